@@ -1,0 +1,1 @@
+"""flowcase: child-protection casework as diagrams that run."""

@@ -1,0 +1,116 @@
+"""Python task handlers: one job type per file, registered by name at start-up.
+
+A diagram names a job type (`zeebe:taskDefinition type="frist.aabn"`), never an import path. Whether a
+handler runs *inside* the transaction that moves the token or *outside* as a job with a lease is chosen
+here and is not drawn.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from flowcase.values import Value
+
+
+class Side(StrEnum):
+    INSIDE = "inside"  # computes or writes case data, in the transaction that moves the token
+    OUTSIDE = "outside"  # touches the world: a leased job, at least once, with the job id as idempotency key
+
+
+@dataclass(frozen=True)
+class Field:
+    """One typed input or output of a handler; becomes a field of its element template."""
+
+    name: str
+    type: str  # FEEL type name: string, number, boolean, date, "date and time", "list", "context", "Any"
+    da: str
+    en: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """A BPMN error that the handler may raise."""
+
+    code: str
+    da: str
+    en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What a handler is given beside the case: the mapped inputs and where it runs."""
+
+    key: str  # unique for all time; the idempotency key of outside handlers
+    type: str
+    inputs: Mapping[str, Value]
+    headers: Mapping[str, str]
+    instance: str  # process instance id
+    process: str  # process id
+    element: str
+    now: dt.datetime  # aware UTC
+    case: str | None = None  # case code of the instance, when it has one
+
+
+Handle = Callable[[Job, Any], Mapping[str, Value] | None]
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A handler with what the check, the templates and the docs say of it."""
+
+    type: str
+    side: Side
+    da: str  # label in Danish
+    en: str
+    handle: Handle
+    inputs: tuple[Field, ...] = ()
+    outputs: tuple[Field, ...] = ()
+    errors: tuple[ErrorCode, ...] = ()
+    rules: tuple[str, ...] = ()  # ids of the domain rules that live in it
+    max_seconds: int = field(default=60)  # outside: lease length
+
+
+_registered: dict[str, Registration] = {}
+
+
+def handler(
+    type: str,
+    *,
+    da: str,
+    en: str,
+    side: Side = Side.INSIDE,
+    inputs: tuple[Field, ...] = (),
+    outputs: tuple[Field, ...] = (),
+    errors: tuple[ErrorCode, ...] = (),
+    rules: tuple[str, ...] = (),
+    max_seconds: int = 60,
+) -> Callable[[Handle], Handle]:
+    """Register `handle(job, case) -> variables` under a job type.
+
+    `case` is `services.case_work.CaseWork` on the open transaction for an inside handler and a
+    `services.jobs.Outbox` (no transaction) for an outside one.
+    """
+
+    def register(handle: Handle) -> Handle:
+        if type in _registered and _registered[type].handle.__module__ != handle.__module__:
+            raise ValueError(f"Expected one handler for job type '{type}', but there are two.")
+        _registered[type] = Registration(
+            type, side, da, en, handle, inputs, outputs, errors, rules, max_seconds
+        )
+        return handle
+
+    return register
+
+
+def load_handlers() -> Mapping[str, Registration]:
+    """Import every module of this package and return the registrations by job type."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return dict(sorted(_registered.items()))
