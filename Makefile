@@ -1,0 +1,76 @@
+# Every chore of flowcase. `make run` and `make test` do everything on a fresh machine; `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+FLOWCASE_HOME ?= $(CURDIR)/var
+PORT ?= 5000
+SUITES ?= ../shared/suites
+export FLOWCASE_HOME
+export FLOWCASE_SUITES ?= $(abspath $(SUITES))
+
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos bench docs lock wheel clean
+
+help: ## List all chores
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/runtime.stamp: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Expected Python 3.11 or newer, but there is none. Install it (Debian: apt-get install python3 python3-venv) and run make again."; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Expected to make a virtual environment, but Python's venv module is missing. Install it (Debian: apt-get install python3-venv) and run make again."; exit 1; }
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml $(VENV)/runtime.stamp
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/runtime.stamp frontend ## Set up what running needs
+
+setup-dev: $(VENV)/dev.stamp frontend ## Set up what testing needs, Chromium included
+	@bash tools/debian-packages.sh chromium chromium
+
+frontend: $(VENV)/runtime.stamp ## Bundle the front end
+	@$(PY) hatch_build.py
+
+run: setup ## Set up, load the processes and fictional cases, start web and scheduler
+	@$(VENV)/bin/flowcase demo --port $(PORT)
+
+test: setup-dev lint ## Every check that CI runs
+	$(VENV)/bin/pytest -q -n 2 --dist loadgroup
+
+lint: $(VENV)/dev.stamp ## Format, lint, types and import contracts
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy
+
+scenarios: setup ## Run the executable scenarios
+	$(VENV)/bin/flowcase scenario processes/scenarios/*.yaml
+
+check: setup ## Check the shipped processes as a deployment would
+	$(VENV)/bin/flowcase check processes
+
+tck: setup ## Run the DMN compatibility kit: make tck TCK=path
+	$(PY) tools/tck.py $(or $(TCK),$(SUITES)/dmn-tck)
+
+chaos: setup-dev ## Kill the server at random moments under load
+	$(PY) tools/chaos.py
+
+bench: setup-dev ## Measure, as ratios within one run
+	$(PY) tools/bench.py
+
+docs: setup ## Write the generated pages under docs/ anew
+	$(PY) tools/generate_docs.py
+
+lock: $(VENV)/dev.stamp ## Pin the newest allowed dependencies
+	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --upgrade --extra build pyproject.toml -o requirements.lock
+	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --upgrade --extra build pyproject.toml --group dev -o requirements-dev.lock
+
+wheel: setup-dev ## Build the wheel with its front end
+	$(PY) -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
+
+clean: ## Remove the environment, the data and everything built
+	rm -rf $(VENV) var dist build src/flowcase/web/static/bundle src/flowcase/web/frontend/node_modules

@@ -1,0 +1,4 @@
+import "htmx.org";
+import * as DKFDS from "dkfds";
+
+DKFDS.init();
