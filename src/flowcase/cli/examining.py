@@ -1,0 +1,85 @@
+"""What `flowcase doctor` looks at: every finding says how to mend it."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Examined:
+    what: str
+    level: str  # ok | warning | error
+    message: str
+    remedy: str = ""
+
+
+def examine(settings: Any) -> list[Examined]:
+    """Everything that was looked at, the healthy included; never raises."""
+    return list(_examine(settings))
+
+
+def _examine(settings: Any) -> Iterator[Examined]:
+    from flowcase import bootstrap
+
+    yield from _home(Path(settings.home))
+    try:
+        flow = bootstrap.open(settings)
+    except Exception as error:  # any fault of an installation is a finding here, not a crash
+        yield Examined("database", "error", f"It cannot be opened: {error}", "Run: flowcase db upgrade")
+        return
+    try:
+        yield Examined("database", "ok", f"It is open at revision {flow.store.revision()}.")
+        yield from _work(flow)
+        yield from _history(flow)
+    finally:
+        flow.close()
+
+
+def _home(home: Path) -> Iterator[Examined]:
+    if not home.is_dir():
+        yield Examined("home", "error", f"The folder {home} is missing.", "Run: flowcase db upgrade")
+        return
+    for key in home.glob("*.key"):
+        if stat.S_IMODE(key.stat().st_mode) & 0o077:
+            yield Examined("key", "error", f"{key.name} can be read by others.", f"Run: chmod 600 {key.name}")
+        else:
+            yield Examined("key", "ok", f"{key.name} is private.")
+
+
+def _work(flow: Any) -> Iterator[Examined]:
+    definitions = flow.deployments.definitions()
+    if definitions:
+        yield Examined("deployments", "ok", f"{len(definitions)} processes are deployed.")
+    else:
+        yield Examined("deployments", "error", "No process is deployed.", "Run: flowcase deploy processes")
+    incidents = flow.incidents.list()
+    if incidents:
+        yield Examined("incidents", "warning", f"{len(incidents)} are open.", "Run: flowcase incidents")
+    else:
+        yield Examined("incidents", "ok", "None is open.")
+    due = flow.timers.next_due()
+    late = (flow.clock.now() - due).total_seconds() if due else 0
+    if late > 120:
+        yield Examined(
+            "timers",
+            "error",
+            f"The oldest due timer waits since {due:%Y-%m-%d %H:%M}Z.",
+            "Run: flowcase worker",
+        )
+    else:
+        yield Examined("timers", "ok", "None is overdue.")
+
+
+def _history(flow: Any) -> Iterator[Examined]:
+    broken = flow.history.verify()
+    if broken:
+        for place in broken[:5]:
+            yield Examined(
+                "history", "error", str(place), "Compare with a backup; nothing mends an altered history."
+            )
+    else:
+        yield Examined("history", "ok", "Every chain is whole.")

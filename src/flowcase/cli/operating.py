@@ -1,0 +1,155 @@
+"""Commands that operate an installation: serve, worker, scenario, db, doctor, demo."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flowcase.cli.output import json_option, progress, say_json
+from flowcase.cli.settings import opened
+from flowcase.errors import FlowcaseError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", default=5000, show_default=True)
+@click.option("--threads", default=8, show_default=True, help="Requests served at once.")
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve the pages and the API. Timers and jobs need `flowcase worker` beside it."""
+    from flowcase import bootstrap, config
+    from flowcase.web import create_app, server
+
+    settings = config.load(home=click.get_current_context().find_root().obj)
+    server.run(lambda: create_app(bootstrap.open(settings)), host=host, port=port, threads=threads)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due now and end.")
+@json_option
+def worker(once: bool, as_json: bool) -> None:
+    """Fire due timers and run due jobs, until it is told to stop (SIGTERM)."""
+    from flowcase import scheduler
+
+    with opened() as flow:
+        if once:
+            done = scheduler.run_once(flow)
+            if as_json:
+                say_json(done)
+            else:
+                click.echo(f"Fired {done['timers']} timers, ran {done['jobs']} jobs.")
+            return
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        scheduler.run_forever(flow)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--processes",
+    type=click.Path(exists=True, file_okay=False),
+    help="Folder to deploy; default: the shipped one.",
+)
+@json_option
+def scenario(files: tuple[str, ...], processes: str | None, as_json: bool) -> None:
+    """Play executable scenarios against a fresh embedded database; see docs/scenarios.md.
+
+    Ends with 1 when anything came otherwise than expected, with 2 when a file cannot be used.
+    """
+    from flowcase import config
+    from flowcase.scenarios import ScenarioError, read, report, run
+
+    reports: list[Any] = []
+    unusable: list[ScenarioError] = []
+    folder = Path(processes) if processes else config.shipped_processes()
+    for file in progress(files, label="Scenarios", total=len(files), quiet=as_json):
+        try:
+            story = read(Path(file))
+        except ScenarioError as error:
+            unusable.append(error)
+            continue
+        played = run(story, processes=folder)
+        reports.extend(played)
+        if not as_json:
+            for line in report.lines(story, played):
+                click.echo(line)
+    failed = sum(not variant.passed for variant in reports)
+    if as_json:
+        say_json(
+            {
+                "passed": len(reports) - failed,
+                "failed": failed,
+                "variants": [report.data(variant) for variant in reports],
+                "unusable": [
+                    {"file": error.file, "line": line, "problem": sentence}
+                    for error in unusable
+                    for line, sentence in error.problems
+                ],
+            }
+        )
+    else:
+        for error in unusable:
+            click.echo(str(error), err=True)
+        click.echo(f"{len(reports) - failed} passed, {failed} failed")
+    raise SystemExit(2 if unusable else 1 if failed else 0)
+
+
+@click.group()
+def db() -> None:
+    """The installation's database."""
+
+
+@db.command()
+@json_option
+def upgrade(as_json: bool) -> None:
+    """Create the database or bring it to this release's schema; makes missing installation keys."""
+    from flowcase import bootstrap, config
+
+    revision = bootstrap.upgrade(config.load(home=click.get_current_context().find_root().obj))
+    if as_json:
+        say_json({"revision": revision})
+    else:
+        click.echo(f"The database is at revision {revision}.")
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this installation and how to mend it."""
+    from flowcase import config
+    from flowcase.cli import examining
+
+    found = examining.examine(config.load(home=click.get_current_context().find_root().obj))
+    if as_json:
+        say_json(found)
+    else:
+        for item in found:
+            mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[item.level]
+            click.echo(f"{mark}  {item.what}: {item.message}" + (f" {item.remedy}" if item.remedy else ""))
+    raise SystemExit(1 if any(item.level == "error" for item in found) else 0)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@click.option("--no-serve", is_flag=True, help="Make the fictional municipality and end.")
+def demo(host: str, port: int, no_serve: bool) -> None:
+    """Make a fictional municipality (once), then serve it with its worker and print the sign-ins."""
+    from flowcase import config
+    from flowcase.demo import prepare, serve_all
+
+    settings = config.load(home=click.get_current_context().find_root().obj)
+    prepare(settings, say=click.echo)
+    if not no_serve:
+        try:
+            serve_all(settings, host=host, port=port, say=click.echo)
+        except OSError as error:
+            raise FlowcaseError(
+                f"Expected to listen at {host}:{port}, but {error.strerror}. Choose another with --port."
+            ) from None
+
+
+COMMANDS = (serve, worker, scenario, db, doctor, demo)

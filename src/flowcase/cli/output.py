@@ -1,0 +1,92 @@
+"""How the command line speaks: tables for people, JSON for programs, exit codes for both."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from flowcase import errors
+
+EXIT_CODES: Mapping[type[BaseException], int] = {
+    errors.FlowcaseError: 1,
+    errors.NotFound: 3,
+    errors.Conflict: 4,
+    errors.Forbidden: 5,
+    errors.InvalidValues: 6,
+}
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+LOCAL = ZoneInfo("Europe/Copenhagen")
+
+
+def plain(value: Any) -> Any:
+    """JSON-able: dataclasses become objects, instants ISO text, decimals numbers."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes):
+        return value.hex()
+    return value
+
+
+def say_json(value: Any) -> None:
+    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2, default=str))
+
+
+def local(instant: dt.datetime | None) -> str:
+    """What a person in Denmark reads: local wall-clock time with its offset."""
+    return instant.astimezone(LOCAL).isoformat(sep=" ", timespec="seconds") if instant else ""
+
+
+def say_table(rows: Iterable[Sequence[Any]], header: Sequence[str]) -> None:
+    cells = [[_cell(item) for item in row] for row in rows]
+    if not cells:
+        click.echo("Nothing.")
+        return
+    widths = [max(len(header[n]), *(len(row[n]) for row in cells)) for n in range(len(header))]
+    for row in ([*header], ["-" * width for width in widths], *cells):
+        click.echo("  ".join(item.ljust(width) for item, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _cell(item: Any) -> str:
+    if isinstance(item, dt.datetime):
+        return local(item)
+    if isinstance(item, (list, tuple, frozenset)):
+        return ", ".join(map(str, item))
+    return "" if item is None else str(item)
+
+
+def say_error(error: errors.FlowcaseError) -> None:
+    click.echo(str(error), err=True)
+    if isinstance(error, errors.InvalidValues):
+        for field, sentences in sorted(error.errors.items()):
+            click.echo(f"  {field}: {' '.join(sentences)}", err=True)
+
+
+def progress(
+    items: Iterable[Any], *, label: str, total: int | None = None, quiet: bool = False
+) -> Iterator[Any]:
+    """The items again, with a progress bar on a terminal's error stream."""
+    from tqdm import tqdm
+
+    yield from tqdm(items, desc=label, total=total, disable=True if quiet else None, leave=False)

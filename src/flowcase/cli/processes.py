@@ -1,0 +1,166 @@
+"""Commands for process owners: check, deploy, run a bare diagram, write element templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from flowcase.cli.output import json_option, plain, say_json
+from flowcase.cli.settings import opened, operator, read_files
+from flowcase.errors import FlowcaseError
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@json_option
+def check(paths: tuple[str, ...], as_json: bool) -> None:
+    """Check diagrams, tables, forms and rule sets as a deployment would; touches no database."""
+    from flowcase.modeling import Severity, check_paths
+
+    findings = check_paths(paths)
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    if as_json:
+        say_json(findings)
+    else:
+        for finding in findings:
+            place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+            named = f" {finding.element}" if finding.element else ""
+            called = f" “{finding.element_name}”" if finding.element_name else ""
+            click.echo(
+                f"{place}: {finding.severity}:{named}{called} "
+                f"{finding.message} {finding.remedy} [{finding.rule}]"
+            )
+        click.echo(f"{len(findings)} findings, {errors} of them block a deployment.")
+    raise SystemExit(1 if errors else 0)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--note", default="", help="Why this is deployed; kept in the history.")
+@json_option
+def deploy(paths: tuple[str, ...], note: str, as_json: bool) -> None:
+    """Deploy files or folders: all of them, or none when one has a blocking finding."""
+    with opened() as flow:
+        deployment = flow.deployments.deploy(read_files(paths), actor=operator(), note=note)
+    if as_json:
+        say_json(deployment)
+    else:
+        click.echo(f"Deployed {deployment.id}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--process", "process_id", help="Process id, when the file has several executable ones.")
+@click.option(
+    "--answers", type=click.Path(exists=True, dir_okay=False), help="YAML or JSON script; see docs/run.md."
+)
+@click.option("--start", help="Instant at which the clock begins (default: 2026-01-01T09:00+01:00).")
+@click.option("--until", help="Instant at which to stop; default: when nothing is left to happen.")
+@click.option("--variables", default="{}", help="JSON object of start variables.")
+@json_option
+def run(
+    file: str,
+    process_id: str | None,
+    answers: str | None,
+    start: str | None,
+    until: str | None,
+    variables: str,
+    as_json: bool,
+) -> None:
+    """Run one diagram in memory on the settable clock and print its trace."""
+    from flowcase.engine import play
+    from flowcase.errors import InvalidDefinition
+    from flowcase.modeling import Severity, check_bpmn, read_bpmn
+    from flowcase.values import from_json
+
+    content = Path(file).read_bytes()
+    blocking = [found for found in check_bpmn(content, file, None) if found.severity is Severity.ERROR]
+    if blocking:
+        if as_json:
+            say_json({"state": "refused", "findings": blocking})
+            raise SystemExit(1)
+        raise InvalidDefinition(blocking)
+    processes = read_bpmn(content, file).processes
+    chosen = [process for process in processes if process_id in (None, process.id)]
+    if len(chosen) != 1 and process_id is None:
+        # The process that no other one of the file calls is the one meant.
+        called = {
+            element.call.process_id.text
+            for process in processes
+            for element in process.elements.values()
+            if element.call is not None
+        }
+        chosen = [process for process in processes if process.id not in called] or chosen
+    if not chosen or (process_id is not None and chosen[0].id != process_id):
+        raise FlowcaseError(
+            f"Expected process '{process_id}' in {file}, but it has {', '.join(p.id for p in processes)}."
+        )
+    script = yaml.safe_load(Path(answers).read_text("utf-8")) or {} if answers else {}
+    trace = play.play(
+        {process.id: process for process in processes},
+        chosen[0].id,
+        answers=script,
+        start=_instant(start) or dt.datetime.fromisoformat("2026-01-01T09:00:00+01:00"),
+        until=_instant(until),
+        variables=from_json(json.loads(variables)),
+    )
+    data = trace.to_json()
+    if as_json:
+        say_json(data)
+    else:
+        _say_trace(data)
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is no instant like 2026-03-27T16:40+01:00.") from None
+    if instant.tzinfo is None:
+        raise click.BadParameter(f"'{text}' lacks its offset, for example +01:00.")
+    return instant
+
+
+def _say_trace(data: dict[str, Any]) -> None:
+    for entry in data["entries"]:
+        entry = dict(entry)
+        at, what = entry.pop("at", ""), entry.pop("event", "")
+        element = entry.pop("element", entry.pop("flow", ""))
+        rest = " ".join(
+            f"{key}={json.dumps(plain(value), ensure_ascii=False)}" for key, value in entry.items() if value
+        )
+        click.echo(f"{at}  {what:<22} {element:<30} {rest}".rstrip())
+    click.echo(f"State: {data['state']}")
+    click.echo(f"Variables: {json.dumps(data['variables'], ensure_ascii=False)}")
+    for timer in data.get("timers", ()):
+        click.echo(f"Timer: {json.dumps(timer, ensure_ascii=False)}")
+    for incident in data.get("incidents", ()):
+        click.echo(f"Incident: {json.dumps(incident, ensure_ascii=False)}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False))
+@json_option
+def templates(folder: str, as_json: bool) -> None:
+    """Write an element template for every handler, as Camunda Modeler reads them."""
+    from flowcase.handlers import load_handlers
+    from flowcase.modeling.element_templates import element_templates
+
+    made = element_templates(load_handlers())
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "flowcase.json").write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    if as_json:
+        say_json(made)
+    else:
+        click.echo(f"Wrote {len(made)} element templates to {target / 'flowcase.json'}.")
+
+
+COMMANDS = (check, deploy, run, templates)

@@ -1,0 +1,50 @@
+"""Opening the installation that a command works on."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowcase.access.actor import Actor
+
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+
+@contextmanager
+def opened() -> Iterator[Flowcase]:
+    """The installation of `--home`, migrated or refused with the command that migrates it."""
+    from flowcase import bootstrap, config
+
+    flow = bootstrap.open(config.load(home=click.get_current_context().find_root().obj))
+    try:
+        yield flow
+    finally:
+        flow.close()
+
+
+def operator() -> Actor:
+    """Whoever sits at this terminal: named in the history, with the administrator's group."""
+    return Actor(id=f"terminal:{getpass.getuser()}", groups=frozenset({"administrator"}), kind="service")
+
+
+def read_files(paths: tuple[str, ...]) -> dict[str, bytes]:
+    """Every file of the given files and folders that a deployment can hold, by path."""
+    found: dict[str, bytes] = {}
+    for path in map(Path, paths):
+        candidates = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for candidate in candidates:
+            if candidate.is_file() and (not path.is_dir() or _deployable(candidate)):
+                found[candidate.as_posix()] = candidate.read_bytes()
+    return found
+
+
+def _deployable(path: Path) -> bool:
+    return path.suffix in {".bpmn", ".dmn", ".form"} or (
+        path.suffix in {".yaml", ".yml"} and path.parent.name == "rulesets"
+    )

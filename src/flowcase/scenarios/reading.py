@@ -1,0 +1,267 @@
+"""Reads a scenario file and names every mistake in it with its line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from flowcase.errors import FlowcaseError
+
+Path_ = tuple[str | int, ...]
+
+
+class ScenarioError(FlowcaseError):
+    """A scenario file cannot be used; `problems` are (line, sentence), all of them at once."""
+
+    def __init__(self, file: str, problems: Sequence[tuple[int, str]]) -> None:
+        self.file, self.problems = file, tuple(problems)
+        super().__init__("\n".join(f"{file}:{line}: {sentence}" for line, sentence in self.problems))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the story."""
+
+    at: dt.datetime  # aware, with the offset that the file gives
+    do: str
+    line: int
+    id: str | None = None
+    title: str = ""
+    actor: str | None = None  # `as`
+    arguments: Mapping[str, Any] = field(default_factory=dict)  # process, element, case, values, ...
+    expect: Mapping[str, Any] = field(default_factory=dict)
+    expect_not: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One complete story to play: the shared beginning and what comes after it."""
+
+    id: str  # "" for the main story
+    title: str
+    settings: Mapping[str, Any]
+    rule_sets: tuple[str, ...] | None
+    people: tuple[Mapping[str, Any], ...]
+    cases: Mapping[str, Mapping[str, Any]]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    id: str
+    title: str
+    source: str
+    file: str
+    start: dt.datetime | None
+    variants: tuple[Variant, ...]  # the main story first
+    coverage: Mapping[str, str]
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """The published JSON schema of scenario files."""
+    return json.loads((files("flowcase.scenarios") / "schema.json").read_text("utf-8"))
+
+
+def parse_instant(text: str) -> dt.datetime:
+    """An instant as scenario files write it; seconds are optional."""
+    return dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def read(path: Path) -> Scenario:
+    """Read one file. Raises ScenarioError with every problem that the schema and the story itself show."""
+    text = path.read_text("utf-8")
+    try:
+        node = yaml.compose(text, Loader=_PlainLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise ScenarioError(
+            str(path), [((mark.line if mark else 0) + 1, f"Expected YAML, but {problem}.")]
+        ) from None
+    if node is None:
+        raise ScenarioError(str(path), [(1, "Expected a scenario, but the file is empty.")])
+    lines: dict[Path_, int] = {}
+    data = _construct(node, (), lines)
+    if not isinstance(data, dict):
+        raise ScenarioError(
+            str(path), [(1, "Expected a scenario with id, title and steps, but the file holds no mapping.")]
+        )
+    validator = jsonschema.Draft202012Validator(schema())
+    problems = [
+        (_line(lines, tuple(error.absolute_path)), _sentence(error))
+        for error in sorted(validator.iter_errors(data), key=lambda e: _line(lines, tuple(e.absolute_path)))
+    ]
+    if not problems:
+        problems = _story_problems(data, lines)
+    if problems:
+        raise ScenarioError(str(path), problems)
+    return _scenario(data, lines, str(path))
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without surprises: dates stay text, only true and false are booleans."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", __import__("re").compile("^(?:true|false)$"), ["t", "f"]
+)
+
+
+def _construct(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        result = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            result[key] = _construct(value_node, (*path, key), lines)
+            lines[(*path, key)] = key_node.start_mark.line + 1
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(item, (*path, index), lines) for index, item in enumerate(node.value)]
+    loader = _PlainLoader("")
+    try:
+        return loader.construct_object(node)
+    finally:
+        loader.dispose()
+
+
+def _line(lines: Mapping[Path_, int], path: Path_) -> int:
+    while path not in lines and path:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+def _sentence(error: jsonschema.ValidationError) -> str:
+    place = ".".join(str(part) for part in error.absolute_path) or "the scenario"
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        return f"{place} lacks {', '.join(missing)}."
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = set(error.schema.get("properties", ()))
+        extra = sorted(set(error.instance) - known)
+        return (
+            f"{place} has {', '.join(extra)}, which the format does not know. "
+            f"Known are {', '.join(sorted(known))}."
+        )
+    if error.validator == "enum":
+        return (
+            f"{place} is '{error.instance}', but must be one of {', '.join(map(str, error.validator_value))}."
+        )
+    if error.validator == "pattern":
+        return f"{place} is '{error.instance}', but must look like 2026-03-27T16:40+01:00 (with offset)."
+    return f"{place}: {error.message}."
+
+
+def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list[tuple[int, str]]:
+    problems = []
+    ids = [step.get("id") for step in data["steps"] if step.get("id")]
+    for name in {name for name in ids if ids.count(name) > 1}:
+        problems.append((_line(lines, ("steps",)), f"Step id '{name}' is used twice."))
+    people = {person["id"] for person in data["people"]}
+    stories: list[tuple[Path_, Sequence[Mapping[str, Any]], set[str]]] = [(("steps",), data["steps"], people)]
+    for index, variant in enumerate(data.get("variants", ())):
+        after = variant.get("after", ids[-1] if ids else None)
+        if after is not None and after not in ids:
+            problems.append(
+                (
+                    _line(lines, ("variants", index, "after")),
+                    f"Variant '{variant['id']}' begins after step '{after}', which there is not.",
+                )
+            )
+        joined = people | {person["id"] for person in variant.get("people", ())}
+        stories.append((("variants", index, "steps"), variant["steps"], joined))
+    for prefix, steps, known in stories:
+        previous: dt.datetime | None = None
+        for number, step in enumerate(steps):
+            place = (*prefix, number)
+            at = parse_instant(step["at"])
+            if previous is not None and at < previous:
+                problems.append(
+                    (
+                        _line(lines, (*place, "at")),
+                        f"This step is at {step['at']}, which is before the step above it.",
+                    )
+                )
+            previous = at
+            if step.get("as") and step["as"] not in known:
+                problems.append(
+                    (_line(lines, (*place, "as")), f"'{step['as']}' is none of the scenario's people.")
+                )
+    return sorted(problems)
+
+
+def _steps(data: Sequence[Mapping[str, Any]], prefix: Path_, lines: Mapping[Path_, int]) -> tuple[Step, ...]:
+    plain = {"at", "do", "id", "title", "as", "expect", "expect_not"}
+    return tuple(
+        Step(
+            at=parse_instant(step["at"]),
+            do=step["do"],
+            line=_line(lines, (*prefix, number)),
+            id=step.get("id"),
+            title=step.get("title", ""),
+            actor=step.get("as"),
+            arguments={key: value for key, value in step.items() if key not in plain},
+            expect=step.get("expect", {}),
+            expect_not=step.get("expect_not", {}),
+        )
+        for number, step in enumerate(data)
+    )
+
+
+def _scenario(data: Mapping[str, Any], lines: Mapping[Path_, int], file: str) -> Scenario:
+    main_steps = _steps(data["steps"], ("steps",), lines)
+    main = Variant(
+        id="",
+        title=data["title"],
+        settings=data.get("settings", {}),
+        rule_sets=tuple(data["rule_sets"]) if "rule_sets" in data else None,
+        people=tuple(data["people"]),
+        cases=data.get("cases", {}),
+        steps=main_steps,
+    )
+    variants = [main]
+    for index, variant in enumerate(data.get("variants", ())):
+        shared = main_steps
+        if "after" in variant:
+            until = next((n for n, step in enumerate(main_steps) if step.id == variant["after"]), -1)
+            shared = main_steps[: until + 1] if variant["after"] is not None else ()
+        replaced = {person["id"]: person for person in variant.get("people", ())}
+        people = [replaced.pop(person["id"], person) for person in data["people"]] + list(replaced.values())
+        variants.append(
+            Variant(
+                id=variant["id"],
+                title=variant.get("title", ""),
+                settings={**main.settings, **variant.get("settings", {})},
+                rule_sets=tuple(variant["rule_sets"]) if "rule_sets" in variant else main.rule_sets,
+                people=tuple(people),
+                cases={**main.cases, **variant.get("cases", {})},
+                steps=shared + _steps(variant["steps"], ("variants", index, "steps"), lines),
+            )
+        )
+    return Scenario(
+        id=data["id"],
+        title=data["title"],
+        source=data["source"],
+        file=file,
+        start=parse_instant(data["start"]) if "start" in data else None,
+        variants=tuple(variants),
+        coverage=data.get("coverage", {}),
+    )
