@@ -1,0 +1,37 @@
+"""The deploy check of one BPMN file: every rule, all findings at once."""
+
+from __future__ import annotations
+
+from flowcase.errors import InvalidDefinition
+from flowcase.modeling.catalogue import Catalogue
+from flowcase.modeling.document import read_document
+from flowcase.modeling.finding import Finding, Severity
+from flowcase.modeling.rules import load_rules, run_rule
+
+
+def check_bpmn(content: bytes, file: str, catalogue: Catalogue | None = None) -> list[Finding]:
+    """All findings in a file, errors and warnings by line; never raises for bad input.
+
+    Without a catalogue, references to forms, decisions, handlers and other files are not followed.
+    """
+    try:
+        document = read_document(content, file)
+    except InvalidDefinition as refusal:
+        return list(refusal.findings)
+    findings = [finding for rule in load_rules() for finding in run_rule(rule, document, catalogue)]
+    return sort_findings(findings)
+
+
+def sort_findings(findings: list[Finding]) -> list[Finding]:
+    """By file and line, errors first within a line; equal findings once."""
+    return sorted(
+        dict.fromkeys(findings),
+        key=lambda f: (
+            f.file,
+            f.line or 0,
+            f.severity is not Severity.ERROR,
+            f.rule,
+            f.element or "",
+            f.message,
+        ),
+    )

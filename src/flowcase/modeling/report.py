@@ -1,0 +1,60 @@
+"""Collects the findings of one rule in one file."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from flowcase.modeling.document import (
+    BPMN,
+    FLOW_NODES,
+    Document,
+    Flow,
+    Node,
+    Process,
+    Scope,
+    local,
+    namespace,
+)
+from flowcase.modeling.finding import Finding, Severity
+
+MAX_FINDINGS_PER_RULE = 200  # a file with ten thousand equal defects is understood after the first ones
+
+_NAMED = FLOW_NODES | {
+    "sequenceFlow", "process", "participant", "lane", "message", "error", "escalation", "signal",
+    "messageFlow", "choreography", "dataObjectReference", "dataObject", "dataStoreReference", "collaboration",
+}  # fmt: skip
+
+Place = Node | Flow | Process | Scope | etree._Element | None
+
+
+class Report:
+    """Called by a rule for each defect: where, one sentence, one remedy."""
+
+    def __init__(self, document: Document, rule: str, severity: Severity) -> None:
+        self.document, self.rule, self.severity = document, rule, severity
+        self.findings: list[Finding] = []
+
+    def __call__(self, place: Place, message: str, remedy: str, *, severity: Severity | None = None) -> None:
+        """Report a defect. An XML element stands for the nearest named element around it."""
+        if len(self.findings) >= MAX_FINDINGS_PER_RULE:
+            return
+        xml = place if place is None or isinstance(place, etree._Element) else place.xml
+        owner = xml
+        while owner is not None and not _has_name(owner):
+            owner = owner.getparent()
+        self.findings.append(
+            Finding(
+                rule=self.rule,
+                severity=severity or self.severity,
+                file=self.document.file,
+                element=owner.get("id") if owner is not None else None,
+                element_name=(owner.get("name") or None) if owner is not None else None,
+                line=xml.sourceline if xml is not None else None,
+                message=message,
+                remedy=remedy,
+            )
+        )
+
+
+def _has_name(xml: etree._Element) -> bool:
+    return namespace(xml) == BPMN and local(xml) in _NAMED and bool(xml.get("id"))
