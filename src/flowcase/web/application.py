@@ -1,0 +1,145 @@
+"""Puts the Flask application together: one blueprint per noun, one way of saying what went wrong."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from flowcase import errors
+from flowcase.web import language, presenting, session
+
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+# The one table of HTTP statuses; every error class has its nearest ancestor's.
+STATUS: dict[type[Exception], HTTPStatus] = {
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidValues: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidDefinition: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.FlowcaseError: HTTPStatus.BAD_REQUEST,
+}
+
+MAX_REQUEST_BYTES = 30 * 1024 * 1024
+
+csrf = CSRFProtect()
+
+
+def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
+    """The application over one opened installation; `secret_key` defaults to the installation's own."""
+    app = Flask("flowcase.web", template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=secret_key or flow.settings.session_key(),
+        SESSION_COOKIE_NAME="flowcase",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=flow.settings.https,
+        PERMANENT_SESSION_LIFETIME=8 * 3600,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # a long form must not expire while it is filled in
+        FLOWCASE=flow,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    csrf.init_app(app)
+    language.init_app(app)
+    session.init_app(app, flow)
+    presenting.init_app(app)
+    _register_blueprints(app)
+    _guard(app)
+    _say_errors(app)
+    return app
+
+
+def _register_blueprints(app: Flask) -> None:
+    from flowcase.web import (
+        account,
+        api,
+        cases,
+        inbox,
+        instances,
+        notifications,
+        operations,
+        public,
+        user_tasks,
+    )
+
+    for module in (account, inbox, user_tasks, cases, instances, notifications, public, operations, api):
+        app.register_blueprint(module.blueprint)
+    csrf.exempt(api.blueprint)  # the API takes tokens, never cookies
+
+
+def _guard(app: Flask) -> None:
+    """Safe headers on every answer, and a request id that the history keeps."""
+
+    @app.before_request
+    def name_the_request() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.nonce = secrets.token_urlsafe(16)
+
+    @app.after_request
+    def safe_headers(response: Response) -> Response:
+        # bpmn.io's watermark, which its licence wants visible, is placed by style attributes.
+        attributes = "; style-src-attr 'unsafe-inline'" if g.get("has_diagram") else ""
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+            "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" + attributes,
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        if request.endpoint != "static":
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _say_errors(app: Flask) -> None:
+    def page(status: HTTPStatus, title: str, text: str = "", details: Any = ()) -> tuple[str, int]:
+        return render_template("error.html", title=title, text=text, details=details, status=status), status
+
+    @app.errorhandler(errors.FlowcaseError)
+    def refused(error: errors.FlowcaseError) -> Any:
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        return page(status, presenting.title_of(error), presenting.sentence(error))
+
+    @app.errorhandler(CSRFError)
+    def stale(error: CSRFError) -> Any:
+        return page(
+            HTTPStatus.BAD_REQUEST,
+            language.gettext("Siden er for gammel"),
+            language.gettext(
+                "Gå tilbage, hent siden igen og send så én gang til. Det du skrev, er stadig i browseren."
+            ),
+        )
+
+    @app.errorhandler(HTTPStatus.NOT_FOUND)
+    def missing(error: Any) -> Any:
+        return page(HTTPStatus.NOT_FOUND, language.gettext("Siden findes ikke"))
+
+    @app.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    def too_large(error: Any) -> Any:
+        return page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, language.gettext("Det er for stort"))
+
+    @app.errorhandler(HTTPStatus.INTERNAL_SERVER_ERROR)
+    def broken(error: Any) -> Any:
+        return page(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            language.gettext("Noget gik galt"),
+            language.gettext("Intet er ændret. Oplys dette nummer til support: {number}").format(
+                number=g.get("request_id", "")
+            ),
+        )
+
+
+def static_bundle() -> Path:
+    """Where the built front end lies; `flowcase doctor` says when it is missing."""
+    return Path(__file__).parent / "static" / "bundle"

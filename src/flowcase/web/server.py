@@ -1,0 +1,40 @@
+"""gunicorn around the application: one process, several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+
+class _Server(BaseApplication):
+    def __init__(self, make: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._make, self._options = make, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make()
+
+
+def run(make: Callable[[], Flask], *, host: str, port: int, threads: int) -> None:
+    """Serve until told to stop (SIGTERM finishes open requests first). The application is made in the worker."""
+    _Server(
+        make,
+        {
+            "bind": f"{host}:{port}",
+            "workers": 1,
+            "threads": threads,
+            "worker_class": "gthread",
+            "graceful_timeout": 20,
+            "timeout": 60,
+            "accesslog": None,  # addresses can name cases; the history is the log of who looked
+            "loglevel": "warning",
+            "proc_name": "flowcase",
+        },
+    ).run()

@@ -1,0 +1,49 @@
+"""Who is signed in: Flask-Login around local accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+
+from flowcase.access.actor import Actor
+
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+
+class SignedIn(UserMixin):
+    """A signed-in person for the length of a request."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def get_id(self) -> str:
+        return self.actor.id
+
+
+def actor() -> Actor:
+    """The signed-in person of this request."""
+    return current_user.actor
+
+
+def flow() -> Flowcase:
+    """The installation that this application serves."""
+    return current_app.config["FLOWCASE"]
+
+
+def init_app(app: Flask, flow: Flowcase) -> None:
+    manager = LoginManager()
+    manager.session_protection = "strong"
+    manager.init_app(app)
+
+    @manager.user_loader
+    def load(person: str) -> SignedIn | None:
+        found = flow.people.find(person)
+        return SignedIn(found) if found is not None else None
+
+    @manager.unauthorized_handler
+    def sign_in_first() -> Any:
+        back = request.full_path if request.method == "GET" else url_for("inbox.mine")
+        return redirect(url_for("account.sign_in", next=back))
