@@ -198,19 +198,7 @@ class EscalationSent(Event):
     groups: tuple[str, ...]
 
 
-# --- decisions and notices -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionEvaluated(Event):
-    """A decision table was asked; `record` is its full trace (inputs, rules that matched, warnings)."""
-
-    decision: str
-    result: Value
-    rules: tuple[str, ...]
-    record: Mapping[str, Value]
-    case: str | None
-    table_hash: str = ""
+# --- notices ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
