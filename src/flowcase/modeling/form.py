@@ -1,0 +1,138 @@
+"""Forms: form-js JSON as fields with a type and a place where their value goes.
+
+`services.form_values` validates against these, and `web` renders them. The file stays plain form-js, so
+that Camunda Modeler and the form editor open it; what flowcase adds stands in `properties`:
+`target`, `label_en`, `description_en` and `flowcase.required`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from flowcase.modeling.definition import Expression
+
+
+class FieldType(StrEnum):
+    """What a value is, whatever the component looks like."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"  # checkbox, or radio/select over the values true and false
+    DATE = "date"
+    TIME = "time"
+    INSTANT = "instant"  # date and time
+    CHOICE = "choice"  # one code
+    CHOICES = "choices"  # several codes
+    FILE = "file"
+    LIST = "list"  # dynamiclist: rows of `children`
+    GROUP = "group"  # children under one heading, and under `path` when it has one
+    DISPLAY = "display"  # text, separator, spacer: no value
+
+
+TYPES_FOR_VARIABLES = frozenset(
+    {
+        FieldType.NUMBER,
+        FieldType.BOOLEAN,
+        FieldType.DATE,
+        FieldType.TIME,
+        FieldType.INSTANT,
+        FieldType.CHOICE,
+        FieldType.CHOICES,
+    }
+)  # what may become a process variable: never text about a person
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice: the code that is stored and its Danish label."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class CaseTarget:
+    """`case:Underretning.modtaget`: an attribute of a record."""
+
+    entity: str
+    attribute: str
+
+
+@dataclass(frozen=True)
+class VariableTarget:
+    """`variable:konklusion`: a process variable."""
+
+    name: str
+
+
+Target = CaseTarget | VariableTarget
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One component of a form."""
+
+    id: str
+    key: str  # the name of its value; empty for a group without path and for displays
+    path: tuple[str, ...]  # to its value, from the form or from the row of the enclosing list
+    type: FieldType
+    component: str  # form-js type: textfield, radio, select, dynamiclist, ...
+    label: str = ""
+    label_en: str = ""
+    description: str = ""
+    description_en: str = ""
+    required: bool = False
+    required_if: Expression | None = None  # FEEL over the form's values (`properties.flowcase.required`)
+    hide_if: Expression | None = None  # FEEL over the form's values (`conditional.hide`)
+    readonly: bool = False  # shown, never stored
+    disabled: bool = False
+    options: tuple[Option, ...] = ()
+    options_expression: Expression | None = None  # `valuesExpression`: FEEL, gives list of {value, label}
+    options_key: str | None = None  # `valuesKey`: name of a variable that holds the options
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    minimum: str | None = None  # decimal text
+    maximum: str | None = None
+    decimal_digits: int | None = None
+    default: object = None
+    targets: tuple[Target, ...] = ()
+    children: tuple[Field, ...] = ()
+    text: str = ""  # of a display
+    properties: Mapping[str, str] = field(default_factory=dict)
+    line: int | None = None
+
+    @property
+    def has_value(self) -> bool:
+        return self.type not in {FieldType.DISPLAY, FieldType.GROUP} or bool(self.key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One form file."""
+
+    id: str
+    file: str
+    fields: tuple[Field, ...]
+    content_hash: str = ""  # SHA-256 of the file's bytes, hex
+
+    def walk(self) -> Iterator[Field]:
+        """Every field, groups and lists before their children."""
+        waiting = list(reversed(self.fields))
+        while waiting:
+            found = waiting.pop()
+            yield found
+            waiting.extend(reversed(found.children))
+
+    def values(self) -> Iterator[Field]:
+        """The fields that have a value of their own at form level: through groups, not into lists."""
+        waiting = list(reversed(self.fields))
+        while waiting:
+            found = waiting.pop()
+            if found.type is FieldType.GROUP:
+                waiting.extend(reversed(found.children))
+            elif found.type is not FieldType.DISPLAY:
+                yield found

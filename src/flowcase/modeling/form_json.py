@@ -1,0 +1,89 @@
+"""Form files as JSON with the line of every object."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from json import decoder, scanner
+from typing import Any
+
+from flowcase.errors import InvalidDefinition
+from flowcase.modeling.finding import Finding, Severity
+
+MAX_BYTES = 2 * 1024 * 1024
+
+
+class Located(dict):
+    """A JSON object that knows the line it begins in."""
+
+    line: int = 1
+
+
+class _Decoder(json.JSONDecoder):
+    """The standard library's pure-Python scanner, whose object hook is told the position."""
+
+    def __init__(self) -> None:
+        super().__init__(parse_constant=_refuse_constant)
+        self.parse_object = self._object
+        self.scan_once = scanner.py_make_scanner(self)
+        self.line_ends: list[int] = []
+
+    def _object(self, s_and_end: tuple[str, int], *rest: Any) -> tuple[Located, int]:
+        start = s_and_end[1]
+        pairs, end = decoder.JSONObject(s_and_end, *rest)
+        found = Located(pairs)
+        found.line = bisect_left(self.line_ends, start) + 1
+        return found, end
+
+    def decode(self, s: str, _w: Any = decoder.WHITESPACE.match) -> Any:
+        self.line_ends = [at for at, letter in enumerate(s) if letter == "\n"]
+        return super().decode(s, _w)
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"JSON has no value {name}")
+
+
+def parse_form_json(content: bytes, file: str) -> Located:
+    """The root object of a form file. Raises InvalidDefinition with rule `form-json`."""
+    if len(content) > MAX_BYTES:
+        raise _refusal(
+            file, f"The file has {len(content)} bytes, more than the {MAX_BYTES} that are read.", None
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _refusal(file, f"The file is not UTF-8 at byte {error.start}.", line) from None
+    if not text.strip():
+        raise _refusal(file, "The file is empty.", None)
+    try:
+        root = _Decoder().decode(text)
+    except json.JSONDecodeError as error:
+        raise _refusal(file, f"The file is no JSON: {error.msg}.", error.lineno) from None
+    except (ValueError, RecursionError):
+        raise _refusal(
+            file,
+            "The file is no JSON that can be read: it nests too deep or has a number that is none.",
+            None,
+        ) from None
+    if not isinstance(root, Located):
+        raise _refusal(file, "The file holds JSON, but no form.", 1)
+    return root
+
+
+def _refusal(file: str, message: str, line: int | None) -> InvalidDefinition:
+    return InvalidDefinition(
+        [
+            Finding(
+                rule="form-json",
+                severity=Severity.ERROR,
+                file=file,
+                element=None,
+                element_name=None,
+                line=line,
+                message=message,
+                remedy="Save the form again with the form editor.",
+            )
+        ]
+    )
