@@ -1,0 +1,19 @@
+"""Who acts: the identity that every transaction and every event carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person, a program with its own account, or flowcase itself."""
+
+    id: str
+    name: str = ""  # for display only; never stored in the history
+    groups: frozenset[str] = frozenset()
+    kind: Literal["person", "system", "service"] = "person"
+
+
+SYSTEM = Actor("system", kind="system")

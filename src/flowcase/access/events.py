@@ -1,0 +1,53 @@
+"""What happens around accounts; kept in the installation's stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowcase.model import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonAdded(Event):
+    """A person or program got an account; the name is that of staff, never of a family."""
+
+    person: str
+    name: str
+    kind: str  # person | service
+    groups: tuple[str, ...]
+    team: str | None
+    district: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupsChanged(Event):
+    person: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonDeactivated(Event):
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialSet(Event):
+    """A password or token was set; its hash is in no event."""
+
+    person: str
+    kind: str  # password | token
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Event):
+    person: str
+    by: str  # password | token
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInRefused(Event):
+    """`person` is the id that was tried when it exists, else empty: what a stranger types is not kept."""
+
+    person: str
+    because: str  # unknown | wrong | locked | inactive

@@ -1,0 +1,216 @@
+"""Accounts and sign-in: local accounts with argon2id, groups, and a lock-out that never lasts long."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from flowcase.access import events
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.errors import Conflict, FlowcaseError, NotFound
+from flowcase.store import Store, tables
+from flowcase.store.queries import people as queries
+from flowcase.store.queries.people import PersonRow
+from flowcase.store.tx import INSTALLATION, Tx
+
+FREE_TRIES = 5
+LONGEST_LOCK = dt.timedelta(minutes=5)
+MINIMUM_PASSWORD_LENGTH = 12
+
+
+class SignInFailed(FlowcaseError):
+    """The same answer for an unknown person, a wrong password and a locked account."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected to sign in, but the user name or the password is wrong, or it was tried too often."
+        )
+
+
+class People:
+    """One transaction per method."""
+
+    def __init__(self, store: Store, now: Callable[[], dt.datetime]) -> None:
+        self._store, self._now = store, now
+        self._hasher = PasswordHasher()
+        self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
+
+    def _begin(self, actor: Actor) -> AbstractContextManager[Tx]:
+        return self._store.begin(actor, self._now())
+
+    def add(
+        self,
+        id: str,
+        *,
+        name: str = "",
+        groups: Iterable[str],
+        team: str | None = None,
+        district: str | None = None,
+        password: str | None = None,
+        kind: str = "person",
+        actor: Actor,
+    ) -> None:
+        """Add an account; without a password nobody can sign in to it. Raises Conflict for a taken id."""
+        secret_hash = self._hash(password) if password is not None else None
+        with self._begin(actor) as tx:
+            if queries.person(tx, id) is not None:
+                raise Conflict(f"add person '{id}'", "there is one with this id")
+            tx.append(
+                INSTALLATION,
+                events.PersonAdded(
+                    person=id,
+                    name=name or id,
+                    kind=kind,
+                    groups=tuple(sorted(set(groups))),
+                    team=team,
+                    district=district,
+                ),
+            )
+            if secret_hash is not None:
+                self._put(tx, id, "password", secret_hash)
+
+    def set_password(self, id: str, password: str, *, actor: Actor) -> None:
+        secret_hash = self._hash(password)
+        with self._begin(actor) as tx:
+            self._known(tx, id)
+            self._put(tx, id, "password", secret_hash)
+
+    def new_token(self, id: str, *, actor: Actor) -> str:
+        """A new secret for programs (`<id>.<secret>`); the one before it stops working. Shown this once."""
+        secret = secrets.token_urlsafe(32)
+        with self._begin(actor) as tx:
+            self._known(tx, id)
+            self._put(tx, id, "token", self._hasher.hash(secret))
+        return f"{id}.{secret}"
+
+    def change_groups(self, id: str, groups: Iterable[str], *, actor: Actor) -> None:
+        wanted = frozenset(groups)
+        with self._begin(actor) as tx:
+            row = self._known(tx, id)
+            added, removed = tuple(sorted(wanted - row.groups)), tuple(sorted(row.groups - wanted))
+            if added or removed:
+                tx.append(INSTALLATION, events.GroupsChanged(person=id, added=added, removed=removed))
+
+    def deactivate(self, id: str, *, actor: Actor) -> None:
+        with self._begin(actor) as tx:
+            self._known(tx, id)
+            tx.append(INSTALLATION, events.PersonDeactivated(person=id))
+
+    def find(self, id: str) -> Actor | None:
+        """The active person or program of this id."""
+        with self._store.reading(self._now()) as tx:
+            row = queries.person(tx, id)
+        return _actor(row) if row is not None and row.is_active else None
+
+    def actor(self, id: str) -> Actor:
+        """Like `find`, but raises NotFound."""
+        found = self.find(id)
+        if found is None:
+            raise NotFound("person", id)
+        return found
+
+    def list(self, *, groups: Iterable[str] | None = None, only_active: bool = True) -> list[PersonRow]:
+        with self._store.reading(self._now()) as tx:
+            return queries.people(tx, groups=groups, only_active=only_active)
+
+    def groups(self) -> frozenset[str]:
+        """Every group that somebody is in; what the deploy check holds candidate groups against."""
+        with self._store.reading(self._now()) as tx:
+            return queries.groups(tx)
+
+    def authenticate(self, id: str, secret: str, *, kind: str = "password") -> Actor:
+        """The person behind an id and a secret. Raises SignInFailed; every attempt is in the history.
+
+        After five wrong tries each further one has to wait, twice as long every time, at the most
+        five minutes: guessing is hopeless, and nobody is locked out for long by somebody else.
+        """
+        now = self._now()
+        with self._store.reading(now) as tx:
+            row = queries.person(tx, id)
+            stored = queries.credential(tx, id, kind) if row is not None else None
+        # Hashing takes its time by design; no transaction is open meanwhile.
+        matches = self._matches(self._decoy if stored is None else stored.secret_hash, secret)
+        because = None
+        if row is None or stored is None:
+            because = "unknown"
+        elif not row.is_active:
+            because = "inactive"
+        elif stored.locked_until is not None and now < stored.locked_until:
+            because = "locked"
+        elif not matches:
+            because = "wrong"
+        if because is None and row is not None and stored is not None:
+            # A token comes with every request: its use is told by what it does.
+            if kind == "password" or stored.failures:
+                with self._store.begin(SYSTEM, now) as tx:
+                    self._count(tx, id, kind, failures=0, locked_until=None)
+                    tx.append(INSTALLATION, events.SignedIn(person=id, by=kind))
+            return _actor(row)
+        with self._store.begin(SYSTEM, now) as tx:
+            if because == "wrong" and stored is not None:
+                failures = stored.failures + 1
+                wait = min(dt.timedelta(seconds=2 ** min(max(failures - FREE_TRIES, 0), 20)), LONGEST_LOCK)
+                self._count(
+                    tx,
+                    id,
+                    kind,
+                    failures=failures,
+                    locked_until=now + wait if failures >= FREE_TRIES else None,
+                )
+            tx.append(
+                INSTALLATION,
+                events.SignInRefused(person=id if row is not None else "", because=because or ""),
+            )
+        raise SignInFailed
+
+    def _count(self, tx: Tx, id: str, kind: str, *, failures: int, locked_until: dt.datetime | None) -> None:
+        tx.update_any(
+            tables.credential,
+            {"person": id, "kind": kind},
+            {"failures": failures, "locked_until": locked_until},
+        )
+
+    def authenticate_token(self, token: str) -> Actor:
+        """The program behind `<id>.<secret>`. Raises SignInFailed."""
+        id, _, secret = token.rpartition(".")
+        return self.authenticate(id, secret, kind="token")
+
+    def _known(self, tx: Tx, id: str) -> PersonRow:
+        row = queries.person(tx, id)
+        if row is None:
+            raise NotFound("person", id)
+        return row
+
+    def _hash(self, password: str) -> str:
+        if len(password) < MINIMUM_PASSWORD_LENGTH:
+            raise FlowcaseError(
+                f"Expected a password of at least {MINIMUM_PASSWORD_LENGTH} characters, "
+                f"but it has {len(password)}."
+            )
+        return self._hasher.hash(password)
+
+    def _matches(self, secret_hash: str, secret: str) -> bool:
+        try:
+            return self._hasher.verify(secret_hash, secret)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _put(self, tx: Tx, id: str, kind: str, secret_hash: str) -> None:
+        values = {"secret_hash": secret_hash, "failures": 0, "locked_until": None, "changed_at": tx.now}
+        if not tx.update_any(tables.credential, {"person": id, "kind": kind}, values):
+            tx.insert(tables.credential, person=id, kind=kind, **values)
+        tx.append(INSTALLATION, events.CredentialSet(person=id, kind=kind))
+
+
+def _actor(row: PersonRow) -> Actor:
+    return Actor(
+        id=row.id,
+        name=row.name,
+        groups=row.groups,
+        kind="person" if row.kind == "person" else "service",
+    )

@@ -1,0 +1,93 @@
+"""Local accounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.errors import Conflict, FlowcaseError
+from flowcase.services.people import People, SignInFailed
+
+PASSWORD = "en lang og hemmelig saetning"
+
+
+@pytest.fixture
+def clock() -> list[dt.datetime]:
+    return [dt.datetime(2026, 3, 27, 15, 0, tzinfo=dt.UTC)]
+
+
+@pytest.fixture
+def people(store, clock) -> People:
+    people = People(store, lambda: clock[0])
+    people.add("MB", name="Mette Bruun", groups=["frontpersonale"], password=PASSWORD, actor=SYSTEM)
+    return people
+
+
+def test_the_right_password_signs_in_and_gives_the_groups(people: People) -> None:
+    actor = people.authenticate("MB", PASSWORD)
+
+    assert actor.id == "MB"
+    assert actor.groups == frozenset({"frontpersonale"})
+
+
+def test_a_wrong_password_and_an_unknown_person_get_the_same_answer(people: People) -> None:
+    with pytest.raises(SignInFailed) as wrong:
+        people.authenticate("MB", "forkert")
+    with pytest.raises(SignInFailed) as unknown:
+        people.authenticate("XX", "forkert")
+
+    assert str(wrong.value) == str(unknown.value)
+
+
+def test_after_five_wrong_tries_even_the_right_password_has_to_wait(people: People, clock: list) -> None:
+    for _ in range(5):
+        with pytest.raises(SignInFailed):
+            people.authenticate("MB", "forkert")
+
+    with pytest.raises(SignInFailed):
+        people.authenticate("MB", PASSWORD)
+    clock[0] += dt.timedelta(seconds=2)
+    assert people.authenticate("MB", PASSWORD).id == "MB"
+
+
+def test_a_lock_never_lasts_longer_than_five_minutes(people: People, clock: list) -> None:
+    for _ in range(40):
+        with pytest.raises(SignInFailed):
+            people.authenticate("MB", "forkert")
+        clock[0] += dt.timedelta(minutes=5, seconds=1)
+
+    assert people.authenticate("MB", PASSWORD).id == "MB"
+
+
+def test_a_deactivated_person_cannot_sign_in(people: People) -> None:
+    people.deactivate("MB", actor=SYSTEM)
+
+    with pytest.raises(SignInFailed):
+        people.authenticate("MB", PASSWORD)
+    assert people.find("MB") is None
+
+
+def test_an_id_is_given_once(people: People) -> None:
+    with pytest.raises(Conflict):
+        people.add("MB", groups=["fronten"], actor=SYSTEM)
+
+
+def test_a_short_password_is_refused_before_anything_is_written(people: People) -> None:
+    with pytest.raises(FlowcaseError, match="at least 12"):
+        people.add("NN", groups=["fronten"], password="kort", actor=SYSTEM)
+
+    assert people.find("NN") is None
+
+
+def test_a_token_signs_a_program_in_until_a_new_one_is_made(people: People) -> None:
+    people.add("indtag", groups=["indtag"], kind="service", actor=SYSTEM)
+    first = people.new_token("indtag", actor=SYSTEM)
+    assert people.authenticate_token(first).kind == "service"
+
+    second = people.new_token("indtag", actor=SYSTEM)
+
+    with pytest.raises(SignInFailed):
+        people.authenticate_token(first)
+    assert people.authenticate_token(second).id == "indtag"
