@@ -1,0 +1,237 @@
+"""Events that are no result of the engine: what services record beside `model`'s events.
+
+The domain's own events live in `cases/events.py`. Every class here and there has one applier.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flowcase.model import ElementEvent, Event, Values
+from flowcase.values import Value
+
+# --- streams ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceRecorded(Event):
+    """An event of another stream concerns this one; it is told there, and only pointed to here."""
+
+    stream: str
+    seq: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceJoinedCase(Event):
+    """An instance that began before there was a case goes on in the case's stream."""
+
+    from_stream: str
+    case_code: str
+
+
+# --- deployments -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentMade(Event):
+    """Files were deployed; `definitions` are the process definitions that are new with it."""
+
+    deployment: str
+    status: str
+    note: str
+    files: Mapping[str, str]  # path -> SHA-256
+    definitions: tuple[str, ...]
+    resources: tuple[str, ...]  # new named resources, as <kind>:<name>:<version>
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftDeploymentDeleted(Event):
+    deployment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartTimerScheduled(Event):
+    process: str
+    element: str
+    definition: str
+    due_at: dt.datetime
+    kind: str
+    catch_up: str
+    repetitions_left: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartTimerFired(Event):
+    process: str
+    element: str
+    due_at: dt.datetime
+    started: str | None  # the instance; None for an occurrence that the catch-up policy left out
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartTimerCancelled(Event):
+    process: str
+    element: str
+
+
+# --- operators -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceSuspended(Event):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceResumed(Event):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterventionMade(Event):
+    """Why an operator did what the engine's events after it show."""
+
+    act: str  # set_variables | cancel | retry | resolve
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingChanged(Event):
+    key: str
+    value: Value
+
+
+# --- user tasks ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserTaskClaimed(ElementEvent):
+    assignee: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserTaskUnclaimed(ElementEvent):
+    assignee: str  # whose it was
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserTaskWarned(ElementEvent):
+    """A warning rule hit when the user task was completed; it did not hinder."""
+
+    rules: tuple[str, ...]
+
+
+# --- jobs -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlerRan(ElementEvent):
+    """An inside handler did its work in the transaction that moved the token."""
+
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCreated(ElementEvent):
+    """Work outside: it waits for a worker. Its inputs are those of the JobRequested before it."""
+
+    type: str
+    headers: Mapping[str, str]
+    inputs: Values
+    retries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCompleted(ElementEvent):
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobFailed(ElementEvent):
+    """A try failed. `try_at` None: there is no further one, an incident follows."""
+
+    attempt: int
+    message: str  # class of the error; never its text, which may hold personal data
+    retries: int
+    try_at: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRetried(ElementEvent):
+    """Somebody gave a failed job new tries."""
+
+    retries: int
+
+
+# --- decisions -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionEvaluated(Event):
+    """A decision table was asked; `record` is its full trace (inputs, matched rules, requirements)."""
+
+    decision: str
+    result: Value
+    rules: tuple[str, ...]  # ids of the rules that matched, in order
+    record: Value
+    resource: str | None = None  # SHA-256 of the file with the table
+    rule_set: str | None = None  # <manifest>:<version> through which the table was found
+
+
+# --- messages and signals --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageAccepted(Event):
+    """A message came from outside a process instance."""
+
+    name: str
+    correlation_key: str
+    message_id: str | None
+    variables: Values
+    time_to_live: dt.timedelta | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageBuffered(Event):
+    """A message waits for receivers until it expires."""
+
+    message: str
+    name: str
+    correlation_key: str
+    message_id: str | None
+    case_code: str | None
+    variables: Values
+    expires_at: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageCorrelated(Event):
+    """A message reached an instance: one that waited, or a new one that it started."""
+
+    message: str | None  # None when it was never buffered
+    name: str
+    correlation_key: str
+    process: str
+    receiver: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageRepeated(Event):
+    """A message id that had counted before came again and was ignored."""
+
+    name: str
+    correlation_key: str
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalAccepted(Event):
+    """A signal came from outside a process instance."""
+
+    name: str
+    is_global: bool
+    variables: Values

@@ -1,0 +1,42 @@
+"""The hash chain of a stream: a hash covers the event's open columns, its ciphertext and the hash before.
+
+SHA-256 over canonical JSON. Because the ciphertext is covered and not the plain text, a chain still
+verifies after the stream's key was destroyed.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+
+from flowcase.values import canonical_json
+
+GENESIS = bytes(32)
+
+
+def event_hash(
+    prev_hash: bytes,
+    *,
+    stream: str,
+    seq: int,
+    at: dt.datetime,
+    actor: str,
+    kind: str,
+    instance: str | None,
+    element: str | None,
+    sealed_payload: bytes,
+) -> bytes:
+    """The hash of one event, given the hash of the one before it (GENESIS for the first)."""
+    content = {
+        "actor": actor,
+        "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "element": element,
+        "instance": instance,
+        "kind": kind,
+        "payload": base64.b64encode(sealed_payload).decode(),
+        "prev": prev_hash.hex(),
+        "seq": seq,
+        "stream": stream,
+    }
+    return hashlib.sha256(canonical_json(content)).digest()

@@ -1,0 +1,102 @@
+"""Messages and signals: what waits for them, and what waits to be received."""
+
+from __future__ import annotations
+
+from flowcase import events, model
+from flowcase.store import tables
+from flowcase.store.appliers import applies, history_only
+from flowcase.store.tx import LockedInstance, Tx
+from flowcase.values import canonical_json, to_json
+
+history_only(
+    model.MessagePublished,  # the service correlates it in the same transaction
+    model.SignalBroadcast,
+    model.SignalReceived,  # SignalUnsubscribed follows where the subscription ends with it
+    events.MessageAccepted,
+    events.MessageRepeated,
+    events.SignalAccepted,
+)
+
+
+@applies(model.MessageSubscribed)
+def subscribe(tx: Tx, stream: str, instance: LockedInstance, event: model.MessageSubscribed) -> None:
+    tx.insert(
+        tables.message_subscription,
+        id=f"{instance.id}.{event.subscription}",
+        instance=instance.id,
+        subscription=event.subscription,
+        process=instance.process,
+        element=event.element,
+        element_instance=event.element_instance,
+        name=event.name,
+        correlation_key=event.correlation_key,
+        is_interrupting=event.is_interrupting,
+        stream=stream,
+        is_held=False,
+        created_at=tx.now,
+    )
+
+
+@applies(model.MessageReceived)
+def receive(tx: Tx, stream: str, instance: LockedInstance, event: model.MessageReceived) -> None:
+    """A non-interrupting event keeps listening; every other subscription has had its message."""
+    tx.delete_any(
+        tables.message_subscription,
+        {"id": f"{instance.id}.{event.subscription}", "is_interrupting": True},
+    )
+
+
+@applies(model.MessageUnsubscribed)
+def unsubscribe(tx: Tx, stream: str, instance: LockedInstance, event: model.MessageUnsubscribed) -> None:
+    subscription = f"{instance.id}.{event.subscription}"
+    tx.delete(tables.message_subscription, {"id": subscription}, attempt=f"end subscription '{subscription}'")
+
+
+@applies(events.MessageBuffered)
+def buffer(tx: Tx, stream: str, instance: LockedInstance | None, event: events.MessageBuffered) -> None:
+    tx.insert(
+        tables.message,
+        id=event.message,
+        name=event.name,
+        correlation_key=event.correlation_key,
+        message_id=event.message_id,
+        stream=stream,
+        case_code=event.case_code,
+        sealed_variables=tx.seal(
+            stream, f"message|{event.message}", canonical_json(to_json(event.variables))
+        ),
+        published_at=tx.now,
+        expires_at=event.expires_at,
+    )
+
+
+@applies(events.MessageCorrelated)
+def correlate(tx: Tx, stream: str, instance: LockedInstance | None, event: events.MessageCorrelated) -> None:
+    if event.message is not None:
+        tx.insert(tables.message_receipt, message=event.message, process=event.process)
+
+
+@applies(model.SignalSubscribed)
+def subscribe_signal(tx: Tx, stream: str, instance: LockedInstance, event: model.SignalSubscribed) -> None:
+    tx.insert(
+        tables.signal_subscription,
+        id=f"{instance.id}.{event.subscription}",
+        instance=instance.id,
+        subscription=event.subscription,
+        process=instance.process,
+        element=event.element,
+        element_instance=event.element_instance,
+        name=event.name,
+        is_global=event.is_global,
+        stream=stream,
+        is_held=False,
+        created_at=tx.now,
+    )
+
+
+@applies(model.SignalUnsubscribed)
+def unsubscribe_signal(
+    tx: Tx, stream: str, instance: LockedInstance, event: model.SignalUnsubscribed
+) -> None:
+    subscription = f"{instance.id}.{event.subscription}"
+    tx.delete(tables.signal_subscription, {"id": subscription}, attempt=f"end subscription '{subscription}'")

@@ -1,0 +1,112 @@
+"""User tasks: from their creation to their end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from flowcase import events, model
+from flowcase.model import UserTaskStatus
+from flowcase.store import tables
+from flowcase.store.appliers import applies, history_only
+from flowcase.store.tx import LockedInstance, Tx
+from flowcase.values import canonical_json, to_json
+
+CASE_VARIABLE = "sag_id"  # names the case of a user task whose instance has none (or several)
+
+history_only(events.UserTaskWarned)
+
+
+@applies(model.UserTaskCreated)
+def create(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskCreated) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    named = event.variables.get(CASE_VARIABLE)
+    tx.insert(
+        tables.user_task,
+        id=task,
+        instance=instance.id,
+        element_instance=event.element_instance,
+        element=event.element,
+        process=instance.process,
+        definition=instance.definition,
+        name=event.name,
+        form=event.form,
+        stream=stream,
+        case_code=instance.case_code or (named if isinstance(named, str) else None),
+        status=UserTaskStatus.OPEN,
+        assignee=event.assignee,
+        candidates=_candidates(tx, event.candidate_groups, event.candidate_users),
+        candidate_groups=list(event.candidate_groups),
+        candidate_users=list(event.candidate_users),
+        due_at=event.due_at,
+        follow_up_at=event.follow_up_at,
+        priority=event.priority,
+        sealed_inputs=tx.seal(stream, f"user_task|{task}", canonical_json(to_json(event.variables))),
+        created_at=tx.now,
+    )
+
+
+def _candidates(tx: Tx, groups: Iterable[str], users: Iterable[str]) -> str:
+    """The key of this set of candidates; its rows are written when it is seen for the first time."""
+    members = [("group", name) for name in sorted(set(groups))]
+    members += [("person", name) for name in sorted(set(users))]
+    members = members or [("everyone", "")]
+    key = hashlib.sha256(canonical_json(members)).hexdigest()[:20]
+    if key not in tx.known_candidate_sets and key not in tx.learned_candidate_sets:
+        for kind, name in members:
+            tx.insert_once(tables.candidate_set, id=key, kind=kind, name=name)
+        tx.learned_candidate_sets.add(key)
+    return key
+
+
+@applies(model.UserTaskCompleted)
+def complete(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskCompleted) -> None:
+    _end(tx, instance, event, UserTaskStatus.COMPLETED)
+
+
+@applies(model.UserTaskCancelled)
+def cancel(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskCancelled) -> None:
+    _end(tx, instance, event, UserTaskStatus.CANCELLED)
+
+
+def _end(tx: Tx, instance: LockedInstance, event: model.ElementEvent, status: UserTaskStatus) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN},
+        {"status": status, "ended_at": tx.now, "ended_by": tx.actor.id},
+        attempt=f"end user task '{task}'",
+    )
+
+
+@applies(model.UserTaskRescheduled)
+def reschedule(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskRescheduled) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN},
+        {"due_at": event.due_at, "follow_up_at": event.follow_up_at},
+        attempt=f"reschedule user task '{task}'",
+    )
+
+
+@applies(events.UserTaskClaimed)
+def claim(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskClaimed) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN},
+        {"assignee": event.assignee},
+        attempt=f"claim user task '{task}'",
+    )
+
+
+@applies(events.UserTaskUnclaimed)
+def unclaim(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskUnclaimed) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN, "assignee": event.assignee},
+        {"assignee": None},
+        attempt=f"give back user task '{task}'",
+    )

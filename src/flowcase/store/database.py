@@ -1,0 +1,159 @@
+"""The database connection: SQLite (WAL) or PostgreSQL, and the transactions on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.errors import FlowcaseError
+from flowcase.store.keys import Keyring
+from flowcase.store.tx import Tx
+
+BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
+_READ_ONLY = "flowcase_read_only"
+# PostgreSQL: deadlock, serialization failure, lock timeout. Nothing was committed: trying again is safe.
+_TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03"})
+
+
+class DatabaseBusy(FlowcaseError):
+    """Another transaction was in the way; nothing was written, trying again is safe."""
+
+    def __init__(self) -> None:
+        super().__init__("Expected to write to the database, but other transactions are in the way.")
+
+
+class Store:
+    """Hands out transactions. Thread-safe; one per process."""
+
+    def __init__(self, url: str, keyring: Keyring, *, durable: bool = True) -> None:
+        """`durable` False skips the disk sync at each commit: for throw-away databases only."""
+        self.url = database_url(url)
+        self.engine = _engine(self.url, durable=durable)
+        self._keyring = keyring
+        self._known_candidate_sets: set[str] = set()
+        # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
+        # one process a plain lock hands over at once.
+        self._writer = threading.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self, actor: Actor, now: dt.datetime, request_id: str = "") -> Iterator[Tx]:
+        """A transaction that may write. Leaving the block commits; an exception rolls everything back.
+
+        Never open a second one inside: it would wait for the first. Raises DatabaseBusy.
+        """
+        if self._writer is not None and not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise DatabaseBusy
+        try:
+            with self._translated(), self.engine.begin() as connection:
+                with self._tx(connection, actor, now, request_id) as tx:
+                    yield tx
+                    tx.finish()
+                learned = tx.learned_candidate_sets
+        finally:
+            if self._writer is not None:
+                self._writer.release()
+        self._known_candidate_sets |= learned
+
+    @contextmanager
+    def reading(self, now: dt.datetime, actor: Actor = SYSTEM) -> Iterator[Tx]:
+        """A transaction for reading: it never waits for a writer, and what it writes is rolled back."""
+        with self._translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(**{_READ_ONLY: True})
+            with connection.begin() as transaction:
+                with self._tx(connection, actor, now, "") as tx:
+                    yield tx
+                transaction.rollback()
+
+    def _tx(self, connection: Connection, actor: Actor, now: dt.datetime, request_id: str) -> Tx:
+        return Tx(connection, self._keyring, actor, now, request_id, self._known_candidate_sets)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if is_transient(error):
+                raise DatabaseBusy from error
+            raise
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def is_transient(error: DBAPIError) -> bool:
+    """Whether the statement failed only because of other transactions."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in _TRANSIENT_STATES
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def database_url(url: str) -> URL:
+    """`postgresql://` means psycopg 3; a path or `sqlite:///` means a file."""
+    parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: URL, *, durable: bool) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, durable=durable)
+    engine = create_engine(
+        url,
+        pool_size=10,
+        max_overflow=20,
+        pool_recycle=1800,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=30000", "prepare_threshold": 3},
+    )
+    if not durable:
+
+        @event.listens_for(engine, "connect")
+        def relax(connection: Any, _: Any) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SET synchronous_commit = off")
+            connection.commit()
+
+    return engine
+
+
+def _sqlite(url: URL, *, durable: bool) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        # The driver's own BEGIN is a deferred one and comes too late; ours is sent below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # Readers see the last commit and never wait for the writer; the writer never waits for readers.
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # An acknowledged commit survives a power cut; NORMAL would lose the last ones in WAL mode.
+        cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        # Off by default in SQLite, for every connection anew.
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        # What is deleted is overwritten, so that erased data are not found in free pages.
+        cursor.execute("PRAGMA secure_delete = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later would fail with "database is locked" when
+        # another one wrote in between, and waiting could not cure it. IMMEDIATE takes the write lock
+        # first, so that waiting is all that ever happens.
+        is_read_only = connection.get_execution_options().get(_READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
+
+    return engine

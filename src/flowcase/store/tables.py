@@ -1,0 +1,561 @@
+"""Every table. Columns named `sealed_...` hold ciphertext under the key of the row's stream."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from flowcase.store.columns import FeelJson, Instant, Json
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _alive(name: str, *columns: Column, where: str, unique: bool = False) -> Index:
+    """An index over the few rows that are still alive; finished rows cost it nothing."""
+    return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(where))
+
+
+# --- definitions -----------------------------------------------------------------------------------
+
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("status", Text, nullable=False),  # draft | active
+)
+
+# A source file, stored once however often it is deployed.
+resource = Table(
+    "resource",
+    metadata,
+    Column("hash", Text, primary_key=True),  # SHA-256 of the content, hex
+    Column("content", LargeBinary, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+)
+
+deployment_resource = Table(
+    "deployment_resource",
+    metadata,
+    Column("deployment", Text, ForeignKey("deployment.id"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("hash", Text, ForeignKey("resource.hash"), nullable=False),
+    PrimaryKeyConstraint("deployment", "path"),
+)
+
+process_definition = Table(
+    "process_definition",
+    metadata,
+    Column("id", Text, primary_key=True),  # <process>:<version>
+    Column("process", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, ForeignKey("resource.hash"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("version_tag", Text),
+    Column("deployment", Text, ForeignKey("deployment.id"), nullable=False),
+    Column("status", Text, nullable=False),  # draft | active
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("process", "version"),
+)
+
+# A decision, form or rule set by the name that diagrams call it by.
+named_resource = Table(
+    "named_resource",
+    metadata,
+    Column("kind", Text, nullable=False),  # decision | form | ruleset
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("hash", Text, ForeignKey("resource.hash"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("version_tag", Text),
+    Column("deployment", Text, ForeignKey("deployment.id"), nullable=False),
+    Column("status", Text, nullable=False),  # draft | active
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("kind", "name", "version"),
+)
+
+# What starts new instances: message and signal start events of the newest active version only.
+start_subscription = Table(
+    "start_subscription",
+    metadata,
+    Column("process", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("definition", Text, ForeignKey("process_definition.id"), nullable=False),
+    Column("kind", Text, nullable=False),  # message | signal
+    Column("name", Text, nullable=False),
+    Column("is_global", Boolean, nullable=False),
+    PrimaryKeyConstraint("process", "element"),
+)
+Index("ix_start_subscription_name", start_subscription.c.kind, start_subscription.c.name)
+
+# --- streams and history ---------------------------------------------------------------------------
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("id", Text, primary_key=True),  # case:<code>, notification:<id>, meeting:<id>, installation
+    Column("wrapped_key", LargeBinary),  # None: the key was destroyed, the contents are gone
+    Column("length", BigInteger, nullable=False),
+    Column("head", LargeBinary, nullable=False),  # hash of the newest event; 32 zero bytes when empty
+    Column("created_at", Instant, nullable=False),
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("stream", Text, ForeignKey("stream.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),  # 1, 2, 3 ... without gaps
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # class name of the event
+    Column("instance", Text),
+    Column("element", Text),
+    Column("sealed_payload", LargeBinary, nullable=False),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("stream", "seq"),
+)
+Index("ix_history_instance", history.c.instance)
+
+# --- instances -------------------------------------------------------------------------------------
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("definition", Text, ForeignKey("process_definition.id"), nullable=False),
+    Column("parent", Text, ForeignKey("instance.id")),
+    Column("parent_element_instance", Text),
+    Column("depth", Integer, nullable=False),  # 0 for an instance that nobody called
+    Column("stream", Text, ForeignKey("stream.id"), nullable=False),
+    Column("case_code", Text),
+    Column("rule_set", Text),  # <manifest name>:<version> that was in force at the start
+    Column("start_key", Text),  # correlation key of the message that started it
+    Column("status", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("end_elements", Json),
+)
+Index("ix_instance_parent", instance.c.parent)
+Index("ix_instance_case_code", instance.c.case_code)
+Index("ix_instance_definition", instance.c.definition, instance.c.status)
+Index("ix_instance_started_at", instance.c.started_at, instance.c.id)
+_alive(
+    "uq_instance_start_key",
+    instance.c.process,
+    instance.c.start_key,
+    where="start_key IS NOT NULL AND ended_at IS NULL",
+    unique=True,
+)
+
+instance_state = Table(
+    "instance_state",
+    metadata,
+    Column("instance", Text, ForeignKey("instance.id"), primary_key=True),
+    Column("version", BigInteger, nullable=False),  # counts the saves; the optimistic lock
+    Column("sealed_state", LargeBinary, nullable=False),
+)
+
+user_task = Table(
+    "user_task",
+    metadata,
+    Column("id", Text, primary_key=True),  # <instance>.<element instance>
+    Column("instance", Text, ForeignKey("instance.id"), nullable=False),
+    Column("element_instance", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("form", Text),
+    Column("stream", Text, nullable=False),
+    Column("case_code", Text),
+    Column("status", Text, nullable=False),
+    Column("assignee", Text),
+    Column("candidates", Text, nullable=False),  # key of the set of candidate groups and people
+    Column("candidate_groups", Json, nullable=False),
+    Column("candidate_users", Json, nullable=False),
+    Column("due_at", Instant),
+    Column("follow_up_at", Instant),
+    Column("priority", Integer, nullable=False),
+    Column("sealed_inputs", LargeBinary, nullable=False),  # the variables visible at the task
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", Text),
+)
+Index("ix_user_task_instance", user_task.c.instance)
+Index("ix_user_task_case_code", user_task.c.case_code)
+_alive("ix_user_task_open", user_task.c.created_at, user_task.c.id, where="status = 'open'")
+_alive(
+    "ix_user_task_candidates",
+    user_task.c.candidates,
+    user_task.c.created_at,
+    user_task.c.id,
+    where="status = 'open' AND assignee IS NULL",
+)
+_alive(
+    "ix_user_task_assignee",
+    user_task.c.assignee,
+    user_task.c.created_at,
+    user_task.c.id,
+    where="status = 'open' AND assignee IS NOT NULL",
+)
+
+# The few distinct sets of candidates. An inbox first finds the sets that hold the reader, then reads
+# user tasks by set: no row per user task and group, and nothing to clean up at completion.
+candidate_set = Table(
+    "candidate_set",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # group | person | everyone
+    Column("name", Text, nullable=False),
+    PrimaryKeyConstraint("id", "kind", "name"),
+)
+Index("ix_candidate_set_name", candidate_set.c.kind, candidate_set.c.name)
+
+user_task_draft = Table(
+    "user_task_draft",
+    metadata,
+    Column("user_task", Text, ForeignKey("user_task.id"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("sealed_values", LargeBinary, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    PrimaryKeyConstraint("user_task", "person"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Text, primary_key=True),  # <instance>.<element instance>
+    Column("instance", Text, ForeignKey("instance.id"), nullable=False),
+    Column("element_instance", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("case_code", Text),
+    Column("status", Text, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("sealed_inputs", LargeBinary, nullable=False),
+    Column("retries", Integer, nullable=False),  # tries left
+    Column("attempts", Integer, nullable=False),  # tries begun
+    Column("try_at", Instant, nullable=False),  # not before; moved by back-off
+    Column("lease_owner", Text),
+    Column("lease_until", Instant),
+    Column("is_held", Boolean, nullable=False),  # its instance is suspended
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+Index("ix_job_instance", job.c.instance)
+_alive("ix_job_pending", job.c.try_at, job.c.id, where="status = 'pending' AND NOT is_held")
+_alive("ix_job_claimed", job.c.lease_until, where="status = 'claimed'")
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", Text, primary_key=True),  # <instance>.<timer>, or start:<process>:<element>
+    Column("instance", Text, ForeignKey("instance.id")),  # None: a timer start event
+    Column("timer", Text, nullable=False),
+    Column("definition", Text, ForeignKey("process_definition.id")),  # of a timer start event
+    Column("process", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("element_instance", Text),
+    Column("stream", Text, nullable=False),
+    Column("case_code", Text),
+    Column("kind", Text, nullable=False),
+    Column("catch_up", Text, nullable=False),
+    Column("repetitions_left", Integer),
+    Column("due_at", Instant, nullable=False),
+    Column("try_at", Instant, nullable=False),  # the due instant, or later after a failed try
+    Column("status", Text, nullable=False),
+    Column("is_held", Boolean, nullable=False),  # its instance is suspended
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+Index("ix_timer_instance", timer.c.instance)
+_alive("ix_timer_due", timer.c.try_at, timer.c.id, where="status = 'pending' AND NOT is_held")
+
+# A published message that may still find a receiver.
+message = Table(
+    "message",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("correlation_key", Text, nullable=False),
+    Column("message_id", Text),
+    Column("stream", Text, nullable=False),  # whose key seals the variables: the publisher's
+    Column("case_code", Text),
+    Column("sealed_variables", LargeBinary, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("expires_at", Instant),  # None: waits for ever
+)
+Index("ix_message_name", message.c.name, message.c.correlation_key, message.c.published_at)
+_alive("ix_message_expires_at", message.c.expires_at, where="expires_at IS NOT NULL")
+
+# Which processes have had a buffered message: at most one instance per process id gets it.
+message_receipt = Table(
+    "message_receipt",
+    metadata,
+    Column("message", Text, ForeignKey("message.id", ondelete="CASCADE"), nullable=False),
+    Column("process", Text, nullable=False),
+    PrimaryKeyConstraint("message", "process"),
+)
+
+# A message id counts once, for all time.
+message_seen = Table(
+    "message_seen",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("correlation_key", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("name", "correlation_key", "message_id"),
+)
+
+message_subscription = Table(
+    "message_subscription",
+    metadata,
+    Column("id", Text, primary_key=True),  # <instance>.<subscription>
+    Column("instance", Text, ForeignKey("instance.id"), nullable=False),
+    Column("subscription", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("element_instance", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("correlation_key", Text, nullable=False),
+    Column("is_interrupting", Boolean, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("is_held", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+Index("ix_message_subscription_name", message_subscription.c.name, message_subscription.c.correlation_key)
+Index("ix_message_subscription_instance", message_subscription.c.instance)
+
+signal_subscription = Table(
+    "signal_subscription",
+    metadata,
+    Column("id", Text, primary_key=True),  # <instance>.<subscription>
+    Column("instance", Text, ForeignKey("instance.id"), nullable=False),
+    Column("subscription", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("element_instance", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("is_global", Boolean, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("is_held", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+Index("ix_signal_subscription_name", signal_subscription.c.name, signal_subscription.c.stream)
+Index("ix_signal_subscription_instance", signal_subscription.c.instance)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("instance", Text, ForeignKey("instance.id"), nullable=False),
+    Column("process", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("element_instance", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("case_code", Text),
+    Column("kind", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Column("resolved_by", Text),
+)
+Index("ix_incident_instance", incident.c.instance)
+_alive("ix_incident_open", incident.c.raised_at, incident.c.id, where="status = 'open'")
+
+# --- the domain's records --------------------------------------------------------------------------
+
+case_file = Table(
+    "case_file",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("stream", Text, ForeignKey("stream.id"), nullable=False),
+    Column("child", Text),  # record id
+    Column("status", Text),  # copies of the facts that lists filter by
+    Column("team", Text),
+    Column("caseworker", Text),
+    Column("rule_set", Text, nullable=False),
+    Column("rule_set_version", Text, nullable=False),
+    Column("facts", FeelJson, nullable=False),  # K0 only
+    Column("version", BigInteger, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("outcome", Text),
+)
+Index("ix_case_file_caseworker", case_file.c.caseworker, case_file.c.status)
+Index("ix_case_file_team", case_file.c.team, case_file.c.status)
+Index("ix_case_file_child", case_file.c.child)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("stream", Text, ForeignKey("stream.id"), nullable=False),
+    Column("case_code", Text),
+    Column("open", FeelJson, nullable=False),  # attributes of class K0
+    Column("secret", Json, nullable=False),  # attribute of class K1 or K2 -> base64 of its ciphertext
+    Column("version", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+Index("ix_record_entity", record.c.entity, record.c.case_code)
+Index("ix_record_case_code", record.c.case_code)
+Index("ix_record_stream", record.c.stream)
+
+# Finds a record by a confidential value (CPR number) without storing the value.
+search_key = Table(
+    "search_key",
+    metadata,
+    Column("record", Text, ForeignKey("record.id"), nullable=False),
+    Column("attribute", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # HMAC-SHA-256
+    PrimaryKeyConstraint("record", "attribute", "digest"),
+)
+Index("ix_search_key_digest", search_key.c.digest)
+
+# The home of a due date, with everything that answers "why this date?".
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),  # T01 ... of the domain specification
+    Column("rule_set", Text, nullable=False),
+    Column("rule_set_version", Text, nullable=False),
+    Column("start_fact", Text, nullable=False),
+    Column("start", FeelJson),  # instant or date that it counts from
+    Column("amount", Integer),
+    Column("unit", Text, nullable=False),
+    Column("convention", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("considered", FeelJson, nullable=False),  # every rule set that was asked
+    Column("due_at", Instant, nullable=False),
+    Column("due_local", Text, nullable=False),
+    Column("internal_target", Date),
+    Column("status", Text, nullable=False),  # open | met | breached | cancelled
+    Column("opened_at", Instant, nullable=False),
+    Column("met_at", Instant),
+    Column("seconds_late", BigInteger),
+    Column("days_late", Integer),
+    Column("breached_at", Instant),
+    Column("cancelled_at", Instant),
+    Column("reminders", FeelJson, nullable=False),  # sent ones: {nr, planned_at, sent_at, groups, people}
+    Column("escalations", FeelJson, nullable=False),  # sent ones: {step, planned_at, sent_at, groups}
+    Column("stream", Text, nullable=False),
+    Column("case_code", Text),
+    Column("subject", Text),  # record that it is about
+    Column("part", Text),
+    Column("responsible", Text),
+    Column("instance", Text),
+    Column("element", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+Index("ix_deadline_case_code", deadline.c.case_code)
+Index("ix_deadline_subject", deadline.c.subject)
+Index("ix_deadline_stream", deadline.c.stream)
+_alive("ix_deadline_open", deadline.c.due_at, deadline.c.id, where="status IN ('open', 'breached')")
+
+# In-app notices and escalations: one row per recipient.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("recipient_kind", Text, nullable=False),  # group | person
+    Column("recipient", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text_code", Text, nullable=False),  # code of a fixed sentence; nothing personal
+    Column("stream", Text, nullable=False),
+    Column("case_code", Text),
+    Column("deadline", Text, ForeignKey("deadline.id")),
+    Column("at", Instant, nullable=False),
+    Column("read_at", Instant),
+    Column("read_by", Text),
+    PrimaryKeyConstraint("id", "recipient_kind", "recipient"),
+)
+Index("ix_notice_recipient", notice.c.recipient_kind, notice.c.recipient, notice.c.at)
+Index("ix_notice_case_code", notice.c.case_code)
+
+# --- people and the installation -------------------------------------------------------------------
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # person | service
+    Column("team", Text),
+    Column("district", Text),
+    Column("locale", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+person_group = Table(
+    "person_group",
+    metadata,
+    Column("person", Text, ForeignKey("person.id"), nullable=False),
+    Column("group", Text, nullable=False),
+    PrimaryKeyConstraint("person", "group"),
+)
+Index("ix_person_group_group", person_group.c.group)
+
+credential = Table(
+    "credential",
+    metadata,
+    Column("person", Text, ForeignKey("person.id"), nullable=False),
+    Column("kind", Text, nullable=False),  # password
+    Column("secret_hash", Text, nullable=False),  # argon2id, with its parameters
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Instant),
+    Column("changed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("person", "kind"),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", FeelJson),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
+
+node = Table(
+    "node",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("heartbeat_at", Instant, nullable=False),
+    Column("details", Json, nullable=False),
+)

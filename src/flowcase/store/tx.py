@@ -1,0 +1,511 @@
+"""The transaction: the only place where rows and history are written, together or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.elements import ColumnElement
+
+from flowcase.access.actor import Actor
+from flowcase.errors import Conflict, NotFound
+from flowcase.events import ReferenceRecorded
+from flowcase.history.chain import GENESIS, event_hash
+from flowcase.model import Advance, ElementEvent, Event, InstanceStatus
+from flowcase.store import codec, tables
+from flowcase.store.keys import Cipher, Keyring
+
+INSTALLATION = "installation"
+
+_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+_STREAM_KINDS = ("case:", "notification:", "meeting:")
+_TABLE_ORDER = {table.name: position for position, table in enumerate(tables.metadata.sorted_tables)}
+
+
+@dataclass
+class LockedInstance:
+    """An instance whose stream this transaction holds: nobody else changes it until the commit."""
+
+    id: str
+    process: str
+    definition: str  # process definition id
+    stream: str
+    case_code: str | None = None
+    parent: str | None = None
+    parent_element_instance: str | None = None
+    depth: int = 0
+    rule_set: str | None = None
+    start_key: str | None = None
+    status: str = InstanceStatus.ACTIVE
+    started_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    state: Any = None  # bytes as stored, or the engine's State after an advance; None: not started
+    version: int = 0  # of the stored state; 0: not stored yet
+    is_dirty: bool = False
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
+
+
+@dataclass
+class _Pending:
+    event: Event
+    instance: str | None
+    element: str | None
+    concerns: tuple[str, ...]
+
+
+@dataclass
+class _OpenStream:
+    """A stream whose row is locked: its key, its end, and what is to be appended at the commit."""
+
+    id: str
+    cipher: Cipher | None
+    length: int
+    head: bytes
+    pending: list[_Pending] = field(default_factory=list)
+
+
+Applier = Callable[["Tx", str, "LockedInstance | None", Any], None]
+
+
+class Tx:
+    """One transaction. Reads see what it has written; the history is chained and sealed at its end.
+
+    Locking: whoever changes an instance, a record or the history of a stream holds the lock of the
+    stream's row first. A case is thereby changed by one transaction at a time, which rules out
+    deadlocks within a case; those between cases are found by the database and tried again.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        keyring: Keyring,
+        actor: Actor,
+        now: dt.datetime,
+        request_id: str = "",
+        known_candidate_sets: Set[str] = frozenset(),
+    ) -> None:
+        if now.tzinfo is None:
+            raise TypeError("Expected an aware instant, but got a local time without zone.")
+        self.actor, self.request_id = actor, request_id
+        self.now = now.astimezone(dt.UTC)
+        self._connection = connection
+        self._keyring = keyring
+        self._streams: dict[str, _OpenStream] = {}
+        self._unlocked: dict[str, list[_Pending]] = {}
+        self._ciphers: dict[str, Cipher | None] = {}
+        self._instances: dict[str, LockedInstance] = {}
+        self._inserts: dict[Table, list[dict[str, Any]]] = {}
+        self.known_candidate_sets = known_candidate_sets
+        self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
+        self.cache: dict[Any, Any] = {}  # what a service remembers until the transaction ends
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def rows(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        self._flush_inserts()
+        return self._connection.execute(statement, parameters or {}).all()
+
+    def first(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
+        self._flush_inserts()
+        return self._connection.execute(statement, parameters or {}).first()
+
+    def scalar(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Any:
+        self._flush_inserts()
+        return self._connection.execute(statement, parameters or {}).scalar()
+
+    # --- writing rows (for appliers, and for what has no history: drafts, leases, nodes) -----------
+
+    def insert(self, table: Table, **values: Any) -> None:
+        """Columns that are left out become NULL. Written with others of its table in one statement."""
+        unknown = values.keys() - table.c.keys()
+        if unknown:
+            raise TypeError(f"Expected columns of {table.name}, but got {', '.join(sorted(unknown))}.")
+        row = dict.fromkeys(table.c.keys())
+        row.update(values)
+        self._inserts.setdefault(table, []).append(row)
+
+    def update(
+        self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any], *, attempt: str
+    ) -> None:
+        """Change exactly one row. Raises Conflict when none is in the state that `where` names."""
+        if self.update_any(table, where, values) != 1:
+            raise Conflict(attempt, "it is no longer in the state that this needs")
+
+    def update_any(self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+        """Change all rows that match; the number of rows."""
+        self._flush_inserts(table)
+        statement = _update_statement(table, tuple(where), tuple(values))
+        parameters = {f"w_{name}": value for name, value in where.items()}
+        parameters.update({f"v_{name}": value for name, value in values.items()})
+        return self._connection.execute(statement, parameters).rowcount
+
+    def delete(self, table: Table, where: Mapping[str, Any], *, attempt: str) -> None:
+        """Delete exactly one row, or raise Conflict."""
+        if self.delete_any(table, where) != 1:
+            raise Conflict(attempt, "it is no longer in the state that this needs")
+
+    def delete_any(self, table: Table, where: Mapping[str, Any]) -> int:
+        self._flush_inserts(table)
+        statement = _delete_statement(table, tuple(where))
+        return self._connection.execute(statement, {f"w_{n}": v for n, v in where.items()}).rowcount
+
+    def execute(self, statement: Update | Delete) -> int:
+        """A statement of its own making, for set-wise changes; the number of rows."""
+        self._flush_inserts()
+        return self._connection.execute(statement).rowcount
+
+    def returning(self, statement: Any) -> Sequence[Row[Any]]:
+        """A change that returns the rows it changed."""
+        self._flush_inserts()
+        return self._connection.execute(statement).all()
+
+    def insert_once(self, table: Table, **values: Any) -> bool:
+        """Insert unless the key is taken; whether it was inserted. Waits for a concurrent inserter."""
+        self._flush_inserts()
+        row = dict.fromkeys(table.c.keys())
+        row.update(values)
+        statement = self._insert_ignoring(table)
+        return self._connection.execute(statement, row).rowcount == 1
+
+    def _insert_ignoring(self, table: Table) -> Any:
+        if self._connection.dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+            return postgresql_insert(table).on_conflict_do_nothing()
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table).on_conflict_do_nothing()
+
+    # --- ids and sealing ---------------------------------------------------------------------------
+
+    def new_id(self) -> str:
+        """Twenty letters and digits: the time in milliseconds, then 50 random bits."""
+        number = int(self.now.timestamp() * 1000) << 50 | secrets.randbits(50)
+        letters = []
+        for _ in range(20):
+            number, digit = divmod(number, 32)
+            letters.append(_ID_ALPHABET[digit])
+        return "".join(reversed(letters))
+
+    def seal(self, stream: str, place: str, content: bytes) -> bytes:
+        """Encrypt under the stream's key, bound to `place` (table, row and column or version)."""
+        cipher = self.stream(stream).cipher
+        if cipher is None:
+            raise Conflict(f"write to stream '{stream}'", "its key was destroyed")
+        return cipher.seal(content, f"{stream}|{place}")
+
+    def open(self, stream: str, place: str, sealed: bytes) -> bytes | None:
+        """Decrypt; None when the stream's key was destroyed. Raises SealBroken when it was altered."""
+        cipher = self._cipher(stream)
+        return None if cipher is None else cipher.open(sealed, f"{stream}|{place}")
+
+    def digest(self, purpose: str, text: str) -> bytes:
+        """A keyed hash of a confidential value, to search it without storing it."""
+        key = self.cache.get("search key")
+        if key is None:
+            self._ensure_stream(INSTALLATION)
+            wrapped = self.scalar(
+                select(tables.stream.c.wrapped_key).where(tables.stream.c.id == INSTALLATION)
+            )
+            key = hmac.digest(self._keyring.unwrap_key(INSTALLATION, wrapped), b"search", "sha256")
+            self.cache["search key"] = key
+        return hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
+
+    # --- streams and history -----------------------------------------------------------------------
+
+    def stream(self, stream: str) -> _OpenStream:
+        """Lock the stream's row (made when it is missing) until the commit."""
+        opened = self._streams.get(stream)
+        if opened is None:
+            row = self.first(_LOCK_STREAM, {"id": stream})
+            if row is None:
+                self._ensure_stream(stream)
+                row = self.first(_LOCK_STREAM, {"id": stream})
+            opened = self._opened(row)
+        return opened
+
+    def _opened(self, row: Any) -> _OpenStream:
+        cipher = None if row.wrapped_key is None else self._keyring.unwrap(row.id, row.wrapped_key)
+        opened = _OpenStream(row.id, cipher, row.length, row.head, self._unlocked.pop(row.id, []))
+        self._streams[row.id] = opened
+        self._ciphers[row.id] = cipher
+        return opened
+
+    def _ensure_stream(self, stream: str) -> None:
+        if stream != INSTALLATION and not stream.startswith(_STREAM_KINDS):
+            raise NotFound("stream", stream)
+        wrapped, _ = self._keyring.new_wrapped_key(stream)
+        self.insert_once(
+            tables.stream, id=stream, wrapped_key=wrapped, length=0, head=GENESIS, created_at=self.now
+        )
+
+    def _cipher(self, stream: str) -> Cipher | None:
+        """The key for reading; takes no lock."""
+        if stream not in self._ciphers:
+            row = self.first(_READ_STREAM, {"id": stream})
+            if row is None:
+                raise NotFound("stream", stream)
+            self._ciphers[stream] = (
+                None if row.wrapped_key is None else self._keyring.unwrap(stream, row.wrapped_key)
+            )
+        return self._ciphers[stream]
+
+    def append(
+        self,
+        stream: str,
+        event: Event,
+        *,
+        instance: LockedInstance | None = None,
+        element: str | None = None,
+        concerns: Iterable[str] = (),
+    ) -> None:
+        """Record an event that is no result of the engine, and apply it.
+
+        `concerns` names other streams that get a reference to it. The history is written at the
+        commit, in the order of the calls within each stream.
+        """
+        from flowcase.store.appliers import applier_of
+
+        applier_of(type(event))(self, stream, instance, event)
+        self._remember(stream, event, instance and instance.id, element, tuple(concerns))
+
+    def _remember(
+        self,
+        stream: str,
+        event: Event,
+        instance: str | None,
+        element: str | None = None,
+        concerns: tuple[str, ...] = (),
+    ) -> None:
+        if isinstance(event, ElementEvent):
+            element = event.element
+        opened = self._streams.get(stream)
+        pending = self._unlocked.setdefault(stream, []) if opened is None else opened.pending
+        pending.append(_Pending(event, instance, element, concerns))
+
+    # --- instances ---------------------------------------------------------------------------------
+
+    def lock(self, instance: str) -> LockedInstance:
+        """The instance with its state, its stream locked until the commit. Raises NotFound."""
+        known = self._instances.get(instance)
+        if known is not None:
+            return known
+        while True:
+            row = self.first(_READ_INSTANCE, {"id": instance})
+            if row is None:
+                raise NotFound("process instance", instance)
+            if row.stream in self._streams:
+                break
+            self.stream(row.stream)
+            if self._connection.dialect.name == "sqlite":
+                break  # BEGIN IMMEDIATE keeps every other writer out: what was read still holds
+        sealed_place = f"{row.stream}|state|{row.id}|{row.version}"
+        cipher = self._streams[row.stream].cipher
+        if cipher is None:
+            raise Conflict(f"open process instance '{instance}'", "the key of its stream was destroyed")
+        locked = LockedInstance(
+            id=row.id,
+            process=row.process,
+            definition=row.definition,
+            stream=row.stream,
+            case_code=row.case_code,
+            parent=row.parent,
+            parent_element_instance=row.parent_element_instance,
+            depth=row.depth,
+            rule_set=row.rule_set,
+            start_key=row.start_key,
+            status=row.status,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            state=cipher.open(row.sealed_state, sealed_place),
+            version=row.version,
+        )
+        self._instances[instance] = locked
+        return locked
+
+    def record(self, instance: LockedInstance | str, advance: Advance) -> None:
+        """The only writer of engine results: keeps the state, records each event and applies it.
+
+        A new instance is a LockedInstance without state; its InstanceStarted event inserts it.
+        The state itself is saved once, at the commit.
+        """
+        from flowcase.store.appliers import applier_of
+
+        if isinstance(instance, str):
+            instance = self.lock(instance)
+        elif instance.id not in self._instances:
+            if instance.state is not None:
+                raise TypeError("Expected a new process instance or one that was locked in this transaction.")
+            self.stream(instance.stream)
+            self._instances[instance.id] = instance
+        instance.state = advance.state
+        instance.is_dirty = True
+        for event in advance.events:
+            applier_of(type(event))(self, instance.stream, instance, event)
+            self._remember(instance.stream, event, instance.id)
+
+    # --- the end -----------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Write what is pending: rows, states, history. Called by the store just before the commit."""
+        self._flush_inserts()
+        self._save_states()
+        self._write_history()
+
+    def _flush_inserts(self, only: Table | None = None) -> None:
+        if not self._inserts or (only is not None and only not in self._inserts):
+            return
+        waiting, self._inserts = self._inserts, {}
+        for table in sorted(waiting, key=lambda table: _TABLE_ORDER[table.name]):
+            try:
+                self._connection.execute(insert(table), waiting[table])
+            except IntegrityError as error:
+                raise Conflict(
+                    f"add a row to {table.name}", "it is there already or belongs to nothing"
+                ) from error
+
+    def _save_states(self) -> None:
+        for instance in self._instances.values():
+            if not instance.is_dirty:
+                continue
+            version = instance.version + 1
+            sealed = self.seal(
+                instance.stream, f"state|{instance.id}|{version}", _state_bytes(instance.state)
+            )
+            if instance.version == 0:
+                self.insert(tables.instance_state, instance=instance.id, version=version, sealed_state=sealed)
+            else:
+                self.update(
+                    tables.instance_state,
+                    {"instance": instance.id, "version": instance.version},
+                    {"version": version, "sealed_state": sealed},
+                    attempt=f"save process instance '{instance.id}'",
+                )
+            instance.version, instance.is_dirty = version, False
+        self._flush_inserts()
+
+    def _write_history(self) -> None:
+        # The installation's stream is everybody's: it is locked last and held shortest.
+        while self._unlocked:
+            self.stream(min(self._unlocked, key=lambda name: (name == INSTALLATION, name)))
+        rows: list[dict[str, Any]] = []
+        references: list[tuple[str, ReferenceRecorded]] = []
+        for opened in self._streams.values():
+            rows += self._chained(opened, references)
+        for stream, reference in references:
+            self._remember(stream, reference, None)
+        while self._unlocked:
+            self.stream(min(self._unlocked, key=lambda name: (name == INSTALLATION, name)))
+        if references:
+            for opened in self._streams.values():
+                rows += self._chained(opened, [])
+        changed = {row["stream"] for row in rows}
+        if rows:
+            self._connection.execute(insert(tables.history), rows)
+        for name in changed:
+            opened = self._streams[name]
+            self.update(
+                tables.stream,
+                {"id": name, "length": opened.length - sum(row["stream"] == name for row in rows)},
+                {"length": opened.length, "head": opened.head},
+                attempt=f"append to stream '{name}'",
+            )
+
+    def _chained(
+        self, opened: _OpenStream, references: list[tuple[str, ReferenceRecorded]]
+    ) -> list[dict[str, Any]]:
+        """Number, seal and chain the stream's pending events."""
+        rows = []
+        for pending in opened.pending:
+            if opened.cipher is None:
+                raise Conflict(f"append to stream '{opened.id}'", "its key was destroyed")
+            opened.length += 1
+            kind = type(pending.event).__name__
+            row = {
+                "stream": opened.id,
+                "seq": opened.length,
+                "at": self.now,
+                "actor": self.actor.id,
+                "kind": kind,
+                "instance": pending.instance,
+                "element": pending.element,
+                "sealed_payload": opened.cipher.seal(
+                    codec.encode(pending.event, self.request_id), f"{opened.id}|history|{opened.length}"
+                ),
+            }
+            row_hash = event_hash(opened.head, **row)
+            rows.append({**row, "prev_hash": opened.head, "hash": row_hash})
+            opened.head = row_hash
+            for stream in pending.concerns:
+                reference = ReferenceRecorded(stream=opened.id, seq=opened.length, kind=kind)
+                references.append((stream, reference))
+        opened.pending = []
+        return rows
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._instances.clear()
+        self._streams.clear()
+        self._ciphers.clear()
+
+
+_LOCK_STREAM = (
+    select(tables.stream.c.id, tables.stream.c.wrapped_key, tables.stream.c.length, tables.stream.c.head)
+    .where(tables.stream.c.id == bindparam("id"))
+    .with_for_update()
+)
+_READ_STREAM = select(tables.stream.c.wrapped_key).where(tables.stream.c.id == bindparam("id"))
+_READ_INSTANCE = (
+    select(tables.instance, tables.instance_state.c.version, tables.instance_state.c.sealed_state)
+    .join(tables.instance_state, tables.instance_state.c.instance == tables.instance.c.id)
+    .where(tables.instance.c.id == bindparam("id"))
+)
+
+_statements: dict[tuple[Any, ...], Any] = {}
+
+
+def _conditions(table: Table, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == bindparam(f"w_{name}") for name in names]
+
+
+def _update_statement(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Update:
+    key = (table.name, where, values)
+    if key not in _statements:
+        changes = {name: bindparam(f"v_{name}", type_=table.c[name].type) for name in values}
+        _statements[key] = update(table).where(*_conditions(table, where)).values(changes)
+    return _statements[key]
+
+
+def _delete_statement(table: Table, where: tuple[str, ...]) -> Delete:
+    key = (table.name, where)
+    if key not in _statements:
+        _statements[key] = delete(table).where(*_conditions(table, where))
+    return _statements[key]
+
+
+def _state_bytes(state: Any) -> bytes:
+    return state if isinstance(state, bytes) else state.to_bytes()

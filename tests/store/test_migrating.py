@@ -1,0 +1,54 @@
+"""Migrations lead to exactly the schema that the code is written for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from flowcase.store import Store, migrating, tables
+
+VERSIONS = Path(migrating.__file__).parent / "migrations" / "versions"
+
+
+def test_the_migrations_equal_the_tables(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        difference = compare_metadata(context, tables.metadata)
+
+    assert difference == []
+
+
+def test_partial_indexes_and_their_conditions_are_migrated_too(store: Store) -> None:
+    reflected = {
+        index["name"]: f"{store.engine.dialect.name}_where" in index.get("dialect_options", {})
+        for table in tables.metadata.tables
+        for index in inspect(store.engine).get_indexes(table)
+    }
+    declared = {
+        index.name: index.dialect_options[store.engine.dialect.name]["where"] is not None
+        for table in tables.metadata.tables.values()
+        for index in table.indexes
+    }
+
+    assert {name: reflected.get(name) for name in declared} == declared
+
+
+def test_upgrading_twice_changes_nothing(store: Store) -> None:
+    migrating.upgrade(store.engine)
+
+    assert migrating.is_current(store.engine)
+
+
+def test_an_empty_database_is_not_current() -> None:
+    assert not migrating.is_current(create_engine("sqlite://"))
+
+
+def test_migrations_are_numbered_without_gaps_and_named_by_a_phrase() -> None:
+    names = sorted(path.stem for path in VERSIONS.glob("*.py"))
+
+    assert all(re.fullmatch(r"\d{4}_[a-z0-9]+(_[a-z0-9]+)*", name) for name in names)
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))

@@ -1,0 +1,285 @@
+"""The transaction: what it writes together, what it refuses, and what it hides."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
+
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.cases import events as domain
+from flowcase.errors import Conflict, NotFound
+from flowcase.events import SettingChanged, UserTaskClaimed
+from flowcase.model import (
+    Advance,
+    ElementEntered,
+    InstanceCompleted,
+    InstanceStarted,
+    TimerCancelled,
+    TimerScheduled,
+    UserTaskCompleted,
+    UserTaskCreated,
+)
+from flowcase.store import LockedInstance, SealBroken, Store, codec, tables
+
+NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+STREAM = "case:SAG-1"
+
+
+@dataclass
+class State:
+    """Stands for the engine's state, which the store never looks into."""
+
+    content: bytes
+
+    def to_bytes(self) -> bytes:
+        return self.content
+
+
+def user_task_created(element_instance: str = "a1", **changes: object) -> UserTaskCreated:
+    fields = {
+        "element": "vurder",
+        "element_instance": element_instance,
+        "name": "Vurder",
+        "form": "F-A2",
+        "assignee": None,
+        "candidate_groups": ("frontpersonale",),
+        "candidate_users": (),
+        "due_at": None,
+        "follow_up_at": None,
+        "priority": 50,
+        "variables": {"sag_id": "SAG-1"},
+    }
+    return UserTaskCreated(**{**fields, **changes})
+
+
+def timer_scheduled(timer: str = "t1") -> TimerScheduled:
+    return TimerScheduled(
+        element="paamind",
+        element_instance="a1",
+        timer=timer,
+        due_at=NOW + dt.timedelta(hours=1),
+        kind="timeDuration",
+        catch_up="all",
+        repetitions_left=0,
+    )
+
+
+@pytest.fixture
+def definition(store: Store) -> str:
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.insert(tables.resource, hash="h", content=b"<xml/>", stored_at=NOW)
+        tx.insert(tables.deployment, id="d", at=NOW, actor="system", note="", status="active")
+        tx.insert(
+            tables.process_definition,
+            id="p:1",
+            process="p",
+            version=1,
+            name="P",
+            hash="h",
+            path="p.bpmn",
+            deployment="d",
+            status="active",
+            created_at=NOW,
+        )
+    return "p:1"
+
+
+@pytest.fixture
+def started(store: Store, definition: str) -> str:
+    """An instance that waits at a user task and a timer."""
+    with store.begin(Actor("anna"), NOW, "r-1") as tx:
+        instance = LockedInstance(
+            id="i1", process="p", definition=definition, stream=STREAM, case_code="SAG-1"
+        )
+        events = (
+            InstanceStarted(process="p", variables={"x": True}),
+            ElementEntered(element="vurder", element_instance="a1", kind="userTask"),
+            user_task_created(),
+            timer_scheduled(),
+        )
+        tx.record(instance, Advance(State(b"state one"), events))
+    return "i1"
+
+
+def test_a_recorded_advance_is_there_after_the_commit(store: Store, started: str) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        instance = tx.lock(started)
+        task = tx.first(select(tables.user_task))
+        timer = tx.first(select(tables.timer))
+
+    assert (instance.state, instance.version, instance.status) == (b"state one", 1, "active")
+    assert (task.id, task.status, task.candidate_groups) == ("i1.a1", "open", ["frontpersonale"])
+    assert (timer.id, timer.due_at) == ("i1.t1", NOW + dt.timedelta(hours=1))
+
+
+def test_an_exception_leaves_nothing_behind(store: Store, started: str) -> None:
+    with pytest.raises(RuntimeError), store.begin(SYSTEM, NOW) as tx:
+        tx.record(started, Advance(State(b"state two"), (user_task_created("a2"),)))
+        assert len(tx.rows(select(tables.user_task))) == 2
+        raise RuntimeError
+
+    with store.begin(SYSTEM, NOW) as tx:
+        assert tx.lock(started).state == b"state one"
+        assert len(tx.rows(select(tables.user_task))) == 1
+        assert tx.scalar(select(tables.stream.c.length).where(tables.stream.c.id == STREAM)) == 4
+
+
+def test_several_advances_in_one_transaction_save_the_state_once(store: Store, started: str) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.record(
+            started,
+            Advance(State(b"two"), (TimerCancelled(element="paamind", element_instance="a1", timer="t1"),)),
+        )
+        tx.record(started, Advance(State(b"three"), (timer_scheduled("t2"),)))
+
+    with store.begin(SYSTEM, NOW) as tx:
+        instance = tx.lock(started)
+    assert (instance.state, instance.version) == (b"three", 2)
+
+
+def test_completing_a_user_task_that_is_completed_is_a_conflict(store: Store, started: str) -> None:
+    done = UserTaskCompleted(element="vurder", element_instance="a1")
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.record(started, Advance(State(b"two"), (done,)))
+
+    with pytest.raises(Conflict), store.begin(SYSTEM, NOW) as tx:
+        tx.record(started, Advance(State(b"three"), (done,)))
+
+
+def test_a_state_that_changed_meanwhile_is_a_conflict(store: Store, started: str) -> None:
+    with pytest.raises(Conflict), store.begin(SYSTEM, NOW) as tx:
+        instance = tx.lock(started)
+        instance.version = 7
+        tx.record(instance, Advance(State(b"two"), ()))
+
+
+def test_an_unknown_instance_is_not_found(store: Store) -> None:
+    with pytest.raises(NotFound), store.begin(SYSTEM, NOW) as tx:
+        tx.lock("nobody")
+
+
+def test_the_history_keeps_events_in_order_and_whole(store: Store, started: str) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        rows = tx.rows(
+            select(tables.history).where(tables.history.c.stream == STREAM).order_by(tables.history.c.seq)
+        )
+        decoded = [
+            codec.decode(row.kind, tx.open(STREAM, f"history|{row.seq}", row.sealed_payload)) for row in rows
+        ]
+
+    assert [row.seq for row in rows] == [1, 2, 3, 4]
+    assert decoded[0] == (InstanceStarted(process="p", variables={"x": True}), "r-1")
+    assert decoded[2] == (user_task_created(), "r-1")
+    assert decoded[3] == (timer_scheduled(), "r-1")
+    assert {row.actor for row in rows} == {"anna"}
+    assert rows[3].element == "paamind"
+
+
+def test_an_event_that_concerns_another_stream_leaves_a_reference_there(store: Store) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.append(
+            "case:SAG-2", domain.IntakeRefused(source="api", line=None, fields=()), concerns=["case:SAG-3"]
+        )
+
+    with store.begin(SYSTEM, NOW) as tx:
+        row = tx.first(select(tables.history).where(tables.history.c.stream == "case:SAG-3"))
+        event, _ = codec.decode(row.kind, tx.open("case:SAG-3", "history|1", row.sealed_payload))
+    assert (event.stream, event.seq, event.kind) == ("case:SAG-2", 1, "IntakeRefused")
+
+
+def test_appending_to_a_stream_of_no_known_kind_is_refused(store: Store) -> None:
+    with pytest.raises(NotFound), store.begin(SYSTEM, NOW) as tx:
+        tx.append("nonsense", SettingChanged(key="a", value=True))
+
+
+def test_a_sealed_payload_opens_only_at_its_own_place(store: Store, started: str) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        sealed = tx.first(select(tables.history.c.sealed_payload)).sealed_payload
+        with pytest.raises(SealBroken):
+            tx.open(STREAM, "history|2", sealed)
+
+
+def test_without_the_stream_key_nothing_opens_and_nothing_can_be_added(store: Store, started: str) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.update(tables.stream, {"id": STREAM}, {"wrapped_key": None}, attempt="destroy a key")
+
+    with store.begin(SYSTEM, NOW) as tx:
+        sealed = tx.first(select(tables.history.c.sealed_payload)).sealed_payload
+        assert tx.open(STREAM, "history|1", sealed) is None
+        with pytest.raises(Conflict):
+            tx.lock(started)
+
+
+def test_a_confidential_attribute_is_stored_as_ciphertext_and_found_by_its_keyed_hash(store: Store) -> None:
+    event = domain.RecordCreated(
+        record="b1",
+        entity="Barn",
+        case="SAG-1",
+        open={"distrikt": "nord"},
+        secret={"cpr": "0101160001"},
+        search={"cpr": "0101160001"},
+    )
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.append(STREAM, event)
+
+    with store.begin(SYSTEM, NOW) as tx:
+        row = tx.first(select(tables.record))
+        digest = tx.digest("Barn.cpr", "0101160001")
+        found = tx.scalar(select(tables.search_key.c.record).where(tables.search_key.c.digest == digest))
+    assert row.open == {"distrikt": "nord"}
+    assert "0101160001" not in str(row)
+    assert found == "b1"
+
+
+def test_claiming_writes_the_row_and_the_history_together(store: Store, started: str) -> None:
+    claimed = UserTaskClaimed(element="vurder", element_instance="a1", assignee="anna")
+    with store.begin(SYSTEM, NOW) as tx:
+        instance = tx.lock(started)
+        tx.append(STREAM, claimed, instance=instance)
+
+    with store.begin(SYSTEM, NOW) as tx:
+        assert tx.scalar(select(tables.user_task.c.assignee)) == "anna"
+        row = tx.first(select(tables.history).where(tables.history.c.kind == "UserTaskClaimed"))
+    assert (row.instance, row.element) == ("i1", "vurder")
+
+
+def test_an_ended_instance_resolves_its_incidents_and_says_when(store: Store, started: str) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.record(started, Advance(State(b""), (InstanceCompleted(end_elements=("slut",), variables={}),)))
+
+    with store.begin(SYSTEM, NOW) as tx:
+        row = tx.first(select(tables.instance))
+    assert (row.status, row.ended_at, row.end_elements) == ("completed", NOW, ["slut"])
+
+
+def test_two_writers_on_one_case_never_lose_an_event(store: Store, started: str) -> None:
+    def write(number: int) -> None:
+        for _ in range(10):
+            with store.begin(Actor(f"p{number}"), NOW) as tx:
+                instance = tx.lock(started)
+                count = int(instance.state.removeprefix(b"state one") or b"0")
+                tx.record(
+                    instance, Advance(State(b"state one%d" % (count + 1)), (user_task_created(tx.new_id()),))
+                )
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with store.begin(SYSTEM, NOW) as tx:
+        assert tx.lock(started).state == b"state one40"
+        assert tx.scalar(select(tables.stream.c.length).where(tables.stream.c.id == STREAM)) == 44
+
+
+def test_reading_does_not_wait_for_a_writer(store: Store, started: str) -> None:
+    with store.begin(SYSTEM, NOW) as writer:
+        writer.record(writer.lock(started), Advance(State(b"two"), (user_task_created("a2"),)))
+        writer.rows(select(tables.user_task))
+        with store.reading(NOW) as reader:
+            assert len(reader.rows(select(tables.user_task))) == 1
