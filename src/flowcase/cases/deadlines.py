@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,7 @@ class Rolling(StrEnum):
 class Conditions:
     """How the municipality counts: what a rule set's settings say."""
 
-    calendar: Calendar = Calendar()
+    calendar: Calendar = field(default_factory=Calendar)
     month_end: MonthEnd = MonthEnd.CLAMP
     zone: ZoneInfo = COPENHAGEN
     reminders_at: dt.time = dt.time()  # local time of day-counted reminders and escalations
