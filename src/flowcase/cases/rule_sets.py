@@ -151,7 +151,7 @@ def read_manifest(content: bytes, file: str) -> RuleSet | Profile:
         ("tables", list, "en liste af filer"),
         ("compose", list, "en liste af regelsæt"),
     ):
-        if not isinstance(data.get(key) or kind(), kind):  # type: ignore[abstract]
+        if data.get(key) is not None and not isinstance(data[key], kind):
             wrong[key] = [f"Skal være {name}."]
     if not wrong:
         wrong = _wrong_members(data) if is_profile else _wrong_rules(data)
