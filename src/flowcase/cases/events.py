@@ -124,6 +124,7 @@ class DeadlineOpened(Event):
     due_local: str  # ISO 8601 with offset, what a person reads
     internal_target: dt.date | None  # last working day before, when due on a day off (C7)
     considered: tuple[Mapping[str, Value], ...] = ()  # every rule set asked: name, version, due
+    plan: Mapping[str, Value] = field(default_factory=dict)  # reminders, escalations, what was asked
     element: str = ""  # drawn element that opened it
     responsible: str | None = (
         None  # who is reminded first: a person's id or a group; None: the policy's groups
@@ -142,6 +143,8 @@ class DeadlineMoved(Event):
     due_local: str
     internal_target: dt.date | None
     reason: str
+    plan: Mapping[str, Value] = field(default_factory=dict)
+    is_reopened: bool = False  # it had been breached; by its new date it is not
     amount: int | None = None
     unit: str = ""
     rule_set: str = ""

@@ -470,6 +470,7 @@ deadline = Table(
     Column("days_late", Integer),
     Column("breached_at", Instant),
     Column("cancelled_at", Instant),
+    Column("plan", FeelJson, nullable=False),  # when to tell whom, and what the tables were asked
     Column("reminders", FeelJson, nullable=False),  # sent ones: {nr, planned_at, sent_at, groups, people}
     Column("escalations", FeelJson, nullable=False),  # sent ones: {step, planned_at, sent_at, groups}
     Column("stream", Text, nullable=False),

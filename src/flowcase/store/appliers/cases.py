@@ -174,6 +174,7 @@ def open_deadline(tx: Tx, stream: str, instance: LockedInstance | None, event: e
         internal_target=event.internal_target,
         status="open",
         opened_at=tx.now,
+        plan=dict(event.plan),
         reminders=[],
         escalations=[],
         stream=stream,
@@ -194,7 +195,10 @@ def move_deadline(tx: Tx, stream: str, instance: LockedInstance | None, event: e
         "due_at": event.due_at,
         "due_local": event.due_local,
         "internal_target": event.internal_target,
+        "plan": dict(event.plan),
     }
+    if event.is_reopened:
+        changes.update(status="open", breached_at=None)
     if event.rule_set:
         changes.update(
             amount=event.amount,

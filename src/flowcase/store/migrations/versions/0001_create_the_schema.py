@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("days_late", sa.Integer(), nullable=True),
         sa.Column("breached_at", columns.Instant(), nullable=True),
         sa.Column("cancelled_at", columns.Instant(), nullable=True),
+        sa.Column("plan", columns.FeelJson(), nullable=False),
         sa.Column("reminders", columns.FeelJson(), nullable=False),
         sa.Column("escalations", columns.FeelJson(), nullable=False),
         sa.Column("stream", sa.Text(), nullable=False),
