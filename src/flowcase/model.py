@@ -81,6 +81,7 @@ class StartInstance(Command):
 
     variables: Values = field(default_factory=dict)
     start_element: str | None = None
+    is_called: bool = False  # by a call activity: an error that nobody catches fails the instance
 
 
 @dataclass(frozen=True, kw_only=True)

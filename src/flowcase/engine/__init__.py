@@ -1,0 +1,67 @@
+"""SpiffWorkflow wrapped as a function: one command on one process instance, and the events it led to.
+
+No input or output, no clock, no chance: the same definition, state, command, instant and facts give the
+same events and keys.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from flowcase.engine.commands import HANDLERS
+from flowcase.engine.diagram import diagram_of
+from flowcase.engine.state import Position, State, UnknownStateFormat
+from flowcase.engine.step import IsWorkingDay, Step
+from flowcase.engine.timers import DEFAULT_ZONE, TimerTextError, next_occurrence
+from flowcase.engine.tokens import TokenTree
+from flowcase.errors import Conflict
+from flowcase.model import Advance, Command, InstanceStatus, StartInstance
+from flowcase.modeling.definition import ProcessDefinition
+from flowcase.values import Value
+
+__all__ = [
+    "Position",
+    "State",
+    "TimerTextError",
+    "UnknownStateFormat",
+    "advance",
+    "next_occurrence",
+]
+
+
+def advance(
+    definition: ProcessDefinition,
+    state: State | bytes | None,
+    command: Command,
+    *,
+    now: dt.datetime,
+    facts: Mapping[str, Value] | None = None,
+    zone: str = DEFAULT_ZONE,
+    is_working_day: IsWorkingDay | None = None,
+) -> Advance:
+    """Apply one command and carry every token on until it waits.
+
+    `state` is None for `StartInstance` only. A `State` handed in is used up. `facts` are names that
+    expressions can read behind the variables. `is_working_day` answers for a local date where a cycle has
+    the calendar of working days. Raises Conflict when the instance is not where the command expects it;
+    whatever goes wrong inside the diagram becomes an incident instead.
+    """
+    if isinstance(command, StartInstance):
+        if state is not None:
+            raise Conflict(f"start process '{definition.id}'", "this instance has started already")
+        current = State(TokenTree(diagram_of(definition)), is_called=command.is_called)
+    else:
+        if state is None:
+            raise Conflict(f"go on with process '{definition.id}'", "it has not started")
+        current = State.from_bytes(state, definition) if isinstance(state, bytes) else state
+        if current.status is not InstanceStatus.ACTIVE:
+            raise Conflict(f"go on with process '{definition.id}'", f"the instance is {current.status.value}")
+    step = Step(current, now=now, facts=facts or {}, zone=zone, is_working_day=is_working_day)
+    current.tree.step = step
+    try:
+        HANDLERS[type(command)](step, command)
+        step.run()
+    finally:
+        current.tree.step = None
+    return Advance(state=current, events=tuple(step.events))

@@ -1,0 +1,145 @@
+"""The state of one process instance between commands: what is saved, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import zstandard
+from SpiffWorkflow.util.task import TaskState
+
+from flowcase.engine.diagram import Diagram, diagram_of
+from flowcase.engine.subscriptions import Subscription
+from flowcase.engine.tokens import ROOT, Token, TokenTree
+from flowcase.engine.variables import VariableScopes
+from flowcase.errors import FlowcaseError
+from flowcase.model import InstanceStatus
+from flowcase.modeling.definition import ProcessDefinition
+from flowcase.values import Value, from_json, to_json
+
+FORMAT = 1
+
+
+class UnknownStateFormat(FlowcaseError):
+    """The bytes were not written by this version or an earlier one."""
+
+    def __init__(self, version: object) -> None:
+        self.version = version
+        super().__init__(
+            f"Expected a saved process instance of format {FORMAT} or older, but it has format {version}."
+        )
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a token is, for pictures."""
+
+    element: str
+    element_instance: str
+    status: str  # active, waiting (at a join) or incident
+
+
+class State:
+    """Tokens, variables and subscriptions of one process instance."""
+
+    def __init__(self, tree: TokenTree, *, is_called: bool = False) -> None:
+        self.tree = tree
+        self.variable_scopes = VariableScopes()
+        self.subscriptions: dict[str, Subscription] = {}
+        self.status = InstanceStatus.ACTIVE
+        self.end_elements: list[str] = []
+        self.is_called = is_called  # an error that nobody catches belongs to the calling instance
+
+    def reached_end(self, element: str) -> None:
+        """Remember an end event at process level once, in the order of the last times."""
+        if element in self.end_elements:
+            self.end_elements.remove(element)
+        self.end_elements.append(element)
+
+    def waiting(self) -> tuple[Position, ...]:
+        """Every element that a token is in, in the order in which the tokens came."""
+        return tuple(
+            Position(
+                token.task_spec.id,
+                token.key,
+                "incident"
+                if token.has_incident
+                else "waiting"
+                if token.has_state(TaskState.WAITING)
+                else "active",
+            )
+            for token in self.tree.tasks.values()
+            if token.key != ROOT and not token.is_finished
+        )
+
+    def variables(self, scope: str | None = None) -> dict[str, Value]:
+        """The variables that a scope itself defines; None is the process instance."""
+        return dict(self.variable_scopes.local(scope or ROOT))
+
+    def visible_variables(self, element_instance: str) -> dict[str, Value]:
+        """All variables that an element instance sees, its own first."""
+        token = self.tree.tasks[element_instance]
+        chain = [token.key, *(enclosing.key for enclosing in self.tree.ancestors(token))]
+        return self.variable_scopes.visible(chain)
+
+    # --- saving ---
+
+    def to_bytes(self) -> bytes:
+        data: dict[str, Any] = {
+            "format": FORMAT,
+            "status": self.status.value,
+            "counter": self.tree.counter,
+            "called": self.is_called,
+            "ends": self.end_elements,
+            "tokens": [_token_to_json(token) for token in self.tree.tasks.values() if not token.is_finished],
+            "variables": self.variable_scopes.to_json(),
+            "waits": [subscription.to_json() for subscription in self.subscriptions.values()],
+        }
+        text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+        return zstandard.ZstdCompressor(level=3).compress(text.encode())
+
+    @classmethod
+    def from_bytes(cls, content: bytes, definition: ProcessDefinition) -> State:
+        """Raises UnknownStateFormat."""
+        data = json.loads(zstandard.ZstdDecompressor().decompress(content))
+        if data["format"] != FORMAT:
+            raise UnknownStateFormat(data["format"])
+        diagram = diagram_of(definition)
+        tree = TokenTree(diagram, counter=data["counter"])
+        state = cls(tree, is_called=data["called"])
+        state.status = InstanceStatus(data["status"])
+        state.end_elements = list(data["ends"])
+        for saved in data["tokens"]:
+            _token_from_json(tree, diagram, saved)
+        state.variable_scopes = VariableScopes.from_json(data["variables"])
+        for saved in data["waits"]:
+            subscription = Subscription.from_json(saved)
+            state.subscriptions[subscription.key] = subscription
+        return state
+
+
+def _token_to_json(token: Token) -> list[Any]:
+    saved: list[Any] = [
+        token.key,
+        "" if token.key == ROOT else token.task_spec.id,
+        token.scope,
+        token.state,
+        token.phase,
+        to_json(token.notes),
+    ]
+    if token.results is not None:
+        saved.append(to_json(token.results))
+    return saved
+
+
+def _token_from_json(tree: TokenTree, diagram: Diagram, saved: list[Any]) -> None:
+    key, element, scope, state, phase, notes, *results = saved
+    if key == ROOT:
+        token = tree.root
+        token._set_state(state)
+    else:
+        token = Token(tree, diagram.node(element), tree.tasks[scope], state, key, scope=scope)
+    token.phase = phase
+    token.notes = from_json(notes)
+    token.results = from_json(results[0]) if results else None
