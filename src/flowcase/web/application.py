@@ -11,6 +11,7 @@ from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from flowcase import errors
+from flowcase.services.people import SignInFailed
 from flowcase.web import language, presenting, session
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidValues: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidDefinition: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SignInFailed: HTTPStatus.UNAUTHORIZED,
     errors.FlowcaseError: HTTPStatus.BAD_REQUEST,
 }
 
@@ -71,8 +73,9 @@ def _register_blueprints(app: Flask) -> None:
         user_tasks,
     )
 
-    for module in (account, inbox, user_tasks, cases, instances, notifications, public, operations, api):
+    for module in (account, inbox, user_tasks, cases, instances, notifications, public, operations):
         app.register_blueprint(module.blueprint)
+    api.init_app(app)
     csrf.exempt(api.blueprint)  # the API takes tokens, never cookies
 
 
@@ -90,8 +93,9 @@ def _guard(app: Flask) -> None:
         attributes = "; style-src-attr 'unsafe-inline'" if g.get("has_diagram") else ""
         response.headers.setdefault(
             "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
-            "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" + attributes,
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+            "base-uri 'none'" + attributes,
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -108,7 +112,11 @@ def _say_errors(app: Flask) -> None:
 
     @app.errorhandler(errors.FlowcaseError)
     def refused(error: errors.FlowcaseError) -> Any:
+        from flowcase.web import api
+
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        if api.is_api():
+            return api.problem(status, error)
         return page(status, presenting.title_of(error), presenting.sentence(error))
 
     @app.errorhandler(CSRFError)

@@ -48,7 +48,9 @@ class Shown:
 @dataclass(frozen=True)
 class Page:
     fields: tuple[Shown, ...]
-    summary: tuple[tuple[str, str, str], ...] = field(default_factory=tuple)  # (id, label, sentence) per error
+    summary: tuple[tuple[str, str, str], ...] = field(
+        default_factory=tuple
+    )  # (id, label, sentence) per error
 
 
 def shown(
@@ -66,7 +68,9 @@ def shown(
     summary: list[tuple[str, str, str]] = []
     _collect(fields, summary)
     known = {name for name in errors if any(name == place for place, _ in _names(fields))}
-    summary += [("", name, said(sentence)) for name in errors if name not in known for sentence in errors[name]]
+    summary += [
+        ("", name, said(sentence)) for name in errors if name not in known for sentence in errors[name]
+    ]
     return Page(fields, tuple(summary))
 
 
@@ -148,7 +152,9 @@ def _shown(
                 ("false", gettext("Nej"), _typed(value) == "false"),
             )
         elif asked.type in (FieldType.CHOICE, FieldType.CHOICES):
-            chosen = {str(item) for item in (value if isinstance(value, list) else [value]) if item is not None}
+            chosen = {
+                str(item) for item in (value if isinstance(value, list) else [value]) if item is not None
+            }
             choices = tuple(
                 (str(code), gettext(words), str(code) in chosen)
                 for code, words in form_values.options_of(asked, context, now)
@@ -210,10 +216,7 @@ def _collect(fields: Sequence[Shown], summary: list[tuple[str, str, str]]) -> No
 def _plain_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Raw values as FEEL compares them: what reads as yes or no becomes a boolean."""
     words = {"true": True, "false": False, "": None}
-    return {
-        key: words.get(value, value) if isinstance(value, str) else value
-        for key, value in raw.items()
-    }
+    return {key: words.get(value, value) if isinstance(value, str) else value for key, value in raw.items()}
 
 
 def _at(raw: Mapping[str, Any], path: Sequence[str]) -> Any:
@@ -231,7 +234,9 @@ def _typed(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, dt.datetime):
-        return value.astimezone(COPENHAGEN).isoformat(timespec="minutes") if value.tzinfo else value.isoformat()
+        return (
+            value.astimezone(COPENHAGEN).isoformat(timespec="minutes") if value.tzinfo else value.isoformat()
+        )
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, Mapping):

@@ -23,7 +23,7 @@ class _Server(BaseApplication):
 
 
 def run(make: Callable[[], Flask], *, host: str, port: int, threads: int) -> None:
-    """Serve until told to stop (SIGTERM finishes open requests first). The application is made in the worker."""
+    """Serve until told to stop; SIGTERM lets open requests finish. `make` runs in the worker process."""
     _Server(
         make,
         {

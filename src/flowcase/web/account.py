@@ -1,0 +1,65 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_login import login_required, login_user, logout_user
+
+from flowcase.services.people import SignInFailed
+from flowcase.web.language import gettext
+from flowcase.web.session import SignedIn, flow
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.route("/log-paa", methods=["GET", "POST"])
+def sign_in() -> Any:
+    back = _own_page(request.values.get("next"))
+    error = ""
+    if request.method == "POST":
+        try:
+            person = flow().people.authenticate(
+                request.form.get("bruger", "").strip(), request.form.get("adgangskode", "")
+            )
+        except SignInFailed:
+            error = gettext(
+                "Brugernavn eller adgangskode er forkert, eller der er prøvet for mange gange. "
+                "Vent lidt, og prøv igen."
+            )
+        else:
+            language = session.get("language")
+            session.clear()  # a session from before the sign-in is worth nothing after it
+            if language:
+                session["language"] = language
+            session.permanent = True
+            login_user(SignedIn(person))
+            return redirect(back)
+    return render_template("sign_in.html", error=error, next=back, person=request.form.get("bruger", "")), (
+        422 if error else 200
+    )
+
+
+@blueprint.post("/log-af")
+@login_required
+def sign_out() -> Any:
+    logout_user()
+    session.clear()
+    return redirect(url_for("account.sign_in"))
+
+
+def _own_page(target: str | None) -> str:
+    """Only a page of ours: never another host, never a scheme."""
+    if target:
+        parts = urlsplit(target)
+        if (
+            not parts.scheme
+            and not parts.netloc
+            and target.startswith("/")
+            and not target.startswith("//")
+            and "\\" not in target
+        ):
+            return target
+    return url_for("inbox.mine")

@@ -1,0 +1,131 @@
+"""REST under /api: notifications come in, user tasks are listed and completed; OpenAPI 3.1 at /api/openapi.json.
+
+Programs sign in with a token (`Authorization: Bearer <id>.<secret>`). What goes wrong is answered as
+problem details (RFC 9457).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+from flask import Flask, Response, g, json, request
+from flask_smorest import Api, Blueprint
+
+from flowcase import errors
+from flowcase.access.actor import Actor
+from flowcase.services.people import SignInFailed
+from flowcase.web.session import flow
+
+blueprint = Blueprint("api", __name__, url_prefix="/api", description="Notifications and user tasks")
+
+RECEIVERS = frozenset({"indtag", "fronten", "frontpersonale", "akutvagt"})
+
+
+class NotificationIn(ma.Schema):
+    """The keys of form F-A1, and `underretning_id`: the sender's own number, which counts once."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    underretning_id = ma.fields.String(
+        validate=ma.validate.Length(min=1, max=100), metadata={"example": "skole-12-2026-0042"}
+    )
+    modtaget = ma.fields.String(metadata={"example": "2026-03-27T16:40+01:00"})
+
+
+class NotificationOut(ma.Schema):
+    underretning_id = ma.fields.String(required=True)
+    is_new = ma.fields.Boolean(required=True, metadata={"description": "False when it was known already."})
+
+
+class UserTaskOut(ma.Schema):
+    id = ma.fields.String()
+    process = ma.fields.String()
+    element = ma.fields.String()
+    name = ma.fields.String()
+    form = ma.fields.String(allow_none=True)
+    case_code = ma.fields.String(allow_none=True)
+    assignee = ma.fields.String(allow_none=True)
+    candidate_groups = ma.fields.List(ma.fields.String())
+    due_at = ma.fields.AwareDateTime(format="iso", default_timezone=dt.UTC, allow_none=True)
+
+
+class CompletionIn(ma.Schema):
+    values = ma.fields.Dict(load_default=dict, metadata={"description": "Form values by key."})
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(
+        API_TITLE="flowcase",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = Api(app)
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.register_blueprint(blueprint)
+
+
+def is_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def problem(status: HTTPStatus, error: Exception) -> Response:
+    """Problem details; field errors under `errors`, rule ids under `rules`."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": str(error),
+        "request_id": g.get("request_id", ""),
+    }
+    if isinstance(error, errors.InvalidValues):
+        body["errors"] = {field: list(map(str, said)) for field, said in error.errors.items()}
+    if isinstance(error, errors.Refused):
+        body["rules"] = list(error.rules)
+    return Response(json.dumps(body), status=status, mimetype="application/problem+json")
+
+
+def caller() -> Actor:
+    """The program or person behind the token. Raises SignInFailed."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SignInFailed
+    return flow().people.authenticate_token(token.strip())
+
+
+@blueprint.route("/notifications", methods=["POST"])
+@blueprint.doc(security=[{"token": []}])
+@blueprint.arguments(NotificationIn)
+@blueprint.response(201, NotificationOut)
+@blueprint.alt_response(200, schema=NotificationOut, description="It was known already; nothing was added.")
+def receive(values: dict[str, Any]) -> Any:
+    """Take in one notification, whole or not at all."""
+    actor = caller()
+    if not actor.groups & RECEIVERS:
+        raise errors.Forbidden("take in a notification", "this account may not")
+    received = flow().notifications.receive(values, source="api", actor=actor)
+    answer = {"underretning_id": received.underretning_id, "is_new": received.is_new}
+    return answer, HTTPStatus.CREATED if received.is_new else HTTPStatus.OK
+
+
+@blueprint.route("/user-tasks", methods=["GET"])
+@blueprint.doc(security=[{"token": []}])
+@blueprint.response(200, UserTaskOut(many=True))
+def user_tasks() -> Any:
+    """Open user tasks that this account may work on."""
+    return flow().user_tasks.inbox(caller())
+
+
+@blueprint.route("/user-tasks/<id>/complete", methods=["POST"])
+@blueprint.doc(security=[{"token": []}])
+@blueprint.arguments(CompletionIn)
+@blueprint.response(204)
+def complete(body: dict[str, Any], id: str) -> Any:
+    """Complete a user task; nothing is stored when a value or a rule is in the way."""
+    flow().user_tasks.complete(id, body["values"], actor=caller())
+    return None

@@ -1,0 +1,42 @@
+"""Mine opgaver: what waits for me and my groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("inbox", __name__)
+
+PAGE = 50
+
+
+@blueprint.get("/")
+@login_required
+def home() -> Any:
+    return redirect(url_for("inbox.mine"))
+
+
+@blueprint.get("/opgaver")
+@login_required
+def mine() -> Any:
+    """`vis` is `mine`, `grupper` or both; sorted by due instant, what has none last."""
+    chosen = request.args.get("vis", "alle")
+    rows = flow().user_tasks.inbox(actor())
+    own = [row for row in rows if row.assignee == actor().id]
+    shared = [row for row in rows if row.assignee is None]
+    visible = {"mine": own, "grupper": shared}.get(chosen, own + shared)
+    visible.sort(key=lambda row: (row.due_at is None, row.due_at or row.created_at, row.id))
+    page = max(request.args.get("side", 1, type=int), 1)
+    return render_template(
+        "inbox.html",
+        rows=visible[(page - 1) * PAGE : page * PAGE],
+        page=page,
+        pages=-(-len(visible) // PAGE) or 1,
+        chosen=chosen,
+        counts={"alle": len(own) + len(shared), "mine": len(own), "grupper": len(shared)},
+        now=flow().clock.now(),
+    )
