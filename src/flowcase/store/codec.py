@@ -48,16 +48,18 @@ def classes() -> dict[str, type[Event]]:
 
 
 def _load_domain_events() -> None:
-    import flowcase.cases.events  # noqa: F401 - defining the classes is what it is imported for
+    # Defining the classes is what these are imported for.
+    import flowcase.access.events
+    import flowcase.cases.events  # noqa: F401
 
 
 @functools.cache
-def _names(cls: type[Event]) -> tuple[str, ...]:
+def _names(cls: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(cls))
 
 
 @functools.cache
-def _restorers(cls: type[Event]) -> dict[str, Callable[[Any], Any]]:
+def _restorers(cls: Any) -> dict[str, Callable[[Any], Any]]:
     hints = typing.get_type_hints(cls)
     return {name: _restorer(hints[name]) for name in _names(cls)}
 

@@ -289,7 +289,8 @@ class Tx:
         from flowcase.store.appliers import applier_of
 
         applier_of(type(event))(self, stream, instance, event)
-        self._remember(stream, event, instance and instance.id, element, tuple(concerns))
+        instance_id = None if instance is None else instance.id
+        self._remember(stream, event, instance_id, element, tuple(concerns))
 
     def _remember(
         self,
@@ -443,7 +444,7 @@ class Tx:
                 raise Conflict(f"append to stream '{opened.id}'", "its key was destroyed")
             opened.length += 1
             kind = type(pending.event).__name__
-            row = {
+            row: dict[str, Any] = {
                 "stream": opened.id,
                 "seq": opened.length,
                 "at": self.now,

@@ -1,0 +1,1 @@
+"""Reading: frozen rows by noun. A function takes the transaction first and never locks."""

@@ -1,0 +1,87 @@
+"""Cases: their code, K0 facts and pinned rule set."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, or_, select
+
+from flowcase.store import tables
+from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.tx import Tx
+from flowcase.values import Value
+
+_table = tables.case_file
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    code: str
+    stream: str
+    child: str | None
+    status: str | None
+    team: str | None
+    caseworker: str | None
+    rule_set: str
+    rule_set_version: str
+    facts: Mapping[str, Value]
+    version: int
+    opened_at: dt.datetime
+    updated_at: dt.datetime
+    closed_at: dt.datetime | None
+    outcome: str | None
+
+
+def case(tx: Tx, code: str) -> CaseRow | None:
+    return made_or_none(CaseRow, tx.first(_BY_CODE, {"code": code}))
+
+
+def cases(
+    tx: Tx,
+    *,
+    status: str | None = None,
+    team: str | None = None,
+    caseworker: str | None = None,
+    children: Iterable[str] | None = None,
+    is_open: bool | None = None,
+    after: tuple[dt.datetime, str] | None = None,
+    limit: int = 50,
+) -> list[CaseRow]:
+    """Newest first; `after` is (opened_at, code) of the last row of the page before."""
+    statement = select(_table).order_by(_table.c.opened_at.desc(), _table.c.code.desc()).limit(limit)
+    for column, value in (
+        (_table.c.status, status),
+        (_table.c.team, team),
+        (_table.c.caseworker, caseworker),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if children is not None:
+        statement = statement.where(_table.c.child.in_(list(children)))
+    if is_open is not None:
+        statement = statement.where(_table.c.closed_at.is_(None) == is_open)
+    if after is not None:
+        opened_at, code = after
+        statement = statement.where(
+            or_(
+                _table.c.opened_at < opened_at,
+                (_table.c.opened_at == opened_at) & (_table.c.code < code),
+            )
+        )
+    return [made(CaseRow, row) for row in tx.rows(statement)]
+
+
+def newest_code(tx: Tx, prefix: str) -> str | None:
+    """The greatest code that begins so, by length and then alphabet; to number the next one."""
+    statement = (
+        select(_table.c.code)
+        .where(_table.c.code.startswith(prefix, autoescape=True))
+        .order_by(func.length(_table.c.code).desc(), _table.c.code.desc())
+        .limit(1)
+    )
+    return tx.scalar(statement)
+
+
+_BY_CODE = select(_table).where(_table.c.code == bindparam("code"))

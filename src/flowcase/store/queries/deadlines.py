@@ -1,0 +1,89 @@
+"""Deadlines: the home of each due date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from flowcase.store import tables
+from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.tx import Tx
+from flowcase.values import Value
+
+_table = tables.deadline
+RUNNING = ("open", "breached")  # a breached deadline still has to be met
+
+
+@dataclass(frozen=True)
+class DeadlineRow:
+    id: str
+    rule: str
+    rule_set: str
+    rule_set_version: str
+    start_fact: str
+    start: Value
+    amount: int | None
+    unit: str
+    convention: str
+    legal_basis: str
+    considered: Sequence[Mapping[str, Value]]
+    due_at: dt.datetime
+    due_local: str
+    internal_target: dt.date | None
+    status: str
+    opened_at: dt.datetime
+    met_at: dt.datetime | None
+    seconds_late: int | None
+    days_late: int | None
+    breached_at: dt.datetime | None
+    cancelled_at: dt.datetime | None
+    reminders: Sequence[Mapping[str, Value]]
+    escalations: Sequence[Mapping[str, Value]]
+    stream: str
+    case_code: str | None
+    subject: str | None
+    part: str | None
+    responsible: str | None
+    instance: str | None
+    element: str
+    version: int
+
+
+def deadline(tx: Tx, id: str) -> DeadlineRow | None:
+    return made_or_none(DeadlineRow, tx.first(_BY_ID, {"id": id}))
+
+
+def deadlines(
+    tx: Tx,
+    *,
+    case: str | None = None,
+    stream: str | None = None,
+    subject: str | None = None,
+    part: str | None = None,
+    rule: str | None = None,
+    statuses: Iterable[str] | None = None,
+    due_before: dt.datetime | None = None,
+    limit: int | None = None,
+) -> list[DeadlineRow]:
+    """Earliest due first."""
+    statement = select(_table).order_by(_table.c.due_at, _table.c.id).limit(limit)
+    for column, value in (
+        (_table.c.case_code, case),
+        (_table.c.stream, stream),
+        (_table.c.subject, subject),
+        (_table.c.part, part),
+        (_table.c.rule, rule),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if statuses is not None:
+        statement = statement.where(_table.c.status.in_(list(statuses)))
+    if due_before is not None:
+        statement = statement.where(_table.c.due_at < due_before)
+    return [made(DeadlineRow, row) for row in tx.rows(statement)]
+
+
+_BY_ID = select(_table).where(_table.c.id == bindparam("id"))

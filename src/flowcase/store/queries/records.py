@@ -1,0 +1,110 @@
+"""Records of the domain: open attributes as they are, secret ones opened with the stream's key."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select, type_coerce
+
+from flowcase.store import tables
+from flowcase.store.columns import Json
+from flowcase.store.tx import Tx
+from flowcase.values import Value, from_json
+
+_table = tables.record
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    id: str
+    entity: str
+    stream: str
+    case_code: str | None
+    open: Mapping[str, Value]
+    secret: Mapping[str, Value]  # empty when `is_erased`
+    is_erased: bool
+    version: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return {**self.open, **self.secret}
+
+
+def record(tx: Tx, id: str) -> RecordRow | None:
+    row = tx.first(_BY_ID, {"id": id})
+    return None if row is None else _opened(tx, row)
+
+
+def records(
+    tx: Tx,
+    *,
+    entity: str | None = None,
+    case: str | None = None,
+    stream: str | None = None,
+    k0: Mapping[str, Value] | None = None,
+    limit: int | None = None,
+) -> list[RecordRow]:
+    """Oldest first; `k0` filters by equality of open attributes, None meaning absent or null."""
+    statement: Select[Any] = select(_table).order_by(_table.c.created_at, _table.c.id)
+    if entity is not None:
+        statement = statement.where(_table.c.entity == entity)
+    if case is not None:
+        statement = statement.where(_table.c.case_code == case)
+    if stream is not None:
+        statement = statement.where(_table.c.stream == stream)
+    wanted = dict(k0 or {})
+    for name, value in wanted.items():
+        if isinstance(value, str):
+            statement = statement.where(type_coerce(_table.c.open, Json)[name].as_string() == value)
+    # Equality of other FEEL values (numbers, instants) is not equality of their JSON text, so for them
+    # the values themselves decide.
+    rows: Sequence[Row[Any]] = tx.rows(statement)
+    return [
+        _opened(tx, row) for row in rows if all(row.open.get(name) == value for name, value in wanted.items())
+    ][:limit]
+
+
+def records_with(tx: Tx, entity: str, attribute: str, text: str) -> list[RecordRow]:
+    """Records whose confidential attribute has this text, found by its keyed hash; newest first."""
+    key = tables.search_key
+    statement = (
+        select(_table)
+        .join(key, key.c.record == _table.c.id)
+        .where(key.c.digest == tx.digest(f"{entity}.{attribute}", text), key.c.attribute == attribute)
+        .where(_table.c.entity == entity)
+        .order_by(_table.c.created_at.desc(), _table.c.id.desc())
+    )
+    return [_opened(tx, row) for row in tx.rows(statement)]
+
+
+def _opened(tx: Tx, row: Row[Any]) -> RecordRow:
+    secret: dict[str, Value] = {}
+    is_erased = False
+    for name, sealed in row.secret.items():
+        content = tx.open(row.stream, f"record|{row.id}|{name}", base64.b64decode(sealed))
+        if content is None:
+            is_erased = True
+        else:
+            secret[name] = from_json(json.loads(content))
+    return RecordRow(
+        row.id,
+        row.entity,
+        row.stream,
+        row.case_code,
+        row.open,
+        secret,
+        is_erased,
+        row.version,
+        row.created_at,
+        row.updated_at,
+    )
+
+
+_BY_ID = select(_table).where(_table.c.id == bindparam("id"))

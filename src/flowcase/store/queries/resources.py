@@ -1,0 +1,175 @@
+"""Deployed files: process definitions, and decisions, forms and rule sets by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+
+from flowcase.store import tables
+from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.tx import Tx
+
+_process, _named, _file = tables.process_definition, tables.named_resource, tables.resource
+
+
+@dataclass(frozen=True)
+class ProcessDefinitionRow:
+    id: str
+    process: str
+    version: int
+    name: str
+    hash: str
+    path: str
+    version_tag: str | None
+    deployment: str
+    status: str
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class NamedResourceRow:
+    kind: str
+    name: str
+    version: int
+    hash: str
+    path: str
+    version_tag: str | None
+    deployment: str
+    status: str
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class DeploymentRow:
+    id: str
+    at: dt.datetime
+    actor: str
+    note: str
+    status: str
+
+
+@dataclass(frozen=True)
+class StartSubscriptionRow:
+    process: str
+    element: str
+    definition: str
+    kind: str
+    name: str
+    is_global: bool
+
+
+def content(tx: Tx, content_hash: str) -> bytes | None:
+    return tx.scalar(_CONTENT, {"hash": content_hash})
+
+
+def definition(tx: Tx, id: str) -> ProcessDefinitionRow | None:
+    return made_or_none(ProcessDefinitionRow, tx.first(_BY_ID, {"id": id}))
+
+
+def definition_of(
+    tx: Tx,
+    process: str,
+    *,
+    version: int | None = None,
+    deployment: str | None = None,
+    version_tag: str | None = None,
+) -> ProcessDefinitionRow | None:
+    """The newest active definition of a process, or the one that the other arguments name."""
+    statement = select(_process).where(_process.c.process == process)
+    if version is None:
+        statement = statement.where(_process.c.status == "active")
+    else:
+        statement = statement.where(_process.c.version == version)
+    if version_tag is not None:
+        statement = statement.where(_process.c.version_tag == version_tag)
+    if deployment is not None:
+        # A deployment that brought an unchanged file has no definition of its own: the file tells.
+        brought = tables.deployment_resource
+        hashes = select(brought.c.hash).where(brought.c.deployment == deployment)
+        statement = statement.where(_process.c.hash.in_(hashes))
+    return made_or_none(
+        ProcessDefinitionRow, tx.first(statement.order_by(_process.c.version.desc()).limit(1))
+    )
+
+
+def definitions(
+    tx: Tx, *, process: str | None = None, only_newest: bool = False
+) -> list[ProcessDefinitionRow]:
+    """By process id, newest version first."""
+    statement = select(_process).order_by(_process.c.process, _process.c.version.desc())
+    if process is not None:
+        statement = statement.where(_process.c.process == process)
+    if only_newest:
+        other = _process.alias()
+        newest = (
+            select(func.max(other.c.version))
+            .where(other.c.process == _process.c.process, other.c.status == "active")
+            .scalar_subquery()
+        )
+        statement = statement.where(_process.c.version == newest)
+    return [made(ProcessDefinitionRow, row) for row in tx.rows(statement)]
+
+
+def named(
+    tx: Tx,
+    kind: str,
+    name: str,
+    *,
+    deployment: str | None = None,
+    version_tag: str | None = None,
+    hashes: frozenset[str] | None = None,
+) -> NamedResourceRow | None:
+    """The newest active decision, form or rule set of this name, or the one the other arguments name.
+
+    `hashes` limits it to files with these contents (a rule-set manifest's).
+    """
+    statement = select(_named).where(
+        _named.c.kind == kind, _named.c.name == name, _named.c.status == "active"
+    )
+    if version_tag is not None:
+        statement = statement.where(_named.c.version_tag == version_tag)
+    if deployment is not None:
+        brought = tables.deployment_resource
+        found = select(brought.c.hash).where(brought.c.deployment == deployment)
+        statement = statement.where(_named.c.hash.in_(found))
+    if hashes is not None:
+        statement = statement.where(_named.c.hash.in_(sorted(hashes)))
+    return made_or_none(NamedResourceRow, tx.first(statement.order_by(_named.c.version.desc()).limit(1)))
+
+
+def all_named(tx: Tx, kind: str | None = None) -> list[NamedResourceRow]:
+    """Every version, by kind and name, newest first."""
+    statement = select(_named).order_by(_named.c.kind, _named.c.name, _named.c.version.desc())
+    if kind is not None:
+        statement = statement.where(_named.c.kind == kind)
+    return [made(NamedResourceRow, row) for row in tx.rows(statement)]
+
+
+def deployments(tx: Tx, *, limit: int = 50) -> list[DeploymentRow]:
+    """Newest first."""
+    table = tables.deployment
+    statement = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    return [made(DeploymentRow, row) for row in tx.rows(statement)]
+
+
+def deployment(tx: Tx, id: str) -> DeploymentRow | None:
+    table = tables.deployment
+    return made_or_none(DeploymentRow, tx.first(select(table).where(table.c.id == id)))
+
+
+def files(tx: Tx, deployment: str) -> dict[str, str]:
+    """Path -> content hash."""
+    table = tables.deployment_resource
+    return {row.path: row.hash for row in tx.rows(select(table).where(table.c.deployment == deployment))}
+
+
+def start_subscriptions(tx: Tx, kind: str, name: str) -> list[StartSubscriptionRow]:
+    table = tables.start_subscription
+    statement = select(table).where(table.c.kind == kind, table.c.name == name).order_by(table.c.process)
+    return [made(StartSubscriptionRow, row) for row in tx.rows(statement)]
+
+
+_CONTENT = select(_file.c.content).where(_file.c.hash == bindparam("hash"))
+_BY_ID = select(_process).where(_process.c.id == bindparam("id"))
