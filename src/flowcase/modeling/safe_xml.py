@@ -120,7 +120,7 @@ def _refuse_document_type(text: str, file: str) -> None:
 
 
 def _parse(text: str, file: str) -> etree._Element:
-    # The declared encoding no longer holds for what is handed over: the declaration gives way, its line stays.
+    # The declared encoding no longer holds for what is handed over: the declaration goes, its lines stay.
     declaration = _DECLARATION_TEXT.match(text)
     if declaration:
         text = "\n" * declaration.group().count("\n") + text[declaration.end() :]

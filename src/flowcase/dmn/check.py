@@ -1,0 +1,364 @@
+"""The static check of a decision table: rules that overlap, never match, or are missing.
+
+Exact for tables whose cells are literals, ranges and lists of them; anything else is said to be not
+analysed rather than guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flowcase.dmn.boxed import Boxed, LiteralBox
+from flowcase.dmn.cells import EVERYTHING, Cell, read_cell, split_tests
+from flowcase.dmn.graph import BusinessKnowledge, Decision
+from flowcase.dmn.regions import Column, NotComparable, column_of
+from flowcase.dmn.table import HitPolicy, Input, Rule, TableBox
+from flowcase.dmn.types import ConstrainedType, Type, plain, unconstrained
+from flowcase.modeling.finding import Finding, Severity
+
+MAX_RULES = 2_000  # pairs of rules are compared one by one
+MAX_BOXES = 20_000  # parts of the input space that the search for gaps may visit
+MAX_FINDINGS = 20  # of one kind at one table
+
+_KIND_OF_TYPE = {"boolean": "boolean", "number": "number", "string": "string", "date": "date"}
+_SINGLE = (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY)
+
+
+def check_table(decision: Decision | BusinessKnowledge) -> list[Finding]:
+    """Findings about every decision table in the decision's logic, nested ones too.
+
+    Rules: `dmn-table-overlap` (error; UNIQUE, and ANY with different outputs), `dmn-table-gap`,
+    `dmn-table-unreachable-rule`, `dmn-cell-type`, `dmn-table-not-analysed` (warnings).
+    """
+    logic = decision.function if isinstance(decision, BusinessKnowledge) else decision.logic
+    findings: list[Finding] = []
+    for box in _boxes(logic):
+        if isinstance(box, TableBox) and not box.is_broken and box.rules:
+            findings.extend(_TableCheck(decision, box).findings())
+    return findings
+
+
+def _boxes(logic: Boxed | None) -> Iterator[Boxed]:
+    waiting = [logic] if logic is not None else []
+    while waiting:
+        box = waiting.pop()
+        yield box
+        waiting.extend(box.parts())
+
+
+@dataclass(frozen=True)
+class _Row:
+    rule: Rule
+    masks: tuple[int | None, ...]  # per column; None: this cell is not analysed
+
+    @property
+    def is_known(self) -> bool:
+        return None not in self.masks
+
+
+class _TooManyBoxes(Exception):
+    """The search for gaps was given up."""
+
+
+class _TableCheck:
+    def __init__(self, decision: Decision | BusinessKnowledge, table: TableBox) -> None:
+        self._decision = decision
+        self._table = table
+        self._found: list[Finding] = []
+        self._columns: list[Column | None] = []
+        self._unread: set[int] = set()  # columns with cells that are not analysed
+        self._boxes = 0
+
+    def findings(self) -> list[Finding]:
+        table = self._table
+        if len(table.rules) > MAX_RULES:
+            self._not_analysed(f"it has more than {MAX_RULES} rules")
+            return self._found
+        rows = self._rows()
+        if table.hit_policy in (HitPolicy.UNIQUE, HitPolicy.ANY):
+            self._overlaps(rows)
+        self._unreachable(rows)
+        if table.hit_policy in _SINGLE and all(output.default is None for output in table.outputs):
+            self._gaps(rows)
+        if self._unread and table.hit_policy in _SINGLE:
+            names = ", ".join(f"'{table.inputs[index].title}'" for index in sorted(self._unread))
+            self._not_analysed(f"cells of {names} are more than literals and ranges")
+        return self._found
+
+    # --- reading the table into bit masks ------------------------------------------------------------
+
+    def _rows(self) -> list[_Row]:
+        table = self._table
+        masks: list[list[int | None]] = [[] for _ in table.rules]
+        for index, each in enumerate(table.inputs):
+            cells = [read_cell(rule.cells[index]) for rule in table.rules]
+            column = self._column(index, each, cells)
+            self._columns.append(column)
+            for row, cell in zip(masks, cells, strict=True):
+                if column is None or cell is None:
+                    row.append(None if cell is not EVERYTHING or column is None else column.everything)
+                else:
+                    row.append(column.mask(cell))
+            if any(cell is None for cell in cells):
+                self._unread.add(index)
+        return [_Row(rule, tuple(row)) for rule, row in zip(table.rules, masks, strict=True)]
+
+    def _column(self, index: int, each: Input, cells: Sequence[Cell | None]) -> Column | None:
+        known = [cell for cell in cells if cell is not None]
+        kind = _kind(each.expression.type)
+        domain = self._domain(each)
+        try:
+            return column_of(known, domain, kind=kind)
+        except NotComparable:
+            pass
+        try:
+            column = column_of(known, domain)
+        except NotComparable:
+            if all(cell is EVERYTHING for cell in known):
+                return column_of(known)
+            self._unread.add(index)
+            return None
+        self._report(
+            "dmn-cell-type",
+            f"The input '{each.title}' has the type {kind}, but its cells compare it with something else, "
+            "so they never match.",
+            "Correct the type of the input, or its cells.",
+            element=each.element,
+        )
+        return column
+
+    def _domain(self, each: Input) -> Cell:
+        """The allowed values of an input: its own, else those of its type or of the node it names."""
+        if each.allowed_text:
+            return read_cell(each.allowed_text) or EVERYTHING
+        types = [each.expression.type]
+        if isinstance(each.expression, LiteralBox):
+            types += [
+                requirement.node.type
+                for requirement in self._decision.requirements
+                if requirement.prefix is None and requirement.node.variable == each.text
+            ]
+        for type_ in types:
+            constrained = plain(type_) if type_ is not None else None
+            if isinstance(constrained, ConstrainedType):
+                return read_cell(constrained.allowed.text) or EVERYTHING
+        return EVERYTHING
+
+    # --- overlaps -----------------------------------------------------------------------------------
+
+    def _overlaps(self, rows: Sequence[_Row]) -> None:
+        count = 0
+        must_agree = self._table.hit_policy is HitPolicy.ANY
+        for later, row in enumerate(rows):
+            if not row.is_known:
+                continue
+            for other in rows[:later]:
+                if not other.is_known or (must_agree and other.rule.output_texts == row.rule.output_texts):
+                    continue
+                common = [mine & theirs for mine, theirs in zip(row.masks, other.masks, strict=True)]  # type: ignore[operator]
+                if not all(common):
+                    continue
+                count += 1
+                if count > MAX_FINDINGS:
+                    return
+                self._report_overlap(other.rule, row.rule, common, must_agree)
+
+    def _report_overlap(self, first: Rule, second: Rule, common: Sequence[int], must_agree: bool) -> None:
+        policy = "have different outputs" if must_agree else "the hit policy is UNIQUE"
+        where = self._describe(common)
+        self._report(
+            "dmn-table-overlap",
+            f"Rules {first.index} and {second.index} both match {where}, but "
+            + (f"they {policy} (ANY)." if must_agree else f"{policy}."),
+            f"Narrow one of the two rules{self._concerned(common)}, or choose another hit policy.",
+            rule=second,
+            severity=Severity.ERROR,
+        )
+
+    # --- rules that never match ---------------------------------------------------------------------
+
+    def _unreachable(self, rows: Sequence[_Row]) -> None:
+        for index, row in enumerate(rows):
+            empty = [at for at, mask in enumerate(row.masks) if mask == 0]
+            if empty:
+                names = ", ".join(f"'{self._table.inputs[at].title}'" for at in empty)
+                self._report(
+                    "dmn-table-unreachable-rule",
+                    f"Rule {row.rule.index} never matches: no value of {names} fits its cell.",
+                    "Correct the cell, or remove the rule.",
+                    rule=row.rule,
+                )
+                continue
+            stronger = self._stronger(rows, index)
+            if stronger and row.is_known and self._is_covered(row, stronger):
+                places = ", ".join(str(other.rule.index) for other in stronger[:8])
+                self._report(
+                    "dmn-table-unreachable-rule",
+                    f"Rule {row.rule.index} never decides: whenever it matches, a stronger rule does "
+                    f"({places}).",
+                    "Move the rule up, narrow the stronger ones, or remove it.",
+                    rule=row.rule,
+                )
+
+    def _stronger(self, rows: Sequence[_Row], index: int) -> list[_Row]:
+        """The rules that win over this one and touch it."""
+        row = rows[index]
+        if self._table.hit_policy is HitPolicy.FIRST:
+            candidates = list(rows[:index])
+        elif self._table.hit_policy is HitPolicy.PRIORITY:
+            ranks = [self._static_rank(each.rule) for each in rows]
+            mine = ranks[index]
+            candidates = [
+                other
+                for at, other in enumerate(rows)
+                if at != index
+                and mine is not None
+                and (theirs := ranks[at]) is not None
+                and (theirs < mine or (theirs == mine and at < index))
+            ]
+        else:
+            return []
+        return [
+            other
+            for other in candidates
+            if other.is_known
+            and row.is_known
+            and all(a & b for a, b in zip(row.masks, other.masks, strict=True))  # type: ignore[operator]
+        ]
+
+    def _static_rank(self, rule: Rule) -> tuple[int, ...] | None:
+        """Places of the rule's outputs in the lists of output values; None when a cell is none of them."""
+        key = []
+        for output, text in zip(self._table.outputs, rule.output_texts, strict=True):
+            if not output.ranking:
+                continue
+            texts = [" ".join(split_tests(test.text)) for test in output.ranking]
+            if text not in texts:
+                return None
+            key.append(texts.index(text))
+        return tuple(key)
+
+    def _is_covered(self, row: _Row, others: Sequence[_Row]) -> bool:
+        try:
+            return next(self._uncovered(0, tuple(others), row.masks), None) is None  # type: ignore[arg-type]
+        except _TooManyBoxes:
+            return False
+
+    # --- gaps ----------------------------------------------------------------------------------------
+
+    def _gaps(self, rows: Sequence[_Row]) -> None:
+        """Input values that no rule covers. A cell that is not analysed is taken to cover everything."""
+        columns = self._columns
+        if any(column is None for column in columns):
+            return
+        known = tuple(column for column in columns if column is not None)
+        full = [
+            _Row(
+                row.rule,
+                tuple(
+                    column.everything if mask is None else mask
+                    for mask, column in zip(row.masks, known, strict=True)
+                ),
+            )
+            for row in rows
+        ]
+        try:
+            gaps = []
+            for gap in self._uncovered(0, tuple(full), tuple(column.everything for column in known)):
+                gaps.append(gap)
+                if len(gaps) == MAX_FINDINGS:
+                    break
+        except _TooManyBoxes:
+            self._not_analysed("its columns have too many combinations")
+            return
+        for gap in gaps:
+            self._report(
+                "dmn-table-gap",
+                f"No rule matches {self._describe(gap)}.",
+                f"Add a rule for it{self._concerned(gap)}, or a default output.",
+            )
+
+    def _uncovered(
+        self, at: int, rows: tuple[_Row, ...], space: tuple[int, ...]
+    ) -> Iterator[tuple[int, ...]]:
+        """Boxes of the space (one mask per column) that no row covers; columns before `at` are split."""
+        self._boxes += 1
+        if self._boxes > MAX_BOXES:
+            raise _TooManyBoxes
+        if not rows:
+            yield space
+            return
+        if at == len(space):
+            return
+        if any(all(space[c] & ~(row.masks[c] or 0) == 0 for c in range(at, len(space))) for row in rows):
+            return
+        # Pieces that the same rows accept are one part.
+        parts: dict[tuple[_Row, ...], int] = {}
+        bits, piece = space[at], 0
+        while bits >> piece:
+            if bits >> piece & 1:
+                accepting = tuple(row for row in rows if (row.masks[at] or 0) >> piece & 1)
+                parts[accepting] = parts.get(accepting, 0) | 1 << piece
+            piece += 1
+        for accepting, mask in parts.items():
+            yield from self._uncovered(at + 1, accepting, (*space[:at], mask, *space[at + 1 :]))
+
+    # --- saying it -----------------------------------------------------------------------------------
+
+    def _describe(self, masks: Sequence[int]) -> str:
+        parts = [
+            f"{each.title} = {text}"
+            if not text.startswith(("<", ">", "[", "("))
+            else f"{each.title} in {text}"
+            if text.startswith(("[", "("))
+            else f"{each.title} {text}"
+            for each, column, mask in zip(self._table.inputs, self._columns, masks, strict=True)
+            if column is not None and (text := column.describe(mask))
+        ]
+        return "when " + " and ".join(parts) if parts else "for every input"
+
+    def _concerned(self, masks: Sequence[int]) -> str:
+        names = [
+            f"'{each.title}'"
+            for each, column, mask in zip(self._table.inputs, self._columns, masks, strict=True)
+            if column is not None and column.describe(mask)
+        ]
+        return f" (inputs {', '.join(names)})" if names else ""
+
+    def _not_analysed(self, why: str) -> None:
+        self._report(
+            "dmn-table-not-analysed",
+            f"The table is not fully checked for overlaps and gaps: {why}.",
+            "Use literals, ranges and lists in the input cells where possible, and try the rest out.",
+        )
+
+    def _report(
+        self,
+        rule_id: str,
+        message: str,
+        remedy: str,
+        *,
+        rule: Rule | None = None,
+        element: str | None = None,
+        severity: Severity = Severity.WARNING,
+    ) -> None:
+        is_named = rule is not None and not rule.id.startswith("#")
+        self._found.append(
+            Finding(
+                rule=rule_id,
+                severity=severity,
+                file=self._decision.file,
+                element=(rule.id if rule is not None and is_named else None)
+                or element
+                or self._table.element,
+                element_name=self._decision.name or None,
+                line=rule.line if rule is not None else self._table.line,
+                message=message,
+                remedy=remedy,
+            )
+        )
+
+
+def _kind(type_: Type | None) -> str | None:
+    return _KIND_OF_TYPE.get(unconstrained(type_).name) if type_ is not None else None

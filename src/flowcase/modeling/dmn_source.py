@@ -1,0 +1,152 @@
+"""What the parts of the DMN reader share: one file's elements, its findings, its compiled FEEL texts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from lxml import etree
+
+from flowcase.feel import (
+    Expression,
+    FeelSyntaxError,
+    UnaryTests,
+    compile_expression,
+    compile_unary_tests,
+)
+from flowcase.feel.types import Type
+from flowcase.modeling.finding import Finding, Severity
+
+Element = etree._Element
+
+DMN_NAMESPACES: Mapping[str, str] = {
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20151101/dmn11.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
+    "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+}
+FEEL_NAMESPACES = frozenset(
+    {
+        "http://www.omg.org/spec/FEEL/20140401",
+        "http://www.omg.org/spec/DMN/20180521/FEEL/",
+        "https://www.omg.org/spec/DMN/20191111/FEEL/",
+        "https://www.omg.org/spec/DMN/20211108/FEEL/",
+        "https://www.omg.org/spec/DMN/20230324/FEEL/",
+        "feel",
+    }
+)
+
+
+def local_name(element: Element) -> str:
+    return etree.QName(element).localname
+
+
+def plain_name(text: str | None) -> str:
+    """A name as expressions see it: white space within it is one blank."""
+    return " ".join((text or "").split())
+
+
+class Source:
+    """One DMN file while it is read. Texts that are no FEEL become findings, and None."""
+
+    def __init__(self, root: Element, file: str) -> None:
+        self.root = root
+        self.file = file
+        self.namespace = etree.QName(root).namespace or ""
+        self.version = DMN_NAMESPACES.get(self.namespace, "")
+        self.findings: list[Finding] = []
+        self.types: dict[str, Type] = {}  # item definitions, imported ones under `<import>.<name>`
+
+    def children(self, element: Element, *names: str) -> Iterator[Element]:
+        """Child elements of DMN's own namespace, all or those with one of the local names."""
+        for child in element:
+            tag = etree.QName(child)
+            if tag.namespace == self.namespace and (not names or tag.localname in names):
+                yield child
+
+    def child(self, element: Element, *names: str) -> Element | None:
+        return next(self.children(element, *names), None)
+
+    def text(self, element: Element | None) -> str:
+        """The FEEL text of an element with a `text` child; empty when there is none."""
+        holder = None if element is None else self.child(element, "text")
+        return "" if holder is None else "".join(holder.itertext()).strip()
+
+    def report(
+        self,
+        rule: str,
+        element: Element | None,
+        message: str,
+        remedy: str,
+        *,
+        severity: Severity = Severity.ERROR,
+        line: int | None = None,
+    ) -> None:
+        self.findings.append(
+            Finding(
+                rule=rule,
+                severity=severity,
+                file=self.file,
+                element=self.id_of(element),
+                element_name=plain_name(element.get("name")) or None if element is not None else None,
+                line=line or (element.sourceline if element is not None else None),
+                message=message,
+                remedy=remedy,
+            )
+        )
+
+    @staticmethod
+    def id_of(element: Element | None) -> str | None:
+        """The id of the element, or of the nearest one around it that has an id."""
+        while element is not None:
+            if element.get("id"):
+                return element.get("id")
+            element = element.getparent()
+        return None
+
+    def is_feel(self, element: Element) -> bool:
+        """Whether the text of this element is FEEL; any other expression language is a finding."""
+        language = element.get("expressionLanguage")
+        if language is None:
+            language = self.root.get("expressionLanguage")
+        if not language or language in FEEL_NAMESPACES or language.strip().lower() == "feel":
+            return True
+        self.report(
+            "dmn-expression-language",
+            element,
+            f"The expression is written in '{language}', but only FEEL is run.",
+            "Rewrite it in FEEL and remove the attribute expressionLanguage.",
+        )
+        return False
+
+    def expression(self, element: Element, text: str, names: Collection[str]) -> Expression | None:
+        return self._compile(element, text, lambda: compile_expression(text, names=names, types=self.types))
+
+    def unary_tests(self, element: Element, text: str, names: Collection[str]) -> UnaryTests | None:
+        return self._compile(element, text, lambda: compile_unary_tests(text, names=names, types=self.types))
+
+    def _compile(self, element: Element, text: str, compiled: Any) -> Any:
+        try:
+            return compiled()
+        except FeelSyntaxError as error:
+            holder = self.child(element, "text")
+            start = holder.sourceline if holder is not None else element.sourceline
+            # `text` was stripped: lines that stood before it still count.
+            raw = "".join(holder.itertext()) if holder is not None else text
+            blank_lines = raw[: len(raw) - len(raw.lstrip())].count("\n")
+            self.report(
+                "feel-syntax",
+                element,
+                f"The FEEL text '{_shortened(text)}' cannot be read: {error.message} "
+                f"(column {error.column}).",
+                "Correct the expression.",
+                line=(start or 1) + blank_lines + error.line - 1,
+            )
+            return None
+
+
+def _shortened(text: str, length: int = 60) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
