@@ -1,4 +1,4 @@
-"""REST under /api: notifications come in, user tasks are listed and completed; OpenAPI 3.1 at /api/openapi.json.
+"""REST under /api: notifications come in, user tasks are listed and completed; see /api/openapi.json.
 
 Programs sign in with a token (`Authorization: Bearer <id>.<secret>`). What goes wrong is answered as
 problem details (RFC 9457).

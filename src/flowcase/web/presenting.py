@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import nh3
 from flask import Flask
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from flowcase import errors
 from flowcase.web.language import current, gettext
@@ -91,8 +94,17 @@ def sentence(error: errors.FlowcaseError) -> str:
     return str(error)
 
 
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+def markdown(text: str) -> Markup:
+    """A form's display text; what it may contain is decided here, not by who wrote the form."""
+    allowed = {"p", "h1", "h2", "h3", "ul", "ol", "li", "em", "strong", "br"}
+    return Markup(nh3.clean(_markdown.render(text), tags=allowed))  # noqa: S704
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(date=date, instant=instant)
+    app.jinja_env.filters.update(date=date, instant=instant, markdown=markdown)
 
     @app.context_processor
     def words() -> dict[str, Any]:
