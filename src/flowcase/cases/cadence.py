@@ -92,7 +92,7 @@ def answer(
         return Answer(rule_set, interval, at.decided)
     day = _counted(interval, interval_of, at, conditions, default_anchor)
     fact_day = at.facts.get(interval.or_earlier) if interval.or_earlier else None
-    if day is not None and fact_day is not None and at.start <= fact_day < day:
+    if day is not None and fact_day is not None and at.start < fact_day < day:
         return Answer(rule_set, interval, fact_day, by_fact=True)
     return Answer(rule_set, interval, day)
 
