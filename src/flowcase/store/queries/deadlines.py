@@ -40,6 +40,7 @@ class DeadlineRow:
     days_late: int | None
     breached_at: dt.datetime | None
     cancelled_at: dt.datetime | None
+    plan: Mapping[str, Value]
     reminders: Sequence[Mapping[str, Value]]
     escalations: Sequence[Mapping[str, Value]]
     stream: str
