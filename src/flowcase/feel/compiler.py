@@ -127,23 +127,28 @@ class Compiler:
     def range_literal(self, node: tree.RangeLiteral) -> Code:
         start = self.compile(node.start) if node.start is not None else None
         end = self.compile(node.end) if node.end is not None else None
-        at, start_included, end_included = node.at, node.start_included, node.end_included
-        half_open = start is None or end is None
+        at, start_included, end_included, operator = (
+            node.at,
+            node.start_included,
+            node.end_included,
+            node.operator,
+        )
+        same = start is not None and node.start is node.end
+        if same:
+            end = None
 
         def make(s: Scope) -> Value:
             low = start(s) if start is not None else None
-            high = end(s) if end is not None else None
-            if low is None and high is None:
+            high = low if same else end(s) if end is not None else None
+            if low is None and high is None and not same:
                 s.run.warn("A range needs an end that is not null", at)
                 return None
-            if low is not None and high is not None and operators.less_or_equal(low, high) is None:
-                if start is end or operators.equal(low, high, s.run) is True:
-                    return Range(low, high, start_included, end_included)
-                s.run.warn(f"There is no range from {type_name(low)} to {type_name(high)}", at)
-                return None
-            if not half_open and (low is None or high is None):
-                return Range(low, high, start_included and low is not None, end_included and high is not None)
-            return Range(low, high, start_included, end_included)
+            if low is not None and high is not None and not same:
+                ordered = operators.less_or_equal(low, high)
+                if ordered is None:
+                    s.run.warn(f"There is no range from {type_name(low)} to {type_name(high)}", at)
+                    return None
+            return Range(low, high, start_included, end_included, operator)
 
         return make
 
@@ -248,14 +253,22 @@ class Compiler:
         return lambda s: operators.between(value(s), low(s), high(s), s.run, at)
 
     def in_tests(self, node: tree.In) -> Code:
-        value, tests, at = self.compile(node.value), [self.compile(test) for test in node.tests], node.at
+        value, at = self.compile(node.value), node.at
+        asking = [uses_input(test) for test in node.tests]
+        self._local += any(asking)
+        tests = [(self.compile(test), asks) for test, asks in zip(node.tests, asking, strict=True)]
+        self._local -= any(asking)
 
         def test_all(s: Scope) -> bool | None:
             subject = value(s)
             result: bool | None = False
-            for test in tests:
-                target = test(s)
-                fits = operators.matches_test(subject, target, s.run)
+            inner = Scope({"?": subject}, s, s.run) if any(asking) else s
+            for test, asks in tests:
+                target = test(inner)
+                if asks and type(target) is bool:
+                    fits: bool | None = target
+                else:
+                    fits = operators.matches_test(subject, target, s.run)
                 if fits is True:
                     return True
                 if fits is None:

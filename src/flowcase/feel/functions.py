@@ -74,7 +74,7 @@ class UserFunction(Function):
 
 
 class HostFunction(Function):
-    """A function that a host offers, such as a business knowledge model; `body` takes the arguments in order."""
+    """A function that a host offers, such as a business knowledge model; `body` takes plain arguments."""
 
     __slots__ = ("_body", "_types", "parameters")
 
@@ -173,14 +173,7 @@ class Signature:
 
     def positional(self, names: Sequence[str]) -> list[int] | None:
         """For each parameter the index of its named argument (-1: left out); None when names do not fit."""
-        order = []
-        for parameter in self.parameters:
-            if parameter.name in names:
-                order.append(names.index(parameter.name))
-            elif parameter.optional:
-                order.append(-1)
-            else:
-                return None
+        order = [names.index(each.name) if each.name in names else -1 for each in self.parameters]
         return order if len(names) == len(set(names)) == sum(index >= 0 for index in order) else None
 
     def bind(self, arguments: Sequence[Value]) -> tuple[list[Value] | None, str]:

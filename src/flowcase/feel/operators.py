@@ -13,6 +13,7 @@ from flowcase.feel.types import Function, type_name
 from flowcase.feel.wide import WideDate, WideDateTime
 from flowcase.values import Value, YearMonthDuration
 
+_TICK = 1000  # microseconds: times of day and moments compare by the millisecond, as the TCK has it
 _DATES = (dt.date, WideDate)
 _DATE_TIMES = (dt.datetime, WideDateTime)
 
@@ -39,7 +40,7 @@ def equal(left: Value, right: Value, run: Run) -> bool | None:
         return equal(left.value, right.value, run)
     if isinstance(left, Function):
         return left is right if isinstance(right, Function) else None
-    pair = _keys(left, right)
+    pair = _keys(left, right, lend_zone=False)
     if pair is None:
         return False if type_name(left) == type_name(right) else None
     return bool(pair[0] == pair[1])
@@ -67,25 +68,33 @@ def _equal_contexts(left: dict, right: dict, run: Run) -> bool:
 
 def _equal_ranges(left: Range, right: Range, run: Run) -> bool:
     return (
-        (left.start_included, left.end_included) == (right.start_included, right.end_included)
+        (left.start_included, left.end_included, left.operator)
+        == (right.start_included, right.end_included, right.operator)
         and equal(left.start, right.start, run) is True
         and equal(left.end, right.end, run) is True
     )
 
 
-def _keys(left: Value, right: Value) -> tuple[Any, Any] | None:
-    """Two Python values in the order of the FEEL values; None when these have none."""
+def _keys(left: Value, right: Value, *, lend_zone: bool = True) -> tuple[Any, Any] | None:
+    """Two Python values in the order of the FEEL values; None when these have none.
+
+    With `lend_zone` a value without time zone takes that of the other (table 54).
+    """
     kind = type(left)
     if kind is type(right) and kind in _ORDERED:
         return left, right
     if isinstance(left, _DATE_TIMES) and isinstance(right, _DATE_TIMES):
         if (left.tzinfo is None) != (right.tzinfo is None):
-            return None
-        return temporal.instant(left), temporal.instant(right)
+            if not lend_zone:
+                return None
+            left, right = temporal.with_zone_of(left, right), temporal.with_zone_of(right, left)
+        return temporal.instant(left) // _TICK, temporal.instant(right) // _TICK
     if isinstance(left, dt.time) and isinstance(right, dt.time):
         if (left.tzinfo is None) != (right.tzinfo is None):
-            return None
-        return temporal.time_number(left), temporal.time_number(right)
+            if not lend_zone:
+                return None
+            return temporal.clock_number(left) // _TICK, temporal.clock_number(right) // _TICK
+        return temporal.time_number(left) // _TICK, temporal.time_number(right) // _TICK
     if is_date(left) and is_date(right):
         return wide.ordinal(left), wide.ordinal(right)
     return None
@@ -115,7 +124,7 @@ def compare(operator: str, left: Value, right: Value, run: Run, at: int) -> bool
         return same if operator == "=" else not same
     pair = _keys(left, right)
     if pair is None:
-        run.warn(_why_incomparable(left, right), at)
+        run.warn(f"Cannot compare {type_name(left)} with {type_name(right)}", at)
         return None
     one, other = pair
     if operator == "<":
@@ -125,18 +134,12 @@ def compare(operator: str, left: Value, right: Value, run: Run, at: int) -> bool
     return bool(one > other) if operator == ">" else bool(one >= other)
 
 
-def _why_incomparable(left: Value, right: Value) -> str:
-    names = type_name(left), type_name(right)
-    if names[0] == names[1] and names[0] in ("time", "date and time"):
-        return f"Cannot compare a {names[0]} that has a time zone with one that has none"
-    return f"Cannot compare {names[0]} with {names[1]}"
-
-
 def between(value: Value, low: Value, high: Value, run: Run, at: int) -> bool | None:
     """`value between low and high`."""
     above, below = less_or_equal(low, value), less_or_equal(value, high)
     if above is None or below is None:
-        run.warn(_why_incomparable(value, low if above is None else high), at)
+        other = low if above is None else high
+        run.warn(f"Cannot compare {type_name(value)} with {type_name(other)}", at)
         return None
     return above and below
 
@@ -144,7 +147,7 @@ def between(value: Value, low: Value, high: Value, run: Run, at: int) -> bool | 
 def in_range(value: Value, range_: Range) -> bool | None:
     """Whether the value lies in the range; null when it cannot be compared with an end."""
     start, end = range_.start, range_.end
-    if value is None:
+    if value is None or (not range_.operator and (start is None or end is None)):
         return None
     result = True
     if start is not None:
@@ -166,7 +169,7 @@ def matches_test(value: Value, test: Value, run: Run) -> bool | None:
     if kind is Range:
         if type(value) is Range:
             return equal(value, test, run)
-        return in_range(value, test)
+        return equal(value, test.start, run) if test.operator == "=" else in_range(value, test)
     if kind is AllBut:
         same = equal(value, test.value, run)
         return None if same is None else not same
@@ -176,7 +179,7 @@ def matches_test(value: Value, test: Value, run: Run) -> bool | None:
             return True
         for item in test:
             if type(item) is Range and type(value) is not Range:
-                if in_range(value, item) is True:
+                if matches_test(value, item, run) is True:
                     return True
             elif equal(value, item, run) is True:
                 return True
@@ -243,11 +246,14 @@ def _subtract(left: Value, right: Value, run: Run) -> Value:
             return _months(left.months - right.months)
         return None if kind is dt.timedelta else _add_duration(left, YearMonthDuration(-right.months))
     if isinstance(left, dt.time) and isinstance(right, dt.time):
-        pair = _keys(left, right)
-        return None if pair is None else dt.timedelta(microseconds=pair[0] - pair[1])
+        if (left.tzinfo is None) != (right.tzinfo is None):
+            return None
+        return dt.timedelta(microseconds=temporal.time_number(left) - temporal.time_number(right))
     if isinstance(left, (*_DATES, WideDateTime)) and isinstance(right, (*_DATES, WideDateTime)):
-        pair = _keys(_as_date_time(left, right), _as_date_time(right, left))
-        return None if pair is None else dt.timedelta(microseconds=pair[0] - pair[1])
+        end, start = _as_date_time(left, right), _as_date_time(right, left)
+        if (end.tzinfo is None) != (start.tzinfo is None):
+            return None
+        return dt.timedelta(microseconds=temporal.instant(end) - temporal.instant(start))
     return None
 
 

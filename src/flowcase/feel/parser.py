@@ -101,7 +101,7 @@ class Parser:
 
     def _advance(self, count: int = 1) -> Token:
         token = self.token
-        self.index += count
+        self.index = min(self.index + count, len(self.tokens) - 1)
         self.token = self.tokens[self.index]
         return token
 
@@ -228,10 +228,10 @@ class Parser:
         if text == "!=":
             return tree.Unlike(at, value)
         if text == "=":
-            return tree.RangeLiteral(at, value, value, True, True)
+            return tree.RangeLiteral(at, value, value, True, True, text)
         if text[0] == "<":
-            return tree.RangeLiteral(at, None, value, False, text == "<=")
-        return tree.RangeLiteral(at, value, None, text == ">=", False)
+            return tree.RangeLiteral(at, None, value, False, text == "<=", text)
+        return tree.RangeLiteral(at, value, None, text == ">=", False, text)
 
     def _primary(self) -> tree.Node:
         token = self.token
@@ -591,7 +591,7 @@ class Parser:
         return FunctionType(tuple(parameters), self._type())
 
     def _named_type(self, at: int) -> Type:
-        """The longest run of tokens that names a type: `years and months duration`, `tPerson`, `lib.tPerson`."""
+        """The longest run of tokens that names a type: `years and months duration`, `lib.tPerson`."""
         text, best, best_count = "", None, 0
         for count in range(12):
             token = self._peek(count)

@@ -9,12 +9,13 @@ from flowcase.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`[1..5]`; an end that is None is open without bound (`< 5`)."""
+    """`[1..5]`, or a comparison with one endpoint (`< 5`), which has an `operator` and no other end."""
 
     start: Value
     end: Value
     start_included: bool
     end_included: bool
+    operator: str = ""  # of `< 5` and its like; the standard does not take `(null..5)` for the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ MAX_OFFSET = 18 * 3600  # seconds; what the standard's reference types accept
 _MICRO = 1_000_000
 
 _DATE = r"(-?(?:[0-9]{4}|[1-9][0-9]{4,8}))-([0-9]{2})-([0-9]{2})"
-_TIME = r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+\-/]*)?"
+_ZONE = r"(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+\-/]*)?"
+_TIME = rf"([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}})(?:\.([0-9]+))?{_ZONE}"
 _DATE_ONLY = re.compile(_DATE, re.ASCII)
 _TIME_ONLY = re.compile(_TIME, re.ASCII)
 _DATE_TIME = re.compile(rf"{_DATE}T{_TIME}", re.ASCII)
@@ -203,9 +204,20 @@ def instant(value: AnyDateTime) -> int:
 
 def time_number(value: dt.time) -> int:
     """Microseconds since midnight UTC, or local midnight when the value has no zone."""
-    micros = ((value.hour * 60 + value.minute) * 60 + value.second) * _MICRO + value.microsecond
     offset = offset_of(value)
-    return micros - (microseconds(offset) if offset is not None else 0)
+    return clock_number(value) - (microseconds(offset) if offset is not None else 0)
+
+
+def clock_number(value: dt.time) -> int:
+    """Microseconds since midnight on the value's own clock."""
+    return ((value.hour * 60 + value.minute) * 60 + value.second) * _MICRO + value.microsecond
+
+
+def with_zone_of(value: AnyDateTime, other: AnyDateTime) -> AnyDateTime:
+    """The value itself, or in the zone of `other` when it has none."""
+    if value.tzinfo is not None:
+        return value
+    return at_time(date_of(value), time_of(value).replace(tzinfo=other.tzinfo))
 
 
 # -- arithmetic; each raises ValueError or OverflowError when the result is out of range -----------------
@@ -252,8 +264,7 @@ def add_months_to_date_time(value: AnyDateTime, months: int) -> AnyDateTime:
 
 def add_to_time(value: dt.time, duration: dt.timedelta) -> dt.time:
     """The time of day that follows, past midnight from the start."""
-    micros = ((value.hour * 60 + value.minute) * 60 + value.second) * _MICRO + value.microsecond
-    seconds, micro = divmod((micros + microseconds(duration)) % (86400 * _MICRO), _MICRO)
+    seconds, micro = divmod((clock_number(value) + microseconds(duration)) % (86400 * _MICRO), _MICRO)
     return dt.time(seconds // 3600, seconds // 60 % 60, seconds % 60, micro, value.tzinfo)
 
 

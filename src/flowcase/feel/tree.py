@@ -120,6 +120,7 @@ class RangeLiteral(Node):
     end: Node | None
     start_included: bool
     end_included: bool
+    operator: str = ""
 
 
 @dataclass(slots=True)

@@ -71,7 +71,7 @@ def split(value: AnyDate | AnyDateTime) -> tuple[dt.date, int]:
 
 
 def join(proxy: dt.date, cycles: int) -> AnyDate | AnyDateTime:
-    """The plain date or date and time where Python has one, else the wide one. Raises ValueError past the end."""
+    """The plain value where Python has one, else the wide one. Raises ValueError past the last year."""
     extra = proxy.year // CYCLE_YEARS - 5
     year = proxy.year + CYCLE_YEARS * cycles
     if 1 <= year <= 9999:

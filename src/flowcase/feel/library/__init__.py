@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flowcase.feel.functions import BUILTINS
-from flowcase.feel.library import contexts, conversions, dates, lists, numeric, ranges, texts
+from flowcase.feel.library import contexts, conversions, dates, extras, lists, numeric, ranges, texts
 from flowcase.feel.names import KnownNames
 
-MODULES = (contexts, conversions, dates, lists, numeric, ranges, texts)
+MODULES = (contexts, conversions, dates, extras, lists, numeric, ranges, texts)
 NAMES = frozenset(BUILTINS)
 KNOWN = KnownNames(NAMES)

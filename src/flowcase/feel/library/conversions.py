@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 from flowcase.feel import numbers, temporal, wide
@@ -108,3 +109,35 @@ def _duration_from_duration(run: Run, value: Value) -> Value:
 @builtin("years and months duration(from: date|date and time, to: date|date and time)")
 def _months_between(run: Run, start: AnyDate | AnyDateTime, end: AnyDate | AnyDateTime) -> YearMonthDuration:
     return YearMonthDuration(temporal.months_between(start, end))
+
+
+@builtin("number(from: string)")
+def _number(run: Run, text: str) -> Decimal:
+    return _read_number(text)
+
+
+@builtin("number(from: string, grouping separator: string|null, decimal separator: string|null)")
+def _number_with_separators(run: Run, text: str, grouping: str | None, decimal: str | None) -> Decimal:
+    if grouping not in (None, " ", ",", ".") or decimal not in (None, ",", "."):
+        raise NullResult("number: a separator is none that is allowed")
+    if grouping is not None and grouping == decimal:
+        raise NullResult("number: the separators are the same")
+    if grouping is not None:
+        text = text.replace(grouping, "")
+    if decimal is not None and decimal != ".":
+        if "." in text:
+            raise NullResult("number: this text is no number")
+        text = text.replace(decimal, ".")
+    return _read_number(text)
+
+
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?", re.ASCII)
+
+
+def _read_number(text: str) -> Decimal:
+    number = None
+    if len(text) < 10_000 and _NUMBER.fullmatch(text):
+        number = numbers.rounded(Decimal(text))
+    if number is None:
+        raise NullResult("number: this text is no number")
+    return number
