@@ -152,6 +152,22 @@ def test_rows_are_checked_each_and_empty_ones_dropped() -> None:
     assert errors_of(form, {"boern": [{"foedt": "2018-02-01"}]}) == {"boern.0.navn": [form_values.REQUIRED]}
 
 
+def test_a_required_board_needs_at_least_one_row_in_one_column() -> None:
+    column = {
+        "type": "dynamiclist",
+        "path": "bekymringer",
+        "id": "bekymringer",
+        "label": "Bekymringer",
+        "components": [{"id": "hvad", "key": "hvad", "type": "textarea", "label": "Hvad"}],
+    }
+    form = a_form({"type": "group", "path": "tavle", "validate": {"required": True}, "components": [column]})
+
+    assert errors_of(form, {}) == {"tavle": [form_values.REQUIRED]}
+    assert errors_of(form, {"tavle": {"bekymringer": [{"hvad": ""}]}}) == {"tavle": [form_values.REQUIRED]}
+    board = {"tavle": {"bekymringer": [{"hvad": "Råben om natten"}]}}
+    assert values_of(form, board) == board
+
+
 def test_choices_can_come_from_the_facts() -> None:
     form = a_form({"key": "hvem", "type": "select", "valuesKey": "ansatte"})
     people = [{"value": "CW-01", "label": "CW-01"}]

@@ -403,7 +403,10 @@ def _kept(
             hidden.update((*prefix, *leaf.path) for leaf in _leaves([one]))
             continue
         if one.type is FieldType.GROUP:
-            _merge(values, _kept(one.children, loaded, context, now, prefix, hidden, errors))
+            inside = _kept(one.children, loaded, context, now, prefix, hidden, errors)
+            if one.path and _is_blank(_at(inside, one.path)) and is_required(one, context, now):
+                errors.setdefault(".".join((*prefix, *one.path)), []).append(Said(REQUIRED))
+            _merge(values, inside)
             continue
         if one.readonly:
             continue

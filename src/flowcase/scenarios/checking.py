@@ -1,0 +1,403 @@
+"""Holds what a step expects against what is true; says for each difference what came instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowcase.scenarios.world import Happened, World
+
+LOCAL = ZoneInfo("Europe/Copenhagen")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a step was refused."""
+
+    rules: tuple[str, ...]
+    fields: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One expectation that did not come true."""
+
+    kind: str  # tasks, deadlines, ... or step
+    expected: str
+    came: str
+
+
+Check = Callable[[World, Mapping[str, Any]], tuple[list[Any], list[Any], Callable[[Any], str]]]
+
+
+def compare(
+    world: World,
+    expect: Mapping[str, Any],
+    expect_not: Mapping[str, Any],
+    refusals: Sequence[Refusal],
+) -> list[Difference]:
+    """Every difference; an unexpected refusal is one as well."""
+    found: list[Difference] = []
+    for kind, items in expect.items():
+        for item in items:
+            found += _expected(world, kind, item, refusals)
+    for kind, items in expect_not.items():
+        for item in items:
+            found += _not_expected(world, kind, item, refusals)
+    if refusals and not expect.get("refusals"):
+        found += [
+            Difference("refusals", "the step is carried out", f"it is refused: {_refusal(one)}")
+            for one in refusals
+        ]
+    return found
+
+
+def _expected(
+    world: World, kind: str, item: Mapping[str, Any], refusals: Sequence[Refusal]
+) -> list[Difference]:
+    matching, near, tell = _look(world, kind, item, refusals)
+    count = item.get("count")
+    if (count is None and matching) or (count is not None and len(matching) == count):
+        return []
+    came = "; ".join(tell(one) for one in (matching or near)[:6]) or "nothing of the kind"
+    if count is not None:
+        came = f"{len(matching)} of them" + (f": {came}" if matching or near else "")
+    return [Difference(kind, _told(item), came)]
+
+
+def _not_expected(
+    world: World, kind: str, item: Mapping[str, Any], refusals: Sequence[Refusal]
+) -> list[Difference]:
+    matching, _, tell = _look(world, kind, item, refusals)
+    return (
+        [Difference(kind, f"not {_told(item)}", "; ".join(tell(one) for one in matching[:6]))]
+        if matching
+        else []
+    )
+
+
+def _look(
+    world: World, kind: str, item: Mapping[str, Any], refusals: Sequence[Refusal]
+) -> tuple[list[Any], list[Any], Callable[[Any], str]]:
+    """What matches the item, what nearly does (to be told on a difference), and how to tell it."""
+    if kind == "refusals":
+        hits = [one for one in refusals if _refused_so(one, item)]
+        return hits, list(refusals), _refusal
+    return _CHECKS[kind](world, item)
+
+
+# --- one function per kind of expectation ----------------------------------------------------------
+
+
+def _tasks(world: World, item: Mapping[str, Any]) -> Any:
+    def is_meant(row: Any) -> bool:
+        return (
+            item.get("process") in (None, row.process)
+            and item.get("element") in (None, row.element)
+            and item.get("case") in (None, row.case_code)
+            and item.get("form") in (None, row.form)
+            and (
+                "notification" not in item
+                or item["notification"] in str(row.stream)
+                or _concerns(row, item["notification"])
+            )
+        )
+
+    def fits(row: Any) -> bool:
+        return (
+            ("groups" not in item or set(item["groups"]) <= set(row.candidate_groups))
+            and ("assignee" not in item or item["assignee"] == row.assignee)
+            and ("due" not in item or same_instant(item["due"], row.due_at))
+        )
+
+    near = [row for row in world.user_tasks if is_meant(row)]
+    return [row for row in near if fits(row)], near or world.user_tasks, _task
+
+
+def _concerns(row: Any, notification: str) -> bool:
+    return getattr(row, "notification", None) == notification
+
+
+def _deadlines(world: World, item: Mapping[str, Any]) -> Any:
+    def is_meant(row: Any) -> bool:
+        return (
+            row.rule == item["timer"]
+            and item.get("case") in (None, row.case_code)
+            and item.get("notification") in (None, row.subject)
+        )
+
+    def fits(row: Any) -> bool:
+        planned = [reminder["planned_at"] for reminder in _plan(row)]
+        state = row.status
+        return (
+            ("due" not in item or same_instant(item["due"], row.due_at))
+            and ("state" not in item or item["state"] == state)
+            and ("internal_target" not in item or item["internal_target"] == _iso(row.internal_target))
+            and ("rule" not in item or item["rule"] in str(row.legal_basis))
+            and ("rule_set" not in item or item["rule_set"] == row.rule_set)
+            and ("days_late" not in item or item["days_late"] == (row.days_late or 0))
+            and ("met_late" not in item or item["met_late"] == bool(row.seconds_late))
+            and ("reminded" not in item or item["reminded"] == len(row.reminders))
+            and ("reminders" not in item or _same_instants(item["reminders"], planned))
+        )
+
+    near = [row for row in world.deadlines if is_meant(row)]
+    return [row for row in near if fits(row)], near, _deadline
+
+
+def _plan(row: Any) -> Sequence[Mapping[str, Any]]:
+    return getattr(row, "planned_reminders", None) or row.reminders
+
+
+def _facts(world: World, item: Mapping[str, Any]) -> Any:
+    facts = world.facts(item["case"])
+    if facts is None:
+        return [], [], str
+    value = facts.get(item["fact"])
+    hit = (
+        [value]
+        if ("value" not in item and value is not None) or ("value" in item and same(item["value"], value))
+        else []
+    )
+    return hit, [value], lambda one: f"{item['case']}.{item['fact']} = {plain(one)!r}"
+
+
+def _records(world: World, item: Mapping[str, Any]) -> Any:
+    near = world.records(item["entity"], item.get("case"))
+    hits = [
+        row
+        for row in near
+        if all(same(wanted, row.values.get(name)) for name, wanted in item.get("values", {}).items())
+    ]
+    asked = tuple(item.get("values", {}))
+    return hits, near, lambda row: f"{row.entity} { ({name: plain(row.values.get(name)) for name in asked}) }"
+
+
+def _messages(world: World, item: Mapping[str, Any]) -> Any:
+    seen = list(world.events("MessagePublished", "MessageAccepted"))
+    near = [one for one in seen if one.get("name") == item["name"]]
+    hits = [one for one in near if item.get("key") in (None, one.get("correlation_key"))]
+    return hits, near, lambda one: f"{one.get('name')} key {one.get('correlation_key')} at {_local(one.at)}"
+
+
+def _notes(world: World, item: Mapping[str, Any]) -> Any:
+    near = [one for one in world.events("NoteWritten") if item.get("case") in (None, world.case_of(one))]
+    hits = [
+        one
+        for one in near
+        if item.get("type") in (None, one.get("note_kind"), one.event.__dict__.get("kind"))
+    ]
+    return hits, near, lambda one: f"note {one.event.__dict__.get('kind')} at {_local(one.at)}"
+
+
+def _notices(world: World, item: Mapping[str, Any]) -> Any:
+    near = [
+        one
+        for one in world.events("NoticeSent")
+        if item.get("case") in (None, one.get("case"))
+        and item.get("kind") in (None, one.event.__dict__.get("kind"), one.get("text"))
+    ]
+    hits = [one for one in near if "to" not in item or set(item["to"]) <= _recipients(one)]
+    return (
+        hits,
+        near,
+        lambda one: (
+            f"notice {one.event.__dict__.get('kind')}/{one.get('text')} "
+            f"to {sorted(_recipients(one))} at {_local(one.at)}"
+        ),
+    )
+
+
+def _recipients(one: Happened) -> set[str]:
+    return set(one.get("groups") or ()) | set(one.get("people") or ())
+
+
+_DEADLINE_ESCALATIONS = {"EscalationSent": "frist_overskredet", "ReminderSent": "frist_paamindelse"}
+
+
+def _escalations(world: World, item: Mapping[str, Any]) -> Any:
+    def name(one: Happened) -> str:
+        return _DEADLINE_ESCALATIONS.get(one.kind) or one.get("code")
+
+    def timer(one: Happened) -> str | None:
+        row = world.deadline(one.get("deadline"))
+        return row.rule if row is not None else None
+
+    near = [
+        one
+        for one in world.events("EscalationSent", "ReminderSent", "EscalationThrown")
+        if item.get("name", name(one)) == name(one)
+        and item.get("case") in (None, world.case_of(one))
+        and ("timer" not in item or item["timer"] == timer(one))
+    ]
+    hits = [
+        one
+        for one in near
+        if ("to" not in item or set(item["to"]) <= _recipients(one))
+        and (
+            "at" not in item
+            or same_instant(item["at"], one.get("planned_at") or one.at)
+            or same_instant(item["at"], one.at)
+        )
+    ]
+    return (
+        hits,
+        near,
+        lambda one: f"{name(one)} {timer(one) or ''} to {sorted(_recipients(one))} at {_local(one.at)}",
+    )
+
+
+def _decisions(world: World, item: Mapping[str, Any]) -> Any:
+    near = [
+        one
+        for one in world.history
+        if one.kind.startswith("Decision")
+        and one.get("decision") == item["decision"]
+        and item.get("case") in (None, world.case_of(one))
+    ]
+
+    def result(one: Happened) -> Any:
+        value = one.get("result")
+        record = one.get("record")
+        return (
+            value
+            if value is not None or not isinstance(record, Mapping)
+            else record.get("value", record.get("result"))
+        )
+
+    hits = [one for one in near if "result" not in item or _within(item["result"], result(one))]
+    return (
+        hits,
+        near,
+        lambda one: f"{one.get('decision')} gave {json.dumps(plain(result(one)), ensure_ascii=False)}",
+    )
+
+
+def _ends(world: World, item: Mapping[str, Any]) -> Any:
+    reached = [
+        one
+        for one in world.events("ElementCompleted")
+        if one.event.__dict__.get("kind") == "endEvent" and world.process_of(one) == item["process"]
+    ]
+    near = [one for one in reached if item.get("case") in (None, world.case_of(one))] or reached
+    hits = [
+        one
+        for one in reached
+        if item.get("end") in (None, one.element) and item.get("case") in (None, world.case_of(one))
+    ]
+    return hits, near, lambda one: f"{item['process']}.{one.element} ({world.case_of(one) or 'no case'})"
+
+
+_CHECKS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
+    "tasks": _tasks,
+    "deadlines": _deadlines,
+    "facts": _facts,
+    "records": _records,
+    "messages": _messages,
+    "notes": _notes,
+    "notices": _notices,
+    "escalations": _escalations,
+    "decisions": _decisions,
+    "ends": _ends,
+}
+
+
+def _refused_so(one: Refusal, item: Mapping[str, Any]) -> bool:
+    return (
+        ("rule" not in item or item["rule"] in one.rules)
+        and ("field" not in item or item["field"] in one.fields)
+        and ("says" not in item or item["says"].lower() in one.sentence.lower())
+    )
+
+
+# --- comparing values ------------------------------------------------------------------------------
+
+
+def plain(value: Any) -> Any:
+    """A FEEL value as YAML writes it."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def same(wanted: Any, value: Any) -> bool:
+    """Equal as YAML writes it; two instants are equal whatever their offsets."""
+    if isinstance(value, dt.datetime) and isinstance(wanted, str):
+        return same_instant(wanted, value)
+    if isinstance(wanted, list) and isinstance(value, (list, tuple)):
+        return len(wanted) == len(value) and all(map(same, wanted, value))
+    return wanted == plain(value)
+
+
+def _within(wanted: Any, value: Any) -> bool:
+    """Like `same`, but a context may have more entries than were asked for."""
+    if isinstance(wanted, Mapping) and isinstance(value, Mapping):
+        return all(key in value and _within(item, value[key]) for key, item in wanted.items())
+    return same(wanted, value)
+
+
+def same_instant(wanted: str | None, value: dt.datetime | None) -> bool:
+    """An instant to the second; a date alone is 23:59:59 of that local day."""
+    if wanted is None or value is None:
+        return wanted is None and value is None
+    if "T" not in wanted:
+        return value.astimezone(LOCAL).replace(microsecond=0, tzinfo=None).isoformat() == f"{wanted}T23:59:59"
+    moment = dt.datetime.fromisoformat(wanted.replace("Z", "+00:00"))
+    return moment == value.replace(microsecond=0) or moment == value
+
+
+def _same_instants(wanted: Iterable[str], values: Sequence[dt.datetime]) -> bool:
+    """In order; a date alone stands for any time of that local day."""
+    wanted = list(wanted)
+    return len(wanted) == len(values) and all(
+        (_iso(value.astimezone(LOCAL).date()) == one) if "T" not in one else same_instant(one, value)
+        for one, value in zip(wanted, values, strict=True)
+    )
+
+
+# --- telling ---------------------------------------------------------------------------------------
+
+
+def _told(item: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {json.dumps(plain(value), ensure_ascii=False)}" for key, value in item.items())
+
+
+def _task(row: Any) -> str:
+    due = f", due {_local(row.due_at)}" if row.due_at else ""
+    who = row.assignee or "/".join(row.candidate_groups)
+    return f"{row.process}.{row.element} ({row.case_code or 'no case'}, {who}{due})"
+
+
+def _deadline(row: Any) -> str:
+    reminders = ", ".join(_local(reminder["planned_at"]) for reminder in _plan(row))
+    late = f", {row.days_late} days late" if row.days_late else ""
+    target = f", internal target {row.internal_target}" if row.internal_target else ""
+    return (
+        f"{row.rule} ({row.case_code or row.subject}) due {_local(row.due_at)}, {row.status}{late}{target}, "
+        f"{row.rule_set}, {len(row.reminders)} sent" + (f", reminders {reminders}" if reminders else "")
+    )
+
+
+def _refusal(one: Refusal) -> str:
+    named = ", ".join((*one.rules, *one.fields))
+    return f"{one.sentence}" + (f" [{named}]" if named else "")
+
+
+def _local(value: dt.datetime | None) -> str:
+    return value.astimezone(LOCAL).isoformat(timespec="seconds") if value else "-"
+
+
+def _iso(value: dt.date | None) -> str | None:
+    return value.isoformat() if value else None

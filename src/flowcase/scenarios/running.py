@@ -1,0 +1,321 @@
+"""Plays a scenario: a fresh embedded database per variant, the shipped processes, the settable clock.
+
+Between two steps every timer that falls due fires at its own instant, earliest first, and every job that
+is due runs: exactly what scheduler and worker do, only faster.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flowcase import bootstrap
+from flowcase.access.actor import Actor
+from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, Refused
+from flowcase.scenarios.checking import Difference, Refusal, compare
+from flowcase.scenarios.reading import Scenario, Step, Variant
+from flowcase.scenarios.world import World
+from flowcase.values import from_json
+
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+LOCAL = ZoneInfo("Europe/Copenhagen")
+NARRATOR = Actor("scenario", groups=frozenset({"administrator"}), kind="service")
+
+MOST_TIMERS_BETWEEN_STEPS = 200_000  # an endless series ends as a clear difference
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What one step expected and what came."""
+
+    step: Step
+    number: int  # 1-based within the variant
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class VariantReport:
+    scenario: str
+    variant: str  # "" for the main story
+    title: str
+    file: str
+    steps: tuple[StepReport, ...]
+    elements: Mapping[str, frozenset[str]]  # process id -> elements that were entered
+    flows: Mapping[str, frozenset[str]]
+
+    @property
+    def passed(self) -> bool:
+        return not any(step.differences for step in self.steps)
+
+
+def run(scenario: Scenario, *, processes: Path) -> list[VariantReport]:
+    """Play the main story and every variant, each from a fresh database."""
+    return [_play(scenario, variant, processes) for variant in scenario.variants]
+
+
+def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantReport:
+    start = scenario.start or variant.steps[0].at.astimezone(LOCAL).replace(hour=0, minute=0, second=0)
+    reports: list[StepReport] = []
+    with tempfile.TemporaryDirectory(prefix="flowcase-scenario-") as home:
+        flow = bootstrap.open_throwaway(
+            Path(home), now=start, settings=from_json(dict(variant.settings)), rule_sets=variant.rule_sets
+        )
+        try:
+            flow.deployments.deploy(_files(processes), actor=NARRATOR, note=f"scenario {scenario.id}")
+            story = _Story(flow, variant)
+            story.set_the_scene()
+            for number, step in enumerate(variant.steps, start=1):
+                reports.append(StepReport(step, number, tuple(story.tell(step))))
+            elements, flows = _reached(World(flow))
+        finally:
+            flow.close()
+    return VariantReport(
+        scenario.id, variant.id, variant.title, scenario.file, tuple(reports), elements, flows
+    )
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".bpmn", ".dmn", ".form"}
+        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
+    }
+
+
+class _Story:
+    """One variant while it is played."""
+
+    def __init__(self, flow: Flowcase, variant: Variant) -> None:
+        self.flow, self.variant = flow, variant
+
+    def set_the_scene(self) -> None:
+        """The people, and the cases that are open before the story begins."""
+        for person in self.variant.people:
+            self.flow.people.add(
+                person["id"],
+                name=person.get("name", person["id"]),
+                groups=person["groups"],
+                team=person.get("team"),
+                district=person.get("district"),
+                actor=NARRATOR,
+            )
+        for code, case in self.variant.cases.items():
+            if case.get("status"):
+                self._open_case(code, case)
+        for person in self.variant.people:
+            for number in range(1, person.get("caseload", 0) + 1):
+                facts = {"sagsbehandler": person["id"], "team": person.get("team")}
+                self._open_case(f"{person['id']}-{number:02}", {"status": "aaben", "facts": facts})
+
+    def _open_case(self, code: str, case: Mapping[str, Any]) -> None:
+        facts = dict(case.get("facts", {}))
+        facts["status"] = case["status"]
+        if case.get("family"):
+            facts["familie"] = case["family"]
+        self.flow.cases.open(
+            code,
+            child=_child(code, case),
+            facts={name: _fact(value) for name, value in facts.items() if value is not None},
+            actor=NARRATOR,
+        )
+
+    def tell(self, step: Step) -> Iterator[Difference]:
+        """Move the clock to the step, do it, and compare."""
+        try:
+            self._advance_to(step.at)
+        except FlowcaseError as error:
+            yield Difference("step", f"the clock reaches {step.at.isoformat()}", str(error))
+            return
+        refusals: list[Refusal] = []
+        try:
+            with self._refusals(refusals):
+                self._do(step)
+                self._settle()
+        except FlowcaseError as error:
+            yield Difference("step", f"{step.do} is carried out", str(error))
+        yield from compare(World(self.flow), step.expect, step.expect_not, refusals)
+
+    # --- time --------------------------------------------------------------------------------------
+
+    def _advance_to(self, at: dt.datetime) -> None:
+        for _ in range(MOST_TIMERS_BETWEEN_STEPS):
+            due = self.flow.next_due()
+            if due is None or due > at:
+                break
+            self.flow.clock.set(max(due, self.flow.clock.now()))
+            self._settle()
+        else:
+            raise FlowcaseError(
+                f"Expected the timers before {at.isoformat()} to come to an end, but they do not."
+            )
+        if self.flow.clock.now() < at:
+            self.flow.clock.set(at)
+
+    def _settle(self) -> None:
+        """Everything that is due at this instant."""
+        for _ in range(1000):
+            if not self.flow.timers.fire_due() and not self.flow.jobs.run_due():
+                return
+        raise FlowcaseError("Expected the work that is due now to come to an end, but it does not.")
+
+    # --- doing -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _refusals(self, refusals: list[Refusal]) -> Iterator[None]:
+        try:
+            yield
+        except InvalidValues as error:
+            said = "; ".join(f"{field}: {' '.join(sentences)}" for field, sentences in error.errors.items())
+            refusals.append(Refusal((), tuple(error.errors), said))
+        except Refused as error:
+            refusals.append(Refusal(error.rules, (), str(error)))
+        except (Forbidden, Conflict) as error:
+            refusals.append(Refusal((), (), str(error)))
+
+    def _do(self, step: Step) -> None:
+        actor = self.flow.people.actor(step.actor) if step.actor else NARRATOR
+        arguments = step.arguments
+        if step.do == "notify":
+            self._notify(arguments, actor)
+        elif step.do == "complete":
+            self.flow.user_tasks.complete(
+                self._user_task(arguments, actor), dict(arguments.get("values", {})), actor=actor
+            )
+        elif step.do == "claim":
+            self.flow.user_tasks.claim(self._user_task(arguments, actor), actor=actor)
+        elif step.do == "message":
+            self.flow.messages.correlate(
+                arguments["name"],
+                str(arguments.get("key", arguments.get("case", ""))),
+                from_json(dict(arguments.get("values", {}))),
+                actor=actor,
+            )
+        elif step.do == "signal":
+            self.flow.signals.broadcast(
+                arguments["name"],
+                from_json(dict(arguments.get("values", {}))),
+                case=arguments.get("case"),
+                actor=actor,
+            )
+        elif step.do == "set case fact":
+            self.flow.cases.set_fact(
+                arguments["case"],
+                arguments["fact"],
+                _fact(arguments["value"]),
+                reason=arguments.get("reason", "scenario"),
+                actor=actor,
+            )
+
+    def _notify(self, arguments: Mapping[str, Any], actor: Actor) -> None:
+        values = dict(arguments["values"])
+        named = [child for child in values.get("boern", ()) if isinstance(child, str)]
+        values["boern"] = [
+            {**_child(child, self.variant.cases.get(child, {})), "sag": child}
+            if isinstance(child, str)
+            else child
+            for child in values.get("boern", ())
+        ]
+        values["underretning_id"] = arguments["notification"]
+        self.flow.notifications.receive(values, source="form", actor=actor)
+        for code in named:
+            known = self.flow.cases.facts(code) or {}
+            case = self.variant.cases.get(code, {})
+            facts = dict(case.get("facts", {}))
+            if case.get("family"):
+                facts["familie"] = case["family"]
+            for name, value in facts.items():
+                if name not in known or known[name] is None:
+                    self.flow.cases.set_fact(code, name, _fact(value), reason="scenario", actor=NARRATOR)
+
+    def _user_task(self, arguments: Mapping[str, Any], actor: Actor) -> str:
+        """The one open user task that the step means, among those this person may work on."""
+        asked = {
+            key: arguments[key] for key in ("process", "element", "case", "notification") if key in arguments
+        }
+        open_ones = [
+            row
+            for row in self.flow.user_tasks.list()
+            if row.process == asked["process"]
+            and row.element == asked["element"]
+            and asked.get("case") in (None, row.case_code)
+            and ("notification" not in asked or asked["notification"] in row.stream)
+        ]
+        allowed = [row for row in open_ones if row.assignee == actor.id or self._may(row, actor)]
+        chosen = allowed or open_ones
+        if not chosen:
+            elsewhere = ", ".join(
+                sorted(
+                    {
+                        f"{row.process}.{row.element} ({row.case_code or 'no case'})"
+                        for row in self.flow.user_tasks.list()
+                    }
+                )
+            )
+            raise FlowcaseError(
+                f"Expected an open user task {_asked(asked)}, but there is none. "
+                f"Open are: {elsewhere or 'none'}."
+            )
+        mine = [row for row in chosen if row.assignee == actor.id] or chosen
+        if len({(row.case_code, row.element) for row in mine}) > 1:
+            raise FlowcaseError(
+                f"Expected one open user task {_asked(asked)}, but there are {len(mine)}. Name the case."
+            )
+        return min(mine, key=lambda row: (row.created_at, row.id)).id
+
+    def _may(self, row: Any, actor: Actor) -> bool:
+        return row.assignee is None and (
+            (not row.candidate_groups and not row.candidate_users)
+            or bool(actor.groups & set(row.candidate_groups))
+            or actor.id in row.candidate_users
+        )
+
+
+def _asked(asked: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} '{value}'" for key, value in asked.items())
+
+
+def _child(code: str, case: Mapping[str, Any]) -> dict[str, Any]:
+    return {"navn": f"Barn {code}", **case.get("child", {})}
+
+
+def _fact(value: Any) -> Any:
+    """Dates and instants of a file as FEEL values."""
+    if isinstance(value, str):
+        for parse in (dt.date.fromisoformat, dt.datetime.fromisoformat):
+            try:
+                parsed = parse(value)
+            except ValueError:
+                continue
+            if not isinstance(parsed, dt.datetime) or parsed.tzinfo is not None:
+                return parsed
+        return value
+    return from_json(value)
+
+
+def _reached(world: World) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    elements: dict[str, set[str]] = {}
+    flows: dict[str, set[str]] = {}
+    for one in world.events("ElementEntered", "FlowTaken"):
+        process = world.process_of(one)
+        if process is None:
+            continue
+        if one.kind == "FlowTaken":
+            flows.setdefault(process, set()).add(one.get("flow"))
+        elif one.element:
+            elements.setdefault(process, set()).add(one.element)
+    return (
+        {process: frozenset(found) for process, found in elements.items()},
+        {process: frozenset(found) for process, found in flows.items()},
+    )
+
+
+__all__ = ["NARRATOR", "Difference", "StepReport", "VariantReport", "run"]

@@ -1,0 +1,82 @@
+"""What is true at one instant of a story: open user tasks, deadlines, facts, and everything that happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from flowcase.model import Event
+
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of the history, opened."""
+
+    at: dt.datetime
+    actor: str
+    kind: str
+    stream: str
+    instance: str | None
+    element: str | None
+    event: Event
+
+    def get(self, name: str) -> Any:
+        return getattr(self.event, name, None)
+
+
+class World:
+    """A look at the installation; what is asked for is read once."""
+
+    def __init__(self, flow: Flowcase) -> None:
+        self._flow = flow
+
+    @cached_property
+    def user_tasks(self) -> list[Any]:
+        return list(self._flow.user_tasks.list())
+
+    @cached_property
+    def deadlines(self) -> list[Any]:
+        return list(self._flow.deadlines.list())
+
+    @cached_property
+    def history(self) -> list[Happened]:
+        return [
+            Happened(row.at, row.actor, row.kind, row.stream, row.instance, row.element, row.event)
+            for row in self._flow.history.everything()
+        ]
+
+    @cached_property
+    def instances(self) -> Mapping[str, Any]:
+        return {row.id: row for row in self._flow.instances.list(limit=None)}
+
+    def events(self, *kinds: str) -> Iterator[Happened]:
+        return (happened for happened in self.history if happened.kind in kinds)
+
+    def facts(self, case: str) -> Mapping[str, Any] | None:
+        return self._flow.cases.facts(case)
+
+    def records(self, entity: str, case: str | None) -> list[Any]:
+        return self._flow.cases.records(entity, case=case)
+
+    def process_of(self, happened: Happened) -> str | None:
+        row = self.instances.get(happened.instance or "")
+        return row.process if row is not None else None
+
+    def case_of(self, happened: Happened) -> str | None:
+        """The case an event concerns: what it says itself, else its variables, its stream, its instance."""
+        said = happened.get("case") or happened.get("case_code")
+        if said:
+            return said
+        if happened.stream.startswith("case:"):
+            return happened.stream.removeprefix("case:")
+        row = self.instances.get(happened.instance or "")
+        return row.case_code if row is not None else None
+
+    def deadline(self, id: str | None) -> Any:
+        return next((row for row in self.deadlines if row.id == id), None)
