@@ -197,7 +197,7 @@ class MessageAccepted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageBuffered(Event):
-    """A message waits for receivers until it expires."""
+    """A message waits for receivers until it expires; without an expiry, until one receives it."""
 
     message: str
     name: str
@@ -217,6 +217,16 @@ class MessageCorrelated(Event):
     correlation_key: str
     process: str
     receiver: str
+    is_used_up: bool = False  # a buffered message that waited for one receiver only
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageExpired(Event):
+    """Nobody received a buffered message in its time, or nobody further."""
+
+    message: str
+    name: str
+    correlation_key: str
 
 
 @dataclass(frozen=True, kw_only=True)

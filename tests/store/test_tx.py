@@ -283,3 +283,33 @@ def test_reading_does_not_wait_for_a_writer(store: Store, started: str) -> None:
         writer.rows(select(tables.user_task))
         with store.reading(NOW) as reader:
             assert len(reader.rows(select(tables.user_task))) == 1
+
+
+def test_a_failed_attempt_is_undone_and_the_transaction_goes_on(store: Store, started: str) -> None:
+    def record(number: int) -> domain.RecordCreated:
+        return domain.RecordCreated(record=f"b{number}", entity="Barn", case=None, open={}, secret={})
+
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.append(STREAM, record(1))
+        tx.append("case:SAG-9", domain.IntakeRefused(source="before", line=None, fields=()))
+        with pytest.raises(RuntimeError), tx.attempt():
+            tx.append(STREAM, record(2))
+            tx.append("case:SAG-2", record(3))
+            tx.append("case:SAG-9", record(4))
+            tx.update(tables.user_task, {"id": "i1.a1"}, {"assignee": "bo"}, attempt="assign")
+            raise RuntimeError
+        with tx.attempt():
+            tx.append(STREAM, record(5))
+            tx.update(tables.user_task, {"id": "i1.a1"}, {"priority": 7}, attempt="hurry")
+        tx.append(STREAM, record(6))
+
+    with store.begin(SYSTEM, NOW) as tx:
+        ids = {row.id for row in tx.rows(select(tables.record))}
+        kinds = [row.kind for row in tx.rows(select(tables.history).order_by(tables.history.c.seq))]
+        task = tx.first(select(tables.user_task))
+        streams = {row.id for row in tx.rows(select(tables.stream))}
+    assert ids == {"b1", "b5", "b6"}
+    assert kinds.count("RecordCreated") == 3
+    assert kinds.count("IntakeRefused") == 1
+    assert (task.assignee, task.priority) == (None, 7)
+    assert "case:SAG-2" not in streams

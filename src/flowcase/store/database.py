@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import FlowcaseError
+from flowcase.store import migrating
 from flowcase.store.keys import Keyring
 from flowcase.store.tx import Tx
 
@@ -87,6 +88,10 @@ class Store:
             if is_transient(error):
                 raise DatabaseBusy from error
             raise
+
+    def revision(self) -> str | None:
+        """The schema that the database has; None for an empty one."""
+        return migrating.revision(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -21,11 +21,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
+def revision(engine: Engine) -> str | None:
+    """The revision that a database has; None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def is_current(engine: Engine) -> bool:
     """Whether the schema is the one that this release was written for."""
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+    return revision(engine) == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _config() -> Config:

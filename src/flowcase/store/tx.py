@@ -6,11 +6,13 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     Delete,
     Row,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -65,6 +68,17 @@ class LockedInstance:
     @property
     def has_ended(self) -> bool:
         return self.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
+
+
+@dataclass
+class _Attempt:
+    """How much was pending when an attempt began, and its savepoint once there is one."""
+
+    inserts: dict[Table, int]
+    pending: dict[str, int]
+    unlocked: dict[str, int]
+    instances: dict[str, tuple[Any, ...]]
+    savepoint: Any = None
 
 
 @dataclass
@@ -117,6 +131,7 @@ class Tx:
         self._ciphers: dict[str, Cipher | None] = {}
         self._instances: dict[str, LockedInstance] = {}
         self._inserts: dict[Table, list[dict[str, Any]]] = {}
+        self._attempt: _Attempt | None = None
         self.known_candidate_sets = known_candidate_sets
         self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
         self.cache: dict[Any, Any] = {}  # what a service remembers until the transaction ends
@@ -155,6 +170,7 @@ class Tx:
 
     def update_any(self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
         """Change all rows that match; the number of rows."""
+        self._touch()
         self._flush_inserts(table)
         statement = _update_statement(table, tuple(where), tuple(values))
         parameters = {f"w_{name}": value for name, value in where.items()}
@@ -167,22 +183,26 @@ class Tx:
             raise Conflict(attempt, "it is no longer in the state that this needs")
 
     def delete_any(self, table: Table, where: Mapping[str, Any]) -> int:
+        self._touch()
         self._flush_inserts(table)
         statement = _delete_statement(table, tuple(where))
         return self._connection.execute(statement, {f"w_{n}": v for n, v in where.items()}).rowcount
 
     def execute(self, statement: Update | Delete) -> int:
         """A statement of its own making, for set-wise changes; the number of rows."""
+        self._touch()
         self._flush_inserts()
         return self._connection.execute(statement).rowcount
 
     def returning(self, statement: Any) -> Sequence[Row[Any]]:
         """A change that returns the rows it changed."""
+        self._touch()
         self._flush_inserts()
         return self._connection.execute(statement).all()
 
     def insert_once(self, table: Table, **values: Any) -> bool:
         """Insert unless the key is taken; whether it was inserted. Waits for a concurrent inserter."""
+        self._touch()
         self._flush_inserts()
         row = dict.fromkeys(table.c.keys())
         row.update(values)
@@ -197,6 +217,84 @@ class Tx:
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
         return sqlite_insert(table).on_conflict_do_nothing()
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is written inside is undone when an exception leaves the block; the transaction goes on.
+
+        For handlers, whose failure must not undo the step that reached them. The database's savepoint is
+        made only when something is really sent to it.
+        """
+        if self._attempt is not None:
+            raise RuntimeError("Expected one attempt at a time.")
+        self._attempt = _Attempt(
+            {table: len(rows) for table, rows in self._inserts.items()},
+            {name: len(opened.pending) for name, opened in self._streams.items()},
+            {name: len(pending) for name, pending in self._unlocked.items()},
+            {
+                id: (each.stream, each.case_code, each.status, each.ended_at)
+                for id, each in self._instances.items()
+            },
+        )
+        try:
+            yield
+        except BaseException:
+            self._undo(self._attempt)
+            raise
+        else:
+            if self._attempt.savepoint is not None:
+                self._flush_inserts()
+                self._attempt.savepoint.commit()
+        finally:
+            self._attempt = None
+
+    def _touch(self) -> None:
+        """Something is about to be written: inside an attempt, make its savepoint first."""
+        attempt = self._attempt
+        if attempt is None or attempt.savepoint is not None:
+            return
+        self._attempt = None
+        inside = {table: rows[attempt.inserts.get(table, 0) :] for table, rows in self._inserts.items()}
+        before = {table: rows[: attempt.inserts.get(table, 0)] for table, rows in self._inserts.items()}
+        self._inserts = {table: rows for table, rows in before.items() if rows}
+        self._flush_inserts()
+        self._inserts = {table: rows for table, rows in inside.items() if rows}
+        attempt.inserts = {}
+        attempt.savepoint = self._connection.begin_nested()
+        self._attempt = attempt
+
+    def _undo(self, attempt: _Attempt) -> None:
+        for table in list(self._inserts):
+            del self._inserts[table][attempt.inserts.get(table, 0) :]
+            if not self._inserts[table]:
+                del self._inserts[table]
+        if attempt.savepoint is not None:
+            attempt.savepoint.rollback()
+            # A stream that was made or locked inside is no longer.
+            for name in set(self._streams) - set(attempt.pending):
+                opened = self._streams.pop(name)
+                self._ciphers.pop(name, None)
+                if name in attempt.unlocked:
+                    self._unlocked[name] = opened.pending
+        for id in list(self._instances):
+            if id in attempt.instances:
+                each = self._instances[id]
+                each.stream, each.case_code, each.status, each.ended_at = attempt.instances[id]
+            else:
+                del self._instances[id]
+        for name, opened in self._streams.items():
+            # Events that had waited for the lock of a stream came first in it.
+            del opened.pending[attempt.pending.get(name, attempt.unlocked.get(name, 0)) :]
+        for name in list(self._unlocked):
+            del self._unlocked[name][attempt.unlocked.get(name, 0) :]
+            if not self._unlocked[name]:
+                del self._unlocked[name]
+
+    def exclusive(self, name: str) -> None:
+        """Wait until no other transaction holds this name, and hold it until the commit."""
+        if self._connection.dialect.name == "postgresql":
+            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+            self._connection.execute(_EXCLUSIVE, {"number": number})
 
     # --- ids and sealing ---------------------------------------------------------------------------
 
@@ -378,6 +476,7 @@ class Tx:
     def _flush_inserts(self, only: Table | None = None) -> None:
         if not self._inserts or (only is not None and only not in self._inserts):
             return
+        self._touch()
         waiting, self._inserts = self._inserts, {}
         for table in sorted(waiting, key=lambda table: _TABLE_ORDER[table.name]):
             try:
@@ -479,6 +578,7 @@ _LOCK_STREAM = (
     .where(tables.stream.c.id == bindparam("id"))
     .with_for_update()
 )
+_EXCLUSIVE = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 _READ_STREAM = select(tables.stream.c.wrapped_key).where(tables.stream.c.id == bindparam("id"))
 _READ_INSTANCE = (
     select(tables.instance, tables.instance_state.c.version, tables.instance_state.c.sealed_state)

@@ -11,7 +11,8 @@ from flowcase.values import canonical_json, to_json
 history_only(
     model.MessagePublished,  # the service correlates it in the same transaction
     model.SignalBroadcast,
-    model.SignalReceived,  # SignalUnsubscribed follows where the subscription ends with it
+    model.MessageReceived,  # an unsubscribed event follows where the subscription ends with it
+    model.SignalReceived,
     events.MessageAccepted,
     events.MessageRepeated,
     events.SignalAccepted,
@@ -34,15 +35,6 @@ def subscribe(tx: Tx, stream: str, instance: LockedInstance, event: model.Messag
         stream=stream,
         is_held=False,
         created_at=tx.now,
-    )
-
-
-@applies(model.MessageReceived)
-def receive(tx: Tx, stream: str, instance: LockedInstance, event: model.MessageReceived) -> None:
-    """A non-interrupting event keeps listening; every other subscription has had its message."""
-    tx.delete_any(
-        tables.message_subscription,
-        {"id": f"{instance.id}.{event.subscription}", "is_interrupting": True},
     )
 
 
@@ -72,8 +64,17 @@ def buffer(tx: Tx, stream: str, instance: LockedInstance | None, event: events.M
 
 @applies(events.MessageCorrelated)
 def correlate(tx: Tx, stream: str, instance: LockedInstance | None, event: events.MessageCorrelated) -> None:
-    if event.message is not None:
+    if event.message is None:
+        return
+    if event.is_used_up:
+        tx.delete(tables.message, {"id": event.message}, attempt=f"hand over message '{event.message}'")
+    else:
         tx.insert(tables.message_receipt, message=event.message, process=event.process)
+
+
+@applies(events.MessageExpired)
+def expire(tx: Tx, stream: str, instance: LockedInstance | None, event: events.MessageExpired) -> None:
+    tx.delete(tables.message, {"id": event.message}, attempt=f"let message '{event.message}' expire")
 
 
 @applies(model.SignalSubscribed)
