@@ -38,7 +38,7 @@ def diagram(body: str) -> bytes:
     if inside.strip():
         process = f'<process id="p" isExecutable="true">\n{inside}\n</process>'
     return (
-        f'<definitions {_NAMESPACES} id="d" targetNamespace="t">\n{roots}\n{process}\n</definitions>'.encode()
+        f'<definitions {_NAMESPACES} id="definitions_1" targetNamespace="t">\n{roots}\n{process}\n</definitions>'.encode()
     )
 
 
