@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flowcase.cases.cadence import Anchor, Answer, Interval, Situation, answer, next_due
@@ -134,7 +135,7 @@ class DeadlineRules:
         for rule_set, row in found:
             given = answer(
                 rule_set.id,
-                lambda nr, rule_set=rule_set, row=row: self._interval(rule_set, row, question, nr),
+                partial(self._interval, rule_set, row, question),
                 situation,
                 self.conditions,
                 default_anchor,

@@ -383,7 +383,7 @@ _CASEWORK = (
         ("art", E, K0, "Anbringelse eller forebyggende"),
         ("akut_grund", L, K2, "Akut grund til ikke at vente på rådet"),
         ("samtykke_indehaver", E, K1, "Forældremyndighedsindehavers svar"),
-        ("fyldt_15", B, K1, "Er den unge fyldt 15 år?"),
+        ("ung_samtykker", B, K1, "Skal den unge selv samtykke?"),
         ("samtykke_ung", E, K1, "Den unges svar"),
         ("samtykke_form", E, K0, "Skriftligt/mundtligt"),
         ("samtykke_givet", DT, K0, "Samtykke givet"),
