@@ -59,6 +59,16 @@ class LiteralBox(Boxed):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConstantBox(Boxed):
+    """A literal expression that is a plain literal."""
+
+    value: Value
+
+    def _evaluate(self, scope: Scope, run: Run) -> Value:
+        return self.value
+
+
+@dataclass(frozen=True, kw_only=True)
 class BrokenBox(Boxed):
     """What could not be read. Such a model is refused at deployment; evaluated all the same, it is null."""
 

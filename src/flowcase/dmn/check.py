@@ -17,8 +17,9 @@ from flowcase.dmn.table import HitPolicy, Input, Rule, TableBox
 from flowcase.dmn.types import ConstrainedType, Type, plain, unconstrained
 from flowcase.modeling.finding import Finding, Severity
 
-MAX_RULES = 2_000  # pairs of rules are compared one by one
-MAX_BOXES = 20_000  # parts of the input space that the search for gaps may visit
+MAX_RULES = 1_000  # pairs of rules are compared one by one
+MAX_WORK = 300_000  # rules looked at while the input space is searched for gaps
+MAX_GAPS = 5  # of a table that are told
 MAX_FINDINGS = 20  # of one kind at one table
 
 _KIND_OF_TYPE = {"boolean": "boolean", "number": "number", "string": "string", "date": "date"}
@@ -47,7 +48,7 @@ def _boxes(logic: Boxed | None) -> Iterator[Boxed]:
         waiting.extend(box.parts())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Row:
     rule: Rule
     masks: tuple[int | None, ...]  # per column; None: this cell is not analysed
@@ -57,7 +58,25 @@ class _Row:
         return None not in self.masks
 
 
-class _TooManyBoxes(Exception):
+def _common(row: _Row, other: _Row) -> list[int] | None:
+    """The part of the input space that both rules accept; None when there is none."""
+    common = []
+    for mine, theirs in zip(row.masks, other.masks, strict=True):
+        both = (mine or 0) & (theirs or 0)
+        if not both:
+            return None
+        common.append(both)
+    return common
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest
+        mask ^= lowest
+
+
+class _TooMuchWork(Exception):
     """The search for gaps was given up."""
 
 
@@ -68,7 +87,7 @@ class _TableCheck:
         self._found: list[Finding] = []
         self._columns: list[Column | None] = []
         self._unread: set[int] = set()  # columns with cells that are not analysed
-        self._boxes = 0
+        self._work = 0
 
     def findings(self) -> list[Finding]:
         table = self._table
@@ -156,8 +175,8 @@ class _TableCheck:
             for other in rows[:later]:
                 if not other.is_known or (must_agree and other.rule.output_texts == row.rule.output_texts):
                     continue
-                common = [mine & theirs for mine, theirs in zip(row.masks, other.masks, strict=True)]  # type: ignore[operator]
-                if not all(common):
+                common = _common(row, other)
+                if common is None:
                     continue
                 count += 1
                 if count > MAX_FINDINGS:
@@ -222,9 +241,7 @@ class _TableCheck:
         return [
             other
             for other in candidates
-            if other.is_known
-            and row.is_known
-            and all(a & b for a, b in zip(row.masks, other.masks, strict=True))  # type: ignore[operator]
+            if other.is_known and row.is_known and _common(row, other) is not None
         ]
 
     def _static_rank(self, rule: Rule) -> tuple[int, ...] | None:
@@ -242,7 +259,7 @@ class _TableCheck:
     def _is_covered(self, row: _Row, others: Sequence[_Row]) -> bool:
         try:
             return next(self._uncovered(0, tuple(others), row.masks), None) is None  # type: ignore[arg-type]
-        except _TooManyBoxes:
+        except _TooMuchWork:
             return False
 
     # --- gaps ----------------------------------------------------------------------------------------
@@ -267,15 +284,16 @@ class _TableCheck:
             gaps = []
             for gap in self._uncovered(0, tuple(full), tuple(column.everything for column in known)):
                 gaps.append(gap)
-                if len(gaps) == MAX_FINDINGS:
+                if len(gaps) > MAX_GAPS:
                     break
-        except _TooManyBoxes:
+        except _TooMuchWork:
             self._not_analysed("its columns have too many combinations")
             return
-        for gap in gaps:
+        for number, gap in enumerate(gaps[:MAX_GAPS], start=1):
+            more = " There are further gaps." if number == MAX_GAPS < len(gaps) else ""
             self._report(
                 "dmn-table-gap",
-                f"No rule matches {self._describe(gap)}.",
+                f"No rule matches {self._describe(gap)}.{more}",
                 f"Add a rule for it{self._concerned(gap)}, or a default output.",
             )
 
@@ -283,9 +301,9 @@ class _TableCheck:
         self, at: int, rows: tuple[_Row, ...], space: tuple[int, ...]
     ) -> Iterator[tuple[int, ...]]:
         """Boxes of the space (one mask per column) that no row covers; columns before `at` are split."""
-        self._boxes += 1
-        if self._boxes > MAX_BOXES:
-            raise _TooManyBoxes
+        self._work += 1 + len(rows)
+        if self._work > MAX_WORK:
+            raise _TooMuchWork
         if not rows:
             yield space
             return
@@ -295,12 +313,10 @@ class _TableCheck:
             return
         # Pieces that the same rows accept are one part.
         parts: dict[tuple[_Row, ...], int] = {}
-        bits, piece = space[at], 0
-        while bits >> piece:
-            if bits >> piece & 1:
-                accepting = tuple(row for row in rows if (row.masks[at] or 0) >> piece & 1)
-                parts[accepting] = parts.get(accepting, 0) | 1 << piece
-            piece += 1
+        for piece in _bits(space[at]):
+            self._work += len(rows)
+            accepting = tuple(row for row in rows if (row.masks[at] or 0) & piece)
+            parts[accepting] = parts.get(accepting, 0) | piece
         for accepting, mask in parts.items():
             yield from self._uncovered(at + 1, accepting, (*space[:at], mask, *space[at + 1 :]))
 

@@ -6,7 +6,7 @@ Rules become bit masks per column, so overlaps, gaps and unreachable rules are q
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,19 +32,30 @@ class Piece:
 
 @dataclass(frozen=True)
 class Column:
+    """Pieces in ascending order; bit i of a mask stands for piece i."""
+
     pieces: tuple[Piece, ...]
+    everything: int  # the pieces that may come in at all
+    _places: Mapping[tuple[str, Any], int]  # (kind, point) -> piece
 
     def mask(self, cell: Cell) -> int:
-        """Bit i is set when the cell accepts piece i."""
+        """The pieces that the cell accepts, of those that may come in."""
         bits = 0
-        for index, piece in enumerate(self.pieces):
-            if any(_covers(span, piece) for span in cell.spans) is not cell.negated:
-                bits |= 1 << index
-        return bits
+        for span in cell.spans:
+            bits |= self._bits(span)
+        return (~bits if cell.negated else bits) & self.everything
 
-    @property
-    def everything(self) -> int:
-        return (1 << len(self.pieces)) - 1
+    def _bits(self, span: Span) -> int:
+        if span.is_point:
+            return 1 << self._places[span.kind, span.low]
+        # Only ordered kinds have spans that are no points, and their ends are pieces of the column.
+        first = 0 if span.low is None else self._places[span.kind, span.low] + (not span.low_included)
+        last = (
+            sum(piece.kind == span.kind for piece in self.pieces) - 1
+            if span.high is None
+            else self._places[span.kind, span.high] - (not span.high_included)
+        )
+        return ((1 << (last - first + 1)) - 1) << first if last >= first else 0
 
     def describe(self, mask: int) -> str:
         """The pieces of a mask in words; empty when the mask is the whole column."""
@@ -95,11 +106,12 @@ def column_of(cells: Iterable[Cell], domain: Cell = EVERYTHING, *, kind: str | N
         pieces = [Piece("any", None, None, False)]
     if any(span.kind == "null" for cell in cells[:-1] for span in cell.spans):
         pieces.append(Piece("null", None, None, True))
-    column = Column(tuple(pieces))
-    allowed = column.mask(domain)
-    if domain is not EVERYTHING:
-        pieces = [piece for index, piece in enumerate(pieces) if allowed >> index & 1 or piece.kind == "null"]
-    return Column(tuple(pieces))
+    places = {(piece.kind, piece.low): index for index, piece in enumerate(pieces) if piece.is_point}
+    column = Column(tuple(pieces), (1 << len(pieces)) - 1, places)
+    if domain is EVERYTHING:
+        return column
+    nulls = 1 << places["null", None] if ("null", None) in places else 0
+    return Column(column.pieces, column.mask(domain) | nulls, places)
 
 
 def _ordered_pieces(kind: str, spans: Sequence[Span]) -> list[Piece]:
@@ -123,21 +135,6 @@ def _are_neighbours(kind: str, low: Any, high: Any) -> bool:
     if kind == "date":
         return high - low == dt.timedelta(days=1)
     return kind == "months" and high.months - low.months == 1
-
-
-def _covers(span: Span, piece: Piece) -> bool:
-    if span.kind != piece.kind:
-        return False
-    if piece.kind in ("string", "boolean", "null"):
-        return not piece.is_rest and span.low == piece.low
-    if piece.is_point:
-        above = span.low is None or span.low < piece.low or (span.low == piece.low and span.low_included)
-        below = span.high is None or span.high > piece.low or (span.high == piece.low and span.high_included)
-        return above and below
-    # The ends of all spans are points of the column, so an interval is inside of a span or apart from it.
-    above = span.low is None or (piece.low is not None and span.low <= piece.low)
-    below = span.high is None or (piece.high is not None and span.high >= piece.high)
-    return above and below
 
 
 _ORDERED = ("number", "date", "date and time", "time", "days", "months")

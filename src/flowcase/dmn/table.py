@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from flowcase.dmn.boxed import Boxed, Scope
+from flowcase.dmn.quick import Quick, SimpleTests
 from flowcase.dmn.record import MatchedRules
 from flowcase.dmn.run import Run
 from flowcase.feel import UnaryTests
@@ -62,7 +63,9 @@ class Rule:
     index: int  # 1-based
     line: int | None
     cells: tuple[str, ...]  # texts of the input entries
-    tests: tuple[tuple[int, UnaryTests], ...]  # input position and test; cells that always match are left out
+    tests: tuple[
+        tuple[int, UnaryTests | SimpleTests, Quick], ...
+    ]  # with input position; without cells that always match
     outputs: tuple[Boxed, ...]
     output_texts: tuple[str, ...]
     annotations: tuple[str, ...] = ()
@@ -102,8 +105,13 @@ class TableBox(Boxed):
         now, limits = run.now, run.limits
         stop_at_first = self.hit_policy is HitPolicy.FIRST
         for rule in self.rules:
-            for position, test in rule.tests:
-                evaluation = test.evaluate(values[position], scope, now=now, limits=limits)
+            for position, test, (quick_type, quick) in rule.tests:
+                value = values[position]
+                if type(value) is quick_type:
+                    if quick(value):
+                        continue
+                    break
+                evaluation = test.evaluate(value, scope, now=now, limits=limits)
                 if evaluation.warnings:
                     for warning in evaluation.warnings:
                         run.warn(rule.id, str(warning))
@@ -189,7 +197,7 @@ class TableBox(Boxed):
                 yield output.default
 
     def free_names(self) -> frozenset[str]:
-        tests = (test.names for rule in self.rules for _, test in rule.tests)
+        tests = (test.names for rule in self.rules for _, test, _ in rule.tests)
         return super().free_names().union(*tests)
 
 

@@ -36,14 +36,15 @@ BUILT_IN: Mapping[str, Type] = {
 
 @dataclass(frozen=True)
 class ItemType(Type):
-    """An item definition with components. Entries that a value lacks count as null, others do no harm."""
+    """An item definition with components."""
 
     name: str = field()
     components: Mapping[str, Type] = field(compare=False)
 
     def contains(self, value: Value) -> bool:
         return isinstance(value, Mapping) and all(
-            conforms(value.get(name), each) for name, each in self.components.items()
+            name in value and (value[name] is None or each.contains(value[name]))
+            for name, each in self.components.items()
         )
 
 
@@ -56,7 +57,11 @@ class ConstrainedType(Type):
     allowed: UnaryTests = field(compare=False)
 
     def contains(self, value: Value) -> bool:
-        return conforms(value, self.base) and self.allowed.evaluate(value, {}).value is True
+        """For `instance of`, which looks at types and not at constraints."""
+        return self.base.contains(value)
+
+    def allows(self, value: Value) -> bool:
+        return self.allowed.value(value, {}) is True
 
 
 @dataclass(frozen=True)
@@ -82,15 +87,21 @@ class NamedType(Type):
 
 
 def conforms(value: Value, target: Type) -> bool:
-    """Whether the value may stand where the type is asked for; null always may, at every depth."""
+    """Whether the value may stand where the type is asked for, constraints included.
+
+    Null always may, at every depth, and so may a context that lacks an entry or has more of them.
+    """
     if value is None:
         return True
     target = plain(target)
+    if isinstance(target, ConstrainedType):
+        return conforms(value, target.base) and target.allows(value)
     if isinstance(target, ListType):
         return isinstance(value, (list, tuple)) and all(conforms(item, target.item) for item in value)
-    if isinstance(target, ContextType):
+    if isinstance(target, (ItemType, ContextType)):
+        entries = target.components if isinstance(target, ItemType) else target.entries
         return isinstance(value, Mapping) and all(
-            conforms(value.get(name), each) for name, each in target.entries.items()
+            conforms(value.get(name), each) for name, each in entries.items()
         )
     return target.contains(value)
 

@@ -40,7 +40,7 @@ FEEL_NAMESPACES = frozenset(
 
 
 def local_name(element: Element) -> str:
-    return etree.QName(element).localname
+    return element.tag.rpartition("}")[2]
 
 
 def plain_name(text: str | None) -> str:
@@ -55,16 +55,17 @@ class Source:
         self.root = root
         self.file = file
         self.namespace = etree.QName(root).namespace or ""
+        self._prefix = f"{{{self.namespace}}}"
         self.version = DMN_NAMESPACES.get(self.namespace, "")
         self.findings: list[Finding] = []
         self.types: dict[str, Type] = {}  # item definitions, imported ones under `<import>.<name>`
 
     def children(self, element: Element, *names: str) -> Iterator[Element]:
         """Child elements of DMN's own namespace, all or those with one of the local names."""
-        for child in element:
-            tag = etree.QName(child)
-            if tag.namespace == self.namespace and (not names or tag.localname in names):
-                yield child
+        if names:
+            yield from element.iterchildren(*(self._prefix + name for name in names))
+        else:
+            yield from (child for child in element if child.tag.startswith(self._prefix))
 
     def child(self, element: Element, *names: str) -> Element | None:
         return next(self.children(element, *names), None)

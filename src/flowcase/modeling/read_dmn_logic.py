@@ -8,6 +8,7 @@ from flowcase.dmn.boxed import (
     Boxed,
     BrokenBox,
     ConditionalBox,
+    ConstantBox,
     ContextBox,
     ContextEntry,
     FunctionBox,
@@ -18,6 +19,7 @@ from flowcase.dmn.boxed import (
     RelationBox,
 )
 from flowcase.dmn.iteration import FilterBox, ForBox, QuantifiedBox
+from flowcase.dmn.quick import constant
 from flowcase.dmn.types import Type
 from flowcase.modeling.dmn_source import Element, Source, local_name, plain_name
 from flowcase.modeling.read_dmn_table import Names, read_table
@@ -104,6 +106,11 @@ class LogicReader:
     def compiled(self, element: Element, text: str, names: Names, type_: Type | None) -> Boxed:
         expression = None
         if self._source.is_feel(element):
+            is_constant, value = constant(text)
+            if is_constant:
+                return ConstantBox(
+                    element=self._source.id_of(element), line=element.sourceline, type=type_, value=value
+                )
             expression = self._source.expression(element, text, names | self._path_names)
         if expression is None:
             return self._broken(element, "The expression cannot be read, so it is null.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flowcase.dmn.boxed import Boxed, BrokenBox
 from flowcase.dmn.cells import split_tests
+from flowcase.dmn.quick import NOT_SIMPLE, SimpleTests, quick_test
 from flowcase.dmn.table import Aggregation, HitPolicy, Input, Output, Rule, TableBox
 from flowcase.dmn.types import ConstrainedType, ItemType, Type, plain, unconstrained
 from flowcase.feel import UnaryTests
@@ -225,10 +226,13 @@ class _TableReader:
         for position, (entry, text) in enumerate(zip(input_entries, cells, strict=True)):
             if text in ("", "-"):
                 continue
-            test = self._tests(entry, text)
+            quick = quick_test(text)
+            is_simple = quick is not NOT_SIMPLE and source.is_feel(entry)
+            test = SimpleTests(text) if is_simple else self._tests(entry, text)
             if test is None:  # reported; a rule with an unreadable cell must not match by accident
+                self._broken_cells = True
                 return None
-            tests.append((position, test))
+            tests.append((position, test, quick))
         output_texts = tuple(source.text(entry) or "null" for entry in output_entries)
         return Rule(
             id=element.get("id") or f"#{index}",
