@@ -141,7 +141,7 @@ class Step:
         if visits > MAX_VISITS or self._runs > MAX_RUNS:
             raise Stuck(
                 IncidentKind.RUNAWAY_LOOP,
-                f"Expected to come to a wait, but '{token.task_spec.id}' was reached {MAX_VISITS} times without one.",
+                f"Expected to come to a wait, but '{token.task_spec.id}' came {MAX_VISITS} times.",
             )
 
     def is_body(self, token: Token) -> bool:
@@ -212,7 +212,7 @@ class Step:
                 child.results = token.results
 
     def token_completed(self, token: Token) -> None:
-        """SpiffWorkflow has made the successors ready: forget the token, and see whether its scope is done."""
+        """SpiffWorkflow has made the successors ready: forget the token, and see if its scope is done."""
         enclosing = self.tree.tasks[token.scope] if token.scope is not None else None
         if enclosing is not None and self.is_body(enclosing):
             loops.instance_completed(self, enclosing, token)

@@ -107,7 +107,7 @@ def throw_escalation(step: Step, token: Token, code: str, variables: Mapping[str
 def _catchers(
     step: Step, token: Token, kind: type[ErrorEvent] | type[EscalationEvent], code: str
 ) -> Iterator[tuple[Token, Element]]:
-    """Boundary events and event sub-processes that would catch, the nearest first; an exact code before any."""
+    """Boundary events and event sub-processes that would catch: the nearest first, exact codes before any."""
     inside = token
     for host in [token, *step.tree.ancestors(token)]:
         node = host.task_spec

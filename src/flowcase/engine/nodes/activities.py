@@ -133,7 +133,7 @@ class UserTask(FlowNode):
 
 
 class JobTask(FlowNode):
-    """Halts until somebody has done the job: a service or send task, or any element with a task definition."""
+    """Halts until somebody has done the job: a service or send task, or what else has a task definition."""
 
     def activate(self, step: Step, token: Token) -> bool:
         job = self.element.job

@@ -115,7 +115,7 @@ def choose(
     if not chosen:
         raise Stuck(
             IncidentKind.NO_FLOW_TAKEN,
-            f"Expected a way on from '{token.task_spec.id}', but no condition is true and there is no default flow.",
+            f"Expected a way on from '{token.task_spec.id}', but no condition is true and none is default.",
         )
     return chosen
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from flowcase.modeling.definition import (
@@ -201,9 +202,7 @@ def process(*parts: Element, flows: tuple[str, ...] = (), id: str = "proces") ->
     drawn_flows = list(flows)
     if not flows:
         drawn_flows = [
-            f"{before.id} -> {after.id}"
-            for before, after in zip(parts, parts[1:], strict=False)
-            if before.parent == after.parent
+            f"{before.id} -> {after.id}" for before, after in pairwise(parts) if before.parent == after.parent
         ]
     elements = {part.id: part for part in parts}
     sequence: dict[str, SequenceFlow] = {}
