@@ -131,6 +131,9 @@ def _construct(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
         result = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
+            if key == "<<":  # YAML's merge key: what stands here replaces what it brings
+                result = {**_construct(value_node, path, {}), **result}
+                continue
             result[key] = _construct(value_node, (*path, key), lines)
             lines[(*path, key)] = key_node.start_mark.line + 1
         return result
