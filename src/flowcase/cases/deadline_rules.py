@@ -65,6 +65,13 @@ class Calculated:
     needs_date: bool = False
     proposal: dt.date | None = None  # default where a date must be decided
 
+    @property
+    def parts(self) -> tuple[Due, Length, Plan, Policy]:
+        """All four, for a deadline that has a due date. Raises ValueError for one that has none."""
+        if self.due is None or self.length is None or self.plan is None or self.policy is None:
+            raise ValueError("Expected a deadline with a due date, but a date must be decided first.")
+        return self.due, self.length, self.plan, self.policy
+
 
 class DeadlineRules:
     """The deadline rules of one composition of rule sets."""
