@@ -214,7 +214,8 @@ class Builtin(Function):
             order = signature.positional(names)
             if order is not None:
                 fitting.append(signature)
-                while order and order[-1] < 0:
+                required = sum(not each.optional for each in signature.parameters)
+                while len(order) > required and order[-1] < 0:
                     order.pop()
                 ordered.append([None if index < 0 else arguments[index] for index in order])
         if not fitting:

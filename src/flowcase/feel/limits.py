@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of one evaluation. A step is about one node of the syntax tree that is evaluated once."""
 
-    steps: int = 200_000  # nodes evaluated in loops and functions, and sizes that built-ins walk through
+    steps: int = 100_000  # nodes evaluated in loops and functions, and sizes that built-ins walk through
     list_items: int = 50_000  # items of one list, and values in one result altogether
     text_length: int = 200_000  # characters of one string
     call_depth: int = 300  # nesting of function calls, in levels of syntax
@@ -18,5 +18,6 @@ class Limits:
 
 DEFAULT = Limits()
 
-MAX_SOURCE = 50_000  # characters of an expression's own text
+MAX_SOURCE = 20_000  # characters of an expression's own text
+MAX_TOKENS = 5_000
 MAX_DEPTH = 60  # nesting of the text

@@ -36,7 +36,7 @@ class KnownNames:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.all: set[str] = set()
-        self._long: dict[str, list[tuple[tuple[tuple[str, bool], ...], str]]] = {}
+        self._long: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for name in names:
             self.add(name)
 
@@ -58,18 +58,21 @@ class KnownNames:
         except Exception:  # a variable's name may be any text; then no expression can name it
             return
         if len(tokens) > 2 and tokens[0].kind == "word":
-            parts = tuple((token.text, token.space) for token in tokens[:-1])
-            known = self._long.setdefault(parts[0][0], [])
+            parts = tuple(token.text for token in tokens[:-1])
+            known = self._long.setdefault(parts[0], [])
             known.append((parts, name))
             known.sort(key=lambda entry: -len(entry[0]))
 
     def longest(self, tokens: list[Token], index: int) -> tuple[int, str] | None:
-        """How many tokens from `index` make the longest known name of several tokens, and that name."""
+        """How many tokens from `index` make the longest known name of several tokens, and that name.
+
+        Spaces do not count (section 10.3.1.4): with a known name `a-b`, `a - b` is that name too.
+        """
         for parts, name in self._long.get(tokens[index].text, ()):
             end = index + len(parts)
             if end < len(tokens) and all(
-                token.text == text and (position == 0 or token.space == space) and token.kind in _NAME_KINDS
-                for position, (token, (text, space)) in enumerate(zip(tokens[index:end], parts, strict=True))
+                token.text == text and token.kind in _NAME_KINDS
+                for token, text in zip(tokens[index:end], parts, strict=True)
             ):
                 return len(parts), name
         return None

@@ -63,7 +63,7 @@ def to_int(value: Decimal, *, limit: int = 10**18) -> int | None:
 
 def format_number(value: Decimal) -> str:
     """Digits without an exponent and without zeros that say nothing behind the point."""
-    text = f"{value:f}"
+    text = f"{value:f}" if abs(value.adjusted()) < 7000 else "0"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text

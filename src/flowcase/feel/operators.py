@@ -52,7 +52,7 @@ _NATIVE = frozenset((bool, str, Decimal, dt.date, dt.timedelta, YearMonthDuratio
 def _equal_lists(left: list, right: list, run: Run) -> bool | None:
     if len(left) != len(right):
         return False
-    run.charge(1 + len(left))
+    run.charge(2 + 2 * len(left))
     result: bool | None = True
     for one, other in zip(left, right, strict=True):
         same = equal(one, other, run)

@@ -26,7 +26,7 @@ def step(value: Value, name: str, run: Run, at: int) -> Value:
         run.warn(f"'{name}' is asked of null", at)
         return None
     if kind is list:
-        run.charge(len(value))
+        run.charge(1 + 3 * len(value))
         return [step(item, name, run, at) for item in value]
     properties = _properties(value)
     found = properties.get(name)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flowcase.feel.errors import FeelLimitError, line_and_column
 from flowcase.feel.limits import Limits
-from flowcase.feel.numbers import from_float, from_int
+from flowcase.feel.numbers import from_float, from_int, rounded
 from flowcase.feel.ranges import AllBut, Range
 from flowcase.feel.types import Function
 from flowcase.feel.wide import WideDate, WideDateTime
@@ -85,6 +85,8 @@ class Run:
         kind = type(value)
         if kind in PLAIN:
             return value
+        if kind is Decimal:
+            return rounded(value) if value.is_finite() else None
         if kind is int:
             return from_int(value)
         if self._imported is None:
@@ -99,6 +101,8 @@ class Run:
         kind = type(value)
         if kind in PLAIN:
             return value
+        if kind is Decimal:
+            return rounded(value) if value.is_finite() else None
         if kind is int:
             return from_int(value)
         if isinstance(value, Function):
@@ -112,7 +116,7 @@ class Run:
             self.charge(len(value) >> 2)
             return [self._import(item, level + 1) for item in value]
         if isinstance(value, Decimal):
-            return value if value.is_finite() else None
+            return rounded(Decimal(value)) if value.is_finite() else None
         if isinstance(value, str):
             return str(value)
         if isinstance(value, int):
@@ -152,7 +156,6 @@ PLAIN = frozenset(
         type(None),
         bool,
         str,
-        Decimal,
         dt.datetime,
         dt.date,
         dt.time,

@@ -20,7 +20,7 @@ def to_text(value: Value, run: Run) -> str:
 
 
 def _text(value: Value, run: Run, level: int) -> str:
-    run.charge(1)
+    run.charge(3)
     if type(value) is str:
         return json.dumps(value, ensure_ascii=False)
     if value is None:

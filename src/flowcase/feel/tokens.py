@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from flowcase.feel.errors import FeelSyntaxError, line_and_column
-from flowcase.feel.limits import MAX_SOURCE
+from flowcase.feel.limits import MAX_SOURCE, MAX_TOKENS
 
 
 class Token(NamedTuple):
@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     |(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<word>\?|[{_WORD_START.replace("?", "")}][{_WORD_PART}]*)
     |(?P<string>@?"(?:[^"\\]|\\.)*")
-    |(?P<op>\.\.\.|\.\.|\*\*|<=|>=|!=|->|[-+*/=<>()\[\]{{}},.:|'])""",
+    |(?P<op>\.\.\.|\.\.|\*\*|<=|>=|!=|->|/(?!\*)|[-+*=<>()\[\]{{}},.:|'])""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{6}|.)", re.DOTALL)
@@ -59,6 +59,8 @@ def tokenize(text: str) -> list[Token]:
             tokens.append(Token(kind, raw, offset, end, space))
             space = False
         offset = end
+    if len(tokens) > MAX_TOKENS:
+        raise FeelSyntaxError(f"the text has more than {MAX_TOKENS} words and signs", 1, 1, text[:80])
     tokens.append(Token("end", "", len(text), len(text), space))
     return tokens
 

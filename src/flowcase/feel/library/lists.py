@@ -21,7 +21,7 @@ def _list_contains(run: Run, items: list, element: Value) -> bool:
 
 
 def _index(items: list, element: Value, run: Run) -> int:
-    run.charge(len(items))
+    run.charge(1 + 2 * len(items))
     for index, item in enumerate(items):
         if operators.equal(item, element, run) is True:
             return index
@@ -277,11 +277,14 @@ def _distinct_values(run: Run, items: list) -> list:
 
 @builtin("duplicate values(list: list)")
 def _duplicate_values(run: Run, items: list) -> list:
-    kept: list[Value] = []
-    for position, item in enumerate(items):
-        if _index(items[:position], item, run) >= 0 and _index(kept, item, run) < 0:
-            kept.append(item)
-    return kept
+    first: list[Value] = []
+    twice: list[Value] = []
+    for item in items:
+        if _index(first, item, run) < 0:
+            first.append(item)
+        elif _index(twice, item, run) < 0:
+            twice.append(item)
+    return twice
 
 
 @builtin("flatten(list: list)")
