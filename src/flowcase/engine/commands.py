@@ -195,7 +195,7 @@ def _token(step: Step, key: str, verb: str) -> Token:
 
 def _active(step: Step, key: str, verb: str) -> Token:
     token = _token(step, key, verb)
-    if token.phase != "active":
+    if token.phase != "active" or key == ROOT:
         raise Conflict(f"{verb} '{token.task_spec.id}' ({key})", "it waits for something else")
     return token
 

@@ -162,6 +162,8 @@ def _numbers(
         elif "-" in spread:
             begin, _, end = spread.partition("-")
             first, last = _number(begin, names or {}), _number(end, names or {})
+            if last < first and end == "SUN":  # a week may end with Sunday, which is 0 and 7
+                last = high
         else:
             first = _number(spread, names or {})
             last = high if step_text else first

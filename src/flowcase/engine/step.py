@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from flowcase.engine.state import State
 
 MAX_VISITS = 1_000  # of one element in one scope within one command: an automatic loop that never waits
-MAX_RUNS = 50_000  # of all elements within one command
+MAX_RUNS = 100_000  # of all elements within one command
 
 IsWorkingDay = Callable[[dt.date], bool]
 
