@@ -1,0 +1,5 @@
+"""`python -m flowcase`: the command line."""
+
+from flowcase.cli import main
+
+main()

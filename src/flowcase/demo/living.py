@@ -1,0 +1,358 @@
+"""Lives through two years: stories begin, timers fire, people answer what comes up.
+
+Deterministic for a given end: the same municipality comes out of the same instant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import itertools
+import random
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flowcase.access.actor import Actor
+from flowcase.demo import town
+from flowcase.demo.stories import STORIES, Story
+from flowcase.errors import FlowcaseError
+from flowcase.modeling.form import Field, FieldType
+from flowcase.services import form_values
+
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+LOCAL = ZoneInfo("Europe/Copenhagen")
+
+# Texts by form key; what is not here gets a plain sentence.
+_TEXTS: Mapping[str, str] = {
+    "begrundelse": "Vurderet ud fra oplysningerne i sagen og samtalen med familien.",
+    "barnets_udsagn": "Jeg vil gerne have, at der er ro om aftenen.",
+    "barnets_ord": "Det er blevet bedre, men jeg savner min gamle klasse.",
+    "fokus": "Barnets trivsel i hjem og skole, og hvad forældrene har brug for.",
+    "familiens_bidrag": "Forældrene fører dagbog om aftenerne i fire uger.",
+    "analyse": "Familien har ressourcer, men hverdagen mangler struktur. Netværket vil hjælpe.",
+    "barnets_perspektiv": "Barnet vil blive boende hjemme og have en voksen at tale med.",
+    "foraeldres_syn": "Forældrene genkender bekymringen og ønsker støtte.",
+    "netvaerk": "Mormor og en fodboldtræner er tæt på.",
+    "konklusion": "foranstaltning",
+    "formaal": "At barnet trives og kan klare sig i skolen og hjemme.",
+    "barnets_oensker": "At kunne sove igennem og have venner med hjem.",
+    "uden_hjaelp": "Faste aftaler om morgen og aften, som holder i tre måneder.",
+    "overtager": "Skolens kontaktlærer og mormor",
+    "slaegt_netvaerk": "Mormor og faster er spurgt; faster vil gerne være aflastning.",
+    "samtykke": "Skriftligt samtykke i sagen",
+    "exit": "Uændret mål; næste skridt er at mødes hver tredje uge i stedet for hver anden.",
+    "indhold": "Kort besøg; der var ro på.",
+    "virker": "De faste aftaler og kontaktpersonens besøg.",
+    "modtager": "Skolens kontaktlærer",
+    "familiens_syn": "Familien er tryg ved at klare sig selv.",
+    "handling": "Barnet er hos et familiemedlem i aften; samtale i morgen.",
+    "barnets_opholdssted": "Hos mormor",
+    "hvem": "Forældre og skole",
+    "hvad": "Hvordan barnet har det, og hvad der hjælper.",
+    "maal": "Barnet møder til tiden fire dage om ugen.",
+    "tegn": "Skolens fraværsliste, og at barnet selv siger til.",
+    "referat": "Familien fortalte, og der blev aftalt næste skridt.",
+    "deltagere": "Barnet, forældre, kontaktlærer",
+}
+
+
+class Municipality:
+    """The people of the town at their work, until an instant."""
+
+    def __init__(self, flow: Flowcase, until: dt.datetime, *, seed: int = 20260101) -> None:
+        self.flow, self.until = flow, until
+        self._random = random.Random(seed)  # noqa: S311 - fiction, no secret
+        self._queue: list[tuple[dt.datetime, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._seen: set[str] = set()
+        self._stories: dict[str, Story] = {}  # by case code
+        self._codes: Iterator[int] = itertools.count(1)
+        self._people = {person.id: person for person in town.PEOPLE}
+        self._rounds: dict[str, int] = {}
+        self.given_up: list[str] = []  # user tasks that nobody could answer, with the reason
+
+    def live(self, progress: Callable[[dt.datetime], None] = lambda at: None) -> None:
+        """Until the end: what falls due and what people do, in the order of time."""
+        for story in STORIES:
+            self._later(
+                self.until - dt.timedelta(days=story.days_ago), lambda story=story: self._notify(story)
+            )
+        while True:
+            due = self.flow.next_due()
+            queued = self._queue[0][0] if self._queue else None
+            following = min((at for at in (due, queued) if at is not None), default=None)
+            if following is None or following > self.until:
+                break
+            self.flow.clock.set(max(following, self.flow.clock.now()))
+            progress(self.flow.clock.now())
+            self._settle()
+            while self._queue and self._queue[0][0] <= self.flow.clock.now():
+                heapq.heappop(self._queue)[2]()
+                self._settle()
+            self._look_around()
+        self.flow.clock.set(self.until)
+        self._settle()
+
+    def _later(self, at: dt.datetime, act: Callable[[], None]) -> None:
+        heapq.heappush(self._queue, (at, next(self._order), act))
+
+    def _settle(self) -> None:
+        while self.flow.timers.fire_due() or self.flow.jobs.run_due():
+            pass
+
+    # --- notifications -----------------------------------------------------------------------------
+
+    def _notify(self, story: Story) -> None:
+        now = self.flow.clock.now()
+        last = self._random.choice(town.LAST_NAMES)
+        street = f"{self._random.choice(town.STREETS)} {self._random.randint(1, 90)}"
+        children = []
+        for _ in range(story.children):
+            code = f"SAG-{now.astimezone(LOCAL):%y}{next(self._codes):02}"
+            born = (now - dt.timedelta(days=self._random.randint(3 * 365, 15 * 365))).date()
+            children.append(
+                {
+                    "navn": f"{self._random.choice(town.FIRST_NAMES)} {last}",
+                    "cpr": f"{born:%d%m%y}-{self._random.randint(1000, 9999)}",
+                    "foedt": born.isoformat(),
+                    "adresse": street,
+                    "institution": "Skolegades Skole",
+                    "sag": code,
+                }
+            )
+            self._stories[code] = story
+        public = bool(story.notification.get("_public"))
+        values: dict[str, Any] = {
+            "modtaget": now.isoformat(timespec="minutes"),
+            "kanal": "telefon",
+            "underretter_type": self._random.choice(["skole", "dagtilbud", "sundhedspleje", "borger"]),
+            "underretter_anonym": False,
+            "underretter_kontakt": f"Tlf. {self._random.randint(20, 29)} 11 22 33",
+            "boern": children,
+            "bekymring": self._random.choice(town.CONCERNS),
+            "aftalt_med_familien": "enig",
+            "umiddelbar_fare": False,
+            "mistanke_overgreb": False,
+            "aeresrelateret": False,
+            "soeskende": "ingen" if story.children == 1 else "naevnt",
+            **{key: value for key, value in story.notification.items() if not key.startswith("_")},
+        }
+        if public:
+            for key in (
+                "kanal",
+                "umiddelbar_fare",
+                "mistanke_overgreb",
+                "aeresrelateret",
+                "soeskende",
+                "modtaget",
+            ):
+                values.pop(key, None)
+            for child in children:
+                child.pop("sag")
+            form = self.flow.deployments.form("F-A1-offentlig")
+            known = {field.key for field in form.values()}
+            values = {key: value for key, value in values.items() if key in known}
+            asked = next((field for field in form.values() if field.key == "boern"), None)
+            inner = {child.key for child in asked.children} if asked else set()
+            values["boern"] = [{k: v for k, v in child.items() if k in inner} for child in children]
+        self.flow.notifications.receive(
+            values, source="public" if public else "form", actor=self._actor("karen.fp")
+        )
+
+    # --- people at work ----------------------------------------------------------------------------
+
+    def _look_around(self) -> None:
+        """Whoever sees a new user task plans when to do it, or leaves it for today's visitors."""
+        now = self.flow.clock.now()
+        for row in self.flow.user_tasks.list():
+            if row.id in self._seen:
+                continue
+            self._seen.add(row.id)
+            story = self._stories.get(row.case_code or "")
+            if story is not None and story.stop_before == row.element:
+                continue
+            if row.process == "fronten_dagsmoede":
+                wait = dt.timedelta(minutes=self._random.randint(3, 25))
+            elif row.due_at is not None and row.due_at - now > dt.timedelta(days=7):
+                share = (
+                    self._random.uniform(0.35, 0.9)
+                    if row.process == "opfoelgning"
+                    else self._random.uniform(0.05, 0.3)
+                )
+                wait = (row.due_at - now) * share
+            elif row.due_at is not None and row.due_at > now:
+                wait = (row.due_at - now) * self._random.uniform(0.1, 0.7)
+            else:
+                wait = dt.timedelta(hours=self._random.randint(2, 60))
+            self._later(
+                _office(now + wait) if row.element != "vurder" else now + wait,
+                lambda id=row.id: self._answer(id),
+            )
+
+    def _answer(self, id: str) -> None:
+        row = next((row for row in self.flow.user_tasks.list() if row.id == id), None)
+        if row is None:
+            return  # somebody or something was faster
+        actor = self._who(row)
+        if actor is None:
+            self.given_up.append(
+                f"{row.process}.{row.element}: nobody is in {', '.join(row.candidate_groups)}"
+            )
+            return
+        story = self._stories.get(row.case_code or "")
+        given = dict(story.answers.get(row.element, {})) if story else {}
+        task = self.flow.user_tasks.get(id, actor=actor)
+        if row.process == "fronten_dagsmoede" and row.element == "fremmoede" and self._waits(story):
+            return
+        if row.element == "opfoelg" and story is not None and row.case_code:
+            self._rounds[row.case_code] = self._rounds.get(row.case_code, 0) + 1
+            if self._rounds[row.case_code] >= story.rounds:
+                given |= {"beslutning": "ophoer", "slutaarsag": "ophoert_almen"}
+        if row.element == "afgoer" and row.process == "fronten_dagsmoede" and story is not None:
+            given.setdefault("omraade", story.area)
+        if row.element == "afgoer" and row.process == "foranstaltning" and story is not None:
+            given |= story.answers.get("afgoer_foranstaltning", {})
+        if row.element == "tildel" and story is not None:
+            given.setdefault("team", f"familieteam_{story.area}")
+            given.setdefault("sagsbehandler", self._caseworker(f"familieteam_{story.area}"))
+        try:
+            values = self._values(task, given, actor) if task.form else {}
+            self.flow.user_tasks.complete(id, values, actor=actor)
+        except FlowcaseError as error:
+            details = getattr(error, "errors", None) or getattr(error, "because", error)
+            self.given_up.append(f"{row.process}.{row.element} ({row.case_code}): {details}")
+
+    def _waits(self, story: Story | None) -> bool:
+        """Today's and yesterday's meetings are left open when a story wants a visitor to hold them."""
+        waiting = [s for s in STORIES if s.stop_before == "fremmoede"]
+        since = self.until - dt.timedelta(days=max(s.days_ago for s in waiting))
+        return self.flow.clock.now() >= since
+
+    def _who(self, row: Any) -> Actor | None:
+        if row.assignee and row.assignee in self._people:
+            return self._actor(row.assignee)
+        groups = set(row.candidate_groups)
+        able = sorted(person.id for person in town.PEOPLE if groups & set(person.groups))
+        if row.element == "vurder" and "karen.fp" in able:
+            able = ["jonas.fp", "karen.fp"]
+        return self._actor(self._random.choice(able)) if able else None
+
+    def _actor(self, id: str) -> Actor:
+        person = self._people[id]
+        return Actor(id=person.id, name=person.name, groups=frozenset(person.groups))
+
+    def _caseworker(self, team: str) -> str:
+        able = [person.id for person in town.PEOPLE if person.team == team and team in person.groups]
+        return self._random.choice(able)
+
+    # --- answers -----------------------------------------------------------------------------------
+
+    def _values(self, task: Any, given: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+        """Everything the form asks for, as a person would fill it in."""
+        values: dict[str, Any] = {}
+        fields = task.form.fields
+        for _ in range(2):  # a second look: conditions that the first answers decide
+            context = {**task.facts, **values}
+            self._fill(fields, values, context, given, actor, task.prefilled)
+        return values
+
+    def _fill(
+        self,
+        fields: Any,
+        values: dict[str, Any],
+        context: dict[str, Any],
+        given: Mapping[str, Any],
+        actor: Actor,
+        prefilled: Mapping[str, Any],
+    ) -> None:
+        now = self.flow.clock.now()
+        for asked in fields:
+            if (
+                asked.type is FieldType.DISPLAY
+                or asked.readonly
+                or form_values.is_hidden(asked, context, now)
+            ):
+                if asked.path and asked.type is not FieldType.DISPLAY:
+                    _drop(values, asked.path)
+                continue
+            if asked.type is FieldType.GROUP:
+                self._fill(asked.children, values, context, given, actor, prefilled)
+                continue
+            name = asked.path[-1]
+            if name in given:
+                value = given[name]
+            elif prefilled.get(name) not in (None, "", []):
+                value = prefilled[name]
+            elif form_values.is_required(asked, context, now) or asked.path[0] == "tavle":
+                value = self._value(asked, context, actor)
+            else:
+                continue
+            if value is not None:
+                _put(values, asked.path, value)
+                context[asked.path[0]] = values[asked.path[0]]
+
+    def _value(self, asked: Field, context: Mapping[str, Any], actor: Actor) -> Any:
+        now = self.flow.clock.now()
+        local = now.astimezone(LOCAL)
+        if asked.type is FieldType.INSTANT:
+            return now
+        if asked.type is FieldType.DATE:
+            if "start" in asked.key:
+                return (local + dt.timedelta(days=7)).date()
+            ahead = asked.key in ("maaldato", "forventet_exit", "varighed", "ny_dato", "naeste", "frist")
+            return (local + dt.timedelta(days=180)).date() if ahead else local.date()
+        if asked.type is FieldType.BOOLEAN:
+            return asked.key in ("familien_kender_roller", "gentaget")
+        if asked.type is FieldType.NUMBER:
+            return Decimal(asked.minimum or 1)
+        if asked.type in (FieldType.CHOICE, FieldType.CHOICES):
+            choices = [str(value) for value, _ in form_values.options_of(asked, context, now)]
+            if actor.id in choices:
+                chosen = actor.id
+            elif asked.key == "akut" and "nej" in choices:
+                chosen = "nej"
+            else:
+                chosen = choices[0] if choices else actor.id
+            return [chosen] if asked.type is FieldType.CHOICES else chosen
+        if asked.type is FieldType.LIST:
+            row: dict[str, Any] = {}
+            self._fill_row(asked, row, context, actor)
+            return [row]
+        if asked.type is FieldType.FILE:
+            return None
+        return _TEXTS.get(asked.key, "Aftalt og noteret i sagen.")
+
+    def _fill_row(self, asked: Field, row: dict[str, Any], context: Mapping[str, Any], actor: Actor) -> None:
+        for child in asked.children:
+            if child.type is FieldType.DISPLAY or child.readonly:
+                continue
+            if child.required or child.key in ("hvem", "hvad"):
+                _put(row, child.path, self._value(child, context, actor))
+
+
+def _office(at: dt.datetime) -> dt.datetime:
+    """The nearest office hour: nobody fills in forms at night or on a Sunday."""
+    local = at.astimezone(LOCAL)
+    if local.hour >= 16:
+        local = (local + dt.timedelta(days=1)).replace(hour=9)
+    elif local.hour < 8:
+        local = local.replace(hour=8)
+    while local.weekday() >= 5:
+        local += dt.timedelta(days=1)
+    return local
+
+
+def _put(values: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for segment in path[:-1]:
+        values = values.setdefault(segment, {})
+    values[path[-1]] = value
+
+
+def _drop(values: dict[str, Any], path: tuple[str, ...]) -> None:
+    for segment in path[:-1]:
+        values = values.get(segment, {})
+    values.pop(path[-1], None)

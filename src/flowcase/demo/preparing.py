@@ -1,0 +1,137 @@
+"""Makes the fictional municipality once; later starts find it and keep its data."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flowcase import bootstrap, config
+from flowcase.access.actor import SYSTEM
+from flowcase.clock import ManualClock
+from flowcase.demo import town
+from flowcase.demo.living import Municipality
+
+SIGN_INS = "sign-ins.txt"
+HISTORY = dt.timedelta(days=740)
+
+Say = Callable[[str], Any]
+
+
+def prepare(settings: config.Config, *, say: Say) -> None:
+    """Database, deployment, people and two years of cases; nothing when they are there already.
+
+    Everything is made beside the installation and moved in place at the end, so that an interrupted
+    start leaves nothing half made. With a database elsewhere (FLOWCASE_DATABASE_URL) only an empty
+    one is filled.
+    """
+    home = Path(settings.home)
+    if (home / SIGN_INS).exists():
+        bootstrap.upgrade(demonstration(settings))
+        return
+    home.parent.mkdir(parents=True, exist_ok=True)
+    if home.exists() and any(home.iterdir()):
+        raise config.InvalidSetting(
+            "FLOWCASE_HOME", f"{home} holds another installation; choose an empty folder or remove it"
+        )
+    making = Path(tempfile.mkdtemp(prefix=f".{home.name}-", dir=home.parent))
+    try:
+        made = demonstration(dataclasses.replace(settings, home=making, is_durable=False))
+        sign_ins = _fill(made, say)
+        _write_private(making / SIGN_INS, sign_ins)
+        if home.exists():
+            home.rmdir()
+        making.rename(home)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+
+
+def demonstration(settings: config.Config) -> config.Config:
+    return dataclasses.replace(settings, is_demonstration=True)
+
+
+def _fill(settings: config.Config, say: Say) -> str:
+    bootstrap.upgrade(settings)
+    until = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    flow = bootstrap.open(settings, clock=ManualClock(until - HISTORY))
+    try:
+        folder = settings.processes or config.shipped_processes()
+        say(f"Deploying {folder} ...")
+        flow.deployments.deploy(_files(folder), actor=SYSTEM, note="Shipped processes")
+        say("Adding the people of the fictional municipality ...")
+        lines = []
+        for person in town.PEOPLE:
+            password = "-".join(secrets.choice(_WORDS) for _ in range(4))
+            flow.people.add(
+                person.id,
+                name=person.name,
+                groups=person.groups,
+                team=person.team,
+                district=person.district,
+                password=password,
+                actor=SYSTEM,
+            )
+            lines.append(f"{person.id:<18} {password:<34} {person.name} ({', '.join(person.groups)})")
+        say("Living through two years of cases ...")
+        life = Municipality(flow, until)
+        with _Bar(until - HISTORY, until) as bar:
+            life.live(bar.move)
+        for sentence in life.given_up:
+            say(f"Left for a visitor: {sentence}")
+        say(f"{len(flow.cases.list(actor=SYSTEM))} cases are there.")
+        return "\n".join(lines) + "\n"
+    finally:
+        flow.close()
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".bpmn", ".dmn", ".form"}
+        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
+    }
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+class _Bar:
+    """A progress bar over the years."""
+
+    def __init__(self, start: dt.datetime, end: dt.datetime) -> None:
+        from tqdm import tqdm
+
+        self._start = start
+        self._bar = tqdm(
+            total=(end - start).days, unit="day", leave=False, disable=None, file=sys.stderr, desc="Two years"
+        )
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def move(self, at: dt.datetime) -> None:
+        self._bar.update(max((at - self._start).days - self._bar.n, 0))
+
+
+_WORDS = (
+    "birk", "sol", "havn", "lampe", "sten", "fugl", "eng", "bro", "skov", "regn", "lys", "kaffe", "cykel",
+    "stol", "tavle", "maage", "klit", "fjord", "ugle", "sne", "kande", "mose", "vind", "korn", "hegn", "perle",
+    "kompas", "trappe", "vest", "nord", "honning", "kridt", "ler", "mynte", "ovn", "pil", "rose", "silke",
+    "torv", "uld", "ravn", "blyant", "dug", "egern", "flag", "gren", "hylde", "kobber", "linje", "mel", "note",
+    "orkan", "plante", "seng", "tind", "urt", "varde", "alge", "bark", "ankel", "bolle", "cirkel", "damp",
+)  # fmt: skip
