@@ -4,6 +4,7 @@
 - `frist`: timer id -> due instant (`frist.T04`)
 - `frist_paamindelser`: timer id -> planned reminder instants (`frist_paamindelser.T07[1]`)
 - `indstilling`: the settings of the rule sets that the instance pins
+- `belastning`: each caseworker's load, now and after this case's allocation (D-07)
 - `denne_frist`: in process `frist` only, the deadline it watches over
 
 Each is read when an expression first asks for it.
@@ -18,6 +19,7 @@ from typing import Any
 
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.cases.deadlines import BREACHED_AFTER
+from flowcase.services.caseloads import case_loads
 from flowcase.services.rule_sets import RuleSets
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import case_files
@@ -26,7 +28,7 @@ from flowcase.store.queries.deadlines import RUNNING, DeadlineRow
 from flowcase.values import Value
 
 DEADLINE_PROCESS = "frist"
-NAMES = ("sag", "frist", "frist_paamindelser", "indstilling", "denne_frist")
+NAMES = ("sag", "frist", "frist_paamindelser", "indstilling", "belastning", "denne_frist")
 
 
 class Facts(Mapping[str, Value]):
@@ -58,6 +60,7 @@ def facts_of(tx: Tx, rule_sets: RuleSets, instance: LockedInstance) -> Facts:
             for rule, row in _by_rule(tx, instance).items()
         },
         "indstilling": lambda: rule_sets.settings(tx, instance.rule_set),
+        "belastning": lambda: case_loads(tx, instance.case_code, rule_sets.settings(tx, instance.rule_set)),
     }
     if instance.process == DEADLINE_PROCESS and instance.start_key:
         sources["denne_frist"] = lambda: _watched(tx, str(instance.start_key))
@@ -74,6 +77,7 @@ def facts_of_case(tx: Tx, rule_sets: RuleSets, code: str | None, pin: str | None
                 for rule, row in _chosen(deadline_rows.deadlines(tx, case=code) if code else []).items()
             },
             "indstilling": lambda: rule_sets.settings(tx, pin),
+            "belastning": lambda: case_loads(tx, code, rule_sets.settings(tx, pin)),
         }
     )
 
@@ -84,22 +88,24 @@ def case_facts(tx: Tx, code: str | None) -> dict[str, Value] | None:
     if row is None:
         return None
     return {
+        "regelsaet": row.rule_set,
+        "regelsaet_version": row.rule_set_version,
         **row.facts,
         "sag_id": row.code,
         "barn_id": row.child,
-        "regelsaet": row.rule_set,
-        "regelsaet_version": row.rule_set_version,
         "aabnet": row.opened_at,
         "afsluttet": row.closed_at,
     }
 
 
 def _by_rule(tx: Tx, instance: LockedInstance) -> dict[str, DeadlineRow]:
-    found = (
-        deadline_rows.deadlines(tx, case=instance.case_code)
-        if instance.case_code
-        else deadline_rows.deadlines(tx, stream=instance.stream)
-    )
+    if instance.case_code:
+        found = deadline_rows.deadlines(tx, case=instance.case_code)
+    else:
+        # A notification has a deadline of its own in the case of each child that it names.
+        subject = instance.stream.partition(":")[2]
+        found = deadline_rows.deadlines(tx, stream=instance.stream)
+        found += deadline_rows.deadlines(tx, subject=subject) if subject else []
     return _chosen(found, {instance.id, *([instance.parent] if instance.parent else [])})
 
 

@@ -19,7 +19,7 @@ from flowcase.cases.entities import DataClass, entity
 from flowcase.errors import Conflict, NotFound
 from flowcase.services.case_facts import case_facts
 from flowcase.services.deadline_work import DeadlineWork
-from flowcase.services.requests import Broadcast, Publish, Request, Start
+from flowcase.services.requests import Broadcast, FactsChanged, Publish, Request, Start
 from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
@@ -29,6 +29,8 @@ from flowcase.values import Value
 if TYPE_CHECKING:
     from flowcase.services.decisions import Decisions
     from flowcase.services.rule_sets import RuleSets
+
+__all__ = ["Broadcast", "CaseWork", "FactsChanged", "Proposal", "Publish", "Record", "Request", "Start"]
 
 CASE = "Sag"  # the entity that is addressed by the case code and lives in the case file
 
