@@ -1,4 +1,4 @@
-"""Closing a case: its facts and the signal that ends what still runs in it."""
+"""Closing a case, and the signal that ends what still runs in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
 
 
-def close_case(case: CaseWork, code: str, reason: str) -> None:
-    case.set_fact(code, "status", "afsluttet", reason=reason)
-    case.set_fact(code, "afsluttet", case.now, reason=reason)
+def close_case(case: CaseWork, code: str, outcome: str) -> None:
+    """Close the case with an outcome code and broadcast `sag_afsluttet` in it."""
+    case.close_case(code, outcome)
     case.broadcast("sag_afsluttet", code, {"sag_id": code})

@@ -27,4 +27,4 @@ def record_choice(job: Job, case: CaseWork) -> None:
     if choice in _STATUS:
         case.set_fact(code, "status", _STATUS[choice])
     else:
-        close_case(case, code, "Ingen undersøgelse")
+        close_case(case, code, "ingen_undersoegelse")

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import NotFound
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def open_cases(case: CaseWork, underretning_id: str) -> list[dict[str, Value]]:
     children = []
     for number, row in enumerate(rows, 1):
         code = _case_of(case, row)
-        is_new = code is None or not _exists(case, code)
+        is_new = code is None or not case.has_case(code)
         before = {} if is_new or code is None else case.case(code)
         if is_new:
             code = case.open_case(
@@ -88,14 +87,6 @@ def _case_of(case: CaseWork, row: Mapping[str, Any]) -> str | None:
         found = [child.case for child in case.find_child(str(row["cpr"])) if child.case]
         return found[0] if found else None
     return None
-
-
-def _exists(case: CaseWork, code: str) -> bool:
-    try:
-        case.case(code)
-    except NotFound:
-        return False
-    return True
 
 
 def _child(

@@ -36,4 +36,4 @@ def forward(job: Job, case: CaseWork) -> None:
         message_id=f"{notification_id}:{code}",
     )
     if not case.case(code).get("sagsbehandler"):
-        close_case(case, code, "Videresendt til anden kommune")
+        close_case(case, code, "videresendt_kommune")

@@ -1,0 +1,29 @@
+"""Every caseworker's load as a fact (`belastning`) that gates and forms of a case can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flowcase.cases.caseload import Counted, loads
+from flowcase.store import Tx
+from flowcase.store.queries import case_files
+from flowcase.store.queries.people import people
+from flowcase.values import Value
+
+_ALL = 1_000_000
+
+
+def case_loads(tx: Tx, code: str | None, settings: Mapping[str, Value]) -> list[dict[str, Value]]:
+    """`{person, antal, efter}` for each caseworker, lightest first.
+
+    `efter` is the load once this case and its waiting siblings are allocated to that person. Beside those
+    who have cases, the members of the teams are named who have none yet.
+    """
+    counted = [Counted.of(row.code, row.facts) for row in case_files.cases(tx, limit=_ALL)]
+    teams = list(settings.get("teamledere") or {})
+    members = [person.id for person in people(tx, groups=teams, only_active=True)] if teams else []
+    return [
+        {"person": load.person, "antal": Decimal(load.now), "efter": Decimal(load.after)}
+        for load in loads(counted, code or "", str(settings.get("taeller")), members)
+    ]
