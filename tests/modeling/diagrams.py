@@ -37,9 +37,8 @@ def diagram(body: str) -> bytes:
     process = inside
     if inside.strip():
         process = f'<process id="p" isExecutable="true">\n{inside}\n</process>'
-    return (
-        f'<definitions {_NAMESPACES} id="definitions_1" targetNamespace="t">\n{roots}\n{process}\n</definitions>'.encode()
-    )
+    start = f'<definitions {_NAMESPACES} id="definitions_1" targetNamespace="t">'
+    return f"{start}\n{roots}\n{process}\n</definitions>".encode()
 
 
 def _split(body: str) -> tuple[str, str]:

@@ -2,9 +2,12 @@
 
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.check_bpmn import check_bpmn
+from flowcase.modeling.check_bundle import catalogue_of, check_bundle
+from flowcase.modeling.check_form import check_form
 from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.form import CaseTarget, Field, FieldType, Form, Option, VariableTarget
 from flowcase.modeling.read_bpmn import BpmnFile, read_bpmn
+from flowcase.modeling.read_dmn import check_dmn, read_dmn
 from flowcase.modeling.read_form import read_form
 
 __all__ = [
@@ -18,7 +21,12 @@ __all__ = [
     "Option",
     "Severity",
     "VariableTarget",
+    "catalogue_of",
     "check_bpmn",
+    "check_bundle",
+    "check_dmn",
+    "check_form",
     "read_bpmn",
+    "read_dmn",
     "read_form",
 ]

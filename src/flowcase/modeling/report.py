@@ -16,8 +16,7 @@ from flowcase.modeling.document import (
     namespace,
 )
 from flowcase.modeling.finding import Finding, Severity
-
-MAX_FINDINGS_PER_RULE = 200  # a file with ten thousand equal defects is understood after the first ones
+from flowcase.modeling.rule import MAX_FINDINGS_PER_RULE
 
 _NAMED = FLOW_NODES | {
     "sequenceFlow", "process", "participant", "lane", "message", "error", "escalation", "signal",

@@ -12,74 +12,22 @@ It is a pure function. A rule that crashes is itself a finding, and the others s
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-
 from flowcase.modeling.document import Document
 from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.report import Report
-
-CRASHED = "rule-crashed"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule and what its module says of it."""
-
-    id: str
-    check: Callable[..., None]
-    severity: Severity
-    blocks_reading: bool
-    wants_catalogue: bool
-    documentation: str
+from flowcase.modeling.rule import Rule, collect_rules, crash_finding
 
 
-@cache
 def load_rules() -> tuple[Rule, ...]:
     """Every rule of this package for BPMN files, by id."""
-    found = []
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        if not hasattr(module, "check"):
-            continue
-        found.append(
-            Rule(
-                id=info.name.replace("_", "-"),
-                check=module.check,
-                severity=getattr(module, "SEVERITY", Severity.ERROR),
-                blocks_reading=getattr(module, "BLOCKS_READING", False),
-                wants_catalogue=len(inspect.signature(module.check).parameters) == 3,
-                documentation=inspect.getdoc(module) or "",
-            )
-        )
-    return tuple(sorted(found, key=lambda rule: rule.id))
+    return collect_rules(__name__, __path__)
 
 
 def run_rule(rule: Rule, document: Document, catalogue: object | None = None) -> list[Finding]:
-    """The findings of one rule. Nothing that it raises gets out."""
+    """The findings of one rule; that it crashed is one of them."""
     report = Report(document, rule.id, rule.severity)
-    try:
-        if not rule.wants_catalogue:
-            rule.check(document, report)
-        elif catalogue is not None:
-            rule.check(document, report, catalogue)
-    except Exception as error:
-        report.findings.append(
-            Finding(
-                rule=CRASHED,
-                severity=Severity.ERROR,
-                file=document.file,
-                element=None,
-                element_name=None,
-                line=None,
-                message=f"The rule '{rule.id}' could not judge this file ({type(error).__name__}).",
-                remedy="Report the file to whoever maintains flowcase; it cannot be deployed unjudged.",
-            )
-        )
+    if not rule.run(document, report, catalogue):
+        report.findings.append(crash_finding(rule.id, document.file))
     return report.findings
 
 

@@ -51,6 +51,8 @@ def check(document: Document, report: Report) -> None:
         conditions = [text_of(flow.condition) for flow in node.outgoing]
         if not any(conditions) or (len(conditions) > 1 and not all(conditions)):
             continue  # nothing to decide, or rule branch-condition has said it
+        if not all(condition.startswith("=") for condition in conditions):
+            continue  # rule feel-marker has said that these are not computed
         if not _cannot_all_fail(conditions):
             report(
                 node,

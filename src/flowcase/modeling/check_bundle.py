@@ -1,0 +1,160 @@
+"""The deploy check of a whole folder: diagrams, decisions, forms and rule sets, and what they refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from flowcase.errors import InvalidDefinition
+from flowcase.modeling.catalogue import Catalogue
+from flowcase.modeling.check_bpmn import check_bpmn, sort_findings
+from flowcase.modeling.check_form import check_form
+from flowcase.modeling.document import Document, read_document
+from flowcase.modeling.finding import Finding, Severity
+from flowcase.modeling.read_dmn import check_dmn, read_dmn
+from flowcase.modeling.read_form import read_form
+from flowcase.modeling.report import Report
+from flowcase.modeling.rule import crash_finding
+from flowcase.modeling.rule_set_file import check_rule_set, read_rule_set
+from flowcase.modeling.rules.self_call import called_process, comes_back
+
+NOT_DEPLOYED = frozenset({".md", ".json", ".txt", ".license", ".svg", ".png"})
+
+
+def check_bundle(files: Mapping[str, bytes], known: Catalogue | None = None) -> list[Finding]:
+    """All findings in files that are deployed together, by path; what they hold counts as known.
+
+    `known` says what exists beside them. A kind of name that it leaves at None is not followed, unless
+    the bundle itself holds files of that kind.
+    """
+    findings: list[Finding] = []
+    catalogue = catalogue_of(files).joined_with(known or Catalogue())
+    for path, content in files.items():
+        kind = PurePosixPath(path).suffix.lower()
+        try:
+            if kind == ".bpmn":
+                findings += check_bpmn(content, path, catalogue)
+            elif kind == ".dmn":
+                findings += check_dmn(content, path)
+            elif kind == ".form":
+                findings += check_form(content, path, catalogue)
+            elif kind in {".yaml", ".yml"}:
+                findings += check_rule_set(content, path, files)
+            elif kind not in NOT_DEPLOYED:
+                findings.append(_unknown_kind(path))
+        except Exception:
+            findings.append(crash_finding(f"check of {kind} files", path))
+    findings += _collisions(files)
+    findings += _calls_in_circles(files)
+    return sort_findings(findings)
+
+
+def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
+    """The names that the files of a bundle define; None for a kind that it has no file of."""
+    forms, decisions, processes, rule_sets = set(), set(), set(), set()
+    for path, content in files.items():
+        kind = PurePosixPath(path).suffix.lower()
+        try:
+            if kind == ".bpmn":
+                processes |= {p.id for p in read_document(content, path).processes if p.is_executable}
+            elif kind == ".dmn":
+                decisions |= set(read_dmn(content, path).decisions)
+            elif kind == ".form":
+                forms.add(read_form(content, path).id)
+            elif kind in {".yaml", ".yml"}:
+                rule_sets.add(read_rule_set(content, path).id)
+        except InvalidDefinition:
+            continue  # what cannot be read has findings of its own
+    return Catalogue(
+        forms=forms or None,
+        decisions=decisions or None,
+        processes=processes or None,
+        rule_sets=rule_sets or None,
+    )
+
+
+def _unknown_kind(path: str) -> Finding:
+    return Finding(
+        rule="file-kind",
+        severity=Severity.WARNING,
+        file=path,
+        element=None,
+        element_name=None,
+        line=None,
+        message="The ending of this file is none that is deployed.",
+        remedy="Deploy .bpmn, .dmn, .form and rule set .yaml files.",
+    )
+
+
+def _collisions(files: Mapping[str, bytes]) -> list[Finding]:
+    """Names that two files of a bundle both define."""
+    homes: dict[tuple[str, str], str] = {}
+    found = []
+    for path, content in files.items():
+        for kind, name, line in _defined_names(path, content):
+            first = homes.setdefault((kind, name), path)
+            if first != path:
+                found.append(
+                    Finding(
+                        rule="bundle-name",
+                        severity=Severity.ERROR,
+                        file=path,
+                        element=name,
+                        element_name=None,
+                        line=line,
+                        message=f"The {kind} '{name}' is in '{first}' as well.",
+                        remedy="Give one of the two another id, or leave one out.",
+                    )
+                )
+    return found
+
+
+def _defined_names(path: str, content: bytes) -> list[tuple[str, str, int | None]]:
+    kind = PurePosixPath(path).suffix.lower()
+    try:
+        if kind == ".bpmn":
+            processes = read_document(content, path).processes
+            return [("process", p.id, p.line) for p in processes if p.is_executable]
+        if kind == ".dmn":
+            return [("decision", name, None) for name in read_dmn(content, path).decisions]
+        if kind == ".form":
+            return [("form", read_form(content, path).id, 1)]
+        if kind in {".yaml", ".yml"}:
+            rule_set = read_rule_set(content, path)
+            return [("rule set", f"{rule_set.id} {rule_set.version}", None)]
+    except InvalidDefinition:
+        pass
+    return []
+
+
+def _calls_in_circles(files: Mapping[str, bytes]) -> list[Finding]:
+    """Processes of several files that call each other round; within a file the rule self-call says so."""
+    documents: list[Document] = []
+    for path, content in files.items():
+        if path.lower().endswith(".bpmn"):
+            try:
+                documents.append(read_document(content, path))
+            except InvalidDefinition:
+                continue
+    calls: dict[str, list] = {}
+    for document in documents:
+        for process in document.relevant_processes():
+            calls.setdefault(process.id, []).extend(
+                (node, target) for node in process.nodes if (target := called_process(node))
+            )
+    found: list[Finding] = []
+    for document in documents:
+        report = Report(document, "self-call", Severity.ERROR)
+        own = {process.id for process in document.relevant_processes()}
+        for process_id in own:
+            for node, target in calls.get(process_id, ()):
+                if node.scope.process.id != process_id or target in own:
+                    continue
+                if target in calls and comes_back(calls, target, process_id):
+                    report(
+                        node,
+                        f"'{target}', called here, leads back to '{process_id}', without end.",
+                        "Draw a loop with a gateway instead.",
+                    )
+        found += report.findings
+    return found

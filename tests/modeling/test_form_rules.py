@@ -1,0 +1,57 @@
+"""Every rule for forms refuses the wrong form of its page at its field, and takes the right one."""
+
+from __future__ import annotations
+
+import pytest
+from diagrams import examples
+
+from flowcase.modeling import Severity, check_form
+from flowcase.modeling.catalogue import Catalogue
+from flowcase.modeling.form_rules import load_form_rules
+
+CATALOGUE = Catalogue(
+    entities={
+        "Underretning.bekymring",
+        "Underretning.kanal",
+        "Underretning.kontakt",
+    }
+)
+
+
+def form(body: str) -> bytes:
+    if '"type": "default"' in body:
+        return body.encode()
+    return f'{{"id": "F-X", "type": "default", "components": [\n{body}\n]}}'.encode()
+
+
+@pytest.mark.parametrize("rule", load_form_rules(), ids=lambda rule: rule.id)
+def test_the_wrong_form_of_a_rule_is_found_at_its_field(rule):
+    wrong, _ = examples(rule.documentation)
+
+    findings = [f for f in check_form(form(wrong.body), "F-X.form", CATALOGUE) if f.rule == rule.id]
+
+    assert findings, f"{rule.id} found nothing"
+    assert {finding.element or "" for finding in findings} == {wrong.element}
+    assert all(finding.line and finding.line > 0 for finding in findings)
+
+
+@pytest.mark.parametrize("rule", load_form_rules(), ids=lambda rule: rule.id)
+def test_the_right_form_of_a_rule_is_accepted(rule):
+    _, right = examples(rule.documentation)
+
+    findings = check_form(form(right.body), "F-X.form", CATALOGUE)
+
+    assert [f for f in findings if f.severity is Severity.ERROR or f.rule == rule.id] == []
+
+
+def test_a_target_at_a_list_holds_for_all_of_its_fields():
+    body = """{"id": "l", "type": "dynamiclist", "path": "boern", "label": "Børn",
+     "properties": {"target": "case:Underretning.kontakt"},
+     "components": [{"id": "n", "type": "textfield", "key": "navn", "label": "Navn"}]}"""
+
+    assert check_form(form(body), "F-X.form", CATALOGUE) == []
+
+
+def test_the_form_reader_and_the_check_survive_what_is_no_form():
+    for content in (b"", b"null", b'{"components": [1, null, {"type": 3}]}', b'{"components": {"a": 1}}'):
+        assert check_form(content, "F-X.form")
