@@ -21,8 +21,11 @@ def test_a_parallel_join_waits_for_every_branch(run):
 
 def test_parallel_branches_share_their_variables(run):
     both = process(
-        start(), parallel("del"), user("a"), user("b"), script("laes", "fra_a", "set"), parallel("saml"), end(),
-        flows=("start -> del", "del -> a", "del -> b", "b -> laes", "a -> saml", "laes -> saml", "saml -> end"),
+        start(), parallel("del"), user("a"), user("b"), script("laes", "fra_a", "set"), parallel("saml"),
+        end(),
+        flows=(
+            "start -> del", "del -> a", "del -> b", "b -> laes", "a -> saml", "laes -> saml", "saml -> end",
+        ),
     )  # fmt: skip
 
     trace = run(both, answers={"a": {"variables": {"fra_a": True}}, "b": {"after": "PT1H"}})

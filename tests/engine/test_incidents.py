@@ -259,8 +259,17 @@ def test_starting_without_a_plain_start_event_is_refused():
 
 def test_the_same_commands_give_the_same_events_and_bytes():
     def story():
-        hand = Hand(process(start(), user("a"), boundary("t", "a", duration("PT1H"), interrupting=False), service("b"),
-                            end(), end("x"), flows=("start -> a", "a -> b", "b -> end", "t -> x")))  # fmt: skip
+        hand = Hand(
+            process(
+                start(),
+                user("a"),
+                boundary("t", "a", duration("PT1H"), interrupting=False),
+                service("b"),
+                end(),
+                end("x"),
+                flows=("start -> a", "a -> b", "b -> end", "t -> x"),
+            )
+        )
         hand.do(StartInstance(variables={"n": Decimal(1)}))
         hand.now = NOW.replace(hour=9)
         hand.do(FireTimer(timer=hand.waiting("t")))

@@ -138,10 +138,14 @@ def test_a_non_interrupting_event_sub_process_runs_beside_its_scope_each_time(ru
         user("arbejde"),
         end(),
         event_sub_process("husk"),
-        *inside("husk", start("hver_dag", event=cycle("R/P1D"), is_interrupting=False), script("s", "n + 1", "n"),
-                end("husket")),
+        *inside(
+            "husk",
+            start("hver_dag", event=cycle("R/P1D"), is_interrupting=False),
+            script("s", "n + 1", "n"),
+            end("husket"),
+        ),
         flows=("start -> arbejde", "arbejde -> end", "hver_dag -> s", "s -> husket"),
-    )  # fmt: skip
+    )
 
     trace = run(nested, variables={"n": Decimal(0)}, answers={"arbejde": {"after": "P3DT1H"}})
 

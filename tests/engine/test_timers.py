@@ -92,9 +92,24 @@ def test_what_is_no_instant_is_refused(value):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "R3", "R3/", "R/PT0S", "R/P0D", "R3/2026-01-01/PT1H/PT1H", "Rx/PT1H", "R/PT0.5S", "* * *", "61 * * * *",
-             "0 9 * * FOO", "0 9 31-1 * *", "*/0 * * * *", "0 9 ? ? ? ? ?"]
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "R3",
+        "R3/",
+        "R/PT0S",
+        "R/P0D",
+        "R3/2026-01-01/PT1H/PT1H",
+        "Rx/PT1H",
+        "R/PT0.5S",
+        "* * *",
+        "61 * * * *",
+        "0 9 * * FOO",
+        "0 9 31-1 * *",
+        "*/0 * * * *",
+        "0 9 ? ? ? ? ?",
+    ],
+)
 def test_what_is_no_cycle_is_refused(text):
     with pytest.raises(TimerTextError):
         parse_cycle(text, DK)
@@ -112,8 +127,11 @@ def test_a_monthly_repetition_keeps_the_day_of_its_start():
     text = "R/2026-01-31T09:00:00+01:00/P1M"
 
     assert occurrences(text, "2026-01-31T09:00", 4) == [
-        "2026-02-28T09:00+01:00", "2026-03-31T09:00+02:00", "2026-04-30T09:00+02:00", "2026-05-31T09:00+02:00",
-    ]  # fmt: skip
+        "2026-02-28T09:00+01:00",
+        "2026-03-31T09:00+02:00",
+        "2026-04-30T09:00+02:00",
+        "2026-05-31T09:00+02:00",
+    ]
 
 
 def test_a_repetition_without_a_start_counts_from_where_it_is_entered():

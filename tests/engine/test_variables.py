@@ -87,8 +87,14 @@ def test_an_operator_sets_variables_of_the_instance_or_of_one_scope():
 
 
 def test_names_with_signs_are_known_when_the_diagram_introduces_them(run):
-    signed = process(start(), script("a", "1", "antal-boern"), exclusive("g"), end("ja"), end("nej"),
-                     flows=("start -> a", "a -> g", "g -> ja : antal-boern = 1", "g -> nej : default"))  # fmt: skip
+    signed = process(
+        start(),
+        script("a", "1", "antal-boern"),
+        exclusive("g"),
+        end("ja"),
+        end("nej"),
+        flows=("start -> a", "a -> g", "g -> ja : antal-boern = 1", "g -> nej : default"),
+    )
 
     assert run(signed).elements()[-1] == "ja"
 

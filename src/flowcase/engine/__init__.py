@@ -57,11 +57,13 @@ def advance(
         current = State.from_bytes(state, definition) if isinstance(state, bytes) else state
         if current.status is not InstanceStatus.ACTIVE:
             raise Conflict(f"go on with process '{definition.id}'", f"the instance is {current.status.value}")
-    step = Step(current, now=now, facts=facts or {}, zone=zone, is_working_day=is_working_day)
-    current.tree.step = step
+    step = Step(
+        current, now=now, facts={} if facts is None else facts, zone=zone, is_working_day=is_working_day
+    )
+    current.tree.current = step
     try:
         HANDLERS[type(command)](step, command)
         step.run()
     finally:
-        current.tree.step = None
+        current.tree.current = None
     return Advance(state=current, events=tuple(step.events))

@@ -10,7 +10,7 @@ from flowcase.engine import subscriptions
 from flowcase.engine.subscriptions import PendingTimer
 from flowcase.engine.timers import Occurrence, Series
 from flowcase.model import TimerCancelled, TimerFired, TimerRescheduled, TimerSkipped
-from flowcase.modeling.definition import CatchUp, Element, ElementKind, TimerEvent
+from flowcase.modeling.definition import CatchUp, ElementKind, TimerEvent
 
 if TYPE_CHECKING:
     from flowcase.engine.step import Step
@@ -38,7 +38,7 @@ def fire(step: Step, timer: PendingTimer, late_after: dt.timedelta) -> bool:
     else:
         step.emit(TimerSkipped(**told, due_at=timer.due_at))
     goes_on = timer.cycle is not None and not (fires and subscriptions.is_consumed(element))
-    following = _following(step, element, timer, told) if goes_on and timer.cycle is not None else None
+    following = _following(step, event, timer, told) if goes_on else None
     if not fires:
         step.emit(TimerCancelled(**told))
     if following is not None:
@@ -46,9 +46,8 @@ def fire(step: Step, timer: PendingTimer, late_after: dt.timedelta) -> bool:
     return fires
 
 
-def _following(step: Step, element: Element, timer: PendingTimer, told: dict[str, str]) -> Occurrence | None:
-    event = element.event
-    series: Series = subscriptions.series(step, event, timer.cycle, timer.entered_at)
+def _following(step: Step, event: TimerEvent, timer: PendingTimer, told: dict[str, str]) -> Occurrence | None:
+    series: Series = subscriptions.series(step, event, str(timer.cycle), timer.entered_at)
     occurrence = series.following(Occurrence(timer.index, timer.due_at))
     if event.catch_up is CatchUp.ALL:
         return occurrence

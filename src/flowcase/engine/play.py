@@ -11,6 +11,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -164,9 +165,9 @@ class _Player:
         if process_id not in self.definitions:
             raise NotFound("process", process_id)
         for message in self.script.messages:
-            self._plan(message.at, lambda m=message: self._publish(m.name, m.key, m.variables, None))
+            self._plan(message.at, partial(self._publish, message.name, message.key, message.variables, None))
         for signal in self.script.signals:
-            self._plan(signal.at, lambda s=signal: self._broadcast(s.name, s.variables))
+            self._plan(signal.at, partial(self._broadcast, signal.name, signal.variables))
         definition = self.definitions[process_id]
         main = self._start(definition, variables, start_element=self._start_element(definition))
         stopped = False
@@ -510,7 +511,7 @@ class _Player:
         return trace
 
 
-def _starts_with(element: Element, kind: type, name: str) -> bool:
+def _starts_with(element: Element, kind: type[MessageEvent] | type[SignalEvent], name: str) -> bool:
     return (
         element.kind is ElementKind.START_EVENT
         and isinstance(element.event, kind)

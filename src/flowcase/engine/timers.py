@@ -206,14 +206,14 @@ class Series:
     def first(self) -> Occurrence | None:
         """The first one that is not yet past when the cycle is entered."""
         if isinstance(self.cycle, Repetition) and self.cycle.start is not None:
-            return self._from(self._index_at(self.entered_at))
+            return self._from(self.cycle, self._index_at(self.cycle, self.entered_at))
         if isinstance(self.cycle, Repetition):
-            return self._from(1)
+            return self._from(self.cycle, 1)
         return self.after(self.entered_at)
 
     def following(self, previous: Occurrence) -> Occurrence | None:
         if isinstance(self.cycle, Repetition):
-            return self._from(previous.index + 1)
+            return self._from(self.cycle, previous.index + 1)
         return self.after(previous.due_at)
 
     def after(self, instant: dt.datetime) -> Occurrence | None:
@@ -225,29 +225,28 @@ class Series:
                     return None if due is None else Occurrence(0, due)
                 instant = due
             return None
-        index = self._index_at(instant)
-        if self._due(index) == instant:
+        index = self._index_at(self.cycle, instant)
+        if self._due(self.cycle, index) == instant:
             index += 1
-        return self._from(index)
+        return self._from(self.cycle, index)
 
     def left_after(self, occurrence: Occurrence) -> int | None:
         if isinstance(self.cycle, Cron) or self.cycle.last_index is None:
             return None
         return max(0, self.cycle.last_index - occurrence.index)
 
-    def _due(self, index: int) -> dt.datetime:
-        anchor = self.cycle.start or self.entered_at
-        return self.cycle.period.after(anchor, self.zone, times=index)
+    def _due(self, cycle: Repetition, index: int) -> dt.datetime:
+        return cycle.period.after(cycle.start or self.entered_at, self.zone, times=index)
 
-    def _index_at(self, instant: dt.datetime) -> int:
+    def _index_at(self, cycle: Repetition, instant: dt.datetime) -> int:
         """The smallest index whose occurrence is at the instant or later."""
-        low, high = self.cycle.first_index, self.cycle.first_index + 1
+        low, high = cycle.first_index, cycle.first_index + 1
         try:
-            while self._due(high) < instant:
+            while self._due(cycle, high) < instant:
                 low, high = high, high * 2
             while low < high:
                 middle = (low + high) // 2
-                if self._due(middle) < instant:
+                if self._due(cycle, middle) < instant:
                     low = middle + 1
                 else:
                     high = middle
@@ -255,12 +254,12 @@ class Series:
             pass
         return low
 
-    def _from(self, index: int) -> Occurrence | None:
+    def _from(self, cycle: Repetition, index: int) -> Occurrence | None:
         for candidate in range(index, index + _MAX_SKIPPED):
-            if self.cycle.last_index is not None and candidate > self.cycle.last_index:
+            if cycle.last_index is not None and candidate > cycle.last_index:
                 return None
             try:
-                due = self._due(candidate)
+                due = self._due(cycle, candidate)
             except OverflowError:
                 return None
             if self._counts(due):

@@ -52,6 +52,12 @@ class Token(Task):
         return self.id
 
     @property
+    def enclosing(self) -> Token:
+        """The token of the scope around this one. The process instance has none."""
+        assert self.scope is not None
+        return self.workflow.tasks[self.scope]
+
+    @property
     def is_finished(self) -> bool:
         return bool(self._state & TaskState.FINISHED_MASK)
 
@@ -80,7 +86,7 @@ class TokenTree(Workflow):
         self.counter = counter
         self.prunes = prune
         self.members: dict[str, dict[str, Token]] = {}  # unfinished tokens by the scope they live in
-        self.step: Step | None = None  # the command being worked on
+        self.current: Step | None = None  # the command being worked on
         self.task_tree = Token(self, spec.start, id=ROOT)
 
     @property
@@ -90,6 +96,11 @@ class TokenTree(Workflow):
     @property
     def top_workflow(self) -> TokenTree:
         return self
+
+    @property
+    def step(self) -> Step:
+        assert self.current is not None
+        return self.current
 
     def new_key(self) -> str:
         key = str(self.counter)
@@ -115,8 +126,7 @@ class TokenTree(Workflow):
             scope = enclosing.scope
 
     def _task_completed_notify(self, task: Token) -> None:
-        if self.step is not None:
-            self.step.token_completed(task)
+        self.step.token_completed(task)
 
     def remove_finished(self, token: Token) -> None:
         """Take a finished token out of the tree; its successors move up in its place."""

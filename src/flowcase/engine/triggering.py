@@ -32,11 +32,11 @@ def occur(step: Step, subscription: Subscription, variables: Mapping[str, Value]
 def start_catching(step: Step, host: Token, event: Element, variables: Mapping[str, Value]) -> None:
     """A boundary event of `host`, or an event sub-process inside it, begins; what it interrupts ends."""
     if event.kind is ElementKind.BOUNDARY_EVENT:
-        scope, node = step.tree.tasks[host.scope], step.diagram.node(event.id)
+        scope, node = host.enclosing, step.diagram.node(event.id)
         if event.is_interrupting:
             step.cancel(host)
     else:
-        scope, node = host, step.diagram.node(event.parent)
+        scope, node = host, step.diagram.node(str(event.parent))
         if event.is_interrupting:
             step.cancel_inside(scope)
             inner = step.diagram.event_sub_processes.get(node.element.parent, [])
@@ -131,8 +131,14 @@ def _catchers(
             yield from ((host, event) for event in _matching(around, kind, code))
 
 
-def _matching(candidates: list[Element], kind: type, code: str) -> list[Element]:
-    fitting = [
-        event for event in candidates if isinstance(event.event, kind) and event.event.code in (None, code)
-    ]
-    return sorted(fitting, key=lambda event: event.event.code is None)
+def _matching(
+    candidates: list[Element], kind: type[ErrorEvent] | type[EscalationEvent], code: str
+) -> list[Element]:
+    exact, every = [], []
+    for element in candidates:
+        if isinstance(element.event, kind):
+            if element.event.code == code:
+                exact.append(element)
+            elif element.event.code is None:
+                every.append(element)
+    return exact + every

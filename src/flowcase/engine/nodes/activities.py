@@ -197,7 +197,8 @@ class BusinessRuleTask(FlowNode):
         return False
 
     def results(self, step: Step, token: Token, handed_in: dict[str, Any]) -> dict[str, Any]:
-        return {self.element.decision.result_variable: handed_in.get("result")}
+        decision = self.element.decision
+        return {decision.result_variable: handed_in.get("result")} if decision else {}
 
 
 class CallActivity(FlowNode):
@@ -225,9 +226,9 @@ class CallActivity(FlowNode):
         return False
 
     def results(self, step: Step, token: Token, handed_in: dict[str, Any]) -> dict[str, Any]:
-        if self.element.outputs or self.element.call.propagate_all_child_variables:
-            return handed_in
-        return {}
+        call = self.element.call
+        passes_all = call is not None and call.propagate_all_child_variables
+        return handed_in if passes_all or self.element.outputs else {}
 
     def withdrawn(self, step: Step, token: Token) -> list[ElementEvent]:
         return [CallCancelled(element=self.id, element_instance=token.key)]

@@ -71,7 +71,7 @@ class ThrowEvent(FlowNode):
                     f"Expected somebody to catch error '{code}' of '{self.id}', but nobody does.",
                 )
         elif isinstance(event, TerminateEvent):
-            step.cancel_inside(step.tree.tasks[token.scope], but=token)
+            step.cancel_inside(token.enclosing, but=token)
         return True
 
     def _publish(self, step: Step, token: Token, event: MessageEvent) -> None:

@@ -33,7 +33,7 @@ class MeetingGateway(Join, FlowNode):
     def waiting(self, token: Token) -> dict[str, list[Token]]:
         """Tokens that have arrived in the scope of `token`, by flow, oldest first."""
         arrived: dict[str, list[Token]] = {}
-        for other in token.workflow.unfinished(token.scope):
+        for other in token.workflow.unfinished(token.enclosing.key):
             if other.task_spec is self and (other is token or other.has_state(TaskState.WAITING)):
                 arrived.setdefault(other.notes["flow"], []).append(other)
         return arrived
@@ -95,7 +95,7 @@ class InclusiveGateway(MeetingGateway):
         to_arrived = self._upstream(list(arrived))
         return any(
             other.task_spec.id in to_empty and other.task_spec.id not in to_arrived
-            for other in token.workflow.unfinished(token.scope)
+            for other in token.workflow.unfinished(token.enclosing.key)
             if other.task_spec is not self
         )
 

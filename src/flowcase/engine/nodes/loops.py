@@ -63,6 +63,7 @@ def activate(step: Step, body: Token) -> bool:
             return True
         _start(step, body, 0)
         return False
+    assert isinstance(loop, MultiInstance)
     count = len(body.notes["items"])
     if count == 0:
         body.results = _collected(step, body)
@@ -80,7 +81,7 @@ def define_loop_variables(step: Step, token: Token) -> None:
     local: dict[str, Value] = {"loopCounter": Decimal(index + 1)}
     loop = token.task_spec.element.loop
     if isinstance(loop, MultiInstance):
-        body = step.tree.tasks[token.scope]
+        body = token.enclosing
         if loop.output_element and (path := _PATH.fullmatch(loop.output_element.text)):
             local[path["first"]] = None
         if loop.input_element:
@@ -91,12 +92,13 @@ def define_loop_variables(step: Step, token: Token) -> None:
 def collect(step: Step, token: Token) -> None:
     """An instance is about to complete: take its output, and see whether it is the last one."""
     loop = token.task_spec.element.loop
-    body = step.tree.tasks[token.scope]
+    body = token.enclosing
     completed = int(body.notes["completed"]) + 1
     if isinstance(loop, StandardLoop):
         at_maximum = loop.maximum is not None and completed >= loop.maximum
         token.notes["last"] = at_maximum or not _goes_on(step, loop, token, completed)
         return
+    assert isinstance(loop, MultiInstance)
     if loop.output_collection and loop.output_element:
         value = step.evaluate(loop.output_element, token, f"the output element of '{token.task_spec.id}'")
         output = list(step.state.variable_scopes.local(body.key)[loop.output_collection])
@@ -124,7 +126,7 @@ def instance_completed(step: Step, body: Token, token: Token) -> None:
     if token.notes["last"]:
         step.cancel_inside(body)
         step.complete(body, _collected(step, body))
-    elif isinstance(loop, StandardLoop) or loop.is_sequential:
+    elif not isinstance(loop, MultiInstance) or loop.is_sequential:
         _start(step, body, int(token.notes["index"]) + 1)
 
 
