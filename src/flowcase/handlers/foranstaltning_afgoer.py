@@ -1,0 +1,61 @@
+"""Records the decision on a measure and opens T17 when the plan may follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flowcase.cases.civil_time import local_date
+from flowcase.errors import NotFound
+from flowcase.handlers import Field, Job, handler
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+_PLAN_MAY_FOLLOW = "within_3_months"
+
+
+@handler(
+    "foranstaltning.afgoer",
+    da="Registrér afgørelse og meddel den",
+    en="Record the decision and that it was told",
+    inputs=(
+        Field("sag_id", "string", "Sag", "Case"),
+        Field("foranstaltning_id", "string", "Foranstaltning", "Measure"),
+        Field("trin", "number", "Trin på indsatstrappen", "Step on the ladder"),
+        Field("regelsaet", "list", "Valgte regelsæt", "Rule sets chosen", required=False),
+    ),
+    outputs=(Field("plan_mangler", "boolean", "Handleplan mangler", "A plan is missing"),),
+    rules=("R-037",),
+)
+def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
+    """`plan_mangler` says that no plan has even been begun, as after an acute start."""
+    code, measure = str(job.inputs["sag_id"]), str(job.inputs["foranstaltning_id"])
+    today = local_date(job.now)
+    case.update(
+        "Foranstaltning",
+        measure,
+        {
+            "trin": job.inputs["trin"],
+            "art": case.decide("opfoelgning_art", {"trin": job.inputs["trin"]}),
+            "besluttet": today,
+            "regelsaet": job.inputs.get("regelsaet"),
+            "status": "besluttet",
+        },
+    )
+    case.note("afgoerelse_meddelt", "Afgørelsen er meddelt barn/ung og forældre.", code, job.element)
+    is_approved = case.case(code).get("handleplan_godkendt") is not None
+    if not is_approved and case.setting("plan_timing") == _PLAN_MAY_FOLLOW:
+        _open_plan_deadline(job, case, code)
+    return {"plan_mangler": not is_approved and not case.records("Handleplan", case=code)}
+
+
+def _open_plan_deadline(job: Job, case: CaseWork, code: str) -> None:
+    """A second measure does not give the plan more time, and not every rule set has a T17."""
+    if case.deadlines(rule="T17", case=code):
+        return
+    try:
+        case.open_deadline("T17", local_date(job.now), case=code, element=job.element)
+    except NotFound:
+        return

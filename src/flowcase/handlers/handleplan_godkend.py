@@ -1,0 +1,38 @@
+"""Records that an action plan was approved: its goals become records and deadline T17 is met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flowcase.handlers import Field, Job, handler
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+_OF_A_GOAL = ("omraade", "maal", "tegn", "maaldato")
+
+
+@handler(
+    "handleplan.godkend",
+    da="Registrér godkendt handleplan",
+    en="Record the approved plan",
+    inputs=(
+        Field("sag_id", "string", "Sag", "Case"),
+        Field("handleplan_id", "string", "Handleplan", "Plan"),
+        Field("godkendt", "date", "Godkendt", "Approved"),
+    ),
+    outputs=(Field("handleplan_id", "string", "Handleplan", "Plan"),),
+    rules=("R-025", "R-026"),
+)
+def approve_plan(job: Job, case: CaseWork) -> Mapping[str, Value]:
+    code, plan = str(job.inputs["sag_id"]), str(job.inputs["handleplan_id"])
+    approved = job.inputs["godkendt"]
+    for row in case.get("Handleplan", plan)["maal"] or []:
+        goal = {name: row.get(name) for name in _OF_A_GOAL}
+        case.create("Maal", {**goal, "handleplan_id": plan, "status": "aabent"}, case=code)
+    case.update("Handleplan", plan, {"status": "godkendt"})
+    case.set_fact(code, "handleplan_godkendt", approved)
+    case.meet_deadline(rule="T17", case=code, met_at=approved)
+    return {"handleplan_id": plan}

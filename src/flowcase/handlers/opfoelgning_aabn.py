@@ -1,0 +1,58 @@
+"""Gets the follow-up of one measure ready: which measure, since when, of which kind, by which rule sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flowcase.cases.civil_time import local_date
+from flowcase.handlers import Field, Job, handler
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+
+@handler(
+    "opfoelgning.aabn",
+    da="Gør opfølgning klar",
+    en="Get the follow-up ready",
+    inputs=(
+        Field("sag_id", "string", "Sag", "Case", required=False),
+        Field("foranstaltning_id", "string", "Foranstaltning", "Measure", required=False),
+        Field("start", "date", "Start", "Start", required=False),
+        Field("trin", "number", "Trin", "Step", required=False),
+        Field("art", "string", "Anbringelse eller forebyggende", "Placement or preventive", required=False),
+        Field("regelsaet", "list", "Valgte regelsæt", "Rule sets chosen", required=False),
+    ),
+    outputs=(
+        Field("sag_id", "string", "Sag", "Case"),
+        Field("foranstaltning_id", "string", "Foranstaltning", "Measure"),
+        Field("start", "date", "Start", "Start"),
+        Field("art", "string", "Anbringelse eller forebyggende", "Placement or preventive"),
+        Field("regelsaet", "list", "Valgte regelsæt", "Rule sets chosen"),
+    ),
+)
+def get_ready(job: Job, case: CaseWork) -> Mapping[str, Value]:
+    """What the message does not say is taken from the measure's record.
+
+    A measure that was never recorded here, such as one taken over from another system, gets a record.
+    An empty `regelsaet` means the installation's usual choice.
+    """
+    code = str(job.inputs.get("sag_id") or job.case)
+    measure, start = job.inputs.get("foranstaltning_id"), job.inputs.get("start")
+    if measure is None:
+        first = {"start": start, "trin": job.inputs.get("trin"), "art": job.inputs.get("art")}
+        measure = case.create("Foranstaltning", {**first, "status": "i_gang"}, case=code)
+    record = case.get("Foranstaltning", str(measure))
+    step = job.inputs.get("trin") or record["trin"]
+    kind = job.inputs.get("art") or record["art"]
+    if kind is None:
+        kind = case.decide("opfoelgning_art", {"trin": step})
+    return {
+        "sag_id": code,
+        "foranstaltning_id": measure,
+        "start": start or record["start"] or local_date(job.now),
+        "art": kind,
+        "regelsaet": job.inputs.get("regelsaet") or record["regelsaet"] or [],
+    }

@@ -1,0 +1,21 @@
+"""Closes a case whose examination showed no need of help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.closing import close_case
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+
+@handler(
+    "sag.afslut",
+    da="Afslut sagen",
+    en="Close the case",
+    inputs=(Field("sag_id", "string", "Sag", "Case"),),
+)
+def close(job: Job, case: CaseWork) -> None:
+    close_case(case, str(job.inputs["sag_id"]), "uden_indsats")
