@@ -167,7 +167,8 @@ def test_a_calendar_that_was_not_handed_in_is_an_incident():
 def test_moved_facts_move_date_timers_and_due_dates():
     drawn = process(
         start(), user("a", due_date="=frist.T04"),
-        boundary("husk", "a", date("=frist.T04"), interrupting=False), end(), end("husket"), flows=("start -> a", "a -> end", "husk -> husket"),
+        boundary("husk", "a", date("=frist.T04"), interrupting=False), end(), end("husket"),
+        flows=("start -> a", "a -> end", "husk -> husket"),
     )  # fmt: skip
     hand = Hand(drawn)
     hand.do(StartInstance(), facts={"frist": {"T04": NOW + 5 * HOUR}})
