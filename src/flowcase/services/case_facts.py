@@ -5,6 +5,7 @@
 - `frist_paamindelser`: timer id -> planned reminder instants (`frist_paamindelser.T07[1]`)
 - `indstilling`: the settings of the rule sets that the instance pins
 - `belastning`: each caseworker's load, now and after this case's allocation (D-07)
+- `belastning`: every caseworker's load, `{person, antal, efter}`
 - `denne_frist`: in process `frist` only, the deadline it watches over
 
 Each is read when an expression first asks for it.
@@ -102,10 +103,11 @@ def _by_rule(tx: Tx, instance: LockedInstance) -> dict[str, DeadlineRow]:
     if instance.case_code:
         found = deadline_rows.deadlines(tx, case=instance.case_code)
     else:
-        # A notification has a deadline of its own in the case of each child that it names.
-        subject = instance.stream.partition(":")[2]
+        # A notification's own process has no case, but each child's deadline is about the notification.
         found = deadline_rows.deadlines(tx, stream=instance.stream)
-        found += deadline_rows.deadlines(tx, subject=subject) if subject else []
+        kind, _, subject = instance.stream.partition(":")
+        if kind == "notification":
+            found += [row for row in deadline_rows.deadlines(tx, subject=subject) if row not in found]
     return _chosen(found, {instance.id, *([instance.parent] if instance.parent else [])})
 
 

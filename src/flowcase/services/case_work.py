@@ -197,10 +197,8 @@ class CaseWork:
         """
         if code is not None and case_files.case(self._tx, code) is not None:
             raise Conflict(f"open case '{code}'", "there is a case with this code")
-        kind = entity(CASE)
         for name in facts:
-            if kind.attribute(name).data_class is not DataClass.K0:
-                raise ValueError(f"Expected an open fact of a case, but '{name}' is confidential.")
+            _check_open(name)
         code = code or self._next_code()
         barn = self._tx.new_id()
         pin = self._rule_sets.pin(self._tx)
@@ -228,8 +226,7 @@ class CaseWork:
     def set_fact(self, case: str, name: str, value: Value, *, reason: str = "") -> None:
         """Set a K0 fact of a case. Deadlines that count from it move, and their timers with them."""
         row = self._case_row(case)
-        if name in _attribute_names() and entity(CASE).attribute(name).data_class is not DataClass.K0:
-            raise ValueError(f"Expected an open fact of a case, but '{name}' is confidential.")
+        _check_open(name)
         previous = row.facts.get(name)
         if name in row.facts and previous == value:
             return
@@ -582,8 +579,11 @@ class CaseWork:
 _ALL = 1_000_000
 
 
-def _attribute_names() -> frozenset[str]:
-    return frozenset(attribute.name for attribute in entity(CASE).attributes)
+def _check_open(fact: str) -> None:
+    """Facts of a case lie open in its row: a name that the entity keeps confidential is refused."""
+    known = {attribute.name: attribute.data_class for attribute in entity(CASE).attributes}
+    if known.get(fact, DataClass.K0) is not DataClass.K0:
+        raise ValueError(f"Expected an open fact of a case, but '{fact}' is confidential.")
 
 
 def _record(row: record_rows.RecordRow) -> Record:

@@ -1,0 +1,154 @@
+"""Cases: looking at them, opening one by hand, correcting a fact."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flowcase.access.actor import Actor
+from flowcase.cases.entities import DataClass, entity
+from flowcase.errors import NotFound
+from flowcase.services.advancing import Advancing
+from flowcase.services.case_facts import case_facts
+from flowcase.services.case_work import CASE, CaseWork, Record
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx
+from flowcase.store.queries import case_files
+from flowcase.store.queries import records as record_rows
+from flowcase.values import Value
+
+OpenWork = Callable[..., CaseWork]  # (tx, case=..., stream=...) -> CaseWork for a command
+
+_ALL = 1_000_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case file: its code, where it stands, and its open facts."""
+
+    code: str
+    status: str | None
+    team: str | None
+    caseworker: str | None
+    rule_set: str
+    rule_set_version: str
+    facts: Mapping[str, Value]
+    opened_at: dt.datetime
+    closed_at: dt.datetime | None
+    outcome: str | None
+
+    @property
+    def shown_facts(self) -> list[tuple[str, Value]]:
+        """(Danish label, value) of the facts that have a value and a label, in the order of the entity."""
+        labelled = [(each.da, self.facts.get(each.name)) for each in entity(CASE).attributes]
+        return [(label, value) for label, value in labelled if value not in (None, "", [])]
+
+
+class Cases:
+    """One transaction per method."""
+
+    def __init__(self, transactions: Transactions, advancing: Advancing, open_work: OpenWork) -> None:
+        self._transactions, self._advancing, self._open_work = transactions, advancing, open_work
+
+    def get(self, code: str, *, actor: Actor) -> Case:
+        """Raises NotFound."""
+        row = self._transactions.read(lambda tx: case_files.case(tx, code))
+        if row is None:
+            raise NotFound("case", code)
+        return _case(row)
+
+    def records(self, entity_name: str, *, case: str | None = None) -> list[Record]:
+        """Records with everything in them; for programs of this installation, not for a screen."""
+        return self._transactions.read(
+            lambda tx: [
+                Record(row.id, row.entity, row.case_code, row.values, row.version)
+                for row in record_rows.records(tx, entity=entity_name, case=case)
+            ]
+        )
+
+    def list(
+        self,
+        *,
+        actor: Actor,
+        status: str | None = None,
+        team: str | None = None,
+        caseworker: str | None = None,
+        is_open: bool | None = None,
+        limit: int = _ALL,
+    ) -> list[Case]:
+        """Newest first."""
+        rows = self._transactions.read(
+            lambda tx: case_files.cases(
+                tx, status=status, team=team, caseworker=caseworker, is_open=is_open, limit=limit
+            )
+        )
+        return [_case(row) for row in rows]
+
+    def facts(self, code: str) -> dict[str, Value] | None:
+        """The open facts of a case as diagrams read them under `sag`; None when there is no such case."""
+        return self._transactions.read(lambda tx: case_facts(tx, code))
+
+    def open(
+        self,
+        code: str | None = None,
+        *,
+        child: Mapping[str, Value],
+        facts: Mapping[str, Value] | None = None,
+        actor: Actor,
+    ) -> str:
+        """Open a case without a notification; returns its code. Raises Conflict for a code that is taken.
+
+        Of `child`, what the entity `Barn` knows is kept.
+        """
+        known = {attribute.name for attribute in entity("Barn").attributes}
+        values = {name: value for name, value in child.items() if name in known}
+
+        def work(tx: Tx) -> str:
+            case_work = self._open_work(tx)
+            opened = case_work.open_case(values, code=code, **(facts or {}))
+            self._advancing.request(tx, *case_work.requests)
+            return opened
+
+        return self._transactions.run(actor, work)
+
+    def set_fact(self, code: str, fact: str, value: Value, *, reason: str, actor: Actor) -> None:
+        """Correct a fact of a case, with a reason. Deadlines that count from it move with their timers.
+
+        Raises NotFound for a case that does not exist and ValueError for a confidential attribute.
+        """
+
+        def work(tx: Tx) -> None:
+            case_work = self._open_work(tx, case=code)
+            case_work.set_fact(code, fact, value, reason=reason)
+            self._advancing.request(tx, *case_work.requests)
+
+        self._transactions.run(actor, work)
+
+    def record(self, id: str, *, actor: Actor, classes: frozenset[DataClass] | None = None) -> Record:
+        """One record, limited to the confidentiality classes given. Raises NotFound."""
+        row = self._transactions.read(lambda tx: record_rows.record(tx, id))
+        if row is None:
+            raise NotFound("record", id)
+        kind = entity(row.entity)
+        values = {
+            name: value
+            for name, value in row.values.items()
+            if classes is None or kind.attribute(name).data_class in classes
+        }
+        return Record(row.id, row.entity, row.case_code, values, row.version)
+
+
+def _case(row: case_files.CaseRow) -> Case:
+    return Case(
+        row.code,
+        row.status,
+        row.team,
+        row.caseworker,
+        row.rule_set,
+        row.rule_set_version,
+        {"regelsaet": row.rule_set, **row.facts},
+        row.opened_at,
+        row.closed_at,
+        row.outcome,
+    )
