@@ -121,7 +121,7 @@ _KINDS: dict[str, Callable[[Value], bool]] = {
     "boolean": lambda value: type(value) is bool,
     "list": lambda value: type(value) is list,
     "context": lambda value: type(value) is dict,
-    "range": lambda value: type(value) in (Range, AllBut),
+    "range": lambda value: type(value) is Range,
     "function": _is_function,
     "date": is_date,
     "time": lambda value: isinstance(value, dt.time),
@@ -230,13 +230,19 @@ class Builtin(Function):
             for signature, values in zip(signatures, arguments, strict=True):
                 last = len(signature.parameters) - 1
                 if all(signature.parameters[min(i, last)].accepts(v) for i, v in enumerate(values)):
-                    return signature.body(run, *values)
+                    return self._apply(signature, values, run)
         for signature, values in zip(signatures, arguments, strict=True):
             bound, why = signature.bind(values)
             if bound is not None:
-                return signature.body(run, *bound)
+                return self._apply(signature, bound, run)
             reason = why
         raise NullResult(f"{self.name}: {reason}")
+
+    def _apply(self, signature: Signature, values: Sequence[Value], run: Run) -> Value:
+        try:
+            return signature.body(run, *values)
+        except (ArithmeticError, ValueError):  # decimal's and datetime's ways to say "out of range"
+            raise NullResult(f"{self.name}: the result is out of range") from None
 
 
 BUILTINS: dict[str, Builtin] = {}

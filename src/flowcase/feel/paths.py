@@ -71,6 +71,12 @@ def _seconds(value: dt.timedelta) -> Decimal:
     return -seconds if micros < 0 else seconds
 
 
+def _second(value: dt.time | dt.datetime) -> Decimal:
+    if not value.microsecond:
+        return Decimal(value.second)
+    return Decimal(value.second * 1_000_000 + value.microsecond).scaleb(-6).normalize()
+
+
 _DATE: dict[str, Callable[[Value], Value]] = {
     "year": lambda value: Decimal(value.year),
     "month": lambda value: Decimal(value.month),
@@ -80,7 +86,7 @@ _DATE: dict[str, Callable[[Value], Value]] = {
 _TIME: dict[str, Callable[[Value], Value]] = {
     "hour": lambda value: Decimal(_proxy(value).hour),
     "minute": lambda value: Decimal(_proxy(value).minute),
-    "second": lambda value: Decimal(_proxy(value).second),
+    "second": lambda value: _second(_proxy(value)),
     "time offset": temporal.offset_of,
     "timezone": temporal.zone_name,
 }
