@@ -3,7 +3,7 @@
 Files are read by `flowcase.modeling.read_dmn`; this package knows no XML.
 """
 
-from flowcase.dmn.check import check_table
+from flowcase.dmn.check import TableProblem, check_table
 from flowcase.dmn.graph import BusinessKnowledge, Decision, DecisionService, InputData
 from flowcase.dmn.model import Model
 from flowcase.dmn.record import DecisionRecord, DecisionResult, DecisionWarning, MatchedRules, Step
@@ -23,5 +23,6 @@ __all__ = [
     "Model",
     "Step",
     "TableBox",
+    "TableProblem",
     "check_table",
 ]

@@ -217,14 +217,20 @@ def typed_function(
 class InvocationBox(Boxed):
     function: Boxed
     function_name: str  # for warnings
-    bindings: tuple[tuple[str, Boxed], ...]  # parameter name and argument
+    bindings: tuple[tuple[Parameter, Boxed], ...]
 
     def _evaluate(self, scope: Scope, run: Run) -> Value:
         function = self.function.evaluate(scope, run)
         if not isinstance(function, Function):
             run.warn(self.element, f"'{self.function_name}' is no function, so the invocation is null.")
             return None
-        arguments = {name: argument.evaluate(scope, run) for name, argument in self.bindings}
+        arguments: dict[str, Value] = {}
+        for parameter, argument in self.bindings:
+            value = argument.evaluate(scope, run)
+            fitted = run.fit(value, parameter.type, argument.element, f"The argument '{parameter.name}'")
+            if fitted is None and value is not None:
+                return None
+            arguments[parameter.name] = fitted
         names = function.parameters
         unknown = [name for name in arguments if name not in names]
         if unknown:

@@ -15,7 +15,6 @@ from flowcase.dmn.graph import BusinessKnowledge, Decision
 from flowcase.dmn.regions import Column, NotComparable, column_of
 from flowcase.dmn.table import HitPolicy, Input, Rule, TableBox
 from flowcase.dmn.types import ConstrainedType, Type, plain, unconstrained
-from flowcase.modeling.finding import Finding, Severity
 
 MAX_RULES = 1_000  # pairs of rules are compared one by one
 MAX_WORK = 300_000  # rules looked at while the input space is searched for gaps
@@ -26,14 +25,26 @@ _KIND_OF_TYPE = {"boolean": "boolean", "number": "number", "string": "string", "
 _SINGLE = (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY)
 
 
-def check_table(decision: Decision | BusinessKnowledge) -> list[Finding]:
-    """Findings about every decision table in the decision's logic, nested ones too.
+@dataclass(frozen=True, kw_only=True)
+class TableProblem:
+    """One problem of one table, with the fields that a finding of the deploy check has."""
+
+    rule: str  # id of the rule that was broken
+    is_error: bool
+    element: str | None
+    line: int | None
+    message: str
+    remedy: str
+
+
+def check_table(decision: Decision | BusinessKnowledge) -> list[TableProblem]:
+    """Problems of every decision table in the decision's logic, nested ones too.
 
     Rules: `dmn-table-overlap` (error; UNIQUE, and ANY with different outputs), `dmn-table-gap`,
     `dmn-table-unreachable-rule`, `dmn-cell-type`, `dmn-table-not-analysed` (warnings).
     """
     logic = decision.function if isinstance(decision, BusinessKnowledge) else decision.logic
-    findings: list[Finding] = []
+    findings: list[TableProblem] = []
     for box in _boxes(logic):
         if isinstance(box, TableBox) and not box.is_broken and box.rules:
             findings.extend(_TableCheck(decision, box).findings())
@@ -84,12 +95,12 @@ class _TableCheck:
     def __init__(self, decision: Decision | BusinessKnowledge, table: TableBox) -> None:
         self._decision = decision
         self._table = table
-        self._found: list[Finding] = []
+        self._found: list[TableProblem] = []
         self._columns: list[Column | None] = []
         self._unread: set[int] = set()  # columns with cells that are not analysed
         self._work = 0
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[TableProblem]:
         table = self._table
         if len(table.rules) > MAX_RULES:
             self._not_analysed(f"it has more than {MAX_RULES} rules")
@@ -128,11 +139,11 @@ class _TableCheck:
         kind = _kind(each.expression.type)
         domain = self._domain(each)
         try:
-            return column_of(known, domain, kind=kind)
+            return column_of(known, domain, kind=kind, is_whole=each.is_whole)
         except NotComparable:
             pass
         try:
-            column = column_of(known, domain)
+            column = column_of(known, domain, is_whole=each.is_whole)
         except NotComparable:
             if all(cell is EVERYTHING for cell in known):
                 return column_of(known)
@@ -192,7 +203,7 @@ class _TableCheck:
             + (f"they {policy} (ANY)." if must_agree else f"{policy}."),
             f"Narrow one of the two rules{self._concerned(common)}, or choose another hit policy.",
             rule=second,
-            severity=Severity.ERROR,
+            is_error=True,
         )
 
     # --- rules that never match ---------------------------------------------------------------------
@@ -282,7 +293,7 @@ class _TableCheck:
         ]
         try:
             gaps = []
-            for gap in self._uncovered(0, tuple(full), tuple(column.everything for column in known)):
+            for gap in self._uncovered(0, tuple(full), tuple(column.usual for column in known)):
                 gaps.append(gap)
                 if len(gaps) > MAX_GAPS:
                     break
@@ -357,18 +368,14 @@ class _TableCheck:
         *,
         rule: Rule | None = None,
         element: str | None = None,
-        severity: Severity = Severity.WARNING,
+        is_error: bool = False,
     ) -> None:
         is_named = rule is not None and not rule.id.startswith("#")
         self._found.append(
-            Finding(
+            TableProblem(
                 rule=rule_id,
-                severity=severity,
-                file=self._decision.file,
-                element=(rule.id if rule is not None and is_named else None)
-                or element
-                or self._table.element,
-                element_name=self._decision.name or None,
+                is_error=is_error,
+                element=rule.id if rule is not None and is_named else element or self._table.element,
                 line=rule.line if rule is not None else self._table.line,
                 message=message,
                 remedy=remedy,

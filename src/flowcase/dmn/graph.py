@@ -31,11 +31,25 @@ class Node:
     requirements: list[Requirement] = field(default_factory=list)
 
     def value(self, run: Run) -> Value:
-        """The node's value in this run; evaluated at most once."""
-        if self in run.given:
-            return run.given[self]
-        value = run.given[self] = self._value(run)
-        return value
+        """The node's value in this run; evaluated at most once.
+
+        Required decisions come first, one by one, so that a long chain of them is no deep recursion.
+        """
+        waiting: list[Node] = [self]
+        while self not in run.given:
+            node = waiting[-1]
+            missing = [
+                each.node
+                for each in node.requirements
+                if isinstance(each.node, Decision) and each.node not in run.given
+            ]
+            if missing:
+                waiting.extend(missing)
+            else:
+                waiting.pop()
+                if node not in run.given:
+                    run.given[node] = node._value(run)
+        return run.given[self]
 
     def _value(self, run: Run) -> Value:
         raise NotImplementedError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flowcase.dmn.boxed import Boxed, Scope
+from flowcase.dmn.boxed import Boxed, LiteralBox, Scope
 from flowcase.dmn.run import Run
 from flowcase.feel import FeelLimitError
 from flowcase.feel.ranges import Range
@@ -84,6 +84,13 @@ def _at(items: list[Value], place: int) -> Value:
     return items[place - 1 if place > 0 else place]
 
 
+def _mentions(box: Boxed, word: str) -> bool:
+    """Whether an expression in the box has the word; FEEL does not count `partial` among free names."""
+    if isinstance(box, LiteralBox):
+        return word in box.expression.text
+    return any(_mentions(part, word) for part in box.parts())
+
+
 @dataclass(frozen=True, kw_only=True)
 class ForBox(Boxed):
     """`partial` is the list of the results so far."""
@@ -97,7 +104,7 @@ class ForBox(Boxed):
         if items is None:
             return None
         partial: list[Value] = []
-        reads_partial = "partial" in self.result.free_names()
+        reads_partial = _mentions(self.result, "partial")
         for item in items:
             inner = {**scope, self.variable: item}
             if reads_partial:

@@ -35,7 +35,8 @@ class Column:
     """Pieces in ascending order; bit i of a mask stands for piece i."""
 
     pieces: tuple[Piece, ...]
-    everything: int  # the pieces that may come in at all
+    everything: int  # the pieces that may come in at all; null always may
+    usual: int  # the same, without null when no cell speaks of it: nobody expects a rule for it then
     _places: Mapping[tuple[str, Any], int]  # (kind, point) -> piece
 
     def mask(self, cell: Cell) -> int:
@@ -59,8 +60,9 @@ class Column:
 
     def describe(self, mask: int) -> str:
         """The pieces of a mask in words; empty when the mask is the whole column."""
-        if mask == self.everything:
+        if mask & self.usual == self.usual:
             return ""
+        mask &= self.usual or mask
         texts: list[str] = []
         index = 0
         while index < len(self.pieces):
@@ -80,8 +82,15 @@ class Column:
         return " or ".join(texts[:4]) + (" or …" if len(texts) > 4 else "")
 
 
-def column_of(cells: Iterable[Cell], domain: Cell = EVERYTHING, *, kind: str | None = None) -> Column:
-    """The pieces of a column. `domain` is what may come in at all, `kind` the declared kind of the values.
+def column_of(
+    cells: Iterable[Cell],
+    domain: Cell = EVERYTHING,
+    *,
+    kind: str | None = None,
+    is_whole: bool = False,
+) -> Column:
+    """The pieces of a column. `domain` is what may come in at all, `kind` the declared kind of the values,
+    `is_whole` says that numbers are declared to be integers.
 
     Raises NotComparable when the cells are not of one kind.
     """
@@ -101,20 +110,20 @@ def column_of(cells: Iterable[Cell], domain: Cell = EVERYTHING, *, kind: str | N
         pieces = [Piece("string", value, value, True) for value in values]
         pieces.append(Piece("string", None, None, False, is_rest=True))
     elif kinds:
-        pieces = _ordered_pieces(str(only), spans)
+        pieces = _ordered_pieces(str(only), spans, is_whole)
     else:
         pieces = [Piece("any", None, None, False)]
-    if any(span.kind == "null" for cell in cells[:-1] for span in cell.spans):
-        pieces.append(Piece("null", None, None, True))
+    pieces.append(Piece("null", None, None, True))
     places = {(piece.kind, piece.low): index for index, piece in enumerate(pieces) if piece.is_point}
-    column = Column(tuple(pieces), (1 << len(pieces)) - 1, places)
-    if domain is EVERYTHING:
-        return column
-    nulls = 1 << places["null", None] if ("null", None) in places else 0
-    return Column(column.pieces, column.mask(domain) | nulls, places)
+    null = 1 << len(pieces) - 1
+    everything = (1 << len(pieces)) - 1
+    if domain is not EVERYTHING:
+        everything = Column(tuple(pieces), everything, everything, places).mask(domain) | null
+    speaks_of_null = any(span.kind == "null" for cell in cells for span in cell.spans)
+    return Column(tuple(pieces), everything, everything if speaks_of_null else everything & ~null, places)
 
 
-def _ordered_pieces(kind: str, spans: Sequence[Span]) -> list[Piece]:
+def _ordered_pieces(kind: str, spans: Sequence[Span], is_whole: bool) -> list[Piece]:
     try:
         points = sorted(
             {end for span in spans if span.kind == kind for end in (span.low, span.high) if end is not None}
@@ -125,16 +134,18 @@ def _ordered_pieces(kind: str, spans: Sequence[Span]) -> list[Piece]:
     for index, point in enumerate(points):
         pieces.append(Piece(kind, point, point, True))
         after = points[index + 1] if index + 1 < len(points) else None
-        if after is None or not _are_neighbours(kind, point, after):
+        if after is None or not _are_neighbours(kind, point, after, is_whole):
             pieces.append(Piece(kind, point, after, False))
     return pieces
 
 
-def _are_neighbours(kind: str, low: Any, high: Any) -> bool:
+def _are_neighbours(kind: str, low: Any, high: Any, is_whole: bool) -> bool:
     """Whether nothing lies between the two: days and months are counted, all else is measured."""
     if kind == "date":
         return high - low == dt.timedelta(days=1)
-    return kind == "months" and high.months - low.months == 1
+    if kind == "months":
+        return high.months - low.months == 1
+    return kind == "number" and is_whole and low == int(low) and high - low == 1
 
 
 _ORDERED = ("number", "date", "date and time", "time", "days", "months")

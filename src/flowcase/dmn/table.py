@@ -38,6 +38,7 @@ class Input:
     expression: Boxed
     text: str  # of the input expression: how findings and warnings name the input
     label: str = ""
+    is_whole: bool = False  # its type is one for integers
     allowed: UnaryTests | None = None  # `inputValues`
     allowed_text: str = ""
     element: str | None = None

@@ -11,6 +11,7 @@ from flowcase.feel import (
     Expression,
     FeelSyntaxError,
     UnaryTests,
+    check,
     compile_expression,
     compile_unary_tests,
 )
@@ -39,6 +40,9 @@ FEEL_NAMESPACES = frozenset(
 )
 
 
+MAX_EXPRESSIONS = 15_000  # in one file; literals and simple table cells do not count
+
+
 def local_name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
@@ -57,6 +61,7 @@ class Source:
         self.namespace = etree.QName(root).namespace or ""
         self._prefix = f"{{{self.namespace}}}"
         self.version = DMN_NAMESPACES.get(self.namespace, "")
+        self._compiled = 0
         self.findings: list[Finding] = []
         self.types: dict[str, Type] = {}  # item definitions, imported ones under `<import>.<name>`
 
@@ -122,13 +127,51 @@ class Source:
         )
         return False
 
+    def _may_compile(self, element: Element) -> bool:
+        """Whether one more expression may be compiled; each costs a fraction of a millisecond."""
+        self._compiled += 1
+        if self._compiled == MAX_EXPRESSIONS + 1:
+            self.report(
+                "dmn-too-large",
+                element,
+                f"The file has more than {MAX_EXPRESSIONS} expressions.",
+                "Split it into several files.",
+            )
+        return self._compiled <= MAX_EXPRESSIONS
+
     def expression(self, element: Element, text: str, names: Collection[str]) -> Expression | None:
         return self._compile(element, text, lambda: compile_expression(text, names=names, types=self.types))
 
     def unary_tests(self, element: Element, text: str, names: Collection[str]) -> UnaryTests | None:
         return self._compile(element, text, lambda: compile_unary_tests(text, names=names, types=self.types))
 
+    def check_names(
+        self, element: Element, compiled: Expression | UnaryTests, names: Collection[str], *, strict: bool
+    ) -> None:
+        """Report calls that lead nowhere, and with `strict` also variables that nothing provides."""
+        told: set[str] = set()
+        for problem in check(compiled, names={*names, "?"}):
+            is_variable = problem.kind == "unknown variable"
+            if problem.kind == "unknown entry" or (is_variable and not strict) or problem.name in told:
+                continue
+            told.add(problem.name)
+            hint = f" Did you mean '{problem.suggestion}'?" if problem.suggestion else ""
+            self.report(
+                "feel-unknown-name" if problem.kind != "wrong arguments" else "feel-wrong-arguments",
+                element,
+                f"The expression '{_shortened(compiled.text)}' has the {problem.kind} '{problem.name}'.{hint}"
+                if problem.kind != "wrong arguments"
+                else f"The expression '{_shortened(compiled.text)}' calls '{problem.name}' with arguments "
+                "that it does not take.",
+                "Draw an arrow from what provides it, or correct the name."
+                if problem.kind != "wrong arguments"
+                else "Correct the arguments of the call.",
+                severity=Severity.WARNING if is_variable else Severity.ERROR,
+            )
+
     def _compile(self, element: Element, text: str, compiled: Any) -> Any:
+        if not self._may_compile(element):
+            return None
         try:
             return compiled()
         except FeelSyntaxError as error:

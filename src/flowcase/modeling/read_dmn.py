@@ -51,7 +51,19 @@ def check_dmn(content: bytes, file: str, *, imports: Mapping[str, bytes] | None 
     except InvalidDefinition as refused:
         return list(refused.findings)
     for node in (*model.decisions.values(), *model.knowledge.values()):
-        findings.extend(check_table(node))
+        findings.extend(
+            Finding(
+                rule=problem.rule,
+                severity=Severity.ERROR if problem.is_error else Severity.WARNING,
+                file=file,
+                element=problem.element,
+                element_name=node.name or None,
+                line=problem.line,
+                message=problem.message,
+                remedy=problem.remedy,
+            )
+            for problem in check_table(node)
+        )
     return sorted(findings, key=lambda finding: (finding.line or 0, finding.rule))
 
 
@@ -332,6 +344,8 @@ class _Reader:
 
     def _read_logic(self, node: Node, element: Element, logic: LogicReader) -> None:
         names = self._names_for(node)
+        # Without drawn input data a decision takes its values as they come, as Camunda's files do.
+        logic.is_strict = any(isinstance(each.node, InputData) for each in node.requirements)
         if isinstance(node, Decision):
             node.logic = logic.logic_of(element, names)
             if node.logic is None:

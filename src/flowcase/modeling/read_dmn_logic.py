@@ -33,6 +33,7 @@ class LogicReader:
         self._source = source
         self._types = types
         self._path_names = frozenset(path_names)
+        self.is_strict = False  # whether the logic that is read may only use what its arrows provide
         self._readers: dict[str, Callable[[Element, Names], Boxed]] = {
             "literalExpression": self._literal,
             "decisionTable": self._table,
@@ -112,6 +113,10 @@ class LogicReader:
                     element=self._source.id_of(element), line=element.sourceline, type=type_, value=value
                 )
             expression = self._source.expression(element, text, names | self._path_names)
+            if expression is not None:
+                # Inside of a filter the entries of the items are names, too; nobody knows them beforehand.
+                strict = self.is_strict and "item" not in names
+                self._source.check_names(element, expression, names, strict=strict)
         if expression is None:
             return self._broken(element, "The expression cannot be read, so it is null.")
         return LiteralBox(
@@ -238,7 +243,9 @@ class LogicReader:
         for binding in source.children(element, "binding"):
             parameter = source.child(binding, "parameter")
             name = plain_name(parameter.get("name")) if parameter is not None else ""
-            bindings.append((name, self._inner(binding, names, f"argument '{name}'")))
+            argument = self._inner(binding, names, f"argument '{name}'")
+            type_ = self._types.of(parameter) if parameter is not None else None
+            bindings.append((Parameter(name=name, type=type_), argument))
         called = source.child(element, "literalExpression")
         return InvocationBox(
             element=source.id_of(element),

@@ -17,6 +17,7 @@ from flowcase.modeling.read_dmn_types import TypeReader
 Names = frozenset[str]
 Compile = Callable[[Element, str, Names, Type | None], Boxed]
 
+_WHOLE = ("integer", "long")  # Camunda 7's types for numbers without fraction
 _SHORT_HIT_POLICIES = {
     "U": HitPolicy.UNIQUE,
     "A": HitPolicy.ANY,
@@ -164,6 +165,7 @@ class _TableReader:
             expression=expression,
             text=" ".join(text.split()),
             label=label,
+            is_whole=holder is not None and holder.get("typeRef") in _WHOLE,
             allowed=self._tests(values, allowed_text) if values is not None else None,
             allowed_text=allowed_text,
             element=source.id_of(element),

@@ -1,0 +1,151 @@
+"""The static check of tables: overlaps, gaps, rules that never match; and what it does not look at."""
+
+import pytest
+from small_decisions import decision, definitions, table
+
+from flowcase.modeling.finding import Severity
+from flowcase.modeling.read_dmn import check_dmn
+
+
+def problems(rules, *, inputs=("x",), outputs=("o",), **more):
+    content = definitions(decision("d", table(inputs, outputs, rules, **more)))
+    return [finding for finding in check_dmn(content, "x.dmn") if finding.rule.startswith("dmn-")]
+
+
+def rules_of(rules, **more):
+    return [finding.rule for finding in problems(rules, **more)]
+
+
+def test_a_table_that_covers_everything_once_has_no_findings():
+    assert rules_of([("< 5", "1"), ("[5..8]", "2"), ("> 8", "3")]) == []
+
+
+def test_overlapping_rules_of_a_unique_table_block_with_both_rules_and_the_values():
+    (finding,) = problems([("<= 5", "1"), (">= 5", "2")])
+
+    assert (finding.rule, finding.severity, finding.element) == (
+        "dmn-table-overlap",
+        Severity.ERROR,
+        "rule_2",
+    )
+    assert finding.line == 4
+    assert "Rules 1 and 2 both match when x = 5" in finding.message
+    assert "'x'" in finding.remedy
+
+
+def test_overlaps_need_a_common_value_in_every_column():
+    apart = [("< 5", '"a"', "1"), ("< 9", '"b"', "2")]
+
+    found = rules_of(apart, inputs=("x", "y"))
+
+    assert "dmn-table-overlap" not in found
+
+
+def test_rules_of_an_any_table_may_overlap_when_their_outputs_agree():
+    assert rules_of([("-", "1"), ("> 5", "1")], hit_policy="ANY") == []
+    assert rules_of([("-", "1"), ("> 5", "2")], hit_policy="ANY") == ["dmn-table-overlap"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["< 5", "> 5"], "x = 5"),
+        (["[1..5]", "[6..9]"], "x < 1 or (5..6) or > 9"),
+        (['"a"', '"b"'], "x = any other text"),
+        (["true"], "x = false"),
+        (['<= date("2024-01-31")', '> date("2024-02-01")'], "x = 2024-02-01"),
+        (['< @"PT1H"', '> @"PT1H"'], "x = 1 hours"),
+        (['< duration("P1Y")', '> duration("P13M")'], "x in [12 months..13 months]"),
+    ],
+)
+def test_a_gap_is_told_with_the_values_that_no_rule_covers(cells, words):
+    (finding,) = problems([(cell, "1") for cell in cells])
+
+    assert (finding.rule, finding.severity) == ("dmn-table-gap", Severity.WARNING)
+    assert f"when {words}." in finding.message
+
+
+def test_days_leave_no_gap_between_neighbours():
+    assert rules_of([('<= date("2024-01-31")', "1"), ('>= date("2024-02-01")', "2")]) == []
+
+
+def test_whole_numbers_leave_no_gap_between_neighbours():
+    rules = [("<= 3", "1"), (">= 4", "2")]
+
+    assert rules_of(rules, types={"x": "integer"}) == []
+    assert rules_of(rules, types={"x": "number"}) == ["dmn-table-gap"]
+
+
+def test_allowed_values_bound_what_has_to_be_covered():
+    assert rules_of([('"a"', "1"), ('"b"', "2")], allowed={"x": '"a", "b"'}) == []
+    assert rules_of([("[0..5]", "1"), ("(5..9]", "2")], allowed={"x": "[0..9]"}) == []
+
+
+def test_a_default_output_closes_every_gap():
+    assert rules_of([("true", "1")], defaults={"o": "0"}) == []
+
+
+def test_collecting_tables_need_no_rule_for_every_input():
+    assert rules_of([("true", "1"), ("-", "1")], hit_policy="COLLECT") == []
+
+
+def test_a_rule_below_rules_that_always_win_is_unreachable():
+    (finding,) = problems([("< 5", "1"), ("< 3", "2"), ("-", "3")], hit_policy="FIRST")
+
+    assert (finding.rule, finding.element) == ("dmn-table-unreachable-rule", "rule_2")
+    assert "a stronger rule does (1)" in finding.message
+
+
+def test_a_rule_covered_by_several_stronger_ones_together_is_unreachable():
+    rules = [("< 5", "1"), (">= 5", "2"), ("[3..8]", "3")]
+
+    assert rules_of(rules, hit_policy="FIRST") == ["dmn-table-unreachable-rule"]
+
+
+def test_a_last_rule_for_everything_is_reached_by_missing_values():
+    assert rules_of([("true", "1"), ("false", "2"), ("-", "3")], hit_policy="FIRST") == []
+
+
+def test_the_strength_of_priority_rules_comes_from_the_output_values():
+    rules = [("< 3", '"low"'), ("-", '"high"')]
+
+    assert rules_of(rules, hit_policy="PRIORITY", allowed={"o": '"high", "low"'}) == [
+        "dmn-table-unreachable-rule"
+    ]
+    assert rules_of(rules, hit_policy="PRIORITY", allowed={"o": '"low", "high"'}) == []
+
+
+@pytest.mark.parametrize(("cell", "allowed"), [("[5..1]", {}), ('"c"', {"x": '"a", "b"'})])
+def test_a_cell_that_no_value_fits_is_told(cell, allowed):
+    found = problems([(cell, "1"), ("-", "2")], hit_policy="FIRST", allowed=allowed)
+
+    assert [(finding.rule, finding.element) for finding in found] == [
+        ("dmn-table-unreachable-rule", "rule_1")
+    ]
+    assert "no value of 'x' fits its cell" in found[0].message
+
+
+def test_cells_of_another_type_than_the_input_are_told():
+    assert "dmn-cell-type" in rules_of([('"a"', "1"), ("-", "2")], types={"x": "number"}, hit_policy="FIRST")
+
+
+def test_what_is_not_analysed_is_said_with_the_input():
+    (finding,) = problems([("? > limit", "1"), ("< 5", "2"), (">= 5", "3")])
+
+    assert finding.rule == "dmn-table-not-analysed"
+    assert "'x'" in finding.message
+
+
+def test_gaps_are_told_only_where_no_unread_cell_could_match():
+    found = rules_of([("true", "? > 5", "1")], inputs=("y", "x"))
+
+    assert found == ["dmn-table-gap", "dmn-table-not-analysed"]
+
+
+def test_a_large_table_is_checked_in_reasonable_time():
+    rules = [(f"[{n}..{n + 1})", f'"{n % 7}"', "1") for n in range(600)]
+
+    found = rules_of(rules, inputs=("x", "y"))
+
+    assert "dmn-table-overlap" not in found
+    assert set(found) <= {"dmn-table-gap", "dmn-table-not-analysed"}
