@@ -111,3 +111,14 @@ _CHILDREN: dict[type, Callable] = {
 
 def _sources(node: tree.For | tree.Quantified) -> list[tree.Node]:
     return [part for each in node.iterators for part in (each.source, each.end) if part is not None]
+
+
+def uses_input(node: object) -> bool:
+    """Whether `?` stands anywhere in the expression."""
+    stack: list[object] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tree.Name) and current.name == "?":
+            return True
+        stack.extend(children(current))
+    return False

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from flowcase.feel import loops, numbers, operators, paths, temporal, tree
-from flowcase.feel.analysis import children
-from flowcase.feel.errors import FeelSyntaxError, NullResult, line_and_column
-from flowcase.feel.functions import BUILTINS, Builtin, HostFunction, UserFunction
+from flowcase.feel.analysis import uses_input
+from flowcase.feel.errors import FeelSyntaxError, line_and_column
+from flowcase.feel.functions import BUILTINS, UserFunction, invoke
 from flowcase.feel.ranges import AllBut, Range
 from flowcase.feel.runtime import PLAIN, Scope
-from flowcase.feel.types import Type, type_name
+from flowcase.feel.types import Function, Type, type_name
 from flowcase.values import Value
 
 Code = Callable[[Scope], Value]
@@ -344,14 +345,10 @@ class Compiler:
         if isinstance(base, tree.Name):
             first = steps[0]
             if isinstance(first, tree.Call):
-                called = self._builtin_call(base, first)
-                if called is not None:
-                    return self._chain(called, steps[1:])
+                return self._chain(self._named_call(base, first), steps[1:])
             if not self._local and isinstance(first, tree.Path):
-                names = []
-                while len(names) < len(steps) and isinstance(steps[len(names)], tree.Path):
-                    names.append(steps[len(names)])
-                return self._chain(self._variable_path(base, names), steps[len(names) :])
+                path = list(itertools.takewhile(lambda step: isinstance(step, tree.Path), steps))
+                return self._chain(self._variable_path(base, path), steps[len(path) :])
         return self._chain(self.compile(base), steps)
 
     def _chain(self, code: Code, steps: list) -> Code:
@@ -370,7 +367,7 @@ class Compiler:
 
         return chain
 
-    def _variable_path(self, base: tree.Name, steps: list[tree.Path]) -> Code:
+    def _variable_path(self, base: tree.Name, steps: list) -> Code:
         """`frist.T04`: walks the host's contexts without importing all of them."""
         whole = self.name(base)
         name, keys = base.name, [(step.name, step.at) for step in steps]
@@ -406,54 +403,26 @@ class Compiler:
     def _arguments(self, node: tree.Call) -> list[Code]:
         return [self.compile(argument) for argument in node.arguments]
 
-    def _builtin_call(self, base: tree.Name, node: tree.Call) -> Code | None:
-        """A call of a function of the library; None when the name may mean something else."""
-        function = BUILTINS.get(base.name)
-        if function is None or self._local or base.name in self._shadowing:
-            return None
-        arguments, names, at = self._arguments(node), node.names, base.at
+    def _named_call(self, base: tree.Name, node: tree.Call) -> Code:
+        """A call by name: of the library's function, unless the name is bound to a function of its own."""
+        arguments, names, at, builtin = self._arguments(node), node.names, base.at, BUILTINS.get(base.name)
         self._size += 1
+        if builtin is not None and not self._local and base.name not in self._shadowing:
+            return lambda s: invoke(builtin, [argument(s) for argument in arguments], names, s.run, at)
+        look_up = self.name(base)
 
         def call(s: Scope) -> Value:
-            values = [argument(s) for argument in arguments]
-            try:
-                if names is None:
-                    return function.call(values, s.run)
-                return function.call_named(names, values, s.run)
-            except NullResult as problem:
-                s.run.warn(str(problem), at)
-                return None
+            function = look_up(s)
+            if builtin is not None and not isinstance(function, Function):
+                function = builtin
+            return invoke(function, [argument(s) for argument in arguments], names, s.run, at)
 
         return call
 
     def call(self, node: tree.Call) -> Step:
         arguments, names, at = self._arguments(node), node.names, node.at
         self._size += 1
-
-        def call(function: Value, s: Scope) -> Value:
-            values = [argument(s) for argument in arguments]
-            try:
-                if isinstance(function, Builtin):
-                    if names is None:
-                        return function.call(values, s.run)
-                    return function.call_named(names, values, s.run)
-                if not isinstance(function, (UserFunction, HostFunction)):
-                    raise NullResult(f"{type_name(function)} cannot be called")
-                if names is not None:
-                    if set(names) != set(function.parameters) or len(names) != len(set(names)):
-                        raise NullResult("The function has no parameters of these names")
-                    by_name = dict(zip(names, values, strict=True))
-                    values = [by_name[name] for name in function.parameters]
-                if len(values) != len(function.parameters):
-                    raise NullResult(
-                        f"The function takes {len(function.parameters)} arguments, not {len(values)}"
-                    )
-                return function.call(values, s.run)
-            except NullResult as problem:
-                s.run.warn(str(problem), at)
-                return None
-
-        return call
+        return lambda value, s: invoke(value, [argument(s) for argument in arguments], names, s.run, at)
 
     # -- unary tests -------------------------------------------------------------------------------
 
@@ -468,7 +437,7 @@ class Compiler:
             subject = s.run.imported(s.names["?"])
             result: bool | None = False
             for code, asks in compiled:
-                fits = _satisfies(subject, code(s), asks, s)
+                fits = operators.satisfies(subject, code(s), s.run, asks=asks)
                 if fits is True:
                     result = True
                     break
@@ -479,30 +448,6 @@ class Compiler:
             return not result
 
         return test_all
-
-
-def _satisfies(subject: Value, value: Value, asks: bool, s: Scope) -> bool | None:
-    """Whether the test whose expression has `value` is satisfied (section 7.3.3)."""
-    if type(value) is bool and (asks or (type(subject) is not bool and subject is not None)):
-        return value
-    if asks and value is None:
-        return None
-    if value is None:
-        return subject is None
-    if subject is None:
-        return False if type(value) is not list else operators.matches_test(subject, value, s.run)
-    return operators.matches_test(subject, value, s.run)
-
-
-def uses_input(node: object) -> bool:
-    """Whether `?` stands anywhere in the expression."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tree.Name) and current.name == "?":
-            return True
-        stack.extend(children(current))
-    return False
 
 
 _DIRECT = {"+": numbers.add, "-": numbers.subtract, "*": numbers.multiply}

@@ -209,7 +209,8 @@ class Builtin(Function):
     def call_named(self, names: Sequence[str], arguments: Sequence[Value], run: Run) -> Value:
         """As `call`, with the arguments' names."""
         run.charge(1)
-        fitting, ordered = [], []
+        fitting: list[Signature] = []
+        ordered: list[Sequence[Value]] = []
         for signature in self.signatures:
             order = signature.positional(names)
             if order is not None:
@@ -287,3 +288,23 @@ def call(function: Function, arguments: Sequence[Value], run: Run) -> Value:
             raise NullResult(f"The function takes {len(function.parameters)} arguments, not {len(arguments)}")
         return function.call(arguments, run)
     raise NullResult("This is no function")
+
+
+def invoke(function: Value, arguments: list[Value], names: Sequence[str] | None, run: Run, at: int) -> Value:
+    """The value of a call in the text; null with a reason when it cannot be made (table 63)."""
+    try:
+        if isinstance(function, Builtin):
+            if names is None:
+                return function.call(arguments, run)
+            return function.call_named(names, arguments, run)
+        if not isinstance(function, (UserFunction, HostFunction)):
+            raise NullResult(f"{type_name(function)} cannot be called")
+        if names is not None:
+            if not set(names) <= set(function.parameters) or len(names) != len(set(names)):
+                raise NullResult("The function has no parameters of these names")
+            by_name = dict(zip(names, arguments, strict=True))
+            arguments = [by_name.get(name) for name in function.parameters]
+        return call(function, arguments, run)
+    except NullResult as problem:
+        run.warn(str(problem), at)
+        return None

@@ -187,6 +187,22 @@ def matches_test(value: Value, test: Value, run: Run) -> bool | None:
     return equal(value, test, run)
 
 
+def satisfies(subject: Value, value: Value, run: Run, *, asks: bool) -> bool | None:
+    """Whether the unary test whose expression has `value` is satisfied (section 7.3.3).
+
+    `asks` says that the expression uses `?`, so that its boolean is the answer.
+    """
+    if type(value) is bool and (asks or (type(subject) is not bool and subject is not None)):
+        return value
+    if asks and value is None:
+        return None
+    if value is None:
+        return subject is None
+    if subject is None:
+        return False if type(value) is not list else matches_test(subject, value, run)
+    return matches_test(subject, value, run)
+
+
 # -- arithmetic ------------------------------------------------------------------------------------------
 
 

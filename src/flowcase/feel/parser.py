@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from flowcase.feel import tree
-from flowcase.feel.errors import FeelSyntaxError, line_and_column
 from flowcase.feel.limits import MAX_DEPTH
 from flowcase.feel.names import ENDING, KEYWORDS, KnownNames
-from flowcase.feel.tokens import Token, tokenize
-from flowcase.feel.types import NAMED_TYPES, ContextType, FunctionType, ListType, RangeType, Type
+from flowcase.feel.tokens import Token
+from flowcase.feel.type_reader import TypeReader
+from flowcase.feel.types import Type
 
 _OR, _AND, _COMPARE, _ADD, _MULTIPLY, _POWER, _UNARY = range(1, 8)
 _BINARY = {
@@ -28,25 +27,8 @@ _LITERALS = {"true": True, "false": False, "null": None}
 _OPENERS = frozenset("([{]-")
 
 
-class Parser:
-    """One text being read. `builtins` are the functions' names, `names` the variables' names."""
-
-    def __init__(
-        self,
-        text: str,
-        *,
-        names: Collection[str] = (),
-        builtins: KnownNames,
-        types: Mapping[str, Type] | None = None,
-    ) -> None:
-        self.text = text
-        self.tokens = tokenize(text)
-        self.index = 0
-        self.token = self.tokens[0]
-        self.depth = 0
-        self.types = types or {}
-        self._builtins = builtins
-        self._known = [KnownNames(names)]
+class Parser(TypeReader):
+    """Adds expressions and unary tests to what can be read."""
 
     # -- entry points ------------------------------------------------------------------------------
 
@@ -86,56 +68,6 @@ class Parser:
                 if depth == 0 and token.text == ")":
                     return self.tokens[position + 1].kind == "end"
         return False
-
-    def _guarded(self, read):
-        try:
-            return read()
-        except RecursionError:
-            raise self.error("it is nested too deeply") from None
-
-    # -- tokens ------------------------------------------------------------------------------------
-
-    def error(self, message: str, at: int | None = None) -> FeelSyntaxError:
-        line, column = line_and_column(self.text, self.token.start if at is None else at)
-        return FeelSyntaxError(message, line, column, self.text)
-
-    def _advance(self, count: int = 1) -> Token:
-        token = self.token
-        self.index = min(self.index + count, len(self.tokens) - 1)
-        self.token = self.tokens[self.index]
-        return token
-
-    def _peek(self, offset: int = 1) -> Token:
-        return self.tokens[min(self.index + offset, len(self.tokens) - 1)]
-
-    def _is(self, text: str) -> bool:
-        return self.token.text == text and self.token.kind in ("op", "word")
-
-    def _accept(self, text: str) -> bool:
-        if self._is(text):
-            self._advance()
-            return True
-        return False
-
-    def _expect(self, text: str) -> Token:
-        if not self._is(text):
-            raise self.error(f"expected '{text}' and found {self._found()}")
-        return self._advance()
-
-    def _expect_end(self) -> None:
-        if self.token.kind != "end":
-            raise self.error(f"found {self._found()} where an operator or the end should be")
-
-    def _found(self) -> str:
-        token = self.token
-        if token.kind == "end":
-            return "the end"
-        return "a string" if token.kind in ("string", "at") else f"'{token.text}'"
-
-    def _deeper(self) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.error("it is nested too deeply")
 
     # -- operators ---------------------------------------------------------------------------------
 
@@ -274,39 +206,6 @@ class Parser:
                 raise self.error(f"found {self._found()} where a value should be")
         return tree.Name(token.start, self._name())
 
-    def _longest_name(self) -> tuple[int, str] | None:
-        best: tuple[int, str] | None = None
-        for known in self._known:
-            found = known.longest(self.tokens, self.index)
-            if found and (best is None or found[0] > best[0]):
-                best = found
-        found = self._builtins.longest(self.tokens, self.index)
-        if found and (best is None or found[0] > best[0]):
-            # `date and time` with two variables `date` and `time` is a conjunction, unless it is called.
-            called = self.tokens[self.index + found[0]].text == "("
-            if called or not ENDING & set(found[1].split()):
-                best = found
-        return best
-
-    def _name(self) -> str:
-        """The name at the current token: the longest known one, else all words up to a keyword."""
-        longest = self._longest_name()
-        if longest is not None:
-            self._advance(longest[0])
-            return longest[1]
-        words = [self._advance().text]
-        if self._is_known(words[0]):
-            return words[0]
-        return self._more_words(words)
-
-    def _more_words(self, words: list[str]) -> str:
-        while self.token.kind == "word" and self.token.text not in ENDING:
-            words.append(self._advance().text)
-        return " ".join(words)
-
-    def _is_known(self, name: str) -> bool:
-        return name in self._builtins or any(name in known for known in self._known)
-
     def _steps(self, base: tree.Node) -> tree.Node:
         """The path, filter, call and `instance of` steps behind an operand."""
         steps: list[tree.Path | tree.Filter | tree.Call] = []
@@ -432,26 +331,6 @@ class Parser:
             self._known[0].add(key) if not key.isidentifier() else None
         return tree.ContextLiteral(opening.start, entries)
 
-    def _key(self) -> str:
-        if self.token.kind == "string":
-            return self._advance().text
-        if self.token.kind != "word":
-            raise self.error(f"found {self._found()} where a key should be")
-        key = self._advance().text
-        while self.token.kind != "end" and not self._is(":"):
-            if self.token.kind not in ("word", "number") and self.token.text not in (
-                ".",
-                "/",
-                "-",
-                "'",
-                "+",
-                "*",
-            ):
-                raise self.error(f"expected ':' and found {self._found()}")
-            token = self._advance()
-            key += (" " if token.space else "") + token.text
-        return key
-
     # -- expressions that begin with a word --------------------------------------------------------
 
     def _if(self) -> tree.Node:
@@ -484,17 +363,6 @@ class Parser:
             if not self._accept(","):
                 self._expect(ending)
                 return iterators
-
-    def _variable_name(self) -> str:
-        words = [self._advance().text]
-        while (
-            not self._is("in")
-            and self.token.kind in ("word", "op", "number")
-            and self.token.text not in ",:()"
-        ):
-            token = self._advance()
-            words.append((" " if token.space else "") + token.text)
-        return "".join(words)
 
     def _for(self) -> tree.Node:
         at = self._advance().start
@@ -532,78 +400,3 @@ class Parser:
         body = self._expression()
         self._known.pop()
         return tree.FunctionDefinition(at, parameters, body)
-
-    # -- types -------------------------------------------------------------------------------------
-
-    def type_reference(self) -> Type:
-        """The whole text as a type."""
-        found = self._guarded(self._type)
-        self._expect_end()
-        return found
-
-    def _type(self) -> Type:
-        self._deeper()
-        found = self._type_inner()
-        self.depth -= 1
-        return found
-
-    def _type_inner(self) -> Type:
-        at = self.token.start
-        if self.token.kind != "word":
-            raise self.error(f"found {self._found()} where a type should be")
-        word, follower = self.token.text, self._peek()
-        if (
-            follower.text == "<"
-            and follower.kind == "op"
-            and word in ("list", "range", "context", "function")
-        ):
-            self._advance(2)
-            if word == "list":
-                inner = self._type()
-                self._expect(">")
-                return ListType(inner)
-            if word == "range":
-                inner = self._type()
-                self._expect(">")
-                return RangeType(inner)
-            return self._context_type() if word == "context" else self._function_type()
-        return self._named_type(at)
-
-    def _context_type(self) -> Type:
-        entries: dict[str, Type] = {}
-        while not self._is(">"):
-            key = self._key()
-            self._expect(":")
-            entries[key] = self._type()
-            if not self._accept(","):
-                break
-        self._expect(">")
-        return ContextType(entries)
-
-    def _function_type(self) -> Type:
-        parameters: list[Type] = []
-        while not self._is(">"):
-            parameters.append(self._type())
-            if not self._accept(","):
-                break
-        self._expect(">")
-        self._expect("->")
-        return FunctionType(tuple(parameters), self._type())
-
-    def _named_type(self, at: int) -> Type:
-        """The longest run of tokens that names a type: `years and months duration`, `lib.tPerson`."""
-        text, best, best_count = "", None, 0
-        for count in range(12):
-            token = self._peek(count)
-            if token.kind == "end" or (
-                token.kind == "op" and token.text not in (".", "-", "/", "'", "+", "*")
-            ):
-                break
-            text += (" " if token.space and text else "") + token.text
-            found = self.types.get(text) or NAMED_TYPES.get(text)
-            if found is not None:
-                best, best_count = found, count + 1
-        if best is None:
-            raise self.error(f"found the unknown type '{text or self.token.text}'", at)
-        self._advance(best_count)
-        return best

@@ -141,11 +141,11 @@ class Run:
             left -= 1
             if left < 0:
                 raise FeelLimitError("list_items", self.limits.list_items)
-            if type(item) is list or type(item) is dict:
+            if isinstance(item, (list, dict)):
                 self.check_level(level)
                 if len(item) > left:
                     raise FeelLimitError("list_items", self.limits.list_items)
-                inner = item if type(item) is list else item.values()
+                inner = item if isinstance(item, list) else item.values()
                 stack.extend((each, level + 1) for each in inner if type(each) not in _LEAVES)
                 left -= len(item)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 CYCLE_YEARS = 400
 CYCLE_DAYS = 146_097
@@ -62,7 +63,7 @@ AnyDate = dt.date | WideDate
 AnyDateTime = dt.datetime | WideDateTime
 
 
-def split(value: AnyDate | AnyDateTime) -> tuple[dt.date, int]:
+def split(value: AnyDate | AnyDateTime) -> tuple[Any, int]:
     """The proxy in the years 2000 to 2399 and the cycles; equal dates have equal halves."""
     if isinstance(value, (WideDate, WideDateTime)):
         return value.proxy, value.cycles
@@ -70,7 +71,7 @@ def split(value: AnyDate | AnyDateTime) -> tuple[dt.date, int]:
     return value.replace(year=value.year - CYCLE_YEARS * cycles), cycles
 
 
-def join(proxy: dt.date, cycles: int) -> AnyDate | AnyDateTime:
+def join(proxy: dt.date, cycles: int) -> Any:
     """The plain value where Python has one, else the wide one. Raises ValueError past the last year."""
     extra = proxy.year // CYCLE_YEARS - 5
     year = proxy.year + CYCLE_YEARS * cycles
