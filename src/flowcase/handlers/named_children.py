@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowcase.cases.civil_time import local_date
+from flowcase.errors import NotFound
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -128,13 +129,22 @@ def _link_family(case: CaseWork, codes: Sequence[str]) -> None:
     if not without:
         return
     family = next((each for each in families.values() if each), None)
-    if family is None:
-        family = case.create("Familie", {"boern": list(codes)}, case=codes[0])
+    if family is None or not _is_known(case, family):
+        family = case.create("Familie", {"boern": list(codes)}, case=codes[0], id=family or "")
     else:
         known = list(case.get("Familie", family)["boern"] or [])
         case.update("Familie", family, {"boern": [*known, *(c for c in codes if c not in known)]})
     for code in without:
         case.set_fact(code, "familie_id", family)
+
+
+def _is_known(case: CaseWork, family: str) -> bool:
+    """A case that was opened elsewhere may name a family that has no record here yet."""
+    try:
+        case.get("Familie", family)
+    except NotFound:
+        return False
+    return True
 
 
 def _take_back(case: CaseWork, code: str, underretning_id: str) -> None:
