@@ -120,7 +120,7 @@ class _Story:
         facts = dict(case.get("facts", {}))
         facts["status"] = case["status"]
         if case.get("family"):
-            facts["familie"] = case["family"]
+            facts["familie_id"] = case["family"]
         self.flow.cases.open(
             code,
             child=_child(code, case),
@@ -231,7 +231,7 @@ class _Story:
             case = self.variant.cases.get(code, {})
             facts = dict(case.get("facts", {}))
             if case.get("family"):
-                facts["familie"] = case["family"]
+                facts["familie_id"] = case["family"]
             for name, value in facts.items():
                 if name not in known or known[name] is None:
                     self.flow.cases.set_fact(code, name, _fact(value), reason="scenario", actor=NARRATOR)
