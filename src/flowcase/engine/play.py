@@ -10,16 +10,16 @@ import datetime as dt
 import heapq
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flowcase.engine import State, advance
+from flowcase.engine import advance
 from flowcase.engine.diagram import diagram_of
+from flowcase.engine.post import Playing, Post
 from flowcase.engine.script import Answer, Script
 from flowcase.engine.step import IsWorkingDay
-from flowcase.engine.subscriptions import MessageSubscription, PendingTimer, SignalSubscription
+from flowcase.engine.subscriptions import PendingTimer
 from flowcase.engine.timers import DEFAULT_ZONE
 from flowcase.engine.trace import Entry, Trace, entry_of
 from flowcase.errors import Conflict, FlowcaseError, NotFound
@@ -30,8 +30,6 @@ from flowcase.model import (
     Command,
     CompleteElement,
     DecisionRequested,
-    DeliverMessage,
-    DeliverSignal,
     ElementEvent,
     EscalationThrown,
     Event,
@@ -54,11 +52,8 @@ from flowcase.model import (
     UserTaskCreated,
 )
 from flowcase.modeling.definition import (
-    Element,
     ElementKind,
-    MessageEvent,
     ProcessDefinition,
-    SignalEvent,
 )
 from flowcase.values import Value
 
@@ -66,34 +61,6 @@ Decide = Callable[[str, Mapping[str, Value]], Value]
 
 MAX_COMMANDS = 20_000  # a diagram that would go on for ever is stopped here
 MAX_DEPTH = 20  # of processes that call one another
-
-
-@dataclass
-class _Instance:
-    id: str
-    definition: ProcessDefinition
-    state: State | bytes | None = None
-    parent: _Instance | None = None
-    parent_element: str = ""
-    depth: int = 0
-    outcome: str = "active"
-    variables: dict[str, Value] = field(default_factory=dict)
-    incidents: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def opened(self) -> State:
-        if isinstance(self.state, bytes):
-            return State.from_bytes(self.state, self.definition)
-        assert self.state is not None
-        return self.state
-
-
-@dataclass
-class _Message:
-    name: str
-    key: str
-    variables: Mapping[str, Value]
-    expires_at: dt.datetime | None
-    received_by: set[str] = field(default_factory=set)  # process ids: each takes a message once
 
 
 def play(
@@ -117,7 +84,7 @@ def play(
     done in time. `save_and_restore` saves the state and reads it back between all commands; the trace must
     be the same. Raises ScriptError, NotFound when there is no such process.
     """
-    player = _Player(
+    player = Player(
         definitions,
         script=Script(answers, start=start, zone=ZoneInfo(zone)),
         start=start,
@@ -130,7 +97,7 @@ def play(
     return player.run(process_id, variables or {}, until)
 
 
-class _Player:
+class Player:
     def __init__(
         self,
         definitions: Mapping[str, ProcessDefinition],
@@ -151,9 +118,9 @@ class _Player:
         self.zone = zone
         self.is_working_day = is_working_day
         self.saves = saves
-        self.instances: list[_Instance] = []
+        self.instances: list[Playing] = []
         self.entries: list[Entry] = []
-        self.messages: list[_Message] = []
+        self.post = Post(self)
         self.commands = 0
         self._at_once: deque[Callable[[], None]] = deque()
         self._later: list[tuple[dt.datetime, int, Callable[[], None]]] = []
@@ -165,11 +132,13 @@ class _Player:
         if process_id not in self.definitions:
             raise NotFound("process", process_id)
         for message in self.script.messages:
-            self._plan(message.at, partial(self._publish, message.name, message.key, message.variables, None))
+            self._plan(
+                message.at, partial(self.post.publish, message.name, message.key, message.variables, None)
+            )
         for signal in self.script.signals:
-            self._plan(signal.at, partial(self._broadcast, signal.name, signal.variables))
+            self._plan(signal.at, partial(self.post.broadcast, signal.name, signal.variables))
         definition = self.definitions[process_id]
-        main = self._start(definition, variables, start_element=self._start_element(definition))
+        main = self.start(definition, variables, start_element=self._start_element(definition))
         stopped = False
         while self._next(until):
             if self.commands > MAX_COMMANDS:
@@ -195,10 +164,10 @@ class _Player:
         if scripted is not None and scripted <= at:
             heapq.heappop(self._later)[2]()
         elif timer is not None:
-            self._command(timer[1], FireTimer(timer=timer[0].key))
+            self.command(timer[1], FireTimer(timer=timer[0].key))
         return True
 
-    def _next_timer(self) -> tuple[PendingTimer, _Instance] | None:
+    def _next_timer(self) -> tuple[PendingTimer, Playing] | None:
         pending = [
             (timer, instance)
             for instance in self.instances
@@ -222,16 +191,16 @@ class _Player:
         starts = [each for each in definition.children(None) if each.kind is ElementKind.START_EVENT]
         return starts[0].id if starts else None
 
-    def _start(
+    def start(
         self,
         definition: ProcessDefinition,
         variables: Mapping[str, Value],
         *,
         start_element: str | None = None,
-        parent: _Instance | None = None,
+        parent: Playing | None = None,
         parent_element: str = "",
-    ) -> _Instance:
-        instance = _Instance(
+    ) -> Playing:
+        instance = Playing(
             str(len(self.instances) + 1),
             definition,
             parent=parent,
@@ -239,7 +208,7 @@ class _Player:
             depth=parent.depth + 1 if parent else 0,
         )
         self.instances.append(instance)
-        self._command(
+        self.command(
             instance,
             StartInstance(
                 variables=dict(variables), start_element=start_element, is_called=parent is not None
@@ -247,7 +216,7 @@ class _Player:
         )
         return instance
 
-    def _command(self, instance: _Instance, command: Command) -> None:
+    def command(self, instance: Playing, command: Command) -> None:
         self.commands += 1
         done = advance(
             instance.definition,
@@ -266,15 +235,15 @@ class _Player:
         for event in done.events:
             self._react(instance, event)
 
-    def _try(self, instance: _Instance, command: Command) -> None:
+    def attempt(self, instance: Playing, command: Command) -> None:
         """A scripted answer may come too late: then there is nobody to hear it."""
         if instance.outcome == "active":
             try:
-                self._command(instance, command)
+                self.command(instance, command)
             except Conflict:
                 return
 
-    def _react(self, instance: _Instance, event: Event) -> None:
+    def _react(self, instance: Playing, event: Event) -> None:
         match event:
             case UserTaskCreated():
                 self._answer(instance, event)
@@ -289,16 +258,16 @@ class _Player:
             case MessagePublished():
                 expires = None if event.time_to_live is None else self.now + event.time_to_live
                 self._at_once.append(
-                    lambda: self._publish(event.name, event.correlation_key, event.variables, expires)
+                    lambda: self.post.publish(event.name, event.correlation_key, event.variables, expires)
                 )
             case MessageSubscribed():
-                self._at_once.append(self._correlate_waiting)
+                self._at_once.append(self.post.correlate)
             case SignalBroadcast():
-                self._at_once.append(lambda: self._broadcast(event.name, event.variables))
+                self._at_once.append(lambda: self.post.broadcast(event.name, event.variables))
             case EscalationThrown(caught_by=None) if instance.parent is not None:
                 parent, element = instance.parent, instance.parent_element
                 self._at_once.append(
-                    lambda: self._try(
+                    lambda: self.attempt(
                         parent,
                         ThrowEscalation(element_instance=element, code=event.code, variables=event.variables),
                     )
@@ -317,7 +286,7 @@ class _Player:
             case InstanceCompleted() | InstanceFailed() | InstanceCancelled():
                 self._ended(instance, event)
 
-    def _ended(self, instance: _Instance, event: Event) -> None:
+    def _ended(self, instance: Playing, event: Event) -> None:
         parent, element = instance.parent, instance.parent_element
         if isinstance(event, InstanceCompleted):
             instance.outcome, instance.variables = "completed", dict(event.variables)
@@ -331,11 +300,11 @@ class _Player:
             instance.outcome = "cancelled"
             return
         if parent is not None:
-            self._at_once.append(lambda: self._try(parent, answer))
+            self._at_once.append(lambda: self.attempt(parent, answer))
 
     # --- answers ---
 
-    def _answer(self, instance: _Instance, event: ElementEvent, *, retries: int = 1) -> None:
+    def _answer(self, instance: Playing, event: ElementEvent, *, retries: int = 1) -> None:
         answer = self.script.answer(event.element) or Answer()
         if answer.stays_open:
             return
@@ -348,7 +317,7 @@ class _Player:
         else:
             self._plan(answer.after.after(self.now, ZoneInfo(self.zone)), act)
 
-    def _give(self, instance: _Instance, event: ElementEvent, answer: Answer, retries: int) -> None:
+    def _give(self, instance: Playing, event: ElementEvent, answer: Answer, retries: int) -> None:
         key = event.element_instance
         for attempt in range(1, min(answer.fails, retries) + 1):
             self.entries.append(
@@ -362,17 +331,17 @@ class _Player:
             )
         if answer.fails >= retries and answer.fails:
             message = f"'{event.element}' failed {retries} times, as its script says."
-            self._try(
+            self.attempt(
                 instance, FailElement(element_instance=key, kind=IncidentKind.JOB_FAILED, message=message)
             )
             return
         if answer.escalation is not None:
-            self._try(
+            self.attempt(
                 instance,
                 ThrowEscalation(element_instance=key, code=answer.escalation, variables=answer.variables),
             )
         if answer.error is not None:
-            self._try(
+            self.attempt(
                 instance,
                 ThrowError(
                     element_instance=key,
@@ -382,16 +351,16 @@ class _Player:
                 ),
             )
             return
-        self._try(instance, CompleteElement(element_instance=key, variables=answer.variables))
+        self.attempt(instance, CompleteElement(element_instance=key, variables=answer.variables))
 
-    def _decide(self, instance: _Instance, event: DecisionRequested) -> None:
+    def _decide(self, instance: Playing, event: DecisionRequested) -> None:
         if event.element in self.script.elements or self.decide is None:
             self._answer(instance, event)
             return
         try:
             value = self.decide(event.decision, event.inputs)
         except FlowcaseError as error:
-            self._try(
+            self.attempt(
                 instance,
                 FailElement(
                     element_instance=event.element_instance,
@@ -400,21 +369,21 @@ class _Player:
                 ),
             )
             return
-        self._try(
+        self.attempt(
             instance,
             CompleteElement(element_instance=event.element_instance, variables={"result": value}),
         )
 
     # --- called processes ---
 
-    def _call(self, instance: _Instance, event: CallRequested) -> None:
+    def _call(self, instance: Playing, event: CallRequested) -> None:
         called = self.definitions.get(event.process)
         if instance.outcome != "active":
             return
         if event.element in self.script.elements or called is None:
             self._answer(instance, event)
         elif instance.depth >= MAX_DEPTH:
-            self._try(
+            self.attempt(
                 instance,
                 FailElement(
                     element_instance=event.element_instance,
@@ -423,68 +392,16 @@ class _Player:
                 ),
             )
         else:
-            self._start(called, event.variables, parent=instance, parent_element=event.element_instance)
+            self.start(called, event.variables, parent=instance, parent_element=event.element_instance)
 
-    def _cancel_called(self, parent: _Instance, element: str) -> None:
+    def _cancel_called(self, parent: Playing, element: str) -> None:
         for child in self.instances:
             if child.parent is parent and child.parent_element == element and child.outcome == "active":
-                self._command(child, CancelInstance(reason="the calling instance was cancelled"))
-
-    # --- messages and signals ---
-
-    def _publish(
-        self, name: str, key: str, variables: Mapping[str, Value], expires_at: dt.datetime | None
-    ) -> None:
-        message = _Message(name, key, dict(variables), expires_at)
-        for definition in self.definitions.values():
-            for element in definition.children(None):
-                if _starts_with(element, MessageEvent, name):
-                    message.received_by.add(definition.id)
-                    self._start(definition, variables, start_element=element.id)
-        self.messages.append(message)
-        self._correlate_waiting()
-
-    def _correlate_waiting(self) -> None:
-        for message in list(self.messages):
-            for instance in list(self.instances):
-                if message.expires_at is not None and message.expires_at < self.now:
-                    break
-                if instance.outcome != "active" or instance.definition.id in message.received_by:
-                    continue
-                found = next(
-                    (
-                        subscription
-                        for subscription in instance.opened().subscriptions.values()
-                        if isinstance(subscription, MessageSubscription)
-                        and (subscription.name, subscription.correlation_key) == (message.name, message.key)
-                    ),
-                    None,
-                )
-                if found is not None:
-                    message.received_by.add(instance.definition.id)
-                    self._command(
-                        instance, DeliverMessage(subscription=found.key, variables=message.variables)
-                    )
-
-    def _broadcast(self, name: str, variables: Mapping[str, Value]) -> None:
-        for instance in list(self.instances):
-            if instance.outcome != "active":
-                continue
-            keys = [
-                subscription.key
-                for subscription in instance.opened().subscriptions.values()
-                if isinstance(subscription, SignalSubscription) and subscription.name == name
-            ]
-            for key in keys:
-                self._try(instance, DeliverSignal(subscription=key, variables=variables))
-        for definition in self.definitions.values():
-            for element in definition.children(None):
-                if _starts_with(element, SignalEvent, name):
-                    self._start(definition, variables, start_element=element.id)
+                self.command(child, CancelInstance(reason="the calling instance was cancelled"))
 
     # --- the end ---
 
-    def _trace(self, main: _Instance, stopped: bool) -> Trace:
+    def _trace(self, main: Playing, stopped: bool) -> Trace:
         trace = Trace(main.definition.id, self.zone, entries=self.entries, ended_at=self.now)
         trace.state = "stopped" if stopped else main.outcome
         trace.variables = main.opened().variables()
@@ -503,17 +420,5 @@ class _Player:
                 for timer in state.subscriptions.values()
                 if isinstance(timer, PendingTimer)
             )
-        trace.messages.extend(
-            {"name": message.name, "key": message.key}
-            for message in self.messages
-            if not message.received_by and (message.expires_at is None or message.expires_at >= self.now)
-        )
+        trace.messages.extend(self.post.unheard())
         return trace
-
-
-def _starts_with(element: Element, kind: type[MessageEvent] | type[SignalEvent], name: str) -> bool:
-    return (
-        element.kind is ElementKind.START_EVENT
-        and isinstance(element.event, kind)
-        and element.event.name.text == name
-    )

@@ -13,11 +13,23 @@ class Stuck(Exception):
         super().__init__(message)
 
 
+_KINDS = {
+    "NoneType": "null",
+    "str": "text",
+    "int": "a number",
+    "Decimal": "a number",
+    "bool": "a boolean",
+    "list": "a list of something else",
+    "dict": "a context",
+    "datetime": "an instant",
+    "date": "a date",
+    "timedelta": "a duration",
+}
+
+
 def wrong_value(what: str, wanted: str, value: object, text: str, missing: tuple[str, ...] = ()) -> Stuck:
     """An expression whose value cannot be used: names its text and the kind of the value, never the value."""
-    got = {"NoneType": "null", "str": "text", "Decimal": "a number", "bool": "a boolean"}.get(
-        type(value).__name__, type(value).__name__
-    )
+    got = _KINDS.get(type(value).__name__, type(value).__name__)
     unknown = f"; not defined: {', '.join(missing)}" if missing else ""
     return Stuck(
         IncidentKind.EXPRESSION_FAILED,
