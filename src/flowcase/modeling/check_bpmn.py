@@ -6,8 +6,7 @@ from flowcase.errors import InvalidDefinition
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.document import read_document
 from flowcase.modeling.finding import Finding, Severity
-from flowcase.modeling.rules import load_rules, run_rule
-
+from flowcase.modeling.rules import SIZE_LIMIT, load_rules, run_rule
 
 def check_bpmn(content: bytes, file: str, catalogue: Catalogue | None = None) -> list[Finding]:
     """All findings in a file, errors and warnings by line; never raises for bad input.
@@ -18,7 +17,11 @@ def check_bpmn(content: bytes, file: str, catalogue: Catalogue | None = None) ->
         document = read_document(content, file)
     except InvalidDefinition as refusal:
         return list(refusal.findings)
-    findings = [finding for rule in load_rules() for finding in run_rule(rule, document, catalogue)]
+    rules = {rule.id: rule for rule in load_rules()}
+    too_large = run_rule(rules[SIZE_LIMIT], document)
+    if too_large:
+        return sort_findings(too_large)  # judging it would take longer than anybody waits
+    findings = [finding for rule in rules.values() for finding in run_rule(rule, document, catalogue)]
     return sort_findings(findings)
 
 

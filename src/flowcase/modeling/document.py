@@ -6,6 +6,7 @@ element of the file is kept, the ones too that the dialect refuses.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -311,10 +312,10 @@ def _read_process(document: Document, xml: etree._Element) -> None:
     document.processes.append(process)
     top = Scope(process.id, process.name, "process", xml, None, process, None)
     process.scopes.append(top)
-    waiting = [top]
+    waiting = deque([top])
     # Breadth first with a list of its own: a file may nest deeper than Python's stack.
     while waiting:
-        scope = waiting.pop(0)
+        scope = waiting.popleft()
         for child in scope.xml:
             if namespace(child) != BPMN:
                 continue

@@ -39,7 +39,7 @@ class Written:
         return self.text[1:].strip() if self.is_feel else self.text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def parse(text: str) -> Expression | FeelSyntaxError:
     """The expression, or why it is none."""
     try:

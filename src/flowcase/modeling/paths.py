@@ -11,7 +11,7 @@ from itertools import combinations
 
 from flowcase.modeling.document import Flow, Node, Scope
 
-MAX_MARKINGS = 20_000  # distinct token states looked at in one scope
+MAX_WORK = 400_000  # tokens looked at in all states of one file
 _MAX_TOKENS = 2  # on one flow; more of them tell nothing new
 
 
@@ -94,12 +94,13 @@ class TokenGame:
     is enough to play any one, with each of its choices. That keeps the number of states small.
     """
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, work: int = MAX_WORK) -> None:
         self.scope = scope
         self.flows = [flow for flow in scope.flows if flow.source and flow.target]
         self.number = {flow: position for position, flow in enumerate(self.flows)}
-        self._reach: dict[int, set[Node]] = {}
+        self.work_left = work
         self.gave_up = False
+        self._leading_to: dict[Node, set[Node]] = {}
 
     def starved_joins(self) -> dict[Node, Flow]:
         """Each join that can wait for ever, with a flow on which then no token comes."""
@@ -112,7 +113,8 @@ class TokenGame:
             marking = waiting.popleft()
             if marking in seen or not marking:
                 continue
-            if len(seen) >= MAX_MARKINGS:
+            self.work_left -= len(marking) + 1
+            if self.work_left < 0:
                 self.gave_up = True
                 break
             seen.add(marking)
@@ -189,10 +191,21 @@ class TokenGame:
         return choices
 
     def _can_reach(self, number: int, join: Node) -> bool:
-        if number not in self._reach:
-            target = self.flows[number].target
-            self._reach[number] = reachable([target]) if target else set()
-        return join in self._reach[number]
+        """Whether a token on this flow may still come to the join."""
+        if join not in self._leading_to:
+            found = {join}
+            waiting = [join]
+            while waiting:
+                node = waiting.pop()
+                before = [flow.source for flow in node.incoming]
+                if node.attached_to is not None:
+                    before.append(node.attached_to)
+                for earlier in before:
+                    if earlier is not None and earlier not in found:
+                        found.add(earlier)
+                        waiting.append(earlier)
+            self._leading_to[join] = found
+        return self.flows[number].target in self._leading_to[join]
 
     def _stuck(self, marking: Marking) -> Iterator[tuple[Node, Flow]]:
         present = {number for number, _ in marking}

@@ -17,6 +17,8 @@ from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.report import Report
 from flowcase.modeling.rule import Rule, collect_rules, crash_finding
 
+SIZE_LIMIT = "size-limit"
+
 
 def load_rules() -> tuple[Rule, ...]:
     """Every rule of this package for BPMN files, by id."""
@@ -33,7 +35,11 @@ def run_rule(rule: Rule, document: Document, catalogue: object | None = None) ->
 
 def findings_that_block_reading(document: Document) -> list[Finding]:
     """What makes it impossible to read a definition from the file."""
-    findings = [
-        finding for rule in load_rules() if rule.blocks_reading for finding in run_rule(rule, document)
-    ]
-    return [finding for finding in findings if finding.severity is Severity.ERROR]
+    blocking = [rule for rule in load_rules() if rule.blocks_reading]
+    blocking.sort(key=lambda rule: rule.id != SIZE_LIMIT)
+    found: list[Finding] = []
+    for rule in blocking:
+        found += [f for f in run_rule(rule, document) if f.severity is Severity.ERROR]
+        if found and rule.id == SIZE_LIMIT:
+            break  # the rest would take longer than anybody waits
+    return found

@@ -61,9 +61,9 @@ def check(document: Document, report: Report) -> None:
     for scope in document.relevant_scopes():
         automatic = [node for node in scope.nodes if not _waits(node, waits)]
         for group in loops(automatic):
-            place = next((n for n in scope.nodes if n in group and n.tag.endswith("Task")), group[-1])
             because = _endless(set(group))
             if because:
+                place = next((n for n in reversed(group) if n.tag.lower().endswith("task")), group[-1])
                 report(place, f"This is part of a loop that never waits, {because}.", _REMEDY)
 
 

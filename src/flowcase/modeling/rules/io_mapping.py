@@ -36,7 +36,25 @@ from flowcase.modeling.report import Report
 
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\Z")
 _FEEL_WORDS = frozenset(
-    "null true false and or not in if then else for return some every satisfies between function".split()
+    {
+        "null",
+        "true",
+        "false",
+        "and",
+        "or",
+        "not",
+        "in",
+        "if",
+        "then",
+        "else",
+        "for",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "function",
+    }
 )
 _REMEDY = "Use letters, digits and '_', beginning with a letter; a dot leads into a context."
 

@@ -37,17 +37,22 @@ from flowcase.modeling.report import Report
 
 BLOCKS_READING = True
 MAX_NODES = 2_000  # of one process, nested ones included
+MAX_FLOWS = 6_000
+MAX_XML_ELEMENTS = 60_000  # everything inside a process: mappings, headers, documentation
 MAX_NESTING = 8  # sub-processes within each other
+_DIVIDE = "Move parts of it into processes of their own and call them."
 
 
 def check(document: Document, report: Report) -> None:
     for process in document.relevant_processes():
-        if len(process.nodes) > MAX_NODES:
-            report(
-                process,
-                f"This process has {len(process.nodes)} elements, more than the {MAX_NODES} that are run.",
-                "Move parts of it into processes of their own and call them.",
-            )
+        counts = (
+            ("elements", len(process.nodes), MAX_NODES),
+            ("sequence flows", len(process.flows), MAX_FLOWS),
+            ("entries", sum(1 for _ in process.xml.iter()), MAX_XML_ELEMENTS),
+        )
+        for what, count, limit in counts:
+            if count > limit:
+                report(process, f"This process has {count} {what}, more than {limit}.", _DIVIDE)
         depths: dict[Scope, int] = {}
         for scope in process.scopes:
             depth = depths[scope] = depths[scope.parent] + 1 if scope.parent else 0

@@ -42,23 +42,25 @@ from __future__ import annotations
 
 from flowcase.modeling.document import Document
 from flowcase.modeling.finding import Severity
-from flowcase.modeling.paths import TokenGame
+from flowcase.modeling.paths import MAX_WORK, TokenGame
 from flowcase.modeling.report import Report
 from flowcase.modeling.rules.parallel_gateway_loop import loop_backs
 
 
 def check(document: Document, report: Report) -> None:
+    work = MAX_WORK
     for scope in document.relevant_scopes():
         joins = [n for n in scope.nodes if n.tag == "parallelGateway" and len(n.incoming) > 1]
         if not joins or any(loop_backs(join) for join in joins[:50]):
             continue
-        game = TokenGame(scope)
+        game = TokenGame(scope, work)
         for join, flow in game.starved_joins().items():
             report(
                 join,
                 f"This parallel gateway may wait for ever: no token need come on the flow '{flow.id}'.",
                 "Join with an exclusive gateway if one branch runs, or let every branch lead here.",
             )
+        work = game.work_left
         if game.gave_up:
             report(
                 scope,

@@ -46,8 +46,17 @@ ENGINES = {
 }
 # Attributes and elements that say nothing about the run, whichever engine wrote them.
 HARMLESS = frozenset(
-    """historyTimeToLive versionTag diagramRelationId modelerTemplate modelerTemplateVersion
-    isStartableInTasklist exclusive jobPriority taskPriority""".split()
+    {
+        "historyTimeToLive",
+        "versionTag",
+        "diagramRelationId",
+        "modelerTemplate",
+        "modelerTemplateVersion",
+        "isStartableInTasklist",
+        "exclusive",
+        "jobPriority",
+        "taskPriority",
+    }
 )
 _TASK = "Name the handler by its job type (zeebe:taskDefinition type)."
 _ASSIGN = "Say who does it in zeebe:assignmentDefinition (assignee, candidateGroups, candidateUsers)."

@@ -37,6 +37,7 @@ from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 from flowcase.modeling.zeebe import ATTRIBUTES, EXTENSIONS, Extension, Field, Meaning
 
+_EXTENSION_ELEMENTS = f"{{{BPMN}}}extensionElements"
 _BINDINGS = frozenset({"latest", "deployment", "versionTag"})
 _ONCE = frozenset(EXTENSIONS) - {"input", "output", "property", "header", "userTaskForm"}
 
@@ -49,8 +50,21 @@ def check(document: Document, report: Report) -> None:
         for xml in root.iter():
             if namespace(xml) == ZEEBE:
                 _check_extension(xml, report)
+            elif xml.tag == _EXTENSION_ELEMENTS:
+                _check_once(xml, report)
             elif namespace(xml) == BPMN:
                 _check_attributes(xml, report)
+
+
+def _check_once(holder: etree._Element, report: Report) -> None:
+    seen = set()
+    for xml in holder:
+        name = local(xml)
+        if namespace(xml) == ZEEBE and name in seen and name in _ONCE:
+            report(
+                xml, f"'zeebe:{name}' stands here twice; only the first is read.", "Remove one of the two."
+            )
+        seen.add(name)
 
 
 def _check_attributes(xml: etree._Element, report: Report) -> None:
@@ -91,12 +105,6 @@ def _check_extension(xml: etree._Element, report: Report) -> None:
             "Remove them.",
             severity=Severity.WARNING,
         )
-    if (
-        name in _ONCE
-        and parent is not None
-        and any(other.tag == xml.tag for other in xml.itersiblings(preceding=True))
-    ):
-        report(xml, f"'zeebe:{name}' stands here twice; only the first is read.", "Remove one of the two.")
     if parent is not None and name == "taskDefinition" and _does_something_else(parent):
         report(
             xml,
