@@ -18,6 +18,8 @@ from flowcase.values import YearMonthDuration
 UTC = dt.UTC
 MAX_OFFSET = 18 * 3600  # seconds; what the standard's reference types accept
 _MICRO = 1_000_000
+_EPOCH = dt.datetime(1, 1, 1)  # noqa: DTZ001 - for values that have no zone
+_EPOCH_UTC = dt.datetime(1, 1, 1, tzinfo=UTC)
 
 _DATE = r"(-?(?:[0-9]{4}|[1-9][0-9]{4,8}))-([0-9]{2})-([0-9]{2})"
 _ZONE = r"(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+\-/]*)?"
@@ -191,15 +193,10 @@ def zone_name(value: dt.time | AnyDateTime) -> str | None:
 
 def instant(value: AnyDateTime) -> int:
     """Microseconds since 0001-01-01 in UTC, or on the local clock when the value has no zone."""
-    proxy, cycles = (value, 0) if isinstance(value, dt.datetime) else wide.split(value)
-    micros = (proxy.toordinal() * 86400 + proxy.hour * 3600 + proxy.minute * 60 + proxy.second) * _MICRO
-    offset = proxy.utcoffset()
-    return (
-        micros
-        + proxy.microsecond
-        + cycles * wide.CYCLE_DAYS * 86400 * _MICRO
-        - (microseconds(offset) if offset is not None else 0)
-    )
+    if isinstance(value, dt.datetime):
+        return microseconds(value - (_EPOCH if value.tzinfo is None else _EPOCH_UTC))
+    proxy, cycles = wide.split(value)
+    return instant(proxy) + cycles * wide.CYCLE_DAYS * 86400 * _MICRO
 
 
 def time_number(value: dt.time) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 CYCLE_YEARS = 400
 CYCLE_DAYS = 146_097
 MAX_YEAR = 999_999_999
+_LAST_DAY = dt.date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +101,7 @@ def ordinal(value: AnyDate) -> int:
 
 
 def from_ordinal(days: int) -> AnyDate:
+    if 1 <= days <= _LAST_DAY:
+        return dt.date.fromordinal(days)
     cycles, rest = divmod(days - 730_120, CYCLE_DAYS)  # 730,120 is 2000-01-01
     return join(dt.date.fromordinal(rest + 730_120), cycles)
