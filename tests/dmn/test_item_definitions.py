@@ -16,7 +16,8 @@ TYPES = """
   <typeConstraint><text>count(?) = 2</text></typeConstraint></itemDefinition>
 <itemDefinition name="tPerson">
   <itemComponent name="full name"><typeRef>string</typeRef></itemComponent>
-  <itemComponent name="children" isCollection="true"><typeRef>tPerson</typeRef></itemComponent></itemDefinition>
+  <itemComponent name="children" isCollection="true"><typeRef>tPerson</typeRef></itemComponent>
+</itemDefinition>
 <itemDefinition name="tName"><typeRef>tPerson.full name</typeRef></itemDefinition>
 <itemDefinition name="tLoop"><typeRef>tLoop</typeRef></itemDefinition>
 """

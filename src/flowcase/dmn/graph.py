@@ -184,7 +184,7 @@ class BusinessKnowledge(Node):
         )
 
     def _result_type(self) -> Type | None:
-        for candidate in (self.function and self.function.result, self.type):
+        for candidate in (self.function.result if self.function is not None else None, self.type):
             if candidate is not None:
                 resolved = plain(candidate)
                 return resolved.result if isinstance(resolved, FunctionType) else candidate

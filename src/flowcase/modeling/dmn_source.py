@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -18,7 +18,7 @@ from flowcase.feel import (
 from flowcase.feel.types import Type
 from flowcase.modeling.finding import Finding, Severity
 
-Element = etree._Element
+Element: TypeAlias = Any  # lxml's element; lxml comes without types
 
 DMN_NAMESPACES: Mapping[str, str] = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",

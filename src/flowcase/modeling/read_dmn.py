@@ -50,7 +50,8 @@ def check_dmn(content: bytes, file: str, *, imports: Mapping[str, bytes] | None 
         model, findings = load_dmn(content, file, imports=imports)
     except InvalidDefinition as refused:
         return list(refused.findings)
-    for node in (*model.decisions.values(), *model.knowledge.values()):
+    nodes: list[Decision | BusinessKnowledge] = [*model.decisions.values(), *model.knowledge.values()]
+    for node in nodes:
         findings.extend(
             Finding(
                 rule=problem.rule,
