@@ -1,0 +1,319 @@
+"""The history of a case told in words, for auditors and caseworkers, in Danish and English.
+
+A sentence says what happened, by which rule and where it leads; never a value of a confidential field.
+Events that only move tokens are told on request.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowcase.model import Event
+
+LOCAL = ZoneInfo("Europe/Copenhagen")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the story."""
+
+    at: dt.datetime
+    who: str  # a person's id, or flowcase itself
+    text: str
+    kind: str  # class of the event
+    element: str | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One opened event of the history, as the story needs it."""
+
+    at: dt.datetime
+    actor: str
+    event: Event
+    instance: str | None = None
+
+
+Name = Callable[[str | None, str], str]  # (instance, element id) -> what the diagram calls it
+
+_SYSTEM = {"da": "flowcase", "en": "flowcase"}
+_STATES = {"aaben": "åben", "afsluttet": "afsluttet"}
+
+# kind of event -> (Danish, English, told without being asked). Fields are filled by `_fields`.
+_SENTENCES: Mapping[str, tuple[str, str, bool]] = {
+    "NotificationReceived": (
+        "Underretning {notification} blev modtaget {received} ({source}).",
+        "Notification {notification} was received {received} ({source}).",
+        True,
+    ),
+    "CaseOpened": (
+        "Sag {case} blev åbnet; den følger regelsæt {rule_set} version {rule_set_version}.",
+        "Case {case} was opened; it follows rule set {rule_set} version {rule_set_version}.",
+        True,
+    ),
+    "CaseFactSet": (
+        "{name}: {value}{before}.",
+        "{name}: {value}{before}.",
+        True,
+    ),
+    "CaseClosed": ("Sagen blev afsluttet: {outcome}.", "The case was closed: {outcome}.", True),
+    "RecordCreated": ("Skrevet i {entity}: {attributes}.", "Written in {entity}: {attributes}.", True),
+    "RecordUpdated": ("Tilføjet i {entity}: {attributes}.", "Added in {entity}: {attributes}.", True),
+    "NoteWritten": ("Notat skrevet ({note_kind}).", "Note written ({note_kind}).", True),
+    "DeadlineOpened": (
+        "Frist {rule} begyndte at løbe: senest {due}. Regnet fra {start_fact} {start}{length} efter {rule_set} "
+        "{rule_set_version} ({legal_basis}).",
+        "Deadline {rule} began: by {due}. Counted from {start_fact} {start}{length} by {rule_set} "
+        "{rule_set_version} ({legal_basis}).",
+        True,
+    ),
+    "DeadlineMoved": (
+        "Frist {deadline_rule} blev flyttet til {due}: {reason}.",
+        "Deadline {deadline_rule} was moved to {due}: {reason}.",
+        True,
+    ),
+    "DeadlineMet": (
+        "Frist {deadline_rule} blev opfyldt {met}{late}.",
+        "Deadline {deadline_rule} was met {met}{late}.",
+        True,
+    ),
+    "DeadlineBreached": (
+        "Frist {deadline_rule} blev overskredet; den skulle være opfyldt {due}.",
+        "Deadline {deadline_rule} was breached; it was due {due}.",
+        True,
+    ),
+    "DeadlineCancelled": (
+        "Frist {deadline_rule} bortfaldt: {reason}.",
+        "Deadline {deadline_rule} lapsed: {reason}.",
+        True,
+    ),
+    "ReminderSent": (
+        "Påmindelse {nr} om frist {deadline_rule} blev sendt til {recipients}.",
+        "Reminder {nr} of deadline {deadline_rule} was sent to {recipients}.",
+        True,
+    ),
+    "EscalationSent": (
+        "Overskridelsen af frist {deadline_rule} blev meldt til {recipients}.",
+        "The breach of deadline {deadline_rule} was reported to {recipients}.",
+        True,
+    ),
+    "DecisionEvaluated": (
+        "Tabellen {decision} gav {result}{rules}.",
+        "Decision {decision} gave {result}{rules}.",
+        True,
+    ),
+    "NoticeSent": ("Besked ({text}) til {recipients}.", "Notice ({text}) to {recipients}.", True),
+    "InstanceStarted": ("Forløbet »{process}« begyndte.", "Process “{process}” began.", True),
+    "InstanceCompleted": (
+        "Forløbet »{process}« sluttede: {ends}.",
+        "Process “{process}” ended: {ends}.",
+        True,
+    ),
+    "InstanceCancelled": (
+        "Forløbet »{process}« blev afbrudt: {reason}.",
+        "Process “{process}” was cancelled: {reason}.",
+        True,
+    ),
+    "InstanceFailed": (
+        "Forløbet »{process}« endte i fejl {code}.",
+        "Process “{process}” ended in error {code}.",
+        True,
+    ),
+    "UserTaskCreated": ("Opgave til {to}: »{element}«{by}.", "Task for {to}: “{element}”{by}.", True),
+    "UserTaskClaimed": ("Tog opgaven »{element}«.", "Took the task “{element}”.", True),
+    "UserTaskUnclaimed": ("Lagde opgaven »{element}« tilbage.", "Put the task “{element}” back.", True),
+    "UserTaskCompleted": ("Gjorde opgaven »{element}« færdig.", "Completed the task “{element}”.", True),
+    "UserTaskCancelled": ("Opgaven »{element}« bortfaldt.", "The task “{element}” lapsed.", True),
+    "UserTaskWarned": (
+        "Advarsel ved »{element}« efter {rules_plain}.",
+        "Warning at “{element}” by {rules_plain}.",
+        True,
+    ),
+    "UserTaskRescheduled": (
+        "Opgaven »{element}« skal nu være færdig {due}.",
+        "The task “{element}” is now due {due}.",
+        True,
+    ),
+    "MessagePublished": ("Beskeden {name} blev sendt.", "Message {name} was sent.", True),
+    "MessageReceived": ("Beskeden {name} nåede »{element}«.", "Message {name} reached “{element}”.", True),
+    "SignalBroadcast": ("Signalet {name} blev udsendt.", "Signal {name} was broadcast.", True),
+    "SignalReceived": ("Signalet {name} nåede »{element}«.", "Signal {name} reached “{element}”.", True),
+    "EscalationThrown": ("Eskalering {code} ved »{element}«.", "Escalation {code} at “{element}”.", True),
+    "ErrorThrown": ("Fejl {code} ved »{element}«.", "Error {code} at “{element}”.", True),
+    "IncidentRaised": (
+        "Forløbet gik i stå ved »{element}«: {message}",
+        "The process got stuck at “{element}”: {message}",
+        True,
+    ),
+    "IncidentResolved": ("Forløbet kom videre ved »{element}«.", "The process went on at “{element}”.", True),
+    "InstanceSuspended": (
+        "Forløbet blev sat på pause: {reason}.",
+        "The process was suspended: {reason}.",
+        True,
+    ),
+    "InstanceResumed": ("Forløbet blev genoptaget: {reason}.", "The process was resumed: {reason}.", True),
+    "InterventionMade": ("Indgreb ({act}): {reason}.", "Intervention ({act}): {reason}.", True),
+    "InstanceJoinedCase": (
+        "Forløbet fortsætter i sag {case_code}.",
+        "The process goes on in case {case_code}.",
+        True,
+    ),
+    "ReferenceRecorded": (
+        "Se også {stream} nr. {seq}: {kind}.",
+        "See also {stream} no. {seq}: {kind}.",
+        False,
+    ),
+    "JobCreated": ("Sat til udførelse: »{element}«.", "Queued: “{element}”.", False),
+    "JobCompleted": ("Udført: »{element}«.", "Done: “{element}”.", True),
+    "JobFailed": (
+        "Forsøg {attempt} på »{element}« mislykkedes: {message}.",
+        "Try {attempt} of “{element}” failed: {message}.",
+        True,
+    ),
+    "TimerScheduled": ("Ur sat ved »{element}« til {due}.", "Timer set at “{element}” for {due}.", False),
+    "TimerFired": ("Uret ved »{element}« løb ud.", "The timer at “{element}” fired.", False),
+    "TimerSkipped": (
+        "Uret ved »{element}« sprang {due} over.",
+        "The timer at “{element}” skipped {due}.",
+        True,
+    ),
+    "TimerRescheduled": (
+        "Uret ved »{element}« blev flyttet til {due}.",
+        "The timer at “{element}” was moved to {due}.",
+        False,
+    ),
+    "ElementEntered": ("Nåede »{element}«.", "Reached “{element}”.", False),
+    "ElementCompleted": ("Forlod »{element}«.", "Left “{element}”.", False),
+    "ElementCancelled": ("Afbrød »{element}«.", "Cancelled “{element}”.", False),
+    "VariablesChanged": ("Variabler ændret: {variables}.", "Variables changed: {variables}.", False),
+    "HandlerRan": ("Udførte »{element}«.", "Ran “{element}”.", False),
+}
+
+# Processes and records that keep the product going are not part of the story of a child.
+_QUIET_PROCESSES = frozenset({"frist"})
+
+
+def tell(
+    history: Iterable[Recorded],
+    *,
+    name: Name,
+    process: Callable[[str | None], str],
+    process_id: Callable[[str | None], str],
+    rule: Callable[[str], str],
+    language: str = "da",
+    everything: bool = False,
+) -> Iterator[Told]:
+    """The story in order. `rule` gives a deadline's rule id; unknown events are told by their class."""
+    column = 1 if language == "en" else 0
+    for one in history:
+        kind = type(one.event).__name__
+        sentence = _SENTENCES.get(kind)
+        if sentence is None:
+            if not everything:
+                continue
+            sentence = (kind + ".", kind + ".", False)
+        if not everything and (not sentence[2] or _is_quiet(one, kind, process_id)):
+            continue
+        fields = _fields(one, name, process, rule, language)
+        who = _SYSTEM[language] if one.actor in ("system", "scenario") else one.actor
+        yield Told(
+            one.at, who, sentence[column].format_map(fields), kind, getattr(one.event, "element", None)
+        )
+
+
+def _is_quiet(one: Recorded, kind: str, process_id: Callable[[str | None], str]) -> bool:
+    """What the shared process of deadlines does is told by the deadline's own events."""
+    return (
+        one.instance is not None
+        and process_id(one.instance) in _QUIET_PROCESSES
+        and not kind.startswith(("Deadline", "Reminder", "EscalationSent", "Incident"))
+    )
+
+
+class _Fields(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _fields(
+    one: Recorded, name: Name, process: Callable[[str | None], str], rule: Callable[[str], str], language: str
+) -> _Fields:
+    event: Any = one.event
+    raw = {field: getattr(event, field) for field in event.__dataclass_fields__}
+    fields = _Fields({key: _plain(value, language) for key, value in raw.items()})
+    fields["process"] = process(one.instance)
+    if raw.get("element"):
+        fields["element"] = name(one.instance, raw["element"]) or raw["element"]
+    if "deadline" in raw and raw["deadline"]:
+        fields["deadline_rule"] = rule(raw["deadline"])
+    due = raw.get("due_at")
+    fields["due"] = _instant(due, language) if due else "–"
+    fields["received"] = _instant(raw.get("received_at"), language)
+    fields["met"] = _instant(raw.get("met_at"), language)
+    fields["start"] = _plain(raw.get("start"), language)
+    if raw.get("amount"):
+        fields["length"] = f" + {raw['amount']} {raw.get('unit', '')} ({raw.get('convention', '')})"
+    else:
+        fields["length"] = ""
+    days = raw.get("days_late") or 0
+    seconds = raw.get("seconds_late") or 0
+    late = (
+        {"da": f", {days} dage for sent", "en": f", {days} days late"}
+        if days
+        else {"da": ", for sent", "en": ", late"}
+    )
+    fields["late"] = late[language] if days or seconds else ""
+    recipients = [*(raw.get("groups") or ()), *(raw.get("people") or ())]
+    fields["recipients"] = ", ".join(recipients) or "–"
+    if type(event).__name__ == "UserTaskCreated":
+        to = [raw["assignee"]] if raw["assignee"] else [*raw["candidate_users"], *raw["candidate_groups"]]
+        everyone = "alle" if language == "da" else "everyone"
+        fields["to"] = ", ".join(filter(None, to)) or everyone
+        by = {"da": f", senest {fields['due']}", "en": f", by {fields['due']}"}
+        fields["by"] = by[language] if due else ""
+    if type(event).__name__ == "CaseFactSet":
+        previous = raw.get("previous")
+        before = {"da": " (før: {})", "en": " (before: {})"}[language]
+        fields["before"] = before.format(_plain(previous, language)) if previous not in (None, "") else ""
+    if "open" in raw or "secret" in raw:
+        fields["attributes"] = ", ".join([*raw.get("open", {}), *raw.get("secret", {})]) or "–"
+    if "end_elements" in raw:
+        fields["ends"] = ", ".join(name(one.instance, end) or end for end in raw["end_elements"]) or "–"
+    if "changes" in raw:
+        fields["variables"] = ", ".join(raw["changes"])
+    hit = raw.get("rules") or ()
+    fields["rules"] = f" ({', '.join(map(str, hit))})" if hit else ""
+    fields["rules_plain"] = ", ".join(map(str, hit))
+    fields["note_kind"] = fields.get("kind", "–")
+    return fields
+
+
+def _plain(value: Any, language: str) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return {"da": ("nej", "ja"), "en": ("no", "yes")}[language][value]
+    if isinstance(value, dt.datetime):
+        return _instant(value, language)
+    if isinstance(value, dt.date):
+        return f"{value.day}.{value.month}.{value.year}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_plain(item, language)}" for key, item in value.items()) or "–"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(_plain(item, language) for item in value) or "–"
+    return _STATES.get(str(value), str(value)) if language == "da" else str(value)
+
+
+def _instant(value: dt.datetime | None, language: str) -> str:
+    if value is None:
+        return "–"
+    local = value.astimezone(LOCAL)
+    clock = f"{local:%H.%M}" if language == "da" else f"{local:%H:%M}"
+    return f"{local.day}.{local.month}.{local.year} {'kl. ' if language == 'da' else ''}{clock}"
