@@ -20,7 +20,7 @@ def case_loads(tx: Tx, code: str | None, settings: Mapping[str, Value]) -> list[
     `efter` is the load once this case and its waiting siblings are allocated to that person. Beside those
     who have cases, the members of the teams are named who have none yet.
     """
-    counted = [Counted.of(row.code, row.facts) for row in case_files.cases(tx, limit=_ALL)]
+    counted = [Counted.of(row.code, row.facts) for row in case_files.cases(tx, is_open=True, limit=_ALL)]
     teams = list(settings.get("teamledere") or {})
     members = [person.id for person in people(tx, groups=teams, only_active=True)] if teams else []
     return [

@@ -1,0 +1,80 @@
+"""What a select of a form offers when its choices are people or records (`valuesKey`).
+
+- `personer`: everybody with an active account
+- `personer_<group>`: the members of that group and of groups that begin with it (`familieteam`: all areas)
+- `personer_med_sagstal`: caseworkers with their case-load, lightest first
+- `tidligere_underretninger`: the other notifications of the case
+
+Names of staff are shown in the form and stored nowhere: the value is the id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flowcase.cases.civil_time import local_date
+from flowcase.errors import NotFound
+from flowcase.modeling import Form
+from flowcase.services.case_work import CaseWork
+from flowcase.store import Tx
+from flowcase.store.queries.people import people
+from flowcase.values import Value
+
+_PEOPLE = "personer"
+_WITH_LOAD = "personer_med_sagstal"
+_EARLIER = "tidligere_underretninger"
+
+Choices = list[dict[str, Value]]
+
+
+def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) -> dict[str, Choices]:
+    """The lists that the form's fields ask for by name and that no variable provides."""
+    asked = {field.options_key for field in form.walk() if field.options_key}
+    found: dict[str, Choices] = {}
+    for name in asked:
+        if name in facts:
+            continue
+        if name == _WITH_LOAD:
+            found[name] = _with_load(tx, facts)
+        elif name == _EARLIER:
+            found[name] = _earlier(facts, work)
+        elif name == _PEOPLE or name.startswith(f"{_PEOPLE}_"):
+            found[name] = _people(tx, name.removeprefix(_PEOPLE).removeprefix("_"))
+    return found
+
+
+def _people(tx: Tx, group: str) -> Choices:
+    return [
+        {"value": person.id, "label": person.name or person.id}
+        for person in people(tx, only_active=True)
+        if not group or any(each == group or each.startswith(f"{group}_") for each in person.groups)
+    ]
+
+
+def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:
+    loads = facts.get("belastning") or []
+    names = {person.id: person.name for person in people(tx, ids=[load["person"] for load in loads])}
+    return [
+        {
+            "value": load["person"],
+            "label": f"{names.get(load['person']) or load['person']}: {load['antal']} sager, "
+            f"{load['efter']} efter tildelingen",
+        }
+        for load in loads
+    ]
+
+
+def _earlier(facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    case = facts.get("sag_id")
+    try:
+        known = work.case(str(case)).get("underretninger") or [] if case else []
+        return [
+            {
+                "value": id,
+                "label": f"Modtaget {local_date(work.get('Underretning', id)['modtaget']):%d.%m.%Y}",
+            }
+            for id in known
+            if id != facts.get("underretning_id")
+        ]
+    except NotFound:
+        return []
