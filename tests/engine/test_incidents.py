@@ -87,6 +87,8 @@ def test_a_condition_that_is_neither_true_nor_false_names_what_is_not_defined():
     "stuck",
     [
         pytest.param(script("x", "1 +", "y"), id="script that is no FEEL"),
+        pytest.param(script("x", "[1..5]", "y"), id="script that gives a range"),
+        pytest.param(user("x", inputs=("function(a) a -> f",)), id="input that gives a function"),
         pytest.param(service("x", "=jobtype"), id="job type"),
         pytest.param(service("x", retries="=mange"), id="retries"),
         pytest.param(rule("x", "=beslutning"), id="decision"),

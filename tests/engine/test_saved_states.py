@@ -32,12 +32,15 @@ def case_process():
     from dataclasses import replace
 
     return process(
-        start(), parallel("del"), user("besoeg"), sub_process("for_hvert", loop=each("boern", "barn", sequential=True)),
-        parallel("saml"), end(),
+        start(), parallel("del"), user("besoeg"),
+        sub_process("for_hvert", loop=each("boern", "barn", sequential=True)), parallel("saml"), end(),
         boundary("frist", "besoeg", duration("P14D"), interrupting=False), end("mindet"),
         boundary("husk", "besoeg", cycle("R3/P1D"), interrupting=False), end("husket"),
         boundary("nyt", "for_hvert", message("nyt")), end("afbrudt"),
-        *(replace(part, parent="for_hvert") for part in (start("ind"), service("gem", inputs=("barn -> id",)), end("ud"))),
+        *(
+            replace(part, parent="for_hvert")
+            for part in (start("ind"), service("gem", inputs=("barn -> id",)), end("ud"))
+        ),
         flows=(
             "start -> del", "del -> besoeg", "del -> for_hvert", "besoeg -> saml", "for_hvert -> saml",
             "saml -> end", "frist -> mindet", "husk -> husket", "nyt -> afbrudt", "ind -> gem", "gem -> ud",

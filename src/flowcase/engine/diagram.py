@@ -114,7 +114,7 @@ def diagram_of(definition: ProcessDefinition) -> Diagram:
     identity = (definition.content_hash, definition.id)
     with _lock:
         diagram = _diagrams.get(identity)
-        if diagram is None:
+        if diagram is None or (diagram.definition is not definition and diagram.definition != definition):
             diagram = _diagrams[identity] = Diagram(definition)
             while len(_diagrams) > _KEPT:
                 _diagrams.popitem(last=False)

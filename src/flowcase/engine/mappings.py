@@ -20,7 +20,7 @@ def apply_inputs(step: Step, token: Token) -> None:
         return
     local: dict[str, Value] = {}
     for mapping in element.inputs:
-        value = step.evaluate(mapping.source, token, f"the input '{mapping.target}'", extra=local)
+        value = step.value(mapping.source, token, f"the input '{mapping.target}'", extra=local)
         put(local, mapping.target, value)
     step.set_local(token, local)
     token.notes["mapped"] = list(local)
@@ -53,7 +53,7 @@ def apply_outputs(step: Step, token: Token) -> None:
     outer = step.chain(token)[1:]
     written: dict[str, Value] = {}
     for mapping in element.outputs:
-        value = step.evaluate(mapping.source, token, f"the output '{mapping.target}'", extra=written)
+        value = step.value(mapping.source, token, f"the output '{mapping.target}'", extra=written)
         name = mapping.target.split(".")[0]
         put(written, mapping.target, value, existing=step.state.variable_scopes.find(outer, name)[1])
     step.propagate(token, written, from_parent=True)

@@ -30,7 +30,7 @@ from flowcase.model import (
     VariablesChanged,
 )
 from flowcase.modeling.definition import ElementKind, Expression
-from flowcase.values import Value
+from flowcase.values import Value, to_json
 
 if TYPE_CHECKING:
     from flowcase.engine.diagram import Diagram
@@ -325,6 +325,15 @@ class Step:
             raise Stuck(
                 IncidentKind.EXPRESSION_FAILED, f"Expected to evaluate {what}, but {_reason(error)}"
             ) from error
+
+    def value(self, expression: Expression, token: Token, what: str, **scope: Any) -> Value:
+        """A value that a variable can keep: a range or a function is none."""
+        value = self.evaluate(expression, token, what, **scope)
+        try:
+            to_json(value)
+        except TypeError as error:
+            raise wrong_value(what, "a value to keep", value, expression.text) from error
+        return value
 
     def is_true(self, expression: Expression, token: Token, what: str, **scope: Any) -> bool:
         value = self.evaluate(expression, token, what, **scope)

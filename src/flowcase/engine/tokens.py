@@ -70,6 +70,8 @@ class Token(Task):
         return Token(self.workflow, task_spec, self, state, scope=self.scope)
 
     def _set_state(self, value: int) -> None:
+        if self.is_finished and not value & TaskState.FINISHED_MASK:
+            return  # what an element threw has taken its own token away while it ran
         self._state = value
         if value & TaskState.FINISHED_MASK and self.scope is not None:
             self.workflow.members.get(self.scope, {}).pop(self.id, None)

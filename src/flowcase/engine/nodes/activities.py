@@ -170,7 +170,7 @@ class ScriptTask(FlowNode):
                 IncidentKind.EXPRESSION_FAILED,
                 f"Expected '{self.id}' to have an expression, but it has none.",
             )
-        value = step.evaluate(script.expression, token, f"the script of '{self.id}'")
+        value = step.value(script.expression, token, f"the script of '{self.id}'")
         token.results = {script.result_variable: value} if script.result_variable else {}
         return True
 

@@ -37,7 +37,7 @@ def prepare(step: Step, body: Token) -> None:
     if not isinstance(loop, MultiInstance):
         return
     what = f"the input collection of '{body.task_spec.id}'"
-    items = step.evaluate(loop.input_collection, body, what)
+    items = step.value(loop.input_collection, body, what)
     if not isinstance(items, (list, tuple)):
         raise wrong_value(
             what, "a list", items, loop.input_collection.text, step.undefined(loop.input_collection, body)
@@ -100,7 +100,7 @@ def collect(step: Step, token: Token) -> None:
         return
     assert isinstance(loop, MultiInstance)
     if loop.output_collection and loop.output_element:
-        value = step.evaluate(loop.output_element, token, f"the output element of '{token.task_spec.id}'")
+        value = step.value(loop.output_element, token, f"the output element of '{token.task_spec.id}'")
         output = list(step.state.variable_scopes.local(body.key)[loop.output_collection])
         output[int(token.notes["index"])] = value
         step.state.variable_scopes.set_local(body.key, {loop.output_collection: output})
