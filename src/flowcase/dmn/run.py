@@ -13,7 +13,7 @@ from flowcase.values import Value
 
 MAX_WORK = 50_000  # items that boxed loops go through in one evaluation
 MAX_CALLS = 20_000  # of business knowledge models, services and boxed functions in one evaluation
-MAX_CALL_DEPTH = 24  # each level is a dozen Python frames
+MAX_CALL_DEPTH = 48  # each level is a dozen Python frames
 MAX_WARNINGS = 100
 MAX_STEPS = 500  # that are recorded
 
