@@ -10,8 +10,9 @@ from flowcase.feel import loops, numbers, operators, paths, temporal, tree
 from flowcase.feel.analysis import uses_input
 from flowcase.feel.errors import FeelSyntaxError, line_and_column
 from flowcase.feel.functions import BUILTINS, UserFunction, invoke
+from flowcase.feel.limits import DEFAULT
 from flowcase.feel.ranges import AllBut, Range
-from flowcase.feel.runtime import PLAIN, Scope
+from flowcase.feel.runtime import PLAIN, Run, Scope
 from flowcase.feel.types import Function, Type, type_name
 from flowcase.values import Value
 
@@ -151,6 +152,12 @@ class Compiler:
                     return None
             return Range(low, high, start_included, end_included, operator)
 
+        ends = [each for each in (node.start, node.end) if each is not None]
+        if all(isinstance(each, tree.Literal) and each.value is not None for each in ends):
+            blank = Run(None, DEFAULT, self.text)
+            constant = make(Scope({}, None, blank))
+            if constant is not None:
+                return lambda s: constant
         return make
 
     def unlike(self, node: tree.Unlike) -> Code:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from flowcase.feel import library, tree
@@ -79,6 +79,27 @@ class Expression(_Compiled):
         return self._run(variables, Run(now, limits, self.text))
 
 
+class _WithInput(Mapping[str, Value]):
+    """The variables and the input value `?`, without copying the variables for every cell."""
+
+    __slots__ = ("_input", "_variables")
+
+    def __init__(self, variables: Mapping[str, Value], input_value: Value) -> None:
+        self._variables, self._input = variables, input_value
+
+    def get(self, name: str, default: Value = None) -> Value:
+        return self._input if name == "?" else self._variables.get(name, default)
+
+    def __getitem__(self, name: str) -> Value:
+        return self._input if name == "?" else self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({*self._variables, "?"})
+
+    def __len__(self) -> int:
+        return len({*self._variables, "?"})
+
+
 class UnaryTests(_Compiled):
     """The tests of a decision table's cell over one input value."""
 
@@ -94,7 +115,7 @@ class UnaryTests(_Compiled):
     ) -> Evaluation:
         """True, False or None (the tests cannot be applied to this value), with warnings."""
         run = Run(now, limits, self.text)
-        value = self._run({**variables, "?": input_value}, run)
+        value = self._run(_WithInput(variables, input_value), run)
         return Evaluation(value, run.warnings())
 
     def value(
@@ -106,7 +127,7 @@ class UnaryTests(_Compiled):
         limits: Limits = DEFAULT,
     ) -> bool | None:
         """The answer alone."""
-        return self._run({**variables, "?": input_value}, Run(now, limits, self.text))
+        return self._run(_WithInput(variables, input_value), Run(now, limits, self.text))
 
 
 def compile_expression(

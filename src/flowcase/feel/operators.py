@@ -105,11 +105,17 @@ _ORDERED = frozenset((Decimal, str, dt.date, dt.timedelta, YearMonthDuration))
 
 def less(left: Value, right: Value) -> bool | None:
     """`<`; null when the two have no common order."""
+    kind = type(left)
+    if kind is type(right) and kind in _ORDERED:
+        return bool(left < right)
     pair = _keys(left, right)
     return None if pair is None else bool(pair[0] < pair[1])
 
 
 def less_or_equal(left: Value, right: Value) -> bool | None:
+    kind = type(left)
+    if kind is type(right) and kind in _ORDERED:
+        return bool(left <= right)
     pair = _keys(left, right)
     return None if pair is None else bool(pair[0] <= pair[1])
 
@@ -166,6 +172,8 @@ def in_range(value: Value, range_: Range) -> bool | None:
 def matches_test(value: Value, test: Value, run: Run) -> bool | None:
     """Whether `value` satisfies one test of `in` or of a unary test that is not boolean (table 55)."""
     kind = type(test)
+    if kind is str or kind is Decimal:
+        return bool(value == test) if type(value) is kind else equal(value, test, run)
     if kind is Range:
         if type(value) is Range:
             return equal(value, test, run)

@@ -22,7 +22,7 @@ _EPOCH = dt.datetime(1, 1, 1)  # noqa: DTZ001 - for values that have no zone
 _EPOCH_UTC = dt.datetime(1, 1, 1, tzinfo=UTC)
 
 _DATE = r"(-?(?:[0-9]{4}|[1-9][0-9]{4,8}))-([0-9]{2})-([0-9]{2})"
-_ZONE = r"(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+\-/]*)?"
+_ZONE = r"([Zz]|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z][A-Za-z0-9_+\-/]*)?"
 _TIME = rf"([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}})(?:\.([0-9]+))?{_ZONE}"
 _DATE_ONLY = re.compile(_DATE, re.ASCII)
 _TIME_ONLY = re.compile(_TIME, re.ASCII)
@@ -75,7 +75,7 @@ def _time(groups: tuple) -> dt.time | None:
 
 
 def _zone_of(text: str) -> dt.tzinfo | None:
-    if text == "Z":
+    if text in ("Z", "z"):  # the standard writes both
         return UTC
     if text[0] == "@":
         return zone(text[1:])
