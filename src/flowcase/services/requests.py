@@ -50,7 +50,7 @@ class FactsChanged:
     """A due date has moved: re-evaluate the timers and user tasks of everything that may read it."""
 
     case: str | None
-    deadline: str | None = None  # its stream is where to look while there is no case
+    stream: str = ""  # of the deadline: where to look while there is no case
 
 
 Request = Publish | Broadcast | Start | FactsChanged
