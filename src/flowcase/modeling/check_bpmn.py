@@ -8,6 +8,7 @@ from flowcase.modeling.document import read_document
 from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.rules import SIZE_LIMIT, load_rules, run_rule
 
+
 def check_bpmn(content: bytes, file: str, catalogue: Catalogue | None = None) -> list[Finding]:
     """All findings in a file, errors and warnings by line; never raises for bad input.
 

@@ -166,6 +166,10 @@ class Process:
     def scope(self) -> Scope:
         return self.scopes[0]
 
+    def named_items(self) -> list[Process | Node | Flow]:
+        """Itself, its nodes and its flows."""
+        return [self, *self.nodes, *self.flows]
+
 
 @dataclass(eq=False, slots=True)
 class Node:

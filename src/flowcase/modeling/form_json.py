@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from json import decoder, scanner
 from typing import Any
@@ -25,17 +26,17 @@ class _Decoder(json.JSONDecoder):
     def __init__(self) -> None:
         super().__init__(parse_constant=_refuse_constant)
         self.parse_object = self._object
-        self.scan_once = scanner.py_make_scanner(self)
+        self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]
         self.line_ends: list[int] = []
 
     def _object(self, s_and_end: tuple[str, int], *rest: Any) -> tuple[Located, int]:
         start = s_and_end[1]
-        pairs, end = decoder.JSONObject(s_and_end, *rest)
+        pairs, end = decoder.JSONObject(s_and_end, *rest)  # type: ignore[attr-defined]
         found = Located(pairs)
         found.line = bisect_left(self.line_ends, start) + 1
         return found, end
 
-    def decode(self, s: str, _w: Any = decoder.WHITESPACE.match) -> Any:
+    def decode(self, s: str, _w: Any = re.compile(r"[ \t\n\r]*").match) -> Any:
         self.line_ends = [at for at, letter in enumerate(s) if letter == "\n"]
         return super().decode(s, _w)
 

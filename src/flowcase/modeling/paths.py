@@ -168,8 +168,8 @@ class TokenGame:
         for flows in self._choices(node):
             marking = dict(left)
             for flow in flows:
-                number = self.number.get(flow)
-                if number is not None:
+                if flow in self.number:
+                    number = self.number[flow]
                     marking[number] = min(marking.get(number, 0) + 1, _MAX_TOKENS)
             found.append(tuple(sorted(marking.items())))
         return found

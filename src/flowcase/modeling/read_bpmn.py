@@ -184,7 +184,8 @@ def _read_element(document: Document, process: Process, node: Node) -> Element:
 
 
 def _mappings(xml: etree._Element) -> tuple[tuple[VariableMapping, ...], tuple[VariableMapping, ...]]:
-    inputs, outputs = [], []
+    inputs: list[VariableMapping] = []
+    outputs: list[VariableMapping] = []
     for mapping in zeebe_children(xml, "ioMapping"):
         for item in mapping:
             source = expression(item.get("source")) or Expression("", is_static=True)

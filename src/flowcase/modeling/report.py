@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from lxml import etree
 
 from flowcase.modeling.document import (
@@ -23,7 +25,7 @@ _NAMED = FLOW_NODES | {
     "messageFlow", "choreography", "dataObjectReference", "dataObject", "dataStoreReference", "collaboration",
 }  # fmt: skip
 
-Place = Node | Flow | Process | Scope | etree._Element | None
+Place: TypeAlias = Node | Flow | Process | Scope | etree._Element | None
 
 
 class Report:

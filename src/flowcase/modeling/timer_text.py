@@ -18,9 +18,9 @@ _DURATION = re.compile(
 _SECONDS = {"Y": 31_536_000, "M": 2_419_200, "W": 604_800, "D": 86_400, "h": 3_600, "m": 60, "s": 1}
 _ZONE = re.compile(r"(?P<local>[^@\[]+)(?:@(?P<at>[\w/+-]+)|\[(?P<bracket>[\w/+-]+)\])")
 _MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_DAYS = "SUN MON TUE WED THU FRI SAT".split()
-_FIELDS = (
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+_FIELDS: tuple[tuple[str, int, int, list[str]], ...] = (
     ("second", 0, 59, []),
     ("minute", 0, 59, []),
     ("hour", 0, 23, []),

@@ -61,8 +61,8 @@ def check(document: Document, report: Report) -> None:
         )
         return
     for process in document.relevant_processes():
-        for item in [*process.nodes, *process.flows]:
-            if item.id not in drawn:
+        for item in process.named_items():
+            if item is not process and item.id not in drawn:
                 report(
                     item,
                     f"This {local(item.xml)} is not drawn: it has no shape.",

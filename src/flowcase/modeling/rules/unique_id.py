@@ -46,7 +46,7 @@ def check(document: Document, report: Report) -> None:
                 "Give one of the two another id.",
             )
     for process in document.relevant_processes():
-        for item in [process, *process.nodes, *process.flows]:
+        for item in process.named_items():
             tag = local(item.xml)
             if not item.id:
                 report(item, f"This {tag} has no id.", "Give it an id of its own.")

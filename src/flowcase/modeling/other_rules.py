@@ -1,0 +1,291 @@
+"""Rules that live in the readers of files: their pages' titles and texts.
+
+A rule for diagrams or forms is a module of `rules/` or `form_rules/` and documents itself. What is found
+while a file is read, or between the files of a folder, is listed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OtherRule:
+    """One rule: a title that says what is right, why, and what wrong and right look like."""
+
+    title: str
+    text: str
+    wrong: str
+    right: str
+
+
+def _rule(title: str, text: str, wrong: str, right: str) -> OtherRule:
+    return OtherRule(title, text, wrong, right)
+
+
+_FILES = {
+    "xml-empty": _rule(
+        "A file holds something.",
+        "An empty upload is mostly a failed export.",
+        "(0 bytes)",
+        "<definitions …>",
+    ),
+    "xml-too-large": _rule(
+        "A file has a size that can be read.",
+        "More than ten megabytes, or 400,000 elements, no person drew.",
+        "diagram.bpmn, 100 MB",
+        "several diagrams that call each other",
+    ),
+    "xml-encoding": _rule(
+        "A file is written in the encoding that it names.",
+        "Otherwise letters such as æ, ø and å turn into others. UTF-8 is always right.",
+        '<?xml version="1.0" encoding="UTF-7"?>',
+        '<?xml version="1.0" encoding="UTF-8"?>',
+    ),
+    "xml-doctype": _rule(
+        "A file declares no document type.",
+        "Through a document type a file could read other files of the server, or grow without bounds.",
+        '<!DOCTYPE definitions [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        "<definitions …>",
+    ),
+    "xml-not-well-formed": _rule(
+        "A file is well-formed XML.",
+        "The line is the one at which reading stopped.",
+        '<process id="p"></definitions>',
+        '<process id="p"></process></definitions>',
+    ),
+    "xml-too-deep": _rule(
+        "A file nests a bounded number of levels.",
+        "More than 256 levels no editor writes.",
+        "<subProcess><subProcess><subProcess>…",
+        "<callActivity …/>",
+    ),
+    "form-json": _rule(
+        "A form file is form-js JSON.",
+        "It holds one object with a list of components.",
+        '{"id": "F-A1"',
+        '{"id": "F-A1", "type": "default", "components": []}',
+    ),
+    "file-kind": _rule(
+        "A folder holds diagrams, decisions, forms and rule sets (warning).",
+        "Files with other endings are not deployed.",
+        "underretning.docx",
+        "underretning.bpmn, D-08.dmn, F-A1.form, LOV-BL.yaml",
+    ),
+    "bundle-name": _rule(
+        "Each process, decision, form and rule set version is defined once.",
+        "Of two files with the same id the later would replace the earlier.",
+        '<process id="underretning"> in a.bpmn and in b.bpmn',
+        '<process id="underretning"> in a.bpmn only',
+    ),
+    "rule-set-file": _rule(
+        "A rule set file names its id, version and tables.",
+        "It is plain YAML, without anchors and tags.",
+        "tables: decisions/D-11.dmn",
+        'id: LOV-BL\nversion: "1"\ntables:\n  - decisions/D-11.dmn',
+    ),
+    "rule-set-table": _rule(
+        "The tables of a rule set are deployed with it.",
+        "A rule set is an immutable manifest: it pins the tables that it is made of.",
+        "tables:\n  - decisions/forsvundet.dmn",
+        "tables:\n  - decisions/D-11.dmn",
+    ),
+    "rule-crashed": _rule(
+        "Every rule could judge the file.",
+        "A rule that fails is a fault of flowcase. The others still ran; the file is not deployed unjudged.",
+        "(any file that makes a rule fail)",
+        "(report the file; it is mended in flowcase)",
+    ),
+}
+
+_TABLE = "<decisionTable hitPolicy="
+_DMN = {
+    "dmn-not-dmn": _rule(
+        "A `.dmn` file holds DMN.",
+        "The outermost element is `definitions` of a DMN namespace.",
+        "<html>…</html>",
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" …>',
+    ),
+    "dmn-version": _rule(
+        "A decision is saved in a version of DMN that is read.",
+        "Open it in a current editor and save it again.",
+        '<definitions xmlns="http://www.omg.org/spec/DMN/20130901">',
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">',
+    ),
+    "dmn-nothing-to-decide": _rule(
+        "A file has a decision (warning).",
+        "Without one it deploys nothing.",
+        "<definitions …/>",
+        '<definitions …><decision id="d_frist">…',
+    ),
+    "dmn-id-missing": _rule(
+        "Every element has an id or a name.",
+        "It could not be referred to otherwise.",
+        "<decision>",
+        '<decision id="d">',
+    ),
+    "dmn-duplicate-id": _rule(
+        "Every id occurs once.",
+        "Of two elements with one id only one could be found.",
+        '<decision id="d">…<decision id="d">',
+        '<decision id="d1">…<decision id="d2">',
+    ),
+    "dmn-duplicate-name": _rule(
+        "Names of one place differ.",
+        "An expression that uses the name could mean either.",
+        '<contextEntry><variable name="a"/>… twice',
+        '<variable name="a"/> … <variable name="b"/>',
+    ),
+    "dmn-logic-missing": _rule(
+        "A decision has logic (warning).",
+        "It is always null otherwise.",
+        '<decision id="d"/>',
+        "a table in it",
+    ),
+    "dmn-expression-missing": _rule(
+        "Every part of a decision is filled in.",
+        "`null` is written where no value is meant.",
+        "<inputExpression/>",
+        "<inputExpression><text>alder</text></inputExpression>",
+    ),
+    "dmn-expression-language": _rule(
+        "Expressions are FEEL.",
+        "Scripts of other languages are never run.",
+        '<literalExpression expressionLanguage="javascript">',
+        "<literalExpression><text>alder &gt; 15</text></literalExpression>",
+    ),
+    "dmn-type-language": _rule(
+        "Data types are FEEL's.", "Others are not read.", 'typeLanguage="…XMLSchema"', 'typeRef="number"'
+    ),
+    "dmn-unknown-type": _rule(
+        "A type that is named is defined.",
+        "Values could not be checked otherwise.",
+        'typeRef="tALder"',
+        'typeRef="tAlder"',
+    ),
+    "dmn-cell-type": _rule(
+        "A cell compares values of the column's type.",
+        "A number is never equal to text, so such a rule would never hit.",
+        'input typeRef="number", cell "ja"',
+        'input typeRef="number", cell 3',
+    ),
+    "dmn-hit-policy": _rule(
+        "The hit policy, and its aggregation, is one of DMN's.",
+        "An aggregation needs exactly one output.",
+        f'{_TABLE}"ALL">',
+        f'{_TABLE}"COLLECT" aggregation="SUM">',
+    ),
+    "dmn-rule-cells": _rule(
+        "Every rule has one cell per column.",
+        "Cells could not be told apart otherwise.",
+        "2 inputs, 1 cell",
+        "2 inputs, 2 cells",
+    ),
+    "dmn-table-output-missing": _rule(
+        "A table has an output.",
+        "It would decide nothing.",
+        f"{_TABLE}…> without output",
+        '<output name="frist"/>',
+    ),
+    "dmn-table-output-name": _rule(
+        "Of several outputs, each has a name of its own.",
+        "The result is a context with these names.",
+        "<output/><output/>",
+        '<output name="regel"/><output name="besked"/>',
+    ),
+    "dmn-output-order-missing": _rule(
+        "PRIORITY and OUTPUT ORDER list their output values.",
+        "The list says which comes first.",
+        f'{_TABLE}"PRIORITY">',
+        '<outputValues><text>"rød","gul","grøn"</text></outputValues>',
+    ),
+    "dmn-table-empty": _rule(
+        "A table has rules (warning).", "It never gives a value otherwise.", "no rule", "one rule"
+    ),
+    "dmn-table-gap": _rule(
+        "A table has a rule for every input (warning).",
+        "For inputs that no rule meets the result is null. The finding names them.",
+        "rules for < 5 and > 5",
+        "rules for < 5 and >= 5",
+    ),
+    "dmn-table-overlap": _rule(
+        "Rules of a UNIQUE table do not overlap.",
+        "Where two rules hit, UNIQUE has no result. The finding names the inputs.",
+        "rules for <= 5 and >= 5",
+        "rules for < 5 and >= 5",
+    ),
+    "dmn-table-unreachable-rule": _rule(
+        "Every rule of a table can hit.",
+        "A rule that earlier ones cover, or whose cells contradict each other, is never the answer.",
+        "FIRST: rule 1 has '-', rule 2 has '> 5'",
+        "FIRST: rule 1 has '> 5', rule 2 has '-'",
+    ),
+    "dmn-table-not-analysed": _rule(
+        "A table can be searched for gaps and overlaps (warning).",
+        "Cells that compare with variables, or very large tables, are run but not analysed.",
+        "cell: date(x) + duration(y)",
+        "cell: < 5",
+    ),
+    "dmn-reference-unknown": _rule(
+        "A requirement leads to an element.",
+        "It would be null otherwise.",
+        'href="#forsvundet"',
+        'href="#alder"',
+    ),
+    "dmn-requirement-cycle": _rule(
+        "Decisions do not require each other in a circle.",
+        "None could ever be evaluated.",
+        "A needs B needs A",
+        "A needs B",
+    ),
+    "dmn-service-output-missing": _rule(
+        "A decision service has an output decision.",
+        "It would answer nothing.",
+        "<decisionService/>",
+        "<outputDecision …/>",
+    ),
+    "dmn-external-function": _rule(
+        "Functions are written in FEEL.",
+        "Java and PMML functions are never run.",
+        '<functionDefinition kind="Java">',
+        "FEEL",
+    ),
+    "dmn-relation-row": _rule(
+        "Every row of a relation has one value per column.",
+        "Values would slip into other columns.",
+        "2 columns, 1 value",
+        "2 values",
+    ),
+    "dmn-import-missing": _rule(
+        "An imported file is deployed too.",
+        "What it defines would be unknown.",
+        '<import namespace="x"/>',
+        "both files",
+    ),
+    "dmn-import-cycle": _rule(
+        "Files do not import each other in a circle.",
+        "None could be read first.",
+        "a imports b imports a",
+        "a imports b",
+    ),
+    "dmn-import-type": _rule(
+        "Only DMN files are imported.",
+        "Others are not read.",
+        'importType="…XMLSchema"',
+        'importType="…DMN/…"',
+    ),
+    "dmn-imported-values": _rule(
+        "An expression holds its values itself.",
+        "Values of other files are not read.",
+        "<importedValues/>",
+        "<text>3</text>",
+    ),
+    "dmn-too-large": _rule(
+        "A file has a number of expressions that can be read.",
+        "Divide larger ones.",
+        "20,001 expressions",
+        "two files",
+    ),
+}
+
+OTHER_RULES: dict[str, OtherRule] = {**_FILES, **_DMN}
