@@ -164,7 +164,7 @@ class DeadlineWork:
         if row.status == "open":
             self._breach_if_late(row.id, row.stream, row.case_code, due.at, policy.counts_breach)
         self._publish(MOVED, row.id, row.case_code, row.stream, {})
-        changed = FactsChanged(case=row.case_code, stream=row.stream)
+        changed = FactsChanged(case=row.case_code, deadline=None if row.case_code else row.id)
         if changed not in self._requests:
             self._requests.append(changed)
 

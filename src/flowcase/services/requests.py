@@ -50,7 +50,7 @@ class FactsChanged:
     """A due date has moved: re-evaluate the timers and user tasks of everything that may read it."""
 
     case: str | None
-    stream: str = ""  # of the deadline: where to look while there is no case
+    deadline: str | None = None  # whose stream is where to look, too
 
 
 Request = Publish | Broadcast | Start | FactsChanged
