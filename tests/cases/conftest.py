@@ -51,3 +51,16 @@ def composed(manifests):
 def rules(composed, decide):
     """Deadline rules of the shipped profile with what is selected and overridden."""
     return lambda *selected, **overrides: DeadlineRules(composed(*selected, **overrides), decide)
+
+
+@pytest.fixture
+def office(store):
+    """`office("2026-03-27T16:40+01:00")`: an installation with the shipped rule sets and process `frist`."""
+    from .office import Office
+
+    def open_at(now):
+        installation = Office(store, now)
+        installation.deploy()
+        return installation
+
+    return open_at
