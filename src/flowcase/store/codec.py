@@ -17,7 +17,7 @@ from flowcase.values import canonical_json, from_json, to_json
 
 def encode(event: Event, request_id: str = "") -> bytes:
     """What the history seals: the event's fields, and the request that led to it."""
-    fields = {name: to_json(getattr(event, name)) for name in _names(type(event))}
+    fields = {name: to_json(getattr(event, name)) for name in event.__dataclass_fields__}
     return canonical_json({"e": fields, "r": request_id} if request_id else {"e": fields})
 
 
@@ -25,7 +25,7 @@ def decode(kind: str, payload: bytes) -> tuple[Event, str]:
     """The event and the request id. Raises LookupError for a kind that this release does not know."""
     data = json.loads(payload)
     cls = classes()[kind]
-    restore = _restorers(cls)
+    restore = _restorers(kind)
     # A field that a later release added is missing in older events: its default applies.
     fields = {name: restore[name](value) for name, value in data["e"].items() if name in restore}
     return cls(**fields), data.get("r", "")
@@ -54,14 +54,10 @@ def _load_domain_events() -> None:
 
 
 @functools.cache
-def _names(cls: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(cls))
-
-
-@functools.cache
-def _restorers(cls: Any) -> dict[str, Callable[[Any], Any]]:
+def _restorers(kind: str) -> dict[str, Callable[[Any], Any]]:
+    cls = classes()[kind]
     hints = typing.get_type_hints(cls)
-    return {name: _restorer(hints[name]) for name in _names(cls)}
+    return {field.name: _restorer(hints[field.name]) for field in dataclasses.fields(cls)}
 
 
 def _restorer(hint: Any) -> Callable[[Any], Any]:

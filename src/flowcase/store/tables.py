@@ -36,6 +36,17 @@ def _alive(name: str, *columns: Column, where: str, unique: bool = False) -> Ind
     return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(where))
 
 
+# What partial indexes hold. Queries use the very same text: SQLite takes such an index only when the
+# condition is spelled alike, and neither database can use it for a condition with parameters.
+TIMER_IS_PENDING = "status = 'pending' AND NOT is_held"
+JOB_IS_PENDING = "status = 'pending' AND NOT is_held"
+JOB_IS_CLAIMED = "status = 'claimed'"
+USER_TASK_IS_OPEN = "status = 'open'"
+USER_TASK_IS_FREE = "status = 'open' AND assignee IS NULL"
+USER_TASK_IS_ASSIGNED = "status = 'open' AND assignee IS NOT NULL"
+INCIDENT_IS_OPEN = "status = 'open'"
+
+
 # --- definitions -----------------------------------------------------------------------------------
 
 deployment = Table(
@@ -117,7 +128,7 @@ Index("ix_start_subscription_name", start_subscription.c.kind, start_subscriptio
 stream = Table(
     "stream",
     metadata,
-    Column("id", Text, primary_key=True),  # case:<code>, notification:<id>, meeting:<id>, installation
+    Column("id", Text, primary_key=True),  # case:<code>, notification:<id>, process:<instance>, ...
     Column("wrapped_key", LargeBinary),  # None: the key was destroyed, the contents are gone
     Column("length", BigInteger, nullable=False),
     Column("head", LargeBinary, nullable=False),  # hash of the newest event; 32 zero bytes when empty
@@ -202,27 +213,26 @@ user_task = Table(
     Column("due_at", Instant),
     Column("follow_up_at", Instant),
     Column("priority", Integer, nullable=False),
-    Column("sealed_inputs", LargeBinary, nullable=False),  # the variables visible at the task
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ended_by", Text),
 )
 Index("ix_user_task_instance", user_task.c.instance)
 Index("ix_user_task_case_code", user_task.c.case_code)
-_alive("ix_user_task_open", user_task.c.created_at, user_task.c.id, where="status = 'open'")
+_alive("ix_user_task_open", user_task.c.created_at, user_task.c.id, where=USER_TASK_IS_OPEN)
 _alive(
     "ix_user_task_candidates",
     user_task.c.candidates,
     user_task.c.created_at,
     user_task.c.id,
-    where="status = 'open' AND assignee IS NULL",
+    where=USER_TASK_IS_FREE,
 )
 _alive(
     "ix_user_task_assignee",
     user_task.c.assignee,
     user_task.c.created_at,
     user_task.c.id,
-    where="status = 'open' AND assignee IS NOT NULL",
+    where=USER_TASK_IS_ASSIGNED,
 )
 
 # The few distinct sets of candidates. An inbox first finds the sets that hold the reader, then reads
@@ -271,8 +281,8 @@ job = Table(
     Column("ended_at", Instant),
 )
 Index("ix_job_instance", job.c.instance)
-_alive("ix_job_pending", job.c.try_at, job.c.id, where="status = 'pending' AND NOT is_held")
-_alive("ix_job_claimed", job.c.lease_until, where="status = 'claimed'")
+_alive("ix_job_pending", job.c.try_at, job.c.id, where=JOB_IS_PENDING)
+_alive("ix_job_claimed", job.c.lease_until, where=JOB_IS_CLAIMED)
 
 timer = Table(
     "timer",
@@ -297,7 +307,7 @@ timer = Table(
     Column("ended_at", Instant),
 )
 Index("ix_timer_instance", timer.c.instance)
-_alive("ix_timer_due", timer.c.try_at, timer.c.id, where="status = 'pending' AND NOT is_held")
+_alive("ix_timer_due", timer.c.try_at, timer.c.id, where=TIMER_IS_PENDING)
 
 # A published message that may still find a receiver.
 message = Table(
@@ -391,7 +401,7 @@ incident = Table(
     Column("resolved_by", Text),
 )
 Index("ix_incident_instance", incident.c.instance)
-_alive("ix_incident_open", incident.c.raised_at, incident.c.id, where="status = 'open'")
+_alive("ix_incident_open", incident.c.raised_at, incident.c.id, where=INCIDENT_IS_OPEN)
 
 # --- the domain's records --------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ from flowcase.store.keys import Cipher, Keyring
 INSTALLATION = "installation"
 
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
-_STREAM_KINDS = ("case:", "notification:", "meeting:")
+_STREAM_KINDS = ("case:", "notification:", "meeting:", "process:")
 _TABLE_ORDER = {table.name: position for position, table in enumerate(tables.metadata.sorted_tables)}
 
 
@@ -420,29 +420,19 @@ class Tx:
             self.stream(row.stream)
             if self._connection.dialect.name == "sqlite":
                 break  # BEGIN IMMEDIATE keeps every other writer out: what was read still holds
-        sealed_place = f"{row.stream}|state|{row.id}|{row.version}"
         cipher = self._streams[row.stream].cipher
         if cipher is None:
             raise Conflict(f"open process instance '{instance}'", "the key of its stream was destroyed")
-        locked = LockedInstance(
-            id=row.id,
-            process=row.process,
-            definition=row.definition,
-            stream=row.stream,
-            case_code=row.case_code,
-            parent=row.parent,
-            parent_element_instance=row.parent_element_instance,
-            depth=row.depth,
-            rule_set=row.rule_set,
-            start_key=row.start_key,
-            status=row.status,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            state=cipher.open(row.sealed_state, sealed_place),
-            version=row.version,
-        )
+        locked = _instance(row, cipher)
         self._instances[instance] = locked
         return locked
+
+    def look(self, instance: str) -> LockedInstance:
+        """The instance as it is, for reading only: without a lock. Raises NotFound."""
+        row = self.first(_READ_INSTANCE, {"id": instance})
+        if row is None:
+            raise NotFound("process instance", instance)
+        return _instance(row, self._cipher(row.stream))
 
     def record(self, instance: LockedInstance | str, advance: Advance) -> None:
         """The only writer of engine results: keeps the state, records each event and applies it.
@@ -571,6 +561,27 @@ class Tx:
         self._instances.clear()
         self._streams.clear()
         self._ciphers.clear()
+
+
+def _instance(row: Any, cipher: Cipher | None) -> LockedInstance:
+    place = f"{row.stream}|state|{row.id}|{row.version}"
+    return LockedInstance(
+        id=row.id,
+        process=row.process,
+        definition=row.definition,
+        stream=row.stream,
+        case_code=row.case_code,
+        parent=row.parent,
+        parent_element_instance=row.parent_element_instance,
+        depth=row.depth,
+        rule_set=row.rule_set,
+        start_key=row.start_key,
+        status=row.status,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        state=None if cipher is None else cipher.open(row.sealed_state, place),
+        version=row.version,
+    )
 
 
 _LOCK_STREAM = (

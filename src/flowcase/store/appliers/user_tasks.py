@@ -10,7 +10,7 @@ from flowcase.model import UserTaskStatus
 from flowcase.store import tables
 from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
-from flowcase.values import canonical_json, to_json
+from flowcase.values import canonical_json
 
 CASE_VARIABLE = "sag_id"  # names the case of a user task whose instance has none (or several)
 
@@ -41,7 +41,6 @@ def create(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskC
         due_at=event.due_at,
         follow_up_at=event.follow_up_at,
         priority=event.priority,
-        sealed_inputs=tx.seal(stream, f"user_task|{task}", canonical_json(to_json(event.variables))),
         created_at=tx.now,
     )
 

@@ -521,7 +521,6 @@ def upgrade() -> None:
         sa.Column("due_at", columns.Instant(), nullable=True),
         sa.Column("follow_up_at", columns.Instant(), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("sealed_inputs", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", columns.Instant(), nullable=False),
         sa.Column("ended_at", columns.Instant(), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),

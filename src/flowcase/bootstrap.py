@@ -1,0 +1,216 @@
+"""The composition root: settings in, one `Flowcase` object out; the only place that picks real parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flowcase.access.actor import SYSTEM
+from flowcase.cases.calendar import Calendar
+from flowcase.cases.entities import targets
+from flowcase.clock import Clock, DemonstrationClock, ManualClock, WallClock
+from flowcase.config import Config
+from flowcase.errors import FlowcaseError
+from flowcase.handlers import Job, Registration, load_handlers
+from flowcase.modeling import Catalogue
+from flowcase.services.advancing import Advancing
+from flowcase.services.case_facts import facts_of
+from flowcase.services.case_work import CaseWork
+from flowcase.services.cases import Cases
+from flowcase.services.deadlines import Deadlines
+from flowcase.services.decisions import Decisions
+from flowcase.services.definitions import Definitions
+from flowcase.services.deployments import Deployments
+from flowcase.services.history import History
+from flowcase.services.incidents import Incidents
+from flowcase.services.instances import Instances
+from flowcase.services.jobs import Jobs
+from flowcase.services.messages import Messages
+from flowcase.services.notifications import Notifications
+from flowcase.services.people import People
+from flowcase.services.rule_sets import RuleSets
+from flowcase.services.signals import Signals
+from flowcase.services.start_events import StartEvents
+from flowcase.services.timers import Timers
+from flowcase.services.transactions import Transactions
+from flowcase.services.user_tasks import UserTasks
+from flowcase.store import LockedInstance, Store, Tx, migrating
+from flowcase.store.queries import case_files
+from flowcase.values import Value
+
+
+class SchemaOutdated(FlowcaseError):
+    """The database has not the schema of this release."""
+
+    def __init__(self, revision: str | None) -> None:
+        self.revision = revision
+        has = f"it is at revision {revision}" if revision else "it is empty"
+        super().__init__(
+            f"Expected a database of this release, but {has}. Bring it up to date with: flowcase db upgrade"
+        )
+
+
+@dataclass(frozen=True)
+class Flowcase:
+    """One opened installation: every service, wired."""
+
+    settings: Config
+    store: Store
+    clock: Any  # Clock; ManualClock and DemonstrationClock can be set
+    handlers: Mapping[str, Registration]
+    deployments: Deployments
+    instances: Instances
+    user_tasks: UserTasks
+    messages: Messages
+    signals: Signals
+    timers: Timers
+    jobs: Jobs
+    incidents: Incidents
+    history: History
+    rule_sets: RuleSets
+    notifications: Notifications
+    cases: Cases
+    deadlines: Deadlines
+    people: People
+
+    def next_due(self) -> dt.datetime | None:
+        """When there is next something to do without a person: a timer or a job."""
+        known = [due for due in (self.timers.next_due(), self.jobs.next_due()) if due is not None]
+        return min(known, default=None)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open(settings: Config, *, clock: Clock | None = None) -> Flowcase:
+    """Open an installation. Raises KeyUnusable, and SchemaOutdated when its database needs an upgrade."""
+    store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
+    if not migrating.is_current(store.engine):
+        revision = store.revision()
+        store.close()
+        raise SchemaOutdated(revision)
+    return assemble(settings, store, clock or _clock(settings, store))
+
+
+def upgrade(settings: Config) -> str | None:
+    """Create the database or bring it to this release's schema; makes a missing key. Its revision."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.create_missing_key()
+    store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
+    try:
+        migrating.upgrade(store.engine)
+        return store.revision()
+    finally:
+        store.close()
+
+
+def open_throwaway(
+    home: Path,
+    *,
+    now: dt.datetime,
+    settings: Mapping[str, Value] | None = None,
+    rule_sets: Sequence[str] = (),
+) -> Flowcase:
+    """A fresh embedded installation in an empty folder, on a clock that stands still until it is set."""
+    config = Config(home=home, is_demonstration=True, is_durable=False)
+    upgrade(config)
+    flow = open(config, clock=ManualClock(now))
+    if settings or rule_sets:
+        flow.rule_sets.use(selected=rule_sets or None, settings=settings or None, actor=SYSTEM)
+    return flow
+
+
+def assemble(settings: Config, store: Store, clock: Clock) -> Flowcase:
+    """Every service over an open store and a clock."""
+    handlers = load_handlers()
+    transactions = Transactions(store, clock)
+    definitions = Definitions()
+    rule_sets = RuleSets(transactions)
+    decisions = Decisions(rule_sets)
+
+    def open_work(
+        tx: Tx,
+        *,
+        instance: LockedInstance | None = None,
+        element: str = "",
+        case: str | None = None,
+        stream: str | None = None,
+    ) -> CaseWork:
+        return CaseWork(
+            tx,
+            rule_sets=rule_sets,
+            decisions=decisions,
+            instance=instance,
+            element=element,
+            case=case,
+            stream=stream,
+        )
+
+    def open_for_handler(tx: Tx, instance: LockedInstance, job: Job) -> CaseWork:
+        return open_work(tx, instance=instance, element=job.element)
+
+    def open_for_user_task(tx: Tx, instance: LockedInstance, element: str) -> CaseWork:
+        return open_work(tx, instance=instance, element=element)
+
+    def facts(tx: Tx, instance: LockedInstance) -> Mapping[str, Value]:
+        return facts_of(tx, rule_sets, instance)
+
+    def working_days(tx: Tx, instance: LockedInstance | None = None) -> Callable[[dt.date], bool]:
+        pin = None if instance is None else instance.rule_set
+        return Calendar.from_settings(rule_sets.settings(tx, pin)).is_working_day
+
+    def pin(tx: Tx, case_code: str | None) -> str | None:
+        row = case_files.case(tx, case_code) if case_code is not None else None
+        if row is not None:
+            return f"{row.rule_set}:{row.rule_set_version}"
+        taken = rule_sets.pin(tx)
+        return None if taken is None else str(taken)
+
+    advancing = Advancing(
+        definitions=definitions,
+        decisions=decisions,
+        handlers=handlers,
+        facts=facts,
+        open_case_work=open_for_handler,
+        working_days=working_days,
+        pin=pin,
+        zone=settings.zone,
+    )
+    start_events = StartEvents(
+        advancing, working_days, settings.zone, lambda tx: {"indstilling": rule_sets.settings(tx)}
+    )
+    node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
+    return Flowcase(
+        settings=settings,
+        store=store,
+        clock=clock,
+        handlers=handlers,
+        deployments=Deployments(transactions, definitions, start_events, lambda: _known(handlers)),
+        instances=Instances(transactions, advancing),
+        user_tasks=UserTasks(transactions, advancing, open_for_user_task),
+        messages=Messages(transactions, advancing),
+        signals=Signals(transactions, advancing),
+        timers=Timers(transactions, advancing, start_events),
+        jobs=Jobs(transactions, advancing, handlers, node),
+        incidents=Incidents(transactions, advancing),
+        history=History(transactions),
+        rule_sets=rule_sets,
+        notifications=Notifications(transactions, advancing, open_work, definitions.form),
+        cases=Cases(transactions, advancing, open_work),
+        deadlines=Deadlines(transactions, advancing, open_work),
+        people=People(store, clock.now),
+    )
+
+
+def _clock(settings: Config, store: Store) -> Clock:
+    return DemonstrationClock(store) if settings.is_demonstration else WallClock()
+
+
+def _known(handlers: Mapping[str, Registration]) -> Catalogue:
+    """What diagrams and forms may refer to beside deployed files."""
+    return Catalogue(job_types=frozenset(handlers), entities=frozenset(targets()))

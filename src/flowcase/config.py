@@ -1,0 +1,93 @@
+"""Settings of an installation: from the environment, over defaults below its home folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flowcase.errors import FlowcaseError
+from flowcase.store import Keyring, KeyUnusable, create_key_file
+
+DEFAULT_HOME = "var"
+
+
+class InvalidSetting(FlowcaseError):
+    """A setting has a value that cannot be used."""
+
+    def __init__(self, name: str, because: str) -> None:
+        self.name, self.because = name, because
+        super().__init__(f"Expected a usable {name}, but {because}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One installation. Every field is set by the environment variable that its comment names."""
+
+    home: Path = Path(DEFAULT_HOME)  # FLOWCASE_HOME: folder of database, key and files
+    database_url: str = ""  # FLOWCASE_DATABASE_URL: default is the SQLite file flowcase.sqlite in home
+    key: str = field(default="", repr=False)  # FLOWCASE_KEY: the installation key itself, base64
+    key_file: Path | None = None  # FLOWCASE_KEY_FILE: default is installation.key in home
+    is_demonstration: bool = False  # FLOWCASE_DEMONSTRATION: 1 allows the settable clock
+    is_durable: bool = True  # FLOWCASE_DURABLE: 0 skips the disk sync of a throw-away database
+    https: bool = False  # FLOWCASE_HTTPS: 1 when a proxy in front ends TLS; cookies are then Secure
+    processes: Path | None = None  # FLOWCASE_PROCESSES: folder to deploy; default is the shipped one
+    node: str = ""  # FLOWCASE_NODE: name of this process among the nodes; default is host and process id
+    zone: str = "Europe/Copenhagen"  # FLOWCASE_ZONE: civil time of timers and deadlines
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'flowcase.sqlite'}"
+
+    @property
+    def key_path(self) -> Path:
+        return self.key_file or self.home / "installation.key"
+
+    def keyring(self) -> Keyring:
+        """The installation key. Raises KeyUnusable."""
+        return Keyring.from_text(self.key) if self.key else Keyring.from_file(self.key_path)
+
+    def create_missing_key(self) -> None:
+        """Write an installation key where there is none; never touches one that exists."""
+        if not self.key and not self.key_path.exists():
+            create_key_file(self.key_path)
+
+    def session_key(self) -> bytes:
+        """Signs the web session; follows from the installation key, so that every node has the same."""
+        try:
+            material = self.key.encode() if self.key else self.key_path.read_bytes()
+        except FileNotFoundError:
+            raise KeyUnusable(f"there is no file {self.key_path}") from None
+        return hashlib.blake2b(material.strip(), key=b"flowcase web session", digest_size=32).digest()
+
+
+def load(*, home: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """The settings of the environment; `home` given wins over FLOWCASE_HOME. Raises InvalidSetting."""
+    given = os.environ if environment is None else environment
+    return Config(
+        home=Path(home or given.get("FLOWCASE_HOME") or DEFAULT_HOME),
+        database_url=given.get("FLOWCASE_DATABASE_URL", ""),
+        key=given.get("FLOWCASE_KEY", ""),
+        key_file=Path(given["FLOWCASE_KEY_FILE"]) if given.get("FLOWCASE_KEY_FILE") else None,
+        is_demonstration=_flag(given, "FLOWCASE_DEMONSTRATION", default=False),
+        is_durable=_flag(given, "FLOWCASE_DURABLE", default=True),
+        https=_flag(given, "FLOWCASE_HTTPS", default=False),
+        processes=Path(given["FLOWCASE_PROCESSES"]) if given.get("FLOWCASE_PROCESSES") else None,
+        node=given.get("FLOWCASE_NODE", ""),
+        zone=given.get("FLOWCASE_ZONE", "Europe/Copenhagen"),
+    )
+
+
+def shipped_processes() -> Path:
+    """The product's own diagrams, tables, forms and rule sets: beside the package, or in the checkout."""
+    packaged = Path(__file__).parent / "processes"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "processes"
+
+
+def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = given.get(name, "").strip().lower()
+    if text in ("", "0", "1", "false", "true", "no", "yes"):
+        return default if not text else text in ("1", "true", "yes")
+    raise InvalidSetting(name, f"'{text}' is neither 0 nor 1")

@@ -1,0 +1,59 @@
+"""Proving that a stream's history is whole: every event there, in order, and as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from flowcase.history.chain import GENESIS, event_hash
+
+
+class Stored(Protocol):
+    """An event as it is stored (`store.queries.history.SealedRow`)."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def prev_hash(self) -> bytes: ...
+    @property
+    def hash(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first place where a chain is not what it was."""
+
+    stream: str
+    seq: int
+    what: str  # altered | missing | added | truncated
+
+    def __str__(self) -> str:
+        return f"Stream {self.stream}: event {self.seq} is {self.what}."
+
+
+def verify(stream: str, events: Iterable[Stored], *, length: int, head: bytes) -> Broken | None:
+    """Walk a chain from its beginning; None when it is whole.
+
+    `length` and `head` are what the stream's row remembers of its end: they show when the newest events
+    were cut off.
+    """
+    expected, before = 1, GENESIS
+    for event in events:
+        if event.seq != expected:
+            what = "missing" if event.seq > expected else "added"
+            return Broken(stream, min(event.seq, expected) if what == "added" else expected, what)
+        if event.seq > length:
+            return Broken(stream, event.seq, "added")
+        columns = {
+            name: getattr(event, name)
+            for name in ("stream", "seq", "at", "actor", "kind", "instance", "element", "sealed_payload")
+        }
+        if event.prev_hash != before or event.hash != event_hash(before, **columns):
+            return Broken(stream, event.seq, "altered")
+        expected, before = expected + 1, event.hash
+    if expected <= length:
+        return Broken(stream, expected, "missing")
+    if before != head:
+        return Broken(stream, length, "altered")
+    return None

@@ -1,0 +1,598 @@
+"""The loop that carries process instances on: command, engine, record, answer what the engine asks for.
+
+Everything that follows from one command within the transaction goes through one worklist: inside
+handlers, decisions, called processes, published messages, broadcast signals. No recursion, and an end
+after a bounded number of steps.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from flowcase import engine, events, model
+from flowcase.errors import BpmnError, FlowcaseError, NotFound
+from flowcase.handlers import Job, Registration, Side
+from flowcase.model import Command, Event, IncidentKind
+from flowcase.modeling.definition import Binding
+from flowcase.services import correlating
+from flowcase.services.decisions import Decisions
+from flowcase.services.definitions import Definitions
+from flowcase.services.requests import Broadcast, FactsChanged, Publish, Request, Start
+from flowcase.store import INSTALLATION, DatabaseBusy, LockedInstance, Tx
+from flowcase.store.queries import case_files, deadlines, instances, resources, waiting
+from flowcase.values import Value
+
+MAX_STEPS = 5_000  # commands that may follow from one within one transaction
+MAX_DEPTH = 30  # of processes that call processes
+CASE_VARIABLE = "sag_id"  # names the case of what starts outside of one
+
+Facts = Callable[[Tx, LockedInstance], Mapping[str, Value]]
+OpenCaseWork = Callable[[Tx, LockedInstance, Job], Any]  # -> services.case_work.CaseWork
+WorkingDays = Callable[[Tx, LockedInstance], Callable[[dt.date], bool]]
+
+
+class RunsAway(FlowcaseError):
+    """What followed from a command came to no end."""
+
+    def __init__(self, attempt: str) -> None:
+        self.attempt = attempt
+        super().__init__(
+            f"Expected {attempt} to come to a wait, but it does not after {MAX_STEPS} steps. "
+            "Look for processes that start each other."
+        )
+
+
+@dataclass(frozen=True)
+class Act:
+    """Give a command to an instance."""
+
+    instance: LockedInstance
+    command: Command
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Do what the engine asked for at one element."""
+
+    instance: LockedInstance
+    event: model.JobRequested | model.DecisionRequested | model.CallRequested | model.CallCancelled
+
+
+@dataclass(frozen=True)
+class Throw:
+    """A signal that was thrown in a diagram."""
+
+    name: str
+    is_global: bool
+    variables: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Do what a handler asked for."""
+
+    instance: LockedInstance | None
+    request: Request | Throw
+
+
+@dataclass(frozen=True)
+class Look:
+    """Look for a buffered message: something has begun to wait for one."""
+
+    instance: LockedInstance
+    subscription: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """An instance has ended: the next message with its start key may start another."""
+
+    instance: LockedInstance
+
+
+Work = Act | Answer | Ask | Look | Release
+
+
+class Advancing:
+    """Carries instances on within transactions that others open."""
+
+    def __init__(
+        self,
+        *,
+        definitions: Definitions,
+        decisions: Decisions,
+        handlers: Mapping[str, Registration],
+        facts: Facts,
+        open_case_work: OpenCaseWork,
+        working_days: WorkingDays,
+        pin: Callable[[Tx, str | None], str | None],
+        zone: str,
+    ) -> None:
+        self.definitions, self.decisions, self.handlers = definitions, decisions, handlers
+        self._facts, self._open_case_work, self._working_days = facts, open_case_work, working_days
+        self._pin, self._zone = pin, zone
+
+    # --- from outside the loop ---------------------------------------------------------------------
+
+    def carry_on(self, tx: Tx, instance: LockedInstance, command: Command) -> None:
+        """Give a command to a locked instance, and carry on until nothing inside remains."""
+        Run(self, tx).work_off(Act(instance, command))
+
+    def request(self, tx: Tx, *requests: Request, instance: LockedInstance | None = None) -> None:
+        """Publish, broadcast or start within an open transaction; `instance` is who asks."""
+        Run(self, tx).work_off(*(Ask(instance, request) for request in requests))
+
+    def start(
+        self,
+        tx: Tx,
+        definition: resources.ProcessDefinitionRow,
+        *,
+        variables: Mapping[str, Value],
+        stream: str | None,
+        case_code: str | None,
+        start_element: str | None = None,
+        start_key: str | None = None,
+    ) -> str:
+        """A new instance, carried on to its first waits; its id."""
+        run = Run(self, tx)
+        instance = run.new_instance(definition, stream=stream, case_code=case_code, start_key=start_key)
+        command = model.StartInstance(variables=variables, start_element=start_element)
+        run.work_off(Act(instance, command))
+        return instance.id
+
+    def deliver_buffered(self, tx: Tx, instance: LockedInstance) -> None:
+        """Hand over what was buffered for the subscriptions of an instance that goes on again."""
+        run = Run(self, tx)
+        run.work_off(*(Look(instance, *found) for found in waiting.subscriptions_of(tx, instance.id)))
+
+    def facts(self, tx: Tx, instance: LockedInstance) -> Mapping[str, Value]:
+        """What expressions read beside variables, as it is now."""
+        return self._facts(tx, instance)
+
+    # --- one step ----------------------------------------------------------------------------------
+
+    def advance(self, tx: Tx, instance: LockedInstance, command: Command) -> model.Advance:
+        advance = engine.advance(
+            self.definitions.process(tx, instance.definition),
+            instance.state,
+            command,
+            now=tx.now,
+            facts=self.facts(tx, instance),
+            zone=self._zone,
+            is_working_day=_Lazily(lambda: self._working_days(tx, instance)),
+        )
+        tx.record(instance, advance)
+        return advance
+
+    def pin(self, tx: Tx, case_code: str | None) -> str | None:
+        return self._pin(tx, case_code)
+
+    def open_case_work(self, tx: Tx, instance: LockedInstance, job: Job) -> Any:
+        return self._open_case_work(tx, instance, job)
+
+
+class Run:
+    """The worklist of one command."""
+
+    def __init__(self, advancing: Advancing, tx: Tx) -> None:
+        self.advancing, self.tx = advancing, tx
+        self._queue: deque[Work] = deque()
+        # Elements that were asked for and have been cancelled since: their answer would come too late.
+        self._withdrawn: set[tuple[str, str]] = set()
+
+    def add(self, work: Work) -> None:
+        self._queue.append(work)
+
+    def work_off(self, *first: Work) -> None:
+        self._queue.extend(first)
+        steps = 0
+        while self._queue:
+            steps += 1
+            if steps > MAX_STEPS:
+                raise RunsAway(_named(first))
+            work = self._queue.popleft()
+            if isinstance(work, Act):
+                if not self._is_too_late(work):
+                    self.act(work.instance, work.command)
+            elif isinstance(work, Answer):
+                self._answer(work.instance, work.event)
+            elif isinstance(work, Ask):
+                self._ask(work.instance, work.request)
+            elif isinstance(work, Look):
+                correlating.deliver_buffered(self, work.instance, work.subscription, work.name, work.key)
+            else:
+                correlating.release_start_key(self, work.instance)
+
+    def _is_too_late(self, work: Act) -> bool:
+        """Whether what happened since the command was put on the list has made it pointless."""
+        if work.instance.state is None:
+            return False
+        element_instance = getattr(work.command, "element_instance", None)
+        return work.instance.has_ended or (work.instance.id, element_instance) in self._withdrawn
+
+    # --- commands ----------------------------------------------------------------------------------
+
+    def act(self, instance: LockedInstance, command: Command) -> None:
+        """Give the command at once; what follows from it goes on the list."""
+        advance = self.advancing.advance(self.tx, instance, command)
+        for event in advance.events:
+            if isinstance(event, model.ElementCancelled):
+                self._withdrawn.add((instance.id, event.element_instance))
+        for event in advance.events:
+            self._follow(instance, event)
+
+    def _follow(self, instance: LockedInstance, event: Event) -> None:
+        """What an event of the engine leads to."""
+        if isinstance(
+            event, (model.JobRequested, model.DecisionRequested, model.CallRequested, model.CallCancelled)
+        ):
+            self.add(Answer(instance, event))
+        elif isinstance(event, model.MessagePublished):
+            publish = Publish(
+                name=event.name,
+                key=event.correlation_key,
+                variables=event.variables,
+                message_id=event.message_id,
+                time_to_live=event.time_to_live,
+            )
+            self.add(Ask(instance, publish))
+        elif isinstance(event, model.SignalBroadcast):
+            self.add(Ask(instance, Throw(event.name, event.is_global, event.variables)))
+        elif isinstance(event, model.MessageSubscribed):
+            self.add(Look(instance, event.subscription, event.name, event.correlation_key))
+        elif isinstance(event, model.EscalationThrown):
+            if event.caught_by is None:
+                self._tell_caller(instance, model.ThrowEscalation, code=event.code, variables=event.variables)
+        elif isinstance(event, model.InstanceCompleted):
+            self._tell_caller(instance, model.CompleteElement, variables=event.variables)
+            self._release(instance)
+        elif isinstance(event, model.InstanceFailed):
+            self._tell_caller(
+                instance,
+                model.ThrowError,
+                code=event.code,
+                message=event.message,
+                variables=event.variables,
+            )
+            self._release(instance)
+        elif isinstance(event, model.InstanceCancelled):
+            self._release(instance)
+
+    def _release(self, instance: LockedInstance) -> None:
+        if instance.start_key is not None:
+            self.add(Release(instance))
+
+    def _tell_caller(
+        self, instance: LockedInstance, command: Callable[..., Command], **arguments: Any
+    ) -> None:
+        if instance.parent is None or instance.parent_element_instance is None:
+            return
+        if (instance.parent, instance.parent_element_instance) in self._withdrawn:
+            return
+        caller = self.tx.lock(instance.parent)
+        if not caller.has_ended:
+            self.add(Act(caller, command(element_instance=instance.parent_element_instance, **arguments)))
+
+    # --- answers -----------------------------------------------------------------------------------
+
+    def _answer(self, instance: LockedInstance, event: Any) -> None:
+        if isinstance(event, model.CallCancelled):
+            self._cancel_called(instance, event)
+            return
+        if instance.has_ended or (instance.id, event.element_instance) in self._withdrawn:
+            return
+        if isinstance(event, model.JobRequested):
+            self._do_job(instance, event)
+        elif isinstance(event, model.DecisionRequested):
+            self._decide(instance, event)
+        else:
+            self._call(instance, event)
+
+    def _do_job(self, instance: LockedInstance, event: model.JobRequested) -> None:
+        registration = self.advancing.handlers.get(event.type)
+        if registration is None:
+            self._fail(
+                instance,
+                event,
+                IncidentKind.HANDLER_FAILED,
+                f"Expected a handler for job type '{event.type}', but there is none.",
+            )
+        elif registration.side is Side.OUTSIDE:
+            self._hand_out(instance, event)
+        else:
+            self._handle(instance, event, registration)
+
+    def _hand_out(self, instance: LockedInstance, event: model.JobRequested) -> None:
+        place = {"element": event.element, "element_instance": event.element_instance}
+        waiting_job = waiting.job(self.tx, f"{instance.id}.{event.element_instance}")
+        if waiting_job is not None:  # its incident was retried: the same job, with new tries
+            retried = events.JobRetried(**place, retries=event.retries)
+            self.tx.append(instance.stream, retried, instance=instance)
+            return
+        created = events.JobCreated(
+            **place, type=event.type, headers=event.headers, inputs=event.inputs, retries=event.retries
+        )
+        self.tx.append(instance.stream, created, instance=instance)
+
+    def _handle(
+        self, instance: LockedInstance, event: model.JobRequested, registration: Registration
+    ) -> None:
+        """Run an inside handler; whatever it wrote before it failed is undone."""
+        tx = self.tx
+        job = Job(
+            key=f"{instance.id}.{event.element_instance}",
+            type=event.type,
+            inputs=event.inputs,
+            headers=event.headers,
+            instance=instance.id,
+            process=instance.process,
+            element=event.element,
+            now=tx.now,
+            case=instance.case_code,
+        )
+        command: Command
+        requests: list[Request] = []
+        try:
+            with tx.attempt():
+                work = self.advancing.open_case_work(tx, instance, job)
+                try:
+                    variables = registration.handle(job, work) or {}
+                    command = model.CompleteElement(
+                        element_instance=event.element_instance, variables=variables
+                    )
+                except BpmnError as error:  # a result like another: what it wrote is kept
+                    command = model.ThrowError(
+                        element_instance=event.element_instance,
+                        code=error.code,
+                        message=error.message,
+                        variables=error.variables,
+                    )
+                ran = events.HandlerRan(
+                    element=event.element, element_instance=event.element_instance, type=event.type
+                )
+                tx.append(instance.stream, ran, instance=instance)
+                requests = list(getattr(work, "requests", ()))
+        except (DatabaseBusy, DBAPIError):
+            raise  # the whole transaction is tried again, or fails: no matter of the handler
+        except Exception as error:  # any fault of a handler is an incident
+            self._fail(instance, event, IncidentKind.HANDLER_FAILED, _safe_sentence(event.type, error))
+            return
+        self.add(Act(instance, command))
+        for request in requests:
+            self.add(Ask(instance, request))
+
+    def _decide(self, instance: LockedInstance, event: model.DecisionRequested) -> None:
+        facts = self.advancing.facts(self.tx, instance)
+        try:
+            result = self.advancing.decisions.decide(
+                self.tx,
+                instance,
+                event.decision,
+                Behind(event.inputs, facts),
+                binding=event.binding,
+                version_tag=event.version_tag,
+                deployment=self.advancing.definitions.row(self.tx, instance.definition).deployment,
+                element=event.element,
+            )
+        except FlowcaseError as error:
+            self._fail(instance, event, IncidentKind.DECISION_FAILED, str(error))
+            return
+        command = model.CompleteElement(
+            element_instance=event.element_instance, variables={"result": result.value}
+        )
+        self.add(Act(instance, command))
+
+    def _call(self, instance: LockedInstance, event: model.CallRequested) -> None:
+        called = resources.definition_of(
+            self.tx,
+            event.process,
+            version_tag=event.version_tag if event.binding == Binding.VERSION_TAG else None,
+            deployment=self.advancing.definitions.row(self.tx, instance.definition).deployment
+            if event.binding == Binding.DEPLOYMENT
+            else None,
+        )
+        problem = ""
+        if called is None:
+            problem = f"Expected to call process '{event.process}', but it is not deployed."
+        elif instance.depth >= MAX_DEPTH:
+            problem = f"Expected at most {MAX_DEPTH} processes to call each other, but there are more."
+        elif self.advancing.definitions.process(self.tx, called.id) and not self._starts_without_trigger(
+            called.id
+        ):
+            problem = f"Expected process '{event.process}' to have a start event without trigger."
+        if problem or called is None:
+            self._fail(instance, event, IncidentKind.CALLED_PROCESS_MISSING, problem)
+            return
+        stream: str | None = instance.stream
+        case_code = instance.case_code
+        if case_code is None:
+            stream, case_code = self.home(event.variables, stream=stream)
+        child = self.new_instance(
+            called,
+            stream=stream,
+            case_code=case_code,
+            parent=instance,
+            parent_element_instance=event.element_instance,
+        )
+        self.add(Act(child, model.StartInstance(variables=event.variables, is_called=True)))
+
+    def _starts_without_trigger(self, definition: str) -> bool:
+        process = self.advancing.definitions.process(self.tx, definition)
+        return any(
+            element.kind == "startEvent" and element.event is None for element in process.children(None)
+        )
+
+    def _cancel_called(self, instance: LockedInstance, event: model.CallCancelled) -> None:
+        for child in instances.running_children(self.tx, instance.id, event.element_instance):
+            locked = self.tx.lock(child)
+            if not locked.has_ended:
+                reason = f"called by {event.element}, which was cancelled"
+                self.add(Act(locked, model.CancelInstance(reason=reason)))
+
+    def _fail(self, instance: LockedInstance, event: Any, kind: IncidentKind, message: str) -> None:
+        command = model.FailElement(element_instance=event.element_instance, kind=kind, message=message)
+        self.add(Act(instance, command))
+
+    # --- requests ----------------------------------------------------------------------------------
+
+    def _ask(self, instance: LockedInstance | None, request: Any) -> None:
+        if isinstance(request, Publish):
+            correlating.publish(self, instance, request)
+        elif isinstance(request, Throw):
+            stream = instance.stream if instance is not None else None
+            correlating.broadcast(self, instance, request.name, request.variables, stream, request.is_global)
+        elif isinstance(request, Broadcast):
+            stream = None if request.case is None else self.stream_of(request.case)
+            correlating.broadcast(
+                self, instance, request.signal, request.variables, stream, is_global=request.case is None
+            )
+        elif isinstance(request, Start):
+            self._start(instance, request)
+        elif isinstance(request, FactsChanged):
+            self._reevaluate(instance, request)
+        else:
+            raise TypeError(f"Expected a request of a handler, but got {type(request).__name__}.")
+
+    def _start(self, instance: LockedInstance | None, request: Start) -> None:
+        definition = resources.definition_of(self.tx, request.process)
+        if definition is None:
+            raise NotFound("process", request.process)
+        stream, case_code = self.home(
+            request.variables,
+            case=request.case or (instance.case_code if instance and request.stream is None else None),
+            stream=request.stream or (instance.stream if instance else None),
+        )
+        started = self.new_instance(definition, stream=stream, case_code=case_code)
+        self.add(Act(started, model.StartInstance(variables=request.variables)))
+
+    def _reevaluate(self, asking: LockedInstance | None, request: FactsChanged) -> None:
+        """Timers of everything that may read the fact: what runs in the same case or stream."""
+        streams = set()
+        if request.case is not None:
+            streams.add(self.stream_of(request.case))
+        if request.deadline is not None:
+            row = deadlines.deadline(self.tx, request.deadline)
+            streams |= set() if row is None else {row.stream}
+        if not streams and asking is not None:
+            streams.add(asking.stream)
+        concerned: dict[str, None] = {}
+        for stream in sorted(streams):
+            concerned.update(dict.fromkeys(instances.running_in_stream(self.tx, stream)))
+        for id in concerned:
+            locked = self.tx.lock(id)
+            if locked.status == model.InstanceStatus.ACTIVE:
+                self.add(Act(locked, model.ReevaluateTimers()))
+
+    # --- new instances -----------------------------------------------------------------------------
+
+    def new_instance(
+        self,
+        definition: resources.ProcessDefinitionRow,
+        *,
+        stream: str | None,
+        case_code: str | None,
+        start_key: str | None = None,
+        parent: LockedInstance | None = None,
+        parent_element_instance: str | None = None,
+    ) -> LockedInstance:
+        """Not stored before its InstanceStarted event is recorded.
+
+        One that belongs to no case, notification or meeting has a stream of its own.
+        """
+        id = self.tx.new_id()
+        if parent is not None and parent.case_code == case_code:
+            rule_set = parent.rule_set
+        else:
+            rule_set = self.advancing.pin(self.tx, case_code)
+        return LockedInstance(
+            id=id,
+            process=definition.process,
+            definition=definition.id,
+            stream=f"process:{id}" if stream in (None, INSTALLATION) else stream,
+            case_code=case_code,
+            parent=None if parent is None else parent.id,
+            parent_element_instance=parent_element_instance,
+            depth=0 if parent is None else parent.depth + 1,
+            rule_set=rule_set,
+            start_key=start_key,
+        )
+
+    def home(
+        self, variables: Mapping[str, Value], *, case: str | None = None, stream: str | None = None
+    ) -> tuple[str | None, str | None]:
+        """(stream, case) of what starts: the case given, else the one its variables name, else none."""
+        if case is None and (stream is None or not stream.startswith("case:")):
+            named = variables.get(CASE_VARIABLE)
+            if isinstance(named, str) and case_files.case(self.tx, named) is not None:
+                case = named
+        if case is not None:
+            return self.stream_of(case), case
+        if stream is not None and stream.startswith("case:"):
+            return stream, stream.removeprefix("case:")
+        return stream, None
+
+    def stream_of(self, case: str) -> str:
+        row = case_files.case(self.tx, case)
+        return f"case:{case}" if row is None else row.stream
+
+    def look_again(self, instance: LockedInstance, subscription: str, name: str, key: str) -> None:
+        self.add(Look(instance, subscription, name, key))
+
+    def locked_subscriber(self, row: waiting.SubscriptionRow) -> LockedInstance | None:
+        """The instance behind a subscription; None when it no longer waits once its stream is ours."""
+        instance = self.tx.lock(row.instance)
+        if instance.has_ended or not waiting.is_subscribed(self.tx, row.id):
+            return None
+        return instance
+
+
+class Behind(Mapping[str, Value]):
+    """Variables in front, facts behind them: a fact never hides a variable."""
+
+    def __init__(self, variables: Mapping[str, Value], facts: Mapping[str, Value]) -> None:
+        self._variables, self._facts = variables, facts
+
+    def __getitem__(self, name: str) -> Value:
+        return self._variables[name] if name in self._variables else self._facts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._variables
+        yield from (name for name in self._facts if name not in self._variables)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _Lazily:
+    """A working calendar that is only looked up when a cycle needs it."""
+
+    def __init__(self, load: Callable[[], Callable[[dt.date], bool]]) -> None:
+        self._load = load
+        self._calendar: Callable[[dt.date], bool] | None = None
+
+    def __call__(self, day: dt.date) -> bool:
+        if self._calendar is None:
+            self._calendar = self._load()
+        return self._calendar(day)
+
+
+def _safe_sentence(job_type: str, error: Exception) -> str:
+    """Our own errors hold no personal data; the text of any other may, so only its class is told."""
+    if isinstance(error, FlowcaseError):
+        return str(error)
+    return f"Expected handler '{job_type}' to finish, but it failed with {type(error).__name__}."
+
+
+def _named(first: tuple[Work, ...]) -> str:
+    work = first[0] if first else None
+    if isinstance(work, Act):
+        return f"{type(work.command).__name__} of process '{work.instance.process}'"
+    return "a message or signal"

@@ -1,0 +1,243 @@
+"""Messages and signals find their receivers, as Camunda 8 has it.
+
+A message reaches at most one instance per process id: the oldest subscription, or a new instance by a
+message start event. With a time to live it stays for receivers that come later until it expires;
+without one it waits only while nobody has received it, and the first receiver uses it up. A message id
+counts once per name and key, for all time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flowcase import events, model
+from flowcase.modeling.definition import MessageEvent
+from flowcase.services.requests import Publish
+from flowcase.store import INSTALLATION, LockedInstance, tables
+from flowcase.store.queries import instances, resources, waiting
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.advancing import Run
+
+NO_TIME = dt.timedelta(0)
+
+
+# --- messages --------------------------------------------------------------------------------------
+
+
+def publish(run: Run, publisher: LockedInstance | None, message: Publish) -> None:
+    """Correlate a message with whom it reaches now; keep it for others as its time to live says."""
+    tx = run.tx
+    stream, case_code = _sender(run, publisher, message)
+    if message.message_id is not None and not tx.insert_once(
+        tables.message_seen,
+        name=message.name,
+        correlation_key=message.key,
+        message_id=message.message_id,
+        at=tx.now,
+    ):
+        repeated = events.MessageRepeated(
+            name=message.name, correlation_key=message.key, message_id=message.message_id
+        )
+        tx.append(stream, repeated)
+        return
+    # Who publishes and who subscribes must not pass each other unseen.
+    tx.exclusive(_meeting_place(message.name, message.key))
+    reached: set[str] = set()
+    for row in waiting.message_subscriptions(tx, message.name, message.key):
+        if row.process in reached:
+            continue
+        instance = run.locked_subscriber(row)
+        if instance is None:
+            continue
+        reached.add(row.process)
+        _tell(run, instance.stream, message.name, message.key, row.process, instance.id)
+        run.act(instance, model.DeliverMessage(subscription=row.subscription, variables=message.variables))
+    for start in resources.start_subscriptions(tx, "message", message.name):
+        if start.process not in reached and _start(run, start, message, stream, case_code):
+            reached.add(start.process)
+    waits = not reached if message.time_to_live is None else message.time_to_live > NO_TIME
+    if waits:
+        _buffer(run, message, stream, case_code, reached)
+
+
+def _sender(run: Run, publisher: LockedInstance | None, message: Publish) -> tuple[str, str | None]:
+    """(stream, case) in which the message is told, and what it starts begins."""
+    if message.case is not None:
+        return run.stream_of(message.case), message.case
+    if message.stream is not None:
+        return message.stream, _case_of(message.stream)
+    if publisher is not None:
+        return publisher.stream, publisher.case_code
+    return INSTALLATION, None
+
+
+def _buffer(run: Run, message: Publish, stream: str, case_code: str | None, reached: set[str]) -> None:
+    tx = run.tx
+    id = tx.new_id()
+    expires_at = None if message.time_to_live is None else tx.now + message.time_to_live
+    buffered = events.MessageBuffered(
+        message=id,
+        name=message.name,
+        correlation_key=message.key,
+        message_id=message.message_id,
+        case_code=case_code,
+        variables=message.variables,
+        expires_at=expires_at,
+    )
+    tx.append(stream, buffered)
+    for process in sorted(reached):
+        tx.insert(tables.message_receipt, message=id, process=process)
+
+
+def _start(
+    run: Run,
+    start: resources.StartSubscriptionRow,
+    message: Publish,
+    stream: str,
+    case_code: str | None,
+    *,
+    buffered: str | None = None,
+    is_used_up: bool = False,
+) -> bool:
+    """A new instance by a message start event; False while one with the same key is running."""
+    tx = run.tx
+    if message.key and instances.is_start_key_taken(tx, start.process, message.key):
+        return False
+    definition = resources.definition(tx, start.definition)
+    if definition is None:
+        return False
+    home, case = run.home(message.variables, case=case_code, stream=stream)
+    instance = run.new_instance(definition, stream=home, case_code=case, start_key=message.key or None)
+    command = model.StartInstance(variables=message.variables, start_element=start.element)
+    _tell(
+        run,
+        instance.stream,
+        message.name,
+        message.key,
+        start.process,
+        instance.id,
+        buffered=buffered,
+        is_used_up=is_used_up,
+    )
+    run.act(instance, command)
+    return True
+
+
+def deliver_buffered(run: Run, instance: LockedInstance, subscription: str, name: str, key: str) -> None:
+    """Something has begun to wait for a message: hand over what has been waiting for it."""
+    tx = run.tx
+    tx.exclusive(_meeting_place(name, key))
+    if not waiting.is_subscribed(tx, f"{instance.id}.{subscription}"):
+        return  # the step that subscribed also ended it
+    message = waiting.buffered_message(tx, name, key, process=instance.process)
+    if message is None:
+        return
+    _tell(
+        run,
+        instance.stream,
+        name,
+        key,
+        instance.process,
+        instance.id,
+        buffered=message.id,
+        is_used_up=message.expires_at is None,
+    )
+    run.act(instance, model.DeliverMessage(subscription=subscription, variables=message.variables))
+    run.look_again(instance, subscription, name, key)  # a non-interrupting event takes every message
+
+
+def release_start_key(run: Run, instance: LockedInstance) -> None:
+    """An instance that a message started has ended: the next message with its key may start one."""
+    if instance.start_key is None:
+        return
+    tx = run.tx
+    definition = run.advancing.definitions.process(tx, instance.definition)
+    names = {
+        element.event.name.text
+        for element in definition.children(None)
+        if isinstance(element.event, MessageEvent)
+    }
+    for name in sorted(names):
+        tx.exclusive(_meeting_place(name, instance.start_key))
+        if instances.is_start_key_taken(tx, instance.process, instance.start_key):
+            return
+        message = waiting.buffered_message(tx, name, instance.start_key, process=instance.process)
+        if message is None:
+            continue
+        for start in resources.start_subscriptions(tx, "message", name):
+            if start.process == instance.process:
+                publication = Publish(name=name, key=instance.start_key, variables=message.variables)
+                _start(
+                    run,
+                    start,
+                    publication,
+                    message.stream,
+                    message.case_code,
+                    buffered=message.id,
+                    is_used_up=message.expires_at is None,
+                )
+                return
+
+
+def _tell(
+    run: Run,
+    stream: str,
+    name: str,
+    key: str,
+    process: str,
+    receiver: str,
+    *,
+    buffered: str | None = None,
+    is_used_up: bool = False,
+) -> None:
+    correlated = events.MessageCorrelated(
+        message=buffered,
+        name=name,
+        correlation_key=key,
+        process=process,
+        receiver=receiver,
+        is_used_up=is_used_up,
+    )
+    run.tx.append(stream, correlated)
+
+
+def _meeting_place(name: str, key: str) -> str:
+    return f"message|{name}|{key}"
+
+
+def _case_of(stream: str) -> str | None:
+    return stream.removeprefix("case:") if stream.startswith("case:") else None
+
+
+# --- signals ---------------------------------------------------------------------------------------
+
+
+def broadcast(
+    run: Run,
+    sender: LockedInstance | None,
+    name: str,
+    variables: Mapping[str, Value],
+    stream: str | None,
+    is_global: bool,
+) -> None:
+    """Reach who waits for a signal in the stream, and global catchers; a global signal reaches all.
+
+    Start events of the newest versions begin new instances where the signal was sent.
+    """
+    tx = run.tx
+    for row in waiting.signal_subscriptions(tx, name, None if is_global else stream):
+        instance = run.locked_subscriber(row)
+        if instance is not None:
+            run.act(instance, model.DeliverSignal(subscription=row.subscription, variables=variables))
+    for start in resources.start_subscriptions(tx, "signal", name):
+        definition = resources.definition(tx, start.definition)
+        if definition is None:
+            continue
+        where = stream or (sender.stream if sender else INSTALLATION)
+        home, case = run.home(variables, case=_case_of(where), stream=where)
+        instance = run.new_instance(definition, stream=home, case_code=case)
+        run.act(instance, model.StartInstance(variables=variables, start_element=start.element))

@@ -1,0 +1,55 @@
+"""Deployed files as objects, read once per process: a definition never changes once it is deployed."""
+
+from __future__ import annotations
+
+from flowcase.errors import NotFound
+from flowcase.modeling import read_bpmn, read_form
+from flowcase.modeling.definition import ProcessDefinition
+from flowcase.modeling.form import Form
+from flowcase.store import Tx
+from flowcase.store.queries import resources
+
+
+class Definitions:
+    """Process definitions and forms. Thread-safe: two threads at worst read the same file twice."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, resources.ProcessDefinitionRow] = {}
+        self._processes: dict[tuple[str, str], ProcessDefinition] = {}
+        self._forms: dict[str, Form] = {}
+
+    def process(self, tx: Tx, definition: str) -> ProcessDefinition:
+        """The process definition with this id. Raises NotFound."""
+        row = self.row(tx, definition)
+        found = self._processes.get((row.hash, row.process))
+        if found is None:
+            for process in read_bpmn(self._content(tx, row.hash), row.path).processes:
+                self._processes[(row.hash, process.id)] = process
+            found = self._processes[(row.hash, row.process)]
+        return found
+
+    def row(self, tx: Tx, definition: str) -> resources.ProcessDefinitionRow:
+        """Its id, version, path and deployment. Raises NotFound."""
+        row = self._rows.get(definition)
+        if row is None:
+            row = resources.definition(tx, definition)
+            if row is None:
+                raise NotFound("process definition", definition)
+            if row.status == "active":  # a draft may still be deleted and its number used again
+                self._rows[definition] = row
+        return row
+
+    def form(self, tx: Tx, form: str) -> Form:
+        """The newest version of a form, as Camunda 8's default binding has it. Raises NotFound."""
+        row = resources.named(tx, "form", form)
+        if row is None:
+            raise NotFound("form", form)
+        if row.hash not in self._forms:
+            self._forms[row.hash] = read_form(self._content(tx, row.hash), row.path)
+        return self._forms[row.hash]
+
+    def _content(self, tx: Tx, content_hash: str) -> bytes:
+        content = resources.content(tx, content_hash)
+        if content is None:
+            raise NotFound("file", content_hash)
+        return content

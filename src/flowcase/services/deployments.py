@@ -1,0 +1,236 @@
+"""Deploying diagrams, tables, forms and rule sets: all files of a bundle, or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flowcase import events, modeling
+from flowcase.access.actor import Actor
+from flowcase.cases.rule_sets import read_manifest
+from flowcase.errors import Conflict, InvalidDefinition, NotFound
+from flowcase.modeling import Catalogue, Finding, Form, Severity
+from flowcase.modeling.definition import ProcessDefinition
+from flowcase.modeling.read_dmn import read_dmn
+from flowcase.services.definitions import Definitions
+from flowcase.services.start_events import StartEvents
+from flowcase.services.transactions import Transactions
+from flowcase.store import INSTALLATION, Tx, tables
+from flowcase.store.queries import resources
+from flowcase.store.queries.resources import DeploymentRow, NamedResourceRow, ProcessDefinitionRow
+
+ACTIVE, DRAFT = "active", "draft"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What a deployment brought; what was deployed before with the same content is not brought again."""
+
+    id: str
+    status: str
+    definitions: tuple[str, ...]  # new process definitions, as <process>:<version>
+    resources: tuple[str, ...]  # new decisions, forms and rule sets, as <kind>:<name>:<version>
+    warnings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a file defines."""
+
+    hash: str
+    content: bytes
+    processes: tuple[ProcessDefinition, ...] = ()
+    named: tuple[tuple[str, str], ...] = ()  # (kind, name)
+
+
+class Deployments:
+    def __init__(
+        self,
+        transactions: Transactions,
+        definitions: Definitions,
+        start_events: StartEvents,
+        known: Callable[[], Catalogue],
+    ) -> None:
+        """`known` names what diagrams may refer to beside deployed files: job types, groups, entities."""
+        self._transactions, self._definitions = transactions, definitions
+        self._start_events, self._known = start_events, known
+
+    # --- deploying ---------------------------------------------------------------------------------
+
+    def check(self, files: Mapping[str, bytes]) -> list[Finding]:
+        """What the deploy check finds, blocking or not; files that are deployed already count as known."""
+        return self._transactions.read(lambda tx: self._findings(tx, files))
+
+    def deploy(
+        self, files: Mapping[str, bytes], *, actor: Actor, note: str = "", draft: bool = False
+    ) -> Deployment:
+        """Store the files and put new versions into force, unless it is a draft.
+
+        A process or resource whose file has not changed keeps its version. Start events of the newest
+        version take the place of the older ones'. Raises InvalidDefinition with every finding when one
+        of them blocks.
+        """
+
+        def work(tx: Tx) -> Deployment:
+            tx.stream(INSTALLATION)  # one deployment at a time
+            findings = self._findings(tx, files)
+            if any(finding.severity is Severity.ERROR for finding in findings):
+                raise InvalidDefinition(findings)
+            contents = {path: _read(path, content) for path, content in sorted(files.items())}
+            id = tx.new_id()
+            status = DRAFT if draft else ACTIVE
+            for each in contents.values():
+                tx.insert_once(tables.resource, hash=each.hash, content=each.content, stored_at=tx.now)
+            definitions = self._new_processes(tx, id, status, contents)
+            named = self._new_named(tx, id, status, contents)
+            made = events.DeploymentMade(
+                deployment=id,
+                status=status,
+                note=note,
+                files={path: each.hash for path, each in contents.items()},
+                definitions=tuple(row.id for row in definitions),
+                resources=tuple(f"{row.kind}:{row.name}:{row.version}" for row in named),
+            )
+            tx.append(INSTALLATION, made)
+            for row in definitions:
+                tx.insert(tables.process_definition, **vars(row))
+            for resource in named:
+                tx.insert(tables.named_resource, **vars(resource))
+            if not draft:
+                for row in definitions:
+                    self._start_events.replace(tx, self._definitions.process(tx, row.id), row.id)
+            return Deployment(id, status, made.definitions, made.resources, tuple(findings))
+
+        return self._transactions.run(actor, work)
+
+    def delete_draft(self, deployment: str, *, actor: Actor) -> None:
+        """Take a draft deployment away. Raises Conflict for one that is in force or in use."""
+
+        def work(tx: Tx) -> None:
+            tx.stream(INSTALLATION)
+            row = resources.deployment(tx, deployment)
+            if row is None:
+                raise NotFound("deployment", deployment)
+            if row.status != DRAFT:
+                raise Conflict(f"delete deployment '{deployment}'", f"it is {row.status}, not a draft")
+            tx.append(INSTALLATION, events.DraftDeploymentDeleted(deployment=deployment))
+
+        self._transactions.run(actor, work)
+
+    def _findings(self, tx: Tx, files: Mapping[str, bytes]) -> list[Finding]:
+        deployed = Catalogue(
+            forms={row.name for row in resources.all_named(tx, "form")},
+            decisions={row.name for row in resources.all_named(tx, "decision")},
+            rule_sets={row.name for row in resources.all_named(tx, "ruleset")},
+            processes={row.process for row in resources.definitions(tx)},
+        )
+        return modeling.check_bundle(files, self._known().joined_with(deployed))
+
+    def _new_processes(
+        self, tx: Tx, deployment: str, status: str, contents: Mapping[str, _Content]
+    ) -> list[ProcessDefinitionRow]:
+        added = []
+        for path, content in contents.items():
+            for process in content.processes:
+                versions = resources.definitions(tx, process=process.id)
+                newest = next((row for row in versions if row.status == ACTIVE), None)
+                if newest is not None and newest.hash == content.hash:
+                    continue
+                version = versions[0].version + 1 if versions else 1
+                row = ProcessDefinitionRow(
+                    id=f"{process.id}:{version}",
+                    process=process.id,
+                    version=version,
+                    name=process.name or process.id,
+                    hash=content.hash,
+                    path=path,
+                    version_tag=process.version_tag,
+                    deployment=deployment,
+                    status=status,
+                    created_at=tx.now,
+                )
+                added.append(row)
+        return added
+
+    def _new_named(
+        self, tx: Tx, deployment: str, status: str, contents: Mapping[str, _Content]
+    ) -> list[NamedResourceRow]:
+        known = resources.all_named(tx)
+        newest = {(row.kind, row.name): row for row in reversed(known)}
+        in_force = {(row.kind, row.name): row for row in reversed(known) if row.status == ACTIVE}
+        added = []
+        for path, content in contents.items():
+            for kind, name in content.named:
+                current = in_force.get((kind, name))
+                if current is not None and current.hash == content.hash:
+                    continue
+                version = newest[(kind, name)].version + 1 if (kind, name) in newest else 1
+                row = NamedResourceRow(
+                    kind=kind,
+                    name=name,
+                    version=version,
+                    hash=content.hash,
+                    path=path,
+                    version_tag=None,
+                    deployment=deployment,
+                    status=status,
+                    created_at=tx.now,
+                )
+                added.append(row)
+        return added
+
+    # --- looking -----------------------------------------------------------------------------------
+
+    def list(self, *, limit: int = 50) -> list[DeploymentRow]:
+        return self._transactions.read(lambda tx: resources.deployments(tx, limit=limit))
+
+    def definitions(
+        self, process: str | None = None, *, all_versions: bool = False
+    ) -> Sequence[ProcessDefinitionRow]:
+        """The newest version of each process, or every version, newest first."""
+        return self._transactions.read(
+            lambda tx: resources.definitions(tx, process=process, only_newest=not all_versions)
+        )
+
+    def process(self, process: str, version: int | None = None) -> ProcessDefinition:
+        """The definition as the engine runs it. Raises NotFound."""
+        return self._transactions.read(
+            lambda tx: self._definitions.process(tx, _definition(tx, process, version).id)
+        )
+
+    def source(self, process: str, version: int | None = None) -> bytes:
+        """The file as it was deployed. Raises NotFound."""
+
+        def work(tx: Tx) -> bytes:
+            content = resources.content(tx, _definition(tx, process, version).hash)
+            if content is None:
+                raise NotFound("file of process", process)
+            return content
+
+        return self._transactions.read(work)
+
+    def form(self, form: str) -> Form:
+        """The newest version of a form. Raises NotFound."""
+        return self._transactions.read(lambda tx: self._definitions.form(tx, form))
+
+
+def _definition(tx: Tx, process: str, version: int | None) -> ProcessDefinitionRow:
+    row = resources.definition_of(tx, process, version=version)
+    if row is None:
+        raise NotFound("process", process if version is None else f"{process}:{version}")
+    return row
+
+
+def _read(path: str, content: bytes) -> _Content:
+    read = _Content(hashlib.sha256(content).hexdigest(), content)
+    if path.endswith(".bpmn"):
+        return replace(read, processes=modeling.read_bpmn(content, path).processes)
+    if path.endswith(".dmn"):
+        named = tuple(("decision", id) for id in read_dmn(content, path).decisions)
+        return replace(read, named=named)
+    if path.endswith(".form"):
+        return replace(read, named=(("form", modeling.read_form(content, path).id),))
+    if path.endswith((".yaml", ".yml")):
+        return replace(read, named=(("ruleset", read_manifest(content, path).id),))
+    return read

@@ -1,0 +1,252 @@
+"""Process instances: started, looked at, and what an operator may do to them, always with a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flowcase import engine, events, model
+from flowcase.access.actor import Actor
+from flowcase.errors import Conflict, NotFound
+from flowcase.services.advancing import Advancing
+from flowcase.services.transactions import Transactions
+from flowcase.store import LockedInstance, Tx
+from flowcase.store.queries import history, resources
+from flowcase.store.queries import instances as queries
+from flowcase.store.queries.instances import IncidentRow, InstanceRow
+from flowcase.values import Value
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance with where it is; elements are ids of the diagram."""
+
+    row: InstanceRow
+    name: str
+    version: int
+    positions: tuple[engine.Position, ...]  # where its tokens are; empty once it has ended
+    completed_elements: tuple[str, ...]
+    incidents: tuple[IncidentRow, ...]  # open ones
+    variables: Mapping[str, Value]  # those of the instance itself
+    children: tuple[str, ...]  # running instances that it calls
+
+    @property
+    def id(self) -> str:
+        return self.row.id
+
+    @property
+    def process(self) -> str:
+        return self.row.process
+
+    @property
+    def case_code(self) -> str | None:
+        return self.row.case_code
+
+    @property
+    def status(self) -> str:
+        return self.row.status
+
+    @property
+    def started_at(self) -> dt.datetime:
+        return self.row.started_at
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        return self.row.ended_at
+
+    @property
+    def active_elements(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(position.element for position in self.positions))
+
+    @property
+    def incident_elements(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(incident.element for incident in self.incidents))
+
+
+class Instances:
+    def __init__(self, transactions: Transactions, advancing: Advancing) -> None:
+        self._transactions, self._advancing = transactions, advancing
+
+    # --- starting ----------------------------------------------------------------------------------
+
+    def start(
+        self,
+        process: str,
+        variables: Mapping[str, Value] | None = None,
+        *,
+        actor: Actor,
+        case: str | None = None,
+        stream: str | None = None,
+        start_element: str | None = None,
+        version: int | None = None,
+    ) -> str:
+        """Start the newest version (or the one named) and carry it on to its first waits; its id.
+
+        Outside of a case the events lie in `stream`, or in a stream of the instance's own.
+        """
+
+        def work(tx: Tx) -> str:
+            definition = resources.definition_of(tx, process, version=version)
+            if definition is None:
+                raise NotFound("process", process)
+            return self._advancing.start(
+                tx,
+                definition,
+                variables=variables or {},
+                stream=stream if case is None else f"case:{case}",
+                case_code=case,
+                start_element=start_element,
+            )
+
+        return self._transactions.run(actor, work)
+
+    # --- looking -----------------------------------------------------------------------------------
+
+    def get(self, id: str, *, actor: Actor | None = None) -> Instance:
+        """Raises NotFound."""
+
+        def work(tx: Tx) -> Instance:
+            row = _existing(tx, id)
+            definition = self._advancing.definitions.row(tx, row.definition)
+            state = self._state(tx, row)
+            return Instance(
+                row,
+                definition.name,
+                definition.version,
+                state.waiting() if state is not None and row.status in queries.RUNNING else (),
+                tuple(history.elements_of_instance(tx, id, "ElementCompleted")),
+                tuple(queries.incidents(tx, instance=id)),
+                state.variables() if state is not None else {},
+                tuple(queries.running_children(tx, id)),
+            )
+
+        return self._transactions.read(work)
+
+    def _state(self, tx: Tx, row: InstanceRow) -> engine.State | None:
+        """None when the key of its stream was destroyed."""
+        content = queries.state(tx, row.id)
+        if content is None:
+            return None
+        return engine.State.from_bytes(content, self._advancing.definitions.process(tx, row.definition))
+
+    def list(
+        self,
+        *,
+        case: str | None = None,
+        process: str | None = None,
+        status: str | None = None,
+        after: tuple[dt.datetime, str] | None = None,
+        limit: int | None = 50,
+    ) -> list[InstanceRow]:
+        """Newest first; `after` is (started_at, id) of the last row of the page before."""
+        return self._transactions.read(
+            lambda tx: queries.instances(
+                tx, case=case, process=process, status=status, after=after, limit=limit
+            )
+        )
+
+    def source(self, id: str, *, actor: Actor | None = None) -> bytes:
+        """The file that the instance runs, as it was deployed. Raises NotFound."""
+
+        def work(tx: Tx) -> bytes:
+            row = self._advancing.definitions.row(tx, _existing(tx, id).definition)
+            content = resources.content(tx, row.hash)
+            if content is None:
+                raise NotFound("file of process instance", id)
+            return content
+
+        return self._transactions.read(work)
+
+    # --- operating ---------------------------------------------------------------------------------
+
+    def cancel(self, id: str, *, reason: str, actor: Actor) -> None:
+        """End an instance and what it calls; whoever called it has to be cancelled instead.
+
+        Raises Conflict for one that has ended or was called.
+        """
+
+        def work(tx: Tx) -> None:
+            instance = self._locked(tx, id, "cancel")
+            if instance.parent is not None:
+                raise Conflict(
+                    f"cancel process instance '{id}'", f"it was called by '{instance.parent}', cancel that"
+                )
+            _tell_why(tx, instance, "cancel", reason)
+            self._advancing.carry_on(tx, instance, model.CancelInstance(reason=reason))
+
+        self._transactions.run(actor, work)
+
+    def suspend(self, id: str, *, reason: str, actor: Actor) -> None:
+        """Nothing moves in the instance and what it calls until it is resumed: timers, jobs, user tasks wait.
+
+        What has been done outside meanwhile (a job that was claimed before) is still recorded.
+        """
+
+        def work(tx: Tx) -> None:
+            for instance in self._family(tx, self._locked(tx, id, "suspend")):
+                if instance.status == model.InstanceStatus.ACTIVE:
+                    suspended = events.InstanceSuspended(reason=reason)
+                    tx.append(instance.stream, suspended, instance=instance)
+
+        self._transactions.run(actor, work)
+
+    def resume(self, id: str, *, reason: str, actor: Actor) -> None:
+        """Let it go on; messages that came meanwhile and were kept are delivered now."""
+
+        def work(tx: Tx) -> None:
+            family = self._family(tx, self._locked(tx, id, "resume"))
+            suspended = [each for each in family if each.status == model.InstanceStatus.SUSPENDED]
+            for instance in suspended:
+                resumed = events.InstanceResumed(reason=reason)
+                tx.append(instance.stream, resumed, instance=instance)
+            for instance in suspended:
+                if not instance.has_ended:
+                    self._advancing.deliver_buffered(tx, instance)
+
+        self._transactions.run(actor, work)
+
+    def set_variables(
+        self,
+        id: str,
+        variables: Mapping[str, Value],
+        *,
+        reason: str,
+        actor: Actor,
+        element_instance: str | None = None,
+    ) -> None:
+        """Change variables of the instance, or of the scope of one element instance."""
+
+        def work(tx: Tx) -> None:
+            instance = self._locked(tx, id, "set variables of")
+            _tell_why(tx, instance, "set_variables", reason)
+            command = model.SetVariables(variables=variables, scope=element_instance)
+            self._advancing.carry_on(tx, instance, command)
+
+        self._transactions.run(actor, work)
+
+    def _locked(self, tx: Tx, id: str, verb: str) -> LockedInstance:
+        instance = tx.lock(id)
+        if instance.has_ended:
+            raise Conflict(f"{verb} process instance '{id}'", f"it is {instance.status}")
+        return instance
+
+    def _family(self, tx: Tx, instance: LockedInstance) -> Sequence[LockedInstance]:
+        """The instance and everything that it calls, callers first."""
+        family, waiting = [], [instance]
+        while waiting:
+            each = waiting.pop(0)
+            family.append(each)
+            waiting += [tx.lock(child) for child in queries.running_children(tx, each.id)]
+        return family
+
+
+def _existing(tx: Tx, id: str) -> InstanceRow:
+    row = queries.instance(tx, id)
+    if row is None:
+        raise NotFound("process instance", id)
+    return row
+
+
+def _tell_why(tx: Tx, instance: LockedInstance, act: str, reason: str) -> None:
+    tx.append(instance.stream, events.InterventionMade(act=act, reason=reason), instance=instance)

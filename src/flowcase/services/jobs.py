@@ -1,0 +1,224 @@
+"""Jobs: work outside of any transaction, claimed with a lease, done at least once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from flowcase import events, model
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.engine.timers import TimerTextError, parse_duration
+from flowcase.errors import BpmnError, Conflict, NotFound
+from flowcase.handlers import Job, Registration, Side
+from flowcase.model import IncidentKind, JobStatus
+from flowcase.services.advancing import Advancing
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx, tables
+from flowcase.store.queries import waiting
+from flowcase.store.queries.waiting import JobRow
+from flowcase.values import Value
+
+BACK_OFF_HEADER = "retryBackoff"  # ISO 8601 duration before the first retry, drawn at the task
+FIRST_PAUSE = dt.timedelta(seconds=10)  # default of that header; each further retry waits four times longer
+LONGEST_PAUSE = dt.timedelta(hours=6)
+PAUSE_GROWTH = 4
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """What an outside handler is given: there is no transaction, `key` keeps the world from doubles."""
+
+    now: dt.datetime
+    key: str  # the same at every try of this job
+    attempt: int
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What a try led to."""
+
+    variables: Mapping[str, Value] | None = None
+    bpmn_error: BpmnError | None = None
+    failure: str = ""  # class of the error; its text may hold personal data
+
+
+class Jobs:
+    def __init__(
+        self,
+        transactions: Transactions,
+        advancing: Advancing,
+        handlers: Mapping[str, Registration],
+        node: str,
+    ) -> None:
+        self._transactions, self._advancing = transactions, advancing
+        self._handlers, self._node = handlers, node
+
+    # --- running -----------------------------------------------------------------------------------
+
+    def run_due(self, limit: int = 10) -> int:
+        """Claim up to `limit` jobs one after the other and run them; how many were run.
+
+        Three parts each: claimed in one transaction, run in none, recorded in another one if the lease
+        still holds. A claimed job whose worker has gone is taken over when its lease runs out, at the
+        cost of one retry.
+        """
+        ran = 0
+        for _ in range(limit):
+            job = self._transactions.run(SYSTEM, self._claim)
+            if job is None:
+                break
+            self._record(job, self._attempt(job))
+            ran += 1
+        return ran
+
+    def _claim(self, tx: Tx) -> JobRow | None:
+        found = waiting.claimable_jobs(tx, 1)
+        if not found:
+            return None
+        job = found[0]
+        registration = self._handlers.get(job.type)
+        seconds = 60 if registration is None else registration.max_seconds
+        lost = job.status == JobStatus.CLAIMED
+        claimed = {
+            "status": JobStatus.CLAIMED,
+            "attempts": job.attempts + 1,
+            "retries": job.retries - 1 if lost else job.retries,
+            "lease_owner": self._node,
+            "lease_until": tx.now + dt.timedelta(seconds=seconds),
+        }
+        tx.update(
+            tables.job,
+            {"id": job.id, "status": job.status, "attempts": job.attempts},
+            claimed,
+            attempt=f"claim job '{job.id}'",
+        )
+        return waiting.job(tx, job.id)
+
+    def _attempt(self, job: JobRow) -> _Outcome:
+        registration = self._handlers.get(job.type)
+        if registration is None or registration.side is not Side.OUTSIDE:
+            return _Outcome(failure="NoHandler")
+        if job.retries < 1:  # its workers die: trying on would take the next one with it
+            return _Outcome(failure="WorkerLost")
+        inputs = self._transactions.read(lambda tx: waiting.job_inputs(tx, job.id))
+        now = self._transactions.clock.now()
+        described = Job(
+            key=job.id,
+            type=job.type,
+            inputs=inputs,
+            headers=job.headers,
+            instance=job.instance,
+            process=job.process,
+            element=job.element,
+            now=now,
+            case=job.case_code,
+        )
+        try:
+            return _Outcome(registration.handle(described, Outbox(now, job.id, job.attempts)) or {})
+        except BpmnError as error:
+            return _Outcome(bpmn_error=error)
+        except Exception as error:  # whatever a handler does wrong is a failed try
+            _log.warning("job failed", job=job.id, type=job.type, error=type(error).__name__)
+            return _Outcome(failure=type(error).__name__)
+
+    def _record(self, job: JobRow, outcome: _Outcome) -> None:
+        place = {"element": job.element, "element_instance": job.element_instance}
+
+        def work(tx: Tx) -> None:
+            instance = tx.lock(job.instance)
+            present = waiting.job(tx, job.id)
+            if (
+                present is None
+                or present.status != JobStatus.CLAIMED
+                or present.attempts != job.attempts
+                or instance.has_ended
+            ):
+                _log.warning("job result came too late", job=job.id, attempt=job.attempts)
+                return
+            if outcome.failure:
+                self._fail(tx, job, outcome.failure)
+                return
+            completed = events.JobCompleted(**place, attempt=job.attempts)
+            tx.append(instance.stream, completed, instance=instance)
+            command: model.Command
+            if outcome.bpmn_error is not None:
+                error = outcome.bpmn_error
+                command = model.ThrowError(
+                    element_instance=job.element_instance,
+                    code=error.code,
+                    message=error.message,
+                    variables=error.variables,
+                )
+            else:
+                command = model.CompleteElement(
+                    element_instance=job.element_instance, variables=outcome.variables or {}
+                )
+            self._advancing.carry_on(tx, instance, command)
+
+        self._transactions.run(SYSTEM, work)
+
+    def _fail(self, tx: Tx, job: JobRow, failure: str) -> None:
+        instance = tx.lock(job.instance)
+        retries = max(job.retries - 1, 0)
+        try_at = tx.now + _pause(job) if retries else None
+        failed = events.JobFailed(
+            element=job.element,
+            element_instance=job.element_instance,
+            attempt=job.attempts,
+            message=failure,
+            retries=retries,
+            try_at=try_at,
+        )
+        tx.append(instance.stream, failed, instance=instance)
+        if try_at is None:
+            command = model.FailElement(
+                element_instance=job.element_instance,
+                kind=IncidentKind.JOB_FAILED,
+                message=f"Expected job '{job.type}' to finish, but every try failed, the last with {failure}.",
+            )
+            self._advancing.carry_on(tx, instance, command)
+
+    # --- looking and operating ---------------------------------------------------------------------
+
+    def next_due(self) -> dt.datetime | None:
+        """When the next job is to be tried."""
+        return self._transactions.read(waiting.next_job_due)
+
+    def list(
+        self, *, status: str | None = None, instance: str | None = None, limit: int = 200
+    ) -> list[JobRow]:
+        """Oldest first."""
+        return self._transactions.read(
+            lambda tx: waiting.jobs(tx, status=status, instance=instance, limit=limit)
+        )
+
+    def retry(self, id: str, *, actor: Actor, reason: str = "") -> None:
+        """Give a failed job new tries. Raises NotFound, or Conflict with its present state."""
+
+        def work(tx: Tx) -> None:
+            job = waiting.job(tx, id)
+            if job is None:
+                raise NotFound("job", id)
+            instance = tx.lock(job.instance)
+            if job.status != JobStatus.FAILED:
+                raise Conflict(f"retry job '{id}'", f"it is {job.status}")
+            tx.append(instance.stream, events.InterventionMade(act="retry", reason=reason), instance=instance)
+            self._advancing.carry_on(tx, instance, model.RetryElement(element_instance=job.element_instance))
+
+        self._transactions.run(actor, work)
+
+
+def _pause(job: JobRow) -> dt.timedelta:
+    """How long to wait before the next try: four times longer each time."""
+    first = FIRST_PAUSE
+    if BACK_OFF_HEADER in job.headers:
+        try:
+            first = parse_duration(job.headers[BACK_OFF_HEADER]).roughly
+        except TimerTextError:
+            _log.warning("back-off of a job cannot be read", job=job.id)
+    return min(first * PAUSE_GROWTH ** max(job.attempts - 1, 0), max(LONGEST_PAUSE, first))

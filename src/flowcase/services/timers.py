@@ -1,0 +1,92 @@
+"""Timers: what is due is fired, each in a transaction of its own, never early."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import structlog
+
+from flowcase import model
+from flowcase.access.actor import SYSTEM
+from flowcase.services.advancing import Advancing
+from flowcase.services.start_events import StartEvents
+from flowcase.services.transactions import Transactions
+from flowcase.store import DatabaseBusy, Tx, tables
+from flowcase.store.queries import waiting
+from flowcase.store.queries.waiting import TimerRow
+
+FIRST_PAUSE = dt.timedelta(minutes=1)  # before a timer that could not be fired is tried again; doubles
+LONGEST_PAUSE = dt.timedelta(hours=1)
+
+_log = structlog.get_logger(__name__)
+
+
+class Timers:
+    def __init__(self, transactions: Transactions, advancing: Advancing, start_events: StartEvents) -> None:
+        self._transactions, self._advancing = transactions, advancing
+        self._start_events = start_events
+
+    def fire_due(self, limit: int = 100) -> int:
+        """Fire up to `limit` due timers, the longest due first; how many were fired.
+
+        Any number of processes may do so at once: whoever holds a case fires its timers, the others pass
+        it over. A timer that cannot be fired is tried again later and holds up no other.
+        """
+        fired = 0
+        failed: set[str] = set()
+        for _ in range(limit):
+            claimed: list[TimerRow] = []
+
+            def work(tx: Tx, claimed: list[TimerRow] = claimed) -> bool:
+                claimed.clear()
+                timer = waiting.claimable_timer(tx, but=failed)
+                if timer is None:
+                    return False
+                claimed.append(timer)
+                self._fire(tx, timer)
+                return True
+
+            try:
+                if not self._transactions.run(SYSTEM, work):
+                    break
+                fired += 1
+            except DatabaseBusy:
+                raise
+            except Exception as error:  # a fault in one diagram must not stop the timers of the others
+                if not claimed:
+                    raise
+                timer = claimed[0]
+                failed.add(timer.id)
+                _log.error("timer failed", timer=timer.id, process=timer.process, error=type(error).__name__)
+                self._postpone(timer)
+        return fired
+
+    def next_due(self) -> dt.datetime | None:
+        """When the next timer is due; in the past when some are overdue."""
+        return self._transactions.read(waiting.next_due)
+
+    def list(
+        self, *, instance: str | None = None, case: str | None = None, status: str | None = "pending"
+    ) -> list[TimerRow]:
+        """Earliest due first."""
+        return self._transactions.read(
+            lambda tx: waiting.timers(tx, instance=instance, case=case, status=status)
+        )
+
+    def _fire(self, tx: Tx, timer: TimerRow) -> None:
+        if timer.instance is None:
+            self._start_events.fire(tx, timer)
+            return
+        instance = tx.lock(timer.instance)
+        self._advancing.carry_on(tx, instance, model.FireTimer(timer=timer.timer))
+
+    def _postpone(self, timer: TimerRow) -> None:
+        def work(tx: Tx) -> None:
+            pause = min(max(FIRST_PAUSE, tx.now - timer.due_at), LONGEST_PAUSE)
+            tx.update_any(
+                tables.timer,
+                {"id": timer.id, "status": model.TimerStatus.PENDING},
+                {"try_at": tx.now + pause},
+            )
+
+        self._transactions.run(SYSTEM, work)

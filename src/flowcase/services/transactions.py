@@ -1,0 +1,51 @@
+"""How every service opens its one transaction: at the clock's instant, tried again when it met another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flowcase.access.actor import Actor
+from flowcase.clock import Clock
+from flowcase.store import DatabaseBusy, Store, Tx
+
+TRIES = 8
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")  # set at the edge, kept in the history
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Transactions:
+    """Runs a function in a transaction, all or nothing."""
+
+    store: Store
+    clock: Clock
+
+    def run(self, actor: Actor, work: Callable[[Tx], _Result], *, now: dt.datetime | None = None) -> _Result:
+        """Commit what `work` did and return its result.
+
+        When the database reports a deadlock or a conflict between transactions, nothing has been
+        committed and `work` runs again: it must have no effect but through its transaction.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self.store.begin(actor, now or self.clock.now(), request_id.get()) as tx:
+                    return work(tx)
+            except DatabaseBusy:
+                if attempt == TRIES:
+                    raise
+                # Whoever met each other once should not meet again at the same time.
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - no secret
+        raise AssertionError("unreachable")
+
+    def read(self, work: Callable[[Tx], _Result]) -> _Result:
+        """The result of a function that only reads."""
+        with self.store.reading(self.clock.now()) as tx:
+            return work(tx)

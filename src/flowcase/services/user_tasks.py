@@ -1,0 +1,421 @@
+"""User tasks: who may work on which, claiming, drafts, and completing with validated values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowcase import engine, events, model
+from flowcase.access.actor import Actor
+from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.modeling import CaseTarget, Form, VariableTarget
+from flowcase.modeling.definition import Element
+from flowcase.services import form_values
+from flowcase.services.advancing import CASE_VARIABLE, Advancing, Behind
+from flowcase.services.case_work import CaseWork
+from flowcase.services.choices import choices_for
+from flowcase.services.requests import Request
+from flowcase.services.transactions import Transactions
+from flowcase.store import LockedInstance, Tx, tables
+from flowcase.store.queries import user_tasks as queries
+from flowcase.store.queries.user_tasks import Key, UserTaskRow
+from flowcase.values import Value, from_json, to_json
+
+ADMINISTRATOR = "administrator"  # may do what any candidate may
+CASE_ENTITY = "Sag"
+
+OpenCaseWork = Callable[[Tx, LockedInstance, str], CaseWork]
+
+
+@dataclass(frozen=True)
+class UserTask:
+    """A user task with its form and everything that the form's expressions may read."""
+
+    row: UserTaskRow
+    form: Form | None
+    facts: Mapping[str, Value]  # variables visible at the user task, and facts of the case
+    prefilled: Mapping[str, Value]  # what is known already, by form key
+    instruction: str
+    may_complete: bool
+
+    def __getattr__(self, name: str) -> Any:
+        """The row's fields are the user task's own."""
+        return getattr(object.__getattribute__(self, "row"), name)
+
+
+@dataclass
+class _Stored:
+    """What form values became."""
+
+    variables: dict[str, Value] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
+
+
+class UserTasks:
+    def __init__(
+        self, transactions: Transactions, advancing: Advancing, open_case_work: OpenCaseWork
+    ) -> None:
+        self._transactions, self._advancing = transactions, advancing
+        self._open_case_work = open_case_work
+
+    # --- looking -----------------------------------------------------------------------------------
+
+    def inbox(self, actor: Actor, *, after: Key | None = None, limit: int | None = None) -> list[UserTaskRow]:
+        """Open user tasks of the actor and of the actor's groups, oldest first."""
+        return self._transactions.read(
+            lambda tx: queries.inbox(tx, actor.id, actor.groups, after=after, limit=limit)
+        )
+
+    def list(
+        self,
+        *,
+        case: str | None = None,
+        instance: str | None = None,
+        status: str | None = "open",
+        after: Key | None = None,
+        limit: int | None = None,
+    ) -> list[UserTaskRow]:
+        """Everybody's, oldest first; `status=None` takes ended ones too."""
+        return self._transactions.read(
+            lambda tx: queries.user_tasks(
+                tx, case=case, instance=instance, status=status, after=after, limit=limit
+            )
+        )
+
+    def get(self, id: str, *, actor: Actor | None = None) -> UserTask:
+        """For the page of a user task. Raises NotFound."""
+
+        def work(tx: Tx) -> UserTask:
+            row = _existing(tx, id)
+            instance = tx.look(row.instance)
+            element = self._element(tx, row)
+            variables = self._visible(tx, instance, row)
+            form = self._advancing.definitions.form(tx, row.form) if row.form else None
+            facts = self._facts(tx, instance, row, variables, form)
+            prefilled = self._known_values(tx, instance, row, form, variables) if form else {}
+            work = self._open_case_work(tx, instance, row.element)
+            choices = choices_for(tx, form, facts, work) if form else {}
+            return UserTask(
+                row,
+                form,
+                # Read now: the transaction ends before the page is drawn.
+                {**facts, **choices},
+                prefilled,
+                element.properties.get("flowcase.instruction", ""),
+                actor is not None and row.assignee in (None, actor.id) and _is_candidate(row, actor),
+            )
+
+        return self._transactions.read(work)
+
+    def _known_values(
+        self,
+        tx: Tx,
+        instance: LockedInstance,
+        row: UserTaskRow,
+        form: Form,
+        variables: Mapping[str, Value],
+    ) -> dict[str, Value]:
+        """Values of the records and variables that the form's fields aim at."""
+        work = self._open_case_work(tx, instance, row.element)
+        records: dict[str, Mapping[str, Value]] = {}
+        known: dict[str, Value] = {}
+        for asked in form.values():
+            for target in asked.targets:
+                if isinstance(target, VariableTarget):
+                    value = variables.get(target.name)
+                else:
+                    if target.entity not in records:
+                        records[target.entity] = _record_values(work, target.entity, variables)
+                    value = records[target.entity].get(target.attribute)
+                if value is not None:
+                    _put(known, asked.path, value)
+                    break
+        return known
+
+    # --- claiming ----------------------------------------------------------------------------------
+
+    def claim(self, id: str, *, actor: Actor) -> None:
+        """Take an open user task. Raises Conflict when somebody else has it, Forbidden for no candidate."""
+
+        def work(tx: Tx) -> None:
+            row, instance = self._open(tx, id, "claim")
+            if row.assignee == actor.id:
+                return
+            if row.assignee is not None:
+                raise Conflict(f"claim user task '{id}'", f"it is claimed by '{row.assignee}'")
+            _check_candidate(row, actor, "claim")
+            claimed = events.UserTaskClaimed(
+                element=row.element, element_instance=row.element_instance, assignee=actor.id
+            )
+            tx.append(instance.stream, claimed, instance=instance)
+
+        self._transactions.run(actor, work)
+
+    def unclaim(self, id: str, *, actor: Actor) -> None:
+        """Give a user task back to its candidates."""
+
+        def work(tx: Tx) -> None:
+            row, instance = self._open(tx, id, "give back")
+            if row.assignee is None:
+                return
+            if row.assignee != actor.id and ADMINISTRATOR not in actor.groups:
+                raise Conflict(f"give back user task '{id}'", f"it is claimed by '{row.assignee}'")
+            unclaimed = events.UserTaskUnclaimed(
+                element=row.element, element_instance=row.element_instance, assignee=row.assignee
+            )
+            tx.append(instance.stream, unclaimed, instance=instance)
+
+        self._transactions.run(actor, work)
+
+    # --- drafts ------------------------------------------------------------------------------------
+
+    def save_draft(self, id: str, raw: Mapping[str, Any], *, actor: Actor) -> None:
+        """Keep what was typed so far, as it was typed; sealed, and gone when the user task ends.
+
+        A draft is no fact of the case: it leaves no event.
+        """
+
+        def work(tx: Tx) -> None:
+            row, _ = self._open(tx, id, "save a draft of")
+            if row.assignee not in (None, actor.id):
+                raise Conflict(f"save a draft of user task '{id}'", f"it is claimed by '{row.assignee}'")
+            _check_candidate(row, actor, "save a draft of")
+            content = json.dumps(raw, ensure_ascii=False).encode()
+            key = {"user_task": id, "person": actor.id}
+            saved = {
+                "sealed_values": tx.seal(row.stream, f"draft|{id}|{actor.id}", content),
+                "saved_at": tx.now,
+            }
+            if not tx.update_any(tables.user_task_draft, key, saved):
+                tx.insert(tables.user_task_draft, **key, **saved)
+
+        self._transactions.run(actor, work)
+
+    def draft(self, id: str, *, actor: Actor) -> dict[str, Any] | None:
+        """What this person had typed; None without a draft."""
+        return self._transactions.read(lambda tx: queries.draft(tx, id, actor.id))
+
+    # --- completing --------------------------------------------------------------------------------
+
+    def complete(self, id: str, raw: Mapping[str, Any] | None = None, *, actor: Actor) -> None:
+        """Complete with form values, store them where the form aims, and carry the instance on.
+
+        Raises Conflict (completed, cancelled or claimed by somebody else), Forbidden, InvalidValues with
+        every wrong field, and Refused with the rules that stand against it; then nothing is stored.
+        """
+
+        def work(tx: Tx) -> None:
+            row, instance = self._open(tx, id, "complete")
+            if row.assignee not in (None, actor.id):
+                raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
+            _check_candidate(row, actor, "complete")
+            element = self._element(tx, row)
+            variables = self._visible(tx, instance, row)
+            form = self._advancing.definitions.form(tx, row.form) if row.form else None
+            facts = self._facts(tx, instance, row, variables, form)
+            if form is None:
+                values: Mapping[str, Value] = _plain(raw or {})
+            else:
+                values = form_values.validate(form, raw or {}, facts=facts, now=tx.now).values
+            self._ask_rules(tx, instance, row, element, values, facts)
+            if form is None:
+                stored = _Stored(dict(values))
+            else:
+                stored = self._store(tx, instance, row, form, values, variables)
+            tx.delete_any(tables.user_task_draft, {"user_task": id})
+            command = model.CompleteElement(element_instance=row.element_instance, variables=stored.variables)
+            self._advancing.carry_on(tx, instance, command)
+            if stored.requests:
+                self._advancing.request(tx, *stored.requests, instance=instance)
+
+        self._transactions.run(actor, work)
+
+    def _ask_rules(
+        self,
+        tx: Tx,
+        instance: LockedInstance,
+        row: UserTaskRow,
+        element: Element,
+        values: Mapping[str, Value],
+        facts: Mapping[str, Value],
+    ) -> None:
+        """Gates refuse, warnings are only recorded. Each is a table with outputs `regel` and `besked`."""
+        inputs = Behind(values, facts)
+        hits = self._hits(tx, instance, row, element.properties.get("flowcase.gate", ""), inputs)
+        if hits:
+            raise Refused(
+                f"complete user task '{row.id}'",
+                "; ".join(message for _, message in hits),
+                rules=tuple(dict.fromkeys(rule for rule, _ in hits)),
+            )
+        warned = self._hits(tx, instance, row, element.properties.get("flowcase.warn", ""), inputs)
+        if warned:
+            event = events.UserTaskWarned(
+                element=row.element,
+                element_instance=row.element_instance,
+                rules=tuple(dict.fromkeys(rule for rule, _ in warned)),
+            )
+            tx.append(instance.stream, event, instance=instance)
+
+    def _hits(
+        self,
+        tx: Tx,
+        instance: LockedInstance,
+        row: UserTaskRow,
+        decisions: str,
+        inputs: Mapping[str, Value],
+    ) -> Sequence[tuple[str, str]]:
+        hits: list[tuple[str, str]] = []
+        for decision in decisions.split():
+            value = self._advancing.decisions.decide(
+                tx, instance, decision, inputs, element=row.element
+            ).value
+            for hit in value if isinstance(value, list) else [value]:
+                if isinstance(hit, Mapping):
+                    hits.append((str(hit.get("regel") or decision), str(hit.get("besked") or "")))
+        return hits
+
+    def _store(
+        self,
+        tx: Tx,
+        instance: LockedInstance,
+        row: UserTaskRow,
+        form: Form,
+        values: Mapping[str, Value],
+        variables: Mapping[str, Value],
+    ) -> _Stored:
+        """Bring each value where its field aims: records of the case, and process variables."""
+        stored = _Stored()
+        by_entity: dict[str, dict[str, Value]] = {}
+        for asked in form.values():
+            if asked.readonly:
+                continue
+            found, value = _take(values, asked.path)
+            if not found:
+                continue
+            for target in asked.targets:
+                if isinstance(target, VariableTarget):
+                    stored.variables[target.name] = value
+                elif isinstance(target, CaseTarget):
+                    by_entity.setdefault(target.entity, {})[target.attribute] = value
+        if not by_entity:
+            return stored
+        work = self._open_case_work(tx, instance, row.element)
+        case = instance.case_code or _text(variables.get(CASE_VARIABLE))
+        for entity, attributes in by_entity.items():
+            if entity == CASE_ENTITY:
+                if case is None:
+                    raise NotFound("case of user task", row.id)
+                for name, value in attributes.items():
+                    work.set_fact(case, name, value)
+                continue
+            variable = f"{entity.lower()}_id"
+            record = _text(variables.get(variable))
+            if record is None:
+                stored.variables[variable] = work.create(entity, attributes, case)
+            else:
+                work.update(entity, record, attributes)
+        stored.requests = list(work.requests)
+        return stored
+
+    # --- what belongs to a user task ---------------------------------------------------------------
+
+    def _open(self, tx: Tx, id: str, verb: str) -> tuple[UserTaskRow, LockedInstance]:
+        """The row as it is once its stream is ours. Raises NotFound, or Conflict with its present state."""
+        try:
+            instance = tx.lock(id.rpartition(".")[0])
+        except NotFound:
+            raise NotFound("user task", id) from None
+        row = _existing(tx, id)
+        if row.status != model.UserTaskStatus.OPEN:
+            by = f" by '{row.ended_by}'" if row.ended_by else ""
+            raise Conflict(f"{verb} user task '{id}'", f"it is already {row.status}{by}")
+        if instance.status != model.InstanceStatus.ACTIVE:
+            raise Conflict(f"{verb} user task '{id}'", f"its process instance is {instance.status}")
+        return row, instance
+
+    def _element(self, tx: Tx, row: UserTaskRow) -> Element:
+        return self._advancing.definitions.process(tx, row.definition).elements[row.element]
+
+    def _facts(
+        self,
+        tx: Tx,
+        instance: LockedInstance,
+        row: UserTaskRow,
+        variables: Mapping[str, Value],
+        form: Form | None,
+    ) -> Mapping[str, Value]:
+        """What expressions of the form and its rules read beside the submitted values."""
+        facts = Behind(variables, self._advancing.facts(tx, instance))
+        if form is None:
+            return facts
+        work = self._open_case_work(tx, instance, row.element)
+        return Behind(choices_for(tx, form, facts, work), facts)
+
+    def _visible(self, tx: Tx, instance: LockedInstance, row: UserTaskRow) -> Mapping[str, Value]:
+        """The variables that the element sees now; the state is kept ready for the step that follows."""
+        if isinstance(instance.state, bytes):
+            definition = self._advancing.definitions.process(tx, instance.definition)
+            instance.state = engine.State.from_bytes(instance.state, definition)
+        if instance.state is None or row.status != model.UserTaskStatus.OPEN:
+            return {}
+        return instance.state.visible_variables(row.element_instance)
+
+
+def _existing(tx: Tx, id: str) -> UserTaskRow:
+    row = queries.user_task(tx, id)
+    if row is None:
+        raise NotFound("user task", id)
+    return row
+
+
+def _is_candidate(row: UserTaskRow, actor: Actor) -> bool:
+    if row.assignee == actor.id or actor.kind == "system" or ADMINISTRATOR in actor.groups:
+        return True
+    if not row.candidate_groups and not row.candidate_users:
+        return True
+    return actor.id in row.candidate_users or bool(actor.groups & set(row.candidate_groups))
+
+
+def _check_candidate(row: UserTaskRow, actor: Actor, verb: str) -> None:
+    if not _is_candidate(row, actor):
+        offered = ", ".join([*row.candidate_groups, *row.candidate_users])
+        raise Forbidden(f"{verb} user task '{row.id}'", f"it is for {offered}")
+
+
+def _plain(raw: Mapping[str, Any]) -> dict[str, Value]:
+    """Values of a user task without a form: JSON values become FEEL values, FEEL values stay."""
+    return from_json(to_json(dict(raw)))
+
+
+def _record_values(work: CaseWork, entity: str, variables: Mapping[str, Value]) -> Mapping[str, Value]:
+    key = CASE_VARIABLE if entity == CASE_ENTITY else f"{entity.lower()}_id"
+    id = _text(variables.get(key)) or (work.code if entity == CASE_ENTITY else None)
+    if id is None:
+        return {}
+    try:
+        return work.get(entity, id).values
+    except NotFound:
+        return {}
+
+
+def _take(values: Mapping[str, Value], path: tuple[str, ...]) -> tuple[bool, Value]:
+    for segment in path[:-1]:
+        inner = values.get(segment)
+        if not isinstance(inner, Mapping):
+            return False, None
+        values = inner
+    return (path[-1] in values, values.get(path[-1])) if path else (False, None)
+
+
+def _put(values: dict[str, Value], path: tuple[str, ...], value: Value) -> None:
+    for segment in path[:-1]:
+        values = values.setdefault(segment, {})
+    if path:
+        values[path[-1]] = value
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,115 @@
+"""User tasks: lists by keyset on partial indexes, one with what is visible at it, drafts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, bindparam, or_, select, text
+
+from flowcase.store import tables
+from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.tx import Tx
+
+_table = tables.user_task
+_candidate = tables.candidate_set
+Key = tuple[dt.datetime, str]  # (created_at, id) of the last row of the page before
+
+
+@dataclass(frozen=True)
+class UserTaskRow:
+    id: str
+    instance: str
+    element_instance: str
+    element: str
+    process: str
+    definition: str
+    name: str
+    form: str | None
+    stream: str
+    case_code: str | None
+    status: str
+    assignee: str | None
+    candidate_groups: Sequence[str]
+    candidate_users: Sequence[str]
+    due_at: dt.datetime | None
+    follow_up_at: dt.datetime | None
+    priority: int
+    created_at: dt.datetime
+    ended_at: dt.datetime | None
+    ended_by: str | None
+
+
+def user_task(tx: Tx, id: str) -> UserTaskRow | None:
+    return made_or_none(UserTaskRow, tx.first(_BY_ID, {"id": id}))
+
+
+def inbox(
+    tx: Tx, person: str, groups: Iterable[str], *, after: Key | None = None, limit: int | None = None
+) -> list[UserTaskRow]:
+    """Open user tasks of a person, oldest first: assigned to them, or free and offered to them."""
+    offered = select(_candidate.c.id).where(
+        or_(
+            (_candidate.c.kind == "group") & _candidate.c.name.in_(sorted(groups)),
+            (_candidate.c.kind == "person") & (_candidate.c.name == person),
+            _candidate.c.kind == "everyone",
+        )
+    )
+    sets = sorted({row.id for row in tx.rows(offered)})
+    assigned = _page(
+        select(_table).where(text(tables.USER_TASK_IS_ASSIGNED), _table.c.assignee == person), after, limit
+    )
+    free = _page(
+        select(_table).where(text(tables.USER_TASK_IS_FREE), _table.c.candidates.in_(sets)), after, limit
+    )
+    rows = [made(UserTaskRow, row) for statement in (assigned, free) for row in tx.rows(statement)]
+    return sorted(rows, key=lambda row: (row.created_at, row.id))[:limit]
+
+
+def user_tasks(
+    tx: Tx,
+    *,
+    case: str | None = None,
+    instance: str | None = None,
+    status: str | None = "open",
+    after: Key | None = None,
+    limit: int | None = None,
+) -> list[UserTaskRow]:
+    """Oldest first."""
+    statement = select(_table)
+    if status == "open":
+        statement = statement.where(text(tables.USER_TASK_IS_OPEN))
+    elif status is not None:
+        statement = statement.where(_table.c.status == status)
+    if case is not None:
+        statement = statement.where(_table.c.case_code == case)
+    if instance is not None:
+        statement = statement.where(_table.c.instance == instance)
+    return [made(UserTaskRow, row) for row in tx.rows(_page(statement, after, limit))]
+
+
+def draft(tx: Tx, id: str, person: str) -> dict[str, Any] | None:
+    """The raw form values that a person has saved without completing."""
+    table = tables.user_task_draft
+    row = tx.first(
+        select(table.c.sealed_values, _table.c.stream)
+        .join(_table, _table.c.id == table.c.user_task)
+        .where(table.c.user_task == id, table.c.person == person)
+    )
+    content = None if row is None else tx.open(row.stream, f"draft|{id}|{person}", row.sealed_values)
+    return None if content is None else json.loads(content)
+
+
+def _page(statement: Select[Any], after: Key | None, limit: int | None) -> Select[Any]:
+    if after is not None:
+        created_at, id = after
+        statement = statement.where(
+            or_(_table.c.created_at > created_at, (_table.c.created_at == created_at) & (_table.c.id > id))
+        )
+    return statement.order_by(_table.c.created_at, _table.c.id).limit(limit)
+
+
+_BY_ID = select(_table).where(_table.c.id == bindparam("id"))

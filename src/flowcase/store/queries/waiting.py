@@ -1,0 +1,305 @@
+"""What waits for the world: subscriptions, buffered messages, timers and jobs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, or_, select, text
+
+from flowcase.model import TimerStatus
+from flowcase.store import tables
+from flowcase.store.columns import Instant
+from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.tx import Tx
+from flowcase.values import Value, from_json
+
+_message, _subscription = tables.message, tables.message_subscription
+_signal, _timer, _job = tables.signal_subscription, tables.timer, tables.job
+
+
+# --- messages --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SubscriptionRow:
+    id: str
+    instance: str
+    subscription: str
+    process: str
+    element: str
+    name: str
+    stream: str
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    id: str
+    name: str
+    correlation_key: str
+    stream: str
+    case_code: str | None
+    variables: Mapping[str, Value]
+    published_at: dt.datetime
+    expires_at: dt.datetime | None
+
+
+def message_subscriptions(tx: Tx, name: str, key: str) -> list[SubscriptionRow]:
+    """Who waits for a message, oldest first; suspended instances do not."""
+    return [made(SubscriptionRow, row) for row in tx.rows(_MESSAGE_SUBSCRIPTIONS, {"name": name, "key": key})]
+
+
+def is_subscribed(tx: Tx, id: str) -> bool:
+    """Whether a message or signal subscription is still there."""
+    return (
+        tx.first(_MESSAGE_SUBSCRIPTION, {"id": id}) is not None
+        or tx.first(_SIGNAL_SUBSCRIPTION, {"id": id}) is not None
+    )
+
+
+def subscriptions_of(tx: Tx, instance: str) -> list[tuple[str, str, str]]:
+    """(subscription key, message name, correlation key) of an instance, oldest first."""
+    statement = (
+        select(_subscription.c.subscription, _subscription.c.name, _subscription.c.correlation_key)
+        .where(_subscription.c.instance == instance)
+        .order_by(_subscription.c.created_at, _subscription.c.id)
+    )
+    return [(row.subscription, row.name, row.correlation_key) for row in tx.rows(statement)]
+
+
+def buffered_message(tx: Tx, name: str, key: str, *, process: str) -> MessageRow | None:
+    """The oldest buffered message that no instance of this process has had; locked until the commit."""
+    taken = tables.message_receipt
+    while True:
+        row = tx.first(_BUFFERED, {"name": name, "key": key, "process": process, "now": tx.now})
+        if row is None:
+            return None
+        # Between the search and the lock another instance of the process may have got it.
+        statement = select(taken.c.process).where(taken.c.message == row.id, taken.c.process == process)
+        if tx.first(statement) is None:
+            return _opened_message(tx, row)
+
+
+def expired_messages(tx: Tx, limit: int) -> list[tuple[str, str, str, str]]:
+    """(id, stream, name, key)."""
+    statement = (
+        select(_message.c.id, _message.c.stream, _message.c.name, _message.c.correlation_key)
+        .where(_message.c.expires_at <= tx.now)
+        .order_by(_message.c.expires_at)
+        .limit(limit)
+    )
+    return [(row.id, row.stream, row.name, row.correlation_key) for row in tx.rows(statement)]
+
+
+def _opened_message(tx: Tx, row: Row[Any]) -> MessageRow:
+    content = tx.open(row.stream, f"message|{row.id}", row.sealed_variables)
+    return MessageRow(
+        row.id,
+        row.name,
+        row.correlation_key,
+        row.stream,
+        row.case_code,
+        {} if content is None else from_json(json.loads(content)),
+        row.published_at,
+        row.expires_at,
+    )
+
+
+# --- signals ---------------------------------------------------------------------------------------
+
+
+def signal_subscriptions(tx: Tx, name: str, stream: str | None) -> list[SubscriptionRow]:
+    """Who waits for a signal: of one stream and global catchers; None means all."""
+    statement = (
+        select(_signal)
+        .where(_signal.c.name == name, _signal.c.is_held.is_(False))
+        .order_by(_signal.c.stream, _signal.c.created_at, _signal.c.id)
+    )
+    if stream is not None:
+        statement = statement.where(or_(_signal.c.stream == stream, _signal.c.is_global))
+    return [made(SubscriptionRow, row) for row in tx.rows(statement)]
+
+
+# --- timers ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TimerRow:
+    id: str
+    instance: str | None
+    timer: str
+    definition: str | None
+    process: str
+    element: str
+    element_instance: str | None
+    stream: str
+    case_code: str | None
+    kind: str
+    catch_up: str
+    repetitions_left: int | None
+    due_at: dt.datetime
+    status: str
+
+
+def claimable_timer(tx: Tx, *, but: Collection[str] = ()) -> TimerRow | None:
+    """The timer that has been due longest and whose stream nobody else is working on.
+
+    Locks the stream's row, not the timer's: whoever completes a step holds the stream and wants the
+    timers, so taking them in the other order would deadlock. `but` are timers that cannot be fired now.
+    """
+    due = select(_timer.c.id, _timer.c.stream).where(text(tables.TIMER_IS_PENDING), _timer.c.try_at <= tx.now)
+    if but:
+        due = due.where(_timer.c.id.not_in(list(but)))
+    statement = (
+        due.join(tables.stream, tables.stream.c.id == _timer.c.stream)
+        .order_by(_timer.c.try_at, _timer.c.id)
+        .limit(1)
+        .with_for_update(of=tables.stream, skip_locked=True)
+    )
+    row = tx.first(statement)
+    if row is None:
+        return None
+    tx.stream(row.stream)
+    found = tx.first(_TIMER, {"id": row.id})
+    # The timer itself was not locked by the search; only what is read now is true.
+    if found is None or found.status != TimerStatus.PENDING or found.is_held:
+        return None
+    return made(TimerRow, found) if found.try_at <= tx.now else None
+
+
+def timer(tx: Tx, id: str) -> TimerRow | None:
+    return made_or_none(TimerRow, tx.first(_TIMER, {"id": id}))
+
+
+def timers(
+    tx: Tx, *, instance: str | None = None, case: str | None = None, status: str | None = "pending"
+) -> list[TimerRow]:
+    """Earliest due first."""
+    statement = select(_timer).order_by(_timer.c.due_at, _timer.c.id)
+    for column, value in (
+        (_timer.c.instance, instance),
+        (_timer.c.case_code, case),
+        (_timer.c.status, status),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return [made(TimerRow, row) for row in tx.rows(statement)]
+
+
+def start_timers(tx: Tx, process: str) -> list[TimerRow]:
+    """Pending timers of a process's timer start events."""
+    statement = select(_timer).where(
+        _timer.c.process == process, _timer.c.instance.is_(None), text(tables.TIMER_IS_PENDING)
+    )
+    return [made(TimerRow, row) for row in tx.rows(statement)]
+
+
+def next_due(tx: Tx) -> dt.datetime | None:
+    """When the next timer is to be tried; in the past when some are overdue."""
+    return tx.scalar(_NEXT_DUE)
+
+
+# --- jobs ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JobRow:
+    id: str
+    instance: str
+    element_instance: str
+    element: str
+    process: str
+    type: str
+    stream: str
+    case_code: str | None
+    status: str
+    headers: Mapping[str, str]
+    retries: int
+    attempts: int
+    try_at: dt.datetime
+    lease_owner: str | None
+    lease_until: dt.datetime | None
+    created_at: dt.datetime
+
+
+def job(tx: Tx, id: str) -> JobRow | None:
+    return made_or_none(JobRow, tx.first(_JOB, {"id": id}))
+
+
+def job_inputs(tx: Tx, id: str) -> Mapping[str, Value]:
+    row = tx.first(_JOB, {"id": id})
+    if row is None:
+        return {}
+    content = tx.open(row.stream, f"job|{id}", row.sealed_inputs)
+    return {} if content is None else from_json(json.loads(content))
+
+
+def jobs(tx: Tx, *, status: str | None = None, instance: str | None = None, limit: int = 200) -> list[JobRow]:
+    statement = select(_job).order_by(_job.c.created_at, _job.c.id).limit(limit)
+    for column, value in ((_job.c.status, status), (_job.c.instance, instance)):
+        if value is not None:
+            statement = statement.where(column == value)
+    return [made(JobRow, row) for row in tx.rows(statement)]
+
+
+def next_job_due(tx: Tx) -> dt.datetime | None:
+    """When the next job is to be tried."""
+    return tx.scalar(_NEXT_JOB)
+
+
+def claimable_jobs(tx: Tx, limit: int) -> list[JobRow]:
+    """Jobs to be tried now, and claimed ones whose lease has run out; locked until the commit."""
+    statement = (
+        select(_job)
+        .where(
+            or_(
+                and_(text(tables.JOB_IS_PENDING), _job.c.try_at <= tx.now),
+                and_(text(tables.JOB_IS_CLAIMED), _job.c.lease_until <= tx.now),
+            )
+        )
+        .order_by(_job.c.try_at, _job.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [made(JobRow, row) for row in tx.rows(statement)]
+
+
+_MESSAGE_SUBSCRIPTIONS = (
+    select(_subscription)
+    .where(
+        _subscription.c.name == bindparam("name"),
+        _subscription.c.correlation_key == bindparam("key"),
+        _subscription.c.is_held.is_(False),
+    )
+    .order_by(_subscription.c.created_at, _subscription.c.id)
+)
+_MESSAGE_SUBSCRIPTION = select(_subscription.c.id).where(
+    _subscription.c.id == bindparam("id"), _subscription.c.is_held.is_(False)
+)
+_SIGNAL_SUBSCRIPTION = select(_signal.c.id).where(
+    _signal.c.id == bindparam("id"), _signal.c.is_held.is_(False)
+)
+_BUFFERED = (
+    select(_message)
+    .where(
+        _message.c.name == bindparam("name"),
+        _message.c.correlation_key == bindparam("key"),
+        or_(_message.c.expires_at.is_(None), _message.c.expires_at > bindparam("now", type_=Instant())),
+        ~select(tables.message_receipt.c.message)
+        .where(
+            tables.message_receipt.c.message == _message.c.id,
+            tables.message_receipt.c.process == bindparam("process"),
+        )
+        .exists(),
+    )
+    .order_by(_message.c.published_at, _message.c.id)
+    .limit(1)
+    .with_for_update()
+)
+_TIMER = select(_timer).where(_timer.c.id == bindparam("id"))
+_NEXT_DUE = select(func.min(_timer.c.try_at)).where(text(tables.TIMER_IS_PENDING))
+_JOB = select(_job).where(_job.c.id == bindparam("id"))
+_NEXT_JOB = select(func.min(_job.c.try_at)).where(text(tables.JOB_IS_PENDING))
