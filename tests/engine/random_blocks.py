@@ -12,16 +12,19 @@ from small_diagrams import (
     each,
     end,
     error,
+    escalation,
     event_sub_process,
     exclusive,
     feel,
     inclusive,
+    message,
     parallel,
     process,
     script,
     signal,
     start,
     sub_process,
+    throw,
     user,
 )
 
@@ -125,6 +128,10 @@ def scope(d, kind, before, parent, size, times, expected):
     d.add(sub_process(id), parent)
     d.flows.append(f"{before} -> {id}")
     begin = d.add(start(d.name("s")), id)
+    if kind == "guarded":
+        told = d.add(throw(d.name("op"), escalation("L")), id)
+        d.flows.append(f"{begin} -> {told}")
+        begin = told
     last = block(d, begin, id, size - 1, times * count, expected)
     finish = d.add(end(d.name("e")), id)
     d.flows.append(f"{last} -> {finish}")
@@ -138,19 +145,27 @@ def scope(d, kind, before, parent, size, times, expected):
     d.parts[at] = mapped
     d.counters = outer
     if kind == "guarded":
-        guard(d, id, parent)
+        return guard(d, id, parent)
     return id
 
 
 def guard(d, id, parent):
-    """Events around a scope that never come in an expected run, or that run beside it."""
+    """Events around a scope: those that run beside it, and those that end it and go on after it."""
+    out = d.add(exclusive(d.name("ud")), parent)
+    d.flows.append(f"{id} -> {out}")
     timer = d.add(boundary(d.name("frist"), id, duration("P9D"), interrupting=False), parent)
     d.flows.append(f"{timer} -> {d.add(end(d.name('sent')), parent)}")
     caught = d.add(boundary(d.name("fejl"), id, error("X")), parent)
-    d.flows.append(f"{caught} -> {d.add(end(d.name('fanget')), parent)}")
+    d.flows.append(f"{caught} -> {out}")
     inner = d.add(event_sub_process(d.name("ved_signal")), id)
-    heard = d.add(start(d.name("hoer"), event=signal("nyt"), is_interrupting=False), inner)
-    d.flows.append(f"{heard} -> {d.add(end(d.name('hoert')), inner)}")
+    heard = d.add(start(d.name("hoer"), event=signal("nyt"), is_interrupting=d.chance.random() < 0.3), inner)
+    task = d.add(user(d.name("t")), inner)
+    d.flows += [f"{heard} -> {task}", f"{task} -> {d.add(end(d.name('hoert')), inner)}"]
+    escalated = d.add(boundary(d.name("eskaleret"), id, escalation("L"), interrupting=False), parent)
+    d.flows.append(f"{escalated} -> {d.add(end(d.name('set')), parent)}")
+    stopped = d.add(boundary(d.name("stop"), id, message("stop", f'="{id}"')), parent)
+    d.flows.append(f"{stopped} -> {out}")
+    return out
 
 
 __all__ = ["draw", "feel"]

@@ -10,14 +10,16 @@ from by_hand import NOW
 from random_blocks import draw
 
 from flowcase.engine import advance
-from flowcase.engine.subscriptions import PendingTimer, SignalSubscription
+from flowcase.engine.subscriptions import MessageSubscription, PendingTimer, SignalSubscription
 from flowcase.model import (
     CompleteElement,
+    DeliverMessage,
     DeliverSignal,
     FireTimer,
     IncidentRaised,
     InstanceStatus,
     StartInstance,
+    ThrowError,
     UserTaskCompleted,
     UserTaskCreated,
 )
@@ -38,10 +40,16 @@ def walk(definition, seed, *, saves, prunes, disturbs=False):
             break
         open_tasks = [each for each in state.waiting() if each.element.startswith("t")]
         listening = [each for each in state.subscriptions.values() if isinstance(each, SignalSubscription)]
+        messages = [each for each in state.subscriptions.values() if isinstance(each, MessageSubscription)]
         timers = [each for each in state.subscriptions.values() if isinstance(each, PendingTimer)]
-        command = CompleteElement(element_instance=chance.choice(open_tasks).element_instance)
+        chosen = chance.choice(open_tasks).element_instance
+        command = CompleteElement(element_instance=chosen)
         if disturbs and listening and chance.random() < 0.2:
             command = DeliverSignal(subscription=chance.choice(listening).key)
+        elif disturbs and chance.random() < 0.1:
+            command = ThrowError(element_instance=chosen, code="X")
+        elif disturbs and messages and chance.random() < 0.1:
+            command = DeliverMessage(subscription=chance.choice(messages).key)
         elif disturbs and timers and chance.random() < 0.2:
             timer = chance.choice(timers)
             now = max(now, timer.due_at)
