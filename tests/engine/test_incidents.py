@@ -15,6 +15,7 @@ from small_diagrams import (
     end,
     error,
     exclusive,
+    loop,
     message,
     parallel,
     process,
@@ -188,6 +189,15 @@ def test_an_automatic_loop_that_never_waits_becomes_an_incident_instead_of_hangi
     assert [event.kind for event in of(events, IncidentRaised)] == ["runaway_loop"]
     assert len(hand.state.waiting()) == 1
     assert len(hand.saved) < 1_000
+
+
+def test_a_standard_loop_that_never_waits_becomes_an_incident_too():
+    hand = Hand(process(start(), script("tael", "n + 1", "n", loop=loop(maximum=10**9)), end()))
+
+    events = hand.do(StartInstance(variables={"n": Decimal(0)}))
+
+    assert [event.kind for event in of(events, IncidentRaised)] == ["runaway_loop"]
+    assert hand.state.variables()["n"] < 2_000
 
 
 @pytest.mark.parametrize(

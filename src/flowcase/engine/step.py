@@ -29,7 +29,7 @@ from flowcase.model import (
     InstanceStatus,
     VariablesChanged,
 )
-from flowcase.modeling.definition import ElementKind, Expression
+from flowcase.modeling.definition import ElementKind, Expression, MultiInstance
 from flowcase.values import Value, to_json
 
 if TYPE_CHECKING:
@@ -132,12 +132,13 @@ class Step:
     def _count(self, token: Token) -> None:
         """A loop that never waits becomes an incident instead of hanging."""
         self._runs += 1
-        if token.phase != "new" or "index" in token.notes:
-            visits = 0
-        else:
-            visits = self._visits[(token.scope, token.task_spec.id)] = (
-                self._visits.get((token.scope, token.task_spec.id), 0) + 1
-            )
+        element = token.task_spec.element
+        visits = 0
+        if token.phase == "new" and not (
+            "index" in token.notes and element is not None and isinstance(element.loop, MultiInstance)
+        ):  # instances of a multi-instance are bounded by their collection
+            place = (token.scope, token.task_spec.id)
+            visits = self._visits[place] = self._visits.get(place, 0) + 1
         if visits > MAX_VISITS or self._runs > MAX_RUNS:
             raise Stuck(
                 IncidentKind.RUNAWAY_LOOP,
