@@ -71,11 +71,20 @@ def written_at(document: Document, node: Node) -> Iterator[Written]:
             yield from _referred(document, kind, definition.get(f"{kind}Ref"), node)
     if node.tag in {"receiveTask", "sendTask"}:
         yield from _referred(document, "message", xml.get("messageRef"), node)
+    for holder in zeebe_children(xml, "properties"):
+        for item in holder:
+            if (item.get("name") or "").strip() in _PROPERTIES:
+                yield from _attribute(item, "value", _PROPERTIES[item.get("name", "").strip()], False)
     for name, attribute, field, feel_only in _ATTRIBUTES:
         for found in zeebe_children(xml, name):
             yield from _attribute(found, attribute, field, feel_only)
 
 
+_PROPERTIES = {
+    "flowcase.correlationKey": "correlation key",
+    "flowcase.timeToLive": "time to live",
+    "flowcase.messageId": "message id",
+}
 _ATTRIBUTES = (
     ("taskDefinition", "type", "job type", False),
     ("taskDefinition", "retries", "number of retries", False),

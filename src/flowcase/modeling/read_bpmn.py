@@ -47,6 +47,7 @@ from flowcase.modeling.document import (
     zeebe_child,
     zeebe_children,
 )
+from flowcase.modeling.publishing import publishing_fields, read_properties
 from flowcase.modeling.rules import findings_that_block_reading
 
 _KINDS = {
@@ -110,16 +111,6 @@ def feel(text: str | None) -> Expression | None:
     """A field that is always FEEL, with or without the leading `=` (conditions, collections, scripts)."""
     found = expression(text)
     return Expression(found.text) if found else None
-
-
-def read_properties(xml: etree._Element) -> dict[str, str]:
-    """The `zeebe:property` names and values of an element."""
-    return {
-        item.get("name", ""): item.get("value", "")
-        for holder in zeebe_children(xml, "properties")
-        for item in holder
-        if local(item) == "property"
-    }
 
 
 def _read_process(document: Document, process: Process, content_hash: str) -> ProcessDefinition:
@@ -242,18 +233,18 @@ def _timer(xml: etree._Element, properties: Mapping[str, str]) -> TimerEvent:
 def _message(document: Document, node: Node, ref: str | None) -> MessageEvent:
     message = document.resolve("message", reference(ref))
     subscription = zeebe_child(message, "subscription") if message is not None else None
-    publish = zeebe_child(node.xml, "publishMessage")
+    publishing = publishing_fields(node.xml)
     correlation_key = feel(subscription.get("correlationKey")) if subscription is not None else None
-    if publish is not None:
-        correlation_key = expression(publish.get("correlationKey")) or correlation_key
+    if publishing.get("correlationKey"):
+        correlation_key = expression(publishing["correlationKey"])
     starts_process = node.tag == "startEvent" and node.scope.node is None
     catches = node.tag in _CATCHING
     return MessageEvent(
         name=expression(message.get("name") if message is not None else None)
         or Expression("", is_static=True),
         correlation_key=None if starts_process else correlation_key,
-        time_to_live=expression(publish.get("timeToLive")) if publish is not None and not catches else None,
-        message_id=expression(publish.get("messageId")) if publish is not None and not catches else None,
+        time_to_live=None if catches else expression(publishing.get("timeToLive")),
+        message_id=None if catches else expression(publishing.get("messageId")),
     )
 
 

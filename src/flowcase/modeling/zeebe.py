@@ -109,6 +109,8 @@ EXTENSIONS: dict[str, Extension] = {
     "publishMessage": Extension(
         frozenset({"sendTask", "endEvent", "intermediateThrowEvent"}),
         _fields("correlationKey", "messageId", "timeToLive"),
+        note="Read, but Camunda Modeler drops it on saving: write the properties "
+        "flowcase.correlationKey, flowcase.timeToLive and flowcase.messageId.",
     ),
     "loopCharacteristics": Extension(
         frozenset({"multiInstanceLoopCharacteristics"}),
@@ -192,6 +194,15 @@ PROPERTIES: dict[str, Property] = {
         "cycle",
         "`arbejdsdage`: occurrences on weekends, holidays and closing days are left out.",
         frozenset({"arbejdsdage"}),
+    ),
+    "flowcase.correlationKey": Property(
+        "thrown message", "Whom the message reaches; otherwise the key of the message's subscription."
+    ),
+    "flowcase.timeToLive": Property(
+        "thrown message", "ISO 8601 duration, or FEEL: how long the message waits for a receiver."
+    ),
+    "flowcase.messageId": Property(
+        "thrown message", "Text or FEEL: of messages with the same id only the first counts."
     ),
     "flowcase.scope": Property(
         "signal",

@@ -98,6 +98,9 @@ def places_of(owner: etree._Element) -> set[str]:
     found = {"user task"} if local(owner) == "userTask" else set()
     if local(owner) == "signal" or bpmn_child(owner, "signalEventDefinition") is not None:
         found.add("signal")
+    throws = local(owner) in {"endEvent", "intermediateThrowEvent"}
+    if local(owner) == "sendTask" or (throws and bpmn_child(owner, "messageEventDefinition") is not None):
+        found.add("thrown message")
     for timer in bpmn_children(owner, "timerEventDefinition"):
         found.add("timer")
         if bpmn_child(timer, "timeCycle") is not None:

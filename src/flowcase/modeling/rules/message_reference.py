@@ -29,6 +29,7 @@ from __future__ import annotations
 from lxml import etree
 
 from flowcase.modeling.document import Document, Node, local, reference, zeebe_child
+from flowcase.modeling.publishing import publishing_fields
 from flowcase.modeling.report import Report
 
 _THROWING = frozenset({"endEvent", "intermediateThrowEvent", "sendTask"})
@@ -59,11 +60,11 @@ def _check(document: Document, node: Node, holder: etree._Element, report: Repor
         report(message, f"The message of '{node.id}' has no name.", "Give the message its name.")
     if node.tag == "startEvent" and node.scope.node is None:
         return
-    holders = (zeebe_child(message, "subscription"), zeebe_child(node.xml, "publishMessage"))
-    keys = [(xml.get("correlationKey") or "").strip() for xml in holders if xml is not None]
-    if not any(keys):
+    subscription = zeebe_child(message, "subscription")
+    key = (subscription.get("correlationKey") or "").strip() if subscription is not None else ""
+    if not key and not (node.tag in _THROWING and publishing_fields(node.xml).get("correlationKey")):
         report(
             holder,
             f"The message '{name or ref}' of this {node.tag} has no correlation key.",
-            "Set its subscription's correlation key, for example =sag_id.",
+            "Set the message's subscription correlation key, for example =sag_id.",
         )

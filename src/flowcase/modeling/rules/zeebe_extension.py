@@ -105,6 +105,8 @@ def _check_extension(xml: etree._Element, report: Report) -> None:
             "Remove them.",
             severity=Severity.WARNING,
         )
+    if name == "publishMessage":
+        report(xml, *_lost_on_saving(), severity=Severity.WARNING)
     if parent is not None and name == "taskDefinition" and _does_something_else(parent):
         report(
             xml,
@@ -115,6 +117,13 @@ def _check_extension(xml: etree._Element, report: Report) -> None:
         if not str(attribute).startswith("{"):
             _check_field(xml, str(attribute), extension.fields.get(str(attribute)), f"zeebe:{name}", report)
     _check_binding(xml, report)
+
+
+def _lost_on_saving() -> tuple[str, str]:
+    return (
+        "'zeebe:publishMessage' is lost when the diagram is saved in Camunda Modeler.",
+        "Write the properties flowcase.correlationKey, flowcase.timeToLive and flowcase.messageId instead.",
+    )
 
 
 def _is_judged_as_a_whole(parent: etree._Element) -> bool:
