@@ -5,17 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flowcase.cases.civil_time import MonthEnd, local_date
-from flowcase.cases.deadlines import Conditions, Unit, add_period
+from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
 from flowcase.values import Value
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
-
-_CADENCE = "opfoelgning_kadence"
 
 
 @handler(
@@ -29,7 +26,6 @@ _CADENCE = "opfoelgning_kadence"
         Field("art", "string", "Anbringelse eller forebyggende", "Placement or preventive"),
         Field("regelsaet", "list", "Valgte regelsæt", "Rule sets chosen"),
         Field("nr", "number", "Opfølgning nr.", "Follow-up no."),
-        Field("forrige_frist_id", "string", "Forrige frist", "Previous deadline", required=False),
         Field("forrige_afholdt", "date", "Forrige afholdt", "Previous held", required=False),
         Field("besluttet", "date", "Besluttet dato", "Decided date", required=False),
     ),
@@ -43,7 +39,10 @@ _CADENCE = "opfoelgning_kadence"
     rules=("R-027", "R-028", "R-029", "R-030", "R-031", "R-032", "R-034"),
 )
 def open_round(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """The strictest of the rule sets decides; a decided date stands in for a fixed interval (R-034)."""
+    """The strictest of the rule sets decides; a decided date stands in for a fixed interval (R-034).
+
+    `naeste_forslag` is where the fixed intervals lead when this round is held on its due day.
+    """
     code, measure = str(job.inputs["sag_id"]), str(job.inputs["foranstaltning_id"])
     nr = int(job.inputs["nr"])
     deadline = open_follow_up_deadline(job, case, nr)
@@ -55,13 +54,21 @@ def open_round(job: Job, case: CaseWork) -> Mapping[str, Value]:
     due = local_date(row.due_at)
     record = {"foranstaltning_id": measure, "nr": Decimal(nr), "frist": due, "regel": row.rule_set}
     follow_up = case.create("Opfoelgning", record, case=code)
-    upcoming = _upcoming_intervals(job, case, row, nr + 1)
+    upcoming = case.propose_deadline(
+        "T06",
+        due,
+        case=code,
+        occurrence=nr + 1,
+        kind=str(job.inputs["art"]),
+        rule_sets=job.inputs.get("regelsaet") or None,
+        facts={"serie_start": job.inputs["start"], "forrige_frist": due},
+    )
     return {
         "nr": Decimal(nr),
         "opfoelgning_id": follow_up,
         "frist_id": deadline,
-        "naeste_kraeves": any(each["kraever_dato"] for each in upcoming),
-        "naeste_forslag": _proposal(case, due, upcoming),
+        "naeste_kraeves": upcoming.needs_date,
+        "naeste_forslag": upcoming.proposal,
     }
 
 
@@ -72,7 +79,7 @@ def open_follow_up_deadline(job: Job, case: CaseWork, nr: int) -> str:
     finished = case.case(code).get("undersoegelse_afsluttet")
     if finished is not None:
         facts["undersoegelse_afsluttet"] = finished
-    previous = _previous_due(job, case, code)
+    previous = _previous_due(job, case, nr)
     if previous is not None:
         facts["forrige_frist"] = previous
     return case.open_deadline(
@@ -90,28 +97,7 @@ def open_follow_up_deadline(job: Job, case: CaseWork, nr: int) -> str:
     )
 
 
-def _previous_due(job: Job, case: CaseWork, code: str) -> dt.date | None:
-    previous = job.inputs.get("forrige_frist_id")
-    if previous is None:
-        return None
-    rows = case.deadlines(case=code, subject=str(job.inputs["foranstaltning_id"]), is_open=None)
-    return next((local_date(each.due_at) for each in rows if each.id == previous), None)
-
-
-def _upcoming_intervals(job: Job, case: CaseWork, row: Any, nr: int) -> list[Mapping[str, Value]]:
-    """What D-02 says about the round after this one, for every rule set that was asked about this one."""
-    names = {str(each["regelsaet"]) for each in row.considered} or {row.rule_set}
-    asked = ({"regelsaet": name, "art": job.inputs["art"], "nr": Decimal(nr)} for name in sorted(names))
-    answers = (case.decide(_CADENCE, inputs) for inputs in asked)
-    return [answer for answer in answers if answer is not None]
-
-
-def _proposal(case: CaseWork, due: dt.date, upcoming: list[Mapping[str, Value]]) -> dt.date | None:
-    """The strictest fixed interval, as if this round were held when it is due."""
-    conditions = Conditions(month_end=MonthEnd(str(case.setting("month_end"))))
-    days = [
-        add_period(due, int(each["antal"]), Unit(each["enhed"]), conditions)
-        for each in upcoming
-        if each["antal"] is not None
-    ]
-    return min(days, default=None)
+def _previous_due(job: Job, case: CaseWork, nr: int) -> dt.date | None:
+    code, measure = str(job.inputs["sag_id"]), str(job.inputs["foranstaltning_id"])
+    rows = case.deadlines(case=code, subject=measure, part=str(nr - 1), is_open=None) if nr > 1 else []
+    return local_date(rows[-1].due_at) if rows else None

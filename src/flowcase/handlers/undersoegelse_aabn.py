@@ -48,7 +48,7 @@ def open_examination(job: Job, case: CaseWork) -> Mapping[str, Value]:
         start,
         case=code,
         subject=examination,
-        start_fact="" if further else "kendskabsdato",
+        start_fact="ny_kendskabsdato" if further else "kendskabsdato",
         element=job.element,
     )
     due = next(row.due_at for row in case.deadlines(rule="T04", case=code, subject=examination, is_open=None))
