@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -119,8 +120,8 @@ class Composition:
             return [(*(each for each in own if each.is_statutory), *locals_of_team), own]
         return [own]
 
-    @property
-    def settings(self) -> dict[str, Value]:
+    @cached_property
+    def settings(self) -> Mapping[str, Value]:
         """Every setting: the profile's, then each set's in order, then those of the installation."""
         merged: dict[str, Value] = dict(self.profile.settings)
         for member in self.profile.members:

@@ -71,7 +71,7 @@ class DeadlineWork:
         if running:
             self._move(running[0], question, "opened again")
             return running[0].id
-        pin = pin or self._pin_of(case)
+        pin = pin or self._pin_of(case) or self._current_pin()
         calculated = self._required(question, case, pin)
         due, length, plan, policy = calculated.parts
         deadline = self._tx.new_id()
@@ -95,7 +95,7 @@ class DeadlineWork:
                 due_local=due.at.isoformat(),
                 internal_target=due.internal_target,
                 considered=_considered(calculated),
-                plan=_plan(question, plan, policy, still_to_send(plan.reminders, self._tx.now)),
+                plan=_plan(question, plan, policy, still_to_send(plan.reminders, self._tx.now), pin),
                 element=element,
                 responsible=responsible,
                 instance=None if instance is None else instance.id,
@@ -134,7 +134,7 @@ class DeadlineWork:
         return moved
 
     def _move(self, row: DeadlineRow, question: Question, reason: str) -> None:
-        pin = self._pin_of(row.case_code)
+        pin = _pin(row)
         calculated = self._required(question, row.case_code, pin)
         due, length, plan, policy = calculated.parts
         if due.at == row.due_at and question.start == row.start:
@@ -152,7 +152,7 @@ class DeadlineWork:
                 due_local=due.at.isoformat(),
                 internal_target=due.internal_target,
                 reason=reason,
-                plan=_plan(question, plan, policy, still_to_send(plan.reminders, now, sent)),
+                plan=_plan(question, plan, policy, still_to_send(plan.reminders, now, sent), pin),
                 is_reopened=is_reopened,
                 amount=length.amount,
                 unit=length.unit.value,
@@ -278,7 +278,7 @@ class DeadlineWork:
 
     def recipients(self, row: DeadlineRow, roles: Iterable[str]) -> Recipients:
         """Groups and people behind the roles of the policy table."""
-        settings = self._rule_sets.settings(self._tx, self._pin_of(row.case_code))
+        settings = self._rule_sets.settings(self._tx, _pin(row))
         case = case_files.case(self._tx, row.case_code) if row.case_code else None
         return resolve(
             self._tx,
@@ -367,6 +367,10 @@ class DeadlineWork:
         row = case_files.case(self._tx, case) if case else None
         return f"{row.rule_set}:{row.rule_set_version}" if row is not None and row.rule_set else None
 
+    def _current_pin(self) -> str | None:
+        pin = self._rule_sets.pin(self._tx)
+        return None if pin is None else str(pin)
+
 
 def _question(
     row: DeadlineRow,
@@ -388,7 +392,15 @@ def _question(
     )
 
 
-def _plan(question: Question, plan: Plan, policy: Policy, left: Sequence[int]) -> dict[str, Value]:
+def _pin(row: DeadlineRow) -> str | None:
+    """The version of the rule sets that it was opened with: moving it asks the same tables."""
+    asked: Any = row.plan.get("spurgt") or {}
+    return asked.get("udgave")
+
+
+def _plan(
+    question: Question, plan: Plan, policy: Policy, left: Sequence[int], pin: str | None
+) -> dict[str, Value]:
     repetition = plan.repetition
     return {
         "paamindelser": [
@@ -410,6 +422,7 @@ def _plan(question: Question, plan: Plan, policy: Policy, left: Sequence[int]) -
             "team": question.team,
             "fakta": dict(question.facts),
             "givet": question.given,
+            "udgave": pin,
         },
     }
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from flowcase import dmn
 from flowcase.access.actor import Actor
@@ -22,7 +22,7 @@ from flowcase.events import SettingChanged
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, tables
-from flowcase.values import Value
+from flowcase.values import Value, canonical_json, to_json
 
 PROFILE_SETTING = "regelsaet.profil"  # id of the profile; needed when several are deployed
 SELECTED_SETTING = "regelsaet.valgte"  # rule sets in force instead of the profile's, most general first
@@ -30,7 +30,8 @@ OVERRIDES_SETTING = "regelsaet.indstillinger"  # settings that replace those of 
 
 _named = tables.named_resource
 _KINDS = ("decision", "ruleset")
-_KEPT_ANSWERS = 4096
+_IN_FORCE = (_named.c.kind.in_(_KINDS), _named.c.status == "active")
+_MOST_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class RuleSets:
         self._models: dict[str, dmn.Model] = {}
         self._manifests: dict[str, RuleSet | Profile] = {}
         self._answers: dict[Any, Any] = {}
+        self._books: dict[Any, _Books] = {}
+        self._compositions: dict[Any, Composition | None] = {}
 
     # --- within a transaction ----------------------------------------------------------------------
 
@@ -102,7 +105,7 @@ class RuleSets:
             tx.cache[key] = self._composed(tx, self._read(tx, generation), wanted)
         return tx.cache[key]
 
-    def settings(self, tx: Tx, pin: Pin | str | None = None) -> dict[str, Value]:
+    def settings(self, tx: Tx, pin: Pin | str | None = None) -> Mapping[str, Value]:
         """Every setting of the pinned rule sets, as diagrams read them under `indstilling`."""
         composition = self.composition(tx, pin)
         return {} if composition is None else composition.settings
@@ -170,54 +173,76 @@ class RuleSets:
         """Tables of deadlines read no clock: the same question has the same answer, so it is kept."""
         key = (table.content_hash, table.id, tuple(sorted(inputs.items())))
         if key not in self._answers:
-            if len(self._answers) >= _KEPT_ANSWERS:
-                self._answers.clear()
-            self._answers[key] = table.model.evaluate(table.id, inputs).value
+            _keep(self._answers, key, table.model.evaluate(table.id, inputs).value)
         return self._answers[key]
 
     # --- reading files -----------------------------------------------------------------------------
 
     def _generation(self, tx: Tx) -> int:
-        if "generation" not in tx.cache:
-            statement = select(func.count()).where(_named.c.kind.in_(_KINDS), _named.c.status == "active")
-            tx.cache["generation"] = tx.scalar(statement)
-        return tx.cache["generation"]
+        return self._newest(tx)[0]
+
+    def _newest(self, tx: Tx) -> tuple[int, dt.datetime | None]:
+        """How many versions there are, and when the last of them came."""
+        if "rule set files" not in tx.cache:
+            statement: Select[Any] = select(func.count(), func.max(_named.c.created_at)).where(*_IN_FORCE)
+            row = tx.first(statement)
+            tx.cache["rule set files"] = (0, None) if row is None else tuple(row)
+        return tx.cache["rule set files"]
 
     def _read(self, tx: Tx, generation: int) -> _Books:
-        key = ("rule set files", generation)
-        if key not in tx.cache:
+        # The instant is part of the key: after a deployment that was rolled back, the next one may come
+        # to the same number.
+        key = (generation, self._newest(tx)[1])
+        books = self._books.get(key)
+        if books is None:
             statement = (
                 select(_named.c.kind, _named.c.name, _named.c.hash)
-                .where(_named.c.kind.in_(_KINDS), _named.c.status == "active")
+                .where(*_IN_FORCE)
                 .order_by(_named.c.created_at, _named.c.kind, _named.c.name, _named.c.version)
                 .limit(generation)
             )
             newest = {(row.kind, row.name): row.hash for row in tx.rows(statement)}
-            tx.cache[key] = _Books(
+            books = _Books(
                 {name: content for (kind, name), content in newest.items() if kind == "decision"},
                 tuple(content for (kind, _), content in sorted(newest.items()) if kind == "ruleset"),
             )
-        return tx.cache[key]
+            _keep(self._books, key, books)
+        return books
 
     def _composed(self, tx: Tx, books: _Books, wanted: str | None) -> Composition | None:
+        chosen = self._chosen(tx)
+        key = (books.manifests, wanted, canonical_json(to_json(chosen)))
+        if key not in self._compositions:
+            composition = self._compose(tx, books, wanted or chosen.get(PROFILE_SETTING), chosen)
+            _keep(self._compositions, key, composition)
+        return self._compositions[key]
+
+    def _compose(
+        self, tx: Tx, books: _Books, wanted: str | None, chosen: Mapping[str, Value]
+    ) -> Composition | None:
         manifests = [self._manifest(tx, content_hash) for content_hash in books.manifests]
         profiles = {each.id: each for each in manifests if isinstance(each, Profile)}
-        chosen = wanted or self._setting(tx, PROFILE_SETTING)
         if not profiles:
             return None
-        if chosen is None and len(profiles) == 1:
-            chosen = next(iter(profiles))
-        if chosen not in profiles:
-            raise NotFound("rule-set profile", str(chosen or PROFILE_SETTING))
+        if wanted is None and len(profiles) == 1:
+            wanted = next(iter(profiles))
+        if wanted not in profiles:
+            raise NotFound("rule-set profile", str(wanted or PROFILE_SETTING))
         return compose(
-            profiles[chosen],
+            profiles[wanted],
             [each for each in manifests if isinstance(each, RuleSet)],
-            selected=self._setting(tx, SELECTED_SETTING) or (),
-            overrides=self._setting(tx, OVERRIDES_SETTING) or {},
+            selected=chosen.get(SELECTED_SETTING) or (),
+            overrides=chosen.get(OVERRIDES_SETTING) or {},
         )
 
-    def _setting(self, tx: Tx, key: str) -> Value:
-        return tx.scalar(select(tables.setting.c.value).where(tables.setting.c.key == key))
+    def _chosen(self, tx: Tx) -> dict[str, Value]:
+        """What this installation has chosen beside the deployed files."""
+        if "rule set settings" not in tx.cache:
+            table = tables.setting
+            keys = (PROFILE_SETTING, SELECTED_SETTING, OVERRIDES_SETTING)
+            rows = tx.rows(select(table.c.key, table.c.value).where(table.c.key.in_(keys)))
+            tx.cache["rule set settings"] = {row.key: row.value for row in rows}
+        return tx.cache["rule set settings"]
 
     def _manifest(self, tx: Tx, content_hash: str) -> RuleSet | Profile:
         if content_hash not in self._manifests:
@@ -234,3 +259,10 @@ class RuleSets:
         if content is None:
             raise NotFound("file", content_hash)
         return content
+
+
+def _keep(known: dict[Any, Any], key: Any, value: Any) -> None:
+    """Remember for the life of the process; when there is too much, begin anew."""
+    if len(known) >= _MOST_KEPT:
+        known.clear()
+    known[key] = value
