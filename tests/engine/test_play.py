@@ -12,6 +12,7 @@ from small_diagrams import (
     call,
     catch,
     cycle,
+    date,
     duration,
     end,
     message,
@@ -178,6 +179,15 @@ def test_the_trace_is_json_that_people_can_read():
 def test_a_script_with_a_typing_error_is_refused(answers):
     with pytest.raises(ScriptError):
         play({"proces": process(start(), user("a"), end())}, "proces", answers=answers, start=MONDAY)
+
+
+def test_facts_of_the_script_are_read_behind_variables(run):
+    due = "2026-03-03T12:00:00+01:00"
+    waits = process(start(), catch("pause", date("=frist.T04")), end())
+
+    trace = run(waits, answers={"facts": {"frist": {"T04": {"$": "instant", "v": due}}}})
+
+    assert trace.ended_at == dt.datetime.fromisoformat(due)
 
 
 def test_an_unknown_process_is_named():

@@ -114,7 +114,7 @@ class Player:
         self.script = script
         self.now = start.astimezone(dt.UTC)
         self.decide = decide
-        self.facts = facts
+        self.facts = {**facts, **script.facts}
         self.zone = zone
         self.is_working_day = is_working_day
         self.saves = saves

@@ -7,6 +7,7 @@
     start: {element: modtaget}                       begin at a message, signal or timer start event
     messages: [{name: svar, key: S-1, after: P3D, variables: {}}]
     signals: [{name: lukket, at: "2026-03-01T09:00:00+01:00"}]
+    facts: {frist: {T04: {"$": "instant", "v": "2026-03-03T12:00:00+01:00"}}}     readable behind variables
 
 Values are JSON; `{"$": "instant", "v": "2026-03-01T09:00:00+01:00"}` and the other tags of saved values
 give what JSON lacks. Without an answer, user tasks and jobs are completed at once without variables.
@@ -25,7 +26,7 @@ from flowcase.engine.timers import CivilDuration, instant_from, parse_duration
 from flowcase.errors import FlowcaseError
 from flowcase.values import Value, from_json
 
-_RESERVED = ("messages", "signals", "start", "answers")
+_RESERVED = ("messages", "signals", "start", "answers", "facts")
 _ANSWER = {"variables", "error", "escalation", "after", "fail", "open", "result", "message"}
 _OCCURRENCE = {"name", "key", "variables", "at", "after"}
 
@@ -76,6 +77,7 @@ class Script:
         self._given: dict[str, int] = {}
         begin = data.get("start") or {}
         self.start_element: str | None = begin if isinstance(begin, str) else begin.get("element")
+        self.facts = values_of(data.get("facts"), zone)
         self.messages = [self._occurrence("messages", one) for one in data.get("messages") or ()]
         self.signals = [self._occurrence("signals", one) for one in data.get("signals") or ()]
 
