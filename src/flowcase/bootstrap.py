@@ -198,7 +198,7 @@ def assemble(settings: Config, store: Store, clock: Clock) -> Flowcase:
         timers=Timers(transactions, advancing, start_events),
         jobs=Jobs(transactions, advancing, handlers, node),
         incidents=Incidents(transactions, advancing),
-        history=History(transactions),
+        history=History(transactions, definitions),
         rule_sets=rule_sets,
         notifications=Notifications(transactions, advancing, open_work, definitions.form),
         cases=Cases(transactions, advancing, open_work),

@@ -13,6 +13,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flowcase.access.groups import group_name
+from flowcase.cases.entities import entity
+from flowcase.errors import NotFound
 from flowcase.model import Event
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
@@ -64,10 +67,10 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     "CaseClosed": ("Sagen blev afsluttet: {outcome}.", "The case was closed: {outcome}.", True),
     "RecordCreated": ("Skrevet i {entity}: {attributes}.", "Written in {entity}: {attributes}.", True),
     "RecordUpdated": ("Tilføjet i {entity}: {attributes}.", "Added in {entity}: {attributes}.", True),
-    "NoteWritten": ("Notat skrevet ({note_kind}).", "Note written ({note_kind}).", True),
+    "NoteWritten": ("Notat ({note_kind}).", "Note ({note_kind}).", True),
     "DeadlineOpened": (
-        "Frist {rule} begyndte at løbe: senest {due}. Regnet fra {start_fact} {start}{length} efter {rule_set} "
-        "{rule_set_version} ({legal_basis}).",
+        "Frist {rule} begyndte at løbe: senest {due}. Regnet fra {start_fact} {start}{length} efter "
+        "{rule_set} {rule_set_version} ({legal_basis}).",
         "Deadline {rule} began: by {due}. Counted from {start_fact} {start}{length} by {rule_set} "
         "{rule_set_version} ({legal_basis}).",
         True,
@@ -194,6 +197,8 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     "HandlerRan": ("Udførte »{element}«.", "Ran “{element}”.", False),
 }
 
+_PEOPLE_FACTS = frozenset({"sagsbehandler", "stedfortraeder"})
+
 # Processes and records that keep the product going are not part of the story of a child.
 _QUIET_PROCESSES = frozenset({"frist"})
 
@@ -207,8 +212,12 @@ def tell(
     rule: Callable[[str], str],
     language: str = "da",
     everything: bool = False,
+    person: Callable[[str], str] = str,
 ) -> Iterator[Told]:
-    """The story in order. `rule` gives a deadline's rule id; unknown events are told by their class."""
+    """The story in order. `rule` gives a deadline's rule id, `person` the name behind a person's id.
+
+    Unknown events are told by their class.
+    """
     column = 1 if language == "en" else 0
     for one in history:
         kind = type(one.event).__name__
@@ -219,8 +228,8 @@ def tell(
             sentence = (kind + ".", kind + ".", False)
         if not everything and (not sentence[2] or _is_quiet(one, kind, process_id)):
             continue
-        fields = _fields(one, name, process, rule, language)
-        who = _SYSTEM[language] if one.actor in ("system", "scenario") else one.actor
+        fields = _fields(one, name, process, rule, person, language)
+        who = _SYSTEM[language] if one.actor in ("system", "scenario") else person(one.actor)
         yield Told(
             one.at, who, sentence[column].format_map(fields), kind, getattr(one.event, "element", None)
         )
@@ -241,7 +250,12 @@ class _Fields(dict[str, Any]):
 
 
 def _fields(
-    one: Recorded, name: Name, process: Callable[[str | None], str], rule: Callable[[str], str], language: str
+    one: Recorded,
+    name: Name,
+    process: Callable[[str | None], str],
+    rule: Callable[[str], str],
+    person: Callable[[str], str],
+    language: str,
 ) -> _Fields:
     event: Any = one.event
     raw = {field: getattr(event, field) for field in event.__dataclass_fields__}
@@ -249,7 +263,7 @@ def _fields(
     fields["process"] = process(one.instance)
     if raw.get("element"):
         fields["element"] = name(one.instance, raw["element"]) or raw["element"]
-    if "deadline" in raw and raw["deadline"]:
+    if raw.get("deadline"):
         fields["deadline_rule"] = rule(raw["deadline"])
     due = raw.get("due_at")
     fields["due"] = _instant(due, language) if due else "–"
@@ -268,20 +282,34 @@ def _fields(
         else {"da": ", for sent", "en": ", late"}
     )
     fields["late"] = late[language] if days or seconds else ""
-    recipients = [*(raw.get("groups") or ()), *(raw.get("people") or ())]
+    recipients = [
+        *(group_name(group, language) for group in raw.get("groups") or ()),
+        *(person(id) for id in raw.get("people") or ()),
+    ]
     fields["recipients"] = ", ".join(recipients) or "–"
     if type(event).__name__ == "UserTaskCreated":
-        to = [raw["assignee"]] if raw["assignee"] else [*raw["candidate_users"], *raw["candidate_groups"]]
+        to = [person(id) for id in ([raw["assignee"]] if raw["assignee"] else raw["candidate_users"]) if id]
+        if not raw["assignee"]:
+            to += [group_name(group, language) for group in raw["candidate_groups"]]
         everyone = "alle" if language == "da" else "everyone"
-        fields["to"] = ", ".join(filter(None, to)) or everyone
+        fields["to"] = ", ".join(to) or everyone
         by = {"da": f", senest {fields['due']}", "en": f", by {fields['due']}"}
         fields["by"] = by[language] if due else ""
     if type(event).__name__ == "CaseFactSet":
         previous = raw.get("previous")
+        fields["name"] = _label("Sag", raw["name"], language)
+        if raw["name"] == "team":
+            fields["value"] = group_name(str(raw["value"] or "–"), language)
+            previous = group_name(str(previous), language) if previous else previous
+        if raw["name"] in _PEOPLE_FACTS:
+            fields["value"] = person(raw["value"]) if raw["value"] else "–"
+            previous = person(previous) if previous else previous
         before = {"da": " (før: {})", "en": " (before: {})"}[language]
         fields["before"] = before.format(_plain(previous, language)) if previous not in (None, "") else ""
     if "open" in raw or "secret" in raw:
-        fields["attributes"] = ", ".join([*raw.get("open", {}), *raw.get("secret", {})]) or "–"
+        names = [*raw.get("open", {}), *raw.get("secret", {})]
+        labels = [_label(raw.get("entity", ""), name, language) for name in names]
+        fields["attributes"] = ", ".join(labels) or "–"
     if "end_elements" in raw:
         fields["ends"] = ", ".join(name(one.instance, end) or end for end in raw["end_elements"]) or "–"
     if "changes" in raw:
@@ -291,6 +319,16 @@ def _fields(
     fields["rules_plain"] = ", ".join(map(str, hit))
     fields["note_kind"] = fields.get("kind", "–")
     return fields
+
+
+def _label(entity_name: str, attribute: str, language: str) -> str:
+    """What a caseworker calls an attribute; its key in English, where the records have no labels."""
+    if language == "en":
+        return attribute
+    try:
+        return entity(entity_name).attribute(attribute).da
+    except NotFound:
+        return attribute
 
 
 def _plain(value: Any, language: str) -> str:

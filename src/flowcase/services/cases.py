@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_see_case
 from flowcase.cases.entities import DataClass, entity
-from flowcase.errors import NotFound
+from flowcase.errors import Forbidden, NotFound
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_facts import case_facts
 from flowcase.services.case_work import CASE, CaseWork, Record
@@ -52,10 +53,12 @@ class Cases:
         self._transactions, self._advancing, self._open_work = transactions, advancing, open_work
 
     def get(self, code: str, *, actor: Actor) -> Case:
-        """Raises NotFound."""
+        """Raises NotFound, and Forbidden for who has no work with it."""
         row = self._transactions.read(lambda tx: case_files.case(tx, code))
         if row is None:
             raise NotFound("case", code)
+        if not _may_see(actor, row):
+            raise Forbidden(f"see case '{code}'", "its work is not theirs")
         return _case(row)
 
     def records(self, entity_name: str, *, case: str | None = None) -> list[Record]:
@@ -77,13 +80,13 @@ class Cases:
         is_open: bool | None = None,
         limit: int = _ALL,
     ) -> list[Case]:
-        """Newest first."""
+        """The cases that the actor may see, newest first."""
         rows = self._transactions.read(
             lambda tx: case_files.cases(
                 tx, status=status, team=team, caseworker=caseworker, is_open=is_open, limit=limit
             )
         )
-        return [_case(row) for row in rows]
+        return [_case(row) for row in rows if _may_see(actor, row)]
 
     def facts(self, code: str) -> dict[str, Value] | None:
         """The open facts of a case as diagrams read them under `sag`; None when there is no such case."""
@@ -137,6 +140,11 @@ class Cases:
             if classes is None or kind.attribute(name).data_class in classes
         }
         return Record(row.id, row.entity, row.case_code, values, row.version)
+
+
+def _may_see(actor: Actor, row: case_files.CaseRow) -> bool:
+    named = (row.caseworker, row.facts.get("stedfortraeder"))
+    return may_see_case(actor, team=row.team, caseworkers=named)
 
 
 def _case(row: case_files.CaseRow) -> Case:

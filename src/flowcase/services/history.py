@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from flowcase.access.actor import Actor
-from flowcase.errors import NotFound
+from flowcase.access.permissions import may_see_case
+from flowcase.errors import Forbidden, NotFound
+from flowcase.history.story import Recorded, Told, tell
 from flowcase.history.verification import Broken, verify
+from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import case_files
+from flowcase.store.queries import case_files, deadlines, instances, people
 from flowcase.store.queries import history as queries
 from flowcase.store.queries.history import EventRow
 
 
 class History:
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
+    def __init__(self, transactions: Transactions, definitions: Definitions) -> None:
+        self._transactions, self._definitions = transactions, definitions
 
     def of_case(self, case: str, *, actor: Actor, after: int = 0, limit: int | None = None) -> list[EventRow]:
-        """Events of a case in order, beginning behind number `after`. Raises NotFound."""
+        """Events of a case in order, beginning behind number `after`. Raises NotFound and Forbidden."""
+        return self._transactions.read(lambda tx: _of_case(tx, case, actor, after, limit))
 
-        def work(tx: Tx) -> list[EventRow]:
-            row = case_files.case(tx, case)
-            if row is None:
-                raise NotFound("case", case)
-            return queries.events(tx, row.stream, after=after, limit=limit)
+    def story(
+        self, case: str, *, actor: Actor, language: str = "da", everything: bool = False
+    ) -> list[Told]:
+        """The case's history in words, oldest first; `everything` tells what only moves tokens too.
+
+        Raises NotFound and Forbidden.
+        """
+
+        def work(tx: Tx) -> list[Told]:
+            names = _Names(tx, self._definitions)
+            recorded = [
+                Recorded(row.at, row.actor, row.event, row.instance)
+                for row in _of_case(tx, case, actor)
+                if row.event is not None
+            ]
+            return list(
+                tell(
+                    recorded,
+                    name=names.element,
+                    process=names.process,
+                    process_id=names.process_id,
+                    rule=names.rule,
+                    person=names.person,
+                    language=language,
+                    everything=everything,
+                )
+            )
 
         return self._transactions.read(work)
 
@@ -64,3 +91,48 @@ class History:
             return found
 
         return self._transactions.read(work)
+
+
+def _of_case(
+    tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None = None
+) -> list[EventRow]:
+    row = case_files.case(tx, case)
+    if row is None:
+        raise NotFound("case", case)
+    named = (row.caseworker, row.facts.get("stedfortraeder"))
+    if not may_see_case(actor, team=row.team, caseworkers=named):
+        raise Forbidden(f"read the history of case '{case}'", "its work is not theirs")
+    return queries.events(tx, row.stream, after=after, limit=limit)
+
+
+class _Names:
+    """What diagrams, deadlines and people are called, looked up once each."""
+
+    def __init__(self, tx: Tx, definitions: Definitions) -> None:
+        self._tx, self._definitions = tx, definitions
+        self._instance = cache(lambda id: instances.instance(tx, id))
+        self.rule = cache(self._rule)
+        self.person = cache(self._person)
+
+    def process_id(self, instance: str | None) -> str:
+        row = self._instance(instance) if instance else None
+        return "" if row is None else row.process
+
+    def process(self, instance: str | None) -> str:
+        row = self._instance(instance) if instance else None
+        return "" if row is None else self._definitions.row(self._tx, row.definition).name
+
+    def element(self, instance: str | None, element: str) -> str:
+        row = self._instance(instance) if instance else None
+        if row is None:
+            return element
+        drawn = self._definitions.process(self._tx, row.definition).elements.get(element)
+        return element if drawn is None else drawn.name or element
+
+    def _rule(self, deadline: str) -> str:
+        row = deadlines.deadline(self._tx, deadline)
+        return "–" if row is None else row.rule
+
+    def _person(self, id: str) -> str:
+        row = people.person(self._tx, id)
+        return id if row is None else row.name or id

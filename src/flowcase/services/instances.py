@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.errors import Conflict, NotFound
+from flowcase.access.permissions import may_see_case, may_see_cases, may_see_instance
+from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
-from flowcase.store.queries import history, resources
+from flowcase.store.queries import case_files, history, resources
 from flowcase.store.queries import instances as queries
 from flowcase.store.queries.instances import IncidentRow, InstanceRow
 from flowcase.values import Value
@@ -30,6 +31,7 @@ class Instance:
     incidents: tuple[IncidentRow, ...]  # open ones
     variables: Mapping[str, Value]  # those of the instance itself
     children: tuple[str, ...]  # running instances that it calls
+    element_names: Mapping[str, str]  # element id -> what the diagram calls it
 
     @property
     def id(self) -> str:
@@ -104,11 +106,13 @@ class Instances:
     # --- looking -----------------------------------------------------------------------------------
 
     def get(self, id: str, *, actor: Actor | None = None) -> Instance:
-        """Raises NotFound."""
+        """Raises NotFound, and Forbidden for an actor who may not see it."""
 
         def work(tx: Tx) -> Instance:
             row = _existing(tx, id)
+            _check_may_see(tx, row, actor)
             definition = self._advancing.definitions.row(tx, row.definition)
+            elements = self._advancing.definitions.process(tx, row.definition).elements
             state = self._state(tx, row)
             return Instance(
                 row,
@@ -119,6 +123,7 @@ class Instances:
                 tuple(queries.incidents(tx, instance=id)),
                 state.variables() if state is not None else {},
                 tuple(queries.running_children(tx, id)),
+                {element: drawn.name or element for element, drawn in elements.items()},
             )
 
         return self._transactions.read(work)
@@ -147,10 +152,12 @@ class Instances:
         )
 
     def source(self, id: str, *, actor: Actor | None = None) -> bytes:
-        """The file that the instance runs, as it was deployed. Raises NotFound."""
+        """The file that the instance runs, as it was deployed. Raises NotFound and Forbidden."""
 
         def work(tx: Tx) -> bytes:
-            row = self._advancing.definitions.row(tx, _existing(tx, id).definition)
+            instance = _existing(tx, id)
+            _check_may_see(tx, instance, actor)
+            row = self._advancing.definitions.row(tx, instance.definition)
             content = resources.content(tx, row.hash)
             if content is None:
                 raise NotFound("file of process instance", id)
@@ -246,6 +253,19 @@ def _existing(tx: Tx, id: str) -> InstanceRow:
     if row is None:
         raise NotFound("process instance", id)
     return row
+
+
+def _check_may_see(tx: Tx, row: InstanceRow, actor: Actor | None) -> None:
+    """Outside of a case an instance is seen by casework staff. Raises Forbidden."""
+    if actor is None:
+        return
+    may_see = may_see_cases(actor)
+    case = case_files.case(tx, row.case_code) if row.case_code else None
+    if case is not None:
+        named = (case.caseworker, case.facts.get("stedfortraeder"))
+        may_see = may_see_case(actor, team=case.team, caseworkers=named)
+    if not may_see_instance(actor, may_see_its_case=may_see):
+        raise Forbidden(f"see process instance '{row.id}'", "its work is not theirs")
 
 
 def _tell_why(tx: Tx, instance: LockedInstance, act: str, reason: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
+from flowcase.access.permissions import ADMINISTRATOR, may_work_on
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling import CaseTarget, Form, VariableTarget
 from flowcase.modeling.definition import Element
@@ -23,7 +24,6 @@ from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import Key, UserTaskRow
 from flowcase.values import Value, from_json, to_json
 
-ADMINISTRATOR = "administrator"  # may do what any candidate may
 CASE_ENTITY = "Sag"
 
 OpenCaseWork = Callable[[Tx, LockedInstance, str], CaseWork]
@@ -85,10 +85,12 @@ class UserTasks:
         )
 
     def get(self, id: str, *, actor: Actor | None = None) -> UserTask:
-        """For the page of a user task. Raises NotFound."""
+        """For the page of a user task. Raises NotFound, and Forbidden for an actor who may not see it."""
 
         def work(tx: Tx) -> UserTask:
             row = _existing(tx, id)
+            if actor is not None:
+                _check_candidate(row, actor, "see")
             instance = tx.look(row.instance)
             element = self._element(tx, row)
             variables = self._visible(tx, instance, row)
@@ -372,11 +374,12 @@ def _existing(tx: Tx, id: str) -> UserTaskRow:
 
 
 def _is_candidate(row: UserTaskRow, actor: Actor) -> bool:
-    if row.assignee == actor.id or actor.kind == "system" or ADMINISTRATOR in actor.groups:
-        return True
-    if not row.candidate_groups and not row.candidate_users:
-        return True
-    return actor.id in row.candidate_users or bool(actor.groups & set(row.candidate_groups))
+    return may_work_on(
+        actor,
+        assignee=row.assignee,
+        candidate_groups=row.candidate_groups,
+        candidate_users=row.candidate_users,
+    )
 
 
 def _check_candidate(row: UserTaskRow, actor: Actor, verb: str) -> None:

@@ -1,0 +1,85 @@
+"""Who may see and do what, by group; what no rule here allows is refused.
+
+Domain specification, sections 1 (groups) and 5.3 (work need rules reading). Each predicate answers for
+one actor; flowcase itself may do everything, programs only what their groups allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flowcase.access.actor import Actor
+
+ADMINISTRATOR = "administrator"
+
+# The authority's casework lanes and its leaders (section 1.1), network workers (1.3) and auditors.
+_CASEWORK = frozenset(
+    {
+        "fronten",
+        "frontpersonale",
+        "akutvagt",
+        "vagtleder",
+        "forebyggende_raadgiver",
+        "handicapteam",
+        "sverigesteam",
+        "ungeafsnit",
+        "socialafsnit",
+        "netvaerksmedarbejder",
+        "myndighedsansvarlig",
+        "revisor",
+    }
+)
+_CASEWORK_FAMILIES = ("familieteam_", "teamleder_")
+
+_RECEIVERS = frozenset({"fronten", "frontpersonale", "akutvagt", "forebyggende_raadgiver", "sverigesteam"})
+_DELIVERERS = _RECEIVERS | {"indtag"}  # programs hand in notifications as members of `indtag`
+
+
+def may_see_cases(actor: Actor) -> bool:
+    """Whether the cases of the authority are this actor's work at all."""
+    return (
+        actor.kind == "system"
+        or bool(actor.groups & _CASEWORK)
+        or any(group.startswith(_CASEWORK_FAMILIES) for group in actor.groups)
+    )
+
+
+def may_see_case(actor: Actor, *, team: str | None, caseworkers: Iterable[str | None] = ()) -> bool:
+    """Casework staff, the case's team, and who is named on the case; never suppliers, mentors, citizens."""
+    return may_see_cases(actor) or team in actor.groups or actor.id in set(caseworkers)
+
+
+def may_see_instance(actor: Actor, *, may_see_its_case: bool) -> bool:
+    """A diagram with its tokens holds codes only: operations may see it too."""
+    return may_see_its_case or may_operate(actor)
+
+
+def may_work_on(
+    actor: Actor,
+    *,
+    assignee: str | None,
+    candidate_groups: Iterable[str],
+    candidate_users: Iterable[str],
+) -> bool:
+    """Whether a user task, with the confidential values on its form, is this actor's to see or do."""
+    groups, users = set(candidate_groups), set(candidate_users)
+    if assignee == actor.id or actor.kind == "system" or ADMINISTRATOR in actor.groups:
+        return True
+    if not groups and not users:
+        return assignee is None
+    return actor.id in users or bool(actor.groups & groups)
+
+
+def may_register_notifications(actor: Actor) -> bool:
+    """Staff who take notifications by telephone, letter or at the desk."""
+    return bool(actor.groups & _RECEIVERS)
+
+
+def may_deliver_notifications(actor: Actor) -> bool:
+    """Who may hand in notifications through the API."""
+    return bool(actor.groups & _DELIVERERS)
+
+
+def may_operate(actor: Actor) -> bool:
+    """Incidents, jobs, deployments: the installation itself."""
+    return actor.kind == "system" or ADMINISTRATOR in actor.groups
