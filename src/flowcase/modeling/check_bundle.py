@@ -17,8 +17,17 @@ from flowcase.modeling.report import Report
 from flowcase.modeling.rule import crash_finding
 from flowcase.modeling.rule_set_file import check_rule_set, read_rule_set
 from flowcase.modeling.rules.self_call import called_process, comes_back
+from flowcase.modeling.safe_xml import parse_xml
 
-NOT_DEPLOYED = frozenset({".md", ".json", ".txt", ".license", ".svg", ".png"})
+NOT_DEPLOYED = frozenset({"", ".md", ".json", ".txt", ".svg", ".png", "scenario"})
+DEPLOYED = frozenset({".bpmn", ".dmn", ".form", ".yaml", ".yml"})
+
+
+def kind_of(path: str) -> str:
+    """The ending of a file in small letters; `scenario` for YAML in a folder of scenarios."""
+    pure = PurePosixPath(path)
+    suffix = pure.suffix.lower()
+    return "scenario" if suffix in {".yaml", ".yml"} and "scenarios" in pure.parts[:-1] else suffix
 
 
 def check_bundle(files: Mapping[str, bytes], known: Catalogue | None = None) -> list[Finding]:
@@ -29,13 +38,14 @@ def check_bundle(files: Mapping[str, bytes], known: Catalogue | None = None) -> 
     """
     findings: list[Finding] = []
     catalogue = catalogue_of(files).joined_with(known or Catalogue())
+    imports = _models_by_namespace(files)
     for path, content in files.items():
-        kind = PurePosixPath(path).suffix.lower()
+        kind = kind_of(path)
         try:
             if kind == ".bpmn":
                 findings += check_bpmn(content, path, catalogue)
             elif kind == ".dmn":
-                findings += check_dmn(content, path)
+                findings += check_dmn(content, path, imports=imports)
             elif kind == ".form":
                 findings += check_form(content, path, catalogue)
             elif kind in {".yaml", ".yml"}:
@@ -52,13 +62,14 @@ def check_bundle(files: Mapping[str, bytes], known: Catalogue | None = None) -> 
 def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
     """The names that the files of a bundle define; None for a kind that it has no file of."""
     forms, decisions, processes, rule_sets = set(), set(), set(), set()
+    imports = _models_by_namespace(files)
     for path, content in files.items():
-        kind = PurePosixPath(path).suffix.lower()
+        kind = kind_of(path)
         try:
             if kind == ".bpmn":
                 processes |= {p.id for p in read_document(content, path).processes if p.is_executable}
             elif kind == ".dmn":
-                decisions |= set(read_dmn(content, path).decisions)
+                decisions |= set(read_dmn(content, path, imports=imports).decisions)
             elif kind == ".form":
                 forms.add(read_form(content, path).id)
             elif kind in {".yaml", ".yml"}:
@@ -71,6 +82,20 @@ def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
         processes=processes or None,
         rule_sets=rule_sets or None,
     )
+
+
+def _models_by_namespace(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The DMN files that others of the bundle may import."""
+    found: dict[str, bytes] = {}
+    for path, content in files.items():
+        if kind_of(path) == ".dmn":
+            try:
+                namespace = parse_xml(content, path).get("namespace")
+            except InvalidDefinition:
+                continue
+            if namespace:
+                found.setdefault(namespace, content)
+    return found
 
 
 def _unknown_kind(path: str) -> Finding:
@@ -110,7 +135,7 @@ def _collisions(files: Mapping[str, bytes]) -> list[Finding]:
 
 
 def _defined_names(path: str, content: bytes) -> list[tuple[str, str, int | None]]:
-    kind = PurePosixPath(path).suffix.lower()
+    kind = kind_of(path)
     try:
         if kind == ".bpmn":
             processes = read_document(content, path).processes
@@ -131,7 +156,7 @@ def _calls_in_circles(files: Mapping[str, bytes]) -> list[Finding]:
     """Processes of several files that call each other round; within a file the rule self-call says so."""
     documents: list[Document] = []
     for path, content in files.items():
-        if path.lower().endswith(".bpmn"):
+        if kind_of(path) == ".bpmn":
             try:
                 documents.append(read_document(content, path))
             except InvalidDefinition:

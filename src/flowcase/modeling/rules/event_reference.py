@@ -38,8 +38,9 @@ def check(document: Document, report: Report) -> None:
 def _check(document: Document, node: Node, definition: etree._Element, kind: str, report: Report) -> None:
     ref = reference(definition.get(f"{kind}Ref"))
     found = document.resolve(kind, ref)
+    article = "a" if kind == "signal" else "an"
     must = kind == "signal" or node.tag in _THROWING
-    choose = f"Choose a {kind} of the file, or make one."
+    choose = f"Choose {article} {kind} of the file, or make one."
     if found is None:
         if ref:
             report(

@@ -33,6 +33,7 @@ from flowcase.modeling.document import (
     local,
     namespace,
 )
+from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 
 _HOLDERS = SUB_PROCESSES | {"process", "choreography", "globalChoreographyTask", "subChoreography"}
@@ -50,11 +51,22 @@ _BOOLEANS = (
 def check(document: Document, report: Report) -> None:
     if not document.is_bpmn:
         return
+    told: set[str] = set()
     for xml in document.root.iter():
         if namespace(xml) != BPMN:
             continue
         name = local(xml)
         if not is_known(name):
+            if _in_extension(xml):
+                if name not in told:
+                    told.add(name)
+                    report(
+                        xml,
+                        f"The extension '{name[:60]}' has no namespace of its own and is not read.",
+                        "Remove it, or leave it if it only serves the tool that wrote it.",
+                        severity=Severity.WARNING,
+                    )
+                continue
             report(xml, f"BPMN 2.0 has no element '{name}'.", "Remove it, or draw what was meant anew.")
             continue
         _check_place(xml, name, report)
@@ -66,6 +78,13 @@ def check(document: Document, report: Report) -> None:
                     f"The attribute {attribute} of this {name} is '{value[:40]}', neither true nor false.",
                     "Write true or false.",
                 )
+
+
+def _in_extension(xml: etree._Element) -> bool:
+    around = xml.getparent()
+    while around is not None and local(around) != "extensionElements":
+        around = around.getparent()
+    return around is not None
 
 
 def _check_place(xml: etree._Element, name: str, report: Report) -> None:

@@ -1,0 +1,124 @@
+"""A folder is checked as a whole: what one file holds, another may refer to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from diagrams import diagram
+
+from flowcase.modeling import Catalogue, Severity, check_bundle, check_paths
+
+FORM = json.dumps({"id": "F-A1", "type": "default", "components": []}).encode()
+TABLE = (
+    b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="dd" name="d" namespace="n">'
+    b'<decision id="d_frist" name="Frist"><literalExpression><text>24</text></literalExpression></decision>'
+    b"</definitions>"
+)
+RULE_SET = b'id: LOV-BL\nversion: "1"\ntables:\n  - decisions/frist.dmn\n'
+
+
+def calling(name: str, target: str, form: str = "F-A1") -> bytes:
+    return diagram(
+        f'<process id="{name}" isExecutable="true">\n<startEvent id="{name}_s"/>'
+        f'<sequenceFlow id="{name}_1" sourceRef="{name}_s" targetRef="{name}_u"/>'
+        f'<userTask id="{name}_u" name="Vurder"><extensionElements>'
+        f'<zeebe:formDefinition formId="{form}"/></extensionElements></userTask>'
+        f'<sequenceFlow id="{name}_2" sourceRef="{name}_u" targetRef="{name}_c"/>'
+        f'<callActivity id="{name}_c"><extensionElements><zeebe:calledElement processId="{target}"/>'
+        f"</extensionElements></callActivity>"
+        f'<sequenceFlow id="{name}_3" sourceRef="{name}_c" targetRef="{name}_e"/>'
+        f'<endEvent id="{name}_e"/>\n</process>'
+    )
+
+
+def errors(files, known=None):
+    found = check_bundle(files, known)
+    return {(f.file, f.rule, f.element) for f in found if f.severity is Severity.ERROR}
+
+
+def test_references_within_the_folder_and_to_what_is_known_are_followed():
+    files = {
+        "a.bpmn": calling("a", "b"),
+        "b.bpmn": calling("b", "c"),
+        "forms/F-A1.form": FORM,
+        "decisions/frist.dmn": TABLE,
+        "rulesets/LOV-BL.yaml": RULE_SET,
+    }
+
+    assert errors(files, Catalogue(processes={"c"})) == set()
+
+
+def test_a_reference_that_leads_nowhere_is_found_at_its_element():
+    files = {"a.bpmn": calling("a", "b", form="F-A9"), "b.bpmn": calling("b", "c"), "F-A1.form": FORM}
+
+    assert errors(files) == {("a.bpmn", "form-reference", "a_u"), ("b.bpmn", "called-process", "b_c")}
+
+
+def test_kinds_that_are_not_known_are_not_followed():
+    files = {"a.bpmn": calling("a", "a2", form="F-A9"), "a2.bpmn": calling("a2", "a3", form="F-A9")}
+
+    assert errors(files) == {("a2.bpmn", "called-process", "a2_c")}
+
+
+def test_processes_of_several_files_that_call_each_other_round_are_refused():
+    files = {"a.bpmn": calling("a", "b"), "b.bpmn": calling("b", "a"), "F-A1.form": FORM}
+
+    assert errors(files) == {("a.bpmn", "self-call", "a_c"), ("b.bpmn", "self-call", "b_c")}
+
+
+def test_two_files_may_not_define_the_same_process():
+    files = {"a.bpmn": calling("a", "c"), "kopi.bpmn": calling("a", "c"), "F-A1.form": FORM}
+
+    assert ("kopi.bpmn", "bundle-name", "a") in errors(files, Catalogue(processes={"c"}))
+
+
+def test_a_rule_set_whose_table_is_missing_is_refused_at_its_line():
+    files = {"rulesets/LOV-BL.yaml": RULE_SET}
+
+    (finding,) = check_bundle(files)
+
+    assert (finding.rule, finding.line, finding.element) == ("rule-set-table", 4, "LOV-BL")
+
+
+def test_a_rule_set_with_anchors_is_refused():
+    files = {"rulesets/x.yaml": b"id: &a X\nversion: *a\n"}
+
+    (finding,) = check_bundle(files)
+
+    assert (finding.rule, finding.line) == ("rule-set-file", 1)
+
+
+def test_a_file_that_is_not_deployed_is_told():
+    (finding,) = check_bundle({"notat.docx": b"PK"})
+
+    assert (finding.rule, finding.severity) == ("file-kind", Severity.WARNING)
+
+
+def test_files_named_one_by_one_may_share_ids_and_refer_to_what_is_deployed_already(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.bpmn").write_bytes(calling("p", "q", form="F-A1"))
+    (tmp_path / "F-A1.form").write_bytes(FORM)
+
+    findings = check_paths([tmp_path / "a.bpmn", tmp_path / "b.bpmn", tmp_path / "F-A1.form"])
+
+    assert {f.rule for f in findings if f.severity is Severity.ERROR} == set()
+    assert [Path(f.file).name for f in findings if f.rule == "called-process"] == ["a.bpmn", "b.bpmn"]
+    assert "form-reference" not in {f.rule for f in findings}
+
+
+def test_a_folder_is_judged_as_a_whole_without_its_scenarios(tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "s.yaml").write_text("id: S-01\n")
+    for name, target in (("a", "b"), ("b", "a")):
+        (tmp_path / f"{name}.bpmn").write_bytes(calling(name, target))
+
+    findings = check_paths([tmp_path])
+
+    assert {f.rule for f in findings if f.severity is Severity.ERROR} == {"self-call"}
+
+
+def test_a_folder_with_nothing_to_deploy_says_so(tmp_path):
+    (finding,) = check_paths([tmp_path])
+
+    assert finding.rule == "file-kind"
