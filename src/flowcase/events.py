@@ -186,7 +186,7 @@ class DecisionEvaluated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageAccepted(Event):
-    """A message came from outside a process instance."""
+    """A message that no diagram threw: from outside, or from a handler."""
 
     name: str
     correlation_key: str
@@ -240,7 +240,7 @@ class MessageRepeated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SignalAccepted(Event):
-    """A signal came from outside a process instance."""
+    """A signal that no diagram threw: from outside, or from a handler."""
 
     name: str
     is_global: bool

@@ -128,7 +128,10 @@ class Advancing:
 
     def request(self, tx: Tx, *requests: Request, instance: LockedInstance | None = None) -> None:
         """Publish, broadcast or start within an open transaction; `instance` is who asks."""
-        Run(self, tx).work_off(*(Ask(instance, request) for request in requests))
+        run = Run(self, tx)
+        for request in requests:
+            run.accept(instance, request)
+        run.work_off()
 
     def start(
         self,
@@ -367,7 +370,7 @@ class Run:
             return
         self.add(Act(instance, command))
         for request in requests:
-            self.add(Ask(instance, request))
+            self.accept(instance, request, event.element)
 
     def _decide(self, instance: LockedInstance, event: model.DecisionRequested) -> None:
         facts = self.advancing.facts(self.tx, instance)
@@ -442,6 +445,31 @@ class Run:
         self.add(Act(instance, command))
 
     # --- requests ----------------------------------------------------------------------------------
+
+    def accept(self, instance: LockedInstance | None, request: Request, element: str | None = None) -> None:
+        """Put a request on the list that no diagram has told of; messages and signals are told here."""
+        told: Event | None = None
+        stream: str | None = None
+        if isinstance(request, Publish):
+            stream, _ = correlating.sender(self, instance, request)
+            told = events.MessageAccepted(
+                name=request.name,
+                correlation_key=request.key,
+                message_id=request.message_id,
+                variables=request.variables,
+                time_to_live=request.time_to_live,
+            )
+        elif isinstance(request, Broadcast):
+            stream = None if request.case is None else self.stream_of(request.case)
+            is_global = request.case is None
+            told = events.SignalAccepted(
+                name=request.signal, is_global=is_global, variables=request.variables
+            )
+        if told is not None:
+            where = stream or (instance.stream if instance is not None else INSTALLATION)
+            is_own = instance is not None and instance.stream == where
+            self.tx.append(where, told, instance=instance if is_own else None, element=element)
+        self.add(Ask(instance, request))
 
     def _ask(self, instance: LockedInstance | None, request: Any) -> None:
         if isinstance(request, Publish):

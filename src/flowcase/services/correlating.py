@@ -31,7 +31,7 @@ NO_TIME = dt.timedelta(0)
 def publish(run: Run, publisher: LockedInstance | None, message: Publish) -> None:
     """Correlate a message with whom it reaches now; keep it for others as its time to live says."""
     tx = run.tx
-    stream, case_code = _sender(run, publisher, message)
+    stream, case_code = sender(run, publisher, message)
     if message.message_id is not None and not tx.insert_once(
         tables.message_seen,
         name=message.name,
@@ -64,7 +64,7 @@ def publish(run: Run, publisher: LockedInstance | None, message: Publish) -> Non
         _buffer(run, message, stream, case_code, reached)
 
 
-def _sender(run: Run, publisher: LockedInstance | None, message: Publish) -> tuple[str, str | None]:
+def sender(run: Run, publisher: LockedInstance | None, message: Publish) -> tuple[str, str | None]:
     """(stream, case) in which the message is told, and what it starts begins."""
     if message.case is not None:
         return run.stream_of(message.case), message.case

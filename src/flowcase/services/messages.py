@@ -10,8 +10,8 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.services.advancing import Advancing
 from flowcase.services.requests import Publish
 from flowcase.services.transactions import Transactions
-from flowcase.store import INSTALLATION, Tx
-from flowcase.store.queries import case_files, waiting
+from flowcase.store import Tx
+from flowcase.store.queries import waiting
 from flowcase.values import Value
 
 
@@ -46,15 +46,6 @@ class Messages:
                 time_to_live=time_to_live,
                 case=case,
             )
-            row = case_files.case(tx, case) if case is not None else None
-            accepted = events.MessageAccepted(
-                name=name,
-                correlation_key=key,
-                message_id=message_id,
-                variables=publish.variables,
-                time_to_live=time_to_live,
-            )
-            tx.append(INSTALLATION if row is None else row.stream, accepted)
             self._advancing.request(tx, publish)
 
         self._transactions.run(actor, work)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flowcase import events
 from flowcase.access.actor import Actor
 from flowcase.errors import NotFound
 from flowcase.services.advancing import Advancing
 from flowcase.services.requests import Broadcast
 from flowcase.services.transactions import Transactions
-from flowcase.store import INSTALLATION, Tx
+from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.values import Value
 
@@ -33,11 +32,8 @@ class Signals:
         """
 
         def work(tx: Tx) -> None:
-            row = case_files.case(tx, case) if case is not None else None
-            if case is not None and row is None:
+            if case is not None and case_files.case(tx, case) is None:
                 raise NotFound("case", case)
-            accepted = events.SignalAccepted(name=name, is_global=case is None, variables=variables or {})
-            tx.append(INSTALLATION if row is None else row.stream, accepted)
             broadcast = Broadcast(signal=name, case=case, variables=variables or {})
             self._advancing.request(tx, broadcast)
 
