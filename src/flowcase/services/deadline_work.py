@@ -269,7 +269,9 @@ class DeadlineWork:
                 deadline=row.id,
                 case=row.case_code,
                 planned_at=planned["tidspunkt"],
-                step=nr if nr is not None else len(row.escalations) + 1,
+                step=nr
+                if nr is not None
+                else max((int(each["step"]) for each in row.escalations), default=0) + 1,
                 groups=to.groups,
             ),
         )

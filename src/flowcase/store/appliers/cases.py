@@ -260,7 +260,18 @@ def send_escalation(
         "groups": list(event.groups),
     }
     row = _existing(tx, _READ_DEADLINE, "deadline", event.deadline)
-    _change_deadline(tx, stream, event.deadline, "escalate", {"escalations": [*row.escalations, sent]})
+    _change_deadline(
+        tx, stream, event.deadline, "escalate", {"escalations": _bounded([*row.escalations, sent])}
+    )
+
+
+# A breach that is reported every two hours for months must not make its row grow with every report:
+# the first and the newest are kept here, all of them in the history.
+_ENDS_KEPT = 10
+
+
+def _bounded(sent: list[Any]) -> list[Any]:
+    return sent if len(sent) <= 2 * _ENDS_KEPT else [*sent[:_ENDS_KEPT], *sent[-_ENDS_KEPT:]]
 
 
 def _change_deadline(tx: Tx, stream: str, deadline: str, verb: str, changes: dict[str, Any]) -> None:
