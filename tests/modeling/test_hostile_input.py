@@ -10,7 +10,7 @@ from diagrams import diagram
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling import check_bpmn, check_bundle, check_form, read_bpmn
 
-LIMIT = 5.0  # seconds
+LIMIT = 5.0  # seconds of computing, whatever else the machine does
 
 
 def chain(count: int, element: str = "<userTask {}/>") -> str:
@@ -101,11 +101,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_file_is_refused_in_time(content):
-    begun = time.monotonic()
+    begun = time.process_time()
 
     findings = check_bpmn(content, "hostile.bpmn")
 
-    assert time.monotonic() - begun < LIMIT
+    assert time.process_time() - begun < LIMIT
     assert any(finding.severity == "error" for finding in findings)
     assert "rule-crashed" not in {finding.rule for finding in findings}
     assert all(
@@ -130,22 +130,22 @@ HARMLESS = {
 
 @pytest.mark.parametrize("body", HARMLESS.values(), ids=HARMLESS.keys())
 def test_a_large_but_sound_diagram_is_accepted_in_time(body):
-    begun = time.monotonic()
+    begun = time.process_time()
 
     findings = check_bpmn(diagram(body), "large.bpmn")
 
-    assert time.monotonic() - begun < LIMIT
+    assert time.process_time() - begun < LIMIT
     assert [finding for finding in findings if finding.severity == "error"] == []
     assert read_bpmn(diagram(body), "large.bpmn").processes
 
 
 @pytest.mark.parametrize("tag", ["exclusiveGateway", "parallelGateway", "inclusiveGateway"])
 def test_a_tangle_of_gateways_ends_in_findings_in_time(tag):
-    begun = time.monotonic()
+    begun = time.process_time()
 
     findings = check_bpmn(diagram(everything_to_everything(70, tag)), "tangle.bpmn")
 
-    assert time.monotonic() - begun < LIMIT
+    assert time.process_time() - begun < LIMIT
     assert findings
 
 
@@ -172,7 +172,7 @@ def test_a_form_of_deep_lists_is_refused_in_time():
         + b"}]" * 400
         + b"}"
     )
-    begun = time.monotonic()
+    begun = time.process_time()
 
     assert check_form(deep, "deep.form")
-    assert time.monotonic() - begun < LIMIT
+    assert time.process_time() - begun < LIMIT

