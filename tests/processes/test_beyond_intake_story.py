@@ -18,7 +18,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.clock import ManualClock
 from flowcase.config import Config
-from flowcase.errors import InvalidValues, Refused
+from flowcase.errors import Forbidden, InvalidValues, Refused
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 LOCAL = ZoneInfo("Europe/Copenhagen")
@@ -58,6 +58,7 @@ GOALS = {
     "barnets_oensker": "x",
 }
 EXIT = {"uden_hjaelp": "x", "overtager": "x", "naeste_trin": "almen", "forventet_exit": "2027-01-01"}
+BALLERUP = {"regelsaet": ["BALLERUP-2016"], "regelsaet_begrundelse": "x"}
 FORUM = {"spoergsmaal": "x", "deltagere": "x", "grundlag": "anonym", "raad": "x"}
 
 
@@ -307,8 +308,9 @@ def test_the_main_line_runs_from_examination_to_the_third_follow_up(office):
     assert story.due("T06") == "2026-05-20"
     story.go_to("2026-05-20T12:00")
     story.hold("2026-05-20", beslutning="ophoer", slutaarsag="ophoert_almen")
-    story.do("overgang", virker="x", modtager="x", familiens_syn="x")
+    story.do("overgang", virker="x", modtager="x", familiens_syn="x", luk_sag="true")
 
+    assert story.flow.cases.get(story.case, actor=SYSTEM).status == "afsluttet"
     assert story.ends("opfoelgning") == ["slut"]
     assert story.ends("foranstaltning")[-1] == "ophoert_almen"
     assert [record["nr"] for record in story.records("Opfoelgning")] == [1, 2]
@@ -516,7 +518,7 @@ def place_in_institution(office: Callable[..., Office], **settings: Any) -> Offi
     story.do("paataenk", paataenkt="institution", uden_for_kommunen="false")
     story.do("samtykke", samtykke_indehaver="givet", ung_samtykker="false")
     story.tell("raad_afholdt")
-    story.do("afgoer", **DECISION, type="institution", slaegt_netvaerk="x", regelsaet=["BALLERUP-2016"])
+    story.do("afgoer", **DECISION, type="institution", slaegt_netvaerk="x", **BALLERUP)
     story.go_to("2025-08-31T12:00")
     story.do("bekraeft_start", startet="2025-08-31")
     return story
@@ -558,9 +560,53 @@ def test_an_institution_stay_reaches_six_months_is_extended_and_stepped_down(off
     assert story.ends("foranstaltning")[-1] == "nedtrappet_til_trin_n"
 
     story.do("paataenk", paataenkt="familiebehandling", uden_for_kommunen="false")
-    story.do("afgoer", **DECISION, type="familiebehandling", regelsaet=["BALLERUP-2016"])
+    story.do("afgoer", **DECISION, type="familiebehandling", **BALLERUP)
     story.do("bekraeft_start", startet="2026-03-15")
     assert story.due("T05") == "2026-06-15"  # the series restarts for the new measure
+    assert not story.incidents()
+
+
+def test_an_extension_that_the_caseworker_asks_for_is_the_leader_s_decision(office):
+    story = place_in_institution(office)
+    story.go_to("2026-02-10T10:00")
+    story.tell("skift_trin", story.measure())
+    story.do("begrund_skift", til=5, hvorfor="x", forlaenget_til="2026-04-30")
+    assert story.due("T07") == "2026-02-28"
+
+    with pytest.raises(Forbidden):
+        story.do("godkend_forlaengelse", til=5, hvorfor="x", forlaenget_til="2026-03-31")
+    story.do("godkend_forlaengelse", LEADER, til=5, hvorfor="x", forlaenget_til="2026-03-31")
+
+    assert story.due("T07") == "2026-03-31"
+    story.go_to("2026-03-31T12:00")
+    assert not story.tasks("tag_stilling")  # the drawn timer has moved too
+    story.go_to("2026-04-01T00:00:00")
+    assert story.tasks("tag_stilling")
+
+
+def test_the_three_columns_are_asked_for_in_placement_cases_where_the_setting_says_so(office):
+    story = office("2026-03-02T08:00", "SAG-2606", sos_ved_opfoelgning_paa_anbringelse=True)
+    story.follow("2026-03-02", "HERNING", kind="anbringelse")
+
+    assert story.tasks("tre_kolonner")
+    with pytest.raises(InvalidValues) as refused:
+        story.hold("2026-03-02")
+    assert list(refused.value.errors) == ["tavle"]
+    story.hold("2026-03-02", tavle=BOARD)
+
+
+def test_a_supplier_s_messages_stand_in_for_what_the_caseworker_would_register(office):
+    story = office("2026-05-04T09:00", "SAG-2608")
+    story.tell("til_foranstaltning", "SAG-2608/1")
+    story.do("paataenk", paataenkt="kontaktperson", uden_for_kommunen="false")
+    story.do("afgoer", **DECISION, type="kontaktperson")
+
+    story.tell("start_bekraeftet", story.measure(), start=dt.date(2026, 5, 5))
+    assert story.due("T05") == "2026-08-05"
+    story.do("indkald", tid="2026-06-01T10:00", deltagere="x")
+    story.tell("leverandoerstatus_modtaget", story.measure())
+
+    assert not story.tasks("leverandoerstatus")
     assert not story.incidents()
 
 

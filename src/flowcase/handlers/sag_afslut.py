@@ -1,4 +1,4 @@
-"""Closes a case whose examination showed no need of help."""
+"""Closes a case, with the code of how it ended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     "sag.afslut",
     da="Afslut sagen",
     en="Close the case",
-    inputs=(Field("sag_id", "string", "Sag", "Case"),),
+    inputs=(
+        Field("sag_id", "string", "Sag", "Case"),
+        Field("udfald", "string", "Udfald", "Outcome"),
+    ),
 )
 def close(job: Job, case: CaseWork) -> None:
-    close_case(case, str(job.inputs["sag_id"]), "uden_indsats")
+    close_case(case, str(job.inputs["sag_id"]), str(job.inputs["udfald"]))
