@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from textwrap import dedent
 
 _NAMESPACES = (
@@ -68,3 +69,16 @@ def examples(documentation: str) -> tuple[Example, Example]:
     right = re.search(r"^Right::\n\n((?:    .*\n|\n)+)", documentation + "\n", re.MULTILINE)
     assert wrong and right, "The rule's docstring needs a wrong and a right example."
     return Example(wrong.group(2), wrong.group(1)), Example(right.group(1), "")
+
+
+def in_a_row(*inner: str) -> str:
+    """A start event, elements with the ids n1, n2, ... in a row, an end event."""
+    lines = ['<startEvent id="start"/>']
+    ids = ["start", *(f"n{number}" for number in range(1, len(inner) + 1)), "slut"]
+    for number, element in enumerate(inner, start=1):
+        lines.append(element.replace("ID", f'id="n{number}"'))
+    lines += [
+        f'<sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}"/>'
+        for number, (source, target) in enumerate(pairwise(ids))
+    ]
+    return "\n".join([*lines, '<endEvent id="slut"/>'])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
-from diagrams import diagram
+from diagrams import diagram, in_a_row
 
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling import read_bpmn
@@ -22,19 +20,6 @@ from flowcase.modeling.definition import (
 def read(body: str):
     (process,) = read_bpmn(diagram(body), "x.bpmn").processes
     return process
-
-
-def in_a_row(*inner: str) -> str:
-    """A start event, elements with the ids n1, n2, ... in a row, an end event."""
-    lines = ['<startEvent id="start"/>']
-    ids = ["start", *(f"n{number}" for number in range(1, len(inner) + 1)), "slut"]
-    for number, element in enumerate(inner, start=1):
-        lines.append(element.replace("ID", f'id="n{number}"'))
-    lines += [
-        f'<sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}"/>'
-        for number, (source, target) in enumerate(pairwise(ids))
-    ]
-    return "\n".join([*lines, '<endEvent id="slut"/>'])
 
 
 def test_elements_know_their_scope_their_flows_and_their_line():
@@ -232,3 +217,17 @@ def test_what_cannot_be_read_truthfully_is_refused_with_all_its_reasons():
         read(body)
 
     assert {finding.rule for finding in refusal.value.findings} == {"complex-gateway", "link-event"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
+def test_an_element_whose_tag_runs_over_several_lines_is_found_at_the_first(encoding):
+    text = diagram(
+        in_a_row('<userTask ID\n   name="Vurdér"\n>\n<documentation>x</documentation></userTask>')
+    ).decode()
+    content = f'<?xml version="1.0" encoding="{encoding}"?>\n{text}'.encode(encoding)
+
+    (process,) = read_bpmn(content, "x.bpmn").processes
+
+    lines = content.decode(encoding).splitlines()
+    assert 'id="n1"' in lines[process.elements["n1"].line - 1]
+    assert 'id="slut"' in lines[process.elements["slut"].line - 1]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from flowcase.modeling.safe_xml import parse_xml
+from flowcase.modeling.tag_lines import correct_lines
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMN_DI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -295,6 +296,7 @@ def read_document(content: bytes, file: str) -> Document:
     document = Document(file, root)
     if not document.is_bpmn:
         return document
+    correct_lines(root, content)
     for xml in root:
         if namespace(xml) != BPMN:
             continue
