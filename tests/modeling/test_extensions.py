@@ -29,8 +29,8 @@ ACCEPTED = {
     ),
     "static and computed mappings": at(
         "serviceTask",
-        TASK
-        + '<zeebe:ioMapping><zeebe:input source="GET" target="metode"/><zeebe:output source="=svar" target="a.b"/>'
+        TASK + '<zeebe:ioMapping><zeebe:input source="GET" target="metode"/>'
+        '<zeebe:output source="=svar" target="a.b"/>'
         "</zeebe:ioMapping>",
     ),
     "a computed job type": at("serviceTask", '<zeebe:taskDefinition type="=min_type" retries="=3"/>'),
@@ -41,7 +41,7 @@ ACCEPTED = {
         "userTask", '<zeebe:assignmentDefinition assignee="=sag.sagsbehandler" candidateGroups="a, b"/>'
     ),
     "a template": in_a_row(
-        '<serviceTask ID zeebe:modelerTemplate="t" zeebe:modelerTemplateVersion="1" zeebe:modelerTemplateIcon="data:">'
+        '<serviceTask ID zeebe:modelerTemplate="t" zeebe:modelerTemplateVersion="1">'
         f"<extensionElements>{TASK}</extensionElements></serviceTask>"
     ),
     "a job at a business rule task": at("businessRuleTask", TASK),
@@ -79,7 +79,8 @@ REFUSED = {
     "execution listeners": (
         at(
             "userTask",
-            '<zeebe:executionListeners><zeebe:executionListener eventType="start" type="a"/></zeebe:executionListeners>',
+            '<zeebe:executionListeners><zeebe:executionListener eventType="start" type="a"/>'
+            "</zeebe:executionListeners>",
         ),
         "zeebe-extension",
     ),
