@@ -206,7 +206,8 @@ class Tx:
         self._flush_inserts()
         row = dict.fromkeys(table.c.keys())
         row.update(values)
-        statement = self._insert_ignoring(table)
+        # Without the option SQLAlchemy 2.1 does not ask psycopg for an INSERT's row count and says -1.
+        statement = self._insert_ignoring(table).execution_options(preserve_rowcount=True)
         return self._connection.execute(statement, row).rowcount == 1
 
     def _insert_ignoring(self, table: Table) -> Any:
