@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -442,6 +443,21 @@ def test_the_stricter_of_two_rule_sets_decides_and_proposes(office):
     story.go_to("2026-02-27T10:00")
     story.hold("2026-02-27", naeste="2026-05-20", naeste_begrundelse="x")
     assert story.due("T06") == "2026-05-20"
+
+
+def test_a_message_from_outside_may_say_the_date_as_text_and_name_one_rule_set(office):
+    story = office("2026-03-02T08:00", "SAG-2606")
+    story.tell("foranstaltning_startet", start="2026-03-02", trin=Decimal(3), regelsaet="HERNING")
+
+    assert story.due("T05") == "2026-03-16"
+
+
+def test_a_follow_up_of_nothing_known_is_an_incident(office):
+    story = office("2026-03-02T08:00", "SAG-2606")
+    story.tell("foranstaltning_startet", start="2026-03-02")
+
+    [incident] = story.incidents()
+    assert incident.element == "aabn_opfoelgning"
 
 
 def test_many_rounds_follow_one_another(office):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.message_dates import date_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ _NEEDS_T07 = "t07"
 def record_start(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """`t07_id` is null when D-10 does not ask for T07 or no rule set in force has a length for it."""
     code, measure = str(job.inputs["sag_id"]), str(job.inputs["foranstaltning_id"])
-    start = job.inputs["start"]
+    start = date_of(job.inputs["start"]) or local_date(job.now)
     case.update("Foranstaltning", measure, {"start": start, "status": "i_gang"})
     case.set_fact(code, "status", "foranstaltning")
     case.set_fact(code, "trin", job.inputs["trin"])

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import local_date
+from flowcase.errors import Refused
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.message_dates import date_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -40,19 +42,23 @@ def get_ready(job: Job, case: CaseWork) -> Mapping[str, Value]:
     An empty `regelsaet` means the installation's usual choice.
     """
     code = str(job.inputs.get("sag_id") or job.case)
-    measure, start = job.inputs.get("foranstaltning_id"), job.inputs.get("start")
+    measure, start = job.inputs.get("foranstaltning_id"), date_of(job.inputs.get("start"))
     if measure is None:
         first = {"start": start, "trin": job.inputs.get("trin"), "art": job.inputs.get("art")}
         measure = case.create("Foranstaltning", {**first, "status": "i_gang"}, case=code)
     record = case.get("Foranstaltning", str(measure))
     step = job.inputs.get("trin") or record["trin"]
     kind = job.inputs.get("art") or record["art"]
-    if kind is None:
+    if kind is None and step is not None:
         kind = case.decide("opfoelgning_art", {"trin": step})
+    if kind is None:
+        because = "neither its kind nor the measure's step is known"
+        raise Refused("begin a follow-up", because, rules=("D-02",))
+    chosen = job.inputs.get("regelsaet") or record["regelsaet"] or []
     return {
         "sag_id": code,
         "foranstaltning_id": measure,
         "start": start or record["start"] or local_date(job.now),
         "art": kind,
-        "regelsaet": job.inputs.get("regelsaet") or record["regelsaet"] or [],
+        "regelsaet": [chosen] if isinstance(chosen, str) else chosen,
     }

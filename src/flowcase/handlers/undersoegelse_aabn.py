@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.message_dates import date_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def open_examination(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """
     code = str(job.inputs["sag_id"])
     today = local_date(job.now)
-    further = job.inputs.get("ny_kendskabsdato")
+    further = date_of(job.inputs.get("ny_kendskabsdato"))
     start = further or case.case(code).get("kendskabsdato") or today
     examination = case.create("Undersoegelse", {"ivaerksat": today}, case=code)
     deadline = case.open_deadline(
