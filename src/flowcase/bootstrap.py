@@ -125,9 +125,11 @@ def open_throwaway(
     return flow
 
 
-def assemble(settings: Config, store: Store, clock: Clock) -> Flowcase:
-    """Every service over an open store and a clock."""
-    handlers = load_handlers()
+def assemble(
+    settings: Config, store: Store, clock: Clock, *, handlers: Mapping[str, Registration] | None = None
+) -> Flowcase:
+    """Every service over an open store and a clock; `handlers` default to the product's own."""
+    handlers = load_handlers() if handlers is None else handlers
     transactions = Transactions(store, clock)
     definitions = Definitions()
     rule_sets = RuleSets(transactions)
