@@ -145,7 +145,7 @@ def test_immediate_danger_starts_acute_action_before_the_assessment(town):
 
 def test_the_agenda_has_acute_on_top_then_the_oldest_with_siblings_together(town):
     story = town("2026-05-12T07:00")
-    story.notify("U1", "OLD", received="2026-05-12T07:00")
+    story.notify("U1", "OLD", received="2026-05-12T06:30")
     story.notify("U2", "B", "C", received="2026-05-12T07:00", soeskende="naevnt")
     story.notify("U3", "ACUTE", received="2026-05-12T07:00")
     for code in ("B", "ACUTE", "OLD", "C"):

@@ -58,7 +58,7 @@ def ordered(items: Sequence[Record]) -> list[Record]:
     for item in items:
         blocks.setdefault(str(item["familie_id"] or item.id), []).append(item)
     for block in blocks.values():
-        block.sort(key=lambda item: (item["akut"] is not True, item["modtaget"], item.id))
+        block.sort(key=lambda item: (item["akut"] is not True, item["modtaget"]))
     in_order = sorted(
         blocks.values(),
         key=lambda block: (

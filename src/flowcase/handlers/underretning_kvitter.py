@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
@@ -22,5 +21,3 @@ def send_receipt(job: Job, case: CaseWork) -> None:
     id = str(job.inputs["underretning_id"])
     case.update("Underretning", id, {"kvittering_sendt": case.now, "kvittering_ikke_mulig": False})
     case.meet_deadline(rule="T02", subject=id)
-    # A channel to the notifier takes it up; when none listens, nothing is kept waiting.
-    case.publish("kvittering_sendt", id, {"underretning_id": id}, message_id=id, time_to_live=dt.timedelta())
