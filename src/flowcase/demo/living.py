@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from flowcase.access.actor import Actor
 from flowcase.demo import town
 from flowcase.demo.stories import STORIES, Story
-from flowcase.errors import FlowcaseError
+from flowcase.errors import FlowcaseError, Refused
 from flowcase.modeling.form import Field, FieldType
 from flowcase.services import form_values
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 LOCAL = ZoneInfo("Europe/Copenhagen")
 
 # Texts by form key; what is not here gets a plain sentence.
+# Optional fields that a conscientious person fills in all the same.
+_ALSO_FILLED = frozenset({"slaegt_netvaerk", "raad", "aftaler", "naeste", "naeste_begrundelse", "tavle"})
+_TRIES = 12  # of a user task that a rule refuses: something else has to be done first
+
 _TEXTS: Mapping[str, str] = {
     "begrundelse": "Vurderet ud fra oplysningerne i sagen og samtalen med familien.",
     "barnets_udsagn": "Jeg vil gerne have, at der er ro om aftenen.",
@@ -142,17 +146,6 @@ class Municipality:
             **{key: value for key, value in story.notification.items() if not key.startswith("_")},
         }
         if public:
-            for key in (
-                "kanal",
-                "umiddelbar_fare",
-                "mistanke_overgreb",
-                "aeresrelateret",
-                "soeskende",
-                "modtaget",
-            ):
-                values.pop(key, None)
-            for child in children:
-                child.pop("sag")
             form = self.flow.deployments.form("F-A1-offentlig")
             known = {field.key for field in form.values()}
             values = {key: value for key, value in values.items() if key in known}
@@ -193,7 +186,7 @@ class Municipality:
                 lambda id=row.id: self._answer(id),
             )
 
-    def _answer(self, id: str) -> None:
+    def _answer(self, id: str, tries: int = _TRIES) -> None:
         row = next((row for row in self.flow.user_tasks.list() if row.id == id), None)
         if row is None:
             return  # somebody or something was faster
@@ -210,6 +203,8 @@ class Municipality:
             return
         if row.element == "opfoelg" and story is not None and row.case_code:
             self._rounds[row.case_code] = self._rounds.get(row.case_code, 0) + 1
+            following = self.flow.clock.now().astimezone(LOCAL) + dt.timedelta(weeks=story.next_weeks)
+            given.setdefault("naeste", following.date())
             if self._rounds[row.case_code] >= story.rounds:
                 given |= {"beslutning": "ophoer", "slutaarsag": "ophoert_almen"}
         if row.element == "afgoer" and row.process == "fronten_dagsmoede" and story is not None:
@@ -222,6 +217,12 @@ class Municipality:
         try:
             values = self._values(task, given, actor) if task.form else {}
             self.flow.user_tasks.complete(id, values, actor=actor)
+        except Refused as error:
+            if tries > 1:
+                later = _office(self.flow.clock.now() + dt.timedelta(days=4))
+                self._later(later, lambda: self._answer(id, tries - 1))
+            else:
+                self.given_up.append(f"{row.process}.{row.element} ({row.case_code}): {error.because}")
         except FlowcaseError as error:
             details = getattr(error, "errors", None) or getattr(error, "because", error)
             self.given_up.append(f"{row.process}.{row.element} ({row.case_code}): {details}")
@@ -287,7 +288,7 @@ class Municipality:
                 value = given[name]
             elif prefilled.get(name) not in (None, "", []):
                 value = prefilled[name]
-            elif form_values.is_required(asked, context, now) or asked.path[0] == "tavle":
+            elif form_values.is_required(asked, context, now) or asked.path[0] in _ALSO_FILLED:
                 value = self._value(asked, context, actor)
             else:
                 continue
@@ -301,12 +302,12 @@ class Municipality:
         if asked.type is FieldType.INSTANT:
             return now
         if asked.type is FieldType.DATE:
-            if "start" in asked.key:
+            if asked.key == "start":
                 return (local + dt.timedelta(days=7)).date()
             ahead = asked.key in ("maaldato", "forventet_exit", "varighed", "ny_dato", "naeste", "frist")
             return (local + dt.timedelta(days=180)).date() if ahead else local.date()
         if asked.type is FieldType.BOOLEAN:
-            return asked.key in ("familien_kender_roller", "gentaget")
+            return asked.key in ("familien_kender_roller", "gentaget", "familie_deltog", "luk_sag")
         if asked.type is FieldType.NUMBER:
             return Decimal(asked.minimum or 1)
         if asked.type in (FieldType.CHOICE, FieldType.CHOICES):

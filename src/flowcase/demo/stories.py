@@ -22,14 +22,20 @@ class Story:
     notification: Mapping[str, Any] = field(default_factory=dict)
     children: int = 1
     rounds: int = 1000  # follow-ups after which the measure ends
+    next_weeks: int = 26  # what is decided at each follow-up
 
 
 _EXAMINED: Answers = {"analyse": {"konklusion": "foranstaltning"}}
 
 
 def _measure(kind: str, sets: list[str] | None = None, **more: Any) -> Answers:
-    planned = {"type": kind, **({"regelsaet": sets} if sets else {}), **more}
-    return {**_EXAMINED, "paataenk": {"type": kind}, "afgoer_foranstaltning": planned}
+    planned = {"type": kind, **more}
+    if sets:
+        planned |= {
+            "regelsaet": sets,
+            "regelsaet_begrundelse": "Tættere opfølgning kan bringe indsatsen ned.",
+        }
+    return {**_EXAMINED, "paataenk": {"paataenkt": kind}, "afgoer_foranstaltning": planned}
 
 
 STORIES: tuple[Story, ...] = (
@@ -56,8 +62,8 @@ STORIES: tuple[Story, ...] = (
     Story(125, "nord", answers=_measure("familiebehandling"), stop_before="bekraeft_start"),
     # Running measures with follow-ups, under different rule sets
     Story(240, "syd", answers=_measure("kontaktperson")),
-    Story(400, "midt", answers=_measure("familiebehandling", ["HERNING"])),
-    Story(560, "nord", answers=_measure("netvaerkspleje", ["HERNING"])),
+    Story(400, "midt", answers=_measure("familiebehandling", ["HERNING"]), next_weeks=13),
+    Story(560, "nord", answers=_measure("netvaerkspleje", ["HERNING"]), next_weeks=6),
     Story(690, "syd", answers=_measure("plejefamilie")),
     Story(330, "midt", answers=_measure("institution")),
     # Finished
