@@ -128,4 +128,11 @@ class _Bar:
         self._bar.update(max((at - self._start).days - self._bar.n, 0))
 
 
-_WORDS = ["birk", "sol", "havn", "lampe", "sten", "fugl", "eng", "bro", "skov", "regn", "lys", "kaffe", "cykel", "stol", "tavle", "maage", "klit", "fjord", "ugle", "sne", "kande", "mose", "vind", "korn", "hegn", "perle", "kompas", "trappe", "vest", "nord", "honning", "kridt", "ler", "mynte", "ovn", "pil", "rose", "silke", "torv", "uld", "ravn", "blyant", "dug", "egern", "flag", "gren", "hylde", "kobber", "linje", "mel", "note", "orkan", "plante", "seng", "tind", "urt", "varde", "alge", "bark", "ankel", "bolle", "cirkel", "damp", "emne"]
+_WORDS = (
+    "birk", "sol", "havn", "lampe", "sten", "fugl", "eng", "bro", "skov", "regn", "lys", "kaffe",
+    "cykel", "stol", "tavle", "maage", "klit", "fjord", "ugle", "sne", "kande", "mose", "vind", "korn",
+    "hegn", "perle", "kompas", "trappe", "vest", "nord", "honning", "kridt", "ler", "mynte", "ovn",
+    "pil", "rose", "silke", "torv", "uld", "ravn", "blyant", "dug", "egern", "flag", "gren", "hylde",
+    "kobber", "linje", "mel", "note", "orkan", "plante", "seng", "tind", "urt", "varde", "alge", "bark",
+    "ankel", "bolle", "cirkel", "damp", "emne",
+)  # fmt: skip
