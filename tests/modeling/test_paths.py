@@ -222,3 +222,25 @@ def test_conditions_that_may_all_fail_need_a_default(first, second):
     )
 
     assert rules_of(body) == {"gateway-default": {"valg"}}
+
+
+def test_a_task_that_two_branches_of_a_fork_lead_to_runs_twice():
+    body = elements(
+        start="startEvent", fork="parallelGateway", a="userTask", b="userTask", c="userTask", slut="endEvent"
+    ) + flows("start>fork", "fork>a", "fork>b", "a>c", "b>c", "c>slut")
+
+    warnings = {(f.rule, f.element) for f in check_bpmn(diagram(body), "x.bpmn") if f.rule == "double-run"}
+
+    assert rules_of(body) == {}
+    assert warnings == {("double-run", "c")}
+
+
+def test_the_ways_of_one_token_that_come_together_again_are_no_double_run():
+    body = (
+        FORK
+        + '<exclusiveGateway id="valg" default="f3"/><exclusiveGateway id="saml"/>'
+        + flows("start>fork", "fork>valg", "fork>b", "valg>a", "valg>saml?x", "a>saml", "saml>join", "b>join")
+        + '<sequenceFlow id="g" sourceRef="join" targetRef="slut"/>'
+    )
+
+    assert "double-run" not in {f.rule for f in check_bpmn(diagram(body), "x.bpmn")}

@@ -12,6 +12,7 @@ from itertools import combinations
 from flowcase.modeling.document import Flow, Node, Scope
 
 MAX_WORK = 400_000  # tokens looked at in all states of one file
+_MAX_ORDERS = 3  # of merges that could go on, how many are tried first
 _MAX_TOKENS = 2  # on one flow; more of them tell nothing new
 
 
@@ -100,6 +101,7 @@ class TokenGame:
         self.number = {flow: position for position, flow in enumerate(self.flows)}
         self.work_left = work
         self.gave_up = False
+        self.meeting_at: set[Node] = set()  # without a join, where two tokens may come at the same time
         self._leading_to: dict[Node, set[Node]] = {}
 
     def starved_joins(self) -> dict[Node, Flow]:
@@ -137,7 +139,7 @@ class TokenGame:
             target = self.flows[number].target
             assert target is not None
             arrived.setdefault(target, []).append(number)
-        inclusive = []
+        inclusive, merges = [], []
         for node, flows in arrived.items():
             if node.tag == "parallelGateway":
                 expected = [self.number[flow] for flow in node.incoming if flow in self.number]
@@ -145,8 +147,12 @@ class TokenGame:
                     return self._outcomes(tokens, expected, node)
             elif node.tag == "inclusiveGateway" and len(node.incoming) > 1:
                 inclusive.append((node, flows))
+            elif len(node.incoming) > 1 and node.tag != "endEvent":
+                merges.append((node, flows))
             else:
                 return self._outcomes(tokens, flows[:1], node)
+        if merges:
+            return self._merge(tokens, merges)
         for node, flows in inclusive:
             if not any(self._can_reach(number, node) for number in tokens if number not in flows):
                 return self._outcomes(tokens, flows, node)
@@ -155,6 +161,15 @@ class TokenGame:
             node, flows = inclusive[0]
             return self._outcomes(tokens, flows, node)
         return None
+
+    def _merge(self, tokens: dict[int, int], merges: list[tuple[Node, list[int]]]) -> list[Marking]:
+        """Merges go on last, so that tokens which may meet at one have met; several of them in any order."""
+        found = []
+        for node, flows in merges[:_MAX_ORDERS]:
+            if sum(tokens[number] for number in flows) > 1:
+                self.meeting_at.add(node)
+            found += self._outcomes(tokens, flows[:1], node)
+        return found
 
     def _outcomes(self, tokens: dict[int, int], consumed: list[int], node: Node) -> list[Marking]:
         if node.tag == "endEvent" and node.event_kind() in {"terminate", "error"}:
@@ -166,6 +181,7 @@ class TokenGame:
                 del left[number]
         found = []
         for flows in self._choices(node):
+            self.work_left -= len(left) + len(flows)
             marking = dict(left)
             for flow in flows:
                 if flow in self.number:
