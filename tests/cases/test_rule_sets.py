@@ -9,6 +9,7 @@ from flowcase.cases.rule_sets import Profile, RuleSet, compose, read_manifest
 from flowcase.dmn import check_table
 from flowcase.errors import InvalidValues, NotFound
 from flowcase.modeling.read_dmn import read_dmn
+from flowcase.services.rule_set_check import check_manifests
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 NINE = {
@@ -142,3 +143,24 @@ def test_what_is_no_yaml_is_refused_with_its_line():
         read_manifest(b"id: X\n  title: [", "x.yaml")
 
     assert "linje 2" in refused.value.errors["fil"][0]
+
+
+def test_a_profile_that_names_a_rule_set_nobody_has_is_found_at_deployment():
+    profile = (
+        b'kind: profile\nid: P\nversion: "1"\ntitle: P\nin_force_from: 2026-01-01\n'
+        b"compose: [{set: TEST}, {set: MANGLER}]\nteams: {syd: [OGSAA]}\n"
+    )
+    files = {"rulesets/p.yaml": profile, "rulesets/test.yaml": MANIFEST}
+
+    findings = check_manifests(files, deployed=())
+
+    assert [each.file for each in findings] == ["rulesets/p.yaml"] * 2
+    assert "MANGLER" in findings[0].message
+    assert "OGSAA" in findings[1].message
+    assert check_manifests(files, deployed=("MANGLER", "OGSAA")) == []
+
+
+def test_a_broken_manifest_is_a_finding_with_its_field():
+    (finding,) = check_manifests({"rulesets/x.yaml": MANIFEST.replace(b"2026-01-01", b"snart")}, deployed=())
+
+    assert (finding.rule, finding.element) == ("rule-set-manifest", "in_force_from")

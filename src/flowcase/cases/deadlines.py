@@ -22,6 +22,7 @@ from flowcase.cases.civil_time import (
     end_of_day,
     local_date,
 )
+from flowcase.errors import NotFound
 from flowcase.values import Value
 
 _ONE_DAY = dt.timedelta(days=1)
@@ -63,6 +64,9 @@ class Conditions:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Value], zone: ZoneInfo = COPENHAGEN) -> Conditions:
+        """Raises NotFound for a setting that has no sensible default."""
+        if "paamindelse_kl" not in settings:
+            raise NotFound("setting", "paamindelse_kl")
         return cls(
             calendar=Calendar.from_settings(settings),
             month_end=MonthEnd(str(settings.get("month_end") or MonthEnd.CLAMP)),

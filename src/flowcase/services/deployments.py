@@ -14,10 +14,11 @@ from flowcase.modeling import Catalogue, Finding, Form, Severity
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.services.definitions import Definitions
+from flowcase.services.rule_set_check import check_manifests
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, tables
-from flowcase.store.queries import resources
+from flowcase.store.queries import resources, waiting
 from flowcase.store.queries.resources import DeploymentRow, NamedResourceRow, ProcessDefinitionRow
 
 ACTIVE, DRAFT = "active", "draft"
@@ -104,6 +105,16 @@ class Deployments:
 
         return self._transactions.run(actor, work)
 
+    def reschedule(self, *, actor: Actor) -> None:
+        """Let the timer start events in force count from now, by the settings that hold now."""
+
+        def work(tx: Tx) -> None:
+            for row in resources.definitions(tx, process=None, only_newest=True):
+                if waiting.start_timers(tx, row.process):
+                    self._start_events.replace(tx, self._definitions.process(tx, row.id), row.id)
+
+        self._transactions.run(actor, work)
+
     def delete_draft(self, deployment: str, *, actor: Actor) -> None:
         """Take a draft deployment away. Raises Conflict for one that is in force or in use."""
 
@@ -125,7 +136,10 @@ class Deployments:
             rule_sets={row.name for row in resources.all_named(tx, "ruleset")},
             processes={row.process for row in resources.definitions(tx)},
         )
-        return modeling.check_bundle(files, self._known().joined_with(deployed))
+        return [
+            *modeling.check_bundle(files, self._known().joined_with(deployed)),
+            *check_manifests(files, deployed.rule_sets or ()),
+        ]
 
     def _new_processes(
         self, tx: Tx, deployment: str, status: str, contents: Mapping[str, _Content]

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
-
 from flowcase import dmn
 from flowcase.access.actor import Actor
 from flowcase.cases.deadline_rules import DeadlineRules
@@ -21,16 +19,15 @@ from flowcase.errors import NotFound
 from flowcase.events import SettingChanged
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.services.transactions import Transactions
-from flowcase.store import INSTALLATION, Tx, tables
+from flowcase.store import INSTALLATION, Tx
+from flowcase.store.queries import resources, rule_set_files
+from flowcase.store.queries import settings as setting_rows
 from flowcase.values import Value, canonical_json, to_json
 
 PROFILE_SETTING = "regelsaet.profil"  # id of the profile; needed when several are deployed
 SELECTED_SETTING = "regelsaet.valgte"  # rule sets in force instead of the profile's, most general first
 OVERRIDES_SETTING = "regelsaet.indstillinger"  # settings that replace those of the rule sets
 
-_named = tables.named_resource
-_KINDS = ("decision", "ruleset")
-_IN_FORCE = (_named.c.kind.in_(_KINDS), _named.c.status == "active")
 _MOST_KEPT = 4096
 
 
@@ -184,9 +181,7 @@ class RuleSets:
     def _newest(self, tx: Tx) -> tuple[int, dt.datetime | None]:
         """How many versions there are, and when the last of them came."""
         if "rule set files" not in tx.cache:
-            statement: Select[Any] = select(func.count(), func.max(_named.c.created_at)).where(*_IN_FORCE)
-            row = tx.first(statement)
-            tx.cache["rule set files"] = (0, None) if row is None else tuple(row)
+            tx.cache["rule set files"] = rule_set_files.generation(tx)
         return tx.cache["rule set files"]
 
     def _read(self, tx: Tx, generation: int) -> _Books:
@@ -195,16 +190,13 @@ class RuleSets:
         key = (generation, self._newest(tx)[1])
         books = self._books.get(key)
         if books is None:
-            statement = (
-                select(_named.c.kind, _named.c.name, _named.c.hash)
-                .where(*_IN_FORCE)
-                .order_by(_named.c.created_at, _named.c.kind, _named.c.name, _named.c.version)
-                .limit(generation)
-            )
-            newest = {(row.kind, row.name): row.hash for row in tx.rows(statement)}
+            newest = rule_set_files.newest(tx, generation)
+            by_kind: dict[str, dict[str, str]] = {}
+            for (kind, name), content_hash in sorted(newest.items()):
+                by_kind.setdefault(kind, {})[name] = content_hash
             books = _Books(
-                {name: content for (kind, name), content in newest.items() if kind == "decision"},
-                tuple(content for (kind, _), content in sorted(newest.items()) if kind == "ruleset"),
+                by_kind.get(rule_set_files.DECISION, {}),
+                tuple(by_kind.get(rule_set_files.RULE_SET, {}).values()),
             )
             _keep(self._books, key, books)
         return books
@@ -238,10 +230,8 @@ class RuleSets:
     def _chosen(self, tx: Tx) -> dict[str, Value]:
         """What this installation has chosen beside the deployed files."""
         if "rule set settings" not in tx.cache:
-            table = tables.setting
             keys = (PROFILE_SETTING, SELECTED_SETTING, OVERRIDES_SETTING)
-            rows = tx.rows(select(table.c.key, table.c.value).where(table.c.key.in_(keys)))
-            tx.cache["rule set settings"] = {row.key: row.value for row in rows}
+            tx.cache["rule set settings"] = {key: setting_rows.value(tx, key) for key in keys}
         return tx.cache["rule set settings"]
 
     def _manifest(self, tx: Tx, content_hash: str) -> RuleSet | Profile:
@@ -255,7 +245,7 @@ class RuleSets:
         return self._models[content_hash]
 
     def _content(self, tx: Tx, content_hash: str) -> bytes:
-        content = tx.scalar(select(tables.resource.c.content).where(tables.resource.c.hash == content_hash))
+        content = resources.content(tx, content_hash)
         if content is None:
             raise NotFound("file", content_hash)
         return content

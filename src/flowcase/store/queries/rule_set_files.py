@@ -1,0 +1,36 @@
+"""Decision tables and rule-set manifests by generation: the first so-many versions that were deployed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from flowcase.store import tables
+from flowcase.store.tx import Tx
+
+DECISION, RULE_SET = "decision", "ruleset"
+
+_named = tables.named_resource
+_in_force = (_named.c.kind.in_((DECISION, RULE_SET)), _named.c.status == "active")
+
+
+def generation(tx: Tx) -> tuple[int, dt.datetime | None]:
+    """How many versions there are, and when the last of them came."""
+    row = tx.first(_GENERATION)
+    return (0, None) if row is None else (row[0], row[1])
+
+
+def newest(tx: Tx, count: int) -> dict[tuple[str, str], str]:
+    """(kind, name) -> content hash of its newest version among the first `count`."""
+    return {(row.kind, row.name): row.hash for row in tx.rows(_FIRST, {"count": count})}
+
+
+_GENERATION: Select[Any] = select(func.count(), func.max(_named.c.created_at)).where(*_in_force)
+_FIRST: Select[Any] = (
+    select(_named.c.kind, _named.c.name, _named.c.hash)
+    .where(*_in_force)
+    .order_by(_named.c.created_at, _named.c.kind, _named.c.name, _named.c.version)
+    .limit(bindparam("count"))
+)
