@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
 from flowcase import engine, events, model
 from flowcase.errors import BpmnError, FlowcaseError, NotFound
 from flowcase.handlers import Job, Registration, Side
@@ -363,7 +361,7 @@ class Run:
                 )
                 tx.append(instance.stream, ran, instance=instance)
                 requests = list(getattr(work, "requests", ()))
-        except (DatabaseBusy, DBAPIError):
+        except (DatabaseBusy, DatabaseFault):
             raise  # the whole transaction is tried again, or fails: no matter of the handler
         except Exception as error:  # any fault of a handler is an incident
             self._fail(instance, event, IncidentKind.HANDLER_FAILED, _safe_sentence(event.type, error))
