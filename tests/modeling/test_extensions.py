@@ -7,6 +7,8 @@ from diagrams import diagram, in_a_row
 
 from flowcase.modeling import check_bpmn
 from flowcase.modeling.rules import load_rules
+from flowcase.modeling.variables import FACTS
+from flowcase.services.case_facts import NAMES
 
 
 def findings_of(body: str) -> set[tuple[str, str]]:
@@ -165,3 +167,7 @@ def test_a_crashed_rule_is_a_finding_and_the_others_still_run(monkeypatch):
     found = findings_of(in_a_row("<complexGateway ID/>"))
 
     assert {("rule-crashed", "error"), ("complex-gateway", "error")} <= found
+
+
+def test_the_check_knows_every_fact_that_a_diagram_can_read():
+    assert set(NAMES) <= FACTS

@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from flowcase.modeling.document import Document, Node, is_true, local, zeebe_child, zeebe_children
 
 # What a service adds to every expression beside the process variables.
-FACTS = frozenset({"frist", "sag", "indstilling", "denne_frist", "nu", "sag_id", "loopCounter"})
+FACTS = frozenset(
+    {
+        "frist",
+        "frist_paamindelser",
+        "sag",
+        "indstilling",
+        "belastning",
+        "denne_frist",
+        "sag_id",
+        "loopCounter",
+    }
+)
 
 
 def outputs_of(node: Node) -> set[str]:
