@@ -438,8 +438,9 @@ def test_the_stricter_of_two_rule_sets_decides_and_proposes(office):
 
     assert story.due("T05") == "2026-02-28"
     [task] = story.tasks("opfoelg")
-    shown = story.flow.user_tasks.get(task.id)
-    assert shown.facts["naeste_forslag"] == dt.date(2026, 5, 28)  # three months after this one's due day
+    shown = story.flow.user_tasks.get(task.id).prefilled
+    assert shown["naeste_forslag"] == dt.date(2026, 5, 28)  # three months after this one's due day
+    assert (shown["nr"], shown["frist"]) == (1, dt.date(2026, 2, 28))
     story.go_to("2026-02-27T10:00")
     story.hold("2026-02-27", naeste="2026-05-20", naeste_begrundelse="x")
     assert story.due("T06") == "2026-05-20"
