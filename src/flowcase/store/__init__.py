@@ -1,12 +1,13 @@
 """Where everything is kept: one transaction, one writer of engine results, one history."""
 
-from flowcase.store.database import DatabaseBusy, Store
+from flowcase.store.database import DatabaseBusy, DatabaseFault, Store
 from flowcase.store.keys import Keyring, KeyUnusable, SealBroken, create_key_file
 from flowcase.store.tx import INSTALLATION, LockedInstance, Tx
 
 __all__ = [
     "INSTALLATION",
     "DatabaseBusy",
+    "DatabaseFault",
     "KeyUnusable",
     "Keyring",
     "LockedInstance",

@@ -24,6 +24,10 @@ _READ_ONLY = "flowcase_read_only"
 _TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03"})
 
 
+# What the database itself reports, under a name of ours: services know no driver.
+DatabaseFault = DBAPIError
+
+
 class DatabaseBusy(FlowcaseError):
     """Another transaction was in the way; nothing was written, trying again is safe."""
 
