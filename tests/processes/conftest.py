@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ import pytest
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM, Actor
+from flowcase.clock import ManualClock
+from flowcase.config import Config
 
 PROCESSES = Path(__file__).parents[2] / "processes"
+DEPLOYED = "2025-10-01T00:00"  # before every story
 LOCAL = ZoneInfo("Europe/Copenhagen")
 PEOPLE: dict[str, list[str]] = {
     "FP-1": ["fronten", "frontpersonale"],
@@ -151,22 +155,38 @@ class Town:
         ]
 
 
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an installation with everything deployed and everybody added: made once, then copied."""
+    home = tmp_path_factory.mktemp("town") / "home"
+    flow = bootstrap.open_throwaway(home, now=_at(DEPLOYED))
+    files = {
+        path.relative_to(PROCESSES).as_posix(): path.read_bytes()
+        for path in sorted(PROCESSES.rglob("*"))
+        if path.suffix in {".bpmn", ".dmn", ".form"}
+        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
+    }
+    flow.deployments.deploy(files, actor=SYSTEM, note="test")
+    for id, groups in PEOPLE.items():
+        flow.people.add(id, name=id, groups=groups, actor=SYSTEM)
+    flow.close()
+    return home
+
+
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Callable[..., Town]]:
+def town(tmp_path: Path, deployed: Path) -> Iterator[Callable[..., Town]]:
     opened: list[Any] = []
 
     def build(now: str, **settings: Any) -> Town:
-        flow = bootstrap.open_throwaway(tmp_path, now=_at(now), settings=settings, rule_sets=())
+        home = tmp_path / "home"
+        shutil.copytree(deployed, home)
+        config = Config(home=home, is_demonstration=True, is_durable=False)
+        flow = bootstrap.open(config, clock=ManualClock(_at(now)))
         opened.append(flow)
-        files = {
-            path.relative_to(PROCESSES).as_posix(): path.read_bytes()
-            for path in sorted(PROCESSES.rglob("*"))
-            if path.suffix in {".bpmn", ".dmn", ".form"}
-            or (path.suffix == ".yaml" and path.parent.name == "rulesets")
-        }
-        flow.deployments.deploy(files, actor=SYSTEM, note="test")
-        for id, groups in PEOPLE.items():
-            flow.people.add(id, name=id, groups=groups, actor=SYSTEM)
+        if settings:
+            flow.rule_sets.use(selected=None, settings=settings, actor=SYSTEM)
+        while flow.timers.fire_due():  # the daily meetings since the deployment, caught up on at once
+            pass
         return Town(flow)
 
     yield build

@@ -315,3 +315,17 @@ def test_a_breach_is_recorded_at_once_when_the_registration_comes_too_late(town)
     assert t01.status == "breached"
     assert story.tasks("vurder")
     assert t01.due_at.astimezone(dt.UTC) == dt.datetime(2026, 5, 13, 6, tzinfo=dt.UTC)
+
+
+def test_a_meeting_caught_up_on_late_does_not_take_an_item_twice(town):
+    story = town("2026-05-11T08:00")
+    story.notify("U1", "S1", received="2026-05-11T08:00")
+    story.assess("S1")
+    story.flow.clock.set(dt.datetime(2026, 5, 12, 5, tzinfo=dt.UTC))  # nothing ran since
+
+    while story.flow.timers.fire_due():
+        pass
+    assert len(story.tasks("fremmoede")) == 1
+    story.go_to("2026-05-12T09:00")
+
+    assert len(story.tasks("fremmoede")) == 1

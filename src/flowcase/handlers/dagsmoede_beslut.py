@@ -45,7 +45,12 @@ def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
         case.update(
             "Dagsordenspunkt",
             item_id,
-            {"status": WAITING, "udfald": None, "udskudt_begrundelse": item["begrundelse"]},
+            {
+                "status": WAITING,
+                "udfald": None,
+                "moede_id": None,
+                "udskudt_begrundelse": item["begrundelse"],
+            },
         )
         return {"har_raadgiver": False}
     case.update("Dagsordenspunkt", item_id, {"status": DECIDED, "afgjort": case.now})

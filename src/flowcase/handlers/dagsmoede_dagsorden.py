@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 def draw_up_agenda(job: Job, case: CaseWork) -> Mapping[str, Value]:
     today = local_date(case.now)
-    items = ordered(case.records("Dagsordenspunkt", status=WAITING))
+    items = ordered(_not_in_a_meeting(case))
     meeting = None
     if items:
         meeting = case.create(
@@ -52,13 +52,20 @@ def draw_up_agenda(job: Job, case: CaseWork) -> Mapping[str, Value]:
     return {"dagsorden": agenda, "moede_id": meeting, "moede_slut": end_of_day(today)}
 
 
+def _not_in_a_meeting(case: CaseWork) -> list[Record]:
+    """What waits, but not what a meeting that is still open already has: no item is dealt with twice."""
+    open_meetings = {meeting.id for meeting in case.records("Moede", slags="dagsmoede", status="aaben")}
+    waiting = case.records("Dagsordenspunkt", status=WAITING)
+    return [item for item in waiting if item["moede_id"] not in open_meetings]
+
+
 def ordered(items: Sequence[Record]) -> list[Record]:
     """Families with an acute child first, then by the oldest notification; a family stays together."""
     blocks: dict[str, list[Record]] = {}
     for item in items:
         blocks.setdefault(str(item["familie_id"] or item.id), []).append(item)
     for block in blocks.values():
-        block.sort(key=lambda item: (item["akut"] is not True, item["modtaget"]))
+        block.sort(key=lambda item: (item["akut"] is not True, item["modtaget"], str(item.case)))
     in_order = sorted(
         blocks.values(),
         key=lambda block: (

@@ -26,6 +26,6 @@ def carry_over(job: Job, case: CaseWork) -> None:
     for entry in job.inputs["dagsorden"]:
         item = case.get("Dagsordenspunkt", entry["dagsordenspunkt_id"])
         if item["status"] == WAITING and item["moede_id"] == job.inputs["moede_id"]:
-            case.update("Dagsordenspunkt", item.id, {"udskudt_begrundelse": REASON})
+            case.update("Dagsordenspunkt", item.id, {"udskudt_begrundelse": REASON, "moede_id": None})
             case.note("dagsmoede_udsat", REASON, item.case, source=job.element)
     case.update("Moede", str(job.inputs["moede_id"]), {"status": "overfoert"})
