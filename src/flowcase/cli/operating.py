@@ -91,8 +91,8 @@ def scenario(files: tuple[str, ...], processes: str | None, as_json: bool) -> No
             }
         )
     else:
-        for error in unusable:
-            click.echo(str(error), err=True)
+        for problem in unusable:
+            click.echo(str(problem), err=True)
         click.echo(f"{len(reports) - failed} passed, {failed} failed")
     raise SystemExit(2 if unusable else 1 if failed else 0)
 

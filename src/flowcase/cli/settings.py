@@ -30,7 +30,9 @@ def opened() -> Iterator[Flowcase]:
 
 def operator() -> Actor:
     """Whoever sits at this terminal and holds its key: named in the history, may operate and read."""
-    return Actor(id=f"terminal:{getpass.getuser()}", groups=frozenset({"administrator", "revisor"}), kind="service")
+    return Actor(
+        id=f"terminal:{getpass.getuser()}", groups=frozenset({"administrator", "revisor"}), kind="service"
+    )
 
 
 def read_files(paths: tuple[str, ...]) -> dict[str, bytes]:

@@ -68,7 +68,16 @@ def tasks(person: str | None, case: str | None, as_json: bool) -> None:
         return
     say_table(
         [
-            (row.id, row.case_code, row.process, row.element, row.form, row.candidate_groups, row.assignee, row.due_at)
+            (
+                row.id,
+                row.case_code,
+                row.process,
+                row.element,
+                row.form,
+                row.candidate_groups,
+                row.assignee,
+                row.due_at,
+            )
             for row in rows
         ],
         ("User task", "Case", "Process", "Element", "Form", "Groups", "Assignee", "Due"),

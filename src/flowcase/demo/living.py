@@ -6,6 +6,7 @@ Deterministic for a given end: the same municipality comes out of the same insta
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import heapq
 import itertools
 import random
@@ -83,7 +84,7 @@ class Municipality:
         """Until the end: what falls due and what people do, in the order of time."""
         for story in STORIES:
             self._later(
-                self.until - dt.timedelta(days=story.days_ago), lambda story=story: self._notify(story)
+                self.until - dt.timedelta(days=story.days_ago), functools.partial(self._notify, story)
             )
         while True:
             due = self.flow.next_due()
@@ -183,7 +184,7 @@ class Municipality:
                 wait = dt.timedelta(hours=self._random.randint(2, 60))
             self._later(
                 _office(now + wait) if row.element != "vurder" else now + wait,
-                lambda id=row.id: self._answer(id),
+                functools.partial(self._answer, row.id),
             )
 
     def _answer(self, id: str, tries: int = _TRIES) -> None:

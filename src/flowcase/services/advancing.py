@@ -22,7 +22,7 @@ from flowcase.services import correlating
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.requests import Broadcast, FactsChanged, Publish, Request, Start
-from flowcase.store import INSTALLATION, DatabaseBusy, LockedInstance, Tx
+from flowcase.store import INSTALLATION, DatabaseBusy, DatabaseFault, LockedInstance, Tx
 from flowcase.store.queries import case_files, deadlines, instances, resources, waiting
 from flowcase.values import Value
 
