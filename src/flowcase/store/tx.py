@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -99,6 +100,24 @@ class _OpenStream:
     head: bytes
     pending: list[_Pending] = field(default_factory=list)
 
+
+class _Numbers:
+    """Numbers that ascend with time, and within a millisecond by random steps."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self, milliseconds: int) -> int:
+        with self._lock:
+            if self._last >> 50 == milliseconds:
+                self._last += 1 + secrets.randbits(30)
+            else:
+                self._last = milliseconds << 50 | secrets.randbits(49)
+            return self._last
+
+
+_numbers = _Numbers()
 
 Applier = Callable[["Tx", str, "LockedInstance | None", Any], None]
 
@@ -300,8 +319,11 @@ class Tx:
     # --- ids and sealing ---------------------------------------------------------------------------
 
     def new_id(self) -> str:
-        """Twenty letters and digits: the time in milliseconds, then 50 random bits."""
-        number = int(self.now.timestamp() * 1000) << 50 | secrets.randbits(50)
+        """Twenty letters and digits: the time in milliseconds, then 50 random bits.
+
+        Ids that one process makes within a millisecond (or on a clock that stands still) ascend.
+        """
+        number = _numbers.next(int(self.now.timestamp() * 1000))
         letters = []
         for _ in range(20):
             number, digit = divmod(number, 32)

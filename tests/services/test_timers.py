@@ -1,0 +1,256 @@
+"""Timers: never early, each once, by their catch-up policy, and start events by the newest version."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flowcase import scheduler
+from flowcase.bootstrap import Flowcase
+from flowcase.clock import ManualClock
+from tests.services.conftest import OPERATOR
+from tests.services.diagrams import Node, boundary, catch, end, process, properties, start, timer, user_task
+
+HOUR = dt.timedelta(hours=1)
+
+
+def elements(flow: Flowcase) -> list[str]:
+    return [row.element for row in flow.user_tasks.list()]
+
+
+def reminding(policy: str, text: str = "R/PT1H") -> bytes:
+    """A user task with a reminder every hour."""
+    inside = properties(catchUp=policy) + timer("timeCycle", text)
+    return process(
+        "p",
+        start(),
+        user_task("hoved"),
+        end(),
+        aside=(
+            boundary("paamind", "hoved", inside, to="paamindet", interrupting=False),
+            Node("paamindet", "userTask", user_task("paamindet").inside, 'name="x"', (), ("end",)),
+        ),
+    )
+
+
+def test_a_timer_fires_at_its_instant_and_not_before(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(process("p", start(), catch("vent", timer("timeDuration", "PT24H")), user_task("efter"), end()))
+    flow.instances.start("p", actor=OPERATOR)
+    due = clock.now() + dt.timedelta(hours=24)
+    assert flow.next_due() == due
+
+    clock.set(due - dt.timedelta(microseconds=1))
+    assert flow.timers.fire_due() == 0
+    clock.set(due)
+    assert flow.timers.fire_due() == 1
+
+    assert elements(flow) == ["efter"]
+    assert flow.timers.fire_due() == 0
+    assert flow.next_due() is None
+
+
+@pytest.mark.parametrize(("policy", "fired"), [("all", 4), ("once", 1), ("skip", 0)])
+def test_after_downtime_the_policy_of_the_timer_decides(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, policy: str, fired: int
+) -> None:
+    deploy(reminding(policy))
+    flow.instances.start("p", actor=OPERATOR)
+    begun = clock.now()
+
+    clock.advance(dt.timedelta(hours=4, minutes=30))
+    while flow.timers.fire_due():
+        pass
+
+    assert elements(flow).count("paamindet") == fired
+    assert flow.timers.next_due() == begun + 5 * HOUR
+
+
+def test_a_completed_task_takes_its_timers_along(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(reminding("all"))
+    instance = flow.instances.start("p", actor=OPERATOR)
+
+    flow.user_tasks.complete(f"{instance}.2", {}, actor=OPERATOR)
+
+    clock.advance(10 * HOUR)
+    assert flow.timers.fire_due() == 0
+    assert {row.status for row in flow.timers.list(status=None)} == {"cancelled"}
+
+
+def test_a_suspended_instance_lets_its_timers_wait(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(reminding("once"))
+    instance = flow.instances.start("p", actor=OPERATOR)
+    flow.instances.suspend(instance, reason="test", actor=OPERATOR)
+    clock.advance(3 * HOUR)
+    assert flow.timers.fire_due() == 0
+    assert flow.next_due() is None
+
+    flow.instances.resume(instance, reason="test", actor=OPERATOR)
+
+    assert flow.timers.fire_due() == 1
+
+
+def test_several_workers_fire_each_timer_once(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(process("p", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end()))
+    for _ in range(24):
+        flow.instances.start("p", actor=OPERATOR)
+    clock.advance(HOUR)
+    fired: list[int] = []
+
+    def work() -> None:
+        while count := flow.timers.fire_due(5):
+            fired.append(count)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work()
+
+    assert sum(fired) == 24
+    assert elements(flow) == ["efter"] * 24
+
+
+def test_a_timer_that_cannot_be_fired_holds_up_no_other_and_is_tried_again(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(process("p", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end()))
+    broken = flow.instances.start("p", actor=OPERATOR)
+    flow.instances.start("p", actor=OPERATOR)
+    clock.advance(HOUR)
+    advancing = flow.timers._advancing
+    carry_on = advancing.carry_on
+
+    def fail(tx: Any, instance: Any, command: Any) -> None:
+        if instance.id == broken:
+            raise RuntimeError("a fault in the engine")
+        carry_on(tx, instance, command)
+
+    monkeypatch.setattr(advancing, "carry_on", fail)
+    assert flow.timers.fire_due() == 1
+    monkeypatch.undo()
+
+    assert flow.timers.fire_due() == 0
+    clock.advance(dt.timedelta(minutes=1))
+    assert flow.timers.fire_due() == 1
+    assert elements(flow) == ["efter", "efter"]
+
+
+# --- start events ----------------------------------------------------------------------------------
+
+
+def every(
+    text: str, *, id: str = "s", policy: str = "once", task: str = "gjort", kind: str = "timeCycle"
+) -> bytes:
+    return process(id, start("ur", properties(catchUp=policy) + timer(kind, text)), user_task(task), end())
+
+
+def test_a_cycle_starts_an_instance_at_each_occurrence(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(every("R3/PT1H"))
+
+    for hour in range(1, 6):
+        clock.advance(HOUR)
+        flow.timers.fire_due()
+        assert len(flow.instances.list()) == min(hour, 3)
+    assert flow.next_due() is None
+
+
+def test_a_cron_keeps_its_local_time_across_the_clock_change(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    clock.set(dt.datetime(2026, 3, 28, 9, 0, tzinfo=dt.UTC))
+    deploy(every("0 0 9 * * *"))
+    assert flow.next_due() == dt.datetime(2026, 3, 29, 7, 0, tzinfo=dt.UTC)
+
+    clock.set(dt.datetime(2026, 3, 29, 7, 0, tzinfo=dt.UTC))
+    assert flow.timers.fire_due() == 1
+
+    assert flow.next_due() == dt.datetime(2026, 3, 30, 7, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(("policy", "started"), [("all", 4), ("once", 1), ("skip", 0)])
+def test_missed_starts_follow_the_policy(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, policy: str, started: int
+) -> None:
+    deploy(every("R/PT1H", policy=policy))
+    begun = clock.now()
+    clock.advance(dt.timedelta(hours=4, minutes=30))
+
+    while flow.timers.fire_due():
+        pass
+
+    assert len(flow.instances.list()) == started
+    assert flow.next_due() == begun + 5 * HOUR
+
+
+def test_a_new_version_takes_over_the_start_events_of_the_older_one(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(every("R/PT1H", task="gammel"))
+    deploy(every("R/PT2H", task="ny"))
+    clock.advance(2 * HOUR)
+
+    while flow.timers.fire_due():
+        pass
+
+    assert elements(flow) == ["ny"]
+
+
+def test_a_version_without_the_timer_ends_it(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(every("R/PT1H"))
+    deploy(process("s", start(), user_task("gjort"), end()))
+
+    assert flow.next_due() is None
+
+
+def test_a_date_starts_once(flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock) -> None:
+    due = clock.now() + HOUR
+    deploy(every(due.isoformat(), kind="timeDate", policy="all"))
+    clock.set(due)
+
+    assert flow.timers.fire_due() == 1
+    assert flow.next_due() is None
+
+
+def test_the_ticker_does_everything_that_is_due(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(every("R2/PT1H", policy="all"))
+    clock.advance(3 * HOUR)
+
+    assert scheduler.run_once(flow) == {"timers": 2, "jobs": 0, "messages": 0}
+
+
+def test_the_ticker_runs_in_the_background_until_it_is_stopped(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.05)
+    fired = threading.Event()
+    fire_due = flow.timers.fire_due
+    monkeypatch.setattr(
+        flow.timers, "fire_due", lambda limit: (count := fire_due(limit)) and (fired.set() or count)
+    )
+    deploy(every("R1/PT1H"))
+    clock.advance(HOUR)
+
+    ticking = scheduler.start(flow)
+    assert fired.wait(20)
+    ticking.shutdown(wait=True)
+
+    assert len(flow.instances.list()) == 1
