@@ -302,7 +302,8 @@ def test_a_change_of_caseworker_needs_another_one_and_is_told(town):
     assert story.facts("S1")["sagsbehandler"] == "CW-03"
     [record] = story.flow.cases.records("Sagsbehandlerskift")
     assert (record["fra"], record["ny"]) == ("CW-07", "CW-03")
-    assert story.tasks("beslut_undersoegelse")
+    [handed_over] = story.tasks("beslut_undersoegelse")
+    assert handed_over.assignee == "CW-03"
 
 
 def test_a_breach_is_recorded_at_once_when_the_registration_comes_too_late(town):

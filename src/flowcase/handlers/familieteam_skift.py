@@ -33,5 +33,4 @@ def change_caseworker(job: Job, case: CaseWork) -> Mapping[str, Value]:
     )
     told = [person for person in (previous, new) if person]
     case.notify(people=told, kind="tildeling", case=code, text="raadgiver_skiftet")
-    case.broadcast("sagsbehandler_skiftet", code, {"sag_id": code})
     return {"sagsbehandler": new}
