@@ -45,7 +45,13 @@ class Recorded:
 Name = Callable[[str | None, str], str]  # (instance, element id) -> what the diagram calls it
 
 _SYSTEM = {"da": "flowcase", "en": "flowcase"}
-_STATES = {"aaben": "åben", "afsluttet": "afsluttet"}
+_STATES = {
+    "aaben": "åben",
+    "til_tildeling": "venter på tildeling",
+    "undersoegelse": "under undersøgelse",
+    "forebyggende": "forebyggende indsats",
+    "raadgivning": "kort rådgivning",
+}
 
 # kind of event -> (Danish, English, told without being asked). Fields are filled by `_fields`.
 _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
@@ -199,6 +205,8 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
 
 _PEOPLE_FACTS = frozenset({"sagsbehandler", "stedfortraeder"})
 
+_LINKS = frozenset({"barn_id", "familie_id", "underretninger"})
+
 # Processes and records that keep the product going are not part of the story of a child.
 _QUIET_PROCESSES = frozenset({"frist"})
 
@@ -226,7 +234,7 @@ def tell(
             if not everything:
                 continue
             sentence = (kind + ".", kind + ".", False)
-        if not everything and (not sentence[2] or _is_quiet(one, kind, process_id)):
+        if not everything and (not sentence[2] or _is_quiet(one, kind) or _is_inside(one, kind, process_id)):
             continue
         fields = _fields(one, name, process, rule, person, language)
         who = _SYSTEM[language] if one.actor in ("system", "scenario") else person(one.actor)
@@ -235,7 +243,15 @@ def tell(
         )
 
 
-def _is_quiet(one: Recorded, kind: str, process_id: Callable[[str | None], str]) -> bool:
+def _is_quiet(one: Recorded, kind: str) -> bool:
+    """What says nothing to a reader: links between records, tables that had nothing against it."""
+    event: Any = one.event
+    if kind == "CaseFactSet":
+        return event.name in _LINKS
+    return kind == "DecisionEvaluated" and event.result in (None, [])
+
+
+def _is_inside(one: Recorded, kind: str, process_id: Callable[[str | None], str]) -> bool:
     """What the shared process of deadlines does is told by the deadline's own events."""
     return (
         one.instance is not None

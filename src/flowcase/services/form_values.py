@@ -74,12 +74,7 @@ def validate(form: Form, raw: Mapping[str, Any], *, facts: Variables, now: dt.da
     refused.
     """
     prepared = _prepared(form)
-    errors: dict[str, list[str]] = {}
-    try:
-        loaded = prepared.schema.load(_without_blanks(raw))
-    except ma.ValidationError as error:
-        loaded = error.valid_data if isinstance(error.valid_data, dict) else {}
-        _flatten(error.messages, (), errors)
+    loaded, errors = _load(prepared, raw)
     context = {**facts, **loaded}
     hidden: set[tuple[str, ...]] = set()
     values = _kept(prepared.form.fields, loaded, context, now, (), hidden, errors)
@@ -87,6 +82,12 @@ def validate(form: Form, raw: Mapping[str, Any], *, facts: Variables, now: dt.da
     if errors:
         raise InvalidValues(f"form {form.id}", errors)
     return FormValues(values, frozenset(hidden))
+
+
+def readable(form: Form, raw: Mapping[str, Any]) -> dict[str, Value]:
+    """The values of those fields that are right so far: what a half-filled page shows and hides by."""
+    loaded, _ = _load(_prepared(form), raw)
+    return loaded
 
 
 def options_of(asked: Field, context: Variables, now: dt.datetime) -> list[tuple[Value, str]]:
@@ -171,6 +172,16 @@ def _tree_schema(tree: Mapping[str, Any]) -> ma.Schema:
                 _tree_schema(branch), allow_none=True, error_messages={"type": NOT_A_GROUP}
             )
     return _Strict.from_dict(members)()
+
+
+def _load(prepared: _Prepared, raw: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, list[str]]]:
+    """Converted values, and the sentences for those that could not be converted by their place."""
+    errors: dict[str, list[str]] = {}
+    try:
+        return prepared.schema.load(_without_blanks(raw)), errors
+    except ma.ValidationError as error:
+        _flatten(error.messages, (), errors)
+        return (error.valid_data if isinstance(error.valid_data, dict) else {}), errors
 
 
 class _Strict(ma.Schema):

@@ -13,15 +13,15 @@ from typing import Any
 import marshmallow as ma
 from flask import Flask, Response, g, json, request
 from flask_smorest import Api, Blueprint
+from werkzeug.exceptions import HTTPException
 
 from flowcase import errors
 from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_deliver_notifications
 from flowcase.services.people import SignInFailed
 from flowcase.web.session import flow
 
 blueprint = Blueprint("api", __name__, url_prefix="/api", description="Notifications and user tasks")
-
-RECEIVERS = frozenset({"indtag", "fronten", "frontpersonale", "akutvagt"})
 
 
 class NotificationIn(ma.Schema):
@@ -87,7 +87,15 @@ def problem(status: HTTPStatus, error: Exception) -> Response:
         body["errors"] = {field: list(map(str, said)) for field, said in error.errors.items()}
     if isinstance(error, errors.Refused):
         body["rules"] = list(error.rules)
-    return Response(json.dumps(body), status=status, mimetype="application/problem+json")
+    if isinstance(error, HTTPException):
+        body["detail"] = error.description
+        messages = getattr(error, "data", {}).get("messages")  # what webargs found in the request
+        if messages:
+            body["errors"] = messages
+    answer = Response(json.dumps(body), status=status, mimetype="application/problem+json")
+    if status is HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def caller() -> Actor:
@@ -106,7 +114,7 @@ def caller() -> Actor:
 def receive(values: dict[str, Any]) -> Any:
     """Take in one notification, whole or not at all."""
     actor = caller()
-    if not actor.groups & RECEIVERS:
+    if not may_deliver_notifications(actor):
         raise errors.Forbidden("take in a notification", "this account may not")
     received = flow().notifications.receive(values, source="api", actor=actor)
     answer = {"underretning_id": received.underretning_id, "is_new": received.is_new}

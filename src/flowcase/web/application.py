@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flowcase import errors
 from flowcase.services.people import SignInFailed
+from flowcase.services.transactions import request_id
 from flowcase.web import language, presenting, session
 
 if TYPE_CHECKING:
@@ -49,6 +52,9 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a long form must not expire while it is filled in
         FLOWCASE=flow,
     )
+    if flow.settings.https:  # the proxy that ends TLS names the caller's address
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    app.jinja_env.globals.update(is_demonstration=flow.settings.is_demonstration)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf.init_app(app)
     language.init_app(app)
@@ -85,7 +91,7 @@ def _guard(app: Flask) -> None:
     @app.before_request
     def name_the_request() -> None:
         g.request_id = secrets.token_hex(8)
-        g.nonce = secrets.token_urlsafe(16)
+        request_id.set(g.request_id)
 
     @app.after_request
     def safe_headers(response: Response) -> Response:
@@ -129,16 +135,22 @@ def _say_errors(app: Flask) -> None:
             ),
         )
 
-    @app.errorhandler(HTTPStatus.NOT_FOUND)
-    def missing(error: Any) -> Any:
-        return page(HTTPStatus.NOT_FOUND, language.gettext("Siden findes ikke"))
+    @app.errorhandler(HTTPException)
+    def other(error: HTTPException) -> Any:
+        from flowcase.web import api
 
-    @app.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    def too_large(error: Any) -> Any:
-        return page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, language.gettext("Det er for stort"))
+        status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        if api.is_api():
+            return api.problem(status, error)
+        title, text = _words(status)
+        return page(status, title, text)
 
     @app.errorhandler(HTTPStatus.INTERNAL_SERVER_ERROR)
-    def broken(error: Any) -> Any:
+    def broken(error: HTTPException) -> Any:
+        from flowcase.web import api
+
+        if api.is_api():
+            return api.problem(HTTPStatus.INTERNAL_SERVER_ERROR, error)
         return page(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             language.gettext("Noget gik galt"),
@@ -146,6 +158,22 @@ def _say_errors(app: Flask) -> None:
                 number=g.get("request_id", "")
             ),
         )
+
+
+def _words(status: HTTPStatus) -> tuple[str, str]:
+    """(title, text) of a refusal that comes before any of our own code."""
+    if status is HTTPStatus.NOT_FOUND:
+        return language.gettext("Siden findes ikke"), ""
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return language.gettext("Det er for stort"), language.gettext(
+            "Gå tilbage, og gør det kortere. Det du skrev, er stadig i browseren."
+        )
+    if status is HTTPStatus.TOO_MANY_REQUESTS:
+        return language.gettext("Der er sendt for meget på kort tid"), language.gettext(
+            "Gå tilbage, vent lidt, og send igen. Det du skrev, er stadig i browseren. "
+            "Er et barn i fare, så ring 112."
+        )
+    return language.gettext("Det kan ikke lade sig gøre"), ""
 
 
 def static_bundle() -> Path:

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
+from flowcase.access.permissions import may_see_cases
+from flowcase.errors import Forbidden
+from flowcase.history.story import Told
+from flowcase.web.case_facts import shown_facts, status
 from flowcase.web.language import current
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("cases", __name__, url_prefix="/sager")
 
+PAGE = 50
+
 
 @blueprint.get("")
 @login_required
 def index() -> Any:
+    """Newest first; `kode` looks for a part of the code."""
+    if not may_see_cases(actor()):
+        raise Forbidden("see the cases", "their work is not theirs")
     rows = flow().cases.list(actor=actor())
-    asked = request.args.get("kode", "").strip().upper()
+    asked = request.args.get("kode", "").strip()
+    if asked:
+        rows = [row for row in rows if asked.upper() in row.code.upper()]
+    pages = -(-len(rows) // PAGE) or 1
+    page = min(max(request.args.get("side", 1, type=int), 1), pages)
     return render_template(
-        "cases.html", rows=[row for row in rows if asked in row.code.upper()] if asked else rows, asked=asked
+        "cases.html",
+        rows=rows[(page - 1) * PAGE : page * PAGE],
+        status=status,
+        asked=asked,
+        page=page,
+        pages=pages,
     )
 
 
@@ -28,15 +49,29 @@ def index() -> Any:
 def show(code: str) -> Any:
     case = flow().cases.get(code, actor=actor())
     everything = request.args.get("alt") == "1"
-    mine = {row.id for row in flow().user_tasks.inbox(actor())}
+    deadlines = flow().deadlines.of_case(code)
+    names = {row.process: row.name for row in flow().deployments.definitions()}
+    instances = flow().instances.list(case=code, limit=None)
     return render_template(
         "case.html",
         case=case,
-        deadlines=flow().deadlines.of_case(code),
+        facts=shown_facts(case),
+        running=[row for row in deadlines if row.status in ("open", "breached")],
+        done=[row for row in deadlines if row.status not in ("open", "breached")],
         user_tasks=flow().user_tasks.list(case=code),
-        mine=mine,
-        instances=flow().instances.list(case=code),
-        story=flow().history.story(code, actor=actor(), language=current(), everything=everything),
+        mine={row.id for row in flow().user_tasks.inbox(actor())},
+        # What watches over each deadline is told by the deadline itself.
+        instances=[row for row in instances if row.process != "frist"],
+        names=names,
+        story=_newest_first(
+            flow().history.story(code, actor=actor(), language=current(), everything=everything)
+        ),
         everything=everything,
         now=flow().clock.now(),
     )
+
+
+def _newest_first(story: Iterable[Told]) -> list[tuple[dt.datetime, str, list[str]]]:
+    """(when, who, what in order) of each moment, the newest moment first."""
+    moments = itertools.groupby(story, key=lambda told: (told.at, told.who))
+    return [(at, who, [told.text for told in lines]) for (at, who), lines in moments][::-1]

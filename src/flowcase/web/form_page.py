@@ -1,27 +1,28 @@
-"""Forms on a page: from a form file to fields with values and errors, and from a request back to values.
+"""Forms on a page: from a form file and values to what the templates draw.
 
 The page works without JavaScript: adding and removing rows and showing conditional fields are buttons
-that send the form and get it back, with everything that was typed.
+that send the form (`form_sent`) and get it back with everything that was typed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
-
+from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.modeling.form import Field, FieldType, Form
 from flowcase.services import form_values
-from flowcase.values import Variables
+from flowcase.values import Value, Variables
+from flowcase.web import presenting
 from flowcase.web.language import current, gettext
 
-ADD, REMOVE = "_add", "_remove"
+BOARD_COLUMNS = 3  # a group of exactly three lists is drawn as a board (Signs of Safety)
 
 
 @dataclass(frozen=True)
@@ -32,25 +33,54 @@ class Shown:
     asked: Field
     label: str
     description: str
+    text: str  # of a display
+    language: str  # of label and description where it is not the page's; else empty
     required: bool
     value: Any = None
+    input_type: str = "text"
     errors: tuple[str, ...] = ()
     choices: tuple[tuple[str, str, bool], ...] = ()  # (value, label, chosen)
     rows: tuple[tuple[Shown, ...], ...] = ()  # of a list
     children: tuple[Shown, ...] = ()  # of a group
-    twice: tuple[tuple[str, str], ...] = ()  # (instant with offset, words) for a time that exists twice
+    twice: tuple[tuple[str, str, bool], ...] = ()  # both readings of a time that exists twice, as choices
+    decides: bool = False  # another field is shown, required or filled by its value
+    has_focus: bool = False
 
     @property
     def id(self) -> str:
         return "felt-" + re.sub(r"[^a-zA-Z0-9_-]", "-", self.name)
 
+    @property
+    def is_one_of_several_inputs(self) -> bool:
+        """Radio buttons and checkboxes: the field itself is a fieldset."""
+        return bool(self.choices) and (
+            self.asked.type in (FieldType.BOOLEAN, FieldType.CHOICES)
+            or self.asked.component in ("radio", "checklist")
+        )
+
+    @property
+    def is_board(self) -> bool:
+        return len(self.children) == BOARD_COLUMNS and all(
+            child.asked.type is FieldType.LIST for child in self.children
+        )
+
+    @property
+    def anchor(self) -> str:
+        """The element that takes the focus when an error leads here."""
+        if self.asked.type is FieldType.LIST and self.rows and self.rows[0]:
+            return self.rows[0][0].anchor
+        if self.asked.type is FieldType.GROUP and self.children:
+            return self.children[0].anchor
+        if self.twice:
+            return f"{self.id}-tid-1"
+        return f"{self.id}-1" if self.is_one_of_several_inputs else self.id
+
 
 @dataclass(frozen=True)
 class Page:
     fields: tuple[Shown, ...]
-    summary: tuple[tuple[str, str, str], ...] = field(
-        default_factory=tuple
-    )  # (id, label, sentence) per error
+    summary: tuple[tuple[str, str, str], ...] = ()  # (id to go to, label, sentence) per error
+    is_conditional: bool = False  # whether a field depends on another one's value
 
 
 def shown(
@@ -59,19 +89,20 @@ def shown(
     *,
     facts: Variables,
     now: dt.datetime,
+    known: Mapping[str, Value] | None = None,
     errors: Mapping[str, Sequence[str]] | None = None,
+    focus: str = "",
 ) -> Page:
-    """What the page shows for these values; hidden fields are left out, errors stand at their fields."""
-    errors = errors or {}
-    context = {**facts, **_plain_values(raw)}
-    fields = _shown(form.fields, raw, context, now, (), errors)
-    summary: list[tuple[str, str, str]] = []
-    _collect(fields, summary)
-    known = {name for name in errors if any(name == place for place, _ in _names(fields))}
-    summary += [
-        ("", name, said(sentence)) for name in errors if name not in known for sentence in errors[name]
-    ]
-    return Page(fields, tuple(summary))
+    """What the page shows for these values; hidden fields are left out, errors stand at their fields.
+
+    `known` are the stored values that read-only fields show; `focus` is the name of the row or list that
+    was changed last.
+    """
+    drawing = _Drawing(form, facts, now, known or {}, errors or {})
+    fields = drawing.fields(form.fields, raw, drawing.context(raw), ())
+    if focus:
+        fields = _focused(fields, focus)
+    return Page(fields, tuple(_summary(fields, errors or {})), bool(drawing.deciding))
 
 
 def said(sentence: str) -> str:
@@ -81,152 +112,175 @@ def said(sentence: str) -> str:
     return gettext(sentence)
 
 
-def raw_of(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
-    """The values of a sent page, nested as the form's paths say; nothing that was typed is dropped."""
-    return _raw(form.fields, sent, ())
-
-
-def changed_rows(raw: dict[str, Any], sent: MultiDict[str, str]) -> bool:
-    """Carry out a press of an add or remove button; whether there was one."""
-    if name := sent.get(ADD):
-        rows = _rows_at(raw, name)
-        if rows is not None:
-            rows.append({})
-        return True
-    if name := sent.get(REMOVE):
-        place, _, number = name.rpartition(".")
-        rows = _rows_at(raw, place)
-        if rows is not None and number.isdigit() and int(number) < len(rows):
-            del rows[int(number)]
-        return True
-    return False
-
-
 def as_typed(values: Mapping[str, Any]) -> dict[str, Any]:
     """Stored values in the form in which a page sends them."""
-    return {key: _typed(value) for key, value in values.items()}
+    return {key: typed(value) for key, value in values.items()}
 
 
-# --- from the form to the page ---------------------------------------------------------------------
+def first_values(form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form shows when it is opened: known values, else the defaults of its file."""
+    values = as_typed(known)
+    for asked in form.values():
+        if asked.default is not None and len(asked.path) == 1:
+            values.setdefault(asked.path[0], typed(asked.default))
+    return values
 
 
-def _shown(
-    fields: Sequence[Field],
-    raw: Mapping[str, Any],
-    context: Variables,
-    now: dt.datetime,
-    prefix: tuple[str, ...],
-    errors: Mapping[str, Sequence[str]],
-) -> tuple[Shown, ...]:
-    found = []
-    for asked in fields:
-        if form_values.is_hidden(asked, context, now):
-            continue
+class _Drawing:
+    """What is the same for every field of one page."""
+
+    def __init__(
+        self,
+        form: Form,
+        facts: Variables,
+        now: dt.datetime,
+        known: Mapping[str, Value],
+        errors: Mapping[str, Sequence[str]],
+    ) -> None:
+        self.form, self.facts, self.now = form, facts, now
+        self.known, self.errors = known, errors
+        keys = frozenset(asked.key for asked in form.walk() if asked.key)
+        self.deciding = keys & {
+            name
+            for asked in form.walk()
+            for expression in (asked.hide_if, asked.required_if, asked.options_expression)
+            if expression is not None
+            for name in _names(expression.text, keys)
+        }
+
+    def context(self, raw: Mapping[str, Any]) -> dict[str, Value]:
+        """What expressions read, exactly as when the form is validated; what is not known is null."""
+        unanswered = {asked.key: None for asked in self.form.values() if asked.key}
+        return {**unanswered, **self.facts, **form_values.readable(self.form, raw)}
+
+    def fields(
+        self,
+        fields: Sequence[Field],
+        raw: Mapping[str, Any],
+        context: Variables,
+        prefix: tuple[str, ...],
+    ) -> tuple[Shown, ...]:
+        return tuple(
+            self._field(asked, raw, context, prefix)
+            for asked in fields
+            # Documents have no place yet; a picker that keeps nothing would say something false.
+            if asked.type is not FieldType.FILE and not form_values.is_hidden(asked, context, self.now)
+        )
+
+    def _field(
+        self, asked: Field, raw: Mapping[str, Any], context: Variables, prefix: tuple[str, ...]
+    ) -> Shown:
         english = current() == "en"
         label = (asked.label_en if english else "") or asked.label
-        description = (asked.description_en if english else "") or asked.description
         name = ".".join((*prefix, *asked.path)) if asked.path else asked.id
-        value = _at(raw, asked.path) if asked.path else None
-        children: tuple[Shown, ...] = ()
-        rows: tuple[tuple[Shown, ...], ...] = ()
-        choices: tuple[tuple[str, str, bool], ...] = ()
-        twice: tuple[tuple[str, str], ...] = ()
-        if asked.type is FieldType.GROUP:
-            children = _shown(asked.children, raw, context, now, prefix, errors)
-        elif asked.type is FieldType.LIST:
-            given = value if isinstance(value, list) and value else [{}]
-            rows = tuple(
-                _shown(
-                    asked.children,
-                    row if isinstance(row, Mapping) else {},
-                    {**context, **_plain_values(row if isinstance(row, Mapping) else {})},
-                    now,
-                    (*prefix, *asked.path, str(number)),
-                    errors,
-                )
-                for number, row in enumerate(given)
-            )
-        elif asked.type is FieldType.BOOLEAN:
-            choices = (
-                ("true", gettext("Ja"), _typed(value) == "true"),
-                ("false", gettext("Nej"), _typed(value) == "false"),
-            )
-        elif asked.type in (FieldType.CHOICE, FieldType.CHOICES):
-            chosen = {
-                str(item) for item in (value if isinstance(value, list) else [value]) if item is not None
-            }
-            choices = tuple(
-                (str(code), gettext(words), str(code) in chosen)
-                for code, words in form_values.options_of(asked, context, now)
-            )
-        elif asked.type is FieldType.INSTANT:
-            twice = _two_instants(value)
-        found.append(
-            Shown(
-                name=name,
-                asked=asked,
-                label=label,
-                description=description,
-                required=form_values.is_required(asked, context, now),
-                value=_typed(value) if not isinstance(value, (list, Mapping)) else value,
-                errors=tuple(said(sentence) for sentence in errors.get(name, ())),
-                choices=choices,
-                rows=rows,
-                children=children,
-                twice=twice,
-            )
+        value = _at(self.known if asked.readonly else raw, asked.path) if asked.path else None
+        drawn = Shown(
+            name=name,
+            asked=asked,
+            label=label,
+            description=(asked.description_en if english else "") or asked.description,
+            text=(asked.properties.get("text_en", "") if english else "") or asked.text,
+            language="da" if english and asked.label and not asked.label_en else "",
+            required=form_values.is_required(asked, context, self.now),
+            errors=tuple(said(sentence) for sentence in self.errors.get(name, ())),
+            decides=asked.key in self.deciding,
         )
-    return tuple(found)
+        if asked.type is FieldType.GROUP:
+            return replace(drawn, children=self.fields(asked.children, raw, context, prefix))
+        if asked.type is FieldType.LIST:
+            return replace(drawn, rows=self._rows(asked, value, context, prefix))
+        choices = self._choices(asked, value, context)
+        if asked.readonly:
+            chosen = ", ".join(words for _, words, is_chosen in choices if is_chosen)
+            return replace(drawn, value=chosen or presenting.value(value))
+        if asked.type is FieldType.INSTANT:
+            text, twice, chosen = _local(value)
+            return replace(
+                drawn,
+                value=text,
+                input_type="datetime-local" if not text or _is_instant(text) else "text",
+                twice=tuple((moment, words, moment == chosen) for moment, words in twice),
+            )
+        text = value if isinstance(value, (list, Mapping)) else typed(value)
+        return replace(drawn, value=text, choices=choices, input_type=_input_type(asked, text))
+
+    def _rows(
+        self, asked: Field, value: Any, context: Variables, prefix: tuple[str, ...]
+    ) -> tuple[tuple[Shown, ...], ...]:
+        given = [row if isinstance(row, Mapping) else {} for row in value] if isinstance(value, list) else []
+        unanswered = {child.key: None for child in asked.children if child.key}
+        return tuple(
+            self.fields(
+                asked.children,
+                row,
+                {**unanswered, **context, **_plain(row)},
+                (*prefix, *asked.path, str(number)),
+            )
+            for number, row in enumerate(given or [{}])
+        )
+
+    def _choices(self, asked: Field, value: Any, context: Variables) -> tuple[tuple[str, str, bool], ...]:
+        if asked.type is FieldType.BOOLEAN:
+            now = typed(value)
+            return (("true", gettext("Ja"), now == "true"), ("false", gettext("Nej"), now == "false"))
+        if asked.type not in (FieldType.CHOICE, FieldType.CHOICES):
+            return ()
+        chosen = {str(item) for item in (value if isinstance(value, list) else [value]) if item is not None}
+        english = asked.properties if current() == "en" else {}
+        return tuple(
+            (str(code), english.get(f"value_en.{code}", words), str(code) in chosen)
+            for code, words in form_values.options_of(asked, context, self.now)
+        )
 
 
-def _two_instants(value: Any) -> tuple[tuple[str, str], ...]:
-    """Both readings of a local time in the hour that exists twice."""
-    try:
-        local = dt.datetime.fromisoformat(str(value))
-    except ValueError:
-        return ()
-    if local.tzinfo is not None:
-        return ()
-    possible = possible_instants(local, COPENHAGEN)
-    if len(possible) != 2:
-        return ()
-    words = (gettext("Første gang (sommertid)"), gettext("Anden gang (vintertid)"))
-    return tuple(
-        (moment.astimezone(COPENHAGEN).isoformat(timespec="minutes"), word)
-        for moment, word in zip(possible, words, strict=True)
-    )
+@functools.lru_cache(maxsize=1024)
+def _names(expression: str, keys: frozenset[str]) -> frozenset[str]:
+    """What an expression of a form reads; a form that was deployed parses."""
+    return feel.compile_expression(expression, names=keys).names
 
 
-def _names(fields: Sequence[Shown]) -> list[tuple[str, Shown]]:
-    found = []
-    for one in fields:
-        found.append((one.name, one))
-        found += _names(one.children)
-        for row in one.rows:
-            found += _names(row)
-    return found
+def _focused(fields: Sequence[Shown], focus: str) -> tuple[Shown, ...]:
+    """The same fields, with the focus on the list of that name, or on the first input of that row."""
+    done: list[Shown] = []
+    for field in fields:
+        if field.name == focus:
+            field = replace(field, has_focus=True)
+        field = replace(field, children=_focused(field.children, focus))
+        rows = []
+        for number, row in enumerate(field.rows):
+            inner = _focused(row, focus)
+            if f"{field.name}.{number}" == focus and inner:
+                inner = (replace(inner[0], has_focus=True), *inner[1:])
+            rows.append(inner)
+        done.append(replace(field, rows=tuple(rows)))
+    return tuple(done)
 
 
-def _collect(fields: Sequence[Shown], summary: list[tuple[str, str, str]]) -> None:
-    for _, one in _names(fields):
-        for sentence in one.errors:
-            summary.append((one.id, one.label, sentence))
+def _summary(fields: Sequence[Shown], errors: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
+    places = list(_walk(fields))
+    for field in places:
+        for sentence in field.errors:
+            yield field.anchor, field.label, sentence
+    known = {field.name for field in places}
+    for name, sentences in errors.items():
+        if name not in known:
+            for sentence in sentences:
+                yield "", name, said(sentence)
 
 
-def _plain_values(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Raw values as FEEL compares them: what reads as yes or no becomes a boolean."""
-    words = {"true": True, "false": False, "": None}
-    return {key: words.get(value, value) if isinstance(value, str) else value for key, value in raw.items()}
+def _walk(fields: Sequence[Shown]) -> Iterator[Shown]:
+    for field in fields:
+        yield field
+        yield from _walk(field.children)
+        for row in field.rows:
+            yield from _walk(row)
 
 
-def _at(raw: Mapping[str, Any], path: Sequence[str]) -> Any:
-    found: Any = raw
-    for segment in path:
-        found = found.get(segment) if isinstance(found, Mapping) else None
-    return found
+# --- values as a page shows them -------------------------------------------------------------------
 
 
-def _typed(value: Any) -> Any:
+def typed(value: Any) -> Any:
+    """A value as text of an input."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -240,70 +294,66 @@ def _typed(value: Any) -> Any:
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {key: _typed(item) for key, item in value.items()}
+        return {key: typed(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_typed(item) for item in value]
+        return [typed(item) for item in value]
     return str(value)
 
 
-# --- from the page to values -----------------------------------------------------------------------
+def _local(value: Any) -> tuple[str, tuple[tuple[str, str], ...], str]:
+    """(local time without offset, both readings where it exists twice, the reading that was chosen).
+
+    What cannot be read comes back as it was typed.
+    """
+    text = typed(value)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text, (), ""
+    chosen = ""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(COPENHAGEN)
+        chosen = moment.isoformat(timespec="minutes")
+    local = moment.replace(tzinfo=None)
+    possible = possible_instants(local, COPENHAGEN)
+    twice: tuple[tuple[str, str], ...] = ()
+    if len(possible) > 1:
+        words = (gettext("Første gang (sommertid)"), gettext("Anden gang (vintertid)"))
+        twice = tuple(
+            (each.isoformat(timespec="minutes"), word) for each, word in zip(possible, words, strict=True)
+        )
+    return local.isoformat(timespec="minutes"), twice, chosen
 
 
-def _raw(fields: Sequence[Field], sent: MultiDict[str, str], prefix: tuple[str, ...]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for asked in fields:
-        if asked.type is FieldType.GROUP:
-            _merge(values, _raw(asked.children, sent, prefix))
-            continue
-        if asked.type is FieldType.DISPLAY or asked.readonly:
-            continue
-        name = ".".join((*prefix, *asked.path))
-        value: Any
-        if asked.type is FieldType.LIST:
-            numbers = _row_numbers(sent, name)
-            value = [_raw(asked.children, sent, (*prefix, *asked.path, str(n))) for n in numbers]
-        elif asked.type in (FieldType.CHOICES, FieldType.FILE):
-            value = [item for item in sent.getlist(name) if item]
-        elif name not in sent:
-            continue
-        else:
-            value = sent[name]
-            chosen = sent.get(name + "._tid")
-            if asked.type is FieldType.INSTANT and chosen and chosen.startswith(value):
-                value = chosen  # which of the two instants was meant
-        _put(values, asked.path, value)
-    return values
+def _is_instant(text: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return "T" in text
 
 
-def _row_numbers(sent: MultiDict[str, str], name: str) -> list[int]:
-    pattern = re.compile(re.escape(name) + r"\.(\d{1,4})\.")
-    return sorted({int(match[1]) for key in sent if (match := pattern.match(key))})
+def _input_type(asked: Field, text: Any) -> str:
+    """Browsers blank what does not fit a date input, so that is shown as text instead."""
+    reader = {FieldType.DATE: dt.date.fromisoformat, FieldType.TIME: dt.time.fromisoformat}.get(asked.type)
+    if reader is None:
+        return "text"
+    try:
+        if text:
+            reader(text)
+    except ValueError:
+        return "text"
+    return asked.type.value
 
 
-def _put(values: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    for segment in path[:-1]:
-        values = values.setdefault(segment, {})
-    values[path[-1]] = value
+def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's raw values as FEEL compares them: what reads as yes or no becomes a boolean."""
+    words = {"true": True, "false": False, "": None}
+    return {key: words.get(value, value) if isinstance(value, str) else value for key, value in raw.items()}
 
 
-def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
-    for key, value in more.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value
-
-
-def _rows_at(raw: dict[str, Any], name: str) -> list[Any] | None:
-    place: Any = raw
-    segments = name.split(".")
-    for number, segment in enumerate(segments):
-        if isinstance(place, list):
-            place = place[int(segment)] if segment.isdigit() and int(segment) < len(place) else None
-        elif isinstance(place, dict):
-            if segment not in place:
-                place[segment] = [] if number == len(segments) - 1 else {}
-            place = place[segment]
-        if place is None:
-            return None
-    return place if isinstance(place, list) else None
+def _at(raw: Mapping[str, Any], path: Sequence[str]) -> Any:
+    found: Any = raw
+    for segment in path:
+        found = found.get(segment) if isinstance(found, Mapping) else None
+    return found

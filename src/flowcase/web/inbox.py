@@ -28,14 +28,17 @@ def mine() -> Any:
     rows = flow().user_tasks.inbox(actor())
     own = [row for row in rows if row.assignee == actor().id]
     shared = [row for row in rows if row.assignee is None]
-    visible = {"mine": own, "grupper": shared}.get(chosen, own + shared)
+    visible = {"mine": own, "grupper": shared}.get(chosen)
+    if visible is None:
+        chosen, visible = "alle", own + shared
     visible.sort(key=lambda row: (row.due_at is None, row.due_at or row.created_at, row.id))
-    page = max(request.args.get("side", 1, type=int), 1)
+    pages = -(-len(visible) // PAGE) or 1
+    page = min(max(request.args.get("side", 1, type=int), 1), pages)
     return render_template(
         "inbox.html",
         rows=visible[(page - 1) * PAGE : page * PAGE],
         page=page,
-        pages=-(-len(visible) // PAGE) or 1,
+        pages=pages,
         chosen=chosen,
         counts={"alle": len(own) + len(shared), "mine": len(own), "grupper": len(shared)},
         now=flow().clock.now(),

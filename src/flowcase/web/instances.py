@@ -20,7 +20,7 @@ def show(id: str) -> Any:
     states = dict.fromkeys(instance.completed_elements, "done")
     states |= dict.fromkeys(instance.active_elements, "token")
     states |= dict.fromkeys(instance.incident_elements, "incident")
-    return render_template("instance.html", instance=instance, states=states, now=flow().clock.now())
+    return render_template("instance.html", instance=instance, states=states)
 
 
 @blueprint.get("/<id>/diagram.bpmn")

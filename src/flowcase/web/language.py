@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, has_request_context, request, session
+from flask import Flask, has_request_context, request, session, url_for
 
 LANGUAGES = ("da", "en")
 CATALOGUES = Path(__file__).parent / "translations"
@@ -43,10 +43,23 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return catalogue(current()).ngettext(singular, plural, number)
 
 
+def here_in(language: str) -> str:
+    """This page's address in another language."""
+    asked = {**request.args.to_dict(), "sprog": language}
+    if request.endpoint is None or (request.method not in ("GET", "HEAD") and not _answers_get()):
+        return url_for("inbox.home", sprog=language)
+    return url_for(request.endpoint, **{**asked, **(request.view_args or {})})
+
+
+def _answers_get() -> bool:
+    rule = request.url_rule
+    return rule is not None and "GET" in (rule.methods or ())
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(language=current)
+    app.jinja_env.globals.update(language=current, here_in=here_in)
 
     @app.before_request
     def switch() -> None:

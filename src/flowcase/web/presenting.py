@@ -1,24 +1,29 @@
-"""How things are said on a page: instants, durations, groups, error sentences; Danish unless switched."""
+"""How things are said on a page: instants, values, people, groups, errors; Danish unless switched."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import nh3
-from flask import Flask
+from flask import Flask, g
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from flowcase import errors
+from flowcase.access import permissions
+from flowcase.access.groups import group_name
+from flowcase.values import Value
 from flowcase.web.language import current, gettext
+from flowcase.web.session import flow
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 
 _WEEKDAYS = {
-    "da": ("man", "tirs", "ons", "tors", "fre", "lør", "søn"),
+    "da": ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn."),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 _MONTHS = {
@@ -28,7 +33,7 @@ _MONTHS = {
 
 
 def date(value: dt.date | dt.datetime | None) -> str:
-    """`man 3. apr. 2026`; an instant is shown in local time."""
+    """`fre. 3. apr. 2026`; an instant is shown in local time."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
@@ -41,7 +46,7 @@ def date(value: dt.date | dt.datetime | None) -> str:
 
 
 def instant(value: dt.datetime | None) -> str:
-    """`man 3. apr. 2026 kl. 14.05`; in the hour that exists twice the offset is added."""
+    """`fre. 3. apr. 2026 kl. 14.05`; in the hour that exists twice the offset is added."""
     if value is None:
         return ""
     local = value.astimezone(LOCAL)
@@ -50,6 +55,25 @@ def instant(value: dt.datetime | None) -> str:
     twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
     offset = f" ({local:%z})" if twice else ""
     return f"{date(local)} {at}{clock}{offset}"
+
+
+def value(given: Value) -> str:
+    """Any value in words; nothing for null."""
+    if given is None:
+        return ""
+    if isinstance(given, bool):
+        return gettext("Ja") if given else gettext("Nej")
+    if isinstance(given, dt.datetime):
+        return instant(given)
+    if isinstance(given, dt.date):
+        return date(given)
+    if isinstance(given, Decimal):
+        return f"{given.normalize():f}"
+    if isinstance(given, Mapping):
+        return ", ".join(said for item in given.values() if (said := value(item)))
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        return "; ".join(said for item in given if (said := value(item)))
+    return str(given)
 
 
 def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
@@ -65,6 +89,48 @@ def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
     if days <= 6 - local_now.weekday():
         return "week", gettext("Denne uge")
     return "later", ""
+
+
+def deadline_state(code: str) -> str:
+    return {
+        "open": gettext("Løber"),
+        "met": gettext("Overholdt"),
+        "breached": gettext("Overskredet"),
+        "cancelled": gettext("Bortfaldet"),
+    }.get(code, code)
+
+
+def instance_state(code: str) -> str:
+    return {
+        "active": gettext("i gang"),
+        "completed": gettext("afsluttet"),
+        "cancelled": gettext("afbrudt"),
+        "suspended": gettext("sat på pause"),
+        "failed": gettext("endt i fejl"),
+    }.get(code, code)
+
+
+def group(code: str) -> str:
+    return group_name(code, current())
+
+
+def person(id: str | None) -> str:
+    """The name behind a person's id, looked up once per request."""
+    if not id:
+        return ""
+    names: dict[str, str] = g.setdefault("names", {})
+    if id not in names:
+        found = flow().people.find(id)
+        names[id] = id if found is None else found.name or id
+    return names[id]
+
+
+def whose(row: Any) -> str:
+    """Who has a user task, or whom it is offered to."""
+    if row.assignee:
+        return person(row.assignee)
+    offered = [*map(group, row.candidate_groups), *map(person, row.candidate_users)]
+    return ", ".join(offered) or gettext("Alle")
 
 
 def title_of(error: errors.FlowcaseError) -> str:
@@ -91,21 +157,35 @@ def sentence(error: errors.FlowcaseError) -> str:
         return gettext("Din rolle giver ikke adgang til dette. Spørg din leder.")
     if isinstance(error, errors.Refused):
         return error.because
-    return str(error)
+    return gettext("Intet er ændret. Prøv igen, eller spørg den, der driver systemet.")
 
 
 _markdown = MarkdownIt("commonmark", {"html": False})
+_ALLOWED = {"p", "h2", "h3", "h4", "ul", "ol", "li", "em", "strong", "br"}
 
 
 def markdown(text: str) -> Markup:
-    """A form's display text; what it may contain is decided here, not by who wrote the form."""
-    allowed = {"p", "h1", "h2", "h3", "ul", "ol", "li", "em", "strong", "br"}
-    return Markup(nh3.clean(_markdown.render(text), tags=allowed))  # noqa: S704
+    """A form's display text; what it may contain is decided here, not by who wrote the form.
+
+    Its headings stand below the page's own.
+    """
+    tokens = _markdown.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
+    made = _markdown.renderer.render(tokens, _markdown.options, {})
+    return Markup(nh3.clean(made, tags=_ALLOWED, attributes={}))  # noqa: S704
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(date=date, instant=instant, markdown=markdown)
-
-    @app.context_processor
-    def words() -> dict[str, Any]:
-        return {"due_words": due_words}
+    app.jinja_env.filters.update(
+        date=date, instant=instant, markdown=markdown, group=group, person=person, value=value
+    )
+    app.jinja_env.globals.update(
+        due_words=due_words,
+        whose=whose,
+        deadline_state=deadline_state,
+        instance_state=instance_state,
+        may_see_cases=permissions.may_see_cases,
+        may_register_notifications=permissions.may_register_notifications,
+    )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, redirect, render_template, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from flowcase.access.actor import Actor
-from flowcase.errors import InvalidValues
-from flowcase.web import form_page
+from flowcase.web import intake
 from flowcase.web.language import gettext
 from flowcase.web.session import flow
 
@@ -20,10 +19,15 @@ blueprint = Blueprint("public", __name__)
 
 FORM = "F-A1-offentlig"
 CITIZEN = Actor("citizen", kind="service")
-limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[])
 
-# A number that this page made itself: letters and digits only.
-_NUMBER = re.compile(r"[0-9A-Za-z-]{8,40}")
+# Counted in the memory of each process: a brake on floods, no exact account. What counts most is what
+# came in; changing rows and correcting fields are page views that only a program does by the hundred.
+limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[], headers_enabled=False)
+RECEIVED_PER_HOUR, SENT_PER_HOUR = "30 per hour", "600 per hour"
+
+
+def _came_in(response: Response) -> bool:
+    return response.status_code == HTTPStatus.FOUND
 
 
 @blueprint.record_once
@@ -32,32 +36,23 @@ def _limit(state: Any) -> None:
 
 
 @blueprint.route("/underret", methods=["GET", "POST"])
-@limiter.limit("30 per hour", methods=["POST"])
+@limiter.limit(SENT_PER_HOUR, methods=["POST"])
+@limiter.limit(RECEIVED_PER_HOUR, methods=["POST"], deduct_when=_came_in)
 def notify() -> Any:
-    form = flow().deployments.form(FORM)
-    now = flow().clock.now()
-    raw = form_page.raw_of(form, request.form) if request.method == "POST" else {}
-    number = request.form.get("_nummer", "")
-    if not _NUMBER.fullmatch(number):
-        number = flow().notifications.new_number()
-    errors: Any = None
-    status = HTTPStatus.OK
-    if request.method == "POST" and not (form_page.changed_rows(raw, request.form) or "_vis" in request.form):
-        try:
-            # The number travels with the page, so that a second click is the same notification.
-            flow().notifications.receive(raw, source="public", actor=CITIZEN, id=number)
-        except InvalidValues as error:
-            errors, status = error.errors, HTTPStatus.UNPROCESSABLE_ENTITY
-        else:
-            return render_template("receipt.html", number=number, at=now)
-    page = form_page.shown(form, raw, facts={}, now=now, errors=errors)
-    return (
-        render_template(
-            "notification.html",
-            page=page,
-            title=gettext("Er du bekymret for et barn eller en ung?"),
-            lead=gettext("Skriv det, du ved. Er der akut fare, så ring 112."),
-            number=number,
-        ),
-        status,
+    answer = intake.take_in(
+        FORM, source="public", actor=CITIZEN, title=gettext("Er du bekymret for et barn eller en ung?")
     )
+    if isinstance(answer, intake.Accepted):
+        session["receipt"] = [answer.number, flow().clock.now().isoformat()]
+        return redirect(url_for("public.receipt"))
+    return answer
+
+
+@blueprint.get("/underret/tak")
+def receipt() -> Any:
+    """The number of what this browser sent last; a reload sends nothing again."""
+    found = session.get("receipt")
+    if not found:
+        return redirect(url_for("public.notify"))
+    number, at = found
+    return render_template("receipt.html", number=number, at=dt.datetime.fromisoformat(at))

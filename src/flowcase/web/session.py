@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
 from flowcase.access.actor import Actor
+from flowcase.web.language import gettext
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -41,9 +43,13 @@ def init_app(app: Flask, flow: Flowcase) -> None:
     @manager.user_loader
     def load(person: str) -> SignedIn | None:
         found = flow.people.find(person)
-        return SignedIn(found) if found is not None else None
+        return SignedIn(found) if found is not None and found.kind == "person" else None
 
     @manager.unauthorized_handler
     def sign_in_first() -> Any:
-        back = request.full_path if request.method == "GET" else url_for("inbox.mine")
+        if request.headers.get("HX-Request"):  # a page that saves by itself must not get another page
+            return gettext("Du er logget af. Log på i et andet vindue, før du går videre."), (
+                HTTPStatus.UNAUTHORIZED
+            )
+        back = request.full_path.rstrip("?") if request.method == "GET" else url_for("inbox.mine")
         return redirect(url_for("account.sign_in", next=back))

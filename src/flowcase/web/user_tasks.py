@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from flowcase.errors import Conflict, InvalidValues, Refused
-from flowcase.web import form_page
+from flowcase.access.permissions import may_see_cases
+from flowcase.errors import Conflict, FlowcaseError, InvalidValues, Refused
+from flowcase.web import form_page, form_sent
 from flowcase.web.language import gettext
-from flowcase.web.presenting import sentence
+from flowcase.web.presenting import instant, sentence
 from flowcase.web.session import actor, flow
+
+if TYPE_CHECKING:
+    from flowcase.services.user_tasks import UserTask
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
 
@@ -21,15 +25,19 @@ blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
 @login_required
 def show(id: str) -> Any:
     task = flow().user_tasks.get(id, actor=actor())
-    draft = flow().user_tasks.draft(id, actor=actor())
-    raw = draft if draft is not None else form_page.as_typed(task.prefilled)
-    return _page(task, raw)
+    draft = flow().user_tasks.draft(id, actor=actor()) if task.status == "open" else None
+    if draft is not None:
+        return _page(task, draft, is_draft=True)
+    return _page(task, form_page.first_values(task.form, task.prefilled) if task.form else {})
 
 
 @blueprint.post("/<id>/tag")
 @login_required
 def claim(id: str) -> Any:
-    flow().user_tasks.claim(id, actor=actor())
+    try:
+        flow().user_tasks.claim(id, actor=actor())
+    except Conflict:
+        return _page(flow().user_tasks.get(id, actor=actor()), {}, status=HTTPStatus.CONFLICT)
     return redirect(url_for("user_tasks.show", id=id))
 
 
@@ -44,11 +52,14 @@ def unclaim(id: str) -> Any:
 @blueprint.post("/<id>/kladde")
 @login_required
 def save_draft(id: str) -> Any:
-    """Saved by itself while somebody types; answers with nothing to show."""
+    """Saved by itself while somebody types; answers with one line for the page."""
     task = flow().user_tasks.get(id, actor=actor())
-    raw = form_page.raw_of(task.form, request.form) if task.form else {}
-    flow().user_tasks.save_draft(id, raw, actor=actor())
-    return "", HTTPStatus.NO_CONTENT
+    raw = form_sent.raw_of(task.form, request.form) if task.form else {}
+    try:
+        flow().user_tasks.save_draft(id, raw, actor=actor())
+    except FlowcaseError as error:
+        return gettext("Kladden er ikke gemt.") + " " + sentence(error), HTTPStatus.CONFLICT
+    return gettext("Kladden er gemt {at}.").format(at=instant(flow().clock.now()))
 
 
 @blueprint.post("/<id>")
@@ -56,59 +67,71 @@ def save_draft(id: str) -> Any:
 def send(id: str) -> Any:
     """Complete, save, or change the number of rows; whatever fails, the page comes back as it was typed."""
     task = flow().user_tasks.get(id, actor=actor())
-    raw = form_page.raw_of(task.form, request.form) if task.form else {}
-    if task.status != "open":
+    raw = form_sent.raw_of(task.form, request.form) if task.form else {}
+    if task.status != "open" or task.assignee not in (None, actor().id):
         return _page(task, raw, status=HTTPStatus.CONFLICT)
-    if form_page.changed_rows(raw, request.form) or "_vis" in request.form:
-        return _page(task, raw)
-    if "_gem" in request.form:
-        flow().user_tasks.save_draft(id, raw, actor=actor())
-        flash(gettext("Kladden er gemt."), "success")
-        return redirect(url_for("user_tasks.show", id=id))
+    if form_sent.only_shows(request.form):
+        return _page(task, raw, focus=form_sent.changed_rows(raw, request.form))
     try:
+        if "_gem" in request.form:
+            flow().user_tasks.save_draft(id, raw, actor=actor())
+            flash(gettext("Kladden er gemt."), "success")
+            return redirect(url_for("user_tasks.show", id=id))
+        raw = form_sent.without_empty_rows(raw)
         flow().user_tasks.complete(id, raw, actor=actor())
     except InvalidValues as error:
         return _page(task, raw, errors=error.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Refused as error:
         return _page(task, raw, refusal=error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    except Conflict as error:
-        task = flow().user_tasks.get(id, actor=actor())
-        return _page(task, raw, conflict=sentence(error), status=HTTPStatus.CONFLICT)
-    flash(gettext("Opgaven er færdig."), "success")
+    except Conflict:
+        return _page(flow().user_tasks.get(id, actor=actor()), raw, status=HTTPStatus.CONFLICT)
+    flash(gettext("Opgaven »{name}« er færdig.").format(name=task.name), "success")
     return redirect(_next_page(task))
 
 
-def _next_page(task: Any) -> str:
-    """The next user task of the same case that this person can do; else the inbox."""
-    if task.case_code:
-        following = [row for row in flow().user_tasks.inbox(actor()) if row.case_code == task.case_code]
+def _next_page(task: UserTask) -> str:
+    """What is next in the same case: the user task that follows for this person, else the case itself."""
+    case = task.row.case_code
+    if case:
+        following = [row for row in flow().user_tasks.inbox(actor()) if row.case_code == case]
         if following:
-            return url_for("cases.show", code=task.case_code)
+            return url_for("user_tasks.show", id=following[-1].id)
+        if may_see_cases(actor()):
+            return url_for("cases.show", code=case)
     return url_for("inbox.mine")
 
 
 def _page(
-    task: Any,
+    task: UserTask,
     raw: dict[str, Any],
     *,
     errors: Any = None,
     refusal: Refused | None = None,
-    conflict: str = "",
+    is_draft: bool = False,
+    focus: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Any:
-    page = (
-        form_page.shown(task.form, raw, facts=task.facts, now=flow().clock.now(), errors=errors)
-        if task.form
-        else form_page.Page(())
-    )
-    deadlines = flow().deadlines.of_case(task.case_code) if task.case_code else []
+    page = form_page.Page(())
+    if task.form and (task.row.status == "open" or raw):
+        page = form_page.shown(
+            task.form,
+            raw,
+            facts=task.facts,
+            now=flow().clock.now(),
+            known=task.prefilled,
+            errors=errors,
+            focus=focus,
+        )
+    deadlines = flow().deadlines.of_case(task.row.case_code) if task.row.case_code else []
     return (
         render_template(
             "user_task.html",
             task=task,
             page=page,
+            is_open=task.row.status == "open" and task.row.assignee in (None, actor().id),
+            was_typed=request.method == "POST" and bool(raw),
             refusal=refusal,
-            conflict=conflict,
+            is_draft=is_draft,
             deadlines=[row for row in deadlines if row.status in ("open", "breached")],
             now=flow().clock.now(),
         ),

@@ -1,0 +1,61 @@
+"""The facts of a case as people read them: Danish labels, words for codes, names for ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from flowcase.web.language import gettext
+from flowcase.web.presenting import group, person, value
+
+if TYPE_CHECKING:
+    from flowcase.services.cases import Case
+
+
+def status(code: str | None) -> str:
+    """What a case's status means."""
+    return {
+        "modtaget": gettext("Modtaget"),
+        "vurderet": gettext("Vurderet"),
+        "til_tildeling": gettext("Venter på tildeling"),
+        "aaben": gettext("Åben"),
+        "forebyggende": gettext("Forebyggende indsats"),
+        "raadgivning": gettext("Kort rådgivning"),
+        "undersoegelse": gettext("Under undersøgelse"),
+        "handleplan": gettext("Handleplan"),
+        "foranstaltning": gettext("Foranstaltning i gang"),
+        "afsluttet": gettext("Afsluttet"),
+    }.get(code or "", code or "")
+
+
+def area(code: str | None) -> str:
+    return {
+        "nord": gettext("Nord"),
+        "midt": gettext("Midt"),
+        "syd": gettext("Syd"),
+        "handicap": gettext("Handicap"),
+    }.get(code or "", code or "")
+
+
+def shown_facts(case: Case) -> list[tuple[str, str]]:
+    """(label, words) of the facts that have a value, in reading order; internal ids are left out."""
+    asked: list[tuple[str, str, Callable[[Any], str]]] = [
+        ("status", gettext("Status"), status),
+        ("team", gettext("Team"), group),
+        ("sagsbehandler", gettext("Sagsbehandler"), person),
+        ("stedfortraeder", gettext("Stedfortræder"), person),
+        ("kendskabsdato", gettext("Kendskabsdato"), value),
+        ("omraade", gettext("Område"), area),
+        ("distrikt", gettext("Distrikt"), value),
+        ("trin", gettext("Trin på indsatstrappen"), value),
+        ("underretninger", gettext("Underretninger"), lambda ids: str(len(ids))),
+        ("undersoegelse_i_gang", gettext("Undersøgelse i gang"), value),
+        ("undersoegelse_afsluttet", gettext("Undersøgelse afsluttet"), value),
+        ("handleplan_godkendt", gettext("Handleplan godkendt"), value),
+        ("journalnr", gettext("Journalnummer"), value),
+        ("aabnet", gettext("Åbnet"), value),
+        ("afsluttet", gettext("Lukket"), value),
+        ("regelsaet", gettext("Regelsæt"), value),
+    ]
+    facts = {"aabnet": case.opened_at, "afsluttet": case.closed_at, **case.facts}
+    return [(label, say(facts[name])) for name, label, say in asked if facts.get(name) not in (None, "", [])]

@@ -1,0 +1,121 @@
+"""A form that came back: what was typed, by the paths of the form file, and which button was pressed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from flowcase.modeling.form import Field, FieldType, Form
+
+ADD, REMOVE = "_add", "_remove"
+LOOK_AGAIN = "_vis"  # show the fields that fit what was answered
+WHICH_TIME = "._tid"  # which of the two instants of an hour that exists twice
+ROW = "._"  # marks that a row was on the page, whatever stands in it
+
+
+def raw_of(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
+    """The values of a sent page, nested as the form's paths say; nothing that was typed is dropped."""
+    return _raw(form.fields, sent, ())
+
+
+def changed_rows(raw: dict[str, Any], sent: MultiDict[str, str]) -> str:
+    """Carry out a press of an add or remove button; the row or list to go on with, or nothing."""
+    if name := sent.get(ADD):
+        rows = _rows_at(raw, name)
+        if rows is not None:
+            rows.append({})
+            return f"{name}.{len(rows) - 1}"
+    if name := sent.get(REMOVE):
+        place, _, number = name.rpartition(".")
+        rows = _rows_at(raw, place)
+        if rows is not None and number.isdigit() and int(number) < len(rows):
+            del rows[int(number)]
+            return place
+    return ""
+
+
+def only_shows(sent: MultiDict[str, str]) -> bool:
+    """Whether the form was sent to see it again, not to be carried out."""
+    return any(button in sent for button in (ADD, REMOVE, LOOK_AGAIN))
+
+
+def without_empty_rows(raw: Any) -> Any:
+    """The same values without rows in which nothing stands, so that errors count rows as the page does."""
+    if isinstance(raw, Mapping):
+        return {key: without_empty_rows(value) for key, value in raw.items()}
+    if isinstance(raw, list):
+        return [without_empty_rows(item) for item in raw if not _is_empty(item)]
+    return raw
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(_is_empty(item) for item in value.values())
+    if isinstance(value, list):
+        return all(_is_empty(item) for item in value)
+    return value is None or not str(value).strip()
+
+
+def _raw(fields: Sequence[Field], sent: MultiDict[str, str], prefix: tuple[str, ...]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for asked in fields:
+        if asked.type is FieldType.GROUP:
+            _merge(values, _raw(asked.children, sent, prefix))
+            continue
+        if asked.type in (FieldType.DISPLAY, FieldType.FILE) or asked.readonly:
+            continue
+        name = ".".join((*prefix, *asked.path))
+        value: Any
+        if asked.type is FieldType.LIST:
+            numbers = _row_numbers(sent, name)
+            if not numbers:
+                continue
+            value = [_raw(asked.children, sent, (*prefix, *asked.path, str(n))) for n in numbers]
+        elif asked.type is FieldType.CHOICES:
+            value = [item for item in sent.getlist(name) if item]
+        elif name not in sent:
+            continue
+        else:
+            value = sent[name]
+            chosen = sent.get(name + WHICH_TIME)
+            if asked.type is FieldType.INSTANT and value and chosen and chosen.startswith(value):
+                value = chosen
+        _put(values, asked.path, value)
+    return values
+
+
+def _row_numbers(sent: MultiDict[str, str], name: str) -> list[int]:
+    pattern = re.compile(re.escape(name) + r"\.(\d{1,4})\.")
+    return sorted({int(match[1]) for key in sent if (match := pattern.match(key))})
+
+
+def _put(values: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    for segment in path[:-1]:
+        values = values.setdefault(segment, {})
+    values[path[-1]] = value
+
+
+def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _rows_at(raw: dict[str, Any], name: str) -> list[Any] | None:
+    place: Any = raw
+    segments = name.split(".")
+    for number, segment in enumerate(segments):
+        if isinstance(place, list):
+            place = place[int(segment)] if segment.isdigit() and int(segment) < len(place) else None
+        elif isinstance(place, dict):
+            if segment not in place:
+                place[segment] = [] if number == len(segments) - 1 else {}
+            place = place[segment]
+        if place is None:
+            return None
+    return place if isinstance(place, list) else None

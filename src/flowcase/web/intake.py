@@ -1,0 +1,76 @@
+"""What the two notification forms share: one page, one number per content that was sent."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import current_app, render_template, request
+
+from flowcase.access.actor import Actor
+from flowcase.errors import InvalidValues
+from flowcase.web import form_page, form_sent
+from flowcase.web.session import flow
+
+PAGE_NUMBER = "_nummer"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A notification that came in; `number` is what its sender is told."""
+
+    number: str
+
+
+def take_in(form_id: str, *, source: str, actor: Actor, title: str) -> Accepted | tuple[str, HTTPStatus]:
+    """Carry out this request on a notification form: the accepted notification, or the page again."""
+    form = flow().deployments.form(form_id)
+    sent = request.form
+    raw: dict[str, Any] = form_sent.raw_of(form, sent) if request.method == "POST" else {}
+    page_number = sent.get(PAGE_NUMBER) or secrets.token_hex(8)
+    errors: Any = None
+    focus = ""
+    status = HTTPStatus.OK
+    if request.method == "POST" and form_sent.only_shows(sent):
+        focus = form_sent.changed_rows(raw, sent)
+    elif request.method == "POST":
+        raw = form_sent.without_empty_rows(raw)
+        number = notification_number(page_number, raw)
+        try:
+            flow().notifications.receive(raw, source=source, actor=actor, id=number)
+        except InvalidValues as error:
+            errors, status = error.errors, HTTPStatus.UNPROCESSABLE_ENTITY
+        else:
+            return Accepted(number)
+    else:
+        raw = form_page.first_values(form, {})
+    page = form_page.shown(form, raw, facts={}, now=flow().clock.now(), errors=errors, focus=focus)
+    return (
+        render_template("notification.html", page=page, title=title, number=page_number),
+        status,
+    )
+
+
+def notification_number(page_number: str, raw: Mapping[str, Any]) -> str:
+    """The number of what was written on one opened page.
+
+    The same page sent twice (a double click, a reload) is the same notification. The same page gone back
+    to and written anew is another one: a child must not be lost because its neighbour was sent first.
+    Nobody can choose a number, so nobody can take the place of another notification.
+    """
+    content = json.dumps([page_number, raw], sort_keys=True, ensure_ascii=False).encode()
+    digest = hmac.new(_key(), content, hashlib.sha256).digest()
+    letters = base64.b32encode(digest[:10]).decode()[:12]
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+def _key() -> bytes:
+    key = current_app.secret_key or b""
+    return key.encode() if isinstance(key, str) else key
