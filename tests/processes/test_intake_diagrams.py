@@ -36,9 +36,15 @@ def catalogue() -> Catalogue:
     )
 
 
+# The acute branch may begin before the assessment ends; `akut_i_gang` keeps the second token out.
+ACCEPTED = {("double-run", "akut_forloeb")}
+
+
 @pytest.mark.parametrize("name", DIAGRAMS)
 def test_a_diagram_has_no_finding_and_every_reference_leads_somewhere(name):
-    assert [str(found) for found in check_bpmn(diagram(name), f"{name}.bpmn", catalogue())] == []
+    findings = check_bpmn(diagram(name), f"{name}.bpmn", catalogue())
+
+    assert [str(found) for found in findings if (found.rule, found.element) not in ACCEPTED] == []
 
 
 @pytest.mark.parametrize("name", DIAGRAMS)
