@@ -395,8 +395,8 @@ def test_follow_up_of_a_preventive_measure_by_herning_and_a_contact_that_changes
     assert story.due("T06") == "2026-05-27"
 
     story.go_to("2026-03-20T10:00")
-    story.tell("kontakt", story.measure())
-    story.tell("kontakt", story.measure())
+    story.tell("kontakt")
+    story.tell("kontakt")
     for row in story.tasks("kontaktnotat"):
         values = {"tid": "2026-03-20T10:00", "form": "besoeg", "indhold": "x"}
         story.flow.user_tasks.complete(row.id, values, actor=story.flow.people.actor(CASEWORKER))
@@ -448,9 +448,16 @@ def test_the_stricter_of_two_rule_sets_decides_and_proposes(office):
 
 def test_a_message_from_outside_may_say_the_date_as_text_and_name_one_rule_set(office):
     story = office("2026-03-02T08:00", "SAG-2606")
-    story.tell("foranstaltning_startet", start="2026-03-02", trin=Decimal(3), regelsaet="HERNING")
+    story.tell(
+        "foranstaltning_startet",
+        start="2026-03-02",
+        trin=Decimal(3),
+        regelsaet="HERNING",
+        foranstaltning_id="F-1",
+    )
 
     assert story.due("T05") == "2026-03-16"
+    assert story.measure() == "F-1"
 
 
 def test_a_follow_up_of_nothing_known_is_an_incident(office):
@@ -621,7 +628,7 @@ def test_a_supplier_s_messages_stand_in_for_what_the_caseworker_would_register(o
     story.tell("start_bekraeftet", story.measure(), start=dt.date(2026, 5, 5))
     assert story.due("T05") == "2026-08-05"
     story.do("indkald", tid="2026-06-01T10:00", deltagere="x")
-    story.tell("leverandoerstatus_modtaget", story.measure())
+    story.tell("leverandoerstatus_modtaget")
 
     assert not story.tasks("leverandoerstatus")
     assert not story.incidents()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import Refused
+from flowcase.errors import NotFound, Refused
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.message_dates import date_of
 from flowcase.values import Value
@@ -43,9 +43,11 @@ def get_ready(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """
     code = str(job.inputs.get("sag_id") or job.case)
     measure, start = job.inputs.get("foranstaltning_id"), date_of(job.inputs.get("start"))
-    if measure is None:
+    if measure is None or not _is_recorded(case, str(measure)):
         first = {"start": start, "trin": job.inputs.get("trin"), "art": job.inputs.get("art")}
-        measure = case.create("Foranstaltning", {**first, "status": "i_gang"}, case=code)
+        measure = case.create(
+            "Foranstaltning", {**first, "status": "i_gang"}, case=code, id=str(measure or "")
+        )
     record = case.get("Foranstaltning", str(measure))
     step = job.inputs.get("trin") or record["trin"]
     kind = job.inputs.get("art") or record["art"]
@@ -62,3 +64,11 @@ def get_ready(job: Job, case: CaseWork) -> Mapping[str, Value]:
         "art": kind,
         "regelsaet": [chosen] if isinstance(chosen, str) else chosen,
     }
+
+
+def _is_recorded(case: CaseWork, measure: str) -> bool:
+    try:
+        case.get("Foranstaltning", measure)
+    except NotFound:
+        return False
+    return True
