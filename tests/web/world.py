@@ -15,7 +15,7 @@ from flowcase.config import Config, shipped_processes
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 NOW = dt.datetime(2026, 3, 27, 9, 0, tzinfo=LOCAL)
-PASSWORD = "birk-havn-lampe-sten"  # noqa: S105 - of fictional people in tests
+PASSWORD = "birk-havn-lampe-sten"
 
 PEOPLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "karen.fp": ("Karen Bilde", ("fronten", "frontpersonale")),
