@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 import marshmallow as ma
 
@@ -75,7 +76,7 @@ def validate(form: Form, raw: Mapping[str, Any], *, facts: Variables, now: dt.da
     """
     prepared = _prepared(form)
     loaded, errors = _load(prepared, raw)
-    context = {**facts, **loaded}
+    context = _over(loaded, facts)
     hidden: set[tuple[str, ...]] = set()
     values = _kept(prepared.form.fields, loaded, context, now, (), hidden, errors)
     _drop_hidden_errors(errors, hidden)
@@ -425,7 +426,7 @@ def _kept(
         place = (*prefix, *one.path)
         if one.type is FieldType.LIST and isinstance(given, list):
             given = [
-                _kept(one.children, row, {**context, **row}, now, (*place, str(number)), hidden, errors)
+                _kept(one.children, row, _over(row, context), now, (*place, str(number)), hidden, errors)
                 for number, row in enumerate(given)
                 if isinstance(row, Mapping)
             ]
@@ -440,6 +441,11 @@ def _kept(
         if given is not None:
             _put(values, one.path, given)
     return values
+
+
+def _over(front: Mapping[str, Any], back: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One in front of the other, without copying: a fact is computed when it is read, not before."""
+    return ChainMap(cast(Any, front), cast(Any, back))
 
 
 def _at(data: Mapping[str, Any], path: Sequence[str]) -> Any:
