@@ -1,0 +1,107 @@
+"""Whatever is done to the stored history, the first place that is no longer what it was is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import text
+
+from flowcase.access.actor import SYSTEM
+from flowcase.cases.events import IntakeRefused
+from flowcase.history.verification import Broken, verify
+from flowcase.store import Store
+from flowcase.store.queries import history
+
+NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+STREAM = "case:SAG-1"
+
+
+@pytest.fixture(autouse=True)
+def six_events(store: Store) -> None:
+    for number in range(6):
+        with store.begin(SYSTEM, NOW + dt.timedelta(minutes=number)) as tx:
+            tx.append(STREAM, IntakeRefused(source=f"s{number}", line=number, fields=("a",)))
+
+
+def broken(store: Store) -> Broken | None:
+    with store.reading(NOW) as tx:
+        (row,) = [row for row in history.streams(tx) if row.id == STREAM]
+        return verify(STREAM, history.sealed(tx, STREAM, page=4), length=row.length, head=row.head)
+
+
+def do(store: Store, statement: str) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_an_untouched_history_is_whole(store: Store) -> None:
+    assert broken(store) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["actor = 'nobody'", "kind = 'X'", "sealed_payload = hash", "hash = prev_hash", "instance = 'i'"],
+)
+def test_an_altered_event_is_named(store: Store, change: str) -> None:
+    do(store, f"UPDATE history SET {change} WHERE seq = 3")
+
+    assert broken(store) == Broken(STREAM, 3, "altered")
+
+
+def test_a_moved_instant_is_named(store: Store) -> None:
+    do(store, "UPDATE history SET at = (SELECT at FROM history h WHERE h.seq = 1) WHERE seq = 5")
+
+    assert broken(store) == Broken(STREAM, 5, "altered")
+
+
+def test_a_missing_event_is_named(store: Store) -> None:
+    do(store, "DELETE FROM history WHERE seq = 4")
+
+    assert broken(store) == Broken(STREAM, 4, "missing")
+
+
+def test_a_deleted_event_with_the_others_moved_up_is_named(store: Store) -> None:
+    do(store, "DELETE FROM history WHERE seq = 4")
+    for seq in (5, 6):
+        do(store, f"UPDATE history SET seq = {seq - 1} WHERE seq = {seq}")
+
+    assert broken(store) == Broken(STREAM, 4, "altered")
+
+
+def test_swapped_events_are_named(store: Store) -> None:
+    for before, after in ((2, 99), (3, 2), (99, 3)):
+        do(store, f"UPDATE history SET seq = {after} WHERE seq = {before}")
+
+    assert broken(store) == Broken(STREAM, 2, "altered")
+
+
+def test_an_added_event_is_named(store: Store) -> None:
+    columns = "at, actor, kind, instance, element, sealed_payload"
+    do(
+        store,
+        f"INSERT INTO history (stream, seq, {columns}, prev_hash, hash) "
+        f"SELECT stream, 7, {columns}, hash, hash FROM history WHERE seq = 6",
+    )
+
+    assert broken(store) == Broken(STREAM, 7, "added")
+
+
+def test_a_truncated_history_is_named(store: Store) -> None:
+    do(store, "DELETE FROM history WHERE seq > 4")
+
+    assert broken(store) == Broken(STREAM, 5, "missing")
+
+
+def test_an_event_before_the_first_is_named(store: Store) -> None:
+    do(store, "UPDATE history SET seq = 0 WHERE seq = 1")
+
+    assert broken(store) == Broken(STREAM, 0, "added")
+
+
+def test_the_chain_still_verifies_when_the_key_is_destroyed(store: Store) -> None:
+    do(store, f"UPDATE stream SET wrapped_key = NULL WHERE id = '{STREAM}'")
+
+    assert broken(store) is None
+    with store.reading(NOW) as tx:
+        assert [row.event for row in history.events(tx, STREAM)] == [None] * 6
