@@ -46,6 +46,8 @@ def test_an_acute_notification_goes_both_ways_and_reaches_the_team(town):
     assert story.facts("SAG-2601")["kendskabsdato"] == dt.date(2026, 3, 27)
     [allocation] = story.tasks("tildel", "SAG-2601")
     assert allocation.candidate_groups == ["teamleder_syd"]
+    offered = story.flow.user_tasks.get(allocation.id).facts["personer_med_sagstal"]
+    assert {"value": "CW-03", "label": "CW-03: 0 sager, 1 efter tildelingen"} in offered
 
     story.complete("tildel", "TL-SYD", "SAG-2601", team="familieteam_syd", sagsbehandler="CW-07")
     assert story.facts("SAG-2601")["sagsbehandler"] == "CW-07"
@@ -79,6 +81,9 @@ def test_siblings_share_a_family_an_agenda_block_and_a_caseworker(town):
     for code in ("A", "B", "C"):
         story.decide(code, kendskabsdato="2026-05-12", omraade="nord")
     for code in ("A", "B", "C"):
+        [allocation] = story.tasks("tildel", code)
+        proposed = story.flow.user_tasks.get(allocation.id).prefilled.get("sagsbehandler")
+        assert proposed == (None if code == "A" else "CW-03")
         story.complete("tildel", "TL-NORD", code, team="familieteam_nord", sagsbehandler="CW-03")
         story.complete("beslut_undersoegelse", "CW-03", code, besluttet="2026-05-13", **EXAMINE)
     for code in ("A", "B", "C"):

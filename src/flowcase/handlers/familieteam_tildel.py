@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flowcase.cases.caseload import WAITING_FOR_ALLOCATION
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.case_loads import colour, load_for
 from flowcase.values import Value
@@ -37,4 +38,18 @@ def allocate(job: Job, case: CaseWork) -> Mapping[str, Value]:
         str(job.inputs["tildeling_id"]),
         {"sagstal": load.now, "sagstal_farve": colour(case, load.after)["farve"], "tildelt": case.now},
     )
+    _propose_to_siblings(case, code, person)
     return {"sagstal_efter": load.after}
+
+
+def _propose_to_siblings(case: CaseWork, code: str, person: str) -> None:
+    """Siblings who wait for allocation get the same caseworker proposed (sibling rule of D-01)."""
+    family = case.case(code).get("familie_id")
+    for sibling in case.records("Sag", familie_id=family) if family else []:
+        if sibling["sagsbehandler"] or sibling["status"] != WAITING_FOR_ALLOCATION:
+            continue
+        for proposal in case.records("Tildeling", case=sibling.id):
+            if proposal["tildelt"] is None and proposal["sagsbehandler"] is None:
+                load = load_for(case, sibling.id, person)
+                proposed = {"sagsbehandler": person, "sagstal": load.now}
+                case.update("Tildeling", proposal.id, proposed)

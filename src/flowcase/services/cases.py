@@ -63,12 +63,7 @@ class Cases:
 
     def records(self, entity_name: str, *, case: str | None = None) -> list[Record]:
         """Records with everything in them; for programs of this installation, not for a screen."""
-        return self._transactions.read(
-            lambda tx: [
-                Record(row.id, row.entity, row.case_code, row.values, row.version)
-                for row in record_rows.records(tx, entity=entity_name, case=case)
-            ]
-        )
+        return self._transactions.read(lambda tx: self._open_work(tx).records(entity_name, case=case))
 
     def list(
         self,
