@@ -52,3 +52,9 @@ def test_migrations_are_numbered_without_gaps_and_named_by_a_phrase() -> None:
 
     assert all(re.fullmatch(r"\d{4}_[a-z0-9]+(_[a-z0-9]+)*", name) for name in names)
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+
+
+def test_the_newest_file_is_the_head_that_alembic_knows() -> None:
+    from alembic.script import ScriptDirectory
+
+    assert migrating.newest() == ScriptDirectory.from_config(migrating._config()).get_current_head()
