@@ -395,8 +395,8 @@ def test_follow_up_of_a_preventive_measure_by_herning_and_a_contact_that_changes
     assert story.due("T06") == "2026-05-27"
 
     story.go_to("2026-03-20T10:00")
-    story.tell("kontakt")
-    story.tell("kontakt")
+    story.tell("kontakt", story.measure())
+    story.tell("kontakt", story.measure())
     for row in story.tasks("kontaktnotat"):
         values = {"tid": "2026-03-20T10:00", "form": "besoeg", "indhold": "x"}
         story.flow.user_tasks.complete(row.id, values, actor=story.flow.people.actor(CASEWORKER))

@@ -196,8 +196,8 @@ def test_a_round_ends_with_its_record_and_a_contact_changes_nothing():
                 {"open": True},
             ],
             "messages": [
-                {"name": "kontakt", "key": "SAG-1", "after": "P10D"},
-                {"name": "kontakt", "key": "SAG-1", "after": "P11D"},
+                {"name": "kontakt", "key": "F", "after": "P10D"},
+                {"name": "kontakt", "key": "F", "after": "P11D"},
                 {"name": "foranstaltning_ophoert", "key": "F", "after": "P80D"},
             ],
         },
