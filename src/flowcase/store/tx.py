@@ -5,30 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import secrets
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from sqlalchemy import (
-    BigInteger,
     Connection,
-    Delete,
-    Row,
-    Select,
-    Table,
-    Update,
     bindparam,
-    delete,
-    func,
     insert,
     select,
-    update,
 )
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql.elements import ColumnElement
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, NotFound
@@ -36,13 +22,13 @@ from flowcase.events import ReferenceRecorded
 from flowcase.history.chain import GENESIS, event_hash
 from flowcase.model import Advance, ElementEvent, Event, InstanceStatus
 from flowcase.store import codec, tables
+from flowcase.store.ids import new_id
 from flowcase.store.keys import Cipher, Keyring
+from flowcase.store.rows import Attempt, Rows
 
 INSTALLATION = "installation"
 
-_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 _STREAM_KINDS = ("case:", "notification:", "meeting:", "process:")
-_TABLE_ORDER = {table.name: position for position, table in enumerate(tables.metadata.sorted_tables)}
 
 
 @dataclass
@@ -72,14 +58,12 @@ class LockedInstance:
 
 
 @dataclass
-class _Attempt:
-    """How much was pending when an attempt began, and its savepoint once there is one."""
+class _Mark:
+    """How much of the history was pending when an attempt began, and how its instances were."""
 
-    inserts: dict[Table, int]
     pending: dict[str, int]
     unlocked: dict[str, int]
     instances: dict[str, tuple[Any, ...]]
-    savepoint: Any = None
 
 
 @dataclass
@@ -101,28 +85,10 @@ class _OpenStream:
     pending: list[_Pending] = field(default_factory=list)
 
 
-class _Numbers:
-    """Numbers that ascend with time, and within a millisecond by random steps."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._last = 0
-
-    def next(self, milliseconds: int) -> int:
-        with self._lock:
-            if self._last >> 50 == milliseconds:
-                self._last += 1 + secrets.randbits(30)
-            else:
-                self._last = milliseconds << 50 | secrets.randbits(49)
-            return self._last
-
-
-_numbers = _Numbers()
-
 Applier = Callable[["Tx", str, "LockedInstance | None", Any], None]
 
 
-class Tx:
+class Tx(Rows):
     """One transaction. Reads see what it has written; the history is chained and sealed at its end.
 
     Locking: whoever changes an instance, a record or the history of a stream holds the lock of the
@@ -141,194 +107,23 @@ class Tx:
     ) -> None:
         if now.tzinfo is None:
             raise TypeError("Expected an aware instant, but got a local time without zone.")
+        super().__init__(connection)
         self.actor, self.request_id = actor, request_id
         self.now = now.astimezone(dt.UTC)
-        self._connection = connection
         self._keyring = keyring
         self._streams: dict[str, _OpenStream] = {}
         self._unlocked: dict[str, list[_Pending]] = {}
         self._ciphers: dict[str, Cipher | None] = {}
         self._instances: dict[str, LockedInstance] = {}
-        self._inserts: dict[Table, list[dict[str, Any]]] = {}
-        self._attempt: _Attempt | None = None
         self.known_candidate_sets = known_candidate_sets
         self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
         self.cache: dict[Any, Any] = {}  # what a service remembers until the transaction ends
 
-    # --- reading -----------------------------------------------------------------------------------
-
-    def rows(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-        self._flush_inserts()
-        return self._connection.execute(statement, parameters or {}).all()
-
-    def first(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
-        self._flush_inserts()
-        return self._connection.execute(statement, parameters or {}).first()
-
-    def scalar(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Any:
-        self._flush_inserts()
-        return self._connection.execute(statement, parameters or {}).scalar()
-
-    # --- writing rows (for appliers, and for what has no history: drafts, leases, nodes) -----------
-
-    def insert(self, table: Table, **values: Any) -> None:
-        """Columns that are left out become NULL. Written with others of its table in one statement."""
-        unknown = values.keys() - table.c.keys()
-        if unknown:
-            raise TypeError(f"Expected columns of {table.name}, but got {', '.join(sorted(unknown))}.")
-        row = dict.fromkeys(table.c.keys())
-        row.update(values)
-        self._inserts.setdefault(table, []).append(row)
-
-    def update(
-        self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any], *, attempt: str
-    ) -> None:
-        """Change exactly one row. Raises Conflict when none is in the state that `where` names."""
-        if self.update_any(table, where, values) != 1:
-            raise Conflict(attempt, "it is no longer in the state that this needs")
-
-    def update_any(self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
-        """Change all rows that match; the number of rows."""
-        self._touch()
-        self._flush_inserts(table)
-        statement = _update_statement(table, tuple(where), tuple(values))
-        parameters = {f"w_{name}": value for name, value in where.items()}
-        parameters.update({f"v_{name}": value for name, value in values.items()})
-        return self._connection.execute(statement, parameters).rowcount
-
-    def delete(self, table: Table, where: Mapping[str, Any], *, attempt: str) -> None:
-        """Delete exactly one row, or raise Conflict."""
-        if self.delete_any(table, where) != 1:
-            raise Conflict(attempt, "it is no longer in the state that this needs")
-
-    def delete_any(self, table: Table, where: Mapping[str, Any]) -> int:
-        self._touch()
-        self._flush_inserts(table)
-        statement = _delete_statement(table, tuple(where))
-        return self._connection.execute(statement, {f"w_{n}": v for n, v in where.items()}).rowcount
-
-    def execute(self, statement: Update | Delete) -> int:
-        """A statement of its own making, for set-wise changes; the number of rows."""
-        self._touch()
-        self._flush_inserts()
-        return self._connection.execute(statement).rowcount
-
-    def returning(self, statement: Any) -> Sequence[Row[Any]]:
-        """A change that returns the rows it changed."""
-        self._touch()
-        self._flush_inserts()
-        return self._connection.execute(statement).all()
-
-    def insert_once(self, table: Table, **values: Any) -> bool:
-        """Insert unless the key is taken; whether it was inserted. Waits for a concurrent inserter."""
-        self._touch()
-        self._flush_inserts()
-        row = dict.fromkeys(table.c.keys())
-        row.update(values)
-        # Without the option SQLAlchemy 2.1 does not ask psycopg for an INSERT's row count and says -1.
-        statement = self._insert_ignoring(table).execution_options(preserve_rowcount=True)
-        return self._connection.execute(statement, row).rowcount == 1
-
-    def _insert_ignoring(self, table: Table) -> Any:
-        if self._connection.dialect.name == "postgresql":
-            from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-
-            return postgresql_insert(table).on_conflict_do_nothing()
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-        return sqlite_insert(table).on_conflict_do_nothing()
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """What is written inside is undone when an exception leaves the block; the transaction goes on.
-
-        For handlers, whose failure must not undo the step that reached them. The database's savepoint is
-        made only when something is really sent to it.
-        """
-        if self._attempt is not None:
-            raise RuntimeError("Expected one attempt at a time.")
-        self._attempt = _Attempt(
-            {table: len(rows) for table, rows in self._inserts.items()},
-            {name: len(opened.pending) for name, opened in self._streams.items()},
-            {name: len(pending) for name, pending in self._unlocked.items()},
-            {
-                id: (each.stream, each.case_code, each.status, each.ended_at)
-                for id, each in self._instances.items()
-            },
-        )
-        try:
-            yield
-        except BaseException:
-            self._undo(self._attempt)
-            raise
-        else:
-            if self._attempt.savepoint is not None:
-                self._flush_inserts()
-                self._attempt.savepoint.commit()
-        finally:
-            self._attempt = None
-
-    def _touch(self) -> None:
-        """Something is about to be written: inside an attempt, make its savepoint first."""
-        attempt = self._attempt
-        if attempt is None or attempt.savepoint is not None:
-            return
-        self._attempt = None
-        inside = {table: rows[attempt.inserts.get(table, 0) :] for table, rows in self._inserts.items()}
-        before = {table: rows[: attempt.inserts.get(table, 0)] for table, rows in self._inserts.items()}
-        self._inserts = {table: rows for table, rows in before.items() if rows}
-        self._flush_inserts()
-        self._inserts = {table: rows for table, rows in inside.items() if rows}
-        attempt.inserts = {}
-        attempt.savepoint = self._connection.begin_nested()
-        self._attempt = attempt
-
-    def _undo(self, attempt: _Attempt) -> None:
-        for table in list(self._inserts):
-            del self._inserts[table][attempt.inserts.get(table, 0) :]
-            if not self._inserts[table]:
-                del self._inserts[table]
-        if attempt.savepoint is not None:
-            attempt.savepoint.rollback()
-            # A stream that was made or locked inside is no longer.
-            for name in set(self._streams) - set(attempt.pending):
-                opened = self._streams.pop(name)
-                self._ciphers.pop(name, None)
-                if name in attempt.unlocked:
-                    self._unlocked[name] = opened.pending
-        for id in list(self._instances):
-            if id in attempt.instances:
-                each = self._instances[id]
-                each.stream, each.case_code, each.status, each.ended_at = attempt.instances[id]
-            else:
-                del self._instances[id]
-        for name, opened in self._streams.items():
-            # Events that had waited for the lock of a stream came first in it.
-            del opened.pending[attempt.pending.get(name, attempt.unlocked.get(name, 0)) :]
-        for name in list(self._unlocked):
-            del self._unlocked[name][attempt.unlocked.get(name, 0) :]
-            if not self._unlocked[name]:
-                del self._unlocked[name]
-
-    def exclusive(self, name: str) -> None:
-        """Wait until no other transaction holds this name, and hold it until the commit."""
-        if self._connection.dialect.name == "postgresql":
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            self._connection.execute(_EXCLUSIVE, {"number": number})
-
     # --- ids and sealing ---------------------------------------------------------------------------
 
     def new_id(self) -> str:
-        """Twenty letters and digits: the time in milliseconds, then 50 random bits.
-
-        Ids that one process makes within a millisecond (or on a clock that stands still) ascend.
-        """
-        number = _numbers.next(int(self.now.timestamp() * 1000))
-        letters = []
-        for _ in range(20):
-            number, digit = divmod(number, 32)
-            letters.append(_ID_ALPHABET[digit])
-        return "".join(reversed(letters))
+        """A new id of anything: short, without meaning, ascending with time."""
+        return new_id(self.now)
 
     def seal(self, stream: str, place: str, content: bytes) -> bytes:
         """Encrypt under the stream's key, bound to `place` (table, row and column or version)."""
@@ -478,6 +273,40 @@ class Tx:
             applier_of(type(event))(self, instance.stream, instance, event)
             self._remember(instance.stream, event, instance.id)
 
+    def _mark(self) -> _Mark:
+        return _Mark(
+            {name: len(opened.pending) for name, opened in self._streams.items()},
+            {name: len(pending) for name, pending in self._unlocked.items()},
+            {
+                id: (each.stream, each.case_code, each.status, each.ended_at)
+                for id, each in self._instances.items()
+            },
+        )
+
+    def _undo(self, attempt: Attempt) -> None:
+        super()._undo(attempt)
+        mark: _Mark = attempt.mark
+        if attempt.savepoint is not None:
+            # A stream that was made or locked inside is no longer.
+            for name in set(self._streams) - set(mark.pending):
+                opened = self._streams.pop(name)
+                self._ciphers.pop(name, None)
+                if name in mark.unlocked:
+                    self._unlocked[name] = opened.pending
+        for id in list(self._instances):
+            if id in mark.instances:
+                each = self._instances[id]
+                each.stream, each.case_code, each.status, each.ended_at = mark.instances[id]
+            else:
+                del self._instances[id]
+        for name, opened in self._streams.items():
+            # Events that had waited for the lock of a stream came first in it.
+            del opened.pending[mark.pending.get(name, mark.unlocked.get(name, 0)) :]
+        for name in list(self._unlocked):
+            del self._unlocked[name][mark.unlocked.get(name, 0) :]
+            if not self._unlocked[name]:
+                del self._unlocked[name]
+
     # --- the end -----------------------------------------------------------------------------------
 
     def finish(self) -> None:
@@ -485,19 +314,6 @@ class Tx:
         self._flush_inserts()
         self._save_states()
         self._write_history()
-
-    def _flush_inserts(self, only: Table | None = None) -> None:
-        if not self._inserts or (only is not None and only not in self._inserts):
-            return
-        self._touch()
-        waiting, self._inserts = self._inserts, {}
-        for table in sorted(waiting, key=lambda table: _TABLE_ORDER[table.name]):
-            try:
-                self._connection.execute(insert(table), waiting[table])
-            except IntegrityError as error:
-                raise Conflict(
-                    f"add a row to {table.name}", "it is there already or belongs to nothing"
-                ) from error
 
     def _save_states(self) -> None:
         for instance in self._instances.values():
@@ -612,34 +428,12 @@ _LOCK_STREAM = (
     .where(tables.stream.c.id == bindparam("id"))
     .with_for_update()
 )
-_EXCLUSIVE = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 _READ_STREAM = select(tables.stream.c.wrapped_key).where(tables.stream.c.id == bindparam("id"))
 _READ_INSTANCE = (
     select(tables.instance, tables.instance_state.c.version, tables.instance_state.c.sealed_state)
     .join(tables.instance_state, tables.instance_state.c.instance == tables.instance.c.id)
     .where(tables.instance.c.id == bindparam("id"))
 )
-
-_statements: dict[tuple[Any, ...], Any] = {}
-
-
-def _conditions(table: Table, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    return [table.c[name] == bindparam(f"w_{name}") for name in names]
-
-
-def _update_statement(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Update:
-    key = (table.name, where, values)
-    if key not in _statements:
-        changes = {name: bindparam(f"v_{name}", type_=table.c[name].type) for name in values}
-        _statements[key] = update(table).where(*_conditions(table, where)).values(changes)
-    return _statements[key]
-
-
-def _delete_statement(table: Table, where: tuple[str, ...]) -> Delete:
-    key = (table.name, where)
-    if key not in _statements:
-        _statements[key] = delete(table).where(*_conditions(table, where))
-    return _statements[key]
 
 
 def _state_bytes(state: Any) -> bytes:
