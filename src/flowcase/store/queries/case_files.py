@@ -73,6 +73,14 @@ def cases(
     return [made(CaseRow, row) for row in tx.rows(statement)]
 
 
+def assigned(tx: Tx) -> list[tuple[str, str, str | None]]:
+    """(code, caseworker, status) of every open case that somebody has; without its facts, to be fast."""
+    statement = select(_table.c.code, _table.c.caseworker, _table.c.status).where(
+        _table.c.closed_at.is_(None), _table.c.caseworker.is_not(None)
+    )
+    return [(row.code, row.caseworker, row.status) for row in tx.rows(statement)]
+
+
 def newest_code(tx: Tx, prefix: str) -> str | None:
     """The greatest code that begins so, by length and then alphabet; to number the next one."""
     statement = (
