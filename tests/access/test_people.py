@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from argon2 import PasswordHasher
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
@@ -20,7 +21,7 @@ def clock() -> list[dt.datetime]:
 
 @pytest.fixture
 def people(store, clock) -> People:
-    people = People(store, lambda: clock[0])
+    people = People(store, lambda: clock[0], hasher=PasswordHasher(1, 8, 1))
     people.add("MB", name="Mette Bruun", groups=["frontpersonale"], password=PASSWORD, actor=SYSTEM)
     return people
 
