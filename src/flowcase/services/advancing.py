@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flowcase import engine, events, model
-from flowcase.errors import BpmnError, FlowcaseError, NotFound
-from flowcase.handlers import Job, Registration, Side
-from flowcase.model import Command, Event, IncidentKind
-from flowcase.modeling.definition import Binding
-from flowcase.services import correlating
+from flowcase.errors import FlowcaseError, NotFound
+from flowcase.handlers import Job, Registration
+from flowcase.model import Command, Event
+from flowcase.services import answering, correlating
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.requests import Broadcast, FactsChanged, Publish, Request, Start
-from flowcase.store import INSTALLATION, DatabaseBusy, DatabaseFault, LockedInstance, Tx
+from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.queries import case_files, deadlines, instances, resources, waiting
 from flowcase.values import Value
 
 MAX_STEPS = 5_000  # commands that may follow from one within one transaction
-MAX_DEPTH = 30  # of processes that call processes
 CASE_VARIABLE = "sag_id"  # names the case of what starts outside of one
 
 Facts = Callable[[Tx, LockedInstance], Mapping[str, Value]]
@@ -192,6 +190,9 @@ class Run:
     def add(self, work: Work) -> None:
         self._queue.append(work)
 
+    def act_later(self, instance: LockedInstance, command: Command) -> None:
+        self.add(Act(instance, command))
+
     def work_off(self, *first: Work) -> None:
         self._queue.extend(first)
         steps = 0
@@ -282,165 +283,11 @@ class Run:
         if not caller.has_ended:
             self.add(Act(caller, command(element_instance=instance.parent_element_instance, **arguments)))
 
-    # --- answers -----------------------------------------------------------------------------------
-
     def _answer(self, instance: LockedInstance, event: Any) -> None:
         if isinstance(event, model.CallCancelled):
-            self._cancel_called(instance, event)
-            return
-        if instance.has_ended or (instance.id, event.element_instance) in self._withdrawn:
-            return
-        if isinstance(event, model.JobRequested):
-            self._do_job(instance, event)
-        elif isinstance(event, model.DecisionRequested):
-            self._decide(instance, event)
-        else:
-            self._call(instance, event)
-
-    def _do_job(self, instance: LockedInstance, event: model.JobRequested) -> None:
-        registration = self.advancing.handlers.get(event.type)
-        if registration is None:
-            self._fail(
-                instance,
-                event,
-                IncidentKind.HANDLER_FAILED,
-                f"Expected a handler for job type '{event.type}', but there is none.",
-            )
-        elif registration.side is Side.OUTSIDE:
-            self._hand_out(instance, event)
-        else:
-            self._handle(instance, event, registration)
-
-    def _hand_out(self, instance: LockedInstance, event: model.JobRequested) -> None:
-        place = {"element": event.element, "element_instance": event.element_instance}
-        waiting_job = waiting.job(self.tx, f"{instance.id}.{event.element_instance}")
-        if waiting_job is not None:  # its incident was retried: the same job, with new tries
-            retried = events.JobRetried(**place, retries=event.retries)
-            self.tx.append(instance.stream, retried, instance=instance)
-            return
-        created = events.JobCreated(
-            **place, type=event.type, headers=event.headers, inputs=event.inputs, retries=event.retries
-        )
-        self.tx.append(instance.stream, created, instance=instance)
-
-    def _handle(
-        self, instance: LockedInstance, event: model.JobRequested, registration: Registration
-    ) -> None:
-        """Run an inside handler; whatever it wrote before it failed is undone."""
-        tx = self.tx
-        job = Job(
-            key=f"{instance.id}.{event.element_instance}",
-            type=event.type,
-            inputs=event.inputs,
-            headers=event.headers,
-            instance=instance.id,
-            process=instance.process,
-            element=event.element,
-            now=tx.now,
-            case=instance.case_code,
-        )
-        command: Command
-        requests: list[Request] = []
-        try:
-            with tx.attempt():
-                work = self.advancing.open_case_work(tx, instance, job)
-                try:
-                    variables = registration.handle(job, work) or {}
-                    command = model.CompleteElement(
-                        element_instance=event.element_instance, variables=variables
-                    )
-                except BpmnError as error:  # a result like another: what it wrote is kept
-                    command = model.ThrowError(
-                        element_instance=event.element_instance,
-                        code=error.code,
-                        message=error.message,
-                        variables=error.variables,
-                    )
-                ran = events.HandlerRan(
-                    element=event.element, element_instance=event.element_instance, type=event.type
-                )
-                tx.append(instance.stream, ran, instance=instance)
-                requests = list(getattr(work, "requests", ()))
-        except (DatabaseBusy, DatabaseFault):
-            raise  # the whole transaction is tried again, or fails: no matter of the handler
-        except Exception as error:  # any fault of a handler is an incident
-            self._fail(instance, event, IncidentKind.HANDLER_FAILED, _safe_sentence(event.type, error))
-            return
-        self.add(Act(instance, command))
-        for request in requests:
-            self.accept(instance, request, event.element)
-
-    def _decide(self, instance: LockedInstance, event: model.DecisionRequested) -> None:
-        facts = self.advancing.facts(self.tx, instance)
-        try:
-            result = self.advancing.decisions.decide(
-                self.tx,
-                instance,
-                event.decision,
-                Behind(event.inputs, facts),
-                binding=event.binding,
-                version_tag=event.version_tag,
-                deployment=self.advancing.definitions.row(self.tx, instance.definition).deployment,
-                element=event.element,
-            )
-        except FlowcaseError as error:
-            self._fail(instance, event, IncidentKind.DECISION_FAILED, str(error))
-            return
-        command = model.CompleteElement(
-            element_instance=event.element_instance, variables={"result": result.value}
-        )
-        self.add(Act(instance, command))
-
-    def _call(self, instance: LockedInstance, event: model.CallRequested) -> None:
-        called = resources.definition_of(
-            self.tx,
-            event.process,
-            version_tag=event.version_tag if event.binding == Binding.VERSION_TAG else None,
-            deployment=self.advancing.definitions.row(self.tx, instance.definition).deployment
-            if event.binding == Binding.DEPLOYMENT
-            else None,
-        )
-        problem = ""
-        if called is None:
-            problem = f"Expected to call process '{event.process}', but it is not deployed."
-        elif instance.depth >= MAX_DEPTH:
-            problem = f"Expected at most {MAX_DEPTH} processes to call each other, but there are more."
-        elif self.advancing.definitions.process(self.tx, called.id) and not self._starts_without_trigger(
-            called.id
-        ):
-            problem = f"Expected process '{event.process}' to have a start event without trigger."
-        if problem or called is None:
-            self._fail(instance, event, IncidentKind.CALLED_PROCESS_MISSING, problem)
-            return
-        stream: str | None = instance.stream
-        case_code = instance.case_code
-        if case_code is None:
-            stream, case_code = self.home(event.variables, stream=stream)
-        child = self.new_instance(
-            called,
-            stream=stream,
-            case_code=case_code,
-            parent=instance,
-            parent_element_instance=event.element_instance,
-        )
-        self.add(Act(child, model.StartInstance(variables=event.variables, is_called=True)))
-
-    def _starts_without_trigger(self, definition: str) -> bool:
-        process = self.advancing.definitions.process(self.tx, definition)
-        return any(
-            element.kind == "startEvent" and element.event is None for element in process.children(None)
-        )
-
-    def _cancel_called(self, instance: LockedInstance, event: model.CallCancelled) -> None:
-        for child in instances.running_children(self.tx, instance.id, event.element_instance):
-            locked = self.tx.lock(child)
-            if not locked.has_ended:
-                reason = f"called by {event.element}, which was cancelled"
-                self.add(Act(locked, model.CancelInstance(reason=reason)))
-
-    def _fail(self, instance: LockedInstance, event: Any, kind: IncidentKind, message: str) -> None:
-        command = model.FailElement(element_instance=event.element_instance, kind=kind, message=message)
-        self.add(Act(instance, command))
+            answering.cancel_called(self, instance, event)
+        elif not instance.has_ended and (instance.id, event.element_instance) not in self._withdrawn:
+            answering.answer(self, instance, event)
 
     # --- requests ----------------------------------------------------------------------------------
 
@@ -580,23 +427,6 @@ class Run:
         return instance
 
 
-class Behind(Mapping[str, Value]):
-    """Variables in front, facts behind them: a fact never hides a variable."""
-
-    def __init__(self, variables: Mapping[str, Value], facts: Mapping[str, Value]) -> None:
-        self._variables, self._facts = variables, facts
-
-    def __getitem__(self, name: str) -> Value:
-        return self._variables[name] if name in self._variables else self._facts[name]
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._variables
-        yield from (name for name in self._facts if name not in self._variables)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
 class _Lazily:
     """A working calendar that is only looked up when a cycle needs it."""
 
@@ -608,13 +438,6 @@ class _Lazily:
         if self._calendar is None:
             self._calendar = self._load()
         return self._calendar(day)
-
-
-def _safe_sentence(job_type: str, error: Exception) -> str:
-    """Our own errors hold no personal data; the text of any other may, so only its class is told."""
-    if isinstance(error, FlowcaseError):
-        return str(error)
-    return f"Expected handler '{job_type}' to finish, but it failed with {type(error).__name__}."
 
 
 def _named(first: tuple[Work, ...]) -> str:

@@ -14,7 +14,8 @@ from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling import CaseTarget, Form, VariableTarget
 from flowcase.modeling.definition import Element
 from flowcase.services import form_values
-from flowcase.services.advancing import CASE_VARIABLE, Advancing, Behind
+from flowcase.services.advancing import CASE_VARIABLE, Advancing
+from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
 from flowcase.services.requests import Request
