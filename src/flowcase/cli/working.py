@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from flowcase.access.actor import Actor
+from flowcase.cli.notification_files import Line, read_notifications
 from flowcase.cli.output import json_option, local, progress, say_json, say_table
 from flowcase.cli.settings import opened, operator
-from flowcase.errors import FlowcaseError
+from flowcase.errors import FlowcaseError, InvalidValues
+from flowcase.services.notifications import STAFF_FORM
 from flowcase.values import from_json
 
 as_option = click.option(
@@ -162,6 +161,17 @@ def history(case: str, english: bool, everything: bool, person: str | None, as_j
             click.echo(f"{local(line.at)}  {line.who:<16} {line.text}")
 
 
+def _number_is_unusable(line: Line, first_with: dict[str, Line]) -> str | None:
+    """Why the line cannot be told from others. Without a number, the same file again would count twice."""
+    number = str(line.values.get("underretning_id") or "").strip()
+    if not number:
+        return "underretning_id: it is missing, and by it the same notification is known again."
+    first = first_with.setdefault(number, line)
+    if first.values != line.values:
+        return f"underretning_id: line {first.number} has the same one with other values."
+    return None
+
+
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @as_option
@@ -169,31 +179,36 @@ def history(case: str, english: bool, everything: bool, person: str | None, as_j
 def intake(file: str, person: str | None, as_json: bool) -> None:
     """Take in notifications from CSV or JSON lines.
 
-    The keys are those of form F-A1 and `underretning_id`. In CSV, a list is written as JSON in its cell.
-    A line is taken in whole or refused whole; what was taken in before is not taken in twice. Ends with 1
-    when a line was refused.
+    The keys are those of form F-A1 and `underretning_id`, the number by which a notification is known
+    again. A line is taken in whole or refused whole; what was taken in before is not taken in twice. Ends
+    with 1 when a line was refused.
+
+    CSV is UTF-8 with the keys in its first line, separated by comma, semicolon or tabulator; a list is
+    written as JSON in its cell. Every other file has one JSON object a line.
     """
-    lines = list(_read_lines(Path(file)))
+    lines = list(read_notifications(Path(file)))
     taken = known = 0
     refused: list[dict[str, Any]] = []
+    first_with: dict[str, Line] = {}
     with opened() as flow:
         actor = _actor(flow, person)
-        for number, values, problem in progress(lines, label="Intake", total=len(lines), quiet=as_json):
-            if problem is None:
-                try:
-                    received = flow.notifications.receive(values, source="file", actor=actor)
-                except FlowcaseError as error:
-                    reasons = getattr(error, "errors", None)
-                    problem = (
-                        "; ".join(f"{key}: {' '.join(said)}" for key, said in sorted(reasons.items()))
-                        if reasons
-                        else str(error)
-                    )
-                else:
+        flow.deployments.form(STAFF_FORM)  # without it every line would be refused
+        for line in progress(lines, label="Intake", total=len(lines), quiet=as_json):
+            reason = line.problem or _number_is_unusable(line, first_with)
+            try:
+                if reason is None:
+                    received = flow.notifications.receive(line.values, source="file", actor=actor)
                     taken += received.is_new
                     known += not received.is_new
                     continue
-            refused.append({"line": number, "reason": problem})
+            except InvalidValues as error:
+                reason = "; ".join(f"{key}: {' '.join(said)}" for key, said in sorted(error.errors.items()))
+                flow.notifications.refuse(source="file", line=line.number, error=error, actor=actor)
+            except FlowcaseError as error:
+                reason = str(error)
+            except Exception as fault:  # of ours: the lines after it are not to suffer, and it is named
+                reason = f"flowcase failed at it ({type(fault).__name__}); report this to who operates it."
+            refused.append({"line": line.number, "reason": reason})
     if as_json:
         say_json({"lines": len(lines), "taken": taken, "known": known, "refused": refused})
     else:
@@ -201,50 +216,6 @@ def intake(file: str, person: str | None, as_json: bool) -> None:
             click.echo(f"Line {refusal['line']}: {refusal['reason']}")
         click.echo(f"{len(lines)} lines: {taken} taken in, {known} known already, {len(refused)} refused.")
     raise SystemExit(1 if refused else 0)
-
-
-def _read_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any], str | None]]:
-    """(line number, values, problem) for every record; blank lines are passed over."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FlowcaseError(
-            f"Expected UTF-8 text in {path.name}, but byte {error.start} is none. Save it as UTF-8."
-        ) from None
-    if path.suffix.lower() == ".csv":
-        delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-        reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="")
-        for row in reader:
-            if "" in row:
-                yield reader.line_num, {}, "it has more cells than the first line has names"
-            else:
-                yield (
-                    reader.line_num,
-                    {key: _cell(cell) for key, cell in row.items() if cell not in (None, "")},
-                    None,
-                )
-        return
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line)
-        except json.JSONDecodeError as error:
-            yield number, {}, f"it is no JSON: {error.msg} at column {error.colno}"
-            continue
-        if not isinstance(values, dict):
-            yield number, {}, "it is no JSON object"
-        else:
-            yield number, values, None
-
-
-def _cell(text: str) -> Any:
-    if text[:1] in "[{":
-        try:
-            return json.loads(text)
-        except json.JSONDecodeError:
-            return text
-    return text
 
 
 COMMANDS = (start, tasks, complete, instances, incidents, history, intake)

@@ -40,7 +40,11 @@ class Decisions:
         began. Raises NotFound, and FeelLimitError when the table asks for too much.
         """
         content_hash, model = self._model(tx, instance, decision, binding, version_tag, deployment)
-        result = model.evaluate(decision, inputs, now=tx.now)
+        # Facts are computed when they are read, and some of them read every open case.
+        asked = model.decision(decision).input_names
+        result = model.evaluate(
+            decision, {name: inputs[name] for name in inputs if name in asked}, now=tx.now
+        )
         record = result.record
         tx.append(
             instance.stream,
