@@ -133,3 +133,10 @@ def test_functions_of_the_host_language_are_refused():
         compile_expression(
             'function(x) external {java: {class: "java.lang.System", method signature: "exit(int)"}}'
         )
+
+
+def test_a_minus_belongs_to_the_number_behind_it():
+    assert compile_expression("-4 instance of number").value({}) is True
+    assert compile_expression("-4 ** 2").value({}) == 16
+    assert compile_expression("--4 instance of number").value({}) is True
+    assert compile_expression("2 ** -1").value({}) == compile_expression("0.5").value({})

