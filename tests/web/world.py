@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from argon2 import PasswordHasher
+
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
@@ -137,6 +139,7 @@ def _populate(world: World) -> None:
         or (path.suffix == ".yaml" and path.parent.name == "rulesets")
     }
     world.flow.deployments.deploy(files, actor=SYSTEM, note="test")
+    world.flow.people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # made to be slow
     for id, (name, groups) in PEOPLE.items():
         world.flow.people.add(id, name=name, groups=groups, password=PASSWORD, actor=SYSTEM)
     world.flow.people.add("skoleportal", groups=("indtag",), kind="service", actor=SYSTEM)

@@ -34,7 +34,6 @@ class Shown:
     label: str
     description: str
     text: str  # of a display
-    language: str  # of label and description where it is not the page's; else empty
     required: bool
     value: Any = None
     input_type: str = "text"
@@ -180,7 +179,6 @@ class _Drawing:
             label=label,
             description=(asked.description_en if english else "") or asked.description,
             text=(asked.properties.get("text_en", "") if english else "") or asked.text,
-            language="da" if english and asked.label and not asked.label_en else "",
             required=form_values.is_required(asked, context, self.now),
             errors=tuple(said(sentence) for sentence in self.errors.get(name, ())),
             decides=asked.key in self.deciding,

@@ -6,7 +6,7 @@ import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, session, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -23,7 +23,7 @@ CITIZEN = Actor("citizen", kind="service")
 # Counted in the memory of each process: a brake on floods, no exact account. What counts most is what
 # came in; changing rows and correcting fields are page views that only a program does by the hundred.
 limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[], headers_enabled=False)
-RECEIVED_PER_HOUR, SENT_PER_HOUR = "30 per hour", "600 per hour"
+LIMITS = {"PUBLIC_RECEIVED": "30 per hour", "PUBLIC_SENT": "600 per hour"}
 
 
 def _came_in(response: Response) -> bool:
@@ -32,12 +32,14 @@ def _came_in(response: Response) -> bool:
 
 @blueprint.record_once
 def _limit(state: Any) -> None:
+    for name, limit in LIMITS.items():
+        state.app.config.setdefault(name, limit)
     limiter.init_app(state.app)
 
 
 @blueprint.route("/underret", methods=["GET", "POST"])
-@limiter.limit(SENT_PER_HOUR, methods=["POST"])
-@limiter.limit(RECEIVED_PER_HOUR, methods=["POST"], deduct_when=_came_in)
+@limiter.limit(lambda: current_app.config["PUBLIC_SENT"], methods=["POST"])
+@limiter.limit(lambda: current_app.config["PUBLIC_RECEIVED"], methods=["POST"], deduct_when=_came_in)
 def notify() -> Any:
     answer = intake.take_in(
         FORM, source="public", actor=CITIZEN, title=gettext("Er du bekymret for et barn eller en ung?")

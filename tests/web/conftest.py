@@ -1,0 +1,204 @@
+"""Visitors of the pages: without JavaScript through Flask's test client, with it in a real Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from flowcase.web import create_app
+from tests.web import world as worlds
+from tests.web.world import World
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The municipality is made once: one worker of a parallel run has all tests of the pages."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def municipality(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("municipality")
+    worlds.build(home)
+    return home
+
+
+@pytest.fixture
+def world(municipality: Path, tmp_path: Path) -> Iterator[World]:
+    home = tmp_path / "home"
+    shutil.copytree(municipality, home)
+    opened = worlds.open_world(home)
+    yield opened
+    opened.flow.close()
+
+
+@pytest.fixture
+def app(world: World) -> Flask:
+    made = create_app(world.flow)
+    made.testing = True
+    return made
+
+
+class Seen:
+    """A page as it came."""
+
+    def __init__(self, response: Any) -> None:
+        self.status: int = response.status_code
+        self.headers = response.headers
+        self.address: str = response.request.path
+        self.source: str = response.get_data(as_text=True)
+        self.document = lxml.html.document_fromstring(self.source or "<p></p>")
+        for area in self.document.iter("textarea"):  # a browser drops the first line break, lxml does not
+            area.text = (area.text or "").removeprefix("\n")
+        self.text = " ".join(self.document.text_content().split())
+
+    def all(self, xpath: str) -> list[Any]:
+        return list(self.document.xpath(xpath))
+
+    def one(self, xpath: str) -> Any:
+        found = self.all(xpath)
+        assert len(found) == 1, (xpath, len(found))
+        return found[0]
+
+    @property
+    def title(self) -> str:
+        return self.one("//title").text
+
+    @property
+    def heading(self) -> str:
+        return " ".join(self.one("//h1").text_content().split())
+
+    @property
+    def summary(self) -> list[str]:
+        """The sentences of the error summary."""
+        return [line.text_content().strip() for line in self.all("//*[@id='fejl']//li")]
+
+    def has_field(self, name: str) -> bool:
+        return bool(self.all(f"//*[@name='{name}']"))
+
+    def value(self, name: str) -> Any:
+        return next(form for form in self.document.forms if name in form.fields).fields[name]
+
+
+class Visitor:
+    """Somebody with a browser without JavaScript."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+
+    def get(self, path: str) -> Seen:
+        return Seen(self.client.get(path, follow_redirects=True))
+
+    def post(self, path: str, data: Any = None) -> Seen:
+        """Without a page before: with a token all the same."""
+        token = self.get("/underret").value("csrf_token")
+        return Seen(self.client.post(path, data={**(data or {}), "csrf_token": token}, follow_redirects=True))
+
+    def press(self, seen: Seen, button: str, value: str | None = None, **values: Any) -> Seen:
+        """Fill in the form that has this button, and press it."""
+        which = f"@name='{button}'" if value is None else f"@name='{button}' and @value='{value}'"
+        pressed = seen.all(f"//button[{which}]")[0]
+        form = next(each for each in pressed.iterancestors("form"))
+        return self.submit(seen, form, {button: pressed.get("value") or ""}, **values)
+
+    def submit(self, seen: Seen, form: Any, more: dict[str, str] | None = None, **values: Any) -> Seen:
+        data: dict[str, Any] = {}
+        for name, value in form.form_values():
+            data.setdefault(name, []).append(value)
+        data |= values | (more or {})
+        path = form.get("action") or seen.address
+        return Seen(self.client.post(path, data=data, follow_redirects=True))
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Visitor:
+    """Nobody is signed in."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], Visitor]:
+    def as_person(person: str) -> Visitor:
+        visitor = Visitor(app)
+        page = visitor.get("/log-paa")
+        form = page.one("//main//form")
+        arrived = visitor.submit(page, form, bruger=person, adgangskode=worlds.PASSWORD)
+        assert arrived.heading == "Mine opgaver"
+        return visitor
+
+    return as_person
+
+
+# --- a real browser --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where the application is served, on loopback."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """A page of a fresh browser; what its console complains about fails the test."""
+    contexts = []
+    complaints: list[str] = []
+
+    def complain(message: Any) -> None:
+        # Chromium logs every answer of 400 and above; refusals are what these tests are about.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    def build(*, width: int = 1200, javascript: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=address,
+            viewport={"width": width, "height": 800},
+            locale="da-DK",
+            java_script_enabled=javascript,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", complain)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield build
+    for context in contexts:
+        context.close()
+    assert complaints == []

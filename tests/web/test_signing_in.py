@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.web.world import PASSWORD
+
+
+def test_who_is_not_signed_in_comes_to_the_sign_in_and_then_to_the_page_asked_for(stranger):
+    asked = stranger.get("/sager/SAG-2588")
+    assert asked.heading == "Log på flowcase"
+
+    arrived = stranger.submit(asked, asked.one("//main//form"), bruger="camilla.syd", adgangskode=PASSWORD)
+
+    assert (arrived.address, arrived.heading) == ("/sager/SAG-2588", "Sag SAG-2588")
+
+
+def test_a_wrong_password_keeps_the_user_name_and_says_so(stranger):
+    page = stranger.get("/log-paa")
+
+    again = stranger.submit(page, page.one("//main//form"), bruger="karen.fp", adgangskode="forkert")
+
+    assert again.status == 422
+    assert again.title.startswith("Fejl: ")
+    assert "forkert" in again.one("//*[@role='alert']").text_content()
+    assert again.value("bruger") == "karen.fp"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\n/evil.example",
+    ],
+)
+def test_a_sign_in_never_leads_to_another_site(stranger, target):
+    page = stranger.get("/log-paa")
+
+    response = stranger.client.post(
+        "/log-paa",
+        data={
+            "bruger": "karen.fp",
+            "adgangskode": PASSWORD,
+            "next": target,
+            "csrf_token": page.value("csrf_token"),
+        },
+    )
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/opgaver"
+
+
+def test_signing_out_ends_the_session(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.get("/opgaver")
+
+    out = karen.submit(page, page.one("//form[@action='/log-af']"))
+
+    assert "Du er logget af." in out.text
+    assert karen.get("/opgaver").heading == "Log på flowcase"
+
+
+def test_a_deactivated_person_is_out_at_once(sign_in, world):
+    karen = sign_in("karen.fp")
+
+    world.flow.people.deactivate("karen.fp", actor=world.flow.people.actor("drift"))
+
+    assert karen.get("/opgaver").heading == "Log på flowcase"
+
+
+def test_a_form_without_its_token_is_refused(sign_in, world):
+    karen = sign_in("karen.fp")
+    task = world.task("vurder")
+
+    response = karen.client.post(f"/opgaver/{task.id}/tag")
+
+    assert response.status_code == 400
+    assert "Siden er for gammel" in response.get_data(as_text=True)
+    assert world.task("vurder").assignee is None
+
+
+def test_every_page_says_how_it_may_be_used(stranger):
+    headers = stranger.get("/log-paa").headers
+
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_language_is_kept_and_the_page_stays_the_same(sign_in):
+    karen = sign_in("karen.fp")
+
+    english = karen.get("/opgaver?vis=grupper&sprog=en")
+
+    assert english.heading == "My tasks"
+    assert english.one("//html").get("lang") == "en"
+    assert karen.get("/sager").heading == "Cases"
+    assert english.one("//a[@hreflang='da']").get("href") == "/opgaver?vis=grupper&sprog=da"
+    assert karen.get("/opgaver?sprog=da").heading == "Mine opgaver"
+
+
+def test_a_program_with_an_account_cannot_use_the_pages(stranger, world):
+    world.flow.people.set_password("skoleportal", PASSWORD, actor=world.flow.people.actor("drift"))
+    page = stranger.get("/log-paa")
+
+    stranger.submit(page, page.one("//main//form"), bruger="skoleportal", adgangskode=PASSWORD)
+
+    assert stranger.get("/opgaver").heading == "Log på flowcase"
