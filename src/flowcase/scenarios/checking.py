@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -41,8 +42,12 @@ def compare(
     expect: Mapping[str, Any],
     expect_not: Mapping[str, Any],
     refusals: Sequence[Refusal],
+    told: Collection[str] = (),
 ) -> list[Difference]:
-    """Every difference; an unexpected refusal is one as well."""
+    """Every difference; a refusal or an incident that nobody expected is one as well.
+
+    `told` are the ids of the incidents that earlier steps brought.
+    """
     found: list[Difference] = []
     for kind, items in expect.items():
         for item in items:
@@ -55,6 +60,16 @@ def compare(
             Difference("refusals", "the step is carried out", f"it is refused: {_refusal(one)}")
             for one in refusals
         ]
+    new = collections.Counter(
+        incident(one)
+        for one in world.incidents
+        if one.id not in told
+        and not any(_is_such_incident(one, item) for item in expect.get("incidents", ()))
+    )
+    found += [
+        Difference("incidents", "every instance goes on", f"{count} times: {text}" if count > 1 else text)
+        for text, count in new.items()
+    ]
     return found
 
 
@@ -114,10 +129,17 @@ def _tasks(world: World, item: Mapping[str, Any]) -> Any:
             ("groups" not in item or set(item["groups"]) <= set(row.candidate_groups))
             and ("assignee" not in item or item["assignee"] == row.assignee)
             and ("due" not in item or same_instant(item["due"], row.due_at))
+            and ("shows" not in item or _holds(item["shows"], world.shown(row)))
         )
 
+    asked = tuple(item.get("shows", ()))
     near = [row for row in world.user_tasks if is_meant(row)]
-    return [row for row in near if fits(row)], near or world.user_tasks, _task
+
+    def tell(row: Any) -> str:
+        shown = {name: plain(world.shown(row).get(name)) for name in asked} if asked else {}
+        return _task(row) + (f", shows {json.dumps(shown, ensure_ascii=False)}" if shown else "")
+
+    return [row for row in near if fits(row)], near or world.user_tasks, tell
 
 
 def _concerns(row: Any, notification: str) -> bool:
@@ -160,11 +182,12 @@ def _facts(world: World, item: Mapping[str, Any]) -> Any:
     if facts is None:
         return [], [], str
     value = facts.get(item["fact"])
-    hit = (
-        [value]
-        if ("value" not in item and value is not None) or ("value" in item and same(item["value"], value))
-        else []
-    )
+    if "same_as" in item:
+        other = world.facts(item["same_as"]) or {}
+        is_hit = value is not None and value == other.get(item["fact"])
+    else:
+        is_hit = same(item["value"], value) if "value" in item else value is not None
+    hit = [value] if is_hit else []
     return hit, [value], lambda one: f"{item['case']}.{item['fact']} = {plain(one)!r}"
 
 
@@ -279,6 +302,20 @@ def _decisions(world: World, item: Mapping[str, Any]) -> Any:
     )
 
 
+def _incidents(world: World, item: Mapping[str, Any]) -> Any:
+    hits = [one for one in world.incidents if _is_such_incident(one, item)]
+    return hits, world.incidents, incident
+
+
+def _is_such_incident(one: Any, item: Mapping[str, Any]) -> bool:
+    return (
+        item.get("process") in (None, one.process)
+        and item.get("element") in (None, one.element)
+        and item.get("case") in (None, one.case_code)
+        and ("says" not in item or item["says"].lower() in one.message.lower())
+    )
+
+
 def _ends(world: World, item: Mapping[str, Any]) -> Any:
     reached = [
         one
@@ -304,6 +341,7 @@ _CHECKS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
     "notices": _notices,
     "escalations": _escalations,
     "decisions": _decisions,
+    "incidents": _incidents,
     "ends": _ends,
 }
 
@@ -348,6 +386,15 @@ def _within(wanted: Any, value: Any) -> bool:
     return same(wanted, value)
 
 
+def _holds(wanted: Any, value: Any) -> bool:
+    """Like `_within`, and a list may have more items than were asked for."""
+    if isinstance(wanted, Mapping) and isinstance(value, Mapping):
+        return all(key in value and _holds(item, value[key]) for key, item in wanted.items())
+    if isinstance(wanted, list) and isinstance(value, (list, tuple)):
+        return all(any(_holds(item, each) for each in value) for item in wanted)
+    return same(wanted, value)
+
+
 def same_instant(wanted: str | None, value: dt.datetime | None) -> bool:
     """An instant to the second; a date alone is 23:59:59 of that local day."""
     if wanted is None or value is None:
@@ -388,6 +435,10 @@ def _deadline(row: Any) -> str:
         f"{row.rule} ({row.case_code or row.subject}) due {_local(row.due_at)}, {row.status}{late}{target}, "
         f"{row.rule_set}, {len(row.reminders)} sent" + (f", reminders {reminders}" if reminders else "")
     )
+
+
+def incident(one: Any) -> str:
+    return f"{one.process}.{one.element} ({one.case_code or 'no case'}) stands still: {one.message}"
 
 
 def _refusal(one: Refusal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -101,6 +102,7 @@ def read(path: Path) -> Scenario:
         (_line(lines, tuple(error.absolute_path)), _sentence(error))
         for error in sorted(validator.iter_errors(data), key=lambda e: _line(lines, tuple(e.absolute_path)))
     ]
+    problems = list(dict.fromkeys(problems))  # several missing entries are told in one sentence
     if not problems:
         problems = _story_problems(data, lines)
     if problems:
@@ -120,9 +122,7 @@ _PlainLoader.yaml_implicit_resolvers = {
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_PlainLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", __import__("re").compile("^(?:true|false)$"), ["t", "f"]
-)
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
 
 
 def _construct(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
@@ -175,13 +175,17 @@ def _sentence(error: jsonschema.ValidationError) -> str:
 
 def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list[tuple[int, str]]:
     problems = []
-    ids = [step.get("id") for step in data["steps"] if step.get("id")]
-    for name in {name for name in ids if ids.count(name) > 1}:
-        problems.append((_line(lines, ("steps",)), f"Step id '{name}' is used twice."))
+    main = data["steps"]
+    ids = [step.get("id") for step in main if step.get("id")]
+    for number, step in enumerate(main):
+        if step.get("id") in [each.get("id") for each in main[:number] if each.get("id")]:
+            problems.append((_line(lines, ("steps", number)), f"Step id '{step['id']}' is used twice."))
     people = {person["id"] for person in data["people"]}
-    stories: list[tuple[Path_, Sequence[Mapping[str, Any]], set[str]]] = [(("steps",), data["steps"], people)]
+    stories: list[tuple[Path_, Sequence[Mapping[str, Any]], set[str], dt.datetime | None]] = [
+        (("steps",), main, people, None)
+    ]
     for index, variant in enumerate(data.get("variants", ())):
-        after = variant.get("after", ids[-1] if ids else None)
+        after = variant.get("after")
         if after is not None and after not in ids:
             problems.append(
                 (
@@ -190,9 +194,10 @@ def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list
                 )
             )
         joined = people | {person["id"] for person in variant.get("people", ())}
-        stories.append((("variants", index, "steps"), variant["steps"], joined))
-    for prefix, steps, known in stories:
-        previous: dt.datetime | None = None
+        shared = main[: _shared(main, variant)]
+        begins = parse_instant(shared[-1]["at"]) if shared else None
+        stories.append((("variants", index, "steps"), variant["steps"], joined, begins))
+    for prefix, steps, known, previous in stories:
         for number, step in enumerate(steps):
             place = (*prefix, number)
             at = parse_instant(step["at"])
@@ -209,6 +214,14 @@ def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list
                     (_line(lines, (*place, "as")), f"'{step['as']}' is none of the scenario's people.")
                 )
     return sorted(problems)
+
+
+def _shared(main: Sequence[Mapping[str, Any]], variant: Mapping[str, Any]) -> int:
+    """How many steps of the main story a variant begins with."""
+    if "after" not in variant:
+        return len(main)
+    ids = [step.get("id") for step in main]
+    return ids.index(variant["after"]) + 1 if variant["after"] in ids and variant["after"] else 0
 
 
 def _steps(data: Sequence[Mapping[str, Any]], prefix: Path_, lines: Mapping[Path_, int]) -> tuple[Step, ...]:
@@ -242,10 +255,7 @@ def _scenario(data: Mapping[str, Any], lines: Mapping[Path_, int], file: str) ->
     )
     variants = [main]
     for index, variant in enumerate(data.get("variants", ())):
-        shared = main_steps
-        if "after" in variant:
-            until = next((n for n, step in enumerate(main_steps) if step.id == variant["after"]), -1)
-            shared = main_steps[: until + 1] if variant["after"] is not None else ()
+        shared = main_steps[: _shared(data["steps"], variant)]
         replaced = {person["id"]: person for person in variant.get("people", ())}
         people = [replaced.pop(person["id"], person) for person in data["people"]] + list(replaced.values())
         variants.append(

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flowcase import bootstrap
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, Refused
+from flowcase.scenarios import stage
 from flowcase.scenarios.checking import Difference, Refusal, compare
 from flowcase.scenarios.reading import Scenario, Step, Variant
 from flowcase.scenarios.world import World
@@ -65,11 +65,15 @@ def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantRepor
     start = scenario.start or variant.steps[0].at.astimezone(LOCAL).replace(hour=0, minute=0, second=0)
     reports: list[StepReport] = []
     with tempfile.TemporaryDirectory(prefix="flowcase-scenario-") as home:
-        flow = bootstrap.open_throwaway(
-            Path(home), now=start, settings=from_json(dict(variant.settings)), rule_sets=variant.rule_sets
+        flow = stage.set_up(
+            Path(home),
+            processes,
+            now=start,
+            settings=from_json(dict(variant.settings)),
+            rule_sets=variant.rule_sets or (),
+            actor=NARRATOR,
         )
         try:
-            flow.deployments.deploy(_files(processes), actor=NARRATOR, note=f"scenario {scenario.id}")
             story = _Story(flow, variant)
             story.set_the_scene()
             for number, step in enumerate(variant.steps, start=1):
@@ -82,20 +86,12 @@ def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantRepor
     )
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in {".bpmn", ".dmn", ".form"}
-        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
-    }
-
-
 class _Story:
     """One variant while it is played."""
 
     def __init__(self, flow: Flowcase, variant: Variant) -> None:
         self.flow, self.variant = flow, variant
+        self._incidents: set[str] = set()  # that steps before this one brought
 
     def set_the_scene(self) -> None:
         """The people, and the cases that are open before the story begins."""
@@ -142,7 +138,9 @@ class _Story:
                 self._settle()
         except FlowcaseError as error:
             yield Difference("step", f"{step.do} is carried out", str(error))
-        yield from compare(World(self.flow), step.expect, step.expect_not, refusals)
+        world = World(self.flow)
+        yield from compare(world, step.expect, step.expect_not, refusals, told=self._incidents)
+        self._incidents |= {one.id for one in world.incidents}
 
     # --- time --------------------------------------------------------------------------------------
 
@@ -195,7 +193,7 @@ class _Story:
         elif step.do == "message":
             self.flow.messages.correlate(
                 arguments["name"],
-                str(arguments.get("key", arguments.get("case", ""))),
+                self._key(arguments),
                 from_json(dict(arguments.get("values", {}))),
                 actor=actor,
             )
@@ -214,6 +212,21 @@ class _Story:
                 reason=arguments.get("reason", "scenario"),
                 actor=actor,
             )
+        elif step.do == "choose rule sets":
+            self.flow.rule_sets.use(
+                selected=arguments.get("rule_sets"),
+                settings=from_json(dict(arguments["settings"])) if "settings" in arguments else None,
+                actor=actor,
+            )
+
+    def _key(self, arguments: Mapping[str, Any]) -> str:
+        key, case = arguments.get("key"), arguments.get("case", "")
+        if not isinstance(key, Mapping):
+            return str(case if key is None else key)
+        records = self.flow.cases.records(key["record"], case=case or None)
+        if not records:
+            raise FlowcaseError(f"Expected a record {key['record']} of case '{case}', but there is none.")
+        return str(records[-1].id)
 
     def _notify(self, arguments: Mapping[str, Any], actor: Actor) -> None:
         values = dict(arguments["values"])

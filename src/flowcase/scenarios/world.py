@@ -35,14 +35,26 @@ class World:
 
     def __init__(self, flow: Flowcase) -> None:
         self._flow = flow
+        self._shown: dict[str, Mapping[str, Any]] = {}
 
     @cached_property
     def user_tasks(self) -> list[Any]:
         return list(self._flow.user_tasks.list())
 
+    def shown(self, row: Any) -> Mapping[str, Any]:
+        """What the form of an open user task shows: facts and variables, and values it is filled in with."""
+        if row.id not in self._shown:
+            task = self._flow.user_tasks.get(row.id)
+            self._shown[row.id] = {**task.facts, **task.prefilled}
+        return self._shown[row.id]
+
     @cached_property
     def deadlines(self) -> list[Any]:
         return list(self._flow.deadlines.list())
+
+    @cached_property
+    def incidents(self) -> list[Any]:
+        return list(self._flow.incidents.list(limit=None))
 
     @cached_property
     def history(self) -> list[Happened]:

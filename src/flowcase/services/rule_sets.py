@@ -1,12 +1,15 @@
 """Rule sets at work: which versions are in force, what a case has pinned, and asking their tables.
 
 A pin names the profile and how many versions of manifests and decision tables there were when it was
-taken (`1+47`). Versions are only ever added, so a pin means the same numbers for all time.
+taken (`1+47`), and, where other rule sets than the profile's were chosen, which (`1+47.3f29c1d0a4b7`).
+Versions and choices are only ever added, so a pin means the same numbers for all time. Settings that the
+installation replaces, such as who leads a team, hold for everything from then on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +39,7 @@ class Pin:
     """The version that a case or an instance began with."""
 
     name: str  # of the profile
-    version: str  # <version of the profile's manifest>+<number of versions of all files by then>
+    version: str  # <version of the profile's manifest>+<number of versions of all files by then>[.<choice>]
 
     def __str__(self) -> str:
         return f"{self.name}:{self.version}"
@@ -48,8 +51,13 @@ class Pin:
 
     @property
     def generation(self) -> int | None:
-        count = self.version.rpartition("+")[2]
+        count = self.version.rpartition("+")[2].partition(".")[0]
         return int(count) if count.isdigit() else None
+
+    @property
+    def choice(self) -> str | None:
+        """Which rule sets were chosen instead of the profile's; None for the profile's own."""
+        return self.version.rpartition("+")[2].partition(".")[2] or None
 
 
 @dataclass(frozen=True)
@@ -90,16 +98,21 @@ class RuleSets:
         composition = self.composition(tx)
         if composition is None:
             return None
-        return Pin(composition.name, f"{composition.version}+{self._generation(tx)}")
+        selected = self._chosen(tx).get(SELECTED_SETTING)
+        choice = f".{_choice(selected)}" if selected else ""
+        return Pin(composition.name, f"{composition.version}+{self._generation(tx)}{choice}")
 
     def composition(self, tx: Tx, pin: Pin | str | None = None) -> Composition | None:
         """The rule sets of a pin (default: those in force now); None while no profile is deployed."""
         pin = Pin.parse(pin) if isinstance(pin, str) and pin else pin or None
         generation = (pin.generation if isinstance(pin, Pin) else None) or self._generation(tx)
         wanted = pin.name if isinstance(pin, Pin) else None
-        key = ("composition", generation, wanted)
+        key = ("composition", generation, wanted, pin and pin.choice)
         if key not in tx.cache:
-            tx.cache[key] = self._composed(tx, self._read(tx, generation), wanted)
+            chosen = self._chosen(tx)
+            if isinstance(pin, Pin):
+                chosen = {**chosen, SELECTED_SETTING: self._selected(tx, pin)}
+            tx.cache[key] = self._composed(tx, self._read(tx, generation), wanted, chosen)
         return tx.cache[key]
 
     def settings(self, tx: Tx, pin: Pin | str | None = None) -> Mapping[str, Value]:
@@ -154,6 +167,9 @@ class RuleSets:
         """
 
         def work(tx: Tx) -> None:
+            if selected:
+                kept = f"{SELECTED_SETTING}.{_choice(selected)}"
+                tx.append(INSTALLATION, SettingChanged(key=kept, value=list(selected)))
             for key, value in (
                 (PROFILE_SETTING, profile),
                 (SELECTED_SETTING, None if selected is None else list(selected)),
@@ -201,8 +217,9 @@ class RuleSets:
             _keep(self._books, key, books)
         return books
 
-    def _composed(self, tx: Tx, books: _Books, wanted: str | None) -> Composition | None:
-        chosen = self._chosen(tx)
+    def _composed(
+        self, tx: Tx, books: _Books, wanted: str | None, chosen: Mapping[str, Value]
+    ) -> Composition | None:
         key = (books.manifests, wanted, canonical_json(to_json(chosen)))
         if key not in self._compositions:
             composition = self._compose(tx, books, wanted or chosen.get(PROFILE_SETTING), chosen)
@@ -234,6 +251,15 @@ class RuleSets:
             tx.cache["rule set settings"] = {key: setting_rows.value(tx, key) for key in keys}
         return tx.cache["rule set settings"]
 
+    def _selected(self, tx: Tx, pin: Pin) -> list[Value]:
+        """The rule sets that a pin chose; none for the profile's own."""
+        if pin.choice is None:
+            return []
+        found = setting_rows.value(tx, f"{SELECTED_SETTING}.{pin.choice}")
+        if found is None:
+            raise NotFound("choice of rule sets", pin.choice)
+        return found
+
     def _manifest(self, tx: Tx, content_hash: str) -> RuleSet | Profile:
         if content_hash not in self._manifests:
             self._manifests[content_hash] = read_manifest(self._content(tx, content_hash), content_hash)
@@ -249,6 +275,11 @@ class RuleSets:
         if content is None:
             raise NotFound("file", content_hash)
         return content
+
+
+def _choice(selected: Sequence[Value]) -> str:
+    """A short name for a list of rule sets: the same list has the same name."""
+    return hashlib.sha256(canonical_json(list(selected))).hexdigest()[:12]
 
 
 def _keep(known: dict[Any, Any], key: Any, value: Any) -> None:

@@ -1,0 +1,83 @@
+"""The empty stage of a story: an installation where the processes are deployed and nothing has happened.
+
+Checking and deploying a folder of processes takes longer than most stories, so it is done once per
+folder; every variant plays on a copy of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowcase import bootstrap
+from flowcase.access.actor import Actor
+from flowcase.clock import ManualClock
+from flowcase.config import Config
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+BEFORE_EVERY_STORY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+_built: dict[str, Path] = {}  # by digest of the deployed files
+
+
+def set_up(
+    home: Path,
+    processes: Path,
+    *,
+    now: dt.datetime,
+    settings: Mapping[str, Value],
+    rule_sets: Sequence[str],
+    actor: Actor,
+) -> Flowcase:
+    """An installation in the new folder `home`; the clock and the timer start events begin at `now`."""
+    shutil.copytree(_template(processes, actor), home, dirs_exist_ok=True)
+    flow = bootstrap.open(_config(home), clock=ManualClock(now))
+    try:
+        if settings or rule_sets:
+            flow.rule_sets.use(selected=rule_sets or None, settings=settings or None, actor=actor)
+        flow.deployments.reschedule(actor=actor)
+    except BaseException:
+        flow.close()
+        raise
+    return flow
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """What is deployed of a folder of processes: diagrams, tables, forms and manifests of rule sets."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".bpmn", ".dmn", ".form"}
+        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
+    }
+
+
+def _template(processes: Path, actor: Actor) -> Path:
+    content = files(processes)
+    digest = hashlib.sha256()
+    for name, each in content.items():
+        digest.update(f"{name}\0{len(each)}\0".encode() + each)
+    key = digest.hexdigest()
+    if key not in _built:
+        home = Path(tempfile.mkdtemp(prefix="flowcase-stage-"))
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+        flow = bootstrap.open_throwaway(home, now=BEFORE_EVERY_STORY)
+        try:
+            flow.deployments.deploy(content, actor=actor, note="scenarios")
+        finally:
+            flow.close()
+        _built[key] = home
+    return _built[key]
+
+
+def _config(home: Path) -> Config:
+    return Config(home=home, is_demonstration=True, is_durable=False)
