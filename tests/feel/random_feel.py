@@ -154,9 +154,7 @@ class RandomFeel:
                     f"({self.integer(d)} in ({self.pick('<', '>=')} {self.integer(0)}, {self.integer(0)}))"
                 ),
                 lambda: f"(some {variable} in {self.numbers(0)} satisfies {variable} > {self.integer(0)})",
-                lambda: (
-                    f"(every {variable} in {self.numbers(0)} satisfies {variable} + {self.integer(0)} > {self.integer(0)})"
-                ),
+                lambda: f"(every {variable} in {self.numbers(0)} satisfies {self.integer(0)} <= {variable})",
                 lambda: (
                     f"{self.pick('contains', 'starts with', 'ends with')}({self.string(d)}, {self.string(0)})"
                 ),

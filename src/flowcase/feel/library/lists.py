@@ -307,7 +307,7 @@ def _flatten(run: Run, items: list) -> list:
 @builtin("sort(list: list, precedes: function)")
 def _sort(run: Run, items: list, precedes: Function) -> list:
     def order(one: Value, other: Value) -> int:
-        run.charge(2)
+        run.charge(6)
         if functions.call(precedes, [one, other], run) is True:
             return -1
         return 1 if functions.call(precedes, [other, one], run) is True else 0
