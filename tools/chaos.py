@@ -43,6 +43,7 @@ class Server:
     def __init__(self, home: Path, port: int) -> None:
         self.port = port
         self._environment = {**os.environ, "FLOWCASE_HOME": str(home)}
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling anew would be most of each start
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
@@ -130,8 +131,8 @@ def prepare(home: Path) -> tuple[Any, str]:
     settings = config.load(home=home)
     bootstrap.upgrade(settings)
     flow = bootstrap.open(settings)
-    flow.deployments.deploy({"chaos.bpmn": (HERE / "chaos.bpmn").read_bytes()}, actor=SYSTEM, note="chaos")
     flow.people.add("client", groups=["clients"], kind="service", actor=SYSTEM)
+    flow.deployments.deploy({"chaos.bpmn": (HERE / "chaos.bpmn").read_bytes()}, actor=SYSTEM, note="chaos")
     return flow, flow.people.new_token("client", actor=SYSTEM)
 
 
@@ -209,7 +210,8 @@ def main() -> int:
     result["unanswered"] = clients.unanswered
     print(json.dumps(result, indent=2))
     print(
-        f"until it answered again: median {recoveries[len(recoveries) // 2]:.1f} s, longest {recoveries[-1]:.1f} s"
+        f"until it answered again: median {recoveries[len(recoveries) // 2]:.1f} s, "
+        f"longest {recoveries[-1]:.1f} s"
     )
     wrong = sum(
         result[key]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flowcase.access.actor import SYSTEM
+from flowcase.access.groups import NAMES as GROUP_NAMES
 from flowcase.cases.calendar import Calendar
 from flowcase.cases.entities import targets
 from flowcase.clock import Clock, DemonstrationClock, ManualClock, WallClock
@@ -39,7 +40,8 @@ from flowcase.services.start_events import StartEvents
 from flowcase.services.timers import Timers
 from flowcase.services.transactions import Transactions
 from flowcase.services.user_tasks import UserTasks
-from flowcase.store import LockedInstance, Store, Tx, migrating
+from flowcase.store import Keyring, KeyUnusable, LockedInstance, Store, Tx, migrating
+from flowcase.store.keys import KEY_BYTES
 from flowcase.store.queries import case_files
 from flowcase.values import Value
 
@@ -94,17 +96,41 @@ def open(settings: Config, *, clock: Clock | None = None) -> Flowcase:
         revision = store.revision()
         store.close()
         raise SchemaOutdated(revision)
+    try:
+        store.check_key(WallClock().now())
+    except KeyUnusable:
+        store.close()
+        raise
     return assemble(settings, store, clock or _clock(settings, store))
 
 
 def upgrade(settings: Config) -> str | None:
-    """Create the database or bring it to this release's schema; makes a missing key. Its revision."""
+    """Create the database or bring it to this release's schema; makes a key for a new one. Its revision.
+
+    Raises KeyUnusable for a database that is there and whose key is not.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
-    settings.create_missing_key()
+    if settings.is_key_missing:
+        if _is_there(settings):
+            raise KeyUnusable(
+                f"there is no file {settings.key_path}, and without the one that this database was written "
+                "with nothing in it can be read. Put it back from your backup"
+            )
+        settings.create_missing_key()
     store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
     try:
         migrating.upgrade(store.engine)
+        store.prepare(WallClock().now())
         return store.revision()
+    finally:
+        store.close()
+
+
+def _is_there(settings: Config) -> bool:
+    """Whether somebody has made this database before; no key is needed to see that."""
+    store = Store(settings.url, Keyring(bytes(KEY_BYTES)))
+    try:
+        return store.revision() is not None
     finally:
         store.close()
 
@@ -192,7 +218,7 @@ def assemble(
         store=store,
         clock=clock,
         handlers=handlers,
-        deployments=Deployments(transactions, definitions, start_events, lambda: _known(handlers)),
+        deployments=Deployments(transactions, definitions, start_events, lambda: known(handlers)),
         instances=Instances(transactions, advancing),
         user_tasks=UserTasks(transactions, advancing, open_for_user_task),
         messages=Messages(transactions, advancing),
@@ -213,6 +239,10 @@ def _clock(settings: Config, store: Store) -> Clock:
     return DemonstrationClock(store) if settings.is_demonstration else WallClock()
 
 
-def _known(handlers: Mapping[str, Registration]) -> Catalogue:
-    """What diagrams and forms may refer to beside deployed files."""
-    return Catalogue(job_types=frozenset(handlers), entities=frozenset(targets()))
+def known(handlers: Mapping[str, Registration] | None = None) -> Catalogue:
+    """What diagrams and forms may refer to beside deployed files, in every installation."""
+    return Catalogue(
+        job_types=frozenset(load_handlers() if handlers is None else handlers),
+        entities=frozenset(targets()),
+        groups=frozenset(GROUP_NAMES),
+    )

@@ -49,9 +49,13 @@ class Config:
         """The installation key. Raises KeyUnusable."""
         return Keyring.from_text(self.key) if self.key else Keyring.from_file(self.key_path)
 
+    @property
+    def is_key_missing(self) -> bool:
+        return not self.key and not self.key_path.exists()
+
     def create_missing_key(self) -> None:
         """Write an installation key where there is none; never touches one that exists."""
-        if not self.key and not self.key_path.exists():
+        if self.is_key_missing:
             create_key_file(self.key_path)
 
     def session_key(self) -> bytes:

@@ -24,12 +24,27 @@ def examine(settings: Any) -> list[Examined]:
 
 def _examine(settings: Any) -> Iterator[Examined]:
     from flowcase import bootstrap
+    from flowcase.store import KeyUnusable
 
     yield from _home(Path(settings.home))
     try:
         flow = bootstrap.open(settings)
+    except KeyUnusable as error:
+        remedy = f"Put the right one at {settings.key_path}, readable by its owner only, or set FLOWCASE_KEY."
+        if not Path(settings.home).exists():
+            remedy = "Run: flowcase db upgrade"
+        yield Examined("key", "error", str(error), remedy)
+        return
+    except bootstrap.SchemaOutdated as error:
+        yield Examined("database", "error", str(error))  # it names the command itself
+        return
     except Exception as error:  # any fault of an installation is a finding here, not a crash
-        yield Examined("database", "error", f"It cannot be opened: {error}", "Run: flowcase db upgrade")
+        yield Examined(
+            "database",
+            "error",
+            f"It cannot be opened: {type(error).__name__}.",
+            "See that its server runs and that FLOWCASE_DATABASE_URL is right.",
+        )
         return
     try:
         yield Examined("database", "ok", f"It is open at revision {flow.store.revision()}.")
@@ -45,7 +60,7 @@ def _home(home: Path) -> Iterator[Examined]:
         return
     for key in home.glob("*.key"):
         if stat.S_IMODE(key.stat().st_mode) & 0o077:
-            yield Examined("key", "error", f"{key.name} can be read by others.", f"Run: chmod 600 {key.name}")
+            yield Examined("key", "error", f"{key.name} can be read by others.", f"Run: chmod 600 {key}")
         else:
             yield Examined("key", "ok", f"{key.name} is private.")
 

@@ -16,13 +16,21 @@ from flowcase.errors import FlowcaseError
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--group", "groups", multiple=True, help="A group of this municipality beside the product's; repeatable."
+)
 @json_option
-def check(paths: tuple[str, ...], as_json: bool) -> None:
-    """Check diagrams, tables, forms and rule sets as a deployment would; touches no database."""
-    from flowcase.modeling import Severity, check_paths
+def check(paths: tuple[str, ...], groups: tuple[str, ...], as_json: bool) -> None:
+    """Check diagrams, tables, forms and rule sets as a deployment would; touches no database.
 
-    findings = check_paths(paths)
+    A folder is one bundle: its files may refer to each other. In files that are named one by one, a
+    reference to a form, table or process that none of them holds only warns, since it may be deployed.
+    """
+    from flowcase import bootstrap
+    from flowcase.modeling import Catalogue, Severity, check_paths
+
+    findings = check_paths(paths, bootstrap.known().joined_with(Catalogue(groups=groups or None)))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if as_json:
         say_json(findings)

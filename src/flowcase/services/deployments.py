@@ -18,7 +18,7 @@ from flowcase.services.rule_set_check import check_manifests
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, tables
-from flowcase.store.queries import resources, waiting
+from flowcase.store.queries import people, resources, waiting
 from flowcase.store.queries.resources import DeploymentRow, NamedResourceRow, ProcessDefinitionRow
 
 ACTIVE, DRAFT = "active", "draft"
@@ -125,6 +125,8 @@ class Deployments:
                 raise NotFound("deployment", deployment)
             if row.status != DRAFT:
                 raise Conflict(f"delete deployment '{deployment}'", f"it is {row.status}, not a draft")
+            if resources.is_in_use(tx, deployment):
+                raise Conflict(f"delete deployment '{deployment}'", "process instances run it")
             tx.append(INSTALLATION, events.DraftDeploymentDeleted(deployment=deployment))
 
         self._transactions.run(actor, work)
@@ -135,6 +137,7 @@ class Deployments:
             decisions={row.name for row in resources.all_named(tx, "decision")},
             rule_sets={row.name for row in resources.all_named(tx, "ruleset")},
             processes={row.process for row in resources.definitions(tx)},
+            groups=people.groups(tx),  # a municipality may have groups beside those of the product
         )
         return [
             *modeling.check_bundle(files, self._known().joined_with(deployed)),
