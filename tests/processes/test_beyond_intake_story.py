@@ -609,7 +609,7 @@ def test_an_extension_that_the_caseworker_asks_for_is_the_leader_s_decision(offi
 
 
 def test_the_three_columns_are_asked_for_in_placement_cases_where_the_setting_says_so(office):
-    story = office("2026-03-02T08:00", "SAG-2606", sos_ved_opfoelgning_paa_anbringelse=True)
+    story = office("2026-03-02T08:00", "SAG-2606", sos_ved_opfoelgning=True)
     story.follow("2026-03-02", "HERNING", kind="anbringelse")
 
     assert story.tasks("tre_kolonner")
