@@ -75,7 +75,7 @@ def facts_of_case(tx: Tx, rule_sets: RuleSets, code: str | None, pin: str | None
             "sag": lambda: case_facts(tx, code),
             "frist": lambda: {
                 rule: _local(row.due_at)
-                for rule, row in _chosen(deadline_rows.deadlines(tx, case=code) if code else []).items()
+                for rule, row in _chosen(deadline_rows.current(tx, case=code) if code else []).items()
             },
             "indstilling": lambda: rule_sets.settings(tx, pin),
             "belastning": lambda: case_loads(tx, code, rule_sets.settings(tx, pin)),
@@ -101,10 +101,10 @@ def case_facts(tx: Tx, code: str | None) -> dict[str, Value] | None:
 
 def _by_rule(tx: Tx, instance: LockedInstance) -> dict[str, DeadlineRow]:
     if instance.case_code:
-        found = deadline_rows.deadlines(tx, case=instance.case_code)
+        found = deadline_rows.current(tx, case=instance.case_code)
     else:
         # A notification's own process has no case, but each child's deadline is about the notification.
-        found = deadline_rows.deadlines(tx, stream=instance.stream)
+        found = deadline_rows.current(tx, stream=instance.stream)
         kind, _, subject = instance.stream.partition(":")
         if kind == "notification":
             found += [row for row in deadline_rows.deadlines(tx, subject=subject) if row not in found]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 
 from flowcase.store import tables
 from flowcase.store.queries.rows import made, made_or_none
@@ -84,6 +84,22 @@ def deadlines(
         statement = statement.where(_table.c.status.in_(list(statuses)))
     if due_before is not None:
         statement = statement.where(_table.c.due_at < due_before)
+    return [made(DeadlineRow, row) for row in tx.rows(statement)]
+
+
+def current(tx: Tx, *, case: str | None = None, stream: str | None = None) -> list[DeadlineRow]:
+    """What diagrams read: everything that runs, and of what is done the newest per rule and instance.
+
+    A case of ten years has hundreds of finished follow-ups; they are counted here, not read.
+    """
+    column, value = (_table.c.case_code, case) if case is not None else (_table.c.stream, stream)
+    age = func.row_number().over(
+        partition_by=(_table.c.rule, _table.c.instance),
+        order_by=(_table.c.opened_at.desc(), _table.c.id.desc()),
+    )
+    ranked = select(_table.c.id, _table.c.status, age.label("age")).where(column == value).subquery()
+    wanted = select(ranked.c.id).where(or_(ranked.c.status.in_(RUNNING), ranked.c.age == 1))
+    statement = select(_table).where(_table.c.id.in_(wanted)).order_by(_table.c.due_at, _table.c.id)
     return [made(DeadlineRow, row) for row in tx.rows(statement)]
 
 
