@@ -24,14 +24,6 @@ class ReferenceRecorded(Event):
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstanceJoinedCase(Event):
-    """An instance that began before there was a case goes on in the case's stream."""
-
-    from_stream: str
-    case_code: str
-
-
 # --- deployments -----------------------------------------------------------------------------------
 
 

@@ -97,6 +97,14 @@ def test_a_deployment_in_force_cannot_be_deleted(flow: Flowcase, deploy: Callabl
         flow.deployments.delete_draft(deployment.id, actor=OPERATOR)
 
 
+def test_a_draft_that_was_tried_out_cannot_be_deleted(flow: Flowcase) -> None:
+    draft = flow.deployments.deploy({"p.bpmn": FIRST}, actor=ANNA, draft=True)
+    flow.instances.start("p", version=1, actor=ANNA)
+
+    with pytest.raises(Conflict, match="instances"):
+        flow.deployments.delete_draft(draft.id, actor=ANNA)
+
+
 def test_a_start_message_that_a_new_version_no_longer_has_starts_nothing(
     flow: Flowcase, deploy: Callable[..., Any]
 ) -> None:

@@ -241,6 +241,40 @@ def test_a_message_and_its_receiver_that_come_at_the_same_time_find_each_other(
     assert buffered(flow) == 0
 
 
+def test_two_cases_that_write_to_each_other_at_the_same_time_both_get_through(
+    flow: Flowcase, deploy: Callable[..., Any]
+) -> None:
+    """Each holds its own case and wants the other's: a deadlock, which nobody is to notice."""
+    inside, roots = message("svar", "=til")
+    extension = '<extensionElements><zeebe:publishMessage correlationKey="=til"/></extensionElements>'
+    thrown = throw("send", extension + inside, roots)
+    deploy(waits_for("svar"), process("afsender", start(), thrown, end()))
+    for code in ("SAG-1", "SAG-2"):
+        flow.cases.open(code, child={}, facts={"status": "aaben"}, actor=OPERATOR)
+    rounds = 4
+    for _ in range(rounds):
+        for own in ("SAG-1", "SAG-2"):
+            flow.instances.start("p", {"k": own}, case=own, actor=OPERATOR)
+    failures: list[BaseException] = []
+
+    def write(own: str, other: str) -> None:
+        try:
+            for _ in range(rounds):
+                flow.instances.start("afsender", {"til": other}, case=own, actor=OPERATOR)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=pair) for pair in (("SAG-1", "SAG-2"), ("SAG-2", "SAG-1"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert len(reached(flow)) == 2 * rounds
+    assert flow.history.verify() == []
+
+
 def test_what_was_published_is_sealed(flow: Flowcase) -> None:
     flow.messages.correlate("svar", "1", {"kode": "hemmelig_kode"}, actor=ANNA)
 

@@ -313,3 +313,11 @@ def test_a_failed_attempt_is_undone_and_the_transaction_goes_on(store: Store, st
     assert kinds.count("IntakeRefused") == 1
     assert (task.assignee, task.priority) == (None, 7)
     assert "case:SAG-2" not in streams
+
+
+def test_a_transaction_inside_another_is_refused_instead_of_waiting_for_it(store: Store) -> None:
+    refused = pytest.raises(RuntimeError, match="one writing transaction")
+    with store.begin(SYSTEM, NOW), refused, store.begin(SYSTEM, NOW):
+        pass
+    with store.begin(SYSTEM, NOW) as tx:
+        assert tx.rows(select(tables.instance)) == []

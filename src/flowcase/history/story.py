@@ -167,11 +167,6 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     ),
     "InstanceResumed": ("Forløbet blev genoptaget: {reason}.", "The process was resumed: {reason}.", True),
     "InterventionMade": ("Indgreb ({act}): {reason}.", "Intervention ({act}): {reason}.", True),
-    "InstanceJoinedCase": (
-        "Forløbet fortsætter i sag {case_code}.",
-        "The process goes on in case {case_code}.",
-        True,
-    ),
     "ReferenceRecorded": (
         "Se også {stream} nr. {seq}: {kind}.",
         "See also {stream} no. {seq}: {kind}.",

@@ -67,6 +67,9 @@ class Jobs:
         still holds. A claimed job whose worker has gone is taken over when its lease runs out, at the
         cost of one retry.
         """
+        due = self._transactions.read(waiting.next_claimable_job)  # an idle tick takes no lock
+        if due is None or due > self._transactions.clock.now():
+            return 0
         ran = 0
         for _ in range(limit):
             job = self._transactions.run(SYSTEM, self._claim)
@@ -179,7 +182,7 @@ class Jobs:
             command = model.FailElement(
                 element_instance=job.element_instance,
                 kind=IncidentKind.JOB_FAILED,
-                message=f"Expected job '{job.type}' to finish, but every try failed, the last with {failure}.",
+                message=f"Expected job '{job.type}' to finish, but every try failed: {failure}.",
             )
             self._advancing.carry_on(tx, instance, command)
 

@@ -59,4 +59,6 @@ class Messages:
                 tx.append(stream, events.MessageExpired(message=id, name=name, correlation_key=key))
             return len(expired)
 
+        if not self._transactions.read(lambda tx: waiting.expired_messages(tx, 1)):
+            return 0
         return self._transactions.run(SYSTEM, work)

@@ -15,6 +15,7 @@ from flowcase.clock import Clock
 from flowcase.store import DatabaseBusy, Store, Tx
 
 TRIES = 8
+PATIENCE_SECONDS = 30
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")  # set at the edge, kept in the history
 
@@ -34,12 +35,14 @@ class Transactions:
         When the database reports a deadlock or a conflict between transactions, nothing has been
         committed and `work` runs again: it must have no effect but through its transaction.
         """
+        begun = time.monotonic()
         for attempt in range(1, TRIES + 1):
             try:
                 with self.store.begin(actor, now or self.clock.now(), request_id.get()) as tx:
                     return work(tx)
             except DatabaseBusy:
-                if attempt == TRIES:
+                # Who has waited long for a lock is told so; who met a deadlock tries again at once.
+                if attempt == TRIES or time.monotonic() - begun > PATIENCE_SECONDS:
                     raise
                 # Whoever met each other once should not meet again at the same time.
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - no secret

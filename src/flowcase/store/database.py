@@ -16,7 +16,7 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import FlowcaseError
 from flowcase.store import migrating
 from flowcase.store.keys import Keyring
-from flowcase.store.tx import Tx
+from flowcase.store.tx import INSTALLATION, Tx
 
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 _READ_ONLY = "flowcase_read_only"
@@ -47,6 +47,7 @@ class Store:
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
         # one process a plain lock hands over at once.
         self._writer = threading.Lock() if self.is_sqlite else None
+        self._here = threading.local()  # whether this thread has a writing transaction open
 
     @property
     def is_sqlite(self) -> bool:
@@ -56,10 +57,13 @@ class Store:
     def begin(self, actor: Actor, now: dt.datetime, request_id: str = "") -> Iterator[Tx]:
         """A transaction that may write. Leaving the block commits; an exception rolls everything back.
 
-        Never open a second one inside: it would wait for the first. Raises DatabaseBusy.
+        Raises DatabaseBusy, and RuntimeError for a second one inside: it would wait for the first.
         """
+        if getattr(self._here, "is_writing", False):
+            raise RuntimeError("Expected one writing transaction at a time in a thread.")
         if self._writer is not None and not self._writer.acquire(timeout=BUSY_SECONDS):
             raise DatabaseBusy
+        self._here.is_writing = True
         try:
             with self._translated(), self.engine.begin() as connection:
                 with self._tx(connection, actor, now, request_id) as tx:
@@ -67,6 +71,7 @@ class Store:
                     tx.finish()
                 learned = tx.learned_candidate_sets
         finally:
+            self._here.is_writing = False
             if self._writer is not None:
                 self._writer.release()
         self._known_candidate_sets |= learned
@@ -92,6 +97,16 @@ class Store:
             if is_transient(error):
                 raise DatabaseBusy from error
             raise
+
+    def prepare(self, now: dt.datetime) -> None:
+        """Make the installation's own stream, whose key tells later whether the installation key fits."""
+        with self.begin(SYSTEM, now) as tx:
+            tx.stream(INSTALLATION)
+
+    def check_key(self, now: dt.datetime) -> None:
+        """Raises KeyUnusable when this database was written with another installation key."""
+        with self.reading(now) as tx:
+            tx.check_key()
 
     def revision(self) -> str | None:
         """The schema that the database has; None for an empty one."""

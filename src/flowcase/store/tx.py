@@ -149,6 +149,12 @@ class Tx(Rows):
             self.cache["search key"] = key
         return hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
 
+    def check_key(self) -> None:
+        """Raises KeyUnusable when the installation key is not the one this database was written with."""
+        row = self.first(_READ_STREAM, {"id": INSTALLATION})
+        if row is not None and row.wrapped_key is not None:
+            self._keyring.unwrap(INSTALLATION, row.wrapped_key)
+
     # --- streams and history -----------------------------------------------------------------------
 
     def stream(self, stream: str) -> _OpenStream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowcase import events, model
-from flowcase.model import IncidentStatus, InstanceStatus, TimerStatus, UserTaskStatus
+from flowcase.model import IncidentStatus, InstanceStatus
 from flowcase.store import tables
 from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
@@ -97,26 +97,6 @@ def _hold(tx: Tx, instance: LockedInstance, before: InstanceStatus, after: Insta
     instance.status = after
     for table in (tables.timer, tables.job, tables.message_subscription, tables.signal_subscription):
         tx.update_any(table, {"instance": instance.id}, {"is_held": after == InstanceStatus.SUSPENDED})
-
-
-@applies(events.InstanceJoinedCase)
-def join_case(tx: Tx, stream: str, instance: LockedInstance, event: events.InstanceJoinedCase) -> None:
-    """What was sealed under the old stream's key (open user tasks, drafts, jobs) stays under it."""
-    tx.update(
-        tables.instance,
-        {"id": instance.id, "stream": event.from_stream},
-        {"stream": stream, "case_code": event.case_code},
-        attempt=f"move process instance '{instance.id}' to its case",
-    )
-    instance.stream, instance.case_code, instance.is_dirty = stream, event.case_code, True
-    for table in (tables.message_subscription, tables.signal_subscription):
-        tx.update_any(table, {"instance": instance.id}, {"stream": stream})
-    for table, status in (
-        (tables.user_task, UserTaskStatus.OPEN),
-        (tables.timer, TimerStatus.PENDING),
-        (tables.incident, IncidentStatus.OPEN),
-    ):
-        tx.update_any(table, {"instance": instance.id, "status": status}, {"case_code": event.case_code})
 
 
 @applies(model.IncidentRaised)

@@ -159,6 +159,13 @@ def deployment(tx: Tx, id: str) -> DeploymentRow | None:
     return made_or_none(DeploymentRow, tx.first(select(table).where(table.c.id == id)))
 
 
+def is_in_use(tx: Tx, deployment: str) -> bool:
+    """Whether a process instance, ended or not, runs a definition of the deployment."""
+    table = tables.instance
+    brought = select(_process.c.id).where(_process.c.deployment == deployment)
+    return tx.first(select(table.c.id).where(table.c.definition.in_(brought)).limit(1)) is not None
+
+
 def files(tx: Tx, deployment: str) -> dict[str, str]:
     """Path -> content hash."""
     table = tables.deployment_resource

@@ -250,6 +250,12 @@ def next_job_due(tx: Tx) -> dt.datetime | None:
     return tx.scalar(_NEXT_JOB)
 
 
+def next_claimable_job(tx: Tx) -> dt.datetime | None:
+    """When the next job can be claimed: one to be tried, or one whose lease runs out."""
+    found = [tx.scalar(_NEXT_JOB), tx.scalar(_NEXT_LEASE)]
+    return min((due for due in found if due is not None), default=None)
+
+
 def claimable_jobs(tx: Tx, limit: int) -> list[JobRow]:
     """Jobs to be tried now, and claimed ones whose lease has run out; locked until the commit."""
     statement = (
@@ -303,3 +309,4 @@ _TIMER = select(_timer).where(_timer.c.id == bindparam("id"))
 _NEXT_DUE = select(func.min(_timer.c.try_at)).where(text(tables.TIMER_IS_PENDING))
 _JOB = select(_job).where(_job.c.id == bindparam("id"))
 _NEXT_JOB = select(func.min(_job.c.try_at)).where(text(tables.JOB_IS_PENDING))
+_NEXT_LEASE = select(func.min(_job.c.lease_until)).where(text(tables.JOB_IS_CLAIMED))
