@@ -23,7 +23,7 @@ INTRODUCTION = """\
 # Attacks on FEEL, and their answers
 
 Expressions are written by people with a browser. None of their text reaches Python's evaluator. Whatever \
-they ask for ends in a value, in a refusal when it is read (*syntax*) or in a limit when it is run (*limit*), \
+they ask for ends in a value, in a refusal when it is read (*syntax*) or in a limit when it is run (*limit*) \
 within 100 ms. The value is null, with a reason, where the text asks for what FEEL does not have.
 
 """
