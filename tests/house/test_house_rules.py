@@ -1,0 +1,126 @@
+"""House rules as tests, not reminders."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import flowcase
+from flowcase.cli.output import EXIT_CODES
+from flowcase.errors import FlowcaseError
+from flowcase.web.application import STATUS
+
+ROOT = Path(__file__).parents[2]
+SOURCE = Path(flowcase.__file__).parent
+
+
+def _error_classes() -> list[type[FlowcaseError]]:
+    for module in pkgutil.walk_packages(flowcase.__path__, "flowcase."):
+        if not module.name.startswith(("flowcase.__main__", "flowcase.store.migrations")):
+            importlib.import_module(module.name)
+    found: list[type[FlowcaseError]] = []
+    pending: list[type[FlowcaseError]] = [FlowcaseError]
+    while pending:
+        cls = pending.pop()
+        found.append(cls)
+        pending.extend(cls.__subclasses__())
+    return [cls for cls in found if cls.__module__.startswith("flowcase.")]
+
+
+def _tracked(*patterns: str) -> Iterator[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", *patterns], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    yield from (ROOT / name for name in listed.stdout.split("\0") if name)
+
+
+ERRORS = _error_classes()
+
+
+@pytest.mark.parametrize("cls", ERRORS, ids=lambda cls: cls.__name__)
+def test_every_error_has_a_sentence_an_http_status_and_an_exit_code(cls: type[FlowcaseError]) -> None:
+    assert cls.__doc__
+    assert any(ancestor in STATUS for ancestor in cls.__mro__)
+    assert any(ancestor in EXIT_CODES for ancestor in cls.__mro__)
+
+
+def test_nobody_but_the_store_commits_or_opens_a_transaction() -> None:
+    committing = re.compile(r"\.commit\(|\.rollback\(|engine\.begin\(|\.begin_nested\(")
+    guilty = [
+        f"{path.relative_to(SOURCE)}:{number}"
+        for path in SOURCE.rglob("*.py")
+        if "store" not in path.relative_to(SOURCE).parts
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if committing.search(line)
+    ]
+
+    assert guilty == []
+
+
+def test_only_the_clock_reads_the_time_of_the_machine() -> None:
+    reading = re.compile(r"datetime\.now\(|date\.today\(|utcnow\(|time\.time\(")
+    allowed = {"clock.py", "demo/preparing.py", "store/database.py"}
+    guilty = [
+        f"{path.relative_to(SOURCE).as_posix()}:{number}"
+        for path in SOURCE.rglob("*.py")
+        if path.relative_to(SOURCE).as_posix() not in allowed
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if reading.search(line)
+    ]
+
+    assert guilty == []
+
+
+def test_nothing_is_evaluated_as_python() -> None:
+    evaluating = re.compile(r"(?<![.\w])(?<!def )(eval|exec|compile)\(")
+    guilty = [
+        f"{path.relative_to(SOURCE).as_posix()}:{number}"
+        for path in SOURCE.rglob("*.py")
+        if "node_modules" not in path.parts
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if evaluating.search(line.split("#")[0])
+    ]
+
+    assert guilty == []
+
+
+def test_lock_files_name_no_registry() -> None:
+    locks = [*_tracked("requirements*.lock"), *_tracked("*package-lock.json")]
+    assert len(locks) >= 3
+
+    for lock in locks:
+        text = lock.read_text("utf-8")
+        assert '"resolved"' not in text, lock.name
+        assert "index-url" not in text, lock.name
+        assert not re.search(r"(?m)^\S+ @ ", text), lock.name
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    place = re.compile(r"(?<![\w.])/(work|root|home/[a-z]+)/(?!\.)[a-z]")
+    guilty = [
+        path.relative_to(ROOT).as_posix()
+        for path in _tracked(
+            "src", "processes", "tests", "docs", "tools", "*.md", "*.toml", "Makefile", ".ci"
+        )
+        if path.suffix not in {".png"} and place.search(path.read_text("utf-8", errors="ignore"))
+    ]
+
+    assert guilty == []
+
+
+def test_public_rooms_say_what_they_are_for() -> None:
+    silent = [
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if "node_modules" not in path.parts
+        and path.stat().st_size > 0
+        and not path.read_text("utf-8").lstrip().startswith(('"""', "#!"))
+    ]
+
+    assert silent == []
