@@ -1,0 +1,120 @@
+"""axe-core finds nothing, on any page and in any state of error, in both languages and widths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+import flowcase.web
+from tests.web.test_browser import sign_in
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(flowcase.web.__file__).parent / "frontend/node_modules/axe-core/axe.min.js"
+
+
+class Checked:
+    """A page, and what axe said about every state it was in."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.states: list[str] = []
+        self.violations: list[str] = []
+
+    def check(self, state: str) -> None:
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found: Any = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        self.states.append(state)
+        self.violations += [
+            f"{state}: {each['id']} ({each['help']}): {[node['html'][:120] for node in each['nodes'][:3]]}"
+            for each in found["violations"]
+        ]
+        assert self.page.title().endswith("– flowcase")
+        assert self.page.locator("h1").count() == 1
+
+    def visit(self, path: str, state: str | None = None) -> None:
+        self.page.goto(path)
+        self.check(state or path)
+
+    def press(self, button: str, state: str) -> None:
+        self.page.locator(f"button[name={button}]:visible").last.click()
+        self.page.wait_for_load_state()
+        self.check(state)
+
+
+@pytest.mark.parametrize(("width", "language"), [(1200, "da"), (360, "en")])
+def test_axe_finds_nothing(open_page, world, width, language):
+    page = open_page(width=width)
+    seen = Checked(page)
+    vurder, measure = world.task("vurder").id, world.task("afgoer", "SAG-2570").id
+    instance = world.task("beslut_undersoegelse").instance
+
+    page.goto("/log-paa")
+    seen.check("sign-in")
+    page.fill("#bruger", "karen.fp")
+    page.fill("#adgangskode", "forkert kodeord")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=alert]")
+    seen.check("sign-in refused")
+    seen.visit("/underret")
+    seen.press("_send", "public form with errors")
+    seen.visit("/findes-ikke", "no such page, signed out")
+
+    sign_in(page, "karen.fp")
+    page.goto(f"/opgaver?sprog={language}")
+    for path in ("/opgaver", "/opgaver?vis=mine", "/sager", "/sager?kode=intet", "/sager/SAG-2588"):
+        seen.visit(path)
+    page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    seen.check("case with everything unfolded")
+    seen.visit(f"/opgaver/{vurder}", "risk assessment")
+    seen.press("_add", "risk assessment with another row")
+    seen.press("_faerdig", "risk assessment with errors")
+    page.locator("[name=fare_sundhed_udvikling][value=false]").check()
+    page.locator("[name=akut][value=nej]").check()
+    page.locator("[name=foraeldre_orienteres][value=ja]").check()
+    page.locator("[name='tavle.bekymringer.0.hvad']").fill("Træt")
+    page.locator("[name=begrundelse]").fill("Derfor")
+    page.locator("[name=vurderet_af]").select_option("karen.fp")
+    page.locator("[name=vurderet]").fill("2026-03-27T23:00")
+    seen.press("_faerdig", "risk assessment refused by a rule")
+    seen.press("_gem", "risk assessment as a draft")
+    world.flow.user_tasks.claim(vurder, actor=world.flow.people.actor("jonas.fp"))
+    seen.visit(f"/opgaver/{vurder}", "task of a colleague")
+    world.assess("SAG-2601", by="jonas.fp")
+    seen.visit(f"/opgaver/{vurder}", "task that was completed")
+    seen.visit(f"/opgaver/{world.task('afgoer', 'SAG-2593').id}", "decision of the daily meeting")
+    seen.visit("/underretninger/ny")
+    page.locator("[name=modtaget]").fill("2025-10-26T02:30")
+    seen.press("_send", "notification with errors and an hour that exists twice")
+    page.goto(f"/forloeb/{instance}")
+    page.wait_for_selector("[data-ready=true]")
+    seen.check("diagram")
+    seen.visit("/sager/SAG-0000", "no such case")
+    seen.visit(f"/opgaver/{measure}", "not for this person")
+    page.locator("form[action='/log-af'] button").click()
+    seen.check("signed out")
+
+    for person, element in (("else.syd", "tildel"), ("camilla.syd", "afgoer")):
+        page.context.clear_cookies()
+        sign_in(page, person)
+        case = "SAG-2590" if element == "tildel" else "SAG-2570"
+        page.goto(f"/opgaver?sprog={language}")
+        seen.visit(f"/opgaver/{world.task(element, case).id}", f"task {element} of {case}")
+        seen.press("_faerdig", f"task {element} of {case} with errors")
+
+    assert seen.violations == []
+    assert len(seen.states) >= 28
+
+
+def test_axe_would_find_something(open_page):
+    page = open_page()
+    page.goto("/log-paa")
+    page.evaluate("document.querySelector('label').remove()")
+
+    seen = Checked(page)
+    seen.check("a field without its label")
+
+    assert any("label" in violation for violation in seen.violations)

@@ -1,0 +1,141 @@
+"""REST under /api: tokens, problem details, and a document that says what there is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.web.world import ASSESSMENT, NOTIFICATION
+
+
+class Program:
+    def __init__(self, app: Any, token: str) -> None:
+        self.client, self.headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path, headers=self.headers)
+
+    def post(self, path: str, body: Any) -> Any:
+        return self.client.post(path, json=body, headers=self.headers)
+
+
+@pytest.fixture
+def portal(app, world) -> Program:
+    return Program(app, world.flow.people.new_token("skoleportal", actor=SYSTEM))
+
+
+@pytest.fixture
+def karen(app, world) -> Program:
+    return Program(app, world.flow.people.new_token("karen.fp", actor=SYSTEM))
+
+
+NEW = {
+    **NOTIFICATION,
+    "modtaget": "2026-03-27T08:30+01:00",
+    "boern": [{"navn": "Sofus Lindeskov"}],
+    "underretning_id": "skole-12-0042",
+}
+
+
+def test_a_notification_comes_in_once(portal, world):
+    first = portal.post("/api/notifications", NEW)
+    again = portal.post("/api/notifications", NEW)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.get_json() == {"underretning_id": "skole-12-0042", "is_new": True}
+    assert again.get_json() == {"underretning_id": "skole-12-0042", "is_new": False}
+    assert [row.id for row in world.flow.cases.records("Underretning")].count("skole-12-0042") == 1
+
+
+def test_a_broken_notification_names_every_wrong_field_and_nothing_that_it_said(portal, world):
+    answer = portal.post(
+        "/api/notifications", {**NEW, "kanal": "brevdue", "modtaget": "i går", "findes_ikke": 1}
+    )
+
+    assert answer.status_code == 422
+    assert answer.mimetype == "application/problem+json"
+    body = answer.get_json()
+    assert set(body["errors"]) == {"kanal", "modtaget", "findes_ikke"}
+    assert "brevdue" not in json.dumps(body)
+    assert body["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_user_tasks_are_listed_and_completed(karen, world):
+    rows = karen.get("/api/user-tasks").get_json()
+    assert {row["element"] for row in rows} == {"vurder", "afgoer"}
+    [task] = [row for row in rows if row["element"] == "vurder"]
+    assert task["due_at"] == "2026-03-28T06:40:00+00:00"
+
+    values = {**ASSESSMENT, "vurderet_af": "karen.fp", "vurderet": "2026-03-27T08:55+01:00"}
+    done = karen.post(f"/api/user-tasks/{task['id']}/complete", {"values": values})
+
+    assert done.status_code == 204
+    assert world.flow.deadlines.of_case("SAG-2601")[0].status == "met"
+
+
+def test_a_rule_that_stands_against_it_is_named(karen, world):
+    values = {**ASSESSMENT, "vurderet_af": "karen.fp", "vurderet": "2026-03-27T23:00+01:00"}
+
+    refused = karen.post(f"/api/user-tasks/{world.task('vurder').id}/complete", {"values": values})
+
+    assert refused.status_code == 422
+    assert refused.get_json()["rules"] == ["R-001"]
+
+
+def test_an_ended_task_is_a_conflict_and_an_unknown_one_is_not_found(karen, world):
+    task = world.task("vurder")
+    world.assess("SAG-2601")
+
+    assert karen.post(f"/api/user-tasks/{task.id}/complete", {}).status_code == 409
+    assert karen.post("/api/user-tasks/findes.1/complete", {}).status_code == 404
+
+
+def test_a_program_may_do_only_what_its_groups_allow(portal, app, world):
+    forbidden = portal.post(f"/api/user-tasks/{world.task('vurder').id}/complete", {"values": {}})
+    caseworker = Program(app, world.flow.people.new_token("camilla.syd", actor=SYSTEM))
+
+    assert forbidden.status_code == 403
+    assert caseworker.post("/api/notifications", NEW).status_code == 403
+    assert portal.get("/api/user-tasks").get_json() == []
+
+
+@pytest.mark.parametrize("header", [None, "Bearer", "Bearer falsk", "Bearer skoleportal.falsk", "Basic Zm9v"])
+def test_without_a_token_that_holds_nothing_is_told(app, header):
+    headers = {} if header is None else {"Authorization": header}
+
+    answer = app.test_client().get("/api/user-tasks", headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_a_session_of_the_pages_opens_nothing_in_the_api(sign_in):
+    assert sign_in("karen.fp").client.get("/api/user-tasks").status_code == 401
+
+
+def test_what_is_no_json_and_what_does_not_exist_are_problem_details_too(portal):
+    broken = portal.client.post(
+        "/api/notifications", data="{", headers=portal.headers, content_type="application/json"
+    )
+    missing = portal.get("/api/findes-ikke")
+
+    assert (broken.status_code, missing.status_code) == (400, 404)
+    assert {broken.mimetype, missing.mimetype} == {"application/problem+json"}
+
+
+def test_the_api_describes_itself(app):
+    document = app.test_client().get("/api/openapi.json").get_json()
+
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) == {
+        "/api/notifications",
+        "/api/user-tasks",
+        "/api/user-tasks/{id}/complete",
+    }
+    operation = document["paths"]["/api/notifications"]["post"]
+    assert operation["security"] == [{"token": []}]
+    assert {"200", "201"} <= set(operation["responses"])

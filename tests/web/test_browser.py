@@ -1,0 +1,145 @@
+"""Real flows in a real Chromium: what needs JavaScript, focus and the keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.world import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+def sign_in(page: Page, person: str) -> None:
+    page.goto("/log-paa")
+    page.fill("#bruger", person)
+    page.fill("#adgangskode", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Mine opgaver")
+
+
+def test_a_caseworker_assesses_a_notification_from_sign_in_to_the_case(open_page, world):
+    page = open_page()
+    sign_in(page, "karen.fp")
+    page.get_by_role("link", name="Vurdér risiko").click()
+
+    page.get_by_role("button", name="Gør opgaven færdig").click()
+    expect(page).to_have_title(re.compile("^Fejl: "))
+    expect(page.locator("#fejl")).to_be_focused()
+    page.locator("#fejl a", has_text="Akut indsats nødvendig?").click()
+    expect(page.locator("#felt-akut-1")).to_be_focused()
+
+    page.locator("[name='tavle.bekymringer.0.hvad']").fill("Træt og sulten")
+    page.locator("[name=fare_sundhed_udvikling][value=false]").check()
+    page.locator("[name=akut][value=nej]").check()
+    page.locator("[name=foraeldre_orienteres][value=ja]").check()
+    page.locator("[name=begrundelse]").fill("Vurderet ud fra skolens oplysninger.")
+    page.locator("[name=vurderet_af]").select_option(label="Karen Bilde")
+    page.locator("[name=vurderet]").fill("2026-03-27T08:55")
+    page.get_by_role("button", name="Gør opgaven færdig").click()
+
+    expect(page.get_by_role("status").first).to_contain_text("Opgaven »Vurdér risiko« er færdig.")
+    expect(page.locator("h1")).to_have_text("Sag SAG-2601")
+    assert world.flow.deadlines.of_case("SAG-2601")[0].status == "met"
+
+
+def test_a_draft_saves_itself_and_is_there_after_a_reload(open_page, world):
+    page = open_page()
+    sign_in(page, "karen.fp")
+    page.goto(f"/opgaver/{world.task('vurder').id}")
+
+    page.locator("[name=begrundelse]").fill("Halvfærdig tanke")
+    page.locator("[name=begrundelse]").blur()
+    expect(page.locator("#kladde")).to_contain_text("Kladden er gemt")
+    page.goto(page.url)
+
+    expect(page.locator("[name=begrundelse]")).to_have_value("Halvfærdig tanke")
+    expect(page.locator("#kladde")).to_be_empty()
+
+
+def test_an_answer_shows_and_hides_other_fields_and_keeps_the_focus(open_page):
+    page = open_page()
+    page.goto("/underret")
+    page.locator("[name=bekymring]").fill("Skrevet før svaret")
+
+    page.locator("[name=underretter_anonym][value=true]").check()
+    expect(page.locator("[name=underretter_kontakt]")).to_have_count(0)
+    page.locator("[name=underretter_anonym][value=false]").check()
+
+    contact = page.locator("[name=underretter_kontakt]")
+    expect(contact).to_have_attribute("required", "")
+    expect(page.locator("[name=bekymring]")).to_have_value("Skrevet før svaret")
+    expect(page.locator("[name=underretter_anonym][value=false]")).to_be_focused()
+    expect(page.get_by_role("button", name="Opdater felterne")).to_have_count(0)
+
+
+def test_a_citizen_notifies_by_keyboard_alone(open_page, world):
+    page = open_page(width=360)
+    page.goto("/underret")
+
+    page.keyboard.press("Tab")
+    expect(page.locator(".skipnav")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("[name='boern.0.navn']")).to_be_focused()
+    page.keyboard.type("Sofus")
+    page.locator("[name=bekymring]").focus()
+    page.keyboard.type("Jeg hører råben hver aften.")
+    for name, steps in (("umiddelbar_fare", 1), ("aftalt_med_familien", 2)):
+        page.locator(f"[name={name}]").first.focus()
+        page.keyboard.press("Space")
+        for _ in range(steps):
+            page.keyboard.press("ArrowDown")
+    page.locator("[name=underretter_type]").select_option("borger")
+    page.locator("[name=underretter_anonym]").first.focus()
+    page.keyboard.press("Space")
+    expect(page.locator("[name=underretter_kontakt]")).to_have_count(0)
+    page.get_by_role("button", name="Send underretningen").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text("Tak for din underretning")
+    number = page.locator("main strong").inner_text()
+    assert number in {row.id for row in world.flow.cases.records("Underretning")}
+    page.reload()
+    expect(page.locator("main strong")).to_have_text(number)
+
+
+def test_without_javascript_the_same_form_works_by_buttons(open_page, world):
+    page = open_page(javascript=False)
+    page.goto("/underret")
+
+    page.get_by_role("button", name="Tilføj en række").click()
+    expect(page.locator("[name='boern.1.navn']")).to_be_focused()
+    page.locator("[name=underretter_anonym][value=true]").check()
+    page.get_by_role("button", name="Opdater felterne").click()
+
+    expect(page.locator("[name=underretter_kontakt]")).to_have_count(0)
+    expect(page.locator("[name=underretter_anonym][value=true]")).to_be_checked()
+
+
+def test_the_diagram_shows_its_tokens_and_its_watermark(open_page, world):
+    page = open_page()
+    sign_in(page, "karen.fp")
+    page.goto(f"/forloeb/{world.task('beslut_undersoegelse').instance}")
+
+    page.wait_for_selector("[data-ready=true]")
+    expect(page.locator("[data-element-id=beslut_undersoegelse]")).to_have_class(re.compile("fc-token"))
+    expect(page.locator("[data-element-id=tildel]")).to_have_class(re.compile("fc-done"))
+    watermark = page.locator(".bjs-powered-by")
+    expect(watermark).to_be_visible()
+    box, frame = watermark.bounding_box(), page.locator(".fc-diagram").bounding_box()
+    assert box and frame
+    assert box["x"] > frame["x"] + frame["width"] / 2
+    assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
+@pytest.mark.parametrize("path", ["/opgaver", "/sager", "/sager/SAG-2588", "/underretninger/ny"])
+def test_nothing_scrolls_sideways_on_a_phone(open_page, path):
+    page = open_page(width=320)
+    sign_in(page, "karen.fp")
+
+    page.goto(path)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

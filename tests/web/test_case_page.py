@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+
+
+def test_a_case_shows_facts_deadlines_tasks_and_its_story(sign_in):
+    page = sign_in("camilla.syd").get("/sager/SAG-2588")
+
+    facts = dict(
+        zip(
+            [label.text for label in page.all("//section[@aria-labelledby='fakta']//dt")],
+            [words.text for words in page.all("//section[@aria-labelledby='fakta']//dd")],
+            strict=True,
+        )
+    )
+    assert facts["Status"] == "Åben"
+    assert facts["Team"] == "Familieteam Syd"
+    assert facts["Sagsbehandler"] == "Camilla Noer"
+    assert facts["Kendskabsdato"] == "tirs. 24. mar. 2026"
+    tasks = page.one("//section[@aria-labelledby='opgaver']")
+    assert "Beslut om undersøgelse" in tasks.text_content()
+    assert tasks.xpath(".//a[contains(@href, '/opgaver/')]")
+    story = page.one("//ol[@class='fc-story']").text_content()
+    assert "Gjorde opgaven »Tildel sagen til en rådgiver« færdig." in story
+    assert "Else Brandt" in story
+
+
+def test_every_deadline_says_why_it_is_due_then(sign_in):
+    page = sign_in("karen.fp").get("/sager/SAG-2601")
+
+    why = page.one("//ul[@class='fc-deadlines']/li").text_content()
+    assert "T01" in why
+    assert "lør. 28. mar. 2026 kl. 07.40" in why
+    assert "Barnets Lov § 136" in why
+    assert "modtaget: fre. 27. mar. 2026 kl. 07.40" in why
+    assert "24 timer (C1)" in why
+
+
+def test_names_and_words_of_a_family_are_not_on_the_case_page(sign_in):
+    page = sign_in("camilla.syd").get("/sager/SAG-2588?alt=1")
+
+    for secret in ("Noah", "Elleby", "sulten", "Vurderet ud fra skolens"):
+        assert secret not in page.source
+
+
+def test_the_whole_story_is_told_on_request(sign_in):
+    karen = sign_in("karen.fp")
+
+    short, whole = karen.get("/sager/SAG-2588"), karen.get("/sager/SAG-2588?alt=1")
+
+    assert len(whole.all("//ol[@class='fc-story']/li/ul/li")) > len(
+        short.all("//ol[@class='fc-story']/li/ul/li")
+    )
+    assert "Vis kun det vigtigste" in whole.text
+
+
+@pytest.mark.parametrize("person", ["granly", "bo.mentor", "drift"])
+def test_who_has_no_work_with_cases_sees_none(sign_in, person):
+    visitor = sign_in(person)
+
+    assert visitor.get("/sager").status == 403
+    assert visitor.get("/sager/SAG-2588").status == 403
+
+
+def test_a_case_that_does_not_exist_says_so(sign_in):
+    page = sign_in("karen.fp").get("/sager/SAG-0000")
+
+    assert page.status == 404
+    assert page.heading == "Det findes ikke"
+
+
+def test_the_list_of_cases_finds_a_code(sign_in):
+    page = sign_in("vera.revisor").get("/sager?kode=2588")
+
+    assert [link.text for link in page.all("//tbody//a")] == ["SAG-2588"]
+    assert "Camilla Noer" in page.one("//tbody/tr").text_content()
+    assert "Ingen sager." in sign_in("vera.revisor").get("/sager?kode=findes-ikke").text
+
+
+def test_an_instance_shows_in_words_where_it_is(sign_in, world):
+    karen = sign_in("karen.fp")
+    instance = world.task("beslut_undersoegelse").instance
+
+    page = karen.get(f"/forloeb/{instance}")
+    diagram = karen.client.get(f"/forloeb/{instance}/diagram.bpmn")
+
+    assert page.heading == "Familieteam modtager sagen"
+    assert [line.text_content() for line in page.all("//main/ul/li")] == ["Beslut om undersøgelse"]
+    assert '"beslut_undersoegelse": "token"' in page.one("//*[@data-state]").get("data-state")
+    assert "style-src-attr 'unsafe-inline'" in page.headers["Content-Security-Policy"]
+    assert diagram.mimetype == "application/xml"
+    assert b"familieteam_modtag" in diagram.data
+
+
+def test_operations_see_the_diagram_of_a_case_that_suppliers_do_not(sign_in, world):
+    instance = world.task("beslut_undersoegelse").instance
+
+    assert sign_in("drift").get(f"/forloeb/{instance}").status == 200
+    assert sign_in("granly").get(f"/forloeb/{instance}").status == 403
+    assert sign_in("granly").get(f"/forloeb/{instance}/diagram.bpmn").status == 403
+
+
+def test_an_instance_that_was_cancelled_says_that_it_has_ended(sign_in, world):
+    instance = world.task("beslut_undersoegelse").instance
+    world.flow.instances.cancel(instance, reason="Oprettet ved en fejl", actor=SYSTEM)
+
+    page = sign_in("karen.fp").get(f"/forloeb/{instance}")
+
+    assert "Forløbet er slut." in page.text
+    assert "Afbrudt." in page.text
