@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import http.client
 import json
 import os
 import random
@@ -35,6 +36,7 @@ from flowcase.access.actor import SYSTEM
 
 HERE = Path(__file__).parent
 INSTANCES_AHEAD = 60
+_CUT_OFF = (OSError, urllib.error.URLError, http.client.HTTPException)  # killed before or within an answer
 
 
 class Server:
@@ -107,7 +109,7 @@ class Clients:
                 open_ones = [row["id"] for row in self._ask("/user-tasks")]
                 for id in chance.sample(open_ones, min(len(open_ones), 5)):
                     self._complete(id)
-            except (OSError, urllib.error.URLError, ValueError):
+            except (*_CUT_OFF, ValueError):
                 time.sleep(0.05)
             else:
                 time.sleep(0.01)
@@ -119,7 +121,7 @@ class Clients:
             if error.code not in (404, 409):
                 raise
             self.refused += 1  # another client was faster
-        except (OSError, urllib.error.URLError):
+        except _CUT_OFF:
             self.unanswered += 1  # outcome unknown: it may or may not have happened
             raise
         else:

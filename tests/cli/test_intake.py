@@ -1,4 +1,4 @@
-"""`flowcase intake`: each line whole or not at all, each notification once, reasons without what was typed."""
+"""`flowcase intake`: each line whole or not at all, each number once, no reason repeats what was typed."""
 
 from __future__ import annotations
 

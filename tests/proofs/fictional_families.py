@@ -1,4 +1,4 @@
-"""Fictional families: what notifications about them say, and everything of it that nobody may read in clear."""
+"""Fictional families: what notifications about them say, and all of it that must not be read in clear."""
 
 from __future__ import annotations
 
@@ -60,8 +60,14 @@ def notification(number: int, *, now: dt.datetime, **changes: Any) -> dict[str, 
 BROKEN: Mapping[str, tuple[dict[str, Any], str]] = {
     "a missing field": ({"bekymring": None}, "bekymring: Feltet skal udfyldes."),
     "a wrong choice": ({"kanal": "røgsignal"}, "kanal: Vælg en af mulighederne."),
-    "a local time that does not exist": ({"modtaget": "2025-03-30T02:30"}, "modtaget: Det tidspunkt findes ikke"),
-    "a local time that exists twice": ({"modtaget": "2025-10-26T02:30"}, "modtaget: Det tidspunkt findes to gange"),
+    "a local time that does not exist": (
+        {"modtaget": "2025-03-30T02:30"},
+        "modtaget: Det tidspunkt findes ikke",
+    ),
+    "a local time that exists twice": (
+        {"modtaget": "2025-10-26T02:30"},
+        "modtaget: Det tidspunkt findes to gange",
+    ),
     "an unknown key": ({"bekymringer": "Hemmelig bekymring"}, "bekymringer: Formularen har ikke dette felt."),
     "a wrong boolean": ({"umiddelbar_fare": "måske"}, "umiddelbar_fare: Vælg ja eller nej."),
     "a CPR number that is none": (
@@ -69,7 +75,10 @@ BROKEN: Mapping[str, tuple[dict[str, Any], str]] = {
         "boern.0.cpr: Skriv det i den form",
     ),
     "an instant that is none": ({"modtaget": "i går ved middag"}, "modtaget: Skriv dato og klokkeslæt"),
-    "a conditional field missing": ({"underretter_kontakt": None}, "underretter_kontakt: Feltet skal udfyldes."),
+    "a conditional field missing": (
+        {"underretter_kontakt": None},
+        "underretter_kontakt: Feltet skal udfyldes.",
+    ),
     "no number": ({"underretning_id": None}, "underretning_id: it is missing"),
 }
 TYPED = ("røgsignal", "2025-03-30", "Hemmelig", "måske", "12345", "i går ved middag")
