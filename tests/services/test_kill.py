@@ -29,6 +29,7 @@ def test_a_kill_at_any_moment_loses_and_doubles_nothing(database: str, tmp_path:
     print(f"seed {seed}")
     moments = random.Random(seed)
     settings = Config(home=tmp_path, database_url=database)
+    settings.create_missing_key()
     bootstrap.upgrade(settings)
     flow = bootstrap.open(settings)
     reminder = boundary("paamind", "a", timer("timeDuration", "P30D"), to="efter", interrupting=False)
