@@ -128,7 +128,7 @@ _PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:tru
 def _construct(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
-        result = {}
+        result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
             if key == "<<":  # YAML's merge key: what stands here replaces what it brings

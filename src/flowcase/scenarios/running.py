@@ -20,7 +20,7 @@ from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, R
 from flowcase.scenarios import stage
 from flowcase.scenarios.checking import Difference, Refusal, compare
 from flowcase.scenarios.reading import Scenario, Step, Variant
-from flowcase.scenarios.world import World
+from flowcase.scenarios.world import Chronicle, World
 from flowcase.values import from_json
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantRepor
             story.set_the_scene()
             for number, step in enumerate(variant.steps, start=1):
                 reports.append(StepReport(step, number, tuple(story.tell(step))))
-            elements, flows = _reached(World(flow))
+            elements, flows = _reached(story.look())
         finally:
             flow.close()
     return VariantReport(
@@ -91,6 +91,7 @@ class _Story:
 
     def __init__(self, flow: Flowcase, variant: Variant) -> None:
         self.flow, self.variant = flow, variant
+        self._chronicle = Chronicle(flow)
         self._incidents: set[str] = set()  # that steps before this one brought
 
     def set_the_scene(self) -> None:
@@ -138,9 +139,13 @@ class _Story:
                 self._settle()
         except FlowcaseError as error:
             yield Difference("step", f"{step.do} is carried out", str(error))
-        world = World(self.flow)
+        world = self.look()
         yield from compare(world, step.expect, step.expect_not, refusals, told=self._incidents)
         self._incidents |= {one.id for one in world.incidents}
+
+    def look(self) -> World:
+        """What is true now."""
+        return World(self.flow, self._chronicle)
 
     # --- time --------------------------------------------------------------------------------------
 

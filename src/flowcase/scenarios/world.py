@@ -30,11 +30,29 @@ class Happened:
         return getattr(self.event, name, None)
 
 
-class World:
-    """A look at the installation; what is asked for is read once."""
+class Chronicle:
+    """Everything that happened so far; each event is read and opened once in a story."""
 
     def __init__(self, flow: Flowcase) -> None:
         self._flow = flow
+        self._happened: list[Happened] = []
+        self._read: dict[str, int] = {}  # stream -> number of its last event that was read
+
+    def up_to_now(self) -> list[Happened]:
+        for row in self._flow.history.everything(self._read):
+            if row.event is not None:  # not erased
+                self._happened.append(
+                    Happened(row.at, row.actor, row.kind, row.stream, row.instance, row.element, row.event)
+                )
+            self._read[row.stream] = max(row.seq, self._read.get(row.stream, 0))
+        return list(self._happened)
+
+
+class World:
+    """A look at the installation; what is asked for is read once."""
+
+    def __init__(self, flow: Flowcase, chronicle: Chronicle) -> None:
+        self._flow, self._chronicle = flow, chronicle
         self._shown: dict[str, Mapping[str, Any]] = {}
 
     @cached_property
@@ -58,10 +76,7 @@ class World:
 
     @cached_property
     def history(self) -> list[Happened]:
-        return [
-            Happened(row.at, row.actor, row.kind, row.stream, row.instance, row.element, row.event)
-            for row in self._flow.history.everything()
-        ]
+        return self._chronicle.up_to_now()
 
     @cached_property
     def instances(self) -> Mapping[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_case
@@ -17,6 +18,8 @@ from flowcase.store.queries import case_files, deadlines, instances, people
 from flowcase.store.queries import history as queries
 from flowcase.store.queries.history import EventRow
 
+_FROM_THE_BEGINNING: Mapping[str, int] = MappingProxyType({})
+
 
 class History:
     def __init__(self, transactions: Transactions, definitions: Definitions) -> None:
@@ -26,9 +29,7 @@ class History:
         """Events of a case in order, beginning behind number `after`. Raises NotFound and Forbidden."""
         return self._transactions.read(lambda tx: _of_case(tx, case, actor, after, limit))
 
-    def story(
-        self, case: str, *, actor: Actor, language: str = "da", everything: bool = False
-    ) -> list[Told]:
+    def story(self, case: str, *, actor: Actor, language: str = "da", everything: bool = False) -> list[Told]:
         """The case's history in words, oldest first; `everything` tells what only moves tokens too.
 
         Raises NotFound and Forbidden.
@@ -63,11 +64,19 @@ class History:
     def of_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> list[EventRow]:
         return self._transactions.read(lambda tx: queries.events(tx, stream, after=after, limit=limit))
 
-    def everything(self) -> list[EventRow]:
-        """Every event of the installation in order of time; for scenarios and small installations."""
+    def everything(self, after: Mapping[str, int] = _FROM_THE_BEGINNING) -> list[EventRow]:
+        """Every event of the installation in order of time; for scenarios and small installations.
+
+        `after` names streams of which only what comes behind that number is wanted.
+        """
 
         def work(tx: Tx) -> list[EventRow]:
-            rows = [row for stream in queries.streams(tx) for row in queries.events(tx, stream.id)]
+            rows = [
+                row
+                for stream in queries.streams(tx)
+                if stream.length > after.get(stream.id, 0)
+                for row in queries.events(tx, stream.id, after=after.get(stream.id, 0))
+            ]
             return sorted(rows, key=lambda row: row.at)
 
         return self._transactions.read(work)
@@ -93,9 +102,7 @@ class History:
         return self._transactions.read(work)
 
 
-def _of_case(
-    tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None = None
-) -> list[EventRow]:
+def _of_case(tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None = None) -> list[EventRow]:
     row = case_files.case(tx, case)
     if row is None:
         raise NotFound("case", case)
