@@ -179,7 +179,7 @@ CASES = {
             "arbejde": {"after": "PT5H"},
             "messages": [{"name": "ny", "key": "S", "after": "PT1H", "variables": {"plus": 2}}],
         },
-    ),  # fmt: skip
+    ),
     # events and decisions
     "a message brings its variables to the instance": Case(
         process(start(), receive("vent", "svar"), end()),

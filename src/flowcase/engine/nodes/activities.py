@@ -23,7 +23,7 @@ from flowcase.model import (
     UserTaskCreated,
     UserTaskRescheduled,
 )
-from flowcase.modeling.definition import Expression, UserTaskDetails
+from flowcase.modeling.definition import Expression, MultiInstance, UserTaskDetails
 
 if TYPE_CHECKING:
     from flowcase.engine.step import Step
@@ -228,7 +228,12 @@ class CallActivity(FlowNode):
     def results(self, step: Step, token: Token, handed_in: dict[str, Any]) -> dict[str, Any]:
         call = self.element.call
         passes_all = call is not None and call.propagate_all_child_variables
-        return handed_in if passes_all or self.element.outputs else {}
+        if not passes_all and not self.element.outputs:
+            return {}
+        # A called process was handed the list that is being collected and gives back its old copy of it.
+        loop = self.element.loop
+        collected = loop.output_collection if isinstance(loop, MultiInstance) else None
+        return {name: value for name, value in handed_in.items() if name != collected}
 
     def withdrawn(self, step: Step, token: Token) -> list[ElementEvent]:
         return [CallCancelled(element=self.id, element_instance=token.key)]
