@@ -13,6 +13,7 @@ from flask_login import login_required
 from flowcase.access.permissions import may_see_cases
 from flowcase.errors import Forbidden
 from flowcase.history.story import Told
+from flowcase.services.case_facts import DEADLINE_PROCESS
 from flowcase.web.case_facts import shown_facts, status
 from flowcase.web.language import current
 from flowcase.web.session import actor, flow
@@ -61,7 +62,7 @@ def show(code: str) -> Any:
         user_tasks=flow().user_tasks.list(case=code),
         mine={row.id for row in flow().user_tasks.inbox(actor())},
         # What watches over each deadline is told by the deadline itself.
-        instances=[row for row in instances if row.process != "frist"],
+        instances=[row for row in instances if row.process != DEADLINE_PROCESS],
         names=names,
         story=_newest_first(
             flow().history.story(code, actor=actor(), language=current(), everything=everything)

@@ -199,8 +199,8 @@ class _Drawing:
                 input_type="datetime-local" if not text or _is_instant(text) else "text",
                 twice=tuple((moment, words, moment == chosen) for moment, words in twice),
             )
-        text = value if isinstance(value, (list, Mapping)) else typed(value)
-        return replace(drawn, value=text, choices=choices, input_type=_input_type(asked, text))
+        shown_value: Any = value if isinstance(value, (list, Mapping)) else typed(value)
+        return replace(drawn, value=shown_value, choices=choices, input_type=_input_type(asked, shown_value))
 
     def _rows(
         self, asked: Field, value: Any, context: Variables, prefix: tuple[str, ...]

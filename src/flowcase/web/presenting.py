@@ -91,6 +91,26 @@ def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
     return "later", ""
 
 
+def deadline_name(rule: str) -> str:
+    """What a deadline of the timer catalogue (domain specification 0.7) is about; empty for another one."""
+    return {
+        "T01": gettext("Vurdering af underretning"),
+        "T02": gettext("Kvittering til underretter"),
+        "T03": gettext("Frontens dagsmøde"),
+        "T04": gettext("Børnefaglig undersøgelse"),
+        "T05": gettext("Første opfølgning"),
+        "T06": gettext("Næste opfølgning"),
+        "T07": gettext("Ophold på institution"),
+        "T08": gettext("Netværksindsats: første status"),
+        "T09": gettext("Netværksindsats: næste status"),
+        "T10": gettext("Netværksindsatsens længde"),
+        "T14": gettext("Sundhedspersonens samtykke"),
+        "T17": gettext("Barnets plan eller ungeplan"),
+        "T18": gettext("Tilsynsbesøg"),
+        "T20": gettext("Aftale"),
+    }.get(rule, "")
+
+
 def deadline_state(code: str) -> str:
     return {
         "open": gettext("Løber"),
@@ -184,6 +204,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         due_words=due_words,
         whose=whose,
+        deadline_name=deadline_name,
         deadline_state=deadline_state,
         instance_state=instance_state,
         may_see_cases=permissions.may_see_cases,
