@@ -193,6 +193,23 @@ def test_an_instance_that_stands_still_is_a_difference_unless_it_is_expected(wri
     assert differences(write(lambda story: then(story, **step, expect=expected))) == []
 
 
+def test_a_message_about_a_record_that_is_not_there_is_a_difference(write):
+    step = {"at": "2026-03-27T17:00+01:00", "do": "message", "name": "kontakt", "case": "SAG-2601"}
+
+    file = write(lambda story: then(story, **step, key={"record": "Foranstaltning"}))
+
+    [difference] = differences(file)
+    assert difference.came == "Expected a record Foranstaltning of case 'SAG-2601', but there is none."
+
+
+def test_a_rule_set_that_is_not_deployed_cannot_be_chosen(write):
+    step = {"at": "2026-03-27T17:00+01:00", "do": "choose rule sets", "rule_sets": ["NO-SUCH"]}
+
+    [difference] = differences(write(lambda story: then(story, **step)))
+
+    assert (difference.kind, "NO-SUCH" in difference.came) == ("step", True)
+
+
 # --- the command -----------------------------------------------------------------------------------
 
 
