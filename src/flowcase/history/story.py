@@ -198,6 +198,16 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     "HandlerRan": ("Udførte »{element}«.", "Ran “{element}”.", False),
 }
 
+# unit of a deadline's length -> (Danish, English)
+_UNITS: Mapping[str, tuple[str, str]] = {
+    "timer": ("timer", "hours"),
+    "dage": ("dage", "days"),
+    "uger": ("uger", "weeks"),
+    "maaneder": ("måneder", "months"),
+    "aar": ("år", "years"),
+    "hverdage": ("hverdage", "working days"),
+    "arbejdsdage": ("arbejdsdage", "working days"),
+}
 _PEOPLE_FACTS = frozenset({"sagsbehandler", "stedfortraeder"})
 
 _LINKS = frozenset({"barn_id", "familie_id", "underretninger"})
@@ -221,7 +231,6 @@ def tell(
 
     Unknown events are told by their class.
     """
-    column = 1 if language == "en" else 0
     for one in history:
         kind = type(one.event).__name__
         sentence = _SENTENCES.get(kind)
@@ -231,11 +240,10 @@ def tell(
             sentence = (kind + ".", kind + ".", False)
         if not everything and (not sentence[2] or _is_quiet(one, kind) or _is_inside(one, kind, process_id)):
             continue
+        words = sentence[1] if language == "en" else sentence[0]
         fields = _fields(one, name, process, rule, person, language)
         who = _SYSTEM[language] if one.actor in ("system", "scenario") else person(one.actor)
-        yield Told(
-            one.at, who, sentence[column].format_map(fields), kind, getattr(one.event, "element", None)
-        )
+        yield Told(one.at, who, words.format_map(fields), kind, getattr(one.event, "element", None))
 
 
 def _is_quiet(one: Recorded, kind: str) -> bool:
@@ -282,7 +290,9 @@ def _fields(
     fields["met"] = _instant(raw.get("met_at"), language)
     fields["start"] = _plain(raw.get("start"), language)
     if raw.get("amount"):
-        fields["length"] = f" + {raw['amount']} {raw.get('unit', '')} ({raw.get('convention', '')})"
+        fields["length"] = (
+            f" + {raw['amount']} {unit_words(raw.get('unit', ''), language)} ({raw.get('convention', '')})"
+        )
     else:
         fields["length"] = ""
     days = raw.get("days_late") or 0
@@ -308,7 +318,7 @@ def _fields(
         fields["by"] = by[language] if due else ""
     if type(event).__name__ == "CaseFactSet":
         previous = raw.get("previous")
-        fields["name"] = _label("Sag", raw["name"], language)
+        fields["name"] = _label("Sag", raw["name"])
         if raw["name"] == "team":
             fields["value"] = group_name(str(raw["value"] or "–"), language)
             previous = group_name(str(previous), language) if previous else previous
@@ -319,8 +329,8 @@ def _fields(
         fields["before"] = before.format(_plain(previous, language)) if previous not in (None, "") else ""
     if "open" in raw or "secret" in raw:
         names = [*raw.get("open", {}), *raw.get("secret", {})]
-        labels = [_label(raw.get("entity", ""), name, language) for name in names]
-        fields["attributes"] = ", ".join(labels) or "–"
+        fields["attributes"] = ", ".join(_label(raw.get("entity", ""), name) for name in names) or "–"
+        fields["entity"] = _entity_label(raw.get("entity", ""))
     if "end_elements" in raw:
         fields["ends"] = ", ".join(name(one.instance, end) or end for end in raw["end_elements"]) or "–"
     if "changes" in raw:
@@ -332,10 +342,21 @@ def _fields(
     return fields
 
 
-def _label(entity_name: str, attribute: str, language: str) -> str:
-    """What a caseworker calls an attribute; its key in English, where the records have no labels."""
-    if language == "en":
-        return attribute
+def unit_words(unit: str, language: str) -> str:
+    """The unit of a deadline's length, as people write it."""
+    danish, english = _UNITS.get(unit, (unit, unit))
+    return english if language == "en" else danish
+
+
+def _entity_label(name: str) -> str:
+    try:
+        return entity(name).da
+    except NotFound:
+        return name
+
+
+def _label(entity_name: str, attribute: str) -> str:
+    """What a caseworker calls an attribute; records have Danish labels only."""
     try:
         return entity(entity_name).attribute(attribute).da
     except NotFound:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from flowcase import errors
 from flowcase.access import permissions
 from flowcase.access.groups import group_name
+from flowcase.history.story import unit_words
 from flowcase.values import Value
 from flowcase.web.language import current, gettext
 from flowcase.web.session import flow
@@ -89,6 +90,10 @@ def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
     if days <= 6 - local_now.weekday():
         return "week", gettext("Denne uge")
     return "later", ""
+
+
+def unit(code: str) -> str:
+    return unit_words(code, current())
 
 
 def deadline_name(rule: str) -> str:
@@ -199,7 +204,7 @@ def markdown(text: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        date=date, instant=instant, markdown=markdown, group=group, person=person, value=value
+        date=date, instant=instant, markdown=markdown, group=group, person=person, unit=unit, value=value
     )
     app.jinja_env.globals.update(
         due_words=due_words,
