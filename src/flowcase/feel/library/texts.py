@@ -20,7 +20,7 @@ def _substring(run: Run, text: str, position: Decimal, length: Decimal | None = 
     if length < 1:
         raise NullResult("substring: the length is below 1")
     # Characters that the text does not have are not missed, as in the editors' FEEL and in Camunda's.
-    return text[start : start + int(min(length, len(text)))]
+    return text[start : start + int(min(length, Decimal(len(text))))]
 
 
 def start_index(position: Decimal, length: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from flowcase.store import tables
 from flowcase.store.tx import Tx
@@ -19,7 +19,7 @@ _in_force = (_named.c.kind.in_((DECISION, RULE_SET)), _named.c.status == "active
 def generation(tx: Tx) -> tuple[int, dt.datetime | None]:
     """How many versions there are, and when the last of them came."""
     row = tx.first(_GENERATION)
-    return (0, None) if row is None else (row[0], row[1])
+    return (0, None) if row is None else (row.number, row.newest)
 
 
 def newest(tx: Tx, count: int) -> dict[tuple[str, str], str]:
@@ -27,8 +27,10 @@ def newest(tx: Tx, count: int) -> dict[tuple[str, str], str]:
     return {(row.kind, row.name): row.hash for row in tx.rows(_FIRST, {"count": count})}
 
 
-_GENERATION: Select[Any] = select(func.count(), func.max(_named.c.created_at)).where(*_in_force)
-_FIRST: Select[Any] = (
+_GENERATION: Any = select(func.count().label("number"), func.max(_named.c.created_at).label("newest")).where(
+    *_in_force
+)
+_FIRST: Any = (
     select(_named.c.kind, _named.c.name, _named.c.hash)
     .where(*_in_force)
     .order_by(_named.c.created_at, _named.c.kind, _named.c.name, _named.c.version)
