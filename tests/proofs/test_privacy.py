@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,12 @@ import pytest
 
 from flowcase import bootstrap, config, handlers
 from flowcase.access.actor import SYSTEM
+from flowcase.cases.entities import ENTITIES, DataClass, entity
 from flowcase.errors import FlowcaseError
 from flowcase.handlers import Side, handler
-from tests.cli.conftest import CommandLine, deployed_template, flowcase, opened  # noqa: F401
+from flowcase.modeling import read_form
+from flowcase.modeling.form import Field, FieldType
+from tests.cli.conftest import PROCESSES, CommandLine, deployed_template, flowcase, opened  # noqa: F401
 from tests.proofs.fictional_families import family, json_line, notification, secrets_of
 from tests.proofs.searching import found_in, found_in_files, spellings
 from tests.services.diagrams import end, process, service_task, start
@@ -71,6 +74,26 @@ def test_the_search_itself_finds_what_lies_open(tmp_path: Path) -> None:
     assert min(len(spelling) for spelling in spellings("010417-4001")) > 7
 
 
+@pytest.mark.parametrize("path", sorted((PROCESSES / "forms").glob("*.form")), ids=lambda path: path.stem)
+def test_what_people_write_in_words_goes_where_it_is_encrypted(path: Path) -> None:
+    """A text field may not fill an attribute that is stored in the open, unless it can only hold a code."""
+    form = read_form(path.read_bytes(), path.name)
+    in_words = {FieldType.TEXT, FieldType.LONG_TEXT}
+
+    def open_targets(fields: Iterable[Field]) -> Iterator[str]:
+        for one in fields:
+            yield from open_targets(one.children)
+            if one.type in in_words and not one.pattern and not one.readonly:
+                for target in one.targets:
+                    if target.entity is None:
+                        continue
+                    attribute = entity(target.entity).attribute(target.attribute)
+                    if attribute.data_class is DataClass.K0:
+                        yield one.key
+
+    assert list(open_targets(form.fields)) == []
+
+
 @pytest.fixture
 def at_work(flowcase: CommandLine, tmp_path: Path) -> Iterator[Any]:  # noqa: F811
     """Families notified by file and form, with notes, a draft and a completed form; still open."""
@@ -106,7 +129,7 @@ def test_no_word_of_a_family_lies_in_the_files_of_the_installation(
 def test_what_was_typed_is_there_for_who_holds_the_key(at_work: Any) -> None:
     """Without this, the search above could find nothing because nothing was stored."""
     stored = json.dumps(
-        [dict(row) for entity in ("Underretning", "Barn") for row in at_work.cases.records(entity)],
+        [row.values for name in ENTITIES for row in at_work.cases.records(name)],
         default=str,
         ensure_ascii=False,
     )

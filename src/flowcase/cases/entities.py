@@ -364,9 +364,10 @@ _CASEWORK = (
         ("type", E, K2, "Foranstaltning"),
         ("trin", N, K0, "Trin på indsatstrappen"),
         ("slaegt_netvaerk", L, K2, "Afsøgning af slægt og netværk"),
-        ("raad", R, K0, "Det Kreative Råd"),
+        # Until councils and consents are records of their own, people describe them here in words.
+        ("raad", R, K2, "Det Kreative Råd"),
         ("uden_for_kommunen", B, K0, "Uden for kommunen?"),
-        ("samtykke", R, K0, "Samtykke"),
+        ("samtykke", R, K2, "Samtykke"),
         ("begrundelse", L, K2, "Begrundelse"),
         ("start", D, K0, "Start"),
         ("varighed", D, K0, "Forventet varighed"),
@@ -474,7 +475,7 @@ _CASEWORK = (
         ("afgoerelse", E, K0, "Visiteret/afslag"),
         ("skoledel", E, K0, "Skoledel"),
         ("behandlingsdel", E, K0, "Behandlingsdel"),
-        ("ressourceperson", R, K0, "Ressourcepædagog"),
+        ("ressourceperson", R, K1, "Ressourcepædagog"),
         ("begrundelse", L, K2, "Begrundelse"),
     ),
     _of(

@@ -136,3 +136,13 @@ class Form:
                 waiting.extend(reversed(found.children))
             elif found.type is not FieldType.DISPLAY:
                 yield found
+
+    def targeted(self) -> Iterator[Field]:
+        """The fields whose value goes somewhere; a group with a target goes there as a whole."""
+        waiting = list(reversed(self.fields))
+        while waiting:
+            found = waiting.pop()
+            if found.targets and found.path:
+                yield found
+            if found.type is FieldType.GROUP:
+                waiting.extend(reversed(found.children))

@@ -124,7 +124,7 @@ class UserTasks:
         work = self._open_case_work(tx, instance, row.element)
         records: dict[str, Mapping[str, Value]] = {}
         known: dict[str, Value] = {}
-        for asked in form.values():
+        for asked in form.targeted():
             for target in asked.targets:
                 if isinstance(target, VariableTarget):
                     value = variables.get(target.name)
@@ -292,7 +292,7 @@ class UserTasks:
         """Bring each value where its field aims: records of the case, and process variables."""
         stored = _Stored()
         by_entity: dict[str, dict[str, Value]] = {}
-        for asked in form.values():
+        for asked in form.targeted():
             if asked.readonly:
                 continue
             found, value = _take(values, asked.path)
