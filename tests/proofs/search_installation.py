@@ -1,0 +1,66 @@
+"""Searches an installation's files, and logs, for every confidential word that the installation holds.
+
+    python -m tests.proofs.search_installation HOME [LOG ...]
+
+Whoever holds the key can open everything; so this opens every record and looks for its K1 and K2 texts in
+the bytes of the database, its write-ahead log and the logs. Ends with 1 when one is found. The words of the
+fictional municipality are looked for as well.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from flowcase import bootstrap, config
+from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.demo import living, town
+from tests.proofs.searching import found_in
+
+SHORTEST = 6  # characters; shorter words (codes, yes and no) are found everywhere by chance
+
+
+def secret_words(flow: Any) -> set[str]:
+    """Every text in a confidential attribute of a record, and every invented one."""
+    words = {*town.CONCERNS, *living._TEXTS.values(), *town.LAST_NAMES, *town.STREETS}
+    codes = {row.code for row in flow.cases.list(actor=bootstrap.SYSTEM)}
+    codes |= {person.id for person in flow.people.list(only_active=False)}
+    for entity in ENTITIES.values():
+        secret = {
+            attribute.name for attribute in entity.attributes if attribute.data_class is not DataClass.K0
+        }
+        for record in flow.cases.records(entity.name):
+            for name in secret:
+                words |= set(_texts(record.values.get(name)))
+    return {word for word in words - codes if len(word) >= SHORTEST}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def main(arguments: list[str]) -> int:
+    home, *logs = map(Path, arguments)
+    flow = bootstrap.open(config.load(home=home, environment={"FLOWCASE_DEMONSTRATION": "1"}))
+    files = [path for path in sorted(home.iterdir()) if path.name.startswith("flowcase.sqlite")] + logs
+    words = secret_words(flow)
+    found = {path.name: found_in(path.read_bytes(), words) for path in files}
+    flow.close()
+    sizes = ", ".join(f"{path.name} ({path.stat().st_size:,} bytes)" for path in files if path.exists())
+    print(f"{len(words)} texts looked for in {sizes}")
+    for name, hits in found.items():
+        print(f"{name}: {len(hits)} found {hits[:5] or ''}")
+    return 1 if any(found.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
