@@ -121,8 +121,8 @@ def page() -> str:
             "# BPMN constructs that run, each with its diagram",
             "",
             "One small diagram per construct, played straight through and again with the state saved and "
-            "read between all commands. Beside each diagram stands a YAML file with what goes in, who answers "
-            "what, and the trace that must come out.",
+            "read between all commands. Beside each diagram stands a YAML file with what goes in, who "
+            "answers what, and the trace that must come out.",
             "",
             f"**{right} of {len(every)} constructs run as drawn, both ways.**",
             *rows,
