@@ -11,7 +11,7 @@ from typing import Any
 import lxml.html
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from flowcase.web import create_app
@@ -156,6 +156,7 @@ def sign_in(app: Flask) -> Callable[[str], Visitor]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)  # a busy machine answers late, which is no failure of the page
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
