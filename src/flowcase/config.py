@@ -27,7 +27,7 @@ class Config:
     """One installation. Every field is set by the environment variable that its comment names."""
 
     home: Path = Path(DEFAULT_HOME)  # FLOWCASE_HOME: folder of database, key and files
-    database_url: str = ""  # FLOWCASE_DATABASE_URL: default is the SQLite file flowcase.sqlite in home
+    database_url: str = ""  # FLOWCASE_DATABASE_URL: postgresql://… or a SQLite file; default in home
     key: str = field(default="", repr=False)  # FLOWCASE_KEY: the installation key itself, base64
     key_file: Path | None = None  # FLOWCASE_KEY_FILE: default is installation.key in home
     is_demonstration: bool = False  # FLOWCASE_DEMONSTRATION: 1 allows the settable clock

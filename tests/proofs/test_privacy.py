@@ -25,7 +25,7 @@ from flowcase.errors import FlowcaseError
 from flowcase.handlers import Side, handler
 from flowcase.modeling import read_form
 from flowcase.modeling.form import Field, FieldType
-from tests.cli.conftest import PROCESSES, CommandLine, deployed_template, flowcase, opened  # noqa: F401
+from tests.cli.conftest import PROCESSES, CommandLine
 from tests.proofs.fictional_families import family, json_line, notification, secrets_of
 from tests.proofs.searching import found_in, found_in_files, spellings
 from tests.services.diagrams import end, process, service_task, start
@@ -95,7 +95,7 @@ def test_what_people_write_in_words_goes_where_it_is_encrypted(path: Path) -> No
 
 
 @pytest.fixture
-def at_work(flowcase: CommandLine, tmp_path: Path) -> Iterator[Any]:  # noqa: F811
+def at_work(flowcase: CommandLine, tmp_path: Path) -> Iterator[Any]:
     """Families notified by file and form, with notes, a draft and a completed form; still open."""
     file = tmp_path / "intake.jsonl"
     file.write_text("\n".join(json_line(notification(n, now=NOW)) for n in FAMILIES if n < 4), "utf-8")
@@ -116,7 +116,7 @@ def at_work(flowcase: CommandLine, tmp_path: Path) -> Iterator[Any]:  # noqa: F8
 
 def test_no_word_of_a_family_lies_in_the_files_of_the_installation(
     at_work: Any,
-    flowcase: CommandLine,  # noqa: F811
+    flowcase: CommandLine,
 ) -> None:
     assert (flowcase.home / "flowcase.sqlite-wal").exists()
 
@@ -143,7 +143,7 @@ def test_what_was_typed_is_there_for_who_holds_the_key(at_work: Any) -> None:
 
 
 def test_the_words_of_a_failing_handler_are_nowhere(
-    flowcase: CommandLine,  # noqa: F811
+    flowcase: CommandLine,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
@@ -201,9 +201,9 @@ def test_no_refusal_repeats_what_was_typed(at_work: Any) -> None:
 
 
 def test_server_and_worker_log_no_word_of_a_family(
-    flowcase: CommandLine,  # noqa: F811
+    flowcase: CommandLine,
     tmp_path: Path,
-    opened: Callable[[], Any],  # noqa: F811
+    opened: Callable[[], Any],
 ) -> None:
     flow = opened()
     flow.people.add("skole", name="Skole", groups=["indtag"], kind="service", actor=SYSTEM)
