@@ -63,7 +63,11 @@ def may_work_on(
 ) -> bool:
     """Whether a user task, with the confidential values on its form, is this actor's to see or do."""
     groups, users = set(candidate_groups), set(candidate_users)
-    if assignee == actor.id or actor.kind == "system" or ADMINISTRATOR in actor.groups:
+    if assignee == actor.id or actor.kind == "system":
+        return True
+    # Who operates the installation has no work need on a case. The terminal beside the installation's
+    # key is no person's account: it can open everything anyway, and the history says that it did.
+    if actor.kind == "service" and ADMINISTRATOR in actor.groups:
         return True
     if not groups and not users:
         return assignee is None
