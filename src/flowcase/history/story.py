@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from flowcase.access.groups import group_name
 from flowcase.cases.entities import entity
 from flowcase.errors import NotFound
+from flowcase.history import notices
 from flowcase.model import Event
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
@@ -116,7 +117,7 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "Decision {decision} gave {result}{rules}.",
         True,
     ),
-    "NoticeSent": ("Besked ({text}) til {recipients}.", "Notice ({text}) to {recipients}.", True),
+    "NoticeSent": ("Besked til {recipients}: {told}.", "Notice to {recipients}: {told}.", True),
     "InstanceStarted": ("Forløbet »{process}« begyndte.", "Process “{process}” began.", True),
     "InstanceCompleted": (
         "Forløbet »{process}« sluttede: {ends}.",
@@ -249,6 +250,8 @@ def tell(
 def _is_quiet(one: Recorded, kind: str) -> bool:
     """What says nothing to a reader: links between records, tables that had nothing against it."""
     event: Any = one.event
+    if kind == "NoticeSent":  # a reminder or breach is told by the deadline's own event
+        return event.deadline is not None
     if kind == "CaseFactSet":
         return event.name in _LINKS
     return kind == "DecisionEvaluated" and event.result in (None, [])
@@ -331,6 +334,8 @@ def _fields(
         names = [*raw.get("open", {}), *raw.get("secret", {})]
         fields["attributes"] = ", ".join(_label(raw.get("entity", ""), name) for name in names) or "–"
         fields["entity"] = _entity_label(raw.get("entity", ""))
+    if type(event).__name__ == "NoticeSent":
+        fields["told"] = notices.words(raw["text"], language)
     if "end_elements" in raw:
         fields["ends"] = ", ".join(name(one.instance, end) or end for end in raw["end_elements"]) or "–"
     if "changes" in raw:

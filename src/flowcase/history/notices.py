@@ -1,0 +1,45 @@
+"""The fixed sentences behind the codes of notices: what was told, never whom it was about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# code -> (Danish, English)
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "akut_ivaerksat": ("der er handlet akut", "acute action was taken"),
+    "dagsmoede_beslutning": ("dagsmødet har besluttet", "the daily meeting has decided"),
+    "dagsordenspunkt_for_gammelt": (
+        "et punkt har ventet for længe på dagsmødet",
+        "an item has waited too long for the daily meeting",
+    ),
+    "giv_familien_kontakt": (
+        "giv familien dit navn og din direkte kontakt",
+        "give the family your name and direct contact",
+    ),
+    "ikke_tildelt": ("sagen er ikke tildelt i tide", "the case was not allocated in time"),
+    "informer_familien": ("du informerer familien", "you inform the family"),
+    "leder_samme_dag": ("leder ser på sagen samme dag", "a leader looks at it the same day"),
+    "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
+    "raadgiver_skiftet": ("sagen har fået ny rådgiver", "the case has a new caseworker"),
+    "raadgiver_tildelt": ("sagen har fået en rådgiver", "the case has a caseworker"),
+    "sagstal_fuld": (
+        "rådgiveren har nået grænsen for sager",
+        "the caseworker has reached the limit of cases",
+    ),
+    "sen_registrering": (
+        "underretningen blev registreret sent",
+        "the notification was registered late",
+    ),
+    "umiddelbar_fare_meldt": ("umiddelbar fare er meldt", "immediate danger was reported"),
+    "underretning_vurderet": ("underretningen er vurderet", "the notification was assessed"),
+    "undersoegelse_ikke_faerdig": (
+        "undersøgelsen er endnu ikke færdig",
+        "the examination is not finished yet",
+    ),
+}
+
+
+def words(code: str, language: str) -> str:
+    """The sentence of a code; an unknown code says itself."""
+    danish, english = SENTENCES.get(code, (code, code))
+    return english if language == "en" else danish
