@@ -45,6 +45,7 @@ IN_THE_FUTURE = "Tidspunktet ligger i fremtiden."
 
 LONGEST_TEXT = 200_000  # characters; nobody types more, and a flood stops here
 MOST_ROWS = 500
+YEARS = range(1850, 2201)  # of dates; what lies outside is a slip, and breaks every computation from it
 
 
 class Said(str):
@@ -224,7 +225,7 @@ class _Text(_Member):
     def convert(self, value: Any) -> Value:
         if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
             value = str(value)
-        if not isinstance(value, str) or len(value) > LONGEST_TEXT or "\x00" in value:
+        if not isinstance(value, str) or len(value) > LONGEST_TEXT or not _is_storable(value):
             raise ma.ValidationError(Said(NOT_A_TEXT))
         value = value.replace("\r\n", "\n").strip()
         if self.asked.min_length is not None and len(value) < self.asked.min_length:
@@ -234,6 +235,15 @@ class _Text(_Member):
         if self.asked.pattern and not _fits(self.asked.pattern, value):
             raise ma.ValidationError(Said(WRONG_PATTERN))
         return value
+
+
+def _is_storable(value: str) -> bool:
+    """JSON can name half a surrogate pair, which no encoding can write; a database takes no NUL."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value
 
 
 class _Number(_Member):
@@ -276,9 +286,12 @@ class _Date(_Member):
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
             return value
         try:
-            return dt.date.fromisoformat(str(value).strip())
+            day = dt.date.fromisoformat(str(value).strip())
         except ValueError:
             raise ma.ValidationError(Said(NOT_A_DATE)) from None
+        if day.year not in YEARS:
+            raise ma.ValidationError(Said(NOT_A_DATE))
+        return day
 
 
 class _Time(_Member):
@@ -305,6 +318,8 @@ class _Instant(_Member):
                 moment = dt.datetime.fromisoformat(text)
             except ValueError:
                 raise ma.ValidationError(Said(NOT_AN_INSTANT)) from None
+        if moment.year not in YEARS:
+            raise ma.ValidationError(Said(NOT_AN_INSTANT))
         if moment.tzinfo is not None:
             return moment
         possible = possible_instants(moment, COPENHAGEN)
@@ -318,6 +333,8 @@ class _Instant(_Member):
 class _Choice(_Member):
     def convert(self, value: Any) -> Value:
         if not isinstance(value, (str, int, Decimal)) or isinstance(value, bool):
+            raise ma.ValidationError(Said(NOT_A_CHOICE))
+        if not _is_storable(str(value)):
             raise ma.ValidationError(Said(NOT_A_CHOICE))
         if self.asked.options and str(value) not in {option.value for option in self.asked.options}:
             raise ma.ValidationError(Said(NOT_A_CHOICE))
@@ -342,7 +359,7 @@ class _File(_Member):
     def convert(self, value: Any) -> Value:
         ids = [value] if isinstance(value, str) else value
         if not isinstance(ids, (list, tuple)) or not all(
-            isinstance(id, str) and len(id) <= 200 for id in ids
+            isinstance(id, str) and len(id) <= 200 and _is_storable(id) for id in ids
         ):
             raise ma.ValidationError(Said(NOT_A_LIST))
         return list(ids)
