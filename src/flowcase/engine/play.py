@@ -60,6 +60,7 @@ from flowcase.values import Value
 Decide = Callable[[str, Mapping[str, Value]], Value]
 
 MAX_COMMANDS = 20_000  # a diagram that would go on for ever is stopped here
+MAX_INSTANCES = 2_000  # so are processes that would start one another for ever
 MAX_DEPTH = 20  # of processes that call one another
 
 
@@ -119,6 +120,7 @@ class Player:
         self.is_working_day = is_working_day
         self.saves = saves
         self.instances: list[Playing] = []
+        self.active: dict[str, Playing] = {}  # those of them that have not ended
         self.entries: list[Entry] = []
         self.post = Post(self)
         self.commands = 0
@@ -141,7 +143,7 @@ class Player:
         main = self.start(definition, variables, start_element=self._start_element(definition))
         stopped = False
         while self._next(until):
-            if self.commands > MAX_COMMANDS:
+            if self.commands > MAX_COMMANDS or len(self.instances) > MAX_INSTANCES:
                 stopped = True
                 break
         return self._trace(main, stopped)
@@ -170,8 +172,7 @@ class Player:
     def _next_timer(self) -> tuple[PendingTimer, Playing] | None:
         pending = [
             (timer, instance)
-            for instance in self.instances
-            if instance.outcome == "active"
+            for instance in self.active.values()
             for timer in instance.opened().subscriptions.values()
             if isinstance(timer, PendingTimer)
         ]
@@ -208,6 +209,7 @@ class Player:
             depth=parent.depth + 1 if parent else 0,
         )
         self.instances.append(instance)
+        self.active[instance.id] = instance
         self.command(
             instance,
             StartInstance(
@@ -288,6 +290,7 @@ class Player:
 
     def _ended(self, instance: Playing, event: Event) -> None:
         parent, element = instance.parent, instance.parent_element
+        self.active.pop(instance.id, None)
         if isinstance(event, InstanceCompleted):
             instance.outcome, instance.variables = "completed", dict(event.variables)
             answer: Command = CompleteElement(element_instance=element, variables=event.variables)
@@ -395,7 +398,7 @@ class Player:
             self.start(called, event.variables, parent=instance, parent_element=event.element_instance)
 
     def _cancel_called(self, parent: Playing, element: str) -> None:
-        for child in self.instances:
+        for child in list(self.active.values()):
             if child.parent is parent and child.parent_element == element and child.outcome == "active":
                 self.command(child, CancelInstance(reason="the calling instance was cancelled"))
 

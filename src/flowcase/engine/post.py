@@ -46,6 +46,7 @@ class Playing:
 class Message:
     """Waits for a receiver until it expires; each process definition takes it at most once."""
 
+    number: int
     name: str
     key: str
     variables: Mapping[str, Value]
@@ -58,24 +59,36 @@ class Post:
 
     def __init__(self, player: Player) -> None:
         self._player = player
-        self._messages: list[Message] = []
+        self._messages: list[Message] = []  # in the order of their publishing
+        self._waiting: dict[
+            tuple[str, str], list[Message]
+        ] = {}  # by name and key; somebody may want them yet
 
     def publish(
         self, name: str, key: str, variables: Mapping[str, Value], expires_at: dt.datetime | None
     ) -> None:
-        message = Message(name, key, dict(variables), expires_at)
+        message = Message(len(self._messages), name, key, dict(variables), expires_at)
         for definition in self._player.definitions.values():
             for element in definition.children(None):
                 if _starts_with(element, MessageEvent, name):
                     message.received_by.add(definition.id)
                     self._player.start(definition, variables, start_element=element.id)
         self._messages.append(message)
-        self.correlate()
+        if message.received_by < self._player.definitions.keys():
+            self._waiting.setdefault((name, key), []).append(message)
+            self.correlate()
 
     def correlate(self) -> None:
         """Hand waiting messages to whoever subscribes to them by now."""
-        for message in list(self._messages):
-            for instance in list(self._player.instances):
+        wanted = {
+            (subscription.name, subscription.correlation_key)
+            for instance in self._player.active.values()
+            for subscription in instance.opened().subscriptions.values()
+            if isinstance(subscription, MessageSubscription)
+        }
+        found = [message for address in wanted for message in self._waiting.get(address, ())]
+        for message in sorted(found, key=lambda each: each.number):
+            for instance in list(self._player.active.values()):
                 if message.expires_at is not None and message.expires_at < self._player.now:
                     break
                 if instance.outcome != "active" or instance.definition.id in message.received_by:
@@ -88,7 +101,7 @@ class Post:
                     )
 
     def broadcast(self, name: str, variables: Mapping[str, Value]) -> None:
-        for instance in list(self._player.instances):
+        for instance in list(self._player.active.values()):
             if instance.outcome != "active":
                 continue
             keys = [
