@@ -12,6 +12,7 @@ from flowcase.errors import FlowcaseError
 from flowcase.store import Keyring, KeyUnusable, create_key_file
 
 DEFAULT_HOME = "var"
+DEMONSTRATION_MARK = "demonstration"  # a file of this name in home marks a demonstration
 
 
 class InvalidSetting(FlowcaseError):
@@ -30,7 +31,7 @@ class Config:
     database_url: str = ""  # FLOWCASE_DATABASE_URL: postgresql://… or a SQLite file; default in home
     key: str = field(default="", repr=False)  # FLOWCASE_KEY: the installation key itself, base64
     key_file: Path | None = None  # FLOWCASE_KEY_FILE: default is installation.key in home
-    is_demonstration: bool = False  # FLOWCASE_DEMONSTRATION: 1 allows the settable clock
+    is_demonstration: bool = False  # FLOWCASE_DEMONSTRATION: 1 allows setting the clock; default: home's mark
     is_durable: bool = True  # FLOWCASE_DURABLE: 0 skips the disk sync of a throw-away database
     https: bool = False  # FLOWCASE_HTTPS: 1 when a proxy in front ends TLS; cookies are then Secure
     processes: Path | None = None  # FLOWCASE_PROCESSES: folder to deploy; default is the shipped one
@@ -70,12 +71,15 @@ class Config:
 def load(*, home: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
     """The settings of the environment; `home` given wins over FLOWCASE_HOME. Raises InvalidSetting."""
     given = os.environ if environment is None else environment
+    place = Path(home or given.get("FLOWCASE_HOME") or DEFAULT_HOME)
     return Config(
-        home=Path(home or given.get("FLOWCASE_HOME") or DEFAULT_HOME),
+        home=place,
         database_url=given.get("FLOWCASE_DATABASE_URL", ""),
         key=given.get("FLOWCASE_KEY", ""),
         key_file=Path(given["FLOWCASE_KEY_FILE"]) if given.get("FLOWCASE_KEY_FILE") else None,
-        is_demonstration=_flag(given, "FLOWCASE_DEMONSTRATION", default=False),
+        is_demonstration=_flag(
+            given, "FLOWCASE_DEMONSTRATION", default=(place / DEMONSTRATION_MARK).exists()
+        ),
         is_durable=_flag(given, "FLOWCASE_DURABLE", default=True),
         https=_flag(given, "FLOWCASE_HTTPS", default=False),
         processes=Path(given["FLOWCASE_PROCESSES"]) if given.get("FLOWCASE_PROCESSES") else None,

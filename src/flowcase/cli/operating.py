@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import sys
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Any
 
 import click
 
-from flowcase.cli.output import json_option, progress, say_json
-from flowcase.cli.settings import opened
-from flowcase.errors import FlowcaseError
+from flowcase.cli.output import json_option, local, progress, say_json
+from flowcase.cli.settings import opened, operator, read_instant
+from flowcase.errors import FlowcaseError, Refused
 
 
 @click.command()
@@ -152,4 +153,36 @@ def demo(host: str, port: int, no_serve: bool) -> None:
             ) from None
 
 
-COMMANDS = (serve, worker, scenario, db, doctor, demo)
+@click.command()
+@click.option("--set", "instant", help="Instant to set it to, for example 2026-03-27T16:40+01:00.")
+@click.option("--advance", "duration", help="How far to turn it on, for example PT4H30M or P10D.")
+@json_option
+def clock(instant: str | None, duration: str | None, as_json: bool) -> None:
+    """Read the installation's clock; turn a demonstration's clock on.
+
+    A clock is never turned back. The worker then fires everything that fell due on the way, by each
+    timer's catch-up policy. Refused on an installation that is not marked as a demonstration.
+    """
+    from flowcase import feel
+
+    if instant and duration:
+        raise click.UsageError("Expected --set or --advance, not both.")
+    with opened() as flow:
+        if instant or duration:
+            if not flow.settings.is_demonstration:
+                raise Refused("turn the clock", "this installation is not marked as a demonstration")
+            target = read_instant(instant)
+            if duration:
+                by = feel.compile_expression(f'duration("{duration}")').value({})
+                if not isinstance(by, dt.timedelta):
+                    raise click.BadParameter(f"'{duration}' is no duration like PT4H30M or P10D.")
+                target = flow.clock.now() + by
+            flow.clock.set(target, actor=operator())
+        now = flow.clock.now()
+    if as_json:
+        say_json({"now": now})
+    else:
+        click.echo(local(now))
+
+
+COMMANDS = (serve, worker, scenario, db, doctor, demo, clock)

@@ -11,7 +11,7 @@ import click
 import yaml
 
 from flowcase.cli.output import json_option, plain, say_json
-from flowcase.cli.settings import opened, operator, read_files
+from flowcase.cli.settings import opened, operator, read_files, read_instant
 from flowcase.errors import FlowcaseError
 
 
@@ -113,8 +113,8 @@ def run(
         {process.id: process for process in processes},
         chosen[0].id,
         answers=script,
-        start=_instant(start) or dt.datetime.fromisoformat("2026-01-01T09:00:00+01:00"),
-        until=_instant(until),
+        start=read_instant(start) or dt.datetime.fromisoformat("2026-01-01T09:00:00+01:00"),
+        until=read_instant(until),
         variables=from_json(json.loads(variables)),
     )
     data = trace.to_json()
@@ -122,18 +122,6 @@ def run(
         say_json(data)
     else:
         _say_trace(data)
-
-
-def _instant(text: str | None) -> dt.datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise click.BadParameter(f"'{text}' is no instant like 2026-03-27T16:40+01:00.") from None
-    if instant.tzinfo is None:
-        raise click.BadParameter(f"'{text}' lacks its offset, for example +01:00.")
-    return instant
 
 
 def _say_trace(data: dict[str, Any]) -> None:

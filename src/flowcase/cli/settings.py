@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,19 @@ def operator() -> Actor:
     return Actor(
         id=f"terminal:{getpass.getuser()}", groups=frozenset({"administrator", "revisor"}), kind="service"
     )
+
+
+def read_instant(text: str | None) -> dt.datetime | None:
+    """An instant with its offset, as the command line takes it. Raises BadParameter."""
+    if text is None:
+        return None
+    try:
+        instant = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is no instant like 2026-03-27T16:40+01:00.") from None
+    if instant.tzinfo is None:
+        raise click.BadParameter(f"'{text}' lacks its offset, for example +01:00.")
+    return instant
 
 
 def read_files(paths: tuple[str, ...]) -> dict[str, bytes]:

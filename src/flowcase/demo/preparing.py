@@ -46,6 +46,7 @@ def prepare(settings: config.Config, *, say: Say) -> None:
         made = demonstration(dataclasses.replace(settings, home=making, is_durable=False))
         sign_ins = _fill(made, say)
         _write_private(making / SIGN_INS, sign_ins)
+        (making / config.DEMONSTRATION_MARK).touch()
         if home.exists():
             home.rmdir()
         making.rename(home)
