@@ -51,3 +51,38 @@ def test_a_problem_has_its_parts():
 
     assert (problem.kind, problem.name, problem.line, problem.column) == ("unknown variable", "Amount", 1, 5)
     assert problem.suggestion == "amount"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('"a" > 5', "string > number"),
+        ('x = 1 and "a" = 2', "string = number"),
+        ("true < false", "boolean < boolean"),
+        ('"a" * 3', "string * number"),
+        ('x - "a"', "value - string"),
+        ('1 + 2 + "a"', "number + string"),
+        ("x and 5", "number and"),
+        ("upper case(5)", "upper case(number)"),
+        ('sqrt("4")', "sqrt(string)"),
+        ('if "a" > 5 then 1 else 2', "string > number"),
+    ],
+)
+def test_types_that_do_not_go_together_are_found(text, what):
+    problems = check(compile_expression(text), names=["x"])
+
+    assert [(problem.kind, problem.name) for problem in problems] == [("wrong types", what)]
+    assert compile_expression(text).evaluate({"x": 1}).warnings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"a" + "b"', "-5 < 3", "x > 5", 'x = "a"', "1 = null", "not(x) and x = 1", "count(5)",
+        "string(5)", 'number("5") + 1', "min(1, 2)", 'max("a", "b")', "5 in (1, 2)", "x + 5",
+        'contains("ab", x)', 'date("2026-01-01")',
+        '"a" + string(5)', "true = (x > 1)", 'sum(1, 2)', "[1, 2][1] + 3", 'list contains(["a"], "a")',
+    ],
+)  # fmt: skip
+def test_types_that_go_together_are_left_alone(text):
+    assert check(compile_expression(text), names=["x"]) == []

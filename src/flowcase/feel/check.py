@@ -11,6 +11,7 @@ from flowcase.feel.analysis import Reference, children, references
 from flowcase.feel.errors import line_and_column
 from flowcase.feel.expression import Expression, UnaryTests
 from flowcase.feel.functions import BUILTINS
+from flowcase.feel.static_types import clashes
 from flowcase.feel.types import ContextType, Type
 
 
@@ -18,7 +19,7 @@ from flowcase.feel.types import ContextType, Type
 class Problem:
     """One mistake; `suggestion` is the known name that was probably meant, or empty."""
 
-    kind: str  # unknown variable, unknown entry, unknown function, wrong arguments
+    kind: str  # unknown variable, unknown entry, unknown function, wrong arguments, wrong types
     name: str
     line: int
     column: int
@@ -45,6 +46,9 @@ def check(
         for problem in _problems(expression.text, reference, known, types)
     ]
     found.extend(_wrong_calls(expression, known))
+    if known.isdisjoint(BUILTINS):
+        for at, what in clashes(expression.tree):
+            found.append(Problem("wrong types", what, *line_and_column(expression.text, at)))
     return sorted(found, key=lambda problem: (problem.line, problem.column))
 
 

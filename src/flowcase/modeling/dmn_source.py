@@ -152,7 +152,12 @@ class Source:
         told: set[str] = set()
         for problem in check(compiled, names={*names, "?"}):
             is_variable = problem.kind == "unknown variable"
-            if problem.kind == "unknown entry" or (is_variable and not strict) or problem.name in told:
+            # A decision may be null on purpose; the types of cells are checked by `dmn-cell-type`.
+            if (
+                problem.kind in ("unknown entry", "wrong types")
+                or (is_variable and not strict)
+                or problem.name in told
+            ):
                 continue
             told.add(problem.name)
             hint = f" Did you mean '{problem.suggestion}'?" if problem.suggestion else ""

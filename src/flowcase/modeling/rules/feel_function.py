@@ -1,6 +1,7 @@
-"""Expressions call functions that FEEL has, with arguments that they take.
+"""Expressions call functions that FEEL has, with arguments that they take, and compare like with like.
 
-A call of an unknown function gives null, and so a condition that is never true.
+A call of an unknown function gives null, and so a condition that is never true. So does a comparison of a
+text with a number.
 
 Wrong (f2)::
 
@@ -45,6 +46,12 @@ def check(document: Document, report: Report) -> None:
                 what = "calls the unknown function" if problem.kind == "unknown function" else "calls wrongly"
                 report(
                     written.xml,
-                    f"The {written.field} '{written.text[:80]}' {what} '{problem.name}' .",
+                    f"The {written.field} '{written.text[:80]}' {what} '{problem.name}'.",
                     f"{hint}Correct the call.",
+                )
+            elif problem.kind == "wrong types":
+                report(
+                    written.xml,
+                    f"The {written.field} '{written.text[:80]}' can only be null: {problem.name}.",
+                    "Use values of one type, or convert them with number() or string().",
                 )
