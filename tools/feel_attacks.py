@@ -18,7 +18,7 @@ from flowcase.feel import FeelLimitError, FeelSyntaxError, compile_expression  #
 
 PAGE = REPOSITORY / "docs" / "feel-attacks.md"
 INTRODUCTION = """\
-<!-- Generated from tests/feel/attacks.py by `make docs`; change it there. -->
+<!-- Generated from tests/feel/attacks.py by `python tools/feel_attacks.py`; change it there. -->
 
 # Attacks on FEEL, and their answers
 

@@ -103,4 +103,6 @@ def test_a_wrong_trace_is_told():
 
 def test_the_list_of_constructs_is_up_to_date():
     assert importlib.util.find_spec("conformance_suite")
-    assert PAGE.read_text(encoding="utf-8") == page(), "docs/conformance.md is out of date: run `make docs`"
+    assert PAGE.read_text(encoding="utf-8") == page(), (
+        "docs/conformance.md is out of date: run tests/engine/conformance_suite.py"
+    )

@@ -88,5 +88,5 @@ def test_the_table_of_attacks_is_that_of_the_tests():
 
     assert len(ATTACKS) >= 40
     told = {row[0].removeprefix("| "): row[2] for row in rows}
-    assert told == {name: kind for name, (_, kind) in ATTACKS.items()}, "run `make docs`"
+    assert told == {name: kind for name, (_, kind) in ATTACKS.items()}, "run tools/feel_attacks.py"
     assert all(float(row[4].split()[0]) <= 100 for row in rows), "an attack took longer than 100 ms"
