@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowcase.access.actor import Actor
+from flowcase.modeling import folder_files
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -50,17 +51,12 @@ def read_instant(text: str | None) -> dt.datetime | None:
 
 
 def read_files(paths: tuple[str, ...]) -> dict[str, bytes]:
-    """Every file of the given files and folders that a deployment can hold, by path."""
+    """What a deployment takes of the given files and folders, by path."""
     found: dict[str, bytes] = {}
     for path in map(Path, paths):
-        candidates = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for candidate in candidates:
-            if candidate.is_file() and (not path.is_dir() or _deployable(candidate)):
-                found[candidate.as_posix()] = candidate.read_bytes()
+        if path.is_dir():
+            inside = folder_files(path)
+            found |= {(path / name).as_posix(): content for name, content in inside.items()}
+        else:
+            found[path.as_posix()] = path.read_bytes()
     return found
-
-
-def _deployable(path: Path) -> bool:
-    return path.suffix in {".bpmn", ".dmn", ".form"} or (
-        path.suffix in {".yaml", ".yml"} and path.parent.name == "rulesets"
-    )

@@ -20,7 +20,7 @@ from flowcase.demo import town
 from flowcase.demo.stories import STORIES, Story
 from flowcase.errors import FlowcaseError, Refused
 from flowcase.modeling.form import Field, FieldType
-from flowcase.services import form_values
+from flowcase.services import form_values, nested
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -294,7 +294,7 @@ class Municipality:
             else:
                 continue
             if value is not None:
-                _put(values, asked.path, value)
+                nested.put(values, asked.path, value)
                 context[asked.path[0]] = values[asked.path[0]]
 
     def _value(self, asked: Field, context: Mapping[str, Any], actor: Actor) -> Any:
@@ -333,7 +333,7 @@ class Municipality:
             if child.type is FieldType.DISPLAY or child.readonly:
                 continue
             if child.required or child.key in ("hvem", "hvad"):
-                _put(row, child.path, self._value(child, context, actor))
+                nested.put(row, child.path, self._value(child, context, actor))
 
 
 def _office(at: dt.datetime) -> dt.datetime:
@@ -346,12 +346,6 @@ def _office(at: dt.datetime) -> dt.datetime:
     while local.weekday() >= 5:
         local += dt.timedelta(days=1)
     return local
-
-
-def _put(values: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for segment in path[:-1]:
-        values = values.setdefault(segment, {})
-    values[path[-1]] = value
 
 
 def _drop(values: dict[str, Any], path: tuple[str, ...]) -> None:

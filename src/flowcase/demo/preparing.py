@@ -18,6 +18,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.clock import ManualClock
 from flowcase.demo import town
 from flowcase.demo.living import Municipality
+from flowcase.modeling import folder_files
 
 SIGN_INS = "sign-ins.txt"
 HISTORY = dt.timedelta(days=740)
@@ -66,7 +67,7 @@ def _fill(settings: config.Config, say: Say) -> str:
     try:
         folder = settings.processes or config.shipped_processes()
         say(f"Deploying {folder} ...")
-        flow.deployments.deploy(_files(folder), actor=SYSTEM, note="Shipped processes")
+        flow.deployments.deploy(folder_files(folder), actor=SYSTEM, note="Shipped processes")
         say("Adding the people of the fictional municipality ...")
         lines = []
         for person in town.PEOPLE:
@@ -91,15 +92,6 @@ def _fill(settings: config.Config, say: Say) -> str:
         return "\n".join(lines) + "\n"
     finally:
         flow.close()
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in {".bpmn", ".dmn", ".form"}
-        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
-    }
 
 
 def _write_private(path: Path, text: str) -> None:

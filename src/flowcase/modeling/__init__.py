@@ -4,7 +4,7 @@ from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.check_bpmn import check_bpmn
 from flowcase.modeling.check_bundle import catalogue_of, check_bundle
 from flowcase.modeling.check_form import check_form
-from flowcase.modeling.check_paths import check_paths
+from flowcase.modeling.check_paths import check_paths, folder_files
 from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.form import CaseTarget, Field, FieldType, Form, Option, VariableTarget
 from flowcase.modeling.read_bpmn import BpmnFile, read_bpmn
@@ -28,6 +28,7 @@ __all__ = [
     "check_dmn",
     "check_form",
     "check_paths",
+    "folder_files",
     "read_bpmn",
     "read_dmn",
     "read_form",

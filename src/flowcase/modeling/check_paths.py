@@ -39,12 +39,17 @@ def check_paths(paths: Iterable[str | Path], known: Catalogue | None = None) -> 
     return sort_findings(findings)
 
 
-def _check_folder(folder: Path, known: Catalogue | None) -> list[Finding]:
-    files = {
-        str(file): _content(file)
+def folder_files(folder: Path) -> dict[str, bytes]:
+    """What a deployment takes of a folder, by path relative to it; scenarios and other files stay out."""
+    return {
+        file.relative_to(folder).as_posix(): _content(file)
         for file in sorted(folder.rglob("*"))
         if file.is_file() and kind_of(file.as_posix()) in DEPLOYED
     }
+
+
+def _check_folder(folder: Path, known: Catalogue | None) -> list[Finding]:
+    files = {str(folder / name): content for name, content in folder_files(folder).items()}
     return check_bundle(files, known) if files else [_finding(folder, "The folder holds nothing to deploy.")]
 
 

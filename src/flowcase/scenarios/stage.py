@@ -19,6 +19,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import Actor
 from flowcase.clock import ManualClock
 from flowcase.config import Config
+from flowcase.modeling import folder_files
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -51,18 +52,8 @@ def set_up(
     return flow
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    """What is deployed of a folder of processes: diagrams, tables, forms and manifests of rule sets."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in {".bpmn", ".dmn", ".form"}
-        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
-    }
-
-
 def _template(processes: Path, actor: Actor) -> Path:
-    content = files(processes)
+    content = folder_files(processes)
     digest = hashlib.sha256()
     for name, each in content.items():
         digest.update(f"{name}\0{len(each)}\0".encode() + each)

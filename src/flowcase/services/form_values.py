@@ -21,6 +21,7 @@ from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.errors import InvalidValues
 from flowcase.modeling.form import Field, FieldType, Form
+from flowcase.services import nested
 from flowcase.values import Value, Variables
 
 REQUIRED = "Feltet skal udfyldes."
@@ -433,13 +434,13 @@ def _kept(
             continue
         if one.type is FieldType.GROUP:
             inside = _kept(one.children, loaded, context, now, prefix, hidden, errors)
-            if one.path and _is_blank(_at(inside, one.path)) and is_required(one, context, now):
+            if one.path and _is_blank(nested.at(inside, one.path)) and is_required(one, context, now):
                 errors.setdefault(".".join((*prefix, *one.path)), []).append(Said(REQUIRED))
-            _merge(values, inside)
+            nested.merge(values, inside)
             continue
         if one.readonly:
             continue
-        given = _at(loaded, one.path)
+        given = nested.at(loaded, one.path)
         place = (*prefix, *one.path)
         if one.type is FieldType.LIST and isinstance(given, list):
             given = [
@@ -456,34 +457,13 @@ def _kept(
             if ".".join(place) not in errors and is_required(one, context, now):
                 errors.setdefault(".".join(place), []).append(Said(REQUIRED))
         if given is not None:
-            _put(values, one.path, given)
+            nested.put(values, one.path, given)
     return values
 
 
 def _over(front: Mapping[str, Any], back: Mapping[str, Any]) -> Mapping[str, Any]:
     """One in front of the other, without copying: a fact is computed when it is read, not before."""
     return ChainMap(cast(Any, front), cast(Any, back))
-
-
-def _at(data: Mapping[str, Any], path: Sequence[str]) -> Any:
-    found: Any = data
-    for segment in path:
-        found = found.get(segment) if isinstance(found, Mapping) else None
-    return found
-
-
-def _put(data: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    for segment in path[:-1]:
-        data = data.setdefault(segment, {})
-    data[path[-1]] = value
-
-
-def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
-    for key, value in more.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value
 
 
 def _flatten(messages: Any, place: tuple[str, ...], errors: dict[str, list[str]]) -> None:

@@ -13,7 +13,7 @@ from flowcase.access.permissions import ADMINISTRATOR, may_work_on
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling import CaseTarget, Form, VariableTarget
 from flowcase.modeling.definition import Element
-from flowcase.services import form_values
+from flowcase.services import form_values, nested
 from flowcase.services.advancing import CASE_VARIABLE, Advancing
 from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork
@@ -133,7 +133,7 @@ class UserTasks:
                         records[target.entity] = _record_values(work, target.entity, variables)
                     value = records[target.entity].get(target.attribute)
                 if value is not None:
-                    _put(known, asked.path, value)
+                    nested.put(known, asked.path, value)
                     break
         return known
 
@@ -412,13 +412,6 @@ def _take(values: Mapping[str, Value], path: tuple[str, ...]) -> tuple[bool, Val
             return False, None
         values = inner
     return (path[-1] in values, values.get(path[-1])) if path else (False, None)
-
-
-def _put(values: dict[str, Value], path: tuple[str, ...], value: Value) -> None:
-    for segment in path[:-1]:
-        values = values.setdefault(segment, {})
-    if path:
-        values[path[-1]] = value
 
 
 def _text(value: Value) -> str | None:

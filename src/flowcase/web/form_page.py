@@ -17,7 +17,7 @@ from typing import Any
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.modeling.form import Field, FieldType, Form
-from flowcase.services import form_values
+from flowcase.services import form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web import presenting
 from flowcase.web.language import current, gettext
@@ -172,7 +172,7 @@ class _Drawing:
         english = current() == "en"
         label = (asked.label_en if english else "") or asked.label
         name = ".".join((*prefix, *asked.path)) if asked.path else asked.id
-        value = _at(self.known if asked.readonly else raw, asked.path) if asked.path else None
+        value = nested.at(self.known if asked.readonly else raw, asked.path) if asked.path else None
         drawn = Shown(
             name=name,
             asked=asked,
@@ -348,10 +348,3 @@ def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A row's raw values as FEEL compares them: what reads as yes or no becomes a boolean."""
     words = {"true": True, "false": False, "": None}
     return {key: words.get(value, value) if isinstance(value, str) else value for key, value in raw.items()}
-
-
-def _at(raw: Mapping[str, Any], path: Sequence[str]) -> Any:
-    found: Any = raw
-    for segment in path:
-        found = found.get(segment) if isinstance(found, Mapping) else None
-    return found

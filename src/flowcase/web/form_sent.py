@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from flowcase.modeling.form import Field, FieldType, Form
+from flowcase.services import nested
 
 ADD, REMOVE = "_add", "_remove"
 LOOK_AGAIN = "_vis"  # show the fields that fit what was answered
@@ -63,7 +64,7 @@ def _raw(fields: Sequence[Field], sent: MultiDict[str, str], prefix: tuple[str, 
     values: dict[str, Any] = {}
     for asked in fields:
         if asked.type is FieldType.GROUP:
-            _merge(values, _raw(asked.children, sent, prefix))
+            nested.merge(values, _raw(asked.children, sent, prefix))
             continue
         if asked.type in (FieldType.DISPLAY, FieldType.FILE) or asked.readonly:
             continue
@@ -83,27 +84,13 @@ def _raw(fields: Sequence[Field], sent: MultiDict[str, str], prefix: tuple[str, 
             chosen = sent.get(name + WHICH_TIME)
             if asked.type is FieldType.INSTANT and value and chosen and chosen.startswith(value):
                 value = chosen
-        _put(values, asked.path, value)
+        nested.put(values, asked.path, value)
     return values
 
 
 def _row_numbers(sent: MultiDict[str, str], name: str) -> list[int]:
     pattern = re.compile(re.escape(name) + r"\.(\d{1,4})\.")
     return sorted({int(match[1]) for key in sent if (match := pattern.match(key))})
-
-
-def _put(values: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    for segment in path[:-1]:
-        values = values.setdefault(segment, {})
-    values[path[-1]] = value
-
-
-def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
-    for key, value in more.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value
 
 
 def _rows_at(raw: dict[str, Any], name: str) -> list[Any] | None:
