@@ -61,9 +61,12 @@ chaos: setup-dev ## Kill the server at random moments under load
 
 bench: setup-dev ## Measure, as ratios within one run
 	$(PY) tools/bench.py
+	$(PY) tools/bench_feel.py
 
-docs: setup ## Write the generated pages under docs/ anew
+docs: setup-dev ## Write the generated pages under docs/ anew
 	$(PY) tools/generate_docs.py
+	$(PY) tools/feel_attacks.py
+	$(PY) tests/engine/conformance_suite.py
 
 lock: $(VENV)/dev.stamp ## Pin the newest allowed dependencies
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --upgrade --extra build pyproject.toml -o requirements.lock
