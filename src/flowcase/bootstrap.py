@@ -34,6 +34,7 @@ from flowcase.services.jobs import Jobs
 from flowcase.services.messages import Messages
 from flowcase.services.notifications import Notifications
 from flowcase.services.people import People
+from flowcase.services.reading_log import ReadingLog
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.signals import Signals
 from flowcase.services.start_events import StartEvents
@@ -79,6 +80,7 @@ class Flowcase:
     cases: Cases
     deadlines: Deadlines
     people: People
+    reading_log: ReadingLog
 
     def next_due(self) -> dt.datetime | None:
         """When there is next something to do without a person: a timer or a job."""
@@ -232,6 +234,7 @@ def assemble(
         cases=Cases(transactions, advancing, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),
         people=People(store, clock.now),
+        reading_log=ReadingLog(transactions),
     )
 
 

@@ -177,6 +177,15 @@ def test_choices_can_come_from_the_facts() -> None:
         form_values.validate(form, {"hvem": "CW-99"}, facts={"ansatte": people}, now=NOW)
 
 
+def test_every_one_of_several_choices_has_to_be_offered() -> None:
+    form = a_form({"key": "hvem", "type": "taglist", "valuesKey": "ansatte"})
+    people = [{"value": "CW-01", "label": "CW-01"}, {"value": "CW-02", "label": "CW-02"}]
+
+    assert values_of(form, {"hvem": ["CW-01", "CW-02"]}, ansatte=people) == {"hvem": ["CW-01", "CW-02"]}
+    with pytest.raises(InvalidValues):
+        form_values.validate(form, {"hvem": ["CW-01", "CW-99"]}, facts={"ansatte": people}, now=NOW)
+
+
 def test_no_sentence_repeats_what_was_typed() -> None:
     form = a_form(dict(INSTANT), {"key": "antal", "type": "number"})
 

@@ -56,6 +56,15 @@ def test_the_whole_story_is_told_on_request(sign_in):
     assert "Vis kun det vigtigste" in whole.text
 
 
+def test_who_looked_at_a_case_is_told_by_the_case(sign_in):
+    sign_in("else.syd").get("/sager/SAG-2588")
+
+    whole = sign_in("camilla.syd").get("/sager/SAG-2588?alt=1").one("//ol[@class='fc-story']")
+    looks = [moment.text_content() for moment in whole.xpath("./li") if "Så sagen." in moment.text_content()]
+    assert any("Else Brandt" in look for look in looks)
+    assert any("Camilla Noer" in look for look in looks)
+
+
 @pytest.mark.parametrize("person", ["granly", "bo.mentor", "drift"])
 def test_who_has_no_work_with_cases_sees_none(sign_in, person):
     visitor = sign_in(person)

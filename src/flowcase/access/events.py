@@ -51,3 +51,12 @@ class SignInRefused(Event):
 
     person: str
     because: str  # unknown | wrong | locked | inactive
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRead(Event):
+    """Somebody looked at a case: kept in the case's own stream, so that the family's story tells it too."""
+
+    case: str
+    page: str  # case | user_task | diagram | history
+    user_task: str | None = None

@@ -152,8 +152,10 @@ def history(case: str, english: bool, everything: bool, person: str | None, as_j
     """Tell the story of a case: who did and decided what, when, by which rule."""
     with opened() as flow:
         actor = _actor(flow, person)
+        told = flow.history.of_case(case, actor=actor)  # refused before it is logged
+        flow.reading_log.note(case, page="history", actor=actor)
         if as_json:
-            say_json(flow.history.of_case(case, actor=actor))
+            say_json(told)
             return
         for line in flow.history.story(
             case, actor=actor, language="en" if english else "da", everything=everything

@@ -196,9 +196,17 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     "ElementCompleted": ("Forlod »{element}«.", "Left “{element}”.", False),
     "ElementCancelled": ("Afbrød »{element}«.", "Cancelled “{element}”.", False),
     "VariablesChanged": ("Variabler ændret: {variables}.", "Variables changed: {variables}.", False),
+    "CaseRead": ("Så {page}.", "Looked at {page}.", False),
     "HandlerRan": ("Udførte »{element}«.", "Ran “{element}”.", False),
 }
 
+# what was looked at -> (Danish, English)
+_PAGES: Mapping[str, tuple[str, str]] = {
+    "case": ("sagen", "the case"),
+    "user_task": ("en opgave", "a user task"),
+    "diagram": ("et diagram", "a diagram"),
+    "history": ("historien", "the history"),
+}
 # unit of a deadline's length -> (Danish, English)
 _UNITS: Mapping[str, tuple[str, str]] = {
     "timer": ("timer", "hours"),
@@ -334,6 +342,8 @@ def _fields(
         names = [*raw.get("open", {}), *raw.get("secret", {})]
         fields["attributes"] = ", ".join(_label(raw.get("entity", ""), name) for name in names) or "–"
         fields["entity"] = _entity_label(raw.get("entity", ""))
+    if type(event).__name__ == "CaseRead":
+        fields["page"] = _PAGES.get(raw["page"], (raw["page"],) * 2)[language == "en"]
     if type(event).__name__ == "NoticeSent":
         fields["told"] = notices.words(raw["text"], language)
     if "end_elements" in raw:

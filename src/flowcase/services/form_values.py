@@ -448,9 +448,10 @@ def _kept(
                 for number, row in enumerate(given)
                 if isinstance(row, Mapping)
             ]
-        if one.type is FieldType.CHOICE and given is not None and not one.options:
+        if one.type in (FieldType.CHOICE, FieldType.CHOICES) and given is not None and not one.options:
             allowed = {str(value) for value, _ in options_of(one, context, now)}
-            if allowed and str(given) not in allowed:
+            chosen = {str(item) for item in (given if isinstance(given, list) else [given])}
+            if allowed and not chosen <= allowed:
                 errors.setdefault(".".join(place), []).append(Said(NOT_A_CHOICE))
         if _is_blank(given):
             given = None

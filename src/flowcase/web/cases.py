@@ -49,6 +49,7 @@ def index() -> Any:
 @login_required
 def show(code: str) -> Any:
     case = flow().cases.get(code, actor=actor())
+    flow().reading_log.note(code, page="case", actor=actor())
     everything = request.args.get("alt") == "1"
     deadlines = flow().deadlines.of_case(code)
     names = {row.process: row.name for row in flow().deployments.definitions()}

@@ -17,6 +17,7 @@ blueprint = Blueprint("instances", __name__, url_prefix="/forloeb")
 def show(id: str) -> Any:
     g.has_diagram = True
     instance = flow().instances.get(id, actor=actor())
+    flow().reading_log.note(instance.case_code, page="diagram", actor=actor())
     states = dict.fromkeys(instance.completed_elements, "done")
     states |= dict.fromkeys(instance.active_elements, "token")
     states |= dict.fromkeys(instance.incident_elements, "incident")

@@ -25,6 +25,7 @@ blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
 @login_required
 def show(id: str) -> Any:
     task = flow().user_tasks.get(id, actor=actor())
+    flow().reading_log.note(task.case_code, page="user_task", actor=actor(), user_task=id)
     draft = flow().user_tasks.draft(id, actor=actor()) if task.status == "open" else None
     if draft is not None:
         return _page(task, draft, is_draft=True)

@@ -7,7 +7,7 @@ from flowcase.store import tables
 from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 
-history_only(events.CredentialSet, events.SignedIn, events.SignInRefused)
+history_only(events.CredentialSet, events.SignedIn, events.SignInRefused, events.CaseRead)
 
 
 @applies(events.PersonAdded)

@@ -1,0 +1,30 @@
+"""Who looked at which case: reading is an event of the case like writing (domain specification 5.3)."""
+
+from __future__ import annotations
+
+from flowcase.access.actor import Actor
+from flowcase.access.events import CaseRead
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx
+from flowcase.store.queries import case_files
+
+
+class ReadingLog:
+    """One transaction per method."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def note(self, case: str | None, *, page: str, actor: Actor, user_task: str | None = None) -> None:
+        """Record that a page about a case was opened; what concerns no case is not recorded.
+
+        Called before the page is shown: a look that cannot be recorded is not given.
+        """
+
+        def work(tx: Tx) -> None:
+            row = case_files.case(tx, case) if case else None
+            if row is not None:
+                tx.append(row.stream, CaseRead(case=row.code, page=page, user_task=user_task))
+
+        if case:
+            self._transactions.run(actor, work)
