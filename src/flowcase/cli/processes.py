@@ -81,6 +81,7 @@ def run(
     as_json: bool,
 ) -> None:
     """Run one diagram in memory on the settable clock and print its trace."""
+    from flowcase.cases.calendar import Calendar
     from flowcase.engine import play
     from flowcase.errors import InvalidDefinition
     from flowcase.modeling import Severity, check_bpmn, read_bpmn
@@ -116,6 +117,7 @@ def run(
         start=read_instant(start) or dt.datetime.fromisoformat("2026-01-01T09:00:00+01:00"),
         until=read_instant(until),
         variables=from_json(json.loads(variables)),
+        is_working_day=Calendar().is_working_day,
     )
     data = trace.to_json()
     if as_json:
