@@ -12,6 +12,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "et punkt har ventet for længe på dagsmødet",
         "an item has waited too long for the daily meeting",
     ),
+    "forebyggende_opfulgt": (
+        "der er fulgt op på den forebyggende plan",
+        "the preventive plan was reviewed",
+    ),
     "giv_familien_kontakt": (
         "giv familien dit navn og din direkte kontakt",
         "give the family your name and direct contact",
@@ -29,6 +33,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "sen_registrering": (
         "underretningen blev registreret sent",
         "the notification was registered late",
+    ),
+    "til_forebyggende": (
+        "en bekymring er gået tilbage til distriktet",
+        "a concern went back to the district",
     ),
     "umiddelbar_fare_meldt": ("umiddelbar fare er meldt", "immediate danger was reported"),
     "underretning_vurderet": ("underretningen er vurderet", "the notification was assessed"),
