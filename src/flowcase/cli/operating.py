@@ -185,4 +185,24 @@ def clock(instant: str | None, duration: str | None, as_json: bool) -> None:
         click.echo(local(now))
 
 
-COMMANDS = (serve, worker, scenario, db, doctor, demo, clock)
+@click.command()
+@click.argument("account")
+@click.option("--group", "groups", multiple=True, help="Add the account with this group; may be repeated.")
+@json_option
+def token(account: str, groups: tuple[str, ...], as_json: bool) -> None:
+    """Make an API token for an account; the one before it stops working.
+
+    With --group the account of a program is added first (`--group indtag` hands in notifications). The
+    token is shown this once and stored as a hash only.
+    """
+    with opened() as flow:
+        if groups:
+            flow.people.add(account, groups=groups, kind="service", actor=operator())
+        made = flow.people.new_token(account, actor=operator())
+    if as_json:
+        say_json({"account": account, "token": made})
+    else:
+        click.echo(made)
+
+
+COMMANDS = (serve, worker, scenario, db, doctor, demo, clock, token)

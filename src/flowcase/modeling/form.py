@@ -105,10 +105,6 @@ class Field:
     properties: Mapping[str, str] = field(default_factory=dict)
     line: int | None = None
 
-    @property
-    def has_value(self) -> bool:
-        return self.type not in {FieldType.DISPLAY, FieldType.GROUP} or bool(self.key)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Form:

@@ -34,9 +34,6 @@ class Difference:
     came: str
 
 
-Check = Callable[[World, Mapping[str, Any]], tuple[list[Any], list[Any], Callable[[Any], str]]]
-
-
 def compare(
     world: World,
     expect: Mapping[str, Any],

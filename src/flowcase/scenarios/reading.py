@@ -64,7 +64,6 @@ class Scenario:
     file: str
     start: dt.datetime | None
     variants: tuple[Variant, ...]  # the main story first
-    coverage: Mapping[str, str]
 
 
 @cache
@@ -276,5 +275,4 @@ def _scenario(data: Mapping[str, Any], lines: Mapping[Path_, int], file: str) ->
         file=file,
         start=parse_instant(data["start"]) if "start" in data else None,
         variants=tuple(variants),
-        coverage=data.get("coverage", {}),
     )

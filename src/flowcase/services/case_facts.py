@@ -68,21 +68,6 @@ def facts_of(tx: Tx, rule_sets: RuleSets, instance: LockedInstance) -> Facts:
     return Facts(sources)
 
 
-def facts_of_case(tx: Tx, rule_sets: RuleSets, code: str | None, pin: str | None = None) -> Facts:
-    """The facts of a case outside a process instance, for example to fill or check a form."""
-    return Facts(
-        {
-            "sag": lambda: case_facts(tx, code),
-            "frist": lambda: {
-                rule: _local(row.due_at)
-                for rule, row in _chosen(deadline_rows.current(tx, case=code) if code else []).items()
-            },
-            "indstilling": lambda: rule_sets.settings(tx, pin),
-            "belastning": lambda: case_loads(tx, code, rule_sets.settings(tx, pin)),
-        }
-    )
-
-
 def case_facts(tx: Tx, code: str | None) -> dict[str, Value] | None:
     """K0 facts of a case under the names that diagrams use; None for no case."""
     row = case_files.case(tx, code) if code else None
