@@ -92,3 +92,10 @@ def test_a_token_signs_a_program_in_until_a_new_one_is_made(people: People) -> N
     with pytest.raises(SignInFailed):
         people.authenticate_token(first)
     assert people.authenticate_token(second).id == "indtag"
+
+
+def test_a_change_of_groups_counts_from_the_next_request_on(people: People) -> None:
+    people.change_groups("MB", ["fronten", "akutvagt"], actor=SYSTEM)
+
+    assert people.actor("MB").groups == frozenset({"fronten", "akutvagt"})
+    assert people.groups() == frozenset({"fronten", "akutvagt"})
