@@ -19,12 +19,12 @@ help: ## List all chores
 $(VENV)/runtime.stamp: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Expected Python 3.11 or newer, but there is none. Install it (Debian: apt-get install python3 python3-venv) and run make again."; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Expected to make a virtual environment, but Python's venv module is missing. Install it (Debian: apt-get install python3-venv) and run make again."; exit 1; }
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml $(VENV)/runtime.stamp
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 setup: $(VENV)/runtime.stamp frontend ## Set up what running needs
