@@ -1,0 +1,45 @@
+"""The records of the domain: their attributes, and which confidentiality class each attribute has.
+
+Attribute names are the keys of the forms (domain specification, section 6); a form field says where
+its value goes with `case:<Entity>.<attribute>`. Class K0 is stored in the open and can be filtered on;
+K1 and K2 are stored as ciphertext with the key of the record's stream (section 5.2).
+
+To add an attribute, append a line to its entity. To add an entity, append one to the file of its part
+of the domain; the registry below collects them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flowcase.cases.entities import (
+    casework,
+    consent,
+    family,
+    intake,
+    meetings,
+    strategy,
+    suppliers,
+    youth,
+)
+from flowcase.cases.entities.model import Attribute, DataClass, Entity, Kind
+from flowcase.errors import NotFound
+
+__all__ = ["ENTITIES", "Attribute", "DataClass", "Entity", "Kind", "entity", "targets"]
+
+_PARTS = (family, intake, casework, meetings, consent, suppliers, youth, strategy)
+
+ENTITIES: Mapping[str, Entity] = {entity.name: entity for part in _PARTS for entity in part.ENTITIES}
+
+
+def entity(name: str) -> Entity:
+    """The entity of that name; raises NotFound."""
+    try:
+        return ENTITIES[name]
+    except KeyError:
+        raise NotFound("entity", name) from None
+
+
+def targets() -> Iterable[str]:
+    """Every `<Entity>.<attribute>` that a form field may aim at, for the deploy check."""
+    return (f"{each.name}.{attribute.name}" for each in ENTITIES.values() for attribute in each.attributes)
