@@ -331,3 +331,14 @@ def test_a_second_opening_sees_the_first_ones_work(flowcase: CommandLine, files:
         assert "to" in {row.process for row in flow.deployments.definitions()}
     finally:
         flow.close()
+
+
+def test_layout_draws_every_file_or_none(flowcase: CommandLine, files: Path) -> None:
+    (files / "broken.bpmn").write_text("<no diagram", "utf-8")
+    before = (files / "to.bpmn").read_bytes()
+
+    flowcase("layout", files / "to.bpmn", files / "broken.bpmn", expect=1)
+    assert (files / "to.bpmn").read_bytes() == before
+
+    assert "Drew" in flowcase("layout", files / "to.bpmn").stdout
+    assert b"BPMNShape" in (files / "to.bpmn").read_bytes()

@@ -1,4 +1,4 @@
-"""Commands for process owners: check, deploy, run a bare diagram, write element templates."""
+"""Commands for process owners: check, deploy, run and lay out diagrams, write element templates."""
 
 from __future__ import annotations
 
@@ -161,4 +161,25 @@ def templates(folder: str, as_json: bool) -> None:
         click.echo(f"Wrote {len(made)} element templates to {target / 'flowcase.json'}.")
 
 
-COMMANDS = (check, deploy, run, templates)
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@json_option
+def layout(files: tuple[str, ...], as_json: bool) -> None:
+    """Draw diagrams anew, left to right and lane by lane; nothing but the drawing changes.
+
+    For a file that was written without a drawing, or has grown crooked. Nothing is written when one of the
+    files cannot be read.
+    """
+    from flowcase.modeling.layout import lay_out
+
+    drawn = {file: lay_out(Path(file).read_bytes(), file) for file in files}
+    for file, content in drawn.items():
+        Path(file).write_bytes(content)
+    if as_json:
+        say_json({"drawn": list(drawn)})
+    else:
+        for file in drawn:
+            click.echo(f"Drew {file}.")
+
+
+COMMANDS = (check, deploy, run, layout, templates)
