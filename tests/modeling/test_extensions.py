@@ -6,6 +6,7 @@ import pytest
 from diagrams import diagram, in_a_row
 
 from flowcase.modeling import check_bpmn
+from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.rules import load_rules
 from flowcase.modeling.variables import FACTS
 from flowcase.services.case_facts import NAMES
@@ -24,6 +25,12 @@ def at(element: str, extension: str, rest: str = "") -> str:
     return in_a_row(f"<{element} ID><extensionElements>{extension}</extensionElements>{rest}</{element}>")
 
 
+STARTABLE = (
+    '<startEvent id="start"><extensionElements><zeebe:properties>'
+    '<zeebe:property name="{name}" value="{value}"/>'
+    "</zeebe:properties></extensionElements></startEvent>"
+    '<sequenceFlow id="f" sourceRef="start" targetRef="slut"/><endEvent id="slut"/>'
+)
 TASK = '<zeebe:taskDefinition type="x"/>'
 ACCEPTED = {
     "headers of a job": at(
@@ -47,6 +54,8 @@ ACCEPTED = {
         f"<extensionElements>{TASK}</extensionElements></serviceTask>"
     ),
     "a job at a business rule task": at("businessRuleTask", TASK),
+    "who may start a process by hand": STARTABLE.format(name="flowcase.starters", value="fronten ppr"),
+    "a process that starts outside of a case": STARTABLE.format(name="flowcase.case", value="none"),
     "a process called the standard way": in_a_row('<callActivity ID calledElement="underretning"/>'),
 }
 
@@ -122,6 +131,24 @@ REFUSED = {
         ),
         "flowcase-property",
     ),
+    "starters at a user task": (
+        at(
+            "userTask",
+            '<zeebe:properties><zeebe:property name="flowcase.starters" value="ppr"/></zeebe:properties>',
+        ),
+        "flowcase-property",
+    ),
+    "starters at a timer start": (
+        STARTABLE.format(name="flowcase.starters", value="ppr").replace(
+            "</startEvent>",
+            '<timerEventDefinition id="t"><timeCycle>R/P1D</timeCycle></timerEventDefinition></startEvent>',
+        ),
+        "flowcase-property",
+    ),
+    "a case neither needed nor not": (
+        STARTABLE.format(name="flowcase.case", value="perhaps"),
+        "flowcase-property",
+    ),
     "another spelling of the prefix": (
         at(
             "userTask",
@@ -171,3 +198,13 @@ def test_a_crashed_rule_is_a_finding_and_the_others_still_run(monkeypatch):
 
 def test_the_check_knows_every_fact_that_a_diagram_can_read():
     assert set(NAMES) <= FACTS
+
+
+def test_a_group_that_may_start_a_process_exists():
+    body = STARTABLE.format(name="flowcase.starters", value="fronten frontten")
+
+    findings = check_bpmn(diagram(body), "x.bpmn", Catalogue(groups={"fronten"}))
+
+    found = [finding for finding in findings if finding.rule == "candidate-group"]
+    assert [(each.element, each.message) for each in found] == [("start", "There is no group 'frontten'.")]
+    assert "Did you mean 'fronten'?" in found[0].remedy

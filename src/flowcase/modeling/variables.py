@@ -67,6 +67,8 @@ def may_set_anything(node: Node) -> bool:
         return called is None or is_true(called.get("propagateAllChildVariables"), default=True)
     if zeebe_child(node.xml, "taskDefinition") is not None:
         return True
+    if node.tag == "startEvent" and zeebe_child(node.xml, "formDefinition") is not None:
+        return True
     return node.tag in {"userTask", "receiveTask"} or (
         node.event_kind() in {"message", "signal", "error", "escalation"} and node.tag != "endEvent"
     )

@@ -178,7 +178,7 @@ ATTRIBUTES: dict[str, Field] = {
 class Property:
     """A property whose name begins `flowcase.`: where it has a meaning, and which values it takes."""
 
-    places: str  # "timer", "cycle", "signal", "user task"
+    places: str  # "timer", "cycle", "signal", "user task" ...; several are separated by a comma
     note: str
     values: frozenset[str] | None = None  # None: any text
 
@@ -215,6 +215,20 @@ PROPERTIES: dict[str, Property] = {
     "flowcase.warn": Property(
         "user task", "Decisions, separated by blanks; rules that hit are shown and recorded."
     ),
-    "flowcase.instruction": Property("user task", "What the caseworker is to do, in Danish."),
-    "flowcase.instruction_en": Property("user task", "The same in English."),
+    "flowcase.instruction": Property(
+        "user task, none start event",
+        "What the caseworker is to do, in Danish; at a start event: what the flow is for.",
+    ),
+    "flowcase.instruction_en": Property("user task, none start event", "The same in English."),
+    "flowcase.starters": Property(
+        "none start event",
+        "Groups, separated by blanks, whose members may start the process by hand, from the page of a case "
+        "or from *Nye forløb*. Without it nobody starts it by hand.",
+    ),
+    "flowcase.case": Property(
+        "none start event",
+        "With `flowcase.starters`: `required` (default) starts from the page of a case, `none` outside of "
+        "any case, `optional` either way.",
+        frozenset({"required", "none", "optional"}),
+    ),
 }

@@ -1,4 +1,4 @@
-"""The groups that may do a user task exist.
+"""The groups that may do a user task or start a process exist.
 
 A task for a group that nobody is in would never be done.
 
@@ -26,11 +26,13 @@ Right::
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.document import Document, zeebe_child
+from flowcase.modeling.publishing import read_properties
 from flowcase.modeling.references import report_missing
-from flowcase.modeling.report import Report
+from flowcase.modeling.report import Place, Report
 
 _LIST_OF_TEXT = re.compile(r'=\s*\[\s*("[^"]*"\s*(,\s*"[^"]*"\s*)*)\]\s*\Z')
 
@@ -40,18 +42,18 @@ def check(document: Document, report: Report, catalogue: Catalogue) -> None:
         return
     for node in document.relevant_nodes():
         assignment = zeebe_child(node.xml, "assignmentDefinition")
-        if assignment is None:
-            continue
-        for group in _groups((assignment.get("candidateGroups") or "").strip()):
-            if group not in catalogue.groups:
-                report_missing(
-                    report,
-                    assignment,
-                    "group",
-                    group,
-                    catalogue.groups,
-                    "Write the code of a group that exists.",
-                )
+        if assignment is not None:
+            named = _groups((assignment.get("candidateGroups") or "").strip())
+            _report_unknown(report, assignment, named, catalogue.groups)
+        if node.tag == "startEvent":
+            named = read_properties(node.xml).get("flowcase.starters", "").split()
+            _report_unknown(report, node, named, catalogue.groups)
+
+
+def _report_unknown(report: Report, place: Place, named: Iterable[str], known: Collection[str]) -> None:
+    for group in named:
+        if group not in known:
+            report_missing(report, place, "group", group, known, "Write the code of a group that exists.")
 
 
 def _groups(text: str) -> list[str]:

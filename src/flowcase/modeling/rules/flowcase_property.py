@@ -66,12 +66,13 @@ def _check(item: etree._Element, name: str, report: Report) -> None:
         report(item, f"There is no property '{name[:80]}'.", hint + "Correct its name, or remove it.")
         return
     owner = _owner(item)
-    if owner is None or known.places not in places_of(owner):
+    places = known.places.split(", ")
+    if owner is None or not places_of(owner) & set(places):
         what = local(owner) if owner is not None else "place like this"
         report(
             item,
             f"The property '{name}' has no meaning at this {what}.",
-            f"Set it at a {known.places}, or remove it.",
+            f"Set it at a {' or a '.join(places)}, or remove it.",
         )
         return
     value = (item.get("value") or "").strip()
@@ -96,6 +97,8 @@ def places_of(owner: etree._Element) -> set[str]:
     if namespace(owner) != BPMN:
         return set()
     found = {"user task"} if local(owner) == "userTask" else set()
+    if _is_none_start(owner):
+        found.add("none start event")
     if local(owner) == "signal" or bpmn_child(owner, "signalEventDefinition") is not None:
         found.add("signal")
     throws = local(owner) in {"endEvent", "intermediateThrowEvent"}
@@ -106,3 +109,11 @@ def places_of(owner: etree._Element) -> set[str]:
         if bpmn_child(timer, "timeCycle") is not None:
             found.add("cycle")
     return found
+
+
+def _is_none_start(owner: etree._Element) -> bool:
+    """A start event of a process without a trigger: what a person or a call begins at."""
+    if local(owner) != "startEvent" or any(local(child).endswith("EventDefinition") for child in owner):
+        return False
+    parent = owner.getparent()
+    return parent is not None and local(parent) == "process"
