@@ -38,6 +38,7 @@ from flowcase.services.reading_log import ReadingLog
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.signals import Signals
 from flowcase.services.start_events import StartEvents
+from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.timers import Timers
 from flowcase.services.transactions import Transactions
 from flowcase.services.user_tasks import UserTasks
@@ -68,6 +69,7 @@ class Flowcase:
     handlers: Mapping[str, Registration]
     deployments: Deployments
     instances: Instances
+    startable_flows: StartableFlows
     user_tasks: UserTasks
     messages: Messages
     signals: Signals
@@ -222,6 +224,7 @@ def assemble(
         handlers=handlers,
         deployments=Deployments(transactions, definitions, start_events, lambda: known(handlers)),
         instances=Instances(transactions, advancing),
+        startable_flows=StartableFlows(transactions, advancing, open_work),
         user_tasks=UserTasks(transactions, advancing, open_for_user_task),
         messages=Messages(transactions, advancing),
         signals=Signals(transactions, advancing),

@@ -74,6 +74,11 @@ def may_work_on(
     return actor.id in users or bool(actor.groups & groups)
 
 
+def may_start(actor: Actor, *, starters: Iterable[str]) -> bool:
+    """Whether a process whose start event names these groups is this actor's to start by hand."""
+    return actor.kind == "system" or bool(actor.groups & set(starters))
+
+
 def may_register_notifications(actor: Actor) -> bool:
     """Staff who take notifications by telephone, letter or at the desk."""
     return bool(actor.groups & _RECEIVERS)

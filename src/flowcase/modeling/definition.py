@@ -202,6 +202,7 @@ class Element:
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     loop: MultiInstance | StandardLoop | None = None
+    form_id: str | None = None  # start events: the form that is filled in at a start by hand
     user_task: UserTaskDetails | None = None
     job: JobDetails | None = None
     script: ScriptDetails | None = None

@@ -163,6 +163,7 @@ def _read_element(document: Document, process: Process, node: Node) -> Element:
         inputs=inputs,
         outputs=outputs,
         loop=_loop(node),
+        form_id=_form_id(node.xml) if node.tag == "startEvent" else None,
         user_task=_user_task(node) if is_user_task else None,
         job=None if is_user_task else job,
         script=_script(node),
@@ -280,8 +281,12 @@ def _loop(node: Node) -> MultiInstance | StandardLoop | None:
     )
 
 
+def _form_id(xml: etree._Element) -> str | None:
+    form = zeebe_child(xml, "formDefinition")
+    return (form.get("formId") or None) if form is not None else None
+
+
 def _user_task(node: Node) -> UserTaskDetails:
-    form = zeebe_child(node.xml, "formDefinition")
     assignment = zeebe_child(node.xml, "assignmentDefinition")
     schedule = zeebe_child(node.xml, "taskSchedule")
     priority = zeebe_child(node.xml, "priorityDefinition")
@@ -290,7 +295,7 @@ def _user_task(node: Node) -> UserTaskDetails:
         return expression(xml.get(name)) if xml is not None else None
 
     return UserTaskDetails(
-        form_id=(form.get("formId") or None) if form is not None else None,
+        form_id=_form_id(node.xml),
         assignee=of(assignment, "assignee"),
         candidate_groups=of(assignment, "candidateGroups"),
         candidate_users=of(assignment, "candidateUsers"),

@@ -147,6 +147,18 @@ class Advancing:
         run.work_off(Act(instance, command))
         return instance.id
 
+    def prepare(
+        self,
+        tx: Tx,
+        definition: resources.ProcessDefinitionRow,
+        *,
+        stream: str | None,
+        case_code: str | None,
+        id: str | None = None,
+    ) -> LockedInstance:
+        """An instance that is to be started by `carry_on`; nothing is stored before that."""
+        return Run(self, tx).new_instance(definition, stream=stream, case_code=case_code, id=id)
+
     def deliver_buffered(self, tx: Tx, instance: LockedInstance) -> None:
         """Hand over what was buffered for the subscriptions of an instance that goes on again."""
         run = Run(self, tx)
@@ -375,12 +387,13 @@ class Run:
         start_key: str | None = None,
         parent: LockedInstance | None = None,
         parent_element_instance: str | None = None,
+        id: str | None = None,
     ) -> LockedInstance:
         """Not stored before its InstanceStarted event is recorded.
 
         One that belongs to no case, notification or meeting has a stream of its own.
         """
-        id = self.tx.new_id()
+        id = id or self.tx.new_id()
         if parent is not None and parent.case_code == case_code:
             rule_set = parent.rule_set
         else:

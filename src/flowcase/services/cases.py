@@ -57,7 +57,7 @@ class Cases:
         row = self._transactions.read(lambda tx: case_files.case(tx, code))
         if row is None:
             raise NotFound("case", code)
-        if not _may_see(actor, row):
+        if not may_see(actor, row):
             raise Forbidden(f"see case '{code}'", "its work is not theirs")
         return _case(row)
 
@@ -81,7 +81,7 @@ class Cases:
                 tx, status=status, team=team, caseworker=caseworker, is_open=is_open, limit=limit
             )
         )
-        return [_case(row) for row in rows if _may_see(actor, row)]
+        return [_case(row) for row in rows if may_see(actor, row)]
 
     def facts(self, code: str) -> dict[str, Value] | None:
         """The open facts of a case as diagrams read them under `sag`; None when there is no such case."""
@@ -137,7 +137,8 @@ class Cases:
         return Record(row.id, row.entity, row.case_code, values, row.version)
 
 
-def _may_see(actor: Actor, row: case_files.CaseRow) -> bool:
+def may_see(actor: Actor, row: case_files.CaseRow) -> bool:
+    """Whether the case is this actor's work, as caseworker, deputy or by a group."""
     named = (row.caseworker, row.facts.get("stedfortraeder"))
     return may_see_case(actor, team=row.team, caseworkers=named)
 

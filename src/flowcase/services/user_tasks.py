@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import ADMINISTRATOR, may_work_on
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
-from flowcase.modeling import CaseTarget, Form, VariableTarget
+from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
-from flowcase.services import form_values, nested
-from flowcase.services.advancing import CASE_VARIABLE, Advancing
+from flowcase.services import form_records, form_values
+from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
-from flowcase.services.requests import Request
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import Key, UserTaskRow
 from flowcase.values import Value, from_json, to_json
-
-CASE_ENTITY = "Sag"
 
 OpenCaseWork = Callable[[Tx, LockedInstance, str], CaseWork]
 
@@ -44,14 +41,6 @@ class UserTask:
     def __getattr__(self, name: str) -> Any:
         """The row's fields are the user task's own."""
         return getattr(object.__getattribute__(self, "row"), name)
-
-
-@dataclass
-class _Stored:
-    """What form values became."""
-
-    variables: dict[str, Value] = field(default_factory=dict)
-    requests: list[Request] = field(default_factory=list)
 
 
 class UserTasks:
@@ -97,8 +86,8 @@ class UserTasks:
             variables = self._visible(tx, instance, row)
             form = self._advancing.definitions.form(tx, row.form) if row.form else None
             facts = self._facts(tx, instance, row, variables, form)
-            prefilled = self._known_values(tx, instance, row, form, variables) if form else {}
             work = self._open_case_work(tx, instance, row.element)
+            prefilled = form_records.known_values(work, form, variables) if form else {}
             choices = choices_for(tx, form, facts, work) if form else {}
             return UserTask(
                 row,
@@ -111,31 +100,6 @@ class UserTasks:
             )
 
         return self._transactions.read(work)
-
-    def _known_values(
-        self,
-        tx: Tx,
-        instance: LockedInstance,
-        row: UserTaskRow,
-        form: Form,
-        variables: Mapping[str, Value],
-    ) -> dict[str, Value]:
-        """Values of the records and variables that the form's fields aim at."""
-        work = self._open_case_work(tx, instance, row.element)
-        records: dict[str, Mapping[str, Value]] = {}
-        known: dict[str, Value] = {}
-        for asked in form.targeted():
-            for target in asked.targets:
-                if isinstance(target, VariableTarget):
-                    value = variables.get(target.name)
-                else:
-                    if target.entity not in records:
-                        records[target.entity] = _record_values(work, target.entity, variables)
-                    value = records[target.entity].get(target.attribute)
-                if value is not None:
-                    nested.put(known, asked.path, value)
-                    break
-        return known
 
     # --- claiming ----------------------------------------------------------------------------------
 
@@ -224,9 +188,10 @@ class UserTasks:
                 values = form_values.validate(form, raw or {}, facts=facts, now=tx.now).values
             self._ask_rules(tx, instance, row, element, values, facts)
             if form is None:
-                stored = _Stored(dict(values))
+                stored = form_records.Stored(dict(values))
             else:
-                stored = self._store(tx, instance, row, form, values, variables)
+                work = self._open_case_work(tx, instance, row.element)
+                stored = form_records.store(work, form, values, variables)
             tx.delete_any(tables.user_task_draft, {"user_task": id})
             command = model.CompleteElement(element_instance=row.element_instance, variables=stored.variables)
             self._advancing.carry_on(tx, instance, command)
@@ -279,49 +244,6 @@ class UserTasks:
                 if isinstance(hit, Mapping):
                     hits.append((str(hit.get("regel") or decision), str(hit.get("besked") or "")))
         return hits
-
-    def _store(
-        self,
-        tx: Tx,
-        instance: LockedInstance,
-        row: UserTaskRow,
-        form: Form,
-        values: Mapping[str, Value],
-        variables: Mapping[str, Value],
-    ) -> _Stored:
-        """Bring each value where its field aims: records of the case, and process variables."""
-        stored = _Stored()
-        by_entity: dict[str, dict[str, Value]] = {}
-        for asked in form.targeted():
-            if asked.readonly:
-                continue
-            found, value = _take(values, asked.path)
-            if not found:
-                continue
-            for target in asked.targets:
-                if isinstance(target, VariableTarget):
-                    stored.variables[target.name] = value
-                elif isinstance(target, CaseTarget):
-                    by_entity.setdefault(target.entity, {})[target.attribute] = value
-        if not by_entity:
-            return stored
-        work = self._open_case_work(tx, instance, row.element)
-        case = instance.case_code or _text(variables.get(CASE_VARIABLE))
-        for entity, attributes in by_entity.items():
-            if entity == CASE_ENTITY:
-                if case is None:
-                    raise NotFound("case of user task", row.id)
-                for name, value in attributes.items():
-                    work.set_fact(case, name, value)
-                continue
-            variable = f"{entity.lower()}_id"
-            record = _text(variables.get(variable))
-            if record is None:
-                stored.variables[variable] = work.create(entity, attributes, case)
-            else:
-                work.update(entity, record, attributes)
-        stored.requests = list(work.requests)
-        return stored
 
     # --- what belongs to a user task ---------------------------------------------------------------
 
@@ -392,27 +314,3 @@ def _check_candidate(row: UserTaskRow, actor: Actor, verb: str) -> None:
 def _plain(raw: Mapping[str, Any]) -> dict[str, Value]:
     """Values of a user task without a form: JSON values become FEEL values, FEEL values stay."""
     return from_json(to_json(dict(raw)))
-
-
-def _record_values(work: CaseWork, entity: str, variables: Mapping[str, Value]) -> Mapping[str, Value]:
-    key = CASE_VARIABLE if entity == CASE_ENTITY else f"{entity.lower()}_id"
-    id = _text(variables.get(key)) or (work.code if entity == CASE_ENTITY else None)
-    if id is None:
-        return {}
-    try:
-        return work.get(entity, id).values
-    except NotFound:
-        return {}
-
-
-def _take(values: Mapping[str, Value], path: tuple[str, ...]) -> tuple[bool, Value]:
-    for segment in path[:-1]:
-        inner = values.get(segment)
-        if not isinstance(inner, Mapping):
-            return False, None
-        values = inner
-    return (path[-1] in values, values.get(path[-1])) if path else (False, None)
-
-
-def _text(value: Value) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -71,6 +71,7 @@ def _register_blueprints(app: Flask) -> None:
         account,
         api,
         cases,
+        flows,
         inbox,
         instances,
         notifications,
@@ -79,7 +80,7 @@ def _register_blueprints(app: Flask) -> None:
         user_tasks,
     )
 
-    for module in (account, inbox, user_tasks, cases, instances, notifications, public, operations):
+    for module in (account, inbox, user_tasks, cases, flows, instances, notifications, public, operations):
         app.register_blueprint(module.blueprint)
     api.init_app(app)
     csrf.exempt(api.blueprint)  # the API takes tokens, never cookies

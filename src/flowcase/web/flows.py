@@ -1,0 +1,103 @@
+"""Nye forløb: flows that a person starts by hand, in a case or outside of any."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.access.permissions import may_see_cases
+from flowcase.errors import InvalidValues
+from flowcase.web import form_page, form_sent, intake
+from flowcase.web.language import current, gettext
+from flowcase.web.session import actor, flow
+
+if TYPE_CHECKING:
+    from flowcase.services.startable_flows import StartableFlow
+
+blueprint = Blueprint("flows", __name__)
+
+
+@blueprint.get("/forloeb/nyt")
+@login_required
+def index() -> Any:
+    return render_template("flows.html", offered=flow().startable_flows.list(actor=actor()), purpose=purpose)
+
+
+@blueprint.route("/forloeb/nyt/<process>", methods=["GET", "POST"])
+@login_required
+def new(process: str) -> Any:
+    return _start(process, None)
+
+
+@blueprint.route("/sager/<code>/nyt-forloeb/<process>", methods=["GET", "POST"])
+@login_required
+def new_in_case(code: str, process: str) -> Any:
+    return _start(process, code)
+
+
+def purpose(offered: StartableFlow) -> str:
+    """What a flow is for, in the reader's language where it says it in that."""
+    return (offered.purpose_en if current() == "en" else "") or offered.purpose
+
+
+def _start(process: str, case: str | None) -> Any:
+    """The page with the start form or just a button, or the start; what was typed wrong comes back."""
+    opened = flow().startable_flows.page(process, case=case, actor=actor())
+    sent = request.form
+    errors: Any = None
+    focus = ""
+    status = HTTPStatus.OK
+    page_number = sent.get(intake.PAGE_NUMBER) or secrets.token_hex(8)
+    raw: dict[str, Any] = form_page.first_values(opened.form, opened.prefilled) if opened.form else {}
+    if request.method == "POST":
+        raw = form_sent.raw_of(opened.form, sent) if opened.form else {}
+        if form_sent.only_shows(sent):
+            focus = form_sent.changed_rows(raw, sent)
+        else:
+            raw = form_sent.without_empty_rows(raw)
+            # The same page sent twice starts one instance; gone back to and written anew, another.
+            number = intake.notification_number(f"{page_number}|{process}|{case or ''}", raw)
+            try:
+                started = flow().startable_flows.start(process, raw, case=case, number=number, actor=actor())
+            except InvalidValues as error:
+                errors, status = error.errors, HTTPStatus.UNPROCESSABLE_ENTITY
+            else:
+                flash(gettext("Forløbet »{name}« er begyndt.").format(name=opened.flow.name), "success")
+                return redirect(_next_page(started, case))
+    page = form_page.Page(())
+    if opened.form:
+        page = form_page.shown(
+            opened.form,
+            raw,
+            facts=opened.facts,
+            now=flow().clock.now(),
+            known=opened.prefilled,
+            errors=errors,
+            focus=focus,
+        )
+    return (
+        render_template(
+            "flow_new.html",
+            flow=opened.flow,
+            purpose=purpose(opened.flow),
+            has_purpose_here=current() == "da" or bool(opened.flow.purpose_en),
+            case=case,
+            page=page,
+            number=page_number,
+        ),
+        status,
+    )
+
+
+def _next_page(started: str, case: str | None) -> str:
+    """The first user task of the new flow that is this person's, else the case, else the list."""
+    mine = [row for row in flow().user_tasks.inbox(actor()) if row.instance == started]
+    if mine:
+        return url_for("user_tasks.show", id=mine[0].id)
+    if case is not None:
+        return url_for("cases.show", code=case)
+    return url_for("instances.show", id=started) if may_see_cases(actor()) else url_for("flows.index")

@@ -1,0 +1,64 @@
+"""Starting a flow by hand: from a case, and from *Nye forløb*."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.services.diagrams import end, process, user_task
+from tests.services.test_startable_flows import start
+
+
+@pytest.fixture(autouse=True)
+def flows(world):
+    files = {
+        "i_sag.bpmn": process("i_sag", start("familieteam_syd", form="F-G3"), user_task("a"), end()),
+        "uden_sag.bpmn": process("uden_sag", start("familieteam_syd", "none"), user_task("b"), end()),
+    }
+    world.flow.deployments.deploy(files, actor=SYSTEM)
+
+
+def test_a_case_page_offers_what_this_person_may_start(sign_in):
+    camilla, vera = sign_in("camilla.syd"), sign_in("vera.revisor")
+
+    offered = camilla.get("/sager/SAG-2588").one("//section[@aria-labelledby='nyt-forloeb']")
+
+    assert "i_sag" in offered.text_content()
+    assert "Til dette" in offered.text_content()
+    assert "uden_sag" not in offered.text_content()
+    assert not vera.get("/sager/SAG-2588").all("//a[contains(@href, '/nyt-forloeb/i_sag')]")
+    assert vera.get("/sager/SAG-2588/nyt-forloeb/i_sag").status == 403
+
+
+def test_a_start_form_with_errors_comes_back_as_it_was_typed(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/sager/SAG-2588/nyt-forloeb/i_sag")
+
+    again = camilla.press(page, "_begynd", indhold="Vi talte om skolen")
+
+    assert again.status == 422
+    assert again.summary
+    assert again.value("indhold") == "Vi talte om skolen"
+    assert world.flow.instances.list(process="i_sag") == []
+
+
+def test_a_flow_outside_of_a_case_begins_once_however_often_it_is_sent(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    listed = camilla.get("/forloeb/nyt")
+    page = camilla.get("/forloeb/nyt/uden_sag")
+
+    arrived, again = camilla.press(page, "_begynd"), camilla.press(page, "_begynd")
+
+    assert listed.one("//main//ul//a[text()='uden_sag']").get("href") == "/forloeb/nyt/uden_sag"
+    assert "Forløbet »uden_sag« er begyndt." in arrived.text
+    assert again.status == 200
+    assert len(world.flow.instances.list(process="uden_sag")) == 1
+
+
+def test_who_may_start_nothing_is_told_so_in_either_language(sign_in):
+    mentor = sign_in("bo.mentor")
+
+    assert "Der er ingen forløb, som du kan begynde her." in mentor.get("/forloeb/nyt").text
+    assert "There are no flows that you can begin here." in mentor.get("/forloeb/nyt?sprog=en").text
+    assert mentor.get("/forloeb/nyt/uden_sag").status == 403
+    assert mentor.get("/forloeb/nyt/findes_ikke").status == 404
