@@ -93,7 +93,9 @@ class Flowcase:
         self.store.close()
 
 
-def open(settings: Config, *, clock: Clock | None = None) -> Flowcase:
+def open(
+    settings: Config, *, clock: Clock | None = None, handlers: Mapping[str, Registration] | None = None
+) -> Flowcase:
     """Open an installation. Raises KeyUnusable, and SchemaOutdated when its database needs an upgrade."""
     store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
     if not migrating.is_current(store.engine):
@@ -105,7 +107,7 @@ def open(settings: Config, *, clock: Clock | None = None) -> Flowcase:
     except KeyUnusable:
         store.close()
         raise
-    return assemble(settings, store, clock or _clock(settings, store))
+    return assemble(settings, store, clock or _clock(settings, store), handlers=handlers)
 
 
 def upgrade(settings: Config) -> str | None:

@@ -108,6 +108,7 @@ def test_one_changed_expectation_fails_and_says_where(write):
         ("decisions", {"decision": "team_tildeling"}, "nothing of the kind"),
         ("ends", {"process": "underretning", "end": "til_fronten"}, "nothing of the kind"),
         ("incidents", {"process": "underretning"}, "nothing of the kind"),
+        ("jobs", {"type": "journal.eksporter"}, "nothing of the kind"),
         ("refusals", {"rule": "R-001"}, "nothing of the kind"),
     ],
 )

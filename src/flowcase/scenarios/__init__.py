@@ -5,17 +5,21 @@ against a fresh embedded database and compares what was expected with what came.
 published in `schema.json` and explained in `docs/scenarios.md`.
 """
 
-from flowcase.scenarios.reading import Scenario, ScenarioError, Step, Variant, read, schema
+from flowcase.scenarios.coverage import Coverage, coverage
+from flowcase.scenarios.reading import NotCovered, Scenario, ScenarioError, Step, Variant, read, schema
 from flowcase.scenarios.running import Difference, StepReport, VariantReport, run
 
 __all__ = [
+    "Coverage",
     "Difference",
+    "NotCovered",
     "Scenario",
     "ScenarioError",
     "Step",
     "StepReport",
     "Variant",
     "VariantReport",
+    "coverage",
     "read",
     "run",
     "schema",

@@ -313,6 +313,37 @@ def _is_such_incident(one: Any, item: Mapping[str, Any]) -> bool:
     )
 
 
+def _jobs(world: World, item: Mapping[str, Any]) -> Any:
+    asked = {one.get("element_instance"): one for one in world.events("JobCreated")}
+
+    def inputs(row: Any) -> Any:
+        created = asked.get(row.element_instance)
+        return created.get("inputs") if created is not None else {}
+
+    near = [
+        row
+        for row in world.jobs
+        if row.type == item["type"]
+        and item.get("process") in (None, row.process)
+        and item.get("element") in (None, row.element)
+        and item.get("case") in (None, row.case_code)
+    ]
+    hits = [
+        row
+        for row in near
+        if item.get("state") in (None, row.status)
+        and ("inputs" not in item or _within(item["inputs"], inputs(row)))
+    ]
+    return (
+        hits,
+        near,
+        lambda row: (
+            f"{row.type} at {row.process}.{row.element} ({row.case_code or 'no case'}), {row.status}, "
+            f"{json.dumps(plain(inputs(row)), ensure_ascii=False)}"
+        ),
+    )
+
+
 def _ends(world: World, item: Mapping[str, Any]) -> Any:
     reached = [
         one
@@ -340,6 +371,7 @@ _CHECKS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
     "decisions": _decisions,
     "incidents": _incidents,
     "ends": _ends,
+    "jobs": _jobs,
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import yaml
 
+from flowcase.cases.entities import ENTITIES
 from flowcase.errors import FlowcaseError
 
 Path_ = tuple[str | int, ...]
@@ -53,7 +54,19 @@ class Variant:
     rule_sets: tuple[str, ...] | None
     people: tuple[Mapping[str, Any], ...]
     cases: Mapping[str, Mapping[str, Any]]
+    records: tuple[Mapping[str, Any], ...]  # of no case
+    jobs: Mapping[str, Sequence[Mapping[str, Any]]]  # answers of the world outside, by job type
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class NotCovered:
+    """An element or a sequence flow that no story has to reach, with the reason."""
+
+    process: str
+    id: str
+    why: str
+    place: str  # file and line
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,7 @@ class Scenario:
     file: str
     start: dt.datetime | None
     variants: tuple[Variant, ...]  # the main story first
+    not_covered: tuple[NotCovered, ...] = ()
 
 
 @cache
@@ -212,7 +226,33 @@ def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list
                 problems.append(
                     (_line(lines, (*place, "as")), f"'{step['as']}' is none of the scenario's people.")
                 )
+    problems += _record_problems(data, ("records",), lines)
+    for code in data.get("cases", {}):
+        problems += _record_problems(data["cases"][code], ("cases", code, "records"), lines)
+    for index, variant in enumerate(data.get("variants", ())):
+        problems += _record_problems(variant, ("variants", index, "records"), lines)
+        for code, case in variant.get("cases", {}).items():
+            problems += _record_problems(case, ("variants", index, "cases", code, "records"), lines)
     return sorted(problems)
+
+
+def _record_problems(
+    owner: Mapping[str, Any], place: Path_, lines: Mapping[Path_, int]
+) -> list[tuple[int, str]]:
+    """Entities and attributes that the product does not have."""
+    problems = []
+    for number, record in enumerate(owner.get("records", ())):
+        line = _line(lines, (*place, number))
+        name = record["entity"]
+        if name not in ENTITIES:
+            problems.append((line, f"There is no entity '{name}'. Known are {', '.join(sorted(ENTITIES))}."))
+            continue
+        known = {attribute.name for attribute in ENTITIES[name].attributes}
+        extra = sorted(set(record.get("values", {})) - known)
+        if extra:
+            said = ", ".join(sorted(known))
+            problems.append((line, f"{name} has no attribute {', '.join(extra)}. Known are {said}."))
+    return problems
 
 
 def _shared(main: Sequence[Mapping[str, Any]], variant: Mapping[str, Any]) -> int:
@@ -250,6 +290,8 @@ def _scenario(data: Mapping[str, Any], lines: Mapping[Path_, int], file: str) ->
         rule_sets=tuple(data["rule_sets"]) if "rule_sets" in data else None,
         people=tuple(data["people"]),
         cases=data.get("cases", {}),
+        records=tuple(data.get("records", ())),
+        jobs=data.get("jobs", {}),
         steps=main_steps,
     )
     variants = [main]
@@ -265,6 +307,8 @@ def _scenario(data: Mapping[str, Any], lines: Mapping[Path_, int], file: str) ->
                 rule_sets=tuple(variant["rule_sets"]) if "rule_sets" in variant else main.rule_sets,
                 people=tuple(people),
                 cases={**main.cases, **variant.get("cases", {})},
+                records=tuple(variant["records"]) if "records" in variant else main.records,
+                jobs={**main.jobs, **variant.get("jobs", {})},
                 steps=shared + _steps(variant["steps"], ("variants", index, "steps"), lines),
             )
         )
@@ -275,4 +319,13 @@ def _scenario(data: Mapping[str, Any], lines: Mapping[Path_, int], file: str) ->
         file=file,
         start=parse_instant(data["start"]) if "start" in data else None,
         variants=tuple(variants),
+        not_covered=tuple(
+            NotCovered(
+                each["process"],
+                each.get("element") or each["flow"],
+                each["why"],
+                f"{file}:{_line(lines, ('not_covered', number))}",
+            )
+            for number, each in enumerate(data.get("not_covered", ()))
+        ),
     )

@@ -20,15 +20,16 @@ from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, R
 from flowcase.scenarios import stage
 from flowcase.scenarios.checking import Difference, Refusal, compare
 from flowcase.scenarios.reading import Scenario, Step, Variant
+from flowcase.scenarios.records import last_record, resolved, value_of
+from flowcase.scenarios.scene import NARRATOR, add_records, child_of, complete_case, set_the_scene
 from flowcase.scenarios.world import Chronicle, World
+from flowcase.services.advancing import CASE_VARIABLE
 from flowcase.values import from_json
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
-NARRATOR = Actor("scenario", groups=frozenset({"administrator"}), kind="service")
-
 MOST_TIMERS_BETWEEN_STEPS = 200_000  # an endless series ends as a clear difference
 
 
@@ -71,11 +72,12 @@ def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantRepor
             now=start,
             settings=from_json(dict(variant.settings)),
             rule_sets=variant.rule_sets or (),
+            jobs=variant.jobs,
             actor=NARRATOR,
         )
         try:
             story = _Story(flow, variant)
-            story.set_the_scene()
+            set_the_scene(flow, variant)
             for number, step in enumerate(variant.steps, start=1):
                 reports.append(StepReport(step, number, tuple(story.tell(step))))
             elements, flows = _reached(story.look())
@@ -93,37 +95,7 @@ class _Story:
         self.flow, self.variant = flow, variant
         self._chronicle = Chronicle(flow)
         self._incidents: set[str] = set()  # that steps before this one brought
-
-    def set_the_scene(self) -> None:
-        """The people, and the cases that are open before the story begins."""
-        for person in self.variant.people:
-            self.flow.people.add(
-                person["id"],
-                name=person.get("name", person["id"]),
-                groups=person["groups"],
-                team=person.get("team"),
-                district=person.get("district"),
-                actor=NARRATOR,
-            )
-        for code, case in self.variant.cases.items():
-            if case.get("status"):
-                self._open_case(code, case)
-        for person in self.variant.people:
-            for number in range(1, person.get("caseload", 0) + 1):
-                facts = {"sagsbehandler": person["id"], "team": person.get("team")}
-                self._open_case(f"{person['id']}-{number:02}", {"status": "aaben", "facts": facts})
-
-    def _open_case(self, code: str, case: Mapping[str, Any]) -> None:
-        facts = dict(case.get("facts", {}))
-        facts["status"] = case["status"]
-        if case.get("family"):
-            facts["familie_id"] = case["family"]
-        self.flow.cases.open(
-            code,
-            child=_child(code, case),
-            facts={name: _fact(value) for name, value in facts.items() if value is not None},
-            actor=NARRATOR,
-        )
+        self._open = {code for code, case in variant.cases.items() if case.get("status")}
 
     def tell(self, step: Step) -> Iterator[Difference]:
         """Move the clock to the step, do it, and compare."""
@@ -189,23 +161,24 @@ class _Story:
         arguments = step.arguments
         if step.do == "notify":
             self._notify(arguments, actor)
+        elif step.do == "start":
+            self._start(arguments, actor)
         elif step.do == "complete":
-            self.flow.user_tasks.complete(
-                self._user_task(arguments, actor), dict(arguments.get("values", {})), actor=actor
-            )
+            values = self._values(arguments)
+            self.flow.user_tasks.complete(self._user_task(arguments, actor), values, actor=actor)
         elif step.do == "claim":
             self.flow.user_tasks.claim(self._user_task(arguments, actor), actor=actor)
         elif step.do == "message":
             self.flow.messages.correlate(
                 arguments["name"],
                 self._key(arguments),
-                from_json(dict(arguments.get("values", {}))),
+                from_json(self._values(arguments)),
                 actor=actor,
             )
         elif step.do == "signal":
             self.flow.signals.broadcast(
                 arguments["name"],
-                from_json(dict(arguments.get("values", {}))),
+                from_json(self._values(arguments)),
                 case=arguments.get("case"),
                 actor=actor,
             )
@@ -213,7 +186,7 @@ class _Story:
             self.flow.cases.set_fact(
                 arguments["case"],
                 arguments["fact"],
-                _fact(arguments["value"]),
+                value_of(arguments["value"]),
                 reason=arguments.get("reason", "scenario"),
                 actor=actor,
             )
@@ -224,20 +197,29 @@ class _Story:
                 actor=actor,
             )
 
+    def _start(self, arguments: Mapping[str, Any], actor: Actor) -> None:
+        """Start a process by its none start event; in a case its instances know the case as `sag_id`."""
+        case = arguments.get("case")
+        values = {name: value_of(value) for name, value in self._values(arguments).items()}
+        if case is not None:
+            values = {CASE_VARIABLE: case, **values}
+        self.flow.instances.start(arguments["process"], values, case=case, actor=actor)
+
+    def _values(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a step, ids of records found."""
+        return dict(resolved(self.flow, arguments.get("values", {}), arguments.get("case")))
+
     def _key(self, arguments: Mapping[str, Any]) -> str:
         key, case = arguments.get("key"), arguments.get("case", "")
         if not isinstance(key, Mapping):
             return str(case if key is None else key)
-        records = self.flow.cases.records(key["record"], case=case or None)
-        if not records:
-            raise FlowcaseError(f"Expected a record {key['record']} of case '{case}', but there is none.")
-        return str(records[-1].id)
+        return last_record(self.flow, key["record"], case or None)
 
     def _notify(self, arguments: Mapping[str, Any], actor: Actor) -> None:
         values = dict(arguments["values"])
         named = [child for child in values.get("boern", ()) if isinstance(child, str)]
         values["boern"] = [
-            {**_child(child, self.variant.cases.get(child, {})), "sag": child}
+            {**child_of(child, self.variant.cases.get(child, {})), "sag": child}
             if isinstance(child, str)
             else child
             for child in values.get("boern", ())
@@ -245,14 +227,11 @@ class _Story:
         values["underretning_id"] = arguments["notification"]
         self.flow.notifications.receive(values, source="form", actor=actor)
         for code in named:
-            known = self.flow.cases.facts(code) or {}
             case = self.variant.cases.get(code, {})
-            facts = dict(case.get("facts", {}))
-            if case.get("family"):
-                facts["familie_id"] = case["family"]
-            for name, value in facts.items():
-                if name not in known or known[name] is None:
-                    self.flow.cases.set_fact(code, name, _fact(value), reason="scenario", actor=NARRATOR)
+            complete_case(self.flow, code, case)
+            if code not in self._open:
+                self._open.add(code)
+                add_records(self.flow, code, case.get("records", ()))
 
     def _user_task(self, arguments: Mapping[str, Any], actor: Actor) -> str:
         """The one open user task that the step means, among those this person may work on."""
@@ -267,6 +246,10 @@ class _Story:
             and asked.get("case") in (None, row.case_code)
             and ("notification" not in asked or asked["notification"] in row.stream)
         ]
+        if "record" in arguments:
+            record = resolved(self.flow, arguments["record"], asked.get("case"))
+            world = self.look()
+            open_ones = [row for row in open_ones if record in world.shown(row).values()]
         allowed = [row for row in open_ones if row.assignee == actor.id or self._may(row, actor)]
         chosen = allowed or open_ones
         if not chosen:
@@ -287,7 +270,13 @@ class _Story:
             raise FlowcaseError(
                 f"Expected one open user task {_asked(asked)}, but there are {len(mine)}. Name the case."
             )
-        return min(mine, key=lambda row: (row.created_at, row.id)).id
+        oldest_first = sorted(mine, key=lambda row: (row.created_at, row.id))
+        number = arguments.get("number", 1)
+        if number > len(oldest_first):
+            raise FlowcaseError(
+                f"Expected {number} open user tasks {_asked(asked)}, but there are {len(oldest_first)}."
+            )
+        return oldest_first[number - 1].id
 
     def _may(self, row: Any, actor: Actor) -> bool:
         return row.assignee is None and (
@@ -299,24 +288,6 @@ class _Story:
 
 def _asked(asked: Mapping[str, str]) -> str:
     return ", ".join(f"{key} '{value}'" for key, value in asked.items())
-
-
-def _child(code: str, case: Mapping[str, Any]) -> dict[str, Any]:
-    return {"navn": f"Barn {code}", **case.get("child", {})}
-
-
-def _fact(value: Any) -> Any:
-    """Dates and instants of a file as FEEL values."""
-    if isinstance(value, str):
-        for parse in (dt.date.fromisoformat, dt.datetime.fromisoformat):
-            try:
-                parsed = parse(value)
-            except ValueError:
-                continue
-            if not isinstance(parsed, dt.datetime) or parsed.tzinfo is not None:
-                return parsed
-        return value
-    return from_json(value)
 
 
 def _reached(world: World) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:

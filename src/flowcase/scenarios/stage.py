@@ -13,13 +13,15 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowcase import bootstrap
 from flowcase.access.actor import Actor
 from flowcase.clock import ManualClock
 from flowcase.config import Config
+from flowcase.handlers import load_handlers
 from flowcase.modeling import folder_files
+from flowcase.scenarios.outside import answered
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -37,11 +39,15 @@ def set_up(
     now: dt.datetime,
     settings: Mapping[str, Value],
     rule_sets: Sequence[str],
+    jobs: Mapping[str, Sequence[Mapping[str, Any]]],
     actor: Actor,
 ) -> Flowcase:
-    """An installation in the new folder `home`; the clock and the timer start events begin at `now`."""
+    """An installation in the new folder `home`; the clock and the timer start events begin at `now`.
+
+    `jobs` are the answers of the world outside, see `scenarios.outside`.
+    """
     shutil.copytree(_template(processes, actor), home, dirs_exist_ok=True)
-    flow = bootstrap.open(_config(home), clock=ManualClock(now))
+    flow = bootstrap.open(_config(home), clock=ManualClock(now), handlers=answered(load_handlers(), jobs))
     try:
         if settings or rule_sets:
             flow.rule_sets.use(selected=rule_sets or None, settings=settings or None, actor=actor)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
 
 
+MOST_JOBS = 100_000
+
+
 @dataclass(frozen=True)
 class Happened:
     """One event of the history, opened."""
@@ -73,6 +76,10 @@ class World:
     @cached_property
     def incidents(self) -> list[Any]:
         return list(self._flow.incidents.list(limit=None))
+
+    @cached_property
+    def jobs(self) -> list[Any]:
+        return list(self._flow.jobs.list(limit=MOST_JOBS))
 
     @cached_property
     def history(self) -> list[Happened]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_case
 from flowcase.cases.entities import DataClass, entity
-from flowcase.errors import Forbidden, NotFound
+from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_facts import case_facts
 from flowcase.services.case_work import CASE, CaseWork, Record
@@ -107,6 +107,33 @@ class Cases:
             opened = case_work.open_case(values, code=code, **(facts or {}))
             self._advancing.request(tx, *case_work.requests)
             return opened
+
+        return self._transactions.run(actor, work)
+
+    def add_record(
+        self,
+        entity_name: str,
+        values: Mapping[str, Value],
+        *,
+        case: str | None = None,
+        id: str = "",
+        actor: Actor,
+    ) -> str:
+        """Write down what was known before flowcase did its work: a record of a case, or of none; its id.
+
+        Raises NotFound for a case, an entity or an attribute that there is not, and Conflict for an id
+        that is taken.
+        """
+
+        def work(tx: Tx) -> str:
+            case_work = self._open_work(tx, case=case)
+            if case is not None and not case_work.has_case(case):
+                raise NotFound("case", case)
+            if id and record_rows.record(tx, id) is not None:
+                raise Conflict(f"add record '{id}'", "there is a record with this id")
+            added = case_work.create(entity_name, values, case, id=id)
+            self._advancing.request(tx, *case_work.requests)
+            return added
 
         return self._transactions.run(actor, work)
 
