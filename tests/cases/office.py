@@ -111,8 +111,8 @@ class Office:
 
     def happened_at(self, kind: str) -> list[dt.datetime]:
         def read(tx: Tx) -> list[dt.datetime]:
-            table = tables.history
-            return [row.at for row in tx.rows(select(table.c.at).where(table.c.kind == kind))]
+            streams = [row.id for row in tx.rows(select(tables.stream.c.id))]
+            return [row.at for stream in streams for row in history.events(tx, stream, kinds=[kind])]
 
         return sorted(self.transactions.read(read))
 

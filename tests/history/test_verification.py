@@ -41,7 +41,14 @@ def test_an_untouched_history_is_whole(store: Store) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["actor = 'nobody'", "kind = 'X'", "sealed_payload = hash", "hash = prev_hash", "instance = 'i'"],
+    [
+        "actor = 'nobody'",
+        "kind = 'X'",
+        "sealed_payload = hash",
+        "hash = prev_hash",
+        "instance = 'i'",
+        "size = 2",
+    ],
 )
 def test_an_altered_event_is_named(store: Store, change: str) -> None:
     do(store, f"UPDATE history SET {change} WHERE seq = 3")

@@ -35,9 +35,11 @@ def test_every_event_survives_the_history(cls: type[Event]) -> None:
     hints = typing.get_type_hints(cls)
     event = cls(**{field.name: example(hints[field.name]) for field in dataclasses.fields(cls)})
 
-    decoded, request_id = codec.decode(cls.__name__, codec.encode(event, "r-1"))
+    recorded = codec.Recorded(cls.__name__, "i1", "vurder", event)
 
-    assert decoded == event
+    decoded, request_id = codec.decode(codec.encode([recorded, recorded], "r-1"))
+
+    assert decoded == [recorded, recorded]
     assert request_id == "r-1"
 
 

@@ -13,6 +13,8 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.cases import events as domain
 from flowcase.errors import Conflict, NotFound
 from flowcase.events import SettingChanged, UserTaskClaimed
+from flowcase.history.chain import event_hash
+from flowcase.history.verification import verify
 from flowcase.model import (
     Advance,
     ElementEntered,
@@ -23,7 +25,9 @@ from flowcase.model import (
     UserTaskCompleted,
     UserTaskCreated,
 )
-from flowcase.store import LockedInstance, SealBroken, Store, codec, tables
+from flowcase.store import LockedInstance, SealBroken, Store, tables
+from flowcase.store.queries import history
+from flowcase.values import canonical_json
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 STREAM = "case:SAG-1"
@@ -164,19 +168,64 @@ def test_an_unknown_instance_is_not_found(store: Store) -> None:
 
 def test_the_history_keeps_events_in_order_and_whole(store: Store, started: str) -> None:
     with store.begin(SYSTEM, NOW) as tx:
-        rows = tx.rows(
-            select(tables.history).where(tables.history.c.stream == STREAM).order_by(tables.history.c.seq)
-        )
-        decoded = [
-            codec.decode(row.kind, tx.open(STREAM, f"history|{row.seq}", row.sealed_payload)) for row in rows
-        ]
+        rows = history.events(tx, STREAM)
+        entries = tx.rows(select(tables.history).where(tables.history.c.stream == STREAM))
 
     assert [row.seq for row in rows] == [1, 2, 3, 4]
-    assert decoded[0] == (InstanceStarted(process="p", variables={"x": True}), "r-1")
-    assert decoded[2] == (user_task_created(), "r-1")
-    assert decoded[3] == (timer_scheduled(), "r-1")
+    assert rows[0].event == InstanceStarted(process="p", variables={"x": True})
+    assert rows[2].event == user_task_created()
+    assert rows[3].event == timer_scheduled()
     assert {row.actor for row in rows} == {"anna"}
+    assert {row.request_id for row in rows} == {"r-1"}
     assert rows[3].element == "paamind"
+    assert [(entry.size, entry.kind) for entry in entries] == [
+        (4, "InstanceStarted ElementEntered UserTaskCreated TimerScheduled")
+    ]
+
+
+def test_events_are_found_by_number_kind_and_instance_also_within_an_entry(
+    store: Store, started: str
+) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.append(STREAM, domain.IntakeRefused(source="api", line=None, fields=()))
+
+    with store.reading(NOW) as tx:
+        assert [row.seq for row in history.events(tx, STREAM, after=2)] == [3, 4, 5]
+        assert [row.seq for row in history.events(tx, STREAM, after=2, limit=2)] == [3, 4]
+        assert [row.seq for row in history.events(tx, STREAM, after=4)] == [5]
+        assert [row.seq for row in history.events(tx, STREAM, kinds=["TimerScheduled"])] == [4]
+        assert [row.seq for row in history.events(tx, STREAM, kinds=["Timer"])] == []
+        assert len(history.events_of_instance(tx, "i1")) == 4
+        assert history.elements_of_instance(tx, "i1", "UserTaskCreated") == ["vurder"]
+
+
+def test_an_event_that_the_first_installations_stored_by_itself_is_read_and_verifies(store: Store) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.append(STREAM, domain.IntakeRefused(source="new", line=1, fields=()))
+        payload = canonical_json({"e": {"source": "old", "line": 2, "fields": []}, "r": "r-0"})
+        row = {
+            "stream": STREAM,
+            "seq": 2,
+            "at": NOW,
+            "actor": "anna",
+            "kind": "IntakeRefused",
+            "instance": None,
+            "element": None,
+            "sealed_payload": tx.seal(STREAM, "history|2", payload),
+        }
+    with store.begin(SYSTEM, NOW) as tx:
+        head = tx.stream(STREAM).head
+        tx.insert(tables.history, **row, size=1, prev_hash=head, hash=event_hash(head, **row))
+        tx.update(
+            tables.stream, {"id": STREAM}, {"length": 2, "head": event_hash(head, **row)}, attempt="append"
+        )
+
+    with store.reading(NOW) as tx:
+        old = history.events(tx, STREAM)[1]
+        stream = next(each for each in history.streams(tx) if each.id == STREAM)
+        broken = verify(STREAM, history.sealed(tx, STREAM), length=stream.length, head=stream.head)
+    assert (old.event, old.request_id) == (domain.IntakeRefused(source="old", line=2, fields=()), "r-0")
+    assert broken is None
 
 
 def test_an_event_that_concerns_another_stream_leaves_a_reference_there(store: Store) -> None:
@@ -186,8 +235,8 @@ def test_an_event_that_concerns_another_stream_leaves_a_reference_there(store: S
         )
 
     with store.begin(SYSTEM, NOW) as tx:
-        row = tx.first(select(tables.history).where(tables.history.c.stream == "case:SAG-3"))
-        event, _ = codec.decode(row.kind, tx.open("case:SAG-3", "history|1", row.sealed_payload))
+        (row,) = history.events(tx, "case:SAG-3")
+    event = row.event
     assert (event.stream, event.seq, event.kind) == ("case:SAG-2", 1, "IntakeRefused")
 
 
@@ -243,7 +292,7 @@ def test_claiming_writes_the_row_and_the_history_together(store: Store, started:
 
     with store.begin(SYSTEM, NOW) as tx:
         assert tx.scalar(select(tables.user_task.c.assignee)) == "anna"
-        row = tx.first(select(tables.history).where(tables.history.c.kind == "UserTaskClaimed"))
+        (row,) = history.events(tx, STREAM, kinds=["UserTaskClaimed"])
     assert (row.instance, row.element) == ("i1", "vurder")
 
 
@@ -305,7 +354,7 @@ def test_a_failed_attempt_is_undone_and_the_transaction_goes_on(store: Store, st
 
     with store.begin(SYSTEM, NOW) as tx:
         ids = {row.id for row in tx.rows(select(tables.record))}
-        kinds = [row.kind for row in tx.rows(select(tables.history).order_by(tables.history.c.seq))]
+        kinds = [row.kind for found in history.streams(tx) for row in history.events(tx, found.id)]
         task = tx.first(select(tables.user_task))
         streams = {row.id for row in tx.rows(select(tables.stream))}
     assert ids == {"b1", "b5", "b6"}

@@ -1,4 +1,4 @@
-"""The hash chain of a stream: a hash covers the event's open columns, its ciphertext and the hash before.
+"""The hash chain of a stream: a hash covers the entry's open columns, its ciphertext and the hash before.
 
 SHA-256 over canonical JSON. Because the ciphertext is covered and not the plain text, a chain still
 verifies after the stream's key was destroyed.
@@ -26,9 +26,10 @@ def event_hash(
     instance: str | None,
     element: str | None,
     sealed_payload: bytes,
+    size: int = 1,
 ) -> bytes:
-    """The hash of one event, given the hash of the one before it (GENESIS for the first)."""
-    content = {
+    """The hash of one entry, given the hash of the one before it (GENESIS for the first)."""
+    content: dict[str, object] = {
         "actor": actor,
         "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
         "element": element,
@@ -39,4 +40,6 @@ def event_hash(
         "seq": seq,
         "stream": stream,
     }
+    if size != 1:  # entries of one event hash as they did when each event was an entry
+        content["size"] = size
     return hashlib.sha256(canonical_json(content)).digest()

@@ -1,4 +1,4 @@
-"""Proving that a stream's history is whole: every event there, in order, and as it was written."""
+"""Proving that a stream's history is whole: every entry there, in order, and as it was written."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from flowcase.history.chain import GENESIS, event_hash
 
 
 class Stored(Protocol):
-    """An event as it is stored (`store.queries.history.SealedRow`)."""
+    """An entry as it is stored (`store.queries.history.SealedRow`)."""
 
     @property
     def seq(self) -> int: ...
     @property
+    def size(self) -> int: ...
+    @property
     def prev_hash(self) -> bytes: ...
     @property
     def hash(self) -> bytes: ...
+
+
+_HASHED = ("stream", "seq", "size", "at", "actor", "kind", "instance", "element", "sealed_payload")
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Broken:
     """The first place where a chain is not what it was."""
 
     stream: str
-    seq: int
+    seq: int  # of the entry's first event
     what: str  # altered | missing | added | truncated
 
     def __str__(self) -> str:
@@ -45,13 +50,10 @@ def verify(stream: str, events: Iterable[Stored], *, length: int, head: bytes) -
             return Broken(stream, min(event.seq, expected) if what == "added" else expected, what)
         if event.seq > length:
             return Broken(stream, event.seq, "added")
-        columns = {
-            name: getattr(event, name)
-            for name in ("stream", "seq", "at", "actor", "kind", "instance", "element", "sealed_payload")
-        }
+        columns = {name: getattr(event, name) for name in _HASHED}
         if event.prev_hash != before or event.hash != event_hash(before, **columns):
             return Broken(stream, event.seq, "altered")
-        expected, before = expected + 1, event.hash
+        expected, before = expected + event.size, event.hash
     if expected <= length:
         return Broken(stream, expected, "missing")
     if before != head:

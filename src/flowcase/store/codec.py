@@ -1,4 +1,4 @@
-"""Events as canonical JSON and back."""
+"""Events as canonical JSON and back: those of one transaction and stream together, compressed."""
 
 from __future__ import annotations
 
@@ -7,28 +7,70 @@ import functools
 import json
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
+
+import zstandard
 
 from flowcase import events, model
 from flowcase.model import Event
 from flowcase.values import canonical_json, from_json, to_json
 
-
-def encode(event: Event, request_id: str = "") -> bytes:
-    """What the history seals: the event's fields, and the request that led to it."""
-    fields = {name: to_json(getattr(event, name)) for name in event.__dataclass_fields__}
-    return canonical_json({"e": fields, "r": request_id} if request_id else {"e": fields})
+LEVEL = 9  # of compression: entries are small, and read for ten years
+LARGEST_ENTRY = 256 * 1024 * 1024  # bytes; an entry that claims more was not written here
+_COMPRESSED = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins; JSON never does
 
 
-def decode(kind: str, payload: bytes) -> tuple[Event, str]:
-    """The event and the request id. Raises LookupError for a kind that this release does not know."""
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with what it is about; `event` is None once the key of its stream was destroyed."""
+
+    kind: str
+    instance: str | None
+    element: str | None
+    event: Event | None
+
+
+def encode(recorded: Iterable[Recorded], request_id: str = "") -> bytes:
+    """What the history seals: the events of one entry, and the request that led to them."""
+    rows = [[each.kind, each.instance, each.element, _fields(each.event)] for each in recorded]
+    content = canonical_json({"e": rows, "r": request_id} if request_id else {"e": rows})
+    return zstandard.ZstdCompressor(level=LEVEL).compress(content)
+
+
+def decode(payload: bytes) -> tuple[list[Recorded], str]:
+    """The events of an entry and the request id. Raises LookupError for a kind that is not known."""
+    content = zstandard.ZstdDecompressor().decompress(payload, max_output_size=LARGEST_ENTRY)
+    data = json.loads(content)
+    found = [
+        Recorded(kind, instance, element, _restored(kind, fields))
+        for kind, instance, element, fields in data["e"]
+    ]
+    return found, data.get("r", "")
+
+
+def is_entry(payload: bytes) -> bool:
+    """Whether it holds the events of an entry; the first installations stored each event by itself."""
+    return payload.startswith(_COMPRESSED)
+
+
+def decode_single(kind: str, payload: bytes) -> tuple[Event, str]:
+    """An event as the first installations stored it."""
     data = json.loads(payload)
-    cls = classes()[kind]
+    return _restored(kind, data["e"]), data.get("r", "")
+
+
+def _fields(event: Event | None) -> dict[str, Any]:
+    return {name: to_json(getattr(event, name)) for name in event.__dataclass_fields__} if event else {}
+
+
+def _restored(kind: str, fields: dict[str, Any]) -> Event:
     restore = _restorers(kind)
     # A field that a later release added is missing in older events: its default applies.
-    fields = {name: restore[name](value) for name, value in data["e"].items() if name in restore}
-    return cls(**fields), data.get("r", "")
+    return classes()[kind](
+        **{name: restore[name](value) for name, value in fields.items() if name in restore}
+    )
 
 
 @functools.cache
@@ -70,4 +112,4 @@ def _restorer(hint: Any) -> Callable[[Any], Any]:
     return from_json
 
 
-__all__ = ["classes", "decode", "encode", "events"]
+__all__ = ["Recorded", "classes", "decode", "decode_single", "encode", "events", "is_entry"]

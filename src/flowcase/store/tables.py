@@ -135,22 +135,23 @@ stream = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+# One row is one entry: what one transaction did in one stream, as one or more events.
 history = Table(
     "history",
     metadata,
     Column("stream", Text, ForeignKey("stream.id"), nullable=False),
-    Column("seq", BigInteger, nullable=False),  # 1, 2, 3 ... without gaps
+    Column("seq", BigInteger, nullable=False),  # number of its first event: 1, then on without gaps
+    Column("size", Integer, nullable=False, server_default="1"),  # how many events
     Column("at", Instant, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # class name of the event
-    Column("instance", Text),
-    Column("element", Text),
+    Column("kind", Text, nullable=False),  # class names of its events, each once, parted by blanks
+    Column("instance", Text),  # ids of the instances they belong to, each once, parted by blanks
+    Column("element", Text),  # only in rows of the first installations, one event each
     Column("sealed_payload", LargeBinary, nullable=False),
     Column("prev_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("stream", "seq"),
 )
-Index("ix_history_instance", history.c.instance)
 
 # --- instances -------------------------------------------------------------------------------------
 

@@ -363,7 +363,10 @@ class Tx(Rows):
             opened = self._streams[name]
             self.update(
                 tables.stream,
-                {"id": name, "length": opened.length - sum(row["stream"] == name for row in rows)},
+                {
+                    "id": name,
+                    "length": opened.length - sum(row["size"] for row in rows if row["stream"] == name),
+                },
                 {"length": opened.length, "head": opened.head},
                 attempt=f"append to stream '{name}'",
             )
@@ -371,33 +374,36 @@ class Tx(Rows):
     def _chained(
         self, opened: _OpenStream, references: list[tuple[str, ReferenceRecorded]]
     ) -> list[dict[str, Any]]:
-        """Number, seal and chain the stream's pending events."""
-        rows = []
-        for pending in opened.pending:
-            if opened.cipher is None:
-                raise Conflict(f"append to stream '{opened.id}'", "its key was destroyed")
-            opened.length += 1
+        """Number, seal and chain the stream's pending events: one entry of them all."""
+        if not opened.pending:
+            return []
+        if opened.cipher is None:
+            raise Conflict(f"append to stream '{opened.id}'", "its key was destroyed")
+        first, recorded = opened.length + 1, []
+        for seq, pending in enumerate(opened.pending, start=first):
             kind = type(pending.event).__name__
-            row: dict[str, Any] = {
-                "stream": opened.id,
-                "seq": opened.length,
-                "at": self.now,
-                "actor": self.actor.id,
-                "kind": kind,
-                "instance": pending.instance,
-                "element": pending.element,
-                "sealed_payload": opened.cipher.seal(
-                    codec.encode(pending.event, self.request_id), f"{opened.id}|history|{opened.length}"
-                ),
-            }
-            row_hash = event_hash(opened.head, **row)
-            rows.append({**row, "prev_hash": opened.head, "hash": row_hash})
-            opened.head = row_hash
+            recorded.append(codec.Recorded(kind, pending.instance, pending.element, pending.event))
             for stream in pending.concerns:
-                reference = ReferenceRecorded(stream=opened.id, seq=opened.length, kind=kind)
-                references.append((stream, reference))
+                references.append((stream, ReferenceRecorded(stream=opened.id, seq=seq, kind=kind)))
+        instances = dict.fromkeys(each.instance for each in recorded if each.instance)
+        row: dict[str, Any] = {
+            "stream": opened.id,
+            "seq": first,
+            "size": len(recorded),
+            "at": self.now,
+            "actor": self.actor.id,
+            "kind": " ".join(dict.fromkeys(each.kind for each in recorded)),
+            "instance": " ".join(instances) or None,
+            "element": None,
+            "sealed_payload": opened.cipher.seal(
+                codec.encode(recorded, self.request_id), f"{opened.id}|history|{first}"
+            ),
+        }
+        row_hash = event_hash(opened.head, **row)
+        before, opened.head = opened.head, row_hash
+        opened.length += len(recorded)
         opened.pending = []
-        return rows
+        return [{**row, "prev_hash": before, "hash": row_hash}]
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, literal, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from flowcase.model import Event
 from flowcase.store import codec, tables
@@ -31,10 +32,11 @@ class EventRow:
 
 @dataclass(frozen=True)
 class SealedRow:
-    """An event as it is stored, for the verification of its chain."""
+    """An entry as it is stored, for the verification of its chain."""
 
     stream: str
     seq: int
+    size: int
     at: dt.datetime
     actor: str
     kind: str
@@ -64,36 +66,37 @@ def events(
     instance: str | None = None,
 ) -> list[EventRow]:
     """Events of a stream in order, beginning behind number `after`."""
-    statement = (
-        select(_table)
-        .where(_table.c.stream == stream, _table.c.seq > after)
-        .order_by(_table.c.seq)
-        .limit(limit)
-    )
+    statement = select(_table).where(_table.c.stream == stream).order_by(_table.c.seq).limit(limit)
+    if after:
+        # The entry that holds the number may hold later ones too.
+        holding = select(func.max(_table.c.seq)).where(_table.c.stream == stream, _table.c.seq <= after)
+        statement = statement.where(_table.c.seq >= func.coalesce(holding.scalar_subquery(), 0))
+        statement = statement.limit(None if limit is None else limit + 1)
     if kinds is not None:
-        statement = statement.where(_table.c.kind.in_(list(kinds)))
+        statement = statement.where(or_(*(_names(_table.c.kind, kind) for kind in kinds)))
     if instance is not None:
-        statement = statement.where(_table.c.instance == instance)
-    return [_opened(tx, row) for row in tx.rows(statement)]
+        statement = statement.where(_names(_table.c.instance, instance))
+    found = [
+        row
+        for entry in tx.rows(statement)
+        for row in _opened(tx, entry)
+        if row.seq > after
+        and (kinds is None or row.kind in kinds)
+        and (instance is None or row.instance == instance)
+    ]
+    return found if limit is None else found[:limit]
 
 
 def events_of_instance(tx: Tx, instance: str, *, kinds: Sequence[str] | None = None) -> list[EventRow]:
-    """Everything that one process instance led to, also from before it joined a case."""
-    statement = select(_table).where(_table.c.instance == instance).order_by(_table.c.at, _table.c.seq)
-    if kinds is not None:
-        statement = statement.where(_table.c.kind.in_(list(kinds)))
-    return [_opened(tx, row) for row in tx.rows(statement)]
+    """Everything that one process instance led to, in order; it never leaves its stream."""
+    stream = tx.scalar(select(tables.instance.c.stream).where(tables.instance.c.id == instance))
+    return [] if stream is None else events(tx, stream, kinds=kinds, instance=instance)
 
 
 def elements_of_instance(tx: Tx, instance: str, kind: str) -> list[str]:
-    """Ids of the elements that events of one kind are about; opens nothing."""
-    statement = (
-        select(_table.c.element, func.min(_table.c.seq))
-        .where(_table.c.instance == instance, _table.c.kind == kind, _table.c.element.is_not(None))
-        .group_by(_table.c.element)
-        .order_by(func.min(_table.c.seq))
-    )
-    return [row.element for row in tx.rows(statement)]
+    """Ids of the elements that events of one kind are about, in the order in which they came first."""
+    found = events_of_instance(tx, instance, kinds=[kind])
+    return list(dict.fromkeys(row.element for row in found if row.element is not None))
 
 
 def streams(tx: Tx) -> list[StreamRow]:
@@ -105,7 +108,7 @@ def streams(tx: Tx) -> list[StreamRow]:
 
 
 def sealed(tx: Tx, stream: str, *, page: int = 1000) -> Iterator[SealedRow]:
-    """Every stored event of a stream in order, a page at a time."""
+    """Every stored entry of a stream in order, a page at a time."""
     after = None
     while True:
         statement = select(_table).where(_table.c.stream == stream).order_by(_table.c.seq).limit(page)
@@ -124,9 +127,26 @@ def newest_instant(tx: Tx) -> dt.datetime | None:
     return tx.scalar(select(func.max(_table.c.at)))
 
 
-def _opened(tx: Tx, row: Row[Any]) -> EventRow:
+def _names(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    """Whether a word stands in a column of words that are parted by blanks."""
+    return (literal(" ") + column + literal(" ")).contains(f" {word} ", autoescape=True)
+
+
+def _opened(tx: Tx, row: Row[Any]) -> list[EventRow]:
+    """The events of an entry. Without the stream's key its events are counted, and say no more."""
     payload = tx.open(row.stream, f"history|{row.seq}", row.sealed_payload)
-    event, request_id = (None, "") if payload is None else codec.decode(row.kind, payload)
-    return EventRow(
-        row.stream, row.seq, row.at, row.actor, row.kind, row.instance, row.element, event, request_id
-    )
+    if payload is None:
+        kinds = row.kind.split(" ")
+        kind = row.kind if len(kinds) == 1 else ""
+        recorded, request_id = [codec.Recorded(kind, None, row.element, None)] * row.size, ""
+    elif codec.is_entry(payload):
+        recorded, request_id = codec.decode(payload)
+    else:
+        event, request_id = codec.decode_single(row.kind, payload)
+        recorded = [codec.Recorded(row.kind, row.instance, row.element, event)]
+    return [
+        EventRow(
+            row.stream, seq, row.at, row.actor, each.kind, each.instance, each.element, each.event, request_id
+        )
+        for seq, each in enumerate(recorded, start=row.seq)
+    ]
