@@ -19,6 +19,7 @@ from flowcase.config import Config
 from flowcase.errors import FlowcaseError
 from flowcase.handlers import Job, Registration, load_handlers
 from flowcase.modeling import Catalogue
+from flowcase.modeling.signatures import handler_signature
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_facts import facts_of
 from flowcase.services.case_work import CaseWork
@@ -249,8 +250,10 @@ def _clock(settings: Config, store: Store) -> Clock:
 
 def known(handlers: Mapping[str, Registration] | None = None) -> Catalogue:
     """What diagrams and forms may refer to beside deployed files, in every installation."""
+    registered = load_handlers() if handlers is None else handlers
     return Catalogue(
-        job_types=frozenset(load_handlers() if handlers is None else handlers),
+        job_types=frozenset(registered),
+        handler_types={type: handler_signature(each) for type, each in registered.items()},
         entities=frozenset(targets()),
         groups=frozenset(GROUP_NAMES),
     )

@@ -5,14 +5,25 @@ from __future__ import annotations
 import pytest
 from diagrams import diagram, examples
 
+from flowcase.feel import compile_expression
+from flowcase.feel.types import NUMBER, STRING
 from flowcase.modeling import Severity, check_bpmn
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.rules import load_rules
+from flowcase.modeling.signatures import Asked, DecisionSignature, HandlerSignature
 
 CATALOGUE = Catalogue(
     job_types={"kvittering.send"},
+    handler_types={
+        "kvittering.send": HandlerSignature(
+            {"antal": NUMBER, "modtager": STRING}, frozenset({"antal", "modtager"}), {}
+        )
+    },
     forms={"F-A1"},
-    decisions={"d_frist"},
+    decisions={"d_frist", "d_alder"},
+    decision_types={
+        "d_alder": DecisionSignature(STRING, (Asked("Alder", compile_expression("alder"), NUMBER),))
+    },
     processes={"underretning"},
     groups={"frontpersonale"},
     rule_sets={"LOV-BL"},

@@ -47,7 +47,7 @@ def check(
     ]
     found.extend(_wrong_calls(expression, known))
     if known.isdisjoint(BUILTINS):
-        for at, what in clashes(expression.tree):
+        for at, what in clashes(expression.tree, types):
             found.append(Problem("wrong types", what, *line_and_column(expression.text, at)))
     return sorted(found, key=lambda problem: (problem.line, problem.column))
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
+
+from flowcase.feel.static_types import joined as one_type
+from flowcase.feel.types import Type
+from flowcase.modeling.signatures import DecisionSignature, HandlerSignature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +24,22 @@ class Catalogue:
     templates: Collection[str] | None = None  # element template ids
     entities: Collection[str] | None = None  # `Entity.attribute` of case records that a form may fill
 
+    # Types, as far as they are known; a name that is missing here may still exist.
+    handler_types: Mapping[str, HandlerSignature] | None = None  # by job type
+    form_types: Mapping[str, Mapping[str, Type]] | None = None  # form id -> variables that it fills
+    decision_types: Mapping[str, DecisionSignature] | None = None  # by decision id
+    setting_types: Mapping[str, Type] | None = None  # settings of rule sets
+
     def joined_with(self, other: Catalogue) -> Catalogue:
-        """Both together; a kind that neither knows stays None."""
+        """Both together; a kind that neither knows stays None. Of two types for a name, this one's holds."""
 
-        def joined(name: str) -> frozenset[str] | None:
+        def together(name: str) -> Any:
             mine, theirs = getattr(self, name), getattr(other, name)
-            if mine is None and theirs is None:
-                return None
-            return frozenset(mine or ()) | frozenset(theirs or ())
+            if mine is None or theirs is None:
+                return theirs if mine is None else mine
+            if name == "setting_types":  # which rule set is in force is not known here
+                both = mine.keys() & theirs.keys()
+                return {**theirs, **mine, **{each: one_type((mine[each], theirs[each])) for each in both}}
+            return {**theirs, **mine} if isinstance(mine, Mapping) else frozenset(mine) | frozenset(theirs)
 
-        return Catalogue(**{item.name: joined(item.name) for item in fields(self)})
+        return Catalogue(**{item.name: together(item.name) for item in fields(self)})

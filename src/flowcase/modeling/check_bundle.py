@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from flowcase.errors import InvalidDefinition
+from flowcase.feel.types import Type
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.check_bpmn import check_bpmn, sort_findings
 from flowcase.modeling.check_form import check_form
@@ -18,6 +19,12 @@ from flowcase.modeling.rule import crash_finding
 from flowcase.modeling.rule_set_file import check_rule_set, read_rule_set
 from flowcase.modeling.rules.self_call import called_process, comes_back
 from flowcase.modeling.safe_xml import parse_xml
+from flowcase.modeling.signatures import (
+    DecisionSignature,
+    decision_signature,
+    type_of_setting,
+    variables_of_form,
+)
 
 NOT_DEPLOYED = frozenset({"", ".md", ".json", ".txt", ".svg", ".png", "scenario"})
 DEPLOYED = frozenset({".bpmn", ".dmn", ".form", ".yaml", ".yml"})
@@ -61,7 +68,10 @@ def check_bundle(files: Mapping[str, bytes], known: Catalogue | None = None) -> 
 
 def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
     """The names that the files of a bundle define; None for a kind that it has no file of."""
-    forms, decisions, processes, rule_sets = set(), set(), set(), set()
+    forms: dict[str, Mapping[str, Type]] = {}
+    decisions: dict[str, DecisionSignature] = {}
+    settings: list[Catalogue] = []
+    processes, rule_sets = set(), set()
     imports = _models_by_namespace(files)
     for path, content in files.items():
         kind = kind_of(path)
@@ -69,19 +79,29 @@ def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
             if kind == ".bpmn":
                 processes |= {p.id for p in read_document(content, path).processes if p.is_executable}
             elif kind == ".dmn":
-                decisions |= set(read_dmn(content, path, imports=imports).decisions)
+                read = read_dmn(content, path, imports=imports).decisions
+                decisions |= {name: decision_signature(decision) for name, decision in read.items()}
             elif kind == ".form":
-                forms.add(read_form(content, path).id)
+                form = read_form(content, path)
+                forms[form.id] = variables_of_form(form)
             elif kind in {".yaml", ".yml"}:
-                rule_sets.add(read_rule_set(content, path).id)
+                rule_set = read_rule_set(content, path)
+                rule_sets.add(rule_set.id)
+                types = {str(name): type_of_setting(value) for name, value in rule_set.settings.items()}
+                settings.append(Catalogue(setting_types=types))
         except InvalidDefinition:
             continue  # what cannot be read has findings of its own
-    return Catalogue(
-        forms=forms or None,
-        decisions=decisions or None,
+    found = Catalogue(
+        forms=frozenset(forms) or None,
+        decisions=frozenset(decisions) or None,
         processes=processes or None,
         rule_sets=rule_sets or None,
+        form_types=forms or None,
+        decision_types=decisions or None,
     )
+    for each in settings:
+        found = found.joined_with(each)
+    return found
 
 
 def _models_by_namespace(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -21,6 +21,7 @@ class RuleSetFile:
     id: str
     version: str
     tables: tuple[str, ...]  # paths of DMN files, from the folder above `rulesets/`
+    settings: Mapping[str, object] = field(default_factory=dict)  # as YAML gives them
 
 
 def read_rule_set(content: bytes, file: str) -> RuleSetFile:
@@ -46,7 +47,13 @@ def read_rule_set(content: bytes, file: str) -> RuleSetFile:
     tables = data.get("tables") or []
     if not isinstance(tables, list) or not all(isinstance(table, str) for table in tables):
         raise InvalidDefinition([_finding(file, 1, "The tables of this rule set are no list of paths.")])
-    return RuleSetFile(data["id"], str(data.get("version") or ""), tuple(tables))
+    settings = data.get("settings")
+    return RuleSetFile(
+        data["id"],
+        str(data.get("version") or ""),
+        tuple(tables),
+        settings if isinstance(settings, dict) else {},
+    )
 
 
 def check_rule_set(content: bytes, file: str, files: Mapping[str, bytes]) -> list[Finding]:

@@ -56,6 +56,7 @@ class Deployments:
         """`known` names what diagrams may refer to beside deployed files: job types, groups, entities."""
         self._transactions, self._definitions = transactions, definitions
         self._start_events, self._known = start_events, known
+        self._catalogues: dict[str, Catalogue] = {}  # what a deployed file defines, by its hash
 
     # --- deploying ---------------------------------------------------------------------------------
 
@@ -132,17 +133,30 @@ class Deployments:
         self._transactions.run(actor, work)
 
     def _findings(self, tx: Tx, files: Mapping[str, bytes]) -> list[Finding]:
+        named = resources.all_named(tx)
         deployed = Catalogue(
-            forms={row.name for row in resources.all_named(tx, "form")},
-            decisions={row.name for row in resources.all_named(tx, "decision")},
-            rule_sets={row.name for row in resources.all_named(tx, "ruleset")},
+            forms={row.name for row in named if row.kind == "form"},
+            decisions={row.name for row in named if row.kind == "decision"},
+            rule_sets={row.name for row in named if row.kind == "ruleset"},
             processes={row.process for row in resources.definitions(tx)},
             groups=people.groups(tx),  # a municipality may have groups beside those of the product
         )
+        newest = {(row.kind, row.name): row for row in reversed(named) if row.status == ACTIVE}
+        for row in newest.values():
+            deployed = deployed.joined_with(self._types_of(tx, row))
         return [
             *modeling.check_bundle(files, self._known().joined_with(deployed)),
             *check_manifests(files, deployed.rule_sets or ()),
         ]
+
+    def _types_of(self, tx: Tx, row: NamedResourceRow) -> Catalogue:
+        """What a deployed form, table or rule set defines, with its types."""
+        known = self._catalogues.get(row.hash)
+        if known is None:
+            content = resources.content(tx, row.hash)
+            known = modeling.catalogue_of({row.path: content} if content is not None else {})
+            self._catalogues[row.hash] = known
+        return known
 
     def _new_processes(
         self, tx: Tx, deployment: str, status: str, contents: Mapping[str, _Content]

@@ -1,0 +1,202 @@
+"""The types of a process's variables, as far as the diagram and what it refers to tell them.
+
+Each name has the one type that everything that sets it agrees on. Where something sets it whose result is
+not known, or two disagree, its type is Any and no rule says anything of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flowcase.feel import Expression
+from flowcase.feel.static_types import EntriesOf, joined, type_of
+from flowcase.feel.types import (
+    ANY,
+    BOOLEAN,
+    DATE_TIME,
+    NUMBER,
+    STRING,
+    ContextType,
+    ListType,
+    Type,
+)
+from flowcase.modeling.catalogue import Catalogue
+from flowcase.modeling.document import Document, Node, Process, local, zeebe_child, zeebe_children
+from flowcase.modeling.expressions import Written, parse, written_at
+from flowcase.modeling.finding import Severity
+from flowcase.modeling.references import plain
+from flowcase.modeling.signatures import DecisionSignature
+from flowcase.modeling.variables import may_set_anything
+
+_ROUNDS = 4  # a type travels over so many assignments in a row
+
+FACT_TYPES: Mapping[str, Type] = {
+    "frist": EntriesOf(DATE_TIME),
+    "frist_paamindelser": EntriesOf(ListType(DATE_TIME)),
+    "sag": ContextType(
+        {
+            "sag_id": STRING,
+            "barn_id": STRING,
+            "aabnet": DATE_TIME,
+            "afsluttet": DATE_TIME,
+            "regelsaet": STRING,
+        }
+    ),
+    "denne_frist": ContextType(
+        {
+            "frist_id": STRING,
+            "regel": STRING,
+            "status": STRING,
+            "forfald": DATE_TIME,
+            "brud_kl": DATE_TIME,
+            "er_overskredet": BOOLEAN,
+            "taeller_brud": BOOLEAN,
+            "gentages": BOOLEAN,
+            "naeste_gentagelse": DATE_TIME,
+            "eskaleringsnumre": ListType(NUMBER),
+        }
+    ),
+    "sag_id": STRING,
+    "loopCounter": NUMBER,
+}
+
+
+@dataclass
+class VariableTypes:
+    """Of one process."""
+
+    process: Process
+    names: dict[str, Type] = field(default_factory=dict)
+    is_open: bool = False  # whether an element may set any name, with any type
+    locals: dict[str, Mapping[str, Type]] = field(default_factory=dict)  # results seen by output mappings
+    decisions: Mapping[str, DecisionSignature] = field(default_factory=dict)
+
+    def seen_by(self, written: Written, node: Node | None) -> Mapping[str, Type]:
+        """The types that an expression at a node can count on."""
+        if node is None or local(written.xml) != "output":
+            return self.names
+        found = self.locals.get(node.id)
+        return {} if found is None else {**self.names, **found}
+
+    def decision_result(self, decision: str | None) -> Type:
+        signature = self.decisions.get(plain(decision) or "")
+        return ANY if signature is None else signature.result
+
+
+def variable_types(document: Document, catalogue: Catalogue) -> Iterator[VariableTypes]:
+    """The types in each process that runs."""
+    for process in document.relevant_processes():
+        yield _types_in(process, catalogue)
+
+
+def written_with_types(
+    document: Document, catalogue: Catalogue
+) -> Iterator[tuple[Written, Node | None, Mapping[str, Type], VariableTypes]]:
+    """Every expression of the processes that run, with the types of the names that it may read."""
+    for types in variable_types(document, catalogue):
+        for node in types.process.nodes:
+            for written in written_at(document, node):
+                yield written, node, types.seen_by(written, node), types
+        for flow in types.process.flows:
+            if flow.condition is not None and (text := "".join(flow.condition.itertext()).strip()):
+                yield Written(flow.condition, "condition", text, True), None, types.names, types
+
+
+def expression_of(written: Written) -> Expression | None:
+    """The FEEL that is written there, if it is any that can be read."""
+    found = parse(written.feel) if written.is_feel and written.feel else None
+    return found if isinstance(found, Expression) else None
+
+
+def _types_in(process: Process, catalogue: Catalogue) -> VariableTypes:
+    types = VariableTypes(process, _facts(catalogue), decisions=catalogue.decision_types or {})
+    for node in process.nodes:
+        results = _results(node, catalogue)
+        if results is not None:
+            types.locals[node.id] = results
+        elif may_set_anything(node):
+            types.is_open = True
+    for _ in range(_ROUNDS):
+        found: dict[str, list[Type]] = {}
+        for node in process.nodes:
+            for name, type_ in _set_by(node, types):
+                found.setdefault(name, []).append(type_)
+        names = {**_facts(catalogue), **{name: joined(each) for name, each in found.items()}}
+        if names == types.names:
+            break
+        types.names = names
+    return types
+
+
+def _facts(catalogue: Catalogue) -> dict[str, Type]:
+    return {**FACT_TYPES, "indstilling": ContextType(dict(catalogue.setting_types or {}))}
+
+
+def _results(node: Node, catalogue: Catalogue) -> Mapping[str, Type] | None:
+    """The names that the element itself sets, before any mapping; None when they are not known."""
+    if node.tag == "scriptTask" and zeebe_child(node.xml, "script") is not None:
+        return {}
+    if node.tag == "businessRuleTask" and zeebe_child(node.xml, "calledDecision") is not None:
+        return {}
+    definition = zeebe_child(node.xml, "taskDefinition")
+    if definition is not None:
+        signature = (catalogue.handler_types or {}).get(plain(definition.get("type")) or "")
+        return None if signature is None else signature.outputs
+    if node.tag == "userTask":
+        form = zeebe_child(node.xml, "formDefinition")
+        return None if form is None else (catalogue.form_types or {}).get(plain(form.get("formId")) or "")
+    return None
+
+
+def _set_by(node: Node, types: VariableTypes) -> Iterator[tuple[str, Type]]:
+    seen = types.locals.get(node.id)
+    inner: dict[str, Type] = {} if seen is None else {**types.names, **seen}
+    script, decision = zeebe_child(node.xml, "script"), zeebe_child(node.xml, "calledDecision")
+    result = script if script is not None else decision
+    if result is not None and (name := (result.get("resultVariable") or "").strip()):
+        type_: Type = ANY
+        if script is not None:
+            type_ = type_of_text(script.get("expression"), types.names)
+        elif decision is not None:
+            type_ = types.decision_result(decision.get("decisionId"))
+        inner[name] = type_
+        yield name, type_
+    has_outputs = False
+    for mapping in zeebe_children(node.xml, "ioMapping"):
+        for item in mapping:
+            target = (item.get("target") or "").strip()
+            has_outputs = has_outputs or local(item) == "output"
+            names = types.names if local(item) == "input" else inner
+            if target:
+                whole = "." not in target
+                yield target.partition(".")[0], type_of_text(item.get("source"), names) if whole else ANY
+    if seen is not None and not has_outputs:
+        yield from seen.items()
+    yield from _set_by_loop(node, types)
+
+
+def _set_by_loop(node: Node, types: VariableTypes) -> Iterator[tuple[str, Type]]:
+    loop = node.loop_characteristics()
+    characteristics = zeebe_child(loop, "loopCharacteristics") if loop is not None else None
+    if characteristics is None:
+        return
+    if name := (characteristics.get("inputElement") or "").strip():
+        items = type_of_text(characteristics.get("inputCollection"), types.names)
+        yield name, items.item if isinstance(items, ListType) else ANY
+    if name := (characteristics.get("outputCollection") or "").strip():
+        yield name, ListType(ANY)
+
+
+def severity_of(expression: Expression, types: VariableTypes) -> Severity:
+    """Types of variables hold for sure only where nothing else may set them."""
+    return Severity.WARNING if types.is_open and expression.names - FACT_TYPES.keys() else Severity.ERROR
+
+
+def type_of_text(text: str | None, names: Mapping[str, Type]) -> Type:
+    """The type of what a mapping's source gives: plain text is itself."""
+    stripped = (text or "").strip()
+    if not stripped.startswith("="):
+        return STRING
+    found = parse(stripped[1:].strip())
+    return type_of(found.tree, names) if isinstance(found, Expression) else ANY
