@@ -286,12 +286,12 @@ def test_a_lost_key_is_not_replaced_under_a_database_that_needs_it(flowcase: Com
 def test_doctor_finds_an_altered_history(flowcase: CommandLine, tmp_path: Path) -> None:
     notified(flowcase, tmp_path, 1)
     with sqlite3.connect(flowcase.home / "flowcase.sqlite") as database:
-        database.execute("UPDATE history SET actor = 'another' WHERE stream LIKE 'case:%' AND seq = 2")
+        database.execute("UPDATE history SET actor = 'another' WHERE stream LIKE 'case:%' AND seq = 1")
     database.close()
 
     (finding,) = [each for each in flowcase.json("doctor", expect=1) if each["what"] == "history"]
 
-    assert (finding["level"], "event 2 is altered" in finding["message"]) == ("error", True)
+    assert (finding["level"], "event 1 is altered" in finding["message"]) == ("error", True)
 
 
 def test_upgrading_again_changes_nothing(flowcase: CommandLine) -> None:
