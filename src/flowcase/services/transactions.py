@@ -12,7 +12,16 @@ from typing import TypeVar
 
 from flowcase.access.actor import Actor
 from flowcase.clock import Clock
-from flowcase.store import DatabaseBusy, Store, Tx
+from flowcase.store import DatabaseBusy, DatabaseFull, DatabaseLost, OutcomeUnknown, Store, Tx
+
+__all__ = [
+    "DatabaseBusy",
+    "DatabaseFull",
+    "DatabaseLost",
+    "OutcomeUnknown",
+    "Transactions",
+    "request_id",
+]
 
 TRIES = 8
 PATIENCE_SECONDS = 30
@@ -32,23 +41,41 @@ class Transactions:
     def run(self, actor: Actor, work: Callable[[Tx], _Result], *, now: dt.datetime | None = None) -> _Result:
         """Commit what `work` did and return its result.
 
-        When the database reports a deadlock or a conflict between transactions, nothing has been
-        committed and `work` runs again: it must have no effect but through its transaction.
+        When the database reports a deadlock or a conflict between transactions, or is away for a while,
+        nothing has been committed and `work` runs again: it must have no effect but through its transaction.
         """
-        begun = time.monotonic()
-        for attempt in range(1, TRIES + 1):
-            try:
-                with self.store.begin(actor, now or self.clock.now(), request_id.get()) as tx:
-                    return work(tx)
-            except DatabaseBusy:
-                # Who has waited long for a lock is told so; who met a deadlock tries again at once.
-                if attempt == TRIES or time.monotonic() - begun > PATIENCE_SECONDS:
-                    raise
-                # Whoever met each other once should not meet again at the same time.
-                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - no secret
-        raise AssertionError("unreachable")
+
+        def once() -> _Result:
+            with self.store.begin(actor, now or self.clock.now(), request_id.get()) as tx:
+                return work(tx)
+
+        return _patiently(once)
 
     def read(self, work: Callable[[Tx], _Result]) -> _Result:
-        """The result of a function that only reads."""
-        with self.store.reading(self.clock.now()) as tx:
-            return work(tx)
+        """The result of a function that only reads; asked again when the database is away for a while."""
+
+        def once() -> _Result:
+            with self.store.reading(self.clock.now()) as tx:
+                return work(tx)
+
+        return _patiently(once)
+
+
+def _patiently(once: Callable[[], _Result]) -> _Result:
+    begun, attempt = time.monotonic(), 0
+    while True:
+        attempt += 1
+        try:
+            return once()
+        except DatabaseBusy:
+            # Who has waited long for a lock is told so; who met a deadlock tries again at once.
+            if attempt == TRIES or time.monotonic() - begun > PATIENCE_SECONDS:
+                raise
+            # Whoever met each other once should not meet again at the same time.
+            pause = random.uniform(0, 0.01 * 2**attempt)  # noqa: S311 - no secret
+        except DatabaseLost:
+            # A server that restarts is back within seconds: nobody needs to notice.
+            if time.monotonic() - begun > PATIENCE_SECONDS:
+                raise
+            pause = min(0.05 * 2**attempt, 1.0)
+        time.sleep(pause)

@@ -1,6 +1,13 @@
 """Where everything is kept: one transaction, one writer of engine results, one history."""
 
-from flowcase.store.database import DatabaseBusy, DatabaseFault, Store
+from flowcase.store.database import (
+    DatabaseBusy,
+    DatabaseFault,
+    DatabaseFull,
+    DatabaseLost,
+    OutcomeUnknown,
+    Store,
+)
 from flowcase.store.keys import Keyring, KeyUnusable, SealBroken, create_key_file
 from flowcase.store.tx import INSTALLATION, LockedInstance, Tx
 
@@ -8,9 +15,12 @@ __all__ = [
     "INSTALLATION",
     "DatabaseBusy",
     "DatabaseFault",
+    "DatabaseFull",
+    "DatabaseLost",
     "KeyUnusable",
     "Keyring",
     "LockedInstance",
+    "OutcomeUnknown",
     "SealBroken",
     "Store",
     "Tx",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -22,6 +23,9 @@ BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 _READ_ONLY = "flowcase_read_only"
 # PostgreSQL: deadlock, serialization failure, lock timeout. Nothing was committed: trying again is safe.
 _TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03"})
+# PostgreSQL: shut down by its administrator, crashed, not ready yet.
+_SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
+OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
 
 
 # What the database itself reports, under a name of ours: services know no driver.
@@ -33,6 +37,33 @@ class DatabaseBusy(FlowcaseError):
 
     def __init__(self) -> None:
         super().__init__("Expected to write to the database, but other transactions are in the way.")
+
+
+class DatabaseLost(FlowcaseError):
+    """The connection broke before the commit; nothing was written, trying again is safe."""
+
+    def __init__(self) -> None:
+        super().__init__("Expected to reach the database, but the connection was lost.")
+
+
+class DatabaseFull(FlowcaseError):
+    """There is no room for what was to be written; everything is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected to write to the database, but its disk is full. Nothing was changed. "
+            "Make room on the disk, then try again."
+        )
+
+
+class OutcomeUnknown(FlowcaseError):
+    """The connection broke during the commit, and the database cannot say any more how it ended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected the database to confirm a commit, but the connection was lost and the outcome cannot "
+            "be found out. Look at the case before doing it again."
+        )
 
 
 class Store:
@@ -57,7 +88,10 @@ class Store:
     def begin(self, actor: Actor, now: dt.datetime, request_id: str = "") -> Iterator[Tx]:
         """A transaction that may write. Leaving the block commits; an exception rolls everything back.
 
-        Raises DatabaseBusy, and RuntimeError for a second one inside: it would wait for the first.
+        When the connection breaks during the commit, the database is asked how it ended: leaving the block
+        without an exception always means committed. Raises DatabaseBusy and DatabaseLost (nothing was
+        written, trying again is safe), DatabaseFull, OutcomeUnknown, and RuntimeError for a second one
+        inside: it would wait for the first.
         """
         if getattr(self._here, "is_writing", False):
             raise RuntimeError("Expected one writing transaction at a time in a thread.")
@@ -65,10 +99,17 @@ class Store:
             raise DatabaseBusy
         self._here.is_writing = True
         try:
-            with self._translated(), self.engine.begin() as connection:
+            with self._translated(), self.engine.connect() as connection:
+                transaction = connection.begin()
                 with self._tx(connection, actor, now, request_id) as tx:
                     yield tx
                     tx.finish()
+                    number = tx.transaction_number()
+                try:
+                    transaction.commit()
+                except DBAPIError as error:
+                    if number is None or not is_lost(error) or not self._was_committed(number):
+                        raise
                 learned = tx.learned_candidate_sets
         finally:
             self._here.is_writing = False
@@ -96,7 +137,30 @@ class Store:
         except DBAPIError as error:
             if is_transient(error):
                 raise DatabaseBusy from error
+            if is_lost(error):
+                raise DatabaseLost from error
+            if is_full(error):
+                raise DatabaseFull from error
             raise
+
+    def _was_committed(self, number: str) -> bool:
+        """Ask the server how a transaction of PostgreSQL ended. Raises OutcomeUnknown."""
+        statement = text("SELECT pg_xact_status(CAST(:number AS xid8))")
+        until = time.monotonic() + OUTCOME_SECONDS
+        while time.monotonic() < until:
+            try:
+                with self.engine.connect() as connection:
+                    outcome = connection.execute(statement, {"number": number}).scalar()
+            except DBAPIError as error:
+                if not is_lost(error):
+                    raise
+                outcome = "unreachable"
+            if outcome in ("committed", "aborted"):
+                return outcome == "committed"
+            if outcome is None:  # too long ago, or another server that never saw it
+                break
+            time.sleep(0.2)  # still going on, or the server is coming back
+        raise OutcomeUnknown
 
     def prepare(self, now: dt.datetime) -> None:
         """Make the installation's own stream, whose key tells later whether the installation key fits."""
@@ -122,6 +186,25 @@ def is_transient(error: DBAPIError) -> bool:
     if state is not None:
         return state in _TRANSIENT_STATES
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Whether the connection broke or could not be made: the server restarts, fails over or is away."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return (
+        isinstance(error, OperationalError)
+        and type(error.orig).__module__.startswith("psycopg")
+        and (state == "" or state.startswith("08") or state in _SHUTTING_DOWN)
+    )
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Whether the disk or the quota of the database has no room left."""
+    if getattr(error.orig, "sqlstate", None) == "53100":
+        return True
+    return "database or disk is full" in str(error.orig)
 
 
 def database_url(url: str) -> URL:

@@ -11,7 +11,10 @@ from typing import Any, Self
 
 from sqlalchemy import (
     Connection,
+    Text,
     bindparam,
+    cast,
+    func,
     insert,
     select,
 )
@@ -115,6 +118,7 @@ class Tx(Rows):
         self._unlocked: dict[str, list[_Pending]] = {}
         self._ciphers: dict[str, Cipher | None] = {}
         self._instances: dict[str, LockedInstance] = {}
+        self._number: str | None = None
         self.known_candidate_sets = known_candidate_sets
         self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
         self.cache: dict[Any, Any] = {}  # what a service remembers until the transaction ends
@@ -155,18 +159,32 @@ class Tx(Rows):
         if row is not None and row.wrapped_key is not None:
             self._keyring.unwrap(INSTALLATION, row.wrapped_key)
 
+    def transaction_number(self) -> str | None:
+        """By which PostgreSQL tells later how this transaction ended; None elsewhere or for a mere reader."""
+        if self._number is None and self._connection.dialect.name == "postgresql":
+            self._number = self.scalar(_TRANSACTION_NUMBER)
+        return self._number
+
     # --- streams and history -----------------------------------------------------------------------
 
     def stream(self, stream: str) -> _OpenStream:
         """Lock the stream's row (made when it is missing) until the commit."""
         opened = self._streams.get(stream)
         if opened is None:
-            row = self.first(_LOCK_STREAM, {"id": stream})
+            row = self._lock_row(stream)
             if row is None:
                 self._ensure_stream(stream)
-                row = self.first(_LOCK_STREAM, {"id": stream})
+                row = self._lock_row(stream)
             opened = self._opened(row)
         return opened
+
+    def _lock_row(self, stream: str) -> Any:
+        if self._connection.dialect.name != "postgresql":
+            return self.first(_LOCK_STREAM, {"id": stream})
+        row = self.first(_LOCK_STREAM_NUMBERED, {"id": stream})
+        if row is not None:
+            self._number = row.number
+        return row
 
     def _opened(self, row: Any) -> _OpenStream:
         cipher = None if row.wrapped_key is None else self._keyring.unwrap(row.id, row.wrapped_key)
@@ -440,6 +458,9 @@ _LOCK_STREAM = (
     .where(tables.stream.c.id == bindparam("id"))
     .with_for_update()
 )
+# Comes with the lock, so that asking for it costs no round trip of its own.
+_LOCK_STREAM_NUMBERED = _LOCK_STREAM.add_columns(cast(func.pg_current_xact_id(), Text).label("number"))
+_TRANSACTION_NUMBER = select(cast(func.pg_current_xact_id_if_assigned(), Text))
 _READ_STREAM = select(tables.stream.c.wrapped_key).where(tables.stream.c.id == bindparam("id"))
 _READ_INSTANCE = (
     select(tables.instance, tables.instance_state.c.version, tables.instance_state.c.sealed_state)

@@ -14,7 +14,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flowcase import errors
 from flowcase.services.people import SignInFailed
-from flowcase.services.transactions import request_id
+from flowcase.services.transactions import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseLost,
+    OutcomeUnknown,
+    request_id,
+)
 from flowcase.web import language, presenting, session
 
 if TYPE_CHECKING:
@@ -29,6 +35,10 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.InvalidValues: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidDefinition: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInFailed: HTTPStatus.UNAUTHORIZED,
+    DatabaseBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    DatabaseLost: HTTPStatus.SERVICE_UNAVAILABLE,
+    DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.FlowcaseError: HTTPStatus.BAD_REQUEST,
 }
 

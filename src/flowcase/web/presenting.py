@@ -17,6 +17,7 @@ from flowcase import errors
 from flowcase.access import permissions
 from flowcase.access.groups import group_name
 from flowcase.history.story import unit_words
+from flowcase.services.transactions import DatabaseFull, OutcomeUnknown
 from flowcase.values import Value
 from flowcase.web.language import current, gettext
 from flowcase.web.session import flow
@@ -182,6 +183,10 @@ def sentence(error: errors.FlowcaseError) -> str:
         return gettext("Din rolle giver ikke adgang til dette. Spørg din leder.")
     if isinstance(error, errors.Refused):
         return error.because
+    if isinstance(error, OutcomeUnknown):
+        return gettext("Forbindelsen blev afbrudt. Se på sagen, om det blev gemt, før du gør det igen.")
+    if isinstance(error, DatabaseFull):
+        return gettext("Intet er ændret: der er ikke mere plads. Sig det til den, der driver systemet.")
     return gettext("Intet er ændret. Prøv igen, eller spørg den, der driver systemet.")
 
 

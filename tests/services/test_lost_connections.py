@@ -1,0 +1,153 @@
+"""A connection that breaks is nobody's work lost and nobody's work done twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from flowcase.access.actor import SYSTEM
+from flowcase.cases.events import IntakeRefused
+from flowcase.clock import ManualClock
+from flowcase.services.transactions import DatabaseFull, DatabaseLost, OutcomeUnknown, Transactions
+from flowcase.store import Store, Tx, database
+from flowcase.store.queries import history
+from tests.conftest import NOW
+
+STREAM = "case:SAG-1"
+on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def transactions(store: Store) -> Transactions:
+    return Transactions(store, ManualClock(NOW))
+
+
+def count(tx: Tx) -> int:
+    return len(history.events(tx, STREAM))
+
+
+def cut_at_commit(monkeypatch: pytest.MonkeyPatch, *, after: bool, times: int = 1) -> list[int]:
+    """The next commits lose their connection, before or after the server has done them."""
+    real: Callable[[Any], None] = psycopg.Connection.commit
+    left = [times]
+
+    def commit(connection: Any) -> None:
+        if left[0] == 0:
+            real(connection)
+            return
+        left[0] -= 1
+        if after:
+            real(connection)
+        connection.close()
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(psycopg.Connection, "commit", commit)
+    return left
+
+
+@on_postgresql
+def test_a_step_whose_connection_is_ended_is_done_again_and_counts_once(transactions: Transactions) -> None:
+    tries = []
+
+    def work(tx: Tx) -> str:
+        tx.append(STREAM, IntakeRefused(source="api", line=None, fields=()))
+        tries.append(tx)
+        if len(tries) == 1:
+            pid = tx._connection.execute(text("SELECT pg_backend_pid()")).scalar()
+            with transactions.store.engine.connect() as other:
+                other.execute(text(f"SELECT pg_terminate_backend({pid})"))
+        return "done"
+
+    assert transactions.run(SYSTEM, work) == "done"
+
+    assert len(tries) == 2
+    assert transactions.read(count) == 1
+
+
+@on_postgresql
+@pytest.mark.parametrize("after", [True, False], ids=["after the commit", "before the commit"])
+def test_a_connection_cut_during_the_commit_is_asked_about_and_the_step_counts_once(
+    transactions: Transactions, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    tries = []
+
+    def work(tx: Tx) -> int:
+        tx.append(STREAM, IntakeRefused(source="api", line=None, fields=()))
+        tries.append(tx)
+        return len(tries)
+
+    transactions.run(SYSTEM, lambda tx: tx.stream(STREAM))
+    left = cut_at_commit(monkeypatch, after=after)
+
+    assert transactions.run(SYSTEM, work) == (1 if after else 2)
+
+    assert left == [0]
+    assert transactions.read(count) == 1
+
+
+@on_postgresql
+def test_a_server_that_knows_nothing_of_the_commit_is_told_to_a_person(
+    transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_at_commit(monkeypatch, after=False)
+    monkeypatch.setattr(Tx, "transaction_number", lambda tx: "3")  # of a time before this server's memory
+
+    with pytest.raises(OutcomeUnknown, match="Look at the case"):
+        transactions.run(
+            SYSTEM, lambda tx: tx.append(STREAM, IntakeRefused(source="x", line=None, fields=()))
+        )
+
+
+@on_postgresql
+def test_a_server_that_stays_away_is_said_after_a_while(
+    transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowcase.services.transactions.PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(database, "OUTCOME_SECONDS", 0.3)
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise psycopg.OperationalError("connection refused")
+
+    transactions.store.engine.dispose()
+    monkeypatch.setattr(psycopg, "connect", refuse)
+
+    with pytest.raises(DatabaseLost, match="connection was lost"):
+        transactions.read(count)
+
+
+@on_sqlite
+def test_a_full_disk_changes_nothing_and_is_said_in_words(
+    transactions: Transactions, store: Store, tmp_path: Path
+) -> None:
+    transactions.run(
+        SYSTEM, lambda tx: tx.append(STREAM, IntakeRefused(source="first", line=None, fields=()))
+    )
+    with store.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.rollback()
+
+    def flood(tx: Tx) -> None:
+        for number in range(2000):
+            tx.append(STREAM, IntakeRefused(source=f"{number}" * 50, line=number, fields=("a",) * 50))
+
+    with pytest.raises(DatabaseFull, match="disk is full"):
+        transactions.run(SYSTEM, flood)
+
+    assert transactions.read(count) == 1
+
+
+def test_only_what_is_full_is_called_full() -> None:
+    full = database.DBAPIError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+    other = database.DBAPIError("INSERT", {}, sqlite3.OperationalError("no such table: x"))
+
+    assert database.is_full(full)
+    assert not database.is_full(other)
+    assert not database.is_lost(other)
