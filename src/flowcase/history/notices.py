@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "ikke_tildelt": ("sagen er ikke tildelt i tide", "the case was not allocated in time"),
     "informer_familien": ("du informerer familien", "you inform the family"),
+    "kontrakt_forhandles": ("en kontrakt venter på jeres svar", "a contract awaits your answer"),
     "leder_samme_dag": ("leder ser på sagen samme dag", "a leader looks at it the same day"),
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
     "raadgiver_skiftet": ("sagen har fået ny rådgiver", "the case has a new caseworker"),
@@ -33,6 +34,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "sen_registrering": (
         "underretningen blev registreret sent",
         "the notification was registered late",
+    ),
+    "standardkontrakt_ophoert": (
+        "en standardkontrakt er ikke længere i kraft",
+        "a standard contract is no longer in force",
     ),
     "til_forebyggende": (
         "en bekymring er gået tilbage til distriktet",

@@ -4,6 +4,7 @@
 - `personer_<group>`: the members of that group and of groups that begin with it (`familieteam`: all areas)
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
 - `tidligere_underretninger`: the other notifications of the case
+- `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
 
 Names of staff are shown in the form and stored nowhere: the value is the id.
 """
@@ -23,6 +24,8 @@ from flowcase.values import Value
 _PEOPLE = "personer"
 _WITH_LOAD = "personer_med_sagstal"
 _EARLIER = "tidligere_underretninger"
+_SUPPLIERS = "leverandoerer"
+_STANDARD_CONTRACTS = "standardkontrakter"
 
 Choices = list[dict[str, Value]]
 
@@ -38,6 +41,10 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
             found[name] = _with_load(tx, facts)
         elif name == _EARLIER:
             found[name] = _earlier(facts, work)
+        elif name == _SUPPLIERS:
+            found[name] = _suppliers(work)
+        elif name == _STANDARD_CONTRACTS:
+            found[name] = _standard_contracts(facts, work)
         elif name == _PEOPLE or name.startswith(f"{_PEOPLE}_"):
             found[name] = _people(tx, name.removeprefix(_PEOPLE).removeprefix("_"))
     return found
@@ -78,3 +85,20 @@ def _earlier(facts: Mapping[str, Value], work: CaseWork) -> Choices:
         ]
     except NotFound:
         return []
+
+
+def _suppliers(work: CaseWork) -> Choices:
+    return [{"value": row.id, "label": row["navn"] or row.id} for row in work.records("Leverandoer")]
+
+
+def _standard_contracts(facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    names = {row.id: row["navn"] for row in work.records("Leverandoer")}
+    active = work.records("Standardkontrakt", status="aktiv", indsatstype=facts.get("indsatstype"))
+    return [
+        {
+            "value": row.id,
+            "label": f"{names.get(str(row['leverandoer_id'])) or row['leverandoer_id']}"
+            + (f", til {row['udloeb']:%d.%m.%Y}" if row["udloeb"] else ""),
+        }
+        for row in active
+    ]

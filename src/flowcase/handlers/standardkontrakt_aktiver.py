@@ -1,0 +1,31 @@
+"""`standardkontrakt.aktiver`: both parties have signed, so the contract is in the active register."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.supplier_contracts import ACTIVE, STANDARD, active_contracts
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+REPLACED = "afloest"
+
+
+@handler(
+    "standardkontrakt.aktiver",
+    da="Sæt standardkontrakten i kraft",
+    en="Put the standard contract in force",
+    inputs=(Field("standardkontrakt_id", "string", "Standardkontrakt", "Standard contract"),),
+    rules=("R-110",),
+)
+def activate(job: Job, case: CaseWork) -> None:
+    """One contract per supplier and type of measure: the one before gives way. Children change nothing."""
+    contract = case.get(STANDARD, str(job.inputs["standardkontrakt_id"]))
+    for other in active_contracts(case, contract["indsatstype"]):
+        if other.id != contract.id and other["leverandoer_id"] == contract["leverandoer_id"]:
+            case.update(STANDARD, other.id, {"status": REPLACED})
+            case.publish("standardkontrakt_afloest", other.id)
+            case.publish("kontrakt_ophoert", other.id)
+    case.update(STANDARD, contract.id, {"status": ACTIVE})

@@ -1,0 +1,32 @@
+"""`standardkontrakt.luk`: the contract is terminated or its time has run out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowcase.cases.civil_time import local_date
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.supplier_contracts import ACTIVE, STANDARD
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+
+@handler(
+    "standardkontrakt.luk",
+    da="Tag standardkontrakten ud af kraft",
+    en="Take the standard contract out of force",
+    inputs=(
+        Field("standardkontrakt_id", "string", "Standardkontrakt", "Standard contract"),
+        Field("status", "string", "Sluttede som", "Ended as"),
+    ),
+    rules=("R-110",),
+)
+def close(job: Job, case: CaseWork) -> None:
+    """Individual contracts under it live on; whoever follows up on this one is told to stop."""
+    contract = case.get(STANDARD, str(job.inputs["standardkontrakt_id"]))
+    was_active = contract["status"] == ACTIVE
+    case.update(STANDARD, contract.id, {"status": job.inputs["status"], "ophoert": local_date(job.now)})
+    if was_active:
+        case.publish("kontrakt_ophoert", contract.id)
+        case.notify(groups=["leverandoeransvarlig"], kind="opgave", text="standardkontrakt_ophoert")

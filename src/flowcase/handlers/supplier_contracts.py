@@ -1,0 +1,32 @@
+"""What the contract handlers know together: active standard contracts, and who works at a supplier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowcase.errors import NotFound
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+    from flowcase.services.record_work import Record
+
+STANDARD, INDIVIDUAL = "Standardkontrakt", "IndividuelKontrakt"
+ACTIVE = "aktiv"
+UNDER_NEGOTIATION = "forhandles"
+SIGNED = "underskrevet"
+
+
+def active_contracts(case: CaseWork, measure_type: Value) -> list[Record]:
+    """The standard contracts in force for a type of measure, oldest first (R-110)."""
+    return case.records(STANDARD, indsatstype=measure_type, status=ACTIVE)
+
+
+def people_of(case: CaseWork, supplier: Value) -> list[Value]:
+    """Ids of those who act for the supplier; empty while it has none, or is not known."""
+    if not supplier:
+        return []
+    try:
+        return list(case.get("Leverandoer", str(supplier))["medarbejdere"] or [])
+    except NotFound:
+        return []
