@@ -99,9 +99,9 @@ class DeadlineRules:
             return self._single(question, found)
         raise NotFound("rule set with a length for deadline", question.rule)
 
-    def policy(self, rule: str, unit: Unit) -> Policy:
+    def policy(self, rule: str, unit: Unit, kind: str = "") -> Policy:
         """Whom to tell when; raises NotFound when no row of the table matches."""
-        row = self._decide(POLICY_DECISION, {"frist": rule, "enhed": unit.value})
+        row = self._decide(POLICY_DECISION, {"frist": rule, "enhed": unit.value, "art": kind or None})
         if row is None:
             raise NotFound("row of decision 'fristpolitik' for deadline", rule)
         return Policy.from_row(row)
@@ -164,7 +164,7 @@ class DeadlineRules:
             )
         length = upcoming.decisive.interval.length
         due = due_on(upcoming.day, self.conditions)
-        policy = self.policy(question.rule, length.unit)
+        policy = self.policy(question.rule, length.unit, question.kind)
         if upcoming.decisive.by_fact:
             start_fact = upcoming.decisive.interval.or_earlier
         return Calculated(
@@ -212,7 +212,7 @@ class DeadlineRules:
 
     def _chosen(self, question: Question, candidates: tuple[Candidate, ...], start_fact: str) -> Calculated:
         decisive = strictest(candidates)
-        policy = self.policy(question.rule, decisive.length.unit)
+        policy = self.policy(question.rule, decisive.length.unit, question.kind)
         planned = plan(policy, decisive.due, question.start, self.conditions)
         return Calculated(decisive.length, decisive.due, candidates, start_fact, policy, planned)
 

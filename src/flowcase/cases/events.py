@@ -199,6 +199,7 @@ class EscalationSent(Event):
     planned_at: dt.datetime
     step: int
     groups: tuple[str, ...]
+    people: tuple[str, ...] = ()
 
 
 # --- notices ---------------------------------------------------------------------------------------

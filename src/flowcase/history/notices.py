@@ -24,6 +24,21 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "informer_familien": ("du informerer familien", "you inform the family"),
     "kontrakt_forhandles": ("en kontrakt venter på jeres svar", "a contract awaits your answer"),
     "leder_samme_dag": ("leder ser på sagen samme dag", "a leader looks at it the same day"),
+    "moede_aflyst": ("et møde, du er inviteret til, er aflyst", "a meeting you were invited to is cancelled"),
+    "moede_deltager_faldt_fra": (
+        "en deltager er ikke længere inviteret, fordi samtykket mangler",
+        "a participant is no longer invited because consent is missing",
+    ),
+    "moede_flyttet": ("et møde, du er inviteret til, er flyttet", "a meeting you were invited to has moved"),
+    "moede_indkaldelse": ("du er inviteret til et møde", "you are invited to a meeting"),
+    "moede_invitation_trukket": (
+        "din invitation til et møde er trukket tilbage",
+        "your invitation to a meeting was withdrawn",
+    ),
+    "moede_referat": (
+        "referat og aftaler fra et møde er klar",
+        "minutes and agreements of a meeting are ready",
+    ),
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
     "raadgiver_skiftet": ("sagen har fået ny rådgiver", "the case has a new caseworker"),
     "raadgiver_tildelt": ("sagen har fået en rådgiver", "the case has a caseworker"),

@@ -16,6 +16,7 @@ from flowcase.cases.deadline_rules import Question
 from flowcase.services.record_work import CASE, Record, RecordWork
 from flowcase.services.requests import Broadcast, Publish, Start
 from flowcase.store.queries import case_files
+from flowcase.store.queries import people as person_rows
 from flowcase.store.queries.deadlines import DeadlineRow
 from flowcase.values import Value
 
@@ -200,6 +201,11 @@ class CaseWork(RecordWork):
             events.NoteWritten(note=note, kind=kind, text=text, case=case, source=source or self._element),
         )
         return note
+
+    def groups_of(self, person: str) -> list[str]:
+        """The groups of somebody with an account, sorted; none for anybody else."""
+        found = person_rows.person(self._tx, person)
+        return sorted(found.groups) if found is not None else []
 
     def notify(
         self,

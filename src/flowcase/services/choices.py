@@ -5,6 +5,8 @@
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
 - `tidligere_underretninger`: the other notifications of the case
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
+- `enheder`: every group
+- `moededeltagere`: who was invited to the meeting that the user task is about
 
 Names of staff are shown in the form and stored nowhere: the value is the id.
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flowcase.access.groups import NAMES, group_name
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
@@ -26,6 +29,8 @@ _WITH_LOAD = "personer_med_sagstal"
 _EARLIER = "tidligere_underretninger"
 _SUPPLIERS = "leverandoerer"
 _STANDARD_CONTRACTS = "standardkontrakter"
+_PARTICIPANTS = "moededeltagere"
+_UNITS = "enheder"
 
 Choices = list[dict[str, Value]]
 
@@ -45,6 +50,12 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
             found[name] = _suppliers(work)
         elif name == _STANDARD_CONTRACTS:
             found[name] = _standard_contracts(facts, work)
+        elif name == _UNITS:
+            found[name] = [
+                {"value": code, "label": group_name(code)} for code in sorted(NAMES, key=group_name)
+            ]
+        elif name == _PARTICIPANTS:
+            found[name] = _participants(tx, facts, work)
         elif name == _PEOPLE or name.startswith(f"{_PEOPLE}_"):
             found[name] = _people(tx, name.removeprefix(_PEOPLE).removeprefix("_"))
     return found
@@ -101,4 +112,21 @@ def _standard_contracts(facts: Mapping[str, Value], work: CaseWork) -> Choices:
             + (f", til {row['udloeb']:%d.%m.%Y}" if row["udloeb"] else ""),
         }
         for row in active
+    ]
+
+
+def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    meeting = facts.get("moede_id")
+    if not meeting:
+        return []
+    invited = work.records("Invitation", moede_id=str(meeting), status="inviteret")
+    names = {person.id: person.name for person in people(tx, ids=[str(each["modtager"]) for each in invited])}
+    return [
+        {
+            "value": each["modtager"],
+            "label": str(
+                each["navn"] or names.get(str(each["modtager"])) or group_name(str(each["modtager"]))
+            ),
+        }
+        for each in invited
     ]

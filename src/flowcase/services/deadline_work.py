@@ -273,6 +273,7 @@ class DeadlineWork:
                 if nr is not None
                 else max((int(each["step"]) for each in row.escalations), default=0) + 1,
                 groups=to.groups,
+                people=to.people,
             ),
         )
         self._notice(row, BREACH, to)

@@ -258,6 +258,7 @@ def send_escalation(
         "planned_at": event.planned_at,
         "sent_at": tx.now,
         "groups": list(event.groups),
+        "people": list(event.people),
     }
     row = _existing(tx, _READ_DEADLINE, "deadline", event.deadline)
     _change_deadline(

@@ -1,0 +1,55 @@
+"""The invitations of a meeting: who is asked, who is left out for want of consent, and who was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork, Record
+
+PROPOSED, INVITED, LEFT_OUT, WITHDRAWN, CANCELLED = (
+    "foreslaaet",
+    "inviteret",
+    "ikke_inviteret",
+    "trukket_tilbage",
+    "aflyst",
+)
+ITEM_WITHDRAWN = "trukket"
+
+
+def kind_of_meeting(case: CaseWork, kind: Value) -> Mapping[str, Any]:
+    """The row of table `moede_slags`: name, conveners, purpose, and what an uncovered external leads to."""
+    row = case.decide("moede_slags", {"slags": kind})
+    return row if isinstance(row, Mapping) else {}
+
+
+def invitations(case: CaseWork, meeting: str) -> Sequence[Record]:
+    return case.records("Invitation", moede_id=meeting)
+
+
+def items_of(case: CaseWork, meeting: str) -> Sequence[Record]:
+    """Its agenda, without what was withdrawn."""
+    found = case.records("Dagsordenspunkt", moede_id=meeting)
+    return [item for item in found if item["status"] != ITEM_WITHDRAWN]
+
+
+def externals(invited: Iterable[Record]) -> list[Value]:
+    """Ids of those outside the unit: they may hear of a child only with consent (R-080)."""
+    return [each["modtager"] for each in invited if each["ekstern"] is True]
+
+
+def tell(
+    case: CaseWork, invited: Iterable[Record], text: str, *, where: str | None = None, kind: str = "moede"
+) -> None:
+    """Send the participants who have an account a notice; family and network are told by the convener."""
+    people, groups = [], []
+    for each in invited:
+        if each["art"] == "person":
+            people.append(str(each["modtager"]))
+        elif each["art"] == "gruppe":
+            groups.append(str(each["modtager"]))
+    if people or groups:
+        case.notify(people=people, groups=groups, kind=kind, case=where, text=text)

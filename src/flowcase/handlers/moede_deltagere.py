@@ -1,0 +1,99 @@
+"""`moede.deltagere`: who is to be invited, and who of them comes from outside the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.meeting_invitations import CANCELLED, PROPOSED, externals, invitations
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+PERSON, GROUP, NETWORK, FAMILY = "person", "gruppe", "netvaerksperson", "familie"
+_ROLES = {
+    "barn": FAMILY,
+    "foraelder": FAMILY,
+    "medarbejder": PERSON,
+    "fagperson": GROUP,
+    "netvaerk": NETWORK,
+    "forening": NETWORK,
+}
+
+
+@handler(
+    "moede.deltagere",
+    da="Find mødets deltagere",
+    en="Find the meeting's participants",
+    inputs=(
+        Field("moede_id", "string", "Møde", "Meeting"),
+        Field("sag_id", "string", "Sag", "Case", required=False),
+    ),
+    outputs=(Field("eksterne", "list", "Deltagere uden for enheden", "Participants from outside"),),
+    rules=("R-067", "R-080"),
+)
+def find_participants(job: Job, case: CaseWork) -> Mapping[str, Value]:
+    """One invitation per participant, by whatever list they came: the family's, or the convener's."""
+    id, code = str(job.inputs["moede_id"]), job.inputs.get("sag_id")
+    meeting = case.get("Moede", id)
+    kept = {each["modtager"]: each for each in invitations(case, id)}
+    wanted: list[dict[str, Value]] = []
+    rows = []
+    for row in meeting["deltagere"] or []:
+        row, invitation = _agreed(case, row, code)
+        rows.append(row)
+        wanted.append(invitation)
+    if rows != (meeting["deltagere"] or []):
+        case.update("Moede", id, {"deltagere": rows})
+    wanted += [_named(case, one) for one in meeting["inviterede"] or []]
+    asked = set()
+    for invitation in wanted:
+        asked.add(invitation["modtager"])
+        if invitation["modtager"] not in kept:
+            made = {**invitation, "moede_id": id, "status": PROPOSED}
+            kept[invitation["modtager"]] = case.get(
+                "Invitation", case.create("Invitation", made, case=None if code is None else str(code))
+            )
+    for recipient, invitation in kept.items():
+        if recipient not in asked:
+            case.update("Invitation", invitation.id, {"status": CANCELLED})
+    return {"eksterne": externals(each for one, each in kept.items() if one in asked)}
+
+
+def _agreed(
+    case: CaseWork, row: Mapping[str, Value], code: Value
+) -> tuple[Mapping[str, Value], dict[str, Value]]:
+    """A row of the list agreed with the family, with the id that stands for the participant from now on."""
+    role = str(row.get("slags") or "netvaerk")
+    kind = _ROLES[role]
+    name = row.get("navn")
+    recipient = row.get("modtager")
+    if recipient is None and kind == PERSON:
+        recipient = row.get("person")
+    elif recipient is None and kind == GROUP:
+        recipient = row.get("gruppe")
+    elif recipient is None and kind == NETWORK:
+        known = {"navn": name, "relation": role, "rolle": role}
+        recipient = case.create("Netvaerksperson", known, case=None if code is None else str(code))
+    elif recipient is None:
+        recipient = role
+    if kind == PERSON:
+        outside = _is_external(case, role, case.groups_of(str(recipient)))
+    else:
+        outside = _is_external(case, role, [str(recipient)] if kind == GROUP else [])
+    invitation = {"modtager": recipient, "navn": name, "art": kind, "ekstern": outside}
+    return {**row, "modtager": recipient}, invitation
+
+
+def _named(case: CaseWork, id: Value) -> dict[str, Value]:
+    """A participant given by id alone: a person with an account, else a group."""
+    groups = case.groups_of(str(id))
+    kind = PERSON if groups else GROUP
+    outside = _is_external(case, kind, groups or [str(id)])
+    return {"modtager": id, "art": kind, "ekstern": outside}
+
+
+def _is_external(case: CaseWork, role: str, groups: Sequence[str]) -> bool:
+    return case.decide("moede_ekstern", {"slags": role, "grupper": list(groups)}) is True

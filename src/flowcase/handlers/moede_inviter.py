@@ -1,0 +1,72 @@
+"""`moede.inviter`: invite those who may hear the items; say who is left out and which consent is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from flowcase.access.groups import group_name
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.meeting_invitations import (
+    CANCELLED,
+    INVITED,
+    LEFT_OUT,
+    WITHDRAWN,
+    invitations,
+    items_of,
+    kind_of_meeting,
+    tell,
+)
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork, Record
+
+
+@handler(
+    "moede.inviter",
+    da="Inviter dem, der må deltage",
+    en="Invite those who may take part",
+    inputs=(
+        Field("moede_id", "string", "Møde", "Meeting"),
+        Field("sag_id", "string", "Sag", "Case", required=False),
+        Field("havde_punkter", "boolean", "Havde mødet en dagsorden?", "Had it an agenda?", required=False),
+    ),
+    outputs=(
+        Field("har_punkter", "boolean", "Er der noget at mødes om?", "Is there something to meet about?"),
+        Field("ikke_inviterede", "number", "Antal ikke inviterede", "How many are not invited"),
+    ),
+    rules=("R-080",),
+)
+def invite(job: Job, case: CaseWork) -> Mapping[str, Value]:
+    """Notices go to accounts and groups and name nobody; who was left out is told on the meeting's record."""
+    id, code = str(job.inputs["moede_id"]), job.inputs.get("sag_id")
+    items = items_of(case, id)
+    if job.inputs.get("havde_punkter") and not items:
+        return {"har_punkter": False, "ikke_inviterede": 0}
+    meeting = case.get("Moede", id)
+    missing = kind_of_meeting(case, meeting["slags"]).get("mangler") or ""
+    newly, left_out = [], []
+    for each in invitations(case, id):
+        if each["status"] in (INVITED, WITHDRAWN, CANCELLED):
+            continue
+        if each["ekstern"] is True and not _may_hear_something(each, items):
+            left_out.append(each)
+            case.update("Invitation", each.id, {"status": LEFT_OUT, "mangler": missing})
+        else:
+            newly.append(each)
+            case.update("Invitation", each.id, {"status": INVITED, "mangler": None, "sendt": case.now})
+    told = "\n".join(f"{name_of(each)}: {missing}" for each in left_out)
+    case.update("Moede", id, {"ikke_inviterede": told or None})
+    tell(case, newly, "moede_indkaldelse", where=None if code is None else str(code))
+    return {"har_punkter": True, "ikke_inviterede": len(left_out)}
+
+
+def name_of(invitation: Record) -> str:
+    """How a participant is called where people may read names."""
+    recipient = str(invitation["modtager"])
+    return str(invitation["navn"] or (group_name(recipient) if invitation["art"] == "gruppe" else recipient))
+
+
+def _may_hear_something(invitation: Record, items: Sequence[Record]) -> bool:
+    return not items or any(invitation["modtager"] not in (item["udelukkede"] or []) for item in items)
