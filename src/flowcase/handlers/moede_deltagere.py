@@ -56,9 +56,9 @@ def find_participants(job: Job, case: CaseWork) -> Mapping[str, Value]:
             kept[invitation["modtager"]] = case.get(
                 "Invitation", case.create("Invitation", made, case=None if code is None else str(code))
             )
-    for recipient, invitation in kept.items():
+    for recipient, known in kept.items():
         if recipient not in asked:
-            case.update("Invitation", invitation.id, {"status": CANCELLED})
+            case.update("Invitation", known.id, {"status": CANCELLED})
     return {"eksterne": externals(each for one, each in kept.items() if one in asked)}
 
 
