@@ -3,6 +3,7 @@
     python tools/generate_docs.py [FOLDER]
 
 - docs/dialect.md and docs/rules/: from the tables that the deploy check enforces
+- docs/rules.md: from the registry in processes/rules
 - docs/cli.md: from the commands themselves
 - docs/settings.md: from the comments of `config.Config`
 """
@@ -20,6 +21,8 @@ import click
 from flowcase import config
 from flowcase.cli import cli
 from flowcase.modeling.pages import pages as pages_of_the_check
+from flowcase.modeling.rule_registry import page as rules_page
+from flowcase.modeling.rule_registry import read_registry
 
 DOCS = Path(__file__).parents[1] / "docs"
 _SETTING = re.compile(r"^    (?P<field>\w+): .*#\s+(?P<name>FLOWCASE_\w+): (?P<text>.+)$", re.MULTILINE)
@@ -27,7 +30,12 @@ _SETTING = re.compile(r"^    (?P<field>\w+): .*#\s+(?P<name>FLOWCASE_\w+): (?P<t
 
 def pages() -> Mapping[str, str]:
     """Every generated page by its path below docs/."""
-    return {**pages_of_the_check(), "cli.md": command_line(), "settings.md": settings()}
+    return {
+        **pages_of_the_check(),
+        "rules.md": rules_page(read_registry(config.shipped_processes() / "rules")),
+        "cli.md": command_line(),
+        "settings.md": settings(),
+    }
 
 
 def settings() -> str:

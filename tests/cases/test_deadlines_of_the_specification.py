@@ -31,6 +31,7 @@ def due(rules, rule, start, **question):
     ],
 )
 def test_the_risk_assessment_is_due_24_elapsed_hours_after_receipt(rules, received, expected):
+    """Proves R-001."""
     found = due(rules(), "T01", instant(received))
 
     assert found.at == instant(expected)
@@ -49,6 +50,7 @@ def test_the_risk_assessment_is_due_24_elapsed_hours_after_receipt(rules, receiv
     ],
 )
 def test_the_receipt_has_an_outer_limit_of_six_hverdage(rules, received, limit):
+    """Proves R-002."""
     assert due(rules(), "T02", instant(received)).day == day(limit)
 
 
@@ -70,6 +72,7 @@ def test_the_receipt_limit_comes_earlier_where_saturday_counts(rules):
     ],
 )
 def test_the_examination_is_due_four_months_after_knowledge(rules, known, expected, target):
+    """Proves R-020."""
     found = due(rules(), "T04", day(known))
 
     assert found.at.isoformat() == expected
@@ -117,6 +120,7 @@ def test_the_risk_assessment_is_reminded_of_after_12_and_20_hours(rules):
 
 
 def test_a_missed_risk_assessment_escalates_at_once_and_every_two_hours(rules):
+    """Proves D-11."""
     calculated = rules().calculate(Question("T01", instant("2026-03-27T16:40+01:00")))
 
     (at_once,) = calculated.plan.escalations
@@ -140,6 +144,7 @@ def test_a_plan_by_current_law_is_due_three_months_after_the_decision(rules):
 
 @pytest.mark.parametrize(("placed", "expected"), [("2025-08-31", "2026-02-28"), ("2027-08-31", "2028-02-29")])
 def test_an_institution_stay_has_a_target_of_six_months(rules, placed, expected):
+    """Proves R-042."""
     assert due(rules(), "T07", day(placed)).day == day(expected)
 
 
@@ -207,6 +212,7 @@ def test_a_late_status_report_is_counted_in_days_and_escalated(rules):
 
 
 def test_a_network_effort_has_a_window_of_three_to_five_months(rules):
+    """Proves X-19."""
     found = rules()
 
     assert due(found, "T10", day("2026-01-30"), kind="kort").day == day("2026-04-30")

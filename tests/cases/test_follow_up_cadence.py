@@ -34,6 +34,7 @@ def following(rules, held, kind="anbringelse", nr=2, given=None, **facts):
     ],
 )
 def test_follow_ups_by_one_rule_set(rules, rule_set, kind, start, first_due, held, then):
+    """Proves D-02, R-027, R-028, R-029, R-030, R-031, R-032, T05 and T06."""
     alone = rules(rule_set)
 
     assert first(alone, start, kind).due.day == day(first_due)
@@ -65,6 +66,7 @@ def test_the_anchor_of_a_series_is_a_setting(rules, anchor, then):
 
 
 def test_by_current_law_the_end_of_a_parallel_examination_comes_first(rules):
+    """Proves R-034."""
     found = first(rules("LOV-BL"), "2026-01-31", undersoegelse_afsluttet=day("2026-04-10"))
 
     assert found.due.day == day("2026-04-10")
@@ -94,6 +96,7 @@ def test_by_current_law_the_next_follow_up_must_be_decided(rules):
 
 
 def test_of_two_rule_sets_the_stricter_wins(rules):
+    """Proves X-01."""
     found = first(rules("HERNING", "LOV-BL"), "2026-01-31", "forebyggende")
 
     assert found.due.day == day("2026-02-28")
@@ -154,6 +157,7 @@ def test_follow_ups_in_weeks_are_reminded_of_by_working_days_and_in_months_by_da
 
 
 def test_school_conferences_keep_their_clock_time_across_the_clock_change(rules):
+    """Proves T12."""
     conditions = rules().conditions
 
     days = meetings(day("2026-08-12"), 14, Unit.DAYS, 7, conditions, Anchor.HELD)
@@ -182,6 +186,7 @@ def test_school_conferences_keep_their_clock_time_across_the_clock_change(rules)
     ],
 )
 def test_day_care_conferences_move_to_working_days(rules, anchor, expected):
+    """Proves T13."""
     found = meetings(day("2026-08-31"), 1, Unit.MONTHS, 4, rules().conditions, anchor)
 
     assert found == [day(text) for text in expected]

@@ -191,6 +191,7 @@ def start_examination(office: Callable[..., Office]) -> Office:
 
 
 def test_an_examination_overruns_at_a_short_month(office):
+    """Proves R-021."""
     story = start_examination(office)
 
     [t04] = story.deadlines("T04")
@@ -282,6 +283,7 @@ def conclude(story: Office, day: str) -> None:
 
 
 def test_the_main_line_runs_from_examination_to_the_third_follow_up(office):
+    """Proves R-026."""
     story = start_examination(office)
     conclude(story, "2025-11-03")
 
@@ -345,6 +347,7 @@ def test_the_plan_comes_before_the_decision_where_the_setting_says_so(office):
 
 
 def test_follow_up_by_ballerup_counts_from_when_it_was_held(office):
+    """Proves R-027 and R-028."""
     story = office("2025-11-30T08:00", "SAG-2606")
     story.follow("2025-11-30", "BALLERUP-2016")
 
@@ -373,6 +376,7 @@ def test_another_anchor_gives_another_date(office, anchor, second):
 
 
 def test_follow_up_of_a_placement_by_herning(office):
+    """Proves R-029 and R-030."""
     story = office("2026-03-02T08:00", "SAG-2606")
     story.follow("2026-03-02", "HERNING", kind="anbringelse")
 
@@ -386,6 +390,7 @@ def test_follow_up_of_a_placement_by_herning(office):
 
 
 def test_follow_up_of_a_preventive_measure_by_herning_and_a_contact_that_changes_nothing(office):
+    """Proves R-031, R-032 and R-033."""
     story = office("2026-01-31T08:00", "SAG-2606")
     story.follow("2026-01-31", "HERNING")
 
@@ -549,6 +554,7 @@ def place_in_institution(office: Callable[..., Office], **settings: Any) -> Offi
 
 
 def test_an_institution_stay_reaches_six_months_is_extended_and_stepped_down(office):
+    """Proves R-041."""
     story = place_in_institution(office)
 
     assert story.due("T07") == "2026-02-28"
@@ -609,6 +615,7 @@ def test_an_extension_that_the_caseworker_asks_for_is_the_leader_s_decision(offi
 
 
 def test_the_three_columns_are_asked_for_in_placement_cases_where_the_setting_says_so(office):
+    """Proves R-035."""
     story = office("2026-03-02T08:00", "SAG-2606", sos_ved_opfoelgning=True)
     story.follow("2026-03-02", "HERNING", kind="anbringelse")
 

@@ -20,6 +20,7 @@ def test_a_single_case_adds_one():
 
 
 def test_three_siblings_add_three_children_but_one_family():
+    """Proves X-06."""
     siblings = [waiting(code, "F1") for code in ("A", "B", "C")]
 
     assert load_of([*held("CW-07", 19), *siblings], "A", "barn", "CW-07").after == 22

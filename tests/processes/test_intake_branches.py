@@ -10,6 +10,7 @@ from flowcase.errors import Refused
 
 
 def test_an_anonymous_notifier_gets_no_receipt_and_that_is_recorded(town):
+    """Proves R-002."""
     story = town("2026-05-12T08:00")
 
     story.notify("U1", "S1", received="2026-05-12T08:00", underretter_anonym=True, underretter_kontakt=None)
@@ -62,6 +63,7 @@ def test_a_late_registration_is_warned_of(town):
 
 
 def test_a_further_notification_joins_the_first_one_s_item(town):
+    """Proves R-010."""
     story = town("2026-05-12T08:00")
     story.notify("U1", "S1", received="2026-05-12T08:00")
     story.go_to("2026-05-12T10:00")
@@ -121,6 +123,7 @@ def test_a_child_who_lives_elsewhere_goes_to_the_other_municipality(town):
 
 
 def test_without_a_reception_unit_the_team_gets_the_case_at_once(town):
+    """Proves R-009, R-011 and X-03."""
     story = town("2026-05-12T08:00", intake_mode="direct")
     story.notify("U1", "S1", received="2026-05-12T08:00")
 
@@ -158,6 +161,7 @@ def test_the_agenda_has_acute_on_top_then_the_oldest_with_siblings_together(town
 
 
 def test_no_meeting_is_held_on_a_day_off_or_without_items(town):
+    """Proves R-004 and T03."""
     story = town("2026-05-13T12:00")
     story.notify("U1", "S1", received="2026-05-13T12:00")
     story.assess("S1")
@@ -198,6 +202,7 @@ def test_what_is_not_decided_is_carried_on_and_alarms_when_it_grows_old(town):
     ],
 )
 def test_the_daily_meeting_can_end_a_case_elsewhere(town, outcome, end, status):
+    """Proves R-006."""
     story = town("2026-05-12T08:00")
     story.notify("U1", "S1", received="2026-05-12T08:00")
     story.assess("S1")
@@ -288,6 +293,7 @@ def test_less_than_an_examination_can_be_enough(town, choice, end, status):
 
 
 def test_a_change_of_caseworker_needs_another_one_and_is_told(town):
+    """Proves R-022."""
     story = town("2026-05-12T10:00")
     story.open_case("S1", omraade="syd")
     story.send("til_familieteam", "S1", sag_id="S1")

@@ -39,6 +39,7 @@ def gate(decision: str, **inputs: Any) -> list[str]:
     ],
 )
 def test_d01_gives_an_open_case_its_own_team_and_others_the_team_of_their_area(facts, team):
+    """Proves R-024."""
     unset = {"aaben_sag": False, "funktionsnedsaettelse": False, "ungekriterier": False}
 
     found = ask("D-01_team_tildeling", "team_tildeling", **{**unset, "nuvaerende_team": None, **facts})
@@ -52,6 +53,7 @@ def test_d01_gives_an_open_case_its_own_team_and_others_the_team_of_their_area(f
     [(17, "groen", False), (18, "gul", False), (19, "gul", False), (20, "fuld", False), (21, "roed", True)],
 )
 def test_d07_colours_a_load_by_its_distance_from_the_limit(after, colour, needs_reason):
+    """Proves R-023."""
     found = ask("D-07_sagstal", "sagstal", sagstal_efter=Decimal(after), sagstal_graense=LIMIT)
 
     assert (found["farve"], found["kraever_begrundelse"]) == (colour, needs_reason)
@@ -103,6 +105,7 @@ def test_d08_names_what_follows_and_never_forgets_the_flags(danger, abuse, is_op
     ],
 )
 def test_d18_lets_the_setting_go_before_the_rule_set(chosen, rule_set, mode):
+    """Proves R-009, X-02 and X-04."""
     found = ask("D-18_intake_mode", "intake_mode", valgt_tilstand=chosen, regelsaet=rule_set)
 
     assert found["tilstand"] == mode

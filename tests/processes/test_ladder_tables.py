@@ -51,10 +51,12 @@ def bars(**inputs) -> list[str]:
     ],
 )
 def test_every_measure_has_its_step_on_the_ladder(measure, step):
+    """Proves R-040 and X-14."""
     assert ask("D-09_trappetrin.dmn", "trappetrin", type=measure) == Decimal(step)
 
 
 def test_an_institution_asks_for_everything_that_a_placement_asks_for_and_for_t07():
+    """Proves D-10 and R-046."""
     asked = ask(
         "D-09_trappetrin.dmn", "trin_krav", type="institution", uden_for_kommunen=False, fra_trin=Decimal(4)
     )
@@ -94,6 +96,7 @@ def test_a_kin_family_needs_no_search_among_kin():
 def test_the_council_is_convened_when_placement_or_an_outside_full_day_offer_is_considered(
     considered, step, outside, early, answer
 ):
+    """Proves R-047."""
     found = ask(
         "D-04_kreativt_raad.dmn",
         "kreativt_raad",
@@ -117,6 +120,7 @@ def test_the_council_is_convened_when_placement_or_an_outside_full_day_offer_is_
     ],
 )
 def test_the_offer_decides_the_visitation_track(offer, track, by):
+    """Proves R-049."""
     found = ask("D-05_visitationsspor.dmn", "visitationsspor", paataenkt=offer)
 
     assert found == {"spor": Decimal(track), "afgoer": by}
@@ -144,6 +148,7 @@ def test_an_acute_reason_stands_in_for_the_council():
 
 
 def test_bars_can_be_switched_off_by_settings():
+    """Proves R-043 and X-15."""
     off = {"raad_foer_afgoerelse": False, "slaegt_netvaerk_foerst": False}
 
     assert bars(type="plejefamilie", indstilling=off) == []

@@ -122,6 +122,32 @@ def test_a_process_that_there_is_not_cannot_be_started(write, folder: Path):
     assert "findes_ikke" in difference
 
 
+def test_a_person_starts_with_the_start_form_and_only_where_the_diagram_lets_them(write, folder: Path):
+    properties = (
+        '<zeebe:properties><zeebe:property name="flowcase.starters" value="fronten"/></zeebe:properties>'
+    )
+    form = {"type": "default", "id": "F-Y", "components": [
+        {"type": "textarea", "key": "indhold", "id": "f1", "label": "Hvad", "validate": {"required": True},
+         "properties": {"target": "case:Notat.indhold"}},
+    ]}  # fmt: skip
+    by_hand = start(
+        inside=f'<extensionElements><zeebe:formDefinition formId="F-Y"/>{properties}</extensionElements>'
+    )
+    (folder / "notat.bpmn").write_bytes(process("notat", by_hand, user_task("laes"), end()))
+    (folder / "F-Y.form").write_text(json.dumps(form), "utf-8")
+    step = {"do": "start", "process": "notat", "case": "SAG-9901"}
+    note = {"entity": "Notat", "case": "SAG-9901", "values": {"indhold": "Ringet op."}}
+    file = write(
+        {**step, "expect": {"refusals": [{"field": "indhold"}]}},
+        {**step, "values": {"indhold": "Ringet op."}, "expect": {"records": [note]}},
+        {**step, "as": "TL-1", "expect": {"refusals": [{"says": "it is for fronten"}]}},
+        cases={"SAG-9901": {"status": "aaben", "facts": {"team": "fronten", "sagsbehandler": "TL-1"}}},
+        people=[{"id": "FP-1", "groups": ["fronten"]}, {"id": "TL-1", "groups": ["familieteam"]}],
+    )
+
+    assert played(file, folder) == []
+
+
 def test_several_open_user_tasks_are_told_apart_by_what_they_are_about_or_by_their_order(write, folder: Path):
     of_second = {**OPEN, "shows": {"punkt_id": "P-2"}}
     file = write(

@@ -26,15 +26,20 @@ from flowcase.modeling.signatures import (
     variables_of_form,
 )
 
-NOT_DEPLOYED = frozenset({"", ".md", ".json", ".txt", ".svg", ".png", "scenario"})
+NOT_DEPLOYED = frozenset({"", ".md", ".json", ".txt", ".svg", ".png", "scenario", "registry"})
+_OTHER_YAML = {"scenarios": "scenario", "rules": "registry"}  # by folder
 DEPLOYED = frozenset({".bpmn", ".dmn", ".form", ".yaml", ".yml"})
 
 
 def kind_of(path: str) -> str:
-    """The ending of a file in small letters; `scenario` for YAML in a folder of scenarios."""
+    """The ending of a file in small letters; YAML in the folders of scenarios and of rules is no rule set."""
     pure = PurePosixPath(path)
     suffix = pure.suffix.lower()
-    return "scenario" if suffix in {".yaml", ".yml"} and "scenarios" in pure.parts[:-1] else suffix
+    if suffix in {".yaml", ".yml"}:
+        for folder, kind in _OTHER_YAML.items():
+            if folder in pure.parts[:-1]:
+                return kind
+    return suffix
 
 
 def check_bundle(files: Mapping[str, bytes], known: Catalogue | None = None) -> list[Finding]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flowcase.access.actor import Actor
-from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, Refused
+from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.scenarios import stage
 from flowcase.scenarios.checking import Difference, Refusal, compare
 from flowcase.scenarios.reading import Scenario, Step, Variant
@@ -198,12 +198,25 @@ class _Story:
             )
 
     def _start(self, arguments: Mapping[str, Any], actor: Actor) -> None:
-        """Start a process by its none start event; in a case its instances know the case as `sag_id`."""
-        case = arguments.get("case")
-        values = {name: value_of(value) for name, value in self._values(arguments).items()}
-        if case is not None:
-            values = {CASE_VARIABLE: case, **values}
-        self.flow.instances.start(arguments["process"], values, case=case, actor=actor)
+        """Start a process by its none start event.
+
+        A person starts it by hand where the diagram lets people do that, with the start form's values.
+        Otherwise, and where there is no form to fill in, the values are the first variables, as if a
+        diagram had called it; in a case `sag_id` is one of them.
+        """
+        process, case = arguments["process"], arguments.get("case")
+        values = self._values(arguments)
+        if actor is not NARRATOR:
+            try:
+                page = self.flow.startable_flows.page(process, case=case, actor=actor)
+            except NotFound:  # nobody starts it by hand
+                page = None
+            if page is not None and (page.form is not None or not values):
+                self.flow.startable_flows.start(process, values, case=case, actor=actor)
+                return
+        variables = {} if case is None else {CASE_VARIABLE: case}
+        variables |= {name: value_of(value) for name, value in values.items()}
+        self.flow.instances.start(process, variables, case=case, actor=actor)
 
     def _values(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a step, ids of records found."""
