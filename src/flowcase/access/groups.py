@@ -41,6 +41,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "uu": ("UU", "Youth guidance (UU)"),
     "visitation_central": ("Centralt visitationsudvalg", "Central allocation committee"),
     "visitation_faelles": ("Fælles visitationsudvalg", "Joint allocation committee"),
+    "visitation_distrikt": ("Distriktets visitationsudvalg", "District allocation committee"),
     "leverandoer": ("Leverandør", "Supplier"),
     "netvaerksmedarbejder": ("Netværksmedarbejdere", "Network workers"),
     "mentor": ("Mentor", "Mentor"),

@@ -20,6 +20,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "giv familien dit navn og din direkte kontakt",
         "give the family your name and direct contact",
     ),
+    "henvisning_mangler_materiale": (
+        "udvalget mangler materiale til henvisningen",
+        "the committee misses material for the referral",
+    ),
+    "henvisning_modtaget": ("der er en ny henvisning", "there is a new referral"),
+    "henvisning_venter": (
+        "en henvisning venter på afgørelse",
+        "a referral awaits its decision",
+    ),
     "ikke_tildelt": ("sagen er ikke tildelt i tide", "the case was not allocated in time"),
     "informer_familien": ("du informerer familien", "you inform the family"),
     "kontrakt_forhandles": ("en kontrakt venter på jeres svar", "a contract awaits your answer"),
@@ -64,6 +73,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "undersøgelsen er endnu ikke færdig",
         "the examination is not finished yet",
     ),
+    "visitation_afgjort": ("visitationen er afgjort", "the visitation is decided"),
 }
 
 

@@ -114,6 +114,7 @@ def deadline_name(rule: str) -> str:
         "T17": gettext("Barnets plan eller ungeplan"),
         "T18": gettext("Tilsynsbesøg"),
         "T20": gettext("Aftale"),
+        "RAAD_AKUT": gettext("Det Kreative Råd efter akut anbringelse"),
     }.get(rule, "")
 
 

@@ -1,0 +1,45 @@
+"""`visitation.modtag`: the referral has reached its committee, and when the committee is reminded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flowcase.cases.civil_time import COPENHAGEN, at_wall_clock, local_date
+from flowcase.cases.deadlines import time_of_day
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.working_days import working_calendar
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+
+@handler(
+    "visitation.modtag",
+    da="Registrér henvisningen",
+    en="Record the referral",
+    inputs=(
+        Field("sag_id", "string", "Sag", "Case"),
+        Field("visitation_id", "string", "Visitation", "Visitation"),
+        Field("spor", "number", "Spor", "Track"),
+        Field("grupper", "list", "Udvalg", "Committee"),
+        Field("uden_tilslutning", "boolean", "Uden forældrenes tilslutning", "Without the parents' support"),
+    ),
+    outputs=(Field("paamind_tid", "date and time", "Påmindelse", "Reminder"),),
+    rules=("R-049", "R-050"),
+)
+def receive(job: Job, case: CaseWork) -> Mapping[str, Value]:
+    """A referral without the parents' support leaves a note with the school leader's reasons (R-050)."""
+    code, record = str(job.inputs["sag_id"]), str(job.inputs["visitation_id"])
+    case.update(
+        "Visitation", record, {"spor": job.inputs["spor"], "indsendt": case.now, "status": "til_udvalg"}
+    )
+    if job.inputs["uden_tilslutning"] is True:
+        reasons = str(case.get("Visitation", record)["absolut_paakraevet"] or "")
+        case.note("henvist_uden_tilslutning", reasons, code, source=job.element)
+    case.notify(groups=job.inputs["grupper"], kind="opgave", case=code, text="henvisning_modtaget")
+    days = int(case.setting("visitation_paamindelse_hverdage"))
+    day = working_calendar(case).add_hverdage(local_date(case.now), days)
+    clock = time_of_day(case.setting("paamindelse_kl"))
+    return {"paamind_tid": at_wall_clock(day, clock, COPENHAGEN)}
