@@ -23,8 +23,16 @@ from flowcase.errors import Forbidden, InvalidValues, Refused
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 LOCAL = ZoneInfo("Europe/Copenhagen")
-DIAGRAMS = ("boernefaglig_undersoegelse", "handleplan", "foranstaltning", "opfoelgning", "frist")
-CASEWORKER, LEADER, HEAD = "CW-1", "TL-1", "MA-1"
+DIAGRAMS = (
+    "boernefaglig_undersoegelse",
+    "handleplan",
+    "foranstaltning",
+    "opfoelgning",
+    "kreativt_raad",
+    "visitation",
+    "frist",
+)
+CASEWORKER, LEADER, HEAD, DISTRICT = "CW-1", "TL-1", "MA-1", "DL-1"
 BOARD = {name: [{"hvem": "Mor", "hvad": "x"}] for name in ("bekymringer", "fungerer", "vil_se_ske")}
 PLANNED = {
     "fokus": "x",
@@ -152,7 +160,12 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         or (path.suffix == ".yaml" and path.parent.name == "rulesets")
     }
     flow.deployments.deploy(files, actor=SYSTEM, note="test")
-    roles = {CASEWORKER: "familieteam_syd", LEADER: "teamleder_syd", HEAD: "myndighedsansvarlig"}
+    roles = {
+        CASEWORKER: "familieteam_syd",
+        LEADER: "teamleder_syd",
+        HEAD: "myndighedsansvarlig",
+        DISTRICT: "distriktsleder_skole",
+    }
     for id, group in roles.items():
         flow.people.add(id, name=id, groups=[group], actor=SYSTEM)
     flow.close()
@@ -500,15 +513,17 @@ def test_a_considered_placement_goes_through_the_council(office):
 
     assert story.refuses("afgoer", **decided, type="plejefamilie") == ["R-043", "R-047"]
     story.go_to("2026-05-20T13:00")
-    council = {"lokale_muligheder": "x", "anbefaling": "x", "trin": 3, "referat": "x"}
-    assert story.refuses("raad", **council) == ["R-064"]
+    story.do("saml_deltagere", medleder=DISTRICT, inviterede=[DISTRICT, CASEWORKER], formaal="x")
+    story.do("indkald", inviterede=[DISTRICT, CASEWORKER], grundlag="samtykke", tid="2026-05-20T13:00+02:00")
+    council = {"udfald": "anbefaling", "lokale_muligheder": "x", "anbefaling": "x", "trin": 3, "referat": "x"}
+    assert story.refuses("hold_raad", **council) == ["R-064"]
     agreement = {"hvad": "x", "hvem": CASEWORKER, "tovholder": CASEWORKER, "frist": "2026-06-01"}
-    story.do("raad", **council, aftaler=[agreement])
+    story.do("hold_raad", **council, aftaler=[agreement])
 
     story.go_to("2026-05-27T10:00")
     story.do("afgoer", **decided, type="netvaerkspleje", slaegt_netvaerk="Moster")
     assert story.due("T17") == "2026-08-27"
-    assert not story.tasks("visitation")
+    assert not story.tasks("henvis")
     story.go_to("2026-06-01T10:00")
     story.do("bekraeft_start", startet="2026-06-01")
     assert story.due("T05") == "2026-06-15"
@@ -531,8 +546,9 @@ def test_a_full_day_offer_inside_the_municipality_needs_visitation_and_no_counci
     story.tell("til_foranstaltning", "SAG-2608/1")
     story.do("paataenk", paataenkt="heldagstilbud", uden_for_kommunen="false")
 
-    assert not story.tasks("raad")
-    [task] = story.tasks("visitation")
+    assert not story.tasks("saml_deltagere")
+    story.do("henvis", tilbud="heldagstilbud", henviser=CASEWORKER, grundlag="x", foraeldre_tilslutning="ja")
+    [task] = story.tasks("gennemgaa")
     assert task.candidate_groups == ["visitation_faelles"]
 
 

@@ -49,7 +49,7 @@ def decide(decision: str, inputs: Any) -> Any:
 
 def run(process: str, *, start: str, answers: dict[str, Any], **variables: Any) -> Trace:
     return play(
-        {name: definition(name) for name in DIAGRAMS},
+        {name: definition(name) for name in (*DIAGRAMS, "kreativt_raad", "visitation")},
         process,
         answers=answers,
         start=dt.datetime.fromisoformat(start),
@@ -224,12 +224,15 @@ def test_a_step_down_ends_the_measure_and_opens_another_on_the_new_step():
                 {"variables": {"paataenkt": "institution", "uden_for_kommunen": False}},
                 {"open": True},
             ],
-            "raad": {"open": True},
+            "aabn_raad": {"variables": {"raad_id": "M1", "akut": False}},
+            "saml_deltagere": {"open": True},
+            "aabn": {"variables": {"visitation_id": "V1"}},
+            "henvis": {"open": True},
             "afgoer": {
                 "after": "P4D",
                 "variables": {"type": "institution", "uden_for_kommunen": False, "regelsaet": []},
             },
-            "registrer_afgoerelse": {"variables": {"plan_mangler": False}},
+            "registrer_afgoerelse": {"variables": {"plan_mangler": False, "akut_uden_raad": False}},
             "bekraeft_start": {"variables": {"start": date("2025-08-31")}},
             "registrer_start": {"variables": {"start": date("2025-08-31"), "t07_id": "D7"}},
             "tag_stilling": {"open": True},

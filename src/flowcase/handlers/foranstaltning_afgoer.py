@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
 
 _PLAN_MAY_FOLLOW = "within_3_months"
+_COUNCIL = "raad"  # requirement of D-10
 
 
 @handler(
@@ -25,12 +26,20 @@ _PLAN_MAY_FOLLOW = "within_3_months"
         Field("foranstaltning_id", "string", "Foranstaltning", "Measure"),
         Field("trin", "number", "Trin på indsatstrappen", "Step on the ladder"),
         Field("regelsaet", "list", "Valgte regelsæt", "Rule sets chosen", required=False),
+        Field("krav", "list", "Trinnets krav (D-10)", "Requirements of the step (D-10)", required=False),
+        Field("raad_afholdt", "boolean", "Rådet er holdt", "The council has met", required=False),
     ),
-    outputs=(Field("plan_mangler", "boolean", "Handleplan mangler", "A plan is missing"),),
-    rules=("R-037",),
+    outputs=(
+        Field("plan_mangler", "boolean", "Handleplan mangler", "A plan is missing"),
+        Field("akut_uden_raad", "boolean", "Akut, før rådet er holdt", "Acute, before the council met"),
+    ),
+    rules=("R-037", "R-047"),
 )
 def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """`plan_mangler` says that no plan has even been begun, as after an acute start."""
+    """`plan_mangler` says that no plan has even been begun, as after an acute start.
+
+    `akut_uden_raad`: the step asks for the council, which has not met; an acute reason stands in for it.
+    """
     code, measure = str(job.inputs["sag_id"]), str(job.inputs["foranstaltning_id"])
     today = local_date(job.now)
     case.update(
@@ -48,7 +57,12 @@ def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
     is_approved = case.case(code).get("handleplan_godkendt") is not None
     if not is_approved and case.setting("plan_timing") == _PLAN_MAY_FOLLOW:
         _open_plan_deadline(job, case, code)
-    return {"plan_mangler": not is_approved and not case.records("Handleplan", case=code)}
+    needs_council = _COUNCIL in (job.inputs.get("krav") or ()) and job.inputs.get("raad_afholdt") is not True
+    has_reason = bool(case.get("Foranstaltning", measure)["akut_grund"])
+    return {
+        "plan_mangler": not is_approved and not case.records("Handleplan", case=code),
+        "akut_uden_raad": needs_council and has_reason,
+    }
 
 
 def _open_plan_deadline(job: Job, case: CaseWork, code: str) -> None:
