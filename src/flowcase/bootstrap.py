@@ -118,7 +118,7 @@ def upgrade(settings: Config) -> str | None:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     if settings.is_key_missing:
-        if _is_there(settings):
+        if has_database(settings):
             raise KeyUnusable(
                 f"there is no file {settings.key_path}, and without the one that this database was written "
                 "with nothing in it can be read. Put it back from your backup"
@@ -133,7 +133,7 @@ def upgrade(settings: Config) -> str | None:
         store.close()
 
 
-def _is_there(settings: Config) -> bool:
+def has_database(settings: Config) -> bool:
     """Whether somebody has made this database before; no key is needed to see that."""
     store = Store(settings.url, Keyring(bytes(KEY_BYTES)))
     try:

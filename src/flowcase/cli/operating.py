@@ -1,4 +1,4 @@
-"""Commands that operate an installation: serve, worker, scenario, db, doctor, demo."""
+"""Commands that operate an installation: serve, worker, scenario, doctor, demo, clock, token."""
 
 from __future__ import annotations
 
@@ -106,24 +106,6 @@ def scenario(files: tuple[str, ...], processes: str | None, missing: bool, as_js
     raise SystemExit(2 if unusable else 1 if failed else 0)
 
 
-@click.group()
-def db() -> None:
-    """The installation's database."""
-
-
-@db.command()
-@json_option
-def upgrade(as_json: bool) -> None:
-    """Create the database or bring it to this release's schema; makes missing installation keys."""
-    from flowcase import bootstrap, config
-
-    revision = bootstrap.upgrade(config.load(home=click.get_current_context().find_root().obj))
-    if as_json:
-        say_json({"revision": revision})
-    else:
-        click.echo(f"The database is at revision {revision}.")
-
-
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
@@ -213,4 +195,4 @@ def token(account: str, groups: tuple[str, ...], as_json: bool) -> None:
         click.echo(made)
 
 
-COMMANDS = (serve, worker, scenario, db, doctor, demo, clock, token)
+COMMANDS = (serve, worker, scenario, doctor, demo, clock, token)

@@ -1,0 +1,177 @@
+"""Commands for the database: create or upgrade it, back it up, restore it, move it elsewhere."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowcase.cli.output import json_option, say_json
+from flowcase.errors import FlowcaseError
+
+if TYPE_CHECKING:
+    from flowcase.config import Config
+    from flowcase.store.archive import Contents, Progress
+
+
+class _NotWhole(FlowcaseError):
+    def __init__(self, first: str) -> None:
+        super().__init__(f"Expected a history that is whole, but it is not. {first}")
+
+
+@click.group()
+def db() -> None:
+    """The installation's database."""
+
+
+@db.command()
+@json_option
+def upgrade(as_json: bool) -> None:
+    """Create the database or bring it to this release's schema; makes missing installation keys."""
+    from flowcase import bootstrap
+
+    revision = bootstrap.upgrade(_settings())
+    if as_json:
+        say_json({"revision": revision})
+    else:
+        click.echo(f"The database is at revision {revision}.")
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False))
+@json_option
+def backup(file: str, as_json: bool) -> None:
+    """Write everything into one file while people go on working; then read it back and prove it whole.
+
+    What is encrypted stays so: the file opens only with the installation key, which is not in it. Keep a
+    copy of the key elsewhere.
+    """
+    from flowcase.store import archive
+
+    settings, target = _settings(), Path(file)
+    if target.exists():
+        raise click.UsageError(f"{file} exists already; choose another name.")
+    begun, part = time.monotonic(), target.with_name(target.name + ".part")
+    try:
+        with _opened(settings) as store, part.open("wb") as out:
+            with _bar(as_json) as progress:
+                found = archive.write(store, out, progress=progress)
+            out.flush()
+            os.fsync(out.fileno())
+        with part.open("rb") as written:
+            archive.check(written)
+        # The name appears only when the whole file is on the disk.
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    _report(found, as_json, f"Wrote {file}", begun, bytes=target.stat().st_size)
+
+
+@db.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@json_option
+def restore(file: str, as_json: bool) -> None:
+    """Fill an empty database from a backup, all or nothing, and verify every history chain."""
+    from flowcase import bootstrap
+    from flowcase.store import archive
+
+    settings, begun = _settings(), time.monotonic()
+    bootstrap.upgrade(settings)
+    with _opened(settings) as store, Path(file).open("rb") as content, _bar(as_json) as progress:
+        found = archive.read(store, content, progress=progress)
+    _verify(settings)
+    _report(found, as_json, f"Restored {file}", begun)
+
+
+@db.command()
+@click.argument("source")
+@click.argument("target")
+@json_option
+def move(source: str, target: str, as_json: bool) -> None:
+    """Copy a database into an empty one of any kind, and prove that counts, rows and chains are the same.
+
+    SOURCE and TARGET are addresses (`sqlite:///var/flowcase.sqlite`, `postgresql://…`); both use the
+    installation key of this home. Nobody writes to the source meanwhile; it stays as it is.
+    """
+    from flowcase import bootstrap
+    from flowcase.store import archive
+
+    settings, begun = _settings(), time.monotonic()
+    from_, to = replace(settings, database_url=source), replace(settings, database_url=target)
+    if not bootstrap.has_database(from_):
+        raise click.UsageError(f"There is no database of flowcase at {_without_password(source)}.")
+    bootstrap.upgrade(to)
+    with _opened(from_) as reading, _opened(to) as writing, _bar(as_json) as progress:
+        found = archive.move(reading, writing, progress=progress)
+    _verify(to)
+    _report(found, as_json, f"Moved to {_without_password(target)}", begun)
+
+
+def _settings() -> Config:
+    from flowcase import config
+
+    return config.load(home=click.get_current_context().find_root().obj)
+
+
+@contextmanager
+def _opened(settings: Config) -> Iterator[Any]:
+    from flowcase.store import Store
+
+    store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _verify(settings: Config) -> None:
+    from flowcase import bootstrap
+
+    flow = bootstrap.open(settings)
+    try:
+        broken = flow.history.verify()
+    finally:
+        flow.close()
+    if broken:
+        raise _NotWhole(str(broken[0]))
+
+
+@contextmanager
+def _bar(quiet: bool) -> Iterator[Progress]:
+    from tqdm import tqdm
+
+    with tqdm(unit=" rows", disable=True if quiet else None, leave=False) as bar:
+        seen = {"table": "", "rows": 0}
+
+        def tell(table: str, rows: int) -> None:
+            bar.set_description(table, refresh=False)
+            bar.update(rows - (seen["rows"] if seen["table"] == table else 0))  # type: ignore[operator]
+            seen.update(table=table, rows=rows)
+
+        yield tell
+
+
+def _report(found: Contents, as_json: bool, what: str, begun: float, **more: int) -> None:
+    rows, seconds = sum(each.rows for each in found.values()), time.monotonic() - begun
+    if as_json:
+        counts = {name: each.rows for name, each in found.items()}
+        say_json({"rows": rows, "tables": counts, "seconds": round(seconds, 3), **more})
+        return
+    size = f", {more['bytes'] / 1e6:.1f} MB" if "bytes" in more else ""
+    click.echo(f"{what}: {rows} rows in {len(found)} tables{size}, {seconds:.1f} s.")
+    click.echo(f"History: {found['history'].rows} entries in {found['stream'].rows} chains.")
+
+
+def _without_password(url: str) -> str:
+    from flowcase.store.database import database_url
+
+    return database_url(url).render_as_string(hide_password=True)
+
+
+COMMANDS = (db,)

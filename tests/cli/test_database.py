@@ -1,0 +1,128 @@
+"""A backup is whole, goes back whole, and a database moves from one kind to the other and works on."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flowcase import bootstrap, config
+from flowcase.access.actor import SYSTEM
+from tests.cli.conftest import CommandLine
+from tests.cli.test_commands import NOW
+from tests.conftest import _administer, _named
+from tests.proofs.fictional_families import json_line, notification
+
+
+@pytest.fixture
+def at_work(flowcase: CommandLine, tmp_path: Path) -> CommandLine:
+    """An installation with notifications, user tasks, timers and a history."""
+    intake = tmp_path / "intake.jsonl"
+    intake.write_text("\n".join(json_line(notification(n, now=NOW)) for n in range(1, 6)), "utf-8")
+    flowcase("intake", intake)
+    return flowcase
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_server: str) -> Iterator[str]:
+    name = f"moved_{uuid.uuid4().hex[:12]}"
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    yield _named(postgresql_server, name)
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def other_home(flowcase: CommandLine, folder: Path) -> CommandLine:
+    """Another installation with the same key and no database."""
+    folder.mkdir()
+    shutil.copy(flowcase.home / "installation.key", folder)
+    return CommandLine(folder)
+
+
+def tasks(flowcase: CommandLine) -> list[tuple[str, str]]:
+    return sorted((row["element"], row["id"]) for row in flowcase.json("tasks"))
+
+
+def test_a_backup_goes_back_whole_and_work_goes_on(at_work: CommandLine, tmp_path: Path) -> None:
+    written = at_work.json("db", "backup", tmp_path / "night.flowcase")
+
+    restored = other_home(at_work, tmp_path / "elsewhere")
+    read = restored.json("db", "restore", tmp_path / "night.flowcase")
+
+    assert read["tables"] == written["tables"]
+    assert read["tables"]["history"] > 5
+    assert tasks(restored) == tasks(at_work) != []
+    another = tmp_path / "another.jsonl"
+    another.write_text(json_line(notification(6, now=NOW)), "utf-8")
+    restored("intake", another)
+    assert len(tasks(restored)) > len(tasks(at_work))
+    (history,) = [each for each in restored.json("doctor") if each["what"] == "history"]
+    assert history["level"] == "ok"
+
+
+def test_a_backup_is_never_half_there_and_overwrites_nothing(at_work: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "kept.flowcase").write_text("mine")
+
+    at_work("db", "backup", tmp_path / "kept.flowcase", expect=2)
+
+    assert (tmp_path / "kept.flowcase").read_text() == "mine"
+    assert list(tmp_path.glob("*.part")) == []
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "not one"])
+def test_a_damaged_backup_is_refused_and_changes_nothing(
+    at_work: CommandLine, tmp_path: Path, damage: str
+) -> None:
+    file = tmp_path / "night.flowcase"
+    at_work("db", "backup", file)
+    content = bytearray(file.read_bytes())
+    if damage == "cut":
+        file.write_bytes(content[: len(content) // 2])
+    elif damage == "changed":
+        content[len(content) // 2] ^= 255
+        file.write_bytes(content)
+    else:
+        file.write_bytes(b"no archive")
+
+    restored = other_home(at_work, tmp_path / "elsewhere")
+    result = restored("db", "restore", file, expect=1)
+
+    assert "usable archive" in result.output
+    assert restored.json("instances") == []
+
+
+def test_a_database_in_use_is_not_overwritten(at_work: CommandLine, tmp_path: Path) -> None:
+    at_work("db", "backup", tmp_path / "night.flowcase")
+
+    result = at_work("db", "restore", tmp_path / "night.flowcase", expect=1)
+
+    assert "in use already" in result.output
+
+
+def test_a_database_moves_to_postgresql_and_back_and_work_goes_on(
+    at_work: CommandLine, tmp_path: Path, empty_postgresql: str
+) -> None:
+    before, source = tasks(at_work), f"sqlite:///{at_work.home / 'flowcase.sqlite'}"
+
+    moved = at_work.json("db", "move", source, empty_postgresql)
+
+    flow = bootstrap.open(config.Config(home=at_work.home, database_url=empty_postgresql))
+    try:
+        assert sorted((row.element, row.id) for row in flow.user_tasks.list()) == before
+        assert flow.history.verify() == []
+        flow.people.add("ny", name="Ny", groups=["fronten"], actor=SYSTEM)
+        assert flow.history.verify() == []
+    finally:
+        flow.close()
+    back = other_home(at_work, tmp_path / "back")
+    again = back.json("db", "move", empty_postgresql, f"sqlite:///{back.home / 'flowcase.sqlite'}")
+    assert again["tables"]["person"] == moved["tables"]["person"] + 1
+    assert tasks(back) == before
+
+
+def test_moving_from_nowhere_is_refused(flowcase: CommandLine, tmp_path: Path) -> None:
+    result = flowcase("db", "move", f"sqlite:///{tmp_path / 'none.sqlite'}", "sqlite:///x.sqlite", expect=2)
+
+    assert "no database" in result.output
