@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 class _NotWhole(FlowcaseError):
+    """What was restored or moved has a history chain that does not verify."""
+
     def __init__(self, first: str) -> None:
         super().__init__(f"Expected a history that is whole, but it is not. {first}")
 
