@@ -48,6 +48,54 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "referat og aftaler fra et møde er klar",
         "minutes and agreements of a meeting are ready",
     ),
+    "netvaerksindsats.afvist": (
+        "den unge er ikke i målgruppen for netværksindsatsen",
+        "the young person is not in the target group of the network effort",
+    ),
+    "netvaerksindsats.haendelse": (
+        "der er sket noget under netværksindsatsen",
+        "something happened during the network effort",
+    ),
+    "netvaerksindsats.leder_nej": (
+        "lederen sagde nej til netværksindsatsen",
+        "the leader turned the network effort down",
+    ),
+    "netvaerksindsats.sag_lukket": (
+        "sagen blev lukket, før netværksindsatsen begyndte",
+        "the case was closed before the network effort began",
+    ),
+    "netvaerksindsats.til_naevn": (
+        "Ungdomskriminalitetsnævnet er kompetent",
+        "the youth crime board has competence",
+    ),
+    "mentor.match_slut": (
+        "et match er slut; mentoren er ledig igen",
+        "a match has ended; the mentor is free again",
+    ),
+    "mentor.udtraadt": ("en mentor er trådt ud", "a mentor has left"),
+    "mentor.ung_afvist": (
+        "den foreslåede unge får ikke en mentor",
+        "the young person proposed gets no mentor",
+    ),
+    "mentor.ung_venter": ("en ung venter på en mentor", "a young person waits for a mentor"),
+    "politik.rapport": (
+        "der er en rapport om resultater og mål",
+        "there is a report on results and goals",
+    ),
+    "projekt.rapport": ("en projektevaluering er klar", "a project evaluation is ready"),
+    "raadgivning.forebyggende": (
+        "en åben rådgivning peger på en forebyggende indsats",
+        "an open advice points to preventive work",
+    ),
+    "strategi.status": (
+        "årsstatus på forebyggelsesstrategien er klar",
+        "the yearly status of the prevention strategy is ready",
+    ),
+    "vagt.tildelt": ("du har fået en vagt", "you have been given a duty"),
+    "vagt.underretning": (
+        "en underretning er kommet uden for åbningstid",
+        "a notification came outside office hours",
+    ),
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
     "raadgiver_skiftet": ("sagen har fået ny rådgiver", "the case has a new caseworker"),
     "raadgiver_tildelt": ("sagen har fået en rådgiver", "the case has a caseworker"),
