@@ -110,6 +110,14 @@ class UserTaskUnclaimed(ElementEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UserTaskHandedOver(ElementEvent):
+    """The case has another caseworker: what the former one had open is the new one's."""
+
+    previous: str
+    assignee: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserTaskWarned(ElementEvent):
     """A warning rule hit when the user task was completed; it did not hinder."""
 

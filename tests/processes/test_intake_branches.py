@@ -298,7 +298,7 @@ def test_a_change_of_caseworker_needs_another_one_and_is_told(town):
     story.open_case("S1", omraade="syd")
     story.send("til_familieteam", "S1", sag_id="S1")
     story.complete("tildel", "TL-SYD", team="familieteam_syd", sagsbehandler="CW-07")
-    story.send("skift_raadgiver", "S1")
+    story.send("skift_raadgiver", "S1", sag_id="S1")
     change = {"aarsag": "orlov", "overlevering": "Se sagen.", "familie_informeret": "2026-05-12"}
 
     with pytest.raises(Refused):

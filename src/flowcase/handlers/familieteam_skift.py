@@ -1,4 +1,4 @@
-"""`familieteam.skift`: another caseworker takes over; each change is counted (R-022, I-09)."""
+"""`familieteam.skift`: another caseworker takes over, with the open user tasks; counted (R-022, I-09)."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def change_caseworker(job: Job, case: CaseWork) -> Mapping[str, Value]:
     code, new = str(job.inputs["sag_id"]), str(job.inputs["ny_sagsbehandler"])
     previous = case.case(code).get("sagsbehandler")
     case.set_fact(code, "sagsbehandler", new)
+    if previous:
+        case.hand_over(str(previous), new, code)
     case.update(
         "Sagsbehandlerskift", str(job.inputs["sagsbehandlerskift_id"]), {"fra": previous, "skiftet": case.now}
     )

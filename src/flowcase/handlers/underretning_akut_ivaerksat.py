@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     da="Notat og besked om akut handling",
     en="Note and notice of acute action",
     inputs=(
-        Field("underretning_id", "string", "Underretning", "Notification"),
+        Field("underretning_id", "string", "Underretning", "Notification", required=False),
         Field("sag_id", "string", "Sag", "Case"),
         Field("akutindsats_id", "string", "Akut indsats", "Acute action", required=False),
     ),
 )
 def note_acute_action(job: Job, case: CaseWork) -> None:
     code = str(job.inputs["sag_id"])
-    if job.inputs.get("akutindsats_id"):
+    if job.inputs.get("akutindsats_id") and job.inputs.get("underretning_id"):
         case.update(
             "AkutIndsats",
             str(job.inputs["akutindsats_id"]),

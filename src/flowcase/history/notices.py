@@ -99,6 +99,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
     "raadgiver_skiftet": ("sagen har fået ny rådgiver", "the case has a new caseworker"),
     "raadgiver_tildelt": ("sagen har fået en rådgiver", "the case has a caseworker"),
+    "sag_til_nyt_omraade": (
+        "familien er flyttet til dit område",
+        "the family has moved to your area",
+    ),
     "sagstal_fuld": (
         "rådgiveren har nået grænsen for sager",
         "the caseworker has reached the limit of cases",
@@ -110,6 +114,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "standardkontrakt_ophoert": (
         "en standardkontrakt er ikke længere i kraft",
         "a standard contract is no longer in force",
+    ),
+    "stedfortraeder_slut": (
+        "rådgiverens fravær er slut",
+        "the caseworker's absence has ended",
+    ),
+    "stedfortraeder_sat": (
+        "sagen har en stedfortræder",
+        "the case has a deputy",
+    ),
+    "til_anden_kommune": (
+        "den nye kommune har overtaget sagen",
+        "the new municipality has taken over the case",
     ),
     "til_forebyggende": (
         "en bekymring er gået tilbage til distriktet",

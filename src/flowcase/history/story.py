@@ -137,6 +137,11 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     "UserTaskCreated": ("Opgave til {to}: »{element}«{by}.", "Task for {to}: “{element}”{by}.", True),
     "UserTaskClaimed": ("Tog opgaven »{element}«.", "Took the task “{element}”.", True),
     "UserTaskUnclaimed": ("Lagde opgaven »{element}« tilbage.", "Put the task “{element}” back.", True),
+    "UserTaskHandedOver": (
+        "Opgaven »{element}« gik over til {assignee_person}.",
+        "The task “{element}” went over to {assignee_person}.",
+        True,
+    ),
     "UserTaskCompleted": ("Gjorde opgaven »{element}« færdig.", "Completed the task “{element}”.", True),
     "UserTaskCancelled": ("Opgaven »{element}« bortfaldt.", "The task “{element}” lapsed.", True),
     "UserTaskWarned": (
@@ -295,6 +300,8 @@ def _fields(
         fields["element"] = name(one.instance, raw["element"]) or raw["element"]
     if raw.get("deadline"):
         fields["deadline_rule"] = rule(raw["deadline"])
+    if raw.get("assignee"):
+        fields["assignee_person"] = person(raw["assignee"])
     due = raw.get("due_at")
     fields["due"] = _instant(due, language) if due else "–"
     fields["received"] = _instant(raw.get("received_at"), language)

@@ -20,9 +20,9 @@ from flowcase.model import Command, Event
 from flowcase.services import answering, correlating
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
-from flowcase.services.requests import Broadcast, FactsChanged, Publish, Request, Start
+from flowcase.services.requests import Broadcast, FactsChanged, HandOver, Publish, Request, Start
 from flowcase.store import INSTALLATION, LockedInstance, Tx
-from flowcase.store.queries import case_files, deadlines, instances, resources, waiting
+from flowcase.store.queries import case_files, deadlines, instances, resources, user_tasks, waiting
 from flowcase.values import Value
 
 MAX_STEPS = 5_000  # commands that may follow from one within one transaction
@@ -343,6 +343,8 @@ class Run:
             self._start(instance, request)
         elif isinstance(request, FactsChanged):
             self._reevaluate(instance, request)
+        elif isinstance(request, HandOver):
+            self._hand_over(request)
         else:
             raise TypeError(f"Expected a request of a handler, but got {type(request).__name__}.")
 
@@ -375,6 +377,20 @@ class Run:
             locked = self.tx.lock(id)
             if locked.status == model.InstanceStatus.ACTIVE:
                 self.add(Act(locked, model.ReevaluateTimers()))
+
+    def _hand_over(self, request: HandOver) -> None:
+        """In every flow of the case, also in those whose diagram knows nothing of the change."""
+        for row in user_tasks.user_tasks(self.tx, case=request.case):
+            if row.assignee != request.previous:
+                continue
+            instance = self.tx.lock(row.instance)
+            handed_over = events.UserTaskHandedOver(
+                element=row.element,
+                element_instance=row.element_instance,
+                previous=request.previous,
+                assignee=request.new,
+            )
+            self.tx.append(instance.stream, handed_over, instance=instance)
 
     # --- new instances -----------------------------------------------------------------------------
 

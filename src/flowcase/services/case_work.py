@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flowcase.cases import events
 from flowcase.cases.deadline_rules import Question
 from flowcase.services.record_work import CASE, Record, RecordWork
-from flowcase.services.requests import Broadcast, Publish, Start
+from flowcase.services.requests import Broadcast, HandOver, Publish, Start
 from flowcase.store.queries import case_files
 from flowcase.store.queries import people as person_rows
 from flowcase.store.queries.deadlines import DeadlineRow
@@ -275,6 +275,12 @@ class CaseWork(RecordWork):
                 stream=self._stream_of(case) if case else self._stream,
             )
         )
+
+    def hand_over(self, previous: str, new: str, case: str | None = None) -> None:
+        """Once the handler has returned, every open user task that `previous` has in the case is `new`'s."""
+        code = case or self._case
+        if code is not None:
+            self.requests.append(HandOver(case=code, previous=previous, new=new))
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -53,4 +53,13 @@ class FactsChanged:
     deadline: str | None = None  # whose stream is where to look, too
 
 
-Request = Publish | Broadcast | Start | FactsChanged
+@dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """Give every open user task of a case that one person has to another one."""
+
+    case: str
+    previous: str
+    new: str
+
+
+Request = Publish | Broadcast | Start | FactsChanged | HandOver

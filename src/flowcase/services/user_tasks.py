@@ -18,6 +18,7 @@ from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
+from flowcase.services.deputies import stands_in, taken_over
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import user_tasks as queries
@@ -53,10 +54,19 @@ class UserTasks:
     # --- looking -----------------------------------------------------------------------------------
 
     def inbox(self, actor: Actor, *, after: Key | None = None, limit: int | None = None) -> list[UserTaskRow]:
-        """Open user tasks of the actor and of the actor's groups, oldest first."""
-        return self._transactions.read(
-            lambda tx: queries.inbox(tx, actor.id, actor.groups, after=after, limit=limit)
-        )
+        """Open user tasks of the actor, of whom the actor stands in for, and of the actor's groups.
+
+        Oldest first.
+        """
+
+        def work(tx: Tx) -> list[UserTaskRow]:
+            rows = queries.inbox(tx, actor.id, actor.groups, after=after, limit=limit)
+            more = [row for row in taken_over(tx, actor) if after is None or (row.created_at, row.id) > after]
+            if not more:
+                return rows
+            return sorted([*rows, *more], key=lambda row: (row.created_at, row.id))[:limit]
+
+        return self._transactions.read(work)
 
     def list(
         self,
@@ -80,7 +90,7 @@ class UserTasks:
         def work(tx: Tx) -> UserTask:
             row = _existing(tx, id)
             if actor is not None:
-                _check_candidate(row, actor, "see")
+                _check_candidate(tx, row, actor, "see")
             instance = tx.look(row.instance)
             element = self._element(tx, row)
             variables = self._visible(tx, instance, row)
@@ -96,7 +106,7 @@ class UserTasks:
                 {**facts, **choices},
                 prefilled,
                 element.properties.get("flowcase.instruction", ""),
-                actor is not None and row.assignee in (None, actor.id) and _is_candidate(row, actor),
+                actor is not None and _is_free_for(tx, row, actor) and _is_candidate(tx, row, actor),
             )
 
         return self._transactions.read(work)
@@ -112,7 +122,7 @@ class UserTasks:
                 return
             if row.assignee is not None:
                 raise Conflict(f"claim user task '{id}'", f"it is claimed by '{row.assignee}'")
-            _check_candidate(row, actor, "claim")
+            _check_candidate(tx, row, actor, "claim")
             claimed = events.UserTaskClaimed(
                 element=row.element, element_instance=row.element_instance, assignee=actor.id
             )
@@ -146,9 +156,9 @@ class UserTasks:
 
         def work(tx: Tx) -> None:
             row, _ = self._open(tx, id, "save a draft of")
-            if row.assignee not in (None, actor.id):
+            if not _is_free_for(tx, row, actor):
                 raise Conflict(f"save a draft of user task '{id}'", f"it is claimed by '{row.assignee}'")
-            _check_candidate(row, actor, "save a draft of")
+            _check_candidate(tx, row, actor, "save a draft of")
             content = json.dumps(raw, ensure_ascii=False).encode()
             key = {"user_task": id, "person": actor.id}
             saved = {
@@ -175,9 +185,9 @@ class UserTasks:
 
         def work(tx: Tx) -> None:
             row, instance = self._open(tx, id, "complete")
-            if row.assignee not in (None, actor.id):
+            if not _is_free_for(tx, row, actor):
                 raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
-            _check_candidate(row, actor, "complete")
+            _check_candidate(tx, row, actor, "complete")
             element = self._element(tx, row)
             variables = self._visible(tx, instance, row)
             form = self._advancing.definitions.form(tx, row.form) if row.form else None
@@ -296,8 +306,13 @@ def _existing(tx: Tx, id: str) -> UserTaskRow:
     return row
 
 
-def _is_candidate(row: UserTaskRow, actor: Actor) -> bool:
-    return may_work_on(
+def _is_free_for(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
+    """Nobody's, the actor's own, or that of a caseworker for whom the actor stands in."""
+    return row.assignee in (None, actor.id) or stands_in(tx, row, actor)
+
+
+def _is_candidate(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
+    return stands_in(tx, row, actor) or may_work_on(
         actor,
         assignee=row.assignee,
         candidate_groups=row.candidate_groups,
@@ -305,8 +320,8 @@ def _is_candidate(row: UserTaskRow, actor: Actor) -> bool:
     )
 
 
-def _check_candidate(row: UserTaskRow, actor: Actor, verb: str) -> None:
-    if not _is_candidate(row, actor):
+def _check_candidate(tx: Tx, row: UserTaskRow, actor: Actor, verb: str) -> None:
+    if not _is_candidate(tx, row, actor):
         offered = ", ".join([*row.candidate_groups, *row.candidate_users])
         raise Forbidden(f"{verb} user task '{row.id}'", f"it is for {offered}")
 

@@ -26,7 +26,7 @@ def mine() -> Any:
     """`vis` is `mine`, `grupper` or both; sorted by due instant, what has none last."""
     chosen = request.args.get("vis", "alle")
     rows = flow().user_tasks.inbox(actor())
-    own = [row for row in rows if row.assignee == actor().id]
+    own = [row for row in rows if row.assignee is not None]  # also those of whom one stands in for
     shared = [row for row in rows if row.assignee is None]
     visible = {"mine": own, "grupper": shared}.get(chosen)
     if visible is None:

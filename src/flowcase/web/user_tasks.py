@@ -69,7 +69,7 @@ def send(id: str) -> Any:
     """Complete, save, or change the number of rows; whatever fails, the page comes back as it was typed."""
     task = flow().user_tasks.get(id, actor=actor())
     raw = form_sent.raw_of(task.form, request.form) if task.form else {}
-    if task.status != "open" or task.assignee not in (None, actor().id):
+    if task.status != "open" or not task.may_complete:
         return _page(task, raw, status=HTTPStatus.CONFLICT)
     if form_sent.only_shows(request.form):
         return _page(task, raw, focus=form_sent.changed_rows(raw, request.form))
@@ -129,7 +129,7 @@ def _page(
             "user_task.html",
             task=task,
             page=page,
-            is_open=task.row.status == "open" and task.row.assignee in (None, actor().id),
+            is_open=task.row.status == "open" and task.may_complete,
             was_typed=request.method == "POST" and bool(raw),
             refusal=refusal,
             is_draft=is_draft,

@@ -100,6 +100,17 @@ def claim(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskC
     )
 
 
+@applies(events.UserTaskHandedOver)
+def hand_over(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskHandedOver) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN, "assignee": event.previous},
+        {"assignee": event.assignee},
+        attempt=f"hand over user task '{task}'",
+    )
+
+
 @applies(events.UserTaskUnclaimed)
 def unclaim(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskUnclaimed) -> None:
     task = f"{instance.id}.{event.element_instance}"

@@ -1,0 +1,33 @@
+"""`fravaer.begynd`: the caseworker is away: the case has a deputy, and keeps its owner (2.c, R-022)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowcase.handlers import Field, Job, handler
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+UNDER_WAY = "i_gang"
+
+
+@handler(
+    "fravaer.begynd",
+    da="Sæt stedfortræder på sagen",
+    en="Give the case a deputy",
+    inputs=(
+        Field("sag_id", "string", "Sag", "Case"),
+        Field("fravaer_id", "string", "Fravær", "Absence"),
+    ),
+    rules=("R-022",),
+)
+def begin_absence(job: Job, case: CaseWork) -> None:
+    """No change of caseworker is recorded, so none is counted (I-09)."""
+    code, absence = str(job.inputs["sag_id"]), str(job.inputs["fravaer_id"])
+    deputy = case.get("Fravaer", absence)["stedfortraeder"]
+    owner = case.case(code).get("sagsbehandler")
+    case.update("Fravaer", absence, {"sagsbehandler": owner, "status": UNDER_WAY})
+    case.set_fact(code, "stedfortraeder", deputy)
+    told = [person for person in (deputy, owner) if person]
+    case.notify(people=told, kind="tildeling", case=code, text="stedfortraeder_sat")

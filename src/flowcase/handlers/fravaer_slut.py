@@ -1,0 +1,32 @@
+"""`fravaer.slut`: the absence has ended: the case has no deputy any more (2.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowcase.cases.civil_time import local_date
+from flowcase.handlers import Field, Job, handler
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+
+@handler(
+    "fravaer.slut",
+    da="Fjern stedfortræder",
+    en="Take the deputy off the case",
+    inputs=(
+        Field("sag_id", "string", "Sag", "Case"),
+        Field("fravaer_id", "string", "Fravær", "Absence"),
+        Field("status", "string", "Hvordan det sluttede", "How it ended"),
+    ),
+    rules=("R-022",),
+)
+def end_absence(job: Job, case: CaseWork) -> None:
+    """A deputy whom a later absence has named stays."""
+    code, absence = str(job.inputs["sag_id"]), str(job.inputs["fravaer_id"])
+    deputy = case.get("Fravaer", absence)["stedfortraeder"]
+    case.update("Fravaer", absence, {"status": job.inputs["status"], "sluttet": local_date(job.now)})
+    if case.case(code).get("stedfortraeder") == deputy:
+        case.set_fact(code, "stedfortraeder", None)
+    case.notify(people=[str(deputy)], kind="tildeling", case=code, text="stedfortraeder_slut")

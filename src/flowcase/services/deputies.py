@@ -1,0 +1,32 @@
+"""Who stands in for a caseworker who is away: the deputy does the caseworker's user tasks of the case."""
+
+from __future__ import annotations
+
+from flowcase.access.actor import Actor
+from flowcase.store import Tx
+from flowcase.store.queries import case_files, records
+from flowcase.store.queries import user_tasks as queries
+from flowcase.store.queries.user_tasks import UserTaskRow
+
+ABSENCE, UNDER_WAY = "Fravaer", "i_gang"
+
+
+def stands_in(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
+    """Whether the user task is the absent caseworker's and the actor is the case's deputy."""
+    if row.assignee is None or row.assignee == actor.id or row.case_code is None:
+        return False
+    case = case_files.case(tx, row.case_code)
+    if case is None or case.caseworker != row.assignee:
+        return False
+    return case.facts.get("stedfortraeder") == actor.id
+
+
+def taken_over(tx: Tx, actor: Actor) -> list[UserTaskRow]:
+    """Open user tasks of caseworkers for whom the actor is deputy now, oldest first."""
+    wanted = {"stedfortraeder": actor.id, "status": UNDER_WAY}
+    found: list[UserTaskRow] = []
+    for code in {row.case_code for row in records.records(tx, entity=ABSENCE, k0=wanted)}:
+        if code is not None:
+            tasks = queries.user_tasks(tx, case=code)
+            found += [row for row in tasks if stands_in(tx, row, actor)]
+    return sorted(found, key=lambda row: (row.created_at, row.id))

@@ -1,0 +1,265 @@
+"""What may happen to any open case: another caseworker, a deputy, a move, an acute turn (matrix c, d)."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.errors import Conflict, Forbidden, Refused
+
+CHANGE = {"aarsag": "orlov", "overlevering": "Se sagen.", "familie_informeret": "2026-05-12"}
+ABSENCE = {
+    "stedfortraeder": "CW-03",
+    "fra": "2026-05-13",
+    "til": "2026-05-20",
+    "grund": "ferie",
+    "besked": "Moren ringer om skolestart.",
+    "familie_informeret": "2026-05-12",
+}
+PLAN = {
+    "fokus": "Trivsel.",
+    "kilder": [{"hvem": "Skolen", "rolle": "skole", "hvad": "Fravær", "samtykke": "S-1"}],
+    "familiens_bidrag": "Dagbog.",
+}
+
+
+@pytest.fixture
+def story(town):
+    """A case of CW-07's with an examination under way."""
+    told = town("2026-05-12T10:00")
+    told.open_case(
+        "S1",
+        team="familieteam_syd",
+        sagsbehandler="CW-07",
+        omraade="syd",
+        kendskabsdato=told.flow.clock.now().date(),
+        status="aaben",
+    )
+    told.flow.instances.start(
+        "boernefaglig_undersoegelse", {"sag_id": "S1"}, case="S1", actor=told.person("CW-07")
+    )
+    return told
+
+
+def begin(story, process, by):
+    return story.flow.startable_flows.start(process, case="S1", actor=story.person(by))
+
+
+def test_a_change_of_caseworker_hands_over_what_is_open_in_every_flow(story):
+    begin(story, "skift_raadgiver", "TL-SYD")
+
+    story.complete("skift", "TL-SYD", ny="CW-03", **CHANGE)
+
+    [planned] = story.tasks("planlaeg")
+    assert planned.assignee == "CW-03"
+    assert story.facts("S1")["sagsbehandler"] == "CW-03"
+    with pytest.raises(Conflict):
+        story.complete("planlaeg", "CW-07", **PLAN)
+    story.complete("planlaeg", "CW-03", **PLAN)
+    assert story.tasks("boernesamtale")[0].assignee == "CW-03"
+    assert story.ends("skift_raadgiver") == ["skiftet"]
+    told = [row.text for row in story.flow.history.story("S1", actor=story.person("CW-03"))]
+    assert any("gik over til CW-03" in text for text in told)
+
+
+def test_only_the_teams_own_leaders_change_its_caseworker(story):
+    begin(story, "skift_raadgiver", "CW-07")
+
+    with pytest.raises(Forbidden):
+        story.complete("skift", "TL-NORD", ny="CW-03", **CHANGE)
+    with pytest.raises(Forbidden):
+        begin(story, "skift_raadgiver", "FP-1")
+
+
+def test_a_deputy_does_the_tasks_and_the_case_keeps_its_owner(story):
+    begin(story, "raadgiver_fravaer", "TL-SYD")
+    story.complete("meld", "TL-SYD", **ABSENCE)
+    [task] = story.tasks("planlaeg")
+
+    with pytest.raises(Conflict):  # the absence has not begun
+        story.complete("planlaeg", "CW-03", **PLAN)
+    story.go_to("2026-05-13T09:00")
+
+    assert story.facts("S1")["stedfortraeder"] == "CW-03"
+    assert story.facts("S1")["sagsbehandler"] == "CW-07"
+    assert task.id in {row.id for row in story.flow.user_tasks.inbox(story.person("CW-03"))}
+    story.complete("planlaeg", "CW-03", **PLAN)
+    assert story.tasks("boernesamtale")[0].assignee == "CW-07"
+    assert story.flow.cases.records("Sagsbehandlerskift") == []
+
+
+def test_the_deputy_is_one_no_longer_when_the_last_day_has_passed(story):
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+
+    story.go_to("2026-05-20T23:30")
+    assert story.facts("S1")["stedfortraeder"] == "CW-03"
+    story.go_to("2026-05-21T08:00")
+
+    assert story.facts("S1")["stedfortraeder"] is None
+    assert story.flow.user_tasks.inbox(story.person("CW-03")) == [
+        row for row in story.flow.user_tasks.inbox(story.person("CW-03")) if row.assignee is None
+    ]
+    assert story.ends("raadgiver_fravaer")[-1] == "tilbage"
+
+
+def test_a_caseworker_who_comes_back_early_takes_the_tasks_back(story):
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    story.go_to("2026-05-14T08:00")
+
+    story.complete("tilbage_foer_tid", "CW-07")
+
+    assert story.facts("S1")["stedfortraeder"] is None
+    with pytest.raises(Conflict):
+        story.complete("planlaeg", "CW-03", **PLAN)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [({"stedfortraeder": "CW-07"}, "selv"), ({"til": "2026-05-12"}, "før den første")],
+)
+def test_an_impossible_absence_is_refused_with_its_reason(story, wrong, sentence):
+    begin(story, "raadgiver_fravaer", "TL-SYD")
+
+    with pytest.raises(Refused, match=sentence):
+        story.complete("meld", "TL-SYD", **{**ABSENCE, **wrong})
+
+
+def test_a_new_caseworker_ends_the_absence_of_the_former_one(story):
+    begin(story, "raadgiver_fravaer", "TL-SYD")
+    story.complete("meld", "TL-SYD", **ABSENCE)
+    story.go_to("2026-05-14T08:00")
+    begin(story, "skift_raadgiver", "TL-SYD")
+
+    story.complete("skift", "TL-SYD", ny="CW-03", **CHANGE)
+
+    assert story.facts("S1")["stedfortraeder"] is None
+    assert story.ends("raadgiver_fravaer")[-1] == "ophoert"
+
+
+def test_a_family_that_moves_to_another_municipality_takes_its_material_along(story):
+    begin(story, "flytning", "CW-07")
+    moved = {"dato": "2026-05-20", "ny_adresse": "Havnegade 3", "kommune": "Nabokommunen"}
+    story.complete("registrer", "CW-07", hvorhen="anden_kommune", **moved)
+
+    story.complete(
+        "underret_kommune",
+        "CW-07",
+        modtager="Modtagelsen",
+        underrettet="2026-05-12T09:30+02:00",
+        materiale="Undersøgelsen indtil nu.",
+        igangvaerende="Samtaler hver uge.",
+        familie_orienteret="2026-05-11",
+    )
+
+    assert story.ends("flytning") == ["flyttet"]
+    assert story.ends("boernefaglig_undersoegelse")[-1] == "sag_lukket"
+    [t04] = story.deadlines("T04")
+    assert t04.status == "cancelled"
+    assert story.flow.cases.get("S1", actor=story.person("CW-07")).outcome == "flyttet"
+    sent = [
+        row.event
+        for row in story.flow.history.everything()
+        if type(row.event).__name__ == "MessagePublished" and row.event.name == "til_anden_kommune"
+    ]
+    assert [event.correlation_key for event in sent] == ["S1"]
+    assert story.tasks("planlaeg") == []
+
+
+def move_north(story):
+    begin(story, "flytning", "CW-07")
+    story.complete(
+        "registrer",
+        "CW-07",
+        hvorhen="i_kommunen",
+        dato="2026-05-20",
+        ny_adresse="Nordvej 1",
+        nyt_omraade="nord",
+    )
+
+
+def test_continuity_may_outweigh_the_area(story):
+    move_north(story)
+
+    story.complete(
+        "kontinuitet", "TL-SYD", kontinuitet="behold", kontinuitet_begrundelse="Barnet kender sin rådgiver."
+    )
+
+    facts = story.facts("S1")
+    assert (facts["omraade"], facts["team"], facts["sagsbehandler"]) == ("nord", "familieteam_syd", "CW-07")
+    assert story.ends("flytning") == ["samme_raadgiver"]
+    [child] = story.flow.cases.records("Barn", case="S1")
+    assert child["adresse"] == "Nordvej 1"
+
+
+def test_otherwise_the_new_areas_team_and_a_new_caseworker_take_over(story):
+    move_north(story)
+    story.complete(
+        "kontinuitet", "TL-SYD", kontinuitet="nyt_team", kontinuitet_begrundelse="Langt til møder."
+    )
+
+    story.complete("skift", "TL-NORD", ny="CW-03", **{**CHANGE, "aarsag": "flytning"})
+
+    facts = story.facts("S1")
+    assert (facts["omraade"], facts["team"], facts["sagsbehandler"]) == ("nord", "familieteam_nord", "CW-03")
+    assert story.ends("flytning") == ["nyt_omraade_team"]
+
+
+def test_a_move_within_the_area_only_corrects_the_address(story):
+    begin(story, "flytning", "CW-07")
+
+    story.complete(
+        "registrer",
+        "CW-07",
+        hvorhen="i_kommunen",
+        dato="2026-05-20",
+        ny_adresse="Sydvej 9",
+        nyt_omraade="syd",
+    )
+
+    assert story.ends("flytning") == ["adresse_rettet"]
+    assert story.facts("S1")["sagsbehandler"] == "CW-07"
+
+
+def test_an_acute_turn_is_acted_on_and_the_examination_looks_at_its_plan_again(story):
+    begin(story, "akut_vending", "CW-07")
+    story.complete(
+        "akut_handling",
+        "AV-1",
+        handling="Barnet er hos moster.",
+        kontaktet=["politi"],
+        barnets_opholdssted="Hos moster",
+        samtykke="ja",
+        foreloebig_afgoerelse=False,
+        tidspunkt="2026-05-12T09:50+02:00",
+    )
+
+    assert story.ends("akut_vending") == ["akut_ivaerksat"]
+    assert story.notices("akut_ivaerksat")
+    assert story.tasks("planlaeg")  # the examination goes on
+    story.complete(
+        "genovervej", "CW-07", betydning="Skolen først.", tempo="fremskyndes", genovervejet="2026-05-12"
+    )
+    [record] = story.flow.cases.records("Genovervejelse", case="S1")
+    assert record["tempo"] == "fremskyndes"
+
+
+def test_parents_who_refuse_need_a_lawful_way_that_is_written_down(story):
+    story.complete("planlaeg", "CW-07", medvirken="nej", **PLAN)
+    assert story.tasks("boernesamtale") == []
+    way = {
+        "foraeldrenes_grunde": "De frygter anbringelse.",
+        "uden_dem": "Skole og sundhedspleje kan høres.",
+        "vej": "uden_samtykke",
+        "besluttet_af": "Myndighedsansvarlig",
+        "besluttet": "2026-05-12",
+        "begrundelse": "Barnets udvikling er i fare.",
+    }
+
+    with pytest.raises(Refused, match="Tal først med forældrene"):
+        story.complete("uden_medvirken", "CW-07", forsoegt=["netvaerk"], **way)
+    story.complete("uden_medvirken", "CW-07", forsoegt=["samtale", "netvaerk"], **way)
+
+    assert story.tasks("boernesamtale")
+    [record] = story.flow.cases.records("Undersoegelse", case="S1")
+    assert record["medvirken_vej"] == "uden_samtykke"
