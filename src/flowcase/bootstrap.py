@@ -15,7 +15,7 @@ from flowcase.access.groups import NAMES as GROUP_NAMES
 from flowcase.cases.calendar import Calendar
 from flowcase.cases.entities import targets
 from flowcase.clock import Clock, DemonstrationClock, ManualClock, WallClock
-from flowcase.config import Config
+from flowcase.config import Config, InvalidSetting
 from flowcase.errors import FlowcaseError
 from flowcase.handlers import Job, Registration, load_handlers
 from flowcase.modeling import Catalogue
@@ -32,6 +32,8 @@ from flowcase.services.history import History
 from flowcase.services.incidents import Incidents
 from flowcase.services.instances import Instances
 from flowcase.services.jobs import Jobs
+from flowcase.services.journal import Journal
+from flowcase.services.journal_delivery import Deliver, FileDrop, UnusableAddress, Webhook
 from flowcase.services.messages import Messages
 from flowcase.services.notifications import Notifications
 from flowcase.services.people import People
@@ -76,6 +78,7 @@ class Flowcase:
     signals: Signals
     timers: Timers
     jobs: Jobs
+    journal: Journal
     incidents: Incidents
     history: History
     rule_sets: RuleSets
@@ -219,6 +222,7 @@ def assemble(
     start_events = StartEvents(
         advancing, working_days, settings.zone, lambda tx: {"indstilling": rule_sets.settings(tx)}
     )
+    journal = Journal(transactions, open_work, _journal_delivery(settings))
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
     return Flowcase(
         settings=settings,
@@ -232,7 +236,15 @@ def assemble(
         messages=Messages(transactions, advancing),
         signals=Signals(transactions, advancing),
         timers=Timers(transactions, advancing, start_events),
-        jobs=Jobs(transactions, advancing, handlers, node),
+        jobs=Jobs(
+            transactions,
+            advancing,
+            handlers,
+            node,
+            open_case_work=open_for_handler,
+            journal=journal,
+        ),
+        journal=journal,
         incidents=Incidents(transactions, advancing),
         history=History(transactions, definitions),
         rule_sets=rule_sets,
@@ -242,6 +254,18 @@ def assemble(
         people=People(store, clock.now),
         reading_log=ReadingLog(transactions),
     )
+
+
+def _journal_delivery(settings: Config) -> Deliver:
+    """How documents get to the journal: posted to an address, or dropped in a folder."""
+    if not settings.journal_url:
+        return FileDrop(settings.journal_folder or settings.home / "journal")
+    if settings.journal_folder:
+        raise InvalidSetting("FLOWCASE_JOURNAL_URL", "FLOWCASE_JOURNAL_FOLDER is set too; choose one of them")
+    try:
+        return Webhook(settings.journal_url, settings.journal_secret)
+    except UnusableAddress as error:
+        raise InvalidSetting("FLOWCASE_JOURNAL_URL", error.because) from None
 
 
 def _clock(settings: Config, store: Store) -> Clock:

@@ -37,6 +37,9 @@ class Config:
     processes: Path | None = None  # FLOWCASE_PROCESSES: folder to deploy; default is the shipped one
     node: str = ""  # FLOWCASE_NODE: name of this process among the nodes; default is host and process id
     zone: str = "Europe/Copenhagen"  # FLOWCASE_ZONE: civil time of timers and deadlines
+    journal_folder: Path | None = None  # FLOWCASE_JOURNAL_FOLDER: for the journal's files; default in home
+    journal_url: str = ""  # FLOWCASE_JOURNAL_URL: https address that the journal's documents go to instead
+    journal_secret: str = field(default="", repr=False)  # FLOWCASE_JOURNAL_SECRET: signs what goes there
 
     @property
     def url(self) -> str:
@@ -85,6 +88,11 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         processes=Path(given["FLOWCASE_PROCESSES"]) if given.get("FLOWCASE_PROCESSES") else None,
         node=given.get("FLOWCASE_NODE", ""),
         zone=given.get("FLOWCASE_ZONE", "Europe/Copenhagen"),
+        journal_folder=Path(given["FLOWCASE_JOURNAL_FOLDER"])
+        if given.get("FLOWCASE_JOURNAL_FOLDER")
+        else None,
+        journal_url=given.get("FLOWCASE_JOURNAL_URL", ""),
+        journal_secret=given.get("FLOWCASE_JOURNAL_SECRET", ""),
     )
 
 

@@ -27,11 +27,7 @@ def test_attribute_names_are_unique_within(name):
     assert len(names) == len(set(names))
 
 
-# What the specification (5.1) classes K0 as a whole is about no person: its texts lie open.
-ABOUT_PEOPLE = sorted(name for name, each in ENTITIES.items() if each.data_class is not DataClass.K0)
-
-
-@pytest.mark.parametrize("name", ABOUT_PEOPLE)
+@pytest.mark.parametrize("name", sorted(ENTITIES))
 def test_free_text_and_rows_are_never_open_in(name):
     organisational = {"journalnr", "regelsaet_version"}
     exposed = [
@@ -47,9 +43,3 @@ def test_free_text_and_rows_are_never_open_in(name):
 
 def test_a_child_is_found_again_by_cpr_number_only():
     assert entity("Barn").search_keys == ("cpr",)
-
-
-def test_only_organisational_records_are_open_as_a_whole():
-    open_records = {name for name, each in ENTITIES.items() if each.data_class is DataClass.K0}
-
-    assert open_records <= {"Leverandoer", "Standardkontrakt"}

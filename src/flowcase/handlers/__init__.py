@@ -59,6 +59,7 @@ class Job:
 
 
 Handle = Callable[[Job, Any], Mapping[str, Value] | None]
+Record = Callable[[Job, Any, Mapping[str, Value]], None]
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Registration:
     errors: tuple[ErrorCode, ...] = ()
     rules: tuple[str, ...] = ()  # ids of the domain rules that live in it
     max_seconds: int = field(default=60)  # outside: lease length
+    record: Record | None = None  # outside: writes the outcome down when the token moves on
 
 
 _registered: dict[str, Registration] = {}
@@ -91,18 +93,21 @@ def handler(
     errors: tuple[ErrorCode, ...] = (),
     rules: tuple[str, ...] = (),
     max_seconds: int = 60,
+    record: Record | None = None,
 ) -> Callable[[Handle], Handle]:
     """Register `handle(job, case) -> variables` under a job type.
 
     `case` is `services.case_work.CaseWork` on the open transaction for an inside handler and a
-    `services.jobs.Outbox` (no transaction) for an outside one.
+    `services.jobs.Outbox` (no transaction) for an outside one. `record(job, case, outputs)` of an
+    outside handler gets a `CaseWork` in the transaction that moves the token on: what it writes is there
+    exactly once, however often the job was tried.
     """
 
     def register(handle: Handle) -> Handle:
         if type in _registered and _registered[type].handle.__module__ != handle.__module__:
             raise ValueError(f"Expected one handler for job type '{type}', but there are two.")
         _registered[type] = Registration(
-            type, side, da, en, handle, inputs, outputs, errors, rules, max_seconds
+            type, side, da, en, handle, inputs, outputs, errors, rules, max_seconds, record
         )
         return handle
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -11,12 +11,14 @@ import structlog
 from flowcase import events, model
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.engine.timers import TimerTextError, parse_duration
-from flowcase.errors import BpmnError, Conflict, NotFound
+from flowcase.errors import BpmnError, Conflict, FlowcaseError, NotFound
 from flowcase.handlers import Job, Registration, Side
 from flowcase.model import IncidentKind, JobStatus
 from flowcase.services.advancing import Advancing
+from flowcase.services.case_work import CaseWork
+from flowcase.services.journal import Journal
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx, tables
+from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import waiting
 from flowcase.store.queries.waiting import JobRow
 from flowcase.values import Value
@@ -36,6 +38,7 @@ class Outbox:
     now: dt.datetime
     key: str  # the same at every try of this job
     attempt: int
+    journal: Journal
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ class _Outcome:
     failure: str = ""  # class of the error; its text may hold personal data
 
 
+class _RecordingFailed(Exception):
+    """What the world answered could not be written down; named after the error behind it."""
+
+
 class Jobs:
     def __init__(
         self,
@@ -54,9 +61,13 @@ class Jobs:
         advancing: Advancing,
         handlers: Mapping[str, Registration],
         node: str,
+        *,
+        open_case_work: Callable[[Tx, LockedInstance, Job], CaseWork],
+        journal: Journal,
     ) -> None:
         self._transactions, self._advancing = transactions, advancing
         self._handlers, self._node = handlers, node
+        self._open_case_work, self._journal = open_case_work, journal
 
     # --- running -----------------------------------------------------------------------------------
 
@@ -108,21 +119,10 @@ class Jobs:
             return _Outcome(failure="NoHandler")
         if job.retries < 1:  # its workers die: trying on would take the next one with it
             return _Outcome(failure="WorkerLost")
-        inputs = self._transactions.read(lambda tx: waiting.job_inputs(tx, job.id))
-        now = self._transactions.clock.now()
-        described = Job(
-            key=job.id,
-            type=job.type,
-            inputs=inputs,
-            headers=job.headers,
-            instance=job.instance,
-            process=job.process,
-            element=job.element,
-            now=now,
-            case=job.case_code,
-        )
+        described = self._transactions.read(lambda tx: _described(tx, job))
+        outbox = Outbox(described.now, job.id, job.attempts, self._journal)
         try:
-            return _Outcome(registration.handle(described, Outbox(now, job.id, job.attempts)) or {})
+            return _Outcome(registration.handle(described, outbox) or {})
         except BpmnError as error:
             return _Outcome(bpmn_error=error)
         except Exception as error:  # whatever a handler does wrong is a failed try
@@ -158,12 +158,31 @@ class Jobs:
                     variables=error.variables,
                 )
             else:
-                command = model.CompleteElement(
-                    element_instance=job.element_instance, variables=outcome.variables or {}
-                )
+                outputs = outcome.variables or {}
+                self._write_down(tx, instance, job, outputs)
+                command = model.CompleteElement(element_instance=job.element_instance, variables=outputs)
             self._advancing.carry_on(tx, instance, command)
 
-        self._transactions.run(SYSTEM, work)
+        try:
+            self._transactions.run(SYSTEM, work)
+        except _RecordingFailed as error:
+            failed = _Outcome(failure=str(error))
+            self._record(job, failed)
+
+    def _write_down(
+        self, tx: Tx, instance: LockedInstance, job: JobRow, outputs: Mapping[str, Value]
+    ) -> None:
+        registration = self._handlers[job.type]
+        if registration.record is None:
+            return
+        described = _described(tx, job)
+        case_work = self._open_case_work(tx, instance, described)
+        try:
+            registration.record(described, case_work, outputs)
+        except FlowcaseError as error:
+            raise _RecordingFailed(type(error).__name__) from error
+        if case_work.requests:
+            self._advancing.request(tx, *case_work.requests, instance=instance)
 
     def _fail(self, tx: Tx, job: JobRow, failure: str) -> None:
         instance = tx.lock(job.instance)
@@ -214,6 +233,20 @@ class Jobs:
             self._advancing.carry_on(tx, instance, model.RetryElement(element_instance=job.element_instance))
 
         self._transactions.run(actor, work)
+
+
+def _described(tx: Tx, job: JobRow) -> Job:
+    return Job(
+        key=job.id,
+        type=job.type,
+        inputs=waiting.job_inputs(tx, job.id),
+        headers=job.headers,
+        instance=job.instance,
+        process=job.process,
+        element=job.element,
+        now=tx.now,
+        case=job.case_code,
+    )
 
 
 def _pause(job: JobRow) -> dt.timedelta:
