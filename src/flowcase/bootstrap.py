@@ -24,6 +24,7 @@ from flowcase.services.advancing import Advancing
 from flowcase.services.case_facts import facts_of
 from flowcase.services.case_work import CaseWork
 from flowcase.services.cases import Cases
+from flowcase.services.concerns import Concerns
 from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
@@ -84,6 +85,7 @@ class Flowcase:
     rule_sets: RuleSets
     notifications: Notifications
     cases: Cases
+    concerns: Concerns
     deadlines: Deadlines
     people: People
     reading_log: ReadingLog
@@ -250,6 +252,7 @@ def assemble(
         rule_sets=rule_sets,
         notifications=Notifications(transactions, advancing, open_work, definitions.form),
         cases=Cases(transactions, advancing, open_work),
+        concerns=Concerns(transactions, ReadingLog(transactions)),
         deadlines=Deadlines(transactions, advancing, open_work),
         people=People(store, clock.now),
         reading_log=ReadingLog(transactions),

@@ -58,5 +58,5 @@ class CaseRead(Event):
     """Somebody looked at a case: kept in the case's own stream, so that the family's story tells it too."""
 
     case: str
-    page: str  # case | user_task | diagram | history
+    page: str  # case | user_task | diagram | history | concern
     user_task: str | None = None

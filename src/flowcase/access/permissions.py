@@ -49,6 +49,11 @@ def may_see_case(actor: Actor, *, team: str | None, caseworkers: Iterable[str | 
     return may_see_cases(actor) or team in actor.groups or actor.id in set(caseworkers)
 
 
+def is_closest_to_case(actor: Actor, *, team: str | None, caseworkers: Iterable[str | None] = ()) -> bool:
+    """Whose work the family's confidential data are for: who is named on the case, and its team."""
+    return actor.kind == "system" or team in actor.groups or actor.id in set(caseworkers)
+
+
 def may_see_instance(actor: Actor, *, may_see_its_case: bool) -> bool:
     """A diagram with its tokens holds codes only: operations may see it too."""
     return may_see_its_case or may_operate(actor)

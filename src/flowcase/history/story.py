@@ -211,6 +211,7 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     "user_task": ("en opgave", "a user task"),
     "diagram": ("et diagram", "a diagram"),
     "history": ("historien", "the history"),
+    "concern": ("underretningerne, ved en søskendes sag", "the notifications, beside a sibling's case"),
 }
 # unit of a deadline's length -> (Danish, English)
 _UNITS: Mapping[str, tuple[str, str]] = {

@@ -220,6 +220,11 @@ PROPERTIES: dict[str, Property] = {
         "What the caseworker is to do, in Danish; at a start event: what the flow is for.",
     ),
     "flowcase.instruction_en": Property("user task, none start event", "The same in English."),
+    "flowcase.panel": Property(
+        "user task",
+        "Shown beside the form: `underretninger`, every notification about the child and its siblings.",
+        frozenset({"underretninger"}),
+    ),
     "flowcase.starters": Property(
         "none start event",
         "Groups, separated by blanks, whose members may start the process by hand, from the page of a case "

@@ -38,6 +38,7 @@ class UserTask:
     prefilled: Mapping[str, Value]  # what is known already, by form key
     instruction: str
     may_complete: bool
+    panel: str = ""  # what the diagram wants shown beside the form
 
     def __getattr__(self, name: str) -> Any:
         """The row's fields are the user task's own."""
@@ -107,6 +108,7 @@ class UserTasks:
                 prefilled,
                 element.properties.get("flowcase.instruction", ""),
                 actor is not None and _is_free_for(tx, row, actor) and _is_candidate(tx, row, actor),
+                element.properties.get("flowcase.panel", ""),
             )
 
         return self._transactions.read(work)

@@ -37,6 +37,40 @@ def area(code: str | None) -> str:
     }.get(code or "", code or "")
 
 
+def notifier(code: str | None) -> str:
+    """Who notified, by role."""
+    return {
+        "skole": gettext("Skole"),
+        "dagtilbud": gettext("Dagtilbud"),
+        "klub": gettext("Klub eller fritidstilbud"),
+        "sundhedspleje": gettext("Sundhedspleje"),
+        "ppr": gettext("PPR"),
+        "laege": gettext("Læge"),
+        "sygehus": gettext("Sygehus"),
+        "politi": gettext("Politi"),
+        "forebyggende_raadgiver": gettext("Forebyggende socialrådgiver"),
+        "anden_kommune": gettext("Anden kommune"),
+        "anden_fagperson": gettext("Anden fagperson"),
+        "barnet_selv": gettext("Barnet eller den unge selv"),
+        "familie": gettext("Forælder eller anden familie"),
+        "borger": gettext("Borger"),
+        "andet": gettext("Andet"),
+    }.get(code or "", code or "")
+
+
+def notification_outcome(code: str | None) -> str:
+    """What came of a notification."""
+    return {
+        "til_familieteam": gettext("til Familieteam"),
+        "til_forebyggende": gettext("tilbage til distriktet"),
+        "til_handicapteam": gettext("til Handicapteam"),
+        "tillaegsunderretning": gettext("lagt til en tidligere"),
+        "videresendes": gettext("sendt til anden kommune"),
+        "videresendt_kommune": gettext("sendt til anden kommune"),
+        "lukkes": gettext("lukket uden videre"),
+    }.get(code or "", code or gettext("ikke afgjort endnu"))
+
+
 def shown_facts(case: Case) -> list[tuple[str, str]]:
     """(label, words) of the facts that have a value, in reading order; internal ids are left out."""
     asked: list[tuple[str, str, Callable[[Any], str]]] = [

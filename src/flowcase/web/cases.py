@@ -14,7 +14,7 @@ from flowcase.access.permissions import may_see_cases
 from flowcase.errors import Forbidden
 from flowcase.history.story import Told
 from flowcase.services.case_facts import DEADLINE_PROCESS
-from flowcase.web.case_facts import shown_facts, status
+from flowcase.web.case_facts import notification_outcome, notifier, shown_facts, status
 from flowcase.web.flows import purpose
 from flowcase.web.language import current
 from flowcase.web.session import actor, flow
@@ -66,6 +66,9 @@ def show(code: str) -> Any:
         # What watches over each deadline is told by the deadline itself.
         instances=[row for row in instances if row.process != DEADLINE_PROCESS],
         names=names,
+        concerns=flow().concerns.of_case(code, actor=actor()),
+        notifier=notifier,
+        outcome=notification_outcome,
         startable=flow().startable_flows.list(case=code, actor=actor()),
         purpose=purpose,
         story=_newest_first(

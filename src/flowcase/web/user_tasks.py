@@ -11,6 +11,7 @@ from flask_login import login_required
 from flowcase.access.permissions import may_see_cases
 from flowcase.errors import Conflict, FlowcaseError, InvalidValues, Refused
 from flowcase.web import form_page, form_sent
+from flowcase.web.case_facts import notification_outcome, notifier
 from flowcase.web.language import gettext
 from flowcase.web.presenting import instant, sentence
 from flowcase.web.session import actor, flow
@@ -123,6 +124,12 @@ def _page(
             errors=errors,
             focus=focus,
         )
+    concerns = None
+    if task.panel == "underretninger" and task.row.case_code and task.row.status == "open":
+        this = task.facts.get("underretning_id")
+        concerns = flow().concerns.of_case(
+            task.row.case_code, this=str(this) if this else None, decides=True, actor=actor()
+        )
     deadlines = flow().deadlines.of_case(task.row.case_code) if task.row.case_code else []
     return (
         render_template(
@@ -133,6 +140,9 @@ def _page(
             was_typed=request.method == "POST" and bool(raw),
             refusal=refusal,
             is_draft=is_draft,
+            concerns=concerns,
+            notifier=notifier,
+            outcome=notification_outcome,
             deadlines=[row for row in deadlines if row.status in ("open", "breached")],
             now=flow().clock.now(),
         ),
