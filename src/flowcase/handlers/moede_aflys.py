@@ -22,6 +22,7 @@ MOVED = "flyttet"
     inputs=(
         Field("moede_id", "string", "Møde", "Meeting"),
         Field("sag_id", "string", "Sag", "Case", required=False),
+        Field("af", "string", "Aflyst af", "Cancelled by", required=False),
         Field("flyttet", "boolean", "Kun flyttet?", "Only moved?", required=False),
     ),
     outputs=(Field("aflyst_af", "string", "Aflyst af", "Cancelled by", required=False),),
@@ -34,6 +35,8 @@ def cancel(job: Job, case: CaseWork) -> Mapping[str, Value]:
         for each in invited:
             case.update("Invitation", each.id, {"status": CANCELLED})
         case.update("Moede", id, {"status": "aflyst"})
+        if job.inputs.get("af"):
+            case.update("Moede", id, {"aflyst_af": job.inputs["af"]})
     text = "moede_flyttet" if moved else "moede_aflyst"
     tell(case, invited, text, where=None if code is None else str(code))
     return {"aflyst_af": case.get("Moede", id)["aflyst_af"]}

@@ -35,6 +35,7 @@ OTHER = "andet"
         Field("moede_tid", "date and time", "Mødets tidspunkt", "Time of the meeting", required=False),
         Field("formaal_kode", "string", "Formål med samtykket", "Purpose of consent", required=False),
         Field("indkaldere", "list", "Grupper, der indkalder", "Groups that convene"),
+        Field("indkalder", "string", "Person, der indkalder", "Person who convenes", required=False),
     ),
 )
 def prepare(job: Job, case: CaseWork) -> Mapping[str, Value]:
@@ -53,6 +54,7 @@ def prepare(job: Job, case: CaseWork) -> Mapping[str, Value]:
         "planlagt": bool(meeting["tid"] and (meeting["deltagere"] or meeting["inviterede"])),
         "moede_tid": meeting["tid"],
         "formaal_kode": purpose,
+        "indkalder": meeting["indkalder"] if case.groups_of(str(meeting["indkalder"])) else None,
         "indkaldere": _conveners(case, kind.get("indkaldere") or [], meeting, code),
     }
 
@@ -77,13 +79,13 @@ def _items(case: CaseWork, meeting: str, code: Value, given: list[Value]) -> lis
 
 
 def _conveners(case: CaseWork, roles: list[str], meeting: Record, code: Value) -> list[str]:
-    """`sagens_team` stands for the case's team, or those who act while it has none."""
+    """`sagens_team` stands for the case's team; those who act while there is none, or outside of any case."""
     found: list[str] = []
     for role in roles:
         if role != "sagens_team":
             found.append(role)
         elif code and case.case(str(code)).get("team"):
             found.append(str(case.case(str(code))["team"]))
-        elif code:
-            found += case.setting("roller")["sagsbehandler"]
+        else:
+            found += case.setting("roller")["sagsbehandler" if code else "tovholder"]
     return list(dict.fromkeys(found))

@@ -29,6 +29,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "en henvisning venter på afgørelse",
         "a referral awaits its decision",
     ),
+    "handling_meldt_tilbage": (
+        "resultatet af en tværfaglig handling er meldt tilbage",
+        "the result of a cross-professional action was reported",
+    ),
     "ikke_tildelt": ("sagen er ikke tildelt i tide", "the case was not allocated in time"),
     "informer_familien": ("du informerer familien", "you inform the family"),
     "kontrakt_forhandles": ("en kontrakt venter på jeres svar", "a contract awaits your answer"),

@@ -5,7 +5,7 @@
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
 - `tidligere_underretninger`: the other notifications of the case
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
-- `enheder`: every group
+- `enheder`: every group; `parter`: everybody with an account, and every group
 - `moededeltagere`: who was invited to the meeting that the user task is about
 
 Names of staff are shown in the form and stored nowhere: the value is the id.
@@ -31,6 +31,7 @@ _SUPPLIERS = "leverandoerer"
 _STANDARD_CONTRACTS = "standardkontrakter"
 _PARTICIPANTS = "moededeltagere"
 _UNITS = "enheder"
+_PARTIES = "parter"
 
 Choices = list[dict[str, Value]]
 
@@ -51,9 +52,9 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
         elif name == _STANDARD_CONTRACTS:
             found[name] = _standard_contracts(facts, work)
         elif name == _UNITS:
-            found[name] = [
-                {"value": code, "label": group_name(code)} for code in sorted(NAMES, key=group_name)
-            ]
+            found[name] = _units()
+        elif name == _PARTIES:
+            found[name] = [*_people(tx, ""), *_units()]
         elif name == _PARTICIPANTS:
             found[name] = _participants(tx, facts, work)
         elif name == _PEOPLE or name.startswith(f"{_PEOPLE}_"):
@@ -113,6 +114,10 @@ def _standard_contracts(facts: Mapping[str, Value], work: CaseWork) -> Choices:
         }
         for row in active
     ]
+
+
+def _units() -> Choices:
+    return [{"value": code, "label": group_name(code)} for code in sorted(NAMES, key=group_name)]
 
 
 def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:

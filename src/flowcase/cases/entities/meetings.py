@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowcase.cases.entities.model import DT, K0, K1, K2, ROWS, RS, B, D, E, L, N, R, T, record_of
+from flowcase.cases.entities.model import DT, K0, K1, K2, ROWS, RS, B, D, E, L, M, N, R, T, record_of
 
 ENTITIES = (
     record_of(
@@ -56,6 +56,12 @@ ENTITIES = (
         ("aflyst_af", E, K0, "Aflyst af"),
         ("aflyst_begrundelse", L, K2, "Hvorfor aflyst eller flyttet"),
         ("udsendt", DT, K0, "Referat udsendt"),
+        ("familien_vil", E, K1, "Vil familien mødes?"),
+        ("familien_vil_ikke", L, K2, "Hvorfor familien ikke vil mødes"),
+        ("anden_form", E, K1, "Anden form, der er tilbudt"),
+        ("udleveret", D, K0, "Aftalerne givet til familien"),
+        ("refleksion", M, K0, "Refleksion over samarbejdet"),
+        ("refleksion_noter", L, K2, "Noter til refleksionen"),
     ),
     record_of(
         "Dagsordenspunkt",
@@ -117,5 +123,27 @@ ENTITIES = (
         ("resultat", L, K2, "Resultat"),
         ("fulgt_op", DT, K0, "Fulgt op"),
         ("ny_frist", D, K0, "Ny frist"),
+    ),
+    record_of(
+        "Handling",
+        K2,
+        "Tværfaglig handling",
+        ("slags", E, K0, "Slags"),
+        ("formaal", L, K2, "Formål"),
+        ("opgave", L, K2, "Opgave"),
+        ("behov_for_moede", L, K2, "Hvorfor mødes"),
+        ("identificerbart_barn", B, K0, "Drejer det sig om et genkendeligt barn?"),
+        ("deltagere", RS, K0, "Deltagere"),
+        ("tovholder", R, K0, "Tovholder"),
+        ("frist", D, K0, "Frist"),
+        ("tid", DT, K0, "Mødetid"),
+        ("fra_moede", R, K0, "Aftalt på møde"),
+        ("moede_id", R, K0, "Eget møde"),
+        ("forrige_id", R, K0, "Forrige handling"),
+        ("udelukkede", RS, K0, "Deltagere uden samtykke"),
+        ("resultat", L, K2, "Resultat"),
+        ("udfald", E, K0, "Udfald"),
+        ("meldt_tilbage", DT, K0, "Meldt tilbage"),
+        ("status", E, K0, "Status"),
     ),
 )
