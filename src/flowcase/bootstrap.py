@@ -25,6 +25,7 @@ from flowcase.services.case_facts import facts_of
 from flowcase.services.case_work import CaseWork
 from flowcase.services.cases import Cases
 from flowcase.services.concerns import Concerns
+from flowcase.services.consents import Consents
 from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
@@ -86,6 +87,7 @@ class Flowcase:
     notifications: Notifications
     cases: Cases
     concerns: Concerns
+    consents: Consents
     deadlines: Deadlines
     people: People
     reading_log: ReadingLog
@@ -253,6 +255,7 @@ def assemble(
         notifications=Notifications(transactions, advancing, open_work, definitions.form),
         cases=Cases(transactions, advancing, open_work),
         concerns=Concerns(transactions, ReadingLog(transactions)),
+        consents=Consents(transactions, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),
         people=People(store, clock.now),
         reading_log=ReadingLog(transactions),

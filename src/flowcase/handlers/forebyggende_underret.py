@@ -44,7 +44,7 @@ def notify(job: Job, case: CaseWork) -> Mapping[str, Value]:
             "underretter_type": "forebyggende_raadgiver",
             "underretter_anonym": False,
             "underretter_kontakt": work["underretter_kontakt"],
-            "boern": [_child(case, code)],
+            "boern": [child_of(case, code)],
             "bekymring": work["bekymring"],
             "aftalt_med_familien": work["aftalt_med_familien"],
             "status": "modtaget",
@@ -56,7 +56,8 @@ def notify(job: Job, case: CaseWork) -> Mapping[str, Value]:
     return {"ny_underretning_id": added}
 
 
-def _child(case: CaseWork, code: str) -> dict[str, Value]:
+def child_of(case: CaseWork, code: str) -> dict[str, Value]:
+    """The child of a case as a notification names it."""
     known = case.case(code).get("barn_id")
     child = case.get("Barn", str(known)) if known else None
     return {"sag": code} | {key: child[key] for key in _OF_THE_CHILD if child and child[key] is not None}

@@ -111,6 +111,17 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "rådgiveren har nået grænsen for sager",
         "the caseworker has reached the limit of cases",
     ),
+    "samtykke_afslaaet": ("der er sagt nej til samtykke", "consent was refused"),
+    "samtykke_bortfaldet": ("et samtykke er bortfaldet", "a consent has lapsed"),
+    "samtykke_delvist": ("samtykket dækker en del", "the consent covers a part"),
+    "samtykke_givet": ("samtykket er givet", "consent was given"),
+    "samtykke_intet_svar": ("der kom intet svar om samtykke", "no answer came about consent"),
+    "samtykke_mangler_svar": (
+        "der er endnu ikke svaret på samtykke",
+        "consent has not been answered yet",
+    ),
+    "samtykke_tilbagekaldt": ("et samtykke er trukket tilbage", "a consent was withdrawn"),
+    "samtykke_udloebet": ("et samtykke er udløbet", "a consent has expired"),
     "sen_registrering": (
         "underretningen blev registreret sent",
         "the notification was registered late",

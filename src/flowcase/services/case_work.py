@@ -8,11 +8,13 @@ loop within the same transaction, after the handler has returned.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase.cases import events
+from flowcase.cases.consents import Cover
 from flowcase.cases.deadline_rules import Question
+from flowcase.services import consent_work
 from flowcase.services.record_work import CASE, Record, RecordWork
 from flowcase.services.requests import Broadcast, HandOver, Publish, Start
 from flowcase.store.queries import case_files
@@ -191,6 +193,34 @@ class CaseWork(RecordWork):
             self._tx, self._instance, decision, inputs, element=self._element or None
         )
         return result.value
+
+    def is_for_health_only(self, request: Record) -> bool:
+        """Whether every recipient of a request for consent is a health professional."""
+        return consent_work.is_for_health_only(self, self._tx, request)
+
+    def ask(self, decision: str, inputs: Mapping[str, Value]) -> Value:
+        """What a decision table of the pinned rule set says, without a record: for looking things up."""
+        return self._rule_sets.table(self._tx, decision, self._pin()).evaluate(inputs, self.now).value
+
+    def consent_cover(
+        self,
+        case: str,
+        recipients: Sequence[str],
+        purpose: str,
+        kinds: Iterable[str] = (),
+        *,
+        unit: str = consent_work.AUTHORITY,
+    ) -> Cover:
+        """Whether people, groups or network persons may be told data of a case for this purpose (R-080).
+
+        `kinds` are codes of D-14 (`helbred_misbrug` ...); without them any data of the request counts.
+        `unit` is whose colleagues need no consent (R-081); recipients of that unit are covered.
+        """
+        return consent_work.consent_cover(self, self._tx, case, recipients, purpose, kinds, unit=unit)
+
+    def meets_health(self, request: Record) -> bool:
+        """Whether a health professional is among the recipients of a request for consent (R-091)."""
+        return consent_work.meets_health(self, self._tx, request)
 
     def note(self, kind: str, text: str, case: str | None = None, source: str = "") -> str:
         """Write a note (`Notat`, ciphertext); returns its id. `kind` and `source` are codes."""

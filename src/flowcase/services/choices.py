@@ -7,6 +7,7 @@
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
 - `enheder`: every group; `parter`: everybody with an account, and every group
 - `moededeltagere`: who was invited to the meeting that the user task is about
+- those of `consent_choices`: recipients, consents, SSD courses
 
 Names of staff are shown in the form and stored nowhere: the value is the id.
 """
@@ -19,6 +20,7 @@ from flowcase.access.groups import NAMES, group_name
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
+from flowcase.services import consent_choices
 from flowcase.services.case_work import CaseWork
 from flowcase.store import Tx
 from flowcase.store.queries.people import people
@@ -57,6 +59,8 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
             found[name] = [*_people(tx, ""), *_units()]
         elif name == _PARTICIPANTS:
             found[name] = _participants(tx, facts, work)
+        elif name in consent_choices.NAMED:
+            found[name] = consent_choices.NAMED[name](tx, facts, work)
         elif name == _PEOPLE or name.startswith(f"{_PEOPLE}_"):
             found[name] = _people(tx, name.removeprefix(_PEOPLE).removeprefix("_"))
     return found

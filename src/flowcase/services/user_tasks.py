@@ -25,6 +25,8 @@ from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import Key, UserTaskRow
 from flowcase.values import Value, from_json, to_json
 
+ACTOR = "aktoer"  # name under which gates and warnings read who completes the user task
+
 OpenCaseWork = Callable[[Tx, LockedInstance, str], CaseWork]
 
 
@@ -222,7 +224,8 @@ class UserTasks:
         facts: Mapping[str, Value],
     ) -> None:
         """Gates refuse, warnings are only recorded. Each is a table with outputs `regel` and `besked`."""
-        inputs = Behind(values, facts)
+        # A rule may ask that another person does this: `aktoer` is who completes it.
+        inputs = Behind({**values, ACTOR: tx.actor.id}, facts)
         hits = self._hits(tx, instance, row, element.properties.get("flowcase.gate", ""), inputs)
         if hits:
             raise Refused(

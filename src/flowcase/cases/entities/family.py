@@ -29,10 +29,12 @@ ENTITIES = (
         ("medlemmer", ROWS, K1, "Medlemmer"),
         ("foraeldremyndighed", E, K1, "Forældremyndighed"),
         ("bor_sammen", B, K1, "Bor forældrene sammen?"),
-        ("bopaelsforaelder", R, K1, "Bopælsforælder"),
+        ("bopaelsforaelder", E, K1, "Bopælsforælder"),
         ("soeskende", RS, K1, "Søskende"),
         ("fuldmagter", ROWS, K1, "Fuldmagter"),
+        ("vaerge", T, K1, "Værge"),
         ("boern", RS, K0, "Børn (sagskoder)"),
+        ("oplyst", D, K0, "Oplyst den"),
     ),
     record_of(
         "Netvaerksperson",

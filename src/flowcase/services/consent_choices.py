@@ -1,0 +1,67 @@
+"""What a select of a consent form offers.
+
+- `mulige_modtagere`: whom a consent may name: groups of this house, people, and the case's network persons
+- `samtykker_i_kraft`: the consents of the case that were given and not withdrawn
+- `ssd_forloeb`: the case's earlier courses of SSD meetings, and a new concern
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flowcase.access.groups import NAMES
+from flowcase.cases.civil_time import local_date
+from flowcase.cases.consents import YES
+from flowcase.services.case_work import CaseWork
+from flowcase.store import Tx
+from flowcase.store.queries.people import people
+from flowcase.values import Value
+
+Choices = list[dict[str, Value]]
+
+
+def recipients(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    """Whom a consent may name: a unit as a whole, one person, or somebody of the family's network."""
+    groups: Choices = [{"value": code, "label": names[0]} for code, names in NAMES.items()]
+    case = facts.get("sag_id")
+    network = work.records("Netvaerksperson", case=str(case)) if case else []
+    everybody: Choices = [
+        {"value": person.id, "label": person.name or person.id} for person in people(tx, only_active=True)
+    ]
+    return [
+        *groups,
+        *everybody,
+        *({"value": each.id, "label": f"{each['navn']} ({each['relation'] or ''})"} for each in network),
+    ]
+
+
+def consents(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    """By giver, purpose and day: the words of the purpose stay in the request."""
+    case = facts.get("sag_id")
+    found = work.records("Samtykke", case=str(case)) if case else []
+    return [
+        {
+            "value": each.id,
+            "label": f"{each['afgiver']}: {each['formaal_kode']}, givet {local_date(each['givet']):%d.%m.%Y}",
+        }
+        for each in found
+        if each["svar"] == YES and each["tilbagekaldt"] is None and each["anmodning_id"]
+    ]
+
+
+def ssd_courses(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    """By number: the words of the concern stay in the course."""
+    case = facts.get("sag_id")
+    found = work.records("SSDForloeb", case=str(case)) if case else []
+    earlier: Choices = [
+        {"value": each.id, "label": f"Bekymring nr. {number}: {each['moeder'] or 0} møder holdt"}
+        for number, each in enumerate(found, start=1)
+    ]
+    return [*earlier, {"value": "ny", "label": "En ny bekymring"}]
+
+
+NAMED: Mapping[str, Callable[[Tx, Mapping[str, Value], CaseWork], Choices]] = {
+    "mulige_modtagere": recipients,
+    "samtykker_i_kraft": consents,
+    "ssd_forloeb": ssd_courses,
+}
