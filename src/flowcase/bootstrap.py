@@ -22,6 +22,7 @@ from flowcase.modeling import Catalogue
 from flowcase.modeling.signatures import handler_signature
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_facts import facts_of
+from flowcase.services.case_overviews import CaseOverviews
 from flowcase.services.case_work import CaseWork
 from flowcase.services.cases import Cases
 from flowcase.services.concerns import Concerns
@@ -85,6 +86,7 @@ class Flowcase:
     history: History
     rule_sets: RuleSets
     notifications: Notifications
+    case_overviews: CaseOverviews
     cases: Cases
     concerns: Concerns
     consents: Consents
@@ -253,6 +255,7 @@ def assemble(
         history=History(transactions, definitions),
         rule_sets=rule_sets,
         notifications=Notifications(transactions, advancing, open_work, definitions.form),
+        case_overviews=CaseOverviews(transactions, rule_sets),
         cases=Cases(transactions, advancing, open_work),
         concerns=Concerns(transactions, ReadingLog(transactions)),
         consents=Consents(transactions, open_work),

@@ -11,11 +11,14 @@ from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden
 from flowcase.history.story import Told
 from flowcase.services.case_facts import DEADLINE_PROCESS
+from flowcase.web import between_people
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts, status
 from flowcase.web.flows import purpose
+from flowcase.web.ladder_drawing import drawing
 from flowcase.web.language import current
 from flowcase.web.session import actor, flow
 
@@ -54,6 +57,7 @@ def show(code: str) -> Any:
     everything = request.args.get("alt") == "1"
     deadlines = flow().deadlines.of_case(code)
     names = {row.process: row.name for row in flow().deployments.definitions()}
+    overview = flow().case_overviews.of_case(code, actor=actor())
     instances = flow().instances.list(case=code, limit=None)
     return render_template(
         "case.html",
@@ -66,6 +70,12 @@ def show(code: str) -> Any:
         # What watches over each deadline is told by the deadline itself.
         instances=[row for row in instances if row.process != DEADLINE_PROCESS],
         names=names,
+        overview=overview,
+        ladder=drawing(overview, local_date(flow().clock.now())),
+        between_status=between_people.status,
+        consent_purpose=between_people.consent_purpose,
+        meeting_kind=between_people.meeting_kind,
+        agreement=between_people.agreement,
         concerns=flow().concerns.of_case(code, actor=actor()),
         notifier=notifier,
         outcome=notification_outcome,

@@ -1,0 +1,59 @@
+"""Words for what is open between people in a case: purposes of consent, kinds of meetings, statuses."""
+
+from __future__ import annotations
+
+from flowcase.web.language import gettext
+
+
+def consent_purpose(code: str) -> str:
+    """What a consent is asked for."""
+    return {
+        "konference": gettext("Konference"),
+        "kreativt_raad": gettext("Det Kreative Råd"),
+        "familiemoede": gettext("Familiemøde"),
+        "netvaerksmoede": gettext("Netværksmøde"),
+        "forum": gettext("Tværprofessionelt forum"),
+        "udtalelse": gettext("Udtalelse"),
+        "psykologisk_raadgivning": gettext("Psykologisk rådgivning"),
+        "psykologisk_vurdering": gettext("Psykologisk vurdering"),
+        "supervision": gettext("Supervision"),
+        "visitation": gettext("Visitation"),
+        "foranstaltning": gettext("Foranstaltning"),
+        "leverandoer": gettext("Leverandør"),
+        "overgang": gettext("Overgang"),
+        "netvaerksindsats": gettext("Netværksindsats"),
+        "mentor": gettext("Mentor"),
+        "andet": gettext("Andet"),
+    }.get(code, code)
+
+
+def meeting_kind(code: str) -> str:
+    return {
+        "familiemoede": gettext("Familiemøde"),
+        "koordineringskonference": gettext("Koordineringskonference"),
+        "kreativt_raad": gettext("Det Kreative Råd"),
+        "netvaerksmoede": gettext("Netværksmøde"),
+        "forum": gettext("Tværprofessionelt forum"),
+        "opfoelgning": gettext("Opfølgning"),
+        "ssd": gettext("SSD-møde"),
+        "andet": gettext("Andet"),
+    }.get(code, code or gettext("Møde"))
+
+
+def agreement(code: str) -> str:
+    """An agreement has no kind; what was agreed is confidential."""
+    return gettext("Aftale")
+
+
+def status(code: str) -> str:
+    return {
+        "aaben": gettext("Afventer svar"),
+        "aftalt": gettext("Aftalt"),
+        "afholdt": gettext("Afholdt"),
+        "delvist": gettext("Delvist givet"),
+        "foreslaaet": gettext("Kun foreslået"),
+        "givet": gettext("Givet"),
+        "ikke_noedvendigt": gettext("Ikke nødvendigt"),
+        "intet_svar": gettext("Intet svar"),
+        "planlagt": gettext("Planlagt"),
+    }.get(code, code)
