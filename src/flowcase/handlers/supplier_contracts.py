@@ -30,3 +30,8 @@ def people_of(case: CaseWork, supplier: Value) -> list[Value]:
         return list(case.get("Leverandoer", str(supplier))["medarbejdere"] or [])
     except NotFound:
         return []
+
+
+def contract_of(case: CaseWork, kind: str, id: Value) -> Record:
+    """A standard contract (`standard`) or the contract of a child (`individuel`)."""
+    return case.get(STANDARD if kind == "standard" else INDIVIDUAL, str(id))

@@ -36,6 +36,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ikke_tildelt": ("sagen er ikke tildelt i tide", "the case was not allocated in time"),
     "informer_familien": ("du informerer familien", "you inform the family"),
     "kontrakt_forhandles": ("en kontrakt venter på jeres svar", "a contract awaits your answer"),
+    "kontrakt_ophaevet": ("en kontrakt er ophævet", "a contract was cancelled"),
+    "kontraktbrud_meldt": (
+        "der er meldt brud på en kontrakt eller på underretningspligten",
+        "a breach of contract or of the duty to notify was reported",
+    ),
     "leder_samme_dag": ("leder ser på sagen samme dag", "a leader looks at it the same day"),
     "moede_aflyst": ("et møde, du er inviteret til, er aflyst", "a meeting you were invited to is cancelled"),
     "moede_deltager_faldt_fra": (

@@ -6,6 +6,8 @@
 - `tidligere_underretninger`: the other notifications of the case
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
 - `enheder`: every group; `parter`: everybody with an account, and every group
+- `sagens_kontrakter`: the signed individual contracts of the case
+- `enheder`: every group
 - `moededeltagere`: who was invited to the meeting that the user task is about
 - those of `consent_choices`: recipients, consents, SSD courses
 
@@ -31,6 +33,7 @@ _WITH_LOAD = "personer_med_sagstal"
 _EARLIER = "tidligere_underretninger"
 _SUPPLIERS = "leverandoerer"
 _STANDARD_CONTRACTS = "standardkontrakter"
+_CONTRACTS_OF_CASE = "sagens_kontrakter"
 _PARTICIPANTS = "moededeltagere"
 _UNITS = "enheder"
 _PARTIES = "parter"
@@ -53,6 +56,8 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
             found[name] = _suppliers(work)
         elif name == _STANDARD_CONTRACTS:
             found[name] = _standard_contracts(facts, work)
+        elif name == _CONTRACTS_OF_CASE:
+            found[name] = _contracts_of_case(facts, work)
         elif name == _UNITS:
             found[name] = _units()
         elif name == _PARTIES:
@@ -105,6 +110,16 @@ def _earlier(facts: Mapping[str, Value], work: CaseWork) -> Choices:
 
 def _suppliers(work: CaseWork) -> Choices:
     return [{"value": row.id, "label": row["navn"] or row.id} for row in work.records("Leverandoer")]
+
+
+def _contracts_of_case(facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    names = {row.id: row["navn"] for row in work.records("Leverandoer")}
+    case = facts.get("sag_id")
+    signed = work.records("IndividuelKontrakt", case=str(case), status="underskrevet") if case else []
+    return [
+        {"value": row.id, "label": str(names.get(str(row["leverandoer_id"])) or row["leverandoer_id"])}
+        for row in signed
+    ]
 
 
 def _standard_contracts(facts: Mapping[str, Value], work: CaseWork) -> Choices:
