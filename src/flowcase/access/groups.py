@@ -45,6 +45,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "leverandoer": ("Leverandør", "Supplier"),
     "netvaerksmedarbejder": ("Netværksmedarbejdere", "Network workers"),
     "mentor": ("Mentor", "Mentor"),
+    "mentorkoordinator": ("Mentorkoordinator", "Mentor coordinator"),
     "mentor_styregruppe": ("Mentorstyregruppe", "Mentor steering group"),
     "mentor_visitation": ("Mentorvisitation", "Mentor allocation group"),
     "sos_noegleperson": ("Signs of Safety-nøgleperson", "Signs of Safety key person"),

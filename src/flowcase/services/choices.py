@@ -8,6 +8,7 @@
 - `enheder`: every group; `parter`: everybody with an account, and every group
 - `sagens_kontrakter`: the signed individual contracts of the case
 - `enheder`: every group
+- `mentorer_klar`: mentors who may be matched; those who have waited too long (T22) come first
 - `moededeltagere`: who was invited to the meeting that the user task is about
 - those of `consent_choices`: recipients, consents, SSD courses
 
@@ -37,6 +38,7 @@ _CONTRACTS_OF_CASE = "sagens_kontrakter"
 _PARTICIPANTS = "moededeltagere"
 _UNITS = "enheder"
 _PARTIES = "parter"
+_MENTORS = "mentorer_klar"
 
 Choices = list[dict[str, Value]]
 
@@ -62,6 +64,11 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
             found[name] = _units()
         elif name == _PARTIES:
             found[name] = [*_people(tx, ""), *_units()]
+            found[name] = [
+                {"value": code, "label": group_name(code)} for code in sorted(NAMES, key=group_name)
+            ]
+        elif name == _MENTORS:
+            found[name] = _mentors(work)
         elif name == _PARTICIPANTS:
             found[name] = _participants(tx, facts, work)
         elif name in consent_choices.NAMED:
@@ -153,4 +160,26 @@ def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices
             ),
         }
         for each in invited
+    ]
+
+
+def _mentors(work: CaseWork) -> Choices:
+    """A mentor may have several matches: who has one is offered too, after those who are free."""
+    free = sorted(work.records("Mentor", status="ledig"), key=lambda each: each["venter_siden"])
+    late = {
+        each.id
+        for each in free
+        if any(row.due_at < work.now for row in work.deadlines(rule="T22", subject=each.id))
+    }
+    ordered = [each for each in free if each.id in late] + [each for each in free if each.id not in late]
+    return [
+        {
+            "value": each.id,
+            "label": f"{each['navn']}: venter siden {each['venter_siden']:%d.%m.%Y}"
+            + (" (forrang, har ventet for længe)" if each.id in late else ""),
+        }
+        for each in ordered
+    ] + [
+        {"value": each.id, "label": f"{each['navn']}: {each['aktive']} match"}
+        for each in work.records("Mentor", status="matchet")
     ]
