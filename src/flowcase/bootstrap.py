@@ -38,6 +38,7 @@ from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.journal_delivery import Deliver, FileDrop, UnusableAddress, Webhook
 from flowcase.services.messages import Messages
+from flowcase.services.nodes import Nodes
 from flowcase.services.notifications import Notifications
 from flowcase.services.people import People
 from flowcase.services.reading_log import ReadingLog
@@ -93,6 +94,7 @@ class Flowcase:
     deadlines: Deadlines
     people: People
     reading_log: ReadingLog
+    nodes: Nodes
 
     def next_due(self) -> dt.datetime | None:
         """When there is next something to do without a person: a timer or a job."""
@@ -262,6 +264,7 @@ def assemble(
         deadlines=Deadlines(transactions, advancing, open_work),
         people=People(store, clock.now),
         reading_log=ReadingLog(transactions),
+        nodes=Nodes(transactions, node),
     )
 
 

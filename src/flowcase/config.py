@@ -36,6 +36,7 @@ class Config:
     https: bool = False  # FLOWCASE_HTTPS: 1 when a proxy in front ends TLS; cookies are then Secure
     processes: Path | None = None  # FLOWCASE_PROCESSES: folder to deploy; default is the shipped one
     node: str = ""  # FLOWCASE_NODE: name of this process among the nodes; default is host and process id
+    job_threads: int = 4  # FLOWCASE_JOB_THREADS: outside jobs that a worker runs at once
     zone: str = "Europe/Copenhagen"  # FLOWCASE_ZONE: civil time of timers and deadlines
     journal_folder: Path | None = None  # FLOWCASE_JOURNAL_FOLDER: for the journal's files; default in home
     journal_url: str = ""  # FLOWCASE_JOURNAL_URL: https address that the journal's documents go to instead
@@ -87,6 +88,7 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         https=_flag(given, "FLOWCASE_HTTPS", default=False),
         processes=Path(given["FLOWCASE_PROCESSES"]) if given.get("FLOWCASE_PROCESSES") else None,
         node=given.get("FLOWCASE_NODE", ""),
+        job_threads=_number(given, "FLOWCASE_JOB_THREADS", default=4, least=1, most=64),
         zone=given.get("FLOWCASE_ZONE", "Europe/Copenhagen"),
         journal_folder=Path(given["FLOWCASE_JOURNAL_FOLDER"])
         if given.get("FLOWCASE_JOURNAL_FOLDER")
@@ -100,6 +102,15 @@ def shipped_processes() -> Path:
     """The product's own diagrams, tables, forms and rule sets: beside the package, or in the checkout."""
     packaged = Path(__file__).parent / "processes"
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "processes"
+
+
+def _number(given: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+    text = given.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise InvalidSetting(name, f"'{text}' is no number from {least} to {most}")
+    return int(text)
 
 
 def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -142,6 +142,7 @@ class JobCreated(ElementEvent):
     headers: Mapping[str, str]
     inputs: Values
     retries: int
+    priority: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -257,6 +257,7 @@ class JobRequested(ElementEvent):
     headers: Mapping[str, str]
     inputs: Values  # with input mappings: exactly what is mapped; without: everything visible
     retries: int
+    priority: int = 0  # the higher first
 
 
 @dataclass(frozen=True, kw_only=True)

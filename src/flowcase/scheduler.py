@@ -6,18 +6,28 @@ same time, since the services claim what they do.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+
+from flowcase.clock import WallClock
+from flowcase.errors import FlowcaseError
+from flowcase.services.nodes import HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
 
 TICK_SECONDS = 1.0
+AWAY_SECONDS = 5.0  # how long to wait for a server that is away before listening again
+STOP_SECONDS = 20.0  # how long a worker that is told to stop waits for what it has begun
 BATCH = 200
 
 _log = structlog.get_logger(__name__)
@@ -36,36 +46,94 @@ def run_once(flow: Flowcase) -> dict[str, int]:
     return done
 
 
-def start(flow: Flowcase) -> BackgroundScheduler:
-    """Tick in the background until `.shutdown()`; open ticks are finished by it."""
+def start(flow: Flowcase, stopping: threading.Event | None = None) -> BackgroundScheduler:
+    """Tick in the background until `.shutdown()`; open ticks are finished by it.
+
+    Once `stopping` is set, nothing new is begun.
+    """
+    stopping = stopping or threading.Event()
+    threads = flow.settings.job_threads
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(3)},
+        executors={"default": ThreadPoolExecutor(3 + threads)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
-    # A slow handler holds up only the jobs' tick: timers have their own.
-    for name, service in (
-        ("timers", lambda: _drain(lambda: flow.timers.fire_due(BATCH))),
-        ("jobs", lambda: _drain(lambda: flow.jobs.run_due(1))),
-        ("messages", flow.messages.expire),
-    ):
-        scheduler.add_job(_tick, "interval", seconds=TICK_SECONDS, args=[name, service], id=name, name=name)
+
+    def drain(service: Callable[[], int]) -> Callable[[], None]:
+        def tick() -> None:
+            while not stopping.is_set() and service():
+                pass
+
+        return tick
+
+    # A slow handler holds up only its own thread's tick: timers have their own.
+    ticks: list[tuple[str, float, Callable[[], object]]] = [
+        ("timers", TICK_SECONDS, drain(lambda: flow.timers.fire_due(BATCH))),
+        ("messages", TICK_SECONDS, flow.messages.expire),
+        ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
+    ]
+    ticks += [(_jobs(nr), TICK_SECONDS, drain(lambda: flow.jobs.run_due(1))) for nr in range(threads)]
+    for name, seconds, service in ticks:
+        scheduler.add_job(_tick, "interval", seconds=seconds, args=[name, service], id=name, name=name)
+    scheduler.modify_job("heartbeat", next_run_time=WallClock().now())
     scheduler.start()
     return scheduler
 
 
-def run_forever(flow: Flowcase) -> None:
-    """Tick until the process is told to stop; what has begun is finished first."""
-    scheduler = start(flow)
-    try:
-        threading.Event().wait()
-    finally:
-        scheduler.shutdown(wait=True)
+def run_until(flow: Flowcase, stopping: threading.Event) -> bool:
+    """Tick until `stopping` is set; what has begun is finished first, within STOP_SECONDS.
+
+    False when a handler still ran after that: its job was handed back to the other nodes.
+    """
+    scheduler = start(flow, stopping)
+    listening = threading.Thread(target=_listen, args=(flow, scheduler, stopping), daemon=True)
+    listening.start()
+    stopping.wait()
+    ending = threading.Thread(target=scheduler.shutdown, name="shutdown", daemon=True)
+    ending.start()
+    ending.join(STOP_SECONDS)
+    is_done = not ending.is_alive()
+    if not is_done:
+        _log.warning("jobs handed back", count=flow.jobs.hand_back())
+    listening.join(2 * TICK_SECONDS)
+    flow.nodes.leave()
+    return is_done
 
 
-def _drain(service: Callable[[], int]) -> None:
-    while service():
-        pass
+def beat_in_background(flow: Flowcase, kind: str) -> None:
+    """Say that a process without ticks of its own lives, as long as it does."""
+
+    def beat() -> None:
+        while True:
+            _tick("heartbeat", lambda: flow.nodes.beat(kind, WallClock().now()))
+            time.sleep(HEARTBEAT_SECONDS)
+
+    threading.Thread(target=beat, name="heartbeat", daemon=True).start()
+    atexit.register(_tick, "heartbeat", flow.nodes.leave)
+
+
+def _listen(flow: Flowcase, scheduler: BackgroundScheduler, stopping: threading.Event) -> None:
+    """Wake the jobs' ticks as soon as another process has written a job; their own ticks are the fallback."""
+    while not stopping.is_set():
+        try:
+            for is_wanted in flow.store.news_of_work(TICK_SECONDS):
+                if stopping.is_set():
+                    return
+                if is_wanted:
+                    _wake(flow, scheduler)
+            return  # nobody tells here
+        except FlowcaseError:  # the server is away: ticks go on trying, and so does this
+            stopping.wait(AWAY_SECONDS)
+
+
+def _wake(flow: Flowcase, scheduler: BackgroundScheduler) -> None:
+    for nr in range(flow.settings.job_threads):
+        with contextlib.suppress(JobLookupError):  # it is just being stopped
+            scheduler.modify_job(_jobs(nr), next_run_time=WallClock().now())
+
+
+def _jobs(nr: int) -> str:
+    return f"jobs {nr + 1}"
 
 
 def _tick(name: str, service: Callable[[], object]) -> None:

@@ -33,6 +33,7 @@ STARTABLE = (
 )
 TASK = '<zeebe:taskDefinition type="x"/>'
 ACCEPTED = {
+    "a priority of jobs": at("serviceTask", TASK + '<zeebe:jobPriorityDefinition priority="=1 + 1"/>'),
     "headers of a job": at(
         "serviceTask", TASK + '<zeebe:taskHeaders><zeebe:header key="a" value="b"/></zeebe:taskHeaders>'
     ),
@@ -71,7 +72,6 @@ TOLD = {
     ),
     "a form binding": at("userTask", '<zeebe:formDefinition formId="F" bindingType="deployment"/>'),
     "a business id": at("callActivity", '<zeebe:calledElement processId="b" businessId="=1"/>'),
-    "a priority of jobs": at("serviceTask", TASK + '<zeebe:jobPriorityDefinition priority="1"/>'),
     "a message's own element": '<message id="m" name="b"/>\n'
     + at(
         "intermediateThrowEvent",

@@ -30,9 +30,12 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     monkeypatch.setattr(handlers, "_registered", dict(handlers._registered))
 
     def register(
-        type: str, handle: Callable[..., Mapping[str, Any] | None], side: Side = Side.INSIDE
+        type: str,
+        handle: Callable[..., Mapping[str, Any] | None],
+        side: Side = Side.INSIDE,
+        **limits: int,
     ) -> None:
-        handler(type, da=type, en=type, side=side, max_seconds=30)(handle)
+        handler(type, da=type, en=type, side=side, max_seconds=30, **limits)(handle)
 
     return register
 

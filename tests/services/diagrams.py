@@ -47,8 +47,12 @@ def user_task(
     return Node(id, "userTask", f"<extensionElements>{extension}</extensionElements>{inside}", f'name="{id}"')
 
 
-def service_task(id: str, type: str, headers: dict[str, str] | None = None, retries: int = 3) -> Node:
+def service_task(
+    id: str, type: str, headers: dict[str, str] | None = None, retries: int = 3, priority: str = ""
+) -> Node:
     extension = f'<zeebe:taskDefinition type="{type}" retries="{retries}"/>'
+    if priority:
+        extension += f'<zeebe:jobPriorityDefinition priority="{priority}"/>'
     if headers:
         extension += "<zeebe:taskHeaders>"
         for name, value in headers.items():

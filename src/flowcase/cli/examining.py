@@ -76,6 +76,19 @@ def _work(flow: Any) -> Iterator[Examined]:
         yield Examined("incidents", "warning", f"{len(incidents)} are open.", "Run: flowcase incidents")
     else:
         yield Examined("incidents", "ok", "None is open.")
+    from flowcase.clock import WallClock
+
+    overview = flow.nodes.overview(WallClock().now())
+    for node in overview.nodes:
+        heard = f"{node.kind} {node.id} (release {node.release})"
+        if node.is_silent:
+            silent = f"{heard} was last heard at {node.heartbeat_at:%Y-%m-%d %H:%M} UTC."
+            remedy = "See whether it still runs; it is forgotten after a day."
+            yield Examined("nodes", "warning", silent, remedy)
+        else:
+            yield Examined("nodes", "ok", f"{heard} lives.")
+    if overview.is_behind and not overview.has_worker:
+        yield Examined("nodes", "error", "Work is due and no worker lives.", "Run: flowcase worker")
     due = flow.timers.next_due()
     late = (flow.clock.now() - due).total_seconds() if due else 0
     if late > 120:

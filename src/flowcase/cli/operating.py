@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import signal
-import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,17 @@ from flowcase.errors import FlowcaseError, Refused
 @click.option("--threads", default=8, show_default=True, help="Requests served at once.")
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the pages and the API. Timers and jobs need `flowcase worker` beside it."""
-    from flowcase import bootstrap, config
+    from flowcase import bootstrap, config, scheduler
     from flowcase.web import create_app, server
 
     settings = config.load(home=click.get_current_context().find_root().obj)
-    server.run(lambda: create_app(bootstrap.open(settings)), host=host, port=port, threads=threads)
+
+    def make() -> Any:
+        flow = bootstrap.open(settings)
+        scheduler.beat_in_background(flow, "web")
+        return create_app(flow)
+
+    server.run(make, host=host, port=port, threads=threads)
 
 
 @click.command()
@@ -43,8 +50,12 @@ def worker(once: bool, as_json: bool) -> None:
             else:
                 click.echo(f"Fired {done['timers']} timers, ran {done['jobs']} jobs.")
             return
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        scheduler.run_forever(flow)
+        stopping = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stopping.set())
+        if not scheduler.run_until(flow, stopping):
+            flow.close()
+            os._exit(0)  # the handler that still runs would hold the process; its job is others' now
 
 
 @click.command()

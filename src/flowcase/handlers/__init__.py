@@ -77,6 +77,8 @@ class Registration:
     rules: tuple[str, ...] = ()  # ids of the domain rules that live in it
     max_seconds: int = field(default=60)  # outside: lease length
     record: Record | None = None  # outside: writes the outcome down when the token moves on
+    max_parallel: int | None = None  # outside: so many at once on all nodes together; None: no limit
+    max_per_minute: int | None = None  # outside: so many begun a minute, evenly spread; None: no limit
 
 
 _registered: dict[str, Registration] = {}
@@ -94,6 +96,8 @@ def handler(
     rules: tuple[str, ...] = (),
     max_seconds: int = 60,
     record: Record | None = None,
+    max_parallel: int | None = None,
+    max_per_minute: int | None = None,
 ) -> Callable[[Handle], Handle]:
     """Register `handle(job, case) -> variables` under a job type.
 
@@ -107,7 +111,19 @@ def handler(
         if type in _registered and _registered[type].handle.__module__ != handle.__module__:
             raise ValueError(f"Expected one handler for job type '{type}', but there are two.")
         _registered[type] = Registration(
-            type, side, da, en, handle, inputs, outputs, errors, rules, max_seconds, record
+            type,
+            side,
+            da,
+            en,
+            handle,
+            inputs,
+            outputs,
+            errors,
+            rules,
+            max_seconds,
+            record,
+            max_parallel,
+            max_per_minute,
         )
         return handle
 

@@ -149,6 +149,7 @@ class JobDetails:
     type: Expression
     retries: Expression  # default: static "3"
     headers: Mapping[str, str] = field(default_factory=dict)
+    priority: Expression | None = None  # the task's, else its process's; None is 0
 
 
 @dataclass(frozen=True)

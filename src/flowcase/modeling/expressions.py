@@ -88,6 +88,7 @@ _PROPERTIES = {
 _ATTRIBUTES = (
     ("taskDefinition", "type", "job type", False),
     ("taskDefinition", "retries", "number of retries", False),
+    ("jobPriorityDefinition", "priority", "priority of the job", False),
     ("script", "expression", "script", True),
     ("calledDecision", "decisionId", "decision id", False),
     ("calledElement", "processId", "process id", False),

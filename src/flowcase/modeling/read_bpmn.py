@@ -312,6 +312,7 @@ def _job(node: Node) -> JobDetails | None:
     return JobDetails(
         type=expression(definition.get("type")) or Expression("", is_static=True),
         retries=expression(definition.get("retries")) or Expression("3", is_static=True),
+        priority=_job_priority(node.xml),
         headers={
             header.get("key", ""): header.get("value", "")
             for headers in zeebe_children(node.xml, "taskHeaders")
@@ -319,6 +320,17 @@ def _job(node: Node) -> JobDetails | None:
             if local(header) == "header"
         },
     )
+
+
+def _job_priority(xml: etree._Element) -> Expression | None:
+    """Of the task itself, else of the process around it."""
+    around: etree._Element | None = xml
+    while around is not None:
+        drawn = zeebe_child(around, "jobPriorityDefinition")
+        if drawn is not None and drawn.get("priority"):
+            return expression(drawn.get("priority"))
+        around = None if local(around) == "process" else around.getparent()
+    return None
 
 
 def _script(node: Node) -> ScriptDetails | None:

@@ -132,7 +132,9 @@ EXTENSIONS: dict[str, Extension] = {
         "Embedded forms are not shown: save the form as a file of its own.",
     ),
     "jobPriorityDefinition": Extension(
-        _JOB_PLACES | {"process"}, _fields("priority"), Meaning.IGNORED, "Jobs have no priority here."
+        _JOB_PLACES | {"process"},
+        _fields("priority"),
+        note="Of jobs that a worker runs; 0 where none is drawn.",
     ),
     "executionListeners": Extension(
         ACTIVITIES | EVENTS | {"process"},

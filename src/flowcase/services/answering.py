@@ -54,7 +54,12 @@ def _hand_out(run: Run, instance: LockedInstance, event: model.JobRequested) -> 
         run.tx.append(instance.stream, retried, instance=instance)
         return
     created = events.JobCreated(
-        **place, type=event.type, headers=event.headers, inputs=event.inputs, retries=event.retries
+        **place,
+        type=event.type,
+        headers=event.headers,
+        inputs=event.inputs,
+        retries=event.retries,
+        priority=event.priority,
     )
     run.tx.append(instance.stream, created, instance=instance)
 

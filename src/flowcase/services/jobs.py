@@ -68,6 +68,7 @@ class Jobs:
         self._transactions, self._advancing = transactions, advancing
         self._handlers, self._node = handlers, node
         self._open_case_work, self._journal = open_case_work, journal
+        self._last_process = ""  # whose job this node claimed last: the next process is next
 
     # --- running -----------------------------------------------------------------------------------
 
@@ -91,13 +92,14 @@ class Jobs:
         return ran
 
     def _claim(self, tx: Tx) -> JobRow | None:
-        found = waiting.claimable_jobs(tx, 1)
-        if not found:
+        job = self._next(tx)
+        if job is None:
             return None
-        job = found[0]
+        self._last_process = job.process
         registration = self._handlers.get(job.type)
         seconds = 60 if registration is None else registration.max_seconds
-        lost = job.status == JobStatus.CLAIMED
+        # One that was handed back has no owner; a lost one has taken a worker with it, which costs a try.
+        lost = job.status == JobStatus.CLAIMED and job.lease_owner is not None
         claimed = {
             "status": JobStatus.CLAIMED,
             "attempts": job.attempts + 1,
@@ -112,6 +114,58 @@ class Jobs:
             attempt=f"claim job '{job.id}'",
         )
         return waiting.job(tx, job.id)
+
+    def _next(self, tx: Tx) -> JobRow | None:
+        """The job whose turn it is, of a type that may run another one now."""
+        limited = {
+            type: registration
+            for type, registration in self._handlers.items()
+            if registration.max_parallel is not None or registration.max_per_minute is not None
+        }
+        resting: set[str] = set()
+        if limited:
+            running = waiting.running_jobs(tx)
+            resting = set(waiting.resting_types(tx)) | {
+                type
+                for type, registration in limited.items()
+                if registration.max_parallel is not None and running.get(type, 0) >= registration.max_parallel
+            }
+        while True:
+            job = waiting.lost_job(tx, but=resting) or waiting.due_job(
+                tx, behind=self._last_process, but=resting
+            )
+            if job is None or job.type not in limited or self._may_begin(tx, job.type, limited[job.type]):
+                return job
+            resting.add(job.type)
+
+    def _may_begin(self, tx: Tx, type: str, registration: Registration) -> bool:
+        """Whether its limits allow one more; the type is held until the commit, so that none is exceeded."""
+        tx.insert_once(tables.job_pace, type=type, free_at=tx.now)
+        free_at = waiting.pace(tx, type) or tx.now
+        if free_at > tx.now:
+            return False
+        parallel = registration.max_parallel
+        if parallel is not None and waiting.running_jobs(tx).get(type, 0) >= parallel:
+            return False
+        if registration.max_per_minute is not None:
+            pause = dt.timedelta(minutes=1) / registration.max_per_minute
+            tx.update_any(tables.job_pace, {"type": type}, {"free_at": tx.now + pause})
+        return True
+
+    def hand_back(self) -> int:
+        """Give back what this node has claimed and not finished, for others to take at once; how many.
+
+        For a node that is told to stop while a handler still runs: its result will come too late.
+        """
+
+        def work(tx: Tx) -> int:
+            return tx.update_any(
+                tables.job,
+                {"status": JobStatus.CLAIMED, "lease_owner": self._node},
+                {"lease_owner": None, "lease_until": tx.now},
+            )
+
+        return self._transactions.run(SYSTEM, work)
 
     def _attempt(self, job: JobRow) -> _Outcome:
         registration = self._handlers.get(job.type)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -17,7 +18,7 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import FlowcaseError
 from flowcase.store import migrating
 from flowcase.store.keys import Keyring
-from flowcase.store.tx import INSTALLATION, Tx
+from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
 
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 _READ_ONLY = "flowcase_read_only"
@@ -161,6 +162,24 @@ class Store:
                 break
             time.sleep(0.2)  # still going on, or the server is coming back
         raise OutcomeUnknown
+
+    def news_of_work(self, pause: float) -> Iterator[bool]:
+        """Whether a worker is wanted, told as soon as one is and at the latest after `pause` seconds.
+
+        PostgreSQL only: on SQLite it ends at once. Raises DatabaseLost.
+        """
+        if self.is_sqlite:
+            return
+        with self._translated(), self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            connection.detach()  # it listens: it goes back to no pool
+            try:
+                driver.autocommit = True
+                driver.execute(f"LISTEN {WORK_CHANNEL}")
+                while True:
+                    yield any(True for _ in driver.notifies(timeout=pause, stop_after=1))
+            except psycopg.OperationalError as error:
+                raise DatabaseLost from error
 
     def prepare(self, now: dt.datetime) -> None:
         """Make the installation's own stream, whose key tells later whether the installation key fits."""

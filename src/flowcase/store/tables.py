@@ -272,6 +272,7 @@ job = Table(
     Column("status", Text, nullable=False),
     Column("headers", Json, nullable=False),
     Column("sealed_inputs", LargeBinary, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),  # the higher first
     Column("retries", Integer, nullable=False),  # tries left
     Column("attempts", Integer, nullable=False),  # tries begun
     Column("try_at", Instant, nullable=False),  # not before; moved by back-off
@@ -283,7 +284,17 @@ job = Table(
 )
 Index("ix_job_instance", job.c.instance)
 _alive("ix_job_pending", job.c.try_at, job.c.id, where=JOB_IS_PENDING)
+# Claims go by priority, then from process to process in turn: a flood of one never starves the others.
+_alive("ix_job_in_turn", job.c.priority, job.c.process, job.c.try_at, job.c.id, where=JOB_IS_PENDING)
 _alive("ix_job_claimed", job.c.lease_until, where=JOB_IS_CLAIMED)
+
+# Job types that may run only so often: when the next one may begin.
+job_pace = Table(
+    "job_pace",
+    metadata,
+    Column("type", Text, primary_key=True),
+    Column("free_at", Instant, nullable=False),
+)
 
 timer = Table(
     "timer",

@@ -30,6 +30,7 @@ from flowcase.store.keys import Cipher, Keyring
 from flowcase.store.rows import Attempt, Rows
 
 INSTALLATION = "installation"
+WORK_CHANNEL = "flowcase_work"  # of PostgreSQL's NOTIFY
 
 _STREAM_KINDS = ("case:", "notification:", "meeting:", "process:")
 
@@ -119,6 +120,7 @@ class Tx(Rows):
         self._ciphers: dict[str, Cipher | None] = {}
         self._instances: dict[str, LockedInstance] = {}
         self._number: str | None = None
+        self.wakes_workers = False  # tell them at the commit that there is something to do at once
         self.known_candidate_sets = known_candidate_sets
         self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
         self.cache: dict[Any, Any] = {}  # what a service remembers until the transaction ends
@@ -338,6 +340,8 @@ class Tx(Rows):
         self._flush_inserts()
         self._save_states()
         self._write_history()
+        if self.wakes_workers and self._connection.dialect.name == "postgresql":
+            self._connection.execute(_WAKE, {"channel": WORK_CHANNEL})
 
     def _save_states(self) -> None:
         for instance in self._instances.values():
@@ -460,6 +464,7 @@ _LOCK_STREAM = (
 )
 # Comes with the lock, so that asking for it costs no round trip of its own.
 _LOCK_STREAM_NUMBERED = _LOCK_STREAM.add_columns(cast(func.pg_current_xact_id(), Text).label("number"))
+_WAKE = select(func.pg_notify(bindparam("channel"), ""))
 _TRANSACTION_NUMBER = select(cast(func.pg_current_xact_id_if_assigned(), Text))
 _READ_STREAM = select(tables.stream.c.wrapped_key).where(tables.stream.c.id == bindparam("id"))
 _READ_INSTANCE = (

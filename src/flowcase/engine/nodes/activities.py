@@ -152,9 +152,20 @@ class JobTask(FlowNode):
             headers=dict(job.headers),
             inputs=mappings.inputs_of(step, token),
             retries=number,
+            priority=self._job_priority(step, token, job.priority),
         )
         step.emit(requested)
         return False
+
+    def _job_priority(self, step: Step, token: Token, drawn: Expression | None) -> int:
+        if drawn is None:
+            return 0
+        value = step.evaluate(drawn, token, f"the job priority of '{self.id}'")
+        is_below = isinstance(value, str) and value.startswith("-")
+        number = _whole_number(value[1:] if is_below else value)
+        if number is None:
+            raise wrong_value(f"the job priority of '{self.id}'", "a whole number", value, drawn.text)
+        return -number if is_below else number
 
     def withdrawn(self, step: Step, token: Token) -> list[ElementEvent]:
         return [JobCancelled(element=self.id, element_instance=token.key)]

@@ -13,6 +13,7 @@ from flowcase.values import canonical_json, to_json
 @applies(events.JobCreated)
 def create(tx: Tx, stream: str, instance: LockedInstance, event: events.JobCreated) -> None:
     job = f"{instance.id}.{event.element_instance}"
+    tx.wakes_workers = True
     tx.insert(
         tables.job,
         id=job,
@@ -27,6 +28,7 @@ def create(tx: Tx, stream: str, instance: LockedInstance, event: events.JobCreat
         headers=dict(event.headers),
         sealed_inputs=tx.seal(stream, f"job|{job}", canonical_json(to_json(event.inputs))),
         retries=event.retries,
+        priority=event.priority,
         attempts=0,
         try_at=tx.now,
         is_held=False,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select, text
+from sqlalchemy import Row, bindparam, func, or_, select, text
+from sqlalchemy.sql.elements import ColumnElement
 
 from flowcase.model import TimerStatus
 from flowcase.store import tables
@@ -19,6 +20,7 @@ from flowcase.values import Value, from_json
 
 _message, _subscription = tables.message, tables.message_subscription
 _signal, _timer, _job = tables.signal_subscription, tables.timer, tables.job
+_pace = tables.job_pace
 
 
 # --- messages --------------------------------------------------------------------------------------
@@ -217,6 +219,7 @@ class JobRow:
     case_code: str | None
     status: str
     headers: Mapping[str, str]
+    priority: int
     retries: int
     attempts: int
     try_at: dt.datetime
@@ -256,21 +259,90 @@ def next_claimable_job(tx: Tx) -> dt.datetime | None:
     return min((due for due in found if due is not None), default=None)
 
 
-def claimable_jobs(tx: Tx, limit: int) -> list[JobRow]:
-    """Jobs to be tried now, and claimed ones whose lease has run out; locked until the commit."""
+def lost_job(tx: Tx, *, but: Collection[str] = ()) -> JobRow | None:
+    """A claimed job whose lease has run out; locked until the commit. `but`: types that may not run now."""
     statement = (
         select(_job)
-        .where(
-            or_(
-                and_(text(tables.JOB_IS_PENDING), _job.c.try_at <= tx.now),
-                and_(text(tables.JOB_IS_CLAIMED), _job.c.lease_until <= tx.now),
-            )
-        )
-        .order_by(_job.c.try_at, _job.c.id)
-        .limit(limit)
+        .where(text(tables.JOB_IS_CLAIMED), _job.c.lease_until <= tx.now, _job.c.type.not_in(list(but)))
+        .order_by(_job.c.lease_until, _job.c.id)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
-    return [made(JobRow, row) for row in tx.rows(statement)]
+    return made_or_none(JobRow, tx.first(statement))
+
+
+def due_job(tx: Tx, *, behind: str = "", but: Collection[str] = ()) -> JobRow | None:
+    """The job to be tried next; locked until the commit.
+
+    The highest priority first; within it the processes take turns in the order of their ids, beginning
+    behind the process `behind`; within a process the one that has waited longest. `but` are job types that
+    may not run now.
+    """
+    may_run: list[ColumnElement[bool]] = [
+        _as_condition(tables.JOB_IS_PENDING),
+        _job.c.try_at <= tx.now,
+        _job.c.type.not_in(list(but)),
+    ]
+    highest = tx.scalar(select(func.max(_job.c.priority)).where(*may_run))
+    while highest is not None:
+        here = [*may_run, _job.c.priority == highest]
+        for process in _in_turn(tx, here, behind):
+            statement = (
+                select(_job)
+                .where(*here, _job.c.process == process)
+                .order_by(_job.c.try_at, _job.c.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            row = tx.first(statement)
+            if row is not None:
+                return made(JobRow, row)
+        # Whatever is due here is being claimed by others at this moment.
+        highest = tx.scalar(select(func.max(_job.c.priority)).where(*may_run, _job.c.priority < highest))
+    return None
+
+
+def _as_condition(sql: str) -> ColumnElement[bool]:
+    """The text of a partial index's condition, spelled as the index has it."""
+    return text(sql)  # type: ignore[return-value]
+
+
+def _in_turn(tx: Tx, here: list[ColumnElement[bool]], behind: str) -> Iterator[str]:
+    """Ids of the processes with something due, each once: first those behind `behind`, then from the start.
+
+    One seek in the index per process, however many jobs it has.
+    """
+    last, has_turned = behind, False
+    while True:
+        following = select(func.min(_job.c.process)).where(*here, _job.c.process > last)
+        found = tx.scalar(following)
+        if found is None or (has_turned and found > behind):
+            if has_turned or not behind:
+                return
+            last, has_turned = "", True
+            continue
+        yield found
+        last = found
+
+
+def running_jobs(tx: Tx) -> Mapping[str, int]:
+    """How many jobs of each type are claimed under a lease that holds."""
+    statement = (
+        select(_job.c.type, func.count().label("running"))
+        .where(text(tables.JOB_IS_CLAIMED), _job.c.lease_until > tx.now)
+        .group_by(_job.c.type)
+    )
+    return {row.type: row.running for row in tx.rows(statement)}
+
+
+def resting_types(tx: Tx) -> list[str]:
+    """Job types whose pace does not allow another one to begin yet."""
+    return [row.type for row in tx.rows(select(_pace.c.type).where(_pace.c.free_at > tx.now))]
+
+
+def pace(tx: Tx, type: str) -> dt.datetime | None:
+    """When a job of this type may begin; locked until the commit. None: one never did."""
+    return tx.scalar(select(_pace.c.free_at).where(_pace.c.type == type).with_for_update())
 
 
 _MESSAGE_SUBSCRIPTIONS = (

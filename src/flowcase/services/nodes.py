@@ -1,0 +1,105 @@
+"""Nodes: which processes share this installation, whether they live, and whether they keep up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flowcase.access.actor import SYSTEM
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx, tables
+from flowcase.store.queries import nodes as queries
+from flowcase.store.queries.nodes import Backlog, NodeRow
+
+HEARTBEAT_SECONDS = 10.0
+SILENT_AFTER = dt.timedelta(seconds=60)  # a node that has not been heard for so long is taken for dead
+FORGOTTEN_AFTER = dt.timedelta(days=1)
+BEHIND_AFTER = dt.timedelta(seconds=60)  # what waits longer than this is told: nobody keeps up with it
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node as it is now."""
+
+    id: str
+    kind: str  # web | worker
+    release: str
+    started_at: dt.datetime
+    heartbeat_at: dt.datetime
+    is_silent: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """How the installation fares at an instant."""
+
+    at: dt.datetime
+    nodes: tuple[Node, ...]
+    backlog: Backlog
+
+    @property
+    def timers_late(self) -> dt.timedelta:
+        """How long the timer that has waited longest has been due."""
+        return self._late(self.backlog.timers_since)
+
+    @property
+    def jobs_late(self) -> dt.timedelta:
+        return self._late(self.backlog.jobs_since)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether timers or jobs wait longer than they should."""
+        return max(self.timers_late, self.jobs_late) > BEHIND_AFTER
+
+    @property
+    def has_worker(self) -> bool:
+        return any(node.kind == "worker" and not node.is_silent for node in self.nodes)
+
+    def _late(self, since: dt.datetime | None) -> dt.timedelta:
+        return max(self.at - since, dt.timedelta()) if since is not None else dt.timedelta()
+
+
+class Nodes:
+    """Heartbeats go by the wall clock of the database's users, never by a demonstration's clock."""
+
+    def __init__(self, transactions: Transactions, node: str) -> None:
+        self._transactions, self._node = transactions, node
+
+    def beat(self, kind: str, now: dt.datetime) -> None:
+        """Say that this node lives. Rows of nodes that were silent for a day go."""
+        details: Mapping[str, str] = {"kind": kind, "release": importlib.metadata.version("flowcase")}
+
+        def work(tx: Tx) -> None:
+            if not tx.update_any(tables.node, {"id": self._node}, {"heartbeat_at": now, "details": details}):
+                tx.insert_once(tables.node, id=self._node, started_at=now, heartbeat_at=now, details=details)
+            for row in queries.nodes(tx):
+                if now - row.heartbeat_at > FORGOTTEN_AFTER:
+                    tx.delete_any(tables.node, {"id": row.id})
+
+        self._transactions.run(SYSTEM, work)
+
+    def leave(self) -> None:
+        """Say that this node ends."""
+        self._transactions.run(SYSTEM, lambda tx: tx.delete_any(tables.node, {"id": self._node}))
+
+    def overview(self, now: dt.datetime) -> Overview:
+        """`now` is the wall clock's instant; what is due is judged by the installation's own clock."""
+
+        def work(tx: Tx) -> Overview:
+            found = tuple(_node(row, now) for row in queries.nodes(tx))
+            return Overview(tx.now, found, queries.backlog(tx))
+
+        return self._transactions.read(work)
+
+
+def _node(row: NodeRow, now: dt.datetime) -> Node:
+    return Node(
+        row.id,
+        row.details.get("kind", ""),
+        row.details.get("release", ""),
+        row.started_at,
+        row.heartbeat_at,
+        now - row.heartbeat_at > SILENT_AFTER,
+    )

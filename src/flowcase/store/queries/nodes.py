@@ -1,0 +1,56 @@
+"""The nodes of an installation, and how far behind they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Table, func, select, text
+
+from flowcase.store import tables
+from flowcase.store.queries.rows import made
+from flowcase.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    id: str
+    started_at: dt.datetime
+    heartbeat_at: dt.datetime
+    details: Mapping[str, str]  # kind: web | worker; release
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What is due and not done yet."""
+
+    timers: int
+    timers_since: dt.datetime | None  # the due instant of the one that has waited longest
+    jobs: int
+    jobs_since: dt.datetime | None
+    jobs_running: int
+    incidents: int
+
+
+def nodes(tx: Tx) -> list[NodeRow]:
+    """All that have not said goodbye, the longest running first."""
+    table = tables.node
+    return [made(NodeRow, row) for row in tx.rows(select(table).order_by(table.c.started_at, table.c.id))]
+
+
+def backlog(tx: Tx) -> Backlog:
+    """Reads the small indexes of what is still alive, never the finished rows."""
+    timer, job, incident = tables.timer, tables.job, tables.incident
+    timers = _waiting(tx, timer, tables.TIMER_IS_PENDING)
+    jobs = _waiting(tx, job, tables.JOB_IS_PENDING)
+    running = select(func.count()).select_from(job).where(text(tables.JOB_IS_CLAIMED))
+    open_ones = select(func.count()).select_from(incident).where(text(tables.INCIDENT_IS_OPEN))
+    return Backlog(*timers, *jobs, tx.scalar(running), tx.scalar(open_ones))
+
+
+def _waiting(tx: Tx, table: Table, condition: str) -> tuple[int, dt.datetime | None]:
+    """How many are due, and since when the first of them is."""
+    due = (text(condition), table.c.try_at <= tx.now)
+    number = tx.scalar(select(func.count()).select_from(table).where(*due))
+    return number, tx.scalar(select(func.min(table.c.try_at)).where(*due)) if number else None

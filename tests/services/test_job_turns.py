@@ -1,0 +1,131 @@
+"""Jobs take turns: the urgent first, no process starves another, no type runs more than it may."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from flowcase.bootstrap import Flowcase
+from flowcase.clock import ManualClock
+from flowcase.handlers import Side
+from tests.services.conftest import OPERATOR
+from tests.services.diagrams import end, process, service_task, start
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def sending(id: str, priority: str = "") -> bytes:
+    return process(id, start(), service_task("send", "test.send", priority=priority), end())
+
+
+def begin(flow: Flowcase, id: str, times: int = 1, **variables: Any) -> None:
+    for _ in range(times):
+        flow.instances.start(id, variables, actor=OPERATOR)
+
+
+def test_a_flood_of_one_process_does_not_keep_the_others_waiting(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any]
+) -> None:
+    ran: list[str] = []
+    register("test.send", lambda job, outbox: ran.append(job.process), Side.OUTSIDE)
+    deploy(sending("flod"), sending("anden"), sending("tredje"))
+    begin(flow, "flod", 6)
+    begin(flow, "anden", 2)
+    begin(flow, "tredje", 1)
+
+    assert flow.jobs.run_due(20) == 9
+
+    assert ran == ["anden", "flod", "tredje", "anden", "flod", "flod", "flod", "flod", "flod"]
+
+
+def test_the_higher_priority_goes_first_and_may_be_an_expression(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any]
+) -> None:
+    ran: list[str] = []
+    register("test.send", lambda job, outbox: ran.append(job.process), Side.OUTSIDE)
+    deploy(sending("almindelig"), sending("haster", "=if akut then 90 else 10"), sending("lav", "-5"))
+    begin(flow, "lav")
+    begin(flow, "almindelig", 2)
+    begin(flow, "haster", akut=False)
+    begin(flow, "haster", akut=True)
+
+    flow.jobs.run_due(20)
+
+    assert ran == ["haster", "haster", "almindelig", "almindelig", "lav"]
+
+
+def test_a_priority_that_is_no_number_is_an_incident_and_runs_nothing(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any]
+) -> None:
+    register("test.send", lambda job, outbox: None, Side.OUTSIDE)
+    deploy(sending("p", "=hvor_meget"))
+
+    begin(flow, "p", hvor_meget="meget")
+
+    (incident,) = flow.incidents.list()
+    assert "job priority of 'send'" in incident.message
+
+
+def test_no_more_of_a_type_run_at_once_than_it_allows_and_others_go_on(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any]
+) -> None:
+    seen: list[int] = []
+
+    def slow(job: Any, outbox: Any) -> None:
+        seen.append(flow.jobs.run_due(5))  # another worker looks for work meanwhile
+
+    ran: list[str] = []
+    register("test.slow", slow, Side.OUTSIDE, max_parallel=1)
+    register("test.send", lambda job, outbox: ran.append(job.process), Side.OUTSIDE)
+    deploy(process("langsom", start(), service_task("s", "test.slow"), end()), sending("hurtig"))
+    begin(flow, "langsom", 2)
+    begin(flow, "hurtig", 1)
+
+    flow.jobs.run_due(1)  # "hurtig" comes first by its name
+    flow.jobs.run_due(1)
+    assert (ran, seen) == (["hurtig"], [0])
+
+    flow.jobs.run_due(1)
+    assert seen == [0, 0]
+
+
+def test_a_type_with_a_pace_begins_evenly_spread_over_the_minute(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    ran: list[dt.datetime] = []
+    register("test.send", lambda job, outbox: ran.append(clock.now()), Side.OUTSIDE, max_per_minute=2)
+    deploy(sending("p"))
+    begin(flow, "p", 3)
+    begun = clock.now()
+
+    for _ in range(8):
+        flow.jobs.run_due(5)
+        clock.advance(MINUTE / 4)
+
+    assert ran == [begun, begun + MINUTE / 2, begun + MINUTE]
+
+
+def test_what_a_node_hands_back_is_taken_by_another_at_once_and_costs_no_try(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any]
+) -> None:
+    attempts: list[int] = []
+
+    def hang(job: Any, outbox: Any) -> dict[str, int]:
+        attempts.append(outbox.attempt)
+        if len(attempts) == 1:
+            assert flow.jobs.hand_back() == 1
+            assert flow.jobs.run_due(1) == 1  # another node takes it over
+        return {"af": outbox.attempt}
+
+    register("test.send", hang, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p")
+
+    flow.jobs.run_due(1)
+
+    (job,) = flow.jobs.list()
+    assert attempts == [1, 2]
+    assert (job.status, job.attempts, job.retries) == ("completed", 2, 3)
+    (instance,) = flow.instances.list()
+    assert flow.instances.get(instance.id).variables["af"] == 2  # the first one's result came too late

@@ -1,0 +1,144 @@
+"""Nodes say that they live; who looks sees who is silent and what nobody keeps up with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flowcase import scheduler
+from flowcase.bootstrap import Flowcase
+from flowcase.clock import ManualClock, WallClock
+from flowcase.handlers import Side
+from flowcase.services.nodes import Nodes
+from flowcase.services.transactions import Transactions
+from flowcase.store import Store
+from tests.conftest import NOW
+from tests.services.conftest import OPERATOR
+from tests.services.diagrams import end, process, service_task, start
+
+SECOND = dt.timedelta(seconds=1)
+on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+def test_a_node_that_falls_silent_is_told_and_forgotten_after_a_day(store: Store, clock: ManualClock) -> None:
+    one, two = (Nodes(Transactions(store, clock), name) for name in ("n1", "n2"))
+    one.beat("web", NOW)
+    two.beat("worker", NOW)
+    two.beat("worker", NOW + 90 * SECOND)
+
+    seen = one.overview(NOW + 95 * SECOND)
+
+    assert [(node.id, node.kind, node.is_silent) for node in seen.nodes] == [
+        ("n1", "web", True),
+        ("n2", "worker", False),
+    ]
+    assert seen.has_worker
+    two.beat("worker", NOW + dt.timedelta(days=2))
+    assert [node.id for node in one.overview(NOW).nodes] == ["n2"]
+    two.leave()
+    assert one.overview(NOW).nodes == ()
+
+
+def test_what_is_due_and_not_done_makes_the_installation_behind(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    register("test.send", lambda job, outbox: None, Side.OUTSIDE)
+    deploy(process("p", start(), service_task("send", "test.send"), end()))
+    flow.instances.start("p", {}, actor=OPERATOR)
+    assert not flow.nodes.overview(NOW).is_behind
+
+    clock.advance(61 * SECOND)
+
+    behind = flow.nodes.overview(NOW)
+    assert (behind.backlog.jobs, behind.jobs_late, behind.is_behind) == (1, 61 * SECOND, True)
+    flow.jobs.run_due()
+    assert not flow.nodes.overview(NOW).is_behind
+
+
+def test_a_worker_beats_while_it_runs_and_leaves_when_it_is_told_to_stop(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping, done = threading.Event(), []
+    worker = threading.Thread(target=lambda: done.append(scheduler.run_until(flow, stopping)))
+
+    worker.start()
+    for _ in range(200):
+        if flow.nodes.overview(WallClock().now()).has_worker:
+            break
+        stopping.wait(0.05)
+    assert flow.nodes.overview(WallClock().now()).has_worker
+    stopping.set()
+    worker.join(20)
+
+    assert done == [True]
+    assert flow.nodes.overview(WallClock().now()).nodes == ()
+
+
+def test_a_handler_that_hangs_does_not_hold_a_worker_that_is_told_to_stop(
+    flow: Flowcase,
+    register: Callable[..., None],
+    deploy: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scheduler, "STOP_SECONDS", 0.3)
+    monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.05)
+    hanging, released, stopping = threading.Event(), threading.Event(), threading.Event()
+    done: list[bool] = []
+    register("test.send", lambda job, outbox: hanging.set() or (released.wait(20) and None), Side.OUTSIDE)
+    deploy(process("p", start(), service_task("send", "test.send"), end()))
+    flow.instances.start("p", {}, actor=OPERATOR)
+
+    worker = threading.Thread(target=lambda: done.append(scheduler.run_until(flow, stopping)))
+    worker.start()
+    assert hanging.wait(20)
+    stopping.set()
+    worker.join(20)
+
+    try:
+        assert done == [False]
+        (job,) = flow.jobs.list()
+        assert (job.status, job.lease_owner) == ("claimed", None)
+    finally:
+        released.set()
+    for _ in range(200):  # nobody took it over: the late result counts
+        if not flow.instances.list(status="active"):
+            break
+        hanging.clear()
+        hanging.wait(0.05)
+    assert flow.instances.list(status="active") == []
+
+
+@on_postgresql
+def test_a_worker_on_postgresql_is_woken_by_a_new_job_and_need_not_poll(
+    flow: Flowcase,
+    register: Callable[..., None],
+    deploy: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran, stopping = threading.Event(), threading.Event()
+    register("test.send", lambda job, outbox: ran.set(), Side.OUTSIDE)
+    deploy(process("p", start(), service_task("send", "test.send"), end()))
+    news = flow.store.news_of_work(0.1)
+    assert next(news) is False
+
+    flow.instances.start("p", {}, actor=OPERATOR)
+
+    assert next(news) is True
+    news.close()
+    monkeypatch.setattr(flow.store, "news_of_work", lambda pause: iter([True]))
+    worker = threading.Thread(target=lambda: scheduler.run_until(flow, stopping))
+    worker.start()
+    try:
+        assert ran.wait(20)
+    finally:
+        stopping.set()
+        worker.join(30)
+
+
+def test_sqlite_has_no_news_to_tell(store: Store) -> None:
+    if store.is_sqlite:
+        assert list(store.news_of_work(0.01)) == []
