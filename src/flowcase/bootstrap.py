@@ -46,6 +46,7 @@ from flowcase.services.rule_sets import RuleSets
 from flowcase.services.signals import Signals
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
+from flowcase.services.studio import Studio
 from flowcase.services.timers import Timers
 from flowcase.services.transactions import Transactions
 from flowcase.services.user_tasks import UserTasks
@@ -95,6 +96,7 @@ class Flowcase:
     people: People
     reading_log: ReadingLog
     nodes: Nodes
+    studio: Studio
 
     def next_due(self) -> dt.datetime | None:
         """When there is next something to do without a person: a timer or a job."""
@@ -232,12 +234,13 @@ def assemble(
     )
     journal = Journal(transactions, open_work, _journal_delivery(settings))
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
+    deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
     return Flowcase(
         settings=settings,
         store=store,
         clock=clock,
         handlers=handlers,
-        deployments=Deployments(transactions, definitions, start_events, lambda: known(handlers)),
+        deployments=deployments,
         instances=Instances(transactions, advancing),
         startable_flows=StartableFlows(transactions, advancing, open_work),
         user_tasks=UserTasks(transactions, advancing, open_for_user_task),
@@ -265,6 +268,7 @@ def assemble(
         people=People(store, clock.now),
         reading_log=ReadingLog(transactions),
         nodes=Nodes(transactions, node),
+        studio=Studio(transactions, deployments),
     )
 
 

@@ -32,6 +32,8 @@ PEOPLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "vera.revisor": ("Vera Lindhardt", ("revisor",)),
     "granly": ("Granly (leverandør)", ("leverandoer",)),
     "bo.mentor": ("Bo Sejersen", ("mentor_styregruppe",)),
+    "jens.proces": ("Jens Olrik", ("procesejer",)),
+    "lone.proces": ("Lone Holst", ("procesejer",)),
     "drift": ("Drift", ("administrator",)),
 }
 

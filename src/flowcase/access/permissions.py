@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from flowcase.access.actor import Actor
 
 ADMINISTRATOR = "administrator"
+PROCESS_OWNER = "procesejer"
 
 # The authority's casework lanes and its leaders (section 1.1), network workers (1.3) and auditors.
 _CASEWORK = frozenset(
@@ -92,6 +93,11 @@ def may_register_notifications(actor: Actor) -> bool:
 def may_deliver_notifications(actor: Actor) -> bool:
     """Who may hand in notifications through the API."""
     return bool(actor.groups & _DELIVERERS)
+
+
+def may_edit_processes(actor: Actor) -> bool:
+    """Who draws, checks and deploys diagrams, tables and forms in the studio."""
+    return actor.kind == "system" or PROCESS_OWNER in actor.groups
 
 
 def may_operate(actor: Actor) -> bool:

@@ -62,7 +62,7 @@ class Deployments:
 
     def check(self, files: Mapping[str, bytes]) -> list[Finding]:
         """What the deploy check finds, blocking or not; files that are deployed already count as known."""
-        return self._transactions.read(lambda tx: self._findings(tx, files))
+        return self._transactions.read(lambda tx: self.findings(tx, files))
 
     def deploy(
         self, files: Mapping[str, bytes], *, actor: Actor, note: str = "", draft: bool = False
@@ -74,37 +74,40 @@ class Deployments:
         of them blocks.
         """
 
-        def work(tx: Tx) -> Deployment:
-            tx.stream(INSTALLATION)  # one deployment at a time
-            findings = self._findings(tx, files)
-            if any(finding.severity is Severity.ERROR for finding in findings):
-                raise InvalidDefinition(findings)
-            contents = {path: _read(path, content) for path, content in sorted(files.items())}
-            id = tx.new_id()
-            status = DRAFT if draft else ACTIVE
-            for each in contents.values():
-                tx.insert_once(tables.resource, hash=each.hash, content=each.content, stored_at=tx.now)
-            definitions = self._new_processes(tx, id, status, contents)
-            named = self._new_named(tx, id, status, contents)
-            made = events.DeploymentMade(
-                deployment=id,
-                status=status,
-                note=note,
-                files={path: each.hash for path, each in contents.items()},
-                definitions=tuple(row.id for row in definitions),
-                resources=tuple(f"{row.kind}:{row.name}:{row.version}" for row in named),
-            )
-            tx.append(INSTALLATION, made)
-            for row in definitions:
-                tx.insert(tables.process_definition, **vars(row))
-            for resource in named:
-                tx.insert(tables.named_resource, **vars(resource))
-            if not draft:
-                for row in definitions:
-                    self._start_events.replace(tx, self._definitions.process(tx, row.id), row.id)
-            return Deployment(id, status, made.definitions, made.resources, tuple(findings))
+        return self._transactions.run(actor, lambda tx: self.deploy_within(tx, files, note=note, draft=draft))
 
-        return self._transactions.run(actor, work)
+    def deploy_within(
+        self, tx: Tx, files: Mapping[str, bytes], *, note: str = "", draft: bool = False
+    ) -> Deployment:
+        """The same within a transaction of another service."""
+        tx.stream(INSTALLATION)  # one deployment at a time
+        findings = self.findings(tx, files)
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            raise InvalidDefinition(findings)
+        contents = {path: _read(path, content) for path, content in sorted(files.items())}
+        id = tx.new_id()
+        status = DRAFT if draft else ACTIVE
+        for each in contents.values():
+            tx.insert_once(tables.resource, hash=each.hash, content=each.content, stored_at=tx.now)
+        definitions = self._new_processes(tx, id, status, contents)
+        named = self._new_named(tx, id, status, contents)
+        made = events.DeploymentMade(
+            deployment=id,
+            status=status,
+            note=note,
+            files={path: each.hash for path, each in contents.items()},
+            definitions=tuple(row.id for row in definitions),
+            resources=tuple(f"{row.kind}:{row.name}:{row.version}" for row in named),
+        )
+        tx.append(INSTALLATION, made)
+        for row in definitions:
+            tx.insert(tables.process_definition, **vars(row))
+        for resource in named:
+            tx.insert(tables.named_resource, **vars(resource))
+        if not draft:
+            for row in definitions:
+                self._start_events.replace(tx, self._definitions.process(tx, row.id), row.id)
+        return Deployment(id, status, made.definitions, made.resources, tuple(findings))
 
     def reschedule(self, *, actor: Actor) -> None:
         """Let the timer start events in force count from now, by the settings that hold now."""
@@ -132,7 +135,8 @@ class Deployments:
 
         self._transactions.run(actor, work)
 
-    def _findings(self, tx: Tx, files: Mapping[str, bytes]) -> list[Finding]:
+    def findings(self, tx: Tx, files: Mapping[str, bytes]) -> list[Finding]:
+        """As `check`, within a transaction of another service."""
         named = resources.all_named(tx)
         deployed = Catalogue(
             forms={row.name for row in named if row.kind == "form"},

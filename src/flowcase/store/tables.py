@@ -109,6 +109,22 @@ named_resource = Table(
     PrimaryKeyConstraint("kind", "name", "version"),
 )
 
+# A file that somebody is still working on in the studio. Each person has drafts of their own; a second
+# window that did not see the first one's last save gets a copy beside it, so that nothing is lost.
+draft = Table(
+    "draft",
+    metadata,
+    Column("owner", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("copy", Integer, nullable=False),  # 0, or which copy beside it
+    Column("hash", Text, nullable=False),  # SHA-256 of the content, hex
+    Column("content", LargeBinary, nullable=False),
+    Column("based_on", Text),  # hash of the deployed file that it began from; null for a new one
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("owner", "file_name", "copy"),
+)
+Index("ix_draft_file_name", draft.c.file_name)
+
 # What starts new instances: message and signal start events of the newest active version only.
 start_subscription = Table(
     "start_subscription",

@@ -87,10 +87,24 @@ def _register_blueprints(app: Flask) -> None:
         notifications,
         operations,
         public,
+        studio,
+        studio_api,
         user_tasks,
     )
 
-    for module in (account, inbox, user_tasks, cases, flows, instances, notifications, public, operations):
+    for module in (
+        account,
+        inbox,
+        user_tasks,
+        cases,
+        flows,
+        instances,
+        notifications,
+        public,
+        operations,
+        studio,
+        studio_api,
+    ):
         app.register_blueprint(module.blueprint)
     api.init_app(app)
     csrf.exempt(api.blueprint)  # the API takes tokens, never cookies
@@ -108,6 +122,8 @@ def _guard(app: Flask) -> None:
     def safe_headers(response: Response) -> Response:
         # bpmn.io's watermark, which its licence wants visible, is placed by style attributes.
         attributes = "; style-src-attr 'unsafe-inline'" if g.get("has_diagram") else ""
+        if g.get("style_nonce"):  # the editors for FEEL make their style sheets while they run
+            attributes += f"; style-src-elem 'self' 'nonce-{g.style_nonce}'"
         response.headers.setdefault(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -138,6 +154,10 @@ def _say_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale(error: CSRFError) -> Any:
+        from flowcase.web import api
+
+        if api.is_api():
+            return api.problem(HTTPStatus.BAD_REQUEST, error)
         return page(
             HTTPStatus.BAD_REQUEST,
             language.gettext("Siden er for gammel"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
 from flowcase.access.actor import Actor
@@ -47,6 +47,8 @@ def init_app(app: Flask, flow: Flowcase) -> None:
 
     @manager.unauthorized_handler
     def sign_in_first() -> Any:
+        if request.path.startswith("/api/"):
+            abort(HTTPStatus.UNAUTHORIZED)
         if request.headers.get("HX-Request"):  # a page that saves by itself must not get another page
             return gettext("Du er logget af. Log på i et andet vindue, før du går videre."), (
                 HTTPStatus.UNAUTHORIZED

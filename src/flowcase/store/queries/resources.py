@@ -159,6 +159,36 @@ def deployment(tx: Tx, id: str) -> DeploymentRow | None:
     return made_or_none(DeploymentRow, tx.first(select(table).where(table.c.id == id)))
 
 
+@dataclass(frozen=True)
+class FileRow:
+    """A file in force: what it is called, and who brought it when."""
+
+    path: str
+    hash: str
+    names: tuple[str, ...]  # processes, decisions, forms or the rule set that it defines
+    deployment: str
+    created_at: dt.datetime
+
+
+def files_in_force(tx: Tx) -> list[FileRow]:
+    """Every deployed file in its newest version, by path."""
+    found: dict[str, list[ProcessDefinitionRow | NamedResourceRow]] = {}
+    newest: dict[tuple[str, str], NamedResourceRow] = {}
+    for row in all_named(tx):
+        if row.status == "active":
+            newest.setdefault((row.kind, row.name), row)
+    processes = [row for row in definitions(tx, only_newest=True) if row.status == "active"]
+    in_force: list[ProcessDefinitionRow | NamedResourceRow] = [*processes, *newest.values()]
+    for each in in_force:
+        found.setdefault(each.path, []).append(each)
+    files = []
+    for path, rows in sorted(found.items()):
+        last = max(rows, key=lambda row: (row.created_at, row.deployment))
+        names = sorted({row.name for row in rows if row.hash == last.hash})
+        files.append(FileRow(path, last.hash, tuple(names), last.deployment, last.created_at))
+    return files
+
+
 def is_in_use(tx: Tx, deployment: str) -> bool:
     """Whether a process instance, ended or not, runs a definition of the deployment."""
     table = tables.instance

@@ -1,0 +1,256 @@
+"""The studio: diagrams, tables and forms that process owners open, check, keep as drafts and deploy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_edit_processes
+from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
+from flowcase.modeling import Finding, Severity
+from flowcase.services.deployments import Deployment, Deployments
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx, tables
+from flowcase.store.queries import drafts, resources
+from flowcase.store.queries.drafts import DraftRow
+from flowcase.store.queries.resources import DeploymentRow, FileRow
+
+MAX_BYTES = 2 * 1024 * 1024
+ENDINGS = (".bpmn", ".dmn", ".form")
+
+_NAME = re.compile(r"(?!\.)[\w .+()-]{1,100}(/(?!\.)[\w .+()-]{1,100}){0,5}")
+
+
+@dataclass(frozen=True)
+class StudioFile:
+    """One file of the list: what is in force, and the drafts of it."""
+
+    path: str
+    in_force: FileRow | None
+    drafts: tuple[DraftRow, ...]
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file as somebody begins to work on it."""
+
+    path: str
+    content: bytes
+    copy: int  # which of this person's drafts
+    draft: str | None  # hash of that draft as it stands; None when there is none yet
+    based_on: str | None  # hash of the deployed file that the work began from
+    in_force: FileRow | None
+    brought_by: DeploymentRow | None  # the deployment that put `in_force` into force
+    others: tuple[DraftRow, ...]  # drafts of other people
+    own: tuple[DraftRow, ...]
+
+
+@dataclass(frozen=True)
+class SavedDraft:
+    """Where a draft was kept."""
+
+    copy: int
+    hash: str
+    updated_at: dt.datetime
+    was_set_aside: bool  # another window had saved since: both are kept, this one as a copy
+    in_force: str | None  # hash of the deployed file now
+    others: tuple[DraftRow, ...]
+
+
+class Studio:
+    """Each method is one transaction. Raises Forbidden for who is no process owner."""
+
+    def __init__(self, transactions: Transactions, deployments: Deployments) -> None:
+        self._transactions, self._deployments = transactions, deployments
+
+    def files(self, *, actor: Actor) -> list[StudioFile]:
+        """What is deployed and what is being worked on, by path; rule sets stay out."""
+        _check(actor, "open the studio")
+
+        def work(tx: Tx) -> list[StudioFile]:
+            in_force = {row.path: row for row in resources.files_in_force(tx) if row.path.endswith(ENDINGS)}
+            kept: dict[str, list[DraftRow]] = {}
+            for row in drafts.drafts(tx):
+                kept.setdefault(row.file_name, []).append(row)
+            return [
+                StudioFile(path, in_force.get(path), tuple(kept.get(path, ())))
+                for path in sorted({*in_force, *kept}, key=str.casefold)
+            ]
+
+        return self._transactions.read(work)
+
+    def open(self, path: str, *, copy: int = 0, of: str | None = None, actor: Actor) -> OpenedFile:
+        """This person's draft, else what is deployed; `of` begins from another person's draft instead.
+
+        Raises NotFound.
+        """
+        _check(actor, "open the studio")
+
+        def work(tx: Tx) -> OpenedFile:
+            everybody = drafts.drafts(tx, file_name=path)
+            own = tuple(row for row in everybody if row.owner == actor.id)
+            others = tuple(row for row in everybody if row.owner != actor.id)
+            in_force = _in_force(tx, path)
+            row = drafts.draft(tx, of or actor.id, path, copy)
+            if row is None and (of is not None or copy or in_force is None):
+                raise NotFound("file", path)
+            content = drafts.content(tx, row) if row is not None else _content(tx, in_force)
+            is_own = of in (None, actor.id)
+            return OpenedFile(
+                path=path,
+                content=content,
+                copy=copy if is_own else _free_copy(own),
+                draft=row.hash if row is not None and is_own else None,
+                based_on=row.based_on if row is not None else in_force.hash if in_force else None,
+                in_force=in_force,
+                brought_by=resources.deployment(tx, in_force.deployment) if in_force else None,
+                others=others,
+                own=own,
+            )
+
+        return self._transactions.read(work)
+
+    def in_force(self, path: str, *, actor: Actor) -> bytes:
+        """The deployed file. Raises NotFound."""
+        _check(actor, "open the studio")
+        return self._transactions.read(lambda tx: _content(tx, _in_force(tx, path)))
+
+    def check(self, path: str, content: bytes, *, actor: Actor) -> list[Finding]:
+        """What the deploy check finds in the file, with everything that is deployed beside it."""
+        _check(actor, "check a file")
+        check_name(path, len(content))
+        return self._transactions.read(lambda tx: self._deployments.findings(tx, {path: content}))
+
+    def begin(self, path: str, content: bytes, *, actor: Actor) -> SavedDraft:
+        """A draft of a new file. Raises InvalidValues when there is one of this name."""
+        _check(actor, "make a file")
+        check_name(path, len(content))
+
+        def work(tx: Tx) -> SavedDraft:
+            if _in_force(tx, path) is not None or drafts.drafts(tx, file_name=path):
+                raise InvalidValues("the new file", {"navn": ["Der er allerede en fil med dette navn."]})
+            return _keep(tx, actor, path, 0, content, based_on=None, seen=None)
+
+        return self._transactions.run(actor, work)
+
+    def save(
+        self,
+        path: str,
+        content: bytes,
+        *,
+        copy: int = 0,
+        seen: str | None,
+        based_on: str | None,
+        actor: Actor,
+    ) -> SavedDraft:
+        """Keep a draft, however faulty it is.
+
+        `seen` is the hash of the draft that this window last read or wrote. Where another window has
+        saved since, nothing is overwritten: the content is kept as a copy of its own.
+        """
+        _check(actor, "save a draft")
+        check_name(path, len(content))
+
+        def work(tx: Tx) -> SavedDraft:
+            return _keep(tx, actor, path, copy, content, based_on=based_on, seen=seen)
+
+        return self._transactions.run(actor, work)
+
+    def discard(self, path: str, *, copy: int = 0, actor: Actor) -> None:
+        """Throw a draft of one's own away. Raises NotFound."""
+        _check(actor, "discard a draft")
+
+        def work(tx: Tx) -> None:
+            if not tx.delete_any(tables.draft, {"owner": actor.id, "file_name": path, "copy": copy}):
+                raise NotFound("draft", path)
+
+        self._transactions.run(actor, work)
+
+    def deploy(
+        self,
+        path: str,
+        content: bytes,
+        *,
+        note: str,
+        replaces: str | None,
+        copy: int = 0,
+        actor: Actor,
+    ) -> Deployment:
+        """Put one file into force and take its draft away.
+
+        `replaces` is the hash of the deployed file that is knowingly replaced. Raises Conflict when
+        another is in force by now, InvalidDefinition with every finding when one of them blocks,
+        InvalidValues without a note.
+        """
+        _check(actor, "deploy a file")
+        check_name(path, len(content))
+        if not note.strip():
+            raise InvalidValues("the deployment", {"note": ["Skriv, hvad der er ændret og hvorfor."]})
+
+        def work(tx: Tx) -> Deployment:
+            in_force = _in_force(tx, path)
+            if (in_force.hash if in_force is not None else None) != replaces:
+                raise Conflict(f"deploy '{path}'", "somebody has deployed another version of it meanwhile")
+            made = self._deployments.deploy_within(tx, {path: content}, note=note.strip())
+            tx.delete_any(tables.draft, {"owner": actor.id, "file_name": path, "copy": copy})
+            return made
+
+        return self._transactions.run(actor, work)
+
+
+def check_name(path: str, size: int = 0) -> None:
+    """Raises InvalidValues for what is no name of a file in the studio, and for one that is too large."""
+    if not path.endswith(ENDINGS) or not _NAME.fullmatch(path):
+        raise InvalidValues("the file", {"navn": [f"Et filnavn ender på {', '.join(ENDINGS)}."]})
+    if size > MAX_BYTES:
+        raise InvalidValues("the file", {"indhold": ["Filen er større end 2 MB."]})
+
+
+def blocking(findings: Sequence[Finding]) -> int:
+    return sum(finding.severity is Severity.ERROR for finding in findings)
+
+
+def _check(actor: Actor, attempt: str) -> None:
+    if not may_edit_processes(actor):
+        raise Forbidden(attempt, "only process owners may")
+
+
+def _in_force(tx: Tx, path: str) -> FileRow | None:
+    return next((row for row in resources.files_in_force(tx) if row.path == path), None)
+
+
+def _content(tx: Tx, row: FileRow | None) -> bytes:
+    content = resources.content(tx, row.hash) if row is not None else None
+    if content is None:
+        raise NotFound("file", row.path if row is not None else "")
+    return content
+
+
+def _free_copy(own: Sequence[DraftRow]) -> int:
+    taken = {row.copy for row in own}
+    return next(number for number in range(len(taken) + 1) if number not in taken)
+
+
+def _keep(
+    tx: Tx, actor: Actor, path: str, copy: int, content: bytes, *, based_on: str | None, seen: str | None
+) -> SavedDraft:
+    hash = hashlib.sha256(content).hexdigest()
+    row = drafts.draft(tx, actor.id, path, copy)
+    was_set_aside = row is not None and row.hash not in (seen, hash)
+    if was_set_aside or (row is None and copy):
+        copy = _free_copy([each for each in drafts.drafts(tx, file_name=path) if each.owner == actor.id])
+        row = None
+    key = {"owner": actor.id, "file_name": path, "copy": copy}
+    values = {"hash": hash, "content": content, "based_on": based_on, "updated_at": tx.now}
+    if row is None:
+        if not tx.insert_once(tables.draft, **key, **values):
+            raise Conflict(f"save a draft of '{path}'", "another window saves it at this moment")
+    else:
+        tx.update(tables.draft, {**key, "hash": row.hash}, values, attempt=f"save a draft of '{path}'")
+    in_force = _in_force(tx, path)
+    others = tuple(each for each in drafts.drafts(tx, file_name=path) if each.owner != actor.id)
+    return SavedDraft(copy, hash, tx.now, was_set_aside, in_force.hash if in_force else None, others)

@@ -1,0 +1,70 @@
+// The editor of diagrams.
+import './studio/nonce.js';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
+import '@bpmn-io/properties-panel/assets/properties-panel.css';
+import 'bpmn-js-element-templates/dist/assets/element-templates.css';
+import './studio/studio.css';
+
+import BpmnModeler from 'bpmn-js/lib/Modeler';
+import {
+  BpmnPropertiesPanelModule,
+  BpmnPropertiesProviderModule,
+  ZeebePropertiesProviderModule,
+} from 'bpmn-js-properties-panel';
+import { CloudElementTemplatesPropertiesProviderModule } from 'bpmn-js-element-templates';
+import { CreateAppendAnythingModule, CreateAppendElementTemplatesModule } from 'bpmn-js-create-append-anything';
+import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
+import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
+
+import { translation } from './studio/danish.js';
+import { FlowcasePropertiesModule } from './studio/flowcase-properties.js';
+import { markFindings } from './studio/marks.js';
+import { startStudio } from './studio/shell.js';
+
+function makeEditor(begun) {
+  const modeler = new BpmnModeler({
+    container: '#laerred',
+    propertiesPanel: { parent: '#egenskaber' },
+    flowcase: { properties: begun.properties },
+    additionalModules: [
+      BpmnPropertiesPanelModule,
+      BpmnPropertiesProviderModule,
+      ZeebePropertiesProviderModule,
+      CloudElementTemplatesPropertiesProviderModule,
+      ZeebeBehaviorsModule,
+      CreateAppendAnythingModule,
+      CreateAppendElementTemplatesModule,
+      FlowcasePropertiesModule,
+      ...translation(begun.language),
+    ],
+    moddleExtensions: { zeebe },
+  });
+  modeler.get('elementTemplatesLoader').setTemplates(begun.templates);
+  const stack = modeler.get('commandStack');
+  const registry = modeler.get('elementRegistry');
+  return {
+    async open(text) {
+      await modeler.importXML(text);
+      modeler.get('canvas').zoom('fit-viewport', 'auto');
+    },
+    read: async () => (await modeler.saveXML({ format: true })).xml,
+    onChange: (tell) => modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && tell()),
+    select(id) {
+      const element = registry.get(id);
+      if (!element || !element.parent) return false;
+      modeler.get('canvas').scrollToElement(element, 120);
+      modeler.get('selection').select(element);
+      modeler.get('canvas').focus();
+      return true;
+    },
+    mark: (findings, focus) => markFindings(findings, modeler.get('overlays'), registry, focus),
+    undo: () => stack.undo(),
+    redo: () => stack.redo(),
+    mayUndo: () => stack.canUndo(),
+    mayRedo: () => stack.canRedo(),
+  };
+}
+
+startStudio(makeEditor);

@@ -1,0 +1,83 @@
+// The editor of decision tables.
+import './studio/nonce.js';
+import 'dmn-js/dist/assets/diagram-js.css';
+import 'dmn-js/dist/assets/dmn-js-shared.css';
+import 'dmn-js/dist/assets/dmn-js-drd.css';
+import 'dmn-js/dist/assets/dmn-js-decision-table.css';
+import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css';
+import 'dmn-js/dist/assets/dmn-js-literal-expression.css';
+import 'dmn-js/dist/assets/dmn-js-boxed-expression.css';
+import 'dmn-js/dist/assets/dmn-js-boxed-expression-controls.css';
+import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css';
+import './studio/studio.css';
+
+import DmnModeler from 'dmn-js/lib/Modeler';
+
+import { translation } from './studio/danish.js';
+import { markFindings } from './studio/marks.js';
+import { startStudio } from './studio/shell.js';
+
+function makeEditor(begun) {
+  const common = { additionalModules: translation(begun.language) };
+  const modeler = new DmnModeler({ container: '#laerred', common });
+  const tellers = [];
+  const bound = new WeakSet();
+  const stack = () => modeler.getActiveViewer()?.get('commandStack', false);
+
+  // Each view has an event bus and a command stack of its own.
+  function bind() {
+    const viewer = modeler.getActiveViewer();
+    if (!viewer || bound.has(viewer)) return;
+    bound.add(viewer);
+    viewer.on('commandStack.changed', (event) => event.trigger !== 'clear' && tellers.forEach((tell) => tell()));
+  }
+  modeler.on('views.changed', bind);
+
+  const viewOf = (id) => modeler.getViews().find((view) => view.id === id || view.element.id === id || contains(view.element, id));
+
+  return {
+    async open(text) {
+      await modeler.importXML(text);
+      const tables = modeler.getViews().filter((view) => view.type !== 'drd');
+      if (tables.length === 1) await modeler.open(tables[0]);
+      bind();
+      const viewer = modeler.getActiveViewer();
+      if (modeler.getActiveView()?.type === 'drd') viewer.get('canvas').zoom('fit-viewport');
+    },
+    read: async () => (await modeler.saveXML({ format: true })).xml,
+    onChange: (tell) => tellers.push(tell),
+    select(id) {
+      const view = viewOf(id);
+      if (!view) return false;
+      modeler.open(view).then(bind);
+      return true;
+    },
+    mark(findings, focus) {
+      if (modeler.getActiveView()?.type !== 'drd') return;
+      const viewer = modeler.getActiveViewer();
+      markFindings(findings, viewer.get('overlays'), viewer.get('elementRegistry'), focus);
+    },
+    undo: () => stack()?.undo(),
+    redo: () => stack()?.redo(),
+    mayUndo: () => Boolean(stack()?.canUndo()),
+    mayRedo: () => Boolean(stack()?.canRedo()),
+  };
+}
+
+// Whether a decision holds an element with this id: its table, a rule, a cell.
+function contains(element, id) {
+  const waiting = [element.decisionLogic];
+  while (waiting.length) {
+    const each = waiting.pop();
+    if (!each || typeof each !== 'object') continue;
+    if (each.id === id) return true;
+    for (const name of ['input', 'output', 'rule', 'inputEntry', 'outputEntry', 'inputExpression', 'inputValues', 'outputValues']) {
+      const inside = each[name];
+      if (Array.isArray(inside)) waiting.push(...inside);
+      else if (inside) waiting.push(inside);
+    }
+  }
+  return false;
+}
+
+startStudio(makeEditor);

@@ -1,0 +1,52 @@
+// The editor of forms.
+import './studio/nonce.js';
+import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
+import '@bpmn-io/form-js-editor/dist/assets/form-js-editor.css';
+import '@bpmn-io/form-js-editor/dist/assets/properties-panel.css';
+import './studio/studio.css';
+
+import { FormEditor } from '@bpmn-io/form-js-editor';
+
+import { translateForms } from './studio/danish-forms.js';
+import { startStudio } from './studio/shell.js';
+
+function makeEditor(begun) {
+  const container = document.getElementById('laerred');
+  const editor = new FormEditor({ container });
+  if (begun.language === 'da') translateForms(container);
+  const stack = () => editor.get('commandStack');
+  const fieldOf = (name) =>
+    editor
+      .get('formFieldRegistry')
+      .getAll()
+      .find((field) => [field.key, field.path, field.id].includes(name));
+
+  return {
+    async open(text) {
+      await editor.importSchema(JSON.parse(text));
+    },
+    read: async () => `${JSON.stringify(editor.saveSchema(), null, 2)}\n`,
+    onChange: (tell) => editor.on('commandStack.changed', (event) => event.trigger !== 'clear' && tell()),
+    select(name) {
+      const field = fieldOf(name);
+      if (!field) return false;
+      editor.get('selection').set(field);
+      container.querySelector(`[data-id="${CSS.escape(field.id)}"]`)?.scrollIntoView({ block: 'center' });
+      return true;
+    },
+    mark(findings) {
+      container.querySelectorAll('[data-finding]').forEach((each) => delete each.dataset.finding);
+      findings.forEach((finding) => {
+        const field = finding.element && fieldOf(finding.element);
+        const drawn = field && container.querySelector(`[data-id="${CSS.escape(field.id)}"]`);
+        if (drawn && drawn.dataset.finding !== 'error') drawn.dataset.finding = finding.severity;
+      });
+    },
+    undo: () => stack().undo(),
+    redo: () => stack().redo(),
+    mayUndo: () => stack().canUndo(),
+    mayRedo: () => stack().canRedo(),
+  };
+}
+
+startStudio(makeEditor);

@@ -1,0 +1,268 @@
+// One page for the three editors: what is typed is checked and kept as a draft, and put into force on demand.
+//
+// An editor hands in { open(text), read(), onChange(tell), select(element), mark(findings, focus), undo(),
+// redo(), mayUndo(), mayRedo() }; everything else is here.
+import { focusFinding, showFindings } from './findings.js';
+import { ask } from './server.js';
+import { say } from './words.js';
+
+const CHECK_AFTER = 500; // ms without typing
+const SAVE_AFTER = 2000;
+
+export const begun = JSON.parse(document.getElementById('begyndelse').textContent);
+
+const at = (id) => document.getElementById(id);
+
+export async function startStudio(makeEditor) {
+  const studio = new Studio(makeEditor(begun));
+  await studio.begin();
+  document.documentElement.dataset.ready = 'true';
+}
+
+class Studio {
+  constructor(editor) {
+    this.editor = editor;
+    this.content = begun.content; // as it was last read from the editor or typed
+    this.isStale = false; // the drawing has changed since `content` was read from it
+    this.isDrawn = false; // the drawing shows `content`
+    this.isText = false;
+    this.isSaved = true;
+    this.checks = 0;
+    this.findings = [];
+    this.saving = Promise.resolve();
+  }
+
+  async begin() {
+    at('kilde').value = this.content;
+    this.bind();
+    await this.draw();
+    await this.check();
+  }
+
+  bind() {
+    this.editor.onChange(() => this.changed(true));
+    at('kilde').addEventListener('input', () => {
+      this.content = at('kilde').value;
+      this.isDrawn = false;
+      this.changed(false);
+    });
+    at('vis-tegning').addEventListener('click', () => this.showDrawing());
+    at('vis-tekst').addEventListener('click', () => this.showText());
+    at('fortryd').addEventListener('click', () => this.editor.undo());
+    at('gentag').addEventListener('click', () => this.editor.redo());
+    at('gem').addEventListener('click', () => this.save());
+    at('kasser').addEventListener('click', () => this.discard());
+    at('saet-i-drift').addEventListener('click', () => this.askToDeploy());
+    at('drift-ja').addEventListener('click', () => this.deploy());
+    at('drift-nej').addEventListener('click', () => at('drift').close());
+    window.addEventListener('beforeunload', (event) => {
+      if (!this.isSaved) event.preventDefault();
+    });
+    document.addEventListener('keydown', (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key === 's') {
+        event.preventDefault();
+        this.save();
+      }
+    });
+  }
+
+  // --- drawing and text ---------------------------------------------------------------------------
+
+  async draw() {
+    try {
+      await this.editor.open(this.content);
+      this.isDrawn = true;
+      this.isStale = false;
+    } catch (error) {
+      this.isDrawn = false;
+      at('hvorfor').textContent = String(error.message || error).slice(0, 300);
+    }
+    at('ikke-tegnet').hidden = this.isDrawn;
+    at('tegning').classList.toggle('fc-is-broken', !this.isDrawn);
+    this.updateButtons();
+  }
+
+  async showDrawing() {
+    if (this.isText && !this.isDrawn) await this.draw();
+    this.show(false);
+    this.editor.mark(this.findings, focusFinding);
+  }
+
+  async showText() {
+    at('kilde').value = await this.read();
+    this.show(true);
+  }
+
+  show(isText) {
+    this.isText = isText;
+    at('tegning').hidden = isText;
+    at('tekst').hidden = !isText;
+    at('vis-tegning').setAttribute('aria-pressed', String(!isText));
+    at('vis-tekst').setAttribute('aria-pressed', String(isText));
+    this.updateButtons();
+  }
+
+  async read() {
+    if (this.isStale && this.isDrawn) {
+      this.isStale = false;
+      this.content = await this.editor.read();
+      if (!this.isText) at('kilde').value = this.content;
+    }
+    return this.content;
+  }
+
+  changed(isDrawing) {
+    if (isDrawing) this.isStale = true;
+    this.isSaved = false;
+    at('gemt').textContent = say('unsaved');
+    this.updateButtons();
+    clearTimeout(this.checkTimer);
+    clearTimeout(this.saveTimer);
+    this.checkTimer = setTimeout(() => this.check(), CHECK_AFTER);
+    this.saveTimer = setTimeout(() => this.save(), SAVE_AFTER);
+  }
+
+  updateButtons() {
+    at('fortryd').disabled = this.isText || !this.isDrawn || !this.editor.mayUndo();
+    at('gentag').disabled = this.isText || !this.isDrawn || !this.editor.mayRedo();
+  }
+
+  // --- findings -----------------------------------------------------------------------------------
+
+  async check() {
+    const number = ++this.checks;
+    try {
+      const said = await ask('check', { content: await this.read() }, begun);
+      if (number === this.checks) this.found(said.findings); // a later one is on its way otherwise
+    } catch (error) {
+      if (number === this.checks) at('antal').textContent = `(${this.sentence(error, 'notChecked')})`;
+    }
+    document.documentElement.dataset.checked = String(number);
+  }
+
+  found(findings) {
+    this.findings = findings;
+    showFindings(findings, (finding) => this.goTo(finding));
+    if (this.isDrawn) this.editor.mark(findings, focusFinding);
+  }
+
+  async goTo(finding) {
+    if (this.isDrawn && finding.element) {
+      if (this.isText) await this.showDrawing();
+      if (this.editor.select(finding.element)) return;
+    }
+    await this.showText();
+    goToLine(at('kilde'), finding.line || 1);
+  }
+
+  // --- drafts -------------------------------------------------------------------------------------
+
+  save() {
+    clearTimeout(this.saveTimer);
+    this.saving = this.saving.then(() => this.saveNow());
+    return this.saving;
+  }
+
+  async saveNow() {
+    const content = await this.read();
+    at('gemt').textContent = say('saving');
+    try {
+      const { copy, seen, basedOn } = begun;
+      const saved = await ask('draft', { content, copy, seen, based_on: basedOn }, begun);
+      begun.seen = saved.seen;
+      if (saved.wasSetAside || saved.copy !== begun.copy) this.setAside(saved.copy);
+      if (saved.inForce !== begun.inForce) {
+        begun.inForce = saved.inForce;
+        this.note(say('newer'));
+      }
+      saved.others.forEach((other) => this.tellOf(other));
+      this.isSaved = content === this.content && !this.isStale;
+      at('gemt').textContent = `${say('saved')} ${saved.savedAt}`;
+      at('kasser').disabled = false;
+    } catch (error) {
+      at('gemt').textContent = this.sentence(error, 'failed');
+    }
+  }
+
+  setAside(copy) {
+    begun.copy = copy;
+    history.replaceState(null, '', `${location.pathname}?kopi=${copy}`);
+    this.note(say('setAside'));
+  }
+
+  tellOf(other) {
+    if (at('bemaerk').querySelector(`a[href="${CSS.escape(other.href)}"]`) || this.isKnown(other.href)) return;
+    const link = document.createElement('a');
+    link.href = other.href;
+    link.textContent = say('beginFrom');
+    this.note(`${say('other', { name: other.name })} ${other.at}. `, link);
+  }
+
+  isKnown(href) {
+    const wanted = new URL(href, location).href;
+    return [...at('bemaerk').querySelectorAll('a')].some((each) => each.href === wanted);
+  }
+
+  note(words, link) {
+    if ([...at('bemaerk').children].some((each) => each.firstChild?.data === words)) return;
+    const paragraph = document.createElement('p');
+    paragraph.className = 'fc-note';
+    paragraph.append(words, ...(link ? [link] : []));
+    at('bemaerk').append(paragraph);
+  }
+
+  async discard() {
+    if (!window.confirm(say('discard'))) return;
+    clearTimeout(this.saveTimer);
+    await this.saving;
+    const { next } = await ask('discard', { content: '', copy: begun.copy }, begun);
+    this.isSaved = true;
+    location.assign(next);
+  }
+
+  // --- putting into force -------------------------------------------------------------------------
+
+  askToDeploy() {
+    at('drift-fejl').textContent = '';
+    at('drift-advarsel').hidden = begun.inForce === begun.basedOn;
+    at('drift').showModal();
+    at('note').focus();
+  }
+
+  async deploy() {
+    const note = at('note').value.trim();
+    if (!note) {
+      at('drift-fejl').textContent = say('noteMissing');
+      at('note').focus();
+      return;
+    }
+    clearTimeout(this.saveTimer);
+    await this.saving;
+    const content = await this.read();
+    try {
+      const made = await ask('deploy', { content, note, based_on: begun.inForce, copy: begun.copy }, begun);
+      this.isSaved = true;
+      location.assign(made.next);
+    } catch (error) {
+      if (error.body?.findings) this.found(error.body.findings);
+      const key = error.body?.findings ? 'hasErrors' : error.status === 409 ? 'conflict' : 'failed';
+      await this.save();
+      at('drift-advarsel').hidden = begun.inForce === begun.basedOn;
+      at('drift-fejl').textContent = this.sentence(error, key);
+    }
+  }
+
+  sentence(error, key) {
+    return error.status === 401 || error.status === 400 ? say('signedOut') : say(key);
+  }
+}
+
+function goToLine(area, line) {
+  const lines = area.value.split('\n');
+  const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  area.focus();
+  area.setSelectionRange(start, start + (lines[line - 1] || '').length);
+  const height = area.scrollHeight / Math.max(lines.length, 1);
+  area.scrollTop = Math.max(0, (line - 5) * height);
+  area.scrollLeft = 0;
+}

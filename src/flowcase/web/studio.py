@@ -1,0 +1,155 @@
+"""The studio's pages: the list of diagrams, tables and forms, the editor of one, the pages of the rules."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from functools import cache
+from typing import Any
+
+import nh3
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask_login import login_required
+from flask_wtf.csrf import generate_csrf
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from flowcase.access.permissions import may_edit_processes
+from flowcase.errors import Forbidden, InvalidValues
+from flowcase.modeling.element_templates import element_templates
+from flowcase.modeling.pages import pages
+from flowcase.modeling.zeebe import PROPERTIES
+from flowcase.web import new_files
+from flowcase.web.language import current, gettext
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("studio", __name__, url_prefix="/studie")
+
+KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form"}
+
+
+@blueprint.get("/")
+@login_required
+def index() -> Any:
+    files = flow().studio.files(actor=actor())
+    return render_template("studio_files.html", files=files, kinds=new_files.KINDS, given={}, errors={})
+
+
+@blueprint.post("/")
+@login_required
+def begin() -> Any:
+    """A new file of one of the three kinds, as a draft."""
+    given = {"navn": request.form.get("navn", "").strip(), "slags": request.form.get("slags", "bpmn")}
+    try:
+        path, content = new_files.new_file(given["navn"], given["slags"])
+        flow().studio.begin(path, content, actor=actor())
+    except InvalidValues as refused:
+        files = flow().studio.files(actor=actor())
+        page = render_template(
+            "studio_files.html", files=files, kinds=new_files.KINDS, given=given, errors=refused.errors
+        )
+        return page, 422
+    return redirect(url_for("studio.edit", path=path))
+
+
+@blueprint.get("/<path:path>")
+@login_required
+def edit(path: str) -> Any:
+    g.has_diagram = True
+    g.style_nonce = secrets.token_urlsafe(16)
+    kind = next((kind for ending, kind in KINDS.items() if path.endswith(ending)), None)
+    if kind is None:
+        abort(404)
+    opened = flow().studio.open(
+        path, copy=request.args.get("kopi", 0, type=int), of=request.args.get("fra"), actor=actor()
+    )
+    return render_template("studio_editor.html", opened=opened, kind=kind, data=_data(opened, kind))
+
+
+def _data(opened: Any, kind: str) -> str:
+    """What the editor's script starts with, safe inside a script element."""
+    started: dict[str, Any] = {
+        "csrf": generate_csrf(),
+        "file": opened.path,
+        "copy": opened.copy,
+        "seen": opened.draft,
+        "basedOn": opened.based_on,
+        "inForce": opened.in_force.hash if opened.in_force else None,
+        "content": opened.content.decode("utf-8", errors="replace"),
+        "language": current(),
+    }
+    if kind == "bpmn":
+        started["templates"] = element_templates(flow().handlers, language=current())
+        started["properties"] = [
+            {
+                "name": name,
+                "places": known.places.split(", "),
+                "label": property_words(name),
+                "note": known.note if current() == "en" else "",
+                "values": None if known.values is None else sorted(known.values),
+                "isLong": name.startswith("flowcase.instruction"),
+            }
+            for name, known in PROPERTIES.items()
+        ]
+    text = json.dumps(started, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def property_words(name: str) -> str:
+    """What a `flowcase.*` property is called in the panel; its name where it is not listed here."""
+    return {
+        "flowcase.catchUp": gettext("Forfaldet imens intet kørte (flowcase.catchUp)"),
+        "flowcase.calendar": gettext("Kalender (flowcase.calendar)"),
+        "flowcase.correlationKey": gettext("Hvem beskeden når (flowcase.correlationKey)"),
+        "flowcase.timeToLive": gettext("Hvor længe beskeden venter (flowcase.timeToLive)"),
+        "flowcase.messageId": gettext("Beskedens id (flowcase.messageId)"),
+        "flowcase.scope": gettext("Hvor signalet når (flowcase.scope)"),
+        "flowcase.gate": gettext("Tabeller, der kan afvise (flowcase.gate)"),
+        "flowcase.warn": gettext("Tabeller, der advarer (flowcase.warn)"),
+        "flowcase.instruction": gettext("Vejledning (flowcase.instruction)"),
+        "flowcase.instruction_en": gettext("Vejledning på engelsk (flowcase.instruction_en)"),
+        "flowcase.starters": gettext("Grupper, der kan starte (flowcase.starters)"),
+        "flowcase.case": gettext("Startes på en sag (flowcase.case)"),
+    }.get(name, name)
+
+
+@blueprint.get("/i-drift/<path:path>")
+@login_required
+def in_force(path: str) -> Any:
+    """The deployed file as it is, for looking at beside a draft."""
+    content = flow().studio.in_force(path, actor=actor())
+    return render_template("studio_source.html", path=path, source=content.decode("utf-8", errors="replace"))
+
+
+@blueprint.get("/regler/<rule>")
+@login_required
+def rule(rule: str) -> Any:
+    """The page of one rule of the check, as it is in the documentation."""
+    if not may_edit_processes(actor()):
+        raise Forbidden("read about a rule", "only process owners may")
+    page = _rule_page(rule)
+    if page is None:
+        abort(404)
+    return render_template("studio_rule.html", rule=rule, page=page)
+
+
+@cache
+def _rule_page(rule: str) -> Markup | None:
+    text = pages().get(f"rules/{rule}.md")
+    if text is None or rule == "README":
+        return None
+    body = text.partition("\n# ")[2].partition("\n")[2]
+    rendered = MarkdownIt("commonmark", {"html": False}).render(body)
+    tags = {"p", "h2", "h3", "ul", "ol", "li", "em", "strong", "code", "pre"}
+    return Markup(nh3.clean(rendered, tags=tags, attributes={}))  # noqa: S704
+
+
+def kind_name(path: str) -> str:
+    """What a file is, in a reader's word."""
+    names = {"bpmn": gettext("Procesdiagram"), "dmn": gettext("Tabel"), "form": gettext("Formular")}
+    return next((names[kind] for ending, kind in KINDS.items() if path.endswith(ending)), "")
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, Any]:
+    return {"kind_name": kind_name, "may_edit_processes": may_edit_processes}

@@ -1,0 +1,136 @@
+"""What the editors of the studio ask for while somebody works: check, keep the draft, deploy.
+
+They belong to the pages: a signed-in person with a CSRF token, never a program with an API token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, request, url_for
+from flask_login import login_required
+
+from flowcase.errors import InvalidDefinition, InvalidValues
+from flowcase.modeling import Finding
+from flowcase.services.studio import MAX_BYTES, blocking
+from flowcase.web.presenting import instant, person
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("studio_api", __name__, url_prefix="/api/studio")
+
+_ROOM = 64 * 1024  # for everything in a request but the file itself
+
+
+@blueprint.before_request
+def limit_size() -> None:
+    """2 MB a file; JSON may write each line break and quote in it with two bytes."""
+    request.max_content_length = MAX_BYTES * 2 + _ROOM
+
+
+@blueprint.post("/check")
+@login_required
+def check() -> Any:
+    """The findings of `flowcase check`, at their elements and lines."""
+    asked = _asked()
+    findings = flow().studio.check(asked["file"], asked["content"], actor=actor())
+    return jsonify(findings=[_said(finding) for finding in findings], blocking=blocking(findings))
+
+
+@blueprint.post("/draft")
+@login_required
+def save() -> Any:
+    """Keep what was typed, faulty or not."""
+    asked = _asked()
+    saved = flow().studio.save(
+        asked["file"],
+        asked["content"],
+        copy=asked["copy"],
+        seen=asked["seen"],
+        based_on=asked["based_on"],
+        actor=actor(),
+    )
+    return jsonify(
+        copy=saved.copy,
+        seen=saved.hash,
+        savedAt=instant(saved.updated_at),
+        wasSetAside=saved.was_set_aside,
+        inForce=saved.in_force,
+        others=[
+            {
+                "name": person(row.owner),
+                "at": instant(row.updated_at),
+                "href": url_for("studio.edit", path=row.file_name, fra=row.owner, kopi=row.copy),
+            }
+            for row in saved.others
+        ],
+    )
+
+
+@blueprint.post("/discard")
+@login_required
+def discard() -> Any:
+    """Throw one's own draft away."""
+    asked = _asked()
+    flow().studio.discard(asked["file"], copy=asked["copy"], actor=actor())
+    return jsonify(next=url_for("studio.index"))
+
+
+@blueprint.post("/deploy")
+@login_required
+def deploy() -> Any:
+    """Put the file into force; 422 with the findings when one of them blocks."""
+    asked = _asked()
+    try:
+        made = flow().studio.deploy(
+            asked["file"],
+            asked["content"],
+            note=asked["note"] or "",
+            replaces=asked["based_on"],
+            copy=asked["copy"],
+            actor=actor(),
+        )
+    except InvalidDefinition as refused:
+        said = [_said(finding) for finding in refused.findings]
+        return jsonify(findings=said, blocking=blocking(refused.findings)), 422
+    brought = [*made.definitions, *made.resources]
+    return jsonify(deployment=made.id, brought=brought, next=url_for("studio.edit", path=asked["file"]))
+
+
+def _asked() -> dict[str, Any]:
+    """The request's fields, each of its type. Raises InvalidValues."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise InvalidValues("the request", {"": ["Forespørgslen er ikke JSON."]})
+    wrong = {
+        name: ["Feltet mangler eller har en forkert type."]
+        for name, kinds in _FIELDS.items()
+        if not isinstance(body.get(name), kinds) or isinstance(body.get(name), bool)
+    }
+    if wrong:
+        raise InvalidValues("the request", wrong)
+    asked = {name: body.get(name) for name in _FIELDS}
+    try:
+        content = body["content"].encode()
+    except UnicodeEncodeError:
+        raise InvalidValues("the request", {"content": ["Teksten er ikke gyldig Unicode."]}) from None
+    if len(content) > MAX_BYTES:
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return {**asked, "content": content, "copy": asked["copy"] or 0}
+
+
+_NONE = type(None)
+_FIELDS: dict[str, tuple[type, ...]] = {
+    "file": (str,),
+    "content": (str,),
+    "copy": (int, _NONE),
+    "seen": (str, _NONE),
+    "based_on": (str, _NONE),
+    "note": (str, _NONE),
+}
+
+
+def _said(finding: Finding) -> dict[str, Any]:
+    page = url_for("studio.rule", rule=finding.rule)
+    return {**asdict(finding), "severity": finding.severity.value, "page": page}

@@ -1,0 +1,141 @@
+"""The studio: drafts that lose nothing, and deploying one file knowingly."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.access.actor import Actor
+from flowcase.bootstrap import Flowcase
+from flowcase.errors import Conflict, Forbidden, InvalidDefinition, InvalidValues, NotFound
+from tests.services.conftest import ANNA, OPERATOR
+from tests.services.diagrams import end, process, start, user_task
+
+JENS = Actor("jens", groups=frozenset({"procesejer"}))
+LONE = Actor("lone", groups=frozenset({"procesejer"}))
+FIRST = process("p", start(), user_task("a"), end())
+SECOND = process("p", start(), user_task("b"), end())
+THIRD = process("p", start(), user_task("c"), end())
+BROKEN = b"<definitions"
+
+
+@pytest.fixture
+def in_force(flow: Flowcase) -> str:
+    """`p.bpmn` is deployed; its hash."""
+    flow.deployments.deploy({"p.bpmn": FIRST}, actor=OPERATOR)
+    return str(flow.studio.open("p.bpmn", actor=JENS).based_on)
+
+
+def test_only_process_owners_come_in(flow: Flowcase, in_force: str) -> None:
+    for attempt in (
+        lambda: flow.studio.files(actor=ANNA),
+        lambda: flow.studio.open("p.bpmn", actor=ANNA),
+        lambda: flow.studio.check("p.bpmn", FIRST, actor=ANNA),
+        lambda: flow.studio.save("p.bpmn", FIRST, seen=None, based_on=None, actor=ANNA),
+        lambda: flow.studio.deploy("p.bpmn", FIRST, note="n", replaces=in_force, actor=OPERATOR),
+    ):
+        with pytest.raises(Forbidden):
+            attempt()
+
+
+def test_a_draft_stands_before_what_is_deployed_and_may_be_broken(flow: Flowcase, in_force: str) -> None:
+    flow.studio.save("p.bpmn", BROKEN, seen=None, based_on=in_force, actor=JENS)
+
+    opened = flow.studio.open("p.bpmn", actor=JENS)
+    of_lone = flow.studio.open("p.bpmn", actor=LONE)
+
+    assert (opened.content, opened.based_on) == (BROKEN, in_force)
+    assert (of_lone.content, of_lone.draft) == (FIRST, None)
+    assert [row.owner for row in of_lone.others] == ["jens"]
+    assert flow.deployments.source("p") == FIRST
+    with pytest.raises(InvalidDefinition):
+        flow.studio.deploy("p.bpmn", BROKEN, note="n", replaces=in_force, actor=JENS)
+    assert flow.studio.open("p.bpmn", actor=JENS).content == BROKEN
+
+
+def test_two_windows_that_save_the_same_draft_both_keep_their_content(flow: Flowcase, in_force: str) -> None:
+    first = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+
+    late = flow.studio.save("p.bpmn", THIRD, seen=None, based_on=in_force, actor=JENS)
+    again = flow.studio.save("p.bpmn", FIRST, copy=late.copy, seen=late.hash, based_on=in_force, actor=JENS)
+
+    assert (first.copy, first.was_set_aside) == (0, False)
+    assert (late.copy, late.was_set_aside) == (1, True)
+    assert (again.copy, again.was_set_aside) == (1, False)
+    assert flow.studio.open("p.bpmn", actor=JENS).content == SECOND
+    assert flow.studio.open("p.bpmn", copy=1, actor=JENS).content == FIRST
+
+
+def test_saving_the_same_content_twice_makes_no_copy(flow: Flowcase, in_force: str) -> None:
+    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+
+    again = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+
+    assert (again.copy, again.was_set_aside) == (0, False)
+
+
+def test_work_may_begin_from_a_colleagues_draft_without_touching_it(flow: Flowcase, in_force: str) -> None:
+    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=LONE)
+
+    opened = flow.studio.open("p.bpmn", of="lone", actor=JENS)
+    kept = flow.studio.save(
+        "p.bpmn", THIRD, copy=opened.copy, seen=opened.draft, based_on=in_force, actor=JENS
+    )
+
+    assert opened.content == SECOND
+    assert [row.owner for row in kept.others] == ["lone"]
+    assert flow.studio.open("p.bpmn", actor=LONE).content == SECOND
+
+
+def test_deploying_tells_why_and_takes_the_draft_away(flow: Flowcase, in_force: str) -> None:
+    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+
+    made = flow.studio.deploy("p.bpmn", SECOND, note=" Trin b ", replaces=in_force, actor=JENS)
+
+    assert made.definitions == ("p:2",)
+    assert (flow.deployments.list()[0].note, flow.deployments.list()[0].actor) == ("Trin b", "jens")
+    assert flow.studio.open("p.bpmn", actor=JENS).draft is None
+    with pytest.raises(InvalidValues):
+        flow.studio.deploy("p.bpmn", THIRD, note=" ", replaces=in_force, actor=JENS)
+
+
+def test_nobody_replaces_a_version_without_knowing_it(flow: Flowcase, in_force: str) -> None:
+    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    flow.studio.deploy("p.bpmn", THIRD, note="Lones", replaces=in_force, actor=LONE)
+
+    with pytest.raises(Conflict):
+        flow.studio.deploy("p.bpmn", SECOND, note="Jens'", replaces=in_force, actor=JENS)
+
+    opened = flow.studio.open("p.bpmn", actor=JENS)
+    assert (opened.content, opened.based_on) == (SECOND, in_force)
+    assert opened.in_force is not None and opened.in_force.hash != in_force
+    made = flow.studio.deploy("p.bpmn", SECOND, note="Begge", replaces=opened.in_force.hash, actor=JENS)
+    assert made.definitions == ("p:3",)
+
+
+def test_the_list_shows_files_in_force_and_drafts(flow: Flowcase, in_force: str) -> None:
+    flow.studio.begin("ny.bpmn", process("ny", start(), end()), actor=LONE)
+
+    files = {file.path: file for file in flow.studio.files(actor=JENS)}
+
+    assert set(files) == {"p.bpmn", "ny.bpmn"}
+    assert files["p.bpmn"].in_force is not None and files["p.bpmn"].in_force.names == ("p",)
+    assert files["ny.bpmn"].in_force is None
+    assert [row.owner for row in files["ny.bpmn"].drafts] == ["lone"]
+    with pytest.raises(InvalidValues):
+        flow.studio.begin("p.bpmn", FIRST, actor=LONE)
+
+
+def test_a_draft_can_be_thrown_away_once(flow: Flowcase, in_force: str) -> None:
+    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+
+    flow.studio.discard("p.bpmn", actor=JENS)
+
+    assert flow.studio.open("p.bpmn", actor=JENS).content == FIRST
+    with pytest.raises(NotFound):
+        flow.studio.discard("p.bpmn", actor=JENS)
+
+
+@pytest.mark.parametrize("name", ["../p.bpmn", "/p.bpmn", "p.yaml", ".bpmn", "a/../p.bpmn", "a//p.bpmn", ""])
+def test_a_name_that_leads_elsewhere_is_refused(flow: Flowcase, name: str) -> None:
+    with pytest.raises(InvalidValues):
+        flow.studio.save(name, FIRST, seen=None, based_on=None, actor=JENS)

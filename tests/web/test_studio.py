@@ -1,0 +1,216 @@
+"""The studio's pages and what its editors ask for, without a browser."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from flowcase.modeling.rules import load_rules
+from flowcase.modeling.zeebe import PROPERTIES
+from flowcase.services.studio import MAX_BYTES
+from flowcase.web.studio import property_words
+
+FILE = "forebyggende_distrikt.bpmn"
+
+
+@pytest.fixture
+def jens(sign_in):
+    return sign_in("jens.proces")
+
+
+def begun(visitor, path=FILE):
+    """What the editor's page hands to its script."""
+    return json.loads(visitor.get(f"/studie/{path}").one("//script[@id='begyndelse']").text)
+
+
+def ask(visitor, action, token=None, **body):
+    asked = {"file": FILE, "content": "", **body}
+    headers = {} if token is None else {"X-CSRFToken": token}
+    return visitor.client.post(f"/api/studio/{action}", json=asked, headers=headers)
+
+
+def test_the_list_leads_to_every_deployed_file(jens):
+    page = jens.get("/studie/")
+
+    assert page.heading == "Studie"
+    addresses = page.all("//table//a/@href")
+    assert "/studie/forebyggende_distrikt.bpmn" in addresses
+    assert "/studie/decisions/D-11_fristpolitik.dmn" in addresses
+    assert not any(address.endswith(".yaml") for address in addresses)
+
+
+def test_the_studio_is_for_process_owners(sign_in, stranger):
+    karen = sign_in("karen.fp")
+
+    assert karen.get("/studie/").status == 403
+    assert karen.get(f"/studie/{FILE}").status == 403
+    assert karen.get("/studie/regler/dead-end").status == 403
+    assert "/studie/" not in karen.get("/opgaver").source
+    assert stranger.get("/studie/").address == "/log-paa"
+
+
+def test_the_editors_policy_takes_only_our_scripts_and_named_styles(jens):
+    page = jens.get(f"/studie/{FILE}")
+
+    policy = page.headers["Content-Security-Policy"]
+    nonce = page.one("//script[@src]").get("nonce")
+    assert f"style-src-elem 'self' 'nonce-{nonce}'" in policy
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert nonce != jens.get(f"/studie/{FILE}").one("//script[@src]").get("nonce")
+
+
+def test_a_file_with_markup_in_it_cannot_leave_its_script_element(jens, world):
+    actor = world.flow.people.actor("jens.proces")
+    nasty = "<!-- </script><script>alert(1)</script> -->"
+    world.flow.studio.save(FILE, nasty.encode(), seen=None, based_on=None, actor=actor)
+
+    page = jens.get(f"/studie/{FILE}")
+
+    assert "<script>alert" not in page.source
+    assert begun(jens)["content"] == nasty
+
+
+def test_the_check_tells_what_flowcase_check_tells(jens):
+    start = begun(jens)
+    broken = start["content"].replace('sourceRef="', 'sourceRef="x', 1)
+
+    clean = ask(jens, "check", start["csrf"], content=start["content"]).get_json()
+    found = ask(jens, "check", start["csrf"], content=broken).get_json()
+
+    assert clean["blocking"] == 0
+    assert found["blocking"] > 0
+    finding = next(each for each in found["findings"] if each["rule"] == "flow-ends")
+    assert finding["severity"] == "error"
+    assert finding["element"] and finding["line"] and finding["message"] and finding["remedy"]
+    assert jens.get(finding["page"]).heading == "flow-ends"
+
+
+def test_text_that_is_no_xml_is_a_finding_too(jens):
+    start = begun(jens)
+
+    found = ask(jens, "check", start["csrf"], content="<definitions").get_json()
+
+    assert [each["rule"] for each in found["findings"]] == ["xml-not-well-formed"]
+
+
+def test_nothing_is_done_without_a_token_of_the_page(jens):
+    refused = ask(jens, "check", content="x")
+
+    assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
+
+
+def test_who_is_signed_out_is_told_so_in_json(stranger):
+    token = stranger.get("/underret").value("csrf_token")
+
+    refused = ask(stranger, "check", token, content="x")
+
+    assert (refused.status_code, refused.mimetype) == (401, "application/problem+json")
+
+
+def test_who_is_no_process_owner_cannot_check(sign_in):
+    karen = sign_in("karen.fp")
+    token = karen.get("/underret").value("csrf_token")
+
+    assert ask(karen, "check", token, content="x").status_code == 403
+    assert ask(karen, "deploy", token, content="x", note="n").status_code == 403
+
+
+def test_a_file_of_more_than_two_megabytes_is_refused(jens):
+    token = begun(jens)["csrf"]
+
+    assert ask(jens, "check", token, content="x" * (MAX_BYTES + 1)).status_code == 413
+    assert ask(jens, "check", token, content="x" * (3 * MAX_BYTES)).status_code == 413
+    assert ask(jens, "check", token, content="<!--" + "x" * (MAX_BYTES - 10)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", [[], "x", {"file": 3, "content": "x"}, {"file": FILE}, {"content": "\ud800", "file": FILE}]
+)
+def test_a_request_that_makes_no_sense_is_refused(jens, body):
+    token = begun(jens)["csrf"]
+
+    answer = jens.client.post("/api/studio/check", json=body, headers={"X-CSRFToken": token})
+
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+
+
+def test_a_draft_is_kept_and_put_into_force(jens, world):
+    start = begun(jens)
+    changed = start["content"].replace("<bpmn:documentation>", "<bpmn:documentation>Rettet. ", 1)
+    changed = changed if changed != start["content"] else start["content"] + "\n"
+
+    saved = ask(jens, "draft", start["csrf"], content=changed, based_on=start["basedOn"]).get_json()
+    again = begun(jens)
+    refused = ask(jens, "deploy", start["csrf"], content=changed, note=" ", based_on=start["inForce"])
+    made = ask(jens, "deploy", start["csrf"], content=changed, note="Rettet", based_on=start["inForce"])
+
+    assert saved["copy"] == 0 and not saved["wasSetAside"]
+    assert (again["content"], again["seen"]) == (changed, saved["seen"])
+    assert refused.status_code == 422
+    assert made.status_code == 200
+    assert made.get_json()["brought"] == ["forebyggende_distrikt:2"]
+    assert world.flow.deployments.list()[0].note == "Rettet"
+    assert begun(jens)["seen"] is None
+
+
+def test_a_faulty_file_is_not_deployed_and_its_findings_come_back(jens):
+    start = begun(jens)
+
+    refused = ask(jens, "deploy", start["csrf"], content="<x/>", note="n", based_on=start["inForce"])
+
+    assert refused.status_code == 422
+    assert refused.get_json()["blocking"] == 1
+
+
+def test_another_version_in_force_is_not_overwritten(jens):
+    start = begun(jens)
+
+    refused = ask(jens, "deploy", start["csrf"], content=start["content"], note="n", based_on="0" * 64)
+
+    assert refused.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), [("bpmn", "ny.bpmn"), ("dmn", "decisions/ny.dmn"), ("form", "forms/ny.form")]
+)
+def test_a_new_file_begins_as_a_draft_that_can_be_checked(jens, kind, path):
+    page = jens.get("/studie/")
+    arrived = jens.submit(page, page.one("//main//form"), navn="ny", slags=kind)
+
+    start = begun(jens, path)
+    found = ask(jens, "check", start["csrf"], file=path, content=start["content"]).get_json()
+
+    assert arrived.heading == path
+    assert start["inForce"] is None
+    assert [each["rule"] for each in found["findings"] if each["severity"] == "error"] == []
+
+
+def test_a_new_file_needs_a_name_that_is_free(jens):
+    page = jens.get("/studie/")
+
+    taken = jens.submit(page, page.one("//main//form"), navn="forebyggende_distrikt", slags="bpmn")
+    odd = jens.submit(page, page.one("//main//form"), navn="æ/../b", slags="bpmn")
+
+    assert taken.status == 422 and taken.summary == ["Der er allerede en fil med dette navn."]
+    assert odd.status == 422 and len(odd.summary) == 1
+    assert odd.value("navn") == "æ/../b"
+
+
+def test_every_rule_has_its_page(jens):
+    for rule in (*[each.id for each in load_rules()], "dmn-table-gap", "form-target", "xml-doctype"):
+        page = jens.get(f"/studie/regler/{rule}")
+        assert (page.status, page.heading) == (200, rule)
+        assert page.all("//pre")
+    assert jens.get("/studie/regler/findes-ikke").status == 404
+
+
+def test_every_flowcase_property_has_a_name_in_the_panel():
+    assert [name for name in PROPERTIES if property_words(name) == name] == []
+
+
+def test_the_deployed_text_can_be_seen_beside_a_draft(jens):
+    page = jens.get(f"/studie/i-drift/{FILE}")
+
+    assert "<?xml" in page.one("//pre").text
