@@ -71,7 +71,9 @@ class Town:
         return self.flow.people.actor(id)
 
     def go_to(self, text: str) -> None:
-        moment = _at(text).astimezone(dt.UTC)
+        self.advance(_at(text).astimezone(dt.UTC))
+
+    def advance(self, moment: dt.datetime) -> None:
         while (due := self.flow.next_due()) is not None and due <= moment:
             self.flow.clock.set(max(due, self.flow.clock.now()))
             while self.flow.timers.fire_due() or self.flow.jobs.run_due():

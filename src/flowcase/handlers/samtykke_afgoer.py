@@ -61,7 +61,7 @@ def settle(job: Job, case: CaseWork) -> Mapping[str, Value]:
     case.publish(
         "samtykke_svar",
         code,
-        {"anmodning_id": id, "samtykke_udfald": str(outcome), "formaal_kode": request["formaal_kode"]},
+        {"besvaret_anmodning_id": id, "besvaret_udfald": str(outcome)},
         time_to_live=dt.timedelta(0),
     )
     return {"samtykke_udfald": outcome, "undtagelse_mulig": False}

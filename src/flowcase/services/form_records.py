@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flowcase.errors import NotFound
 from flowcase.modeling import CaseTarget, Form, VariableTarget
+from flowcase.modeling.form import Field
 from flowcase.services import nested
 from flowcase.services.advancing import CASE_VARIABLE
 from flowcase.services.case_work import CASE, CaseWork
@@ -22,10 +23,18 @@ class Stored:
     requests: list[Request] = field(default_factory=list)
 
 
-def known_values(work: CaseWork, form: Form, variables: Mapping[str, Value]) -> dict[str, Value]:
-    """By form key, the values of the records and variables that the form's fields aim at."""
+@dataclass(frozen=True)
+class Known:
+    """A value that a field is filled in with, and where it was found."""
+
+    field: Field
+    target: CaseTarget | VariableTarget
+    value: Value
+
+
+def known_items(work: CaseWork, form: Form, variables: Mapping[str, Value]) -> Iterator[Known]:
+    """The values of the records and variables that the form's fields aim at, in the form's order."""
     records: dict[str, Mapping[str, Value]] = {}
-    known: dict[str, Value] = {}
     for asked in form.targeted():
         for target in asked.targets:
             if isinstance(target, VariableTarget):
@@ -35,8 +44,15 @@ def known_values(work: CaseWork, form: Form, variables: Mapping[str, Value]) -> 
                     records[target.entity] = _record_values(work, target.entity, variables)
                 value = records[target.entity].get(target.attribute)
             if value is not None:
-                nested.put(known, asked.path, value)
+                yield Known(asked, target, value)
                 break
+
+
+def known_values(work: CaseWork, form: Form, variables: Mapping[str, Value]) -> dict[str, Value]:
+    """By form key, the values of the records and variables that the form's fields aim at."""
+    known: dict[str, Value] = {}
+    for item in known_items(work, form, variables):
+        nested.put(known, item.field.path, item.value)
     return known
 
 

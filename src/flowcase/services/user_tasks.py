@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase import engine, events, model
@@ -13,7 +13,7 @@ from flowcase.access.permissions import ADMINISTRATOR, may_work_on
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
-from flowcase.services import form_records, form_values
+from flowcase.services import disclosure, form_records, form_values
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork
@@ -41,6 +41,7 @@ class UserTask:
     instruction: str
     may_complete: bool
     panel: str = ""  # what the diagram wants shown beside the form
+    view: disclosure.View = field(default_factory=lambda: disclosure.View({}))  # what this actor may see
 
     def __getattr__(self, name: str) -> Any:
         """The row's fields are the user task's own."""
@@ -100,20 +101,34 @@ class UserTasks:
             form = self._advancing.definitions.form(tx, row.form) if row.form else None
             facts = self._facts(tx, instance, row, variables, form)
             work = self._open_case_work(tx, instance, row.element)
-            prefilled = form_records.known_values(work, form, variables) if form else {}
+            view = disclosure.view_of(
+                work, form, variables, case=row.case_code, candidates=row.candidate_groups, actor=actor
+            )
             choices = choices_for(tx, form, facts, work) if form else {}
+            shown = {**facts, **choices}
+            if view.is_outside:
+                shown |= disclosure.open_facts(work, facts)
             return UserTask(
                 row,
                 form,
                 # Read now: the transaction ends before the page is drawn.
-                {**facts, **choices},
-                prefilled,
+                shown,
+                view.prefilled,
                 element.properties.get("flowcase.instruction", ""),
                 actor is not None and _is_free_for(tx, row, actor) and _is_candidate(tx, row, actor),
                 element.properties.get("flowcase.panel", ""),
+                view,
             )
 
-        return self._transactions.read(work)
+        task = self._transactions.read(work)
+        if actor is not None and task.view.shown_kinds and task.row.case_code:
+            self._transactions.run(actor, lambda tx: self._log_disclosure(tx, task, actor))
+        return task
+
+    def _log_disclosure(self, tx: Tx, task: UserTask, actor: Actor) -> None:
+        instance = tx.lock(task.row.instance)
+        work = self._open_case_work(tx, instance, task.row.element)
+        disclosure.log(work, task.view, user_task=task.row.id, case=str(task.row.case_code), actor=actor)
 
     # --- claiming ----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
 from flowcase.errors import Conflict, FlowcaseError, InvalidValues, Refused
+from flowcase.services.disclosure import without_withheld
 from flowcase.web import form_page, form_sent
 from flowcase.web.case_facts import notification_outcome, notifier
 from flowcase.web.language import gettext
@@ -29,7 +30,7 @@ def show(id: str) -> Any:
     flow().reading_log.note(task.case_code, page="user_task", actor=actor(), user_task=id)
     draft = flow().user_tasks.draft(id, actor=actor()) if task.status == "open" else None
     if draft is not None:
-        return _page(task, draft, is_draft=True)
+        return _page(task, without_withheld(task.view, draft), is_draft=True)
     return _page(task, form_page.first_values(task.form, task.prefilled) if task.form else {})
 
 
@@ -125,12 +126,14 @@ def _page(
             focus=focus,
         )
     concerns = None
-    if task.panel == "underretninger" and task.row.case_code and task.row.status == "open":
+    case = None if task.view.is_outside else task.row.case_code
+    if task.panel == "underretninger" and case and task.row.status == "open":
         this = task.facts.get("underretning_id")
         concerns = flow().concerns.of_case(
-            task.row.case_code, this=str(this) if this else None, decides=True, actor=actor()
+            case, this=str(this) if this else None, decides=True, actor=actor()
         )
-    deadlines = flow().deadlines.of_case(task.row.case_code) if task.row.case_code else []
+    # That a case has a deadline says what goes on in it: somebody from outside sees the task's own alone.
+    deadlines = flow().deadlines.of_case(case) if case else []
     return (
         render_template(
             "user_task.html",
