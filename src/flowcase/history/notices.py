@@ -41,6 +41,20 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "der er meldt brud på en kontrakt eller på underretningspligten",
         "a breach of contract or of the duty to notify was reported",
     ),
+    "konference_aflyst": ("konferencen er aflyst", "the conference was cancelled"),
+    "konference_ikke_holdt": (
+        "konferencen er endnu ikke holdt",
+        "the conference was not held yet",
+    ),
+    "konferencepunkt_foreslaaet": (
+        "der er foreslået et punkt til konferencen",
+        "an item was proposed for the conference",
+    ),
+    "konferencepunkt_lukket": ("dit punkt er lukket", "your item was closed"),
+    "konferencer_planlagt": (
+        "konferencerne er sat i kalenderen",
+        "the conferences are in the calendar",
+    ),
     "leder_samme_dag": ("leder ser på sagen samme dag", "a leader looks at it the same day"),
     "moede_aflyst": ("et møde, du er inviteret til, er aflyst", "a meeting you were invited to is cancelled"),
     "moede_deltager_faldt_fra": (

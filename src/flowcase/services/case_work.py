@@ -15,8 +15,11 @@ from flowcase.cases import events
 from flowcase.cases.consents import Cover
 from flowcase.cases.deadline_rules import Question
 from flowcase.services import consent_work
+from flowcase.cases.deadlines import Length
+from flowcase.errors import NotFound
 from flowcase.services.record_work import CASE, Record, RecordWork
 from flowcase.services.requests import Broadcast, HandOver, Publish, Start
+from flowcase.store import INSTALLATION
 from flowcase.store.queries import case_files
 from flowcase.store.queries import people as person_rows
 from flowcase.store.queries.deadlines import DeadlineRow
@@ -107,6 +110,15 @@ class CaseWork(RecordWork):
             found.proposal,
             found.length.rule_set if found.length else None,
         )
+
+    def length_of(self, rule: str) -> Length | None:
+        """The row of D-11 that decides how long a series' step is; None when no rule set speaks on it."""
+        try:
+            return self._deadlines.calculate(
+                self._question(rule, self.now, None, 1, "", None, None, None), case=None, pin=self._pin()
+            ).length
+        except NotFound:
+            return None
 
     def meet_deadline(
         self,
@@ -305,6 +317,10 @@ class CaseWork(RecordWork):
                 stream=self._stream_of(case) if case else self._stream,
             )
         )
+
+    def start_outside(self, process: str, variables: Mapping[str, Value] | None = None) -> None:
+        """Start a process that belongs to no case, whatever case asks for it."""
+        self.requests.append(Start(process=process, variables=dict(variables or {}), stream=INSTALLATION))
 
     def hand_over(self, previous: str, new: str, case: str | None = None) -> None:
         """Once the handler has returned, every open user task that `previous` has in the case is `new`'s."""

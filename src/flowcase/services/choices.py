@@ -7,10 +7,10 @@
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
 - `enheder`: every group; `parter`: everybody with an account, and every group
 - `sagens_kontrakter`: the signed individual contracts of the case
-- `enheder`: every group
 - `mentorer_klar`: mentors who may be matched; those who have waited too long (T22) come first
 - `moededeltagere`: who was invited to the meeting that the user task is about
 - those of `consent_choices`: recipients, consents, SSD courses
+- those of `conference_choices`: districts, items, councils and who sits in them
 
 Names of staff are shown in the form and stored nowhere: the value is the id.
 """
@@ -23,7 +23,7 @@ from flowcase.access.groups import NAMES, group_name
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
-from flowcase.services import consent_choices
+from flowcase.services import conference_choices, consent_choices
 from flowcase.services.case_work import CaseWork
 from flowcase.store import Tx
 from flowcase.store.queries.people import people
@@ -39,6 +39,8 @@ _PARTICIPANTS = "moededeltagere"
 _UNITS = "enheder"
 _PARTIES = "parter"
 _MENTORS = "mentorer_klar"
+
+_NAMED = {**consent_choices.NAMED, **conference_choices.NAMED}
 
 Choices = list[dict[str, Value]]
 
@@ -64,15 +66,12 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
             found[name] = _units()
         elif name == _PARTIES:
             found[name] = [*_people(tx, ""), *_units()]
-            found[name] = [
-                {"value": code, "label": group_name(code)} for code in sorted(NAMES, key=group_name)
-            ]
         elif name == _MENTORS:
             found[name] = _mentors(work)
         elif name == _PARTICIPANTS:
             found[name] = _participants(tx, facts, work)
-        elif name in consent_choices.NAMED:
-            found[name] = consent_choices.NAMED[name](tx, facts, work)
+        elif name in _NAMED:
+            found[name] = _NAMED[name](tx, facts, work)
         elif name == _PEOPLE or name.startswith(f"{_PEOPLE}_"):
             found[name] = _people(tx, name.removeprefix(_PEOPLE).removeprefix("_"))
     return found

@@ -1,0 +1,60 @@
+"""`konference.aabn`: a conference is prepared: its record, its conveners, and when its agenda closes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flowcase.cases.civil_time import COPENHAGEN, end_of_day, local_date
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.conference_series import CONFERENCE, PLANNED, conveners
+from flowcase.handlers.working_days import working_calendar
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+
+@handler(
+    "konference.aabn",
+    da="Opret konference",
+    en="Open a conference",
+    inputs=(
+        Field(
+            "moede_id", "string", "Konference fra kalenderen", "Conference of the calendar", required=False
+        ),
+        Field("type", "string", "Konferencetype", "Conference type"),
+        Field("omraade", "string", "Område", "Area"),
+        Field("distrikt", "string", "Distrikt", "District"),
+        Field("tid", "date and time", "Tidspunkt", "Time", required=False),
+    ),
+    outputs=(
+        Field("moede_id", "string", "Konference", "Conference"),
+        Field("moede_tid", "date and time", "Tidspunkt", "Time"),
+        Field("dagsorden_forfald", "date and time", "Dagsordenen lukkes", "The agenda closes"),
+        Field("indkaldere", "list", "Grupper, der indkalder", "Groups that convene"),
+    ),
+    rules=("R-060", "R-068"),
+)
+def open_conference(job: Job, case: CaseWork) -> Mapping[str, Value]:
+    meeting = job.inputs.get("moede_id") or case.create(
+        "Moede",
+        {
+            "slags": CONFERENCE,
+            "type": job.inputs["type"],
+            "omraade": job.inputs["omraade"],
+            "distrikt": job.inputs["distrikt"],
+            "tid": job.inputs.get("tid"),
+            "status": PLANNED,
+        },
+    )
+    when = case.get("Moede", str(meeting))["tid"]
+    before = int(case.setting("konference_dagsorden_hverdage"))
+    closes = working_calendar(case).working_days_before(local_date(when), before)
+    row = conveners(case, job.inputs["type"], job.inputs["omraade"])
+    return {
+        "moede_id": meeting,
+        "moede_tid": when,
+        "dagsorden_forfald": end_of_day(closes, COPENHAGEN),
+        "indkaldere": row["indkaldere"],
+    }

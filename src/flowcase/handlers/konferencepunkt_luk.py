@@ -1,0 +1,28 @@
+"""`konferencepunkt.luk`: an item has come to its end, and who proposed it hears how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowcase.handlers import Field, Job, handler
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+
+@handler(
+    "konferencepunkt.luk",
+    da="Luk punktet",
+    en="Close the item",
+    inputs=(
+        Field("dagsordenspunkt_id", "string", "Punkt", "Item"),
+        Field("status", "string", "Udfald", "Outcome"),
+        Field("forslagsstiller", "string", "Forslagsstiller", "Who proposes", required=False),
+    ),
+)
+def close(job: Job, case: CaseWork) -> None:
+    item = case.get("Dagsordenspunkt", str(job.inputs["dagsordenspunkt_id"]))
+    case.update("Dagsordenspunkt", item.id, {"status": job.inputs["status"]})
+    asker = job.inputs.get("forslagsstiller")
+    if asker is not None:
+        case.notify(people=[str(asker)], kind="moede", case=item["sag_id"], text="konferencepunkt_lukket")
