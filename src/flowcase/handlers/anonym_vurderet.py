@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     da="Notér vurderingen af anonymiteten",
     en="Note the assessment of anonymity",
     inputs=(
-        Field("sag_id", "string", "Sag", "Case"),
+        Field("sag_id", "string", "Sag", "Case", required=False),
         Field("anonymdroeftelse_id", "string", "Anonym drøftelse", "Anonymous discussion"),
     ),
     outputs=(
@@ -30,7 +30,8 @@ def note_assessment(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """Small districts are named in the setting `anonymitet_to_personer`; a star means all."""
     case.update("AnonymDroeftelse", str(job.inputs["anonymdroeftelse_id"]), {"vurderet_af": case.actor})
     small = case.setting("anonymitet_to_personer") or []
-    district = case.case(str(job.inputs["sag_id"])).get("distrikt")
+    code = job.inputs.get("sag_id")
+    district = case.case(str(code)).get("distrikt") if code else None
     return {
         "vurderet_af": case.actor,
         "kraever_to": isinstance(small, list) and ("*" in small or district in small),

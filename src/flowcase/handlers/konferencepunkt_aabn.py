@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     outputs=(
         Field("dagsordenspunkt_id", "string", "Punkt", "Item"),
         Field("forslagsstiller", "string", "Forslagsstiller", "Who proposes", required=False),
+        Field("anmoder", "string", "Gruppe, der beder om samtykke", "Group that asks", required=False),
         Field("emnetype", "string", "Slags emne", "Kind of topic", required=False),
         Field("konferenceomraade", "string", "Område", "Area", required=False),
     ),
@@ -35,5 +36,10 @@ def begin(job: Job, case: CaseWork) -> Mapping[str, Value]:
     preset = {name: job.inputs.get(name) for name in ("emnetype", "konferenceomraade")}
     values = {"status": "kladde", "sag_id": code, **preset}
     item = case.create("Dagsordenspunkt", values, case=None if code is None else str(code))
-    is_person = bool(case.groups_of(case.actor))
-    return {"dagsordenspunkt_id": item, "forslagsstiller": case.actor if is_person else None, **preset}
+    groups = case.groups_of(case.actor)
+    return {
+        "dagsordenspunkt_id": item,
+        "forslagsstiller": case.actor if groups else None,
+        "anmoder": groups[0] if groups else None,
+        **preset,
+    }

@@ -1,4 +1,4 @@
-"""`konferencepunkt.klar`: an item may go on an agenda; where so decided, a conference of its own is called."""
+"""`konferencepunkt.klar`: an item may go on an agenda; where so decided, it gets a conference of its own."""
 
 from __future__ import annotations
 

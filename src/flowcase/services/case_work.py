@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from flowcase.cases import events
 from flowcase.cases.consents import Cover
 from flowcase.cases.deadline_rules import Question
-from flowcase.services import consent_work
 from flowcase.cases.deadlines import Length
 from flowcase.errors import NotFound
+from flowcase.services import consent_work
 from flowcase.services.record_work import CASE, Record, RecordWork
 from flowcase.services.requests import Broadcast, HandOver, Publish, Start
 from flowcase.store import INSTALLATION
