@@ -60,7 +60,10 @@ def councils(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     case = facts.get("sag_id")
     held = work.records("Moede", case=str(case), slags=_COUNCIL, status=_HELD) if case else []
     return [
-        {"value": each.id, "label": f"{local_date(each['afholdt']):%d.%m.%Y}, {_advice(each['anbefalet_trin'])}"}
+        {
+            "value": each.id,
+            "label": f"{local_date(each['afholdt']):%d.%m.%Y}, {_advice(each['anbefalet_trin'])}",
+        }
         for each in held
         if each["afholdt"] is not None
     ]
