@@ -161,6 +161,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "den nye kommune har overtaget sagen",
         "the new municipality has taken over the case",
     ),
+    "tabelaendring_anbefalet": (
+        "en ændring af en beslutningstabel er anbefalet",
+        "a change of a decision table is recommended",
+    ),
     "til_forebyggende": (
         "en bekymring er gået tilbage til distriktet",
         "a concern went back to the district",
