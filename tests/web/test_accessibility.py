@@ -105,8 +105,12 @@ def test_axe_finds_nothing(open_page, world, width, language):
         seen.visit(f"/opgaver/{world.task(element, case).id}", f"task {element} of {case}")
         seen.press("_faerdig", f"task {element} of {case} with errors")
 
+    page.context.clear_cookies()
+    sign_in(page, "drift")
+    seen.visit(f"/drift?sprog={language}", "operations")
+
     assert seen.violations == []
-    assert len(seen.states) >= 28
+    assert len(seen.states) >= 29
 
 
 def test_axe_would_find_something(open_page):

@@ -1,15 +1,93 @@
-"""For who keeps the installation running: is it alive, is it ready."""
+"""For who keeps the installation running: is it alive, does it keep up, where does it stand still."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask_login import login_required
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from flowcase.access.permissions import may_operate
+from flowcase.clock import WallClock
+from flowcase.errors import Forbidden
+from flowcase.services.nodes import Overview
+from flowcase.web import api
+from flowcase.web.language import gettext
+from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("operations", __name__)
+
+MOST_INCIDENTS = 100  # shown on one page
 
 
 @blueprint.get("/sund")
 def alive() -> Any:
     """200 while the process answers."""
     return jsonify(status="ok")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Any:
+    """How the installation fares, as Prometheus reads it: numbers only. With an administrator's token."""
+    _check(api.caller())
+    return Response(generate_latest(_gauges(_overview())), content_type=CONTENT_TYPE_LATEST)
+
+
+@blueprint.get("/drift")
+@login_required
+def overview() -> Any:
+    _check(actor())
+    return render_template(
+        "operations.html",
+        overview=_overview(),
+        incidents=flow().incidents.list(limit=MOST_INCIDENTS),
+    )
+
+
+@blueprint.post("/drift/haendelser/<id>")
+@login_required
+def intervene(id: str) -> Any:
+    """Try an incident's element again, with the reason that the history keeps."""
+    _check(actor())
+    reason = request.form.get("begrundelse", "").strip()
+    if not reason:
+        flash(gettext("Skriv en begrundelse. Den bliver stående i historikken."), "error")
+        return redirect(url_for("operations.overview"))
+    flow().incidents.retry(id, actor=actor(), reason=reason)
+    still_open = any(row.id == id for row in flow().incidents.list(limit=None))
+    flash(
+        gettext("Forsøgt igen. Den står stadig stille.")
+        if still_open
+        else gettext("Forsøgt igen. Forløbet er gået videre."),
+        "warning" if still_open else "success",
+    )
+    return redirect(url_for("operations.overview"))
+
+
+def _check(who: Any) -> None:
+    if not may_operate(who):
+        raise Forbidden("see how the installation fares", "only its operators may")
+
+
+def _overview() -> Overview:
+    return flow().nodes.overview(WallClock().now())
+
+
+def _gauges(seen: Overview) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    for name, about, value in (
+        ("timers_due", "Timers that are due and not fired yet.", seen.backlog.timers),
+        ("timers_late_seconds", "How long the first of them has been due.", seen.timers_late.total_seconds()),
+        ("jobs_due", "Jobs that may run and do not yet.", seen.backlog.jobs),
+        ("jobs_late_seconds", "How long the first of them has waited.", seen.jobs_late.total_seconds()),
+        ("jobs_running", "Jobs that a worker holds.", seen.backlog.jobs_running),
+        ("incidents_open", "Places where an instance stands still.", seen.backlog.incidents),
+        ("behind", "1 while timers or jobs wait longer than they should.", seen.is_behind),
+    ):
+        Gauge(f"flowcase_{name}", about, registry=registry).set(value)
+    nodes = Gauge("flowcase_nodes", "Nodes that live, by kind.", ["kind"], registry=registry)
+    for kind in ("web", "worker"):
+        nodes.labels(kind).set(sum(node.kind == kind and not node.is_silent for node in seen.nodes))
+    return registry

@@ -220,4 +220,5 @@ def init_app(app: Flask) -> None:
         instance_state=instance_state,
         may_see_cases=permissions.may_see_cases,
         may_register_notifications=permissions.may_register_notifications,
+        may_operate=permissions.may_operate,
     )
