@@ -30,6 +30,12 @@ DIAGRAMS = (
     "opfoelgning",
     "kreativt_raad",
     "visitation",
+    "tvaerprofessionelt_forum",
+    "familiemoede",
+    "netvaerksmoede",
+    "signs_of_safety",
+    "moede",
+    "aftale",
     "frist",
 )
 CASEWORKER, LEADER, HEAD, DISTRICT = "CW-1", "TL-1", "MA-1", "DL-1"
@@ -68,7 +74,6 @@ GOALS = {
 }
 EXIT = {"uden_hjaelp": "x", "overtager": "x", "naeste_trin": "almen", "forventet_exit": "2027-01-01"}
 BALLERUP = {"regelsaet": ["BALLERUP-2016"], "regelsaet_begrundelse": "x"}
-FORUM = {"spoergsmaal": "x", "deltagere": "x", "grundlag": "anonym", "raad": "x"}
 
 
 def at(text: str) -> dt.datetime:
@@ -295,6 +300,15 @@ def conclude(story: Office, day: str) -> None:
     story.do("partshoering", partshoering="Ingen bemærkninger", partshoert=day)
 
 
+def ask_forum(story: Office) -> None:
+    """The plan is discussed in the cross-professional forum, which meets and gives its advice."""
+    story.do("stil_spoergsmaal", spoergsmaal="x", enheder=["ppr"], tid="2026-12-01T10:00")
+    held = {"holdt": "2026-12-01T10:00", "til_stede": ["ppr"], "moedeleder": CASEWORKER, "referent": LEADER}
+    story.do("afhold", forloeb="afholdt", **held)
+    story.do("aftaler_fra_moedet", ingen_opgave="true", referat="x")
+    story.do("skriv_raad", deltagere="PPR", raad="x")
+
+
 def test_the_main_line_runs_from_examination_to_the_third_follow_up(office):
     """Proves R-026."""
     story = start_examination(office)
@@ -305,7 +319,7 @@ def test_the_main_line_runs_from_examination_to_the_third_follow_up(office):
     story.do("afgoer", **DECISION, type="kontaktperson")
     assert story.due("T17") == "2026-02-03"  # the plan may follow within three months
     story.do("maal", **GOALS)
-    story.do("kvalitet", **FORUM)
+    ask_forum(story)
     assert story.refuses("godkend", familie_deltog="true", godkendt="2025-11-04") == ["R-025"]
     story.do("exitstrategi", **EXIT)
     with pytest.raises(InvalidValues):
@@ -349,7 +363,7 @@ def test_the_plan_comes_before_the_decision_where_the_setting_says_so(office):
     assert not story.tasks("paataenk")
     story.do("exitstrategi", **EXIT)
     story.do("maal", **GOALS)
-    story.do("kvalitet", **FORUM)
+    ask_forum(story)
     story.do("godkend", familie_deltog="true", godkendt="2025-11-03")
 
     assert story.tasks("paataenk")
@@ -635,7 +649,8 @@ def test_the_three_columns_are_asked_for_in_placement_cases_where_the_setting_sa
     story = office("2026-03-02T08:00", "SAG-2606", sos_ved_opfoelgning=True)
     story.follow("2026-03-02", "HERNING", kind="anbringelse")
 
-    assert story.tasks("tre_kolonner")
+    [board] = story.tasks("udfyld")
+    assert board.process == "signs_of_safety"
     with pytest.raises(InvalidValues) as refused:
         story.hold("2026-03-02")
     assert list(refused.value.errors) == ["tavle"]
