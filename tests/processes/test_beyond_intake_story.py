@@ -36,6 +36,8 @@ DIAGRAMS = (
     "signs_of_safety",
     "moede",
     "aftale",
+    "anonym_droeftelse",
+    "samtykke",
     "frist",
 )
 CASEWORKER, LEADER, HEAD, DISTRICT = "CW-1", "TL-1", "MA-1", "DL-1"
@@ -303,10 +305,12 @@ def conclude(story: Office, day: str) -> None:
 def ask_forum(story: Office) -> None:
     """The plan is discussed in the cross-professional forum, which meets and gives its advice."""
     story.do("stil_spoergsmaal", spoergsmaal="x", enheder=["ppr"], tid="2026-12-01T10:00")
-    held = {"holdt": "2026-12-01T10:00", "til_stede": ["ppr"], "moedeleder": CASEWORKER, "referent": LEADER}
+    story.do("vaelg_behandling", behandling="uden_dem", behandling_begrundelse="Intet samtykke endnu")
+    held = {"holdt": "2026-12-01T10:00", "moedeleder": CASEWORKER, "referent": LEADER}
+    held["til_stede"] = [CASEWORKER]
     story.do("afhold", forloeb="afholdt", **held)
     story.do("aftaler_fra_moedet", ingen_opgave="true", referat="x")
-    story.do("skriv_raad", deltagere="PPR", raad="x")
+    story.do("skriv_raad", deltagere="Familieteamet", raad="x")
 
 
 def test_the_main_line_runs_from_examination_to_the_third_follow_up(office):

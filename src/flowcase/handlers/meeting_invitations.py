@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from flowcase.access.groups import group_name
+from flowcase.services.consent_sentences import WAY_OUT, missing_sentences
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -39,6 +41,23 @@ def items_of(case: CaseWork, meeting: str) -> Sequence[Record]:
 def externals(invited: Iterable[Record]) -> list[Value]:
     """Ids of those outside the unit: they may hear of a child only with consent (R-080)."""
     return [each["modtager"] for each in invited if each["ekstern"] is True]
+
+
+def name_of(invitation: Record) -> str:
+    """How a participant is called where people may read names."""
+    recipient = str(invitation["modtager"])
+    return str(invitation["navn"] or (group_name(recipient) if invitation["art"] == "gruppe" else recipient))
+
+
+def what_is_missing(case: CaseWork, meeting: Record, invitation: Record, code: str | None) -> str:
+    """Which consent an external lacks, and from whom, in words for the meeting's record (K1)."""
+    said = [str(kind_of_meeting(case, meeting["slags"]).get("mangler") or "")]
+    recipient, purpose = str(invitation["modtager"]), str(meeting["formaal_kode"])
+    if code is not None:
+        found = case.consent_cover(code, [recipient], purpose)
+        sentences = [each for each in missing_sentences(found.missing, purpose) if each != WAY_OUT]
+        said += [each.replace(recipient, name_of(invitation)) for each in sentences]
+    return ". ".join(each.removesuffix(".") for each in said if each) + "."
 
 
 def tell(

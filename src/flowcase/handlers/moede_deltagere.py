@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.meeting_invitations import CANCELLED, PROPOSED, externals, invitations
+from flowcase.services.consent_work import AUTHORITY
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -96,4 +97,5 @@ def _named(case: CaseWork, id: Value) -> dict[str, Value]:
 
 
 def _is_external(case: CaseWork, role: str, groups: Sequence[str]) -> bool:
-    return case.decide("moede_ekstern", {"slags": role, "grupper": list(groups)}) is True
+    own = set(case.setting("enheder")[AUTHORITY])
+    return case.decide("moede_ekstern", {"slags": role, "i_enheden": bool(own & set(groups))}) is True

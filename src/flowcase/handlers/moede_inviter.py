@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flowcase.access.groups import group_name
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.meeting_invitations import (
     CANCELLED,
@@ -14,8 +13,9 @@ from flowcase.handlers.meeting_invitations import (
     WITHDRAWN,
     invitations,
     items_of,
-    kind_of_meeting,
+    name_of,
     tell,
+    what_is_missing,
 )
 from flowcase.values import Value
 
@@ -45,28 +45,31 @@ def invite(job: Job, case: CaseWork) -> Mapping[str, Value]:
     if job.inputs.get("havde_punkter") and not items:
         return {"har_punkter": False, "ikke_inviterede": 0}
     meeting = case.get("Moede", id)
-    missing = kind_of_meeting(case, meeting["slags"]).get("mangler") or ""
-    newly, left_out = [], []
+    newly: list[Record] = []
+    left_out: list[str] = []
     for each in invitations(case, id):
         if each["status"] in (INVITED, WITHDRAWN, CANCELLED):
             continue
         if each["ekstern"] is True and not _may_hear_something(each, items):
-            left_out.append(each)
+            missing = what_is_missing(case, meeting, each, _case_of(items, each))
+            left_out.append(f"{name_of(each)}: {missing}")
             case.update("Invitation", each.id, {"status": LEFT_OUT, "mangler": missing})
         else:
             newly.append(each)
             case.update("Invitation", each.id, {"status": INVITED, "mangler": None, "sendt": case.now})
-    told = "\n".join(f"{name_of(each)}: {missing}" for each in left_out)
-    case.update("Moede", id, {"ikke_inviterede": told or None})
+    case.update("Moede", id, {"ikke_inviterede": "\n".join(left_out) or None})
     tell(case, newly, "moede_indkaldelse", where=None if code is None else str(code))
     return {"har_punkter": True, "ikke_inviterede": len(left_out)}
 
 
-def name_of(invitation: Record) -> str:
-    """How a participant is called where people may read names."""
-    recipient = str(invitation["modtager"])
-    return str(invitation["navn"] or (group_name(recipient) if invitation["art"] == "gruppe" else recipient))
-
-
 def _may_hear_something(invitation: Record, items: Sequence[Record]) -> bool:
     return not items or any(invitation["modtager"] not in (item["udelukkede"] or []) for item in items)
+
+
+def _case_of(items: Sequence[Record], invitation: Record) -> str | None:
+    """The case whose consent the participant lacks: of the first item that they may not hear."""
+    for item in items:
+        if invitation["modtager"] in (item["udelukkede"] or []):
+            code = item["sag_id"] or item.case
+            return None if code is None else str(code)
+    return None

@@ -11,10 +11,10 @@ from flowcase.handlers.meeting_invitations import (
     WITHDRAWN,
     invitations,
     items_of,
-    kind_of_meeting,
+    name_of,
     tell,
+    what_is_missing,
 )
-from flowcase.handlers.moede_inviter import name_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -44,17 +44,15 @@ def withdraw(job: Job, case: CaseWork) -> Mapping[str, Value]:
         both = list(dict.fromkeys([*(item["udelukkede"] or []), *uncovered]))
         case.update("Dagsordenspunkt", item.id, {"udelukkede": both})
     meeting = case.get("Moede", id)
-    missing = kind_of_meeting(case, meeting["slags"]).get("mangler") or ""
     withdrawn = [
         each for each in invitations(case, id) if each["modtager"] in uncovered and each["status"] == INVITED
     ]
+    lines = [str(meeting["ikke_inviterede"] or "")]
     for each in withdrawn:
+        missing = what_is_missing(case, meeting, each, None if code is None else str(code))
+        lines.append(f"{name_of(each)}: {missing}")
         case.update("Invitation", each.id, {"status": WITHDRAWN, "mangler": missing})
     if withdrawn:
-        lines = [
-            str(meeting["ikke_inviterede"] or ""),
-            *(f"{name_of(each)}: {missing}" for each in withdrawn),
-        ]
         case.update("Moede", id, {"ikke_inviterede": "\n".join(line for line in lines if line)})
         tell(case, withdrawn, "moede_invitation_trukket", where=None if code is None else str(code))
         case.notify(
