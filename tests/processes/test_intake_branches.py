@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from flowcase.errors import Refused
+from flowcase.errors import Forbidden, Refused
 
 
 def test_an_anonymous_notifier_gets_no_receipt_and_that_is_recorded(town):
@@ -125,12 +125,37 @@ def test_a_child_who_lives_elsewhere_goes_to_the_other_municipality(town):
 def test_without_a_reception_unit_the_team_gets_the_case_at_once(town):
     """Proves R-009, R-011 and X-03."""
     story = town("2026-05-12T08:00", intake_mode="direct")
+    story.flow.people.add("SV-1", name="SV-1", groups=["sverigesteam"], actor=story.person("FP-1"))
     story.notify("U1", "S1", received="2026-05-12T08:00")
+    with pytest.raises(Forbidden):
+        story.assess("S1", by="FP-1")
 
-    story.assess("S1")
+    story.assess("S1", by="SV-1")
 
     assert story.tasks("tildel", "S1")
     assert story.flow.cases.records("Dagsordenspunkt") == []
+
+
+def test_each_school_district_has_its_own_team_that_assesses_and_keeps_the_child(town):
+    """Proves R-009, R-011 and D-18."""
+    story = town(
+        "2026-05-12T08:00",
+        intake_mode="direct",
+        skoledistrikter={"D1": "familieteam_syd", "D2": "familieteam_nord"},
+    )
+    story.open_case("S1", distrikt="D1")
+    story.open_case("S2", distrikt="D2")
+    story.notify("U1", "S1", "S2", received="2026-05-12T08:00", soeskende="naevnt")
+    assert set(story.tasks("vurder", "S1")[0].candidate_groups) == {"familieteam_syd", "akutvagt"}
+    assert set(story.tasks("vurder", "S2")[0].candidate_groups) == {"familieteam_nord", "akutvagt"}
+
+    story.assess("S1", by="CW-07")
+
+    [task] = story.tasks("tildel", "S1")
+    assert list(task.candidate_groups) == ["teamleder_syd"]
+    story.complete("tildel", "TL-SYD", "S1", team="familieteam_syd", sagsbehandler="CW-07")
+    assert story.facts("S1")["team"] == "familieteam_syd"
+    assert [row.case_code for row in story.tasks("vurder")] == ["S2"]
 
 
 def test_immediate_danger_starts_acute_action_before_the_assessment(town):

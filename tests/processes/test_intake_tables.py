@@ -36,11 +36,12 @@ def gate(decision: str, **inputs: Any) -> list[str]:
         ({"omraade": "midt"}, "familieteam_midt"),
         ({"omraade": "syd"}, "familieteam_syd"),
         ({"omraade": None}, None),
+        ({"direkte_team": "sverigesteam", "omraade": "nord"}, "sverigesteam"),
     ],
 )
 def test_d01_gives_an_open_case_its_own_team_and_others_the_team_of_their_area(facts, team):
     """Proves R-024."""
-    unset = {"aaben_sag": False, "funktionsnedsaettelse": False, "ungekriterier": False}
+    unset = {"aaben_sag": False, "funktionsnedsaettelse": False, "ungekriterier": False, "direkte_team": None}
 
     found = ask("D-01_team_tildeling", "team_tildeling", **{**unset, "nuvaerende_team": None, **facts})
 

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     inputs=(
         Field("sag_id", "string", "Sag", "Case"),
         Field("omraade", "string", "Område", "Area", required=False),
+        Field("direkte_team", "string", "Modtog direkte", "Received it directly", required=False),
     ),
     outputs=(
         Field("aaben_sag", "boolean", "Åben sag med rådgiver", "Open case with caseworker"),
         Field("nuvaerende_team", "string", "Nuværende team", "Present team", required=False),
         Field("omraade", "string", "Område", "Area", required=False),
+        Field("direkte_team", "string", "Modtog direkte", "Received it directly", required=False),
         Field("ungekriterier", "boolean", "Ungekriterier opfyldt", "Youth criteria met"),
         Field("foreslaaet_raadgiver", "string", "Foreslået rådgiver", "Proposed caseworker", required=False),
         Field("tildeling_senest", "date and time", "Tildeles senest", "To be allocated by"),
@@ -48,6 +50,7 @@ def prepare(job: Job, case: CaseWork) -> Mapping[str, Value]:
         "aaben_sag": bool(own and facts.get("team")),
         "nuvaerende_team": facts.get("team"),
         "omraade": job.inputs.get("omraade") or facts.get("omraade"),
+        "direkte_team": job.inputs.get("direkte_team"),
         "ungekriterier": _meets_youth_criteria(case, facts),
         "foreslaaet_raadgiver": own or _caseworker_of_siblings(case, code, facts.get("familie_id")),
         "tildeling_senest": end_of_day(last_day),

@@ -46,7 +46,8 @@ def has_contact(notification: Record) -> bool:
 def open_cases(case: CaseWork, underretning_id: str) -> list[dict[str, Value]]:
     """One case per named child (R-010), each with a T01 of this notification.
 
-    Returns what the diagram needs of each child: `sag_id`, `aaben_sag`, `dublet`, `sagsbehandler`.
+    Returns what the diagram needs of each child: `sag_id`, `aaben_sag`, `dublet`, `sagsbehandler`, and
+    `modtagende_team`, who receives it where there is no reception unit.
     """
     notification = case.get("Underretning", underretning_id)
     earlier = list(notification["sager"] or [])
@@ -118,8 +119,15 @@ def _child(
         "aaben_sag": is_open,
         "dublet": is_duplicate,
         "sagsbehandler": caseworker,
+        "modtagende_team": _team_of_district(case, case.case(code).get("distrikt")),
         "dublet_af": others[-1] if is_duplicate else None,
     }
+
+
+def _team_of_district(case: CaseWork, district: Value) -> Value:
+    """One cross-professional team per school district (R-011); one for all where none is named."""
+    teams = case.setting("skoledistrikter") or {}
+    return teams.get(district) or case.setting("direkte_modtagelse_team")
 
 
 def _link_family(case: CaseWork, codes: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""`underretning.til_team`: without a reception unit the team receives the case itself (R-009, R-011)."""
+"""`underretning.til_team`: without a reception unit the district's team has the case (R-009, R-011)."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def to_team(job: Job, case: CaseWork) -> None:
     case.publish(
         "til_familieteam",
         code,
-        {"sag_id": code, "underretning_id": notification_id, "omraade": facts.get("omraade")},
+        {
+            "sag_id": code,
+            "underretning_id": notification_id,
+            "omraade": facts.get("omraade"),
+            "direkte_team": job.inputs.get("modtager"),
+        },
         message_id=f"{notification_id}:{code}",
     )
