@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "resultatet af en tværfaglig handling er meldt tilbage",
         "the result of a cross-professional action was reported",
     ),
+    "henvendelse_i_sag": ("en henvendelse om dit barn i sagen", "a contact about the child of your case"),
     "ikke_tildelt": ("sagen er ikke tildelt i tide", "the case was not allocated in time"),
     "informer_familien": ("du informerer familien", "you inform the family"),
     "kontrakt_forhandles": ("en kontrakt venter på jeres svar", "a contract awaits your answer"),
