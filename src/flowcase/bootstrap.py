@@ -42,6 +42,8 @@ from flowcase.services.nodes import Nodes
 from flowcase.services.notifications import Notifications
 from flowcase.services.people import People
 from flowcase.services.reading_log import ReadingLog
+from flowcase.services.rosters import Rosters
+from flowcase.services.rule_set_moves import RuleSetMoves
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.signals import Signals
 from flowcase.services.start_events import StartEvents
@@ -86,7 +88,9 @@ class Flowcase:
     journal: Journal
     incidents: Incidents
     history: History
+    rosters: Rosters
     rule_sets: RuleSets
+    rule_set_moves: RuleSetMoves
     notifications: Notifications
     case_overviews: CaseOverviews
     cases: Cases
@@ -259,6 +263,8 @@ def assemble(
         incidents=Incidents(transactions, advancing),
         history=History(transactions, definitions),
         rule_sets=rule_sets,
+        rosters=Rosters(transactions, rule_sets),
+        rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),
         notifications=Notifications(transactions, advancing, open_work, definitions.form),
         case_overviews=CaseOverviews(transactions, rule_sets),
         cases=Cases(transactions, advancing, open_work),

@@ -45,6 +45,7 @@ def begin(story, process, by):
 
 
 def test_a_change_of_caseworker_hands_over_what_is_open_in_every_flow(story):
+    """Proves R-022."""
     begin(story, "skift_raadgiver", "TL-SYD")
 
     story.complete("skift", "TL-SYD", ny="CW-03", **CHANGE)
@@ -71,6 +72,7 @@ def test_only_the_teams_own_leaders_change_its_caseworker(story):
 
 
 def test_a_deputy_does_the_tasks_and_the_case_keeps_its_owner(story):
+    """Proves R-022."""
     begin(story, "raadgiver_fravaer", "TL-SYD")
     story.complete("meld", "TL-SYD", **ABSENCE)
     [task] = story.tasks("planlaeg")

@@ -55,6 +55,13 @@ def is_closest_to_case(actor: Actor, *, team: str | None, caseworkers: Iterable[
     return actor.kind == "system" or team in actor.groups or actor.id in set(caseworkers)
 
 
+def may_lead(actor: Actor, *, leaders: Iterable[str]) -> bool:
+    """Whose groups lead the case's team, and the head of authority; what leaders decide about a case."""
+    return (
+        actor.kind == "system" or "myndighedsansvarlig" in actor.groups or bool(actor.groups & set(leaders))
+    )
+
+
 def may_see_instance(actor: Actor, *, may_see_its_case: bool) -> bool:
     """A diagram with its tokens holds codes only: operations may see it too."""
     return may_see_its_case or may_operate(actor)

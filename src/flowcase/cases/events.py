@@ -30,6 +30,17 @@ class CaseOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseRuleSetChanged(Event):
+    """A leader moved the case, and what runs in it, to another version of its rule sets."""
+
+    case: str
+    rule_set: str
+    rule_set_version: str
+    previous: str  # <rule set>:<version>
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseFactSet(Event):
     """A K0 fact of a case got a new value."""
 

@@ -10,7 +10,7 @@ import click
 
 from flowcase.access.actor import Actor
 from flowcase.cli.notification_files import Line, read_notifications
-from flowcase.cli.output import json_option, local, progress, say_json, say_table
+from flowcase.cli.output import json_option, local, plain, progress, say_json, say_table
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import FlowcaseError, InvalidValues
 from flowcase.services.notifications import STAFF_FORM
@@ -51,6 +51,57 @@ def start(process: str, case: str | None, variables: str, person: str | None, as
         say_json({"instance": instance})
     else:
         click.echo(f"Started instance {instance}.")
+
+
+@click.command("rule-set")
+@click.argument("case")
+@click.option("--reason", default="", help="Why; without one, only what would happen is told.")
+@click.option("--to", help="The version, as a case shows it; default: the one in force now.")
+@as_option
+@json_option
+def rule_set(case: str, reason: str, to: str | None, person: str | None, as_json: bool) -> None:
+    """Move a case to another version of its rule sets, as a leader of its team.
+
+    Computed deadlines are computed anew, decided dates are kept. Without --reason nothing is changed.
+    """
+    with opened() as flow:
+        moves, actor = flow.rule_set_moves, _actor(flow, person)
+        if reason.strip():
+            done = moves.move(case, reason=reason, to=to, actor=actor)
+        else:
+            done = moves.preview(case, to=to, actor=actor)
+    if as_json:
+        say_json(done)
+        return
+    click.echo(f"{case}: {done.before} -> {done.after}")
+    rows = [
+        (each.rule, local(each.before), local(each.after) if each.changes else "kept")
+        for each in done.deadlines
+    ]
+    say_table(rows, ("Deadline", "Due", "Due then"))
+
+
+@click.command()
+@json_option
+def roster(as_json: bool) -> None:
+    """Say which groups have the people that the rule sets count on; exit code 1 when one has not."""
+    with opened() as flow:
+        lines = flow.rosters.lines()
+    if as_json:
+        say_json([{**plain(line), "is_staffed": line.is_staffed} for line in lines])
+    else:
+        rows = [
+            (line.rule, line.group, line.district or "", _needed(line), ", ".join(line.people))
+            for line in lines
+        ]
+        say_table(rows, ("Rule", "Group", "District", "Needs", "Has"))
+    raise SystemExit(0 if all(line.is_staffed for line in lines) else 1)
+
+
+def _needed(line: Any) -> str:
+    if line.missing:
+        return "missing: " + ", ".join(line.missing)
+    return "complete" if line.needed is None else str(line.needed)
 
 
 @click.command()
@@ -220,4 +271,4 @@ def intake(file: str, person: str | None, as_json: bool) -> None:
     raise SystemExit(1 if refused else 0)
 
 
-COMMANDS = (start, tasks, complete, instances, incidents, history, intake)
+COMMANDS = (start, tasks, complete, instances, incidents, history, intake, rule_set, roster)

@@ -66,6 +66,12 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "Case {case} was opened; it follows rule set {rule_set} version {rule_set_version}.",
         True,
     ),
+    "CaseRuleSetChanged": (
+        "Sagen følger fra nu af regelsæt {rule_set} version {rule_set_version} (før: {previous}): {reason}.",
+        "From now on the case follows rule set {rule_set} version {rule_set_version} (before: {previous}): "
+        "{reason}.",
+        True,
+    ),
     "CaseFactSet": (
         "{name}: {value}{before}.",
         "{name}: {value}{before}.",

@@ -133,8 +133,24 @@ class DeadlineWork:
                 moved += 1
         return moved
 
-    def _move(self, row: DeadlineRow, question: Question, reason: str) -> None:
-        pin = _pin(row)
+    def due_under(self, row: DeadlineRow, pin: str) -> tuple[dt.datetime | None, bool]:
+        """(due instant, whether it keeps the date that a person decided) in another rule-set version.
+
+        None when that version gives it no length.
+        """
+        question = _question(row, start=_started(row))
+        if question.given is not None:
+            return row.due_at, True
+        calculated = self.calculate(question, case=row.case_code, pin=pin)
+        return (None if calculated.due is None else calculated.due.at.astimezone(dt.UTC)), False
+
+    def follow_rule_set(self, deadline: str, pin: str, reason: str) -> None:
+        """Compute it anew by another rule-set version, from the same start; its timers move with it."""
+        row = self._running(deadline, "move")
+        self._move(row, _question(row, start=_started(row)), reason, pin=pin)
+
+    def _move(self, row: DeadlineRow, question: Question, reason: str, *, pin: str | None = None) -> None:
+        pin = pin or _pin(row)
         calculated = self._required(question, row.case_code, pin)
         due, length, plan, policy = calculated.parts
         if due.at == row.due_at and question.start == row.start:
@@ -393,6 +409,12 @@ def _question(
         facts=asked.get("fakta") or {},
         given=given if given is not None else asked.get("givet"),
     )
+
+
+def _started(row: DeadlineRow) -> dt.datetime | dt.date:
+    if not isinstance(row.start, dt.date):
+        raise Refused(f"compute deadline '{row.id}'", "it has no start to count from", rules=(row.rule,))
+    return row.start
 
 
 def _pin(row: DeadlineRow) -> str | None:

@@ -70,6 +70,7 @@ def show(code: str) -> Any:
         # What watches over each deadline is told by the deadline itself.
         instances=[row for row in instances if row.process != DEADLINE_PROCESS],
         names=names,
+        may_move_rule_set=case.closed_at is None and flow().rule_set_moves.may_move(code, actor=actor()),
         overview=overview,
         ladder=drawing(overview, local_date(flow().clock.now())),
         between_status=between_people.status,

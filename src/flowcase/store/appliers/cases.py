@@ -43,6 +43,29 @@ def open_case(tx: Tx, stream: str, instance: LockedInstance | None, event: event
     )
 
 
+@applies(events.CaseRuleSetChanged)
+def change_rule_set(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.CaseRuleSetChanged
+) -> None:
+    tx.stream(stream)
+    row = _existing(tx, _READ_CASE, "case", event.case)
+    tx.update(
+        tables.case_file,
+        {"code": event.case, "version": row.version},
+        {
+            "rule_set": event.rule_set,
+            "rule_set_version": event.rule_set_version,
+            "version": row.version + 1,
+            "updated_at": tx.now,
+        },
+        attempt=f"move case '{event.case}' to another rule set",
+    )
+    pin = f"{event.rule_set}:{event.rule_set_version}"
+    for running in tx.rows(_RUNNING_OF_CASE, {"case": event.case}):
+        tx.lock(running.id).rule_set = pin
+        tx.update_any(tables.instance, {"id": running.id}, {"rule_set": pin})
+
+
 @applies(events.CaseFactSet)
 def set_fact(tx: Tx, stream: str, instance: LockedInstance | None, event: events.CaseFactSet) -> None:
     tx.stream(stream)
@@ -311,6 +334,11 @@ def send_notice(tx: Tx, stream: str, instance: LockedInstance | None, event: eve
         )
 
 
+_RUNNING_OF_CASE = (
+    select(tables.instance.c.id)
+    .where(tables.instance.c.case_code == bindparam("case"), tables.instance.c.ended_at.is_(None))
+    .order_by(tables.instance.c.started_at, tables.instance.c.id)
+)
 _READ_CASE = select(tables.case_file).where(tables.case_file.c.code == bindparam("key"))
 _READ_RECORD = select(tables.record).where(tables.record.c.id == bindparam("key"))
 _READ_DEADLINE = select(tables.deadline).where(tables.deadline.c.id == bindparam("key"))
