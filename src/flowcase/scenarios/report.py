@@ -120,4 +120,5 @@ def data(variant: VariantReport) -> Mapping[str, Any]:
         ],
         "elements": {process: sorted(found) for process, found in variant.elements.items()},
         "flows": {process: sorted(found) for process, found in variant.flows.items()},
+        "rests_on": sorted(variant.rests_on),
     }

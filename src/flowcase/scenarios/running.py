@@ -51,6 +51,7 @@ class VariantReport:
     steps: tuple[StepReport, ...]
     elements: Mapping[str, frozenset[str]]  # process id -> elements that were entered
     flows: Mapping[str, frozenset[str]]
+    rests_on: frozenset[str]  # rows of tables that were matched, and lengths that deadlines were counted by
 
     @property
     def passed(self) -> bool:
@@ -80,11 +81,13 @@ def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantRepor
             set_the_scene(flow, variant)
             for number, step in enumerate(variant.steps, start=1):
                 reports.append(StepReport(step, number, tuple(story.tell(step))))
-            elements, flows = _reached(story.look())
+            world = story.look()
+            elements, flows = _reached(world)
+            rests_on = frozenset(_rests_on(world))
         finally:
             flow.close()
     return VariantReport(
-        scenario.id, variant.id, variant.title, scenario.file, tuple(reports), elements, flows
+        scenario.id, variant.id, variant.title, scenario.file, tuple(reports), elements, flows, rests_on
     )
 
 
@@ -318,6 +321,16 @@ def _reached(world: World) -> tuple[dict[str, frozenset[str]], dict[str, frozens
         {process: frozenset(found) for process, found in elements.items()},
         {process: frozenset(found) for process, found in flows.items()},
     )
+
+
+def _rests_on(world: World) -> Iterator[str]:
+    """`sagstal.regel_sagstal_4` for a row that matched, `T06 HERNING 6 uger` for a deadline's length."""
+    for one in world.history:
+        if one.kind == "DecisionEvaluated":
+            yield from (f"{one.get('decision')}.{rule}" for rule in one.get("rules"))
+    for row in world.deadlines:
+        if row.amount is not None:
+            yield f"{row.rule} {row.rule_set} {row.amount} {row.unit}"
 
 
 __all__ = ["NARRATOR", "Difference", "StepReport", "VariantReport", "run"]
