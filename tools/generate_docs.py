@@ -4,6 +4,7 @@
 
 - docs/dialect.md and docs/rules/: from the tables that the deploy check enforces
 - docs/rules.md: from the registry in processes/rules
+- docs/indicators.md: from the registry of indicators
 - docs/cli.md: from the commands themselves
 - docs/settings.md: from the comments of `config.Config`
 """
@@ -20,6 +21,7 @@ import click
 
 from flowcase import config
 from flowcase.cli import cli
+from flowcase.history.indicators import INDICATORS, REPORTS
 from flowcase.modeling.pages import pages as pages_of_the_check
 from flowcase.modeling.rule_registry import page as rules_page
 from flowcase.modeling.rule_registry import read_registry
@@ -33,6 +35,7 @@ def pages() -> Mapping[str, str]:
     return {
         **pages_of_the_check(),
         "rules.md": rules_page(read_registry(config.shipped_processes() / "rules")),
+        "indicators.md": indicators(),
         "cli.md": command_line(),
         "settings.md": settings(),
     }
@@ -71,6 +74,43 @@ def settings() -> str:
 
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + "."
+
+
+def indicators() -> str:
+    """Every indicator with its definition, and which report it is in."""
+    rows = []
+    for id in sorted(INDICATORS):
+        each = INDICATORS[id]
+        reports = ", ".join(report.id for report in REPORTS.values() if id in report.indicators)
+        counted = each.numerator[1] + (f" / {each.denominator[1]}" if each.denominator[1] else "")
+        rules = ", ".join(each.rules)
+        rows.append(
+            f"| {id} | {each.name[1]} | {each.name[0]} | {counted} | {rules} | {each.source} | {reports} |"
+        )
+    return "\n".join(
+        [
+            "<!-- Generated from src/flowcase/history/indicators by `make docs`; change it there. -->",
+            "",
+            "# Indicators",
+            "",
+            "Figures of a period, of a team, a district or a rule set: `flowcase indicators`, and *Nøgletal* "
+            "in the pages for who leads, audits or decides. They count cases, records and deadlines and name "
+            "nobody. A figure that tells about fewer people than the setting `statistik_mindste_celle` is "
+            "left out, and so is the next smallest where it could be computed from the others.",
+            "",
+            "| Id | Indicator | In Danish | What is counted | Rules | Source | Reports |",
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "| Report | | For | Source |",
+            "|---|---|---|---|",
+            *(
+                f"| {each.id} | {each.name[1]} | {each.reader[1]} | {each.source} |"
+                for each in REPORTS.values()
+            ),
+            "",
+        ]
+    )
 
 
 def command_line() -> str:

@@ -33,6 +33,7 @@ from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
 from flowcase.services.history import History
 from flowcase.services.incidents import Incidents
+from flowcase.services.indicators import Indicators
 from flowcase.services.instances import Instances
 from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
@@ -91,6 +92,7 @@ class Flowcase:
     rosters: Rosters
     rule_sets: RuleSets
     rule_set_moves: RuleSetMoves
+    indicators: Indicators
     notifications: Notifications
     case_overviews: CaseOverviews
     cases: Cases
@@ -265,6 +267,7 @@ def assemble(
         rule_sets=rule_sets,
         rosters=Rosters(transactions, rule_sets),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),
+        indicators=Indicators(transactions, rule_sets),
         notifications=Notifications(transactions, advancing, open_work, definitions.form),
         case_overviews=CaseOverviews(transactions, rule_sets),
         cases=Cases(transactions, advancing, open_work),

@@ -32,6 +32,22 @@ _CASEWORK = frozenset(
 )
 _CASEWORK_FAMILIES = ("familieteam_", "teamleder_")
 
+_LEADERS = ("teamleder_", "distriktsleder_")
+_FIGURES = frozenset(
+    {
+        "myndighedsansvarlig",
+        "vagtleder",
+        "leverandoeransvarlig",
+        "forvaltningsledelse",
+        "politisk_myndighed",
+        "strategi_sekretariat",
+        "koordinationsgruppe_boern",
+        "koordinationsgruppe_unge",
+        "procesejer",
+        "revisor",
+    }
+)
+
 _RECEIVERS = frozenset({"fronten", "frontpersonale", "akutvagt", "forebyggende_raadgiver", "sverigesteam"})
 _DELIVERERS = _RECEIVERS | {"indtag"}  # programs hand in notifications as members of `indtag`
 
@@ -105,6 +121,16 @@ def may_deliver_notifications(actor: Actor) -> bool:
 def may_edit_processes(actor: Actor) -> bool:
     """Who draws, checks and deploys diagrams, tables and forms in the studio."""
     return actor.kind == "system" or PROCESS_OWNER in actor.groups
+
+
+def may_see_figures(actor: Actor) -> bool:
+    """Indicators count cases and name nobody: for who leads, audits, decides or owns the processes."""
+    return (
+        actor.kind == "system"
+        or bool(actor.groups & _FIGURES)
+        or any(group.startswith(_LEADERS) for group in actor.groups)
+        or (actor.kind == "service" and ADMINISTRATOR in actor.groups)
+    )
 
 
 def may_operate(actor: Actor) -> bool:

@@ -7,7 +7,7 @@ published in `schema.json` and explained in `docs/scenarios.md`.
 
 from flowcase.scenarios.coverage import Coverage, coverage
 from flowcase.scenarios.reading import NotCovered, Scenario, ScenarioError, Step, Variant, read, schema
-from flowcase.scenarios.running import Difference, StepReport, VariantReport, run
+from flowcase.scenarios.running import Difference, StepReport, VariantReport, run, told
 
 __all__ = [
     "Coverage",
@@ -23,4 +23,5 @@ __all__ = [
     "read",
     "run",
     "schema",
+    "told",
 ]

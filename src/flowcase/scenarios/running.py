@@ -63,9 +63,12 @@ def run(scenario: Scenario, *, processes: Path) -> list[VariantReport]:
     return [_play(scenario, variant, processes) for variant in scenario.variants]
 
 
-def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantReport:
+@contextmanager
+def told(
+    scenario: Scenario, variant: Variant, *, processes: Path
+) -> Iterator[tuple[Flowcase, list[StepReport]]]:
+    """Play one variant, and give what it left behind: the installation, and a report of each step."""
     start = scenario.start or variant.steps[0].at.astimezone(LOCAL).replace(hour=0, minute=0, second=0)
-    reports: list[StepReport] = []
     with tempfile.TemporaryDirectory(prefix="flowcase-scenario-") as home:
         flow = stage.set_up(
             Path(home),
@@ -79,16 +82,31 @@ def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantRepor
         try:
             story = _Story(flow, variant)
             set_the_scene(flow, variant)
-            for number, step in enumerate(variant.steps, start=1):
-                reports.append(StepReport(step, number, tuple(story.tell(step))))
-            world = story.look()
-            elements, flows = _reached(world)
-            rests_on = frozenset(_rests_on(world))
+            yield (
+                flow,
+                [
+                    StepReport(step, number, tuple(story.tell(step)))
+                    for number, step in enumerate(variant.steps, start=1)
+                ],
+            )
         finally:
             flow.close()
-    return VariantReport(
-        scenario.id, variant.id, variant.title, scenario.file, tuple(reports), elements, flows, rests_on
-    )
+
+
+def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantReport:
+    with told(scenario, variant, processes=processes) as (flow, reports):
+        world = World(flow, Chronicle(flow))
+        elements, flows = _reached(world)
+        return VariantReport(
+            scenario.id,
+            variant.id,
+            variant.title,
+            scenario.file,
+            tuple(reports),
+            elements,
+            flows,
+            frozenset(_rests_on(world)),
+        )
 
 
 class _Story:

@@ -47,6 +47,11 @@ def date(value: dt.date | dt.datetime | None) -> str:
     return f"{weekday} {value.day}. {month} {value.year}"
 
 
+def month(day: dt.date) -> str:
+    """`apr. 2026`."""
+    return f"{_MONTHS[current()][day.month - 1]} {day.year}"
+
+
 def instant(value: dt.datetime | None) -> str:
     """`fre. 3. apr. 2026 kl. 14.05`; in the hour that exists twice the offset is added."""
     if value is None:
@@ -219,6 +224,7 @@ def init_app(app: Flask) -> None:
         deadline_state=deadline_state,
         instance_state=instance_state,
         may_see_cases=permissions.may_see_cases,
+        may_see_figures=permissions.may_see_figures,
         may_register_notifications=permissions.may_register_notifications,
         may_operate=permissions.may_operate,
     )

@@ -1,0 +1,129 @@
+"""One figure of an indicator, and which figures are too small to be shown."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from flowcase.values import Value
+
+Words = tuple[str, str]  # Danish, English
+WHOLE: Words = ("", "")
+
+
+class Unit(StrEnum):
+    PERCENT = "percent"
+    COUNT = "count"
+    DAYS = "days"
+    HOURS = "hours"
+    PER_CASE = "per case"
+    KRONER = "kroner"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with what it is made of. Suppressed: a group behind it is too small to be shown."""
+
+    label: Words = WHOLE  # which part of the indicator; empty for the whole
+    value: Decimal | None = None  # None: nothing to count, or suppressed
+    unit: Unit = Unit.COUNT
+    numerator: int | None = None
+    denominator: int | None = None
+    reference: Decimal | None = None  # a goal, or a figure of the sources
+    is_personal: bool = True  # counts children, families or youths: small groups are left out
+    is_suppressed: bool = False
+    group: str = ""  # figures of one group add up to a shown whole: one left out alone could be computed
+
+    @property
+    def smallest(self) -> int:
+        """The smallest group of people that the figure tells about; 0 when there is none."""
+        known = [self.numerator, self.denominator]
+        if self.unit is Unit.PERCENT and self.numerator is not None and self.denominator is not None:
+            known.append(self.denominator - self.numerator)
+        return min((abs(each) for each in known if each), default=0)
+
+
+def share(
+    numerator: int,
+    denominator: int,
+    label: Words = WHOLE,
+    *,
+    reference: Value = None,
+    is_personal: bool = True,
+    group: str = "",
+) -> Figure:
+    """`numerator` of `denominator` in percent; no value when there was nothing to count."""
+    value = _rounded(Decimal(100) * numerator / denominator) if denominator else None
+    return Figure(
+        label,
+        value,
+        Unit.PERCENT,
+        numerator,
+        denominator,
+        None if reference is None else Decimal(reference),
+        is_personal,
+        group=group,
+    )
+
+
+def count(
+    number: int, label: Words = WHOLE, *, reference: Value = None, is_personal: bool = True, group: str = ""
+) -> Figure:
+    return Figure(
+        label,
+        Decimal(number),
+        Unit.COUNT,
+        number,
+        None,
+        None if reference is None else Decimal(reference),
+        is_personal,
+        group=group,
+    )
+
+
+def median(
+    values: Sequence[int] | Sequence[Decimal], unit: Unit, label: Words = WHOLE, *, is_personal: bool = True
+) -> Figure:
+    """The middle value; `denominator` is how many there were."""
+    middle = _rounded(statistics.median([Decimal(value) for value in values])) if values else None
+    return Figure(label, middle, unit, None, len(values), is_personal=is_personal)
+
+
+def average(
+    total: int | Decimal, number: int, unit: Unit, label: Words = WHOLE, *, is_personal: bool = True
+) -> Figure:
+    """`total` divided among `number`; `denominator` is the number."""
+    value = _rounded(Decimal(total) / number) if number else None
+    return Figure(label, value, unit, None, number, is_personal=is_personal)
+
+
+def without_small_groups(figures: Iterable[Figure], limit: int) -> list[Figure]:
+    """The figures with those left out that tell about fewer than `limit` people.
+
+    Where the parts of a shown whole are told, one that is left out alone could be computed from the
+    others: the next smallest is left out with it.
+    """
+    found = [_left_out(each) if _is_small(each, limit) else each for each in figures]
+    for group in {each.group for each in found if each.group}:
+        parts = [n for n, each in enumerate(found) if each.group == group]
+        hidden = [n for n in parts if found[n].is_suppressed]
+        shown = [n for n in parts if not found[n].is_suppressed and found[n].numerator]
+        if len(hidden) == 1 and shown:
+            next_smallest = min(shown, key=lambda n: found[n].numerator or 0)
+            found[next_smallest] = _left_out(found[next_smallest])
+    return found
+
+
+def _is_small(figure: Figure, limit: int) -> bool:
+    return figure.is_personal and 0 < figure.smallest < limit
+
+
+def _left_out(figure: Figure) -> Figure:
+    return replace(figure, value=None, numerator=None, denominator=None, is_suppressed=True)
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -1,0 +1,155 @@
+"""Indicators: the figures of a period, for those who lead, audit or decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_see_figures
+from flowcase.cases.civil_time import add_months, at_wall_clock, end_of_day
+from flowcase.cases.deadline_rules import Question as DeadlineQuestion
+from flowcase.cases.rule_sets import Composition
+from flowcase.errors import Forbidden, NotFound
+from flowcase.history.indicators import (
+    INDICATORS,
+    NEEDED,
+    CaseFact,
+    Figure,
+    Material,
+    Question,
+    compute,
+)
+from flowcase.history.indicators.reports import SMALLEST_GROUP
+from flowcase.services.rule_sets import Pin, RuleSets
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx
+from flowcase.store.queries import case_files, figures
+
+TIMERS = ("T01", "T02", "T04", "T05", "T06", "T20")
+_REPORTED = ("reference_", "maal_")  # settings that are reported and never enforced
+_ALL = 10_000_000
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One indicator month by month; the figure is the indicator's first."""
+
+    months: tuple[tuple[Question, Figure | None], ...]
+
+
+class Indicators:
+    def __init__(self, transactions: Transactions, rule_sets: RuleSets) -> None:
+        self._transactions, self._rule_sets = transactions, rule_sets
+
+    def compute(
+        self, question: Question, ids: Iterable[str] | None = None, *, actor: Actor
+    ) -> dict[str, list[Figure]]:
+        """Figures by indicator id, small groups left out. Raises Forbidden, and NotFound for an id."""
+        asked = _known(ids)
+        _check(actor)
+        return self._transactions.read(lambda tx: compute(self._material(tx, question), question, asked))
+
+    def trend(self, id: str, question: Question, *, actor: Actor) -> Trend:
+        """An indicator for each calendar month that the period touches. Raises as `compute` does."""
+        [id] = _known([id])
+        _check(actor)
+
+        def work(tx: Tx) -> Trend:
+            material = self._material(tx, question)
+            found = [(month, compute(material, month, [id])[id]) for month in _months(question)]
+            return Trend(tuple((month, figures[0] if figures else None) for month, figures in found))
+
+        return self._transactions.read(work)
+
+    def scopes(self, *, actor: Actor) -> tuple[list[str], list[str], list[str]]:
+        """Teams, districts and rule sets that there are figures for."""
+        _check(actor)
+
+        def work(tx: Tx) -> tuple[list[str], list[str], list[str]]:
+            rows = case_files.cases(tx, limit=_ALL)
+            teams = {row.team for row in rows if row.team}
+            districts = {str(row.facts["distrikt"]) for row in rows if row.facts.get("distrikt")}
+            composition = self._rule_sets.composition(tx)
+            return sorted(teams), sorted(districts), sorted(composition.rule_sets if composition else ())
+
+        return self._transactions.read(work)
+
+    def _material(self, tx: Tx, question: Question) -> Material:
+        """Tables are asked while it is counted: it must not outlive the transaction."""
+        composition = self._rule_sets.composition(tx)
+        if composition is None or SMALLEST_GROUP not in composition.settings:
+            raise NotFound("setting", SMALLEST_GROUP)
+        rules = self._rule_sets.deadline_rules(tx)
+
+        def stay_limit(start: dt.date) -> dt.date | None:
+            due = rules.calculate(DeadlineQuestion("T07", start)).due
+            return None if due is None else due.day
+
+        since = at_wall_clock(question.before.first, dt.time())
+        return Material(
+            now=tx.now,
+            cases={case.code: case for case in self._cases(tx)},
+            records=figures.records(tx, NEEDED),
+            deadlines=figures.deadlines(tx, TIMERS),
+            work=figures.work(tx, since, end_of_day(question.last)),
+            settings=composition.settings,
+            references=_references(composition),
+            stay_limit=stay_limit,
+        )
+
+    def _cases(self, tx: Tx) -> Iterator[CaseFact]:
+        asked: dict[str, frozenset[str]] = {}
+        for row in case_files.cases(tx, limit=_ALL):
+            pin = f"{row.rule_set}:{row.rule_set_version}" if row.rule_set else ""
+            if pin not in asked:
+                asked[pin] = _sets_of(self._rule_sets.composition(tx, Pin.parse(pin) if pin else None))
+            district = row.facts.get("distrikt")
+            yield CaseFact(
+                row.code,
+                row.opened_at,
+                row.closed_at,
+                row.team,
+                None if district is None else str(district),
+                row.caseworker,
+                row.status,
+                row.facts.get("familie_id"),
+                asked[pin],
+            )
+
+
+def _check(actor: Actor) -> None:
+    if not may_see_figures(actor):
+        raise Forbidden("see indicators", "they are for leaders, auditors and decision makers")
+
+
+def _known(ids: Iterable[str] | None) -> list[str]:
+    asked = list(INDICATORS) if ids is None else list(ids)
+    for id in asked:
+        if id not in INDICATORS:
+            raise NotFound("indicator", id)
+    return asked
+
+
+def _sets_of(composition: Composition | None) -> frozenset[str]:
+    if composition is None:
+        return frozenset()
+    return frozenset(composition.selected or (member.rule_set for member in composition.profile.members))
+
+
+def _references(composition: Composition) -> Mapping[str, object]:
+    return {
+        name: value
+        for rule_set in composition.rule_sets.values()
+        for name, value in rule_set.settings.items()
+        if name.startswith(_REPORTED)
+    }
+
+
+def _months(question: Question) -> Iterator[Question]:
+    first = question.first
+    while first <= question.last:
+        following = add_months(first.replace(day=1), 1)
+        yield replace(question, first=first, last=min(following - dt.timedelta(days=1), question.last))
+        first = following

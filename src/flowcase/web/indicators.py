@@ -1,0 +1,135 @@
+"""Nøgletal: the figures of a period for leaders and auditors, one over time, and all as a CSV file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask_login import login_required
+
+from flowcase.cases.civil_time import local_date
+from flowcase.errors import InvalidValues
+from flowcase.history.indicators import INDICATORS, REPORTS, Question
+from flowcase.history.indicators.sheet import rows, to_csv
+from flowcase.web import charts
+from flowcase.web.language import current
+from flowcase.web.presenting import month
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("indicators", __name__, url_prefix="/indikatorer")
+
+REPORT = "ledelse"  # what a leader sees first
+NO_DATE = "Skriv en dato, for eksempel 2026-04-03."
+TURNED_ROUND = "Perioden slutter, før den begynder."
+TOO_LONG = "Vælg en periode på højst ti år."
+LONGEST = 3_660  # days
+
+
+@blueprint.get("")
+@login_required
+def index() -> Any:
+    teams, districts, rule_sets = flow().indicators.scopes(actor=actor())
+    question, problems = _question()
+    report = REPORTS.get(request.args.get("rapport", REPORT))
+    if report is None:
+        abort(HTTPStatus.NOT_FOUND)
+    found = {} if problems else flow().indicators.compute(question, report.indicators, actor=actor())
+    spoken = _spoken()
+    page = render_template(
+        "indicators.html",
+        question=question,
+        problems=problems,
+        report=report,
+        reports=[(each.id, each.name[spoken]) for each in REPORTS.values()],
+        scopes={"team": teams, "distrikt": districts, "regelsaet": rule_sets},
+        asked=_asked(),
+        parts=[
+            (
+                INDICATORS[id],
+                list(rows({id: figures}, current())),
+                charts.bars(figures, current()),
+            )
+            for id, figures in found.items()
+        ],
+        spoken=spoken,
+        number=charts.number,
+        step=charts.BAR_STEP,
+        whole=charts.BAR_WIDTH,
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+@blueprint.get("/<id>")
+@login_required
+def show(id: str) -> Any:
+    """One indicator month by month."""
+    question, problems = _question()
+    if problems:
+        raise InvalidValues("period", problems)
+    trend = flow().indicators.trend(id, question, actor=actor())
+    months = [(month(asked.first), figure) for asked, figure in trend.months]
+    return render_template(
+        "indicator.html",
+        indicator=INDICATORS[id],
+        question=question,
+        months=[
+            (label, None if figure is None else next(rows({id: [figure]}, current())))
+            for label, figure in months
+        ],
+        line=charts.line(months, current()),
+        asked=_asked(),
+        spoken=_spoken(),
+        number=charts.number,
+        width=charts.LINE_WIDTH,
+        height=charts.LINE_HEIGHT,
+        margin=charts.MARGIN,
+    )
+
+
+@blueprint.get("/indikatorer.csv")
+@login_required
+def sheet() -> Any:
+    question, problems = _question()
+    if problems:
+        raise InvalidValues("period", problems)
+    report = REPORTS.get(request.args.get("rapport", REPORT))
+    found = flow().indicators.compute(question, report.indicators if report else None, actor=actor())
+    text = "\ufeff" + to_csv(found, current())  # the mark tells spreadsheets that it is UTF-8
+    name = f"indikatorer-{question.first}-{question.last}.csv"
+    return Response(
+        text,
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _question() -> tuple[Question, dict[str, list[str]]]:
+    """The period and the scope that the address asks for; by default this year until today."""
+    today = local_date(flow().clock.now())
+    problems: dict[str, list[str]] = {}
+    days = {"fra": today.replace(month=1, day=1), "til": today}
+    for name in days:
+        text = request.args.get(name, "").strip()
+        if text:
+            try:
+                days[name] = dt.date.fromisoformat(text)
+            except ValueError:
+                problems[name] = [NO_DATE]
+    if not problems and days["til"] < days["fra"]:
+        problems["til"] = [TURNED_ROUND]
+    elif not problems and (days["til"] - days["fra"]).days > LONGEST:
+        problems["til"] = [TOO_LONG]
+    scope = [request.args.get(name, "").strip() or None for name in ("team", "distrikt", "regelsaet")]
+    return Question(days["fra"], days["til"], *scope), problems
+
+
+def _asked() -> dict[str, str]:
+    """What the address asks for, to be carried on by links."""
+    names = ("fra", "til", "team", "distrikt", "regelsaet", "rapport")
+    return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def _spoken() -> int:
+    return 1 if current() == "en" else 0
