@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.supplier_contracts import INDIVIDUAL, STANDARD, UNDER_NEGOTIATION, people_of
-from flowcase.values import Value
+from flowcase.handlers.supplier_contracts import INDIVIDUAL, UNDER_NEGOTIATION
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
@@ -17,20 +15,13 @@ if TYPE_CHECKING:
     "individuelkontrakt.send",
     da="Send kontrakten til leverandøren",
     en="Send the contract to the supplier",
-    inputs=(Field("kontrakt_id", "string", "Individuel kontrakt", "Individual contract"),),
-    outputs=(
-        Field("leverandoer_id", "string", "Leverandør", "Supplier"),
+    inputs=(
+        Field("kontrakt_id", "string", "Individuel kontrakt", "Individual contract"),
         Field("leverandoer_personer", "list", "Leverandørens medarbejdere", "The supplier's people"),
     ),
-    rules=("R-110",),
 )
-def send(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """The supplier is the party of the standard contract, when there is one."""
-    contract = case.get(INDIVIDUAL, str(job.inputs["kontrakt_id"]))
-    standard = contract["standardkontrakt_id"]
-    supplier = case.get(STANDARD, str(standard))["leverandoer_id"] if standard else contract["leverandoer_id"]
-    case.update(INDIVIDUAL, contract.id, {"leverandoer_id": supplier, "status": UNDER_NEGOTIATION})
-    people = people_of(case, supplier)
+def send(job: Job, case: CaseWork) -> None:
+    case.update(INDIVIDUAL, str(job.inputs["kontrakt_id"]), {"status": UNDER_NEGOTIATION})
+    people = [str(person) for person in job.inputs.get("leverandoer_personer") or ()]
     if people:
-        case.notify(people=[str(person) for person in people], kind="opgave", text="kontrakt_forhandles")
-    return {"leverandoer_id": supplier, "leverandoer_personer": people}
+        case.notify(people=people, kind="opgave", text="kontrakt_forhandles")
