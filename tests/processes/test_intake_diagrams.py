@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from flowcase.handlers import load_handlers
-from flowcase.modeling import Catalogue, check_bpmn, read_bpmn, read_form
+from flowcase.bootstrap import known
+from flowcase.modeling import Catalogue, check_bpmn, read_bpmn
+from flowcase.modeling.check_bundle import catalogue_of
 from flowcase.modeling.definition import ElementKind
-from flowcase.modeling.read_dmn import read_dmn
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 DIAGRAMS = ("underretning", "fronten_dagsmoede", "familieteam_modtag")
-CALLED = ("boernefaglig_undersoegelse",)
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 
 
@@ -23,17 +22,12 @@ def diagram(name: str) -> bytes:
 
 
 def catalogue() -> Catalogue:
-    decisions = [
-        decision
-        for path in (PROCESSES / "decisions").glob("*.dmn")
-        for decision in read_dmn(path.read_bytes(), path.name).decisions
-    ]
-    return Catalogue(
-        job_types=set(load_handlers()),
-        forms={read_form(path.read_bytes(), path.name).id for path in (PROCESSES / "forms").glob("*.form")},
-        decisions=decisions,
-        processes={*DIAGRAMS, *CALLED},
-    )
+    files = {
+        path.relative_to(PROCESSES).as_posix(): path.read_bytes()
+        for kind in ("*.bpmn", "decisions/*.dmn", "forms/*.form")
+        for path in PROCESSES.glob(kind)
+    }
+    return catalogue_of(files).joined_with(known())
 
 
 # The acute branch may begin before the assessment ends; `akut_i_gang` keeps the second token out.
