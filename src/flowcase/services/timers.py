@@ -17,6 +17,7 @@ from flowcase.store.queries.waiting import TimerRow
 
 FIRST_PAUSE = dt.timedelta(minutes=1)  # before a timer that could not be fired is tried again; doubles
 LONGEST_PAUSE = dt.timedelta(hours=1)
+TOGETHER = 20  # timers fired in one transaction
 
 _log = structlog.get_logger(__name__)
 
@@ -30,38 +31,44 @@ class Timers:
         """Fire up to `limit` due timers, the longest due first; how many were fired.
 
         Any number of processes may do so at once: whoever holds a case fires its timers, the others pass
-        it over. A timer that cannot be fired is tried again later and holds up no other.
+        it over. Several are fired in one transaction, since a commit costs as much as a firing; when one
+        of them cannot be fired, all of these are undone and fired one by one. The one that cannot is tried
+        again later and holds up no other.
         """
         due = self.next_due()  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
             return 0
-        fired = 0
+        fired = singly = 0  # `singly`: how many to fire one by one, after several together failed
         failed: set[str] = set()
-        for _ in range(limit):
+        while fired < limit:
+            size = 1 if singly else min(TOGETHER, limit - fired)
             claimed: list[TimerRow] = []
 
-            def work(tx: Tx, claimed: list[TimerRow] = claimed) -> bool:
+            def work(tx: Tx, claimed: list[TimerRow] = claimed, size: int = size) -> None:
                 claimed.clear()
-                timer = waiting.claimable_timer(tx, but=failed)
-                if timer is None:
-                    return False
-                claimed.append(timer)
-                self._fire(tx, timer)
-                return True
+                while len(claimed) < size and (timer := waiting.claimable_timer(tx, but=failed)) is not None:
+                    claimed.append(timer)
+                    self._fire(tx, timer)
 
             try:
-                if not self._transactions.run(SYSTEM, work):
-                    break
-                fired += 1
+                self._transactions.run(SYSTEM, work)
             except DatabaseBusy:
                 raise
             except Exception as error:  # a fault in one diagram must not stop the timers of the others
                 if not claimed:
                     raise
+                if size > 1:
+                    singly = len(claimed)
+                    continue
                 timer = claimed[0]
                 failed.add(timer.id)
                 _log.error("timer failed", timer=timer.id, process=timer.process, error=type(error).__name__)
                 self._postpone(timer)
+            else:
+                fired += len(claimed)
+                if len(claimed) < size:
+                    break
+            singly = max(singly - 1, 0)
         return fired
 
     def next_due(self) -> dt.datetime | None:

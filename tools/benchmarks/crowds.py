@@ -1,0 +1,180 @@
+"""(e) A million pending timers, and many due at once; (f) lists of a million user tasks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, text
+
+from benchmarks.measuring import CLIENT, Measured, commit, installation, measure, timed
+from flowcase import scheduler
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from flowcase.store import tables
+from flowcase.store.columns import Instant
+from flowcase.store.queries import waiting
+
+MANY = 1_000_000
+SIZES = (1_000, 100_000, MANY)
+AT_ONCE = 10_000
+BATCH = 20_000
+
+
+def timers(name: str, url: str, home: Path, many: int = MANY) -> Iterator[Measured]:
+    floor = commit(url, home)
+    with installation(home, url) as flow:
+        instance = flow.instances.start("chaos", actor=SYSTEM)
+        later = flow.clock.now() + dt.timedelta(days=30)
+        _fill(flow, tables.timer, many, lambda nr: _timer(flow, instance, nr, later))
+        yield timed(
+            "e",
+            f"{name}: idle poll among {many:,} pending timers",
+            measure(lambda: flow.timers.fire_due(), times=50),
+            floor,
+            "the commit",
+            at_most=0.5,
+        )
+
+        def claim() -> None:
+            with flow.store.begin(SYSTEM, flow.clock.now()) as tx:
+                for _ in range(100):
+                    waiting.claimable_timer(tx)
+
+        due = flow.clock.now() - dt.timedelta(seconds=1)
+        _fill(flow, tables.timer, 100, lambda nr: _timer(flow, instance, many + nr, due))
+        yield timed(
+            "e",
+            f"{name}: finding the next due timer, 100 times in one transaction",
+            measure(claim, times=1),
+            floor,
+            "the commit",
+        )
+        with flow.store.engine.begin() as connection:
+            connection.execute(text("DELETE FROM timer WHERE try_at < :now"), {"now": _bound(flow)})
+        yield from _burst(name, flow)
+
+
+def _burst(name: str, flow: Flowcase) -> Iterator[Measured]:
+    """Real timers of real instances, all due together; nothing may be early."""
+    tasks = []
+    for _ in range(AT_ONCE // 10):
+        flow.instances.start("chaos", actor=SYSTEM)
+    tasks = [row.id for row in flow.user_tasks.list() if row.element == "first"]
+    for id in tasks:
+        flow.user_tasks.complete(id, {}, actor=CLIENT)
+    while (due := flow.timers.next_due()) and due > flow.clock.now():
+        time.sleep(0.05)
+    began = time.perf_counter()
+    fired = scheduler.run_once(flow)["timers"]
+    seconds = time.perf_counter() - began
+    yield Measured("e", f"{name}: {fired:,} timers due at once, fired", fired / seconds, "/s", at_least=1000)
+    yield Measured(
+        "e", f"{name}: so 10,000 due at once are done within", AT_ONCE / fired * seconds, "s", at_most=15
+    )
+
+
+def lists(name: str, url: str, home: Path, sizes: tuple[int, ...] = SIZES) -> Iterator[Measured]:
+    with installation(home, url) as flow:
+        instance = flow.instances.start("chaos", actor=SYSTEM)
+        (real,) = flow.user_tasks.list()
+        offered_to = _candidates(flow, real.id)
+        done = 1
+        first = None
+        for size in sizes:
+            start = done
+            _fill(
+                flow,
+                tables.user_task,
+                size - done,
+                lambda nr, at=start: _user_task(real, offered_to, at + nr),
+            )
+            done = size
+            page = measure(lambda: flow.user_tasks.inbox(CLIENT, limit=50), times=10)
+            first = first or page
+            yield timed(
+                "f",
+                f"{name}: first page of an inbox of {size:,}",
+                page,
+                first,
+                f"of {sizes[0]:,}",
+                at_most=1.3,
+            )
+        rows = flow.user_tasks.inbox(CLIENT, limit=50)
+        deep = flow.user_tasks.list(limit=done // 2)[-1] if done <= 100_000 else _middle(flow, done)
+        key = (deep.created_at, deep.id)
+        later = measure(lambda: flow.user_tasks.inbox(CLIENT, after=key, limit=50), times=10)
+        yield timed(
+            "f", f"{name}: a page in the middle of {done:,}", later, page, "the first page", at_most=1.3
+        )
+        assert len(rows) == 50 and instance
+
+
+def _middle(flow: Flowcase, done: int) -> Any:
+    """The user task in the middle, found without reading those before it."""
+    table = tables.user_task
+    with flow.store.engine.connect() as connection:
+        row = connection.execute(
+            select(table.c.created_at, table.c.id).where(table.c.id == f"x.{done // 2:08}")
+        ).one()
+        connection.rollback()
+    return row
+
+
+def _bound(flow: Flowcase) -> Any:
+    return Instant().process_bind_param(flow.clock.now(), flow.store.engine.dialect)
+
+
+def _fill(flow: Flowcase, table: Any, count: int, row: Any) -> None:
+    with flow.store.engine.begin() as connection:
+        for start in range(0, count, BATCH):
+            connection.execute(insert(table), [row(nr) for nr in range(start, min(start + BATCH, count))])
+        if not flow.store.is_sqlite:
+            connection.execute(text(f"ANALYZE {table.name}"))
+
+
+def _timer(flow: Flowcase, instance: str, nr: int, due: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": f"bench.{nr}",
+        "instance": instance,
+        "timer": str(nr),
+        "definition": None,
+        "process": "chaos",
+        "element": "a_second",
+        "element_instance": "9",
+        "stream": f"process:{instance}",
+        "case_code": None,
+        "kind": "timeDate",
+        "catch_up": "all",
+        "repetitions_left": None,
+        "due_at": due + dt.timedelta(seconds=nr % 86_400),
+        "try_at": due + dt.timedelta(seconds=nr % 86_400 if due > flow.clock.now() else 0),
+        "status": "pending",
+        "is_held": False,
+        "created_at": flow.clock.now(),
+        "ended_at": None,
+    }
+
+
+def _user_task(real: Any, candidates: str, nr: int) -> dict[str, Any]:
+    columns = [column.name for column in tables.user_task.columns]
+    return {
+        **{name: getattr(real, name, None) for name in columns},
+        "candidates": candidates,
+        "id": f"x.{nr:08}",
+        "element_instance": str(nr),
+        "created_at": real.created_at + dt.timedelta(seconds=nr),
+        "due_at": real.created_at + dt.timedelta(days=nr % 90),
+    }
+
+
+def _candidates(flow: Flowcase, id: str) -> str:
+    with flow.store.engine.connect() as connection:
+        found = connection.execute(
+            select(tables.user_task.c.candidates).where(tables.user_task.c.id == id)
+        ).scalar()
+        connection.rollback()
+    return str(found)

