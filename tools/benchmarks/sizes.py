@@ -56,8 +56,8 @@ def _weight(home: Path) -> int:
 def _memory(home: Path) -> float:
     """Resident, once everything that a worker needs is loaded."""
     code = (
-        "import sys; from flowcase import bootstrap, config; "
-        "flow = bootstrap.open(config.Config(home=sys.argv[1])); flow.timers.fire_due(); "
+        "import sys; from pathlib import Path; from flowcase import bootstrap, config; "
+        "flow = bootstrap.open(config.Config(home=Path(sys.argv[1]))); flow.timers.fire_due(); "
         "print(open('/proc/self/statm').read().split()[1])"
     )
     done = subprocess.run([sys.executable, "-c", code, str(home)], capture_output=True, text=True, check=True)

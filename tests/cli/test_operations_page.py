@@ -1,0 +1,69 @@
+"""What docs/operations.md tells to type exists, and what it points to is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import yaml
+
+from flowcase.cli import cli
+from flowcase.services.nodes import Overview
+from flowcase.store.queries.nodes import Backlog
+from flowcase.web.operations import _gauges
+from tests.conftest import NOW
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "operations.md"
+
+
+def commands() -> list[list[str]]:
+    """The words after `flowcase` in code, options of the program itself left out."""
+    text = PAGE.read_text("utf-8")
+    inline = re.findall(r"`flowcase ([^`…]+)", text)
+    blocks = [line.removeprefix("flowcase ") for line in text.splitlines() if line.startswith("flowcase ")]
+    return [re.sub(r"^--home \S+ ", "", each).split() for each in inline + blocks]
+
+
+def test_every_command_on_the_page_exists() -> None:
+    found = commands()
+
+    assert len(found) > 10
+    for words in found:
+        command: click.Command = cli
+        for word in words:
+            if not isinstance(command, click.Group):
+                break
+            inside = command.commands.get(word)
+            assert inside is not None, f"flowcase {' '.join(words)}"
+            command = inside
+        options = {name for parameter in command.params for name in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_every_link_of_the_page_leads_somewhere() -> None:
+    for address in re.findall(r"\]\(([^)]+)\)", PAGE.read_text("utf-8")):
+        assert (PAGE.parent / address).exists(), address
+
+
+def test_the_units_and_the_compose_file_run_commands_that_exist() -> None:
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
+    run = [service["command"] for service in compose["services"].values() if "command" in service]
+    for unit in (ROOT / "deploy").glob("*.service"):
+        lines = unit.read_text("utf-8").splitlines()
+        run += [line.split("=", 1)[1].split() for line in lines if line.startswith("ExecStart")]
+
+    assert len(run) >= 6
+    for program, name, *_ in run:
+        assert program.endswith("flowcase")
+        assert name in cli.commands
+
+
+def test_every_metric_on_the_page_is_told() -> None:
+
+    seen = Overview(NOW, (), Backlog(0, None, 0, None, 0, 0))
+
+    told = {metric.name for metric in _gauges(seen).collect()}
+
+    assert set(re.findall(r"`(flowcase_\w+)", PAGE.read_text("utf-8"))) == told
