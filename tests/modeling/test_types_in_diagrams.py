@@ -184,6 +184,13 @@ def test_a_handler_gets_what_it_asks_for():
     ]
 
 
+def test_what_is_mapped_into_a_task_is_known_to_that_task_alone():
+    opens = handler(("frist", "T04"), ("start", "=frist.T01"))  # an input named as a fact is
+
+    assert found(opens, condition="frist.T04 < now()") == []
+    assert found(opens, condition="frist.T04 < 14") == [("unlike-types", "ja", "error")]
+
+
 def test_a_required_input_of_a_handler_is_mapped():
     assert found(handler(("frist", "T04"))) == [("handler-input", "h", "error")]
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lxml import etree
+
 from flowcase.feel import Expression
 from flowcase.feel.static_types import EntriesOf, joined, type_of
 from flowcase.feel.types import (
@@ -70,14 +72,28 @@ class VariableTypes:
     names: dict[str, Type] = field(default_factory=dict)
     is_open: bool = False  # whether an element may set any name, with any type
     locals: dict[str, Mapping[str, Type]] = field(default_factory=dict)  # results seen by output mappings
+    inputs: dict[str, Mapping[str, Type]] = field(default_factory=dict)  # mapped, seen by one element only
     decisions: Mapping[str, DecisionSignature] = field(default_factory=dict)
+
+    def at(self, node: Node) -> Mapping[str, Type]:
+        """The types of the names that an element sees once its inputs are mapped."""
+        return {**self.names, **self.inputs.get(node.id, {})}
 
     def seen_by(self, written: Written, node: Node | None) -> Mapping[str, Type]:
         """The types that an expression at a node can count on."""
-        if node is None or local(written.xml) != "output":
+        if node is None:
             return self.names
+        if local(written.xml) == "input":
+            return self.before_input(written.xml)
+        if local(written.xml) != "output":
+            return self.at(node)
         found = self.locals.get(node.id)
-        return {} if found is None else {**self.names, **found}
+        return {} if found is None else {**self.at(node), **found}
+
+    def before_input(self, item: etree._Element) -> Mapping[str, Type]:
+        """The types that the source of an input mapping can count on: earlier inputs hide names."""
+        earlier = {(each.get("target") or "").partition(".")[0] for each in item.itersiblings(preceding=True)}
+        return {name: type_ for name, type_ in self.names.items() if name not in earlier}
 
     def decision_result(self, decision: str | None) -> Type:
         signature = self.decisions.get(plain(decision) or "")
@@ -120,6 +136,8 @@ def _types_in(process: Process, catalogue: Catalogue) -> VariableTypes:
     for _ in range(_ROUNDS):
         found: dict[str, list[Type]] = {}
         for node in process.nodes:
+            if node.inner is None:
+                types.inputs[node.id] = dict(_inputs(node, types))
             for name, type_ in _set_by(node, types):
                 found.setdefault(name, []).append(type_)
         names = {**_facts(catalogue), **{name: joined(each) for name, each in found.items()}}
@@ -149,15 +167,25 @@ def _results(node: Node, catalogue: Catalogue) -> Mapping[str, Type] | None:
     return None
 
 
+def _inputs(node: Node, types: VariableTypes) -> Iterator[tuple[str, Type]]:
+    for mapping in zeebe_children(node.xml, "ioMapping"):
+        for item in mapping:
+            target = (item.get("target") or "").strip()
+            if local(item) == "input" and target:
+                whole = "." not in target
+                type_ = type_of_text(item.get("source"), types.before_input(item)) if whole else ANY
+                yield target.partition(".")[0], type_
+
+
 def _set_by(node: Node, types: VariableTypes) -> Iterator[tuple[str, Type]]:
     seen = types.locals.get(node.id)
-    inner: dict[str, Type] = {} if seen is None else {**types.names, **seen}
+    inner: dict[str, Type] = {} if seen is None else {**types.at(node), **seen}
     script, decision = zeebe_child(node.xml, "script"), zeebe_child(node.xml, "calledDecision")
     result = script if script is not None else decision
     if result is not None and (name := (result.get("resultVariable") or "").strip()):
         type_: Type = ANY
         if script is not None:
-            type_ = type_of_text(script.get("expression"), types.names)
+            type_ = type_of_text(script.get("expression"), types.at(node))
         elif decision is not None:
             type_ = types.decision_result(decision.get("decisionId"))
         inner[name] = type_
@@ -166,10 +194,11 @@ def _set_by(node: Node, types: VariableTypes) -> Iterator[tuple[str, Type]]:
     for mapping in zeebe_children(node.xml, "ioMapping"):
         for item in mapping:
             target = (item.get("target") or "").strip()
-            has_outputs = has_outputs or local(item) == "output"
-            names = types.names if local(item) == "input" else inner
-            if target:
+            is_output = local(item) == "output"
+            has_outputs = has_outputs or is_output
+            if target and (is_output or node.inner is not None):  # a task keeps its inputs to itself
                 whole = "." not in target
+                names = inner if is_output else types.names
                 yield target.partition(".")[0], type_of_text(item.get("source"), names) if whole else ANY
     if seen is not None and not has_outputs:
         yield from seen.items()

@@ -64,6 +64,12 @@ def instant(value: dt.datetime | None) -> str:
     return f"{date(local)} {at}{clock}{offset}"
 
 
+def clock(value: dt.datetime) -> str:
+    """`kl. 14.05`, for what happened just now."""
+    local = value.astimezone(LOCAL)
+    return f"kl. {local:%H.%M}" if current() == "da" else f"{local:%H:%M}"
+
+
 def value(given: Value) -> str:
     """Any value in words; nothing for null."""
     if given is None:

@@ -15,7 +15,7 @@ from flask_login import login_required
 from flowcase.errors import InvalidDefinition, InvalidValues
 from flowcase.modeling import Finding
 from flowcase.services.studio import MAX_BYTES, blocking
-from flowcase.web.presenting import instant, person
+from flowcase.web.presenting import clock, instant, person
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("studio_api", __name__, url_prefix="/api/studio")
@@ -54,7 +54,7 @@ def save() -> Any:
     return jsonify(
         copy=saved.copy,
         seen=saved.hash,
-        savedAt=instant(saved.updated_at),
+        savedAt=clock(saved.updated_at),
         wasSetAside=saved.was_set_aside,
         inForce=saved.in_force,
         others=[

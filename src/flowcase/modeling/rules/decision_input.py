@@ -61,7 +61,7 @@ def check(document: Document, report: Report, catalogue: Catalogue) -> None:
                 types.decisions.get(plain(called.get("decisionId")) or "") if called is not None else None
             )
             for asked in signature.asked if signature is not None else ():
-                found = _type_handed_in(asked, types.names)
+                found = _type_handed_in(asked, types.at(node))
                 if not may_be(found, asked.type):
                     report(
                         node,

@@ -76,7 +76,7 @@ def _check(node: Node, signature: HandlerSignature, types: VariableTypes, report
         )
     for item in mapped:
         wanted = signature.inputs.get((item.get("target") or "").strip())
-        found = type_of_text(item.get("source"), types.names)
+        found = type_of_text(item.get("source"), types.before_input(item))
         if wanted is not None and not may_be(found, wanted) and not _is_plain(item, wanted):
             report(
                 item,

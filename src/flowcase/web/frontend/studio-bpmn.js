@@ -18,10 +18,27 @@ import { CreateAppendAnythingModule, CreateAppendElementTemplatesModule } from '
 import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
+import danish from './studio/danish-bpmn.json';
 import { translation } from './studio/danish.js';
+import { translateShown } from './studio/danish-shown.js';
 import { FlowcasePropertiesModule } from './studio/flowcase-properties.js';
 import { markFindings } from './studio/marks.js';
 import { startStudio } from './studio/shell.js';
+
+const PALETTE = 90; // px that the palette covers, on the left
+
+// The whole drawing beside the palette, never larger than it was drawn.
+function fit(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  if (!inner.width || outer.width <= PALETTE) return;
+  const scale = Math.min(1, (outer.width - PALETTE - 20) / inner.width, (outer.height - 40) / inner.height);
+  canvas.viewbox({
+    x: inner.x - PALETTE / scale,
+    y: inner.y - (outer.height / scale - inner.height) / 2,
+    width: outer.width / scale,
+    height: outer.height / scale,
+  });
+}
 
 function makeEditor(begun) {
   const modeler = new BpmnModeler({
@@ -41,13 +58,16 @@ function makeEditor(begun) {
     ],
     moddleExtensions: { zeebe },
   });
+  if (begun.language === 'da') {
+    translateShown(document.getElementById('egenskaber'), danish, '.bio-properties-panel-header-type');
+  }
   modeler.get('elementTemplatesLoader').setTemplates(begun.templates);
   const stack = modeler.get('commandStack');
   const registry = modeler.get('elementRegistry');
   return {
     async open(text) {
       await modeler.importXML(text);
-      modeler.get('canvas').zoom('fit-viewport', 'auto');
+      fit(modeler.get('canvas'));
     },
     read: async () => (await modeler.saveXML({ format: true })).xml,
     onChange: (tell) => modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && tell()),

@@ -13,13 +13,24 @@ import './studio/studio.css';
 
 import DmnModeler from 'dmn-js/lib/Modeler';
 
+import danish from './studio/danish-dmn.json';
 import { translation } from './studio/danish.js';
+import { translateShown } from './studio/danish-shown.js';
 import { markFindings } from './studio/marks.js';
 import { startStudio } from './studio/shell.js';
 
+const PLACES = 'button, label, option, .view-drd, .hit-policy, .decision-table-properties';
+
 function makeEditor(begun) {
-  const common = { additionalModules: translation(begun.language) };
-  const modeler = new DmnModeler({ container: '#laerred', common });
+  const view = { additionalModules: translation(begun.language) };
+  const modeler = new DmnModeler({
+    container: '#laerred',
+    drd: view,
+    decisionTable: view,
+    literalExpression: view,
+    boxedExpression: view,
+  });
+  if (begun.language === 'da') translateShown(document.getElementById('laerred'), danish, PLACES);
   const tellers = [];
   const bound = new WeakSet();
   const stack = () => modeler.getActiveViewer()?.get('commandStack', false);

@@ -7,13 +7,16 @@ import './studio/studio.css';
 
 import { FormEditor } from '@bpmn-io/form-js-editor';
 
-import { translateForms } from './studio/danish-forms.js';
+import danish from './studio/danish-forms.json';
+import { translateShown } from './studio/danish-shown.js';
 import { startStudio } from './studio/shell.js';
+
+const PLACES = '.fjs-palette-container, .fjs-properties-container, .fjs-editor-context-pad, .fjs-empty-editor';
 
 function makeEditor(begun) {
   const container = document.getElementById('laerred');
   const editor = new FormEditor({ container });
-  if (begun.language === 'da') translateForms(container);
+  if (begun.language === 'da') translateShown(container, danish, PLACES);
   const stack = () => editor.get('commandStack');
   const fieldOf = (name) =>
     editor

@@ -1,0 +1,354 @@
+"""Process owners at work in a real Chromium: they draw, see the findings, mend, keep and deploy."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from flowcase.modeling import read_bpmn, read_form
+from tests.node_packages import node_package
+from tests.web.test_accessibility import AXE
+from tests.web.test_browser import sign_in
+
+pytestmark = pytest.mark.browser
+
+DIAGRAM = "forebyggende_distrikt.bpmn"
+TABLE = "decisions/gate_forebyggende.dmn"
+FORM = "forms/F-A1.form"
+# What the editors draw is theirs; everything around it is ours.
+MODDLE = Path(__file__).parents[1] / "modeling" / "moddle"
+NOT_OURS = [["#laerred > *"], ["#egenskaber > *"]]
+
+
+@pytest.fixture
+def studio(open_page):
+    page = open_page(width=1400)
+    page.set_default_timeout(8000)
+    sign_in(page, "jens.proces")
+
+    def open_file(path: str) -> Page:
+        page.goto(f"/studie/{path}")
+        page.wait_for_selector("html[data-ready=true]")
+        return page
+
+    return open_file
+
+
+def checked_again(page: Page) -> Any:
+    """A context in which something is changed; it ends when the change has been checked."""
+
+    class Wait:
+        def __enter__(self) -> None:
+            self.answer = page.expect_response(re.compile("/api/studio/check"))
+            self.answer.__enter__()
+
+        def __exit__(self, *error: Any) -> None:
+            self.answer.__exit__(*error)
+
+    return Wait()
+
+
+def saved(page: Page) -> None:
+    page.get_by_role("button", name="Gem kladde").click()
+    expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+
+
+def axe(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("exclude => axe.run({exclude}, {resultTypes: ['violations']})", NOT_OURS)
+    return [
+        f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found["violations"]
+    ]
+
+
+def group(page: Page, name: str) -> Any:
+    """A group of the panel, unfolded."""
+    found = page.locator(f"[data-group-id=group-{name}]")
+    header = found.locator(".bio-properties-panel-group-header").first
+    if "open" not in (header.get_attribute("class") or ""):
+        header.click()
+    return found
+
+
+def plain(content: bytes, path: str) -> Any:
+    """What a file says to the engine, without lines, hash and order."""
+    if path.endswith(".bpmn"):
+        return [_plain(process) for process in read_bpmn(content, path).processes]
+    if path.endswith(".form"):
+        form = read_form(content, path)
+        return dataclasses.replace(
+            form, content_hash="", fields=tuple(_unplaced(each) for each in form.fields)
+        )
+    return ET.canonicalize(content.decode(), strip_text=True, with_comments=False)
+
+
+def _plain(process: Any) -> Any:
+    elements = {
+        name: dataclasses.replace(
+            element,
+            line=None,
+            incoming=tuple(sorted(element.incoming)),
+            outgoing=tuple(sorted(element.outgoing)),
+        )
+        for name, element in sorted(process.elements.items())
+    }
+    flows = {name: dataclasses.replace(flow, line=None) for name, flow in sorted(process.flows.items())}
+    return dataclasses.replace(process, content_hash="", elements=elements, flows=flows)
+
+
+def _unplaced(field: Any) -> Any:
+    return dataclasses.replace(field, line=None, children=tuple(_unplaced(each) for each in field.children))
+
+
+def test_a_flow_that_is_deleted_is_found_beside_its_elements(studio):
+    page = studio(DIAGRAM)
+    expect(page.locator("#ingen")).to_be_visible()
+
+    with checked_again(page):
+        page.locator("[data-element-id=flow_runder__aabn_frist] .djs-hit").first.click(force=True)
+        page.keyboard.press("Delete")
+
+    expect(page.locator(".fc-finding.fc-error").first).to_be_visible()
+    expect(page.locator(".djs-overlay .fc-mark").first).to_be_visible()
+    assert axe(page) == []
+    page.locator(".fc-finding button").first.click()
+    expect(page.locator(".djs-element.selected").first).to_be_attached()
+    page.locator(".fc-mark").first.click()
+    expect(page.locator(".fc-finding button:focus")).to_have_count(1)
+    with checked_again(page):
+        page.get_by_role("button", name="Fortryd").click()
+    expect(page.locator(".fc-finding")).to_have_count(0)
+    expect(page.locator(".fc-mark")).to_have_count(0)
+
+
+def test_feel_that_cannot_be_right_is_found_while_it_is_typed(studio):
+    page = studio(DIAGRAM)
+    page.locator("[data-element-id=flow_hvad_nu__loest_label] .djs-hit").first.click(force=True)
+    condition = group(page, "condition").locator(".cm-content").first
+
+    with checked_again(page):
+        condition.fill("frist.T20 < 14")
+        condition.blur()
+    expect(page.locator(".fc-finding", has_text="unlike-types")).to_contain_text("date and time < number")
+    with checked_again(page):
+        condition.fill('udfald = "loest')
+        condition.blur()
+    expect(page.locator(".fc-finding.fc-error", has_text="feel-syntax")).to_have_count(1)
+    with checked_again(page):
+        condition.fill('udfald = "loest"')
+        condition.blur()
+
+    expect(page.locator("#ingen")).to_be_visible()
+
+
+def test_a_change_is_kept_as_a_draft_and_deployed_with_a_note(studio, world):
+    page = studio(DIAGRAM)
+
+    with checked_again(page):
+        page.locator("[data-element-id=afdaek] .djs-hit").first.click(force=True)
+        group(page, "general").locator("[name=name]").fill("Afdæk bekymringen først")
+    expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+    page.reload()
+    page.wait_for_selector("html[data-ready=true]")
+    expect(page.locator("[data-element-id=afdaek]").first).to_contain_text("først")
+
+    page.get_by_role("button", name="Sæt i drift …").click()
+    page.get_by_role("button", name="Sæt i drift", exact=True).click()
+    expect(page.locator("#drift-fejl")).to_contain_text("Skriv, hvad der er ændret")
+    assert axe(page) == []
+    page.locator("#note").fill("Navnet siger, hvad der kommer først")
+    page.get_by_role("button", name="Sæt i drift", exact=True).click()
+    expect(page.locator("#gemt")).to_have_text("Som i drift")
+
+    [before] = plain(world.flow.deployments.source("forebyggende_distrikt", 1), DIAGRAM)
+    [after] = plain(world.flow.deployments.source("forebyggende_distrikt", 2), DIAGRAM)
+    changed = [id for id in before.elements if before.elements[id] != after.elements[id]]
+    assert changed == ["afdaek"]
+    assert before.flows == after.flows
+    assert world.flow.deployments.list()[0].note == "Navnet siger, hvad der kommer først"
+    assert world.flow.deployments.list()[0].actor == "jens.proces"
+
+
+def test_a_diagram_that_the_editor_has_written_says_the_same(studio, world, tmp_path):
+    jens = world.flow.people.actor("jens.proces")
+    for path in (DIAGRAM, "underretning.bpmn", "boernefaglig_undersoegelse.bpmn"):
+        page = studio(path)
+        [process, *_] = read_bpmn(world.flow.studio.in_force(path, actor=jens), path).processes
+        user_task = next(each.id for each in process.elements.values() if each.user_task)
+        with checked_again(page):
+            page.locator(f"[data-element-id={user_task}] .djs-hit").first.click(force=True)
+            page.keyboard.press("ArrowRight")
+        with checked_again(page):
+            page.get_by_role("button", name="Fortryd").click()
+        saved(page)
+
+        written = world.flow.studio.open(path, actor=jens).content
+        shipped = world.flow.studio.in_force(path, actor=jens)
+        assert written != shipped
+        assert plain(written, path) == plain(shipped, path)
+        (tmp_path / path).write_bytes(written)
+    rewrite = node_package(MODDLE, "round_trip.mjs")
+    for path in tmp_path.glob("*.bpmn"):
+        rewrite("rewrite", path, path.with_suffix(".again"))  # fails on anything that it cannot read
+        assert plain(path.with_suffix(".again").read_bytes(), path.name) == plain(
+            path.read_bytes(), path.name
+        )
+
+
+def test_a_group_for_our_own_properties_is_in_the_panel(studio, world):
+    page = studio(DIAGRAM)
+
+    with checked_again(page):
+        page.locator("[data-element-id=afdaek] .djs-hit").first.click(force=True)
+        group(page, "flowcase").get_by_label("Tabeller, der advarer (flowcase.warn)").fill("gate_findes_ikke")
+    expect(page.locator(".fc-finding.fc-error", has_text="gate_findes_ikke")).to_have_count(1)
+    saved(page)
+
+    content = world.flow.studio.open(DIAGRAM, actor=world.flow.people.actor("jens.proces")).content
+    [process] = read_bpmn(content, DIAGRAM).processes
+    shipped = read_bpmn(world.flow.deployments.source("forebyggende_distrikt"), DIAGRAM).processes[0]
+    assert process.elements["afdaek"].properties == {
+        **shipped.elements["afdaek"].properties,
+        "flowcase.warn": "gate_findes_ikke",
+    }
+
+
+def test_a_broken_file_opens_as_text_and_can_be_mended(studio, world):
+    jens = world.flow.people.actor("jens.proces")
+    whole = world.flow.studio.in_force(DIAGRAM, actor=jens)
+    world.flow.studio.save(DIAGRAM, whole[:5000], seen=None, based_on=None, actor=jens)
+
+    page = studio(DIAGRAM)
+    expect(page.locator("#ikke-tegnet")).to_be_visible()
+    expect(page.locator(".fc-finding.fc-error", has_text="xml-not-well-formed")).to_have_count(1)
+    assert axe(page) == []
+    page.locator(".fc-finding button").first.click()
+    expect(page.locator("#kilde")).to_be_focused()
+    with checked_again(page):
+        page.locator("#kilde").fill(whole.decode())
+    expect(page.locator("#ingen")).to_be_visible()
+    page.get_by_role("button", name="Procesdiagram").click()
+
+    expect(page.locator("[data-element-id=afdaek]").first).to_be_visible()
+    expect(page.locator("#ikke-tegnet")).to_be_hidden()
+
+
+def test_two_windows_lose_nothing(studio, open_page, world):
+    page, other = studio(DIAGRAM), open_page(width=1400)
+    sign_in(other, "jens.proces")
+    other.goto(f"/studie/{DIAGRAM}")
+    other.wait_for_selector("html[data-ready=true]")
+
+    for window, words in ((page, "først her"), (other, "så her")):
+        window.locator("[data-element-id=afdaek] .djs-hit").first.click(force=True)
+        group(window, "general").locator("[name=name]").fill(words)
+        expect(window.locator("#gemt")).to_contain_text("Kladden er gemt")
+
+    expect(other.locator("#bemaerk")).to_contain_text("Begge er bevaret")
+    assert other.url.endswith("?kopi=1")
+    jens = world.flow.people.actor("jens.proces")
+    assert "først her" in world.flow.studio.open(DIAGRAM, actor=jens).content.decode()
+    assert "så her" in world.flow.studio.open(DIAGRAM, copy=1, actor=jens).content.decode()
+
+
+def test_a_colleague_who_works_on_the_same_file_is_named(studio, world):
+    lone = world.flow.people.actor("lone.proces")
+    whole = world.flow.studio.in_force(DIAGRAM, actor=lone)
+    changed = whole.replace("Afdæk bekymringen".encode(), b"Lones udgave")
+    world.flow.studio.save(DIAGRAM, changed, seen=None, based_on=None, actor=lone)
+
+    page = studio(DIAGRAM)
+    expect(page.locator("#bemaerk")).to_contain_text("Lone Holst har også en kladde af denne fil.")
+    assert axe(page) == []
+    page.get_by_role("link", name="Begynd fra den").click()
+    page.wait_for_selector("html[data-ready=true]")
+
+    expect(page.locator("[data-element-id=afdaek]").first).to_contain_text("Lones")
+
+
+def test_a_table_is_edited_checked_and_kept(studio, world):
+    page = studio(TABLE)
+    expect(page.locator("#ingen")).to_be_visible()
+    assert axe(page) == []
+
+    with checked_again(page):
+        cell = page.locator(
+            ".tjs-container td.input-cell .content-editable, td.input-cell [contenteditable]"
+        ).first
+        cell.click()
+        cell.fill('"ja"')
+        page.keyboard.press("Tab")
+    expect(page.locator(".fc-finding", has_text="dmn-cell-type")).to_have_count(1)
+    saved(page)
+
+    content = world.flow.studio.open(TABLE, actor=world.flow.people.actor("jens.proces")).content
+    assert b'<text>"ja"</text>' in content
+    watermark = page.locator(".powered-by, .bjs-powered-by, .dmn-js-parent a[href*='bpmn.io']").first
+    expect(watermark).to_be_visible()
+
+
+def test_a_form_is_edited_checked_and_kept(studio, world):
+    page = studio(FORM)
+    expect(page.locator("#ingen")).to_be_visible()
+    assert axe(page) == []
+
+    with checked_again(page):
+        page.locator(".fjs-element", has_text="Kanal").last.click()
+        group(page, "general").locator("[data-entry-id=label] .cm-content").fill("")
+    expect(page.locator(".fc-finding", has_text="form-label")).to_have_count(1)
+    saved(page)
+
+    jens = world.flow.people.actor("jens.proces")
+    content = world.flow.studio.open(FORM, actor=jens).content
+    assert json.loads(content)["id"] == "F-A1"
+    expect(page.locator(".fjs-powered-by, a[href*='bpmn.io']").first).to_be_visible()
+
+
+def test_a_form_that_the_editor_has_written_says_the_same(studio, world):
+    page = studio(FORM)
+    with checked_again(page):
+        page.locator(".fjs-element", has_text="Kanal").last.click()
+        group(page, "general").locator("[data-entry-id=label] .cm-content").fill("Vej ind")
+    with checked_again(page):
+        page.get_by_role("button", name="Fortryd").click()
+    saved(page)
+
+    jens = world.flow.people.actor("jens.proces")
+    written = world.flow.studio.open(FORM, actor=jens).content
+    assert plain(written, FORM) == plain(world.flow.studio.in_force(FORM, actor=jens), FORM)
+
+
+def test_the_editors_speak_danish(studio):
+    page = studio(DIAGRAM)
+
+    expect(page.locator(".djs-palette [aria-label='Flyt lærredet']")).to_have_count(1)
+    page.locator("[data-element-id=afdaek] .djs-hit").first.click(force=True)
+    expect(page.locator("[data-group-id=group-general]")).to_contain_text("Generelt")
+    page.locator(".djs-context-pad [title='Skift element']").click()
+    expect(page.locator(".djs-popup").first).to_contain_text("Serviceopgave")
+
+
+def test_a_service_task_is_picked_from_the_handlers(studio):
+    page = studio(DIAGRAM)
+    page.locator("[data-element-id=aabn_frist] .djs-hit").first.click(force=True)
+
+    page.locator(".djs-context-pad [title='Skift element']").click()
+    page.locator(".djs-popup input").first.fill("kvittering")
+
+    expect(page.locator(".djs-popup").first).to_contain_text(re.compile("kvittering", re.IGNORECASE))
+
+
+def test_the_list_of_files_and_a_rules_page_pass_axe(open_page):
+    page = open_page()
+    sign_in(page, "jens.proces")
+
+    for path in ("/studie/", "/studie/regler/unlike-types", f"/studie/i-drift/{DIAGRAM}"):
+        page.goto(path)
+        assert axe(page) == [], path
