@@ -121,6 +121,19 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "a notification came outside office hours",
     ),
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
+    "overgang_ansvar": ("du leder en overgang", "you are responsible for a transition"),
+    "overgang_uden_modtager": (
+        "dagen for en overgang er passeret uden modtager",
+        "the day of a transition has passed without a receiver",
+    ),
+    "plejefamilie_akut": (
+        "et barn er anbragt akut i en netværksfamilie",
+        "a child was placed with a network family at once",
+    ),
+    "plejefamilie_ikke_egnet": (
+        "en plejefamilie er ikke fundet egnet",
+        "a foster family was not found suitable",
+    ),
     "raadgiver_skiftet": ("sagen har fået ny rådgiver", "the case has a new caseworker"),
     "raadgiver_tildelt": ("sagen har fået en rådgiver", "the case has a caseworker"),
     "sag_til_nyt_omraade": (

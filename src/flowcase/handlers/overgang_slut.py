@@ -1,0 +1,26 @@
+"""`overgang.slut`: received, held on to, or broken off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.overgang_opret import TRANSITION
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+
+@handler(
+    "overgang.slut",
+    da="Registrér overgangens udfald",
+    en="Record how the transition ended",
+    inputs=(
+        Field("overgang_id", "string", "Overgang", "Transition"),
+        Field("udfald", "string", "Udfald", "Outcome"),
+    ),
+    rules=("R-123", "R-124"),
+)
+def conclude(job: Job, case: CaseWork) -> None:
+    outcome = job.inputs["udfald"]
+    case.update(TRANSITION, str(job.inputs["overgang_id"]), {"udfald": outcome, "status": "slut"})

@@ -1,0 +1,51 @@
+"""`tilsyn.besoeg`: a supervisory visit was made; enough of them meet T18."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.message_dates import date_of
+from flowcase.values import Value
+
+if TYPE_CHECKING:
+    from flowcase.services.case_work import CaseWork
+
+VISIT = "Tilsynsbesoeg"
+
+
+@handler(
+    "tilsyn.besoeg",
+    da="Registrér tilsynsbesøget",
+    en="Record the supervisory visit",
+    inputs=(
+        Field("sag_id", "string", "Sag", "Case"),
+        Field("plejefamilie_id", "string", "Plejefamilie", "Foster family"),
+        Field("tilsynsbesoeg_id", "string", "Tilsynsbesøg", "Visit"),
+        Field("tilsyn_aar", "number", "Kalenderår", "Calendar year"),
+        Field("besoeg_kraeves", "number", "Besøg, der kræves", "Visits needed"),
+        Field("tilsyn_frist_id", "string", "Frist T18", "Deadline T18", required=False),
+    ),
+    outputs=(Field("besoeg_holdt", "number", "Besøg, der er holdt", "Visits held"),),
+    rules=("T18",),
+)
+def record_visit(job: Job, case: CaseWork) -> Mapping[str, Value]:
+    """A visit counts in the calendar year of its date, and with a talk with the child."""
+    code, family = str(job.inputs["sag_id"]), str(job.inputs["plejefamilie_id"])
+    visit = case.get(VISIT, str(job.inputs["tilsynsbesoeg_id"]))
+    day = date_of(visit["dato"])
+    counts = bool(visit["samtale"]) or not case.setting("tilsyn_kraever_samtale")
+    case.update(
+        VISIT,
+        visit.id,
+        {"plejefamilie_id": family, "aar": Decimal(day.year) if day else None, "taeller": counts},
+    )
+    year = job.inputs["tilsyn_aar"]
+    held = case.records(VISIT, case=code, plejefamilie_id=family, aar=year, taeller=True)
+    needed: Any = job.inputs["besoeg_kraeves"]
+    deadline = job.inputs.get("tilsyn_frist_id")
+    if deadline and len(held) >= needed:
+        case.meet_deadline(str(deadline), met_at=day)
+    return {"besoeg_holdt": Decimal(len(held))}
