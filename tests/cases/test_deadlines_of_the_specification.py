@@ -170,6 +170,7 @@ def test_an_expiring_consent_is_reminded_of_30_days_before_it_lapses_and_never_e
 
 
 def test_status_reports_of_a_network_effort_count_from_the_planned_dates(rules):
+    """Proves R-131."""
     found = rules()
     first = due(found, "T08", day("2026-01-30"), kind="netvaerksindsats")
     second = due(

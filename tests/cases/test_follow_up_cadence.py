@@ -157,7 +157,7 @@ def test_follow_ups_in_weeks_are_reminded_of_by_working_days_and_in_months_by_da
 
 
 def test_school_conferences_keep_their_clock_time_across_the_clock_change(rules):
-    """Proves T12."""
+    """Proves R-061 and T12."""
     conditions = rules().conditions
 
     days = meetings(day("2026-08-12"), 14, Unit.DAYS, 7, conditions, Anchor.HELD)
@@ -186,7 +186,7 @@ def test_school_conferences_keep_their_clock_time_across_the_clock_change(rules)
     ],
 )
 def test_day_care_conferences_move_to_working_days(rules, anchor, expected):
-    """Proves T13."""
+    """Proves R-062 and T13."""
     found = meetings(day("2026-08-31"), 1, Unit.MONTHS, 4, rules().conditions, anchor)
 
     assert found == [day(text) for text in expected]

@@ -488,6 +488,67 @@ def test_i24_counts_matches_mentors_and_goal_checks():
     ]
 
 
+def test_i25_to_i27_tell_how_widely_signs_of_safety_is_used():
+    """Proves R-142, R-143, R-144 and X-17."""
+    known = material(
+        records=[
+            record("SOSSvar", "1", None, hyppighed="dagligt", loeftet=True, besvaret=day("2026-03-10")),
+            record("SOSSvar", "2", None, hyppighed="maanedligt", loeftet=True, besvaret=day("2026-03-10")),
+            record("SOSSvar", "3", None, hyppighed="sjaeldnere", loeftet=False, besvaret=day("2026-03-10")),
+            record("SOSSvar", "4", None, hyppighed="dagligt", loeftet=True, besvaret=day("2026-06-10")),
+            record("SOSEnhed", "1", None, enhed="syd", medarbejdere=Decimal(9), uddannede=Decimal(1)),
+            record(
+                "SOSEnhed", "2", None,
+                enhed="syd", medarbejdere=Decimal(10), uddannede=Decimal(8), noeglepersoner=Decimal(2),
+            ),
+            record("SOSEnhed", "3", None, enhed="nord", medarbejdere=Decimal(6), uddannede=Decimal(6)),
+        ],
+        references={"maal_sos_bruges_procent": Decimal(75), "maal_sos_loefter_procent": Decimal(75)},
+    )  # fmt: skip
+
+    used = list(INDICATORS["I-25"].count(known, SPRING))
+    [lifts] = INDICATORS["I-26"].count(known, SPRING)
+    covered = told(INDICATORS["I-27"].count(known, SPRING))
+
+    assert (used[0].numerator, used[0].denominator, used[0].reference) == (2, 3, 75)
+    assert [each.label[0] for each in used[1:]] == ["dagligt", "2-4 gange månedligt", "sjældnere"]
+    assert (lifts.numerator, lifts.denominator, lifts.reference) == (2, 3, 75)
+    assert covered == {
+        "uddannede medarbejdere": (87.5, 14, 16),
+        "enheder med nøgleperson": (50.0, 1, 2),
+        "nøglepersoner": (2, 2, None),
+    }
+
+
+def test_the_social_profile_stands_beside_the_nation_and_similar_municipalities():
+    year_2024 = [{"noegletal": "anbragte", "vaerdi": Decimal(118)}]
+    year_2025 = [
+        {
+            "noegletal": "anbragte",
+            "vaerdi": Decimal(95),
+            "landsgennemsnit": Decimal(100),
+            "sammenligning": None,
+        },
+        {"noegletal": "anbringelser_uden_samtykke", "vaerdi": Decimal(12)},
+        {"noegletal": "udgift_familiebehandling", "vaerdi": Decimal(1_200_000)},
+    ]
+    known = material(
+        records=[
+            record("SocialProfil", "1", None, aar=Decimal(2024), noegletal=year_2024),
+            record("SocialProfil", "2", None, aar=Decimal(2025), noegletal=year_2025),
+            record("SocialProfil", "3", None, aar=Decimal(2027), noegletal=year_2024),
+        ]
+    )
+
+    placed = told(INDICATORS["P-01"].count(known, SPRING))
+    without = told(INDICATORS["P-02"].count(known, SPRING))
+    [cost] = INDICATORS["I-29"].count(known, SPRING)
+
+    assert placed == {"2025": (95, None, None), "2025 landsgennemsnit": (100, None, None)}
+    assert without == {"2025 uden samtykke": (12, None, None)}
+    assert cost.value == 1_200_000
+
+
 # --- small groups, scopes, sheets ------------------------------------------------------------------
 
 

@@ -353,6 +353,7 @@ def test_the_main_line_runs_from_examination_to_the_third_follow_up(office):
 
 
 def test_the_plan_comes_before_the_decision_where_the_setting_says_so(office):
+    """Proves X-23."""
     story = office(
         "2025-11-03T09:00",
         "SAG-2605",

@@ -28,6 +28,7 @@ def _ends(story: Consents) -> list[str]:
 
 
 def test_both_parents_are_asked_when_custody_is_joint_and_they_live_apart(consents):
+    """Proves R-085."""
     story = consents()
 
     story.ask()
@@ -47,6 +48,7 @@ def test_one_parents_yes_is_not_enough_when_both_must_consent(consents):
 
 
 def test_consent_of_both_opens_for_this_purpose_these_recipients_and_these_data_only(consents):
+    """Proves R-082."""
     story = consents()
     story.ask()
 
@@ -63,6 +65,7 @@ def test_consent_of_both_opens_for_this_purpose_these_recipients_and_these_data_
 
 
 def test_either_parent_suffices_when_they_live_together(consents):
+    """Proves R-084."""
     story = consents({**FAMILY, "bor_sammen": True, "bopaelsforaelder": None})
     story.ask()
 
@@ -84,6 +87,7 @@ def test_the_wrong_parent_is_refused_and_the_sentence_says_so(consents):
 
 
 def test_an_oral_consent_that_was_not_repeated_does_not_count_and_a_repeated_one_leaves_a_note(consents):
+    """Proves R-083."""
     story = consents({**FAMILY, "foraeldremyndighed": "mor", "bor_sammen": None, "bopaelsforaelder": None})
     story.ask()
 
@@ -118,6 +122,7 @@ def test_a_power_of_attorney_counts_only_while_it_is_valid(consents):
 
 
 def test_a_valid_power_of_attorney_counts_as_the_one_who_gave_it(consents):
+    """Proves R-089."""
     empowered = [{"fra": "far", "til": "Farmor", "gyldig_til": "2026-12-31"}]
     story = consents({**FAMILY, "fuldmagter": empowered})
     story.ask()
@@ -140,6 +145,7 @@ def test_a_no_ends_the_request_and_opens_nothing(consents):
 
 
 def test_both_parents_influence_needs_both_whatever_custody(consents):
+    """Proves R-087."""
     story = consents({**FAMILY, "foraeldremyndighed": "mor", "bor_sammen": None, "bopaelsforaelder": None})
 
     story.ask(begge_foraeldres_indflydelse=True)
@@ -148,6 +154,7 @@ def test_both_parents_influence_needs_both_whatever_custody(consents):
 
 
 def test_confidential_data_about_a_parent_need_that_parent_even_without_custody(consents):
+    """Proves R-088."""
     story = consents({**FAMILY, "foraeldremyndighed": "mor", "bor_sammen": None, "bopaelsforaelder": None})
     story.ask(oplysninger_om_far=["sociale_problemer"])
 
@@ -161,6 +168,7 @@ def test_confidential_data_about_a_parent_need_that_parent_even_without_custody(
 
 
 def test_colleagues_of_the_same_unit_need_no_consent(consents):
+    """Proves R-081."""
     story = consents()
 
     story.ask(udveksling="intern", modtagere=["familieteam_nord"])
@@ -170,6 +178,7 @@ def test_colleagues_of_the_same_unit_need_no_consent(consents):
 
 
 def test_calling_somebody_outside_internal_does_not_make_it_so(consents):
+    """Proves R-081."""
     story = consents()
 
     story.ask(udveksling="intern", modtagere=["familieteam_nord", "ppr"])
@@ -178,6 +187,7 @@ def test_calling_somebody_outside_internal_does_not_make_it_so(consents):
 
 
 def test_a_notification_without_consent_asks_the_five_questions_and_leaves_a_note(consents):
+    """Proves R-094 and R-095."""
     story = consents()
     story.ask(udveksling="underretning", formaal_kode="andet", modtagere=["skole"])
 

@@ -69,6 +69,7 @@ def test_a_disclosure_within_the_consent_is_logged_with_the_consent_as_its_groun
 
 
 def test_a_disclosure_that_nothing_covers_is_refused_and_says_whose_consent_is_missing(given):
+    """Proves R-080."""
     story = given("2026-06-01T09:00", family=FAMILY)
     _withdraw(story, "far")
 
@@ -138,6 +139,7 @@ def test_a_withdrawal_leads_to_a_new_dialogue_an_anonymous_discussion_or_a_notif
 
 
 def test_a_reached_purpose_ends_the_consent_without_any_withdrawal(given):
+    """Proves R-090."""
     story = given("2026-06-01T09:00")
 
     _withdraw(story, aendring="formaal_naaet", form=None, omfang=None)
@@ -165,6 +167,7 @@ def test_closing_the_case_ends_its_consents(given):
 def test_a_health_professionals_consent_ends_the_day_before_the_year_is_out(
     given, given_at, last_day, reminded
 ):
+    """Proves R-091."""
     story = given(given_at, modtagere=["sundhedspleje"], sundhedsperson=True)
 
     [deadline] = story.town.deadlines("T14")

@@ -83,6 +83,7 @@ def test_the_allocation_group_is_warned_and_never_stopped():
 
 
 def test_a_mentor_may_not_see_any_case():
+    """Proves R-140 and X-18."""
     mentor = Actor("MENTOR-1", groups=frozenset({"mentor"}))
 
     assert not may_see_case(mentor, team="ungeafsnit", caseworkers=["UNG-1"])
@@ -130,6 +131,7 @@ APPLICATION = {
 
 
 def test_a_mentor_who_has_waited_too_long_is_offered_first(town):
+    """Proves T22."""
     here = town("2026-01-05T08:00")
     coordinator = {"MK-1": ["mentorkoordinator", "mentor_visitation"]}
     for id, groups in coordinator.items():

@@ -61,6 +61,7 @@ def access(**known):
     ],
 )
 def test_d16_answers_by_age_offences_sentence_and_risk_and_the_board_comes_first(known, answer):
+    """Proves D-16, R-133, R-134, R-135 and X-16."""
     assert access(**known) == answer
 
 
@@ -74,6 +75,7 @@ def test_two_offences_exactly_nine_months_apart_still_belong_together():
 
 @pytest.mark.parametrize(("since", "days"), [(0, 3), (27, 3), (28, 7), (55, 7), (56, 14), (400, 14)])
 def test_meetings_are_close_at_first_and_then_fewer(since, days):
+    """Proves R-132."""
     asked = ask("D-16_netvaerksindsats_adgang.dmn", "netvaerk_intensitet", dage_siden_start=Decimal(since))
 
     assert asked == Decimal(days)
@@ -93,6 +95,7 @@ def bars(**inputs) -> list[str]:
 
 
 def test_extending_beyond_five_months_takes_a_reason_and_a_date_to_come():
+    """Proves R-130."""
     assert bars() == []
     assert "kræver en årsag" in bars(aarsag=None)[0]
     assert "kræver en ny dato" in bars(forlaenget_til=None)[0]

@@ -109,6 +109,7 @@ def test_the_cases_own_team_sees_everything_and_leaves_no_log(asked):
 
 
 def test_without_consent_somebody_outside_sees_nothing_confidential_and_is_told_what_is_missing(asked):
+    """Proves R-100."""
     story = asked()
     task = _start(story)
 
@@ -122,6 +123,7 @@ def test_without_consent_somebody_outside_sees_nothing_confidential_and_is_told_
 
 
 def test_consent_shows_the_kinds_it_names_and_no_others_and_the_showing_is_logged_once(asked):
+    """Proves R-082."""
     story = asked()
     task = _start(story)
     story.ask(oplysningstyper=["uddannelse"])

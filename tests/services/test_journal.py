@@ -142,6 +142,7 @@ def ends(flow: Flowcase) -> int:
 def test_a_document_lies_whole_in_the_folder_under_a_name_that_tells_nothing(
     installation: Any, clock: ManualClock, tmp_path: Path
 ) -> None:
+    """Proves R-120."""
     flow = installation()
     document = contract(flow)
 
@@ -185,6 +186,7 @@ def test_only_what_the_rule_sets_name_and_only_of_the_case_itself_is_exported(in
 def test_an_unchanged_document_goes_once_and_a_changed_one_again(
     installation: Any, clock: ManualClock, receiver: Any
 ) -> None:
+    """Proves R-112 and R-119."""
     flow = installation(journal_url=receiver.url, journal_secret=SECRET)
     document = contract(flow)
 
@@ -206,6 +208,7 @@ def test_an_unchanged_document_goes_once_and_a_changed_one_again(
 def test_a_post_is_signed_and_tried_again_with_the_same_key(
     installation: Any, clock: ManualClock, receiver: Any
 ) -> None:
+    """Proves R-120."""
     receiver.statuses = [503, 500, 201]
     flow = installation(journal_url=receiver.url, journal_secret=SECRET)
     document = contract(flow)

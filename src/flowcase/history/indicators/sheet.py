@@ -13,10 +13,10 @@ from flowcase.history.indicators.registry import INDICATORS
 
 UNITS: Mapping[Unit, tuple[str, str]] = {
     Unit.PERCENT: ("%", "%"),
-    Unit.COUNT: ("antal", "number"),
+    Unit.COUNT: ("", ""),
     Unit.DAYS: ("dage", "days"),
     Unit.HOURS: ("timer", "hours"),
-    Unit.PER_CASE: ("pr. enhed", "per unit"),
+    Unit.PER_CASE: ("i snit", "on average"),
     Unit.KRONER: ("kr.", "DKK"),
 }
 SUPPRESSED = ("for få til at vise", "too few to show")

@@ -62,7 +62,7 @@ def lifts_the_work(material: Material, question: Question) -> Iterator[Figure]:
     "Signs of Safety covers everyone",
     numerator=("uddannede; enheder med mindst én nøgleperson", "trained; units with at least one key person"),
     denominator=("alle medarbejdere; alle enheder", "all employees; all units"),
-    rules=("R-144",),
+    rules=("R-144", "X-17"),
     source="003 p. 18",
 )
 def covers_everyone(material: Material, question: Question) -> Iterator[Figure]:

@@ -5,7 +5,7 @@ Each key figure stands beside the national average and municipalities like this 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from flowcase.history.indicators.figure import WHOLE, Figure, Unit, Words
@@ -18,20 +18,27 @@ _COMPARED: tuple[tuple[str, Words], ...] = (
     ("sammenligning", ("sammenligningskommuner", "similar municipalities")),
 )
 
+_PARTS: Mapping[str, Words] = {
+    "anbringelser_med_samtykke": ("med samtykke", "with consent"),
+    "anbringelser_uden_samtykke": ("uden samtykke", "without consent"),
+}
 
-def _entered(material: Material, question: Question, code: str, unit: Unit) -> Iterator[Figure]:
-    """The key figure of the newest year that the period reaches, with its comparisons."""
+
+def _entered(material: Material, question: Question, codes: Sequence[str], unit: Unit) -> Iterator[Figure]:
+    """The key figures of the newest year that the period reaches and that has them, with comparisons."""
     years: dict[int, RecordFact] = {}
     for each in material.of("SocialProfil"):
         if each["aar"] is not None and int(each["aar"]) <= question.last.year:
             years[int(each["aar"])] = each
     for year in sorted(years, reverse=True):
-        rows = [row for row in years[year]["noegletal"] or () if row.get("noegletal") == code]
+        rows = [row for row in years[year]["noegletal"] or () if row.get("noegletal") in codes]
         for row in rows:
-            for name, (da, en) in _COMPARED:
+            parts = _PARTS.get(row["noegletal"], WHOLE)
+            for name, compared in _COMPARED:
                 if row.get(name) is not None:
-                    label = (f"{year} {da}".strip(), f"{year} {en}".strip())
-                    yield Figure(label, Decimal(row[name]), unit, is_personal=False)
+                    labels = zip(parts, compared, strict=True)
+                    da, en = (" ".join(filter(None, (str(year), *words))) for words in labels)
+                    yield Figure((da, en), Decimal(row[name]), unit, is_personal=False)
         if rows:
             return
 
@@ -44,46 +51,53 @@ def _entered(material: Material, question: Question, code: str, unit: Unit) -> I
     source="003",
 )
 def cost_of_treatment(material: Material, question: Question) -> Iterator[Figure]:
-    yield from _entered(material, question, "udgift_familiebehandling", Unit.KRONER)
+    yield from _entered(material, question, ["udgift_familiebehandling"], Unit.KRONER)
 
 
-_PROFILE: tuple[tuple[str, str, str, str, Unit], ...] = (
-    ("P-01", "anbragte", "Anbragte børn", "Children placed", Unit.COUNT),
-    ("P-02", "anbragte_uden_samtykke", "Anbragte uden samtykke", "Placed without consent", Unit.COUNT),
-    ("P-03", "anbringelsessteder", "Anbragte efter sted", "Placed by type of place", Unit.COUNT),
+# id, codes of form F-T1, name, unit
+_PROFILE: tuple[tuple[str, tuple[str, ...], str, str, Unit], ...] = (
+    ("P-01", ("anbragte",), "Anbragte børn", "Children placed", Unit.COUNT),
+    (
+        "P-02",
+        ("anbringelser_med_samtykke", "anbringelser_uden_samtykke"),
+        "Anbringelser med og uden samtykke",
+        "Placements with and without consent",
+        Unit.COUNT,
+    ),
+    ("P-03", ("anbringelsessteder",), "Anbragte efter sted", "Placed by type of place", Unit.COUNT),
     (
         "P-04",
-        "specialundervisning",
+        ("specialundervisning",),
         "Børn i specialundervisning",
         "Children in special education",
         Unit.COUNT,
     ),
     (
         "P-05",
-        "udgift_specialundervisning",
+        ("udgift_specialundervisning",),
         "Udgift til specialundervisning og dagtilbud",
         "Cost of special education and day offers",
         Unit.KRONER,
     ),
-    ("P-06", "udgift_anbringelser", "Udgift til anbringelser", "Cost of placements", Unit.KRONER),
-    ("P-07", "udgift_forebyggende", "Udgift til forebyggende", "Cost of preventive measures", Unit.KRONER),
-    ("P-08", "anmeldelser", "Anmeldte lovovertrædelser", "Reported offences", Unit.COUNT),
-    ("P-09", "eneforsoergere", "Andel eneforsørgere", "Share of lone parents", Unit.PERCENT),
+    ("P-06", ("udgift_anbringelser",), "Udgift til anbringelser", "Cost of placements", Unit.KRONER),
+    ("P-07", ("udgift_forebyggelse",), "Udgift til forebyggelse", "Cost of prevention", Unit.KRONER),
+    ("P-08", ("anmeldt_kriminalitet",), "Anmeldt kriminalitet", "Reported offences", Unit.COUNT),
+    ("P-09", ("enlige",), "Andel enlige forældre", "Share of lone parents", Unit.PERCENT),
 )
 
 
-def _profile_figure(code: str, unit: Unit) -> Count:
+def _profile_figure(codes: Sequence[str], unit: Unit) -> Count:
     def figures(material: Material, question: Question) -> Iterator[Figure]:
-        yield from _entered(material, question, code, unit)
+        yield from _entered(material, question, codes, unit)
 
     return figures
 
 
-for _id, _code, _da, _en, _unit in _PROFILE:
+for _id, _codes, _da, _en, _unit in _PROFILE:
     indicator(
         _id,
         _da,
         _en,
         numerator=("årets tal, som det er indtastet", "the year's figure as entered"),
         source="002 p. 4",
-    )(_profile_figure(_code, _unit))
+    )(_profile_figure(_codes, _unit))
