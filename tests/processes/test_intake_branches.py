@@ -287,6 +287,7 @@ def test_a_case_that_nobody_got_by_the_next_working_day_is_reported(town):
     ],
 )
 def test_less_than_an_examination_can_be_enough(town, choice, end, status):
+    """Proves R-036."""
     story = town("2026-05-12T10:00")
     story.open_case("S1", omraade="syd")
     story.send("til_familieteam", "S1", sag_id="S1")

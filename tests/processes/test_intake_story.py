@@ -22,7 +22,7 @@ def at(text: str) -> dt.datetime:
 
 
 def test_an_acute_notification_goes_both_ways_and_reaches_the_team(town):
-    """Proves R-006 and R-036."""
+    """Proves R-006."""
     story = town("2026-03-27T08:00")
     story.go_to("2026-03-27T16:40")
 

@@ -32,7 +32,7 @@ def test_who_has_left_counts_no_longer(story):
 
 
 def test_a_direct_team_has_adviser_ppr_and_health_visitor_in_each_district(story):
-    """Proves R-011."""
+    """Proves R-011 and X-24."""
     story.flow.rule_sets.use(
         settings={
             "intake_mode": "direct",
