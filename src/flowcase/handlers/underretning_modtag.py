@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.duty_call import call_duty_outside_office_hours
 from flowcase.handlers.named_children import has_contact, is_fully_registered, open_cases
 from flowcase.values import Value
 
@@ -45,6 +46,7 @@ def receive(job: Job, case: CaseWork) -> Mapping[str, Value]:
     if notification["kilde"] != ADDED_SIBLINGS:
         case.open_deadline("T02", received, subject=id, element="kvitter")
     _warn(case, notification, children, registered - received)
+    call_duty_outside_office_hours(case, id, str(children[0]["sag_id"]) if children else None)
     return {
         "boern": children,
         "kvittering_mulig": has_contact(notification) and notification["kilde"] != ADDED_SIBLINGS,

@@ -115,6 +115,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "årsstatus på forebyggelsesstrategien er klar",
         "the yearly status of the prevention strategy is ready",
     ),
+    "vagt.ikke_taget": (
+        "ingen har taget underretningen uden for åbningstid",
+        "nobody has taken the notification outside office hours",
+    ),
     "vagt.tildelt": ("du har fået en vagt", "you have been given a duty"),
     "vagt.underretning": (
         "en underretning er kommet uden for åbningstid",

@@ -287,8 +287,12 @@ class CaseWork(RecordWork):
         message_id: str | None = None,
         time_to_live: dt.timedelta | None = None,
         case: str | None = None,
+        stream: str | None = None,
     ) -> None:
-        """Publish a message once the handler has returned, in the same transaction."""
+        """Publish a message once the handler has returned, in the same transaction.
+
+        What it starts lies in `stream`, where that is neither the case's nor the handler's own.
+        """
         self.requests.append(
             Publish(
                 name=message,
@@ -296,8 +300,8 @@ class CaseWork(RecordWork):
                 variables=dict(variables or {}),
                 message_id=message_id,
                 time_to_live=time_to_live,
-                case=case or self._case,
-                stream=self._stream_of(case) if case else self._stream,
+                case=case or (None if stream else self._case),
+                stream=stream or (self._stream_of(case) if case else self._stream),
             )
         )
 

@@ -121,18 +121,25 @@ class RecordWork:
         return _record(found)
 
     def create(
-        self, entity_name: str, values: Mapping[str, Value], case: str | None = None, *, id: str = ""
+        self,
+        entity_name: str,
+        values: Mapping[str, Value],
+        case: str | None = None,
+        *,
+        id: str = "",
+        stream: str | None = None,
     ) -> str:
         """Create a record on the stream of `case` (default: the instance's own stream); returns its id.
 
-        Raises NotFound for an attribute that the entity does not have.
+        `stream` is for what belongs to neither, such as a notification before it has a case. Raises
+        NotFound for an attribute that the entity does not have.
         """
         kind = entity(entity_name)
         open_values, secret = kind.split(values)
         record = id or self._tx.new_id()
-        case = case or self._case
+        case = case or (None if stream else self._case)
         self._append(
-            self._stream_of(case) if case else self._stream,
+            stream or (self._stream_of(case) if case else self._stream),
             events.RecordCreated(
                 record=record,
                 entity=entity_name,
