@@ -23,6 +23,7 @@ from flowcase.modeling.rule import MAX_FINDINGS_PER_RULE
 _NAMED = FLOW_NODES | {
     "sequenceFlow", "process", "participant", "lane", "message", "error", "escalation", "signal",
     "messageFlow", "choreography", "dataObjectReference", "dataObject", "dataStoreReference", "collaboration",
+    "association", "textAnnotation", "group",
 }  # fmt: skip
 
 Place: TypeAlias = Node | Flow | Process | Scope | etree._Element | None

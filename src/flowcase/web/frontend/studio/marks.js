@@ -12,7 +12,11 @@ export function markFindings(findings, overlays, registry, focus) {
     byElement.set(finding.element, [...(byElement.get(finding.element) ?? []), { ...finding, number }]);
   });
   byElement.forEach((those, element) => {
-    overlays.add(element, TYPE, { position: { top: -11, left: -11 }, html: mark(those, focus) });
+    overlays.add(element, TYPE, {
+      position: { top: -11, left: -11 },
+      scale: { min: 1, max: 1.2 }, // legible however small the drawing is
+      html: mark(those, focus),
+    });
   });
 }
 
