@@ -130,6 +130,7 @@ def test_the_end_states_of_the_specification_are_there():
 def test_an_overrun_asks_for_a_provisional_assessment_and_reminds_until_the_examination_ends():
     trace = run(
         "boernefaglig_undersoegelse",
+        undersoegelse_id="U-1",
         start="2025-11-03T10:00:00+01:00",
         answers={
             "kilder": {"variables": {"kilder": [{"nr": 1, "rolle": "skole"}, {"nr": 2, "rolle": None}]}},
@@ -154,6 +155,7 @@ def test_an_overrun_asks_for_a_provisional_assessment_and_reminds_until_the_exam
 def test_withdrawn_consent_ends_the_collecting_of_statements_and_nothing_else():
     trace = run(
         "boernefaglig_undersoegelse",
+        undersoegelse_id="U-1",
         start="2025-11-03T10:00:00+01:00",
         answers={
             "kilder": {"variables": {"kilder": [{"nr": 1, "rolle": "skole"}]}},
