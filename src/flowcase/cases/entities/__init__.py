@@ -18,6 +18,7 @@ from flowcase.cases.entities import (
     family,
     intake,
     meetings,
+    signs,
     strategy,
     suppliers,
     youth,
@@ -27,7 +28,7 @@ from flowcase.errors import NotFound
 
 __all__ = ["ENTITIES", "Attribute", "DataClass", "Entity", "Kind", "entity", "targets"]
 
-_PARTS = (family, intake, casework, meetings, consent, suppliers, youth, strategy)
+_PARTS = (family, intake, casework, meetings, signs, consent, suppliers, youth, strategy)
 
 ENTITIES: Mapping[str, Entity] = {entity.name: entity for part in _PARTS for entity in part.ENTITIES}
 
