@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flowcase.cases.entities.model import K0, ROWS, RS, B, D, E, L, N, R, record_of
+from flowcase.cases.entities.model import K0, K1, ROWS, RS, B, D, E, L, N, R, record_of
 
 ENTITIES = (
     record_of(
         "SoSUdbredelse",
         K0,
         "Udbredelse af Signs of Safety",
-        ("enheder", ROWS, K0, "Enheder med medarbejdere og nøglepersoner"),
+        ("enheder", ROWS, K1, "Enheder med medarbejdere og nøglepersoner"),
         ("hold", N, K0, "Kursushold"),
         ("kursusdage", N, K0, "Kursusdage"),
         ("ekstradage", N, K0, "Ekstra dage for nøglepersoner"),
@@ -19,7 +19,7 @@ ENTITIES = (
         ("nytte_andel", N, K0, "Har løftet arbejdet (%)"),
         ("uddannet_andel", N, K0, "Uddannet (%)"),
         ("stilling", E, K0, "Stilling"),
-        ("tiltag", L, K0, "Tiltag"),
+        ("tiltag", L, K1, "Tiltag"),
         ("status", E, K0, "Status"),
     ),
     record_of(
@@ -39,7 +39,7 @@ ENTITIES = (
         "Kursus eller værksted",
         ("dato", D, K0, "Dato"),
         ("deltagere", RS, K0, "Deltagere"),
-        ("temaer", L, K0, "Temaer"),
+        ("temaer", L, K1, "Temaer"),
     ),
     record_of(
         "SoSSvar",
