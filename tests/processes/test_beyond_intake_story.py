@@ -39,6 +39,8 @@ DIAGRAMS = (
     "anonym_droeftelse",
     "samtykke",
     "frist",
+    "samtykke_gyldighed",
+    "individuel_kontrakt",
 )
 CASEWORKER, LEADER, HEAD, DISTRICT = "CW-1", "TL-1", "MA-1", "DL-1"
 BOARD = {name: [{"hvem": "Mor", "hvad": "x"}] for name in ("bekymringer", "fungerer", "vil_se_ske")}
@@ -61,6 +63,26 @@ DECISION = {
     "start": "2026-06-01",
     "varighed": "2027-06-01",
     "meddelt": "2026-05-27",
+}
+STEP_DOWN = {"naeste_trin": "2", "nedtrapning_dato": "2026-02-01"}  # planned before an institution stay
+CONSENT = {
+    "udveksling": "ekstern",
+    "formaal_kode": "kreativt_raad",
+    "formaal": "x",
+    "oplysningstyper": ["familie"],
+    "begge_foraeldres_indflydelse": "false",
+    "modtagere": ["DL-1"],
+    "barn_inddraget": "orienteret",
+    "foraeldre_deltager": "deltager",
+    "svarfrist": "2026-06-10",
+}
+YES = {
+    "svar": "ja",
+    "afgiver": "mor",
+    "egenskab": "foraeldremyndighed",
+    "form": "skriftligt",
+    "givet": "2026-05-20T12:00+02:00",
+    "dokument": ["dok-1"],
 }
 FOLLOW_UP = {
     "maalstatus": [{"maal": "1", "status": "paa_vej"}],
@@ -533,11 +555,16 @@ def test_a_considered_placement_goes_through_the_council(office):
     assert story.refuses("afgoer", **decided, type="plejefamilie") == ["R-043", "R-047"]
     story.go_to("2026-05-20T13:00")
     story.do("saml_deltagere", medleder=DISTRICT, inviterede=[DISTRICT, CASEWORKER], formaal="x")
-    story.do("indkald", inviterede=[DISTRICT, CASEWORKER], grundlag="samtykke", tid="2026-05-20T13:00+02:00")
-    council = {"udfald": "anbefaling", "lokale_muligheder": "x", "anbefaling": "x", "trin": 3, "referat": "x"}
-    assert story.refuses("hold_raad", **council) == ["R-064"]
-    agreement = {"hvad": "x", "hvem": CASEWORKER, "tovholder": CASEWORKER, "frist": "2026-06-01"}
-    story.do("hold_raad", **council, aftaler=[agreement])
+    story.do("familieforhold", foraeldremyndighed="mor", oplyst="2026-05-20")
+    story.do("formaal", **CONSENT)
+    story.do("indhent", **YES)
+    story.do("indkald", inviterede=[DISTRICT, CASEWORKER], tid="2026-05-20T13:00+02:00")
+    held = {"forloeb": "afholdt", "til_stede": [DISTRICT, CASEWORKER], "holdt": "2026-05-20T13:00+02:00"}
+    story.do("afhold", **held, moedeleder=CASEWORKER, referent=DISTRICT)
+    assert story.refuses("aftaler_fra_moedet", referat="x") == ["R-064"]
+    agreement = {"hvad": "x", "hvem": [CASEWORKER], "tovholder": CASEWORKER, "frist": "2026-06-01"}
+    story.do("aftaler_fra_moedet", referat="x", aftaler=[agreement])
+    story.do("skriv_svar", udfald="anbefaling", lokale_muligheder="x", anbefaling="x", trin=3)
 
     story.go_to("2026-05-27T10:00")
     story.do("afgoer", **decided, type="netvaerkspleje", slaegt_netvaerk="Moster")
@@ -582,7 +609,9 @@ def place_in_institution(office: Callable[..., Office], **settings: Any) -> Offi
     story.do("paataenk", paataenkt="institution", uden_for_kommunen="false")
     story.do("samtykke", samtykke_indehaver="givet", ung_samtykker="false")
     story.tell("raad_afholdt")
-    story.do("afgoer", **DECISION, type="institution", slaegt_netvaerk="x", **BALLERUP)
+    institution = {**DECISION, **BALLERUP, "type": "institution", "slaegt_netvaerk": "x"}
+    assert story.refuses("afgoer", **institution) == ["R-041"]
+    story.do("afgoer", **institution, **STEP_DOWN)
     story.go_to("2025-08-31T12:00")
     story.do("bekraeft_start", startet="2025-08-31")
     return story

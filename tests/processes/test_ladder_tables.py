@@ -30,6 +30,14 @@ def bars(**inputs) -> list[str]:
         "samtykke_indehaver": "givet",
         "ung_samtykker": False,
         "samtykke_ung": None,
+        "udvalg_afgoerelse": None,
+        "ung_kraeves": None,
+        "naeste_trin": None,
+        "nedtrapning_dato": None,
+        "konsulentstoette": None,
+        "forsoegt_lavere": None,
+        "visitation_udfald": None,
+        "paataenkt": None,
         "sag": {"undersoegelse_afsluttet": dt.date(2026, 4, 30)},
         "indstilling": {"plan_timing": "within_3_months"},
     }
@@ -149,7 +157,7 @@ def test_an_acute_reason_stands_in_for_the_council():
 
 def test_bars_can_be_switched_off_by_settings():
     """Proves R-043 and X-15."""
-    off = {"raad_foer_afgoerelse": False, "slaegt_netvaerk_foerst": False}
+    off = {"gate_raad": False, "gate_slaegt_netvaerk": False}
 
     assert bars(type="plejefamilie", indstilling=off) == []
 
@@ -157,6 +165,51 @@ def test_bars_can_be_switched_off_by_settings():
 def test_an_outside_full_day_offer_is_barred_without_the_council_and_an_inside_one_is_not():
     assert bars(type="heldagstilbud", uden_for_kommunen=True) == ["R-047"]
     assert bars(type="heldagstilbud", uden_for_kommunen=False) == []
+
+
+def test_an_institution_is_barred_until_the_next_lower_step_and_its_date_are_planned():
+    ready = {"type": "institution", "raad_afholdt": True, "slaegt_netvaerk": "Afsøgt"}
+
+    assert bars(**ready) == ["R-041"]
+    assert bars(**ready, naeste_trin="3") == ["R-041"]
+    assert bars(**ready, naeste_trin="3", nedtrapning_dato=dt.date(2026, 11, 1)) == []
+
+
+def test_an_external_foster_family_is_barred_without_consultant_support_in_the_contract():
+    ready = {"type": "plejefamilie_konsulent", "raad_afholdt": True, "slaegt_netvaerk": "Afsøgt"}
+
+    assert bars(**ready) == ["R-046"]
+    assert bars(**ready, konsulentstoette=True) == []
+
+
+def test_a_step_up_is_barred_until_it_says_what_was_tried_below():
+    up = {"type": "netvaerkspleje", "raad_afholdt": True, "fra_trin": Decimal(2)}
+
+    assert bars(**up) == ["D-10"]
+    assert bars(**up, forsoegt_lavere="Familiebehandling i hjemmet") == []
+    assert bars(**{**up, "fra_trin": Decimal(4)}) == []
+
+
+def test_the_committees_decision_stands_in_for_consent():
+    placed = {"type": "netvaerkspleje", "raad_afholdt": True, "samtykke_indehaver": "afslaaet"}
+
+    assert bars(**placed) == ["R-051"]
+    assert bars(**placed, udvalg_afgoerelse="ingen") == ["R-051"]
+    assert bars(**placed, udvalg_afgoerelse="anbringelse") == []
+
+
+def test_the_age_alone_can_ask_for_the_young_person_s_consent():
+    placed = {"type": "netvaerkspleje", "raad_afholdt": True, "ung_kraeves": True}
+
+    assert bars(**placed) == ["R-051"]
+    assert bars(**placed, samtykke_ung="givet") == []
+
+
+def test_a_measure_that_the_committee_refused_cannot_be_decided_but_another_can():
+    refused = {"paataenkt": "heldagstilbud", "visitation_udfald": "afslag"}
+
+    assert bars(**refused, type="heldagstilbud") == ["R-049"]
+    assert bars(**refused, type="kontaktperson") == []
 
 
 def test_goals_and_exit_strategy_come_first_where_the_plan_comes_before_the_decision():

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 # code -> (Danish, English)
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "akut_ivaerksat": ("der er handlet akut", "acute action was taken"),
+    "anbringelse_brudt_sammen": (
+        "en anbringelse er brudt sammen",
+        "a placement has broken down",
+    ),
     "dagsmoede_beslutning": ("dagsmødet har besluttet", "the daily meeting has decided"),
     "dagsordenspunkt_for_gammelt": (
         "et punkt har ventet for længe på dagsmødet",

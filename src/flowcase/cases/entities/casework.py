@@ -132,6 +132,13 @@ ENTITIES = (
         ("nedtrapningsplan", L, K2, "Plan for nedtrapning"),
         ("naeste_trin", E, K0, "Næste lavere trin"),
         ("nedtrapning_dato", D, K0, "Forventet dato for nedtrapning"),
+        ("konsulentstoette", B, K0, "Konsulentstøtte i kontrakten"),
+        ("forsoegt_lavere", L, K2, "Hvad er forsøgt lavere"),
+        ("udvalg_afgoerelse", E, K1, "Børne- og ungeudvalgets afgørelse"),
+        ("udvalg_dato", D, K0, "Udvalgets afgørelse den"),
+        ("udvalg_begrundelse", L, K2, "Udvalgets begrundelse"),
+        ("sammenbrud", L, K2, "Sammenbrud"),
+        ("ny_underretning_vurdering", L, K2, "Vurdering efter ny underretning"),
     ),
     record_of(
         "Trinskift",
