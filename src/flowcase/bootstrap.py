@@ -25,6 +25,7 @@ from flowcase.services.case_facts import facts_of
 from flowcase.services.case_overviews import CaseOverviews
 from flowcase.services.case_work import CaseWork
 from flowcase.services.cases import Cases
+from flowcase.services.checkpoints import Checkpoints
 from flowcase.services.concerns import Concerns
 from flowcase.services.consents import Consents
 from flowcase.services.deadlines import Deadlines
@@ -102,6 +103,7 @@ class Flowcase:
     people: People
     reading_log: ReadingLog
     nodes: Nodes
+    checkpoints: Checkpoints
     studio: Studio
 
     def next_due(self) -> dt.datetime | None:
@@ -277,6 +279,7 @@ def assemble(
         people=People(store, clock.now),
         reading_log=ReadingLog(transactions),
         nodes=Nodes(transactions, node),
+        checkpoints=Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder),
         studio=Studio(transactions, deployments),
     )
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from flowcase.errors import FlowcaseError
 from flowcase.store import Keyring, KeyUnusable, create_key_file
 
@@ -37,6 +39,7 @@ class Config:
     processes: Path | None = None  # FLOWCASE_PROCESSES: folder to deploy; default is the shipped one
     node: str = ""  # FLOWCASE_NODE: name of this process among the nodes; default is host and process id
     job_threads: int = 4  # FLOWCASE_JOB_THREADS: outside jobs that a worker runs at once
+    checkpoint_folder: Path | None = None  # FLOWCASE_CHECKPOINT_FOLDER: on another disk; a copy goes there
     zone: str = "Europe/Copenhagen"  # FLOWCASE_ZONE: civil time of timers and deadlines
     journal_folder: Path | None = None  # FLOWCASE_JOURNAL_FOLDER: for the journal's files; default in home
     journal_url: str = ""  # FLOWCASE_JOURNAL_URL: https address that the journal's documents go to instead
@@ -63,13 +66,26 @@ class Config:
         if self.is_key_missing:
             create_key_file(self.key_path)
 
+    def checkpoint_keys(self) -> list[Ed25519PrivateKey]:
+        """Sign the history's checkpoints: the first is in use, older ones follow from older keys."""
+        return [
+            Ed25519PrivateKey.from_private_bytes(_derived(part, b"flowcase checkpoints"))
+            for part in self._key_material().replace(b",", b"\n").split()
+        ]
+
     def session_key(self) -> bytes:
         """Signs the web session; follows from the installation key, so that every node has the same."""
+        return _derived(self._key_material(), b"flowcase web session")
+
+    def _key_material(self) -> bytes:
         try:
-            material = self.key.encode() if self.key else self.key_path.read_bytes()
+            return (self.key.encode() if self.key else self.key_path.read_bytes()).strip()
         except FileNotFoundError:
             raise KeyUnusable(f"there is no file {self.key_path}") from None
-        return hashlib.blake2b(material.strip(), key=b"flowcase web session", digest_size=32).digest()
+
+
+def _derived(material: bytes, purpose: bytes) -> bytes:
+    return hashlib.blake2b(material, key=purpose, digest_size=32).digest()
 
 
 def load(*, home: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
@@ -88,6 +104,9 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         https=_flag(given, "FLOWCASE_HTTPS", default=False),
         processes=Path(given["FLOWCASE_PROCESSES"]) if given.get("FLOWCASE_PROCESSES") else None,
         node=given.get("FLOWCASE_NODE", ""),
+        checkpoint_folder=Path(given["FLOWCASE_CHECKPOINT_FOLDER"])
+        if given.get("FLOWCASE_CHECKPOINT_FOLDER")
+        else None,
         job_threads=_number(given, "FLOWCASE_JOB_THREADS", default=4, least=1, most=64),
         zone=given.get("FLOWCASE_ZONE", "Europe/Copenhagen"),
         journal_folder=Path(given["FLOWCASE_JOURNAL_FOLDER"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,8 @@ TICK_SECONDS = 1.0
 AWAY_SECONDS = 5.0  # how long to wait for a server that is away before listening again
 STOP_SECONDS = 20.0  # how long a worker that is told to stop waits for what it has begun
 BATCH = 200
+CHECKPOINT_SECONDS = 600.0  # how often is looked whether a checkpoint of the history is due
+CHECKPOINT_AFTER = dt.timedelta(hours=24)
 
 _log = structlog.get_logger(__name__)
 
@@ -72,6 +75,9 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("messages", TICK_SECONDS, flow.messages.expire),
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
+    ticks.append(
+        ("checkpoint", CHECKPOINT_SECONDS, lambda: flow.checkpoints.make(only_after=CHECKPOINT_AFTER))
+    )
     ticks += [(_jobs(nr), TICK_SECONDS, drain(lambda: flow.jobs.run_due(1))) for nr in range(threads)]
     for name, seconds, service in ticks:
         scheduler.add_job(_tick, "interval", seconds=seconds, args=[name, service], id=name, name=name)

@@ -286,6 +286,7 @@ def test_a_lost_key_is_not_replaced_under_a_database_that_needs_it(flowcase: Com
 def test_doctor_finds_an_altered_history(flowcase: CommandLine, tmp_path: Path) -> None:
     notified(flowcase, tmp_path, 1)
     with sqlite3.connect(flowcase.home / "flowcase.sqlite") as database:
+        database.execute("DROP TRIGGER history_refuses_update")
         database.execute("UPDATE history SET actor = 'another' WHERE stream LIKE 'case:%' AND seq = 1")
     database.close()
 

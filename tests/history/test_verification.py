@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
@@ -31,8 +32,22 @@ def broken(store: Store) -> Broken | None:
 
 
 def do(store: Store, statement: str) -> None:
+    """As somebody would who may alter the schema: the guards of the table are taken off first."""
     with store.engine.begin() as connection:
+        if store.is_sqlite:
+            connection.execute(text("DROP TRIGGER IF EXISTS history_refuses_update"))
+            connection.execute(text("DROP TRIGGER IF EXISTS history_refuses_delete"))
+        else:
+            connection.execute(text("ALTER TABLE history DISABLE TRIGGER USER"))
         connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("statement", ["UPDATE history SET actor = 'x'", "DELETE FROM history WHERE seq = 3"])
+def test_the_database_itself_refuses_to_alter_the_history(store: Store, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="only ever added to"), store.engine.begin() as connection:
+        connection.execute(text(statement))
+
+    assert broken(store) is None
 
 
 def test_an_untouched_history_is_whole(store: Store) -> None:

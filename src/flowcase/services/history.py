@@ -13,7 +13,7 @@ from flowcase.history.story import Recorded, Told, tell
 from flowcase.history.verification import Broken, verify
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx
+from flowcase.store import DatabaseFault, Tx
 from flowcase.store.queries import case_files, deadlines, instances, people
 from flowcase.store.queries import history as queries
 from flowcase.store.queries.history import EventRow
@@ -81,6 +81,10 @@ class History:
 
         return self._transactions.read(work)
 
+    def sizes(self) -> dict[str, int]:
+        """How many events each stream has."""
+        return self._transactions.read(lambda tx: {row.id: row.length for row in queries.streams(tx)})
+
     def verify(self, progress: Callable[[str], None] | None = None) -> list[Broken]:
         """Walk every chain: the first altered, missing or added event of each broken one.
 
@@ -92,9 +96,12 @@ class History:
             for stream in queries.streams(tx):
                 if progress is not None:
                     progress(stream.id)
-                broken = verify(
-                    stream.id, queries.sealed(tx, stream.id), length=stream.length, head=stream.head
-                )
+                try:
+                    broken = verify(
+                        stream.id, queries.sealed(tx, stream.id), length=stream.length, head=stream.head
+                    )
+                except DatabaseFault:  # what lies there is not even of the column's type
+                    broken = Broken(stream.id, 1, "no event that can be read, or one behind it")
                 if broken is not None:
                     found.append(broken)
             return found

@@ -169,6 +169,15 @@ history = Table(
     PrimaryKeyConstraint("stream", "seq"),
 )
 
+# The ends of all chains, signed together from time to time; also kept outside of the database.
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # one line of JSON, compressed; nothing personal
+)
+
 # --- instances -------------------------------------------------------------------------------------
 
 instance = Table(

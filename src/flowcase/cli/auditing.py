@@ -1,0 +1,83 @@
+"""Commands for auditors: prove that the history is whole, and sign where it stands."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from flowcase.cli.output import json_option, say_json
+from flowcase.cli.settings import opened
+
+
+@click.command()
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Checkpoints that were kept elsewhere (checkpoints.jsonl); default: those of the installation.",
+)
+@json_option
+def verify(against: str | None, as_json: bool) -> None:
+    """Walk every chain of the history and every signed checkpoint; end with 1 at the first fault of each.
+
+    Names the first altered, missing, added or reordered entry of each broken stream, and what the
+    checkpoints show: streams that are gone, events that were cut off, a database put back from a copy.
+    """
+    from tqdm import tqdm
+
+    with opened() as flow:
+        begun = time.monotonic()
+        sizes = flow.history.sizes()
+        with tqdm(total=sum(sizes.values()), unit=" events", disable=True if as_json else None) as bar:
+            broken = flow.history.verify(progress=lambda stream: bar.update(sizes.get(stream, 0)))
+        try:
+            fault = flow.checkpoints.verify(Path(against) if against else None)
+            shown = None if fault is None else str(fault)
+        except ValueError as error:
+            shown = f"Checkpoints: {error}."
+        seconds = time.monotonic() - begun
+    events, streams = sum(sizes.values()), len(sizes)
+    if as_json:
+        say_json(
+            {
+                "events": events,
+                "streams": streams,
+                "seconds": round(seconds, 3),
+                "broken": [{"stream": b.stream, "event": b.seq, "what": b.what} for b in broken],
+                "checkpoints": shown,
+            }
+        )
+    else:
+        for place in broken:
+            click.echo(str(place))
+        if shown:
+            click.echo(shown)
+        rate = events / max(seconds, 1e-9)
+        found = "whole" if not broken and not shown else f"{len(broken) + bool(shown)} faults"
+        click.echo(f"{events} events in {streams} streams: {found}. {seconds:.1f} s, {rate:,.0f} a second.")
+    raise SystemExit(1 if broken or shown else 0)
+
+
+@click.command()
+@json_option
+def checkpoint(as_json: bool) -> None:
+    """Sign where every chain of the history ends now, and tell the public key that checks it.
+
+    Workers do so once a day. Keep the file of FLOWCASE_CHECKPOINT_FOLDER where nobody who can write to the
+    database can reach it.
+    """
+    with opened() as flow:
+        made = flow.checkpoints.make()
+        keys = [key.hex() for key in flow.checkpoints.public_keys]
+    if as_json:
+        say_json({"number": made and made.number, "hash": made and made.hash.hex(), "public_keys": keys})
+        return
+    if made is None:
+        click.echo("Nothing has happened since the last checkpoint.")
+    else:
+        click.echo(f"Checkpoint {made.number}: {len(made.ends)} streams have grown. {made.hash.hex()}")
+    click.echo(f"Public key: {keys[0]}")
+
+
+COMMANDS = (verify, checkpoint)

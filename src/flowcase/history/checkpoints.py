@@ -1,0 +1,160 @@
+"""Checkpoints: from time to time the ends of all chains are signed together, and kept also outside.
+
+A chain shows what was altered inside it. A checkpoint shows what a chain cannot: that a whole stream is
+gone, that the newest events were cut off together with the stream's own memory of them, or that the
+database is an older one than it was. Each names the streams that have grown since the one before it,
+covers the hash of that one, and is signed with Ed25519.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from flowcase.values import canonical_json
+
+NOTHING_BEFORE = bytes(32)
+
+
+@dataclass(frozen=True)
+class End:
+    """Where the chain of a stream ended: how many events it had, and the hash of its last entry."""
+
+    length: int
+    head: bytes
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The ends of the streams that have grown since the checkpoint before."""
+
+    number: int  # 1, 2, 3 ... without gaps
+    at: dt.datetime
+    ends: Mapping[str, End]
+    previous: bytes  # hash of the checkpoint before
+    public_key: bytes
+    signature: bytes = b""
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of everything but the signature, as canonical JSON."""
+        content = {
+            "at": self.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            "ends": {stream: [end.length, end.head.hex()] for stream, end in self.ends.items()},
+            "number": self.number,
+            "previous": self.previous.hex(),
+            "public_key": self.public_key.hex(),
+        }
+        return hashlib.sha256(canonical_json(content)).digest()
+
+    def to_line(self) -> str:
+        """One line of JSON, as it is kept outside."""
+        return json.dumps(
+            {
+                "number": self.number,
+                "at": self.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+                "ends": {stream: [end.length, end.head.hex()] for stream, end in self.ends.items()},
+                "previous": self.previous.hex(),
+                "public_key": self.public_key.hex(),
+                "signature": self.signature.hex(),
+            },
+            sort_keys=True,
+        )
+
+
+def from_line(line: str) -> Checkpoint:
+    """Raises ValueError for a line that is none."""
+    try:
+        data = json.loads(line)
+        return Checkpoint(
+            number=int(data["number"]),
+            at=dt.datetime.fromisoformat(data["at"]),
+            ends={
+                name: End(int(length), bytes.fromhex(head)) for name, (length, head) in data["ends"].items()
+            },
+            previous=bytes.fromhex(data["previous"]),
+            public_key=bytes.fromhex(data["public_key"]),
+            signature=bytes.fromhex(data["signature"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("the line is no checkpoint") from error
+
+
+def signed(
+    number: int, at: dt.datetime, ends: Mapping[str, End], previous: bytes, key: Ed25519PrivateKey
+) -> Checkpoint:
+    """A new checkpoint under this key."""
+    public = key.public_key().public_bytes_raw()
+    unsigned = Checkpoint(number, at, dict(sorted(ends.items())), previous, public)
+    return Checkpoint(number, unsigned.at, unsigned.ends, previous, public, signature=key.sign(unsigned.hash))
+
+
+def is_genuine(checkpoint: Checkpoint, public_keys: Collection[bytes]) -> bool:
+    """Whether it was signed by the owner of one of these keys and is as it was signed."""
+    if checkpoint.public_key not in public_keys:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(checkpoint.public_key).verify(
+            checkpoint.signature, checkpoint.hash
+        )
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What the checkpoints show to be wrong."""
+
+    number: int  # of the checkpoint
+    stream: str | None
+    what: str
+
+    def __str__(self) -> str:
+        where = f"stream {self.stream}" if self.stream else "the database"
+        return f"Checkpoint {self.number}: {where} {self.what}."
+
+
+def check(
+    checkpoints: Sequence[Checkpoint],
+    *,
+    public_keys: Collection[bytes],
+    end_at: Mapping[tuple[str, int], bytes],
+) -> Fault | None:
+    """Walk the checkpoints from the first; None when all are genuine and everything they name is there.
+
+    `end_at` gives the hash of the entry that ends at event number `length` of a stream, for each
+    (stream, length) that a checkpoint names and the database has.
+    """
+    before = NOTHING_BEFORE
+    for expected, each in enumerate(checkpoints, start=1):
+        if each.number != expected or each.previous != before:
+            return Fault(expected, None, "lacks the checkpoint that comes here")
+        if not is_genuine(each, public_keys):
+            return Fault(each.number, None, "has one here that was altered, or signed with another key")
+        for stream, end in each.ends.items():
+            found = end_at.get((stream, end.length))
+            if found is None:
+                return Fault(each.number, stream, f"has lost events: it had {end.length}")
+            if found != end.head:
+                return Fault(each.number, stream, f"is not the one that was signed up to event {end.length}")
+        before = each.hash
+    return None
+
+
+def compare_outside(inside: Sequence[Checkpoint], outside: Iterable[Checkpoint]) -> Fault | None:
+    """Whether the checkpoints kept outside are those of the database; it may not be an older one."""
+    by_number = {each.number: each for each in inside}
+    for each in outside:
+        mine = by_number.get(each.number)
+        if mine is None:
+            return Fault(each.number, None, "is older than its last checkpoint: it was put back from a copy")
+        if mine.hash != each.hash:
+            return Fault(each.number, None, "has another checkpoint here than was kept outside")
+    return None
