@@ -25,6 +25,7 @@ ENTITIES = (
         ("start", D, K0, "Startdato"),
         ("forventet_slut", D, K0, "Forventet slut"),
         ("akut_start", B, K0, "Akut start"),
+        ("andre_inddrages", B, K0, "Skal skole eller andre have oplysninger?"),
         ("maal", ROWS, K2, "Mål for indsatsen"),
         ("moeder", N, K0, "Antal møder"),
         ("forlaengelser", N, K0, "Antal forlængelser"),
