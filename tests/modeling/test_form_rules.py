@@ -55,3 +55,29 @@ def test_a_target_at_a_list_holds_for_all_of_its_fields():
 def test_the_form_reader_and_the_check_survive_what_is_no_form():
     for content in (b"", b"null", b'{"components": [1, null, {"type": 3}]}', b'{"components": {"a": 1}}'):
         assert check_form(content, "F-X.form")
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ('"validate": {"minLength": 3, "maxLength": "=n"}', []),
+        ('"noget_eget": [1, 2]', []),
+        ('"readonly": "=afvist"', []),
+        ('"layout": {"row": "Row_1", "columns": null}', []),
+        (
+            '"validate": {"minLength": "tre"}',
+            ["The property validate.minLength is 'tre', not a number or FEEL."],
+        ),
+        ('"validate": []', ["The property validate is a list, not an object."]),
+        ('"description": 3', ["The property description is '3', not text."]),
+        ('"conditional": {"hide": true}', ["The property conditional.hide is 'True', not text."]),
+    ],
+)
+def test_the_shape_of_known_properties_is_judged_and_others_are_left_alone(more, expected):
+    body = f"""{{"id": "a", "type": "textfield", "key": "kontakt", "label": "Kontakt", {more},
+     "properties": {{"target": "case:Underretning.kontakt"}}}}"""
+
+    findings = [each for each in check_form(form(body), "F-X.form", CATALOGUE) if each.rule == "form-shape"]
+
+    assert [each.message for each in findings] == expected
+    assert all(each.severity is Severity.WARNING for each in findings)

@@ -280,6 +280,24 @@ _DMN = {
         "<importedValues/>",
         "<text>3</text>",
     ),
+    "dmn-element": _rule(
+        "Every element of a decision stands where DMN has a place for it (warning).",
+        "What stands elsewhere, or is no element of DMN, is passed over by every reader.",
+        '<decision id="d"><rule>…</rule></decision>',
+        '<decision id="d"><decisionTable><rule>…</rule></decisionTable></decision>',
+    ),
+    "dmn-attribute": _rule(
+        "Attributes of a decision are those that DMN has, with values that they may have (warning).",
+        "Others are not read. Attributes of other tools have a namespace of their own.",
+        '<output nmae="svar"/>',
+        '<output name="svar"/>',
+    ),
+    "dmn-order": _rule(
+        "Children of a decision stand in the order that DMN demands (warning).",
+        "It is read all the same, but a tool that checks files against the schema refuses it.",
+        "<decisionTable><output/><input/></decisionTable>",
+        "<decisionTable><input/><output/></decisionTable>",
+    ),
     "dmn-too-large": _rule(
         "A file has a number of expressions that can be read.",
         "Divide larger ones.",
