@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.processes.consents_given import give_consent
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
@@ -229,6 +230,7 @@ def start_examination(office: Callable[..., Office]) -> Office:
     story.flow.instances.start(
         "boernefaglig_undersoegelse", {"sag_id": "SAG-2605"}, case="SAG-2605", actor=SYSTEM
     )
+    give_consent(story.flow, "SAG-2605", "skole")
     return story
 
 
@@ -317,6 +319,7 @@ def test_an_examination_cannot_end_in_the_future(office):
 
 
 def conclude(story: Office, day: str) -> None:
+    give_consent(story.flow, story.case, "skole")
     story.do("planlaeg", **PLANNED)
     story.do("indhent_udtalelse", indhold="x", modtaget=day)
     story.do("boernesamtale", gennemfoert="ja")
@@ -476,6 +479,7 @@ def test_follow_up_by_the_present_act_looks_at_a_parallel_examination_and_then_a
     assert story.due("T05") == "2026-04-30"
 
     story.go_to("2026-04-10T09:00")
+    give_consent(story.flow, story.case, "skole")
     story.do("planlaeg", **PLANNED)
     story.do("indhent_udtalelse", indhold="x", modtaget="2026-04-10")
     story.do("boernesamtale", gennemfoert="ja")

@@ -133,7 +133,8 @@ def test_an_overrun_asks_for_a_provisional_assessment_and_reminds_until_the_exam
         undersoegelse_id="U-1",
         start="2025-11-03T10:00:00+01:00",
         answers={
-            "kilder": {"variables": {"kilder": [{"nr": 1, "rolle": "skole"}, {"nr": 2, "rolle": None}]}},
+            "kilder": {"variables": {"kilder": [{"nr": 1, "gruppe": "skole"}, {"nr": 2, "gruppe": None}]}},
+            "se_samtykke": {"variables": {"daekket": True}},
             "indhent_udtalelse": {"after": "P10D"},
             "analyse": {
                 "after": "P130D",
@@ -152,13 +153,15 @@ def test_an_overrun_asks_for_a_provisional_assessment_and_reminds_until_the_exam
     assert entered[-1] == "forebyggende"
 
 
-def test_withdrawn_consent_ends_the_collecting_of_statements_and_nothing_else():
+def test_a_withdrawn_consent_ends_the_statement_that_it_covered_and_nothing_else():
     trace = run(
         "boernefaglig_undersoegelse",
         undersoegelse_id="U-1",
         start="2025-11-03T10:00:00+01:00",
         answers={
-            "kilder": {"variables": {"kilder": [{"nr": 1, "rolle": "skole"}]}},
+            "kilder": {"variables": {"kilder": [{"nr": 1, "gruppe": "skole"}]}},
+            "se_samtykke": {"variables": {"daekket": True}},
+            "stadig_1": {"variables": {"daekket": False}},
             "indhent_udtalelse": {"open": True},
             "boernesamtale": {"after": "P2D"},
             "analyse": {"variables": {"konklusion": "ingen", "afsluttet": date("2025-11-10")}},
@@ -168,7 +171,44 @@ def test_withdrawn_consent_ends_the_collecting_of_statements_and_nothing_else():
 
     assert trace.state == "completed"
     assert "indhent_udtalelse" in trace.elements("cancelled")
+    assert "udtalelse_uden_samtykke" in trace.elements()
     assert trace.elements()[-1] == "ingen"
+
+
+def test_a_withdrawn_consent_that_concerns_others_leaves_the_statement_alone():
+    trace = run(
+        "boernefaglig_undersoegelse",
+        start="2025-11-03T10:00:00+01:00",
+        answers={
+            "kilder": {"variables": {"kilder": [{"nr": 1, "gruppe": "skole"}]}},
+            "se_samtykke": {"variables": {"daekket": True}},
+            "stadig_1": {"variables": {"daekket": True}},
+            "indhent_udtalelse": {"after": "P10D"},
+            "boernesamtale": {"after": "P2D"},
+            "analyse": {"variables": {"konklusion": "ingen", "afsluttet": date("2025-11-13")}},
+            "signals": [{"name": "samtykke_tilbagekaldt", "after": "P7D"}],
+        },
+    )
+
+    assert "indhent_udtalelse" not in trace.elements("cancelled")
+    assert "udtalelse_slut" in trace.elements()
+    assert "udtalelse_uden_samtykke" not in trace.elements()
+
+
+def test_a_source_that_no_consent_covers_is_left_out_when_the_family_says_no():
+    trace = run(
+        "boernefaglig_undersoegelse",
+        start="2025-11-03T10:00:00+01:00",
+        answers={
+            "kilder": {"variables": {"kilder": [{"nr": 1, "gruppe": "skole"}]}},
+            "se_samtykke": {"variables": {"daekket": False}},
+            "indhent_samtykke": {"variables": {"samtykke_udfald": "afslaaet"}},
+            "analyse": {"variables": {"konklusion": "ingen", "afsluttet": date("2025-11-13")}},
+        },
+    )
+
+    assert "indhent_udtalelse" not in trace.elements()
+    assert "udtalelse_uden_samtykke" in trace.elements()
 
 
 def test_a_plan_that_was_approved_closes_what_is_left_of_it():

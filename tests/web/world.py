@@ -14,6 +14,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.config import Config, shipped_processes
+from tests.processes.consents_given import give_consent
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 NOW = dt.datetime(2026, 3, 27, 9, 0, tzinfo=LOCAL)
@@ -176,6 +177,7 @@ def _decide_on_a_measure(world: World, case: str) -> None:
         "status": "undersoegelse",
     }
     world.flow.cases.open(case, child={"navn": "Liva Kastbjerg"}, facts=facts, actor=SYSTEM)
+    give_consent(world.flow, case, "skole")
     world.flow.instances.start("boernefaglig_undersoegelse", {"sag_id": case}, case=case, actor=SYSTEM)
     steps: list[tuple[str, dict[str, Any]]] = [
         (

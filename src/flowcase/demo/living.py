@@ -64,6 +64,24 @@ _TEXTS: Mapping[str, str] = {
     "deltagere": "Barnet, forældre, kontaktlærer",
 }
 
+# How this town's families answer when they are asked for consent, by element of the process.
+_CONSENT: Mapping[str, Mapping[str, Any]] = {
+    "familieforhold": {"foraeldremyndighed": "faelles", "bor_sammen": True},
+    "formaal": {
+        "udveksling": "ekstern",
+        "oplysningstyper": ["uddannelse", "sociale_problemer"],
+        "barn_inddraget": "orienteret",
+        "foraeldre_deltager": "ikke_relevant",
+    },
+    "indhent": {
+        "afgiver": "mor",
+        "svar": "ja",
+        "egenskab": "foraeldremyndighed",
+        "form": "mundtligt",
+        "gentaget": True,
+    },
+}
+
 
 class Municipality:
     """The people of the town at their work, until an instant."""
@@ -199,6 +217,8 @@ class Municipality:
             return
         story = self._stories.get(row.case_code or "")
         given = dict(story.answers.get(row.element, {})) if story else {}
+        if row.process == "samtykke":
+            given = {**_CONSENT.get(row.element, {}), **given}
         task = self.flow.user_tasks.get(id, actor=actor)
         if row.process == "fronten_dagsmoede" and row.element == "fremmoede" and self._waits(story):
             return

@@ -32,15 +32,19 @@ if TYPE_CHECKING:
     rules=("R-080", "R-082", "D-12"),
 )
 def look_up(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """Covered is who belongs to the authority itself, or for whom a valid consent or exception stands."""
+    """Covered is who belongs to the authority itself, or for whom a valid consent or exception stands.
+
+    Nobody in particular is not covered: whoever is told something must be known.
+    """
+    recipients = codes(job.inputs["modtagere"])
     found = case.consent_cover(
         str(job.inputs["sag_id"]),
-        codes(job.inputs["modtagere"]),
+        recipients,
         str(job.inputs["formaal_kode"]),
         codes(job.inputs.get("oplysningstyper")),
     )
     return {
-        "daekket": found.is_complete,
+        "daekket": bool(recipients) and found.is_complete,
         "daekkede": list(found.covered),
         "udaekkede": list(found.uncovered),
         "samtykke_mangel": str(found.missing[0].gap) if found.missing else None,
