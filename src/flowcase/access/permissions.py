@@ -7,10 +7,12 @@ one actor; flowcase itself may do everything, programs only what their groups al
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flowcase.access.actor import Actor
 
 ADMINISTRATOR = "administrator"
+SUPPLIER = "leverandoer"  # a supplier's people: their own contracts only (5.3)
 PROCESS_OWNER = "procesejer"
 
 # The authority's casework lanes and its leaders (section 1.1), network workers (1.3) and auditors.
@@ -106,6 +108,11 @@ def may_work_on(
 def may_start(actor: Actor, *, starters: Iterable[str]) -> bool:
     """Whether a process whose start event names these groups is this actor's to start by hand."""
     return actor.kind == "system" or bool(actor.groups & set(starters))
+
+
+def in_scope(actor: Actor, *, delivers_to_case: bool) -> Actor:
+    """The actor in one case: group `leverandoer` counts only where their supplier delivers to the child."""
+    return actor if delivers_to_case else replace(actor, groups=actor.groups - {SUPPLIER})
 
 
 def may_register_notifications(actor: Actor) -> bool:

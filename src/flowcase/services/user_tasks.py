@@ -9,11 +9,11 @@ from typing import Any
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import ADMINISTRATOR, may_work_on
+from flowcase.access.permissions import ADMINISTRATOR, SUPPLIER, may_work_on
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
-from flowcase.services import disclosure, form_records, form_values
+from flowcase.services import disclosure, form_records, form_values, supplier_scope
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork
@@ -64,7 +64,7 @@ class UserTasks:
         """
 
         def work(tx: Tx) -> list[UserTaskRow]:
-            rows = queries.inbox(tx, actor.id, actor.groups, after=after, limit=limit)
+            rows = _offered(tx, actor, after, limit)
             more = [row for row in taken_over(tx, actor) if after is None or (row.created_at, row.id) > after]
             if not more:
                 return rows
@@ -326,6 +326,17 @@ def _existing(tx: Tx, id: str) -> UserTaskRow:
     return row
 
 
+def _offered(tx: Tx, actor: Actor, after: Key | None, limit: int | None) -> list[UserTaskRow]:
+    """The actor's page of open user tasks; a supplier's people are shown those of their own contracts."""
+
+    def page(after: Key | None, limit: int | None) -> list[UserTaskRow]:
+        return queries.inbox(tx, actor.id, actor.groups, after=after, limit=limit)
+
+    if SUPPLIER not in actor.groups:
+        return page(after, limit)
+    return supplier_scope.filled(page, lambda row: _is_candidate(tx, row, actor), after=after, limit=limit)
+
+
 def _is_free_for(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
     """Nobody's, the actor's own, or that of a caseworker for whom the actor stands in."""
     return row.assignee in (None, actor.id) or stands_in(tx, row, actor)
@@ -333,7 +344,7 @@ def _is_free_for(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
 
 def _is_candidate(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
     return stands_in(tx, row, actor) or may_work_on(
-        actor,
+        supplier_scope.scoped(tx, row, actor),
         assignee=row.assignee,
         candidate_groups=row.candidate_groups,
         candidate_users=row.candidate_users,
