@@ -695,6 +695,17 @@ def test_the_three_columns_are_asked_for_in_placement_cases_where_the_setting_sa
     story.hold("2026-03-02", tavle=BOARD)
 
 
+def test_the_board_of_a_follow_up_is_written_once(office):
+    """Proves R-035."""
+    story = office("2026-03-02T08:00", "SAG-2606", sos_ved_opfoelgning=True)
+    story.follow("2026-03-02", "HERNING", kind="anbringelse")
+
+    story.do("udfyld", tavle=BOARD, udskrift="false")
+
+    [row] = story.tasks("opfoelg")
+    assert story.flow.user_tasks.get(row.id).prefilled["tavle"] == BOARD
+
+
 def test_a_supplier_s_messages_stand_in_for_what_the_caseworker_would_register(office):
     story = office("2026-05-04T09:00", "SAG-2608")
     story.tell("til_foranstaltning", "SAG-2608/1")

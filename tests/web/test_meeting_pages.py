@@ -1,0 +1,122 @@
+"""A meeting on its pages, as somebody without JavaScript holds it: agreements, boards, who is not invited."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+
+CASE = "SAG-2570"
+
+
+@pytest.fixture
+def caseworker(world):
+    return world.flow.cases.get(CASE, actor=SYSTEM).facts["sagsbehandler"]
+
+
+@pytest.fixture
+def held(world, caseworker):
+    """A meeting with the mother and the caseworker that has just been held."""
+    actor = world.flow.people.actor(caseworker)
+    world.flow.instances.start("moede", {"sag_id": CASE}, case=CASE, actor=actor)
+    people = [
+        {"navn": "Mor", "slags": "foraelder"},
+        {"navn": "Rådgiveren", "slags": "medarbejder", "person": caseworker},
+        {"navn": "Psykologen", "slags": "fagperson", "gruppe": "ppr"},
+    ]
+    world.complete(
+        "planlaeg",
+        caseworker,
+        CASE,
+        formaal="Hverdagen",
+        tid="2026-03-27T08:30",
+        deltagere=people,
+        moedeleder=caseworker,
+        referent=caseworker,
+    )
+    without = {"behandling": "uden_dem", "behandling_begrundelse": "Intet samtykke"}
+    world.complete("vaelg_behandling", caseworker, CASE, **without)
+    return world
+
+
+def open_task(visitor, world, element):
+    return visitor.get(f"/opgaver/{world.task(element, CASE).id}")
+
+
+def hold(visitor, world, caseworker):
+    page = open_task(visitor, world, "afhold")
+    return visitor.press(
+        page,
+        "_faerdig",
+        forloeb="afholdt",
+        holdt="2026-03-27T08:30",
+        til_stede=["foraelder", caseworker],
+        moedeleder=caseworker,
+        referent=caseworker,
+    )
+
+
+def test_the_page_of_the_meeting_says_who_is_not_invited_and_why(sign_in, held, caseworker):
+    visitor = sign_in(caseworker)
+    page = open_task(visitor, held, "afhold")
+
+    again = visitor.press(page, "_faerdig", forloeb="afholdt")
+
+    assert "Psykologen: der mangler samtykke til mødet. Der er ikke bedt om samtykke" in page.text
+    offered = {
+        option.get("value")
+        for option in again.all("//input[@name='til_stede'] | //*[@name='til_stede']//option")
+    }
+    assert offered - {None, ""} == {"foraelder", caseworker}
+
+
+def test_a_meeting_without_agreements_is_refused_with_the_way_out(sign_in, held, caseworker):
+    visitor = sign_in(caseworker)
+    hold(visitor, held, caseworker)
+    page = open_task(visitor, held, "aftaler_fra_moedet")
+
+    again = visitor.press(page, "_faerdig", referat="Vi talte sammen.")
+
+    assert again.status in (409, 422)
+    assert "Mødet kan ikke slutte uden mindst én aftale med tovholder eller »ingen opgave«." in again.text
+    assert again.value("referat") == "Vi talte sammen."
+
+
+def test_agreements_are_filled_in_row_by_row_and_followed_up(sign_in, held, caseworker):
+    visitor = sign_in(caseworker)
+    hold(visitor, held, caseworker)
+    page = open_task(visitor, held, "aftaler_fra_moedet")
+
+    done = visitor.press(
+        page,
+        "_faerdig",
+        referat="Vi talte sammen.",
+        **{
+            "aftaler.0.hvad": "Mor ringer til skolen",
+            "aftaler.0.hvem": ["foraelder"],
+            "aftaler.0.tovholder": caseworker,
+            "aftaler.0.frist": "2026-04-10",
+        },
+    )
+
+    assert done.status == 200, done.summary
+    [agreement] = held.flow.cases.records("Aftale", case=CASE)
+    assert agreement["hvad"] == "Mor ringer til skolen"
+    assert agreement["hvem"] == ["foraelder"]
+    assert held.task("foelg_op", CASE).assignee == caseworker
+
+
+def test_the_parents_are_given_the_board_as_it_was_written(sign_in, world, caseworker):
+    actor = world.flow.people.actor(caseworker)
+    world.flow.instances.start("signs_of_safety", {"sag_id": CASE}, case=CASE, actor=actor)
+    visitor = sign_in(caseworker)
+    filled = {
+        "tavle.bekymringer.0.hvem": "Mor",
+        "tavle.bekymringer.0.hvad": "Han sover ikke",
+        "udskrift": "true",
+    }
+    visitor.press(open_task(visitor, world, "udfyld"), "_faerdig", **filled)
+
+    page = open_task(visitor, world, "giv_udskrift")
+
+    assert "Mor: Han sover ikke" in page.text
