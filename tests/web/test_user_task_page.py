@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.services.diagrams import end, process, start, user_task
 
 ASSESSMENT = {
     "tavle.bekymringer.0.hvem": "Skolen",
@@ -235,3 +240,38 @@ def test_the_form_is_english_where_the_form_file_is(sign_in, task):
     assert "Acute action needed?" in page.text
     assert "Risk assessment" in page.text
     assert page.one("//h1/span[1]").get("lang") == "da"
+
+
+def test_a_document_that_must_be_named_is_named_by_its_number_in_the_journal(sign_in, world):
+    """A picker that keeps nothing would say something false; a number in the journal is found again."""
+    form = {
+        "type": "default",
+        "id": "F-DOK",
+        "components": [
+            {
+                "type": "filepicker",
+                "key": "dokument",
+                "id": "d1",
+                "label": "Dokument",
+                "validate": {"required": True},
+                "properties": {"target": "case:Samtykke.dokument"},
+            }
+        ],
+    }
+    files = {
+        "dok.bpmn": process("dok", start(), user_task("gem", groups="familieteam_syd", form="F-DOK"), end()),
+        "F-DOK.form": json.dumps(form).encode(),
+    }
+    world.flow.deployments.deploy(files, actor=SYSTEM)
+    world.flow.instances.start("dok", {"sag_id": "SAG-2588"}, case="SAG-2588", actor=SYSTEM)
+    camilla = sign_in("camilla.syd")
+    page = camilla.get(f"/opgaver/{world.task('gem').id}")
+
+    missing = camilla.press(page, "_faerdig", dokument="")
+    done = camilla.press(page, "_faerdig", dokument="2026-1412")
+
+    assert "Dokumentets nummer i journalen." in page.text
+    assert missing.status == 422
+    assert "er færdig" in done.text
+    [record] = world.flow.cases.records("Samtykke", case="SAG-2588")
+    assert record["dokument"] == ["2026-1412"]

@@ -162,9 +162,14 @@ class _Drawing:
         return tuple(
             self._field(asked, raw, context, prefix)
             for asked in fields
-            # Documents have no place yet; a picker that keeps nothing would say something false.
-            if asked.type is not FieldType.FILE and not form_values.is_hidden(asked, context, self.now)
+            if not self._is_left_out(asked, context)
         )
+
+    def _is_left_out(self, asked: Field, context: Variables) -> bool:
+        """Hidden, or a document that need not be named: documents lie in the journal, not here."""
+        if form_values.is_hidden(asked, context, self.now):
+            return True
+        return asked.type is FieldType.FILE and not form_values.is_required(asked, context, self.now)
 
     def _field(
         self, asked: Field, raw: Mapping[str, Any], context: Variables, prefix: tuple[str, ...]
@@ -199,6 +204,10 @@ class _Drawing:
                 input_type="datetime-local" if not text or _is_instant(text) else "text",
                 twice=tuple((moment, words, moment == chosen) for moment, words in twice),
             )
+        if asked.type is FieldType.FILE:
+            hint = drawn.description or gettext("Dokumentets nummer i journalen.")
+            named = ", ".join(map(str, value)) if isinstance(value, list) else typed(value)
+            return replace(drawn, value=named, description=hint)
         shown_value: Any = value if isinstance(value, (list, Mapping)) else typed(value)
         return replace(drawn, value=shown_value, choices=choices, input_type=_input_type(asked, shown_value))
 

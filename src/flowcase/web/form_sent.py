@@ -66,7 +66,7 @@ def _raw(fields: Sequence[Field], sent: MultiDict[str, str], prefix: tuple[str, 
         if asked.type is FieldType.GROUP:
             nested.merge(values, _raw(asked.children, sent, prefix))
             continue
-        if asked.type in (FieldType.DISPLAY, FieldType.FILE) or asked.readonly:
+        if asked.type is FieldType.DISPLAY or asked.readonly:
             continue
         name = ".".join((*prefix, *asked.path))
         value: Any
