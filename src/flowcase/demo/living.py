@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 from flowcase.access.actor import Actor
 from flowcase.demo import town
 from flowcase.demo.stories import STORIES, Story
+from flowcase.demo.undertakings import UNDERTAKINGS, USUAL, Days, Undertaking
+from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TEXTS, TRIES
 from flowcase.errors import FlowcaseError, Refused
 from flowcase.modeling.form import Field, FieldType
 from flowcase.services import form_values, nested
@@ -26,61 +28,6 @@ if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
-
-# Texts by form key; what is not here gets a plain sentence.
-# Optional fields that a conscientious person fills in all the same.
-_ALSO_FILLED = frozenset({"slaegt_netvaerk", "raad", "aftaler", "naeste", "naeste_begrundelse", "tavle"})
-_TRIES = 12  # of a user task that a rule refuses: something else has to be done first
-
-_TEXTS: Mapping[str, str] = {
-    "begrundelse": "Vurderet ud fra oplysningerne i sagen og samtalen med familien.",
-    "barnets_udsagn": "Jeg vil gerne have, at der er ro om aftenen.",
-    "barnets_ord": "Det er blevet bedre, men jeg savner min gamle klasse.",
-    "fokus": "Barnets trivsel i hjem og skole, og hvad forældrene har brug for.",
-    "familiens_bidrag": "Forældrene fører dagbog om aftenerne i fire uger.",
-    "analyse": "Familien har ressourcer, men hverdagen mangler struktur. Netværket vil hjælpe.",
-    "barnets_perspektiv": "Barnet vil blive boende hjemme og have en voksen at tale med.",
-    "foraeldres_syn": "Forældrene genkender bekymringen og ønsker støtte.",
-    "netvaerk": "Mormor og en fodboldtræner er tæt på.",
-    "konklusion": "foranstaltning",
-    "formaal": "At barnet trives og kan klare sig i skolen og hjemme.",
-    "barnets_oensker": "At kunne sove igennem og have venner med hjem.",
-    "uden_hjaelp": "Faste aftaler om morgen og aften, som holder i tre måneder.",
-    "overtager": "Skolens kontaktlærer og mormor",
-    "slaegt_netvaerk": "Mormor og faster er spurgt; faster vil gerne være aflastning.",
-    "samtykke": "Skriftligt samtykke i sagen",
-    "exit": "Uændret mål; næste skridt er at mødes hver tredje uge i stedet for hver anden.",
-    "indhold": "Kort besøg; der var ro på.",
-    "virker": "De faste aftaler og kontaktpersonens besøg.",
-    "modtager": "Skolens kontaktlærer",
-    "familiens_syn": "Familien er tryg ved at klare sig selv.",
-    "handling": "Barnet er hos et familiemedlem i aften; samtale i morgen.",
-    "barnets_opholdssted": "Hos mormor",
-    "hvem": "Forældre og skole",
-    "hvad": "Hvordan barnet har det, og hvad der hjælper.",
-    "maal": "Barnet møder til tiden fire dage om ugen.",
-    "tegn": "Skolens fraværsliste, og at barnet selv siger til.",
-    "referat": "Familien fortalte, og der blev aftalt næste skridt.",
-    "deltagere": "Barnet, forældre, kontaktlærer",
-}
-
-# How this town's families answer when they are asked for consent, by element of the process.
-_CONSENT: Mapping[str, Mapping[str, Any]] = {
-    "familieforhold": {"foraeldremyndighed": "faelles", "bor_sammen": True},
-    "formaal": {
-        "udveksling": "ekstern",
-        "oplysningstyper": ["uddannelse", "sociale_problemer"],
-        "barn_inddraget": "orienteret",
-        "foraeldre_deltager": "ikke_relevant",
-    },
-    "indhent": {
-        "afgiver": "mor",
-        "svar": "ja",
-        "egenskab": "foraeldremyndighed",
-        "form": "mundtligt",
-        "gentaget": True,
-    },
-}
 
 
 class Municipality:
@@ -96,6 +43,8 @@ class Municipality:
         self._codes: Iterator[int] = itertools.count(1)
         self._people = {person.id: person for person in town.PEOPLE}
         self._rounds: dict[str, int] = {}
+        self._cases: dict[str, str] = {}  # story's name -> its first case
+        self._undertaken: dict[str, Undertaking] = {}  # by instance
         self.given_up: list[str] = []  # user tasks that nobody could answer, with the reason
 
     def live(self, progress: Callable[[dt.datetime], None] = lambda at: None) -> None:
@@ -104,6 +53,9 @@ class Municipality:
             self._later(
                 self.until - dt.timedelta(days=story.days_ago), functools.partial(self._notify, story)
             )
+        for undertaking in UNDERTAKINGS:
+            begins = self.until - dt.timedelta(days=undertaking.days_ago)
+            self._later(_office(begins), functools.partial(self._begin, undertaking))
         while True:
             due = self.flow.next_due()
             queued = self._queue[0][0] if self._queue else None
@@ -136,7 +88,8 @@ class Municipality:
         children = []
         for _ in range(story.children):
             code = f"SAG-{now.astimezone(LOCAL):%y}{next(self._codes):02}"
-            born = (now - dt.timedelta(days=self._random.randint(3 * 365, 15 * 365))).date()
+            youngest, oldest = (story.age, story.age + 1) if story.age else (3, 15)
+            born = (now - dt.timedelta(days=self._random.randint(youngest * 366, oldest * 365))).date()
             children.append(
                 {
                     "navn": f"{self._random.choice(town.FIRST_NAMES)} {last}",
@@ -148,6 +101,7 @@ class Municipality:
                 }
             )
             self._stories[code] = story
+            self._cases.setdefault(story.name, code)
         public = bool(story.notification.get("_public"))
         values: dict[str, Any] = {
             "modtaget": now.isoformat(timespec="minutes"),
@@ -175,6 +129,32 @@ class Municipality:
             values, source="public" if public else "form", actor=self._actor("karen.fp")
         )
 
+    # --- flows that people start -------------------------------------------------------------------
+
+    def _begin(self, undertaking: Undertaking) -> None:
+        """Start it as a person does; what cannot begin is left for a visitor, with the reason."""
+        code = self._cases.get(undertaking.story) if undertaking.story else None
+        person = undertaking.by or (self.flow.cases.facts(code or "") or {}).get("sagsbehandler")
+        if person is None or (undertaking.story and code is None):
+            return
+        actor = self._actor(str(person))
+        try:
+            page = self.flow.startable_flows.page(undertaking.process, case=code, actor=actor)
+            values = self._values(page, undertaking.form, actor) if page.form else {}
+            started = self.flow.startable_flows.start(undertaking.process, values, case=code, actor=actor)
+        except FlowcaseError as error:
+            self.given_up.append(f"{undertaking.process} ({code}): {_because(error)}")
+        else:
+            self._undertaken[started] = undertaking
+
+    def _undertaking_of(self, instance: str | None) -> Undertaking | None:
+        """The one that this instance, or whoever called it, belongs to."""
+        while instance is not None:
+            if instance in self._undertaken:
+                return self._undertaken[instance]
+            instance = self.flow.instances.get(instance).row.parent
+        return None
+
     # --- people at work ----------------------------------------------------------------------------
 
     def _look_around(self) -> None:
@@ -185,7 +165,10 @@ class Municipality:
                 continue
             self._seen.add(row.id)
             story = self._stories.get(row.case_code or "")
-            if story is not None and story.stop_before == row.element:
+            undertaking = self._undertaking_of(row.instance)
+            if undertaking is not None and undertaking.stop_before == row.element:
+                continue
+            if undertaking is None and story is not None and story.stop_before == row.element:
                 continue
             if row.process == "fronten_dagsmoede":
                 wait = dt.timedelta(minutes=self._random.randint(3, 25))
@@ -205,7 +188,7 @@ class Municipality:
                 functools.partial(self._answer, row.id),
             )
 
-    def _answer(self, id: str, tries: int = _TRIES) -> None:
+    def _answer(self, id: str, tries: int = TRIES) -> None:
         row = next((row for row in self.flow.user_tasks.list() if row.id == id), None)
         if row is None:
             return  # somebody or something was faster
@@ -216,9 +199,12 @@ class Municipality:
             )
             return
         story = self._stories.get(row.case_code or "")
-        given = dict(story.answers.get(row.element, {})) if story else {}
-        if row.process == "samtykke":
-            given = {**_CONSENT.get(row.element, {}), **given}
+        undertaking = self._undertaking_of(row.instance)
+        usual = _dated(USUAL.get((row.process, row.element), {}), self.flow.clock.now())
+        given = dict(story.answers.get(row.element, {})) if story and not undertaking else {}
+        given = {**usual, **given}
+        if undertaking is not None:
+            given |= _dated(undertaking.answers.get(row.element, {}), self.flow.clock.now())
         task = self.flow.user_tasks.get(id, actor=actor)
         if row.process == "fronten_dagsmoede" and row.element == "fremmoede" and self._waits(story):
             return
@@ -245,8 +231,7 @@ class Municipality:
             else:
                 self.given_up.append(f"{row.process}.{row.element} ({row.case_code}): {error.because}")
         except FlowcaseError as error:
-            details = getattr(error, "errors", None) or getattr(error, "because", error)
-            self.given_up.append(f"{row.process}.{row.element} ({row.case_code}): {details}")
+            self.given_up.append(f"{row.process}.{row.element} ({row.case_code}): {_because(error)}")
 
     def _waits(self, story: Story | None) -> bool:
         """Today's and yesterday's meetings are left open when a story wants a visitor to hold them."""
@@ -309,7 +294,7 @@ class Municipality:
                 value = given[name]
             elif prefilled.get(name) not in (None, "", []):
                 value = prefilled[name]
-            elif form_values.is_required(asked, context, now) or asked.path[0] in _ALSO_FILLED:
+            elif form_values.is_required(asked, context, now) or asked.path[0] in ALSO_FILLED:
                 value = self._value(asked, context, actor)
             else:
                 continue
@@ -325,7 +310,7 @@ class Municipality:
         if asked.type is FieldType.DATE:
             if asked.key == "start":
                 return (local + dt.timedelta(days=7)).date()
-            ahead = asked.key in ("maaldato", "forventet_exit", "varighed", "ny_dato", "naeste", "frist")
+            ahead = asked.key in AHEAD
             return (local + dt.timedelta(days=180)).date() if ahead else local.date()
         if asked.type is FieldType.BOOLEAN:
             return asked.key in ("familien_kender_roller", "gentaget", "familie_deltog", "luk_sag")
@@ -333,7 +318,10 @@ class Municipality:
             return Decimal(asked.minimum or 1)
         if asked.type in (FieldType.CHOICE, FieldType.CHOICES):
             choices = [str(value) for value, _ in form_values.options_of(asked, context, now)]
-            if actor.id in choices:
+            if asked.key in OTHERS:
+                able = [each for each in choices if each not in (actor.id, context.get("sagsbehandler"))]
+                chosen = able[0] if able else actor.id
+            elif actor.id in choices:
                 chosen = actor.id
             elif asked.key == "akut" and "nej" in choices:
                 chosen = "nej"
@@ -345,8 +333,8 @@ class Municipality:
             self._fill_row(asked, row, context, actor)
             return [row]
         if asked.type is FieldType.FILE:
-            return None
-        return _TEXTS.get(asked.key, "Aftalt og noteret i sagen.")
+            return f"{now:%Y}-{self._random.randint(1000, 9999)}"
+        return TEXTS.get(asked.key, "Aftalt og noteret i sagen.")
 
     def _fill_row(self, asked: Field, row: dict[str, Any], context: Mapping[str, Any], actor: Actor) -> None:
         for child in asked.children:
@@ -354,6 +342,22 @@ class Municipality:
                 continue
             if child.required or child.key in ("hvem", "hvad"):
                 nested.put(row, child.path, self._value(child, context, actor))
+
+
+def _dated(value: Any, now: dt.datetime) -> Any:
+    """The value with its relative dates as dates."""
+    if isinstance(value, Days):
+        then = now.astimezone(LOCAL) + dt.timedelta(days=value.after)
+        return then.date() if value.hour is None else then.replace(hour=value.hour, minute=0)
+    if isinstance(value, Mapping):
+        return {key: _dated(item, now) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_dated(item, now) for item in value]
+    return value
+
+
+def _because(error: FlowcaseError) -> Any:
+    return getattr(error, "errors", None) or getattr(error, "because", error)
 
 
 def _office(at: dt.datetime) -> dt.datetime:

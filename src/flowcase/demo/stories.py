@@ -23,6 +23,8 @@ class Story:
     children: int = 1
     rounds: int = 1000  # follow-ups after which the measure ends
     next_weeks: int = 26  # what is decided at each follow-up
+    name: str = ""  # by which undertakings find its case
+    age: int | None = None  # of the child; None: any
 
 
 _EXAMINED: Answers = {"analyse": {"konklusion": "foranstaltning"}}
@@ -52,8 +54,9 @@ STORIES: tuple[Story, ...] = (
     Story(300, "syd", answers={"beslut_undersoegelse": {"undersoegelse": "raadgivning_kort"}}),
     # Under examination: early, on the way, late
     Story(20, "syd", stop_before="planlaeg"),
-    Story(60, "nord", stop_before="analyse"),
-    Story(135, "midt", stop_before="analyse"),
+    Story(60, "nord", stop_before="analyse", name="under undersøgelse"),
+    Story(135, "midt", stop_before="analyse", name="sent i undersøgelsen"),
+    Story(55, "syd", stop_before="analyse", name="flytter"),
     Story(200, "nord", answers={"analyse": {"konklusion": "ingen"}}),
     Story(420, "syd", answers={"analyse": {"konklusion": "forebyggende"}}),
     # Plan and decision
@@ -61,10 +64,17 @@ STORIES: tuple[Story, ...] = (
     Story(110, "syd", answers=_EXAMINED, stop_before="paataenk"),
     Story(125, "nord", answers=_measure("familiebehandling"), stop_before="bekraeft_start"),
     # Running measures with follow-ups, under different rule sets
-    Story(240, "syd", answers=_measure("kontaktperson")),
-    Story(400, "midt", answers=_measure("familiebehandling", ["HERNING"]), next_weeks=13),
+    Story(240, "syd", answers=_measure("kontaktperson"), name="kontaktperson"),
+    Story(
+        400,
+        "midt",
+        answers=_measure("familiebehandling", ["HERNING"]),
+        next_weeks=13,
+        name="familiebehandling",
+    ),
+    Story(260, "midt", answers=_measure("kontaktperson"), name="ung", age=16),
     Story(560, "nord", answers=_measure("netvaerkspleje", ["HERNING"]), next_weeks=6),
-    Story(690, "syd", answers=_measure("plejefamilie")),
+    Story(690, "syd", answers=_measure("plejefamilie"), name="plejefamilie"),
     Story(330, "midt", answers=_measure("institution")),
     # Finished
     Story(720, "nord", answers=_measure("familiebehandling"), rounds=3),

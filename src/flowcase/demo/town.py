@@ -51,7 +51,7 @@ PEOPLE: tuple[Person, ...] = (
     Person("carl.ppr", "Carl Overgaard", ("ppr", "ppr_facilitator")),
     Person("maja.ressource", "Maja Elkjær", ("ressourcepaedagog",), district="D2"),
     Person("inge.sund", "Inge Bertelsen", ("sundhedspleje",), district="D1"),
-    Person("kasper.ssp", "Kasper Norup", ("ssp", "uu")),
+    Person("kasper.ssp", "Kasper Norup", ("ssp", "uu", "mentorkoordinator")),
     Person("vivi.visitation", "Vivi Aagesen", ("visitation_central", "visitation_faelles")),
     # Suppliers and volunteers
     Person("granly", "Granly (leverandør)", ("leverandoer",)),
