@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from tests.history.counting import SETTINGS, SPRING, at, case, day, deadline, material, record, told
@@ -13,6 +15,9 @@ from flowcase.cases.entities import ENTITIES
 from flowcase.history.indicators import INDICATORS, NEEDED, REPORTS, Question, WorkFact, compute
 from flowcase.history.indicators.figure import count, share, without_small_groups
 from flowcase.history.indicators.sheet import rows, to_csv
+from flowcase.history.indicators.social_profile import PROFILE
+
+PROCESSES = Path(__file__).parents[2] / "processes"
 
 
 def test_every_indicator_of_the_specification_is_there_in_both_languages():
@@ -34,7 +39,7 @@ def test_nothing_to_count_is_no_figure_and_no_failure():
     assert all(each.value in (None, 0) for figures in found.values() for each in figures)
 
 
-@pytest.mark.parametrize("entity", sorted(set(NEEDED) & set(ENTITIES)))
+@pytest.mark.parametrize("entity", sorted(NEEDED))
 def test_what_indicators_read_is_an_attribute_of_an_entity(entity: str):
     known = {attribute.name for attribute in ENTITIES[entity].attributes}
 
@@ -473,7 +478,7 @@ def test_i24_counts_matches_mentors_and_goal_checks():
             record("Mentor", "2", None, uddannet=day("2025-01-01")),
             record("Mentor", "3", None),
         ],
-        references={"maal_match": Decimal(30)},
+        settings={**SETTINGS, "maal_match": Decimal(30)},
     )
 
     figures = list(INDICATORS["I-24"].count(known, SPRING))
@@ -490,21 +495,26 @@ def test_i24_counts_matches_mentors_and_goal_checks():
 
 def test_i25_to_i27_tell_how_widely_signs_of_safety_is_used():
     """Proves R-142, R-143, R-144 and X-17."""
+    staff = {"enhed": "syd", "uddannet": day("2026-03-01")}
     known = material(
         records=[
-            record("SOSSvar", "1", None, hyppighed="dagligt", loeftet=True, besvaret=day("2026-03-10")),
-            record("SOSSvar", "2", None, hyppighed="maanedligt", loeftet=True, besvaret=day("2026-03-10")),
-            record("SOSSvar", "3", None, hyppighed="sjaeldnere", loeftet=False, besvaret=day("2026-03-10")),
-            record("SOSSvar", "4", None, hyppighed="dagligt", loeftet=True, besvaret=day("2026-06-10")),
-            record("SOSEnhed", "1", None, enhed="syd", medarbejdere=Decimal(9), uddannede=Decimal(1)),
-            record(
-                "SOSEnhed", "2", None,
-                enhed="syd", medarbejdere=Decimal(10), uddannede=Decimal(8), noeglepersoner=Decimal(2),
-            ),
-            record("SOSEnhed", "3", None, enhed="nord", medarbejdere=Decimal(6), uddannede=Decimal(6)),
+            record("SoSSvar", "1", None, "2026-03-10", hyppighed="dagligt", loeftet="ja"),
+            record("SoSSvar", "2", None, "2026-03-10", hyppighed="maanedligt", loeftet="ved_ikke"),
+            record("SoSSvar", "3", None, "2026-03-10", hyppighed="sjaeldnere", loeftet="ja"),
+            record("SoSSvar", "4", None, "2026-06-10", hyppighed="dagligt", loeftet="ja"),
+            record("SoSDeltager", "1", None, **staff, noegleperson=True),
+            record("SoSDeltager", "2", None, **staff),
+            record("SoSDeltager", "3", None, enhed="nord", uddannet=day("2026-06-01")),
+            record("SoSDeltager", "4", None, "2026-06-10", **staff, noegleperson=True),
         ],
-        references={"maal_sos_bruges_procent": Decimal(75), "maal_sos_loefter_procent": Decimal(75)},
-    )  # fmt: skip
+        settings={
+            **SETTINGS,
+            "sos_bruger_hyppighed": ["dagligt", "ugentligt", "maanedligt"],
+            "sos_bruger_maal": Decimal(75),
+            "sos_nytte_maal": Decimal(75),
+            "sos_noeglepersoner_pr_enhed": Decimal(1),
+        },
+    )
 
     used = list(INDICATORS["I-25"].count(known, SPRING))
     [lifts] = INDICATORS["I-26"].count(known, SPRING)
@@ -514,10 +524,20 @@ def test_i25_to_i27_tell_how_widely_signs_of_safety_is_used():
     assert [each.label[0] for each in used[1:]] == ["dagligt", "2-4 gange månedligt", "sjældnere"]
     assert (lifts.numerator, lifts.denominator, lifts.reference) == (2, 3, 75)
     assert covered == {
-        "uddannede medarbejdere": (87.5, 14, 16),
+        "uddannede medarbejdere": (66.7, 2, 3),
         "enheder med nøgleperson": (50.0, 1, 2),
-        "nøglepersoner": (2, 2, None),
+        "nøglepersoner": (1, 1, None),
     }
+
+
+def test_every_key_figure_that_is_counted_can_be_entered():
+    form = json.loads((PROCESSES / "forms/F-T1.form").read_text("utf-8"))
+    [rows_] = [each for each in form["components"] if each.get("path") == "noegletal"]
+    [chosen] = [each for each in rows_["components"] if each.get("key") == "noegletal"]
+
+    offered = {option["value"] for option in chosen["values"]}
+
+    assert offered == {code for _, codes, *_ in PROFILE for code in codes} | {"udgift_familiebehandling"}
 
 
 def test_the_social_profile_stands_beside_the_nation_and_similar_municipalities():

@@ -302,3 +302,16 @@ def test_supervision_from_outside_about_a_named_child_is_no_internal_consultatio
 
     assert refused("supervision") == ["R-102"]
     assert refused("konference") == []
+
+
+@pytest.mark.parametrize(("areas", "rules"), [(2, ["R-118"]), (3, []), (4, ["R-118"])])
+def test_another_number_of_areas_than_the_strategy_began_with_is_warned_of_and_never_barred(areas, rules):
+    """Proves R-118."""
+    found = ask(
+        "gate_strategi",
+        "varsel_strategi_omraader",
+        omraader=[{"omraade": str(number)} for number in range(areas)],
+        indstilling=SETTINGS,
+    )
+
+    assert [hit["regel"] for hit in found] == rules

@@ -105,6 +105,7 @@ def test_a_small_number_of_children_is_not_shown_while_costs_and_shares_are(figu
 
 
 def test_the_three_political_aims_and_two_aspects_are_settings():
+    """Proves R-125 and R-126."""
     assert len(SETTINGS["strategi_maal"]) == 3
     assert len(SETTINGS["strategi_aspekter"]) == 2
 

@@ -28,7 +28,7 @@ from flowcase.store import Tx
 from flowcase.store.queries import case_files, figures
 
 TIMERS = ("T01", "T02", "T04", "T05", "T06", "T20")
-_REPORTED = ("reference_", "maal_")  # settings that are reported and never enforced
+_REPORTED = "reference_"  # settings of any rule set that are reported and never enforced
 _ALL = 10_000_000
 
 

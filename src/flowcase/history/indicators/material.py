@@ -53,8 +53,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     ),
     "Mentor": ("uddannet", "bliver"),
     "Match": ("start", "slut", "stadig_sag", "uddannelse_arbejde"),
-    "SOSSvar": ("hyppighed", "loeftet", "besvaret"),
-    "SOSEnhed": ("enhed", "medarbejdere", "uddannede", "noeglepersoner"),
+    "SoSSvar": ("hyppighed", "loeftet"),
+    "SoSDeltager": ("enhed", "noegleperson", "uddannet"),
     "SocialProfil": ("aar", "noegletal"),
 }
 

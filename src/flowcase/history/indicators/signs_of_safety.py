@@ -15,26 +15,33 @@ _BANDS = {
     "maanedligt": ("2-4 gange månedligt", "2-4 times a month"),
     "sjaeldnere": ("sjældnere", "more rarely"),
 }
-_RARELY = "sjaeldnere"
+_LIFTED = "ja"
+USES, USE_GOAL, LIFT_GOAL, KEYS_PER_UNIT = (
+    "sos_bruger_hyppighed",
+    "sos_bruger_maal",
+    "sos_nytte_maal",
+    "sos_noeglepersoner_pr_enhed",
+)
 
 
 def _answers(material: Material, question: Question) -> list[RecordFact]:
-    return [each for each in material.of("SOSSvar") if question.has(each["besvaret"] or each.created_at)]
+    return [each for each in material.of("SoSSvar") if question.has(each.created_at)]
 
 
 @indicator(
     "I-25",
     "Signs of Safety bruges",
     "Signs of Safety is used",
-    numerator=("svar med brug mindst 2-4 gange om måneden", "answers with use at least 2-4 times a month"),
+    numerator=("svar, hvis brug tæller som at bruge metoden", "answers whose use counts as using it"),
     denominator=("svar i perioden; fordelt efter hvor ofte", "answers in the period; by how often"),
     rules=("R-142",),
     source="003 p. 18",
 )
 def used(material: Material, question: Question) -> Iterator[Figure]:
     answers = [each for each in _answers(material, question) if each["hyppighed"]]
-    users = sum(each["hyppighed"] != _RARELY for each in answers)
-    yield share(users, len(answers), reference=material.references.get("maal_sos_bruges_procent"))
+    counts_as_use = material.settings.get(USES) or ()
+    users = sum(each["hyppighed"] in counts_as_use for each in answers)
+    yield share(users, len(answers), reference=material.settings.get(USE_GOAL))
     bands = Counter(each["hyppighed"] for each in answers)
     for band, words in _BANDS.items():
         if bands[band]:
@@ -51,9 +58,9 @@ def used(material: Material, question: Question) -> Iterator[Figure]:
     source="003 p. 19",
 )
 def lifts_the_work(material: Material, question: Question) -> Iterator[Figure]:
-    answers = [each for each in _answers(material, question) if isinstance(each["loeftet"], bool)]
-    agree = sum(bool(each["loeftet"]) for each in answers)
-    yield share(agree, len(answers), reference=material.references.get("maal_sos_loefter_procent"))
+    answers = [each for each in _answers(material, question) if each["loeftet"]]
+    agree = sum(each["loeftet"] == _LIFTED for each in answers)
+    yield share(agree, len(answers), reference=material.settings.get(LIFT_GOAL))
 
 
 @indicator(
@@ -66,18 +73,16 @@ def lifts_the_work(material: Material, question: Question) -> Iterator[Figure]:
     source="003 p. 18",
 )
 def covers_everyone(material: Material, question: Question) -> Iterator[Figure]:
-    """The newest record of each unit, at the end of the period."""
-    newest: dict[str, RecordFact] = {}
-    for each in material.of("SOSEnhed"):
-        if question.has_reached(each.created_at):
-            newest[str(each["enhed"])] = each
-    units = list(newest.values())
-    trained = sum(int(each["uddannede"] or 0) for each in units)
-    staff = sum(int(each["medarbejdere"] or 0) for each in units)
-    yield share(trained, staff, ("uddannede medarbejdere", "trained employees"), is_personal=False)
-    with_key = sum(bool(each["noeglepersoner"]) for each in units)
+    """At the end of the period: who was taken into the adoption by then."""
+    staff = [each for each in material.of("SoSDeltager") if question.has_reached(each.created_at)]
+    trained = sum(question.has_reached(each["uddannet"]) for each in staff)
+    yield share(trained, len(staff), ("uddannede medarbejdere", "trained employees"), is_personal=False)
+    keys: Counter[str] = Counter()
+    for each in staff:
+        keys[str(each["enhed"])] += bool(each["noegleperson"])
+    needed = int(material.settings.get(KEYS_PER_UNIT) or 1)
+    with_key = sum(number >= needed for number in keys.values())
     yield share(
-        with_key, len(units), ("enheder med nøgleperson", "units with a key person"), is_personal=False
+        with_key, len(keys), ("enheder med nøgleperson", "units with a key person"), is_personal=False
     )
-    keys = sum(int(each["noeglepersoner"] or 0) for each in units)
-    yield count(keys, ("nøglepersoner", "key persons"), is_personal=False)
+    yield count(keys.total(), ("nøglepersoner", "key persons"), is_personal=False)

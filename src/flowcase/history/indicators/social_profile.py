@@ -55,7 +55,7 @@ def cost_of_treatment(material: Material, question: Question) -> Iterator[Figure
 
 
 # id, codes of form F-T1, name, unit
-_PROFILE: tuple[tuple[str, tuple[str, ...], str, str, Unit], ...] = (
+PROFILE: tuple[tuple[str, tuple[str, ...], str, str, Unit], ...] = (
     ("P-01", ("anbragte",), "Anbragte børn", "Children placed", Unit.COUNT),
     (
         "P-02",
@@ -64,7 +64,7 @@ _PROFILE: tuple[tuple[str, tuple[str, ...], str, str, Unit], ...] = (
         "Placements with and without consent",
         Unit.COUNT,
     ),
-    ("P-03", ("anbringelsessteder",), "Anbragte efter sted", "Placed by type of place", Unit.COUNT),
+    ("P-03", ("anbringelsessteder",), "Anbragte efter sted", "Placed by type of place", Unit.PERCENT),
     (
         "P-04",
         ("specialundervisning",),
@@ -93,7 +93,7 @@ def _profile_figure(codes: Sequence[str], unit: Unit) -> Count:
     return figures
 
 
-for _id, _codes, _da, _en, _unit in _PROFILE:
+for _id, _codes, _da, _en, _unit in PROFILE:
     indicator(
         _id,
         _da,
