@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from flowcase.modeling.pages import pages
 from flowcase.modeling.rules import load_rules
 from flowcase.modeling.zeebe import PROPERTIES
 from flowcase.services.studio import MAX_BYTES
+from flowcase.web.rules_in_danish import TITLES
 from flowcase.web.studio import property_words
 
 FILE = "forebyggende_distrikt.bpmn"
@@ -84,6 +86,7 @@ def test_the_check_tells_what_flowcase_check_tells(jens):
     finding = next(each for each in found["findings"] if each["rule"] == "flow-ends")
     assert finding["severity"] == "error"
     assert finding["element"] and finding["line"] and finding["message"] and finding["remedy"]
+    assert finding["title"] == "Hvert flow fører fra et element til et andet på samme niveau."
     assert jens.get(finding["page"]).heading == "flow-ends"
 
 
@@ -204,6 +207,13 @@ def test_every_rule_has_its_page(jens):
         assert (page.status, page.heading) == (200, rule)
         assert page.all("//pre")
     assert jens.get("/studie/regler/findes-ikke").status == 404
+
+
+def test_every_rule_has_its_danish_headline():
+    shown = {path.removeprefix("rules/").removesuffix(".md") for path in pages() if path.startswith("rules/")}
+
+    assert set(TITLES) == shown - {"README"}
+    assert all(title.endswith(".") and title[0].isupper() for title in TITLES.values())
 
 
 def test_every_flowcase_property_has_a_name_in_the_panel():

@@ -262,6 +262,7 @@ class Document:
     root_elements: dict[str, etree._Element] = field(default_factory=dict)  # messages, errors, ... by id
     ids: dict[str, list[etree._Element]] = field(default_factory=dict)  # outside the diagram interchange
     names: dict[str, str] = field(default_factory=dict)
+    reckoned: dict[str, tuple[object, list]] = field(default_factory=dict)  # once, for several rules
 
     @property
     def is_bpmn(self) -> bool:

@@ -6,8 +6,9 @@ not known, or two disagree, its type is Any and no rule says anything of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -100,16 +101,33 @@ class VariableTypes:
         return ANY if signature is None else signature.result
 
 
-def variable_types(document: Document, catalogue: Catalogue) -> Iterator[VariableTypes]:
+Seen: TypeAlias = tuple[Written, Node | None, Mapping[str, Type], VariableTypes]
+
+
+def variable_types(document: Document, catalogue: Catalogue) -> list[VariableTypes]:
     """The types in each process that runs."""
-    for process in document.relevant_processes():
-        yield _types_in(process, catalogue)
+    return _once(
+        document,
+        catalogue,
+        "types",
+        lambda: [_types_in(process, catalogue) for process in document.relevant_processes()],
+    )
 
 
-def written_with_types(
-    document: Document, catalogue: Catalogue
-) -> Iterator[tuple[Written, Node | None, Mapping[str, Type], VariableTypes]]:
+def written_with_types(document: Document, catalogue: Catalogue) -> list[Seen]:
     """Every expression of the processes that run, with the types of the names that it may read."""
+    return _once(document, catalogue, "expressions", lambda: list(_expressions(document, catalogue)))
+
+
+def _once(document: Document, catalogue: Catalogue, what: str, reckon: Callable[[], list]) -> list:
+    """Several rules ask the same of a document, one after the other."""
+    kept = document.reckoned.get(what)
+    if kept is None or kept[0] is not catalogue:
+        kept = document.reckoned[what] = (catalogue, reckon())
+    return kept[1]
+
+
+def _expressions(document: Document, catalogue: Catalogue) -> Iterator[Seen]:
     for types in variable_types(document, catalogue):
         for node in types.process.nodes:
             for written in written_at(document, node):

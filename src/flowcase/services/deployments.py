@@ -57,6 +57,7 @@ class Deployments:
         self._transactions, self._definitions = transactions, definitions
         self._start_events, self._known = start_events, known
         self._catalogues: dict[str, Catalogue] = {}  # what a deployed file defines, by its hash
+        self._together: tuple[frozenset[str], Catalogue] | None = None  # all of those in force
 
     # --- deploying ---------------------------------------------------------------------------------
 
@@ -145,22 +146,27 @@ class Deployments:
             processes={row.process for row in resources.definitions(tx)},
             groups=people.groups(tx),  # a municipality may have groups beside those of the product
         )
-        newest = {(row.kind, row.name): row for row in reversed(named) if row.status == ACTIVE}
-        for row in newest.values():
-            deployed = deployed.joined_with(self._types_of(tx, row))
+        deployed = deployed.joined_with(self._types_in_force(tx, named))
         return [
             *modeling.check_bundle(files, self._known().joined_with(deployed)),
             *check_manifests(files, deployed.rule_sets or ()),
         ]
 
-    def _types_of(self, tx: Tx, row: NamedResourceRow) -> Catalogue:
-        """What a deployed form, table or rule set defines, with its types."""
-        known = self._catalogues.get(row.hash)
-        if known is None:
-            content = resources.content(tx, row.hash)
-            known = modeling.catalogue_of({row.path: content} if content is not None else {})
-            self._catalogues[row.hash] = known
-        return known
+    def _types_in_force(self, tx: Tx, named: Sequence[NamedResourceRow]) -> Catalogue:
+        """What the deployed forms, tables and rule sets define, with its types; read once per version."""
+        newest = {(row.kind, row.name): row for row in reversed(named) if row.status == ACTIVE}
+        paths = {row.hash: row.path for row in newest.values()}
+        together = self._together
+        if together is None or together[0] != paths.keys():
+            found = Catalogue()
+            for hash, path in paths.items():
+                if hash not in self._catalogues:
+                    content = resources.content(tx, hash)
+                    files = {path: content} if content is not None else {}
+                    self._catalogues[hash] = modeling.catalogue_of(files)
+                found = found.joined_with(self._catalogues[hash])
+            self._together = together = (frozenset(paths), found)
+        return together[1]
 
     def _new_processes(
         self, tx: Tx, deployment: str, status: str, contents: Mapping[str, _Content]

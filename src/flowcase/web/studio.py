@@ -19,7 +19,7 @@ from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling.element_templates import element_templates
 from flowcase.modeling.pages import pages
 from flowcase.modeling.zeebe import PROPERTIES
-from flowcase.web import new_files
+from flowcase.web import new_files, rules_in_danish
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 
@@ -110,6 +110,7 @@ def property_words(name: str) -> str:
         "flowcase.instruction_en": gettext("Vejledning på engelsk (flowcase.instruction_en)"),
         "flowcase.starters": gettext("Grupper, der kan starte (flowcase.starters)"),
         "flowcase.case": gettext("Startes på en sag (flowcase.case)"),
+        "flowcase.panel": gettext("Oplysninger ved siden af (flowcase.panel)"),
     }.get(name, name)
 
 
@@ -130,7 +131,8 @@ def rule(rule: str) -> Any:
     page = _rule_page(rule)
     if page is None:
         abort(404)
-    return render_template("studio_rule.html", rule=rule, page=page)
+    title = rules_in_danish.title_of(rule) if current() == "da" else ""
+    return render_template("studio_rule.html", rule=rule, page=page, title=title)
 
 
 @cache

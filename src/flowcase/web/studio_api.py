@@ -15,6 +15,8 @@ from flask_login import login_required
 from flowcase.errors import InvalidDefinition, InvalidValues
 from flowcase.modeling import Finding
 from flowcase.services.studio import MAX_BYTES, blocking
+from flowcase.web import rules_in_danish
+from flowcase.web.language import current
 from flowcase.web.presenting import clock, instant, person
 from flowcase.web.session import actor, flow
 
@@ -132,5 +134,9 @@ _FIELDS: dict[str, tuple[type, ...]] = {
 
 
 def _said(finding: Finding) -> dict[str, Any]:
-    page = url_for("studio.rule", rule=finding.rule)
-    return {**asdict(finding), "severity": finding.severity.value, "page": page}
+    return {
+        **asdict(finding),
+        "severity": finding.severity.value,
+        "page": url_for("studio.rule", rule=finding.rule),
+        "title": rules_in_danish.title_of(finding.rule) if current() == "da" else "",
+    }

@@ -30,15 +30,18 @@ function item(finding, number, goTo) {
   place.dataset.number = number;
   place.textContent = placeOf(finding);
   place.addEventListener('click', () => goTo(finding));
+  const title = document.createElement('span');
+  title.textContent = finding.title ? `${finding.title} ` : '';
   const words = document.createElement('span');
   words.lang = 'en';
+  if (finding.title) words.className = 'fc-detail';
   words.textContent = `${finding.message} ${finding.remedy}`;
   const rule = document.createElement('a');
   rule.href = finding.page;
   rule.target = '_blank';
   rule.textContent = finding.rule;
   rule.setAttribute('aria-label', `${say('rule')} ${finding.rule}`);
-  entry.append(kind, ' ', place, ' ', words, ' ', rule);
+  entry.append(kind, ' ', place, ' ', title, words, ' ', rule);
   return entry;
 }
 
