@@ -10,6 +10,7 @@
 - `mentorer_klar`: mentors who may be matched; those who have waited too long (T22) come first
 - `moededeltagere`: who was invited to the meeting that the user task is about
 - those of `consent_choices`: recipients, consents, SSD courses
+- those of `measure_choices`: the measures that are running
 - those of `conference_choices`: districts, items, councils and who sits in them
 
 Names of staff are shown in the form and stored nowhere: the value is the id.
@@ -23,7 +24,7 @@ from flowcase.access.groups import NAMES, group_name
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
-from flowcase.services import conference_choices, consent_choices
+from flowcase.services import conference_choices, consent_choices, measure_choices
 from flowcase.services.case_work import CaseWork
 from flowcase.store import Tx
 from flowcase.store.queries.people import people
@@ -40,7 +41,7 @@ _UNITS = "enheder"
 _PARTIES = "parter"
 _MENTORS = "mentorer_klar"
 
-_NAMED = {**consent_choices.NAMED, **conference_choices.NAMED}
+_NAMED = {**consent_choices.NAMED, **conference_choices.NAMED, **measure_choices.NAMED}
 
 Choices = list[dict[str, Value]]
 
