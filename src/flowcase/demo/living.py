@@ -340,7 +340,7 @@ class Municipality:
         for child in asked.children:
             if child.type is FieldType.DISPLAY or child.readonly:
                 continue
-            if child.required or child.key in ("hvem", "hvad"):
+            if child.required or child.key in ("hvem", "hvad", "rolle"):
                 nested.put(row, child.path, self._value(child, context, actor))
 
 
