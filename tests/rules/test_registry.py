@@ -25,6 +25,11 @@ LISTED = [
     *(f"X-{number:02}" for number in range(1, 25)),
 ]  # fmt: skip
 
+# What is not carried and proved yet; a rule that has both may not stand here.
+_YET_TO_COME = """
+"""
+WITHOUT = frozenset(_YET_TO_COME.split())
+
 
 def test_the_registry_has_every_rule_of_the_specification_once():
     ids = [rule.id for section in SECTIONS for rule in section.rules]

@@ -74,6 +74,9 @@ class Profile:
     settings: Mapping[str, Value]
 
 
+_REPORTED = ("reference_", "maal_")
+
+
 @dataclass(frozen=True)
 class Composition:
     """A profile with its rule sets, as one case or instance pins it."""
@@ -90,6 +93,16 @@ class Composition:
     @property
     def version(self) -> str:
         return self.profile.version
+
+    @property
+    def references(self) -> Mapping[str, Value]:
+        """Figures and goals of the sources, by setting: reported and never enforced."""
+        return {
+            name: value
+            for rule_set in self.rule_sets.values()
+            for name, value in rule_set.settings.items()
+            if name.startswith(_REPORTED)
+        }
 
     def rule_set(self, name: str) -> RuleSet:
         try:

@@ -1,20 +1,24 @@
-"""`projekt.tal`: the effect goals of a project as flowcase's own records count them (I-20 to I-24)."""
+"""`projekt.tal`: a project's effect goals, counted as the indicators do (I-20 to I-24)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from flowcase.cases.effects import Effect, mentor_effects, network_effects
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.netvaerk_adgang import CORE, WIDENED
+from flowcase.history.indicators import INDICATORS, NEEDED, Figure, Material, Question, RecordFact, compute
+from flowcase.history.indicators.reports import SMALLEST_GROUP
 from flowcase.values import Value
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
 
-NETWORK, MENTORS = "netvaerksindsats", "mentornetvaerk"
+# project -> which indicators are its goals, and which records they count
+GOALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "netvaerksindsats": (("I-20", "I-21", "I-22", "I-23"), ("Netvaerksforloeb",)),
+    "mentornetvaerk": (("I-24",), ("Match", "Mentor")),
+}
 
 
 @handler(
@@ -29,31 +33,44 @@ NETWORK, MENTORS = "netvaerksindsats", "mentornetvaerk"
     rules=("R-136", "R-137", "R-138", "R-139"),
 )
 def count_effects(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """Counts only, no person: the widened target group and suspicions stand apart (SPEC 7.2)."""
+    """Of the evaluation's own period; groups too small to be shown are left out here, too."""
+    id = str(job.inputs["projektevaluering_id"])
+    evaluation = case.get("Projektevaluering", id)
+    indicators, entities = GOALS.get(str(job.inputs["projekt"]), ((), ()))
     rows: list[dict[str, Value]] = []
-    if job.inputs["projekt"] == NETWORK:
-        efforts = [each.values for each in case.records("Netvaerksforloeb")]
-        goal = Decimal(case.setting("maal_uden_kriminalitet"))
-        for criterion in (None, CORE, WIDENED):
-            rows += _rows(network_effects(efforts, criterion), criterion or "alle", goal)
-    elif job.inputs["projekt"] == MENTORS:
-        matches = [each.values for each in case.records("Match")]
-        target = int(case.setting("maal_match"))
-        rows += _rows(mentor_effects(matches, goal=target), "alle", None)
-    case.update("Projektevaluering", str(job.inputs["projektevaluering_id"]), {"tal": rows})
+    if indicators:
+        question = Question(evaluation["fra"], evaluation["til"])
+        found = compute(_material(case, entities), question, indicators)
+        rows = [_row(id, figure) for id, figures in found.items() for figure in figures]
+    case.update("Projektevaluering", id, {"tal": rows})
     return {"antal_tal": Decimal(len(rows))}
 
 
-def _rows(effects: Sequence[Effect], group: str, goal: Decimal | None) -> list[dict[str, Value]]:
-    return [
-        {
-            "maal": each.indicator,
-            "gruppe": group,
-            "antal": Decimal(each.count),
-            "af": Decimal(each.of),
-            "procent": None if each.percent is None else Decimal(each.percent),
-            "maaltal": goal if each.indicator == "I-20" else None,
-            "heraf_mistanke": Decimal(each.apart),
-        }
-        for each in effects
-    ]
+def _material(case: CaseWork, entities: tuple[str, ...]) -> Material:
+    return Material(
+        now=case.now,
+        cases={},
+        records={
+            entity: [
+                RecordFact(
+                    record.id, entity, record.case, case.now, {name: record[name] for name in NEEDED[entity]}
+                )
+                for record in case.records(entity)
+            ]
+            for entity in entities
+        },
+        settings={SMALLEST_GROUP: case.setting(SMALLEST_GROUP)},
+        references=case.references(),
+    )
+
+
+def _row(indicator: str, figure: Figure) -> dict[str, Value]:
+    part = figure.label[0]
+    return {
+        "tal": f"{indicator} {INDICATORS[indicator].name[0]}" + (f": {part}" if part else ""),
+        "vaerdi": figure.value,
+        "antal": None if figure.numerator is None else Decimal(figure.numerator),
+        "af": None if figure.denominator is None else Decimal(figure.denominator),
+        "maaltal": figure.reference,
+        "undladt": figure.is_suppressed,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from flowcase.access.actor import Actor
@@ -95,7 +95,7 @@ class Indicators:
             deadlines=figures.deadlines(tx, TIMERS),
             work=figures.work(tx, since, end_of_day(question.last)),
             settings=composition.settings,
-            references=_references(composition),
+            references=composition.references,
             stay_limit=stay_limit,
         )
 
@@ -136,15 +136,6 @@ def _sets_of(composition: Composition | None) -> frozenset[str]:
     if composition is None:
         return frozenset()
     return frozenset(composition.selected or (member.rule_set for member in composition.profile.members))
-
-
-def _references(composition: Composition) -> Mapping[str, object]:
-    return {
-        name: value
-        for rule_set in composition.rule_sets.values()
-        for name, value in rule_set.settings.items()
-        if name.startswith(_REPORTED)
-    }
 
 
 def _months(question: Question) -> Iterator[Question]:

@@ -93,6 +93,11 @@ class RecordWork:
             raise NotFound("setting", name)
         return settings[name]
 
+    def references(self) -> Mapping[str, Value]:
+        """Goals and figures of the sources, of every rule set: reported and never enforced."""
+        composition = self._rule_sets.composition(self._tx, self._pin())
+        return {} if composition is None else composition.references
+
     # --- records -----------------------------------------------------------------------------------
 
     def records(self, entity_name: str, *, case: str | None = None, **k0: Value) -> list[Record]:

@@ -156,6 +156,8 @@ ENTITIES = (
         ("navn", T, K1, "Projektets navn"),
         ("spoergsmaal", L, K1, "Evalueringsspørgsmål"),
         ("data", L, K1, "Data"),
+        ("fra", D, K0, "Tal fra"),
+        ("til", D, K0, "Tal til"),
         ("maal", ROWS, K1, "Mål"),
         ("tal", ROWS, K1, "Tal fra flowcase"),
         ("vurderinger", ROWS, K1, "Fund"),
