@@ -152,6 +152,11 @@ def kind_name(path: str) -> str:
     return next((names[kind] for ending, kind in KINDS.items() if path.endswith(ending)), "")
 
 
+@blueprint.app_template_test("endswith")
+def endswith(text: str, ending: str) -> bool:
+    return text.endswith(ending)
+
+
 @blueprint.app_context_processor
 def words() -> dict[str, Any]:
     return {"kind_name": kind_name, "may_edit_processes": may_edit_processes}

@@ -14,7 +14,7 @@ export function markFindings(findings, overlays, registry, focus) {
   byElement.forEach((those, element) => {
     overlays.add(element, TYPE, {
       position: { top: -11, left: -11 },
-      scale: { min: 1, max: 1.2 }, // legible however small the drawing is
+      scale: { min: 0.65, max: 1.2 }, // to be hit however small the drawing is
       html: mark(those, focus),
     });
   });
