@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from flowcase.access.groups import NAMES
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.meeting_invitations import CANCELLED, PROPOSED, externals, invitations
 from flowcase.services.consent_work import AUTHORITY
@@ -13,15 +14,18 @@ from flowcase.values import Value
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
 
+CHILD, PARENT = "barn", "foraelder"
 PERSON, GROUP, NETWORK, FAMILY = "person", "gruppe", "netvaerksperson", "familie"
 _ROLES = {
-    "barn": FAMILY,
-    "foraelder": FAMILY,
+    CHILD: FAMILY,
+    PARENT: FAMILY,
     "medarbejder": PERSON,
     "fagperson": GROUP,
     "netvaerk": NETWORK,
     "forening": NETWORK,
 }
+
+_FAMILY = {CHILD: "Barnet/den unge", PARENT: "Forældrene"}
 
 
 @handler(
@@ -89,8 +93,15 @@ def _agreed(
 
 
 def _named(case: CaseWork, id: Value) -> dict[str, Value]:
-    """A participant given by id alone: a person with an account, else a group."""
+    """A participant given by id alone: the family, a person with an account, a unit, or the network."""
+    if id in (CHILD, PARENT):
+        return {"modtager": id, "navn": _FAMILY[str(id)], "art": FAMILY, "ekstern": False}
     groups = case.groups_of(str(id))
+    if not groups and id not in NAMES:
+        known = next((one for one in case.records("Netvaerksperson", case=case.code) if one.id == id), None)
+        if known is not None:
+            outside = _is_external(case, "netvaerk", [])
+            return {"modtager": id, "navn": known["navn"], "art": NETWORK, "ekstern": outside}
     kind = PERSON if groups else GROUP
     outside = _is_external(case, kind, groups or [str(id)])
     return {"modtager": id, "art": kind, "ekstern": outside}

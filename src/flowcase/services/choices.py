@@ -5,7 +5,7 @@
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
 - `tidligere_underretninger`: the other notifications of the case
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
-- `enheder`: every group; `parter`: everybody with an account, and every group
+- `enheder`: every group; `parter`: the family and its network, everybody with an account, every group
 - `sagens_kontrakter`: the signed individual contracts of the case
 - `mentorer_klar`: mentors who may be matched; those who have waited too long (T22) come first
 - `moededeltagere`: who was invited to the meeting that the user task is about
@@ -66,7 +66,7 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
         elif name == _UNITS:
             found[name] = _units()
         elif name == _PARTIES:
-            found[name] = [*_people(tx, ""), *_units()]
+            found[name] = _parties(tx, facts, work)
         elif name == _MENTORS:
             found[name] = _mentors(work)
         elif name == _PARTICIPANTS:
@@ -140,6 +140,22 @@ def _standard_contracts(facts: Mapping[str, Value], work: CaseWork) -> Choices:
         }
         for row in active
     ]
+
+
+def _parties(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    """The family and its network in a case, everybody with an account, and every group."""
+    case = facts.get("sag_id")
+    family: Choices = []
+    if case:
+        family = [
+            {"value": "foraelder", "label": "Forældrene"},
+            {"value": "barn", "label": "Barnet/den unge"},
+            *(
+                {"value": each.id, "label": f"{each['navn']} ({each['relation'] or ''})"}
+                for each in work.records("Netvaerksperson", case=str(case))
+            ),
+        ]
+    return [*family, *_people(tx, ""), *_units()]
 
 
 def _units() -> Choices:

@@ -170,6 +170,7 @@ ENTITIES = (
         ("behov_for_moede", L, K2, "Hvorfor mødes"),
         ("identificerbart_barn", B, K0, "Drejer det sig om et genkendeligt barn?"),
         ("deltagere", RS, K0, "Deltagere"),
+        ("netvaerk", ROWS, K1, "Flere fra familiens netværk"),
         ("tovholder", R, K0, "Tovholder"),
         ("frist", D, K0, "Frist"),
         ("tid", DT, K0, "Mødetid"),
