@@ -20,7 +20,7 @@ from flowcase.demo import town
 from flowcase.demo.stories import STORIES, Story
 from flowcase.demo.undertakings import UNDERTAKINGS, USUAL, Days, Undertaking
 from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TEXTS, TRIES
-from flowcase.errors import FlowcaseError, Refused
+from flowcase.errors import FlowcaseError, Forbidden, Refused
 from flowcase.modeling.form import Field, FieldType
 from flowcase.services import form_values, nested
 
@@ -192,12 +192,13 @@ class Municipality:
         row = next((row for row in self.flow.user_tasks.list() if row.id == id), None)
         if row is None:
             return  # somebody or something was faster
-        actor = self._who(row)
-        if actor is None:
+        found = self._who(row)
+        if found is None:
             self.given_up.append(
                 f"{row.process}.{row.element}: nobody is in {', '.join(row.candidate_groups)}"
             )
             return
+        actor, task = found
         story = self._stories.get(row.case_code or "")
         undertaking = self._undertaking_of(row.instance)
         usual = _dated(USUAL.get((row.process, row.element), {}), self.flow.clock.now())
@@ -205,7 +206,6 @@ class Municipality:
         given = {**usual, **given}
         if undertaking is not None:
             given |= _dated(undertaking.answers.get(row.element, {}), self.flow.clock.now())
-        task = self.flow.user_tasks.get(id, actor=actor)
         if row.process == "fronten_dagsmoede" and row.element == "fremmoede" and self._waits(story):
             return
         if row.element == "opfoelg" and story is not None and row.case_code:
@@ -239,14 +239,22 @@ class Municipality:
         since = self.until - dt.timedelta(days=max(s.days_ago for s in waiting))
         return self.flow.clock.now() >= since
 
-    def _who(self, row: Any) -> Actor | None:
+    def _who(self, row: Any) -> tuple[Actor, Any] | None:
+        """Somebody who may do the user task, and the user task as that person sees it."""
+        groups, users = set(row.candidate_groups), set(row.candidate_users)
+        able = sorted(
+            person.id for person in town.PEOPLE if person.id in users or groups & set(person.groups)
+        )
         if row.assignee and row.assignee in self._people:
-            return self._actor(row.assignee)
-        groups = set(row.candidate_groups)
-        able = sorted(person.id for person in town.PEOPLE if groups & set(person.groups))
-        if row.element == "vurder" and "karen.fp" in able:
+            able = [row.assignee]
+        elif row.element == "vurder" and "karen.fp" in able:
             able = ["jonas.fp", "karen.fp"]
-        return self._actor(self._random.choice(able)) if able else None
+        for id in self._random.sample(able, len(able)):
+            try:
+                return self._actor(id), self.flow.user_tasks.get(row.id, actor=self._actor(id))
+            except Forbidden:
+                continue  # the group has it, and this member has no part in the case
+        return None
 
     def _actor(self, id: str) -> Actor:
         person = self._people[id]
