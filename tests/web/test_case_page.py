@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from flowcase.access.actor import SYSTEM
@@ -119,3 +121,27 @@ def test_an_instance_that_was_cancelled_says_that_it_has_ended(sign_in, world):
 
     assert "Forløbet er slut." in page.text
     assert "Afbrudt." in page.text
+
+
+def test_a_long_story_shows_its_newest_moments_and_the_rest_on_request(sign_in, world):
+    for number in range(60):
+        world.flow.clock.set(world.flow.clock.now() + dt.timedelta(minutes=1))
+        world.flow.cases.set_fact("SAG-2588", "journalnr", str(number), reason="test", actor=SYSTEM)
+    camilla = sign_in("camilla.syd")
+
+    short, whole = camilla.get("/sager/SAG-2588"), camilla.get("/sager/SAG-2588?hele=1")
+
+    assert len(short.all("//ol[@class='fc-story']/li")) == 40
+    assert "Vis hele historien" in short.text
+    assert len(whole.all("//ol[@class='fc-story']/li")) > 60
+    assert "Vis hele historien" not in whole.text
+
+
+def test_flows_that_have_ended_are_folded_beneath_those_that_run(sign_in):
+    page = sign_in("camilla.syd").get("/sager/SAG-2588")
+
+    flows = page.one("//section[@aria-labelledby='forloeb']")
+    running = flows.xpath("./ul//a")
+    ended = flows.xpath(".//details//a")
+    assert [link.text for link in running] == ["Familieteam modtager sagen"]
+    assert len(ended) + len(running) == len(flows.xpath(".//a"))

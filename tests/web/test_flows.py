@@ -56,9 +56,9 @@ def test_a_flow_outside_of_a_case_begins_once_however_often_it_is_sent(sign_in, 
 
 
 def test_who_may_start_nothing_is_told_so_in_either_language(sign_in):
-    mentor = sign_in("bo.mentor")
+    vera = sign_in("vera.revisor")
 
-    assert "Der er ingen forløb, som du kan begynde her." in mentor.get("/forloeb/nyt").text
-    assert "There are no flows that you can begin here." in mentor.get("/forloeb/nyt?sprog=en").text
-    assert mentor.get("/forloeb/nyt/uden_sag").status == 403
-    assert mentor.get("/forloeb/nyt/findes_ikke").status == 404
+    assert "Der er ingen forløb, som du kan begynde her." in vera.get("/forloeb/nyt").text
+    assert "There are no flows that you can begin here." in vera.get("/forloeb/nyt?sprog=en").text
+    assert vera.get("/forloeb/nyt/uden_sag").status == 403
+    assert vera.get("/forloeb/nyt/findes_ikke").status == 404

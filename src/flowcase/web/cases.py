@@ -25,6 +25,7 @@ from flowcase.web.session import actor, flow
 blueprint = Blueprint("cases", __name__, url_prefix="/sager")
 
 PAGE = 50
+MOMENTS = 40  # of the story that a case page shows at first; years of it are a click away
 
 
 @blueprint.get("")
@@ -55,6 +56,10 @@ def show(code: str) -> Any:
     case = flow().cases.get(code, actor=actor())
     flow().reading_log.note(code, page="case", actor=actor())
     everything = request.args.get("alt") == "1"
+    whole = everything or request.args.get("hele") == "1"
+    story = _newest_first(
+        flow().history.story(code, actor=actor(), language=current(), everything=everything)
+    )
     deadlines = flow().deadlines.of_case(code)
     names = {row.process: row.name for row in flow().deployments.definitions()}
     overview = flow().case_overviews.of_case(code, actor=actor())
@@ -68,7 +73,8 @@ def show(code: str) -> Any:
         user_tasks=flow().user_tasks.list(case=code),
         mine={row.id for row in flow().user_tasks.inbox(actor())},
         # What watches over each deadline is told by the deadline itself.
-        instances=[row for row in instances if row.process != DEADLINE_PROCESS],
+        instances=[row for row in instances if row.process != DEADLINE_PROCESS and row.ended_at is None],
+        ended=[row for row in instances if row.process != DEADLINE_PROCESS and row.ended_at is not None],
         names=names,
         may_move_rule_set=case.closed_at is None and flow().rule_set_moves.may_move(code, actor=actor()),
         overview=overview,
@@ -82,9 +88,9 @@ def show(code: str) -> Any:
         outcome=notification_outcome,
         startable=flow().startable_flows.list(case=code, actor=actor()),
         purpose=purpose,
-        story=_newest_first(
-            flow().history.story(code, actor=actor(), language=current(), everything=everything)
-        ),
+        story=story if whole else story[:MOMENTS],
+        older=0 if whole else max(0, len(story) - MOMENTS),
+        whole=whole,
         everything=everything,
         now=flow().clock.now(),
     )
