@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flowcase.cases.civil_time import add_months, local_date
 from flowcase.history.indicators.figure import WHOLE, Figure, Unit, count, median, share
@@ -180,23 +180,27 @@ def intake_outcomes(material: Material, question: Question) -> Iterator[Figure]:
     received = [each for each in material.of("Underretning") if question.has(each["modtaget"])]
     acute = sum(bool(each["akut"]) for each in received)
     yield share(acute, len(received), ("akutte underretninger", "acute notifications"))
-    again = sum(_is_again(each, material) for each in received)
+    again = _again(received, material)
     yield share(
         again, len(received), ("underrettet igen om samme barn", "notified again about the same child")
     )
 
 
-def _is_again(notification: RecordFact, material: Material) -> bool:
-    """Whether an earlier notification about one of its children came within the months of the setting."""
+def _again(received: Sequence[RecordFact], material: Material) -> int:
+    """Those with an earlier notification about one of their children within the months of the setting."""
     months = int(material.settings[AGAIN_WITHIN])
-    day = local_date(notification["modtaget"])
-    return any(
-        other.id != notification.id
-        and isinstance(other["modtaget"], dt.datetime)
-        and other["modtaget"] < notification["modtaget"]
-        and add_months(local_date(other["modtaget"]), months) > day
-        and set(other["sager"] or ()) & set(notification["sager"] or ())
-        for other in material.of("Underretning")
+    by_case: dict[str, list[dt.datetime]] = {}
+    for each in material.of("Underretning"):
+        for case in each["sager"] or ():
+            by_case.setdefault(case, []).append(each["modtaget"])
+    return sum(
+        any(
+            earlier < each["modtaget"]
+            and add_months(local_date(earlier), months) > local_date(each["modtaget"])
+            for case in each["sager"] or ()
+            for earlier in by_case[case]
+        )
+        for each in received
     )
 
 
