@@ -478,7 +478,7 @@ def test_i24_counts_matches_mentors_and_goal_checks():
             record("Mentor", "2", None, uddannet=day("2025-01-01")),
             record("Mentor", "3", None),
         ],
-        settings={**SETTINGS, "maal_match": Decimal(30)},
+        references={"maal_match": Decimal(30)},
     )
 
     figures = list(INDICATORS["I-24"].count(known, SPRING))

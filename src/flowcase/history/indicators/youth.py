@@ -44,7 +44,7 @@ def no_crime(material: Material, question: Question) -> Iterator[Figure]:
         if question.has(each["eftertjekket"]) and isinstance(each["kendt_kriminalitet"], bool)
     ]
     clean = [each for each in checked if not each["kendt_kriminalitet"]]
-    goal = material.settings.get("maal_uden_kriminalitet")
+    goal = material.references.get("maal_uden_kriminalitet_procent")
     yield share(len(clean), len(checked), reference=goal)
     suspected = sum(bool(each["mistanke"]) for each in clean)
     yield count(suspected, ("heraf med mistanke", "of these with a suspicion"))
@@ -123,7 +123,7 @@ def have_tools(material: Material, question: Question) -> Iterator[Figure]:
 def mentors(material: Material, question: Question) -> Iterator[Figure]:
     matches = [each for each in material.of("Match") if question.has_reached(each["start"])]
     active = [each for each in matches if each["slut"] is None or not question.has_reached(each["slut"])]
-    goal = material.settings.get("maal_match")
+    goal = material.references.get("maal_match")
     yield count(len(matches), ("match", "matches"), reference=goal)
     yield count(len(active), ("aktive match", "active matches"))
     trained = [each for each in material.of("Mentor") if question.has_reached(each["uddannet"])]
