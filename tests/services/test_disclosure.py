@@ -118,7 +118,10 @@ def test_without_consent_somebody_outside_sees_nothing_confidential_and_is_told_
     assert "analyse" not in seen.prefilled
     assert "institution" not in seen.prefilled
     assert seen.view.withheld == ("Analyse", "Skole")
-    assert seen.view.because[0] == "Der er ikke bedt om samtykke (modtager: PPR, formål: konference)."
+    assert (
+        seen.view.because[0]
+        == "Der er ikke bedt om samtykke (modtager: PPR, formål: koordineringskonference)."
+    )
     assert story.flow.cases.records("Videregivelse", case=CASE) == []
 
 

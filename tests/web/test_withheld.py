@@ -57,7 +57,7 @@ def test_what_consent_does_not_cover_is_left_out_and_the_page_says_what_is_missi
     assert page.value("institution") == ""
     said = page.one("//*[@id='tilbageholdt']").text_content()
     assert "Barnets skole" in said
-    assert "Der er ikke bedt om samtykke (modtager: PPR, formål: udtalelse)." in said
+    assert "Der er ikke bedt om samtykke (modtager: PPR, formål: udtalelse til undersøgelsen)." in said
     assert "T04" not in page.text
     assert "Frister i sagen" not in page.text
 

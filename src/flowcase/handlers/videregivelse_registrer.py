@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.consent_requests import codes
-from flowcase.services.consent_sentences import missing_sentences
+from flowcase.services.consent_sentences import NAMES_SETTING, missing_sentences
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def record_disclosure(job: Job, case: CaseWork) -> Mapping[str, Value]:
         ground = next(iter(found.grounds.values()), None)
         if not found.is_complete:
             gap = str(found.missing[0].gap)
-            missing = " ".join(missing_sentences(found.missing, purpose))
+            missing = " ".join(missing_sentences(found.missing, purpose, case.setting(NAMES_SETTING)))
     made = disclose(
         case,
         code,

@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flowcase.access.groups import NAMES
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.consents import YES
 from flowcase.services.case_work import CaseWork
+from flowcase.services.consent_sentences import NAMES_SETTING
 from flowcase.store import Tx
 from flowcase.store.queries.people import people
 from flowcase.values import Value
@@ -38,11 +40,13 @@ def recipients(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
 def consents(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     """By giver, purpose and day: the words of the purpose stay in the request."""
     case = facts.get("sag_id")
+    words: Any = work.setting(NAMES_SETTING) if case else {}
     found = work.records("Samtykke", case=str(case)) if case else []
     return [
         {
             "value": each.id,
-            "label": f"{each['afgiver']}: {each['formaal_kode']}, givet {local_date(each['givet']):%d.%m.%Y}",
+            "label": f"{each['afgiver']}: {words.get(each['formaal_kode'], each['formaal_kode'])}, "
+            f"givet {local_date(each['givet']):%d.%m.%Y}",
         }
         for each in found
         if each["svar"] == YES and each["tilbagekaldt"] is None and each["anmodning_id"]

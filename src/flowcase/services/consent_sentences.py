@@ -1,11 +1,14 @@
-"""Says in Danish whose consent is missing for what, and the way out; names roles and codes, never people."""
+"""Says in Danish whose consent is missing for what, and the way out; names roles, never people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flowcase.access.groups import NAMES
 from flowcase.cases.consents import Gap, Missing
+from flowcase.values import Value
+
+NAMES_SETTING = "samtykke_navne"  # code of a purpose or a type of data -> its words
 
 _GIVERS = {"mor": "mor", "far": "far", "vaerge": "værgen", "en_foraelder": "en af forældrene"}
 _GAPS = {
@@ -21,12 +24,15 @@ _GAPS = {
 WAY_OUT = "Indhent samtykke, eller drøft anonymt."
 
 
-def missing_sentences(missing: Iterable[Missing], purpose: str) -> list[str]:
-    """One sentence for each gap, then the way out."""
+def missing_sentences(missing: Iterable[Missing], purpose: str, names: Value = None) -> list[str]:
+    """One sentence for each gap, then the way out; `names` is the setting that has words for the codes."""
+    words: Mapping[str, Value] = names if isinstance(names, Mapping) else {}
     said: list[str] = []
     for each in missing:
         giver = f" fra {_GIVERS.get(each.giver, each.giver)}" if each.giver else ""
         recipient = NAMES[each.recipient][0] if each.recipient in NAMES else each.recipient
-        kinds = f", oplysninger: {', '.join(each.kinds)}" if each.kinds else ""
-        said.append(f"{_GAPS[each.gap]}{giver} (modtager: {recipient}, formål: {purpose}{kinds}).")
+        kinds = ", ".join(str(words.get(kind, kind)) for kind in each.kinds)
+        about = f", oplysninger: {kinds}" if kinds else ""
+        aim = words.get(purpose, purpose)
+        said.append(f"{_GAPS[each.gap]}{giver} (modtager: {recipient}, formål: {aim}{about}).")
     return [*dict.fromkeys(said), WAY_OUT] if said else []

@@ -20,7 +20,7 @@ from flowcase.errors import NotFound
 from flowcase.modeling import CaseTarget, Form
 from flowcase.services import form_records, nested
 from flowcase.services.case_work import CASE, CaseWork
-from flowcase.services.consent_sentences import missing_sentences
+from flowcase.services.consent_sentences import NAMES_SETTING, missing_sentences
 from flowcase.services.consent_work import AUTHORITY
 from flowcase.values import Value
 
@@ -94,7 +94,11 @@ def view_of(
         is_outside=True,
         withheld=tuple(dict.fromkeys(item.field.label for item in withheld)),
         withheld_paths=tuple(item.field.path for item in withheld),
-        because=tuple(missing_sentences(dict.fromkeys(missing), purpose or "ikke angivet")),
+        because=tuple(
+            missing_sentences(
+                dict.fromkeys(missing), purpose or "ikke angivet", _setting(work, NAMES_SETTING)
+            )
+        ),
         shown_kinds=tuple(sorted(open_kinds)),
         grounds=tuple(sorted(set(open_kinds.values()))),
         purpose=purpose,
