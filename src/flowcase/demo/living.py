@@ -326,6 +326,8 @@ class Municipality:
             return Decimal(asked.minimum or 1)
         if asked.type in (FieldType.CHOICE, FieldType.CHOICES):
             choices = [str(value) for value, _ in form_values.options_of(asked, context, now)]
+            if not choices and asked.options_key and not asked.options_key.startswith("personer"):
+                return None  # there is nothing to choose yet
             if asked.key in OTHERS:
                 able = [each for each in choices if each not in (actor.id, context.get("sagsbehandler"))]
                 chosen = able[0] if able else actor.id

@@ -232,6 +232,6 @@ UNDERTAKINGS: tuple[Undertaking, ...] = (
     Undertaking("tilbudsvifte_gennemgang", 20, "susanne.lev", stop_before="beslut", answers=_OFFERS),
     Undertaking("mentornetvaerk", 150, "kasper.ssp", answers=_MENTOR),
     Undertaking("mentornetvaerk", 6, "kasper.ssp", stop_before="vaelg", answers=_MENTOR),
-    Undertaking("mentorforslag", 100, "kasper.ssp", answers=_MENTEE),
+    Undertaking("mentorforslag", 40, "kasper.ssp", answers=_MENTEE),
     Undertaking("forebyggelsesstrategi", 60, "rikke.koord"),
 )

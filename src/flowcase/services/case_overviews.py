@@ -24,9 +24,11 @@ STEPS_SETTING = "indsatstrappe"  # names of the steps, lowest first
 
 # entity -> statuses in which nothing is open any more
 _DONE: Mapping[str, frozenset[str]] = {
-    "Moede": frozenset({"afsluttet", "aflyst"}),
+    "Moede": frozenset({"afholdt", "afsluttet", "aflyst"}),
     "Aftale": frozenset({"opfyldt", "bortfaldet"}),
-    "Samtykkeanmodning": frozenset({"afslaaet", "tilbagekaldt", "udloebet", "bortfaldet"}),
+    "Samtykkeanmodning": frozenset(
+        {"afslaaet", "bortfaldet", "ikke_noedvendigt", "tilbagekaldt", "udloebet"}
+    ),
 }
 
 

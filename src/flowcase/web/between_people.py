@@ -49,11 +49,9 @@ def status(code: str) -> str:
     return {
         "aaben": gettext("Afventer svar"),
         "aftalt": gettext("Aftalt"),
-        "afholdt": gettext("Afholdt"),
         "delvist": gettext("Delvist givet"),
         "foreslaaet": gettext("Kun foreslået"),
         "givet": gettext("Givet"),
-        "ikke_noedvendigt": gettext("Ikke nødvendigt"),
         "intet_svar": gettext("Intet svar"),
         "planlagt": gettext("Planlagt"),
     }.get(code, code)

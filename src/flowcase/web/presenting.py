@@ -124,6 +124,7 @@ def deadline_name(rule: str) -> str:
         "T14": gettext("Sundhedspersonens samtykke"),
         "T17": gettext("Barnets plan eller ungeplan"),
         "T18": gettext("Tilsynsbesøg"),
+        "T19": gettext("Opfølgning på kontrakt"),
         "T20": gettext("Aftale"),
         "RAAD_AKUT": gettext("Det Kreative Råd efter akut anbringelse"),
     }.get(rule, "")
