@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.values import Value
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
         Field("status", "string", "Udfald", "Outcome"),
         Field("forslagsstiller", "string", "Forslagsstiller", "Who proposes", required=False),
     ),
+    outputs=(Field("punkt_udfald", "string", "Udfald", "Outcome"),),
 )
-def close(job: Job, case: CaseWork) -> None:
+def close(job: Job, case: CaseWork) -> Mapping[str, Value]:
     item = case.get("Dagsordenspunkt", str(job.inputs["dagsordenspunkt_id"]))
     case.update("Dagsordenspunkt", item.id, {"status": job.inputs["status"]})
     asker = job.inputs.get("forslagsstiller")
     if asker is not None:
         case.notify(people=[str(asker)], kind="moede", case=item["sag_id"], text="konferencepunkt_lukket")
+    return {"punkt_udfald": job.inputs["status"]}
