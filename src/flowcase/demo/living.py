@@ -19,7 +19,7 @@ from flowcase.access.actor import Actor
 from flowcase.demo import town
 from flowcase.demo.stories import STORIES, Story
 from flowcase.demo.undertakings import UNDERTAKINGS, USUAL, Days, Undertaking
-from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TEXTS, TRIES
+from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TEXTS, TRIES, WAITED_FOR
 from flowcase.errors import FlowcaseError, Forbidden, Refused
 from flowcase.modeling.form import Field, FieldType
 from flowcase.services import form_values, nested
@@ -326,7 +326,7 @@ class Municipality:
             return Decimal(asked.minimum or 1)
         if asked.type in (FieldType.CHOICE, FieldType.CHOICES):
             choices = [str(value) for value, _ in form_values.options_of(asked, context, now)]
-            if not choices and asked.options_key and not asked.options_key.startswith("personer"):
+            if not choices and asked.options_key in WAITED_FOR:
                 return None  # there is nothing to choose yet
             if asked.key in OTHERS:
                 able = [each for each in choices if each not in (actor.id, context.get("sagsbehandler"))]

@@ -24,6 +24,7 @@ AHEAD = frozenset(
     {"maaldato", "forventet_exit", "varighed", "ny_dato", "naeste", "frist", "nedtrapning_dato"}
 )
 OTHERS = frozenset({"stedfortraeder", "ny"})  # somebody else than who answers and who has the case
+WAITED_FOR = frozenset({"mentorer_klar"})  # lists from which nobody else is taken while they are empty
 
 # Texts by form key; what is not here gets a plain sentence.
 TEXTS: Mapping[str, str] = {
