@@ -19,7 +19,7 @@ from flowcase.scenarios import VariantReport, read, run
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 SHIPPED = sorted((PROCESSES / "scenarios").glob("*.yaml"))
-EVERY = 8  # of the other stories, how many one stands for
+EVERY = 20  # of the other stories, how many one stands for
 
 
 @dataclass(frozen=True)
