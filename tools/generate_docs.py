@@ -6,6 +6,7 @@
 - docs/rules.md: from the registry in processes/rules
 - docs/indicators.md: from the registry of indicators
 - docs/cli.md: from the commands themselves
+- docs/permissions.md: from the rules of the routes and the permissions
 - docs/settings.md: from the comments of `config.Config`
 """
 
@@ -25,6 +26,8 @@ from flowcase.history.indicators import INDICATORS, REPORTS
 from flowcase.modeling.pages import pages as pages_of_the_check
 from flowcase.modeling.rule_registry import page as rules_page
 from flowcase.modeling.rule_registry import read_registry
+from flowcase.web import permission_matrix
+from flowcase.web.application import routes_only
 
 DOCS = Path(__file__).parents[1] / "docs"
 _SETTING = re.compile(r"^    (?P<field>\w+): .*#\s+(?P<name>FLOWCASE_\w+): (?P<text>.+)$", re.MULTILINE)
@@ -37,6 +40,7 @@ def pages() -> Mapping[str, str]:
         "rules.md": rules_page(read_registry(config.shipped_processes() / "rules")),
         "indicators.md": indicators(),
         "cli.md": command_line(),
+        "permissions.md": permission_matrix.page(routes_only()),
         "settings.md": settings(),
     }
 

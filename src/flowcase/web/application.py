@@ -76,6 +76,13 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     return app
 
 
+def routes_only() -> Flask:
+    """An application with its routes and no installation behind them: for lists of what there is."""
+    app = Flask("flowcase.web")
+    _register_blueprints(app)
+    return app
+
+
 def _register_blueprints(app: Flask) -> None:
     from flowcase.web import (
         account,

@@ -1,0 +1,220 @@
+"""Who may open each route: one rule per route, answered by `access/permissions.py` for each kind of group.
+
+A route without a rule here is nobody's: a test refuses the build. `docs/permissions.md` is written from this
+table, and another test opens every page as everybody and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import Flask
+
+from flowcase.access import permissions
+from flowcase.access.actor import Actor
+from flowcase.access.groups import NAMES
+from flowcase.access.kinds import KINDS, Kind
+
+
+class Answer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    OWN = "own"  # only where the actor is named, or one of their groups is
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route asks before it answers."""
+
+    id: str
+    text: str
+    allows: Callable[[Actor], Answer]
+    needs_sign_in: bool = True
+    takes_token: bool = False  # of a program; the pages take cookies only
+
+
+def _yes_or(predicate: Callable[[Actor], bool], otherwise: Answer) -> Callable[[Actor], Answer]:
+    return lambda actor: Answer.YES if predicate(actor) else otherwise
+
+
+def _leads(actor: Actor) -> Answer:
+    """Team leaders lead the cases of their teams; which group leads which team is a setting."""
+    if permissions.may_lead(actor, leaders=()):
+        return Answer.YES
+    return Answer.OWN if any(group.startswith("teamleder_") for group in actor.groups) else Answer.NO
+
+
+def _own(actor: Actor) -> Answer:
+    return Answer.OWN
+
+
+def _is_named(actor: Actor) -> bool:
+    """Whether an instance is seen without being named on its case."""
+    return permissions.may_see_instance(actor, may_see_its_case=permissions.may_see_cases(actor))
+
+
+EVERYBODY = Rule("everybody", "Nobody has to sign in.", lambda actor: Answer.YES, needs_sign_in=False)
+SIGNED_IN = Rule("signed in", "Everybody with an account; what is listed is their own.", lambda a: Answer.YES)
+CASES = Rule("cases", "`may_see_cases`.", _yes_or(permissions.may_see_cases, Answer.NO))
+CASE = Rule(
+    "case",
+    "`may_see_case`; own: who is caseworker or deputy of the case, or in its team.",
+    _yes_or(permissions.may_see_cases, Answer.OWN),
+)
+LEADING = Rule("leading", "`may_lead`; own: the leaders of the case's team.", _leads)
+INSTANCE = Rule(
+    "instance",
+    "`may_see_instance`; own: who is named on its case. Outside of any case there is no own.",
+    _yes_or(_is_named, Answer.OWN),
+)
+USER_TASK = Rule(
+    "user task",
+    "`may_work_on`; own: assignee, deputy, candidate by person or group. Suppliers: their contracts only.",
+    _own,
+)
+START = Rule("start", "`may_start`; own: the groups that the diagram's start event names.", _own)
+START_IN_CASE = Rule("start in case", "`may_start` and `may_see_case`, both.", _own)
+FIGURES = Rule("figures", "`may_see_figures`.", _yes_or(permissions.may_see_figures, Answer.NO))
+RECEIVING = Rule(
+    "receiving", "`may_register_notifications`.", _yes_or(permissions.may_register_notifications, Answer.NO)
+)
+STUDIO = Rule("studio", "`may_edit_processes`.", _yes_or(permissions.may_edit_processes, Answer.NO))
+OPERATING = Rule("operating", "`may_operate`.", _yes_or(permissions.may_operate, Answer.NO))
+OPERATING_PROGRAM = Rule(
+    "operating by token", "`may_operate`.", _yes_or(permissions.may_operate, Answer.NO), takes_token=True
+)
+DELIVERING = Rule(
+    "delivering by token",
+    "`may_deliver_notifications`.",
+    _yes_or(permissions.may_deliver_notifications, Answer.NO),
+    takes_token=True,
+)
+TOKEN = Rule(
+    "signed in by token",
+    "Everybody with a token; what is listed is their own.",
+    lambda actor: Answer.YES,
+    takes_token=True,
+)
+TOKEN_TASK = Rule("user task by token", "`may_work_on`; own: as for a user task.", _own, takes_token=True)
+
+# endpoint -> its rule, for every method that it takes
+RULES: Mapping[str, Rule] = {
+    "static": EVERYBODY,
+    "account.sign_in": EVERYBODY,
+    "account.sign_out": SIGNED_IN,
+    "inbox.home": SIGNED_IN,
+    "inbox.mine": SIGNED_IN,
+    "user_tasks.show": USER_TASK,
+    "user_tasks.claim": USER_TASK,
+    "user_tasks.unclaim": USER_TASK,
+    "user_tasks.save_draft": USER_TASK,
+    "user_tasks.send": USER_TASK,
+    "cases.index": CASES,
+    "cases.show": CASE,
+    "flows.index": SIGNED_IN,
+    "flows.new": START,
+    "flows.new_in_case": START_IN_CASE,
+    "indicators.index": FIGURES,
+    "indicators.show": FIGURES,
+    "indicators.sheet": FIGURES,
+    "instances.show": INSTANCE,
+    "instances.diagram": INSTANCE,
+    "rule_set_move.move": LEADING,
+    "notifications.new": RECEIVING,
+    "public.notify": EVERYBODY,
+    "public.receipt": EVERYBODY,
+    "operations.alive": EVERYBODY,
+    "operations.metrics": OPERATING_PROGRAM,
+    "operations.overview": OPERATING,
+    "operations.intervene": OPERATING,
+    "studio.index": STUDIO,
+    "studio.begin": STUDIO,
+    "studio.edit": STUDIO,
+    "studio.in_force": STUDIO,
+    "studio.rule": STUDIO,
+    "studio_api.check": STUDIO,
+    "studio_api.save": STUDIO,
+    "studio_api.discard": STUDIO,
+    "studio_api.deploy": STUDIO,
+    "api.receive": DELIVERING,
+    "api.user_tasks": TOKEN,
+    "api.complete": TOKEN_TASK,
+    "api-docs.openapi_json": EVERYBODY,
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one address."""
+
+    method: str
+    path: str
+    endpoint: str
+
+
+def routes(app: Flask) -> Iterator[Route]:
+    """Every method of every address, in the order of the addresses."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield Route(method, rule.rule, rule.endpoint)
+
+
+def answer(rule: Rule, kind: Kind) -> Answer:
+    """What the rule answers to somebody of this kind. Raises ValueError where its groups differ."""
+    if kind.is_program and rule.needs_sign_in and not rule.takes_token:
+        return Answer.NO
+    found = {rule.allows(kind.actor(group)) for group in NAMES if kind.holds(group)}
+    if len(found) != 1:
+        raise ValueError(f"Expected one answer of rule '{rule.id}' for {kind.name}, but got {sorted(found)}.")
+    return found.pop()
+
+
+def page(app: Flask) -> str:
+    """The matrix in Markdown."""
+    known = list(dict.fromkeys((rule.id, rule.text) for rule in RULES.values()))
+    rows = []
+    for route in routes(app):
+        rule = RULES[route.endpoint]
+        stranger = Answer.NO if rule.needs_sign_in else Answer.YES
+        cells = " | ".join([stranger, *(answer(rule, kind) for kind in KINDS.values())])
+        rows.append(f"| {route.method} `{route.path}` | {rule.id} | {cells} |")
+    return "\n".join(
+        [
+            "<!-- Generated from src/flowcase/web/permission_matrix.py by `make docs`; change it there. -->",
+            "",
+            "# Who may do what",
+            "",
+            "One row for each method of each address, one column for each kind of group. Who is in several "
+            "groups may what any of them may. `own` means: only where the person, or one of their groups, "
+            "is named. The rules are functions of `src/flowcase/access/permissions.py`. A route without a "
+            "rule is refused by a test; another test opens every page as everybody and compares the answers "
+            "with this table. What a person is shown on a user task may be less: see "
+            "[consent](architecture.md#consent).",
+            "",
+            "Rules *by token* take `Authorization: Bearer`, as programs send it; all others the cookie of "
+            "who signed in. The command line is the operator's: who holds the installation's key can read "
+            "everything, and is named in the history as `terminal:<user>`.",
+            "",
+            "| Route | Rule | Nobody signed in | " + " | ".join(kind.name for kind in KINDS.values()) + " |",
+            "|---|---|" + "---|" * (len(KINDS) + 1),
+            *rows,
+            "",
+            "## Rules",
+            "",
+            "| Rule | Who passes |",
+            "|---|---|",
+            *(f"| {id} | {text} |" for id, text in known),
+            "",
+            "## Kinds of groups",
+            "",
+            "| Kind | Groups |",
+            "|---|---|",
+            *(
+                f"| {kind.name} | {', '.join(f'`{group}`' for group in NAMES if kind.holds(group))} |"
+                for kind in KINDS.values()
+            ),
+            "",
+        ]
+    )

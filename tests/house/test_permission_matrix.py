@@ -1,0 +1,35 @@
+"""Every route has a rule and every group a kind: what nobody thought of is refused here."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.access.groups import NAMES
+from flowcase.access.kinds import KINDS, kinds_of
+from flowcase.web import permission_matrix
+from flowcase.web.application import routes_only
+
+
+def test_every_route_says_who_may_open_it() -> None:
+    known = {route.endpoint for route in permission_matrix.routes(routes_only())}
+
+    assert known == set(permission_matrix.RULES)
+
+
+@pytest.mark.parametrize("group", NAMES)
+def test_every_group_is_of_exactly_one_kind(group: str) -> None:
+    assert len(kinds_of(group)) == 1, group
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_groups_of_a_kind_are_answered_alike_by_every_rule(kind: str) -> None:
+    for rule in permission_matrix.RULES.values():
+        assert permission_matrix.answer(rule, KINDS[kind]) in permission_matrix.Answer
+
+
+def test_a_route_that_nobody_wrote_down_stops_the_page() -> None:
+    app = routes_only()
+    app.add_url_rule("/nyt", "somewhere.new", lambda: "")
+
+    with pytest.raises(KeyError, match=r"somewhere\.new"):
+        permission_matrix.page(app)

@@ -1,0 +1,200 @@
+"""Everybody of the world opens every page of it; each answer is what the permission matrix says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import lxml.etree
+import pytest
+from flask import Flask
+
+from flowcase.access.actor import SYSTEM
+from flowcase.access.kinds import KINDS, kinds_of
+from flowcase.config import shipped_processes
+from flowcase.history.indicators import INDICATORS
+from flowcase.web import permission_matrix
+from flowcase.web.permission_matrix import RULES, Answer
+from tests.web.conftest import Visitor
+from tests.web.world import PEOPLE, World
+
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+PROGRAM = "skoleportal"
+_STRENGTH = [Answer.NO, Answer.OWN, Answer.YES]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address with real ids in it, and whose own it is."""
+
+    endpoint: str
+    path: str
+    owners: frozenset[str] = field(default_factory=frozenset)  # people's ids
+
+
+def _members(groups: set[str]) -> set[str]:
+    return {person for person, (_, theirs) in PEOPLE.items() if groups & set(theirs)}
+
+
+def _pages(world: World) -> Iterator[Page]:
+    """Every GET address of the application, as often as the world has ids for it."""
+    flow = world.flow
+    cases = {case.code: case for case in flow.cases.list(actor=SYSTEM)}
+    of_case = {
+        code: frozenset({case.caseworker, case.facts.get("stedfortraeder")} & set(PEOPLE))
+        | _members({case.team or ""})
+        for code, case in cases.items()
+    }
+    for code, case in cases.items():
+        yield Page("cases.show", f"/sager/{code}", frozenset(of_case[code]))
+        leaders = {f"teamleder_{case.team.removeprefix('familieteam_')}"} if case.team else set()
+        if leaders:
+            yield Page("rule_set_move.move", f"/sager/{code}/regelsaet", frozenset(_members(leaders)))
+    for task in flow.user_tasks.list(status=None):
+        people = _members(set(task.candidate_groups)) | set(task.candidate_users) | {task.assignee}
+        yield Page("user_tasks.show", f"/opgaver/{task.id}", frozenset(people & set(PEOPLE)))
+    for instance in flow.instances.list(limit=None):
+        owners = of_case[instance.case_code] if instance.case_code else frozenset()
+        yield Page("instances.show", f"/forloeb/{instance.id}", frozenset(owners))
+        yield Page("instances.diagram", f"/forloeb/{instance.id}/diagram.bpmn", frozenset(owners))
+    for process, starters, needs in _startable():
+        may_start = _members(starters)
+        if needs != "required":
+            yield Page("flows.new", f"/forloeb/nyt/{process}", frozenset(may_start))
+        if needs != "none":
+            code = "SAG-2588"
+            may_see = {person for person in PEOPLE if _answer("cases.show", person) is Answer.YES}
+            path = f"/sager/{code}/nyt-forloeb/{process}"
+            yield Page("flows.new_in_case", path, frozenset(may_start & (may_see | of_case[code])))
+    for path in ("underretning.bpmn", "decisions/D-11_fristpolitik.dmn", "forms/F-A1.form"):
+        yield Page("studio.edit", f"/studie/{path}")
+        yield Page("studio.in_force", f"/studie/i-drift/{path}")
+    for id in INDICATORS:
+        yield Page("indicators.show", f"/indikatorer/{id}")
+    yield Page("studio.rule", "/studie/regler/candidate-group")
+    for endpoint, path in _PLAIN.items():
+        yield Page(endpoint, path)
+
+
+_PLAIN = {
+    "account.sign_in": "/log-paa",
+    "inbox.home": "/",
+    "inbox.mine": "/opgaver",
+    "cases.index": "/sager",
+    "flows.index": "/forloeb/nyt",
+    "indicators.index": "/indikatorer",
+    "indicators.sheet": "/indikatorer/indikatorer.csv",
+    "notifications.new": "/underretninger/ny",
+    "public.notify": "/underret",
+    "public.receipt": "/underret/tak",
+    "operations.alive": "/sund",
+    "operations.metrics": "/metrics",
+    "operations.overview": "/drift",
+    "studio.index": "/studie/",
+    "api.user_tasks": "/api/user-tasks",
+    "api-docs.openapi_json": "/api/openapi.json",
+}
+
+
+def _startable() -> Iterator[tuple[str, set[str], str]]:
+    """(process, groups that may start it, whether it needs a case), read from the diagrams themselves."""
+    for path in sorted(shipped_processes().glob("*.bpmn")):
+        for process in lxml.etree.parse(path).iter(f"{BPMN}process"):
+            for start in process.findall(f"{BPMN}startEvent"):
+                said = {each.get("name"): each.get("value") for each in start.iter(f"{ZEEBE}property")}
+                if said.get("flowcase.starters"):
+                    starters = set(said["flowcase.starters"].split())
+                    yield process.get("id"), starters, said.get("flowcase.case", "required")
+
+
+def _groups(person: str) -> tuple[str, ...]:
+    return ("indtag",) if person == PROGRAM else PEOPLE[person][1]
+
+
+def _answer(endpoint: str, person: str) -> Answer:
+    """The strongest of the cells of the person's groups."""
+    rule = RULES[endpoint]
+    cells = [
+        permission_matrix.answer(rule, KINDS[kind]) for each in _groups(person) for kind in kinds_of(each)
+    ]
+    return max(cells, key=_STRENGTH.index)
+
+
+def _is_allowed(page: Page, person: str) -> bool:
+    cell = _answer(page.endpoint, person)
+    return cell is Answer.YES or (cell is Answer.OWN and person in page.owners)
+
+
+def _differences(pages: list[Page], person: str, get: Callable[[str], Any]) -> list[str]:
+    found = []
+    for page in pages:
+        status = get(page.path).status_code
+        allowed = _is_allowed(page, person)
+        if (status in (200, 302)) is not allowed or status not in (200, 302, 403):
+            found.append(f"{person} {page.path}: {status}, but the matrix says {'yes' if allowed else 'no'}")
+    return found
+
+
+def test_every_page_of_the_application_is_crawled(app: Flask, world: World) -> None:
+    crawled = {page.endpoint for page in _pages(world)}
+
+    readable = {route.endpoint for route in permission_matrix.routes(app) if route.method == "GET"}
+
+    assert readable - crawled == {"static"}  # the built front end, the same for everybody
+    assert crawled <= readable
+
+
+def test_every_page_answers_everybody_as_the_matrix_says(
+    app: Flask, world: World, sign_in: Callable[[str], Visitor]
+) -> None:
+    pages = [page for page in _pages(world) if not RULES[page.endpoint].takes_token]
+    assert len(pages) > 100
+
+    found = []
+    for person in PEOPLE:
+        found += _differences(pages, person, sign_in(person).client.get)
+
+    assert found == []
+
+
+def test_nobody_sees_anything_without_signing_in(app: Flask, world: World, stranger: Visitor) -> None:
+    for page in _pages(world):
+        answered = stranger.client.get(page.path)
+
+        if not RULES[page.endpoint].needs_sign_in:
+            assert answered.status_code in (200, 302), page
+            assert "/log-paa" not in answered.headers.get("Location", ""), page
+        elif RULES[page.endpoint].takes_token:
+            assert answered.status_code == 401, page
+        else:
+            assert answered.status_code == 302, page
+            assert answered.headers["Location"].startswith("/log-paa"), page
+
+
+@pytest.mark.parametrize("person", [*PEOPLE, PROGRAM])
+def test_programs_are_answered_as_the_matrix_says_and_see_no_pages(
+    app: Flask, world: World, person: str
+) -> None:
+    token = world.flow.people.new_token(person, actor=SYSTEM)
+    client = app.test_client()
+    headers = {"Authorization": f"Bearer {token}"}
+    pages = [page for page in _pages(world) if RULES[page.endpoint].takes_token]
+
+    found = _differences(pages, person, lambda path: client.get(path, headers=headers))
+
+    assert found == []
+    assert client.get("/sager", headers=headers).status_code == 302  # to the sign-in: a token is no cookie
+
+
+def test_a_case_that_is_not_there_and_one_that_is_not_ones_own_tell_nothing(
+    world: World, sign_in: Callable[[str], Visitor]
+) -> None:
+    outsider = sign_in("bo.mentor").client
+
+    missing, foreign = outsider.get("/sager/SAG-9999"), outsider.get("/sager/SAG-2601")
+
+    assert (missing.status_code, foreign.status_code) == (404, 403)
+    assert "Alma" not in json.dumps(foreign.get_data(as_text=True))
