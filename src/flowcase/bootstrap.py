@@ -33,6 +33,7 @@ from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
 from flowcase.services.history import History
+from flowcase.services.inboxes import Inboxes
 from flowcase.services.incidents import Incidents
 from flowcase.services.indicators import Indicators
 from flowcase.services.instances import Instances
@@ -83,6 +84,7 @@ class Flowcase:
     instances: Instances
     startable_flows: StartableFlows
     user_tasks: UserTasks
+    inboxes: Inboxes
     messages: Messages
     signals: Signals
     timers: Timers
@@ -252,6 +254,7 @@ def assemble(
         instances=Instances(transactions, advancing),
         startable_flows=StartableFlows(transactions, advancing, open_work),
         user_tasks=UserTasks(transactions, advancing, open_for_user_task),
+        inboxes=Inboxes(transactions, rule_sets),
         messages=Messages(transactions, advancing),
         signals=Signals(transactions, advancing),
         timers=Timers(transactions, advancing, start_events),

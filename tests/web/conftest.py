@@ -123,6 +123,11 @@ class Visitor:
         form = next(each for each in pressed.iterancestors("form"))
         return self.submit(seen, form, {button: pressed.get("value") or ""}, **values)
 
+    def submit_get(self, seen: Seen, form: Any, **values: Any) -> Seen:
+        """Send a form whose values become the address."""
+        asked = dict(form.form_values()) | values
+        return Seen(self.client.get(form.get("action") or seen.address, query_string=asked))
+
     def submit(self, seen: Seen, form: Any, more: dict[str, str] | None = None, **values: Any) -> Seen:
         data: dict[str, Any] = {}
         for name, value in form.form_values():

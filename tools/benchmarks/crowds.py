@@ -14,6 +14,7 @@ from benchmarks.measuring import CLIENT, Measured, commit, installation, measure
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
+from flowcase.services.inboxes import Asked, Order, Place
 from flowcase.store import tables
 from flowcase.store.columns import Instant
 from flowcase.store.queries import waiting
@@ -111,6 +112,30 @@ def lists(name: str, url: str, home: Path, sizes: tuple[int, ...] = SIZES) -> It
             "f", f"{name}: a page in the middle of {done:,}", later, page, "the first page", at_most=1.3
         )
         assert len(rows) == 50 and instance
+        yield from _orders(name, flow, deep, done)
+
+
+def _orders(name: str, flow: Flowcase, deep: Any, done: int) -> Iterator[Measured]:
+    """Each order of the pages' inbox, at its beginning and in its middle; and counting to a thousand."""
+    due = deep.created_at + dt.timedelta(days=44)
+    places = {
+        Order.DUE: Place(due, deep.created_at, deep.id),
+        Order.RECEIVED: Place(deep.created_at, deep.created_at, deep.id),
+        Order.PRIORITY: Place(50, deep.created_at, deep.id),
+        Order.CASE: Place(None, deep.created_at, deep.id),  # none of them has a case
+    }
+    for order, place in places.items():
+        asked = Asked(order=order)
+        first = measure(lambda asked=asked: flow.inboxes.page(CLIENT, asked), times=10)
+        page = flow.inboxes.page(CLIENT, asked, after=place)
+        assert len(page.rows) == 50 and page.following
+        later = measure(
+            lambda asked=asked, place=place: flow.inboxes.page(CLIENT, asked, after=place), times=10
+        )
+        what = f"{name}: by {order}, a page in the middle of {done:,}"
+        yield timed("f", what, later, first, "the first page", at_most=1.3)
+    counting = measure(lambda: flow.inboxes.counts(CLIENT, Asked()), times=10)
+    yield timed("f", f"{name}: counting the views of {done:,}", counting, first, "a page", at_most=3)
 
 
 def _middle(flow: Flowcase, done: int) -> Any:

@@ -21,6 +21,18 @@ def stands_in(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
     return case.facts.get("stedfortraeder") == actor.id
 
 
+def covered(tx: Tx, actor: Actor) -> list[tuple[str, str]]:
+    """(case, absent caseworker) of every case whose deputy the actor is now."""
+    found = []
+    wanted = {"stedfortraeder": actor.id, "status": UNDER_WAY}
+    absences = records.records(tx, entity=ABSENCE, k0=wanted)
+    for code in sorted({row.case_code for row in absences if row.case_code is not None}):
+        case = case_files.case(tx, code)
+        if case is not None and case.caseworker and case.facts.get("stedfortraeder") == actor.id:
+            found.append((case.code, case.caseworker))
+    return found
+
+
 def taken_over(tx: Tx, actor: Actor) -> list[UserTaskRow]:
     """Open user tasks of caseworkers for whom the actor is deputy now, oldest first."""
     wanted = {"stedfortraeder": actor.id, "status": UNDER_WAY}

@@ -7,16 +7,18 @@ while a measure that has not ended names the supplier, or a contract with it is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import SUPPLIER, in_scope
 from flowcase.store import Tx
 from flowcase.store.queries import records
-from flowcase.store.queries.user_tasks import Key, UserTaskRow
+from flowcase.store.queries.user_tasks import UserTaskRow
 
 _LIVE_CONTRACT = ("forhandles", "underskrevet")
 _ENDED_MEASURE = "ophoert"
 _PAGE = 200
+_Key = TypeVar("_Key")
 
 
 def scoped(tx: Tx, row: UserTaskRow, actor: Actor) -> Actor:
@@ -48,10 +50,11 @@ def delivers_to(tx: Tx, person: str, case: str) -> bool:
 
 
 def filled(
-    page: Callable[[Key | None, int | None], list[UserTaskRow]],
+    page: Callable[[_Key | None, int | None], list[UserTaskRow]],
     keep: Callable[[UserTaskRow], bool],
     *,
-    after: Key | None,
+    key: Callable[[UserTaskRow], _Key],
+    after: _Key | None,
     limit: int | None,
 ) -> list[UserTaskRow]:
     """A page of what may be kept: pages are read on until it is full or there are no more."""
@@ -62,7 +65,7 @@ def filled(
         kept += [row for row in rows if keep(row)]
         if size is None or len(rows) < size or (limit is not None and len(kept) >= limit):
             return kept[:limit]
-        after = (rows[-1].created_at, rows[-1].id)
+        after = key(rows[-1])
 
 
 def _people(value: object) -> list[object]:

@@ -9,16 +9,17 @@ from typing import Any
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import ADMINISTRATOR, SUPPLIER, may_work_on
-from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.access.permissions import ADMINISTRATOR, SUPPLIER
+from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
 from flowcase.services import disclosure, form_records, form_values, supplier_scope
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
+from flowcase.services.candidates import check_candidate, is_candidate, is_free_for
 from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
-from flowcase.services.deputies import stands_in, taken_over
+from flowcase.services.deputies import taken_over
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import user_tasks as queries
@@ -94,7 +95,7 @@ class UserTasks:
         def work(tx: Tx) -> UserTask:
             row = _existing(tx, id)
             if actor is not None:
-                _check_candidate(tx, row, actor, "see")
+                check_candidate(tx, row, actor, "see")
             instance = tx.look(row.instance)
             element = self._element(tx, row)
             variables = self._visible(tx, instance, row)
@@ -115,7 +116,7 @@ class UserTasks:
                 shown,
                 view.prefilled,
                 element.properties.get("flowcase.instruction", ""),
-                actor is not None and _is_free_for(tx, row, actor) and _is_candidate(tx, row, actor),
+                actor is not None and is_free_for(tx, row, actor) and is_candidate(tx, row, actor),
                 element.properties.get("flowcase.panel", ""),
                 view,
             )
@@ -141,7 +142,7 @@ class UserTasks:
                 return
             if row.assignee is not None:
                 raise Conflict(f"claim user task '{id}'", f"it is claimed by '{row.assignee}'")
-            _check_candidate(tx, row, actor, "claim")
+            check_candidate(tx, row, actor, "claim")
             claimed = events.UserTaskClaimed(
                 element=row.element, element_instance=row.element_instance, assignee=actor.id
             )
@@ -175,9 +176,9 @@ class UserTasks:
 
         def work(tx: Tx) -> None:
             row, _ = self._open(tx, id, "save a draft of")
-            if not _is_free_for(tx, row, actor):
+            if not is_free_for(tx, row, actor):
                 raise Conflict(f"save a draft of user task '{id}'", f"it is claimed by '{row.assignee}'")
-            _check_candidate(tx, row, actor, "save a draft of")
+            check_candidate(tx, row, actor, "save a draft of")
             content = json.dumps(raw, ensure_ascii=False).encode()
             key = {"user_task": id, "person": actor.id}
             saved = {
@@ -204,9 +205,9 @@ class UserTasks:
 
         def work(tx: Tx) -> None:
             row, instance = self._open(tx, id, "complete")
-            if not _is_free_for(tx, row, actor):
+            if not is_free_for(tx, row, actor):
                 raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
-            _check_candidate(tx, row, actor, "complete")
+            check_candidate(tx, row, actor, "complete")
             element = self._element(tx, row)
             variables = self._visible(tx, instance, row)
             form = self._advancing.definitions.form(tx, row.form) if row.form else None
@@ -334,27 +335,13 @@ def _offered(tx: Tx, actor: Actor, after: Key | None, limit: int | None) -> list
 
     if SUPPLIER not in actor.groups:
         return page(after, limit)
-    return supplier_scope.filled(page, lambda row: _is_candidate(tx, row, actor), after=after, limit=limit)
-
-
-def _is_free_for(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
-    """Nobody's, the actor's own, or that of a caseworker for whom the actor stands in."""
-    return row.assignee in (None, actor.id) or stands_in(tx, row, actor)
-
-
-def _is_candidate(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
-    return stands_in(tx, row, actor) or may_work_on(
-        supplier_scope.scoped(tx, row, actor),
-        assignee=row.assignee,
-        candidate_groups=row.candidate_groups,
-        candidate_users=row.candidate_users,
+    return supplier_scope.filled(
+        page,
+        lambda row: is_candidate(tx, row, actor),
+        key=lambda row: (row.created_at, row.id),
+        after=after,
+        limit=limit,
     )
-
-
-def _check_candidate(tx: Tx, row: UserTaskRow, actor: Actor, verb: str) -> None:
-    if not _is_candidate(tx, row, actor):
-        offered = ", ".join([*row.candidate_groups, *row.candidate_users])
-        raise Forbidden(f"{verb} user task '{row.id}'", f"it is for {offered}")
 
 
 def _plain(raw: Mapping[str, Any]) -> dict[str, Value]:

@@ -44,6 +44,7 @@ JOB_IS_CLAIMED = "status = 'claimed'"
 USER_TASK_IS_OPEN = "status = 'open'"
 USER_TASK_IS_FREE = "status = 'open' AND assignee IS NULL"
 USER_TASK_IS_ASSIGNED = "status = 'open' AND assignee IS NOT NULL"
+USER_TASK_IS_OF_A_CASE = "status = 'open' AND case_code IS NOT NULL"
 INCIDENT_IS_OPEN = "status = 'open'"
 
 
@@ -260,6 +261,19 @@ _alive(
     user_task.c.id,
     where=USER_TASK_IS_ASSIGNED,
 )
+
+# Every order in which an inbox can be read, for each of those whose tasks it may show.
+for _holders, _by, _where in (
+    ("candidates", [user_task.c.candidates], USER_TASK_IS_FREE),
+    ("assignee", [user_task.c.assignee], USER_TASK_IS_ASSIGNED),
+    ("of_a_case", [], USER_TASK_IS_OF_A_CASE),
+):
+    for _order, _columns in (
+        ("due", [user_task.c.due_at, user_task.c.id]),
+        ("priority", [user_task.c.priority.desc(), user_task.c.created_at, user_task.c.id]),
+        ("case", [user_task.c.case_code, user_task.c.id]),
+    ):
+        _alive(f"ix_user_task_{_holders}_{_order}", *_by, *_columns, where=_where)
 
 # The few distinct sets of candidates. An inbox first finds the sets that hold the reader, then reads
 # user tasks by set: no row per user task and group, and nothing to clean up at completion.

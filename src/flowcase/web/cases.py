@@ -71,7 +71,7 @@ def show(code: str) -> Any:
         running=[row for row in deadlines if row.status in ("open", "breached")],
         done=[row for row in deadlines if row.status not in ("open", "breached")],
         user_tasks=flow().user_tasks.list(case=code),
-        mine={row.id for row in flow().user_tasks.inbox(actor())},
+        mine={row.id for row in flow().inboxes.offered(actor(), case=code)},
         # What watches over each deadline is told by the deadline itself.
         instances=[row for row in instances if row.process != DEADLINE_PROCESS and row.ended_at is None],
         ended=[row for row in instances if row.process != DEADLINE_PROCESS and row.ended_at is not None],

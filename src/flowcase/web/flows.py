@@ -95,7 +95,7 @@ def _start(process: str, case: str | None) -> Any:
 
 def _next_page(started: str, case: str | None) -> str:
     """The first user task of the new flow that is this person's, else the case, else the list."""
-    mine = [row for row in flow().user_tasks.inbox(actor()) if row.instance == started]
+    mine = flow().inboxes.offered(actor(), instance=started)
     if mine:
         return url_for("user_tasks.show", id=mine[0].id)
     if case is not None:

@@ -96,7 +96,7 @@ def _next_page(task: UserTask) -> str:
     """What is next in the same case: the user task that follows for this person, else the case itself."""
     case = task.row.case_code
     if case:
-        following = [row for row in flow().user_tasks.inbox(actor()) if row.case_code == case]
+        following = flow().inboxes.offered(actor(), case=case)
         if following:
             return url_for("user_tasks.show", id=following[-1].id)
         if may_see_cases(actor()):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select, text
+from sqlalchemy import Select, bindparam, or_, select, text, tuple_
 
 from flowcase.store import tables
 from flowcase.store.queries.rows import made, made_or_none
@@ -105,10 +105,8 @@ def draft(tx: Tx, id: str, person: str) -> dict[str, Any] | None:
 
 def _page(statement: Select[Any], after: Key | None, limit: int | None) -> Select[Any]:
     if after is not None:
-        created_at, id = after
-        statement = statement.where(
-            or_(_table.c.created_at > created_at, (_table.c.created_at == created_at) & (_table.c.id > id))
-        )
+        # Compared as one value: SQLite reads an index from there on, which it does not for an OR.
+        statement = statement.where(tuple_(_table.c.created_at, _table.c.id) > after)
     return statement.order_by(_table.c.created_at, _table.c.id).limit(limit)
 
 

@@ -1,0 +1,33 @@
+"""Who may work on a user task: its candidates, who has it, and who stands in for that person."""
+
+from __future__ import annotations
+
+from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_work_on
+from flowcase.errors import Forbidden
+from flowcase.services import supplier_scope
+from flowcase.services.deputies import stands_in
+from flowcase.store import Tx
+from flowcase.store.queries.user_tasks import UserTaskRow
+
+
+def is_free_for(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
+    """Nobody's, the actor's own, or that of a caseworker for whom the actor stands in."""
+    return row.assignee in (None, actor.id) or stands_in(tx, row, actor)
+
+
+def is_candidate(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
+    """Whether the actor may see the user task and work on it."""
+    return stands_in(tx, row, actor) or may_work_on(
+        supplier_scope.scoped(tx, row, actor),
+        assignee=row.assignee,
+        candidate_groups=row.candidate_groups,
+        candidate_users=row.candidate_users,
+    )
+
+
+def check_candidate(tx: Tx, row: UserTaskRow, actor: Actor, verb: str) -> None:
+    """Raises Forbidden for who is none."""
+    if not is_candidate(tx, row, actor):
+        offered = ", ".join([*row.candidate_groups, *row.candidate_users])
+        raise Forbidden(f"{verb} user task '{row.id}'", f"it is for {offered}")

@@ -1,0 +1,187 @@
+"""Inboxes: what waits for a person, the person's groups and the people whom a leader leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flowcase.access.actor import Actor
+from flowcase.access.permissions import SUPPLIER, may_lead, may_see_cases
+from flowcase.cases.civil_time import at_wall_clock, local_date
+from flowcase.services import deputies, supplier_scope
+from flowcase.services.candidates import is_candidate, is_free_for
+from flowcase.services.rule_sets import RuleSets
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx
+from flowcase.store.queries import inboxes as queries
+from flowcase.store.queries import user_tasks as rows_of
+from flowcase.store.queries.inboxes import Holder, Only, Order, Place, place_of
+from flowcase.store.queries.people import PersonRow, people
+from flowcase.store.queries.user_tasks import UserTaskRow
+
+MOST_COUNTED = 1000
+_WEEK = 7
+
+
+class View(StrEnum):
+    BOTH = "both"  # the person's own and the groups'
+    OWN = "own"  # also those of whom the person stands in for
+    GROUPS = "groups"  # free, and offered to the person
+    TEAM = "team"  # of the people in the teams that the person leads
+    CASES = "cases"  # of every case, whoever has them
+
+
+class Due(StrEnum):
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"  # until Sunday, today included
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which list somebody wants to see."""
+
+    view: View = View.BOTH
+    order: Order = Order.DUE
+    process: str | None = None
+    case: str | None = None
+    due: Due | None = None
+    with_put_off: bool = False
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    rows: Sequence[UserTaskRow]
+    following: Place | None  # where the next page begins; None on the last one
+
+
+class Inboxes:
+    """One transaction per method, for reading only."""
+
+    def __init__(self, transactions: Transactions, rule_sets: RuleSets) -> None:
+        self._transactions, self._rule_sets = transactions, rule_sets
+
+    def page(self, actor: Actor, asked: Asked, *, after: Place | None = None, limit: int = 50) -> InboxPage:
+        def work(tx: Tx) -> InboxPage:
+            # One more than shown tells whether there is more.
+            rows = self._rows(tx, actor, asked, after, limit + 1)
+            is_last = len(rows) <= limit
+            return InboxPage(rows[:limit], None if is_last else place_of(rows[limit - 1], asked.order))
+
+        return self._transactions.read(work)
+
+    def counts(self, actor: Actor, asked: Asked) -> Mapping[View, int]:
+        """How many there are in each view the person has, narrowed alike; counted to a thousand."""
+
+        def work(tx: Tx) -> Mapping[View, int]:
+            return {view: self._count(tx, actor, asked, view) for view in self._views(tx, actor)}
+
+        return self._transactions.read(work)
+
+    def put_off(self, actor: Actor, asked: Asked) -> int:
+        """How many of the list are hidden until a later day."""
+
+        def work(tx: Tx) -> int:
+            shown = Asked(asked.view, asked.order, asked.process, asked.case, asked.due)
+            everything = Asked(asked.view, asked.order, asked.process, asked.case, asked.due, True)
+            return self._count(tx, actor, everything) - self._count(tx, actor, shown)
+
+        return self._transactions.read(work)
+
+    def offered(
+        self, actor: Actor, *, case: str | None = None, instance: str | None = None
+    ) -> list[UserTaskRow]:
+        """Open user tasks of one case or instance that the actor may do now, oldest first."""
+
+        def work(tx: Tx) -> list[UserTaskRow]:
+            rows = rows_of.user_tasks(tx, case=case, instance=instance)
+            return [row for row in rows if is_free_for(tx, row, actor) and is_candidate(tx, row, actor)]
+
+        return self._transactions.read(work)
+
+    def team(self, actor: Actor) -> list[PersonRow]:
+        """The people in the teams that the actor leads."""
+        return self._transactions.read(lambda tx: self._led(tx, actor))
+
+    def _rows(self, tx: Tx, actor: Actor, asked: Asked, after: Place | None, limit: int) -> list[UserTaskRow]:
+        holders, only = self._holders(tx, actor, asked.view), _only(asked, tx.now)
+
+        def page(after: Place | None, limit: int | None) -> list[UserTaskRow]:
+            assert limit is not None  # `filled` passes on a limit it was given
+            return queries.page(tx, holders, asked.order, only, after=after, limit=limit)
+
+        if SUPPLIER not in actor.groups:
+            return page(after, limit)
+        return supplier_scope.filled(
+            page,
+            lambda row: is_candidate(tx, row, actor),
+            key=lambda row: place_of(row, asked.order),
+            after=after,
+            limit=limit,
+        )
+
+    def _count(self, tx: Tx, actor: Actor, asked: Asked, view: View | None = None) -> int:
+        if view is not None:
+            asked = Asked(view, asked.order, asked.process, asked.case, asked.due, asked.with_put_off)
+        if SUPPLIER in actor.groups:  # what each may see is asked of each
+            return len(self._rows(tx, actor, asked, None, MOST_COUNTED + 1))
+        holders = self._holders(tx, actor, asked.view)
+        return queries.count(tx, holders, _only(asked, tx.now), at_most=MOST_COUNTED + 1)
+
+    def _views(self, tx: Tx, actor: Actor) -> list[View]:
+        views = [View.BOTH, View.OWN, View.GROUPS]
+        return [*views, View.TEAM, View.CASES] if self._teams(tx, actor) else views
+
+    def _holders(self, tx: Tx, actor: Actor, view: View) -> list[Holder]:
+        """Nothing for a view that is not the actor's."""
+        if view is View.TEAM:
+            return [Holder(person=row.id) for row in self._led(tx, actor)]
+        if view is View.CASES:
+            return [Holder()] if self._teams(tx, actor) else []
+        holders: list[Holder] = []
+        if view in (View.BOTH, View.OWN):
+            holders.append(Holder(person=actor.id))
+            holders += [Holder(person=absent, case=case) for case, absent in deputies.covered(tx, actor)]
+        if view in (View.BOTH, View.GROUPS):
+            holders += queries.offered_to(tx, actor.id, actor.groups)
+        return holders
+
+    def _teams(self, tx: Tx, actor: Actor) -> list[str]:
+        """The teams that the actor leads; settings say who leads which."""
+        if not may_see_cases(actor):
+            return []
+        led = self._rule_sets.settings(tx).get("teamledere") or {}
+        return [str(team) for team, leaders in led.items() if may_lead(actor, leaders=leaders)]
+
+    def _led(self, tx: Tx, actor: Actor) -> list[PersonRow]:
+        teams = self._teams(tx, actor)
+        return people(tx, groups=teams, only_active=True) if teams else []
+
+
+def _only(asked: Asked, now: dt.datetime) -> Only:
+    """Bounds of days are those of Danish civil time, also when the clock changes on the way."""
+    today = local_date(now)
+    due_from: dt.datetime | None = now
+    due_before: dt.datetime | None = None
+    match asked.due:
+        case Due.OVERDUE:
+            due_from, due_before = None, now
+        case Due.TODAY:
+            due_before = _midnight(today + dt.timedelta(days=1))
+        case Due.WEEK:
+            due_before = _midnight(today + dt.timedelta(days=_WEEK - today.weekday()))
+        case None:
+            due_from = None
+    return Only(
+        process=asked.process,
+        case=asked.case,
+        due_from=due_from,
+        due_before=due_before,
+        shown_at=None if asked.with_put_off else now,
+    )
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return at_wall_clock(day, dt.time())

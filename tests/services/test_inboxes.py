@@ -1,0 +1,210 @@
+"""Inboxes: each order and view, pages by keyset, and that a deep page reads no more than the first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.bootstrap import Flowcase
+from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, View
+from flowcase.store import Store, tables
+from flowcase.store.queries import inboxes as queries
+from flowcase.store.queries.inboxes import Holder, Only, Order
+from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
+from tests.services.diagrams import end, process, start, user_task
+from tests.services.test_statement_counts import statements
+
+FRONT = process("front", start(), user_task("vurder", groups="fronten"), end())
+BOTH = process("begge", start(), user_task("afgoer", groups="fronten, familieteam"), end())
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def fill(flow: Flowcase, store: Store, deploy: Callable[..., Any]) -> Callable[..., None]:
+    """Copies of a real user task with columns of the test's own."""
+    deploy(FRONT, BOTH)
+    for each in ("front", "begge"):
+        flow.instances.start(each, actor=OPERATOR)
+    with store.engine.begin() as connection:
+        real = {row.process: dict(row._mapping) for row in connection.execute(select(tables.user_task))}
+        connection.execute(tables.user_task.delete())
+
+    def fill(*rows: dict[str, Any]) -> None:
+        with store.engine.begin() as connection:
+            for nr, row in enumerate(rows):
+                made = {**real[row.get("process", "front")], "id": f"x.{nr:05}", **row}
+                made["created_at"] = row.get("created_at", flow.clock.now() + nr * dt.timedelta(seconds=1))
+                connection.execute(insert(tables.user_task), [made])
+
+    return fill
+
+
+def walk(flow: Flowcase, actor: Actor, asked: Asked, limit: int) -> list[str]:
+    seen: list[str] = []
+    page = flow.inboxes.page(actor, asked, limit=limit)
+    seen += [row.id for row in page.rows]
+    while page.following:
+        page = flow.inboxes.page(actor, asked, after=page.following, limit=limit)
+        seen += [row.id for row in page.rows]
+    return seen
+
+
+def mixed(flow: Flowcase) -> list[dict[str, Any]]:
+    """Forty-eight rows: free ones of two sets of candidates and own ones, with gaps and ties."""
+    return [
+        {
+            "id": f"x.{nr:05}",
+            "process": "front" if nr % 3 else "begge",
+            "assignee": "anna" if nr % 4 == 0 else None,
+            "due_at": None if nr % 5 == 0 else flow.clock.now() + (nr % 7) * DAY,
+            "priority": (50, 90, 10)[nr % 3],
+            "case_code": None if nr % 6 == 0 else f"SAG-{nr % 8}",
+            "created_at": flow.clock.now() + (nr * 7 % 48) // 2 * dt.timedelta(minutes=1),
+        }
+        for nr in range(48)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "key"),
+    [
+        (Order.DUE, lambda row: (row["due_at"] is None, str(row["due_at"]), row["id"])),
+        (Order.RECEIVED, lambda row: (row["created_at"], row["id"])),
+        (Order.PRIORITY, lambda row: (-row["priority"], row["created_at"], row["id"])),
+        (Order.CASE, lambda row: (row["case_code"] is None, row["case_code"] or "", row["id"])),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 7, 48, 50])
+def test_pages_together_are_the_whole_list_in_order(
+    flow: Flowcase, fill: Callable[..., None], order: Order, key: Callable[..., Any], limit: int
+) -> None:
+    rows = mixed(flow)
+    fill(*rows)
+
+    seen = walk(flow, ANNA, Asked(order=order), limit)
+
+    assert seen == [row["id"] for row in sorted(rows, key=key)]
+
+
+def test_views_part_ones_own_from_the_groups(flow: Flowcase, fill: Callable[..., None]) -> None:
+    fill({"assignee": "anna"}, {"assignee": "bo"}, {}, {"process": "begge"})
+
+    def ids(actor: Actor, view: View) -> list[str]:
+        return walk(flow, actor, Asked(view), 50)
+
+    assert ids(ANNA, View.OWN) == ["x.00000"]
+    assert ids(ANNA, View.GROUPS) == ["x.00002", "x.00003"]
+    assert ids(BO, View.BOTH) == ["x.00001", "x.00002", "x.00003"]
+    assert ids(CLARA, View.BOTH) == ["x.00003"]
+    assert flow.inboxes.counts(ANNA, Asked()) == {View.BOTH: 3, View.OWN: 1, View.GROUPS: 2}
+
+
+def test_only_leaders_see_those_of_their_team_and_of_every_case(
+    flow: Flowcase, fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    led = {"teamledere": {"familieteam_syd": ["teamleder_syd"], "familieteam_nord": ["teamleder_nord"]}}
+    monkeypatch.setattr(flow.inboxes._rule_sets, "settings", lambda tx: led)
+    for person, group in (("camilla", "familieteam_syd"), ("peter", "familieteam_nord")):
+        flow.people.add(person, groups=[group], actor=SYSTEM)
+    fill({"assignee": "camilla"}, {"assignee": "peter", "case_code": "SAG-1"}, {"case_code": "SAG-2"})
+    else_, head = (
+        Actor("else", groups=frozenset({"teamleder_syd"})),
+        Actor("anders", groups=frozenset({"myndighedsansvarlig"})),
+    )
+
+    assert walk(flow, else_, Asked(View.TEAM), 50) == ["x.00000"]
+    assert walk(flow, head, Asked(View.TEAM), 50) == ["x.00000", "x.00001"]
+    assert walk(flow, else_, Asked(View.CASES), 50) == ["x.00001", "x.00002"]
+    assert walk(flow, ANNA, Asked(View.TEAM), 50) == walk(flow, ANNA, Asked(View.CASES), 50) == []
+    assert View.TEAM in flow.inboxes.counts(else_, Asked())
+
+
+def test_days_of_the_due_filters_are_those_of_danish_civil_time(
+    flow: Flowcase, fill: Callable[..., None], clock: Any
+) -> None:
+    clock.set(dt.datetime(2026, 3, 27, 8, tzinfo=dt.UTC))  # a Friday; the clock changes that Sunday
+    instants = ["2026-03-27T07:59", "2026-03-27T08:00", "2026-03-27T22:59", "2026-03-27T23:00"]
+    instants += ["2026-03-29T21:59", "2026-03-29T22:00"]
+    fill(*({"due_at": dt.datetime.fromisoformat(f"{each}+00:00")} for each in instants), {})
+
+    found = {due: walk(flow, ANNA, Asked(due=due), 2) for due in Due}
+
+    assert found == {
+        Due.OVERDUE: ["x.00000"],
+        Due.TODAY: ["x.00001", "x.00002"],
+        Due.WEEK: ["x.00001", "x.00002", "x.00003", "x.00004"],
+    }
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_a_list_is_narrowed_to_a_process_or_a_case(
+    flow: Flowcase, fill: Callable[..., None], order: Order
+) -> None:
+    rows = mixed(flow)
+    fill(*rows)
+
+    by_process = walk(flow, ANNA, Asked(order=order, process="begge"), 5)
+    by_case = walk(flow, ANNA, Asked(order=order, case="SAG-3"), 2)
+
+    assert sorted(by_process) == [row["id"] for row in rows if row["process"] == "begge"]
+    assert sorted(by_case) == [row["id"] for row in rows if row["case_code"] == "SAG-3"]
+    whole = walk(flow, ANNA, Asked(order=order), 50)
+    assert by_case == [id for id in whole if id in by_case]
+    assert by_process == [id for id in whole if id in by_process]
+
+
+def test_what_is_put_off_is_hidden_until_its_day_but_never_when_it_is_overdue(
+    flow: Flowcase, fill: Callable[..., None], clock: Any
+) -> None:
+    now = clock.now()
+    fill({"follow_up_at": now + 2 * DAY}, {"follow_up_at": now + 2 * DAY, "due_at": now + DAY}, {})
+
+    assert walk(flow, ANNA, Asked(), 50) == ["x.00002"]
+    assert walk(flow, ANNA, Asked(with_put_off=True), 50) == ["x.00001", "x.00000", "x.00002"]
+    assert flow.inboxes.put_off(ANNA, Asked()) == 2
+    clock.set(now + DAY)
+    assert walk(flow, ANNA, Asked(), 50) == ["x.00001", "x.00002"]
+    clock.set(now + 2 * DAY)
+    assert len(walk(flow, ANNA, Asked(), 50)) == 3
+
+
+def test_counting_stops_at_a_thousand(flow: Flowcase, fill: Callable[..., None]) -> None:
+    fill(*({} for _ in range(MOST_COUNTED + 5)))
+
+    assert flow.inboxes.counts(ANNA, Asked())[View.GROUPS] == MOST_COUNTED + 1
+
+
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("holder", [Holder(person="anna"), Holder(candidates="set"), Holder()])
+def test_every_order_of_every_holder_is_read_from_an_index(
+    flow: Flowcase, store: Store, fill: Callable[..., None], order: Order, holder: Holder
+) -> None:
+    fill({}, {})
+    with store.engine.begin() as connection:
+        connection.execute(
+            update(tables.user_task).values(candidates="set", case_code="SAG-1", due_at=flow.clock.now())
+        )
+    place = queries.Place("SAG-0" if order is Order.CASE else flow.clock.now(), flow.clock.now(), "x")
+    if order is Order.PRIORITY:
+        place = queries.Place(50, flow.clock.now(), "x")
+
+    with statements(store) as sent, flow.store.reading(flow.clock.now()) as tx:
+        queries.page(tx, [holder], order, Only(), after=place, limit=50)
+
+    if not store.is_sqlite:
+        return  # its planner decides by size; the benchmarks measure it
+    plans = []
+    with store.engine.connect() as connection:
+        for statement in sent:
+            wanted = statement.count("?")
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("0",) * wanted)
+            plans.append("\n".join(row[3] for row in plan))
+    for plan in plans:
+        inner = plan.partition("SCAN anon")[0]
+        assert "SEARCH user_task USING" in inner, plan
+        assert "USE TEMP B-TREE" not in inner, plan
