@@ -32,6 +32,7 @@ from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
+from flowcase.services.erasure import Erasure
 from flowcase.services.history import History
 from flowcase.services.inboxes import Inboxes
 from flowcase.services.incidents import Incidents
@@ -104,6 +105,7 @@ class Flowcase:
     deadlines: Deadlines
     people: People
     reading_log: ReadingLog
+    erasure: Erasure
     nodes: Nodes
     checkpoints: Checkpoints
     studio: Studio
@@ -281,6 +283,7 @@ def assemble(
         deadlines=Deadlines(transactions, advancing, open_work),
         people=People(store, clock.now),
         reading_log=ReadingLog(transactions),
+        erasure=Erasure(transactions, advancing, open_work, store),
         nodes=Nodes(transactions, node),
         checkpoints=Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder),
         studio=Studio(transactions, deployments),

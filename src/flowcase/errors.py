@@ -26,6 +26,14 @@ class NotFound(FlowcaseError):
         super().__init__(f"Expected to find {kind} '{key}', but there is none.")
 
 
+class Erased(NotFound):
+    """What was named was there; its content was erased for good."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(kind, key)
+        self.args = (f"Expected to find {kind} '{key}', but its content was erased.",)
+
+
 class Conflict(FlowcaseError):
     """Somebody else was faster, or the thing is in another state than the command expects."""
 

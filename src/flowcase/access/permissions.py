@@ -140,6 +140,16 @@ def may_see_figures(actor: Actor) -> bool:
     )
 
 
+def may_erase(actor: Actor) -> bool:
+    """The operator at the terminal beside the installation's key: a person's account never can."""
+    return actor.kind == "service" and ADMINISTRATOR in actor.groups
+
+
+def may_approve_erasure(actor: Actor) -> bool:
+    """The second person of an erasure answers for the authority's cases."""
+    return actor.kind == "person" and "myndighedsansvarlig" in actor.groups
+
+
 def may_operate(actor: Actor) -> bool:
     """Incidents, jobs, deployments: the installation itself."""
     return actor.kind == "system" or ADMINISTRATOR in actor.groups

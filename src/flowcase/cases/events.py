@@ -90,6 +90,46 @@ class NoteWritten(Event):
     source: str  # element or command that made it
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordMoved(Event):
+    """A record that several cases share goes on under another case's key; its content as it is then."""
+
+    record: str
+    entity: str
+    case: str  # whose it is from now on
+    open: Values
+    secret: Values
+
+
+# --- erasure ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalHoldPlaced(Event):
+    """The case must not be erased. In the installation's stream, like all of these: codes only."""
+
+    case: str
+    reason: str  # a code, never words about a family
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalHoldLifted(Event):
+    case: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseErased(Event):
+    """The keys of the case's streams were destroyed, and what lay beside them was taken away."""
+
+    case: str
+    reason: str  # a code, never words about a family
+    approved_by: str  # id of the second person
+    streams: tuple[str, ...]  # whose keys were destroyed
+    shared: tuple[str, ...] = ()  # notifications that other cases still need
+    facts: Values = field(default_factory=dict)  # what stays of the case, for figures
+
+
 # --- notifications ---------------------------------------------------------------------------------
 
 

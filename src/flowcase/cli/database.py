@@ -46,6 +46,19 @@ def upgrade(as_json: bool) -> None:
 
 
 @db.command()
+@json_option
+def clean(as_json: bool) -> None:
+    """Overwrite what was deleted in the database's own files, after an erasure that met other users."""
+    with _opened(_settings()) as store:
+        done = store.overwrite_deleted()
+    if as_json:
+        say_json({"clean": done})
+    else:
+        click.echo("Clean." if done else "Somebody is using the database: stop flowcase and try again.")
+    raise SystemExit(0 if done else 1)
+
+
+@db.command()
 @click.argument("file", type=click.Path(dir_okay=False))
 @json_option
 def backup(file: str, as_json: bool) -> None:

@@ -267,6 +267,15 @@ def tell(
         yield Told(one.at, who, words.format_map(fields), kind, getattr(one.event, "element", None))
 
 
+def told_erased(at: dt.datetime, language: str = "da") -> Told:
+    """All that is left to tell of a case whose keys were destroyed."""
+    sentences = {
+        "da": "Sagens indhold blev slettet og kan ikke hentes frem igen.",
+        "en": "The content of the case was erased and cannot be brought back.",
+    }
+    return Told(at, _SYSTEM[language], sentences[language], "CaseErased")
+
+
 def _is_quiet(one: Recorded, kind: str) -> bool:
     """What says nothing to a reader: links between records, tables that had nothing against it."""
     event: Any = one.event

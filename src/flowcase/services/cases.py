@@ -38,6 +38,7 @@ class Case:
     opened_at: dt.datetime
     closed_at: dt.datetime | None
     outcome: str | None
+    erased_at: dt.datetime | None = None
 
     @property
     def shown_facts(self) -> list[tuple[str, Value]]:
@@ -182,4 +183,5 @@ def _case(row: case_files.CaseRow) -> Case:
         row.opened_at,
         row.closed_at,
         row.outcome,
+        row.erased_at,
     )

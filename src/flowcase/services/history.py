@@ -9,7 +9,7 @@ from types import MappingProxyType
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_case
 from flowcase.errors import Forbidden, NotFound
-from flowcase.history.story import Recorded, Told, tell
+from flowcase.history.story import Recorded, Told, tell, told_erased
 from flowcase.history.verification import Broken, verify
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
@@ -42,7 +42,7 @@ class History:
                 for row in _of_case(tx, case, actor)
                 if row.event is not None
             ]
-            return list(
+            told = list(
                 tell(
                     recorded,
                     name=names.element,
@@ -54,6 +54,10 @@ class History:
                     everything=everything,
                 )
             )
+            case_row = case_files.case(tx, case)
+            if case_row is not None and case_row.erased_at is not None:
+                told.append(told_erased(case_row.erased_at, language))
+            return told
 
         return self._transactions.read(work)
 

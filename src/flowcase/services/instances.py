@@ -32,6 +32,7 @@ class Instance:
     variables: Mapping[str, Value]  # those of the instance itself
     children: tuple[str, ...]  # running instances that it calls
     element_names: Mapping[str, str]  # element id -> what the diagram calls it
+    is_erased: bool = False  # the key of its stream was destroyed: where it was is gone
 
     @property
     def id(self) -> str:
@@ -124,6 +125,7 @@ class Instances:
                 state.variables() if state is not None else {},
                 tuple(queries.running_children(tx, id)),
                 {element: drawn.name or element for element, drawn in elements.items()},
+                tx.is_erased(row.stream),
             )
 
         return self._transactions.read(work)

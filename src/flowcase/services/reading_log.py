@@ -23,7 +23,7 @@ class ReadingLog:
 
         def work(tx: Tx) -> None:
             row = case_files.case(tx, case) if case else None
-            if row is not None:
+            if row is not None and row.erased_at is None:  # of an erased case nothing is left to be seen
                 tx.append(row.stream, CaseRead(case=row.code, page=page, user_task=user_task))
 
         if case:

@@ -10,7 +10,7 @@ from typing import Any
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import ADMINISTRATOR, SUPPLIER
-from flowcase.errors import Conflict, NotFound, Refused
+from flowcase.errors import Conflict, Erased, NotFound, Refused
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
 from flowcase.services import disclosure, form_records, form_values, supplier_scope
@@ -90,12 +90,14 @@ class UserTasks:
         )
 
     def get(self, id: str, *, actor: Actor | None = None) -> UserTask:
-        """For the page of a user task. Raises NotFound, and Forbidden for an actor who may not see it."""
+        """For the page of a user task. Raises NotFound, Erased, and Forbidden for who may not see it."""
 
         def work(tx: Tx) -> UserTask:
             row = _existing(tx, id)
             if actor is not None:
                 check_candidate(tx, row, actor, "see")
+            if tx.is_erased(row.stream):
+                raise Erased("user task", id)
             instance = tx.look(row.instance)
             element = self._element(tx, row)
             variables = self._visible(tx, instance, row)

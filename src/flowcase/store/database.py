@@ -191,6 +191,25 @@ class Store:
         with self.reading(now) as tx:
             tx.check_key()
 
+    def overwrite_deleted(self) -> bool:
+        """Leave nothing of destroyed keys in the database's own files; False when somebody is in the way.
+
+        SQLite overwrites deleted content by itself (`secure_delete`), but its write-ahead log still holds
+        it until it is emptied. PostgreSQL keeps old rows until their table is written anew.
+        """
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                if self.is_sqlite:
+                    # The driver begins no transaction by itself; the engine's own BEGIN is ended first.
+                    connection.exec_driver_sql("ROLLBACK")
+                    busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+                    return busy == 0
+                for name in ("stream", "record", "search_key", "user_task_draft", "message", "notice"):
+                    connection.exec_driver_sql(f"VACUUM FULL {name}")
+                return True
+        except DBAPIError:
+            return False
+
     def revision(self) -> str | None:
         """The schema that the database has; None for an empty one."""
         return migrating.revision(self.engine)

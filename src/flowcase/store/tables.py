@@ -473,6 +473,7 @@ case_file = Table(
     Column("updated_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("outcome", Text),
+    Column("erased_at", Instant),  # its keys were destroyed: what is left is for figures
 )
 Index("ix_case_file_caseworker", case_file.c.caseworker, case_file.c.status)
 Index("ix_case_file_team", case_file.c.team, case_file.c.status)
@@ -505,6 +506,16 @@ search_key = Table(
     PrimaryKeyConstraint("record", "attribute", "digest"),
 )
 Index("ix_search_key_digest", search_key.c.digest)
+
+# Cases that must not be erased.
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("case_code", Text, ForeignKey("case_file.code"), primary_key=True),
+    Column("reason", Text, nullable=False),  # a code
+    Column("placed_at", Instant, nullable=False),
+    Column("placed_by", Text, nullable=False),
+)
 
 # The home of a due date, with everything that answers "why this date?".
 deadline = Table(

@@ -143,6 +143,10 @@ class Tx(Rows):
         cipher = self._cipher(stream)
         return None if cipher is None else cipher.open(sealed, f"{stream}|{place}")
 
+    def is_erased(self, stream: str) -> bool:
+        """Whether the stream's key was destroyed."""
+        return self._cipher(stream) is None
+
     def digest(self, purpose: str, text: str) -> bytes:
         """A keyed hash of a confidential value, to search it without storing it."""
         key = self.cache.get("search key")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # The one table of HTTP statuses; every error class has its nearest ancestor's.
 STATUS: dict[type[Exception], HTTPStatus] = {
+    errors.Erased: HTTPStatus.GONE,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.Forbidden: HTTPStatus.FORBIDDEN,

@@ -54,6 +54,8 @@ def index() -> Any:
 @login_required
 def show(code: str) -> Any:
     case = flow().cases.get(code, actor=actor())
+    if case.erased_at is not None:
+        return render_template("case_erased.html", case=case, facts=shown_facts(case))
     flow().reading_log.note(code, page="case", actor=actor())
     everything = request.args.get("alt") == "1"
     whole = everything or request.args.get("hele") == "1"

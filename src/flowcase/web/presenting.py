@@ -174,6 +174,7 @@ def whose(row: Any) -> str:
 
 def title_of(error: errors.FlowcaseError) -> str:
     titles: Mapping[type, str] = {
+        errors.Erased: gettext("Slettet"),
         errors.NotFound: gettext("Det findes ikke"),
         errors.Conflict: gettext("En anden nåede det først"),
         errors.Forbidden: gettext("Det har du ikke adgang til"),
@@ -188,6 +189,8 @@ def title_of(error: errors.FlowcaseError) -> str:
 
 def sentence(error: errors.FlowcaseError) -> str:
     """What a caseworker reads; the English grammar of the error family stays for programs."""
+    if isinstance(error, errors.Erased):
+        return gettext("Indholdet er slettet og kan ikke hentes frem igen.")
     if isinstance(error, errors.NotFound):
         return gettext("Det, du søger, findes ikke længere, eller du må ikke se det.")
     if isinstance(error, errors.Conflict):

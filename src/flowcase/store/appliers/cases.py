@@ -110,7 +110,7 @@ def create_record(tx: Tx, stream: str, instance: LockedInstance | None, event: e
         stream=stream,
         case_code=event.case,
         open=dict(event.open),
-        secret=_sealed(tx, stream, event.record, event.secret),
+        secret=sealed(tx, stream, event.record, event.secret),
         version=1,
         created_at=tx.now,
         updated_at=tx.now,
@@ -125,7 +125,7 @@ def update_record(tx: Tx, stream: str, instance: LockedInstance | None, event: e
     row = _existing(tx, _READ_RECORD, "record", event.record)
     changes: dict[str, Any] = {
         "open": {**row.open, **event.open},
-        "secret": {**row.secret, **_sealed(tx, row.stream, event.record, event.secret)},
+        "secret": {**row.secret, **sealed(tx, row.stream, event.record, event.secret)},
         "version": row.version + 1,
         "updated_at": tx.now,
     }
@@ -142,7 +142,8 @@ def update_record(tx: Tx, stream: str, instance: LockedInstance | None, event: e
     _index(tx, event.record, event.entity, event.search)
 
 
-def _sealed(tx: Tx, stream: str, record: str, secret: Values) -> dict[str, str]:
+def sealed(tx: Tx, stream: str, record: str, secret: Values) -> dict[str, str]:
+    """Each secret attribute as its column holds it."""
     return {
         name: base64.b64encode(
             tx.seal(stream, f"record|{record}|{name}", canonical_json(to_json(value)))
@@ -167,7 +168,7 @@ def write_note(tx: Tx, stream: str, instance: LockedInstance | None, event: even
         stream=stream,
         case_code=event.case,
         open={"type": event.kind, "kilde": event.source, "skrevet": tx.now},
-        secret=_sealed(tx, stream, event.note, {"indhold": event.text}),
+        secret=sealed(tx, stream, event.note, {"indhold": event.text}),
         version=1,
         created_at=tx.now,
         updated_at=tx.now,

@@ -32,6 +32,7 @@ class CaseRow:
     updated_at: dt.datetime
     closed_at: dt.datetime | None
     outcome: str | None
+    erased_at: dt.datetime | None
 
 
 def case(tx: Tx, code: str) -> CaseRow | None:

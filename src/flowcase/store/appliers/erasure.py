@@ -1,0 +1,124 @@
+"""Legal holds, and the erasure of a case: keys destroyed, and what lay beside them taken away.
+
+A stream without its key holds ciphertext that nobody can open; the chain over it still verifies. What is
+left of the case in the open are its code, and the codes, dates and numbers that figures count.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, or_, select, update
+
+from flowcase.cases import events
+from flowcase.cases.entities import ENTITIES, Attribute, Kind
+from flowcase.history.indicators import NEEDED
+from flowcase.model import Values
+from flowcase.store import tables
+from flowcase.store.appliers import applies
+from flowcase.store.appliers.cases import sealed
+from flowcase.store.tx import LockedInstance, Tx
+
+# Of open attributes these stay: they tell of no person, and link to none.
+_COUNTED = frozenset({Kind.CODE, Kind.CODES, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN, Kind.NUMBER})
+
+
+@applies(events.LegalHoldPlaced)
+def place_hold(tx: Tx, stream: str, instance: LockedInstance | None, event: events.LegalHoldPlaced) -> None:
+    tx.insert(
+        tables.legal_hold,
+        case_code=event.case,
+        reason=event.reason,
+        placed_at=tx.now,
+        placed_by=tx.actor.id,
+    )
+
+
+@applies(events.LegalHoldLifted)
+def lift_hold(tx: Tx, stream: str, instance: LockedInstance | None, event: events.LegalHoldLifted) -> None:
+    tx.delete(
+        tables.legal_hold, {"case_code": event.case}, attempt=f"lift the legal hold of case '{event.case}'"
+    )
+
+
+@applies(events.RecordMoved)
+def move_record(tx: Tx, stream: str, instance: LockedInstance | None, event: events.RecordMoved) -> None:
+    row = tx.first(select(tables.record.c.version).where(tables.record.c.id == event.record))
+    version = 0 if row is None else row.version
+    changes = {
+        "stream": stream,
+        "case_code": event.case,
+        "open": dict(event.open),
+        "secret": sealed(tx, stream, event.record, event.secret),
+        "version": version + 1,
+        "updated_at": tx.now,
+    }
+    tx.update(
+        tables.record,
+        {"id": event.record, "version": version},
+        changes,
+        attempt=f"move {event.entity} '{event.record}'",
+    )
+
+
+@applies(events.CaseErased)
+def erase_case(tx: Tx, stream: str, instance: LockedInstance | None, event: events.CaseErased) -> None:
+    for name in event.streams:
+        # What this transaction still writes there is sealed with the key that it holds since before.
+        tx.stream(name)
+        tx.update_any(tables.stream, {"id": name}, {"wrapped_key": None})
+    _reduce_records(tx, event)
+    _take_away_rows(tx, event)
+    tx.update(
+        tables.case_file,
+        {"code": event.case},
+        {
+            "facts": dict(event.facts),
+            "child": None,
+            "team": event.facts.get("team"),
+            "caseworker": event.facts.get("sagsbehandler"),
+            "erased_at": tx.now,
+            "updated_at": tx.now,
+        },
+        attempt=f"erase case '{event.case}'",
+    )
+
+
+def stays(entity: str, attribute: Attribute) -> bool:
+    """Whether an open attribute outlives the erasure of its case."""
+    return attribute.kind in _COUNTED or attribute.name in NEEDED.get(entity, ())
+
+
+def _reduce_records(tx: Tx, event: events.CaseErased) -> None:
+    table = tables.record
+    found = tx.rows(
+        select(table.c.id, table.c.entity, table.c.stream, table.c.open).where(
+            or_(table.c.case_code == event.case, table.c.stream.in_(event.streams))
+        )
+    )
+    for row in found:
+        changes: Values = {"open": _open_that_stays(row.entity, row.open), "updated_at": tx.now}
+        if row.stream not in event.streams:  # its ciphertext could still be opened
+            changes = {**changes, "secret": {}}
+        tx.update_any(table, {"id": row.id}, changes)
+        tx.delete_any(tables.search_key, {"record": row.id})
+
+
+def _open_that_stays(entity: str, values: Values) -> Values:
+    known = {each.name: each for each in ENTITIES[entity].attributes} if entity in ENTITIES else {}
+    return {name: value for name, value in values.items() if name in known and stays(entity, known[name])}
+
+
+def _take_away_rows(tx: Tx, event: events.CaseErased) -> None:
+    """Drafts, messages on their way and notices: nobody will read them again."""
+    of_case = or_(tables.user_task.c.case_code == event.case, tables.user_task.c.stream.in_(event.streams))
+    drafts = tables.user_task_draft
+    tx.execute(delete(drafts).where(drafts.c.user_task.in_(select(tables.user_task.c.id).where(of_case))))
+    for table in (tables.message, tables.notice):
+        tx.execute(
+            delete(table).where(or_(table.c.case_code == event.case, table.c.stream.in_(event.streams)))
+        )
+    deadlines = tables.deadline
+    tx.execute(
+        update(deadlines)
+        .where(or_(deadlines.c.case_code == event.case, deadlines.c.stream.in_(event.streams)))
+        .values(responsible=None, plan={})
+    )

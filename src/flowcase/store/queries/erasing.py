@@ -1,0 +1,62 @@
+"""What an erasure has to know: holds, and which streams belong to one case alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from flowcase.store import tables
+from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A case that must not be erased."""
+
+    case_code: str
+    reason: str
+    placed_at: dt.datetime
+    placed_by: str
+
+
+def hold(tx: Tx, case: str) -> Hold | None:
+    table = tables.legal_hold
+    return made_or_none(Hold, tx.first(select(table).where(table.c.case_code == case)))
+
+
+def holds(tx: Tx) -> list[Hold]:
+    """Every hold, the oldest first."""
+    table = tables.legal_hold
+    return [made(Hold, row) for row in tx.rows(select(table).order_by(table.c.placed_at, table.c.case_code))]
+
+
+def running(tx: Tx, case: str, streams: Sequence[str]) -> list[str]:
+    """Ids of the instances that still run in the case or in its streams, callers first."""
+    table = tables.instance
+    statement = (
+        select(table.c.id)
+        .where(or_(table.c.case_code == case, table.c.stream.in_(streams)), table.c.ended_at.is_(None))
+        .order_by(table.c.depth, table.c.started_at, table.c.id)
+    )
+    return [row.id for row in tx.rows(statement)]
+
+
+def streams_of_instances(tx: Tx, case: str) -> list[str]:
+    """Streams of single instances that all belong to the case."""
+    table = tables.instance
+    own = select(table.c.stream).where(table.c.case_code == case, table.c.stream.startswith("process:"))
+    others = select(table.c.stream).where(or_(table.c.case_code.is_(None), table.c.case_code != case))
+    statement = select(tables.stream.c.id).where(
+        tables.stream.c.id.in_(own), tables.stream.c.id.not_in(others)
+    )
+    return [row.id for row in tx.rows(statement.order_by(tables.stream.c.id))]
+
+
+def erased(tx: Tx) -> set[str]:
+    """Codes of the cases that were erased."""
+    table = tables.case_file
+    return {row.code for row in tx.rows(select(table.c.code).where(table.c.erased_at.is_not(None)))}

@@ -1,0 +1,78 @@
+"""Erasing and holding a case at the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from tests.cli.conftest import CommandLine
+
+CASE, NAME = "SAG-1", "Ingelise Fjordbakke"
+ERASE = ("erase", CASE, "--reason", "opbevaring_udloebet", "--approved-by", "anders")
+
+
+@pytest.fixture
+def at_terminal(flowcase: CommandLine, opened: Callable[[], Flowcase]) -> CommandLine:
+    flow = opened()
+    flow.people.add("anders", name="Anders", groups=["myndighedsansvarlig"], actor=SYSTEM)
+    facts = {"team": "familieteam_syd", "kendskabsdato": dt.date(2026, 1, 12), "distrikt": "syd"}
+    flow.cases.open(CASE, child={"navn": NAME}, facts=facts, actor=SYSTEM)
+    return flowcase
+
+
+def test_a_case_is_held_listed_let_go_and_erased(at_terminal: CommandLine) -> None:
+    at_terminal("hold", CASE, "--reason", "klagesag")
+    refused = at_terminal(*ERASE, "--open", expect=1)
+    [held] = at_terminal.json("hold")
+    at_terminal("hold", CASE, "--lift", "--reason", "klage_afgjort")
+
+    done = at_terminal.json(*ERASE, "--open")
+
+    assert "legal hold (klagesag)" in refused.output
+    assert (held["case_code"], held["reason"]) == (CASE, "klagesag")
+    assert done["streams"] == [f"case:{CASE}"]
+    assert done["is_overwritten"]
+    assert at_terminal("verify").output.endswith("a second.\n")
+    assert "slettet" in at_terminal("history", CASE).output
+
+
+def test_what_stays_of_an_erased_case_is_what_figures_count(
+    at_terminal: CommandLine, opened: Callable[[], Flowcase]
+) -> None:
+    at_terminal(*ERASE, "--open")
+
+    case = opened().cases.get(CASE, actor=SYSTEM)
+    assert (case.team, case.facts["distrikt"], case.facts["kendskabsdato"]) == (
+        "familieteam_syd",
+        "syd",
+        dt.date(2026, 1, 12),
+    )
+    assert case.facts.keys() & {"barn_id", "familie_id", "underretninger", "journalnr"} == set()
+    assert [record.values for record in opened().cases.records("Barn", case=CASE)] == [{}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((*ERASE,), 1, "it is open"),
+        (("erase", "SAG-9", *ERASE[2:], "--open"), 3, "SAG-9"),
+        ((*ERASE[:5], "karen", "--open"), 5, "may not approve"),
+        (("erase", CASE, "--reason", "Fru Hansen", "--approved-by", "anders", "--open"), 1, "no code"),
+        (("hold", CASE), 2, "--reason"),
+        (("hold", CASE, "--lift", "--reason", "klagesag"), 4, "not held"),
+    ],
+)
+def test_what_is_not_in_order_is_refused_in_a_sentence(
+    at_terminal: CommandLine, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    refused = at_terminal(*arguments, expect=code)
+
+    assert said in refused.output
+
+
+def test_deleted_content_is_overwritten_on_request(at_terminal: CommandLine) -> None:
+    assert at_terminal.json("db", "clean") == {"clean": True}

@@ -1,0 +1,84 @@
+"""The pages of a case that was erased say so, in both languages, and show nothing of the family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from flowcase.access.actor import Actor
+from tests.web.conftest import Visitor
+from tests.web.world import World
+
+OPERATOR = Actor("terminal:test", groups=frozenset({"administrator"}), kind="service")
+CASE, NAME = "SAG-2588", "Noah Elleby"
+
+
+@pytest.fixture
+def erased(world: World) -> str:
+    """The id of a user task that was open when the case was erased."""
+    task = world.flow.user_tasks.list(case=CASE)[0].id
+    world.flow.erasure.erase(
+        CASE, reason="fejloprettet", approved_by="anders.myn", also_open=True, actor=OPERATOR
+    )
+    return task
+
+
+def test_the_page_of_an_erased_case_says_that_it_is_erased(
+    world: World, erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    seen = sign_in("karen.fp").get(f"/sager/{CASE}")
+
+    assert seen.status == 200
+    assert seen.heading == f"Sag {CASE}: slettet"
+    assert "Indholdet er slettet og kan ikke hentes frem igen." in seen.text
+    assert NAME not in seen.source
+    assert seen.all("//main//form") == []
+
+
+def test_the_page_of_an_erased_case_is_there_in_english(
+    world: World, erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    seen = sign_in("karen.fp").get(f"/sager/{CASE}?sprog=en")
+
+    assert seen.heading == f"Case {CASE}: erased"
+    assert "The content is erased and cannot be brought back." in seen.text
+
+
+def test_the_list_of_cases_says_which_one_is_erased(
+    world: World, erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    seen = sign_in("karen.fp").get(f"/sager?kode={CASE}")
+
+    assert [cell.text_content() for cell in seen.all("//td[@data-title='Status']")] == ["Slettet"]
+
+
+def test_a_user_task_and_a_new_flow_of_an_erased_case_are_refused_in_words(
+    world: World, erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    visitor = sign_in("camilla.syd")
+
+    seen = visitor.get(f"/opgaver/{erased}")
+
+    assert (seen.status, seen.heading) == (410, "Slettet")
+    assert visitor.get(f"/sager/{CASE}/nyt-forloeb/familiemoede").status in (403, 404, 409)
+
+
+def test_the_diagram_of_an_erased_case_opens_without_saying_where_it_was(
+    world: World, erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    visitor = sign_in("karen.fp")
+
+    for instance in world.flow.instances.list(case=CASE, limit=None):
+        seen = visitor.get(f"/forloeb/{instance.id}")
+        assert seen.status == 200
+        assert "Indholdet er slettet" in seen.text
+        assert instance.ended_at is not None
+
+
+def test_a_colleagues_inbox_no_longer_has_the_erased_cases_tasks(
+    world: World, erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    seen = sign_in("camilla.syd").get("/opgaver")
+
+    assert CASE not in seen.text
