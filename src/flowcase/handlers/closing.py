@@ -11,4 +11,4 @@ if TYPE_CHECKING:
 def close_case(case: CaseWork, code: str, outcome: str) -> None:
     """Close the case with an outcome code and broadcast `sag_afsluttet` in it."""
     case.close_case(code, outcome)
-    case.broadcast("sag_afsluttet", code, {"sag_id": code})
+    case.broadcast("sag_afsluttet", code, {"sag_id": code, "sag_udfald": outcome})
