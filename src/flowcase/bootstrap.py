@@ -55,6 +55,7 @@ from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
 from flowcase.services.timers import Timers
 from flowcase.services.transactions import Transactions
+from flowcase.services.user_task_moves import UserTaskMoves
 from flowcase.services.user_tasks import UserTasks
 from flowcase.store import Keyring, KeyUnusable, LockedInstance, Store, Tx, migrating
 from flowcase.store.keys import KEY_BYTES
@@ -86,6 +87,7 @@ class Flowcase:
     startable_flows: StartableFlows
     user_tasks: UserTasks
     inboxes: Inboxes
+    user_task_moves: UserTaskMoves
     messages: Messages
     signals: Signals
     timers: Timers
@@ -257,6 +259,7 @@ def assemble(
         startable_flows=StartableFlows(transactions, advancing, open_work),
         user_tasks=UserTasks(transactions, advancing, open_for_user_task),
         inboxes=Inboxes(transactions, rule_sets),
+        user_task_moves=UserTaskMoves(transactions, rule_sets),
         messages=Messages(transactions, advancing),
         signals=Signals(transactions, advancing),
         timers=Timers(transactions, advancing, start_events),

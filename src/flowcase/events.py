@@ -111,10 +111,18 @@ class UserTaskUnclaimed(ElementEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class UserTaskHandedOver(ElementEvent):
-    """The case has another caseworker: what the former one had open is the new one's."""
+    """Another person has it: a colleague was asked, or the case has another caseworker."""
 
-    previous: str
+    previous: str | None  # None: nobody had taken it
     assignee: str
+    reason: str = ""  # what the giver wrote; nothing when the case changed hands
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserTaskPutOff(ElementEvent):
+    """Who has it wants to see it again on a later day; it stays open, and its due date stands."""
+
+    follow_up_at: dt.datetime | None  # None: shown again at once
 
 
 @dataclass(frozen=True, kw_only=True)

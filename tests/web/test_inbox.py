@@ -8,7 +8,7 @@ from flowcase.web import inbox
 def test_the_inbox_shows_what_waits_for_me_and_my_groups_due_first(sign_in):
     page = sign_in("karen.fp").get("/")
 
-    tasks = [row.text_content() for row in page.all("//tbody/tr/td[1]/a")]
+    tasks = [row.text_content() for row in page.all("//tbody/tr/td[2]/a")]
     assert tasks == ["Beslut videre forløb", "Vurdér risiko"]
     assert "I dag" in page.all("//tbody/tr")[0].text_content()
     assert "Frontpersonale, Akutvagt" in page.all("//tbody/tr")[1].text_content()
@@ -50,7 +50,7 @@ def test_an_address_that_was_damaged_shows_the_first_page(sign_in):
 
 
 def names(page):
-    return [link.text_content() for link in page.all("//tbody/tr/td[1]/a")]
+    return [link.text_content() for link in page.all("//tbody/tr/td[2]/a")]
 
 
 def test_filters_live_in_the_address_and_narrow_every_list(sign_in):
@@ -108,3 +108,117 @@ def test_the_menu_offers_only_what_a_person_may_do(sign_in):
     assert menu("karen.fp") == ["Mine opgaver", "Sager", "Nye forløb", "Ny underretning"]
     assert menu("camilla.syd") == ["Mine opgaver", "Sager", "Nye forløb"]
     assert menu("granly") == ["Mine opgaver", "Nye forløb"]
+
+
+def several(page, *elements_names, act, **values):
+    """Tick these in the list and press one button of the form below it."""
+    rows = {link.text_content(): link.getparent().getparent() for link in page.all("//tbody/tr/td[2]/a")}
+    ids = [rows[name].xpath(".//input[@name='opgave']")[0].get("value") for name in elements_names]
+    form = page.one("//form[@id='flere']")
+    fixed = {each.get("name"): each.get("value") for each in form.xpath(".//input[@type='hidden']")}
+    return {**fixed, "opgave": ids, "handling": act, **values}
+
+
+def test_several_are_taken_and_given_back_at_once(sign_in, world):
+    karen = sign_in("karen.fp")
+    page = karen.get("/opgaver?sorter=sag")
+
+    taken = karen.post("/opgaver/flere", several(page, "Vurdér risiko", "Beslut videre forløb", act="tag"))
+
+    assert "Opgaver taget: 2." in taken.text and taken.address == "/opgaver"
+    assert taken.one("//select[@id='sorter']/option[@selected]").get("value") == "sag"
+    back = karen.post("/opgaver/flere", several(taken, "Vurdér risiko", act="slip"))
+    assert "Opgaver lagt tilbage: 1." in back.text
+    assert world.task("vurder").assignee is None
+    assert world.task("afgoer", "SAG-2593").assignee == "karen.fp"
+
+
+def test_what_a_colleague_was_faster_with_is_told_and_the_rest_is_done(sign_in, world):
+    karen = sign_in("karen.fp")
+    page = karen.get("/opgaver")
+    world.flow.user_tasks.claim(world.task("vurder").id, actor=world.flow.people.actor("jonas.fp"))
+
+    seen = karen.post("/opgaver/flere", several(page, "Vurdér risiko", "Beslut videre forløb", act="tag"))
+
+    assert "Opgaver taget: 1." in seen.text
+    assert "Ikke ændret: 1. Opgaven er taget af en anden eller ikke længere åben." in seen.text
+
+
+def test_a_colleague_who_may_do_it_gets_it_with_a_reason(sign_in, world):
+    camilla, task = sign_in("camilla.syd"), world.task("beslut_undersoegelse")
+    page = camilla.get("/opgaver?sag=SAG-2588")
+    offered = [each.get("value") for each in page.all("//select[@id='kollega']/option")]
+    assert "omar.syd" in offered and "camilla.syd" not in offered and "granly" not in offered
+
+    wrong = camilla.post("/opgaver/flere", several(page, task.name, act="overdrag", kollega="granly"))
+    sent = several(page, task.name, act="overdrag", kollega="omar.syd", begrundelse="Kender skolen")
+    right = camilla.post("/opgaver/flere", sent)
+
+    assert "Kollegaen er ikke blandt dem, der må løse opgaven." in wrong.text
+    assert "Opgaver overdraget: 1." in right.text
+    assert world.task("beslut_undersoegelse").assignee == "omar.syd"
+    story = camilla.get("/sager/SAG-2588").text
+    assert f"Opgaven »{task.name}« gik over til Omar Haddad: Kender skolen." in story
+
+
+def test_what_is_put_off_is_hidden_with_a_link_that_shows_it(sign_in, world):
+    camilla, task = sign_in("camilla.syd"), world.task("beslut_undersoegelse")
+    page = camilla.get("/opgaver?sag=SAG-2588")
+
+    hidden = camilla.post("/opgaver/flere", several(page, task.name, act="udsaet", dato="2026-04-02"))
+
+    assert "Opgaver udsat: 1." in hidden.text and task.name not in names(hidden)
+    link = hidden.one("//a[contains(text(), 'Vis også opgaver, der er udsat (1)')]/@href")
+    shown = camilla.get(link)
+    assert "Vises igen tors. 2. apr. 2026" in shown.text
+    again = camilla.post("/opgaver/flere", several(shown, task.name, act="vis_nu"))
+    assert "Opgaver, der vises igen: 1." in again.text
+    assert task.name in names(camilla.get("/opgaver?sag=SAG-2588"))
+
+
+def test_one_is_handed_over_and_put_off_from_its_own_page_too(sign_in, world):
+    camilla, task = sign_in("camilla.syd"), world.task("beslut_undersoegelse")
+    page = camilla.get(f"/opgaver/{task.id}")
+    form = page.one("//form[@action='/opgaver/flere']")
+
+    camilla.submit(page, form, {"handling": "udsaet"}, dato="2026-04-02")
+    assert world.task("beslut_undersoegelse").follow_up_at is not None
+    camilla.submit(page, form, {"handling": "overdrag"}, kollega="omar.syd")
+
+    moved = world.task("beslut_undersoegelse")
+    assert (moved.assignee, moved.follow_up_at) == ("omar.syd", None)
+
+
+def test_a_late_day_is_refused(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.post("/opgaver/flere", several(karen.get("/opgaver"), "Vurdér risiko", act="tag"))
+
+    late = karen.post("/opgaver/flere", several(page, "Vurdér risiko", act="udsaet", dato="2026-05-01"))
+
+    assert "Ikke ændret: 1. Vælg en dag efter i dag og ikke senere end opgavens frist." in late.text
+
+
+def test_what_was_typed_stays_when_something_is_missing(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.get("/opgaver?sorter=sag")
+
+    nobody = karen.post(
+        "/opgaver/flere", several(page, "Vurdér risiko", act="overdrag", begrundelse="Har vagten")
+    )
+    assert nobody.status == 422 and nobody.title.startswith("Fejl: ")
+    assert (
+        nobody.one("//*[@id='fejl']").text_content().strip() == "Vælg den kollega, der skal have opgaverne."
+    )
+    assert nobody.one("//input[@id='begrundelse']").value == "Har vagten"
+    assert len(nobody.all("//input[@name='opgave'][@checked]")) == 1
+    for values, said in (
+        ({"act": "tag"}, "Sæt hak ved en eller flere opgaver først."),
+        ({"act": "udsaet", "opgave": ["x"], "dato": "i morgen"}, "Vælg den dag, opgaverne skal vises igen."),
+        ({"act": "", "opgave": ["x"]}, "Vælg med en knap, hvad der skal ske med opgaverne."),
+        (
+            {"act": "overdrag", "opgave": ["x"], "kollega": "a", "begrundelse": "x" * 301},
+            "Skriv højst 300 tegn.",
+        ),
+    ):
+        assert said in karen.post("/opgaver/flere", several(page, **values)).text
+    assert "Ikke ændret: 1." in karen.post("/opgaver/flere", several(page, act="tag", opgave=["x"])).text

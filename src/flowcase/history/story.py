@@ -144,8 +144,13 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     "UserTaskClaimed": ("Tog opgaven »{element}«.", "Took the task “{element}”.", True),
     "UserTaskUnclaimed": ("Lagde opgaven »{element}« tilbage.", "Put the task “{element}” back.", True),
     "UserTaskHandedOver": (
-        "Opgaven »{element}« gik over til {assignee_person}.",
-        "The task “{element}” went over to {assignee_person}.",
+        "Opgaven »{element}« gik over til {assignee_person}{why}.",
+        "The task “{element}” went over to {assignee_person}{why}.",
+        True,
+    ),
+    "UserTaskPutOff": (
+        "Opgaven »{element}« vises igen {follow_up}.",
+        "The task “{element}” is shown again {follow_up}.",
         True,
     ),
     "UserTaskCompleted": ("Gjorde opgaven »{element}« færdig.", "Completed the task “{element}”.", True),
@@ -318,6 +323,8 @@ def _fields(
         fields["deadline_rule"] = rule(raw["deadline"])
     if raw.get("assignee"):
         fields["assignee_person"] = person(raw["assignee"])
+    fields["why"] = f": {raw['reason']}" if raw.get("reason") else ""
+    fields["follow_up"] = _instant(raw.get("follow_up_at") or one.at, language)
     due = raw.get("due_at")
     fields["due"] = _instant(due, language) if due else "–"
     fields["received"] = _instant(raw.get("received_at"), language)

@@ -1,14 +1,39 @@
-"""Who may work on a user task: its candidates, who has it, and who stands in for that person."""
+"""A user task and who may work on it: its candidates, who has it, and who stands in for that person."""
 
 from __future__ import annotations
 
+from flowcase import model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_work_on
-from flowcase.errors import Forbidden
+from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services import supplier_scope
 from flowcase.services.deputies import stands_in
-from flowcase.store import Tx
+from flowcase.store import LockedInstance, Tx
+from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import UserTaskRow
+
+
+def existing(tx: Tx, id: str) -> UserTaskRow:
+    """Raises NotFound."""
+    row = queries.user_task(tx, id)
+    if row is None:
+        raise NotFound("user task", id)
+    return row
+
+
+def opened(tx: Tx, id: str, verb: str) -> tuple[UserTaskRow, LockedInstance]:
+    """The row as it is once its stream is ours. Raises NotFound, or Conflict with its present state."""
+    try:
+        instance = tx.lock(id.rpartition(".")[0])
+    except NotFound:
+        raise NotFound("user task", id) from None
+    row = existing(tx, id)
+    if row.status != model.UserTaskStatus.OPEN:
+        by = f" by '{row.ended_by}'" if row.ended_by else ""
+        raise Conflict(f"{verb} user task '{id}'", f"it is already {row.status}{by}")
+    if instance.status != model.InstanceStatus.ACTIVE:
+        raise Conflict(f"{verb} user task '{id}'", f"its process instance is {instance.status}")
+    return row, instance
 
 
 def is_free_for(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:

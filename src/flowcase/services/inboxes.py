@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import SUPPLIER, may_lead, may_see_cases
+from flowcase.access.permissions import SUPPLIER
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.services import deputies, supplier_scope
 from flowcase.services.candidates import is_candidate, is_free_for
 from flowcase.services.rule_sets import RuleSets
+from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries import user_tasks as rows_of
 from flowcase.store.queries.inboxes import Holder, Only, Order, Place, place_of
-from flowcase.store.queries.people import PersonRow, people
+from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.user_tasks import UserTaskRow
 
 MOST_COUNTED = 1000
@@ -103,7 +104,7 @@ class Inboxes:
 
     def team(self, actor: Actor) -> list[PersonRow]:
         """The people in the teams that the actor leads."""
-        return self._transactions.read(lambda tx: self._led(tx, actor))
+        return self._transactions.read(lambda tx: people_led(tx, self._rule_sets, actor))
 
     def _rows(self, tx: Tx, actor: Actor, asked: Asked, after: Place | None, limit: int) -> list[UserTaskRow]:
         holders, only = self._holders(tx, actor, asked.view), _only(asked, tx.now)
@@ -132,14 +133,14 @@ class Inboxes:
 
     def _views(self, tx: Tx, actor: Actor) -> list[View]:
         views = [View.BOTH, View.OWN, View.GROUPS]
-        return [*views, View.TEAM, View.CASES] if self._teams(tx, actor) else views
+        return [*views, View.TEAM, View.CASES] if teams_led(tx, self._rule_sets, actor) else views
 
     def _holders(self, tx: Tx, actor: Actor, view: View) -> list[Holder]:
         """Nothing for a view that is not the actor's."""
         if view is View.TEAM:
-            return [Holder(person=row.id) for row in self._led(tx, actor)]
+            return [Holder(person=row.id) for row in people_led(tx, self._rule_sets, actor)]
         if view is View.CASES:
-            return [Holder()] if self._teams(tx, actor) else []
+            return [Holder()] if teams_led(tx, self._rule_sets, actor) else []
         holders: list[Holder] = []
         if view in (View.BOTH, View.OWN):
             holders.append(Holder(person=actor.id))
@@ -147,17 +148,6 @@ class Inboxes:
         if view in (View.BOTH, View.GROUPS):
             holders += queries.offered_to(tx, actor.id, actor.groups)
         return holders
-
-    def _teams(self, tx: Tx, actor: Actor) -> list[str]:
-        """The teams that the actor leads; settings say who leads which."""
-        if not may_see_cases(actor):
-            return []
-        led = self._rule_sets.settings(tx).get("teamledere") or {}
-        return [str(team) for team, leaders in led.items() if may_lead(actor, leaders=leaders)]
-
-    def _led(self, tx: Tx, actor: Actor) -> list[PersonRow]:
-        teams = self._teams(tx, actor)
-        return people(tx, groups=teams, only_active=True) if teams else []
 
 
 def _only(asked: Asked, now: dt.datetime) -> Only:

@@ -10,13 +10,13 @@ from typing import Any
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import ADMINISTRATOR, SUPPLIER
-from flowcase.errors import Conflict, Erased, NotFound, Refused
+from flowcase.errors import Conflict, Erased, Refused
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
 from flowcase.services import disclosure, form_records, form_values, supplier_scope
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
-from flowcase.services.candidates import check_candidate, is_candidate, is_free_for
+from flowcase.services.candidates import check_candidate, existing, is_candidate, is_free_for, opened
 from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
 from flowcase.services.deputies import taken_over
@@ -93,7 +93,7 @@ class UserTasks:
         """For the page of a user task. Raises NotFound, Erased, and Forbidden for who may not see it."""
 
         def work(tx: Tx) -> UserTask:
-            row = _existing(tx, id)
+            row = existing(tx, id)
             if actor is not None:
                 check_candidate(tx, row, actor, "see")
             if tx.is_erased(row.stream):
@@ -139,7 +139,7 @@ class UserTasks:
         """Take an open user task. Raises Conflict when somebody else has it, Forbidden for no candidate."""
 
         def work(tx: Tx) -> None:
-            row, instance = self._open(tx, id, "claim")
+            row, instance = opened(tx, id, "claim")
             if row.assignee == actor.id:
                 return
             if row.assignee is not None:
@@ -156,7 +156,7 @@ class UserTasks:
         """Give a user task back to its candidates."""
 
         def work(tx: Tx) -> None:
-            row, instance = self._open(tx, id, "give back")
+            row, instance = opened(tx, id, "give back")
             if row.assignee is None:
                 return
             if row.assignee != actor.id and ADMINISTRATOR not in actor.groups:
@@ -177,7 +177,7 @@ class UserTasks:
         """
 
         def work(tx: Tx) -> None:
-            row, _ = self._open(tx, id, "save a draft of")
+            row, _ = opened(tx, id, "save a draft of")
             if not is_free_for(tx, row, actor):
                 raise Conflict(f"save a draft of user task '{id}'", f"it is claimed by '{row.assignee}'")
             check_candidate(tx, row, actor, "save a draft of")
@@ -206,7 +206,7 @@ class UserTasks:
         """
 
         def work(tx: Tx) -> None:
-            row, instance = self._open(tx, id, "complete")
+            row, instance = opened(tx, id, "complete")
             if not is_free_for(tx, row, actor):
                 raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
             check_candidate(tx, row, actor, "complete")
@@ -280,20 +280,6 @@ class UserTasks:
 
     # --- what belongs to a user task ---------------------------------------------------------------
 
-    def _open(self, tx: Tx, id: str, verb: str) -> tuple[UserTaskRow, LockedInstance]:
-        """The row as it is once its stream is ours. Raises NotFound, or Conflict with its present state."""
-        try:
-            instance = tx.lock(id.rpartition(".")[0])
-        except NotFound:
-            raise NotFound("user task", id) from None
-        row = _existing(tx, id)
-        if row.status != model.UserTaskStatus.OPEN:
-            by = f" by '{row.ended_by}'" if row.ended_by else ""
-            raise Conflict(f"{verb} user task '{id}'", f"it is already {row.status}{by}")
-        if instance.status != model.InstanceStatus.ACTIVE:
-            raise Conflict(f"{verb} user task '{id}'", f"its process instance is {instance.status}")
-        return row, instance
-
     def _element(self, tx: Tx, row: UserTaskRow) -> Element:
         return self._advancing.definitions.process(tx, row.definition).elements[row.element]
 
@@ -320,13 +306,6 @@ class UserTasks:
         if instance.state is None or row.status != model.UserTaskStatus.OPEN:
             return {}
         return instance.state.visible_variables(row.element_instance)
-
-
-def _existing(tx: Tx, id: str) -> UserTaskRow:
-    row = queries.user_task(tx, id)
-    if row is None:
-        raise NotFound("user task", id)
-    return row
 
 
 def _offered(tx: Tx, actor: Actor, after: Key | None, limit: int | None) -> list[UserTaskRow]:

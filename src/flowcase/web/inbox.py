@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
+from flowcase.cases.civil_time import local_date
+from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, Order, Place, View
+from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web.language import current, gettext
+from flowcase.web.presenting import sentence
 from flowcase.web.session import actor, flow
+
+if TYPE_CHECKING:
+    from flowcase.services.inboxes import PersonRow, UserTaskRow
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -43,15 +52,115 @@ def home() -> Any:
 @login_required
 def mine() -> Any:
     """One list. Its address can be kept and shared: whoever opens it sees their own user tasks by it."""
-    asked, chosen = asked_for(request.args)
-    page = flow().inboxes.page(actor(), asked, after=_place(request.args.get("efter", "")), limit=PAGE)
+    return _page(request.args)
+
+
+@blueprint.post("/opgaver/flere")
+@login_required
+def move() -> Any:
+    """Take, give back, hand over or put off the user tasks that were ticked, each by itself."""
+    ids, act = request.form.getlist("opgave"), request.form.get("handling", "")
+    problem = _cannot_begin(ids, act)
+    if problem:
+        return _page(request.form, problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
+    problems: Counter[str] = Counter()
+    for id in dict.fromkeys(ids):
+        try:
+            _move(id, act)
+        except FlowcaseError as error:
+            problems[_why_not(error)] += 1
+    done = len(set(ids)) - problems.total()
+    if done:
+        flash(_done_words()[act].format(count=done), "success")
+    for words, count in problems.items():
+        flash(gettext("Ikke ændret: {count}.").format(count=count) + " " + words, "error")
+    where: dict[str, Any] = asked_for(request.form)[1]
+    where |= {"efter": request.form["efter"]} if request.form.get("efter") else {}
+    return redirect(url_for("inbox.mine", **where))
+
+
+def _cannot_begin(ids: list[str], act: str) -> str:
+    """What has to be chosen or put right first; empty when nothing has."""
+    if not ids:
+        return gettext("Sæt hak ved en eller flere opgaver først.")
+    if act not in _done_words():
+        return gettext("Vælg med en knap, hvad der skal ske med opgaverne.")
+    if act == "overdrag" and not request.form.get("kollega"):
+        return gettext("Vælg den kollega, der skal have opgaverne.")
+    if len(request.form.get("begrundelse", "")) > LONGEST_REASON:
+        return gettext("Begrundelsen er for lang. Skriv højst {most} tegn.").format(most=LONGEST_REASON)
+    if act == "udsaet" and _day() is None:
+        return gettext("Vælg den dag, opgaverne skal vises igen.")
+    return ""
+
+
+def _move(id: str, act: str) -> None:
+    if act == "tag":
+        flow().user_tasks.claim(id, actor=actor())
+    elif act == "slip":
+        flow().user_tasks.unclaim(id, actor=actor())
+    elif act == "overdrag":
+        to, reason = request.form["kollega"], request.form.get("begrundelse", "")
+        flow().user_task_moves.hand_over(id, to, reason=reason, actor=actor())
+    else:
+        flow().user_task_moves.put_off(id, _day() if act == "udsaet" else None, actor=actor())
+
+
+def _day() -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(request.form.get("dato", ""))
+    except ValueError:
+        return None
+
+
+def _why_not(error: FlowcaseError) -> str:
+    if isinstance(error, InvalidValues) and "kollega" in error.errors:
+        return gettext("Kollegaen er ikke blandt dem, der må løse opgaven.")
+    if isinstance(error, InvalidValues) and "dato" in error.errors:
+        return gettext("Vælg en dag efter i dag og ikke senere end opgavens frist.")
+    if isinstance(error, Conflict):
+        return gettext("Opgaven er taget af en anden eller ikke længere åben.")
+    if isinstance(error, Forbidden):
+        return gettext("Opgaven er ikke din. Tag den først, eller spørg den, der har den.")
+    return sentence(error)
+
+
+def _done_words() -> dict[str, str]:
+    return {
+        "tag": gettext("Opgaver taget: {count}."),
+        "slip": gettext("Opgaver lagt tilbage: {count}."),
+        "overdrag": gettext("Opgaver overdraget: {count}."),
+        "udsaet": gettext("Opgaver udsat: {count}."),
+        "vis_nu": gettext("Opgaver, der vises igen: {count}."),
+    }
+
+
+def colleagues(rows: Iterable[UserTaskRow]) -> list[PersonRow]:
+    """To whom some of these could be handed over, by name; each one is checked when it happens."""
+    groups = set(actor().groups).union(*(row.candidate_groups for row in rows))
+    people = {row.id: row for row in flow().people.list(groups=groups)}
+    people |= {row.id: row for row in flow().inboxes.team(actor())}
+    found = [row for row in people.values() if row.kind == "person" and row.id != actor().id]
+    return sorted(found, key=lambda row: row.name.casefold())
+
+
+def _page(args: Any, *, problem: str = "") -> str:
+    """`problem` says why what was sent could not begin; what was typed and ticked stays."""
+    asked, chosen = asked_for(args)
+    page = flow().inboxes.page(actor(), asked, after=_place(args.get("efter", ""), asked.order), limit=PAGE)
     names = {row.process: row.name for row in flow().deployments.definitions()}
     counts = flow().inboxes.counts(actor(), asked)
     return render_template(
         "inbox.html",
         rows=page.rows,
         following=_token(page.following),
-        is_first="efter" not in request.args,
+        place=args.get("efter", ""),
+        problem=problem,
+        typed=args if problem else {},
+        ticked=set(args.getlist("opgave")) if problem else set(),
+        colleagues=colleagues(page.rows),
+        tomorrow=local_date(flow().clock.now()) + dt.timedelta(days=1),
+        most_reason=LONGEST_REASON,
         chosen=chosen,
         tabs=[(code, words, counts[view]) for code, words, view in _tabs() if view in counts],
         orders=_order_words(),
@@ -141,11 +250,10 @@ def _token(place: Place | None) -> str:
     return "~".join((value, place.created_at.isoformat(), place.id))
 
 
-def _place(token: str) -> Place | None:
+def _place(token: str, order: Order) -> Place | None:
     """None, which is the first page, for a token that was damaged on its way."""
     value, _, rest = token.partition("~")
     created_at, _, id = rest.partition("~")
-    order = asked_for(request.args)[0].order
     try:
         read: Any = value or None
         if order is Order.PRIORITY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, FlowcaseError, InvalidValues, Refused
 from flowcase.services.disclosure import without_withheld
+from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web import form_page, form_sent
 from flowcase.web.case_facts import notification_outcome, notifier
+from flowcase.web.inbox import colleagues
 from flowcase.web.language import gettext
 from flowcase.web.presenting import instant, sentence
 from flowcase.web.session import actor, flow
@@ -147,6 +151,9 @@ def _page(
             notifier=notifier,
             outcome=notification_outcome,
             deadlines=[row for row in deadlines if row.status in ("open", "breached")],
+            colleagues=colleagues([task.row]),
+            tomorrow=local_date(flow().clock.now()) + dt.timedelta(days=1),
+            most_reason=LONGEST_REASON,
             now=flow().clock.now(),
         ),
         status,

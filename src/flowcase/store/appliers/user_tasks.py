@@ -103,11 +103,26 @@ def claim(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskC
 @applies(events.UserTaskHandedOver)
 def hand_over(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskHandedOver) -> None:
     task = f"{instance.id}.{event.element_instance}"
+    where = {"id": task, "status": UserTaskStatus.OPEN}
+    if event.previous is not None:
+        where["assignee"] = event.previous
     tx.update(
         tables.user_task,
-        {"id": task, "status": UserTaskStatus.OPEN, "assignee": event.previous},
-        {"assignee": event.assignee},
+        where,
+        # What its former holder had put off, the new one sees.
+        {"assignee": event.assignee, "follow_up_at": None},
         attempt=f"hand over user task '{task}'",
+    )
+
+
+@applies(events.UserTaskPutOff)
+def put_off(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskPutOff) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN},
+        {"follow_up_at": event.follow_up_at},
+        attempt=f"put off user task '{task}'",
     )
 
 
@@ -117,6 +132,6 @@ def unclaim(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTas
     tx.update(
         tables.user_task,
         {"id": task, "status": UserTaskStatus.OPEN, "assignee": event.assignee},
-        {"assignee": None},
+        {"assignee": None, "follow_up_at": None},  # its group sees it at once
         attempt=f"give back user task '{task}'",
     )
