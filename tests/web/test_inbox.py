@@ -95,7 +95,7 @@ def test_leaders_see_what_their_team_has_and_what_every_case_waits_for(sign_in, 
     assert world.task("beslut_undersoegelse").name in names(else_.get("/opgaver?vis=team"))
     every = else_.get("/opgaver?vis=sager")
     assert "SAG-2601" in every.text and not every.all("//tbody//form")
-    assert "Mit teams" not in camilla.get("/opgaver").text
+    assert "Mit team" not in camilla.get("/opgaver").text
     assert names(camilla.get("/opgaver?vis=sager")) == []
 
 

@@ -219,8 +219,8 @@ def _tabs() -> list[tuple[str, str, View]]:
         "alle": gettext("Mine og mine gruppers"),
         "mine": gettext("Taget af mig"),
         "grupper": gettext("Mine gruppers"),
-        "team": gettext("Mit teams"),
-        "sager": gettext("Alle sagers"),
+        "team": gettext("Mit team"),
+        "sager": gettext("Alle sager"),
     }
     return [(code, words[code], view) for code, view in _VIEWS.items()]
 

@@ -71,7 +71,8 @@ INSTANCE = Rule(
 )
 USER_TASK = Rule(
     "user task",
-    "`may_work_on`; own: assignee, deputy, candidate by person or group. Suppliers: their contracts only.",
+    "`may_work_on`; own: assignee, deputy, candidate by person or group. Suppliers: their contracts only. "
+    "Leaders hand over what their team has.",
     _own,
 )
 START = Rule("start", "`may_start`; own: the groups that the diagram's start event names.", _own)
@@ -106,6 +107,7 @@ RULES: Mapping[str, Rule] = {
     "account.sign_out": SIGNED_IN,
     "inbox.home": SIGNED_IN,
     "inbox.mine": SIGNED_IN,
+    "inbox.move": USER_TASK,
     "user_tasks.show": USER_TASK,
     "user_tasks.claim": USER_TASK,
     "user_tasks.unclaim": USER_TASK,

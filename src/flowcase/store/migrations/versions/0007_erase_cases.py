@@ -5,8 +5,8 @@ from alembic import op
 
 from flowcase.store import columns
 
-revision = "0006_erase_cases"
-down_revision = "0005_only_add_to_the_history"
+revision = "0007_erase_cases"
+down_revision = "0006_sort_inboxes_by_index"
 
 
 def upgrade() -> None:
