@@ -60,7 +60,8 @@ chaos: setup-dev ## Kill the server at random moments under load
 	$(PY) tools/chaos.py
 
 bench: setup-dev ## Measure, as ratios within one run
-	$(PY) tools/bench.py
+	@mkdir -p var
+	$(PY) tools/bench.py --json var/bench.json
 	$(PY) tools/bench_feel.py
 
 docs: setup-dev ## Write the generated pages under docs/ anew

@@ -61,12 +61,47 @@ def _own(url: str, name: str) -> str:
     return database_url(url).set(database=f"bench_{name}").render_as_string(hide_password=False)
 
 
+def page(measured: list[Measured]) -> str:
+    """docs/performance.md: every figure beside its goal."""
+    rows = []
+    for line in measured:
+        ratio = "" if line.ratio is None else f"{line.ratio:.2f} × {line.compared_with}"
+        goal = (
+            "" if line.is_met is None else f"≤ {line.at_most:g}" if line.at_most else f"≥ {line.at_least:g}"
+        )
+        met = "" if line.is_met is None else "met" if line.is_met else "**missed**"
+        value = f"{line.value:.2f} {line.unit} {line.spread}".strip()
+        rows.append(f"| {line.section} | {line.what} | {value} | {ratio} | {goal} | {met} |")
+    return "\n".join(
+        [
+            "<!-- Written by `python tools/bench.py --markdown docs/performance.md`. -->",
+            "",
+            "# Performance",
+            "",
+            f"Measured on {os.cpu_count()} processors by `make bench`: medians with least and most. Seconds differ "
+            "from machine to machine; the ratios, measured in one run, hardly do. Goals are bounds on the ratio, or "
+            "on the value where there is none.",
+            "",
+            "| | What | Value | Ratio | Goal | |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "a: a durable step beside one durable commit; *bare* is engine, state, user task, timer and history "
+            "rows, *full* adds encryption, hash chain, permission and validation. b: a loop with two user tasks, a "
+            "timer and a parallel join a round. c: short processes. d: a request of the pages, without a network. "
+            "e: timers. f: lists. g: workers. h: memory and disk. i: a new process.",
+            "",
+        ]
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", default="a,b,c,d,e,f,g,h,i", help="which questions; default: all")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
+    parser.add_argument("--markdown", metavar="FILE", help="write them as a page (docs/performance.md)")
     parser.add_argument("--no-postgresql", action="store_true")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller crowds")
     arguments = parser.parse_args()
@@ -78,6 +113,8 @@ def main() -> int:
         print(line, flush=True)
     judged = [line for line in measured if line.is_met is not None]
     print(f"{sum(line.is_met is True for line in judged)} of {len(judged)} goals met")
+    if arguments.markdown:
+        Path(arguments.markdown).write_text(page(measured), "utf-8")
     if arguments.json:
         data = [{**asdict(line), "is_met": line.is_met} for line in measured]
         Path(arguments.json).write_text(json.dumps(data, indent=2) + "\n", "utf-8")
