@@ -78,18 +78,18 @@ def page(measured: list[Measured]) -> str:
             "",
             "# Performance",
             "",
-            f"Measured on {os.cpu_count()} processors by `make bench`: medians with least and most. Seconds differ "
-            "from machine to machine; the ratios, measured in one run, hardly do. Goals are bounds on the ratio, or "
-            "on the value where there is none.",
+            f"Measured on {os.cpu_count()} processors by `make bench`: medians with least and most. Seconds "
+            "differ from machine to machine; the ratios, measured in one run, hardly do. Goals are bounds on "
+            "the ratio, or on the value where there is none.",
             "",
             "| | What | Value | Ratio | Goal | |",
             "|---|---|---|---|---|---|",
             *rows,
             "",
-            "a: a durable step beside one durable commit; *bare* is engine, state, user task, timer and history "
-            "rows, *full* adds encryption, hash chain, permission and validation. b: a loop with two user tasks, a "
-            "timer and a parallel join a round. c: short processes. d: a request of the pages, without a network. "
-            "e: timers. f: lists. g: workers. h: memory and disk. i: a new process.",
+            "a: a durable step beside one durable commit; *bare* is engine, state, user task, timer and "
+            "history rows, *full* adds encryption, hash chain, permission and validation. b: a loop with two "
+            "user tasks, a timer and a parallel join a round. c: short processes. d: a request of the pages, "
+            "without a network. e: timers. f: lists. g: workers. h: memory and disk. i: a new process.",
             "",
         ]
     )
