@@ -33,6 +33,7 @@ from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
 from flowcase.services.erasure import Erasure
+from flowcase.services.exports import Exports
 from flowcase.services.history import History
 from flowcase.services.inboxes import Inboxes
 from flowcase.services.incidents import Incidents
@@ -108,6 +109,7 @@ class Flowcase:
     people: People
     reading_log: ReadingLog
     erasure: Erasure
+    exports: Exports
     nodes: Nodes
     checkpoints: Checkpoints
     studio: Studio
@@ -287,6 +289,7 @@ def assemble(
         people=People(store, clock.now),
         reading_log=ReadingLog(transactions),
         erasure=Erasure(transactions, advancing, open_work, store),
+        exports=Exports(transactions, definitions),
         nodes=Nodes(transactions, node),
         checkpoints=Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder),
         studio=Studio(transactions, deployments),

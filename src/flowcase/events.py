@@ -96,6 +96,20 @@ class SettingChanged(Event):
     value: Value
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExportMade(Event):
+    """Events left the house: by which filter, how confidential, how many."""
+
+    format: str
+    case: str | None
+    process: str | None
+    first: dt.date | None
+    last: dt.date | None
+    data_class: str  # K0 | K1 | K2
+    names_actors: bool
+    events: int
+
+
 # --- user tasks ------------------------------------------------------------------------------------
 
 

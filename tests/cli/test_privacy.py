@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import json
+import stat
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +81,43 @@ def test_what_is_not_in_order_is_refused_in_a_sentence(
 
 def test_deleted_content_is_overwritten_on_request(at_terminal: CommandLine) -> None:
     assert at_terminal.json("db", "clean") == {"clean": True}
+
+
+def test_an_export_to_a_file_is_whole_its_owners_alone_and_never_overwrites(
+    at_terminal: CommandLine, tmp_path: Path
+) -> None:
+    target = tmp_path / "log.jsonl"
+
+    at_terminal("export", "--format", "jsonl", "--case", CASE, "--output", target)
+    again = at_terminal("export", "--format", "jsonl", "--output", target, expect=2)
+
+    rows = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert [row["kind"] for row in rows] == ["CaseOpened", "RecordCreated"]
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert "exists already" in again.output
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+def test_an_export_to_standard_output_holds_what_its_class_lets_out(at_terminal: CommandLine) -> None:
+    k0 = at_terminal("export", "--format", "csv", "--case", CASE)
+    k1 = at_terminal("export", "--format", "csv", "--case", CASE, "--class", "K1")
+
+    assert (NAME in k0.stdout, NAME in k1.stdout) == (False, True)
+    assert len(list(csv.DictReader(io.StringIO(k0.stdout)))) == 2
+    assert "Exported 2 events." in k0.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--case", "SAG-9"), 3, "SAG-9"),
+        (("--as", "karen"), 5, "auditors"),
+        (("--from", "2026-02-01", "--to", "2026-01-01"), 2, "ends before it begins"),
+    ],
+)
+def test_an_export_that_cannot_be_made_is_refused_in_a_sentence(
+    at_terminal: CommandLine, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    refused = at_terminal("export", "--format", "csv", *arguments, expect=code)
+
+    assert said in refused.output

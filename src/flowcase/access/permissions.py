@@ -150,6 +150,11 @@ def may_approve_erasure(actor: Actor) -> bool:
     return actor.kind == "person" and "myndighedsansvarlig" in actor.groups
 
 
+def may_export(actor: Actor) -> bool:
+    """Auditors, and the operator at the terminal: whole histories leave the house."""
+    return "revisor" in actor.groups or may_erase(actor)
+
+
 def may_operate(actor: Actor) -> bool:
     """Incidents, jobs, deployments: the installation itself."""
     return actor.kind == "system" or ADMINISTRATOR in actor.groups

@@ -1,6 +1,11 @@
-"""Commands for privacy: erase a case for good, and hold one that must not be erased."""
+"""Commands for privacy: erase a case for good, hold one that must not be erased, export the history."""
 
 from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+from pathlib import Path
 
 import click
 
@@ -67,4 +72,87 @@ def hold(case: str | None, reason: str | None, lift: bool, as_json: bool) -> Non
         click.echo(f"{case} may be erased again." if lift else f"{case} is held: it cannot be erased.")
 
 
-COMMANDS = (erase, hold)
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["xes", "ocel", "csv", "jsonl"]),
+    required=True,
+    help="XES (IEEE 1849), OCEL 2.0 in JSON, CSV, or one JSON object a line.",
+)
+@click.option("--case", help="Only the events of this case.")
+@click.option("--process", help="Only the events of instances of this process.")
+@click.option("--from", "first", type=_DAY, help="First day, 2026-01-01.")
+@click.option("--to", "last", type=_DAY, help="Last day.")
+@click.option(
+    "--class",
+    "data_class",
+    type=click.Choice(["K0", "K1", "K2"]),
+    default="K0",
+    show_default=True,
+    help="Up to which class of confidentiality: K0 is ids, codes, times and elements.",
+)
+@click.option("--actors", is_flag=True, help="Ids of people instead of pseudonyms.")
+@click.option("--as", "person", help="Id of the auditor who exports; default: the operator at this terminal.")
+@click.option("--output", type=click.Path(dir_okay=False), help="File to write; default: standard output.")
+def export(
+    format_: str,
+    case: str | None,
+    process: str | None,
+    first: dt.datetime | None,
+    last: dt.datetime | None,
+    data_class: str,
+    actors: bool,
+    person: str | None,
+    output: str | None,
+) -> None:
+    """Write the history for other programs; see docs/privacy.md for what an export holds.
+
+    Each export is an event in the history: who, which events, how many. A file is written whole or not at
+    all, readable by its owner only; one that exists is never overwritten.
+    """
+    from flowcase.cases.entities import DataClass
+    from flowcase.services.exports import Asked
+
+    if first and last and last < first:
+        raise click.UsageError("The period ends before it begins.")
+    if output and Path(output).exists():
+        raise click.UsageError(f"{output} exists already; choose another name.")
+    asked = Asked(
+        case=case,
+        process=process,
+        first=first.date() if first else None,
+        last=last.date() if last else None,
+        data_class=DataClass(data_class),
+        names_actors=actors,
+    )
+    out = io.StringIO(newline="")
+    with opened() as flow:
+        actor = flow.people.actor(person) if person else operator()
+        count = flow.exports.write(format_, asked, out, actor=actor)
+    content = out.getvalue().encode()
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        _write_whole(Path(output), content)
+    click.echo(f"Exported {count} events.", err=True)
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    """The whole file or none of it under its name, for its owner's eyes only."""
+    part = target.with_name(target.name + ".part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+COMMANDS = (erase, hold, export)

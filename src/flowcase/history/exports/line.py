@@ -1,0 +1,115 @@
+"""One event of the history as it leaves the house: what its class of confidentiality lets out, and no more.
+
+Class K0 holds ids, codes, times and elements. The words of a family, and the words that somebody gave as a
+reason, need K1 or K2; what an event carries beside the names listed here never leaves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.model import Event
+from flowcase.values import Value
+
+# Fields of events that hold ids, codes, instants and counts, whatever the event.
+_OPEN = (
+    "entity",
+    "record",
+    "deadline",
+    "rule",
+    "rule_set",
+    "rule_set_version",
+    "due_at",
+    "outcome",
+    "code",
+    "nr",
+    "step",
+    "seconds_late",
+    "days_late",
+    "decision",
+    "rules",
+    "page",
+    "source",
+    "received_at",
+    "notification",
+    "attempt",
+    "groups",
+    "candidate_groups",
+    "assignee",
+    "person",
+    "deployment",
+    "end_elements",
+    "format",
+    "events",
+)
+# Further ones of single events, whose name means something else elsewhere.
+_OPEN_OF: Mapping[str, tuple[str, ...]] = {
+    "MessagePublished": ("name",),
+    "MessageReceived": ("name",),
+    "SignalBroadcast": ("name",),
+    "SignalReceived": ("name",),
+    "IncidentRaised": ("kind",),
+    "NoteWritten": ("kind",),
+    "NoticeSent": ("kind", "text"),  # the text is a code
+    "CaseErased": ("reason",),  # a code
+}
+_WORDS = ("reason",)  # what a person wrote: special, whatever it says
+_RANK = {each: rank for rank, each in enumerate(DataClass)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event, in the open."""
+
+    stream: str
+    seq: int
+    at: dt.datetime
+    kind: str  # class of the event
+    actor: str  # id, or pseudonym
+    case: str | None = None
+    process: str | None = None
+    instance: str | None = None
+    element: str | None = None
+    element_name: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.stream}#{self.seq}"
+
+
+def values_of(event: Event, up_to: DataClass, disguise: Callable[[Value], Value]) -> dict[str, Value]:
+    """What of the event may leave with this class; `disguise` replaces ids of people."""
+    return {name: disguise(value) for name, value in _values(event, up_to) if value not in (None, (), [])}
+
+
+def _values(event: Any, up_to: DataClass) -> Iterator[tuple[str, Value]]:
+    kind = type(event).__name__
+    for name in (*_OPEN, *_OPEN_OF.get(kind, ())):
+        if name in event.__dataclass_fields__:
+            value = getattr(event, name)
+            yield name, list(value) if isinstance(value, tuple) else value
+    if kind == "CaseOpened":
+        yield from _attributes("Sag", event.facts, up_to)
+    elif kind == "CaseFactSet":
+        yield from _attributes("Sag", {event.name: event.value}, up_to)
+    elif kind in ("RecordCreated", "RecordUpdated", "RecordMoved"):
+        yield from _attributes(event.entity, {**event.open, **event.secret}, up_to)
+    elif kind == "NoteWritten" and up_to is DataClass.K2:
+        yield "text", event.text
+    if up_to is DataClass.K2:
+        for name in _WORDS:
+            if name in event.__dataclass_fields__:
+                yield name, getattr(event, name)
+
+
+def _attributes(entity: str, values: Mapping[str, Value], up_to: DataClass) -> Iterator[tuple[str, Value]]:
+    """Attributes of the class asked for and below; one that no entity knows is taken for special."""
+    known = {each.name: each.data_class for each in ENTITIES[entity].attributes} if entity in ENTITIES else {}
+    for name, value in values.items():
+        if _RANK[known.get(name, DataClass.K2)] <= _RANK[up_to]:
+            yield f"{entity}.{name}", value

@@ -1,0 +1,310 @@
+"""Exports are read back by readers written from the standards, and hold what their class lets out."""
+
+from __future__ import annotations
+
+import collections
+import csv
+import datetime as dt
+import io
+import json
+from typing import Any
+
+import lxml.etree
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from flowcase.cases.entities import DataClass
+from flowcase.errors import Forbidden, NotFound
+from flowcase.history.exports import FORMATS, Line, flat, ocel, xes
+from flowcase.services.exports import Asked
+from tests.services.conftest import OPERATOR
+from tests.web import world as worlds
+from tests.web.world import PEOPLE, World, at
+
+NAME, CONCERN = "Ingelise Fjordbakke", '=HYPERLINK("http://x") Barnet har fortalt om slag med bælte'
+CASE, OTHER = "SAG-2701", "SAG-2702"
+XES = "{http://www.xes-standard.org/}"
+
+
+@pytest.fixture
+def world(flow: Flowcase) -> World:
+    """Two cases in different stages, with people's names, words and times."""
+    world = World(flow)
+    flow.clock.set(at(24, 8).astimezone(dt.UTC))
+    worlds._populate(world)
+    world.notify("U-71", CASE, NAME, bekymring=CONCERN)
+    world.notify("U-72", OTHER, "Noah Elleby")
+    world.assess(CASE)
+    world.go_to(at(25, 9, 5))
+    worlds.meet(world, 25)
+    return world
+
+
+def _exported(world: World, format: str, **asked: Any) -> str:
+    out = io.StringIO(newline="")
+    world.flow.exports.write(format, Asked(**asked), out, actor=OPERATOR)
+    return out.getvalue()
+
+
+def _in_the_history(world: World, **where: Any) -> list[Any]:
+    rows = world.flow.history.everything()
+    return [row for row in rows if all(getattr(row, name) == value for name, value in where.items())]
+
+
+# --- XES, by IEEE 1849-2016, section 4 -----------------------------------------------------------------
+
+_XES_TYPES = {"string", "date", "int", "float", "boolean", "id", "list", "container"}
+
+
+def _read_xes(text: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The traces of a log that the standard allows."""
+    log = lxml.etree.fromstring(text.encode())
+    assert log.tag == f"{XES}log"
+    assert log.get("xes.version")
+    assert log.get("xes.features") is not None
+    order = [lxml.etree.QName(child).localname for child in log]
+    ranks = {"extension": 0, "global": 1, "classifier": 2, **dict.fromkeys(_XES_TYPES, 3), "trace": 4}
+    assert [ranks[name] for name in order] == sorted(ranks[name] for name in order)
+    prefixes = {each.get("prefix") for each in log.iter(f"{XES}extension")}
+    assert all(each.get("uri") and each.get("name") for each in log.iter(f"{XES}extension"))
+    scopes = {each.get("scope"): _xes_attributes(each, prefixes) for each in log.iter(f"{XES}global")}
+    assert set(scopes) == {"trace", "event"}
+    for classifier in log.iter(f"{XES}classifier"):
+        assert set(classifier.get("keys").split()) <= set(scopes["event"])
+    traces = []
+    for trace in log.iter(f"{XES}trace"):
+        named = _xes_attributes(trace, prefixes)
+        assert set(scopes["trace"]) <= set(named)
+        events = [_xes_attributes(event, prefixes) for event in trace.iter(f"{XES}event")]
+        assert all(set(scopes["event"]) <= set(event) for event in events)
+        traces.append((named["concept:name"], events))
+    return traces
+
+
+def _xes_attributes(parent: Any, prefixes: set[str]) -> dict[str, Any]:
+    read = {
+        "string": str,
+        "int": int,
+        "float": float,
+        "date": dt.datetime.fromisoformat,
+        "boolean": {"true": True, "false": False}.__getitem__,
+    }
+    found: dict[str, Any] = {}
+    for child in parent:
+        type = lxml.etree.QName(child).localname
+        if type == "event":
+            continue
+        key = child.get("key")
+        assert key not in found, key
+        assert ":" not in key or key.partition(":")[0] in prefixes
+        found[key] = read[type](child.get("value"))  # type: ignore[operator]
+    return found
+
+
+def test_an_xes_log_is_what_the_standard_asks_for_and_holds_every_event(world: World) -> None:
+    expected = collections.Counter(row.stream for row in _in_the_history(world))
+
+    traces = _read_xes(_exported(world, "xes"))
+
+    assert {name: len(events) for name, events in traces} == dict(expected)
+    for _, events in traces:
+        times = [event["time:timestamp"] for event in events]
+        assert times == sorted(times)
+    completed = [
+        event
+        for _, events in traces
+        for event in events
+        if event["flowcase.kind"] == "UserTaskCompleted" and event["flowcase.element"] == "vurder"
+    ]
+    assert [event["lifecycle:transition"] for event in completed] == ["complete"]
+
+
+# --- OCEL 2.0, by its JSON schema ------------------------------------------------------------------------
+
+
+def _read_ocel(text: str) -> dict[str, Any]:
+    """A log whose every reference leads somewhere and whose every attribute is declared."""
+    log = json.loads(text)
+    assert set(log) == {"objectTypes", "eventTypes", "objects", "events"}
+    types = {"string": str, "integer": int, "float": float, "boolean": bool, "time": str}
+    declared = {
+        each["name"]: {attribute["name"]: attribute["type"] for attribute in each["attributes"]}
+        for each in log["eventTypes"]
+    }
+    assert len(declared) == len(log["eventTypes"])
+    object_types = {each["name"] for each in log["objectTypes"]}
+    objects = {each["id"]: each["type"] for each in log["objects"]}
+    assert len(objects) == len(log["objects"])
+    assert set(objects.values()) == object_types
+    assert len({event["id"] for event in log["events"]}) == len(log["events"])
+    for event in log["events"]:
+        assert set(event) == {"id", "type", "time", "attributes", "relationships"}
+        assert dt.datetime.fromisoformat(event["time"]).tzinfo is not None
+        for attribute in event["attributes"]:
+            type = declared[event["type"]][attribute["name"]]
+            assert isinstance(attribute["value"], types[type]), attribute
+            if type == "integer":
+                assert not isinstance(attribute["value"], bool)
+            if type == "time":
+                dt.datetime.fromisoformat(attribute["value"])
+        for related in event["relationships"]:
+            assert set(related) == {"objectId", "qualifier"}
+            assert related["objectId"] in objects
+    return log
+
+
+def test_an_ocel_log_is_what_the_standard_asks_for_and_holds_every_event(world: World) -> None:
+    expected = collections.Counter(row.kind for row in _in_the_history(world))
+
+    log = _read_ocel(_exported(world, "ocel"))
+
+    assert collections.Counter(event["type"] for event in log["events"]) == expected
+    cases = {each["id"] for each in log["objects"] if each["type"] == "case"}
+    assert cases == {f"case:{CASE}", f"case:{OTHER}"}
+
+
+def test_an_attribute_that_comes_in_two_types_is_text_in_an_ocel_log() -> None:
+    moment = dt.datetime(2026, 3, 24, tzinfo=dt.UTC)
+    lines = [
+        Line("process:a", number, moment, "CaseFactSet", "system", values={"Sag.trin": value})
+        for number, value in enumerate([True, 3, "tre"])
+    ]
+    out = io.StringIO()
+
+    ocel.write(lines, out)
+
+    events = _read_ocel(out.getvalue())["events"]
+    assert [event["attributes"][0]["value"] for event in events] == ["true", "3", "tre"]
+
+
+# --- CSV and JSON lines ----------------------------------------------------------------------------------
+
+
+def test_csv_and_json_lines_hold_every_event_and_the_same(world: World) -> None:
+    expected = [(row.stream, row.seq, row.kind) for row in _in_the_history(world)]
+
+    table = list(csv.DictReader(io.StringIO(_exported(world, "csv"))))
+    objects = [json.loads(line) for line in _exported(world, "jsonl").splitlines()]
+
+    assert sorted((row["stream"], int(row["seq"]), row["kind"]) for row in table) == sorted(expected)
+    known = [(row["stream"], row["seq"]) for row in objects if row["kind"] != "ExportMade"]
+    assert known == [(row["stream"], int(row["seq"])) for row in table]
+    assert all(list(row) == list(flat.HEADER) for row in objects)
+
+
+@pytest.mark.parametrize("word", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1"])
+def test_no_cell_of_a_csv_file_is_a_formula(word: str) -> None:
+    moment = dt.datetime(2026, 3, 24, tzinfo=dt.UTC)
+    line = Line(word, 1, moment, word, word, word, word, word, word, word, {"x": word})
+    out = io.StringIO(newline="")
+
+    flat.write_csv([line], out)
+
+    [_, row] = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
+    assert [cell for cell in row if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))] == []
+    assert row[0] == f"'{word}"
+
+
+def test_text_that_xml_cannot_hold_does_not_break_an_xes_log() -> None:
+    moment = dt.datetime(2026, 3, 24, tzinfo=dt.UTC)
+    words = "Æ <&\"'> \x00\x0b\ud800 \n"
+    out = io.StringIO()
+
+    xes.write([Line("case:a", 1, moment, "NoteWritten", "system", values={"text": words})], out)
+
+    [(_, [event])] = _read_xes(out.getvalue())
+    assert event["flowcase.value.text"] == "Æ <&\"'> \ufffd\ufffd\ufffd \n"
+
+
+# --- what leaves, and what is remembered -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_by_default_no_word_of_a_family_and_no_name_of_a_person_leaves(world: World, format: str) -> None:
+    text = _exported(world, format)
+
+    assert CASE in text
+    assert [word for word in (NAME, "slag med bælte", "Skolens kontor") if word in text] == []
+    assert [person for person in PEOPLE if f'"{person}"' in text or f",{person}," in text] == []
+
+
+def test_confidential_values_leave_only_with_their_class(world: World) -> None:
+    k0, k1, k2 = (_exported(world, "jsonl", data_class=DataClass(each)) for each in ("K0", "K1", "K2"))
+
+    assert [NAME in text for text in (k0, k1, k2)] == [False, True, True]
+    assert ["slag med bælte" in text for text in (k0, k1, k2)] == [False, False, True]
+
+
+def test_people_have_one_pseudonym_each_and_their_ids_on_request(world: World) -> None:
+    disguised = [json.loads(line)["actor"] for line in _exported(world, "jsonl", case=CASE).splitlines()]
+    named = [
+        json.loads(line)["actor"]
+        for line in _exported(world, "jsonl", case=CASE, names_actors=True).splitlines()
+    ]
+
+    pairs = set(zip(disguised, named, strict=False))
+    assert "karen.fp" in {name for _, name in pairs}
+    assert len(pairs) == len({name for _, name in pairs}) == len({pseudonym for pseudonym, _ in pairs})
+
+
+def test_an_export_holds_the_events_of_its_filter_alone(world: World) -> None:
+    def kinds(**asked: Any) -> list[tuple[str, int]]:
+        rows = [json.loads(line) for line in _exported(world, "jsonl", **asked).splitlines()]
+        return [(row["stream"], row["seq"]) for row in rows]
+
+    of_case = [(row.stream, row.seq) for row in _in_the_history(world, stream=f"case:{CASE}")]
+    meetings = {row.id for row in world.flow.instances.list(process="fronten_dagsmoede", limit=None)}
+    of_process = {(row.stream, row.seq) for row in _in_the_history(world) if row.instance in meetings}
+    of_day = {
+        (row.stream, row.seq)
+        for row in _in_the_history(world)
+        if row.at.astimezone(worlds.LOCAL).date() == dt.date(2026, 3, 24) and row.kind != "ExportMade"
+    }
+
+    assert kinds(case=CASE) == of_case
+    assert set(kinds(process="fronten_dagsmoede")) == of_process
+    assert of_process
+    assert set(kinds(first=dt.date(2026, 3, 24), last=dt.date(2026, 3, 24))) == of_day
+
+
+def test_each_export_is_an_event_that_says_who_what_and_how_many(world: World) -> None:
+    text = _exported(world, "csv", case=CASE, data_class=DataClass.K1)
+
+    [row] = [row for row in world.flow.history.of_stream("installation") if row.kind == "ExportMade"]
+    assert row.actor == OPERATOR.id
+    made: Any = row.event
+    assert (made.format, made.case, made.data_class, made.names_actors) == ("csv", CASE, "K1", False)
+    assert made.events == len(list(csv.DictReader(io.StringIO(text))))
+    told = world.flow.history.of_case(CASE, actor=SYSTEM)[-1]
+    assert (told.kind, told.event.kind) == ("ReferenceRecorded", "ExportMade")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("person", ["karen.fp", "anders.myn", "drift", "granly"])
+def test_whoever_is_no_auditor_may_not_export(world: World, person: str) -> None:
+    out = io.StringIO()
+
+    with pytest.raises(Forbidden):
+        world.flow.exports.write("csv", Asked(), out, actor=world.flow.people.actor(person))
+
+    assert out.getvalue() == ""
+
+
+def test_an_auditor_may_export_and_what_is_not_there_is_named(world: World) -> None:
+    auditor, out = world.flow.people.actor("vera.revisor"), io.StringIO()
+
+    assert world.flow.exports.write("jsonl", Asked(case=CASE), out, actor=auditor) > 10
+    for format, asked in (("pdf", Asked()), ("csv", Asked(case="SAG-9"))):
+        with pytest.raises(NotFound):
+            world.flow.exports.write(format, asked, out, actor=auditor)
+
+
+def test_an_erased_case_is_left_out(world: World) -> None:
+    world.flow.erasure.erase(
+        CASE, reason="opbevaring_udloebet", approved_by="anders.myn", also_open=True, actor=OPERATOR
+    )
+
+    text = _exported(world, "jsonl", data_class=DataClass.K2)
+
+    assert NAME not in text
+    assert f"case:{CASE}" not in {json.loads(line)["stream"] for line in text.splitlines()}
