@@ -50,6 +50,7 @@ from flowcase.services.reading_log import ReadingLog
 from flowcase.services.rosters import Rosters
 from flowcase.services.rule_set_moves import RuleSetMoves
 from flowcase.services.rule_sets import RuleSets
+from flowcase.services.saved_lists import SavedLists
 from flowcase.services.signals import Signals
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
@@ -89,6 +90,7 @@ class Flowcase:
     user_tasks: UserTasks
     inboxes: Inboxes
     user_task_moves: UserTaskMoves
+    saved_lists: SavedLists
     messages: Messages
     signals: Signals
     timers: Timers
@@ -262,6 +264,7 @@ def assemble(
         user_tasks=UserTasks(transactions, advancing, open_for_user_task),
         inboxes=Inboxes(transactions, rule_sets),
         user_task_moves=UserTaskMoves(transactions, rule_sets),
+        saved_lists=SavedLists(transactions),
         messages=Messages(transactions, advancing),
         signals=Signals(transactions, advancing),
         timers=Timers(transactions, advancing, start_events),

@@ -69,6 +69,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
         seen.visit(path)
     page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
     seen.check("case with everything unfolded")
+    _inbox(seen, world)
     seen.visit(f"/opgaver/{vurder}", "risk assessment")
     seen.press("_add", "risk assessment with another row")
     seen.press("_faerdig", "risk assessment with errors")
@@ -128,7 +129,23 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.press("_begynd", "start form with errors")
 
     assert seen.violations == []
-    assert len(seen.states) >= 32
+    assert len(seen.states) >= 37
+
+
+def _inbox(seen: Checked, world: Any) -> None:
+    """The inbox with a saved list, with everything unfolded, with an error, and with its shortcuts."""
+    page, karen = seen.page, world.flow.people.actor("karen.fp")
+    world.flow.saved_lists.save("I dag", "frist=i_dag", actor=karen)
+    seen.visit("/opgaver?frist=overskredet&sag=SAG-0000", "inbox with nothing in it")
+    seen.visit("/opgaver?sorter=prioritet", "inbox with a saved list")
+    page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    seen.check("inbox with everything unfolded")
+    page.evaluate("document.getElementById('genveje').showModal()")
+    seen.check("inbox with shortcuts")
+    page.keyboard.press("Escape")
+    page.locator("button[value=overdrag]").click()
+    page.wait_for_selector("#fejl")
+    seen.check("inbox with an error")
 
 
 def test_axe_would_find_something(open_page):

@@ -142,3 +142,67 @@ def test_nothing_scrolls_sideways_on_a_phone(open_page):
     for path in ("/opgaver", "/sager", "/sager/SAG-2588", "/underretninger/ny", "/underret"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_the_inbox_is_worked_by_keyboard_alone(open_page, world):
+    page = open_page()
+    sign_in(page, "karen.fp")
+    first, second = page.locator("tbody tr td:nth-child(2) a").all()
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Tastaturgenveje")).to_be_visible()
+    page.keyboard.press("j")
+    expect(first).not_to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#genveje")).to_be_hidden()
+    page.keyboard.press("j")
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(second).to_be_focused()
+    page.keyboard.press("j")
+    expect(second).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("tbody input[type=checkbox]").nth(1)).to_be_checked()
+    page.keyboard.press("k")
+    expect(first).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(first).not_to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Vurdér risiko")
+
+    page.goto("/opgaver?sag=SAG-2601")
+    page.keyboard.press("j")
+    page.keyboard.press("t")
+    expect(page.get_by_role("button", name="Læg opgaven tilbage")).to_be_visible()
+    assert world.task("vurder").assignee == "karen.fp"
+
+
+def test_single_keys_are_text_in_a_field_and_can_be_turned_off(open_page):
+    page = open_page()
+    sign_in(page, "karen.fp")
+
+    page.locator("#sag").focus()
+    page.keyboard.type("jt?")
+    expect(page.locator("#sag")).to_have_value("jt?")
+    page.get_by_role("button", name="Tastaturgenveje").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Slå genveje på én tast fra").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("?")
+    page.keyboard.press("j")
+
+    expect(page.locator("#genveje")).to_be_hidden()
+    expect(page.locator("body")).to_be_focused()
+
+
+def test_the_inbox_with_everything_open_fits_a_phone(open_page):
+    page = open_page(width=360)
+    sign_in(page, "else.syd")
+
+    page.goto("/opgaver?vis=sager&frist=uge&sorter=prioritet")
+    page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

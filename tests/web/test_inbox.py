@@ -147,11 +147,11 @@ def test_what_a_colleague_was_faster_with_is_told_and_the_rest_is_done(sign_in, 
 def test_a_colleague_who_may_do_it_gets_it_with_a_reason(sign_in, world):
     camilla, task = sign_in("camilla.syd"), world.task("beslut_undersoegelse")
     page = camilla.get("/opgaver?sag=SAG-2588")
-    offered = [each.get("value") for each in page.all("//select[@id='kollega']/option")]
+    offered = [each.get("value") for each in page.all("//select[@id='overdrag-til']/option")]
     assert "omar.syd" in offered and "camilla.syd" not in offered and "granly" not in offered
 
-    wrong = camilla.post("/opgaver/flere", several(page, task.name, act="overdrag", kollega="granly"))
-    sent = several(page, task.name, act="overdrag", kollega="omar.syd", begrundelse="Kender skolen")
+    wrong = camilla.post("/opgaver/flere", several(page, task.name, act="overdrag", overdrag_til="granly"))
+    sent = several(page, task.name, act="overdrag", overdrag_til="omar.syd", overdrag_grund="Kender skolen")
     right = camilla.post("/opgaver/flere", sent)
 
     assert "Kollegaen er ikke blandt dem, der må løse opgaven." in wrong.text
@@ -165,7 +165,7 @@ def test_what_is_put_off_is_hidden_with_a_link_that_shows_it(sign_in, world):
     camilla, task = sign_in("camilla.syd"), world.task("beslut_undersoegelse")
     page = camilla.get("/opgaver?sag=SAG-2588")
 
-    hidden = camilla.post("/opgaver/flere", several(page, task.name, act="udsaet", dato="2026-04-02"))
+    hidden = camilla.post("/opgaver/flere", several(page, task.name, act="udsaet", vis_igen_den="2026-04-02"))
 
     assert "Opgaver udsat: 1." in hidden.text and task.name not in names(hidden)
     link = hidden.one("//a[contains(text(), 'Vis også opgaver, der er udsat (1)')]/@href")
@@ -181,9 +181,9 @@ def test_one_is_handed_over_and_put_off_from_its_own_page_too(sign_in, world):
     page = camilla.get(f"/opgaver/{task.id}")
     form = page.one("//form[@action='/opgaver/flere']")
 
-    camilla.submit(page, form, {"handling": "udsaet"}, dato="2026-04-02")
+    camilla.submit(page, form, {"handling": "udsaet"}, vis_igen_den="2026-04-02")
     assert world.task("beslut_undersoegelse").follow_up_at is not None
-    camilla.submit(page, form, {"handling": "overdrag"}, kollega="omar.syd")
+    camilla.submit(page, form, {"handling": "overdrag"}, overdrag_til="omar.syd")
 
     moved = world.task("beslut_undersoegelse")
     assert (moved.assignee, moved.follow_up_at) == ("omar.syd", None)
@@ -193,7 +193,9 @@ def test_a_late_day_is_refused(sign_in):
     karen = sign_in("karen.fp")
     page = karen.post("/opgaver/flere", several(karen.get("/opgaver"), "Vurdér risiko", act="tag"))
 
-    late = karen.post("/opgaver/flere", several(page, "Vurdér risiko", act="udsaet", dato="2026-05-01"))
+    late = karen.post(
+        "/opgaver/flere", several(page, "Vurdér risiko", act="udsaet", vis_igen_den="2026-05-01")
+    )
 
     assert "Ikke ændret: 1. Vælg en dag efter i dag og ikke senere end opgavens frist." in late.text
 
@@ -203,22 +205,52 @@ def test_what_was_typed_stays_when_something_is_missing(sign_in):
     page = karen.get("/opgaver?sorter=sag")
 
     nobody = karen.post(
-        "/opgaver/flere", several(page, "Vurdér risiko", act="overdrag", begrundelse="Har vagten")
+        "/opgaver/flere", several(page, "Vurdér risiko", act="overdrag", overdrag_grund="Har vagten")
     )
     assert nobody.status == 422 and nobody.title.startswith("Fejl: ")
     assert (
         nobody.one("//*[@id='fejl']").text_content().strip() == "Vælg den kollega, der skal have opgaverne."
     )
-    assert nobody.one("//input[@id='begrundelse']").value == "Har vagten"
+    assert nobody.one("//input[@id='overdrag-grund']").value == "Har vagten"
     assert len(nobody.all("//input[@name='opgave'][@checked]")) == 1
     for values, said in (
         ({"act": "tag"}, "Sæt hak ved en eller flere opgaver først."),
-        ({"act": "udsaet", "opgave": ["x"], "dato": "i morgen"}, "Vælg den dag, opgaverne skal vises igen."),
+        (
+            {"act": "udsaet", "opgave": ["x"], "vis_igen_den": "i morgen"},
+            "Vælg den dag, opgaverne skal vises igen.",
+        ),
         ({"act": "", "opgave": ["x"]}, "Vælg med en knap, hvad der skal ske med opgaverne."),
         (
-            {"act": "overdrag", "opgave": ["x"], "kollega": "a", "begrundelse": "x" * 301},
+            {"act": "overdrag", "opgave": ["x"], "overdrag_til": "a", "overdrag_grund": "x" * 301},
             "Skriv højst 300 tegn.",
         ),
     ):
         assert said in karen.post("/opgaver/flere", several(page, **values)).text
     assert "Ikke ændret: 1." in karen.post("/opgaver/flere", several(page, act="tag", opgave=["x"])).text
+
+
+def test_a_list_is_saved_under_a_name_shown_with_its_count_and_deleted(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.get("/opgaver?frist=i_dag&sorter=sag")
+
+    saved = karen.submit(page, page.one("//form[@action='/opgaver/gemte']"), navn=" I dag  hos os ")
+
+    assert "Udvalget er gemt." in saved.text
+    link = saved.one("//section[@aria-labelledby='gemte']//a")
+    assert link.text_content() == "I dag hos os (1)"
+    assert names(karen.get(link.get("href"))) == ["Beslut videre forløb"]
+    assert not sign_in("jonas.fp").get("/opgaver").all("//section[@aria-labelledby='gemte']")
+    gone = karen.submit(saved, saved.one("//form[@action='/opgaver/gemte/slet']"))
+    assert "Udvalget er slettet." in gone.text and not gone.all("//section[@aria-labelledby='gemte']")
+    assert gone.one("//select[@id='sorter']/option[@selected]").get("value") == "sag"
+
+
+def test_a_list_without_a_name_is_not_saved(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.get("/opgaver?sag=SAG-2601")
+
+    refused = karen.submit(page, page.one("//form[@action='/opgaver/gemte']"), navn="x" * 61)
+
+    assert refused.status == 422 and "Skriv et navn på højst 60 tegn." in refused.text
+    assert refused.one("//input[@id='navn']").value == "x" * 61
+    assert names(refused) == ["Vurdér risiko"]

@@ -81,6 +81,10 @@ class Inboxes:
 
         return self._transactions.read(work)
 
+    def count(self, actor: Actor, asked: Asked) -> int:
+        """How many there are in one list; counted to a thousand."""
+        return self._transactions.read(lambda tx: self._count(tx, actor, asked))
+
     def put_off(self, actor: Actor, asked: Asked) -> int:
         """How many of the list are hidden until a later day."""
 

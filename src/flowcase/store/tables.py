@@ -287,6 +287,17 @@ candidate_set = Table(
 )
 Index("ix_candidate_set_name", candidate_set.c.kind, candidate_set.c.name)
 
+# A list of user tasks that somebody comes back to: its address under a name, each person's own.
+saved_list = Table(
+    "saved_list",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),  # of the address, as the pages write it
+    Column("saved_at", Instant, nullable=False),
+    PrimaryKeyConstraint("person", "name"),
+)
+
 user_task_draft = Table(
     "user_task_draft",
     metadata,

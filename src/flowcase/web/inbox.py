@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
@@ -14,6 +15,7 @@ from flask_login import login_required
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, Order, Place, View
+from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import sentence
@@ -79,15 +81,48 @@ def move() -> Any:
     return redirect(url_for("inbox.mine", **where))
 
 
+@blueprint.post("/opgaver/gemte")
+@login_required
+def save() -> Any:
+    """Keep the list under a name; the same name again replaces it."""
+    chosen = asked_for(request.form)[1]
+    try:
+        flow().saved_lists.save(request.form.get("navn", ""), urlencode(chosen), actor=actor())
+    except InvalidValues:
+        problem = gettext("Skriv et navn på højst {longest} tegn. Du kan gemme højst {most} udvalg.")
+        said = problem.format(longest=LONGEST_NAME, most=MOST)
+        return _page(request.form, problem=said), HTTPStatus.UNPROCESSABLE_ENTITY
+    flash(gettext("Udvalget er gemt."), "success")
+    return redirect(url_for("inbox.mine") + "?" + urlencode(chosen))
+
+
+@blueprint.post("/opgaver/gemte/slet")
+@login_required
+def forget() -> Any:
+    flow().saved_lists.delete(request.form.get("navn", ""), actor=actor())
+    flash(gettext("Udvalget er slettet."), "success")
+    return redirect(url_for("inbox.mine") + "?" + urlencode(asked_for(request.form)[1]))
+
+
+def _saved() -> list[tuple[str, str, int]]:
+    """(name, address, how many user tasks are in it now) of the person's saved lists."""
+    found = []
+    for row in flow().saved_lists.list(actor()):
+        asked, chosen = asked_for(dict(parse_qsl(row.query)))
+        address = url_for("inbox.mine") + (f"?{urlencode(chosen)}" if chosen else "")
+        found.append((row.name, address, flow().inboxes.count(actor(), asked)))
+    return found
+
+
 def _cannot_begin(ids: list[str], act: str) -> str:
     """What has to be chosen or put right first; empty when nothing has."""
     if not ids:
         return gettext("Sæt hak ved en eller flere opgaver først.")
     if act not in _done_words():
         return gettext("Vælg med en knap, hvad der skal ske med opgaverne.")
-    if act == "overdrag" and not request.form.get("kollega"):
+    if act == "overdrag" and not request.form.get("overdrag_til"):
         return gettext("Vælg den kollega, der skal have opgaverne.")
-    if len(request.form.get("begrundelse", "")) > LONGEST_REASON:
+    if len(request.form.get("overdrag_grund", "")) > LONGEST_REASON:
         return gettext("Begrundelsen er for lang. Skriv højst {most} tegn.").format(most=LONGEST_REASON)
     if act == "udsaet" and _day() is None:
         return gettext("Vælg den dag, opgaverne skal vises igen.")
@@ -100,7 +135,7 @@ def _move(id: str, act: str) -> None:
     elif act == "slip":
         flow().user_tasks.unclaim(id, actor=actor())
     elif act == "overdrag":
-        to, reason = request.form["kollega"], request.form.get("begrundelse", "")
+        to, reason = request.form["overdrag_til"], request.form.get("overdrag_grund", "")
         flow().user_task_moves.hand_over(id, to, reason=reason, actor=actor())
     else:
         flow().user_task_moves.put_off(id, _day() if act == "udsaet" else None, actor=actor())
@@ -108,7 +143,7 @@ def _move(id: str, act: str) -> None:
 
 def _day() -> dt.date | None:
     try:
-        return dt.date.fromisoformat(request.form.get("dato", ""))
+        return dt.date.fromisoformat(request.form.get("vis_igen_den", ""))
     except ValueError:
         return None
 
@@ -156,6 +191,8 @@ def _page(args: Any, *, problem: str = "") -> str:
         following=_token(page.following),
         place=args.get("efter", ""),
         problem=problem,
+        saved=_saved(),
+        longest_name=LONGEST_NAME,
         typed=args if problem else {},
         ticked=set(args.getlist("opgave")) if problem else set(),
         colleagues=colleagues(page.rows),

@@ -107,6 +107,8 @@ RULES: Mapping[str, Rule] = {
     "account.sign_out": SIGNED_IN,
     "inbox.home": SIGNED_IN,
     "inbox.mine": SIGNED_IN,
+    "inbox.save": SIGNED_IN,
+    "inbox.forget": SIGNED_IN,
     "inbox.move": USER_TASK,
     "user_tasks.show": USER_TASK,
     "user_tasks.claim": USER_TASK,

@@ -1,0 +1,25 @@
+"""Saved lists of user tasks, each person's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from flowcase.store import tables
+from flowcase.store.queries.rows import made
+from flowcase.store.tx import Tx
+
+_table = tables.saved_list
+
+
+@dataclass(frozen=True)
+class SavedList:
+    name: str
+    query: str
+
+
+def saved_lists(tx: Tx, person: str) -> list[SavedList]:
+    """By name."""
+    statement = select(_table.c.name, _table.c.query).where(_table.c.person == person).order_by(_table.c.name)
+    return [made(SavedList, row) for row in tx.rows(statement)]
