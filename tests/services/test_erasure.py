@@ -199,6 +199,14 @@ def test_a_notification_about_two_children_is_kept_until_both_are_erased(flow: F
     worlds._populate(world)
     children = [{"navn": NAME, "sag": CASE}, {"navn": SIBLING, "sag": OTHER}]
     world.notify("U-73", CASE, boern=children, soeskende="naevnt", bekymring=CONCERN)
+    with pytest.raises(Refused, match="underretning"):
+        _erase(world)
+    for code in (CASE, OTHER):
+        world.assess(code)
+    world.go_to(at(25, 9, 5))
+    worlds.meet(world, 25)
+    for code in (CASE, OTHER):
+        worlds.decide(world, code)
 
     first = _erase(world)
     between = _everything_that_the_key_opens(flow)
@@ -257,3 +265,35 @@ def test_a_case_is_erased_once(world: World) -> None:
 
     with pytest.raises(Conflict, match="was erased"):
         _erase(world)
+
+
+def test_a_case_on_the_agenda_of_a_meeting_that_is_held_is_not_erased(flow: Flowcase) -> None:
+    world = World(flow)
+    flow.clock.set(at(24, 8).astimezone(dt.UTC))
+    worlds._populate(world)
+    world.notify("U-71", CASE, NAME)
+    world.assess(CASE)
+    world.go_to(at(25, 9, 5))
+    worlds.meet(world, 25)
+
+    with pytest.raises(Refused, match="fronten_dagsmoede"):
+        _erase(world)
+
+    worlds.decide(world, CASE)
+    _erase(world)
+
+
+def test_a_case_that_waited_for_a_meeting_is_on_no_agenda_once_it_is_erased(flow: Flowcase) -> None:
+    world = World(flow)
+    flow.clock.set(at(24, 8).astimezone(dt.UTC))
+    worlds._populate(world)
+    for number, code in (("U-71", CASE), ("U-72", OTHER)):
+        world.notify(number, code, f"Barn {code}")
+        world.assess(code)
+
+    _erase(world)
+
+    world.go_to(at(25, 9, 5))
+    worlds.meet(world, 25)
+    assert [row.case_code for row in flow.user_tasks.list() if row.element == "afgoer"] == [OTHER]
+    assert flow.incidents.list(limit=None) == []

@@ -7,11 +7,12 @@ a sibling's case still needs goes on under that case's key.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flowcase import model
+from flowcase import engine, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_approve_erasure, may_erase
 from flowcase.cases import events
@@ -93,8 +94,8 @@ class Erasure:
         """Destroy the case's keys and take away what lies beside them; it cannot be undone.
 
         Whatever still runs in the case is cancelled. Raises NotFound, Forbidden for who may not erase or
-        not approve, Refused for a hold, a reason that is no code, or an open case without `also_open`, and
-        Conflict for a case that was erased before.
+        not approve, Refused for a hold, a reason that is no code, an open case without `also_open`, or when
+        something outside the case works on it, and Conflict for a case that was erased before.
         """
         attempt = f"erase case '{case}'"
         _check(actor, attempt)
@@ -110,6 +111,7 @@ class Erasure:
                 *(f"notification:{id}" for id in own),
                 *erasing.streams_of_instances(tx, case),
             )
+            self._check_nothing_else_works_on_it(tx, row, streams, attempt)
             self._end(tx, row, streams)
             _share_family(tx, row)
             row = _case(tx, case, attempt)
@@ -143,6 +145,23 @@ class Erasure:
             raise Refused(attempt, f"it is under a legal hold ({held.reason}). Lift that first")
         if row.closed_at is None and not also_open:
             raise Refused(attempt, "it is open. Close it first, or say that it shall be erased all the same")
+
+    def _check_nothing_else_works_on_it(
+        self, tx: Tx, row: CaseRow, streams: tuple[str, ...], attempt: str
+    ) -> None:
+        """A meeting with the case on its agenda, or a notification that it shares, would get stuck."""
+        for id, process in erasing.running_outside(tx, streams):
+            instance = tx.look(id)
+            if not isinstance(instance.state, bytes):
+                continue
+            drawn = self._advancing.definitions.process(tx, instance.definition)
+            known = engine.State.from_bytes(instance.state, drawn).variable_scopes.to_json()
+            if f'"{row.code}"' in json.dumps(known, ensure_ascii=False):
+                raise Refused(
+                    attempt,
+                    f"process instance '{id}' ({process}) works on it together with others. "
+                    "Let it end, or cancel it first",
+                )
 
     def _end(self, tx: Tx, row: CaseRow, streams: tuple[str, ...]) -> None:
         """Nothing may run, wait or fall due in what is erased."""

@@ -1,7 +1,7 @@
 """Legal holds, and the erasure of a case: keys destroyed, and what lay beside them taken away.
 
 A stream without its key holds ciphertext that nobody can open; the chain over it still verifies. What is
-left of the case in the open are its code, and the codes, dates and numbers that figures count.
+left in the open are the case's code, facts that tell of no person, and what figures count of its records.
 """
 
 from __future__ import annotations
@@ -9,16 +9,12 @@ from __future__ import annotations
 from sqlalchemy import delete, or_, select, update
 
 from flowcase.cases import events
-from flowcase.cases.entities import ENTITIES, Attribute, Kind
 from flowcase.history.indicators import NEEDED
 from flowcase.model import Values
 from flowcase.store import tables
 from flowcase.store.appliers import applies
 from flowcase.store.appliers.cases import sealed
 from flowcase.store.tx import LockedInstance, Tx
-
-# Of open attributes these stay: they tell of no person, and link to none.
-_COUNTED = frozenset({Kind.CODE, Kind.CODES, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN, Kind.NUMBER})
 
 
 @applies(events.LegalHoldPlaced)
@@ -82,11 +78,6 @@ def erase_case(tx: Tx, stream: str, instance: LockedInstance | None, event: even
     )
 
 
-def stays(entity: str, attribute: Attribute) -> bool:
-    """Whether an open attribute outlives the erasure of its case."""
-    return attribute.kind in _COUNTED or attribute.name in NEEDED.get(entity, ())
-
-
 def _reduce_records(tx: Tx, event: events.CaseErased) -> None:
     table = tables.record
     found = tx.rows(
@@ -103,8 +94,8 @@ def _reduce_records(tx: Tx, event: events.CaseErased) -> None:
 
 
 def _open_that_stays(entity: str, values: Values) -> Values:
-    known = {each.name: each for each in ENTITIES[entity].attributes} if entity in ENTITIES else {}
-    return {name: value for name, value in values.items() if name in known and stays(entity, known[name])}
+    """What figures count, and nothing by which a flow would find the record and go on with it."""
+    return {name: value for name, value in values.items() if name in NEEDED.get(entity, ())}
 
 
 def _take_away_rows(tx: Tx, event: events.CaseErased) -> None:

@@ -45,6 +45,17 @@ def running(tx: Tx, case: str, streams: Sequence[str]) -> list[str]:
     return [row.id for row in tx.rows(statement)]
 
 
+def running_outside(tx: Tx, streams: Sequence[str]) -> list[tuple[str, str]]:
+    """(id, process) of the instances that run in no case, and not in these streams either."""
+    table = tables.instance
+    statement = (
+        select(table.c.id, table.c.process)
+        .where(table.c.case_code.is_(None), table.c.stream.not_in(streams), table.c.ended_at.is_(None))
+        .order_by(table.c.started_at, table.c.id)
+    )
+    return [(row.id, row.process) for row in tx.rows(statement)]
+
+
 def streams_of_instances(tx: Tx, case: str) -> list[str]:
     """Streams of single instances that all belong to the case."""
     table = tables.instance
