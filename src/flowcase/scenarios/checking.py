@@ -314,10 +314,10 @@ def _is_such_incident(one: Any, item: Mapping[str, Any]) -> bool:
 
 
 def _jobs(world: World, item: Mapping[str, Any]) -> Any:
-    asked = {one.get("element_instance"): one for one in world.events("JobCreated")}
+    asked = {(one.instance, one.get("element_instance")): one for one in world.events("JobCreated")}
 
     def inputs(row: Any) -> Any:
-        created = asked.get(row.element_instance)
+        created = asked.get((row.instance, row.element_instance))
         return created.get("inputs") if created is not None else {}
 
     near = [
