@@ -244,6 +244,17 @@ def test_the_story_says_how_the_world_answers_in_its_order(write, folder: Path):
     assert played(file, folder) == []
 
 
+def test_work_outside_is_told_apart_by_what_each_instance_gave_it(write, folder: Path):
+    asked = [{**SENT, "inputs": {"sag_id": code}, "count": 1} for code in ("SAG-9901", "SAG-9902")]
+    file = write(
+        {**SEND, "case": "SAG-9901"},
+        {**SEND, "case": "SAG-9902", "expect": {"jobs": asked}},
+        cases={"SAG-9901": {"status": "aaben"}, "SAG-9902": {"status": "aaben"}},
+    )
+
+    assert played(file, folder) == []
+
+
 def test_work_that_fails_for_good_is_an_incident(write, folder: Path):
     file = write(
         SEND,
