@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from flowcase.bootstrap import Flowcase
+from flowcase.services.inboxes import Asked, View
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
@@ -92,3 +93,18 @@ def test_an_idle_tick_asks_once(deployed: Flowcase, store: Store) -> None:
         assert deployed.timers.fire_due() == 0
 
     assert len(sent) == 1
+
+
+def test_a_page_of_the_inbox_asks_as_much_for_a_hundred_as_for_one(deployed: Flowcase, store: Store) -> None:
+    deployed.instances.start("p", {}, actor=OPERATOR)
+    with statements(store) as for_one:
+        deployed.inboxes.page(ANNA, Asked())
+        deployed.inboxes.counts(ANNA, Asked())
+    for _ in range(99):
+        deployed.instances.start("p", {}, actor=OPERATOR)
+
+    with statements(store) as for_many:
+        assert len(deployed.inboxes.page(ANNA, Asked()).rows) == 50
+        assert deployed.inboxes.counts(ANNA, Asked())[View.GROUPS] == 100
+
+    assert len(for_many) <= len(for_one), "\n".join(for_many)
