@@ -177,7 +177,7 @@ def test_what_only_the_rule_sets_know_is_asked_of_them(tmp_path: Path) -> None:
         assert [figure.value for _, figure in months] == [0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 1, 1]
 
 
-def test_the_extension_of_s09_is_counted_as_a_long_stay(tmp_path: Path) -> None:
+def test_the_extension_of_s09_is_counted_as_a_long_stay_with_its_reason(tmp_path: Path) -> None:
     """Proves R-042: the leader's extension does not hide that the limit was passed."""
     story = yaml.safe_load((SCENARIOS / "S-09_institution_seks_maaneder.yaml").read_text("utf-8"))
     ids = [step["id"] for step in story["steps"]]
@@ -190,3 +190,5 @@ def test_the_extension_of_s09_is_counted_as_a_long_stay(tmp_path: Path) -> None:
         found = figures(flow, "I-08")
 
         assert (found[""].numerator, found[""].denominator) == (1, 1)
+        extended = found["heraf forlænget med begrundelse"]
+        assert (extended.numerator, extended.denominator) == (1, 1)
