@@ -300,6 +300,9 @@ def test_an_auditor_may_export_and_what_is_not_there_is_named(world: World) -> N
 
 
 def test_an_erased_case_is_left_out(world: World) -> None:
+    for meeting in world.flow.instances.list(process="fronten_dagsmoede", status="active"):
+        # The case stands on its agenda: nothing is erased under the hands of those who work on it.
+        world.flow.instances.cancel(meeting.id, reason="moedet_holdes_ikke", actor=OPERATOR)
     world.flow.erasure.erase(
         CASE, reason="opbevaring_udloebet", approved_by="anders.myn", also_open=True, actor=OPERATOR
     )
