@@ -26,6 +26,7 @@ from flowcase.handlers import Side, handler
 from flowcase.modeling import read_form
 from flowcase.modeling.form import Field, FieldType
 from tests.cli.conftest import PROCESSES, CommandLine
+from tests.proofs import search_installation
 from tests.proofs.fictional_families import family, json_line, notification, secrets_of
 from tests.proofs.searching import found_in, found_in_files, spellings
 from tests.services.diagrams import end, process, service_task, start
@@ -277,3 +278,14 @@ def _status(request: urllib.request.Request) -> int:
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
+
+
+def test_the_search_of_an_installation_knows_its_secrets_and_finds_none(
+    at_work: Any, flowcase: CommandLine
+) -> None:
+    words = search_installation.secret_words(at_work)
+
+    at_work.close()
+
+    assert len(words) > 20
+    assert search_installation.main([str(flowcase.home)]) == 0
