@@ -61,7 +61,7 @@ def _own(url: str, name: str) -> str:
     return database_url(url).set(database=f"bench_{name}").render_as_string(hide_password=False)
 
 
-def page(measured: list[Measured]) -> str:
+def page(measured: list[Measured], *, quick: bool) -> str:
     """docs/performance.md: every figure beside its goal."""
     rows = []
     for line in measured:
@@ -80,7 +80,8 @@ def page(measured: list[Measured]) -> str:
             "",
             f"Measured on {os.cpu_count()} processors by `make bench`: medians with least and most. Seconds "
             "differ from machine to machine; the ratios, measured in one run, hardly do. Goals are bounds on "
-            "the ratio, or on the value where there is none.",
+            "the ratio, or on the value where there is none."
+            + (f" Smaller crowds and lives (`--quick`: {QUICK_MANY:,} and {QUICK_ROUNDS})." if quick else ""),
             "",
             "| | What | Value | Ratio | Goal | |",
             "|---|---|---|---|---|---|",
@@ -114,7 +115,7 @@ def main() -> int:
     judged = [line for line in measured if line.is_met is not None]
     print(f"{sum(line.is_met is True for line in judged)} of {len(judged)} goals met")
     if arguments.markdown:
-        Path(arguments.markdown).write_text(page(measured), "utf-8")
+        Path(arguments.markdown).write_text(page(measured, quick=arguments.quick), "utf-8")
     if arguments.json:
         data = [{**asdict(line), "is_met": line.is_met} for line in measured]
         Path(arguments.json).write_text(json.dumps(data, indent=2) + "\n", "utf-8")

@@ -14,8 +14,8 @@ from flowcase.bootstrap import Flowcase
 
 TIMERS = 600
 _WORK = (
-    "import sys; from flowcase import bootstrap, config, scheduler; "
-    "flow = bootstrap.open(config.Config(home=sys.argv[1], database_url=sys.argv[2])); "
+    "import sys; from pathlib import Path; from flowcase import bootstrap, config, scheduler; "
+    "flow = bootstrap.open(config.Config(home=Path(sys.argv[1]), database_url=sys.argv[2])); "
     "print('ready', flush=True); sys.stdin.readline(); scheduler.run_once(flow)"
 )
 
