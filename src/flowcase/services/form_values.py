@@ -19,6 +19,8 @@ import marshmallow as ma
 
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
+from flowcase.cases.danish_dates import NoDate, OtherWeekday, read_date, read_instant, read_time
+from flowcase.cases.typed_text import cleaned
 from flowcase.errors import InvalidValues
 from flowcase.modeling.form import Field, FieldType, Form
 from flowcase.services import nested
@@ -27,9 +29,10 @@ from flowcase.values import Value, Variables
 REQUIRED = "Feltet skal udfyldes."
 NOT_A_CHOICE = "Vælg en af mulighederne."
 NOT_A_NUMBER = "Skriv et tal."
-NOT_A_DATE = "Skriv en dato, for eksempel 2026-04-03."
+NOT_A_DATE = "Skriv en dato, for eksempel 3.4.2026."
+OTHER_WEEKDAY = "Datoen falder på en anden ugedag end den, du skrev. Ret en af dem."
 NOT_A_TIME = "Skriv et klokkeslæt, for eksempel 14:05."
-NOT_AN_INSTANT = "Skriv dato og klokkeslæt, for eksempel 2026-04-03T14:05."
+NOT_AN_INSTANT = "Skriv dato og klokkeslæt, for eksempel 3.4.2026 kl. 14.05."
 NO_SUCH_TIME = "Det tidspunkt findes ikke: urene blev stillet frem."
 TIME_EXISTS_TWICE = "Det tidspunkt findes to gange, fordi urene blev stillet tilbage. Vælg hvilket af de to."
 NOT_A_YES_OR_NO = "Vælg ja eller nej."
@@ -228,7 +231,7 @@ class _Text(_Member):
             value = str(value)
         if not isinstance(value, str) or len(value) > LONGEST_TEXT or not _is_storable(value):
             raise ma.ValidationError(Said(NOT_A_TEXT))
-        value = value.replace("\r\n", "\n").strip()
+        value = cleaned(value)
         if self.asked.min_length is not None and len(value) < self.asked.min_length:
             raise ma.ValidationError(Said(TOO_SHORT, count=self.asked.min_length))
         if self.asked.max_length is not None and len(value) > self.asked.max_length:
@@ -287,8 +290,10 @@ class _Date(_Member):
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
             return value
         try:
-            day = dt.date.fromisoformat(str(value).strip())
-        except ValueError:
+            day = read_date(str(value)).day
+        except OtherWeekday:
+            raise ma.ValidationError(Said(OTHER_WEEKDAY)) from None
+        except NoDate:
             raise ma.ValidationError(Said(NOT_A_DATE)) from None
         if day.year not in YEARS:
             raise ma.ValidationError(Said(NOT_A_DATE))
@@ -300,8 +305,8 @@ class _Time(_Member):
         if isinstance(value, dt.time):
             return value
         try:
-            return dt.time.fromisoformat(str(value).strip().replace(".", ":"))
-        except ValueError:
+            return read_time(str(value))
+        except NoDate:
             raise ma.ValidationError(Said(NOT_A_TIME)) from None
 
 
@@ -312,12 +317,11 @@ class _Instant(_Member):
         if isinstance(value, dt.datetime):
             moment = value
         else:
-            text = str(value).strip()
             try:
-                if "T" not in text and " " not in text:
-                    raise ValueError(text)
-                moment = dt.datetime.fromisoformat(text)
-            except ValueError:
+                moment = read_instant(str(value)).at
+            except OtherWeekday:
+                raise ma.ValidationError(Said(OTHER_WEEKDAY)) from None
+            except NoDate:
                 raise ma.ValidationError(Said(NOT_AN_INSTANT)) from None
         if moment.year not in YEARS:
             raise ma.ValidationError(Said(NOT_AN_INSTANT))

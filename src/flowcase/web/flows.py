@@ -10,8 +10,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
-from flowcase.web import form_page, form_sent, intake
+from flowcase.web import form_notes, form_page, form_sent, intake
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 
@@ -50,13 +51,18 @@ def _start(process: str, case: str | None) -> Any:
     sent = request.form
     errors: Any = None
     focus = ""
+    notes = None
     status = HTTPStatus.OK
     page_number = sent.get(intake.PAGE_NUMBER) or secrets.token_hex(8)
     raw: dict[str, Any] = form_page.first_values(opened.form, opened.prefilled) if opened.form else {}
     if request.method == "POST":
-        raw = form_sent.raw_of(opened.form, sent) if opened.form else {}
+        dates = form_sent.Dates(local_date(flow().clock.now()))
+        raw = form_sent.raw_of(opened.form, sent, dates) if opened.form else {}
+        found = form_notes.notes_on(opened.form, form_sent.without_empty_rows(raw), dates.concluded, sent)
         if form_sent.only_shows(sent):
             focus = form_sent.changed_rows(raw, sent)
+        elif found:
+            raw, notes = form_sent.without_empty_rows(raw), found
         else:
             raw = form_sent.without_empty_rows(raw)
             # The same page sent twice starts one instance; gone back to and written anew, another.
@@ -78,6 +84,7 @@ def _start(process: str, case: str | None) -> Any:
             known=opened.prefilled,
             errors=errors,
             focus=focus,
+            notes=notes,
         )
     return (
         render_template(

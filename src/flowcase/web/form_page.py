@@ -20,6 +20,7 @@ from flowcase.modeling.form import Field, FieldType, Form
 from flowcase.services import form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web import presenting
+from flowcase.web.form_notes import NOTHING_NOTED, Notes, in_words
 from flowcase.web.language import current, gettext
 
 BOARD_COLUMNS = 3  # a group of exactly three lists is drawn as a board (Signs of Safety)
@@ -44,6 +45,7 @@ class Shown:
     twice: tuple[tuple[str, str, bool], ...] = ()  # both readings of a time that exists twice, as choices
     decides: bool = False  # another field is shown, required or filled by its value
     has_focus: bool = False
+    words: str = ""  # a date or time said back in words
 
     @property
     def id(self) -> str:
@@ -80,6 +82,7 @@ class Page:
     fields: tuple[Shown, ...]
     summary: tuple[tuple[str, str, str], ...] = ()  # (id to go to, label, sentence) per error
     is_conditional: bool = False  # whether a field depends on another one's value
+    notes: Notes = NOTHING_NOTED
 
 
 def shown(
@@ -91,6 +94,7 @@ def shown(
     known: Mapping[str, Value] | None = None,
     errors: Mapping[str, Sequence[str]] | None = None,
     focus: str = "",
+    notes: Notes | None = None,
 ) -> Page:
     """What the page shows for these values; hidden fields are left out, errors stand at their fields.
 
@@ -101,7 +105,7 @@ def shown(
     fields = drawing.fields(form.fields, raw, drawing.context(raw), ())
     if focus:
         fields = _focused(fields, focus)
-    return Page(fields, tuple(_summary(fields, errors or {})), bool(drawing.deciding))
+    return Page(fields, tuple(_summary(fields, errors or {})), bool(drawing.deciding), notes or NOTHING_NOTED)
 
 
 def said(sentence: str) -> str:
@@ -200,10 +204,17 @@ class _Drawing:
             text, twice, chosen = _local(value)
             return replace(
                 drawn,
-                value=text,
-                input_type="datetime-local" if not text or _is_instant(text) else "text",
+                value=instant_text(dt.datetime.fromisoformat(text)) if _is_instant(text) else text,
+                words=in_words(chosen or text) if _is_instant(text) and not (twice and not chosen) else "",
                 twice=tuple((moment, words, moment == chosen) for moment, words in twice),
             )
+        if asked.type is FieldType.DATE:
+            text = typed(value)
+            try:
+                day = dt.date.fromisoformat(text)
+            except ValueError:
+                return replace(drawn, value=text)
+            return replace(drawn, value=date_text(day), words=in_words(text))
         if asked.type is FieldType.FILE:
             hint = drawn.description or gettext("Dokumentets nummer i journalen.")
             named = ", ".join(map(str, value)) if isinstance(value, list) else typed(value)
@@ -307,6 +318,15 @@ def typed(value: Any) -> Any:
     return str(value)
 
 
+def date_text(day: dt.date) -> str:
+    """As a date is shown in an input, and read there again."""
+    return f"{day:%d.%m.%Y}"
+
+
+def instant_text(local: dt.datetime) -> str:
+    return f"{local:%d.%m.%Y} kl. {local:%H.%M}"
+
+
 def _local(value: Any) -> tuple[str, tuple[tuple[str, str], ...], str]:
     """(local time without offset, both readings where it exists twice, the reading that was chosen).
 
@@ -341,16 +361,15 @@ def _is_instant(text: str) -> bool:
 
 
 def _input_type(asked: Field, text: Any) -> str:
-    """Browsers blank what does not fit a date input, so that is shown as text instead."""
-    reader = {FieldType.DATE: dt.date.fromisoformat, FieldType.TIME: dt.time.fromisoformat}.get(asked.type)
-    if reader is None:
+    """Browsers blank what does not fit a time input, so that is shown as text instead."""
+    if asked.type is not FieldType.TIME:
         return "text"
     try:
         if text:
-            reader(text)
+            dt.time.fromisoformat(text)
     except ValueError:
         return "text"
-    return asked.type.value
+    return "time"
 
 
 def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:

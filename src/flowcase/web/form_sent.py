@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from flowcase.cases.danish_dates import NoDate, read_date, read_instant
 from flowcase.modeling.form import Field, FieldType, Form
 from flowcase.services import nested
 
@@ -17,9 +20,20 @@ WHICH_TIME = "._tid"  # which of the two instants of an hour that exists twice
 ROW = "._"  # marks that a row was on the page, whatever stands in it
 
 
-def raw_of(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
-    """The values of a sent page, nested as the form's paths say; nothing that was typed is dropped."""
-    return _raw(form.fields, sent, ())
+@dataclass(frozen=True)
+class Dates:
+    """How dates of a sent page are read: what is left out is concluded from the day it was typed on."""
+
+    today: dt.date | None = None
+    concluded: dict[str, str] = field(default_factory=dict)  # name -> what was typed
+
+
+def raw_of(form: Form, sent: MultiDict[str, str], dates: Dates | None = None) -> dict[str, Any]:
+    """The values of a sent page, nested as the form's paths say; nothing that was typed is dropped.
+
+    Dates that can be read become ISO 8601, so that `i morgen` in a draft stays the day that was meant.
+    """
+    return _raw(form.fields, sent, (), dates or Dates())
 
 
 def changed_rows(raw: dict[str, Any], sent: MultiDict[str, str]) -> str:
@@ -60,11 +74,17 @@ def _is_empty(value: Any) -> bool:
     return value is None or not str(value).strip()
 
 
-def _raw(fields: Sequence[Field], sent: MultiDict[str, str], prefix: tuple[str, ...]) -> dict[str, Any]:
+def iso_instant(local: dt.datetime) -> str:
+    return local.isoformat(timespec="minutes")
+
+
+def _raw(
+    fields: Sequence[Field], sent: MultiDict[str, str], prefix: tuple[str, ...], dates: Dates
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for asked in fields:
         if asked.type is FieldType.GROUP:
-            nested.merge(values, _raw(asked.children, sent, prefix))
+            nested.merge(values, _raw(asked.children, sent, prefix, dates))
             continue
         if asked.type is FieldType.DISPLAY or asked.readonly:
             continue
@@ -74,18 +94,36 @@ def _raw(fields: Sequence[Field], sent: MultiDict[str, str], prefix: tuple[str, 
             numbers = _row_numbers(sent, name)
             if not numbers:
                 continue
-            value = [_raw(asked.children, sent, (*prefix, *asked.path, str(n))) for n in numbers]
+            value = [_raw(asked.children, sent, (*prefix, *asked.path, str(n)), dates) for n in numbers]
         elif asked.type is FieldType.CHOICES:
             value = [item for item in sent.getlist(name) if item]
         elif name not in sent:
             continue
         else:
-            value = sent[name]
+            value = _read(asked, name, sent[name], dates)
             chosen = sent.get(name + WHICH_TIME)
             if asked.type is FieldType.INSTANT and value and chosen and chosen.startswith(value):
                 value = chosen
         nested.put(values, asked.path, value)
     return values
+
+
+def _read(asked: Field, name: str, typed: str, dates: Dates) -> str:
+    """A date as ISO 8601; what cannot be read stays as it was typed."""
+    if asked.type not in (FieldType.DATE, FieldType.INSTANT) or not typed.strip():
+        return typed
+    try:
+        if asked.type is FieldType.DATE:
+            date = read_date(typed, dates.today)
+            read, is_plain = date.day.isoformat(), date.is_plain
+        else:
+            time = read_instant(typed, dates.today)
+            read, is_plain = iso_instant(time.at), time.is_plain
+    except NoDate:
+        return typed
+    if not is_plain:
+        dates.concluded[name] = typed.strip()
+    return read
 
 
 def _row_numbers(sent: MultiDict[str, str], name: str) -> list[int]:

@@ -21,7 +21,7 @@ from flowcase.web.session import actor, flow
 blueprint = Blueprint("indicators", __name__, url_prefix="/indikatorer")
 
 REPORT = "ledelse"  # what a leader sees first
-NO_DATE = "Skriv en dato, for eksempel 2026-04-03."
+NO_DATE = "Skriv en dato, for eksempel 3.4.2026."
 TURNED_ROUND = "Perioden slutter, før den begynder."
 TOO_LONG = "Vælg en periode på højst ti år."
 LONGEST = 3_660  # days

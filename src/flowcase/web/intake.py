@@ -15,8 +15,9 @@ from typing import Any
 from flask import current_app, render_template, request
 
 from flowcase.access.actor import Actor
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
-from flowcase.web import form_page, form_sent
+from flowcase.web import form_notes, form_page, form_sent
 from flowcase.web.session import flow
 
 PAGE_NUMBER = "_nummer"
@@ -33,13 +34,19 @@ def take_in(form_id: str, *, source: str, actor: Actor, title: str) -> Accepted 
     """Carry out this request on a notification form: the accepted notification, or the page again."""
     form = flow().deployments.form(form_id)
     sent = request.form
-    raw: dict[str, Any] = form_sent.raw_of(form, sent) if request.method == "POST" else {}
+    dates = form_sent.Dates(local_date(flow().clock.now()))
+    raw: dict[str, Any] = form_sent.raw_of(form, sent, dates) if request.method == "POST" else {}
     page_number = sent.get(PAGE_NUMBER) or secrets.token_hex(8)
     errors: Any = None
     focus = ""
+    notes = None
     status = HTTPStatus.OK
     if request.method == "POST" and form_sent.only_shows(sent):
         focus = form_sent.changed_rows(raw, sent)
+    elif request.method == "POST" and (
+        found := form_notes.notes_on(form, form_sent.without_empty_rows(raw), dates.concluded, sent)
+    ):
+        raw, notes = form_sent.without_empty_rows(raw), found
     elif request.method == "POST":
         raw = form_sent.without_empty_rows(raw)
         number = notification_number(page_number, raw)
@@ -51,7 +58,9 @@ def take_in(form_id: str, *, source: str, actor: Actor, title: str) -> Accepted 
             return Accepted(number)
     else:
         raw = form_page.first_values(form, {})
-    page = form_page.shown(form, raw, facts={}, now=flow().clock.now(), errors=errors, focus=focus)
+    page = form_page.shown(
+        form, raw, facts={}, now=flow().clock.now(), errors=errors, focus=focus, notes=notes
+    )
     return (
         render_template("notification.html", page=page, title=title, number=page_number),
         status,

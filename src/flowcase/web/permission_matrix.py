@@ -104,6 +104,7 @@ TOKEN_TASK = Rule("user task by token", "`may_work_on`; own: as for a user task.
 RULES: Mapping[str, Rule] = {
     "static": EVERYBODY,
     "account.sign_in": EVERYBODY,
+    "reading.date": EVERYBODY,
     "account.sign_out": SIGNED_IN,
     "inbox.home": SIGNED_IN,
     "inbox.mine": SIGNED_IN,

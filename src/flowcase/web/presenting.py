@@ -224,12 +224,16 @@ def markdown(text: str) -> Markup:
 
 
 def init_app(app: Flask) -> None:
+    from flowcase.web import form_notes
+
     app.jinja_env.filters.update(
         date=date, instant=instant, markdown=markdown, group=group, person=person, unit=unit, value=value
     )
     app.jinja_env.globals.update(
         due_words=due_words,
         whose=whose,
+        is_free_text=form_notes.is_free_text,
+        cpr_warning=form_notes.cpr_warning,
         deadline_name=deadline_name,
         deadline_state=deadline_state,
         instance_state=instance_state,

@@ -14,7 +14,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, FlowcaseError, InvalidValues, Refused
 from flowcase.services.disclosure import without_withheld
 from flowcase.services.user_task_moves import LONGEST_REASON
-from flowcase.web import form_page, form_sent
+from flowcase.web import form_notes, form_page, form_sent
 from flowcase.web.case_facts import notification_outcome, notifier
 from flowcase.web.inbox import colleagues
 from flowcase.web.language import gettext
@@ -61,7 +61,7 @@ def unclaim(id: str) -> Any:
 def save_draft(id: str) -> Any:
     """Saved by itself while somebody types; answers with one line for the page."""
     task = flow().user_tasks.get(id, actor=actor())
-    raw = form_sent.raw_of(task.form, request.form) if task.form else {}
+    raw = form_sent.raw_of(task.form, request.form, _dates()) if task.form else {}
     try:
         flow().user_tasks.save_draft(id, raw, actor=actor())
     except FlowcaseError as error:
@@ -74,7 +74,8 @@ def save_draft(id: str) -> Any:
 def send(id: str) -> Any:
     """Complete, save, or change the number of rows; whatever fails, the page comes back as it was typed."""
     task = flow().user_tasks.get(id, actor=actor())
-    raw = form_sent.raw_of(task.form, request.form) if task.form else {}
+    dates = _dates()
+    raw = form_sent.raw_of(task.form, request.form, dates) if task.form else {}
     if task.status != "open" or not task.may_complete:
         return _page(task, raw, status=HTTPStatus.CONFLICT)
     if form_sent.only_shows(request.form):
@@ -85,6 +86,9 @@ def send(id: str) -> Any:
             flash(gettext("Kladden er gemt."), "success")
             return redirect(url_for("user_tasks.show", id=id))
         raw = form_sent.without_empty_rows(raw)
+        notes = form_notes.notes_on(task.form, raw, dates.concluded, request.form)
+        if notes:
+            return _page(task, raw, notes=notes)
         flow().user_tasks.complete(id, raw, actor=actor())
     except InvalidValues as error:
         return _page(task, raw, errors=error.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -94,6 +98,10 @@ def send(id: str) -> Any:
         return _page(flow().user_tasks.get(id, actor=actor()), raw, status=HTTPStatus.CONFLICT)
     flash(gettext("Opgaven »{name}« er færdig.").format(name=task.name), "success")
     return redirect(_next_page(task))
+
+
+def _dates() -> form_sent.Dates:
+    return form_sent.Dates(local_date(flow().clock.now()))
 
 
 def _next_page(task: UserTask) -> str:
@@ -116,6 +124,7 @@ def _page(
     refusal: Refused | None = None,
     is_draft: bool = False,
     focus: str = "",
+    notes: form_notes.Notes | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Any:
     page = form_page.Page(())
@@ -128,6 +137,7 @@ def _page(
             known=task.prefilled,
             errors=errors,
             focus=focus,
+            notes=notes,
         )
     concerns = None
     case = None if task.view.is_outside else task.row.case_code

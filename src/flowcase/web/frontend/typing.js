@@ -1,0 +1,112 @@
+// What a form says while somebody types: dates read back in words, CPR numbers warned of, and what was
+// typed saved as a draft. Without JavaScript the server says the same when the form is sent.
+const CPR = /(?<![\d-])(\d{2})(\d{2})(\d{2})([- ]?)(\d{4})(?![\d-])/g;
+const WEIGHTS = [4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
+
+function exists(day, month, year) {
+  return [1900, 2000].some((century) => {
+    const date = new Date(Date.UTC(century + year, month - 1, day));
+    return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  });
+}
+
+export function hasCprNumber(text) {
+  return [...text.matchAll(CPR)].some(([, day, month, year, between, serial]) => {
+    if (!exists(Number(day), Number(month), Number(year))) return false;
+    const digits = [...day, ...month, ...year, ...serial];
+    return between !== "" || digits.reduce((sum, digit, at) => sum + digit * WEIGHTS[at], 0) % 11 === 0;
+  });
+}
+
+// --- CPR numbers in free text ---------------------------------------------------------------------
+
+function warnOfCpr(field) {
+  const id = `${field.id}-cpr`;
+  const there = document.getElementById(id);
+  if (!hasCprNumber(field.value)) {
+    there?.remove();
+    return;
+  }
+  if (there) return;
+  const warning = document.createElement("p");
+  warning.id = id;
+  warning.className = "fc-warning";
+  warning.setAttribute("role", "status");
+  field.before(warning);
+  warning.textContent = document.getElementById("cpr-advarsel").textContent;
+  const seen = document.getElementById("advarsel-set");
+  seen.value = [...new Set([...seen.value.split(" ").filter(Boolean), field.name])].join(" ");
+}
+
+// --- dates ----------------------------------------------------------------------------------------
+
+async function readBack(field) {
+  const place = document.getElementById(`${field.id}-laest`);
+  const typed = field.value;
+  if (!place) return;
+  if (!typed.trim()) {
+    place.textContent = "";
+    return;
+  }
+  const asked = new URLSearchParams({ tekst: typed, slags: field.dataset.date });
+  let found;
+  try {
+    const answer = await fetch(`/laes/dato?${asked}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    found = await answer.json();
+  } catch {
+    return; // The server reads it once more when the form is sent.
+  }
+  if (field.value !== typed) return;
+  if (found.value) field.value = found.value;
+  place.textContent = found.words ? `= ${found.words}` : found.problem || "";
+}
+
+function addCalendar(field) {
+  const label = field.dataset.calendar;
+  if (!label || field.nextElementSibling?.classList.contains("fc-calendar")) return;
+  const box = document.createElement("span");
+  box.className = "fc-calendar";
+  const picker = document.createElement("input");
+  picker.type = "date";
+  picker.tabIndex = -1;
+  picker.setAttribute("aria-hidden", "true");
+  if (typeof picker.showPicker !== "function") return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-secondary fc-small";
+  const [words] = label.split(":");
+  button.textContent = words;
+  button.setAttribute("aria-label", label);
+  button.addEventListener("click", () => {
+    const [day, month, year] = field.value.split(".");
+    if (year) picker.value = `${year}-${month}-${day}`;
+    picker.showPicker();
+  });
+  picker.addEventListener("change", () => {
+    const [year, month, day] = picker.value.split("-");
+    if (!year) return;
+    field.value = `${day}.${month}.${year}`;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  });
+  box.append(picker, button);
+  field.after(box);
+}
+
+// --- everything -----------------------------------------------------------------------------------
+
+export function typing() {
+  for (const field of document.querySelectorAll("[data-free-text]")) warnOfCpr(field);
+  for (const field of document.querySelectorAll("[data-calendar]")) addCalendar(field);
+  // Fields come and go with htmx: what listens is the page.
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-free-text]")) warnOfCpr(event.target);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-date]")) readBack(event.target);
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("[data-calendar]")) addCalendar(event.target);
+  });
+}
