@@ -126,7 +126,7 @@ class Office:
         return [row.message for row in self.transactions.read(instances.incidents)]
 
     def _fire_one(self, tx: Tx) -> bool:
-        row = waiting.claimable_timer(tx)
+        row = next(iter(waiting.claimed_timers(tx, 1)), None)
         if row is None or row.instance is None:
             return False
         self.advancing.carry_on(tx, tx.lock(row.instance), FireTimer(timer=row.timer))

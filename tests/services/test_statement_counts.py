@@ -29,11 +29,13 @@ def statements(store: Store) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "PRAGMA")):
             sent.append(statement)
 
-    event.listen(store.engine, "before_cursor_execute", note)
+    for engine in (store.engine, store.asking):
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(store.engine, "before_cursor_execute", note)
+        for engine in (store.engine, store.asking):
+            event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -88,11 +90,12 @@ def test_the_inbox_asks_as_much_for_a_hundred_as_for_one(deployed: Flowcase, sto
     assert len(for_many) == len(for_one) == INBOX, "\n".join(for_many)
 
 
-def test_an_idle_tick_asks_once(deployed: Flowcase, store: Store) -> None:
+def test_an_idle_tick_asks_once_each_for_timers_and_jobs(deployed: Flowcase, store: Store) -> None:
     with statements(store) as sent:
         assert deployed.timers.fire_due() == 0
+        assert deployed.jobs.run_due() == 0
 
-    assert len(sent) == 1
+    assert len(sent) == 2, "\n".join(sent)
 
 
 def test_a_page_of_the_inbox_asks_as_much_for_a_hundred_as_for_one(deployed: Flowcase, store: Store) -> None:

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from flowcase import scheduler
+from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
+from flowcase.store.queries import waiting
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import Node, boundary, catch, end, process, properties, start, timer, user_task
 
@@ -146,6 +149,74 @@ def test_a_timer_that_cannot_be_fired_holds_up_no_other_and_is_tried_again(
     clock.advance(dt.timedelta(minutes=1))
     assert flow.timers.fire_due() == 1
     assert elements(flow) == ["efter", "efter"]
+
+
+def test_of_two_timers_due_together_the_first_takes_the_other_along(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    early, late = (
+        boundary(name, "hoved", timer("timeDuration", text), to=f"efter_{name}")
+        for name, text in (("kort", "PT1H"), ("lang", "PT2H"))
+    )
+    after = [
+        Node(f"efter_{name}", "userTask", user_task("x").inside, 'name="x"', (), ("end",))
+        for name in ("kort", "lang")
+    ]
+    deploy(process("p", start(), user_task("hoved"), end(), aside=(early, late, *after)))
+    flow.instances.start("p", actor=OPERATOR)
+    clock.advance(3 * HOUR)
+
+    assert flow.timers.fire_due() == 1
+
+    assert elements(flow) == ["efter_kort"]
+    assert sorted(row.status for row in flow.timers.list(status=None)) == ["cancelled", "fired"]
+
+
+def test_many_timers_are_claimed_and_read_by_as_many_statements_as_two(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(process("p", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end()))
+    instances = [flow.instances.start("p", actor=OPERATOR) for _ in range(30)]
+    clock.advance(HOUR)
+    sent: list[str] = []
+
+    def claim(limit: int) -> int:
+        with flow.store.begin(SYSTEM, clock.now()) as tx:
+            event.listen(flow.store.engine, "before_cursor_execute", note)
+            claimed = waiting.claimed_timers(tx, limit)
+            tx.lock_held(str(each.instance) for each in claimed)
+            event.remove(flow.store.engine, "before_cursor_execute", note)
+            assert [each.instance for each in claimed] == instances[:limit]
+            return len(sent)
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    for_two = claim(2)
+    sent.clear()
+
+    assert claim(30) == for_two == (2 if flow.store.is_sqlite else 3), "\n".join(sent)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_timers_of_a_case_that_somebody_works_on_are_passed_over(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(process("p", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end()))
+    held = flow.instances.start("p", actor=OPERATOR)
+    for _ in range(3):
+        flow.instances.start("p", actor=OPERATOR)
+    clock.advance(HOUR)
+    fired: list[int] = []
+
+    with flow.store.begin(SYSTEM, clock.now()) as tx:
+        tx.lock(held)
+        worker = threading.Thread(target=lambda: fired.append(flow.timers.fire_due()))
+        worker.start()
+        worker.join(20)
+
+    assert fired == [3]
+    assert flow.timers.fire_due() == 1
 
 
 # --- start events ----------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ class Jobs:
         still holds. A claimed job whose worker has gone is taken over when its lease runs out, at the
         cost of one retry.
         """
-        due = self._transactions.read(waiting.next_claimable_job)  # an idle tick takes no lock
+        due = self._transactions.glance(waiting.next_claimable_job)  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
             return 0
         ran = 0

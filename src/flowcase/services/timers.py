@@ -11,13 +11,13 @@ from flowcase.access.actor import SYSTEM
 from flowcase.services.advancing import Advancing
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
-from flowcase.store import DatabaseBusy, Tx, tables
+from flowcase.store import DatabaseBusy, DatabaseFull, DatabaseLost, OutcomeUnknown, Tx, tables
 from flowcase.store.queries import waiting
 from flowcase.store.queries.waiting import TimerRow
 
 FIRST_PAUSE = dt.timedelta(minutes=1)  # before a timer that could not be fired is tried again; doubles
 LONGEST_PAUSE = dt.timedelta(hours=1)
-TOGETHER = 20  # timers fired in one transaction
+TOGETHER = 50  # timers fired in one transaction
 
 _log = structlog.get_logger(__name__)
 
@@ -31,9 +31,9 @@ class Timers:
         """Fire up to `limit` due timers, the longest due first; how many were fired.
 
         Any number of processes may do so at once: whoever holds a case fires its timers, the others pass
-        it over. Several are fired in one transaction, since a commit costs as much as a firing; when one
-        of them cannot be fired, all of these are undone and fired one by one. The one that cannot is tried
-        again later and holds up no other.
+        it over. Many are claimed, read and fired together in one transaction; when one of them cannot be
+        fired, all of these are undone and fired one by one. The one that cannot is tried again later and
+        holds up no other.
         """
         due = self.next_due()  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
@@ -44,15 +44,14 @@ class Timers:
             size = 1 if singly else min(TOGETHER, limit - fired)
             claimed: list[TimerRow] = []
 
-            def work(tx: Tx, claimed: list[TimerRow] = claimed, size: int = size) -> None:
-                claimed.clear()
-                while len(claimed) < size and (timer := waiting.claimable_timer(tx, but=failed)) is not None:
-                    claimed.append(timer)
-                    self._fire(tx, timer)
+            def work(tx: Tx, claimed: list[TimerRow] = claimed, size: int = size) -> int:
+                claimed[:] = waiting.claimed_timers(tx, size, but=failed)
+                tx.lock_held(timer.instance for timer in claimed if timer.instance is not None)
+                return sum(self._fire(tx, timer) for timer in claimed)
 
             try:
-                self._transactions.run(SYSTEM, work)
-            except DatabaseBusy:
+                done = self._transactions.run(SYSTEM, work)
+            except (DatabaseLost, DatabaseFull, OutcomeUnknown):
                 raise
             except Exception as error:  # a fault in one diagram must not stop the timers of the others
                 if not claimed:
@@ -63,17 +62,18 @@ class Timers:
                 timer = claimed[0]
                 failed.add(timer.id)
                 _log.error("timer failed", timer=timer.id, process=timer.process, error=type(error).__name__)
-                self._postpone(timer)
+                if not isinstance(error, DatabaseBusy):  # who is busy now need not wait for a minute
+                    self._postpone(timer)
             else:
-                fired += len(claimed)
-                if len(claimed) < size:
+                fired += done
+                if not claimed:
                     break
             singly = max(singly - 1, 0)
         return fired
 
     def next_due(self) -> dt.datetime | None:
         """When the next timer is due; in the past when some are overdue."""
-        return self._transactions.read(waiting.next_due)
+        return self._transactions.glance(waiting.next_due)
 
     def list(
         self, *, instance: str | None = None, case: str | None = None, status: str | None = "pending"
@@ -83,12 +83,15 @@ class Timers:
             lambda tx: waiting.timers(tx, instance=instance, case=case, status=status)
         )
 
-    def _fire(self, tx: Tx, timer: TimerRow) -> None:
+    def _fire(self, tx: Tx, timer: TimerRow) -> bool:
+        """False when what was fired before it in this transaction has moved or ended it."""
+        if timer.id in tx.changed_timers:
+            return False
         if timer.instance is None:
             self._start_events.fire(tx, timer)
-            return
-        instance = tx.lock(timer.instance)
-        self._advancing.carry_on(tx, instance, model.FireTimer(timer=timer.timer))
+        else:
+            self._advancing.carry_on(tx, tx.lock(timer.instance), model.FireTimer(timer=timer.timer))
+        return True
 
     def _postpone(self, timer: TimerRow) -> None:
         def work(tx: Tx) -> None:

@@ -60,6 +60,15 @@ class Transactions:
 
         return _patiently(once)
 
+    def glance(self, work: Callable[[Tx], _Result]) -> _Result:
+        """As `read`, for one statement: without the round trips of a transaction around it."""
+
+        def once() -> _Result:
+            with self.store.glancing(self.clock.now()) as tx:
+                return work(tx)
+
+        return _patiently(once)
+
 
 def _patiently(once: Callable[[], _Result]) -> _Result:
     begun, attempt = time.monotonic(), 0

@@ -74,6 +74,8 @@ class Store:
         """`durable` False skips the disk sync at each commit: for throw-away databases only."""
         self.url = database_url(url)
         self.engine = _engine(self.url, durable=durable)
+        # For polls: connections of their own, which need not be switched back and forth.
+        self.asking = _engine(self.url, durable=durable, isolation_level="AUTOCOMMIT", pool_size=2)
         self._keyring = keyring
         self._known_candidate_sets: set[str] = set()
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
@@ -127,6 +129,16 @@ class Store:
                 with self._tx(connection, actor, now, "") as tx:
                     yield tx
                 transaction.rollback()
+
+    @contextmanager
+    def glancing(self, now: dt.datetime) -> Iterator[Tx]:
+        """For one question that needs no transaction, as a poll does: asked in one round trip."""
+        with (
+            self._translated(),
+            self.asking.connect() as connection,
+            self._tx(connection, SYSTEM, now, "") as tx,
+        ):
+            yield tx
 
     def _tx(self, connection: Connection, actor: Actor, now: dt.datetime, request_id: str) -> Tx:
         return Tx(connection, self._keyring, actor, now, request_id, self._known_candidate_sets)
@@ -200,8 +212,6 @@ class Store:
         try:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 if self.is_sqlite:
-                    # The driver begins no transaction by itself; the engine's own BEGIN is ended first.
-                    connection.exec_driver_sql("ROLLBACK")
                     busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
                     return busy == 0
                 for name in ("stream", "record", "search_key", "user_task_draft", "message", "notice"):
@@ -216,6 +226,7 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.asking.dispose()
 
 
 def is_transient(error: DBAPIError) -> bool:
@@ -253,15 +264,16 @@ def database_url(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL, *, durable: bool) -> Engine:
+def _engine(url: URL, *, durable: bool, pool_size: int = 10, **options: Any) -> Engine:
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, durable=durable)
+        return _sqlite(url, durable=durable, pool_size=pool_size, **options)
     engine = create_engine(
         url,
-        pool_size=10,
+        pool_size=pool_size,
         max_overflow=20,
         pool_recycle=1800,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30000", "prepare_threshold": 3},
+        **options,
     )
     if not durable:
 
@@ -274,8 +286,10 @@ def _engine(url: URL, *, durable: bool) -> Engine:
     return engine
 
 
-def _sqlite(url: URL, *, durable: bool) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=40)
+def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=pool_size, max_overflow=40, **options
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -298,7 +312,10 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
         # A transaction that reads first and writes later would fail with "database is locked" when
         # another one wrote in between, and waiting could not cure it. IMMEDIATE takes the write lock
         # first, so that waiting is all that ever happens.
-        is_read_only = connection.get_execution_options().get(_READ_ONLY)
+        chosen = {**options, **connection.get_execution_options()}
+        if chosen.get("isolation_level") == "AUTOCOMMIT":
+            return
+        is_read_only = chosen.get(_READ_ONLY)
         connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
 
     return engine

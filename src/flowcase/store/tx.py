@@ -25,6 +25,7 @@ from flowcase.events import ReferenceRecorded
 from flowcase.history.chain import GENESIS, event_hash
 from flowcase.model import Advance, ElementEvent, Event, InstanceStatus
 from flowcase.store import codec, tables
+from flowcase.store.columns import among
 from flowcase.store.ids import new_id
 from flowcase.store.keys import Cipher, Keyring
 from flowcase.store.rows import Attempt, Rows
@@ -79,6 +80,14 @@ class _Pending:
 
 
 @dataclass
+class _StreamRow:
+    id: str
+    wrapped_key: bytes | None
+    length: int
+    head: bytes
+
+
+@dataclass
 class _OpenStream:
     """A stream whose row is locked: its key, its end, and what is to be appended at the commit."""
 
@@ -120,6 +129,7 @@ class Tx(Rows):
         self._ciphers: dict[str, Cipher | None] = {}
         self._instances: dict[str, LockedInstance] = {}
         self._number: str | None = None
+        self.changed_timers: set[str] = set()  # ids of those that were moved or ended
         self.wakes_workers = False  # tell them at the commit that there is something to do at once
         self.known_candidate_sets = known_candidate_sets
         self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
@@ -173,6 +183,11 @@ class Tx(Rows):
 
     # --- streams and history -----------------------------------------------------------------------
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else can write meanwhile, so that what was read still holds: on SQLite."""
+        return self._connection.dialect.name == "sqlite"
+
     def stream(self, stream: str) -> _OpenStream:
         """Lock the stream's row (made when it is missing) until the commit."""
         opened = self._streams.get(stream)
@@ -191,6 +206,13 @@ class Tx(Rows):
         if row is not None:
             self._number = row.number
         return row
+
+    def hold(self, rows: Iterable[Any]) -> None:
+        """Take over streams whose rows (STREAM_COLUMNS) were locked as a search read them."""
+        for row in rows:
+            if row.stream_id not in self._streams:
+                self._opened(_StreamRow(row.stream_id, row.wrapped_key, row.length, row.head))
+            self._number = row._mapping.get("number", self._number)
 
     def _opened(self, row: Any) -> _OpenStream:
         cipher = None if row.wrapped_key is None else self._keyring.unwrap(row.id, row.wrapped_key)
@@ -266,14 +288,24 @@ class Tx(Rows):
             if row.stream in self._streams:
                 break
             self.stream(row.stream)
-            if self._connection.dialect.name == "sqlite":
-                break  # BEGIN IMMEDIATE keeps every other writer out: what was read still holds
+            if self.is_alone:
+                break
         cipher = self._streams[row.stream].cipher
         if cipher is None:
             raise Conflict(f"open process instance '{instance}'", "the key of its stream was destroyed")
         locked = _instance(row, cipher)
         self._instances[instance] = locked
         return locked
+
+    def lock_held(self, instances: Iterable[str]) -> None:
+        """Lock several instances whose streams this transaction holds, by one statement for all of them."""
+        unknown = [instance for instance in dict.fromkeys(instances) if instance not in self._instances]
+        if not unknown:
+            return
+        for row in self.rows(_READ_INSTANCES, {"ids": unknown}):
+            held = self._streams.get(row.stream)
+            if held is not None and held.cipher is not None:  # `lock` says of each of the others why not
+                self._instances[row.id] = _instance(row, held.cipher)
 
     def look(self, instance: str) -> LockedInstance:
         """The instance as it is, for reading only: without a lock. Raises NotFound."""
@@ -461,21 +493,29 @@ def _instance(row: Any, cipher: Cipher | None) -> LockedInstance:
     )
 
 
+# What a search reads of the streams that it locks for `Tx.hold`.
+STREAM_COLUMNS = (
+    tables.stream.c.id.label("stream_id"),
+    tables.stream.c.wrapped_key,
+    tables.stream.c.length,
+    tables.stream.c.head,
+)
 _LOCK_STREAM = (
     select(tables.stream.c.id, tables.stream.c.wrapped_key, tables.stream.c.length, tables.stream.c.head)
     .where(tables.stream.c.id == bindparam("id"))
     .with_for_update()
 )
 # Comes with the lock, so that asking for it costs no round trip of its own.
-_LOCK_STREAM_NUMBERED = _LOCK_STREAM.add_columns(cast(func.pg_current_xact_id(), Text).label("number"))
+TRANSACTION_NUMBER = cast(func.pg_current_xact_id(), Text).label("number")
+_LOCK_STREAM_NUMBERED = _LOCK_STREAM.add_columns(TRANSACTION_NUMBER)
 _WAKE = select(func.pg_notify(bindparam("channel"), ""))
 _TRANSACTION_NUMBER = select(cast(func.pg_current_xact_id_if_assigned(), Text))
 _READ_STREAM = select(tables.stream.c.wrapped_key).where(tables.stream.c.id == bindparam("id"))
-_READ_INSTANCE = (
-    select(tables.instance, tables.instance_state.c.version, tables.instance_state.c.sealed_state)
-    .join(tables.instance_state, tables.instance_state.c.instance == tables.instance.c.id)
-    .where(tables.instance.c.id == bindparam("id"))
-)
+_INSTANCES = select(
+    tables.instance, tables.instance_state.c.version, tables.instance_state.c.sealed_state
+).join(tables.instance_state, tables.instance_state.c.instance == tables.instance.c.id)
+_READ_INSTANCE = _INSTANCES.where(tables.instance.c.id == bindparam("id"))
+_READ_INSTANCES = _INSTANCES.where(among(tables.instance.c.id, "ids"))
 
 
 def _state_bytes(state: Any) -> bytes:

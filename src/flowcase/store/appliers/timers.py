@@ -37,6 +37,7 @@ def schedule(tx: Tx, stream: str, instance: LockedInstance, event: model.TimerSc
 @applies(model.TimerRescheduled)
 def reschedule(tx: Tx, stream: str, instance: LockedInstance, event: model.TimerRescheduled) -> None:
     timer = f"{instance.id}.{event.timer}"
+    tx.changed_timers.add(timer)
     tx.update(
         tables.timer,
         {"id": timer, "status": TimerStatus.PENDING},
@@ -56,11 +57,13 @@ def cancel(tx: Tx, stream: str, instance: LockedInstance, event: model.TimerCanc
 
 
 def _end(tx: Tx, instance: LockedInstance, timer: str, status: TimerStatus) -> None:
+    id = f"{instance.id}.{timer}"
+    tx.changed_timers.add(id)
     tx.update(
         tables.timer,
-        {"id": f"{instance.id}.{timer}", "status": TimerStatus.PENDING},
+        {"id": id, "status": TimerStatus.PENDING},
         {"status": status, "ended_at": tx.now},
-        attempt=f"make timer '{instance.id}.{timer}' {status}",
+        attempt=f"make timer '{id}' {status}",
     )
 
 
@@ -70,6 +73,7 @@ def schedule_start(
 ) -> None:
     """The row of a timer start event is one for all its occurrences: the next one overwrites it."""
     timer = f"start:{event.process}:{event.element}"
+    tx.changed_timers.add(timer)
     changes = {
         "definition": event.definition,
         "kind": event.kind,
@@ -108,6 +112,7 @@ def cancel_start(
 
 def _end_start(tx: Tx, process: str, element: str, status: TimerStatus) -> None:
     timer = f"start:{process}:{element}"
+    tx.changed_timers.add(timer)
     tx.update(
         tables.timer,
         {"id": timer, "status": TimerStatus.PENDING},

@@ -8,14 +8,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select, text
+from sqlalchemy import Integer, Row, Select, bindparam, func, or_, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
-from flowcase.model import TimerStatus
 from flowcase.store import tables
-from flowcase.store.columns import Instant
+from flowcase.store.columns import Instant, among
 from flowcase.store.queries.rows import made, made_or_none
-from flowcase.store.tx import Tx
+from flowcase.store.tx import STREAM_COLUMNS, TRANSACTION_NUMBER, Tx
 from flowcase.values import Value, from_json
 
 _message, _subscription = tables.message, tables.message_subscription
@@ -146,30 +145,25 @@ class TimerRow:
     status: str
 
 
-def claimable_timer(tx: Tx, *, but: Collection[str] = ()) -> TimerRow | None:
-    """The timer that has been due longest and whose stream nobody else is working on.
+def claimed_timers(tx: Tx, limit: int, *, but: Collection[str] = ()) -> list[TimerRow]:
+    """The timers that have been due longest and whose streams nobody else is working on.
 
-    Locks the stream's row, not the timer's: whoever completes a step holds the stream and wants the
-    timers, so taking them in the other order would deadlock. `but` are timers that cannot be fired now.
+    One statement finds them and locks their streams' rows, not the timers': whoever completes a step holds
+    the stream and wants the timers, so taking them in the other order would deadlock. `but` are timers that
+    cannot be fired now.
     """
-    due = select(_timer.c.id, _timer.c.stream).where(text(tables.TIMER_IS_PENDING), _timer.c.try_at <= tx.now)
-    if but:
-        due = due.where(_timer.c.id.not_in(list(but)))
-    statement = (
-        due.join(tables.stream, tables.stream.c.id == _timer.c.stream)
-        .order_by(_timer.c.try_at, _timer.c.id)
-        .limit(1)
-        .with_for_update(of=tables.stream, skip_locked=True)
-    )
-    row = tx.first(statement)
-    if row is None:
-        return None
-    tx.stream(row.stream)
-    found = tx.first(_TIMER, {"id": row.id})
-    # The timer itself was not locked by the search; only what is read now is true.
-    if found is None or found.status != TimerStatus.PENDING or found.is_held:
-        return None
-    return made(TimerRow, found) if found.try_at <= tx.now else None
+    parameters = {"now": tx.now, "limit": limit, "but": list(but)}
+    if tx.is_alone:
+        rows = tx.rows(_DUE_TIMERS_BUT if but else _DUE_TIMERS, parameters)
+        tx.hold(rows)
+        return [made(TimerRow, row) for row in rows]
+    while rows := tx.rows(_DUE_STREAMS_BUT if but else _DUE_STREAMS, parameters):
+        tx.hold(rows)
+        # The timers themselves were not locked by the search; only what is read now is true.
+        found = tx.rows(_TIMERS_STILL_DUE, {"ids": [row.timer_id for row in rows], "now": tx.now})
+        if found:
+            return [made(TimerRow, row) for row in found]
+    return []
 
 
 def timer(tx: Tx, id: str) -> TimerRow | None:
@@ -255,8 +249,8 @@ def next_job_due(tx: Tx) -> dt.datetime | None:
 
 def next_claimable_job(tx: Tx) -> dt.datetime | None:
     """When the next job can be claimed: one to be tried, or one whose lease runs out."""
-    found = [tx.scalar(_NEXT_JOB), tx.scalar(_NEXT_LEASE)]
-    return min((due for due in found if due is not None), default=None)
+    row = tx.first(_NEXT_CLAIMABLE)
+    return min((due for due in row or () if due is not None), default=None)
 
 
 def lost_job(tx: Tx, *, but: Collection[str] = ()) -> JobRow | None:
@@ -377,8 +371,32 @@ _BUFFERED = (
     .limit(1)
     .with_for_update()
 )
+_DUE = (text(tables.TIMER_IS_PENDING), _timer.c.try_at <= bindparam("now", type_=Instant()))
+
+
+def _due_first(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns, *STREAM_COLUMNS)
+        .join(tables.stream, tables.stream.c.id == _timer.c.stream)
+        .where(*_DUE)
+        .order_by(_timer.c.try_at, _timer.c.id)
+        .limit(bindparam("limit", type_=Integer()))
+    )
+
+
+_NOT_FAILED = ~among(_timer.c.id, "but")
+_DUE_TIMERS = _due_first(_timer)
+_DUE_TIMERS_BUT = _DUE_TIMERS.where(_NOT_FAILED)
+_DUE_STREAMS = _due_first(_timer.c.id.label("timer_id"), TRANSACTION_NUMBER).with_for_update(
+    of=tables.stream, skip_locked=True
+)
+_DUE_STREAMS_BUT = _DUE_STREAMS.where(_NOT_FAILED)
+_TIMERS_STILL_DUE = (
+    select(_timer).where(among(_timer.c.id, "ids"), *_DUE).order_by(_timer.c.try_at, _timer.c.id)
+)
 _TIMER = select(_timer).where(_timer.c.id == bindparam("id"))
 _NEXT_DUE = select(func.min(_timer.c.try_at)).where(text(tables.TIMER_IS_PENDING))
 _JOB = select(_job).where(_job.c.id == bindparam("id"))
 _NEXT_JOB = select(func.min(_job.c.try_at)).where(text(tables.JOB_IS_PENDING))
 _NEXT_LEASE = select(func.min(_job.c.lease_until)).where(text(tables.JOB_IS_CLAIMED))
+_NEXT_CLAIMABLE = select(_NEXT_JOB.scalar_subquery(), _NEXT_LEASE.scalar_subquery())
