@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos bench docs lock wheel clean
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos walks bench docs lock wheel clean
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ tck: setup ## Run the DMN compatibility kit: make tck TCK=path
 
 chaos: setup-dev ## Kill the server at random moments under load
 	$(PY) tools/chaos.py
+
+walks: setup-dev ## Walk ten thousand random processes; the engine must do what BPMN says
+	$(PY) tests/engine/walks.py 10000 --write
 
 bench: setup-dev ## Measure, as ratios within one run
 	@mkdir -p var

@@ -8,6 +8,7 @@ import json
 import pytest
 import zstandard
 from by_hand import NOW, Hand
+from saved_states import FOLDER, picture, sizes, walked_to_its_end
 from small_diagrams import (
     boundary,
     cycle,
@@ -24,8 +25,10 @@ from small_diagrams import (
 )
 
 from flowcase.engine import State, UnknownStateFormat, advance
+from flowcase.engine.state_formats import FORMAT, MIGRATIONS, in_present_format
 from flowcase.errors import Conflict
 from flowcase.model import CompleteElement, DeliverMessage, FireTimer, InstanceStatus, StartInstance
+from flowcase.modeling import read_bpmn
 
 
 def case_process():
@@ -95,11 +98,52 @@ def test_saving_what_was_read_gives_the_same_bytes():
     assert State.from_bytes(hand.saved, hand.definition).to_bytes() == hand.saved
 
 
-def test_a_state_of_a_later_format_is_refused():
-    data = zstandard.ZstdCompressor().compress(json.dumps({"format": 99}).encode())
+@pytest.mark.parametrize("construct", sorted(file.stem for file in FOLDER.glob("*.json")))
+def test_the_first_release_s_state_of_each_construct_is_read_and_runs_to_its_end(construct):
+    told = json.loads((FOLDER / f"{construct}.json").read_text(encoding="utf-8"))
+    saved = base64.b64decode(told["state"])
+    definition = read_bpmn((FOLDER / f"{construct}.bpmn").read_bytes(), construct).processes[0]
 
-    with pytest.raises(UnknownStateFormat):
+    held = picture(State.from_bytes(saved, definition))
+    entered, last = walked_to_its_end(definition, saved, told["answers"])
+
+    assert held == told["holds"]
+    assert entered == told["entered_afterwards"]
+    assert picture(last) == told["ends_as"]
+
+
+def test_each_construct_is_small_at_rest():
+    largest, construct = sizes()[0]
+
+    assert len(sizes()) >= 61
+    assert largest < 400, construct
+
+
+@pytest.mark.parametrize("version", [99, 0, None, "1", True])
+def test_a_state_of_a_later_or_unknown_format_is_refused_with_a_way_out(version):
+    data = zstandard.ZstdCompressor().compress(json.dumps({"format": version}).encode())
+
+    with pytest.raises(UnknownStateFormat, match=f"or older, but it has format {version}. A newer flowcase"):
         State.from_bytes(data, case_process())
+
+
+def test_an_older_state_goes_through_each_format_in_turn():
+    def first(saved):
+        """What was one word is two."""
+        return {**saved, "steps": [*saved["steps"], "from 1"]}
+
+    def second(saved):
+        """And is told in another order."""
+        return {**saved, "steps": [*saved["steps"], "from 2"]}
+
+    upgraded = in_present_format({"format": 1, "steps": []}, present=3, migrations={1: first, 2: second})
+
+    assert upgraded == {"format": 3, "steps": ["from 1", "from 2"]}
+
+
+def test_every_older_format_has_a_migration_told_in_words():
+    assert sorted(MIGRATIONS) == list(range(1, FORMAT))
+    assert all((migration.__doc__ or "").strip() for migration in MIGRATIONS.values())
 
 
 def test_a_state_does_not_run_on_a_definition_without_its_elements():

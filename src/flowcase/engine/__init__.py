@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from flowcase.engine.commands import HANDLERS
 from flowcase.engine.diagram import diagram_of
-from flowcase.engine.state import Position, State, UnknownStateFormat
+from flowcase.engine.state import Position, State
+from flowcase.engine.state_formats import UnknownStateFormat
 from flowcase.engine.step import IsWorkingDay, Step
 from flowcase.engine.timers import DEFAULT_ZONE, TimerTextError, next_occurrence
 from flowcase.engine.tokens import TokenTree

@@ -10,25 +10,13 @@ import zstandard
 from SpiffWorkflow.util.task import TaskState
 
 from flowcase.engine.diagram import Diagram, diagram_of
+from flowcase.engine.state_formats import FORMAT, in_present_format
 from flowcase.engine.subscriptions import Subscription
 from flowcase.engine.tokens import ROOT, Token, TokenTree
 from flowcase.engine.variables import VariableScopes
-from flowcase.errors import FlowcaseError
 from flowcase.model import InstanceStatus
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.values import Value, from_json, to_json
-
-FORMAT = 1
-
-
-class UnknownStateFormat(FlowcaseError):
-    """The bytes were not written by this version or an earlier one."""
-
-    def __init__(self, version: object) -> None:
-        self.version = version
-        super().__init__(
-            f"Expected a saved process instance of format {FORMAT} or older, but it has format {version}."
-        )
 
 
 @dataclass(frozen=True)
@@ -102,9 +90,7 @@ class State:
     @classmethod
     def from_bytes(cls, content: bytes, definition: ProcessDefinition) -> State:
         """Raises UnknownStateFormat."""
-        data = json.loads(zstandard.ZstdDecompressor().decompress(content))
-        if data["format"] != FORMAT:
-            raise UnknownStateFormat(data["format"])
+        data = in_present_format(json.loads(zstandard.ZstdDecompressor().decompress(content)))
         diagram = diagram_of(definition)
         tree = TokenTree(diagram, counter=data["counter"])
         state = cls(tree, is_called=data["called"])

@@ -101,8 +101,8 @@ def collect(step: Step, token: Token) -> None:
     assert isinstance(loop, MultiInstance)
     if loop.output_collection and loop.output_element:
         value = step.value(loop.output_element, token, f"the output element of '{token.task_spec.id}'")
-        output = list(step.state.variable_scopes.local(body.key)[loop.output_collection])
-        output[int(token.notes["index"])] = value
+        output = _places(step, body, loop.output_collection, index := int(token.notes["index"]))
+        output[index] = value
         step.state.variable_scopes.set_local(body.key, {loop.output_collection: output})
     count = len(body.notes["items"])
     is_last = completed == count
@@ -117,6 +117,18 @@ def collect(step: Step, token: Token) -> None:
         what = f"the completion condition of '{token.task_spec.id}'"
         is_last = step.is_true(loop.completion_condition, token, what, extra=counts)
     token.notes["last"] = is_last
+
+
+def _places(step: Step, body: Token, name: str, index: int) -> list[Value]:
+    """The list that is being collected. Raises Stuck when something inside has written over it."""
+    collected = step.state.variable_scopes.local(body.key)[name]
+    if isinstance(collected, (list, tuple)) and index < len(collected):
+        return list(collected)
+    raise Stuck(
+        IncidentKind.EXPRESSION_FAILED,
+        f"Expected the output collection '{name}' of '{body.task_spec.id}' to have a place for item "
+        f"{index + 1}, but another element has written to the same name.",
+    )
 
 
 def instance_completed(step: Step, body: Token, token: Token) -> None:
