@@ -7,6 +7,7 @@ that Camunda Modeler and the form editor open it; what flowcase adds stands in `
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -114,6 +115,19 @@ class Form:
     file: str
     fields: tuple[Field, ...]
     content_hash: str = ""  # SHA-256 of the file's bytes, hex
+
+    @functools.cached_property
+    def expressions(self) -> str:
+        """All FEEL of the form as one text, with the names of variables that hold choices."""
+        found = (
+            text
+            for field in self.walk()
+            for text in (
+                *(each.text for each in (field.required_if, field.hide_if, field.options_expression) if each),
+                field.options_key or "",
+            )
+        )
+        return "\n".join(found)
 
     def walk(self) -> Iterator[Field]:
         """Every field, groups and lists before their children."""

@@ -15,7 +15,7 @@ from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
 from flowcase.services import disclosure, form_records, form_values, supplier_scope
 from flowcase.services.advancing import Advancing
-from flowcase.services.behind import Behind
+from flowcase.services.behind import Behind, ReadLater
 from flowcase.services.candidates import check_candidate, existing, is_candidate, is_free_for, opened
 from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
@@ -29,6 +29,7 @@ from flowcase.values import Value, from_json, to_json
 ACTOR = "aktoer"  # name under which gates and warnings read who completes the user task
 
 OpenCaseWork = Callable[[Tx, LockedInstance, str], CaseWork]
+Sent = Mapping[str, Any] | Callable[[Form | None], Mapping[str, Any]] | None
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,13 @@ class UserTasks:
                 work, form, variables, case=row.case_code, candidates=row.candidate_groups, actor=actor
             )
             choices = choices_for(tx, form, facts, work) if form else {}
-            shown = {**facts, **choices}
+            shown = {**_read_now(facts, variables, form), **choices}
             if view.is_outside:
                 shown |= disclosure.open_facts(work, facts)
             return UserTask(
                 row,
                 form,
-                # Read now: the transaction ends before the page is drawn.
-                shown,
+                ReadLater(shown, tuple(facts), lambda name: self._fact(row.instance, name)),
                 view.prefilled,
                 element.properties.get("flowcase.instruction", ""),
                 actor is not None and is_free_for(tx, row, actor) and is_candidate(tx, row, actor),
@@ -127,6 +127,9 @@ class UserTasks:
         if actor is not None and task.view.shown_kinds and task.row.case_code:
             self._transactions.run(actor, lambda tx: self._log_disclosure(tx, task, actor))
         return task
+
+    def _fact(self, instance: str, name: str) -> Value:
+        return self._transactions.read(lambda tx: self._advancing.facts(tx, tx.look(instance))[name])
 
     def _log_disclosure(self, tx: Tx, task: UserTask, actor: Actor) -> None:
         instance = tx.lock(task.row.instance)
@@ -198,14 +201,16 @@ class UserTasks:
 
     # --- completing --------------------------------------------------------------------------------
 
-    def complete(self, id: str, raw: Mapping[str, Any] | None = None, *, actor: Actor) -> None:
+    def complete(self, id: str, raw: Sent = None, *, actor: Actor) -> UserTaskRow:
         """Complete with form values, store them where the form aims, and carry the instance on.
 
-        Raises Conflict (completed, cancelled or claimed by somebody else), Forbidden, InvalidValues with
-        every wrong field, and Refused with the rules that stand against it; then nothing is stored.
+        `raw` may be a function that reads them from what was sent, once the form is known. The row is the
+        one that was completed, as it was. Raises Conflict (completed, cancelled or claimed by somebody
+        else), Forbidden, InvalidValues with every wrong field, and Refused with the rules that stand
+        against it; then nothing is stored.
         """
 
-        def work(tx: Tx) -> None:
+        def work(tx: Tx) -> UserTaskRow:
             row, instance = opened(tx, id, "complete")
             if not is_free_for(tx, row, actor):
                 raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
@@ -214,10 +219,11 @@ class UserTasks:
             variables = self._visible(tx, instance, row)
             form = self._advancing.definitions.form(tx, row.form) if row.form else None
             facts = self._facts(tx, instance, row, variables, form)
+            given = (raw(form) if callable(raw) else raw) or {}
             if form is None:
-                values: Mapping[str, Value] = _plain(raw or {})
+                values: Mapping[str, Value] = _plain(given)
             else:
-                values = form_values.validate(form, raw or {}, facts=facts, now=tx.now).values
+                values = form_values.validate(form, given, facts=facts, now=tx.now).values
             self._ask_rules(tx, instance, row, element, values, facts)
             if form is None:
                 stored = form_records.Stored(dict(values))
@@ -229,8 +235,9 @@ class UserTasks:
             self._advancing.carry_on(tx, instance, command)
             if stored.requests:
                 self._advancing.request(tx, *stored.requests, instance=instance)
+            return row
 
-        self._transactions.run(actor, work)
+        return self._transactions.run(actor, work)
 
     def _ask_rules(
         self,
@@ -328,3 +335,11 @@ def _offered(tx: Tx, actor: Actor, after: Key | None, limit: int | None) -> list
 def _plain(raw: Mapping[str, Any]) -> dict[str, Value]:
     """Values of a user task without a form: JSON values become FEEL values, FEEL values stay."""
     return from_json(to_json(dict(raw)))
+
+
+def _read_now(
+    facts: Mapping[str, Value], variables: Mapping[str, Value], form: Form | None
+) -> dict[str, Value]:
+    """Variables, and those facts that the form's expressions name: the page needs no others."""
+    named = "" if form is None else form.expressions
+    return {name: facts[name] for name in facts if name in variables or name in named}

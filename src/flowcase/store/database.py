@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -67,6 +67,26 @@ class OutcomeUnknown(FlowcaseError):
         )
 
 
+class _SharedReading:
+    """The reading transaction of one thread, begun when something is first read."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._open = ExitStack()
+        self._tx: Tx | None = None
+
+    def tx(self, now: dt.datetime) -> Tx:
+        if self._tx is None:
+            self._tx = self._open.enter_context(self._store._read_tx(now, SYSTEM))
+        self._tx.now = now.astimezone(dt.UTC)
+        return self._tx
+
+    def end(self) -> None:
+        self._tx = None
+        with suppress(DBAPIError):  # a broken connection has nothing to end
+            self._open.close()
+
+
 class Store:
     """Hands out transactions. Thread-safe; one per process."""
 
@@ -81,7 +101,13 @@ class Store:
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
         # one process a plain lock hands over at once.
         self._writer = threading.Lock() if self.is_sqlite else None
-        self._here = threading.local()  # whether this thread has a writing transaction open
+        # Whether this thread has a writing transaction open, and the reading one that it shares.
+        self._here = threading.local()
+        self._reader = (
+            self.engine.execution_options(**{_READ_ONLY: True})
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -98,6 +124,7 @@ class Store:
         """
         if getattr(self._here, "is_writing", False):
             raise RuntimeError("Expected one writing transaction at a time in a thread.")
+        self._read_anew()
         if self._writer is not None and not self._writer.acquire(timeout=BUSY_SECONDS):
             raise DatabaseBusy
         self._here.is_writing = True
@@ -118,17 +145,60 @@ class Store:
             self._here.is_writing = False
             if self._writer is not None:
                 self._writer.release()
+            self._read_anew()
         self._known_candidate_sets |= learned
 
     @contextmanager
     def reading(self, now: dt.datetime, actor: Actor = SYSTEM) -> Iterator[Tx]:
-        """A transaction for reading: it never waits for a writer, and what it writes is rolled back."""
-        with self._translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(**{_READ_ONLY: True})
-            with connection.begin() as transaction:
-                with self._tx(connection, actor, now, "") as tx:
-                    yield tx
-                transaction.rollback()
+        """A transaction for reading: it never waits for a writer, and it refuses to write."""
+        shared = getattr(self._here, "shared", None)
+        if shared is not None and actor == SYSTEM:
+            with self._translated():
+                try:
+                    yield shared.tx(now)
+                except DBAPIError:
+                    shared.end()  # who tries again reads anew
+                    raise
+            return
+        with self._translated(), self._read_tx(now, actor) as tx:
+            yield tx
+
+    @contextmanager
+    def one_reading(self) -> Iterator[None]:
+        """What this thread reads inside is read in one transaction, until it writes; then in another one.
+
+        For the length of a request: on PostgreSQL every transaction of its own costs two round trips.
+        """
+        if getattr(self._here, "shared", None) is not None:
+            yield
+            return
+        self._here.shared = shared = _SharedReading(self)
+        try:
+            yield
+        finally:
+            self._here.shared = None
+            shared.end()
+
+    @contextmanager
+    def _read_tx(self, now: dt.datetime, actor: Actor) -> Iterator[Tx]:
+        if not self.is_sqlite:
+            # Each statement sees what is committed when it begins, as within READ COMMITTED, and there is
+            # neither a BEGIN nor a ROLLBACK to wait for.
+            with self._reader.connect() as connection, self._tx(connection, actor, now, "") as tx:
+                tx.is_read_only = True
+                yield tx
+            return
+        with self._reader.connect() as connection, connection.begin() as transaction:
+            with self._tx(connection, actor, now, "") as tx:
+                tx.is_read_only = True
+                yield tx
+            transaction.rollback()
+
+    def _read_anew(self) -> None:
+        """What this thread has read is no longer how things are."""
+        shared = getattr(self._here, "shared", None)
+        if shared is not None:
+            shared.end()
 
     @contextmanager
     def glancing(self, now: dt.datetime) -> Iterator[Tx]:

@@ -48,6 +48,7 @@ class Rows:
         self._connection = connection
         self._inserts: dict[Table, list[dict[str, Any]]] = {}
         self._attempt: Attempt | None = None
+        self.is_read_only = False
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -156,6 +157,8 @@ class Rows:
 
     def _touch(self) -> None:
         """Something is about to be written: inside an attempt, make its savepoint first."""
+        if self.is_read_only:
+            raise RuntimeError("Expected only to read in a transaction for reading.")
         attempt = self._attempt
         if attempt is None or attempt.savepoint is not None:
             return

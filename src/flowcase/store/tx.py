@@ -161,10 +161,10 @@ class Tx(Rows):
         """A keyed hash of a confidential value, to search it without storing it."""
         key = self.cache.get("search key")
         if key is None:
-            self._ensure_stream(INSTALLATION)
-            wrapped = self.scalar(
-                select(tables.stream.c.wrapped_key).where(tables.stream.c.id == INSTALLATION)
-            )
+            wrapped = self.scalar(_READ_STREAM, {"id": INSTALLATION})
+            if wrapped is None:
+                self._ensure_stream(INSTALLATION)
+                wrapped = self.scalar(_READ_STREAM, {"id": INSTALLATION})
             key = hmac.digest(self._keyring.unwrap_key(INSTALLATION, wrapped), b"search", "sha256")
             self.cache["search key"] = key
         return hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)

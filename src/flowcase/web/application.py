@@ -67,8 +67,8 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     app.jinja_env.globals.update(is_demonstration=flow.settings.is_demonstration)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    language.init_app(app)  # before anything that can refuse: it says so in the person's language
     csrf.init_app(app)
-    language.init_app(app)
     session.init_app(app, flow)
     presenting.init_app(app)
     _register_blueprints(app)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
@@ -151,10 +152,10 @@ class _Drawing:
             for name in _names(expression.text, keys)
         }
 
-    def context(self, raw: Mapping[str, Any]) -> dict[str, Value]:
+    def context(self, raw: Mapping[str, Any]) -> Variables:
         """What expressions read, exactly as when the form is validated; what is not known is null."""
         unanswered = {asked.key: None for asked in self.form.values() if asked.key}
-        return {**unanswered, **self.facts, **form_values.readable(self.form, raw)}
+        return ChainMap(form_values.readable(self.form, raw), cast("Any", self.facts), unanswered)
 
     def fields(
         self,
@@ -231,7 +232,7 @@ class _Drawing:
             self.fields(
                 asked.children,
                 row,
-                {**unanswered, **context, **_plain(row)},
+                ChainMap(_plain(row), cast("Any", context), unanswered),
                 (*prefix, *asked.path, str(number)),
             )
             for number, row in enumerate(given or [{}])

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from werkzeug.datastructures import MultiDict
 
@@ -34,6 +34,11 @@ def raw_of(form: Form, sent: MultiDict[str, str], dates: Dates | None = None) ->
     Dates that can be read become ISO 8601, so that `i morgen` in a draft stays the day that was meant.
     """
     return _raw(form.fields, sent, (), dates or Dates())
+
+
+def completing(form: Form | None, sent: MultiDict[str, str], dates: Dates | None = None) -> dict[str, Any]:
+    """The same without empty rows, so that errors count rows as the page does."""
+    return {} if form is None else cast("dict[str, Any]", without_empty_rows(raw_of(form, sent, dates)))
 
 
 def changed_rows(raw: dict[str, Any], sent: MultiDict[str, str]) -> str:

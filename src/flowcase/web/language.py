@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gettext as gettext_module
 import io
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, has_request_context, request, session, url_for
+from flask import Flask, request, session, url_for
 
 LANGUAGES = ("da", "en")
+_current: ContextVar[str] = ContextVar("language", default="da")  # asked for with every word of a page
 CATALOGUES = Path(__file__).parent / "translations"
 
 
@@ -30,8 +32,7 @@ def catalogue(language: str) -> gettext_module.NullTranslations:
 
 def current() -> str:
     """The language of this request: the person's choice, else Danish."""
-    chosen = session.get("language") if has_request_context() else None
-    return chosen if chosen in LANGUAGES else "da"
+    return _current.get()
 
 
 def gettext(text: str) -> str:
@@ -62,7 +63,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(language=current, here_in=here_in)
 
     @app.before_request
-    def switch() -> None:
-        chosen = request.args.get("sprog")
-        if chosen in LANGUAGES:
-            session["language"] = chosen
+    def choose() -> None:
+        asked = request.args.get("sprog")
+        if asked in LANGUAGES:
+            session["language"] = asked
+        chosen = session.get("language")
+        _current.set(chosen if chosen in LANGUAGES else "da")
+
+    @app.teardown_request
+    def forget(_: BaseException | None) -> None:
+        _current.set("da")

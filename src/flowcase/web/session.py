@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
 from flowcase.access.actor import Actor
@@ -36,6 +37,7 @@ def flow() -> Flowcase:
 
 
 def init_app(app: Flask, flow: Flowcase) -> None:
+    _read_in_one_transaction(app, flow)
     manager = LoginManager()
     manager.session_protection = "strong"
     manager.init_app(app)
@@ -55,3 +57,17 @@ def init_app(app: Flask, flow: Flowcase) -> None:
             )
         back = request.full_path.rstrip("?") if request.method == "GET" else url_for("inbox.mine")
         return redirect(url_for("account.sign_in", next=back))
+
+
+def _read_in_one_transaction(app: Flask, flow: Flowcase) -> None:
+    """What a request reads is read in one transaction: the person who is signed in, and the page."""
+
+    @app.before_request
+    def begin() -> None:
+        g.reading = ExitStack()
+        g.reading.enter_context(flow.store.one_reading())
+
+    @app.teardown_request
+    def end(_: BaseException | None) -> None:
+        if "reading" in g:
+            g.pop("reading").close()

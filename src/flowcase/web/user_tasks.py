@@ -22,6 +22,7 @@ from flowcase.web.presenting import instant, sentence
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
+    from flowcase.modeling.form import Form
     from flowcase.services.user_tasks import UserTask
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
@@ -73,40 +74,67 @@ def save_draft(id: str) -> Any:
 @login_required
 def send(id: str) -> Any:
     """Complete, save, or change the number of rows; whatever fails, the page comes back as it was typed."""
-    task = flow().user_tasks.get(id, actor=actor())
+    if form_sent.only_shows(request.form) or "_gem" in request.form:
+        return _shown_or_saved(id)
+    try:
+        done = flow().user_tasks.complete(id, _noted, actor=actor())
+    except _Noted as noted:
+        return _again(id, notes=noted.notes)
+    except InvalidValues as error:
+        return _again(id, errors=error.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    except Refused as error:
+        return _again(id, refusal=error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    except Conflict:
+        return _again(id, status=HTTPStatus.CONFLICT)
+    flash(gettext("Opgaven »{name}« er færdig.").format(name=done.name), "success")
+    return redirect(_next_page(done.case_code))
+
+
+class _Noted(Exception):
+    """No error: it leaves the step undone until somebody has said yes."""
+
+    def __init__(self, notes: form_notes.Notes) -> None:
+        self.notes = notes
+
+
+def _noted(form: Form | None) -> dict[str, Any]:
+    """What was sent. Raises _Noted when there is something to confirm before it counts."""
     dates = _dates()
-    raw = form_sent.raw_of(task.form, request.form, dates) if task.form else {}
+    raw = form_sent.completing(form, request.form, dates)
+    notes = form_notes.notes_on(form, raw, dates.concluded, request.form)
+    if notes:
+        raise _Noted(notes)
+    return raw
+
+
+def _shown_or_saved(id: str) -> Any:
+    """What completes nothing: the form again with a row more or less, or the draft kept."""
+    task = flow().user_tasks.get(id, actor=actor())
+    raw = form_sent.raw_of(task.form, request.form, _dates()) if task.form else {}
     if task.status != "open" or not task.may_complete:
         return _page(task, raw, status=HTTPStatus.CONFLICT)
     if form_sent.only_shows(request.form):
         return _page(task, raw, focus=form_sent.changed_rows(raw, request.form))
     try:
-        if "_gem" in request.form:
-            flow().user_tasks.save_draft(id, raw, actor=actor())
-            flash(gettext("Kladden er gemt."), "success")
-            return redirect(url_for("user_tasks.show", id=id))
-        raw = form_sent.without_empty_rows(raw)
-        notes = form_notes.notes_on(task.form, raw, dates.concluded, request.form)
-        if notes:
-            return _page(task, raw, notes=notes)
-        flow().user_tasks.complete(id, raw, actor=actor())
-    except InvalidValues as error:
-        return _page(task, raw, errors=error.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    except Refused as error:
-        return _page(task, raw, refusal=error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        flow().user_tasks.save_draft(id, raw, actor=actor())
     except Conflict:
-        return _page(flow().user_tasks.get(id, actor=actor()), raw, status=HTTPStatus.CONFLICT)
-    flash(gettext("Opgaven »{name}« er færdig.").format(name=task.name), "success")
-    return redirect(_next_page(task))
+        return _again(id, status=HTTPStatus.CONFLICT)
+    flash(gettext("Kladden er gemt."), "success")
+    return redirect(url_for("user_tasks.show", id=id))
+
+
+def _again(id: str, **said: Any) -> Any:
+    """The page as things stand now, with what was typed; empty rows are gone, so that errors find theirs."""
+    task = flow().user_tasks.get(id, actor=actor())
+    return _page(task, form_sent.completing(task.form, request.form, _dates()), **said)
 
 
 def _dates() -> form_sent.Dates:
     return form_sent.Dates(local_date(flow().clock.now()))
 
 
-def _next_page(task: UserTask) -> str:
+def _next_page(case: str | None) -> str:
     """What is next in the same case: the user task that follows for this person, else the case itself."""
-    case = task.row.case_code
     if case:
         following = flow().inboxes.offered(actor(), case=case)
         if following:

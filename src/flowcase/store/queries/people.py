@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from flowcase.store import tables
 from flowcase.store.tx import Tx
@@ -34,8 +35,8 @@ class CredentialRow:
 
 
 def person(tx: Tx, id: str) -> PersonRow | None:
-    found = people(tx, ids=[id])
-    return found[0] if found else None
+    rows = tx.rows(_WITH_GROUPS, {"id": id})
+    return _person(rows[0], {row.group for row in rows if row.group is not None}) if rows else None
 
 
 def people(
@@ -61,19 +62,7 @@ def people(
     if of:
         for row in tx.rows(select(member).where(member.c.person.in_(list(of)))):
             of[row.person].add(row.group)
-    return [
-        PersonRow(
-            row.id,
-            row.name,
-            row.kind,
-            row.team,
-            row.district,
-            row.locale,
-            row.is_active,
-            frozenset(of[row.id]),
-        )
-        for row in found
-    ]
+    return [_person(row, of[row.id]) for row in found]
 
 
 def credential(tx: Tx, person: str, kind: str) -> CredentialRow | None:
@@ -89,3 +78,17 @@ def credential(tx: Tx, person: str, kind: str) -> CredentialRow | None:
 def groups(tx: Tx) -> frozenset[str]:
     """Every group that somebody is in."""
     return frozenset(row.group for row in tx.rows(select(tables.person_group.c.group).distinct()))
+
+
+def _person(row: Row[Any], groups: Iterable[str]) -> PersonRow:
+    return PersonRow(
+        row.id, row.name, row.kind, row.team, row.district, row.locale, row.is_active, frozenset(groups)
+    )
+
+
+# One statement: it is asked with every request.
+_WITH_GROUPS = (
+    select(tables.person, tables.person_group.c.group)
+    .join(tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True)
+    .where(tables.person.c.id == bindparam("id"))
+)

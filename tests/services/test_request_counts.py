@@ -1,0 +1,115 @@
+"""What a request of the pages asks the database for: one statement more is noticed here.
+
+A reading request has one transaction, sign-in included; one that completes a user task has a second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from flowcase.store import Store
+from flowcase.web import create_app
+from tests.services.diagrams import end, process, start, user_task
+from tests.services.test_statement_counts import COMPLETING, statements
+
+CASE, PASSWORD = "SAG-1", "et-langt-kodeord-her"
+SIGN_IN, NEXT = 1, 1
+INBOX, USER_TASK, CASE_PAGE = 26, 11, 28  # at the most
+PROCESS = process("p", start(), user_task("vurder", groups="fronten"), user_task("afgoer"), end())
+
+
+@contextmanager
+def transactions(store: Store) -> Iterator[list[str]]:
+    """One entry for each time that a connection was taken out of the pool."""
+    taken: list[str] = []
+
+    def take(*_: Any) -> None:
+        taken.append("transaction")
+
+    event.listen(store.engine.pool, "checkout", take)
+    try:
+        yield taken
+    finally:
+        event.remove(store.engine.pool, "checkout", take)
+
+
+@pytest.fixture
+def karen(flow: Flowcase, deploy: Callable[..., Any]) -> FlaskClient:
+    """Signed in; what the first use of each page caches is no part of the counts."""
+    deploy(PROCESS)
+    flow.people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # made to be slow
+    flow.people.add("karen", groups=["fronten"], password=PASSWORD, actor=SYSTEM)
+    flow.cases.open(CASE, child={"navn": "Alma"}, facts={}, actor=SYSTEM)
+    app = create_app(flow, secret_key=bytes(32))
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.post("/log-paa", data={"bruger": "karen", "adgangskode": PASSWORD})
+    for address in ("/opgaver", f"/opgaver/{a_task(flow)}", f"/sager/{CASE}"):
+        assert client.get(address).status_code == 200
+    assert client.post(f"/opgaver/{a_task(flow)}", data={"_faerdig": "1"}).status_code == 302
+    return client
+
+
+def a_task(flow: Flowcase, case: str | None = None) -> str:
+    started = flow.instances.start("p", {}, case=case, actor=SYSTEM)
+    (row,) = flow.user_tasks.list(instance=started)
+    return row.id
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"), [("/opgaver", INBOX), (f"/sager/{CASE}", CASE_PAGE)], ids=["inbox", "case"]
+)
+def test_a_page_is_read_in_one_transaction(
+    karen: FlaskClient, flow: Flowcase, store: Store, address: str, expected: int
+) -> None:
+    a_task(flow)
+
+    with statements(store) as sent, transactions(store) as begun:
+        assert karen.get(address).status_code == 200
+
+    assert len(sent) <= expected, "\n".join(sent)
+    assert len(begun) == (1 if address == "/opgaver" else 3)  # that a case was looked at is written
+
+
+def test_the_page_of_a_user_task(karen: FlaskClient, flow: Flowcase, store: Store) -> None:
+    id = a_task(flow)
+
+    with statements(store) as sent, transactions(store) as begun:
+        assert karen.get(f"/opgaver/{id}").status_code == 200
+
+    assert len(sent) <= USER_TASK, "\n".join(sent)
+    assert len(begun) == 1
+
+
+def test_completing_a_user_task_adds_the_sign_in_to_the_step(
+    karen: FlaskClient, flow: Flowcase, store: Store
+) -> None:
+    id = a_task(flow)
+
+    with statements(store) as sent, transactions(store) as begun:
+        assert karen.post(f"/opgaver/{id}", data={"_faerdig": "1"}).status_code == 302
+
+    assert len(sent) == SIGN_IN + COMPLETING[store.engine.dialect.name], "\n".join(sent)
+    assert len(begun) == 2
+
+
+def test_what_follows_in_the_case_costs_one_statement_more(
+    karen: FlaskClient, flow: Flowcase, store: Store
+) -> None:
+    id = a_task(flow, CASE)
+
+    with statements(store) as sent:
+        done = karen.post(f"/opgaver/{id}", data={"_faerdig": "1"})
+
+    assert done.location.startswith("/opgaver/")
+    in_a_case = len([each for each in sent if "FROM case_file" in each])
+    assert len(sent) == SIGN_IN + COMPLETING[store.engine.dialect.name] + in_a_case + NEXT, "\n".join(sent)
