@@ -17,7 +17,7 @@ from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries.inboxes import Holder, Only, Order
 from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
-from tests.services.test_statement_counts import statements
+from tests.traffic import traffic
 
 FRONT = process("front", start(), user_task("vurder", groups="fronten"), end())
 BOTH = process("begge", start(), user_task("afgoer", groups="fronten, familieteam"), end())
@@ -193,16 +193,15 @@ def test_every_order_of_every_holder_is_read_from_an_index(
     if order is Order.PRIORITY:
         place = queries.Place(50, flow.clock.now(), "x")
 
-    with statements(store) as sent, flow.store.reading(flow.clock.now()) as tx:
+    with traffic(store) as sent, flow.store.reading(flow.clock.now()) as tx:
         queries.page(tx, [holder], order, Only(), after=place, limit=50)
 
     if not store.is_sqlite:
         return  # its planner decides by size; the benchmarks measure it
     plans = []
     with store.engine.connect() as connection:
-        for statement in sent:
-            wanted = statement.count("?")
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("0",) * wanted)
+        for statement in sent.statements:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
             plans.append("\n".join(row[3] for row in plan))
     for plan in plans:
         inner = plan.partition("SCAN anon")[0]

@@ -15,7 +15,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
 from flowcase.services.transactions import DatabaseFull, DatabaseLost, OutcomeUnknown, Transactions
-from flowcase.store import Store, Tx, database
+from flowcase.store import Store, Tx, database, wire
 from flowcase.store.queries import history
 from tests.conftest import NOW
 
@@ -35,20 +35,19 @@ def count(tx: Tx) -> int:
 
 def cut_at_commit(monkeypatch: pytest.MonkeyPatch, *, after: bool, times: int = 1) -> list[int]:
     """The next commits lose their connection, before or after the server has done them."""
-    real: Callable[[Any], None] = psycopg.Connection.commit
+    real: Callable[..., Any] = wire._PipelinedWire.talk
     left = [times]
 
-    def commit(connection: Any) -> None:
-        if left[0] == 0:
-            real(connection)
-            return
+    def talk(self: Any, *said: Any, commit: bool = False) -> Any:
+        if not commit or left[0] == 0:
+            return real(self, *said, commit=commit)
         left[0] -= 1
         if after:
-            real(connection)
-        connection.close()
-        raise psycopg.OperationalError("server closed the connection unexpectedly")
+            real(self, *said, commit=True)
+        self._driver.close()
+        return real(self, *said, commit=True)
 
-    monkeypatch.setattr(psycopg.Connection, "commit", commit)
+    monkeypatch.setattr(wire._PipelinedWire, "talk", talk)
     return left
 
 
@@ -115,7 +114,7 @@ def test_a_server_that_stays_away_is_said_after_a_while(
     def refuse(*_: Any, **__: Any) -> Any:
         raise psycopg.OperationalError("connection refused")
 
-    transactions.store.engine.dispose()
+    transactions.store.working.dispose()
     monkeypatch.setattr(psycopg, "connect", refuse)
 
     with pytest.raises(DatabaseLost, match="connection was lost"):

@@ -19,7 +19,8 @@ from flowcase.bootstrap import Flowcase
 from flowcase.store import Store
 from flowcase.web import create_app
 from tests.services.diagrams import end, process, start, user_task
-from tests.services.test_statement_counts import COMPLETING, statements
+from tests.services.test_statement_counts import COMPLETING
+from tests.traffic import traffic
 
 CASE, PASSWORD = "SAG-1", "et-langt-kodeord-her"
 SIGN_IN, NEXT = 1, 1
@@ -35,11 +36,11 @@ def transactions(store: Store) -> Iterator[list[str]]:
     def take(*_: Any) -> None:
         taken.append("transaction")
 
-    event.listen(store.engine.pool, "checkout", take)
+    event.listen(store.working.pool, "checkout", take)
     try:
         yield taken
     finally:
-        event.remove(store.engine.pool, "checkout", take)
+        event.remove(store.working.pool, "checkout", take)
 
 
 @pytest.fixture
@@ -73,20 +74,20 @@ def test_a_page_is_read_in_one_transaction(
 ) -> None:
     a_task(flow)
 
-    with statements(store) as sent, transactions(store) as begun:
+    with traffic(store) as sent, transactions(store) as begun:
         assert karen.get(address).status_code == 200
 
-    assert len(sent) <= expected, "\n".join(sent)
+    assert len(sent.statements) <= expected, sent
     assert len(begun) == (1 if address == "/opgaver" else 3)  # that a case was looked at is written
 
 
 def test_the_page_of_a_user_task(karen: FlaskClient, flow: Flowcase, store: Store) -> None:
     id = a_task(flow)
 
-    with statements(store) as sent, transactions(store) as begun:
+    with traffic(store) as sent, transactions(store) as begun:
         assert karen.get(f"/opgaver/{id}").status_code == 200
 
-    assert len(sent) <= USER_TASK, "\n".join(sent)
+    assert len(sent.statements) <= USER_TASK, sent
     assert len(begun) == 1
 
 
@@ -95,10 +96,10 @@ def test_completing_a_user_task_adds_the_sign_in_to_the_step(
 ) -> None:
     id = a_task(flow)
 
-    with statements(store) as sent, transactions(store) as begun:
+    with traffic(store) as sent, transactions(store) as begun:
         assert karen.post(f"/opgaver/{id}", data={"_faerdig": "1"}).status_code == 302
 
-    assert len(sent) == SIGN_IN + COMPLETING[store.engine.dialect.name], "\n".join(sent)
+    assert len(sent.statements) == SIGN_IN + COMPLETING, sent
     assert len(begun) == 2
 
 
@@ -107,9 +108,9 @@ def test_what_follows_in_the_case_costs_one_statement_more(
 ) -> None:
     id = a_task(flow, CASE)
 
-    with statements(store) as sent:
+    with traffic(store) as sent:
         done = karen.post(f"/opgaver/{id}", data={"_faerdig": "1"})
 
     assert done.location.startswith("/opgaver/")
-    in_a_case = len([each for each in sent if "FROM case_file" in each])
-    assert len(sent) == SIGN_IN + COMPLETING[store.engine.dialect.name] + in_a_case + NEXT, "\n".join(sent)
+    in_a_case = len([each for each in sent.statements if "FROM case_file" in each])
+    assert len(sent.statements) == SIGN_IN + COMPLETING + in_a_case + NEXT, sent

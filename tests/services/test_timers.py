@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
@@ -17,6 +16,7 @@ from flowcase.clock import ManualClock
 from flowcase.store.queries import waiting
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import Node, boundary, catch, end, process, properties, start, timer, user_task
+from tests.traffic import traffic
 
 HOUR = dt.timedelta(hours=1)
 
@@ -178,24 +178,17 @@ def test_many_timers_are_claimed_and_read_by_as_many_statements_as_two(
     deploy(process("p", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end()))
     instances = [flow.instances.start("p", actor=OPERATOR) for _ in range(30)]
     clock.advance(HOUR)
-    sent: list[str] = []
 
     def claim(limit: int) -> int:
-        with flow.store.begin(SYSTEM, clock.now()) as tx:
-            event.listen(flow.store.engine, "before_cursor_execute", note)
+        with traffic(flow.store) as sent, flow.store.begin(SYSTEM, clock.now()) as tx:
             claimed = waiting.claimed_timers(tx, limit)
             tx.lock_held(str(each.instance) for each in claimed)
-            event.remove(flow.store.engine, "before_cursor_execute", note)
             assert [each.instance for each in claimed] == instances[:limit]
-            return len(sent)
-
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
+        return len(sent.statements)
 
     for_two = claim(2)
-    sent.clear()
 
-    assert claim(30) == for_two == (2 if flow.store.is_sqlite else 3), "\n".join(sent)
+    assert claim(30) == for_two == (2 if flow.store.is_sqlite else 3)
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)

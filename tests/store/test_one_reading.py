@@ -28,7 +28,7 @@ def save(store: Store, name: str) -> None:
 
 def taken_out(store: Store) -> list[Any]:
     seen: list[Any] = []
-    event.listen(store.engine.pool, "checkout", lambda *_: seen.append(1))
+    event.listen(store.working.pool, "checkout", lambda *_: seen.append(1))
     return seen
 
 
@@ -74,9 +74,9 @@ def test_a_read_within_a_write_does_not_see_what_is_not_committed(prepared: Stor
 def test_the_connection_goes_back_when_the_request_ends(prepared: Store) -> None:
     with prepared.one_reading():
         names(prepared)
-        assert prepared.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+        assert prepared.working.pool.checkedout() == 1  # type: ignore[attr-defined]
 
-    assert prepared.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert prepared.working.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
 def test_after_a_failed_statement_the_next_read_begins_anew(prepared: Store) -> None:

@@ -205,8 +205,8 @@ def slow_disk(flow: Flowcase, seconds: float) -> Iterator[None]:
     def wait(_: Any) -> None:
         time.sleep(seconds)
 
-    event.listen(flow.store.engine, "commit", wait)
+    event.listen(flow.store.working, "commit", wait)
     try:
         yield
     finally:
-        event.remove(flow.store.engine, "commit", wait)
+        event.remove(flow.store.working, "commit", wait)

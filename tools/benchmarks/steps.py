@@ -21,7 +21,7 @@ from benchmarks.measuring import (
 from flowcase import model
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
-from flowcase.store import keys, tx
+from flowcase.store import keys, streams
 
 SHORT = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t">
   <process id="short" isExecutable="true"><startEvent id="s"/><manualTask id="a"/>
@@ -64,14 +64,14 @@ def report(name: str, url: str, home: Path) -> Iterator[Measured]:
 @contextlib.contextmanager
 def _bare() -> Iterator[None]:
     """Without encryption and hash chain: what the work itself costs."""
-    seal, open_, chain = keys.Cipher.seal, keys.Cipher.open, tx.event_hash
+    seal, open_, chain = keys.Cipher.seal, keys.Cipher.open, streams.event_hash
     keys.Cipher.seal = lambda self, content, place: content  # type: ignore[method-assign]
     keys.Cipher.open = lambda self, sealed, place: sealed  # type: ignore[method-assign]
-    tx.event_hash = lambda before, **row: bytes(32)  # type: ignore[assignment]
+    streams.event_hash = lambda before, **row: bytes(32)  # type: ignore[assignment]
     try:
         yield
     finally:
-        keys.Cipher.seal, keys.Cipher.open, tx.event_hash = seal, open_, chain  # type: ignore[method-assign]
+        keys.Cipher.seal, keys.Cipher.open, streams.event_hash = seal, open_, chain  # type: ignore[method-assign]
 
 
 def _completing(flow: Flowcase, complete: Any, *, rounds: int = 7, times: int = 40) -> Times:

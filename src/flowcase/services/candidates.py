@@ -24,10 +24,11 @@ def existing(tx: Tx, id: str) -> UserTaskRow:
 def opened(tx: Tx, id: str, verb: str) -> tuple[UserTaskRow, LockedInstance]:
     """The row as it is once its stream is ours. Raises NotFound, or Conflict with its present state."""
     try:
-        instance = tx.lock(id.rpartition(".")[0])
+        instance, row = queries.locked_user_task(tx, id)
     except NotFound:
         raise NotFound("user task", id) from None
-    row = existing(tx, id)
+    if row is None:
+        raise NotFound("user task", id)
     if row.status != model.UserTaskStatus.OPEN:
         by = f" by '{row.ended_by}'" if row.ended_by else ""
         raise Conflict(f"{verb} user task '{id}'", f"it is already {row.status}{by}")

@@ -48,7 +48,7 @@ class StartEvents:
 
     def replace(self, tx: Tx, process: ProcessDefinition, definition: str) -> None:
         """The start events of this definition take the place of the older versions'."""
-        tx.delete_any(tables.start_subscription, {"process": process.id})
+        tx.delete_all(tables.start_subscription, {"process": process.id})
         scheduled: set[str] = set()
         for element in process.children(None):
             if element.kind is not ElementKind.START_EVENT:

@@ -230,7 +230,7 @@ class UserTasks:
             else:
                 work = self._open_case_work(tx, instance, row.element)
                 stored = form_records.store(work, form, values, variables)
-            tx.delete_any(tables.user_task_draft, {"user_task": id})
+            tx.delete_all(tables.user_task_draft, {"user_task": id})
             command = model.CompleteElement(element_instance=row.element_instance, variables=stored.variables)
             self._advancing.carry_on(tx, instance, command)
             if stored.requests:

@@ -94,8 +94,10 @@ class Store:
         """`durable` False skips the disk sync at each commit: for throw-away databases only."""
         self.url = database_url(url)
         self.engine = _engine(self.url, durable=durable)
-        # For polls: connections of their own, which need not be switched back and forth.
-        self.asking = _engine(self.url, durable=durable, isolation_level="AUTOCOMMIT", pool_size=2)
+        # Connections that begin no transaction by themselves: for polls, and on PostgreSQL for everything,
+        # since there the BEGIN goes along with the first question (`wire`).
+        self.plain = _engine(self.url, durable=durable, isolation_level="AUTOCOMMIT")
+        self.working = self.engine if self.is_sqlite else self.plain
         self._keyring = keyring
         self._known_candidate_sets: set[str] = set()
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
@@ -103,11 +105,7 @@ class Store:
         self._writer = threading.Lock() if self.is_sqlite else None
         # Whether this thread has a writing transaction open, and the reading one that it shares.
         self._here = threading.local()
-        self._reader = (
-            self.engine.execution_options(**{_READ_ONLY: True})
-            if self.is_sqlite
-            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        )
+        self._reader = self.engine.execution_options(**{_READ_ONLY: True}) if self.is_sqlite else self.plain
 
     @property
     def is_sqlite(self) -> bool:
@@ -129,17 +127,19 @@ class Store:
             raise DatabaseBusy
         self._here.is_writing = True
         try:
-            with self._translated(), self.engine.connect() as connection:
+            with self._translated(), self.working.connect() as connection:
                 transaction = connection.begin()
                 with self._tx(connection, actor, now, request_id) as tx:
                     yield tx
-                    tx.finish()
-                    number = tx.transaction_number()
-                try:
-                    transaction.commit()
-                except DBAPIError as error:
-                    if number is None or not is_lost(error) or not self._was_committed(number):
-                        raise
+                    try:
+                        tx.finish()
+                        transaction.commit()
+                    except DBAPIError as error:
+                        if not (tx.has_sent_commit and is_lost(error)):
+                            raise
+                        number = tx.transaction_number()
+                        if number is None or not self._was_committed(number):
+                            raise
                 learned = tx.learned_candidate_sets
         finally:
             self._here.is_writing = False
@@ -181,18 +181,12 @@ class Store:
 
     @contextmanager
     def _read_tx(self, now: dt.datetime, actor: Actor) -> Iterator[Tx]:
-        if not self.is_sqlite:
-            # Each statement sees what is committed when it begins, as within READ COMMITTED, and there is
-            # neither a BEGIN nor a ROLLBACK to wait for.
-            with self._reader.connect() as connection, self._tx(connection, actor, now, "") as tx:
-                tx.is_read_only = True
-                yield tx
-            return
-        with self._reader.connect() as connection, connection.begin() as transaction:
-            with self._tx(connection, actor, now, "") as tx:
-                tx.is_read_only = True
-                yield tx
-            transaction.rollback()
+        # On SQLite all of it sees one moment. On PostgreSQL each question sees its own, as it would in any
+        # transaction that is not serializable, and there is neither a BEGIN nor a ROLLBACK to wait for.
+        with self._reader.connect() as connection, ExitStack() as stack:
+            if self.is_sqlite:
+                stack.callback(connection.begin().rollback)
+            yield stack.enter_context(self._tx(connection, actor, now, may_write=False))
 
     def _read_anew(self) -> None:
         """What this thread has read is no longer how things are."""
@@ -205,13 +199,16 @@ class Store:
         """For one question that needs no transaction, as a poll does: asked in one round trip."""
         with (
             self._translated(),
-            self.asking.connect() as connection,
-            self._tx(connection, SYSTEM, now, "") as tx,
+            self.plain.connect() as connection,
+            self._tx(connection, SYSTEM, now, may_write=False) as tx,
         ):
             yield tx
 
-    def _tx(self, connection: Connection, actor: Actor, now: dt.datetime, request_id: str) -> Tx:
-        return Tx(connection, self._keyring, actor, now, request_id, self._known_candidate_sets)
+    def _tx(
+        self, connection: Connection, actor: Actor, now: dt.datetime, request_id: str = "", **options: bool
+    ) -> Tx:
+        known = self._known_candidate_sets
+        return Tx(connection, self._keyring, actor, now, request_id, known, **options)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -296,7 +293,7 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
-        self.asking.dispose()
+        self.plain.dispose()
 
 
 def is_transient(error: DBAPIError) -> bool:

@@ -8,130 +8,144 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Delete,
-    Row,
-    Select,
-    Table,
-    Update,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
+from sqlalchemy import BigInteger, Connection, Delete, Select, Table, Update, bindparam, func, select
+
+from flowcase.store.prepared import Prepared
+from flowcase.store.wire import Question, wire_of
+from flowcase.store.writes import (
+    Batch,
+    Change,
+    Insert,
+    Write,
+    batches,
+    change_values,
+    deleting,
+    insertion_once,
+    updating,
 )
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql.elements import ColumnElement
 
-from flowcase.errors import Conflict
-from flowcase.store import tables
-
-_TABLE_ORDER = {table.name: position for position, table in enumerate(tables.metadata.sorted_tables)}
+Query = Select[Any] | Prepared
 
 
 @dataclass
 class Attempt:
-    """How much was pending when an attempt began, and its savepoint once there is one."""
+    """How much was waiting to be written when an attempt began, and its savepoint once there is one."""
 
-    inserts: dict[Table, int]
+    waiting: int
     mark: Any  # what else has to be as it was
     savepoint: Any = None
 
 
 class Rows:
-    """Reads see what was written before them, also what still waits to be sent."""
+    """What is written waits, and is sent together: before the next reading, which sees it, or at the commit.
 
-    def __init__(self, connection: Connection) -> None:
+    A change that does not find its row is thereby refused at the latest at the commit.
+    """
+
+    def __init__(self, connection: Connection, *, may_write: bool = True) -> None:
         self._connection = connection
-        self._inserts: dict[Table, list[dict[str, Any]]] = {}
+        self._wire = wire_of(connection, may_write=may_write)
+        self._writes: list[Write] = []
         self._attempt: Attempt | None = None
-        self.is_read_only = False
+        self._failure: Exception | None = None
 
     # --- reading -----------------------------------------------------------------------------------
 
-    def rows(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-        self._flush_inserts()
-        return self._connection.execute(statement, parameters or {}).all()
+    def rows(self, statement: Query, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        if isinstance(statement, Prepared):
+            (found,) = self.ask((statement, parameters or {}))
+            return found
+        return self._execute(statement, parameters).all()
 
-    def first(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
-        self._flush_inserts()
-        return self._connection.execute(statement, parameters or {}).first()
+    def first(self, statement: Query, parameters: Mapping[str, Any] | None = None) -> Any:
+        """The first row, or None."""
+        if isinstance(statement, Prepared):
+            return next(iter(self.rows(statement, parameters)), None)
+        return self._execute(statement, parameters).first()
 
-    def scalar(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Any:
-        self._flush_inserts()
-        return self._connection.execute(statement, parameters or {}).scalar()
+    def scalar(self, statement: Query, parameters: Mapping[str, Any] | None = None) -> Any:
+        """The first column of the first row; None without one."""
+        row = self.first(statement, parameters)
+        return None if row is None else row[0]
+
+    def ask(self, *questions: Question) -> list[Any]:
+        """The rows of each query, in one round trip where the database allows it."""
+        return self._talk(self._taken(), questions)
 
     # --- writing rows (for appliers, and for what has no history: drafts, leases, nodes) -----------
 
     def insert(self, table: Table, **values: Any) -> None:
-        """Columns that are left out become NULL. Written with others of its table in one statement."""
-        unknown = values.keys() - table.c.keys()
-        if unknown:
-            raise TypeError(f"Expected columns of {table.name}, but got {', '.join(sorted(unknown))}.")
-        row = dict.fromkeys(table.c.keys())
-        row.update(values)
-        self._inserts.setdefault(table, []).append(row)
+        """Columns that are left out become NULL."""
+        self._writes.append(Insert(table, _whole_row(table, values)))
 
     def update(
         self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any], *, attempt: str
     ) -> None:
-        """Change exactly one row. Raises Conflict when none is in the state that `where` names."""
-        if self.update_any(table, where, values) != 1:
-            raise Conflict(attempt, "it is no longer in the state that this needs")
+        """Change exactly one row. Conflict when none is in the state that `where` names."""
+        statement = updating(table, tuple(where), tuple(values), one=True)
+        self._change_one(Change(table, statement, change_values(where, values), attempt))
+
+    def update_all(self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Change whatever rows match."""
+        statement = updating(table, tuple(where), tuple(values), one=False)
+        self._writes.append(Change(table, statement, change_values(where, values)))
 
     def update_any(self, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
-        """Change all rows that match; the number of rows."""
-        self._touch()
-        self._flush_inserts(table)
-        statement = _update_statement(table, tuple(where), tuple(values))
-        parameters = {f"w_{name}": value for name, value in where.items()}
-        parameters.update({f"v_{name}": value for name, value in values.items()})
-        return self._connection.execute(statement, parameters).rowcount
+        """Change whatever rows match, at once, to know how many they are."""
+        statement = updating(table, tuple(where), tuple(values), one=False)
+        return self._count(statement, change_values(where, values))
 
     def delete(self, table: Table, where: Mapping[str, Any], *, attempt: str) -> None:
-        """Delete exactly one row, or raise Conflict."""
-        if self.delete_any(table, where) != 1:
-            raise Conflict(attempt, "it is no longer in the state that this needs")
+        """Delete exactly one row, or Conflict."""
+        statement = deleting(table, tuple(where), one=True)
+        self._change_one(Change(table, statement, change_values(where, {}), attempt, is_deletion=True))
+
+    def delete_all(self, table: Table, where: Mapping[str, Any]) -> None:
+        """Delete whatever rows match."""
+        statement = deleting(table, tuple(where), one=False)
+        self._writes.append(Change(table, statement, change_values(where, {}), is_deletion=True))
 
     def delete_any(self, table: Table, where: Mapping[str, Any]) -> int:
-        self._touch()
-        self._flush_inserts(table)
-        statement = _delete_statement(table, tuple(where))
-        return self._connection.execute(statement, {f"w_{n}": v for n, v in where.items()}).rowcount
+        """Delete whatever rows match, at once, to know how many they are."""
+        return self._count(deleting(table, tuple(where), one=False), change_values(where, {}))
 
     def execute(self, statement: Update | Delete) -> int:
         """A statement of its own making, for set-wise changes; the number of rows."""
         self._touch()
-        self._flush_inserts()
-        return self._connection.execute(statement).rowcount
+        return self._execute(statement).rowcount
 
-    def returning(self, statement: Any) -> Sequence[Row[Any]]:
+    def returning(self, statement: Any) -> Sequence[Any]:
         """A change that returns the rows it changed."""
         self._touch()
-        self._flush_inserts()
-        return self._connection.execute(statement).all()
+        return self._execute(statement).all()
 
     def insert_once(self, table: Table, **values: Any) -> bool:
         """Insert unless the key is taken; whether it was inserted. Waits for a concurrent inserter."""
-        self._touch()
-        self._flush_inserts()
-        row = dict.fromkeys(table.c.keys())
-        row.update(values)
-        # Without the option SQLAlchemy 2.1 does not ask psycopg for an INSERT's row count and says -1.
-        statement = self._insert_ignoring(table).execution_options(preserve_rowcount=True)
-        return self._connection.execute(statement, row).rowcount == 1
+        return self._count(insertion_once(table), _whole_row(table, values)) == 1
 
-    def _insert_ignoring(self, table: Table) -> Any:
+    def exclusive(self, name: str) -> None:
+        """Wait until no other transaction holds this name, and hold it until the commit."""
         if self._connection.dialect.name == "postgresql":
-            from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+            self.ask((_EXCLUSIVE, {"number": number}))
 
-            return postgresql_insert(table).on_conflict_do_nothing()
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+    def _change_one(self, change: Change) -> None:
+        self._writes.append(change)
+        if self._attempt is not None:  # a handler whose change is refused is told so: it is its fault
+            self.send()
 
-        return sqlite_insert(table).on_conflict_do_nothing()
+    def _execute(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> Any:
+        """A statement whose text depends on its values: SQLAlchemy's own way."""
+        self.send()
+        self._wire.begin()
+        return self._connection.execute(statement, parameters or {})
+
+    def _count(self, statement: Prepared, values: Mapping[str, Any]) -> int:
+        self._touch()
+        (count,) = self.ask((statement, values))
+        return count
+
+    # --- attempts ----------------------------------------------------------------------------------
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -142,87 +156,82 @@ class Rows:
         """
         if self._attempt is not None:
             raise RuntimeError("Expected one attempt at a time.")
-        self._attempt = Attempt({table: len(rows) for table, rows in self._inserts.items()}, self._mark())
+        self._attempt = Attempt(len(self._writes), self._mark())
         try:
             yield
+            if self._attempt.savepoint is not None:
+                self.send()
         except BaseException:
             self._undo(self._attempt)
             raise
         else:
             if self._attempt.savepoint is not None:
-                self._flush_inserts()
                 self._attempt.savepoint.commit()
         finally:
             self._attempt = None
 
     def _touch(self) -> None:
         """Something is about to be written: inside an attempt, make its savepoint first."""
-        if self.is_read_only:
-            raise RuntimeError("Expected only to read in a transaction for reading.")
+        self._wire.check_may_write()
         attempt = self._attempt
         if attempt is None or attempt.savepoint is not None:
             return
-        self._attempt = None
-        inside = {table: rows[attempt.inserts.get(table, 0) :] for table, rows in self._inserts.items()}
-        before = {table: rows[: attempt.inserts.get(table, 0)] for table, rows in self._inserts.items()}
-        self._inserts = {table: rows for table, rows in before.items() if rows}
-        self._flush_inserts()
-        self._inserts = {table: rows for table, rows in inside.items() if rows}
-        attempt.inserts = {}
+        before, inside = self._writes[: attempt.waiting], self._writes[attempt.waiting :]
+        self._talk(batches(before))
+        self._wire.begin()
+        attempt.waiting, self._writes = 0, inside
         attempt.savepoint = self._connection.begin_nested()
-        self._attempt = attempt
 
     def _mark(self) -> Any:
         """What `_undo` needs beside the rows; for who remembers more than rows."""
         return None
 
     def _undo(self, attempt: Attempt) -> None:
-        for table in list(self._inserts):
-            del self._inserts[table][attempt.inserts.get(table, 0) :]
-            if not self._inserts[table]:
-                del self._inserts[table]
+        del self._writes[attempt.waiting :]
         if attempt.savepoint is not None:
             attempt.savepoint.rollback()
 
-    def exclusive(self, name: str) -> None:
-        """Wait until no other transaction holds this name, and hold it until the commit."""
-        if self._connection.dialect.name == "postgresql":
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            self._connection.execute(_EXCLUSIVE, {"number": number})
+    # --- sending -----------------------------------------------------------------------------------
 
-    def _flush_inserts(self, only: Table | None = None) -> None:
-        if not self._inserts or (only is not None and only not in self._inserts):
-            return
-        self._touch()
-        waiting, self._inserts = self._inserts, {}
-        for table in sorted(waiting, key=lambda table: _TABLE_ORDER[table.name]):
-            try:
-                self._connection.execute(insert(table), waiting[table])
-            except IntegrityError as error:
-                raise Conflict(
-                    f"add a row to {table.name}", "it is there already or belongs to nothing"
-                ) from error
+    def send(self) -> None:
+        """Write now what waits."""
+        if self._writes:
+            self._talk(self._taken())
 
+    def _taken(self) -> Sequence[Batch]:
+        """What waits, as statements that are to be sent now."""
+        if not self._writes:
+            return ()
+        attempt = self._attempt
+        if attempt is not None and len(self._writes) > attempt.waiting:
+            self._touch()
+        elif attempt is not None:
+            attempt.waiting = 0
+        taken, self._writes = self._writes, []
+        return batches(taken)
 
-_EXCLUSIVE = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
-
-_statements: dict[tuple[Any, ...], Any] = {}
-
-
-def _conditions(table: Table, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    return [table.c[name] == bindparam(f"w_{name}") for name in names]
-
-
-def _update_statement(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Update:
-    key = (table.name, where, values)
-    if key not in _statements:
-        changes = {name: bindparam(f"v_{name}", type_=table.c[name].type) for name in values}
-        _statements[key] = update(table).where(*_conditions(table, where)).values(changes)
-    return _statements[key]
+    def _talk(
+        self, writing: Sequence[Batch], questions: Sequence[Question] = (), *, commit: bool = False
+    ) -> list[Any]:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self._wire.talk(writing, questions, commit=commit)
+        except Exception as error:
+            # What failed within a savepoint is undone with it. Otherwise a part of what belongs together is
+            # missing: whoever catches this, nothing of the transaction may be committed any more.
+            if self._attempt is None or self._attempt.savepoint is None:
+                self._failure = error
+            raise
 
 
-def _delete_statement(table: Table, where: tuple[str, ...]) -> Delete:
-    key = (table.name, where)
-    if key not in _statements:
-        _statements[key] = delete(table).where(*_conditions(table, where))
-    return _statements[key]
+def _whole_row(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = values.keys() - table.c.keys()
+    if unknown:
+        raise TypeError(f"Expected columns of {table.name}, but got {', '.join(sorted(unknown))}.")
+    row: dict[str, Any] = dict.fromkeys(table.c.keys())
+    row.update(values)
+    return row
+
+
+_EXCLUSIVE = Prepared(select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)).label("held")))

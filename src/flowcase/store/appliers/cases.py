@@ -13,6 +13,7 @@ from flowcase.errors import NotFound
 from flowcase.model import Values
 from flowcase.store import tables
 from flowcase.store.appliers import applies, history_only
+from flowcase.store.prepared import Prepared
 from flowcase.store.tx import LockedInstance, Tx
 from flowcase.values import canonical_json, to_json
 
@@ -63,7 +64,7 @@ def change_rule_set(
     pin = f"{event.rule_set}:{event.rule_set_version}"
     for running in tx.rows(_RUNNING_OF_CASE, {"case": event.case}):
         tx.lock(running.id).rule_set = pin
-        tx.update_any(tables.instance, {"id": running.id}, {"rule_set": pin})
+        tx.update_all(tables.instance, {"id": running.id}, {"rule_set": pin})
 
 
 @applies(events.CaseFactSet)
@@ -138,7 +139,7 @@ def update_record(tx: Tx, stream: str, instance: LockedInstance | None, event: e
         attempt=f"change {event.entity} '{event.record}'",
     )
     for attribute in event.search:
-        tx.delete_any(tables.search_key, {"record": event.record, "attribute": attribute})
+        tx.delete_all(tables.search_key, {"record": event.record, "attribute": attribute})
     _index(tx, event.record, event.entity, event.search)
 
 
@@ -335,14 +336,14 @@ def send_notice(tx: Tx, stream: str, instance: LockedInstance | None, event: eve
         )
 
 
-_RUNNING_OF_CASE = (
+_RUNNING_OF_CASE = Prepared(
     select(tables.instance.c.id)
     .where(tables.instance.c.case_code == bindparam("case"), tables.instance.c.ended_at.is_(None))
     .order_by(tables.instance.c.started_at, tables.instance.c.id)
 )
-_READ_CASE = select(tables.case_file).where(tables.case_file.c.code == bindparam("key"))
-_READ_RECORD = select(tables.record).where(tables.record.c.id == bindparam("key"))
-_READ_DEADLINE = select(tables.deadline).where(tables.deadline.c.id == bindparam("key"))
+_READ_CASE = Prepared(select(tables.case_file).where(tables.case_file.c.code == bindparam("key")))
+_READ_RECORD = Prepared(select(tables.record).where(tables.record.c.id == bindparam("key")))
+_READ_DEADLINE = Prepared(select(tables.deadline).where(tables.deadline.c.id == bindparam("key")))
 
 
 def _existing(tx: Tx, statement: Any, kind: str, key: str) -> Any:

@@ -60,7 +60,7 @@ def erase_case(tx: Tx, stream: str, instance: LockedInstance | None, event: even
     for name in event.streams:
         # What this transaction still writes there is sealed with the key that it holds since before.
         tx.stream(name)
-        tx.update_any(tables.stream, {"id": name}, {"wrapped_key": None})
+        tx.update_all(tables.stream, {"id": name}, {"wrapped_key": None})
     _reduce_records(tx, event)
     _take_away_rows(tx, event)
     tx.update(
@@ -89,8 +89,8 @@ def _reduce_records(tx: Tx, event: events.CaseErased) -> None:
         changes: Values = {"open": _open_that_stays(row.entity, row.open), "updated_at": tx.now}
         if row.stream not in event.streams:  # its ciphertext could still be opened
             changes = {**changes, "secret": {}}
-        tx.update_any(table, {"id": row.id}, changes)
-        tx.delete_any(tables.search_key, {"record": row.id})
+        tx.update_all(table, {"id": row.id}, changes)
+        tx.delete_all(tables.search_key, {"record": row.id})
 
 
 def _open_that_stays(entity: str, values: Values) -> Values:

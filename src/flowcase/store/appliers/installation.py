@@ -31,7 +31,7 @@ def delete_draft(
 ) -> None:
     """Files stay: they may belong to another deployment, and they are no secret."""
     for table in (tables.process_definition, tables.named_resource, tables.deployment_resource):
-        tx.delete_any(table, {"deployment": event.deployment})
+        tx.delete_all(table, {"deployment": event.deployment})
     tx.delete(
         tables.deployment,
         {"id": event.deployment, "status": "draft"},

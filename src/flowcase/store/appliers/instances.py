@@ -70,7 +70,7 @@ def _end(tx: Tx, instance: LockedInstance, status: InstanceStatus, end_elements:
     )
     instance.status, instance.ended_at = status, tx.now
     # Whoever resolved what led to the end has nothing left to resolve.
-    tx.update_any(
+    tx.update_all(
         tables.incident,
         {"instance": instance.id, "status": IncidentStatus.OPEN},
         {"status": IncidentStatus.RESOLVED, "resolved_at": tx.now, "resolved_by": tx.actor.id},
@@ -96,7 +96,7 @@ def _hold(tx: Tx, instance: LockedInstance, before: InstanceStatus, after: Insta
     )
     instance.status = after
     for table in (tables.timer, tables.job, tables.message_subscription, tables.signal_subscription):
-        tx.update_any(table, {"instance": instance.id}, {"is_held": after == InstanceStatus.SUSPENDED})
+        tx.update_all(table, {"instance": instance.id}, {"is_held": after == InstanceStatus.SUSPENDED})
 
 
 @applies(model.IncidentRaised)
@@ -119,7 +119,7 @@ def raise_incident(tx: Tx, stream: str, instance: LockedInstance, event: model.I
 
 @applies(model.IncidentResolved)
 def resolve_incident(tx: Tx, stream: str, instance: LockedInstance, event: model.IncidentResolved) -> None:
-    tx.update_any(
+    tx.update_all(
         tables.incident,
         {
             "instance": instance.id,

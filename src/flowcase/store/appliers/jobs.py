@@ -83,7 +83,6 @@ def cancel(tx: Tx, stream: str, instance: LockedInstance, event: model.JobCancel
     """
     job = f"{instance.id}.{event.element_instance}"
     for status in (JobStatus.PENDING, JobStatus.CLAIMED, JobStatus.FAILED):
-        if tx.update_any(
+        tx.update_all(
             tables.job, {"id": job, "status": status}, {"status": JobStatus.CANCELLED, "ended_at": tx.now}
-        ):
-            return
+        )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, or_, select
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
 from flowcase.values import Value
@@ -93,4 +94,4 @@ def newest_code(tx: Tx, prefix: str) -> str | None:
     return tx.scalar(statement)
 
 
-_BY_CODE = select(_table).where(_table.c.code == bindparam("code"))
+_BY_CODE = Prepared(select(_table).where(_table.c.code == bindparam("code")))

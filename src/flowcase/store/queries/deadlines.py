@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, or_, select
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
 from flowcase.values import Value
@@ -103,4 +104,4 @@ def current(tx: Tx, *, case: str | None = None, stream: str | None = None) -> li
     return [made(DeadlineRow, row) for row in tx.rows(statement)]
 
 
-_BY_ID = select(_table).where(_table.c.id == bindparam("id"))
+_BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, or_, select
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
 
@@ -138,8 +139,8 @@ def incident(tx: Tx, id: str) -> IncidentRow | None:
     return made_or_none(IncidentRow, tx.first(select(table).where(table.c.id == id)))
 
 
-_BY_ID = select(_table).where(_table.c.id == bindparam("id"))
-_START_KEY = (
+_BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))
+_START_KEY = Prepared(
     select(_table.c.id)
     .where(
         _table.c.process == bindparam("process"),
@@ -148,7 +149,7 @@ _START_KEY = (
     )
     .limit(1)
 )
-_STATE = (
+_STATE = Prepared(
     select(_table.c.stream, tables.instance_state.c.version, tables.instance_state.c.sealed_state)
     .join(tables.instance_state, tables.instance_state.c.instance == _table.c.id)
     .where(_table.c.id == bindparam("id"))

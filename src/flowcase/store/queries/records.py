@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, bindparam, select, type_coerce
 
 from flowcase.store import tables
 from flowcase.store.columns import Json
+from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
 from flowcase.values import Value, from_json
 
@@ -107,4 +108,4 @@ def _opened(tx: Tx, row: Row[Any]) -> RecordRow:
     )
 
 
-_BY_ID = select(_table).where(_table.c.id == bindparam("id"))
+_BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))

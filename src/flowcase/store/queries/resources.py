@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
 
@@ -208,5 +209,5 @@ def start_subscriptions(tx: Tx, kind: str, name: str) -> list[StartSubscriptionR
     return [made(StartSubscriptionRow, row) for row in tx.rows(statement)]
 
 
-_CONTENT = select(_file.c.content).where(_file.c.hash == bindparam("hash"))
-_BY_ID = select(_process).where(_process.c.id == bindparam("id"))
+_CONTENT = Prepared(select(_file.c.content).where(_file.c.hash == bindparam("hash")))
+_BY_ID = Prepared(select(_process).where(_process.c.id == bindparam("id")))

@@ -9,11 +9,11 @@ from sqlalchemy import Row
 _Row = TypeVar("_Row")
 
 
-def made(cls: type[_Row], row: Row[Any]) -> _Row:
+def made(cls: type[_Row], row: Any) -> _Row:
     """A dataclass whose fields are named like columns of the row."""
-    mapping = row._mapping
+    mapping = row._mapping if isinstance(row, Row) else row._asdict()
     return cls(**{name: mapping[name] for name in cls.__dataclass_fields__})  # type: ignore[attr-defined]
 
 
-def made_or_none(cls: type[_Row], row: Row[Any] | None) -> _Row | None:
+def made_or_none(cls: type[_Row], row: Any) -> _Row | None:
     return None if row is None else made(cls, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
 from flowcase.values import Value
 
@@ -14,4 +15,4 @@ def value(tx: Tx, key: str) -> Value:
     return tx.scalar(_BY_KEY, {"key": key})
 
 
-_BY_KEY = select(tables.setting.c.value).where(tables.setting.c.key == bindparam("key"))
+_BY_KEY = Prepared(select(tables.setting.c.value).where(tables.setting.c.key == bindparam("key")))

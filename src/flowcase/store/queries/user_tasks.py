@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Select, bindparam, or_, select, text, tuple_
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made, made_or_none
-from flowcase.store.tx import Tx
+from flowcase.store.tx import LockedInstance, Tx
 
 _table = tables.user_task
 _candidate = tables.candidate_set
@@ -45,6 +46,12 @@ class UserTaskRow:
 
 def user_task(tx: Tx, id: str) -> UserTaskRow | None:
     return made_or_none(UserTaskRow, tx.first(_BY_ID, {"id": id}))
+
+
+def locked_user_task(tx: Tx, id: str) -> tuple[LockedInstance, UserTaskRow | None]:
+    """The user task as it is once the lock of its stream is held. Raises NotFound for no instance."""
+    instance, (rows,) = tx.lock_and_ask(id.rpartition(".")[0], (_BY_ID, {"id": id}))
+    return instance, made_or_none(UserTaskRow, next(iter(rows), None))
 
 
 def inbox(
@@ -110,4 +117,4 @@ def _page(statement: Select[Any], after: Key | None, limit: int | None) -> Selec
     return statement.order_by(_table.c.created_at, _table.c.id).limit(limit)
 
 
-_BY_ID = select(_table).where(_table.c.id == bindparam("id"))
+_BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))

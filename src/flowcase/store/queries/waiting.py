@@ -13,8 +13,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from flowcase.store import tables
 from flowcase.store.columns import Instant, among
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made, made_or_none
-from flowcase.store.tx import STREAM_COLUMNS, TRANSACTION_NUMBER, Tx
+from flowcase.store.streams import STREAM_COLUMNS, TRANSACTION_NUMBER
+from flowcase.store.tx import Tx
 from flowcase.values import Value, from_json
 
 _message, _subscription = tables.message, tables.message_subscription
@@ -339,7 +341,7 @@ def pace(tx: Tx, type: str) -> dt.datetime | None:
     return tx.scalar(select(_pace.c.free_at).where(_pace.c.type == type).with_for_update())
 
 
-_MESSAGE_SUBSCRIPTIONS = (
+_MESSAGE_SUBSCRIPTIONS = Prepared(
     select(_subscription)
     .where(
         _subscription.c.name == bindparam("name"),
@@ -348,13 +350,15 @@ _MESSAGE_SUBSCRIPTIONS = (
     )
     .order_by(_subscription.c.created_at, _subscription.c.id)
 )
-_MESSAGE_SUBSCRIPTION = select(_subscription.c.id).where(
-    _subscription.c.id == bindparam("id"), _subscription.c.is_held.is_(False)
+_MESSAGE_SUBSCRIPTION = Prepared(
+    select(_subscription.c.id).where(
+        _subscription.c.id == bindparam("id"), _subscription.c.is_held.is_(False)
+    )
 )
-_SIGNAL_SUBSCRIPTION = select(_signal.c.id).where(
-    _signal.c.id == bindparam("id"), _signal.c.is_held.is_(False)
+_SIGNAL_SUBSCRIPTION = Prepared(
+    select(_signal.c.id).where(_signal.c.id == bindparam("id"), _signal.c.is_held.is_(False))
 )
-_BUFFERED = (
+_BUFFERED = Prepared(
     select(_message)
     .where(
         _message.c.name == bindparam("name"),
@@ -385,18 +389,21 @@ def _due_first(*columns: Any) -> Select[Any]:
 
 
 _NOT_FAILED = ~among(_timer.c.id, "but")
-_DUE_TIMERS = _due_first(_timer)
-_DUE_TIMERS_BUT = _DUE_TIMERS.where(_NOT_FAILED)
-_DUE_STREAMS = _due_first(_timer.c.id.label("timer_id"), TRANSACTION_NUMBER).with_for_update(
+_TIMERS = _due_first(_timer)
+_DUE_TIMERS, _DUE_TIMERS_BUT = Prepared(_TIMERS), Prepared(_TIMERS.where(_NOT_FAILED))
+_STREAMS = _due_first(_timer.c.id.label("timer_id"), TRANSACTION_NUMBER).with_for_update(
     of=tables.stream, skip_locked=True
 )
-_DUE_STREAMS_BUT = _DUE_STREAMS.where(_NOT_FAILED)
-_TIMERS_STILL_DUE = (
+_DUE_STREAMS, _DUE_STREAMS_BUT = Prepared(_STREAMS), Prepared(_STREAMS.where(_NOT_FAILED))
+_TIMERS_STILL_DUE = Prepared(
     select(_timer).where(among(_timer.c.id, "ids"), *_DUE).order_by(_timer.c.try_at, _timer.c.id)
 )
-_TIMER = select(_timer).where(_timer.c.id == bindparam("id"))
-_NEXT_DUE = select(func.min(_timer.c.try_at)).where(text(tables.TIMER_IS_PENDING))
-_JOB = select(_job).where(_job.c.id == bindparam("id"))
-_NEXT_JOB = select(func.min(_job.c.try_at)).where(text(tables.JOB_IS_PENDING))
+_TIMER = Prepared(select(_timer).where(_timer.c.id == bindparam("id")))
+_NEXT_DUE = Prepared(select(func.min(_timer.c.try_at)).where(text(tables.TIMER_IS_PENDING)))
+_JOB = Prepared(select(_job).where(_job.c.id == bindparam("id")))
+_NEXT_TRY = select(func.min(_job.c.try_at)).where(text(tables.JOB_IS_PENDING))
 _NEXT_LEASE = select(func.min(_job.c.lease_until)).where(text(tables.JOB_IS_CLAIMED))
-_NEXT_CLAIMABLE = select(_NEXT_JOB.scalar_subquery(), _NEXT_LEASE.scalar_subquery())
+_NEXT_JOB = Prepared(_NEXT_TRY)
+_NEXT_CLAIMABLE = Prepared(
+    select(_NEXT_TRY.scalar_subquery().label("try_at"), _NEXT_LEASE.scalar_subquery().label("lease_until"))
+)

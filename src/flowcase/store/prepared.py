@@ -1,0 +1,83 @@
+"""Statements that are compiled once per database, so that on the step path only their values travel.
+
+SQLAlchemy Core stays where SQL is written and says how each column's values look to the driver. What it does
+anew at each execution (looking up the compiled text, binding, wrapping rows) is done here once.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Convert = Callable[[Any], Any]
+
+
+class Prepared:
+    """A statement whose text never changes: every value is bound by name."""
+
+    def __init__(self, statement: Any, *, on: Mapping[str, Any] | None = None) -> None:
+        """`on` holds what to say instead to a database of that name, where its way is another one."""
+        self._statement, self._instead = statement, on or {}
+        self._compiled: dict[str, Compiled] = {}
+
+    def compiled(self, dialect: Dialect) -> Compiled:
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            statement = self._instead.get(dialect.name, self._statement)
+            found = self._compiled[dialect.name] = Compiled(statement, dialect)
+        return found
+
+
+class Compiled:
+    """A statement as one database's driver takes it."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        compiled: SQLCompiler = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        if "POSTCOMPILE" in self.sql:
+            raise TypeError("Expected a statement whose text is fixed, but its length depends on a value.")
+        self._names = tuple(compiled.positiontup or compiled.binds)
+        self._is_positional = bool(compiled.positional)
+        self._constants = {
+            name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required
+        }
+        self._binds = tuple(
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in self._names
+        )
+        self.returns_rows = isinstance(statement, Select)
+        if self.returns_rows:
+            columns = statement.selected_columns
+            names = list(columns.keys())
+            found: Any = namedtuple("Found", names, rename=True)  # type: ignore[misc]
+            self._make = found._make
+            self._results = tuple(
+                (position, convert)
+                for position, column in enumerate(columns)
+                if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+            )
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them. Raises KeyError when one is missing."""
+        if self._constants:
+            values = {**self._constants, **values}
+        if self._is_positional:
+            return [values[name] if to is None else to(values[name]) for name, to in self._binds]
+        return {name: values[name] if to is None else to(values[name]) for name, to in self._binds}
+
+    def rows(self, fetched: Iterable[Any]) -> list[Any]:
+        """What the driver fetched, with columns as attributes."""
+        if not self._results:
+            return [self._make(row) for row in fetched]
+        return [self._converted(row) for row in fetched]
+
+    def _converted(self, row: Any) -> Any:
+        values = list(row)
+        for position, convert in self._results:
+            values[position] = convert(values[position])
+        return self._make(values)

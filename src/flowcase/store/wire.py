@@ -1,0 +1,169 @@
+"""The wire to the database: what belongs together is sent together.
+
+A conversation has three parts: rows to write, questions to ask, and whether that is the end. SQLite answers
+within the process, one statement after the other. PostgreSQL gets all of it in one round trip (pipeline mode
+of psycopg 3), the COMMIT included: when a statement fails, the server skips what follows it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from flowcase.errors import Conflict
+from flowcase.store.prepared import Prepared
+from flowcase.store.writes import Batch
+
+Question = tuple[Prepared, Mapping[str, Any]]  # a query, or a change of which the number of rows is wanted
+_DIVISION_BY_ZERO = "22012"  # how `writes._exactly_one` refuses
+
+
+def wire_of(connection: Connection, *, may_write: bool) -> Wire:
+    kind = _PipelinedWire if connection.dialect.name == "postgresql" else Wire
+    return kind(connection, may_write=may_write)
+
+
+class Wire:
+    """Statement by statement, on SQLAlchemy's own connection and within its transaction."""
+
+    commits = False  # whether `talk` can end the transaction along with what it sends
+
+    def __init__(self, connection: Connection, *, may_write: bool) -> None:
+        self._connection = connection
+        self._may_write = may_write
+        self._dialect = connection.dialect
+        self._driver: Any = connection.connection.driver_connection
+
+    def talk(
+        self, batches: Sequence[Batch] = (), questions: Sequence[Question] = (), *, commit: bool = False
+    ) -> list[Any]:
+        """Write the batches, then answer each question: the rows found, or the number of rows changed.
+
+        Raises Conflict for a change of one row that did not find it and for a row that cannot be added, and
+        what the database reports as SQLAlchemy's DBAPIError.
+        """
+        writing: Batch | None
+        if batches:
+            self.check_may_write()
+        cursor, sql, writing = self._driver.cursor(), "", None
+        answers = []
+        try:
+            for writing in batches:
+                compiled = writing.statement.compiled(self._dialect)
+                sql, values = compiled.sql, [compiled.bound(each) for each in writing.values]
+                if not writing.attempts:
+                    cursor.executemany(sql, values)
+                    continue
+                for each, attempt in zip(values, writing.attempts, strict=True):
+                    if cursor.execute(sql, each).rowcount != 1:
+                        raise _missed(attempt)
+            writing = None
+            for statement, parameters in questions:
+                compiled = statement.compiled(self._dialect)
+                sql = compiled.sql
+                cursor.execute(sql, compiled.bound(parameters))
+                answers.append(compiled.rows(cursor.fetchall()) if compiled.returns_rows else cursor.rowcount)
+        except self._dialect.loaded_dbapi.Error as error:
+            self._refuse(error, sql, writing)
+        return answers
+
+    def begin(self) -> None:
+        """The transaction begins at the latest now: something is to be sent past this wire."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the database knows of the transaction."""
+        return True
+
+    def check_may_write(self) -> None:
+        if not self._may_write:
+            raise RuntimeError("Expected only to read in a transaction for reading.")
+
+    def _refuse(self, error: Exception, sql: str, batch: Batch | None, position: int = 0) -> NoReturn:
+        """What the driver reports, as the rest of the house knows it."""
+        dbapi: Any = self._dialect.loaded_dbapi
+        if batch is not None and batch.attempts and getattr(error, "sqlstate", None) == _DIVISION_BY_ZERO:
+            raise _missed(batch.attempts[position]) from None
+        is_lost = self._dialect.is_disconnect(error, self._driver, None)  # type: ignore[arg-type]
+        if is_lost:
+            # SQLAlchemy sees for itself, and gives up the other connections that its pool holds.
+            with contextlib.suppress(DBAPIError):
+                self._connection.exec_driver_sql("SELECT 1")
+        fault: Any = DBAPIError.instance(
+            sql,
+            None,
+            error,
+            dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=self._dialect,
+        )
+        if batch is not None and batch.inserts_into and isinstance(error, dbapi.IntegrityError):
+            raise Conflict(
+                f"add a row to {batch.inserts_into}", "it is there already or belongs to nothing"
+            ) from fault
+        raise fault from error
+
+
+class _PipelinedWire(Wire):
+    """What is said at once is one round trip, with the BEGIN before it and the COMMIT behind it.
+
+    The driver is in autocommit mode, since psycopg would wait for the answer to its own BEGIN. Who only
+    reads needs no transaction, since each question would see its own moment in one as well.
+    """
+
+    commits = True
+    _has_begun = False
+
+    def begin(self) -> None:
+        if self._may_write and not self._has_begun:
+            self.talk()
+
+    @property
+    def has_begun(self) -> bool:
+        return self._has_begun
+
+    def talk(
+        self, batches: Sequence[Batch] = (), questions: Sequence[Question] = (), *, commit: bool = False
+    ) -> list[Any]:
+        if batches:
+            self.check_may_write()
+        said: list[tuple[Any, str, Batch | None, int]] = []  # cursor, text, batch, position in it
+        asked = [(statement.compiled(self._dialect), parameters) for statement, parameters in questions]
+        try:
+            with self._driver.pipeline():
+                if self._may_write and not self._has_begun:
+                    self._has_begun = True
+                    self._driver.execute("BEGIN", prepare=False)
+                for writing in batches:
+                    compiled = writing.statement.compiled(self._dialect)
+                    for position, values in enumerate(writing.values):
+                        cursor = self._driver.cursor()
+                        said.append((cursor, compiled.sql, writing, position))
+                        cursor.execute(compiled.sql, compiled.bound(values))
+                for question, parameters in asked:
+                    cursor = self._driver.cursor()
+                    said.append((cursor, question.sql, None, 0))
+                    cursor.execute(question.sql, question.bound(parameters))
+                if commit:
+                    cursor = self._driver.cursor()
+                    said.append((cursor, "COMMIT", None, 0))
+                    cursor.execute("COMMIT", prepare=False)
+        except self._dialect.loaded_dbapi.Error as error:
+            # Answers come in order: the first statement without one is the one that failed.
+            unanswered = (each for each in said if each[0].statusmessage is None)
+            _, sql, failed, position = next(unanswered, (None, "", None, 0))
+            self._refuse(error, sql, failed, position)
+        cursors = [cursor for cursor, *_ in said[len(said) - len(asked) - commit :]]
+        return [
+            question.rows(cursor.fetchall()) if question.returns_rows else cursor.rowcount
+            for (question, _), cursor in zip(asked, cursors, strict=False)
+        ]
+
+
+def _missed(attempt: str) -> Conflict:
+    return Conflict(attempt, "it is no longer in the state that this needs")
