@@ -6,7 +6,7 @@ Seconds differ from machine to machine and from minute to minute; what a user ta
 durable commit on the same disk hardly does. So what has a goal is told as a ratio wherever it can be.
 
 a: a durable step; b: long lives; c: short processes; d: a whole request; e: timers; f: lists;
-g: two workers; h: memory and disk; i: starting.
+g: two workers; h: memory and disk; i: starting; j: pages.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import crowds, lives, sizes, steps, together
+from benchmarks import crowds, lives, pages, sizes, steps, together
 from benchmarks.measuring import Measured, databases, folder
 
 QUICK_ROUNDS, QUICK_MANY = 100, 20_000
@@ -39,6 +39,9 @@ def lines(only: frozenset[str], *, with_postgresql: bool, quick: bool) -> Iterat
             if "f" in only:
                 chosen = tuple(size for size in crowds.SIZES if size <= many)
                 yield from crowds.lists(name, _own(url, "lists"), home / "lists", chosen)
+            if "j" in only:
+                chosen = tuple(sorted({size for size in crowds.SIZES if size <= many} | {many}))
+                yield from pages.report(name, _own(url, "pages"), home / "pages", chosen)
             if "g" in only and url:
                 yield from together.report(_own(url, "together"), home / "together")
     if only & {"h", "i"}:
@@ -89,8 +92,10 @@ def page(measured: list[Measured], *, quick: bool) -> str:
             "",
             "a: a durable step beside one durable commit; *bare* is engine, state, user task, timer and "
             "history rows, *full* adds encryption, hash chain, permission and validation. b: a loop with two "
-            "user tasks, a timer and a parallel join a round. c: short processes. d: a request of the pages, "
-            "without a network. e: timers. f: lists. g: workers. h: memory and disk. i: a new process.",
+            "user tasks, a timer and a parallel join a round. c: short processes. d: a user task completed on its page: sign-in, "
+            "CSRF token, form, permission and step up to the redirect, and with the page that follows it, "
+            "here an inbox of fifty; without a network. e: timers. f: lists. g: workers. h: memory and disk. i: a new process. j: "
+            "whole pages at the server, sign-in and rendering included.",
             "",
         ]
     )
@@ -100,7 +105,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,h,i", help="which questions; default: all")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,h,i,j", help="which questions; default: all")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
     parser.add_argument("--markdown", metavar="FILE", help="write them as a page (docs/performance.md)")
     parser.add_argument("--no-postgresql", action="store_true")

@@ -16,8 +16,8 @@ from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
 from tests.traffic import traffic
 
-STARTING, CLAIMING, COMPLETING, INBOX = 12, 6, 9, 4
-ROUND_TRIPS = {"starting": 8, "claiming": 2, "completing": 2}  # of PostgreSQL
+STARTING, CLAIMING, COMPLETING, INBOX = 10, 6, 9, 4
+ROUND_TRIPS = {"starting": 6, "claiming": 2, "completing": 2}  # of PostgreSQL
 PROCESS = process("p", start(), user_task("vurder", groups="fronten"), user_task("afgoer"), end())
 
 

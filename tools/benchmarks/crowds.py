@@ -30,7 +30,7 @@ def timers(name: str, url: str, home: Path, many: int = MANY) -> Iterator[Measur
     with installation(home, url) as flow:
         instance = flow.instances.start("chaos", actor=SYSTEM)
         later = flow.clock.now() + dt.timedelta(days=30)
-        _fill(flow, tables.timer, many, lambda nr: _timer(flow, instance, nr, later))
+        fill(flow, tables.timer, many, lambda nr: _timer(flow, instance, nr, later))
         yield timed(
             "e",
             f"{name}: idle poll among {many:,} pending timers",
@@ -45,7 +45,7 @@ def timers(name: str, url: str, home: Path, many: int = MANY) -> Iterator[Measur
                 assert len(waiting.claimed_timers(tx, 100)) == 100
 
         due = flow.clock.now() - dt.timedelta(seconds=1)
-        _fill(flow, tables.timer, 100, lambda nr: _timer(flow, instance, many + nr, due))
+        fill(flow, tables.timer, 100, lambda nr: _timer(flow, instance, many + nr, due))
         yield timed(
             "e",
             f"{name}: claiming 100 due timers among {many:,}",
@@ -82,12 +82,12 @@ def lists(name: str, url: str, home: Path, sizes: tuple[int, ...] = SIZES) -> It
     with installation(home, url) as flow:
         instance = flow.instances.start("chaos", actor=SYSTEM)
         (real,) = flow.user_tasks.list()
-        offered_to = _candidates(flow, real.id)
+        offered_to = candidates(flow, real.id)
         done = 1
         first = None
         for size in sizes:
             start = done
-            _fill(
+            fill(
                 flow,
                 tables.user_task,
                 size - done,
@@ -153,7 +153,7 @@ def _bound(flow: Flowcase) -> Any:
     return Instant().process_bind_param(flow.clock.now(), flow.store.engine.dialect)
 
 
-def _fill(flow: Flowcase, table: Any, count: int, row: Any) -> None:
+def fill(flow: Flowcase, table: Any, count: int, row: Any) -> None:
     with flow.store.engine.begin() as connection:
         for start in range(0, count, BATCH):
             connection.execute(insert(table), [row(nr) for nr in range(start, min(start + BATCH, count))])
@@ -196,7 +196,7 @@ def _user_task(real: Any, candidates: str, nr: int) -> dict[str, Any]:
     }
 
 
-def _candidates(flow: Flowcase, id: str) -> str:
+def candidates(flow: Flowcase, id: str) -> str:
     with flow.store.engine.connect() as connection:
         found = connection.execute(
             select(tables.user_task.c.candidates).where(tables.user_task.c.id == id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from flowcase.access.actor import Actor
@@ -128,8 +128,14 @@ class Inboxes:
         )
 
     def _count(self, tx: Tx, actor: Actor, asked: Asked, view: View | None = None) -> int:
-        if view is not None:
-            asked = Asked(view, asked.order, asked.process, asked.case, asked.due, asked.with_put_off)
+        """Counted once in a transaction: tabs, saved lists and what is put off ask for the same."""
+        asked = replace(asked, view=view or asked.view, order=Order.DUE)
+        key = ("counted", actor, asked)
+        if key not in tx.cache:
+            tx.cache[key] = self._count_anew(tx, actor, asked)
+        return int(tx.cache[key])
+
+    def _count_anew(self, tx: Tx, actor: Actor, asked: Asked) -> int:
         if SUPPLIER in actor.groups:  # what each may see is asked of each
             return len(self._rows(tx, actor, asked, None, MOST_COUNTED + 1))
         holders = self._holders(tx, actor, asked.view)
@@ -141,17 +147,22 @@ class Inboxes:
 
     def _holders(self, tx: Tx, actor: Actor, view: View) -> list[Holder]:
         """Nothing for a view that is not the actor's."""
+        key = ("holders", actor, view)
+        if key not in tx.cache:
+            tx.cache[key] = self._holders_anew(tx, actor, view)
+        return list(tx.cache[key])
+
+    def _holders_anew(self, tx: Tx, actor: Actor, view: View) -> list[Holder]:
+        if view is View.BOTH:
+            return [*self._holders(tx, actor, View.OWN), *self._holders(tx, actor, View.GROUPS)]
         if view is View.TEAM:
             return [Holder(person=row.id) for row in people_led(tx, self._rule_sets, actor)]
         if view is View.CASES:
             return [Holder()] if teams_led(tx, self._rule_sets, actor) else []
-        holders: list[Holder] = []
-        if view in (View.BOTH, View.OWN):
-            holders.append(Holder(person=actor.id))
-            holders += [Holder(person=absent, case=case) for case, absent in deputies.covered(tx, actor)]
-        if view in (View.BOTH, View.GROUPS):
-            holders += queries.offered_to(tx, actor.id, actor.groups)
-        return holders
+        if view is View.GROUPS:
+            return queries.offered_to(tx, actor.id, actor.groups)
+        covered = deputies.covered(tx, actor)
+        return [Holder(person=actor.id), *(Holder(person=absent, case=case) for case, absent in covered)]
 
 
 def _only(asked: Asked, now: dt.datetime) -> Only:

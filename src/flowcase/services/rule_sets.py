@@ -248,7 +248,7 @@ class RuleSets:
         """What this installation has chosen beside the deployed files."""
         if "rule set settings" not in tx.cache:
             keys = (PROFILE_SETTING, SELECTED_SETTING, OVERRIDES_SETTING)
-            tx.cache["rule set settings"] = {key: setting_rows.value(tx, key) for key in keys}
+            tx.cache["rule set settings"] = setting_rows.values(tx, keys)
         return tx.cache["rule set settings"]
 
     def _selected(self, tx: Tx, pin: Pin) -> list[Value]:

@@ -21,7 +21,7 @@ from flowcase.services.transactions import (
     OutcomeUnknown,
     request_id,
 )
-from flowcase.web import language, presenting, session
+from flowcase.web import drawing, language, presenting, session
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -71,6 +71,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     csrf.init_app(app)
     session.init_app(app, flow)
     presenting.init_app(app)
+    drawing.init_app(app)
     _register_blueprints(app)
     _guard(app)
     _say_errors(app)

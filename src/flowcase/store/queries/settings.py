@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam, select
 
 from flowcase.store import tables
@@ -15,4 +17,13 @@ def value(tx: Tx, key: str) -> Value:
     return tx.scalar(_BY_KEY, {"key": key})
 
 
+def values(tx: Tx, keys: Iterable[str]) -> dict[str, Value]:
+    """Those of several keys; None for those that were never set."""
+    wanted = list(keys)
+    return dict.fromkeys(wanted) | {row.key: row.value for row in tx.rows(_BY_KEYS, {"keys": wanted})}
+
+
+_BY_KEYS = select(tables.setting.c.key, tables.setting.c.value).where(
+    tables.setting.c.key.in_(bindparam("keys", expanding=True))
+)
 _BY_KEY = Prepared(select(tables.setting.c.value).where(tables.setting.c.key == bindparam("key")))

@@ -1,0 +1,47 @@
+"""What templates ask for hundreds of times a page, answered from memory: addresses and translated words."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from flask import Flask, request, url_for
+from markupsafe import Markup
+
+from flowcase.web.language import catalogue, current
+
+_ADDRESSES, _WORDS = 20_000, 10_000  # kept at the most
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for` for templates: an address is the same each time, so it is made once."""
+    if endpoint.startswith(".") or any(name.startswith("_") for name in values):
+        return url_for(endpoint, **values)
+    try:
+        return _made(request.script_root, request.host, endpoint, tuple(values.items()))
+    except TypeError:  # a list cannot be remembered
+        return url_for(endpoint, **values)
+
+
+@functools.lru_cache(maxsize=_ADDRESSES)
+def _made(_root: str, _host: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
+
+
+def words(text: str, **values: Any) -> Markup:
+    """`_` for templates: the text in this request's language, with values escaped into it."""
+    return _translated(current(), text) % values if values else _plain(current(), text)
+
+
+@functools.lru_cache(maxsize=_WORDS)
+def _translated(language: str, text: str) -> Markup:
+    return Markup(catalogue(language).gettext(text))  # noqa: S704 - written by us, in templates
+
+
+@functools.lru_cache(maxsize=_WORDS)
+def _plain(language: str, text: str) -> Markup:
+    return _translated(language, text) % {}
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(url_for=address, _=words)

@@ -1,0 +1,164 @@
+"""(j) What the server needs for a whole page: sign-in, reading, rendering; among more and more open tasks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from benchmarks.crowds import candidates, fill
+from benchmarks.measuring import Measured, Times, measure, timed
+from flowcase import bootstrap, config
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from flowcase.cases.civil_time import COPENHAGEN
+from flowcase.clock import ManualClock
+from flowcase.store import tables
+from flowcase.web import create_app
+
+PERSON, PASSWORD = "karen", "et-langt-kodeord-her"  # noqa: S105 - of an installation that is thrown away
+BEGIN = dt.datetime(2026, 3, 26, 10, 0, tzinfo=COPENHAGEN)
+MEETING = dt.datetime(2026, 3, 27, 9, 5, tzinfo=COPENHAGEN)
+CASES = 5
+PER_CASE = 3  # open user tasks in each of the other cases
+GROWTH, INBOX_SECONDS = 1.5, 0.2
+
+NOTIFICATION: dict[str, Any] = {
+    "kanal": "telefon",
+    "underretter_type": "skole",
+    "underretter_anonym": False,
+    "underretter_kontakt": "Skolens kontor",
+    "bekymring": "Barnet kommer træt og sulten i skole og vil ikke hjem.",
+    "aftalt_med_familien": "enig",
+    "umiddelbar_fare": False,
+    "mistanke_overgreb": False,
+    "aeresrelateret": False,
+    "soeskende": "ingen",
+}
+ASSESSMENT: dict[str, Any] = {
+    "tavle": {
+        "bekymringer": [{"hvem": "Skolen", "hvad": "Træt og sulten"}],
+        "fungerer": [{"hvem": "Mormor", "hvad": "Henter om tirsdagen"}],
+        "vil_se_ske": [{"hvem": "Fronten", "hvad": "Ro om aftenen"}],
+    },
+    "fare_sundhed_udvikling": False,
+    "akut": "nej",
+    "foraeldre_orienteres": "ja",
+    "begrundelse": "Vurderet ud fra skolens oplysninger.",
+    "vurderet_af": PERSON,
+}
+
+
+def report(name: str, url: str, home: Path, sizes: tuple[int, ...]) -> Iterator[Measured]:
+    """The pages of an inbox, a user task, a case and the daily meeting, as the person who has them sees them."""
+    home.mkdir(parents=True, exist_ok=True)
+    settings = config.Config(home=home, database_url=url, is_demonstration=True, is_durable=False)
+    bootstrap.upgrade(settings)
+    flow = bootstrap.open(settings, clock=ManualClock(BEGIN))
+    try:
+        addresses = _work_day(flow)
+        client = _signed_in(flow)
+        (real, *_) = [row for row in flow.user_tasks.list() if row.element == "vurder"]
+        offered = candidates(flow, real.id)
+        first: dict[str, Times] = {}
+        done = len(flow.user_tasks.list())
+        for size in sizes:
+            start = done
+            fill(flow, tables.user_task, size - done, lambda nr, at=start: _copy(real, offered, at + nr))
+            done = size
+            for page, address in addresses.items():
+                seconds = measure(_getting(client, address), rounds=5, times=4)
+                base = first.setdefault(page, seconds)
+                what = f"{name}: {page}, {size:,} open tasks"
+                yield timed("j", what, seconds, base, f"of {sizes[0]:,}", at_most=GROWTH)
+                if page == "the inbox" and size == max(each for each in sizes if each <= 100_000):
+                    yield Measured(
+                        "j", f"{name}: the inbox among {size:,}", seconds.median, "s", at_most=INBOX_SECONDS
+                    )
+    finally:
+        flow.close()
+
+
+def _work_day(flow: Flowcase) -> dict[str, str]:
+    """Cases at the daily meeting and one to be assessed; the addresses of the pages."""
+    folder = config.shipped_processes()
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".bpmn", ".dmn", ".form"}
+        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
+    }
+    flow.deployments.deploy(files, actor=SYSTEM)
+    groups = ("fronten", "frontpersonale")
+    flow.people.add(PERSON, name="Karen Bilde", groups=groups, password=PASSWORD, actor=SYSTEM)
+    for number in range(CASES):
+        _notify(flow, f"SAG-{number}")
+        _complete(flow, "vurder", ASSESSMENT | {"vurderet": flow.clock.now().isoformat()})
+    _go_to(flow, MEETING)
+    _notify(flow, "SAG-9")
+    (task,) = [row.id for row in flow.user_tasks.list() if row.element == "vurder"]
+    (meeting, *_) = [row.id for row in flow.user_tasks.list() if row.element == "fremmoede"]
+    return {
+        "the inbox": "/opgaver",
+        "a user task": f"/opgaver/{task}",
+        "a case": "/sager/SAG-9",
+        "the daily meeting": f"/opgaver/{meeting}",
+    }
+
+
+def _notify(flow: Flowcase, case: str) -> None:
+    raw = NOTIFICATION | {
+        "modtaget": flow.clock.now().isoformat(),
+        "boern": [{"navn": "Alma Hestbæk", "sag": case}],
+        "underretning_id": f"U-{case}",
+    }
+    flow.notifications.receive(raw, source="form", actor=flow.people.actor(PERSON))
+
+
+def _complete(flow: Flowcase, element: str, values: dict[str, Any]) -> None:
+    for row in flow.user_tasks.list():
+        if row.element == element:
+            flow.user_tasks.complete(row.id, values, actor=flow.people.actor(PERSON))
+
+
+def _go_to(flow: Flowcase, at: dt.datetime) -> None:
+    moment = at.astimezone(dt.UTC)
+    while (due := flow.next_due()) is not None and due <= moment:
+        flow.clock.set(max(due, flow.clock.now()))
+        while flow.timers.fire_due() or flow.jobs.run_due():
+            pass
+    flow.clock.set(moment)
+
+
+def _signed_in(flow: Flowcase) -> FlaskClient:
+    client = create_app(flow).test_client()
+    page = client.get("/log-paa").get_data(as_text=True)
+    token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    data = {"bruger": PERSON, "adgangskode": PASSWORD, "csrf_token": token}
+    assert client.post("/log-paa", data=data).status_code == 302
+    return client
+
+
+def _getting(client: FlaskClient, address: str) -> Callable[[], None]:
+    def get() -> None:
+        answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.status)
+
+    return get
+
+
+def _copy(real: Any, offered: str, nr: int) -> dict[str, Any]:
+    """The same user task in another case, offered to the same people."""
+    columns = [column.name for column in tables.user_task.columns]
+    return {
+        **{name: getattr(real, name, None) for name in columns},
+        "candidates": offered,
+        "id": f"x.{nr:08}",
+        "element_instance": str(nr),
+        "case_code": f"B-{nr // PER_CASE}",
+        "created_at": real.created_at + dt.timedelta(seconds=nr),
+        "due_at": real.created_at + dt.timedelta(days=1 + nr % 90),
+    }
