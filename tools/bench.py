@@ -92,10 +92,11 @@ def page(measured: list[Measured], *, quick: bool) -> str:
             "",
             "a: a durable step beside one durable commit; *bare* is engine, state, user task, timer and "
             "history rows, *full* adds encryption, hash chain, permission and validation. b: a loop with two "
-            "user tasks, a timer and a parallel join a round. c: short processes. d: a user task completed on its page: sign-in, "
-            "CSRF token, form, permission and step up to the redirect, and with the page that follows it, "
-            "here an inbox of fifty; without a network. e: timers. f: lists. g: workers. h: memory and disk. i: a new process. j: "
-            "whole pages at the server, sign-in and rendering included.",
+            "user tasks, a timer and a parallel join a round. c: short processes. d: a user task "
+            "completed on its page: sign-in, CSRF token, form, permission and step up to the redirect, "
+            "and with the page that follows, here an inbox of fifty; without a network. e: timers. f: "
+            "lists. g: workers. h: memory and disk. i: a new process. j: whole pages at the server, "
+            "sign-in and rendering included.",
             "",
         ]
     )

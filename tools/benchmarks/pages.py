@@ -19,7 +19,7 @@ from flowcase.clock import ManualClock
 from flowcase.store import tables
 from flowcase.web import create_app
 
-PERSON, PASSWORD = "karen", "et-langt-kodeord-her"  # noqa: S105 - of an installation that is thrown away
+PERSON, PASSWORD = "karen", "et-langt-kodeord-her"
 BEGIN = dt.datetime(2026, 3, 26, 10, 0, tzinfo=COPENHAGEN)
 MEETING = dt.datetime(2026, 3, 27, 9, 5, tzinfo=COPENHAGEN)
 CASES = 5
@@ -53,7 +53,7 @@ ASSESSMENT: dict[str, Any] = {
 
 
 def report(name: str, url: str, home: Path, sizes: tuple[int, ...]) -> Iterator[Measured]:
-    """The pages of an inbox, a user task, a case and the daily meeting, as the person who has them sees them."""
+    """An inbox, a user task, a case and the daily meeting, as the person who has them sees them."""
     home.mkdir(parents=True, exist_ok=True)
     settings = config.Config(home=home, database_url=url, is_demonstration=True, is_durable=False)
     bootstrap.upgrade(settings)

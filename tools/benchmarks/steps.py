@@ -24,6 +24,7 @@ from flowcase import model
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.store import keys, streams
+from flowcase.web import create_app
 
 SHORT = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t">
   <process id="short" isExecutable="true"><startEvent id="s"/><manualTask id="a"/>
@@ -33,7 +34,7 @@ SHORT = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id=
   <conditionExpression>=n = 1</conditionExpression></sequenceFlow>
   <sequenceFlow id="f4" sourceRef="g" targetRef="n"/><sequenceFlow id="f5" sourceRef="b" targetRef="e"/>
   </process></definitions>"""
-PASSWORD = "et-langt-kodeord-her"  # noqa: S105 - of an installation that is thrown away
+PASSWORD = "et-langt-kodeord-her"
 SYNC = 0.001  # seconds that a slower disk takes longer
 BARE = {"SQLite": 6.0, "PostgreSQL": 4.0}
 
@@ -97,7 +98,7 @@ def _carry_on(flow: Flowcase, id: str) -> None:
 
 
 def _requests(name: str, flow: Flowcase) -> Iterator[Measured]:
-    """Against full steps of the same minute: the form sent until its redirect, and with the page that follows.
+    """Beside full steps of the same minute: the form sent, to its redirect and to the page that follows.
 
     Both check the sign-in; the token against forgery is checked too. Without a network.
     """
