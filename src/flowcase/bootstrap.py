@@ -26,12 +26,14 @@ from flowcase.services.case_overviews import CaseOverviews
 from flowcase.services.case_work import CaseWork
 from flowcase.services.cases import Cases
 from flowcase.services.checkpoints import Checkpoints
+from flowcase.services.comments import Comments
 from flowcase.services.concerns import Concerns
 from flowcase.services.consents import Consents
 from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
+from flowcase.services.documents import Documents, Limits
 from flowcase.services.erasure import Erasure
 from flowcase.services.exports import Exports
 from flowcase.services.history import History
@@ -51,6 +53,7 @@ from flowcase.services.rosters import Rosters
 from flowcase.services.rule_set_moves import RuleSetMoves
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.saved_lists import SavedLists
+from flowcase.services.scanning import Scanning
 from flowcase.services.signals import Signals
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
@@ -115,6 +118,9 @@ class Flowcase:
     nodes: Nodes
     checkpoints: Checkpoints
     studio: Studio
+    documents: Documents
+    scanning: Scanning
+    comments: Comments
 
     def next_due(self) -> dt.datetime | None:
         """When there is next something to do without a person: a timer or a job."""
@@ -250,6 +256,8 @@ def assemble(
     start_events = StartEvents(
         advancing, working_days, settings.zone, lambda tx: {"indstilling": rule_sets.settings(tx)}
     )
+    limits = Limits(settings.upload_megabytes, settings.upload_types, is_scanned=bool(settings.scan_command))
+    documents = Documents(transactions, open_work, limits)
     journal = Journal(transactions, open_work, _journal_delivery(settings))
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
@@ -283,7 +291,7 @@ def assemble(
         rosters=Rosters(transactions, rule_sets),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),
         indicators=Indicators(transactions, rule_sets),
-        notifications=Notifications(transactions, advancing, open_work, definitions.form),
+        notifications=Notifications(transactions, advancing, open_work, definitions.form, documents.adopt),
         case_overviews=CaseOverviews(transactions, rule_sets),
         cases=Cases(transactions, advancing, open_work),
         concerns=Concerns(transactions, ReadingLog(transactions)),
@@ -296,6 +304,9 @@ def assemble(
         nodes=Nodes(transactions, node),
         checkpoints=Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder),
         studio=Studio(transactions, deployments),
+        documents=documents,
+        scanning=Scanning(transactions, open_work, settings.scan_command),
+        comments=Comments(transactions, open_work),
     )
 
 

@@ -14,6 +14,22 @@ from flowcase.errors import FlowcaseError
 from flowcase.store import Keyring, KeyUnusable, create_key_file
 
 DEFAULT_HOME = "var"
+# Kinds of files by their content (`cases/file_kinds.py`); what is not named is refused.
+UPLOAD_TYPES = (
+    "pdf",
+    "jpeg",
+    "png",
+    "gif",
+    "webp",
+    "heic",
+    "tiff",
+    "txt",
+    "docx",
+    "xlsx",
+    "pptx",
+    "odt",
+    "ods",
+)
 DEMONSTRATION_MARK = "demonstration"  # a file of this name in home marks a demonstration
 
 
@@ -44,6 +60,11 @@ class Config:
     journal_folder: Path | None = None  # FLOWCASE_JOURNAL_FOLDER: for the journal's files; default in home
     journal_url: str = ""  # FLOWCASE_JOURNAL_URL: https address that the journal's documents go to instead
     journal_secret: str = field(default="", repr=False)  # FLOWCASE_JOURNAL_SECRET: signs what goes there
+    upload_megabytes: int = 25  # FLOWCASE_UPLOAD_MEGABYTES: the largest file that a form or a case takes
+    upload_types: tuple[str, ...] = UPLOAD_TYPES  # FLOWCASE_UPLOAD_TYPES: kinds of files, parted by commas
+    scan_command: str = (
+        ""  # FLOWCASE_SCAN_COMMAND: scans each file from its standard input; 0 passes, 1 declines
+    )
 
     @property
     def url(self) -> str:
@@ -114,6 +135,9 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         else None,
         journal_url=given.get("FLOWCASE_JOURNAL_URL", ""),
         journal_secret=given.get("FLOWCASE_JOURNAL_SECRET", ""),
+        upload_megabytes=_number(given, "FLOWCASE_UPLOAD_MEGABYTES", default=25, least=1, most=200),
+        upload_types=_kinds(given, "FLOWCASE_UPLOAD_TYPES"),
+        scan_command=given.get("FLOWCASE_SCAN_COMMAND", "").strip(),
     )
 
 
@@ -130,6 +154,14 @@ def _number(given: Mapping[str, str], name: str, *, default: int, least: int, mo
     if not text.isdecimal() or not least <= int(text) <= most:
         raise InvalidSetting(name, f"'{text}' is no number from {least} to {most}")
     return int(text)
+
+
+def _kinds(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    asked = tuple(kind for kind in given.get(name, "").replace(",", " ").lower().split())
+    for kind in asked:
+        if kind not in UPLOAD_TYPES:
+            raise InvalidSetting(name, f"'{kind}' is none of {', '.join(UPLOAD_TYPES)}")
+    return asked or UPLOAD_TYPES
 
 
 def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:

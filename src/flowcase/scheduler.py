@@ -31,6 +31,7 @@ AWAY_SECONDS = 5.0  # how long to wait for a server that is away before listenin
 STOP_SECONDS = 20.0  # how long a worker that is told to stop waits for what it has begun
 BATCH = 200
 CHECKPOINT_SECONDS = 600.0  # how often is looked whether a checkpoint of the history is due
+UPLOADS_SECONDS = 600.0  # how often files of forms that were never sent are taken away
 CHECKPOINT_AFTER = dt.timedelta(hours=24)
 
 _log = structlog.get_logger(__name__)
@@ -57,7 +58,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     stopping = stopping or threading.Event()
     threads = flow.settings.job_threads
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(3 + threads)},
+        executors={"default": ThreadPoolExecutor(4 + threads)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
@@ -75,6 +76,8 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("messages", TICK_SECONDS, flow.messages.expire),
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
+    ticks.append(("scans", TICK_SECONDS, drain(flow.scanning.run_waiting)))
+    ticks.append(("uploads", UPLOADS_SECONDS, drain(flow.documents.forget_old_uploads)))
     ticks.append(
         ("checkpoint", CHECKPOINT_SECONDS, lambda: flow.checkpoints.make(only_after=CHECKPOINT_AFTER))
     )

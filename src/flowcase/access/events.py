@@ -58,5 +58,6 @@ class CaseRead(Event):
     """Somebody looked at a case: kept in the case's own stream, so that the family's story tells it too."""
 
     case: str
-    page: str  # case | user_task | diagram | history | concern
+    page: str  # case | user_task | diagram | history | concern | document
     user_task: str | None = None
+    document: str | None = None

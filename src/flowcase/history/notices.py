@@ -16,6 +16,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "et punkt har ventet for længe på dagsmødet",
         "an item has waited too long for the daily meeting",
     ),
+    "dokument_afvist": (
+        "et dokument, du har lagt op, blev afvist af virusscanningen",
+        "a document that you added was declined by the virus scan",
+    ),
+    "kommentar_naevnt": ("du er nævnt i en kommentar", "you were mentioned in a comment"),
     "forebyggende_opfulgt": (
         "der er fulgt op på den forebyggende plan",
         "the preventive plan was reviewed",

@@ -221,6 +221,7 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     "case": ("sagen", "the case"),
     "user_task": ("en opgave", "a user task"),
     "diagram": ("et diagram", "a diagram"),
+    "document": ("et dokument", "a document"),
     "history": ("historien", "the history"),
     "concern": ("underretningerne, ved en søskendes sag", "the notifications, beside a sibling's case"),
 }

@@ -7,7 +7,7 @@ fields, and one whose id is known already adds nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from flowcase.values import Value
 MESSAGE = "underretning_modtaget"
 ENTITY = "Underretning"
 ID = "underretning_id"
+FILES = "bilag"
 
 # The public form asks what a citizen can know; staff, files and programs give form F-A1.
 FORMS = {"public": "F-A1-offentlig"}
@@ -54,8 +55,10 @@ class Notifications:
         advancing: Advancing,
         open_work: OpenWork,
         form: Callable[[Tx, str], Form],
+        adopt: Callable[[Tx, str, str, Sequence[str], str], None],
     ) -> None:
-        """`form` finds the newest deployed form of that id."""
+        """`form` finds the newest deployed form of that id; `adopt` makes documents of its page's files."""
+        self._adopt = adopt
         self._transactions, self._advancing = transactions, advancing
         self._open_work, self._form = open_work, form
 
@@ -64,13 +67,19 @@ class Notifications:
         return self._transactions.read(lambda tx: tx.new_id())
 
     def receive(
-        self, values: Mapping[str, Any], *, source: str, actor: Actor, id: str | None = None
+        self,
+        values: Mapping[str, Any],
+        *,
+        source: str,
+        actor: Actor,
+        id: str | None = None,
+        page: str | None = None,
     ) -> Received:
         """Take in one notification by the keys of its form, and `underretning_id` for its number.
 
-        `source` is form, api, file or public. A notification without `modtaget` was received now, where
-        the form does not ask for it. Raises InvalidValues with every wrong field, and then nothing is
-        stored.
+        `source` is form, api, file or public; `page` is the number of the page whose files come with it.
+        A notification without `modtaget` was received now, where the form does not ask for it. Raises
+        InvalidValues with every wrong field, and then nothing is stored.
         """
         raw = dict(values)
         number = str(raw.pop(ID, None) or id or "").strip() or None
@@ -78,9 +87,11 @@ class Notifications:
             raise InvalidValues(
                 "notification", {ID: ["Brug bogstaver, tal, punktum, bindestreg og understreg."]}
             )
-        return self._transactions.run(actor, lambda tx: self._receive(tx, raw, number, source))
+        return self._transactions.run(actor, lambda tx: self._receive(tx, raw, number, source, page))
 
-    def _receive(self, tx: Tx, raw: Mapping[str, Any], number: str | None, source: str) -> Received:
+    def _receive(
+        self, tx: Tx, raw: Mapping[str, Any], number: str | None, source: str, page: str | None = None
+    ) -> Received:
         number = number or tx.new_id()
         stream = f"notification:{number}"
         if record_rows.record(tx, number) is not None:
@@ -92,6 +103,10 @@ class Notifications:
             return Received(number, is_new=False)
         work = self._open_work(tx, stream=stream)
         work.create(ENTITY, accepted, id=number)
+        if page is not None and accepted.get(FILES):
+            kept: Any = accepted[FILES]
+            data_class = str(entity(ENTITY).attribute(FILES).data_class)
+            self._adopt(tx, page, stream, [str(each) for each in kept], data_class)
         tx.append(
             stream,
             events.NotificationReceived(notification=number, received_at=accepted["modtaget"], source=source),

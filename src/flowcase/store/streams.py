@@ -31,7 +31,7 @@ from flowcase.store.writes import insertion_once
 
 INSTALLATION = "installation"
 
-_STREAM_KINDS = ("case:", "notification:", "meeting:", "process:")
+_STREAM_KINDS = ("case:", "notification:", "meeting:", "process:", "upload:")
 
 
 @dataclass(slots=True)

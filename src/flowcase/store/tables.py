@@ -45,6 +45,7 @@ USER_TASK_IS_OPEN = "status = 'open'"
 USER_TASK_IS_FREE = "status = 'open' AND assignee IS NULL"
 USER_TASK_IS_ASSIGNED = "status = 'open' AND assignee IS NOT NULL"
 USER_TASK_IS_OF_A_CASE = "status = 'open' AND case_code IS NOT NULL"
+CONTENT_WAITS_FOR_ITS_SCAN = "scan = 'waiting'"
 INCIDENT_IS_OPEN = "status = 'open'"
 
 
@@ -308,6 +309,16 @@ user_task_draft = Table(
     PrimaryKeyConstraint("user_task", "person"),
 )
 
+# Who has a user task open in a browser just now; renewed while the page stays open.
+user_task_presence = Table(
+    "user_task_presence",
+    metadata,
+    Column("user_task", Text, ForeignKey("user_task.id"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("user_task", "person"),
+)
+
 job = Table(
     "job",
     metadata,
@@ -517,6 +528,48 @@ search_key = Table(
     PrimaryKeyConstraint("record", "attribute", "digest"),
 )
 Index("ix_search_key_digest", search_key.c.digest)
+
+# What a document says, once for each stream; the record `Dokument` names it by its digest.
+document_content = Table(
+    "document_content",
+    metadata,
+    Column("stream", Text, ForeignKey("stream.id"), nullable=False),
+    Column("digest", Text, nullable=False),  # keyed hash of the content, hex
+    Column("size", BigInteger, nullable=False),  # bytes
+    Column("parts", Integer, nullable=False),
+    Column("scan", Text, nullable=False),  # waiting | passed | refused
+    Column("scan_tries", Integer, nullable=False),
+    Column("scan_at", Instant, nullable=False),  # not before; also the end of a lease
+    Column("stored_at", Instant, nullable=False),
+    PrimaryKeyConstraint("stream", "digest"),
+)
+_alive("ix_document_content_waiting", document_content.c.scan_at, where=CONTENT_WAITS_FOR_ITS_SCAN)
+
+document_part = Table(
+    "document_part",
+    metadata,
+    Column("stream", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("sealed_content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("stream", "digest", "number"),
+)
+
+# A file of a form that is not sent yet and belongs to nothing: in a stream of its own, for a day.
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", Text, primary_key=True),  # of the document that it becomes
+    Column("stream", Text, ForeignKey("stream.id"), nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("sealed_name", LargeBinary, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+)
+Index("ix_upload_stream", upload.c.stream)
+Index("ix_upload_stored_at", upload.c.stored_at)
 
 # Cases that must not be erased.
 legal_hold = Table(

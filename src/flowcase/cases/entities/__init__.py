@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from flowcase.cases.entities import (
     casework,
     consent,
+    documents,
     family,
     intake,
     meetings,
@@ -28,7 +29,7 @@ from flowcase.errors import NotFound
 
 __all__ = ["ENTITIES", "Attribute", "DataClass", "Entity", "Kind", "entity", "targets"]
 
-_PARTS = (family, intake, casework, meetings, signs, consent, suppliers, youth, strategy)
+_PARTS = (family, intake, casework, meetings, signs, consent, suppliers, youth, strategy, documents)
 
 ENTITIES: Mapping[str, Entity] = {entity.name: entity for part in _PARTS for entity in part.ENTITIES}
 

@@ -99,10 +99,16 @@ def _open_that_stays(entity: str, values: Values) -> Values:
 
 
 def _take_away_rows(tx: Tx, event: events.CaseErased) -> None:
-    """Drafts, messages on their way and notices: nobody will read them again."""
+    """Drafts, contents of documents, messages on their way and notices: nobody will read them again."""
     of_case = or_(tables.user_task.c.case_code == event.case, tables.user_task.c.stream.in_(event.streams))
     drafts = tables.user_task_draft
     tx.execute(delete(drafts).where(drafts.c.user_task.in_(select(tables.user_task.c.id).where(of_case))))
+    presences = tables.user_task_presence
+    tx.execute(
+        delete(presences).where(presences.c.user_task.in_(select(tables.user_task.c.id).where(of_case)))
+    )
+    for table in (tables.document_part, tables.document_content):
+        tx.execute(delete(table).where(table.c.stream.in_(event.streams)))
     for table in (tables.message, tables.notice):
         tx.execute(
             delete(table).where(or_(table.c.case_code == event.case, table.c.stream.in_(event.streams)))
