@@ -23,6 +23,7 @@ from flowcase.modeling.signatures import handler_signature
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_facts import facts_of
 from flowcase.services.case_overviews import CaseOverviews
+from flowcase.services.case_pictures import CasePictures
 from flowcase.services.case_work import CaseWork
 from flowcase.services.cases import Cases
 from flowcase.services.checkpoints import Checkpoints
@@ -48,6 +49,7 @@ from flowcase.services.messages import Messages
 from flowcase.services.nodes import Nodes
 from flowcase.services.notifications import Notifications
 from flowcase.services.people import People
+from flowcase.services.presences import Presences
 from flowcase.services.reading_log import ReadingLog
 from flowcase.services.rosters import Rosters
 from flowcase.services.rule_set_moves import RuleSetMoves
@@ -121,6 +123,8 @@ class Flowcase:
     documents: Documents
     scanning: Scanning
     comments: Comments
+    presences: Presences
+    case_pictures: CasePictures
 
     def next_due(self) -> dt.datetime | None:
         """When there is next something to do without a person: a timer or a job."""
@@ -307,6 +311,8 @@ def assemble(
         documents=documents,
         scanning=Scanning(transactions, open_work, settings.scan_command),
         comments=Comments(transactions, open_work),
+        presences=Presences(transactions),
+        case_pictures=CasePictures(transactions),
     )
 
 

@@ -62,9 +62,7 @@ class Config:
     journal_secret: str = field(default="", repr=False)  # FLOWCASE_JOURNAL_SECRET: signs what goes there
     upload_megabytes: int = 25  # FLOWCASE_UPLOAD_MEGABYTES: the largest file that a form or a case takes
     upload_types: tuple[str, ...] = UPLOAD_TYPES  # FLOWCASE_UPLOAD_TYPES: kinds of files, parted by commas
-    scan_command: str = (
-        ""  # FLOWCASE_SCAN_COMMAND: scans each file from its standard input; 0 passes, 1 declines
-    )
+    scan_command: str = ""  # FLOWCASE_SCAN_COMMAND: gets each file on standard input; 0 passes, 1 declines
 
     @property
     def url(self) -> str:

@@ -86,7 +86,8 @@ def test_an_hour_that_does_not_exist_is_refused(sign_in):
 
 def test_a_citizen_gets_a_receipt_with_a_number(stranger, world):
     page = stranger.get("/underret")
-    assert not page.has_field("bilag")  # nothing can be kept of a file yet
+    assert page.has_field("_fil.bilag")
+    assert not page.has_field("bilag")  # a citizen knows no number in the journal
 
     thanks = stranger.press(page, "_send", **CITIZEN)
 

@@ -32,6 +32,7 @@ WAITING, PASSED, REFUSED = "waiting", "passed", "refused"
 QUARANTINE, READY, DECLINED, REPLACED = "karantaene", "klar", "afvist", "erstattet"
 UPLOAD_HOURS = 24  # that files of a form wait for it to be sent
 MOST_FILES = 20  # of one form
+MOST_WAITING_BYTES = 2 * 1024**3  # of all forms that are not sent yet: a flood stops here
 LONGEST_NAME = 200
 
 
@@ -158,10 +159,15 @@ class Documents:
 
         def work(tx: Tx) -> str:
             tx.stream(stream)
-            if len(documents.uploads(tx, stream)) >= MOST_FILES:
+            waiting = documents.uploads(tx, stream)
+            digest = _digest(tx, stream, file.content)
+            for each in waiting:
+                if (each.digest, each.field) == (digest, target):
+                    return each.id  # the same page was sent twice
+            full = documents.bytes_of_uploads(tx) + len(file.content) > MOST_WAITING_BYTES
+            if len(waiting) >= MOST_FILES or full:
                 raise UnusableFile("one_too_many", most=MOST_FILES)
             id = tx.new_id()
-            digest = _digest(tx, stream, file.content)
             documents.write(tx, stream, digest, file.content, scan=self._first_scan)
             tx.insert(
                 tables.upload,
@@ -342,6 +348,10 @@ class Documents:
         scan: str = "",
     ) -> str:
         digest = _digest(tx, stream, file.content)
+        if user_task is not None:
+            same = {"opgave": user_task, "felt": target, "indhold": digest}
+            for each in records.records(tx, entity=ENTITY, stream=stream, k0=same):
+                return each.id  # the same page was sent twice
         scan = scan or self._first_scan
         known = documents.content(tx, stream, digest)
         documents.write(tx, stream, digest, file.content, scan=scan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from flowcase.access.permissions import ADMINISTRATOR, SUPPLIER
 from flowcase.errors import Conflict, Erased, Refused
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
+from flowcase.modeling.form import Field
 from flowcase.services import disclosure, form_records, form_values, supplier_scope
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind, ReadLater
@@ -21,6 +23,7 @@ from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
 from flowcase.services.deputies import taken_over
 from flowcase.services.transactions import Transactions
+from flowcase.services.what_follows import Following, following, waits_for_others
 from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import Key, UserTaskRow
@@ -43,11 +46,23 @@ class UserTask:
     instruction: str
     may_complete: bool
     panel: str = ""  # what the diagram wants shown beside the form
+    follows: tuple[Following, ...] = ()  # what comes after it, by the diagram
+    waits_for_others: bool = False  # it is one of several, and the flow goes on after all of them
     view: disclosure.View = field(default_factory=lambda: disclosure.View({}))  # what this actor may see
 
     def __getattr__(self, name: str) -> Any:
         """The row's fields are the user task's own."""
         return getattr(object.__getattribute__(self, "row"), name)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A user task of the same flow that was completed, with the values that its fields have now."""
+
+    name: str
+    by: str | None
+    at: dt.datetime | None
+    answers: tuple[tuple[Field, Value], ...]
 
 
 class UserTasks:
@@ -100,7 +115,8 @@ class UserTasks:
             if tx.is_erased(row.stream):
                 raise Erased("user task", id)
             instance = tx.look(row.instance)
-            element = self._element(tx, row)
+            drawn = self._advancing.definitions.process(tx, row.definition)
+            element = drawn.elements[row.element]
             variables = self._visible(tx, instance, row)
             form = self._advancing.definitions.form(tx, row.form) if row.form else None
             facts = self._facts(tx, instance, row, variables, form)
@@ -120,6 +136,8 @@ class UserTasks:
                 element.properties.get("flowcase.instruction", ""),
                 actor is not None and is_free_for(tx, row, actor) and is_candidate(tx, row, actor),
                 element.properties.get("flowcase.panel", ""),
+                following(drawn, row.element),
+                waits_for_others(drawn, row.element),
                 view,
             )
 
@@ -176,13 +194,14 @@ class UserTasks:
     def save_draft(self, id: str, raw: Mapping[str, Any], *, actor: Actor) -> None:
         """Keep what was typed so far, as it was typed; sealed, and gone when the user task ends.
 
-        A draft is no fact of the case: it leaves no event.
+        A draft is no fact of the case: it leaves no event. It is kept for its writer too when a colleague
+        has taken or completed the user task meanwhile, so that nothing typed is lost.
         """
 
         def work(tx: Tx) -> None:
-            row, _ = opened(tx, id, "save a draft of")
-            if not is_free_for(tx, row, actor):
-                raise Conflict(f"save a draft of user task '{id}'", f"it is claimed by '{row.assignee}'")
+            row = existing(tx, id)
+            if tx.is_erased(row.stream):
+                raise Erased("user task", id)
             check_candidate(tx, row, actor, "save a draft of")
             content = json.dumps(raw, ensure_ascii=False).encode()
             key = {"user_task": id, "person": actor.id}
@@ -198,6 +217,41 @@ class UserTasks:
     def draft(self, id: str, *, actor: Actor) -> dict[str, Any] | None:
         """What this person had typed; None without a draft."""
         return self._transactions.read(lambda tx: queries.draft(tx, id, actor.id))
+
+    def forget_draft(self, id: str, *, actor: Actor) -> None:
+        """Throw away what this person had typed."""
+        key = {"user_task": id, "person": actor.id}
+        self._transactions.run(actor, lambda tx: tx.delete_any(tables.user_task_draft, key))
+
+    def earlier(self, task: UserTask, *, actor: Actor, limit: int = 6) -> Sequence[Earlier]:
+        """What was answered before in the same flow, newest first; nothing for who is outside."""
+        if task.view.is_outside:
+            return []
+
+        def work(tx: Tx) -> Sequence[Earlier]:
+            instance = tx.look(task.row.instance)
+            rows = queries.user_tasks(tx, instance=instance.id, status="completed")
+            above = instance.parent
+            while above is not None:  # the flow that called this one, and who called that
+                rows += queries.user_tasks(tx, instance=above, status="completed")
+                above = tx.look(above).parent
+            variables = self._visible(tx, instance, task.row)
+            work = self._open_case_work(tx, instance, task.row.element)
+            found: dict[str, Earlier] = {}
+            for row in sorted(rows, key=lambda row: (row.ended_at or row.created_at, row.id), reverse=True):
+                form = self._advancing.definitions.form(tx, row.form) if row.form else None
+                if form is None or row.element in found:
+                    continue
+                known = form_records.known_items(work, form, variables)
+                answers = tuple((item.field, item.value) for item in known)
+                if not answers:
+                    continue
+                found[row.element] = Earlier(row.name, row.ended_by, row.ended_at, answers)
+                if len(found) == limit:
+                    break
+            return list(found.values())
+
+        return self._transactions.read(work)
 
     # --- completing --------------------------------------------------------------------------------
 
@@ -230,7 +284,8 @@ class UserTasks:
             else:
                 work = self._open_case_work(tx, instance, row.element)
                 stored = form_records.store(work, form, values, variables)
-            tx.delete_all(tables.user_task_draft, {"user_task": id})
+            # Drafts of colleagues stay theirs, to copy from.
+            tx.delete_all(tables.user_task_draft, {"user_task": id, "person": actor.id})
             command = model.CompleteElement(element_instance=row.element_instance, variables=stored.variables)
             self._advancing.carry_on(tx, instance, command)
             if stored.requests:

@@ -58,7 +58,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=flow.settings.https,
         PERMANENT_SESSION_LIFETIME=8 * 3600,
-        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_CONTENT_LENGTH=max(MAX_REQUEST_BYTES, (flow.settings.upload_megabytes + 5) * 1024 * 1024),
         MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,  # a long form must not expire while it is filled in
         FLOWCASE=flow,
@@ -90,6 +90,7 @@ def _register_blueprints(app: Flask) -> None:
         account,
         api,
         cases,
+        documents,
         flows,
         inbox,
         indicators,
@@ -109,6 +110,7 @@ def _register_blueprints(app: Flask) -> None:
         inbox,
         user_tasks,
         cases,
+        documents,
         flows,
         indicators,
         instances,
@@ -143,7 +145,7 @@ def _guard(app: Flask) -> None:
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-            "base-uri 'none'" + attributes,
+            "base-uri 'none'" + attributes + ("; frame-src 'self'" if g.get("frames_own") else ""),
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -212,7 +214,7 @@ def _words(status: HTTPStatus) -> tuple[str, str]:
         return language.gettext("Siden findes ikke"), ""
     if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return language.gettext("Det er for stort"), language.gettext(
-            "Gå tilbage, og gør det kortere. Det du skrev, er stadig i browseren."
+            "Gå tilbage, og gør det kortere, eller vælg mindre filer. Det du skrev, er stadig i browseren."
         )
     if status is HTTPStatus.TOO_MANY_REQUESTS:
         return language.gettext("Der er sendt for meget på kort tid"), language.gettext(

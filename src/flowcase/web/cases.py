@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import Forbidden
+from flowcase.errors import Forbidden, InvalidValues
 from flowcase.history.story import Told
 from flowcase.services.case_facts import DEADLINE_PROCESS
-from flowcase.web import between_people
+from flowcase.web import between_people, case_words
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts, status
 from flowcase.web.flows import purpose
+from flowcase.web.inbox import colleagues
 from flowcase.web.ladder_drawing import drawing
-from flowcase.web.language import current
+from flowcase.web.language import current, gettext
+from flowcase.web.presenting import date, deadline_name, person, value
 from flowcase.web.session import actor, flow
+from flowcase.web.timeline_drawing import timeline
+
+if TYPE_CHECKING:
+    from flowcase.services.case_pictures import Picture
+    from flowcase.services.cases import Case
+    from flowcase.services.deadlines import Deadline
+    from flowcase.store.queries.user_tasks import UserTaskRow
 
 blueprint = Blueprint("cases", __name__, url_prefix="/sager")
 
@@ -53,6 +63,10 @@ def index() -> Any:
 @blueprint.get("/<code>")
 @login_required
 def show(code: str) -> Any:
+    return _page(code)
+
+
+def _page(code: str, *, problem: str = "") -> Any:
     case = flow().cases.get(code, actor=actor())
     if case.erased_at is not None:
         return render_template("case_erased.html", case=case, facts=shown_facts(case))
@@ -66,13 +80,29 @@ def show(code: str) -> Any:
     names = {row.process: row.name for row in flow().deployments.definitions()}
     overview = flow().case_overviews.of_case(code, actor=actor())
     instances = flow().instances.list(case=code, limit=None)
+    picture = flow().case_pictures.of_case(code, actor=actor())
+    user_tasks = flow().user_tasks.list(case=code)
+    now = flow().clock.now()
     return render_template(
         "case.html",
         case=case,
         facts=shown_facts(case),
         running=[row for row in deadlines if row.status in ("open", "breached")],
         done=[row for row in deadlines if row.status not in ("open", "breached")],
-        user_tasks=flow().user_tasks.list(case=code),
+        user_tasks=user_tasks,
+        picture=picture,
+        words=case_words,
+        line=timeline(deadlines, now),
+        glance=_glance(case, deadlines, user_tasks),
+        jumps=_jumps(picture),
+        documents=flow().documents.of_case(code, actor=actor()),
+        may_add_documents=case.closed_at is None and "revisor" not in actor().groups,
+        comments=flow().comments.of_case(code, actor=actor()),
+        may_comment=picture.is_close,
+        comment_address=url_for("cases.comment", code=code),
+        comment_problem=problem,
+        comment_typed=request.form.get("kommentar", "") if problem else "",
+        mentionable=colleagues([]) if picture.is_close else [],
         mine={row.id for row in flow().inboxes.offered(actor(), case=code)},
         # What watches over each deadline is told by the deadline itself.
         instances=[row for row in instances if row.process != DEADLINE_PROCESS and row.ended_at is None],
@@ -80,7 +110,7 @@ def show(code: str) -> Any:
         names=names,
         may_move_rule_set=case.closed_at is None and flow().rule_set_moves.may_move(code, actor=actor()),
         overview=overview,
-        ladder=drawing(overview, local_date(flow().clock.now())),
+        ladder=drawing(overview, local_date(now)),
         between_status=between_people.status,
         consent_purpose=between_people.consent_purpose,
         meeting_kind=between_people.meeting_kind,
@@ -94,8 +124,59 @@ def show(code: str) -> Any:
         older=0 if whole else max(0, len(story) - MOMENTS),
         whole=whole,
         everything=everything,
-        now=flow().clock.now(),
+        now=now,
     )
+
+
+@blueprint.post("/<code>/kommentar")
+@login_required
+def comment(code: str) -> Any:
+    try:
+        flow().comments.add(request.form.get("kommentar", ""), case=code, actor=actor())
+    except InvalidValues as error:
+        problem = gettext(error.errors["kommentar"][0])
+        return _page(code, problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
+    return redirect(url_for("cases.show", code=code) + "#kommentarer", HTTPStatus.SEE_OTHER)
+
+
+def _glance(
+    case: Case, deadlines: Sequence[Deadline], user_tasks: Sequence[UserTaskRow]
+) -> list[tuple[str, str]]:
+    """What a new colleague wants to know first."""
+    said = [
+        (gettext("Status"), status(case.status)),
+        (gettext("Rådgiver"), person(case.caseworker) or gettext("Ikke tildelt")),
+        (gettext("Åbne opgaver"), str(len(user_tasks))),
+    ]
+    running = [row for row in deadlines if row.status in ("open", "breached")]
+    if running:
+        first = min(running, key=lambda row: row.due_at)
+        said.append((gettext("Næste frist"), f"{date(first.due_at)} {deadline_name(first.rule)}".strip()))
+        late = sum(row.status == "breached" for row in running)
+        if late:
+            said.append((gettext("Overskredne frister"), str(late)))
+    if case.facts.get("trin"):
+        said.append((gettext("Trin på indsatstrappen"), value(case.facts["trin"])))
+    return said
+
+
+def _jumps(picture: Picture) -> list[tuple[str, str]]:
+    """Links to the sections, in the order of the page."""
+    every = (
+        ("opgaver", gettext("Opgaver"), True),
+        ("frister", gettext("Frister"), True),
+        ("tavle", gettext("Tavle"), bool(picture.boards)),
+        ("plan", gettext("Planen"), bool(picture.plans or picture.goals)),
+        ("foranstaltninger", gettext("Foranstaltninger"), bool(picture.measures)),
+        ("kontrakter", gettext("Kontrakter"), bool(picture.contracts)),
+        ("historie", gettext("Historie"), True),
+        ("familie", gettext("Familien"), picture.family is not None),
+        ("alle-samtykker", gettext("Samtykker"), bool(picture.consents)),
+        ("dokumenter", gettext("Dokumenter"), True),
+        ("kommentarer", gettext("Kommentarer"), picture.is_close),
+        ("forloeb", gettext("Forløb"), True),
+    )
+    return [(id, words) for id, words, is_there in every if is_there]
 
 
 def _newest_first(story: Iterable[Told]) -> list[tuple[dt.datetime, str, list[str]]]:

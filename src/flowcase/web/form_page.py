@@ -21,6 +21,7 @@ from flowcase.modeling.form import Field, FieldType, Form
 from flowcase.services import form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web import presenting
+from flowcase.web.form_files import Attached, has_files
 from flowcase.web.form_notes import NOTHING_NOTED, Notes, in_words
 from flowcase.web.language import current, gettext
 
@@ -46,6 +47,7 @@ class Shown:
     twice: tuple[tuple[str, str, bool], ...] = ()  # both readings of a time that exists twice, as choices
     decides: bool = False  # another field is shown, required or filled by its value
     has_focus: bool = False
+    attached: tuple[Attached, ...] = ()  # files that the field names and that lie here
     words: str = ""  # a date or time said back in words
 
     @property
@@ -84,6 +86,7 @@ class Page:
     summary: tuple[tuple[str, str, str], ...] = ()  # (id to go to, label, sentence) per error
     is_conditional: bool = False  # whether a field depends on another one's value
     notes: Notes = NOTHING_NOTED
+    has_files: bool = False
 
 
 def shown(
@@ -96,17 +99,24 @@ def shown(
     errors: Mapping[str, Sequence[str]] | None = None,
     focus: str = "",
     notes: Notes | None = None,
+    files: Mapping[str, Attached] | None = None,
 ) -> Page:
     """What the page shows for these values; hidden fields are left out, errors stand at their fields.
 
     `known` are the stored values that read-only fields show; `focus` is the name of the row or list that
     was changed last.
     """
-    drawing = _Drawing(form, facts, now, known or {}, errors or {})
+    drawing = _Drawing(form, facts, now, known or {}, errors or {}, files or {})
     fields = drawing.fields(form.fields, raw, drawing.context(raw), ())
     if focus:
         fields = _focused(fields, focus)
-    return Page(fields, tuple(_summary(fields, errors or {})), bool(drawing.deciding), notes or NOTHING_NOTED)
+    return Page(
+        fields,
+        tuple(_summary(fields, errors or {})),
+        bool(drawing.deciding),
+        notes or NOTHING_NOTED,
+        has_files(form),
+    )
 
 
 def said(sentence: str) -> str:
@@ -140,7 +150,9 @@ class _Drawing:
         now: dt.datetime,
         known: Mapping[str, Value],
         errors: Mapping[str, Sequence[str]],
+        files: Mapping[str, Attached],
     ) -> None:
+        self.files = files
         self.form, self.facts, self.now = form, facts, now
         self.known, self.errors = known, errors
         keys = frozenset(asked.key for asked in form.walk() if asked.key)
@@ -171,10 +183,7 @@ class _Drawing:
         )
 
     def _is_left_out(self, asked: Field, context: Variables) -> bool:
-        """Hidden, or a document that need not be named: documents lie in the journal, not here."""
-        if form_values.is_hidden(asked, context, self.now):
-            return True
-        return asked.type is FieldType.FILE and not form_values.is_required(asked, context, self.now)
+        return form_values.is_hidden(asked, context, self.now)
 
     def _field(
         self, asked: Field, raw: Mapping[str, Any], context: Variables, prefix: tuple[str, ...]
@@ -217,9 +226,11 @@ class _Drawing:
                 return replace(drawn, value=text)
             return replace(drawn, value=date_text(day), words=in_words(text))
         if asked.type is FieldType.FILE:
-            hint = drawn.description or gettext("Dokumentets nummer i journalen.")
-            named = ", ".join(map(str, value)) if isinstance(value, list) else typed(value)
-            return replace(drawn, value=named, description=hint)
+            hint = drawn.description or gettext("Vælg en fil, eller skriv dokumentets nummer i journalen.")
+            names = [str(item) for item in (value if isinstance(value, list) else [value]) if item]
+            kept = tuple(self.files[name] for name in names if name in self.files)
+            journal = ", ".join(name for name in names if name not in self.files)
+            return replace(drawn, value=journal, description=hint, attached=kept)
         shown_value: Any = value if isinstance(value, (list, Mapping)) else typed(value)
         return replace(drawn, value=shown_value, choices=choices, input_type=_input_type(asked, shown_value))
 

@@ -100,7 +100,7 @@ def _raw(
             if not numbers:
                 continue
             value = [_raw(asked.children, sent, (*prefix, *asked.path, str(n)), dates) for n in numbers]
-        elif asked.type is FieldType.CHOICES:
+        elif asked.type in (FieldType.CHOICES, FieldType.FILE):
             value = [item for item in sent.getlist(name) if item]
         elif name not in sent:
             continue

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from flask import current_app, render_template, request
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
-from flowcase.web import form_notes, form_page, form_sent
+from flowcase.web import form_files, form_notes, form_page, form_sent
 from flowcase.web.session import flow
 
 PAGE_NUMBER = "_nummer"
+_PAGE_NUMBER = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,18 @@ def take_in(form_id: str, *, source: str, actor: Actor, title: str) -> Accepted 
     sent = request.form
     dates = form_sent.Dates(local_date(flow().clock.now()))
     raw: dict[str, Any] = form_sent.raw_of(form, sent, dates) if request.method == "POST" else {}
-    page_number = sent.get(PAGE_NUMBER) or secrets.token_hex(8)
+    page_number = sent.get(PAGE_NUMBER, "")
+    if not _PAGE_NUMBER.fullmatch(page_number):
+        page_number = secrets.token_hex(8)
     errors: Any = None
+    if request.method == "POST":
+        errors = form_files.attach(form, raw, _keep(page_number, actor)) or None
     focus = ""
     notes = None
     status = HTTPStatus.OK
-    if request.method == "POST" and form_sent.only_shows(sent):
+    if errors:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif request.method == "POST" and form_sent.only_shows(sent):
         focus = form_sent.changed_rows(raw, sent)
     elif request.method == "POST" and (
         found := form_notes.notes_on(form, form_sent.without_empty_rows(raw), dates.concluded, sent)
@@ -51,20 +59,25 @@ def take_in(form_id: str, *, source: str, actor: Actor, title: str) -> Accepted 
         raw = form_sent.without_empty_rows(raw)
         number = notification_number(page_number, raw)
         try:
-            flow().notifications.receive(raw, source=source, actor=actor, id=number)
+            flow().notifications.receive(raw, source=source, actor=actor, id=number, page=page_number)
         except InvalidValues as error:
             errors, status = error.errors, HTTPStatus.UNPROCESSABLE_ENTITY
         else:
             return Accepted(number)
     else:
         raw = form_page.first_values(form, {})
+    files = form_files.attached(flow().documents.staged(page_number)) if form_files.ids_in(form, raw) else {}
     page = form_page.shown(
-        form, raw, facts={}, now=flow().clock.now(), errors=errors, focus=focus, notes=notes
+        form, raw, facts={}, now=flow().clock.now(), errors=errors, focus=focus, notes=notes, files=files
     )
     return (
         render_template("notification.html", page=page, title=title, number=page_number),
         status,
     )
+
+
+def _keep(page_number: str, actor: Actor) -> form_files.Keep:
+    return lambda file, target, _: flow().documents.stage(page_number, file, target=target, actor=actor)
 
 
 def notification_number(page_number: str, raw: Mapping[str, Any]) -> str:

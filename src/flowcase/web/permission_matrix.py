@@ -63,6 +63,15 @@ CASE = Rule(
     "`may_see_case`; own: who is caseworker or deputy of the case, or in its team.",
     _yes_or(permissions.may_see_cases, Answer.OWN),
 )
+CLOSE_TO_CASE = Rule(
+    "close to case", "`is_closest_to_case`; own: caseworker, deputy and team of the case.", _own
+)
+DOCUMENT = Rule(
+    "document",
+    "As its case, for class K2 `is_closest_to_case`; own: who added it, and who may work on a user task "
+    "whose form names it.",
+    _own,
+)
 LEADING = Rule("leading", "`may_lead`; own: the leaders of the case's team.", _leads)
 INSTANCE = Rule(
     "instance",
@@ -116,6 +125,14 @@ RULES: Mapping[str, Rule] = {
     "user_tasks.unclaim": USER_TASK,
     "user_tasks.save_draft": USER_TASK,
     "user_tasks.send": USER_TASK,
+    "user_tasks.forget_draft": USER_TASK,
+    "user_tasks.presence": USER_TASK,
+    "user_tasks.comment": USER_TASK,
+    "documents.show": DOCUMENT,
+    "documents.view": DOCUMENT,
+    "documents.download": DOCUMENT,
+    "documents.add": CASE,
+    "cases.comment": CLOSE_TO_CASE,
     "cases.index": CASES,
     "cases.show": CASE,
     "flows.index": SIGNED_IN,
@@ -124,6 +141,7 @@ RULES: Mapping[str, Rule] = {
     "indicators.index": FIGURES,
     "indicators.show": FIGURES,
     "indicators.sheet": FIGURES,
+    "instances.picture": INSTANCE,
     "instances.show": INSTANCE,
     "instances.diagram": INSTANCE,
     "rule_set_move.move": LEADING,

@@ -6,23 +6,28 @@ import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import Conflict, FlowcaseError, InvalidValues, Refused
+from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.services.disclosure import without_withheld
 from flowcase.services.user_task_moves import LONGEST_REASON
-from flowcase.web import form_notes, form_page, form_sent
-from flowcase.web.case_facts import notification_outcome, notifier
+from flowcase.web import answers, form_files, form_notes, form_page, form_sent
+from flowcase.web.case_facts import notification_outcome, notifier, shown_facts
 from flowcase.web.inbox import colleagues
-from flowcase.web.language import gettext
-from flowcase.web.presenting import instant, sentence
+from flowcase.web.instances import picture_of
+from flowcase.web.language import current, gettext
+from flowcase.web.next_steps import next_steps
+from flowcase.web.presenting import instant, person, sentence
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
     from flowcase.modeling.form import Form
+    from flowcase.services.documents import Document, Given
     from flowcase.services.user_tasks import UserTask
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
@@ -33,7 +38,7 @@ blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
 def show(id: str) -> Any:
     task = flow().user_tasks.get(id, actor=actor())
     flow().reading_log.note(task.case_code, page="user_task", actor=actor(), user_task=id)
-    draft = flow().user_tasks.draft(id, actor=actor()) if task.status == "open" else None
+    draft = flow().user_tasks.draft(id, actor=actor())
     if draft is not None:
         return _page(task, without_withheld(task.view, draft), is_draft=True)
     return _page(task, form_page.first_values(task.form, task.prefilled) if task.form else {})
@@ -67,13 +72,58 @@ def save_draft(id: str) -> Any:
         flow().user_tasks.save_draft(id, raw, actor=actor())
     except FlowcaseError as error:
         return gettext("Kladden er ikke gemt.") + " " + sentence(error), HTTPStatus.CONFLICT
-    return gettext("Kladden er gemt {at}.").format(at=instant(flow().clock.now()))
+    saved = gettext("Kladden er gemt {at}.").format(at=instant(flow().clock.now()))
+    return " ".join(filter(None, (saved, _taken_over(task))))
+
+
+@blueprint.post("/<id>/kladde/slet")
+@login_required
+def forget_draft(id: str) -> Any:
+    flow().user_tasks.get(id, actor=actor())
+    flow().user_tasks.forget_draft(id, actor=actor())
+    flash(gettext("Kladden er slettet."), "info")
+    return redirect(url_for("user_tasks.show", id=id))
+
+
+@blueprint.post("/<id>/her")
+@login_required
+def presence(id: str) -> Any:
+    """One line about who else has the page open; asked for again while it stays open."""
+    return render_template("presence.html", others=flow().presences.note(id, actor=actor()))
+
+
+@blueprint.post("/<id>/kommentar")
+@login_required
+def comment(id: str) -> Any:
+    task = flow().user_tasks.get(id, actor=actor())
+    text = request.form.get("kommentar", "")
+    try:
+        flow().comments.add(text, case=str(task.row.case_code), user_task=id, actor=actor())
+    except InvalidValues as error:
+        draft = flow().user_tasks.draft(id, actor=actor()) or {}
+        problem = gettext(error.errors["kommentar"][0])
+        return _page(task, draft, problem=problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect(url_for("user_tasks.show", id=id) + "#kommentarer", HTTPStatus.SEE_OTHER)
+
+
+def _taken_over(task: UserTask) -> str:
+    """That what is typed can no longer be completed, and by whom it was taken or done."""
+    if task.row.status == "completed":
+        said = gettext("Opgaven er imens gjort færdig af {who}. Din kladde er gemt, så du kan kopiere.")
+        return said.format(who=person(task.row.ended_by))
+    if task.row.status == "open" and not task.may_complete and task.row.assignee:
+        said = gettext("Opgaven er imens taget af {who}. Din kladde er gemt, så du kan kopiere.")
+        return said.format(who=person(task.row.assignee))
+    return ""
 
 
 @blueprint.post("/<id>")
 @login_required
 def send(id: str) -> Any:
     """Complete, save, or change the number of rows; whatever fails, the page comes back as it was typed."""
+    problems = _receive_files(id)
+    if problems:
+        return _again(id, errors=problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if form_sent.only_shows(request.form) or "_gem" in request.form:
         return _shown_or_saved(id)
     try:
@@ -100,7 +150,7 @@ class _Noted(Exception):
 def _noted(form: Form | None) -> dict[str, Any]:
     """What was sent. Raises _Noted when there is something to confirm before it counts."""
     dates = _dates()
-    raw = form_sent.completing(form, request.form, dates)
+    raw = form_sent.completing(form, _sent(), dates)
     notes = form_notes.notes_on(form, raw, dates.concluded, request.form)
     if notes:
         raise _Noted(notes)
@@ -110,7 +160,7 @@ def _noted(form: Form | None) -> dict[str, Any]:
 def _shown_or_saved(id: str) -> Any:
     """What completes nothing: the form again with a row more or less, or the draft kept."""
     task = flow().user_tasks.get(id, actor=actor())
-    raw = form_sent.raw_of(task.form, request.form, _dates()) if task.form else {}
+    raw = form_sent.raw_of(task.form, _sent(), _dates()) if task.form else {}
     if task.status != "open" or not task.may_complete:
         return _page(task, raw, status=HTTPStatus.CONFLICT)
     if form_sent.only_shows(request.form):
@@ -126,7 +176,32 @@ def _shown_or_saved(id: str) -> Any:
 def _again(id: str, **said: Any) -> Any:
     """The page as things stand now, with what was typed; empty rows are gone, so that errors find theirs."""
     task = flow().user_tasks.get(id, actor=actor())
-    return _page(task, form_sent.completing(task.form, request.form, _dates()), **said)
+    return _page(task, form_sent.completing(task.form, _sent(), _dates()), **said)
+
+
+def _receive_files(id: str) -> dict[str, list[str]]:
+    """Keep the files that came along before anything else is looked at; by field, why one was not taken."""
+    if not form_files.are_sent():
+        return {}
+    task = flow().user_tasks.get(id, actor=actor())
+    if task.form is None or task.row.status != "open" or not task.may_complete:
+        return {}
+    g.sent, problems = form_files.received(task.form, request.form, _keep(id))
+    return problems
+
+
+def _sent() -> MultiDict[str, str]:
+    """What was sent, with the files that were kept named in their fields."""
+    found: MultiDict[str, str] = g.get("sent") or request.form
+    return found
+
+
+def _keep(id: str) -> form_files.Keep:
+    def keep(file: Given, target: str, data_class: str) -> str:
+        documents = flow().documents
+        return documents.add_to_user_task(id, file, target=target, data_class=data_class, actor=actor())
+
+    return keep
 
 
 def _dates() -> form_sent.Dates:
@@ -153,6 +228,7 @@ def _page(
     is_draft: bool = False,
     focus: str = "",
     notes: form_notes.Notes | None = None,
+    problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Any:
     page = form_page.Page(())
@@ -166,6 +242,7 @@ def _page(
             errors=errors,
             focus=focus,
             notes=notes,
+            files=_files(task, raw),
         )
     concerns = None
     case = None if task.view.is_outside else task.row.case_code
@@ -193,6 +270,65 @@ def _page(
             tomorrow=local_date(flow().clock.now()) + dt.timedelta(days=1),
             most_reason=LONGEST_REASON,
             now=flow().clock.now(),
+            known_facts=_known_facts(case),
+            next_steps=next_steps(task) if task.row.status == "open" and task.may_complete else None,
+            earlier=flow().user_tasks.earlier(task, actor=actor()) if task.row.status == "open" else [],
+            said_answer=answers.said,
+            done_by_other=_done_by_other(task),
+            others=flow().presences.note(task.row.id, actor=actor()) if task.row.status == "open" else [],
+            documents=_documents(case),
+            comments=flow().comments.of_case(case, user_task=task.row.id, actor=actor()) if case else [],
+            comment_address=url_for("user_tasks.comment", id=task.row.id),
+            may_comment=bool(case),
+            comment_problem=problem,
+            comment_typed=request.form.get("kommentar", "") if problem else "",
+            mentionable=colleagues([task.row]),
+            **_diagram(task),
         ),
         status,
     )
+
+
+def _documents(case: str | None) -> list[Document]:
+    return flow().documents.of_case(case, actor=actor()) if case and may_see_cases(actor()) else []
+
+
+def _files(task: UserTask, raw: dict[str, Any]) -> dict[str, form_files.Attached]:
+    ids = [*form_files.ids_in(task.form, raw), *form_files.ids_in(task.form, task.prefilled)]
+    if not ids:
+        return {}
+    return form_files.attached(flow().documents.named(ids, user_task=task.row.id), user_task=task.row.id)
+
+
+def _known_facts(case: str | None) -> list[tuple[str, str]]:
+    """The open facts of the case, for whom the case is work at all."""
+    if case is None:
+        return []
+    try:
+        return shown_facts(flow().cases.get(case, actor=actor()))
+    except (Forbidden, NotFound):
+        return []
+
+
+def _done_by_other(task: UserTask) -> list[str]:
+    """What the history tells of the moment in which somebody else completed it."""
+    row = task.row
+    if row.status != "completed" or row.ended_by == actor().id or not row.case_code:
+        return []
+    try:
+        story = flow().history.story(row.case_code, actor=actor(), language=current())
+    except FlowcaseError:
+        return []
+    return [told.text for told in story if told.at == row.ended_at]
+
+
+def _diagram(task: UserTask) -> dict[str, Any]:
+    """The picture with "you are here", and the same in words; for whom diagrams are shown."""
+    if not may_see_cases(actor()) or task.row.status != "open":
+        return {"drawing": None, "walked": [], "here": []}
+    instance = flow().instances.get(task.row.instance, actor=actor())
+    source = flow().instances.source(task.row.instance, actor=actor())
+    return {
+        **picture_of(instance, source),
+        "flow_name": instance.name,
+    }

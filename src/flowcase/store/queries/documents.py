@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, func, select, text
 
 from flowcase.store import tables
 from flowcase.store.queries.rows import made, made_or_none
@@ -94,6 +94,10 @@ def waiting(tx: Tx) -> ContentRow | None:
 def uploads(tx: Tx, stream: str) -> list[UploadRow]:
     statement = select(_upload).where(_upload.c.stream == stream).order_by(_upload.c.stored_at, _upload.c.id)
     return [made(UploadRow, row) for row in tx.rows(statement)]
+
+
+def bytes_of_uploads(tx: Tx) -> int:
+    return int(tx.scalar(select(func.coalesce(func.sum(_upload.c.size), 0))) or 0)
 
 
 def old_upload_streams(tx: Tx, before: dt.datetime, limit: int) -> list[str]:

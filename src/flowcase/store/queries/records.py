@@ -72,6 +72,16 @@ def records(
     ][:limit]
 
 
+def records_of(tx: Tx, entities: Sequence[str], *, case: str) -> list[RecordRow]:
+    """Records of several entities of one case in one statement, oldest first."""
+    statement = (
+        select(_table)
+        .where(_table.c.case_code == case, _table.c.entity.in_(list(entities)))
+        .order_by(_table.c.created_at, _table.c.id)
+    )
+    return [_opened(tx, row) for row in tx.rows(statement)]
+
+
 def records_with(tx: Tx, entity: str, attribute: str, text: str) -> list[RecordRow]:
     """Records whose confidential attribute has this text, found by its keyed hash; newest first."""
     key = tables.search_key

@@ -94,11 +94,32 @@ function addCalendar(field) {
   field.after(box);
 }
 
+// --- files ----------------------------------------------------------------------------------------
+
+// A file that is too large is refused before it is sent; the server would refuse it all the same.
+function refuseTooLarge(event) {
+  const input = event.target;
+  if (!input.matches("input[type=file][data-most]")) return;
+  const id = `${input.id}-for-stor`;
+  document.getElementById(id)?.remove();
+  const most = Number(input.dataset.most) * 1024 * 1024;
+  if (![...input.files].some((file) => file.size > most)) return;
+  event.stopImmediatePropagation();
+  input.value = "";
+  const problem = document.createElement("span");
+  problem.id = id;
+  problem.className = "form-error-message";
+  problem.setAttribute("role", "alert");
+  input.before(problem);
+  problem.textContent = input.dataset.tooLarge;
+}
+
 // --- everything -----------------------------------------------------------------------------------
 
 export function typing() {
   for (const field of document.querySelectorAll("[data-free-text]")) warnOfCpr(field);
   for (const field of document.querySelectorAll("[data-calendar]")) addCalendar(field);
+  document.addEventListener("change", refuseTooLarge, true);
   // Fields come and go with htmx: what listens is the page.
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-free-text]")) warnOfCpr(event.target);

@@ -1,0 +1,145 @@
+"""The case at a glance for a new colleague: family, consents, boards, plan, measures, contracts, caseworkers.
+
+Codes, dates and numbers are for whoever may see the case; what is confidential (K1, K2) is read only for
+those whose work the family's data are: the case's team, its caseworker and the deputy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flowcase.access.actor import Actor
+from flowcase.access.permissions import is_closest_to_case
+from flowcase.cases.entities import DataClass, entity
+from flowcase.errors import Forbidden, NotFound
+from flowcase.services.cases import may_see
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx
+from flowcase.store.queries import case_files, records
+from flowcase.store.queries import history as events
+from flowcase.store.queries.records import RecordRow
+from flowcase.values import Value
+
+BOARD = "tavle"
+_BOARDS = tuple(
+    name for name in ("SoSTavle", "Risikovurdering", "Undersoegelse", "Opfoelgning", "Forebyggelse")
+)
+_SHOWN = ("Samtykkeanmodning", "Samtykke", "Handleplan", "Maal", "Foranstaltning", "IndividuelKontrakt")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A record as far as the reader may see it."""
+
+    id: str
+    entity: str
+    values: Mapping[str, Any]
+    at: dt.datetime  # written
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+
+@dataclass(frozen=True)
+class Picture:
+    is_close: bool  # the reader sees what is confidential
+    child: Item | None
+    family: Item | None
+    consents: tuple[Item, ...]  # requests, newest first
+    given: Mapping[str, tuple[Item, ...]]  # request -> the answers to it
+    boards: tuple[Item, ...]  # newest first
+    plans: tuple[Item, ...]
+    goals: tuple[Item, ...]
+    measures: tuple[Item, ...]
+    contracts: tuple[Item, ...]
+    caseworkers: tuple[tuple[str, dt.datetime, dt.datetime | None], ...]  # (person, from, until)
+
+
+class CasePictures:
+    """One transaction per method."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def of_case(self, code: str, *, actor: Actor) -> Picture:
+        """Raises NotFound, and Forbidden for who has no work with the case."""
+        return self._transactions.read(lambda tx: _picture(tx, code, actor))
+
+
+def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
+    row = case_files.case(tx, code)
+    if row is None:
+        raise NotFound("case", code)
+    if not may_see(actor, row):
+        raise Forbidden(f"see case '{code}'", "its work is not theirs")
+    named = (row.caseworker, row.facts.get("stedfortraeder"))
+    is_close = is_closest_to_case(actor, team=row.team, caseworkers=named)
+    wanted = (*_SHOWN, *_BOARDS) if is_close else _SHOWN
+    found: dict[str, list[Item]] = {name: [] for name in wanted}
+    rows = records.records_of(tx, wanted, case=code)
+    for notification in row.facts.get("underretninger") or () if is_close else ():
+        rows += records.records(tx, entity="Risikovurdering", stream=f"notification:{notification}")
+    for each in {row.id: row for row in rows}.values():
+        found[each.entity].append(_item(each, is_close))
+    boards = [item for name in _BOARDS for item in found.get(name, ()) if _has_board(item[BOARD])]
+    given: dict[str, list[Item]] = {}
+    for answer in found["Samtykke"]:
+        given.setdefault(str(answer["anmodning_id"] or ""), []).append(answer)
+    return Picture(
+        is_close,
+        _one(tx, row.child, is_close),
+        _one(tx, row.facts.get("familie_id"), is_close),
+        tuple(found["Samtykkeanmodning"][::-1]),
+        {request: tuple(answers) for request, answers in given.items()},
+        tuple(sorted(boards, key=lambda each: each.at, reverse=True)),
+        tuple(found["Handleplan"][::-1]),
+        tuple(found["Maal"]),
+        tuple(found["Foranstaltning"][::-1]),
+        tuple(found["IndividuelKontrakt"][::-1]),
+        tuple(_caseworkers(tx, row)),
+    )
+
+
+def _item(row: RecordRow, is_close: bool) -> Item:
+    kind = entity(row.entity)
+    known = {each.name: each.data_class for each in kind.attributes}
+    values = {
+        name: value for name, value in row.values.items() if is_close or known.get(name) is DataClass.K0
+    }
+    return Item(row.id, row.entity, values, row.created_at)
+
+
+def _one(tx: Tx, id: Value, is_close: bool) -> Item | None:
+    row = records.record(tx, str(id)) if id and is_close else None
+    return _item(row, is_close) if row is not None else None
+
+
+def _has_board(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(value.values())
+
+
+def _caseworkers(tx: Tx, row: case_files.CaseRow) -> Sequence[tuple[str, dt.datetime, dt.datetime | None]]:
+    """Who had the case from when to when, the present one last."""
+    spans: list[tuple[str, dt.datetime, dt.datetime | None]] = []
+    for each in events.events(tx, row.stream, kinds=["CaseOpened", "CaseFactSet"]):
+        event: Any = each.event
+        if event is None:
+            continue
+        if each.kind == "CaseOpened":
+            person = dict(event.facts).get("sagsbehandler")
+        elif event.name == "sagsbehandler":
+            person = event.value
+        else:
+            continue
+        if spans and spans[-1][2] is None:
+            if spans[-1][0] == person:
+                continue
+            spans[-1] = (spans[-1][0], spans[-1][1], each.at)
+        if person:
+            spans.append((str(person), each.at, None))
+    if spans and row.closed_at is not None and spans[-1][2] is None:
+        spans[-1] = (spans[-1][0], spans[-1][1], row.closed_at)
+    return spans

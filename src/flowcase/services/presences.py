@@ -1,0 +1,36 @@
+"""Who has the same user task open just now, so that two people do not do it twice. Kept for a minute only."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flowcase.access.actor import Actor
+from flowcase.services.candidates import check_candidate, existing
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx, tables
+from flowcase.store.queries import presences
+
+FRESH = dt.timedelta(seconds=60)  # since the page was last heard of
+
+
+class Presences:
+    """One transaction per method. A look is no fact of the case: it leaves no event here."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def note(self, user_task: str, *, actor: Actor) -> list[str]:
+        """Say that the actor has it open; who else has, by id. Raises NotFound and Forbidden."""
+
+        def work(tx: Tx) -> list[str]:
+            table = tables.user_task_presence
+            row = existing(tx, user_task)
+            check_candidate(tx, row, actor, "see")
+            key = {"user_task": user_task, "person": actor.id}
+            if not tx.insert_once(table, **key, seen_at=tx.now):
+                tx.update_any(table, key, {"seen_at": tx.now})
+            # At the same place, so that the table holds hardly more than who is there.
+            presences.forget_before(tx, user_task, tx.now - FRESH)
+            return presences.others(tx, user_task, actor.id)
+
+        return self._transactions.run(actor, work)

@@ -1,0 +1,43 @@
+"""Answers that were given before, in the words of their form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowcase.modeling.form import Field, FieldType
+from flowcase.values import Value
+from flowcase.web import presenting
+from flowcase.web.language import current, gettext
+
+
+def said(asked: Field, value: Value) -> tuple[str, str]:
+    """(label, words) of one answer; codes by their labels, a board and rows line by line."""
+    english = current() == "en"
+    label = (asked.label_en if english else "") or asked.label
+    return label, _words(asked, value)
+
+
+def _words(asked: Field, value: Any) -> str:
+    if asked.type in (FieldType.CHOICE, FieldType.CHOICES):
+        translated = asked.properties if current() == "en" else {}
+        known = {each.value: translated.get(f"value_en.{each.value}", each.label) for each in asked.options}
+        given = value if isinstance(value, list) else [value]
+        return ", ".join(known.get(str(each)) or _name(str(each)) for each in given)
+    if asked.type is FieldType.FILE:
+        count = len(value) if isinstance(value, list) else 1
+        return gettext("{count} dokumenter").format(count=count)
+    if isinstance(value, dict):
+        lines = []
+        for name, rows in value.items():
+            child = next((each for each in asked.children if each.path and each.path[-1] == name), None)
+            for row in rows if isinstance(rows, list) else [rows]:
+                heading = (child.label if child else "") or name
+                lines.append(f"{heading}: {presenting.value(row)}")
+        return "\n".join(lines)
+    if isinstance(value, list):
+        return "\n".join(presenting.value(row) for row in value)
+    return presenting.value(value)
+
+
+def _name(code: str) -> str:
+    return presenting.person(code) if "." in code else presenting.group(code)

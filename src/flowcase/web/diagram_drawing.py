@@ -1,0 +1,86 @@
+"""A diagram with its tokens as a picture that needs no program in the browser."""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flowcase.modeling.picture import Picture, Shape, picture
+
+MARGIN = 12
+_EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
+_CONTAINERS = ("participant", "lane", "subProcess", "transaction", "adHocSubProcess")
+_LETTER = 6.2  # width of one at 11 px
+DONE, HERE = "done", "here"
+
+
+@dataclass(frozen=True)
+class Node:
+    form: str  # box, round, diamond, frame
+    state: str  # here, done or nothing
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[tuple[float, float, str], ...] = ()  # (x, y, words)
+    is_end: bool = False
+
+
+@dataclass(frozen=True)
+class Drawn:
+    box: str
+    width: int
+    nodes: tuple[Node, ...]
+    paths: tuple[tuple[str, str], ...]  # (points, state), those that were walked last
+
+
+def drawn(content: bytes, states: Mapping[str, str]) -> Drawn | None:
+    """None for a file without a drawing; `states` says of elements where the flow is and has been."""
+    found = _picture(content)
+    x, y, width, height = found.box
+    if not found.shapes:
+        return None
+    nodes = [
+        _node(shape, states.get(shape.element, ""))
+        for shape in sorted(found.shapes, key=lambda shape: shape.kind not in _CONTAINERS)
+        if shape.kind not in ("textAnnotation", "dataObjectReference", "dataStoreReference")
+    ]
+    paths = []
+    for line in found.lines:
+        walked = states.get(line.source) == DONE and states.get(line.target) in (DONE, HERE)
+        points = " ".join(f"{px:g},{py:g}" for px, py in line.points)
+        paths.append((points, DONE if walked else ""))
+    box = f"{x - MARGIN:g} {y - MARGIN:g} {width + 2 * MARGIN:g} {height + 2 * MARGIN:g}"
+    return Drawn(box, round(width + 2 * MARGIN), tuple(nodes), tuple(sorted(paths, key=lambda each: each[1])))
+
+
+@functools.lru_cache(maxsize=64)
+def _picture(content: bytes) -> Picture:
+    return picture(content)
+
+
+def _node(shape: Shape, state: str) -> Node:
+    kind, name, x, y, width, height = shape.kind, shape.name, shape.x, shape.y, shape.width, shape.height
+    form = (
+        "frame"
+        if kind in _CONTAINERS
+        else "round"
+        if kind in _EVENTS
+        else "diamond"
+        if kind.endswith("Gateway")
+        else "box"
+    )
+    lines: tuple[tuple[float, float, str], ...] = ()
+    if name and form == "box":
+        words = textwrap.wrap(name, max(6, int((width - 8) / _LETTER)))[:5]
+        first = y + height / 2 - (len(words) - 1) * 6.5 + 4
+        lines = tuple((x + width / 2, first + number * 13, word) for number, word in enumerate(words))
+    elif name and form in ("round", "diamond"):
+        words = textwrap.wrap(name, 18)[:3]
+        below = y + height + 14
+        lines = tuple((x + width / 2, below + number * 13, word) for number, word in enumerate(words))
+    elif name and kind != "participant":
+        lines = ((x + 36, y + 16, name),) if kind != "lane" else ((x + 8, y + 16, name),)
+    return Node(form, state, x, y, width, height, lines, kind == "endEvent")
