@@ -15,6 +15,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.access.kinds import KINDS, kinds_of
 from flowcase.config import shipped_processes
 from flowcase.history.indicators import INDICATORS
+from flowcase.services.documents import Given
 from flowcase.web import permission_matrix
 from flowcase.web.permission_matrix import RULES, Answer
 from tests.web.conftest import Visitor
@@ -59,7 +60,14 @@ def _pages(world: World) -> Iterator[Page]:
     for instance in flow.instances.list(limit=None):
         owners = of_case[instance.case_code] if instance.case_code else frozenset()
         yield Page("instances.show", f"/forloeb/{instance.id}", frozenset(owners))
+        yield Page("instances.picture", f"/forloeb/{instance.id}/billede", frozenset(owners))
         yield Page("instances.diagram", f"/forloeb/{instance.id}/diagram.bpmn", frozenset(owners))
+    camilla = world.flow.people.actor("camilla.syd")
+    given = Given("skema.pdf", b"%PDF-1.7")
+    document = world.flow.documents.add_to_case("SAG-2588", given, data_class="K2", actor=camilla)
+    for endpoint, path in (("show", ""), ("view", "/vis"), ("download", "/hent")):
+        close = frozenset({"camilla.syd", "omar.syd"})
+        yield Page(f"documents.{endpoint}", f"/dokumenter/{document}{path}", close)
     for process, starters, needs in _startable():
         may_start = _members(starters)
         if needs != "required":
@@ -89,6 +97,7 @@ _PLAIN = {
     "indicators.sheet": "/indikatorer/indikatorer.csv",
     "notifications.new": "/underretninger/ny",
     "public.notify": "/underret",
+    "reading.date": "/laes/dato",
     "public.receipt": "/underret/tak",
     "operations.alive": "/sund",
     "operations.metrics": "/metrics",
