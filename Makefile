@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos walks bench docs lock wheel clean
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos walks bench bench-peers docs lock wheel clean
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ bench: setup-dev ## Measure, as ratios within one run
 	$(PY) tools/bench.py --json var/bench.json
 	$(PY) tools/bench_feel.py
 
+bench-peers: setup-dev ## Run the same process on flowcase and on others, beside each other
+	@mkdir -p var
+	$(PY) tools/bench_peers.py --json var/bench-peers.json --markdown docs/peers.md
+
 docs: setup-dev ## Write the generated pages under docs/ anew
 	$(PY) tools/generate_docs.py
 	$(PY) tools/feel_attacks.py
@@ -75,6 +79,7 @@ docs: setup-dev ## Write the generated pages under docs/ anew
 lock: $(VENV)/dev.stamp ## Pin the newest allowed dependencies
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --upgrade --extra build pyproject.toml -o requirements.lock
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --upgrade --extra build pyproject.toml --group dev -o requirements-dev.lock
+	@for peer in viewflow dbos; do $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade tools/benchmarks/peers/requirements-$$peer.in -o tools/benchmarks/peers/requirements-$$peer.lock; done
 
 wheel: setup-dev ## Build the wheel with its front end
 	$(PY) -m pip wheel --quiet --no-deps --no-build-isolation -w dist .

@@ -96,7 +96,8 @@ def page(measured: list[Measured], *, quick: bool) -> str:
             "completed on its page: sign-in, CSRF token, form, permission and step up to the redirect, "
             "and with the page that follows, here an inbox of fifty; without a network. e: timers. f: "
             "lists. g: workers. h: memory and disk. i: a new process. j: whole pages at the server, "
-            "sign-in and rendering included.",
+            "sign-in and rendering included. "
+            "Beside other engines: [peers](peers.md).",
             "",
         ]
     )

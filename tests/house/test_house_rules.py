@@ -91,8 +91,8 @@ def test_nothing_is_evaluated_as_python() -> None:
 
 
 def test_lock_files_name_no_registry() -> None:
-    locks = [*_tracked("requirements*.lock"), *_tracked("*package-lock.json")]
-    assert len(locks) >= 3
+    locks = [*_tracked("*requirements*.lock"), *_tracked("*package-lock.json")]
+    assert len(locks) >= 6
 
     for lock in locks:
         text = lock.read_text("utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from flowcase import model
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.store import keys, streams
+from flowcase.values import Value
 from flowcase.web import create_app
 
 SHORT = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t">
@@ -44,10 +45,10 @@ def report(name: str, url: str, home: Path) -> Iterator[Measured]:
     floor = commit(url, home)
     yield timed("a", f"{name}: a durable commit of 4 kB", floor)
     with installation(home, url) as flow:
-        with _bare():
-            bare = _completing(flow, _carry_on)
+        with without_protection():
+            bare = _completing(flow, carry_on)
             with slow_disk(flow, SYNC):
-                bare_slow = _completing(flow, _carry_on, rounds=5)
+                bare_slow = _completing(flow, carry_on, rounds=5)
         yield timed("a", f"{name}: bare step", bare, floor, "the commit", at_most=BARE[name])
         slow_floor = floor.plus(SYNC)
         yield timed(
@@ -66,7 +67,7 @@ def report(name: str, url: str, home: Path) -> Iterator[Measured]:
 
 
 @contextlib.contextmanager
-def _bare() -> Iterator[None]:
+def without_protection() -> Iterator[None]:
     """Without encryption and hash chain: what the work itself costs."""
     seal, open_, chain = keys.Cipher.seal, keys.Cipher.open, streams.event_hash
     keys.Cipher.seal = lambda self, content, place: content  # type: ignore[method-assign]
@@ -89,10 +90,10 @@ def _completing(flow: Flowcase, complete: Any, *, rounds: int = 7, times: int = 
     return measure(lambda: complete(flow, waiting.pop()), rounds=rounds, times=times, before=open_some)
 
 
-def _carry_on(flow: Flowcase, id: str) -> None:
+def carry_on(flow: Flowcase, id: str, variables: Mapping[str, Value] | None = None) -> None:
     """No permission, form or gate: the engine's step, recorded."""
     instance, _, element_instance = id.rpartition(".")
-    command = model.CompleteElement(element_instance=element_instance, variables={})
+    command = model.CompleteElement(element_instance=element_instance, variables=variables or {})
     jobs: Any = flow.jobs
     jobs._transactions.run(SYSTEM, lambda tx: jobs._advancing.carry_on(tx, tx.lock(instance), command))
 

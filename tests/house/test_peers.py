@@ -1,0 +1,121 @@
+"""How `make bench-peers` tells what it measured, and what it could not have."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PEERS = ROOT / "tools/benchmarks/peers"
+
+
+@pytest.fixture
+def peers(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    return importlib.import_module("benchmarks.peers.reporting")
+
+
+@pytest.fixture
+def preparing(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    return importlib.import_module("benchmarks.peers.preparing")
+
+
+def _steps(*milliseconds: float) -> list[list[list[float]]]:
+    """Rounds of two cases whose step takes so long on average; start and last step take one."""
+    return [[[1e-3, (step - 0.5) / 1e3, 1e-3], [1e-3, (step + 0.5) / 1e3, 1e-3]] for step in milliseconds]
+
+
+def test_a_ratio_is_taken_within_each_round_and_only_on_the_same_database(peers: ModuleType) -> None:
+    bare = peers.Ran("bare", "flowcase, bare step", "SQLite", rounds=_steps(1, 2, 1))
+    other = peers.Ran("viewflow", "viewflow", "SQLite", rounds=_steps(6, 8, 4))
+    elsewhere = peers.Ran("viewflow", "viewflow", "PostgreSQL", rounds=_steps(6, 8, 4))
+
+    (ratio,) = peers.ratios([bare, other, elsewhere])
+
+    assert ratio.peer is other
+    assert (ratio.times.median, ratio.times.least, ratio.times.most) == pytest.approx((4, 4, 6))
+    assert ratio.at_least == 5
+    assert ratio.is_met is False
+
+
+@pytest.mark.parametrize(
+    ("key", "ours", "goal"),
+    [
+        ("bpmn_engine", "bare", 5),
+        ("viewflow", "bare", 5),
+        ("dbos", "bare", 10),
+        ("operaton", "bare", 1),
+        ("spiffworkflow", "bare", None),
+        ("spiffworkflow", "full", 1),
+        ("operaton", "full", 1),
+    ],
+)
+def test_every_peer_has_the_goal_that_was_set(
+    peers: ModuleType, key: str, ours: str, goal: float | None
+) -> None:
+    own = peers.Ran(ours, "flowcase", "PostgreSQL", rounds=_steps(2))
+    peer = peers.Ran(key, key, "PostgreSQL", rounds=_steps(20))
+
+    (ratio,) = peers.ratios([own, peer])
+
+    assert ratio.at_least == goal
+    assert ratio.is_met is (None if goal is None else True)
+
+
+def test_what_cannot_be_had_is_said_with_its_reason_and_judges_no_goal(peers: ModuleType) -> None:
+    bare = peers.Ran("bare", "flowcase, bare step", "PostgreSQL", rounds=_steps(1, 1))
+    missing = peers.Ran("operaton", "Operaton", "PostgreSQL", missing="there is no JDK on this machine")
+
+    printed = peers.lines([bare, missing])
+    page = peers.tables([bare, missing])
+
+    assert any(
+        line.startswith("Operaton, PostgreSQL") and line.endswith("left out: there is no JDK on this machine")
+        for line in printed
+    )
+    assert printed[-1] == "0 of 0 goals met"
+    assert "| Operaton | PostgreSQL | left out: there is no JDK on this machine |" in page
+
+
+def test_the_step_is_the_middle_of_a_case_and_the_whole_its_sum(peers: ModuleType) -> None:
+    ran = peers.Ran("dbos", "DBOS", "PostgreSQL", rounds=_steps(7))
+
+    assert ran.part("step") == pytest.approx([7e-3])
+    assert ran.whole() == pytest.approx([9e-3])
+
+
+def test_a_tool_that_fails_leaves_its_own_words(
+    preparing: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, 1, "", "\nregistry is out of reach\nmore\n")
+
+    monkeypatch.setattr(preparing.subprocess, "run", fail)
+
+    with pytest.raises(preparing.Missing, match="could not set it up: registry is out of reach"):
+        preparing.python("viewflow", tmp_path / "viewflow")
+
+    assert not (tmp_path / "viewflow" / "made-from.txt").exists()
+
+
+def test_a_machine_without_a_jdk_or_maven_is_told_which_is_missing(
+    preparing: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing.shutil, "which", lambda name: None if name == "mvn" else f"/usr/bin/{name}")
+
+    with pytest.raises(preparing.Missing, match="there is no Maven on this machine"):
+        preparing.java("operaton", tmp_path)
+
+
+def test_the_drivers_versions_are_pinned_and_the_page_has_a_place_for_each_figure() -> None:
+    for lock in PEERS.glob("requirements-*.lock"):
+        pinned = [line for line in lock.read_text("utf-8").splitlines() if line and line[0].isalnum()]
+        assert pinned and all("==" in line for line in pinned), lock.name
+    assert "SNAPSHOT" not in (PEERS / "operaton/pom.xml").read_text("utf-8")
+    page = (PEERS / "page.md").read_text("utf-8")
+    assert all(page.count("{" + name + "}") == 1 for name in ("processors", "rounds", "cases", "figures"))

