@@ -37,6 +37,7 @@ from flowcase.services.deployments import Deployments
 from flowcase.services.documents import Documents, Limits
 from flowcase.services.erasure import Erasure
 from flowcase.services.exports import Exports
+from flowcase.services.going_back import GoingBack
 from flowcase.services.history import History
 from flowcase.services.inboxes import Inboxes
 from flowcase.services.incidents import Incidents
@@ -106,6 +107,7 @@ class Flowcase:
     rosters: Rosters
     rule_sets: RuleSets
     rule_set_moves: RuleSetMoves
+    going_back: GoingBack
     indicators: Indicators
     notifications: Notifications
     case_overviews: CaseOverviews
@@ -293,6 +295,7 @@ def assemble(
         history=History(transactions, definitions),
         rule_sets=rule_sets,
         rosters=Rosters(transactions, rule_sets),
+        going_back=GoingBack(transactions, advancing),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),
         indicators=Indicators(transactions, rule_sets),
         notifications=Notifications(transactions, advancing, open_work, definitions.form, documents.adopt),

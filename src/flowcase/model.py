@@ -170,6 +170,13 @@ class ReevaluateTimers(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoBack(Command):
+    """Be where an earlier saved state of this instance was. Refused where others have answered since."""
+
+    earlier: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class CancelInstance(Command):
     reason: str
 

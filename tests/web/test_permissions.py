@@ -62,6 +62,12 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("instances.show", f"/forloeb/{instance.id}", frozenset(owners))
         yield Page("instances.picture", f"/forloeb/{instance.id}/billede", frozenset(owners))
         yield Page("instances.diagram", f"/forloeb/{instance.id}/diagram.bpmn", frozenset(owners))
+        yield Page("instances.earlier", f"/forloeb/{instance.id}/tilbage")
+        yield Page("api.earlier_steps", f"/api/instances/{instance.id}/earlier-steps")
+        for step in flow.going_back.steps(instance.id, actor=SYSTEM):
+            path = f"{instance.id}/{{}}/{step.element_instance}"
+            yield Page("instances.go_back", "/forloeb/" + path.format("tilbage"))
+            yield Page("api.preview_of_going_back", "/api/instances/" + path.format("earlier-steps"))
     camilla = world.flow.people.actor("camilla.syd")
     given = Given("skema.pdf", b"%PDF-1.7")
     document = world.flow.documents.add_to_case("SAG-2588", given, data_class="K2", actor=camilla)

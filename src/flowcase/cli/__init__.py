@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from flowcase.cli import auditing, database, figures, operating, privacy, processes, working
+from flowcase.cli import auditing, database, figures, going_back, operating, privacy, processes, working
 from flowcase.cli.output import EXIT_CODES, say_error
 from flowcase.errors import FlowcaseError
 
@@ -41,7 +41,7 @@ def cli(context: click.Context, home: str | None) -> None:
     context.obj = home
 
 
-for module in (processes, working, figures, auditing, privacy, operating, database):
+for module in (processes, working, going_back, figures, auditing, privacy, operating, database):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from flowcase.engine.commands import HANDLERS
 from flowcase.engine.diagram import diagram_of
+from flowcase.engine.going_back import WayBack, way_back
 from flowcase.engine.state import Position, State
 from flowcase.engine.state_formats import UnknownStateFormat
 from flowcase.engine.step import IsWorkingDay, Step
@@ -26,8 +27,10 @@ __all__ = [
     "State",
     "TimerTextError",
     "UnknownStateFormat",
+    "WayBack",
     "advance",
     "next_occurrence",
+    "way_back",
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from flowcase.engine import cycles, subscriptions, triggering
+from flowcase.engine import cycles, going_back, subscriptions, triggering
 from flowcase.engine.nodes.activities import UserTask
 from flowcase.engine.step import Step
 from flowcase.engine.stuck import Stuck
@@ -23,6 +23,7 @@ from flowcase.model import (
     DeliverSignal,
     FailElement,
     FireTimer,
+    GoBack,
     IncidentKind,
     InstanceCancelled,
     InstanceStatus,
@@ -235,4 +236,5 @@ HANDLERS: dict[type[Command], Callable[[Step, Any], None]] = {
     SetVariables: set_variables,
     ReevaluateTimers: reevaluate_timers,
     CancelInstance: cancel_instance,
+    GoBack: going_back.go_back,
 }

@@ -220,6 +220,16 @@ instance_state = Table(
     Column("sealed_state", LargeBinary, nullable=False),
 )
 
+# What the last steps of a running instance replaced; written by a trigger, gone when the instance ends.
+instance_snapshot = Table(
+    "instance_snapshot",
+    metadata,
+    Column("instance", Text, ForeignKey("instance.id"), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("sealed_state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("instance", "version"),
+)
+
 user_task = Table(
     "user_task",
     metadata,

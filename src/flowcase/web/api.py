@@ -53,6 +53,35 @@ class UserTaskOut(ma.Schema):
     due_at = ma.fields.AwareDateTime(format="iso", default_timezone=dt.UTC, allow_none=True)
 
 
+class EarlierStepOut(ma.Schema):
+    element_instance = ma.fields.String()
+    element = ma.fields.String()
+    name = ma.fields.String()
+    completed_at = ma.fields.AwareDateTime(format="iso", default_timezone=dt.UTC)
+    completed_by = ma.fields.String()
+
+
+class LastingOut(ma.Schema):
+    kind = ma.fields.String()
+    element = ma.fields.String()
+    count = ma.fields.Integer()
+
+
+class ReturnOut(ma.Schema):
+    instance = ma.fields.String()
+    to = ma.fields.Nested(EarlierStepOut)
+    opens = ma.fields.List(ma.fields.String())
+    cancels = ma.fields.List(ma.fields.String())
+    keeps = ma.fields.List(ma.fields.String())
+    variables = ma.fields.List(ma.fields.String())
+    lasting = ma.fields.List(ma.fields.Nested(LastingOut), metadata={"description": "Is not undone."})
+    obstacles = ma.fields.List(ma.fields.String(), metadata={"description": "Empty when it is possible."})
+
+
+class ReasonIn(ma.Schema):
+    reason = ma.fields.String(required=True, validate=ma.validate.Length(min=1))
+
+
 class CompletionIn(ma.Schema):
     values = ma.fields.Dict(load_default=dict, metadata={"description": "Form values by key."})
 
@@ -137,3 +166,28 @@ def complete(body: dict[str, Any], id: str) -> Any:
     """Complete a user task; nothing is stored when a value or a rule is in the way."""
     flow().user_tasks.complete(id, body["values"], actor=caller())
     return None
+
+
+@blueprint.route("/instances/<id>/earlier-steps", methods=["GET"])
+@blueprint.doc(security=[{"token": []}])
+@blueprint.response(200, EarlierStepOut(many=True))
+def earlier_steps(id: str) -> Any:
+    """Completed user tasks to which an operator can put the instance back."""
+    return flow().going_back.steps(id, actor=caller())
+
+
+@blueprint.route("/instances/<id>/earlier-steps/<step>", methods=["GET"])
+@blueprint.doc(security=[{"token": []}])
+@blueprint.response(200, ReturnOut)
+def preview_of_going_back(id: str, step: str) -> Any:
+    """What going back would do; nothing is changed."""
+    return flow().going_back.preview(id, step, actor=caller())
+
+
+@blueprint.route("/instances/<id>/earlier-steps/<step>/go-back", methods=["POST"])
+@blueprint.doc(security=[{"token": []}])
+@blueprint.arguments(ReasonIn)
+@blueprint.response(200, ReturnOut)
+def go_back(body: dict[str, Any], id: str, step: str) -> Any:
+    """Put the instance back to before the user task was completed."""
+    return flow().going_back.go_back(id, step, reason=body["reason"], actor=caller())

@@ -1,13 +1,17 @@
-"""The diagram of an instance with its tokens, and the same in words."""
+"""The diagram of an instance with its tokens, the same in words, and for operators the way back."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_login import login_required
 
+from flowcase.access.permissions import may_operate
+from flowcase.errors import Conflict, Refused
 from flowcase.web import diagram_drawing
+from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
@@ -25,7 +29,8 @@ def show(id: str) -> Any:
     states = dict.fromkeys(instance.completed_elements, "done")
     states |= dict.fromkeys(instance.active_elements, "token")
     states |= dict.fromkeys(instance.incident_elements, "incident")
-    return render_template("instance.html", instance=instance, states=states)
+    may_go_back = instance.status == "active" and may_operate(actor())
+    return render_template("instance.html", instance=instance, states=states, may_go_back=may_go_back)
 
 
 @blueprint.get("/<id>/billede")
@@ -57,3 +62,41 @@ def diagram(id: str) -> Any:
     """The file that this instance runs, as it was deployed."""
     content = flow().instances.source(id, actor=actor())
     return Response(content, mimetype="application/xml", headers={"Content-Disposition": "inline"})
+
+
+@blueprint.get("/<id>/tilbage")
+@login_required
+def earlier(id: str) -> Any:
+    """The user tasks to which an operator can put the instance back."""
+    steps = flow().going_back.steps(id, actor=actor())
+    return render_template(
+        "going_back.html", instance=flow().instances.get(id, actor=actor()), steps=steps, seen=None
+    )
+
+
+@blueprint.route("/<id>/tilbage/<step>", methods=["GET", "POST"])
+@login_required
+def go_back(id: str, step: str) -> Any:
+    """What going back would do, and with a reason the way back; what was typed comes back without one."""
+    reason = request.form.get("begrundelse", "")
+    is_missing = False
+    if request.method == "POST":
+        try:
+            flow().going_back.go_back(id, step, reason=reason, actor=actor())
+        except Refused:
+            is_missing = True
+        except Conflict:
+            flash(gettext("Forløbet er gået videre imens. Se, hvad det betyder nu."), "warning")
+            return redirect(url_for("instances.earlier", id=id))
+        else:
+            flash(gettext("Forløbet er tilbage ved det tidligere trin."), "success")
+            return redirect(url_for("instances.show", id=id))
+    page = render_template(
+        "going_back.html",
+        instance=flow().instances.get(id, actor=actor()),
+        steps=[],
+        seen=flow().going_back.preview(id, step, actor=actor()),
+        reason=reason,
+        is_missing=is_missing,
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if is_missing else HTTPStatus.OK

@@ -144,6 +144,8 @@ RULES: Mapping[str, Rule] = {
     "instances.picture": INSTANCE,
     "instances.show": INSTANCE,
     "instances.diagram": INSTANCE,
+    "instances.earlier": OPERATING,
+    "instances.go_back": OPERATING,
     "rule_set_move.move": LEADING,
     "notifications.new": RECEIVING,
     "public.notify": EVERYBODY,
@@ -164,6 +166,9 @@ RULES: Mapping[str, Rule] = {
     "api.receive": DELIVERING,
     "api.user_tasks": TOKEN,
     "api.complete": TOKEN_TASK,
+    "api.earlier_steps": OPERATING_PROGRAM,
+    "api.preview_of_going_back": OPERATING_PROGRAM,
+    "api.go_back": OPERATING_PROGRAM,
     "api-docs.openapi_json": EVERYBODY,
 }
 

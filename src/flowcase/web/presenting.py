@@ -130,6 +130,25 @@ def deadline_name(rule: str) -> str:
     }.get(rule, "")
 
 
+def lasting_kind(kind: str) -> str:
+    """What stays done when an instance goes back, by the kind of event that told it."""
+    return {
+        "HandlerRan": gettext("Udført af systemet"),
+        "JobCompleted": gettext("Udført uden for forløbet"),
+        "MessagePublished": gettext("Besked sendt til et andet forløb"),
+        "SignalBroadcast": gettext("Signal sendt til sagens forløb"),
+        "EscalationThrown": gettext("Eskaleret"),
+        "CallRequested": gettext("Delforløb sat i gang"),
+        "DeadlineOpened": gettext("Frist sat"),
+        "DeadlineMet": gettext("Frist overholdt"),
+        "DeadlineMoved": gettext("Frist flyttet"),
+        "DeadlineCancelled": gettext("Frist annulleret"),
+        "RecordCreated": gettext("Oplysninger skrevet i sagen"),
+        "RecordUpdated": gettext("Oplysninger ændret i sagen"),
+        "NoticeSent": gettext("Besked sendt til en medarbejder"),
+    }.get(kind, gettext("Ændring i sagen"))
+
+
 def deadline_state(code: str) -> str:
     return {
         "open": gettext("Løber"),
@@ -239,6 +258,7 @@ def init_app(app: Flask) -> None:
         is_free_text=form_notes.is_free_text,
         cpr_warning=form_notes.cpr_warning,
         deadline_name=deadline_name,
+        lasting_kind=lasting_kind,
         deadline_state=deadline_state,
         instance_state=instance_state,
         may_see_cases=permissions.may_see_cases,
