@@ -217,6 +217,16 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
 }
 
 # what was looked at -> (Danish, English)
+# Records whose attributes would say less than what happened.
+_OF_RECORDS: Mapping[tuple[str, str], tuple[str, str, bool]] = {
+    ("RecordCreated", "Dokument"): ("Lagde et dokument på sagen.", "Added a document to the case.", True),
+    ("RecordUpdated", "Dokument"): (
+        "Dokumentets stand blev ændret (scannet eller erstattet).",
+        "The state of a document changed (scanned or replaced).",
+        False,
+    ),
+    ("RecordCreated", "Kommentar"): ("Skrev en kommentar.", "Wrote a comment.", True),
+}
 _PAGES: Mapping[str, tuple[str, str]] = {
     "case": ("sagen", "the case"),
     "user_task": ("en opgave", "a user task"),
@@ -260,7 +270,7 @@ def tell(
     """
     for one in history:
         kind = type(one.event).__name__
-        sentence = _SENTENCES.get(kind)
+        sentence = _OF_RECORDS.get((kind, getattr(one.event, "entity", ""))) or _SENTENCES.get(kind)
         if sentence is None:
             if not everything:
                 continue

@@ -197,7 +197,7 @@ class Documents:
                         (name or b"").decode(),
                         row.media_type,
                         row.size,
-                        QUARANTINE,
+                        QUARANTINE if self.limits.is_scanned else READY,
                         DataClass.K1,
                         1,
                         None,

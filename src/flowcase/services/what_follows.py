@@ -73,6 +73,8 @@ def _behind(
     for id in element.outgoing:
         flow = definition.flows[id]
         label = flow.name or definition.elements[flow.target].name
+        if element.name.endswith("?") and label:
+            label = f"{element.name} {label}"
         taken = (*branches, label) if decides and label else branches
         yield from _at(definition, definition.elements[flow.target], taken, seen, begun)
 

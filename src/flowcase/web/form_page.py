@@ -226,11 +226,10 @@ class _Drawing:
                 return replace(drawn, value=text)
             return replace(drawn, value=date_text(day), words=in_words(text))
         if asked.type is FieldType.FILE:
-            hint = drawn.description or gettext("Vælg en fil, eller skriv dokumentets nummer i journalen.")
             names = [str(item) for item in (value if isinstance(value, list) else [value]) if item]
             kept = tuple(self.files[name] for name in names if name in self.files)
             journal = ", ".join(name for name in names if name not in self.files)
-            return replace(drawn, value=journal, description=hint, attached=kept)
+            return replace(drawn, value=journal, attached=kept)
         shown_value: Any = value if isinstance(value, (list, Mapping)) else typed(value)
         return replace(drawn, value=shown_value, choices=choices, input_type=_input_type(asked, shown_value))
 
