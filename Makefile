@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos walks bench bench-peers docs lock wheel clean
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos rounds walks bench bench-peers docs lock wheel clean
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,8 +56,11 @@ check: setup ## Check the shipped processes as a deployment would
 tck: setup ## Run the DMN compatibility kit: make tck TCK=path
 	$(PY) tools/tck.py $(or $(TCK),$(SUITES)/dmn-tck)
 
-chaos: setup-dev ## Kill the server at random moments under load
-	$(PY) tools/chaos.py
+chaos: setup-dev ## Try every fault: make chaos ONLY=nodes MINUTES=5 SEED=1
+	$(PY) tools/chaos.py $(if $(ONLY),--only $(ONLY)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+rounds: setup-dev ## Follow up one case 2,000 times; writes docs/follow-ups.md
+	$(PY) tools/rounds.py --docs docs
 
 walks: setup-dev ## Walk ten thousand random processes; the engine must do what BPMN says
 	$(PY) tests/engine/walks.py 10000 --write

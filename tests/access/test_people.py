@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher
+from tests.conftest import NOW
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.services.people import People, SignInFailed
+from flowcase.store import Store
 
 PASSWORD = "en lang og hemmelig saetning"
 
@@ -99,3 +102,25 @@ def test_a_change_of_groups_counts_from_the_next_request_on(people: People) -> N
 
     assert people.actor("MB").groups == frozenset({"fronten", "akutvagt"})
     assert people.groups() == frozenset({"fronten", "akutvagt"})
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_signs_in_does_not_notice_that_the_database_restarts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = People(store, lambda: NOW, hasher=PasswordHasher(1, 8, 1))
+    people.add("program", groups=["clients"], kind="service", actor=SYSTEM)
+    token = people.new_token("program", actor=SYSTEM)
+    real, away = psycopg.connect, [2]
+
+    def connect(*arguments: object, **options: object) -> object:
+        away[0] -= 1
+        if away[0] >= 0:
+            raise psycopg.OperationalError("connection refused")
+        return real(*arguments, **options)
+
+    store.engine.dispose()
+    monkeypatch.setattr(psycopg, "connect", connect)
+
+    assert people.authenticate_token(token).id == "program"
+    assert away[0] < 0

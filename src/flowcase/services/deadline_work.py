@@ -330,7 +330,13 @@ class DeadlineWork:
             rows = [row]
         else:
             rows = deadline_rows.deadlines(
-                self._tx, rule=rule, case=case, subject=subject, part=part, stream=stream
+                self._tx,
+                rule=rule,
+                case=case,
+                subject=subject,
+                part=part,
+                stream=stream,
+                statuses=RUNNING if is_open else None,
             )
         if is_open is None:
             return rows

@@ -9,6 +9,8 @@ import hmac
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,6 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound
+from flowcase.services.transactions import Transactions
 from flowcase.store import Store, tables
 from flowcase.store.queries import people as queries
 from flowcase.store.queries.people import PersonRow
@@ -36,6 +39,13 @@ class SignInFailed(FlowcaseError):
         )
 
 
+@dataclass(frozen=True)
+class _At:
+    """What tells the time, as a clock."""
+
+    now: Callable[[], dt.datetime]
+
+
 class People:
     """One transaction per method."""
 
@@ -43,6 +53,8 @@ class People:
         self, store: Store, now: Callable[[], dt.datetime], *, hasher: PasswordHasher | None = None
     ) -> None:
         self._store, self._now = store, now
+        # Whoever signs in or asks who somebody is does not notice that the database restarts.
+        self._transactions = Transactions(store, _At(now))
         self._hasher = hasher or PasswordHasher()
 
     @functools.cached_property
@@ -113,8 +125,7 @@ class People:
 
     def find(self, id: str) -> Actor | None:
         """The active person or program of this id."""
-        with self._store.reading(self._now()) as tx:
-            row = queries.person(tx, id)
+        row = self._transactions.read(lambda tx: queries.person(tx, id))
         return _actor(row) if row is not None and row.is_active else None
 
     def actor(self, id: str) -> Actor:
@@ -125,13 +136,11 @@ class People:
         return found
 
     def list(self, *, groups: Iterable[str] | None = None, only_active: bool = True) -> list[PersonRow]:
-        with self._store.reading(self._now()) as tx:
-            return queries.people(tx, groups=groups, only_active=only_active)
+        return self._transactions.read(lambda tx: queries.people(tx, groups=groups, only_active=only_active))
 
     def groups(self) -> frozenset[str]:
         """Every group that somebody is in; what the deploy check holds candidate groups against."""
-        with self._store.reading(self._now()) as tx:
-            return queries.groups(tx)
+        return self._transactions.read(queries.groups)
 
     def authenticate(self, id: str, secret: str, *, kind: str = "password") -> Actor:
         """The person behind an id and a secret. Raises SignInFailed; every attempt is in the history.
@@ -140,9 +149,12 @@ class People:
         five minutes: guessing is hopeless, and nobody is locked out for long by somebody else.
         """
         now = self._now()
-        with self._store.reading(now) as tx:
-            row = queries.person(tx, id)
-            stored = queries.credential(tx, id, kind) if row is not None else None
+
+        def known(tx: Tx) -> tuple[PersonRow | None, Any]:
+            found = queries.person(tx, id)
+            return found, queries.credential(tx, id, kind) if found is not None else None
+
+        row, stored = self._transactions.read(known)
         # Hashing takes its time by design; no transaction is open meanwhile.
         matches = self._matches(self._decoy if stored is None else stored.secret_hash, secret)
         because = None
@@ -157,11 +169,15 @@ class People:
         if because is None and row is not None and stored is not None:
             # A token comes with every request: its use is told by what it does.
             if kind == "password" or stored.failures:
-                with self._store.begin(SYSTEM, now) as tx:
+
+                def succeed(tx: Tx) -> None:
                     self._count(tx, id, kind, failures=0, locked_until=None)
                     tx.append(INSTALLATION, events.SignedIn(person=id, by=kind))
+
+                self._transactions.run(SYSTEM, succeed, now=now)
             return _actor(row)
-        with self._store.begin(SYSTEM, now) as tx:
+
+        def refuse(tx: Tx) -> None:
             if because == "wrong" and stored is not None:
                 failures = stored.failures + 1
                 wait = min(dt.timedelta(seconds=2 ** min(max(failures - FREE_TRIES, 0), 20)), LONGEST_LOCK)
@@ -176,6 +192,8 @@ class People:
                 INSTALLATION,
                 events.SignInRefused(person=id if row is not None else "", because=because or ""),
             )
+
+        self._transactions.run(SYSTEM, refuse, now=now)
         raise SignInFailed
 
     def _count(self, tx: Tx, id: str, kind: str, *, failures: int, locked_until: dt.datetime | None) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 from flowcase.store.columns import FeelJson, Instant, Json
@@ -42,6 +43,7 @@ TIMER_IS_PENDING = "status = 'pending' AND NOT is_held"
 JOB_IS_PENDING = "status = 'pending' AND NOT is_held"
 JOB_IS_CLAIMED = "status = 'claimed'"
 USER_TASK_IS_OPEN = "status = 'open'"
+DEADLINE_IS_CURRENT = "is_current"
 USER_TASK_IS_FREE = "status = 'open' AND assignee IS NULL"
 USER_TASK_IS_ASSIGNED = "status = 'open' AND assignee IS NOT NULL"
 USER_TASK_IS_OF_A_CASE = "status = 'open' AND case_code IS NOT NULL"
@@ -255,8 +257,8 @@ user_task = Table(
     Column("ended_at", Instant),
     Column("ended_by", Text),
 )
-Index("ix_user_task_instance", user_task.c.instance)
-Index("ix_user_task_case_code", user_task.c.case_code)
+Index("ix_user_task_instance", user_task.c.instance, user_task.c.status)
+Index("ix_user_task_case_code", user_task.c.case_code, user_task.c.status)
 _alive("ix_user_task_open", user_task.c.created_at, user_task.c.id, where=USER_TASK_IS_OPEN)
 _alive(
     "ix_user_task_candidates",
@@ -627,9 +629,12 @@ deadline = Table(
     Column("instance", Text),
     Column("element", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
+    # False once it is done and a later one of the same rule and instance was opened.
+    Column("is_current", Boolean, nullable=False, server_default=true()),
 )
 Index("ix_deadline_case_code", deadline.c.case_code)
-Index("ix_deadline_subject", deadline.c.subject)
+Index("ix_deadline_subject", deadline.c.subject, deadline.c.part)
+_alive("ix_deadline_current", deadline.c.case_code, where=DEADLINE_IS_CURRENT)
 Index("ix_deadline_stream", deadline.c.stream)
 _alive("ix_deadline_open", deadline.c.due_at, deadline.c.id, where="status IN ('open', 'breached')")
 

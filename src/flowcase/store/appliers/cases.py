@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text, update
 
 from flowcase.cases import events
 from flowcase.errors import NotFound
@@ -154,8 +154,8 @@ def sealed(tx: Tx, stream: str, record: str, secret: Values) -> dict[str, str]:
 
 
 def _index(tx: Tx, record: str, entity: str, search: Mapping[str, str]) -> None:
-    for attribute, text in search.items():
-        digest = tx.digest(f"{entity}.{attribute}", text)
+    for attribute, sought in search.items():
+        digest = tx.digest(f"{entity}.{attribute}", sought)
         tx.insert(tables.search_key, record=record, attribute=attribute, digest=digest)
 
 
@@ -181,6 +181,7 @@ def write_note(tx: Tx, stream: str, instance: LockedInstance | None, event: even
 
 @applies(events.DeadlineOpened)
 def open_deadline(tx: Tx, stream: str, instance: LockedInstance | None, event: events.DeadlineOpened) -> None:
+    _outdate(tx, event)
     tx.insert(
         tables.deadline,
         id=event.deadline,
@@ -210,7 +211,25 @@ def open_deadline(tx: Tx, stream: str, instance: LockedInstance | None, event: e
         instance=event.instance,
         element=event.element,
         version=1,
+        is_current=True,
     )
+
+
+def _outdate(tx: Tx, event: events.DeadlineOpened) -> None:
+    """Those before it of the same rule and instance that are done are read by no diagram any more."""
+    table = tables.deadline
+    if event.case is not None:
+        tx.execute(
+            update(table)
+            .where(
+                table.c.case_code == event.case,
+                text(tables.DEADLINE_IS_CURRENT),
+                table.c.rule == event.rule,
+                table.c.instance.is_not_distinct_from(event.instance),
+                table.c.status.in_(("met", "cancelled")),
+            )
+            .values(is_current=False)
+        )
 
 
 @applies(events.DeadlineMoved)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, text
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
@@ -91,17 +91,26 @@ def deadlines(
 def current(tx: Tx, *, case: str | None = None, stream: str | None = None) -> list[DeadlineRow]:
     """What diagrams read: everything that runs, and of what is done the newest per rule and instance.
 
-    A case of ten years has hundreds of finished follow-ups; they are counted here, not read.
+    A case of ten years has hundreds of finished follow-ups: an index holds those that count, and a few
+    more at the most. Streams that are no case stay small; theirs are counted.
     """
-    column, value = (_table.c.case_code, case) if case is not None else (_table.c.stream, stream)
+    if case is not None:
+        return [made(DeadlineRow, row) for row in tx.rows(_CURRENT, {"case": case})]
     age = func.row_number().over(
         partition_by=(_table.c.rule, _table.c.instance),
         order_by=(_table.c.opened_at.desc(), _table.c.id.desc()),
     )
-    ranked = select(_table.c.id, _table.c.status, age.label("age")).where(column == value).subquery()
+    ranked = (
+        select(_table.c.id, _table.c.status, age.label("age")).where(_table.c.stream == stream).subquery()
+    )
     wanted = select(ranked.c.id).where(or_(ranked.c.status.in_(RUNNING), ranked.c.age == 1))
     statement = select(_table).where(_table.c.id.in_(wanted)).order_by(_table.c.due_at, _table.c.id)
     return [made(DeadlineRow, row) for row in tx.rows(statement)]
 
 
+_CURRENT = (
+    select(_table)
+    .where(_table.c.case_code == bindparam("case"), text(tables.DEADLINE_IS_CURRENT))
+    .order_by(_table.c.due_at, _table.c.id)
+)
 _BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))

@@ -1,0 +1,1 @@
+"""What `make chaos` does to an installation, a file for each fault."""

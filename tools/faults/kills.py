@@ -1,0 +1,114 @@
+"""Web, worker and database are killed in turn, and PostgreSQL restarts again and again, under load."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from faults.counting import count
+from faults.outcome import Outcome
+from faults.places import Feeder, installation, is_kept_up, until_done, wait_for
+from faults.servers import Node, PostgreSQL, folder, postgresql, running
+from faults.users import Users
+from flowcase.bootstrap import Flowcase
+
+
+@dataclass
+class Load:
+    """A running installation on PostgreSQL with people at work."""
+
+    flow: Flowcase
+    database: PostgreSQL
+    web: Node
+    worker: Node
+    users: Users
+
+
+@contextlib.contextmanager
+def load(outcome: Outcome, place: Path, people: int, seed: int) -> Iterator[Load]:
+    """Everything at work; on the way out everything is counted into `outcome`."""
+    with postgresql(place, own=True) as database, installation(place / "home", database.url) as (flow, token):
+        shared = {"FLOWCASE_DATABASE_URL": database.url}
+        web = Node("web", place / "home", environment=shared)
+        worker = Node("worker", place / "home", environment=shared)
+        with running(web, worker):
+            users = Users([web.port], token, people, seed, thought=(0.2, 1.5))
+            feeder = Feeder(flow, "work", max(people, 10))
+            feeder.start()
+            users.start()
+            users.until_one_succeeds()
+            yield Load(flow, database, web, worker, users)
+            feeder.stop()
+            users.stop()
+            until_done(flow)
+        outcome.tried["completions acknowledged"] = len(users.acknowledged)
+        outcome.tried["instances started"] = len(feeder.started)
+        outcome.add(count(flow, users.acknowledged, is_done=True))
+        outcome.lost += feeder.missing()
+        outcome.doubled += sum(times - 1 for times in users.acknowledged.values())
+        answers = ", ".join(f"{code}: {times}" for code, times in sorted(users.answers.items()))
+        outcome.notes.append(f"answers by HTTP status: {answers}; cut off without one: {users.unanswered}")
+        outcome.notes += [f"told {times} times: {said}" for said, times in users.told.most_common(3)]
+
+
+def in_turn(*, seconds: float, seed: int, people: int = 50, pause: tuple[float, float] = (2, 8)) -> Outcome:
+    """SIGKILL to web, worker and postmaster, one after the other."""
+    outcome = Outcome("kills", f"Web, worker and database killed in turn under the load of {people} users")
+    chance, kills = random.Random(seed), {"web": 0, "worker": 0, "database": 0}
+    with folder() as place, load(outcome, place, people, seed) as at_work:
+        until, turn = time.monotonic() + seconds, 0
+        while time.monotonic() < until or turn < len(kills):
+            time.sleep(chance.uniform(*pause))
+            victim = list(kills)[turn % len(kills)]
+            outcome.until_normal.append(_strike(at_work, victim))
+            kills[victim] += 1
+            turn += 1
+        outcome.tried = {f"kills of the {name}": times for name, times in kills.items()}
+    return outcome
+
+
+def _strike(at_work: Load, victim: str) -> float:
+    """Kill it, start it again; the seconds until people get on and nothing waits that should not."""
+    began = time.monotonic()
+    if victim == "web":
+        at_work.web.kill()
+        at_work.web.start()
+    elif victim == "worker":
+        at_work.worker.kill()
+        at_work.worker.start()
+    else:
+        at_work.database.kill()
+        at_work.database.start()
+    at_work.users.until_one_succeeds()
+    wait_for(lambda: is_kept_up(at_work.flow), 60)
+    return time.monotonic() - began
+
+
+def restarts(*, seconds: float, seed: int, people: int = 50, pause: tuple[float, float] = (5, 40)) -> Outcome:
+    """The server stops at once, after its rollbacks or by SIGKILL, and comes back after a moment."""
+    outcome = Outcome("restarts", f"PostgreSQL restarted every {pause[0]:g} to {pause[1]:g} s under load")
+    chance, done = random.Random(seed), 0
+    with folder() as place, load(outcome, place, people, seed) as at_work:
+        database = at_work.database
+        ways: list[Callable[[], None]] = [
+            database.stop,
+            lambda: database.stop(immediate=True),
+            database.kill,
+        ]
+        until = time.monotonic() + seconds
+        while time.monotonic() < until or not done:
+            time.sleep(chance.uniform(*pause))
+            began = time.monotonic()
+            ways[done % len(ways)]()
+            time.sleep(chance.uniform(0, 1.5))
+            database.start()
+            at_work.users.until_one_succeeds()
+            wait_for(lambda: is_kept_up(at_work.flow), 60)
+            outcome.until_normal.append(time.monotonic() - began)
+            done += 1
+        outcome.tried = {"restarts": done}
+    return outcome

