@@ -62,7 +62,7 @@ from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
 from flowcase.services.timers import Timers
-from flowcase.services.transactions import Transactions
+from flowcase.services.transactions import DatabaseLost, Transactions, patiently
 from flowcase.services.user_task_moves import UserTaskMoves
 from flowcase.services.user_tasks import UserTasks
 from flowcase.store import Keyring, KeyUnusable, LockedInstance, Store, Tx, migrating
@@ -142,13 +142,13 @@ def open(
 ) -> Flowcase:
     """Open an installation. Raises KeyUnusable, and SchemaOutdated when its database needs an upgrade."""
     store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
-    if not migrating.is_current(store.engine):
-        revision = store.revision()
-        store.close()
-        raise SchemaOutdated(revision)
     try:
-        store.check_key(WallClock().now())
-    except KeyUnusable:
+        # A node that is started while the database restarts waits for it.
+        revision = patiently(store.revision)
+        if revision != migrating.newest():
+            raise SchemaOutdated(revision)
+        patiently(lambda: store.check_key(WallClock().now()))
+    except (SchemaOutdated, KeyUnusable, DatabaseLost):
         store.close()
         raise
     return assemble(settings, store, clock or _clock(settings, store), handlers=handlers)

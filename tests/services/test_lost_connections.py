@@ -11,9 +11,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
+from flowcase.config import Config
 from flowcase.services.transactions import DatabaseFull, DatabaseLost, OutcomeUnknown, Transactions
 from flowcase.store import Store, Tx, database, wire
 from flowcase.store.queries import history
@@ -119,6 +121,27 @@ def test_a_server_that_stays_away_is_said_after_a_while(
 
     with pytest.raises(DatabaseLost, match="connection was lost"):
         transactions.read(count)
+
+
+@on_postgresql
+def test_a_node_that_starts_while_the_database_restarts_waits_for_it(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Config(home=tmp_path, database_url=database)
+    bootstrap.upgrade(settings)
+    real, refusals = psycopg.connect, [2]
+
+    def connect(*arguments: Any, **options: Any) -> Any:
+        refusals[0] -= 1
+        if refusals[0] >= 0:
+            raise psycopg.OperationalError("the database system is starting up")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    flow = bootstrap.open(settings)
+
+    assert refusals[0] < 0
+    flow.close()
 
 
 @on_sqlite

@@ -336,7 +336,7 @@ class DeadlineWork:
                 subject=subject,
                 part=part,
                 stream=stream,
-                statuses=RUNNING if is_open else None,
+                only_current=bool(is_open),
             )
         if is_open is None:
             return rows

@@ -20,6 +20,7 @@ __all__ = [
     "DatabaseLost",
     "OutcomeUnknown",
     "Transactions",
+    "patiently",
     "request_id",
 ]
 
@@ -49,7 +50,7 @@ class Transactions:
             with self.store.begin(actor, now or self.clock.now(), request_id.get()) as tx:
                 return work(tx)
 
-        return _patiently(once)
+        return patiently(once)
 
     def read(self, work: Callable[[Tx], _Result]) -> _Result:
         """The result of a function that only reads; asked again when the database is away for a while."""
@@ -58,7 +59,7 @@ class Transactions:
             with self.store.reading(self.clock.now()) as tx:
                 return work(tx)
 
-        return _patiently(once)
+        return patiently(once)
 
     def glance(self, work: Callable[[Tx], _Result]) -> _Result:
         """As `read`, for one statement: without the round trips of a transaction around it."""
@@ -67,10 +68,11 @@ class Transactions:
             with self.store.glancing(self.clock.now()) as tx:
                 return work(tx)
 
-        return _patiently(once)
+        return patiently(once)
 
 
-def _patiently(once: Callable[[], _Result]) -> _Result:
+def patiently(once: Callable[[], _Result]) -> _Result:
+    """Its result, tried again while other transactions are in the way or the database is away for a while."""
     begun, attempt = time.monotonic(), 0
     while True:
         attempt += 1

@@ -288,8 +288,9 @@ class Store:
             return False
 
     def revision(self) -> str | None:
-        """The schema that the database has; None for an empty one."""
-        return migrating.revision(self.engine)
+        """The schema that the database has; None for an empty one. Raises DatabaseLost."""
+        with self._translated():
+            return migrating.revision(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()

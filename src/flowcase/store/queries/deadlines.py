@@ -67,10 +67,11 @@ def deadlines(
     part: str | None = None,
     rule: str | None = None,
     statuses: Iterable[str] | None = None,
+    only_current: bool = False,
     due_before: dt.datetime | None = None,
     limit: int | None = None,
 ) -> list[DeadlineRow]:
-    """Earliest due first."""
+    """Earliest due first. `only_current`: everything that runs, and little of what is done."""
     statement = select(_table).order_by(_table.c.due_at, _table.c.id).limit(limit)
     for column, value in (
         (_table.c.case_code, case),
@@ -83,6 +84,8 @@ def deadlines(
             statement = statement.where(column == value)
     if statuses is not None:
         statement = statement.where(_table.c.status.in_(list(statuses)))
+    if only_current:
+        statement = statement.where(text(tables.DEADLINE_IS_CURRENT))
     if due_before is not None:
         statement = statement.where(_table.c.due_at < due_before)
     return [made(DeadlineRow, row) for row in tx.rows(statement)]
