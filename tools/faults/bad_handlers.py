@@ -77,7 +77,8 @@ def bad(*, each: int, retries: int, seed: int) -> Outcome:
                 if row.kind == "TimerFired"
             ]
             outcome.tried = {f"jobs that {kind}": each for kind in KINDS}
-            outcome.tried |= {f"tries of {kind}": told[kind] for kind in KINDS}
+            tries = ", ".join(f"{kind} {told[kind]}" for kind in KINDS)
+            outcome.notes.append(f"tries that began: {tries}")
             outcome.add(count(flow))
             outcome.lost += (each - ended["hang"]) + (5 - ended["tick"])
             outcome.wrong["poison jobs without an incident"] = sum(
