@@ -128,6 +128,7 @@ def test_a_node_that_starts_while_the_database_restarts_waits_for_it(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Config(home=tmp_path, database_url=database)
+    settings.create_missing_key()
     bootstrap.upgrade(settings)
     real, refusals = psycopg.connect, [2]
 
