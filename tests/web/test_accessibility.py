@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 import flowcase.web
+from flowcase.services.documents import Given
 from tests.web.test_browser import sign_in
 
 pytestmark = pytest.mark.browser
@@ -82,6 +83,17 @@ def test_axe_finds_nothing(open_page, world, width, language):
     page.locator("[name=vurderet]").fill("2026-03-27T23:00")
     seen.press("_faerdig", "risk assessment refused by a rule")
     seen.press("_gem", "risk assessment as a draft")
+    page.locator("[name=begrundelse]").fill("Mor, 010203-1234, ringede.")
+    page.locator("[name=vurderet]").fill("i går kl. 9")
+    page.keyboard.press("Tab")
+    page.wait_for_function("document.getElementById('felt-vurderet-laest').textContent.startsWith('= ')")
+    page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    page.wait_for_selector("#felt-begrundelse-cpr")
+    seen.check("risk assessment with a CPR number, a date read back and everything unfolded")
+    page.locator("#kommentar").fill("@ingen hej")
+    page.locator("#kommentarer button[type=submit]").click()
+    page.wait_for_selector("#kommentar-fejl")
+    seen.check("a comment that was refused")
     world.flow.user_tasks.claim(vurder, actor=world.flow.people.actor("jonas.fp"))
     seen.visit(f"/opgaver/{vurder}", "task of a colleague")
     world.assess("SAG-2601", by="jonas.fp")
@@ -90,6 +102,9 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.visit("/underretninger/ny")
     page.locator("[name=modtaget]").fill("2025-10-26T02:30")
     seen.press("_send", "notification with errors and an hour that exists twice")
+    given = Given("brev.txt", b"Tak for snakken.")
+    document = world.flow.documents.add_to_case("SAG-2588", given, actor=world.flow.people.actor("karen.fp"))
+    seen.visit(f"/dokumenter/{document}", "document")
     page.goto(f"/forloeb/{instance}")
     page.wait_for_selector("[data-ready=true]")
     seen.check("diagram")
@@ -129,7 +144,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.press("_begynd", "start form with errors")
 
     assert seen.violations == []
-    assert len(seen.states) >= 37
+    assert len(seen.states) >= 40
 
 
 def _inbox(seen: Checked, world: Any) -> None:

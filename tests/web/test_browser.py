@@ -206,3 +206,38 @@ def test_the_inbox_with_everything_open_fits_a_phone(open_page):
     page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_files_and_comments_on_a_phone_leave_what_was_typed_alone(open_page, world):
+    page = open_page(width=360)
+    sign_in(page, "karen.fp")
+    page.goto("/underretninger/ny")
+    page.locator("[name=bekymring]").fill("Skrevet før filen")
+    chooser = page.locator("input[type=file]").first
+    page.evaluate("document.querySelector('input[type=file]').dataset.most = '0.0001'")
+    chooser.set_input_files({"name": "stor.txt", "mimeType": "text/plain", "buffer": b"x" * 5000})
+    expect(page.locator(".form-error-message", has_text="Filen er for stor.")).to_be_visible()
+    page.evaluate("document.querySelector('input[type=file]').dataset.most = '25'")
+    chooser.set_input_files({"name": "brev.txt", "mimeType": "text/plain", "buffer": b"Tak for i dag."})
+
+    expect(page.locator(".fc-attached")).to_contain_text("brev.txt")
+    expect(page.locator("[name=bekymring]")).to_have_value("Skrevet før filen")
+
+    page.goto(f"/opgaver/{world.task('vurder').id}")
+    page.locator("[name=begrundelse]").fill("Skrevet før kommentaren")
+    page.locator("#kommentar").fill("Hej @jonas.fp")
+    page.get_by_role("button", name="Gem kommentar").press("Enter")
+    expect(page.locator(".fc-comments")).to_contain_text("Hej @jonas.fp")
+    expect(page.locator("[name=begrundelse]")).to_have_value("Skrevet før kommentaren")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_link_unfolds_the_section_that_it_leads_to(open_page):
+    page = open_page()
+    sign_in(page, "camilla.syd")
+    page.goto("/sager/SAG-2588")
+    page.evaluate("document.getElementById('dokumenter').closest('details').open = false")
+
+    page.get_by_role("navigation", name="På denne side").get_by_role("link", name="Dokumenter").press("Enter")
+
+    expect(page.get_by_label("Læg dokumenter op")).to_be_visible()
