@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_login import current_user, login_required, login_user, logout_user
 
 from flowcase.services.people import SignInFailed
+from flowcase.web import kept_typing
 from flowcase.web.language import gettext
 from flowcase.web.session import SignedIn, flow
 
@@ -36,8 +37,14 @@ def sign_in() -> Any:
             _start_again()
             session.permanent = True
             login_user(SignedIn(person))
-            return redirect(back)
-    page = render_template("sign_in.html", error=error, next=back, person=request.form.get("bruger", ""))
+            return kept_typing.back_to(request.form.get(kept_typing.TYPED, "")) or redirect(back)
+    page = render_template(
+        "sign_in.html",
+        error=error,
+        next=back,
+        person=request.form.get("bruger", ""),
+        typed=request.form.get(kept_typing.TYPED, ""),
+    )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,7 +22,7 @@ from flowcase.services.transactions import (
     OutcomeUnknown,
     request_id,
 )
-from flowcase.web import drawing, language, presenting, session
+from flowcase.web import drawing, kept_typing, language, presenting, session, static_files
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -72,6 +73,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     session.init_app(app, flow)
     presenting.init_app(app)
     drawing.init_app(app)
+    static_files.init_app(app)
     _register_blueprints(app)
     _guard(app)
     _say_errors(app)
@@ -151,7 +153,7 @@ def _guard(app: Flask) -> None:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        if request.endpoint != "static":
+        if request.endpoint != "static":  # those say themselves how long they hold
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -175,6 +177,8 @@ def _say_errors(app: Flask) -> None:
 
         if api.is_api():
             return api.problem(HTTPStatus.BAD_REQUEST, error)
+        if kept_typing.is_worth_keeping():
+            return kept_typing.show_again() if current_user.is_authenticated else kept_typing.ask_to_sign_in()
         return page(
             HTTPStatus.BAD_REQUEST,
             language.gettext("Siden er for gammel"),
@@ -191,7 +195,10 @@ def _say_errors(app: Flask) -> None:
         if api.is_api():
             return api.problem(status, error)
         title, text = _words(status)
-        return page(status, title, text)
+        answer = app.make_response(page(status, title, text))
+        if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            answer.headers["Connection"] = "close"  # what is too large is not read to its end
+        return answer
 
     @app.errorhandler(HTTPStatus.INTERNAL_SERVER_ERROR)
     def broken(error: HTTPException) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
+from flowcase.web import static_files
 from flowcase.web.language import catalogue, current
 
 _ADDRESSES, _WORDS = 20_000, 10_000  # kept at the most
@@ -25,7 +26,12 @@ def address(endpoint: str, **values: Any) -> str:
 
 @functools.lru_cache(maxsize=_ADDRESSES)
 def _made(_root: str, _host: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
-    return url_for(endpoint, **dict(values))
+    named = dict(values)
+    if endpoint == "static":
+        named[static_files.VERSION] = (
+            static_files.version(f"{current_app.static_folder}/{named['filename']}") or None
+        )
+    return url_for(endpoint, **named)
 
 
 def words(text: str, **values: Any) -> Markup:

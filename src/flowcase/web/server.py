@@ -33,6 +33,7 @@ def run(make: Callable[[], Flask], *, host: str, port: int, threads: int) -> Non
             "worker_class": "gthread",
             "graceful_timeout": 20,
             "timeout": 60,
+            "keepalive": 15,  # seconds: somebody who clicks on has no new connection to wait for
             "accesslog": None,  # addresses can name cases; the history is the log of who looked
             "loglevel": "warning",
             "proc_name": "flowcase",

@@ -49,8 +49,12 @@ def init_app(app: Flask, flow: Flowcase) -> None:
 
     @manager.unauthorized_handler
     def sign_in_first() -> Any:
+        from flowcase.web import kept_typing
+
         if request.path.startswith("/api/"):
             abort(HTTPStatus.UNAUTHORIZED)
+        if kept_typing.is_worth_keeping():
+            return kept_typing.ask_to_sign_in()
         if request.headers.get("HX-Request"):  # a page that saves by itself must not get another page
             return gettext("Du er logget af. Log på i et andet vindue, før du går videre."), (
                 HTTPStatus.UNAUTHORIZED

@@ -204,6 +204,17 @@ def _keep(id: str) -> form_files.Keep:
     return keep
 
 
+def as_typed(id: str, sent: MultiDict[str, str], *, status: HTTPStatus = HTTPStatus.OK) -> Any:
+    """The page with the form as it was typed in another page; nothing is stored."""
+    task = flow().user_tasks.get(id, actor=actor())
+    return _page(task, read(task, sent), status=status)
+
+
+def read(task: UserTask, sent: MultiDict[str, str]) -> dict[str, Any]:
+    """What was typed, by the paths of the user task's form."""
+    return form_sent.raw_of(task.form, sent, _dates()) if task.form else {}
+
+
 def _dates() -> form_sent.Dates:
     return form_sent.Dates(local_date(flow().clock.now()))
 
