@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_mark_current_deadlines"
-down_revision = "0009_keep_documents"
+revision = "0011_mark_current_deadlines"
+down_revision = "0010_keep_earlier_states"
 
 _OUTDATED = """
 UPDATE deadline SET is_current = false
