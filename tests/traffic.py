@@ -42,8 +42,13 @@ def traffic(store: Store) -> Iterator[Traffic]:
 @contextmanager
 def _of_sqlite(engine: Any, seen: Traffic) -> Iterator[None]:
     def note(statement: str) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "--")):
-            seen.statements.append(" ".join(statement.split()))
+        words = " ".join(statement.split())
+        if statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "--")):
+            return
+        # What a trigger does inside a statement is told as that statement, values and all, once more.
+        if words.startswith("UPDATE") and seen.statements[-1:] == [words]:
+            return
+        seen.statements.append(words)
 
     def begin(connection: Any, *_: Any) -> None:
         connection.set_trace_callback(note)

@@ -226,7 +226,8 @@ def main() -> None:
     asked.add_argument("--write", action="store_true", help="put the tables into docs/engine.md")
     given = asked.parse_args()
     figures = run(range(given.first, given.first + given.count), size=given.size)
-    text = [f"Seeds {given.first} to {given.first + given.count - 1}, size {given.size}.", *figures.lines()]
+    seeds = f"Seeds {given.first} to {given.first + given.count - 1}, size {given.size}."
+    text = [f"- {line}" for line in (seeds, *figures.lines())]
     print("\n".join([*text, "", *figures.tables()]))
     if given.write:
         page = PAGE.read_text()

@@ -6,6 +6,8 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from tests.services.diagrams import end, process, start, user_task
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in as sign_in_browser
 
 TWO = process("to_trin", start(), user_task("foerste"), user_task("anden"), end())
 
@@ -67,3 +69,19 @@ def test_a_program_of_an_operator_goes_back_by_rest(app, world, moved):
     assert (preview["opens"], preview["cancels"], preview["obstacles"]) == (["foerste"], ["anden"], [])
     assert (without.status_code, done.status_code) == (422, 200)
     assert [row.element for row in _open(world, moved)] == ["foerste"]
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_axe_finds_nothing_on_the_way_back(open_page, world, moved, width):
+    page = open_page(width=width)
+    seen = Checked(page)
+    step = world.flow.going_back.steps(moved, actor=SYSTEM)[0].element_instance
+    sign_in_browser(page, "drift")
+
+    seen.visit(f"/forloeb/{moved}/tilbage", "earlier steps")
+    seen.visit(f"/forloeb/{moved}/tilbage/{step}", "preview")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_selector("[role=alert]")
+    seen.check("reason missing")
+
+    assert seen.violations == []
