@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import sys
@@ -217,6 +218,27 @@ def test_a_backup_and_a_move_bring_documents_along(flow, opened, tmp_path):
 
     for other in (restored, moved):
         assert other.documents.read(id, actor=CAMILLA)[1] == PDF
+
+
+def test_both_databases_keep_scan_and_erase_alike(database, keyring, tmp_path):
+    key = base64.b64encode(bytes(range(32))).decode()
+    command = f"{sys.executable} -c 'import sys; sys.stdin.buffer.read()'"
+    settings = Config(
+        home=tmp_path, database_url=database, key=key, is_demonstration=True, scan_command=command
+    )
+    bootstrap.upgrade(settings)
+    flow = bootstrap.open(settings, clock=ManualClock(NOW))
+    flow.people.add("anders.myn", groups=("myndighedsansvarlig",), actor=SYSTEM)
+    open_case(flow)
+    id = flow.documents.add_to_case(CASE, Given("a.pdf", PDF), actor=CAMILLA)
+
+    assert flow.scanning.run_waiting() == 1
+    assert flow.documents.read(id, actor=CAMILLA)[1] == PDF
+    operator = Actor("terminal", groups=frozenset({"administrator"}), kind="service")
+    flow.erasure.erase(CASE, reason="udloebet", approved_by="anders.myn", also_open=True, actor=operator)
+    with pytest.raises(Erased):
+        flow.documents.read(id, actor=CAMILLA)
+    flow.close()
 
 
 def test_files_of_a_form_that_is_never_sent_are_taken_away_after_a_day(flow):

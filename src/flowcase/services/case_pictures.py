@@ -80,8 +80,9 @@ def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
     wanted = (*_SHOWN, *_BOARDS) if is_close else _SHOWN
     found: dict[str, list[Item]] = {name: [] for name in wanted}
     rows = records.records_of(tx, wanted, case=code)
-    for notification in row.facts.get("underretninger") or () if is_close else ():
-        rows += records.records(tx, entity="Risikovurdering", stream=f"notification:{notification}")
+    if is_close:
+        streams = [f"notification:{id}" for id in row.facts.get("underretninger") or ()]
+        rows += records.records_in(tx, ["Risikovurdering"], streams)
     for each in {row.id: row for row in rows}.values():
         found[each.entity].append(_item(each, is_close))
     boards = [item for name in _BOARDS for item in found.get(name, ()) if _has_board(item[BOARD])]

@@ -260,10 +260,9 @@ class Documents:
             row = case_files.case(tx, case)
             if row is None or row.erased_at is not None:
                 return []
-            found = records.records(tx, entity=ENTITY, case=case)
-            for id in row.facts.get("underretninger") or ():
-                found += records.records(tx, entity=ENTITY, stream=f"notification:{id}")
-            return [_document(each) for each in found if _may_read(tx, each, actor, case)][::-1]
+            streams = [f"notification:{id}" for id in row.facts.get("underretninger") or ()]
+            found = records.records_of(tx, [ENTITY], case=case) + records.records_in(tx, [ENTITY], streams)
+            return [_document(each) for each in found if _may_read(each, actor, row)][::-1]
 
         return self._transactions.read(work)
 
@@ -390,7 +389,9 @@ class Documents:
             check_candidate(tx, task, actor, "see")
             if id in named and _belongs(row, task.stream, task.case_code):
                 return _document(row)
-        if not _may_read(tx, row, actor, row.case_code):
+        code = row.case_code
+        found = case_files.case(tx, code) if code else _case_of_notification(tx, row.stream)
+        if not _may_read(row, actor, found):
             raise Forbidden(f"see document '{id}'", "its work is not theirs")
         return _document(row)
 
@@ -418,11 +419,10 @@ def scanned(open_work: OpenWork, tx: Tx, stream: str, digest: str, *, is_clean: 
     return [row.id for row in concerned]
 
 
-def _may_read(tx: Tx, row: RecordRow, actor: Actor, case: str | None) -> bool:
+def _may_read(row: RecordRow, actor: Actor, found: case_files.CaseRow | None) -> bool:
     """By the case and the document's class; whoever added it sees it too."""
     if row.open.get("lagt_op_af") == actor.id:
         return True
-    found = case_files.case(tx, case) if case else _case_of_notification(tx, row.stream)
     if found is None:
         return may_see_cases(actor)
     named = (found.caseworker, found.facts.get("stedfortraeder"))

@@ -82,6 +82,18 @@ def records_of(tx: Tx, entities: Sequence[str], *, case: str) -> list[RecordRow]
     return [_opened(tx, row) for row in tx.rows(statement)]
 
 
+def records_in(tx: Tx, entities: Sequence[str], streams: Sequence[str]) -> list[RecordRow]:
+    """Records of several entities in several streams in one statement, oldest first."""
+    if not streams:
+        return []
+    statement = (
+        select(_table)
+        .where(_table.c.stream.in_(list(streams)), _table.c.entity.in_(list(entities)))
+        .order_by(_table.c.created_at, _table.c.id)
+    )
+    return [_opened(tx, row) for row in tx.rows(statement)]
+
+
 def records_with(tx: Tx, entity: str, attribute: str, text: str) -> list[RecordRow]:
     """Records whose confidential attribute has this text, found by its keyed hash; newest first."""
     key = tables.search_key
