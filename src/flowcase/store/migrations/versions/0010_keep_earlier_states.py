@@ -7,8 +7,8 @@ release before keep them too. What an instance kept goes when it ends.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_keep_earlier_states"
-down_revision = "0010_mark_current_deadlines"
+revision = "0010_keep_earlier_states"
+down_revision = "0009_keep_documents"
 
 _RUNS = "EXISTS (SELECT 1 FROM instance WHERE id = OLD.instance AND ended_at IS NULL)"
 _KEEP = (
