@@ -72,6 +72,18 @@ def test_lists_are_tables_for_people(flowcase: CommandLine, files: Path) -> None
     assert flowcase("incidents").stdout == "Nothing.\n"
 
 
+def test_user_tasks_are_listed_a_page_at_a_time(flowcase: CommandLine, files: Path) -> None:
+    flowcase("deploy", files)
+    for _ in range(3):
+        flowcase("start", "to")
+    everything = [row["id"] for row in flowcase.json("tasks")]
+
+    for whose in ([], ["--as", "karen"]):
+        first = [row["id"] for row in flowcase.json("tasks", *whose, "--limit", "2")]
+        rest = [row["id"] for row in flowcase.json("tasks", *whose, "--after", first[-1])]
+        assert (first, rest) == (everything[:2], everything[2:])
+
+
 def test_refusals_have_the_exit_code_of_their_kind(flowcase: CommandLine, files: Path) -> None:
     flowcase("deploy", files)
     flowcase("start", "to")

@@ -91,6 +91,25 @@ def test_pages_together_are_the_whole_list_in_order(
     assert seen == [row["id"] for row in sorted(rows, key=key)]
 
 
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("case", [None, "SAG-1"])
+def test_pages_read_backwards_are_those_that_were_read_forwards(
+    flow: Flowcase, fill: Callable[..., None], order: Order, case: str | None
+) -> None:
+    fill(*mixed(flow))
+    asked = Asked(order=order, case=case)
+    pages = [flow.inboxes.page(ANNA, asked, limit=2)]
+    while pages[-1].following is not None:
+        pages.append(flow.inboxes.page(ANNA, asked, after=pages[-1].following, limit=2))
+    assert len(pages) > 1
+
+    back = [pages[-1]]
+    while back[-1].previous is not None:
+        back.append(flow.inboxes.page(ANNA, asked, before=back[-1].previous, limit=2))
+
+    assert [page.rows for page in reversed(back)] == [page.rows for page in pages]
+
+
 def test_views_part_ones_own_from_the_groups(flow: Flowcase, fill: Callable[..., None]) -> None:
     fill({"assignee": "anna"}, {"assignee": "bo"}, {}, {"process": "begge"})
 

@@ -63,6 +63,18 @@ def test_a_broken_notification_names_every_wrong_field_and_nothing_that_it_said(
     assert body["request_id"] == answer.headers["X-Request-Id"]
 
 
+def test_user_tasks_are_listed_a_page_at_a_time(karen):
+    whole = karen.get("/api/user-tasks")
+    first = karen.get("/api/user-tasks?limit=1")
+    address = first.headers["Link"].removeprefix("<").partition(">")[0]
+
+    second = karen.get(address)
+
+    assert first.get_json() + second.get_json() == whole.get_json()
+    assert "Link" not in second.headers
+    assert karen.get("/api/user-tasks?after=vrøvl").status_code == 422
+
+
 def test_user_tasks_are_listed_and_completed(karen, world):
     rows = karen.get("/api/user-tasks").get_json()
     assert {row["element"] for row in rows} == {"vurder", "afgoer"}

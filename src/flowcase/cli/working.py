@@ -13,6 +13,7 @@ from flowcase.cli.notification_files import Line, read_notifications
 from flowcase.cli.output import json_option, local, plain, progress, say_json, say_table
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import FlowcaseError, InvalidValues
+from flowcase.services.inboxes import Asked, Order, Place
 from flowcase.services.notifications import STAFF_FORM
 from flowcase.values import from_json
 
@@ -107,12 +108,20 @@ def _needed(line: Any) -> str:
 @click.command()
 @click.option("--as", "person", help="Only what this person may work on.")
 @click.option("--case", help="Only of this case.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, help="How many.")
+@click.option("--after", metavar="ID", help="Go on behind this user task, the last one of the page before.")
 @json_option
-def tasks(person: str | None, case: str | None, as_json: bool) -> None:
-    """List open user tasks."""
+def tasks(person: str | None, case: str | None, limit: int, after: str | None, as_json: bool) -> None:
+    """List open user tasks, the oldest first, a page at a time."""
     with opened() as flow:
-        rows = flow.user_tasks.inbox(flow.people.actor(person)) if person else flow.user_tasks.list(case=case)
-        rows = [row for row in rows if case in (None, row.case_code)]
+        last = flow.user_tasks.get(after).row if after else None
+        if person:
+            asked = Asked(order=Order.RECEIVED, case=case, with_put_off=True)
+            place = Place(last.created_at, last.created_at, last.id) if last else None
+            rows = flow.inboxes.page(flow.people.actor(person), asked, after=place, limit=limit).rows
+        else:
+            key = (last.created_at, last.id) if last else None
+            rows = flow.user_tasks.list(case=case, after=key, limit=limit)
     if as_json:
         say_json(rows)
         return

@@ -55,7 +55,8 @@ class Asked:
 @dataclass(frozen=True)
 class InboxPage:
     rows: Sequence[UserTaskRow]
-    following: Place | None  # where the next page begins; None on the last one
+    following: Place | None  # after which the next page begins; None on the last one
+    previous: Place | None = None  # before which the previous page ends; None on the first one
 
 
 class Inboxes:
@@ -64,12 +65,29 @@ class Inboxes:
     def __init__(self, transactions: Transactions, rule_sets: RuleSets) -> None:
         self._transactions, self._rule_sets = transactions, rule_sets
 
-    def page(self, actor: Actor, asked: Asked, *, after: Place | None = None, limit: int = 50) -> InboxPage:
+    def page(
+        self,
+        actor: Actor,
+        asked: Asked,
+        *,
+        after: Place | None = None,
+        before: Place | None = None,
+        limit: int = 50,
+    ) -> InboxPage:
+        """The page that begins after a place, or ends before one; else the first."""
+
         def work(tx: Tx) -> InboxPage:
-            # One more than shown tells whether there is more.
-            rows = self._rows(tx, actor, asked, after, limit + 1)
-            is_last = len(rows) <= limit
-            return InboxPage(rows[:limit], None if is_last else place_of(rows[limit - 1], asked.order))
+            # One more than shown tells whether there is more in this direction.
+            rows = self._rows(tx, actor, asked, before or after, limit + 1, backwards=before is not None)
+            has_more, rows = len(rows) > limit, rows[:limit]
+            if before is not None:
+                rows.reverse()
+            if not rows:
+                return InboxPage(rows, None)
+            first, last = place_of(rows[0], asked.order), place_of(rows[-1], asked.order)
+            has_next = has_more if before is None else True
+            has_previous = has_more if before is not None else after is not None
+            return InboxPage(rows, last if has_next else None, first if has_previous else None)
 
         return self._transactions.read(work)
 
@@ -110,12 +128,21 @@ class Inboxes:
         """The people in the teams that the actor leads."""
         return self._transactions.read(lambda tx: people_led(tx, self._rule_sets, actor))
 
-    def _rows(self, tx: Tx, actor: Actor, asked: Asked, after: Place | None, limit: int) -> list[UserTaskRow]:
+    def _rows(
+        self,
+        tx: Tx,
+        actor: Actor,
+        asked: Asked,
+        after: Place | None,
+        limit: int,
+        *,
+        backwards: bool = False,
+    ) -> list[UserTaskRow]:
         holders, only = self._holders(tx, actor, asked.view), _only(asked, tx.now)
 
         def page(after: Place | None, limit: int | None) -> list[UserTaskRow]:
             assert limit is not None  # `filled` passes on a limit it was given
-            return queries.page(tx, holders, asked.order, only, after=after, limit=limit)
+            return queries.page(tx, holders, asked.order, only, after=after, backwards=backwards, limit=limit)
 
         if SUPPLIER not in actor.groups:
             return page(after, limit)

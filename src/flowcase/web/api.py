@@ -11,14 +11,16 @@ from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import Flask, Response, g, json, request
+from flask import Flask, Response, g, json, request, url_for
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException
 
 from flowcase import errors
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_deliver_notifications
+from flowcase.services.inboxes import Asked, Order
 from flowcase.services.people import SignInFailed
+from flowcase.web.inbox import place_from, token_of
 from flowcase.web.session import flow
 
 blueprint = Blueprint("api", __name__, url_prefix="/api", description="Notifications and user tasks")
@@ -80,6 +82,20 @@ class ReturnOut(ma.Schema):
 
 class ReasonIn(ma.Schema):
     reason = ma.fields.String(required=True, validate=ma.validate.Length(min=1))
+
+
+def _check_place(token: str) -> None:
+    if token and place_from(token, Order.RECEIVED) is None:
+        raise ma.ValidationError("Expected it as the address in header Link has it.")
+
+
+class PageIn(ma.Schema):
+    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(min=1, max=200))
+    after = ma.fields.String(
+        load_default="",
+        validate=_check_place,
+        metadata={"description": "As the address in header `Link` has it."},
+    )
 
 
 class CompletionIn(ma.Schema):
@@ -152,10 +168,20 @@ def receive(values: dict[str, Any]) -> Any:
 
 @blueprint.route("/user-tasks", methods=["GET"])
 @blueprint.doc(security=[{"token": []}])
+@blueprint.arguments(PageIn, location="query")
 @blueprint.response(200, UserTaskOut(many=True))
-def user_tasks() -> Any:
-    """Open user tasks that this account may work on."""
-    return flow().user_tasks.inbox(caller())
+def user_tasks(asked: dict[str, Any]) -> Any:
+    """Open user tasks that this account may work on, oldest first, a page at a time.
+
+    When there are more, header `Link` has the address of the next page (`rel="next"`).
+    """
+    after = place_from(asked["after"], Order.RECEIVED)
+    every = Asked(order=Order.RECEIVED, with_put_off=True)
+    page = flow().inboxes.page(caller(), every, after=after, limit=asked["limit"])
+    if page.following is None:
+        return page.rows
+    following = url_for("api.user_tasks", limit=asked["limit"], after=token_of(page.following))
+    return page.rows, HTTPStatus.OK, {"Link": f'<{following}>; rel="next"'}
 
 
 @blueprint.route("/user-tasks/<id>/complete", methods=["POST"])

@@ -77,7 +77,7 @@ def move() -> Any:
     for words, count in problems.items():
         flash(gettext("Ikke ændret: {count}.").format(count=count) + " " + words, "error")
     where: dict[str, Any] = asked_for(request.form)[1]
-    where |= {"efter": request.form["efter"]} if request.form.get("efter") else {}
+    where |= {name: request.form[name] for name in ("efter", "foer") if request.form.get(name)}
     return redirect(url_for("inbox.mine", **where))
 
 
@@ -182,14 +182,17 @@ def colleagues(rows: Iterable[UserTaskRow]) -> list[PersonRow]:
 def _page(args: Any, *, problem: str = "") -> str:
     """`problem` says why what was sent could not begin; what was typed and ticked stays."""
     asked, chosen = asked_for(args)
-    page = flow().inboxes.page(actor(), asked, after=_place(args.get("efter", ""), asked.order), limit=PAGE)
+    after = place_from(args.get("efter", ""), asked.order)
+    before = place_from(args.get("foer", ""), asked.order)
+    page = flow().inboxes.page(actor(), asked, after=after, before=before, limit=PAGE)
     names = {row.process: row.name for row in flow().deployments.definitions()}
     counts = flow().inboxes.counts(actor(), asked)
     return render_template(
         "inbox.html",
         rows=page.rows,
-        following=_token(page.following),
-        place=args.get("efter", ""),
+        following=token_of(page.following),
+        previous=token_of(page.previous),
+        place={name: args[name] for name in ("efter", "foer") if args.get(name)},
         problem=problem,
         saved=_saved(),
         longest_name=LONGEST_NAME,
@@ -279,7 +282,7 @@ def _due_words() -> list[tuple[str, str]]:
     ]
 
 
-def _token(place: Place | None) -> str:
+def token_of(place: Place | None) -> str:
     """Where the next page begins, for an address: the sorted value, when received, id."""
     if place is None:
         return ""
@@ -287,7 +290,7 @@ def _token(place: Place | None) -> str:
     return "~".join((value, place.created_at.isoformat(), place.id))
 
 
-def _place(token: str, order: Order) -> Place | None:
+def place_from(token: str, order: Order) -> Place | None:
     """None, which is the first page, for a token that was damaged on its way."""
     value, _, rest = token.partition("~")
     created_at, _, id = rest.partition("~")

@@ -94,22 +94,32 @@ def offered_to(tx: Tx, person: str, groups: Iterable[str]) -> list[Holder]:
 
 
 def page(
-    tx: Tx, holders: Sequence[Holder], order: Order, only: Only, *, after: Place | None = None, limit: int
+    tx: Tx,
+    holders: Sequence[Holder],
+    order: Order,
+    only: Only,
+    *,
+    after: Place | None = None,
+    backwards: bool = False,
+    limit: int,
 ) -> list[UserTaskRow]:
-    """The next rows of all the holders' open user tasks together, in order."""
+    """The next rows of all the holders' open user tasks together, in order.
+
+    `backwards`: those before the place `after`, the nearest first, read from the same indexes.
+    """
     if only.case is not None:
-        return _of_one_case(tx, only.case, holders, order, only, after)[:limit]
+        return _of_one_case(tx, only.case, holders, order, only, after, backwards)[:limit]
     found: list[UserTaskRow] = []
-    for part in _parts(order, after, only):
+    for part in _parts_before(order, after) if backwards and after else _parts(order, after, only):
         wanted = limit - len(found)
         ranges = [
-            _sorted(select(_table).where(where, part.where), _table.c, order).limit(wanted)
+            _sorted(select(_table).where(where, part.where), _table.c, order, backwards).limit(wanted)
             for where in _ranges(holders, only)
         ]
         if wanted <= 0 or not ranges:
             break
         together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
-        statement = _sorted(select(together), together.c, order).limit(wanted)
+        statement = _sorted(select(together), together.c, order, backwards).limit(wanted)
         found += [made(UserTaskRow, row) for row in tx.rows(statement)]
     return found
 
@@ -182,15 +192,34 @@ def _parts(order: Order, after: Place | None, only: Only) -> list[_Part]:
     return [_Part(rest)] if order is Order.DUE and has_bounds else [_Part(rest), unset]
 
 
-def _sorted(statement: Select[Any], columns: Any, order: Order) -> Select[Any]:
-    by = [columns[name] for name in _COLUMNS[order]]
+def _parts_before(order: Order, place: Place) -> list[_Part]:
+    """The same ranges from the place back to the beginning of the list."""
+    column = _table.c[_COLUMNS[order][0]]
     if order is Order.PRIORITY:
-        by[0] = by[0].desc()
-    return statement.order_by(*by)
+        earlier = tuple_(_table.c.created_at, _table.c.id) < (place.created_at, place.id)
+        return [_Part((column == place.value) & earlier), _Part(column > place.value)]
+    if order is not Order.RECEIVED and place.value is None:
+        return [_Part(column.is_(None) & (_table.c.id < place.id)), _Part(column.is_not(None))]
+    return [_Part(column.is_not(None) & (tuple_(column, _table.c.id) < (place.value, place.id)))]
+
+
+def _sorted(statement: Select[Any], columns: Any, order: Order, backwards: bool = False) -> Select[Any]:
+    by = [columns[name] for name in _COLUMNS[order]]
+    is_descending = [backwards] * len(by)
+    is_descending[0] ^= order is Order.PRIORITY
+    return statement.order_by(
+        *(each.desc() if down else each for each, down in zip(by, is_descending, strict=True))
+    )
 
 
 def _of_one_case(
-    tx: Tx, case: str, holders: Sequence[Holder], order: Order, only: Only, after: Place | None
+    tx: Tx,
+    case: str,
+    holders: Sequence[Holder],
+    order: Order,
+    only: Only,
+    after: Place | None,
+    backwards: bool = False,
 ) -> list[UserTaskRow]:
     """A case has few: all of them are read by the case's index, and sorted here."""
     statement = select(_table).where(
@@ -207,7 +236,9 @@ def _of_one_case(
             return (-place.value, place.created_at, place.id)
         return (place.value is None, place.value or place.created_at, place.id)
 
-    rows.sort(key=lambda row: key(place_of(row, order)))
+    rows.sort(key=lambda row: key(place_of(row, order)), reverse=backwards)
+    if after is not None and backwards:
+        return [row for row in rows if key(place_of(row, order)) < key(after)]
     return rows if after is None else [row for row in rows if key(place_of(row, order)) > key(after)]
 
 
