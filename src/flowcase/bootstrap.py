@@ -145,7 +145,7 @@ def open(
     try:
         # A node that is started while the database restarts waits for it.
         revision = patiently(store.revision)
-        if revision != migrating.newest():
+        if not migrating.serves(revision):
             raise SchemaOutdated(revision)
         patiently(lambda: store.check_key(WallClock().now()))
     except (SchemaOutdated, KeyUnusable, DatabaseLost):

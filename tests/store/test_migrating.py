@@ -7,11 +7,13 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.pool import StaticPool
 
 from flowcase.store import Store, migrating, tables
 
 VERSIONS = Path(migrating.__file__).parent / "migrations" / "versions"
+FIRST_RELEASE = "0008"  # whose nodes may work beside those of the next
 
 
 def test_the_migrations_equal_the_tables(store: Store) -> None:
@@ -45,6 +47,37 @@ def test_upgrading_twice_changes_nothing(store: Store) -> None:
 
 def test_an_empty_database_is_not_current() -> None:
     assert not migrating.is_current(create_engine("sqlite://"))
+
+
+def test_a_newer_release_of_the_schema_is_served_and_left_as_it_is() -> None:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    assert not migrating.is_served(engine)
+    migrating.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999_of_tomorrow'"))
+
+    migrating.upgrade(engine)
+
+    assert migrating.is_served(engine)
+    assert not migrating.is_current(engine)
+    assert migrating.revision(engine) == "9999_of_tomorrow"
+    engine.dispose()
+
+
+def test_migrations_since_the_first_release_only_add() -> None:
+    """Nodes of the previous release go on working; what is removed needs a release of its own in between."""
+    removing = re.compile(r"op\.(drop_(table|column|constraint)|rename_table|alter_column)\(")
+    guilty = []
+    for path in VERSIONS.glob("*.py"):
+        upgrading = path.read_text("utf-8").partition("def upgrade")[2].partition("def downgrade")[0]
+        added = re.findall(r"op\.add_column\((.*?)\n    \)|op\.add_column\((.*?)\)\n", upgrading, re.S)
+        unfilled = [
+            one for one in map("".join, added) if "nullable=False" in one and "server_default" not in one
+        ]
+        if path.stem[:4] > FIRST_RELEASE and (removing.search(upgrading) or unfilled):
+            guilty.append(path.name)
+
+    assert guilty == []
 
 
 def test_migrations_are_numbered_without_gaps_and_named_by_a_phrase() -> None:

@@ -18,8 +18,8 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run every migration that is missing, in one transaction."""
-    if revision == "head" and is_current(engine):
+    """Run every migration that is missing, in one transaction. A newer release's schema is left as it is."""
+    if revision == "head" and is_served(engine):
         return
     from alembic import command
 
@@ -45,6 +45,20 @@ def newest() -> str:
 def is_current(engine: Engine) -> bool:
     """Whether the schema is the one that this release was written for."""
     return revision(engine) == newest()
+
+
+def is_served(engine: Engine) -> bool:
+    """Whether this release can work on the database as it is."""
+    return serves(revision(engine))
+
+
+def serves(found: str | None) -> bool:
+    """Whether this release can work on the schema: its own, or what a newer release has made of it.
+
+    Migrations add first and remove one release later, so a node of the previous release goes on, and comes
+    back after a restart, while the new release is rolled out.
+    """
+    return found is not None and found[:4] >= newest()[:4]
 
 
 def _config() -> Config:

@@ -1,0 +1,87 @@
+"""The units and the compose file in deploy/ name commands and options that exist, and no registry."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from flowcase.cli import cli
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNITS = sorted(DEPLOY.glob("*.service"))
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+SECONDS_TO_FINISH = 20  # what a process takes for itself when it is told to stop
+
+
+def check_command(words: list[str]) -> None:
+    """Each word is a command, one of its options, or an option's value; anything else is an error."""
+    program, *rest = words
+    assert Path(program).name == "flowcase"
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        assert rest and rest[0] in command.commands, f"no command '{rest[:1]}' in {words}"
+        command = command.commands[rest.pop(0)]
+    command.make_context(command.name, rest)
+
+
+def unit(path: Path) -> configparser.ConfigParser:
+    read = configparser.ConfigParser(strict=False, interpolation=None, delimiters=("=",))
+    read.optionxform = str  # type: ignore[assignment,method-assign]
+    read.read(path, "utf-8")
+    return read
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_every_command_of_a_unit_exists_and_it_may_write_where_its_home_is(path: Path) -> None:
+    service = unit(path)["Service"]
+
+    for key in ("ExecStartPre", "ExecStart"):
+        if key in service:
+            check_command(shlex.split(service[key]))
+    assert service["Restart"] == "always"
+    assert int(service["TimeoutStopSec"]) > SECONDS_TO_FINISH
+    assert service["ReadWritePaths"] == "/var/lib/flowcase"
+    assert service["ProtectSystem"] == "strict"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_systemd_finds_nothing_wrong_with_a_unit(path: Path, tmp_path: Path) -> None:
+    text = re.sub(r"/opt/flowcase/bin/flowcase", shutil.which("true") or "/bin/true", path.read_text("utf-8"))
+    (tmp_path / path.name).write_text(re.sub(r"(?m)^User=.*$", "User=root", text), "utf-8")
+
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / path.name)], capture_output=True, text=True
+    )
+
+    about = [line for line in done.stderr.splitlines() if path.name in line]
+    assert about == []
+
+
+def test_every_service_of_the_compose_file_runs_a_command_that_exists_on_an_image_without_a_host() -> None:
+    assert set(COMPOSE["services"]) == {"database", "upgrade", "web", "worker"}
+    for name, service in COMPOSE["services"].items():
+        image = service["image"]
+        assert "/" not in re.sub(r"\$\{[^}]*\}", "image", image), f"{name} names a registry: {image}"
+        if "command" in service:
+            check_command(service["command"])
+
+
+def test_the_compose_file_runs_several_of_each_after_one_upgrade_and_defines_what_it_uses() -> None:
+    services = COMPOSE["services"]
+    for name in ("web", "worker"):
+        assert services[name]["deploy"]["replicas"] >= 2
+        assert services[name]["depends_on"] == {"upgrade": {"condition": "service_completed_successfully"}}
+    used = {secret for service in services.values() for secret in service.get("secrets", ())}
+    assert used == set(COMPOSE["secrets"])
+    volumes = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())}
+    assert volumes == set(COMPOSE["volumes"])
+    assert services["upgrade"]["environment"]["FLOWCASE_KEY_FILE"] == "/run/secrets/installation_key"
