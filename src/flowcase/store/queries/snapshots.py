@@ -1,4 +1,4 @@
-"""Earlier states of running instances; the database itself keeps the last ones (migration 0011)."""
+"""Earlier states of running instances; the database itself keeps the last ones (migration 0010)."""
 
 from __future__ import annotations
 
