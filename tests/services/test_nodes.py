@@ -18,7 +18,7 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import Store
 from tests.conftest import NOW
 from tests.services.conftest import OPERATOR
-from tests.services.diagrams import end, process, service_task, start
+from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
 
 SECOND = dt.timedelta(seconds=1)
 on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -110,6 +110,39 @@ def test_a_handler_that_hangs_does_not_hold_a_worker_that_is_told_to_stop(
         hanging.clear()
         hanging.wait(0.05)
     assert flow.instances.list(status="active") == []
+
+
+def test_a_slow_handler_never_holds_up_a_timer(
+    flow: Flowcase,
+    register: Callable[..., None],
+    deploy: Callable[..., Any],
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.05)
+    slow, released, stopping = threading.Semaphore(0), threading.Event(), threading.Event()
+    register("test.send", lambda job, outbox: slow.release() or (released.wait(30) and None), Side.OUTSIDE)
+    waiting = process("t", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end())
+    deploy(process("p", start(), service_task("send", "test.send"), end()), waiting)
+    for _ in range(flow.settings.job_threads + 1):  # more than there are threads for jobs
+        flow.instances.start("p", {}, actor=OPERATOR)
+    flow.instances.start("t", {}, actor=OPERATOR)
+
+    worker = threading.Thread(target=lambda: scheduler.run_until(flow, stopping))
+    worker.start()
+    try:
+        assert all(slow.acquire(timeout=20) for _ in range(flow.settings.job_threads))
+        clock.advance(dt.timedelta(hours=1))
+        for _ in range(400):
+            if flow.user_tasks.list():
+                break
+            stopping.wait(0.05)
+
+        assert [row.element for row in flow.user_tasks.list()] == ["efter"]
+    finally:
+        released.set()
+        stopping.set()
+        worker.join(30)
 
 
 @on_postgresql
