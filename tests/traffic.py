@@ -93,13 +93,13 @@ def _read(lines: list[str], seen: Traffic) -> None:
         elif kind.startswith("Bind"):
             prepared = quoted[3] if len(quoted) > 3 else ""
         elif kind.startswith("Execute"):
-            _note(texts.get(prepared, f"prepared {prepared}"), seen)
+            _note(texts.get(prepared, prepared), seen)
         elif kind.startswith("Query"):
             _note(quoted[1], seen)
 
 
 def _note(statement: str, seen: Traffic) -> None:
-    if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+    if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK")):
         seen.statements.append(" ".join(statement.split()))
 
 

@@ -19,11 +19,13 @@ from flowcase.errors import FlowcaseError
 from flowcase.store import migrating
 from flowcase.store.keys import Keyring
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
+from flowcase.store.wire import NOT_PREPARED
 
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 _READ_ONLY = "flowcase_read_only"
-# PostgreSQL: deadlock, serialization failure, lock timeout. Nothing was committed: trying again is safe.
-_TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03"})
+# PostgreSQL: deadlock, serialization failure, lock timeout, statement no longer prepared. Nothing was
+# committed: trying again is safe.
+_TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", NOT_PREPARED})
 # PostgreSQL: shut down by its administrator, crashed, not ready yet.
 _SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up

@@ -6,15 +6,17 @@ anew at each execution (looking up the compiled text, binding, wrapping rows) is
 
 from __future__ import annotations
 
+import itertools
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
-Convert = Callable[[Any], Any]
+_numbers = itertools.count()
 
 
 class Prepared:
@@ -34,21 +36,23 @@ class Prepared:
 
 
 class Compiled:
-    """A statement as one database's driver takes it."""
+    """A statement as one database takes it."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
+        if dialect.name == "postgresql":
+            dialect = postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # as the protocol wants it
         compiled: SQLCompiler = statement.compile(dialect=dialect)
         self.sql = str(compiled)
+        self.name = f"{self.sql.split()[0].lower()}_{next(_numbers)}".encode()
+        self.text = self.sql.encode()
         if "POSTCOMPILE" in self.sql:
             raise TypeError("Expected a statement whose text is fixed, but its length depends on a value.")
-        self._names = tuple(compiled.positiontup or compiled.binds)
-        self._is_positional = bool(compiled.positional)
         self._constants = {
             name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required
         }
         self._binds = tuple(
             (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in self._names
+            for name in compiled.positiontup or ()
         )
         self.returns_rows = isinstance(statement, Select)
         if self.returns_rows:
@@ -62,13 +66,11 @@ class Compiled:
                 if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
             )
 
-    def bound(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver takes them. Raises KeyError when one is missing."""
+    def bound(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of the text, as the driver takes them. KeyError for a missing one."""
         if self._constants:
             values = {**self._constants, **values}
-        if self._is_positional:
-            return [values[name] if to is None else to(values[name]) for name, to in self._binds]
-        return {name: values[name] if to is None else to(values[name]) for name, to in self._binds}
+        return [values[name] if to is None else to(values[name]) for name, to in self._binds]
 
     def rows(self, fetched: Iterable[Any]) -> list[Any]:
         """What the driver fetched, with columns as attributes."""

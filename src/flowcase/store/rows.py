@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Delete, Select, Table, Update, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, Delete, Select, Table, Update, bindparam, func, select, text
 
 from flowcase.store.prepared import Prepared
 from flowcase.store.wire import Question, wire_of
@@ -29,11 +29,11 @@ Query = Select[Any] | Prepared
 
 @dataclass
 class Attempt:
-    """How much was waiting to be written when an attempt began, and its savepoint once there is one."""
+    """How much was waiting to be written when an attempt began, and whether there is a savepoint yet."""
 
     waiting: int
     mark: Any  # what else has to be as it was
-    savepoint: Any = None
+    has_savepoint: bool = False
 
 
 class Rows:
@@ -159,14 +159,11 @@ class Rows:
         self._attempt = Attempt(len(self._writes), self._mark())
         try:
             yield
-            if self._attempt.savepoint is not None:
-                self.send()
+            if self._attempt.has_savepoint:
+                self._talk(self._taken(), [(_RELEASE, {})])
         except BaseException:
             self._undo(self._attempt)
             raise
-        else:
-            if self._attempt.savepoint is not None:
-                self._attempt.savepoint.commit()
         finally:
             self._attempt = None
 
@@ -174,13 +171,11 @@ class Rows:
         """Something is about to be written: inside an attempt, make its savepoint first."""
         self._wire.check_may_write()
         attempt = self._attempt
-        if attempt is None or attempt.savepoint is not None:
+        if attempt is None or attempt.has_savepoint:
             return
         before, inside = self._writes[: attempt.waiting], self._writes[attempt.waiting :]
-        self._talk(batches(before))
-        self._wire.begin()
-        attempt.waiting, self._writes = 0, inside
-        attempt.savepoint = self._connection.begin_nested()
+        self._talk(batches(before), [(_SAVEPOINT, {})])
+        attempt.waiting, attempt.has_savepoint, self._writes = 0, True, inside
 
     def _mark(self) -> Any:
         """What `_undo` needs beside the rows; for who remembers more than rows."""
@@ -188,8 +183,8 @@ class Rows:
 
     def _undo(self, attempt: Attempt) -> None:
         del self._writes[attempt.waiting :]
-        if attempt.savepoint is not None:
-            attempt.savepoint.rollback()
+        if attempt.has_savepoint:
+            self._talk((), [(_UNDO, {}), (_RELEASE, {})])
 
     # --- sending -----------------------------------------------------------------------------------
 
@@ -220,7 +215,7 @@ class Rows:
         except Exception as error:
             # What failed within a savepoint is undone with it. Otherwise a part of what belongs together is
             # missing: whoever catches this, nothing of the transaction may be committed any more.
-            if self._attempt is None or self._attempt.savepoint is None:
+            if self._attempt is None or not self._attempt.has_savepoint:
                 self._failure = error
             raise
 
@@ -234,4 +229,6 @@ def _whole_row(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
+_SAVEPOINT = Prepared(text("SAVEPOINT attempt"))
+_RELEASE, _UNDO = Prepared(text("RELEASE attempt")), Prepared(text("ROLLBACK TO attempt"))
 _EXCLUSIVE = Prepared(select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)).label("held")))

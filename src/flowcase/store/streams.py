@@ -269,7 +269,7 @@ class Streams(Rows):
     def _undo(self, attempt: Attempt) -> None:
         super()._undo(attempt)
         mark: Mark = attempt.mark
-        if attempt.savepoint is not None:
+        if attempt.has_savepoint:
             # A stream that was made or locked inside is no longer.
             for name in set(self._streams) - set(mark.pending):
                 opened = self._streams.pop(name)

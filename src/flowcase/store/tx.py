@@ -228,7 +228,9 @@ class Tx(Streams):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            self._wire.roll_back()
         self._instances.clear()
         self._streams.clear()
         self._ciphers.clear()

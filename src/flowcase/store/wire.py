@@ -1,8 +1,8 @@
 """The wire to the database: what belongs together is sent together.
 
 A conversation has three parts: rows to write, questions to ask, and whether that is the end. SQLite answers
-within the process, one statement after the other. PostgreSQL gets all of it in one round trip (pipeline mode
-of psycopg 3), the COMMIT included: when a statement fails, the server skips what follows it.
+within the process, one statement after the other. PostgreSQL gets all of it in one round trip, the COMMIT
+included: when a statement fails, the server skips what follows it.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection
+import psycopg
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from flowcase.errors import Conflict
+from flowcase.store.pipeline import Failure, Said, converse, rows_of
 from flowcase.store.prepared import Prepared
 from flowcase.store.writes import Batch
 
 Question = tuple[Prepared, Mapping[str, Any]]  # a query, or a change of which the number of rows is wanted
 _DIVISION_BY_ZERO = "22012"  # how `writes._exactly_one` refuses
+NOT_PREPARED = "26000"  # a pooler or an administrator took prepared statements away
 
 
 def wire_of(connection: Connection, *, may_write: bool) -> Wire:
@@ -79,6 +82,9 @@ class Wire:
         """Whether the database knows of the transaction."""
         return True
 
+    def roll_back(self) -> None:
+        """Undo everything, as far as SQLAlchemy does not do so by itself."""
+
     def check_may_write(self) -> None:
         if not self._may_write:
             raise RuntimeError("Expected only to read in a transaction for reading.")
@@ -112,12 +118,16 @@ class Wire:
 class _PipelinedWire(Wire):
     """What is said at once is one round trip, with the BEGIN before it and the COMMIT behind it.
 
-    The driver is in autocommit mode, since psycopg would wait for the answer to its own BEGIN. Who only
-    reads needs no transaction, since each question would see its own moment in one as well.
+    The driver is in autocommit mode, since psycopg would wait for the answer to its own BEGIN. Who only reads
+    needs no transaction: each question would see its own moment in one as well.
     """
 
     commits = True
-    _has_begun = False
+
+    def __init__(self, connection: Connection, *, may_write: bool) -> None:
+        super().__init__(connection, may_write=may_write)
+        self._has_begun = False
+        self._prepared: set[bytes] = connection.info.setdefault("flowcase prepared", set())
 
     def begin(self) -> None:
         if self._may_write and not self._has_begun:
@@ -132,37 +142,53 @@ class _PipelinedWire(Wire):
     ) -> list[Any]:
         if batches:
             self.check_may_write()
-        said: list[tuple[Any, str, Batch | None, int]] = []  # cursor, text, batch, position in it
-        asked = [(statement.compiled(self._dialect), parameters) for statement, parameters in questions]
-        try:
-            with self._driver.pipeline():
-                if self._may_write and not self._has_begun:
-                    self._has_begun = True
-                    self._driver.execute("BEGIN", prepare=False)
-                for writing in batches:
-                    compiled = writing.statement.compiled(self._dialect)
-                    for position, values in enumerate(writing.values):
-                        cursor = self._driver.cursor()
-                        said.append((cursor, compiled.sql, writing, position))
-                        cursor.execute(compiled.sql, compiled.bound(values))
-                for question, parameters in asked:
-                    cursor = self._driver.cursor()
-                    said.append((cursor, question.sql, None, 0))
-                    cursor.execute(question.sql, question.bound(parameters))
-                if commit:
-                    cursor = self._driver.cursor()
-                    said.append((cursor, "COMMIT", None, 0))
-                    cursor.execute("COMMIT", prepare=False)
-        except self._dialect.loaded_dbapi.Error as error:
-            # Answers come in order: the first statement without one is the one that failed.
-            unanswered = (each for each in said if each[0].statusmessage is None)
-            _, sql, failed, position = next(unanswered, (None, "", None, 0))
-            self._refuse(error, sql, failed, position)
-        cursors = [cursor for cursor, *_ in said[len(said) - len(asked) - commit :]]
+        if self._may_write and not self._has_begun:
+            batches = [Batch(_BEGIN, [{}]), *batches]
+        said: list[Said] = []
+        written: list[tuple[Batch, int]] = []  # the batch of each of the first statements, the place in it
+        for batch in batches:
+            compiled = batch.statement.compiled(self._dialect)
+            for place, values in enumerate(batch.values):
+                said.append(Said(compiled.name, compiled.text, compiled.bound(values)))
+                written.append((batch, place))
+        asked = []
+        for statement, parameters in [*questions, (_COMMIT, {})] if commit else questions:
+            compiled = statement.compiled(self._dialect)
+            said.append(Said(compiled.name, compiled.text, compiled.bound(parameters)))
+            asked.append(compiled)
+        results = self._results(said, written)
+        self._has_begun = self._may_write
+        if commit and results[-1].command_status != b"COMMIT":
+            raise RuntimeError("Expected to commit, but a failure before it had ended the transaction.")
         return [
-            question.rows(cursor.fetchall()) if question.returns_rows else cursor.rowcount
-            for (question, _), cursor in zip(asked, cursors, strict=False)
+            compiled.rows(rows_of(self._driver, result)) if compiled.returns_rows else result.command_tuples
+            for compiled, result in zip(asked, results[len(written) :], strict=True)
         ]
+
+    def _results(self, said: Sequence[Said], written: Sequence[tuple[Batch, int]]) -> list[Any]:
+        try:
+            results = converse(self._driver, self._prepared, said)
+        except self._dialect.loaded_dbapi.Error as error:
+            self._refuse(error, "", None)
+        if isinstance(results, Failure):
+            self._has_begun = self._may_write
+            if getattr(results.error, "sqlstate", None) == NOT_PREPARED:
+                self._prepared.clear()
+            position, batch, place = results.position, None, 0
+            if position < len(written):
+                batch, place = written[position]
+            self._refuse(results.error, said[position].text.decode(), batch, place)
+        return results
+
+    def roll_back(self) -> None:
+        # Not left to psycopg: with its own ROLLBACK it forgets every statement that the server has prepared.
+        if self._has_begun and not self._driver.closed:
+            with contextlib.suppress(psycopg.Error):
+                converse(self._driver, self._prepared, [_ROLLBACK])
+
+
+_BEGIN, _COMMIT = Prepared(text("BEGIN")), Prepared(text("COMMIT"))
+_ROLLBACK = Said(b"rollback", b"ROLLBACK", ())
 
 
 def _missed(attempt: str) -> Conflict:
