@@ -30,6 +30,7 @@ from flowcase.services.checkpoints import Checkpoints
 from flowcase.services.comments import Comments
 from flowcase.services.concerns import Concerns
 from flowcase.services.consents import Consents
+from flowcase.services.daily_meetings import DailyMeetings
 from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
@@ -113,6 +114,7 @@ class Flowcase:
     case_overviews: CaseOverviews
     cases: Cases
     concerns: Concerns
+    daily_meetings: DailyMeetings
     consents: Consents
     deadlines: Deadlines
     people: People
@@ -266,6 +268,8 @@ def assemble(
     documents = Documents(transactions, open_work, limits)
     journal = Journal(transactions, open_work, _journal_delivery(settings))
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
+    user_tasks = UserTasks(transactions, advancing, open_for_user_task)
+    reading_log = ReadingLog(transactions)
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
     return Flowcase(
         settings=settings,
@@ -275,7 +279,7 @@ def assemble(
         deployments=deployments,
         instances=Instances(transactions, advancing),
         startable_flows=StartableFlows(transactions, advancing, open_work),
-        user_tasks=UserTasks(transactions, advancing, open_for_user_task),
+        user_tasks=user_tasks,
         inboxes=Inboxes(transactions, rule_sets),
         user_task_moves=UserTaskMoves(transactions, rule_sets),
         saved_lists=SavedLists(transactions),
@@ -301,11 +305,12 @@ def assemble(
         notifications=Notifications(transactions, advancing, open_work, definitions.form, documents.adopt),
         case_overviews=CaseOverviews(transactions, rule_sets),
         cases=Cases(transactions, advancing, open_work),
-        concerns=Concerns(transactions, ReadingLog(transactions)),
+        concerns=Concerns(transactions, reading_log),
+        daily_meetings=DailyMeetings(transactions, user_tasks, open_work, definitions.form, reading_log),
         consents=Consents(transactions, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),
         people=People(store, clock.now),
-        reading_log=ReadingLog(transactions),
+        reading_log=reading_log,
         erasure=Erasure(transactions, advancing, open_work, store),
         exports=Exports(transactions, definitions),
         nodes=Nodes(transactions, node),

@@ -53,3 +53,12 @@ def _joined(
         },
     )
     return item.id
+
+
+def carry(case: CaseWork, item: Record, reason: Value) -> None:
+    """Take an item off its meeting, which remembers it; with the reason it waits for the next one."""
+    meeting = item["moede_id"]
+    if meeting:
+        carried = case.get("Moede", str(meeting))["overfoerte"] or []
+        case.update("Moede", str(meeting), {"overfoerte": [*carried, item.id]})
+    case.update("Dagsordenspunkt", item.id, {"udskudt_begrundelse": reason, "moede_id": None})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.cases.caseload import WAITING_FOR_ALLOCATION
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.agenda_items import DECIDED, WAITING
+from flowcase.handlers.agenda_items import DECIDED, WAITING, carry
 from flowcase.handlers.closing import close_case
 from flowcase.values import Value
 
@@ -42,14 +42,15 @@ def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
     outcome = str(job.inputs["udfald"])
     item = case.get("Dagsordenspunkt", item_id)
     if outcome == CARRIED:
+        carry(case, item, item["begrundelse"])
         case.update(
             "Dagsordenspunkt",
             item_id,
             {
                 "status": WAITING,
                 "udfald": None,
-                "moede_id": None,
-                "udskudt_begrundelse": item["begrundelse"],
+                "noteret_af": None,
+                "noteret": None,
             },
         )
         return {"har_raadgiver": False}

@@ -17,4 +17,8 @@ if TYPE_CHECKING:
     inputs=(Field("moede_id", "string", "Møde", "Meeting"),),
 )
 def close_meeting(job: Job, case: CaseWork) -> None:
-    case.update("Moede", str(job.inputs["moede_id"]), {"status": "afholdt"})
+    case.update(
+        "Moede",
+        str(job.inputs["moede_id"]),
+        {"status": "afholdt", "lukket": case.now, "lukket_af": case.actor},
+    )

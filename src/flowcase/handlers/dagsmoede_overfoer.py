@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.agenda_items import WAITING
+from flowcase.handlers.agenda_items import WAITING, carry
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
@@ -26,6 +26,6 @@ def carry_over(job: Job, case: CaseWork) -> None:
     for entry in job.inputs["dagsorden"]:
         item = case.get("Dagsordenspunkt", entry["dagsordenspunkt_id"])
         if item["status"] == WAITING and item["moede_id"] == job.inputs["moede_id"]:
-            case.update("Dagsordenspunkt", item.id, {"udskudt_begrundelse": REASON, "moede_id": None})
+            carry(case, item, REASON)
             case.note("dagsmoede_udsat", REASON, item.case, source=job.element)
     case.update("Moede", str(job.inputs["moede_id"]), {"status": "overfoert"})

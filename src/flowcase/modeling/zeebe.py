@@ -217,6 +217,11 @@ PROPERTIES: dict[str, Property] = {
     "flowcase.warn": Property(
         "user task", "Decisions, separated by blanks; rules that hit are shown and recorded."
     ),
+    "flowcase.suggest": Property(
+        "user task",
+        "Decisions, separated by blanks, whose outputs are named like fields of the form: what those fields "
+        "are proposed to hold, where the screen of a meeting fills them in.",
+    ),
     "flowcase.instruction": Property(
         "user task, none start event",
         "What the caseworker is to do, in Danish; at a start event: what the flow is for.",

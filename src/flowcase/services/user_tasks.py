@@ -65,6 +65,14 @@ class Earlier:
     answers: tuple[tuple[Field, Value], ...]
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """Values that would be taken, and what would be said about them."""
+
+    values: Mapping[str, Value]
+    warnings: tuple[tuple[str, str], ...]  # (rule, Danish sentence)
+
+
 class UserTasks:
     def __init__(
         self, transactions: Transactions, advancing: Advancing, open_case_work: OpenCaseWork
@@ -294,6 +302,63 @@ class UserTasks:
 
         return self._transactions.run(actor, work)
 
+    def rehearse(self, id: str, raw: Mapping[str, Any], *, actor: Actor) -> Rehearsal:
+        """What completing with these values would meet: raises as `complete` does, and changes nothing.
+
+        No table's answer is recorded: that happens when it counts.
+        """
+
+        def work(tx: Tx) -> Rehearsal:
+            row = existing(tx, id)
+            if row.status != model.UserTaskStatus.OPEN:
+                raise Conflict(f"complete user task '{id}'", f"it is already {row.status}")
+            check_candidate(tx, row, actor, "complete")
+            instance = tx.look(row.instance)
+            element, variables = self._element(tx, row), self._visible(tx, instance, row)
+            form = self._advancing.definitions.form(tx, row.form) if row.form else None
+            facts = self._facts(tx, instance, row, variables, form)
+            values = form_values.validate(form, raw, facts=facts, now=tx.now).values if form else _plain(raw)
+            inputs = Behind({**values, ACTOR: actor.id}, facts)
+            work = self._open_case_work(tx, instance, row.element)
+            against, warned = (
+                [
+                    hit
+                    for name in element.properties.get(kind, "").split()
+                    for hit in _said(work, name, inputs)
+                ]
+                for kind in ("flowcase.gate", "flowcase.warn")
+            )
+            if against:
+                raise _refused(id, against)
+            return Rehearsal(values, tuple(warned))
+
+        return self._transactions.read(work)
+
+    def suggest(
+        self, id: str, raw: Mapping[str, Any], *, more: Mapping[str, Value], actor: Actor
+    ) -> dict[str, Value]:
+        """What the tables of `flowcase.suggest` propose, by form key; nothing for what they leave open.
+
+        They read the form's values so far, `more`, and what the form's own expressions read.
+        """
+
+        def work(tx: Tx) -> dict[str, Value]:
+            row = existing(tx, id)
+            check_candidate(tx, row, actor, "see")
+            instance = tx.look(row.instance)
+            element, variables = self._element(tx, row), self._visible(tx, instance, row)
+            form = self._advancing.definitions.form(tx, row.form) if row.form else None
+            values = form_values.readable(form, raw) if form else {}
+            inputs = Behind({**values, **more}, self._facts(tx, instance, row, variables, form))
+            work = self._open_case_work(tx, instance, row.element)
+            proposed: dict[str, Value] = {}
+            for name in element.properties.get("flowcase.suggest", "").split():
+                answer = work.ask(name, inputs)
+                proposed |= answer if isinstance(answer, Mapping) else {}
+            return {key: value for key, value in proposed.items() if value is not None}
+
+        return self._transactions.read(work)
+
     def _ask_rules(
         self,
         tx: Tx,
@@ -308,11 +373,7 @@ class UserTasks:
         inputs = Behind({**values, ACTOR: tx.actor.id}, facts)
         hits = self._hits(tx, instance, row, element.properties.get("flowcase.gate", ""), inputs)
         if hits:
-            raise Refused(
-                f"complete user task '{row.id}'",
-                "; ".join(message for _, message in hits),
-                rules=tuple(dict.fromkeys(rule for rule, _ in hits)),
-            )
+            raise _refused(row.id, hits)
         warned = self._hits(tx, instance, row, element.properties.get("flowcase.warn", ""), inputs)
         if warned:
             event = events.UserTaskWarned(
@@ -335,9 +396,7 @@ class UserTasks:
             value = self._advancing.decisions.decide(
                 tx, instance, decision, inputs, element=row.element
             ).value
-            for hit in value if isinstance(value, list) else [value]:
-                if isinstance(hit, Mapping):
-                    hits.append((str(hit.get("regel") or decision), str(hit.get("besked") or "")))
+            hits += _hits_in(decision, value)
         return hits
 
     # --- what belongs to a user task ---------------------------------------------------------------
@@ -385,6 +444,27 @@ def _offered(tx: Tx, actor: Actor, after: Key | None, limit: int | None) -> list
         after=after,
         limit=limit,
     )
+
+
+def _refused(id: str, hits: Sequence[tuple[str, str]]) -> Refused:
+    return Refused(
+        f"complete user task '{id}'",
+        "; ".join(message for _, message in hits),
+        rules=tuple(dict.fromkeys(rule for rule, _ in hits)),
+    )
+
+
+def _said(work: CaseWork, decision: str, inputs: Mapping[str, Value]) -> list[tuple[str, str]]:
+    return _hits_in(decision, work.ask(decision, inputs))
+
+
+def _hits_in(decision: str, value: Value) -> list[tuple[str, str]]:
+    """(rule, sentence) of every row of a gate or a warning that hit."""
+    return [
+        (str(hit.get("regel") or decision), str(hit.get("besked") or ""))
+        for hit in (value if isinstance(value, list) else [value])
+        if isinstance(hit, Mapping)
+    ]
 
 
 def _plain(raw: Mapping[str, Any]) -> dict[str, Value]:

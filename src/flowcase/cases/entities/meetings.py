@@ -68,6 +68,9 @@ ENTITIES = (
         ("udleveret", D, K0, "Aftalerne givet til familien"),
         ("refleksion", M, K0, "Refleksion over samarbejdet"),
         ("refleksion_noter", L, K2, "Noter til refleksionen"),
+        ("overfoerte", RS, K0, "Overførte punkter"),
+        ("lukket_af", R, K0, "Lukket af"),
+        ("lukket", DT, K0, "Lukket"),
     ),
     record_of(
         "Dagsordenspunkt",
@@ -86,6 +89,8 @@ ENTITIES = (
         ("informerer_familie", R, K0, "Hvem informerer familien"),
         ("omraade", E, K0, "Område (Nord/Midt/Syd/Handicap)"),
         ("uenighed", L, K2, "Uenighed"),
+        ("noteret_af", R, K0, "Noteret af"),
+        ("noteret", DT, K0, "Noteret"),
         ("udskudt_begrundelse", L, K2, "Begrundelse for udskydelse"),
         ("underretninger", RS, K0, "Underretninger i punktet"),
         ("familie_id", R, K0, "Familie"),

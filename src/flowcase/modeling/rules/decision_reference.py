@@ -45,7 +45,7 @@ def check(document: Document, report: Report, catalogue: Catalogue) -> None:
             report_missing(report, called, "decision", name, catalogue.decisions, _REMEDY)
         for properties in zeebe_children(node.xml, "properties"):
             for item in properties:
-                if item.get("name") in {"flowcase.gate", "flowcase.warn"}:
+                if item.get("name") in {"flowcase.gate", "flowcase.warn", "flowcase.suggest"}:
                     for gate in (item.get("value") or "").split():
                         if gate not in catalogue.decisions:
                             report_missing(report, item, "decision", gate, catalogue.decisions, _REMEDY)

@@ -1,0 +1,499 @@
+"""Fronten's daily meeting as one screen: its agenda, what it has noted so far, and closing it.
+
+A decision is noted on its agenda item and takes effect when the meeting is closed. Then the user task of
+each item is completed with what was noted, by the same form, gates and diagram as one by one; until then
+everything can be undone. What is noted stays when the day ends before the meeting is closed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from flowcase.access.actor import Actor
+from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound
+from flowcase.modeling import CaseTarget, Form
+from flowcase.services import nested
+from flowcase.services.candidates import is_candidate
+from flowcase.services.case_work import CaseWork, Record
+from flowcase.services.reading_log import ReadingLog
+from flowcase.services.transactions import Transactions
+from flowcase.services.user_tasks import UserTasks
+from flowcase.store import Tx
+from flowcase.store.queries import records as record_rows
+from flowcase.store.queries import user_tasks as task_rows
+from flowcase.store.queries.people import people
+from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.values import Value
+
+MEETING, ITEM, KIND, OPEN = "Moede", "Dagsordenspunkt", "dagsmoede", "aaben"
+ATTENDANCE, DECISION = "fremmoede", "afgoer"  # elements of the diagram
+OUTCOME, REASON, CARRIED = "udfald", "begrundelse", "udsaettes"
+KNOWN_FROM = "kendskabsdato"
+ATTENDANCE_WARNINGS = "varsel_fremmoede"
+FUNCTIONS = ("frontpersonale", "forebyggende", "familieteam")  # keys of form F-B1
+_GROUPS = {"forebyggende": "forebyggende_raadgiver"}  # of a function whose group has another name
+_OWN_STREAM = "process:"
+
+OpenWork = Callable[..., CaseWork]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One child on the agenda, with codes only."""
+
+    id: str
+    number: int
+    case: str
+    is_acute: bool
+    received_at: dt.datetime | None
+    assessed_at: dt.datetime | None
+    family: str | None
+    carried_because: str | None  # why an earlier meeting put it off
+    outcome: str | None
+    noted_by: str | None
+    noted_at: dt.datetime | None
+    version: int
+    task: str | None  # its user task while that is open
+    is_decided: bool  # in effect, not only noted
+    is_carried: bool  # put off by this meeting, in effect
+
+    @property
+    def is_noted(self) -> bool:
+        return self.task is not None and self.outcome is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.task is not None and self.outcome is None
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A daily meeting as everybody in it sees it now."""
+
+    id: str
+    day: dt.date
+    begins_at: dt.datetime
+    status: str
+    chair: str | None
+    attendance: Mapping[str, Sequence[str]]  # function -> people
+    stand_in: str | None
+    items: tuple[Item, ...]
+    attendance_task: str | None  # open before the meeting begins
+    closed_by: str | None
+    closed_at: dt.datetime | None
+
+    @property
+    def has_begun(self) -> bool:
+        return self.attendance_task is None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == OPEN
+
+    @property
+    def noted(self) -> int:
+        return sum(item.is_noted for item in self.items)
+
+    @property
+    def waiting(self) -> int:
+        return sum(item.is_waiting for item in self.items)
+
+    def item(self, id: str | None) -> Item | None:
+        return next((item for item in self.items if item.id == id), None)
+
+    def family_of(self, item: Item) -> list[Item]:
+        """The other items of the same family."""
+        return [each for each in self.items if each.family and each.family == item.family and each != item]
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """What one item came to, with the words of it."""
+
+    item: Item
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Essence:
+    """What was notified about a child and how it was assessed; for those who decide on it."""
+
+    child: str | None
+    notifications: tuple[Mapping[str, Value], ...]
+    assessments: tuple[Mapping[str, Value], ...]
+
+
+@dataclass
+class Closing:
+    """What closing the meeting did, and what stood against it, by item."""
+
+    done: int = 0
+    refused: dict[str, FlowcaseError] = field(default_factory=dict)
+
+
+class DailyMeetings:
+    """One transaction per method; closing has one per item, as its user tasks have."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        user_tasks: UserTasks,
+        open_work: OpenWork,
+        form: Callable[[Tx, str], Form],
+        reading_log: ReadingLog,
+    ) -> None:
+        """`form` finds the newest deployed form of that id."""
+        self._transactions, self._user_tasks = transactions, user_tasks
+        self._open_work, self._form, self._reading_log = open_work, form, reading_log
+
+    # --- looking -----------------------------------------------------------------------------------
+
+    def newest(self, actor: Actor) -> str | None:
+        """The meeting that is open now, else the one before; None where there is none for this actor."""
+
+        def work(tx: Tx) -> str | None:
+            case_work = self._open_work(tx)
+            meetings = case_work.records(MEETING, slags=KIND, status=OPEN) or case_work.records(
+                MEETING, slags=KIND
+            )
+            latest = max(meetings, key=lambda row: row["tid"], default=None)
+            if latest is None:
+                return None
+            try:
+                self._rows(tx, latest.id, actor)
+            except Forbidden:
+                return None
+            return latest.id
+
+        return self._transactions.read(work)
+
+    def get(self, id: str, *, actor: Actor) -> Meeting:
+        """Raises NotFound, and Forbidden for who has no part in it."""
+        return self._transactions.read(lambda tx: self._meeting(tx, id, actor))
+
+    def minutes(self, id: str, *, actor: Actor) -> list[Minutes]:
+        """What was noted and decided so far, in the order of the agenda."""
+
+        def work(tx: Tx) -> list[Minutes]:
+            meeting, case_work = self._meeting(tx, id, actor), self._open_work(tx)
+            return [
+                Minutes(item, case_work.get(ITEM, item.id).values)
+                for item in meeting.items
+                if not item.is_waiting and (item.outcome or item.is_carried)
+            ]
+
+        return self._transactions.read(work)
+
+    def essence(self, id: str, item: str, *, actor: Actor) -> Essence | None:
+        """What is known about an item's child; the look is recorded in the case.
+
+        None for who has no part in deciding it. Raises NotFound.
+        """
+
+        def work(tx: Tx) -> Essence | None:
+            found = _known(self._meeting(tx, id, actor), item)
+            if found.task is None:
+                return None
+            case_work = self._open_work(tx)
+            record = case_work.get(ITEM, found.id)
+            numbers = [str(each) for each in record["underretninger"] or [record["underretning_id"]]]
+            children = case_work.records("Barn", case=found.case)
+            told = [
+                {"id": number, **case_work.get("Underretning", number).values}
+                for number in numbers
+                if record_rows.record(tx, number) is not None
+            ]
+            assessed = [
+                row.values
+                for row in case_work.records("Risikovurdering", case=found.case)
+                if row["underretning_id"] in numbers
+            ]
+            name = str(children[0]["navn"]) if children and children[0]["navn"] else None
+            return Essence(name, tuple(told), tuple(assessed))
+
+        found = self._transactions.read(work)
+        if found is not None:
+            meeting = self.get(id, actor=actor)
+            self._reading_log.note(_known(meeting, item).case, page="meeting", actor=actor)
+        return found
+
+    def attendance_proposed(self, id: str, *, actor: Actor) -> dict[str, Value]:
+        """Who is likely to be there, by key of the attendance form."""
+        meeting = self.get(id, actor=actor)
+        if meeting.attendance_task is None:
+            return {}
+        more = self._transactions.read(lambda tx: self._before(tx, id))
+        return self._user_tasks.suggest(meeting.attendance_task, {}, more=more, actor=actor)
+
+    def attendance_warnings(self, id: str, *, actor: Actor) -> list[tuple[str, str]]:
+        """What the tables say about who is missing; nothing before attendance was recorded."""
+        meeting = self.get(id, actor=actor)
+        if not meeting.has_begun or not meeting.is_open:
+            return []
+        values = {**meeting.attendance, "vikar": meeting.stand_in}
+
+        def work(tx: Tx) -> list[tuple[str, str]]:
+            case_work = self._open_work(tx)
+            settings = {"frontpersonale_antal": case_work.setting("frontpersonale_antal")}
+            answer = case_work.ask(ATTENDANCE_WARNINGS, {**values, "indstilling": settings})
+            return [(str(hit["regel"]), str(hit["besked"])) for hit in answer or []]
+
+        return self._transactions.read(work)
+
+    def proposed(self, id: str, item: str, outcome: str, *, actor: Actor) -> dict[str, Value]:
+        """What the decision form is filled in with for an outcome: what was noted, else what is proposed."""
+        meeting = self.get(id, actor=actor)
+        found = _known(meeting, item)
+        if found.task is None:
+            return {}
+        known, more = self._transactions.read(lambda tx: self._about(tx, meeting, found))
+        if found.outcome == outcome:
+            return known
+        asked = {OUTCOME: outcome}
+        open_values = {key: value for key, value in known.items() if key == KNOWN_FROM}
+        return {
+            **open_values,
+            **asked,
+            **self._user_tasks.suggest(found.task, asked, more=more, actor=actor),
+        }
+
+    # --- deciding ----------------------------------------------------------------------------------
+
+    def begin(self, id: str, raw: Mapping[str, Any], *, actor: Actor) -> None:
+        """Record who is there; whoever does it chairs the meeting. Raises as completing a user task does."""
+        meeting = self.get(id, actor=actor)
+        if meeting.attendance_task is None:
+            raise Conflict(f"begin meeting '{id}'", "it has begun")
+        self._user_tasks.complete(meeting.attendance_task, raw, actor=actor)
+        self.take_chair(id, actor=actor)
+
+    def take_chair(self, id: str, *, actor: Actor) -> None:
+        """Whoever has a part in the meeting may lead it on."""
+
+        def work(tx: Tx) -> None:
+            meeting = self._meeting(tx, id, actor)
+            if meeting.chair != actor.id:
+                self._open_work(tx).update(MEETING, id, {"moedeleder": actor.id})
+
+        self._transactions.run(actor, work)
+
+    def note(
+        self,
+        id: str,
+        item: str,
+        raw: Mapping[str, Any],
+        *,
+        seen: int,
+        also: Iterable[str] = (),
+        actor: Actor,
+    ) -> None:
+        """Note a decision on an item, and the same on `also`, other items of its family.
+
+        `seen` is the version of the item that the decision was made on. Raises InvalidValues and Refused
+        as completing would, and Conflict when a colleague has changed the item meanwhile.
+        """
+        meeting = self.get(id, actor=actor)
+        first = _known(meeting, item)
+        allowed = {each.id for each in meeting.family_of(first) if each.is_waiting}
+        found = [first, *(each for each in map(meeting.item, also) if each and each.id in allowed)]
+        rehearsed = [
+            (each, self._user_tasks.rehearse(_open_task(each), raw, actor=actor).values) for each in found
+        ]
+
+        def work(tx: Tx) -> None:
+            for each, values in rehearsed:
+                self._write(tx, each, values, seen if each is first else each.version)
+
+        self._transactions.run(actor, work)
+
+    def undo(self, id: str, item: str, *, actor: Actor) -> None:
+        """Take back what was noted on an item. Raises Conflict when it is in effect already."""
+
+        def work(tx: Tx) -> None:
+            found = _known(self._meeting(tx, id, actor), item)
+            _open_task(found)
+            if not found.is_noted:
+                return
+            case_work = self._open_work(tx, case=found.case)
+            form = self._form(tx, self._form_id(tx, found))
+            empty: dict[str, Value] = dict.fromkeys(_attributes(form).values())
+            facts = case_work.case(found.case)
+            empty |= {KNOWN_FROM: facts.get(KNOWN_FROM), "noteret_af": None, "noteret": None}
+            case_work.update(ITEM, found.id, empty)
+
+        self._transactions.run(actor, work)
+
+    def close(self, id: str, *, carry_because: str = "", actor: Actor) -> Closing:
+        """Put everything noted into effect, and carry over what is not decided with this reason.
+
+        What a gate refuses stays open and is told by item; everything else is done.
+        """
+        meeting, closing = self.get(id, actor=actor), Closing()
+        if meeting.chair != actor.id:
+            raise Conflict(f"close meeting '{id}'", f"it is chaired by '{meeting.chair}'")
+        for item in meeting.items:
+            if item.task is None:
+                continue
+            if item.is_waiting and not carry_because.strip():
+                continue
+            try:
+                self._user_tasks.complete(item.task, self._noted(meeting, item, carry_because), actor=actor)
+                closing.done += 1
+            except FlowcaseError as error:
+                closing.refused[item.id] = error
+        return closing
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _noted(self, meeting: Meeting, item: Item, carry_because: str) -> dict[str, Any]:
+        if item.is_waiting:
+            return {OUTCOME: CARRIED, REASON: carry_because.strip()}
+        known, _ = self._transactions.read(lambda tx: self._about(tx, meeting, item))
+        return {key: _sent(value) for key, value in known.items()}
+
+    def _write(self, tx: Tx, item: Item, values: Mapping[str, Value], seen: int) -> None:
+        case_work = self._open_work(tx, case=item.case)
+        row = task_rows.user_task(tx, _open_task(item))
+        if row is None or row.status != "open" or case_work.get(ITEM, item.id).version != seen:
+            raise Conflict(f"note a decision on item '{item.id}'", "it was changed meanwhile")
+        attributes = _attributes(self._form(tx, str(row.form)))
+        changes = {attribute: values.get(key) for key, attribute in attributes.items()}
+        if changes.get(KNOWN_FROM) is None:  # who carries an item over does not change it
+            changes.pop(KNOWN_FROM, None)
+        case_work.update(ITEM, item.id, {**changes, "noteret_af": tx.actor.id, "noteret": tx.now})
+
+    def _form_id(self, tx: Tx, item: Item) -> str:
+        row = task_rows.user_task(tx, _open_task(item))
+        return str(row.form) if row is not None else ""
+
+    def _about(self, tx: Tx, meeting: Meeting, item: Item) -> tuple[dict[str, Value], dict[str, Value]]:
+        """(what the item's record has for the decision form, what proposals read)."""
+        case_work = self._open_work(tx)
+        form = self._form(tx, self._form_id(tx, item))
+        record = case_work.get(ITEM, item.id)
+        known: dict[str, Value] = {}
+        for key, attribute in _attributes(form).items():
+            if record[attribute] is not None:
+                nested.put(known, (key,), record[attribute])
+        open_record = {name: record[name] for name in ("akut", "modtaget", "vurderet", KNOWN_FROM)}
+        more = {"sag": case_work.case(item.case), "fremmoede": dict(meeting.attendance), "punkt": open_record}
+        return known, more
+
+    def _before(self, tx: Tx, id: str) -> dict[str, Value]:
+        """The attendance of the last meeting that was held, and who could be there at all."""
+        held = [
+            row
+            for row in self._open_work(tx).records(MEETING, slags=KIND)
+            if row.id != id and row[FUNCTIONS[0]]
+        ]
+        last = max(held, key=lambda row: row["tid"], default=None)
+        active = people(tx, only_active=True)
+        everybody = {row.id for row in active}
+        possible = {
+            name: [row.id for row in active if _is_in(row.groups, _GROUPS.get(name, name))]
+            for name in FUNCTIONS
+        }
+        before = {
+            name: None if last is None else [each for each in last[name] or [] if each in everybody]
+            for name in FUNCTIONS
+        }
+        return {"forrige": before, "mulige": possible}
+
+    def _meeting(self, tx: Tx, id: str, actor: Actor) -> Meeting:
+        record, tasks = self._rows(tx, id, actor)
+        case_work = self._open_work(tx)
+        decisions = {row.case_code: row for row in tasks if row.element == DECISION and row.case_code}
+        carried = [str(each) for each in record["overfoerte"] or []]
+        items = []
+        if decisions or carried:
+            found = [row for case in decisions for row in case_work.records(ITEM, case=str(case))]
+        else:  # nobody has said who is there: the items have no user tasks yet
+            found = case_work.records(ITEM, moede_id=id)
+        for row in found:
+            is_carried = row.id in carried
+            if row["moede_id"] == id or is_carried:
+                items.append(_item(row, decisions.get(row.case), is_carried))
+        attendance = next((row for row in tasks if row.element == ATTENDANCE and row.status == "open"), None)
+        return Meeting(
+            id=id,
+            day=record["dato"],
+            begins_at=record["tid"],
+            status=str(record["status"]),
+            chair=record["moedeleder"],
+            attendance={name: tuple(record[name] or ()) for name in FUNCTIONS},
+            stand_in=record["vikar"],
+            items=tuple(sorted(items, key=lambda item: item.number)),
+            attendance_task=attendance.id if attendance else None,
+            closed_by=record["lukket_af"],
+            closed_at=record["lukket"],
+        )
+
+    def _rows(self, tx: Tx, id: str, actor: Actor) -> tuple[Record, list[UserTaskRow]]:
+        record = self._open_work(tx).get(MEETING, id)
+        stored = record_rows.record(tx, id)
+        if record["slags"] != KIND or stored is None or not stored.stream.startswith(_OWN_STREAM):
+            raise NotFound("meeting", id)
+        instance = stored.stream.removeprefix(_OWN_STREAM)
+        tasks = task_rows.user_tasks(tx, instance=instance, status=None)
+        if not any(is_candidate(tx, row, actor) for row in tasks):
+            raise Forbidden(f"see meeting '{id}'", "they have no part in it")
+        return record, tasks
+
+
+def _item(row: Record, task: UserTaskRow | None, is_carried: bool) -> Item:
+    is_open = task is not None and task.status == "open" and not is_carried
+    return Item(
+        id=row.id,
+        number=int(row["nr"] or 0),
+        case=str(row.case),
+        is_acute=row["akut"] is True,
+        received_at=row["modtaget"],
+        assessed_at=row["vurderet"],
+        family=row["familie_id"],
+        carried_because=row["udskudt_begrundelse"],
+        outcome=CARRIED if is_carried else row["udfald"],
+        noted_by=row["noteret_af"],
+        noted_at=row["noteret"],
+        version=row.version,
+        task=task.id if task is not None and is_open else None,
+        is_decided=row["afgjort"] is not None and not is_carried,
+        is_carried=is_carried,
+    )
+
+
+def _known(meeting: Meeting, item: str) -> Item:
+    found = meeting.item(item)
+    if found is None:
+        raise NotFound("agenda item", item)
+    return found
+
+
+def _open_task(item: Item) -> str:
+    if item.task is None:
+        raise Conflict(f"decide on item '{item.id}'", "it is decided already")
+    return item.task
+
+
+def _attributes(form: Form) -> dict[str, str]:
+    """Form key -> attribute of the agenda item that the field aims at."""
+    return {
+        asked.key: target.attribute
+        for asked in form.targeted()
+        for target in asked.targets
+        if isinstance(target, CaseTarget) and target.entity == ITEM
+    }
+
+
+def _is_in(groups: Iterable[str], group: str) -> bool:
+    return any(each == group or each.startswith(f"{group}_") for each in groups)
+
+
+def _sent(value: Value) -> Any:
+    """A stored value as a form takes it."""
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
