@@ -47,6 +47,7 @@ from flowcase.services.instances import Instances
 from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.journal_delivery import Deliver, FileDrop, UnusableAddress, Webhook
+from flowcase.services.meetings import Meetings
 from flowcase.services.messages import Messages
 from flowcase.services.nodes import Nodes
 from flowcase.services.notifications import Notifications
@@ -115,6 +116,7 @@ class Flowcase:
     cases: Cases
     concerns: Concerns
     daily_meetings: DailyMeetings
+    meetings: Meetings
     consents: Consents
     deadlines: Deadlines
     people: People
@@ -307,6 +309,7 @@ def assemble(
         cases=Cases(transactions, advancing, open_work),
         concerns=Concerns(transactions, reading_log),
         daily_meetings=DailyMeetings(transactions, user_tasks, open_work, definitions.form, reading_log),
+        meetings=Meetings(transactions, open_work),
         consents=Consents(transactions, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),
         people=People(store, clock.now),

@@ -105,6 +105,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     given = Given("brev.txt", b"Tak for snakken.")
     document = world.flow.documents.add_to_case("SAG-2588", given, actor=world.flow.people.actor("karen.fp"))
     seen.visit(f"/dokumenter/{document}", "document")
+    _daily_meeting(seen, world)
     page.goto(f"/forloeb/{instance}")
     page.wait_for_selector("[data-ready=true]")
     seen.check("diagram")
@@ -145,6 +146,27 @@ def test_axe_finds_nothing(open_page, world, width, language):
 
     assert seen.violations == []
     assert len(seen.states) >= 40
+
+
+def _daily_meeting(seen: Checked, world: Any) -> None:
+    """The meeting with a decision chosen, noted, refused and with its shortcuts, and the week around it."""
+    page = seen.page
+    seen.visit("/moeder", "meetings of the week")
+    seen.visit("/moeder/dagsmoede", "daily meeting")
+    page.evaluate("document.getElementById('genveje').showModal()")
+    seen.check("daily meeting with shortcuts")
+    page.keyboard.press("Escape")
+    page.locator("[data-key=l]").click()
+    page.wait_for_selector(".fc-decision")
+    seen.check("daily meeting with a decision chosen")
+    page.locator(".fc-decision button[type=submit]").first.click()
+    page.wait_for_selector("#fejl")
+    seen.check("daily meeting with errors")
+    page.locator(".fc-decision [name=begrundelse]").fill("Derfor")
+    page.locator(".fc-decision button[type=submit]").first.click()
+    page.wait_for_selector(".fc-noted")
+    page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    seen.check("daily meeting with a decision noted")
 
 
 def _inbox(seen: Checked, world: Any) -> None:

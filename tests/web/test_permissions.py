@@ -83,6 +83,12 @@ def _pages(world: World) -> Iterator[Page]:
             may_see = {person for person in PEOPLE if _answer("cases.show", person) is Answer.YES}
             path = f"/sager/{code}/nyt-forloeb/{process}"
             yield Page("flows.new_in_case", path, frozenset(may_start & (may_see | of_case[code])))
+    functions = {"frontpersonale", "forebyggende_raadgiver", "familieteam_syd", "familieteam_nord"}
+    for meeting in flow.cases.records("Moede"):
+        if meeting["slags"] == "dagsmoede" and meeting["frontpersonale"]:
+            there = frozenset(_members(functions))
+            yield Page("daily_meetings.show", f"/moeder/dagsmoede/{meeting.id}", there)
+            yield Page("daily_meetings.state", f"/moeder/dagsmoede/{meeting.id}/tilstand", there)
     for path in ("underretning.bpmn", "decisions/D-11_fristpolitik.dmn", "forms/F-A1.form"):
         yield Page("studio.edit", f"/studie/{path}")
         yield Page("studio.in_force", f"/studie/i-drift/{path}")
@@ -98,6 +104,8 @@ _PLAIN = {
     "inbox.home": "/",
     "inbox.mine": "/opgaver",
     "cases.index": "/sager",
+    "meetings.week": "/moeder",
+    "daily_meetings.newest": "/moeder/dagsmoede",
     "flows.index": "/forloeb/nyt",
     "indicators.index": "/indikatorer",
     "indicators.sheet": "/indikatorer/indikatorer.csv",

@@ -31,6 +31,7 @@ from flowcase.values import Value
 
 MEETING, ITEM, KIND, OPEN = "Moede", "Dagsordenspunkt", "dagsmoede", "aaben"
 ATTENDANCE, DECISION = "fremmoede", "afgoer"  # elements of the diagram
+DECISION_FORM = "F-B2"
 OUTCOME, REASON, CARRIED = "udfald", "begrundelse", "udsaettes"
 KNOWN_FROM = "kendskabsdato"
 ATTENDANCE_WARNINGS = "varsel_fremmoede"
@@ -101,6 +102,13 @@ class Meeting:
     @property
     def waiting(self) -> int:
         return sum(item.is_waiting for item in self.items)
+
+    def blocks(self) -> list[tuple[str, list[Item]]]:
+        """(family or item, its items): siblings follow each other on the agenda."""
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.family or item.id, []).append(item)
+        return list(found.items())
 
     def item(self, id: str | None) -> Item | None:
         return next((item for item in self.items if item.id == id), None)
@@ -174,6 +182,10 @@ class DailyMeetings:
     def get(self, id: str, *, actor: Actor) -> Meeting:
         """Raises NotFound, and Forbidden for who has no part in it."""
         return self._transactions.read(lambda tx: self._meeting(tx, id, actor))
+
+    def decision_form(self) -> Form:
+        """The form of a decision as it is deployed now; for the words of a meeting that is over."""
+        return self._transactions.read(lambda tx: self._form(tx, DECISION_FORM))
 
     def minutes(self, id: str, *, actor: Actor) -> list[Minutes]:
         """What was noted and decided so far, in the order of the agenda."""

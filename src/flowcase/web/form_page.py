@@ -62,6 +62,9 @@ class Shown:
             or self.asked.component in ("radio", "checklist")
         )
 
+    def focused(self) -> Shown:
+        return replace(self, has_focus=True)
+
     @property
     def is_board(self) -> bool:
         return len(self.children) == BOARD_COLUMNS and all(

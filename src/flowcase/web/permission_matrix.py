@@ -84,6 +84,11 @@ USER_TASK = Rule(
     "Leaders hand over what their team has.",
     _own,
 )
+MEETING = Rule(
+    "meeting",
+    "Own: who is invited to the meeting, named on it, or may see its case; daily: its functions.",
+    _own,
+)
 START = Rule("start", "`may_start`; own: the groups that the diagram's start event names.", _own)
 START_IN_CASE = Rule("start in case", "`may_start` and `may_see_case`, both.", _own)
 FIGURES = Rule("figures", "`may_see_figures`.", _yes_or(permissions.may_see_figures, Answer.NO))
@@ -135,6 +140,15 @@ RULES: Mapping[str, Rule] = {
     "cases.comment": CLOSE_TO_CASE,
     "cases.index": CASES,
     "cases.show": CASE,
+    "meetings.week": SIGNED_IN,
+    "daily_meetings.newest": SIGNED_IN,
+    "daily_meetings.show": MEETING,
+    "daily_meetings.state": MEETING,
+    "daily_meetings.begin": MEETING,
+    "daily_meetings.take_chair": MEETING,
+    "daily_meetings.note": MEETING,
+    "daily_meetings.undo": MEETING,
+    "daily_meetings.close": MEETING,
     "flows.index": SIGNED_IN,
     "flows.new": START,
     "flows.new_in_case": START_IN_CASE,

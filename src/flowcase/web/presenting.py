@@ -246,7 +246,14 @@ def init_app(app: Flask) -> None:
     from flowcase.web import form_files, form_notes
 
     app.jinja_env.filters.update(
-        date=date, instant=instant, markdown=markdown, group=group, person=person, unit=unit, value=value
+        date=date,
+        instant=instant,
+        clock=clock,
+        markdown=markdown,
+        group=group,
+        person=person,
+        unit=unit,
+        value=value,
     )
     app.jinja_env.globals.update(
         due_words=due_words,

@@ -2,9 +2,13 @@ import "htmx.org";
 import * as DKFDS from "dkfds";
 import { folding } from "./folding.js";
 import { keys } from "./keys.js";
+import { live } from "./live.js";
+import { printing } from "./print.js";
 import { typing } from "./typing.js";
 
 DKFDS.init();
 keys();
+live();
+printing();
 typing();
 folding();

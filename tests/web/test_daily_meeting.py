@@ -1,0 +1,248 @@
+"""Frontens dagsmøde on one screen: ten items in few keys, several people, undo, gates, no JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.test_browser import sign_in
+from tests.web.world import at
+
+MOST_KEYS = 25
+CASES = [f"SAG-27{number:02}" for number in range(1, 11)]
+
+
+def ten_items(world):
+    """Ten children for Monday's meeting: one acute, two siblings, and one that Friday did not get to."""
+    world.go_to(at(27, 10))
+    world.notify("U-40", CASES[9], "Storm Vejlgård", umiddelbar_fare=True)
+    for number, case in enumerate(CASES[:5]):
+        world.go_to(at(27, 10, 1 + number))
+        world.notify(f"U-{50 + number}", case, f"Barn {number}")
+    world.go_to(at(27, 11))
+    world.notify(
+        "U-60",
+        CASES[7],
+        boern=[{"navn": "Agnes Vejlgård", "sag": CASES[7]}, {"navn": "Anton Vejlgård", "sag": CASES[8]}],
+    )
+    for case in (*CASES[:5], *CASES[7:9]):
+        world.assess(case)
+    world.assess(CASES[9], akut="ja", fare_sundhed_udvikling=True)
+    world.assess("SAG-2601")
+    world.go_to(at(30, 9, 5))
+    return world.flow.daily_meetings.newest(world.flow.people.actor("karen.fp"))
+
+
+def open_meeting(world):
+    id = ten_items(world)
+    world.complete(
+        "fremmoede",
+        "karen.fp",
+        dato="2026-03-30",
+        frontpersonale=["karen.fp", "jonas.fp"],
+        forebyggende=["sofie.fr"],
+        familieteam=["camilla.syd"],
+    )
+    world.flow.daily_meetings.take_chair(id, actor=world.flow.people.actor("karen.fp"))
+    return id
+
+
+def items(world, id):
+    return world.flow.daily_meetings.get(id, actor=world.flow.people.actor("karen.fp")).items
+
+
+def test_the_agenda_has_acute_on_top_then_the_oldest_and_siblings_as_one_block(world, sign_in):
+    id = ten_items(world)
+    page = sign_in("karen.fp").get("/moeder/dagsmoede")
+
+    entries = [" ".join(link.text_content().split()) for link in page.all("//ol[@data-keys-list]//a")]
+
+    assert page.address == f"/moeder/dagsmoede/{id}"
+    assert len(entries) == 10
+    assert entries[:2] == ["1. SAG-2710", "2. SAG-2593"]
+    block = page.one("//li[contains(@class, 'fc-siblings')]")
+    assert [link.text_content().strip()[-8:] for link in block.iter("a")] == ["SAG-2708", "SAG-2709"]
+
+
+@pytest.mark.browser
+def test_a_meeting_of_ten_items_is_finished_by_at_most_25_keys_and_no_mouse(open_page, world):
+    id = ten_items(world)
+    page = open_page()
+    sign_in(page, "karen.fp")
+    page.goto("/moeder/dagsmoede")
+    pressed = []
+
+    def press(key):
+        pressed.append(key)
+        page.keyboard.press(key)
+
+    expect(page.get_by_role("button", name="Begynd mødet")).to_be_focused()
+    press("Enter")
+    for number, letter in enumerate("fdffhfdffu", 1):
+        expect(page.locator("#punkt-overskrift")).to_contain_text(f"Punkt {number} af 10")
+        press(letter)
+        expect(page.get_by_role("button", name="Bekræft")).to_be_focused()
+        press("Enter")
+    expect(page.locator("#punkt-overskrift")).to_have_text("Alle punkter er behandlet")
+    press("m")
+    press("Enter")
+    expect(page.locator(".fc-alert")).to_contain_text("Mødet er lukket")
+
+    assert len(pressed) <= MOST_KEYS
+    meeting = world.flow.daily_meetings.get(id, actor=world.flow.people.actor("karen.fp"))
+    assert meeting.status == "afholdt"
+    assert [item.outcome for item in meeting.items][:5] == [
+        "til_familieteam",
+        "til_forebyggende",
+        "til_familieteam",
+        "til_familieteam",
+        "til_handicapteam",
+    ]
+    assert [item.is_carried for item in meeting.items] == [False] * 9 + [True]
+    assert not [row for row in world.flow.user_tasks.list() if row.process == "fronten_dagsmoede"]
+    assert {row.case_code for row in world.flow.user_tasks.list() if row.element == "tildel"} > {"SAG-2710"}
+
+
+@pytest.mark.browser
+def test_keys_move_undo_and_tell_what_they_do(open_page, world):
+    open_meeting(world)
+    page = open_page(width=360)
+    sign_in(page, "karen.fp")
+    page.goto("/moeder/dagsmoede")
+    heading = page.locator("#punkt-overskrift")
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Tastaturgenveje")).to_contain_text("Til Handicapteam")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(heading).to_contain_text("Punkt 2 af 10")
+    page.keyboard.press("ArrowLeft")
+    expect(heading).to_contain_text("Punkt 1 af 10")
+    page.keyboard.press("l")
+    expect(page.locator("[name=begrundelse]").first).to_be_focused()
+    page.keyboard.type("Familien er flyttet; alt er talt igennem med skolen.")
+    page.keyboard.press("Control+Enter")
+    expect(heading).to_contain_text("Punkt 2 af 10")
+    page.keyboard.press("z")
+
+    expect(heading).to_contain_text("Punkt 1 af 10")
+    expect(page.locator("#dagsorden li").first).to_contain_text("Venter")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.browser
+def test_a_colleague_sees_by_itself_what_was_noted(open_page, world):
+    id = open_meeting(world)
+    first = items(world, id)[0]
+    page = open_page()
+    sign_in(page, "jonas.fp")
+    page.goto(f"/moeder/dagsmoede/{id}")
+
+    sofie = world.flow.people.actor("sofie.fr")
+    proposed = world.flow.daily_meetings.proposed(id, first.id, "udsaettes", actor=sofie)
+    raw = {"udfald": "udsaettes", "begrundelse": proposed["begrundelse"]}
+    world.flow.daily_meetings.note(id, first.id, raw, seen=first.version, actor=sofie)
+
+    expect(page.locator("#dagsorden li").first).to_contain_text(re.compile("Noteret:.*Sofie Lykke"))
+    expect(page.locator("#nyt")).to_contain_text("Sofie Lykke har ændret det punkt, du ser på.")
+
+
+def test_without_javascript_a_decision_is_two_clicks_and_takes_effect_at_the_end(sign_in, world):
+    id = open_meeting(world)
+    visitor = sign_in("karen.fp")
+    page = visitor.get(f"/moeder/dagsmoede/{id}")
+    first = items(world, id)[0]
+
+    link = page.one("//a[contains(@href, 'udfald=til_forebyggende')]").get("href")
+    chosen = visitor.get(link)
+    form = chosen.one("//form[contains(@class, 'fc-decision')]")
+    again = visitor.submit(chosen, form)
+
+    assert "fortsat håndteres forebyggende" in chosen.value("begrundelse")
+    assert chosen.value("informerer_familie") == "sofie.fr"
+    assert again.heading.startswith("Frontens dagsmøde")
+    assert "Punkt 2 af 10" in again.text
+    assert items(world, id)[0].is_noted
+    assert world.task("afgoer", first.case).status == "open"
+
+
+def test_what_a_rule_refuses_is_told_at_the_item_and_nothing_typed_is_lost(sign_in, world):
+    id = open_meeting(world)
+    visitor = sign_in("karen.fp")
+    item = items(world, id)[0]
+    page = visitor.get(f"/moeder/dagsmoede/{id}?punkt={item.id}&udfald=til_familieteam")
+
+    again = visitor.submit(
+        page,
+        page.one("//form[contains(@class, 'fc-decision')]"),
+        omraade="handicap",
+        uenighed="Sofie ser det nu",
+    )
+
+    assert again.status == 422
+    assert "Med området Handicap går sagen til Handicapteam." in again.text
+    assert again.value("uenighed") == "Sofie ser det nu"
+    assert not items(world, id)[0].is_noted
+
+
+def test_who_is_late_is_told_and_keeps_what_was_written(sign_in, world):
+    id = open_meeting(world)
+    item = items(world, id)[0]
+    karen, jonas = sign_in("karen.fp"), sign_in("jonas.fp")
+    address = f"/moeder/dagsmoede/{id}?punkt={item.id}&udfald="
+    slow = karen.get(address + "til_familieteam")
+    fast = jonas.get(address + "til_forebyggende")
+
+    jonas.submit(fast, fast.one("//form[contains(@class, 'fc-decision')]"))
+    late = karen.submit(slow, slow.one("//form[contains(@class, 'fc-decision')]"), begrundelse="Mine ord")
+
+    assert late.status == 409
+    assert "Jonas Aagaard har noteret: Tilbage til forebyggende rådgiver og distrikt." in late.text
+    assert late.value("begrundelse") == "Mine ord"
+    done = karen.submit(late, late.one("//form[contains(@class, 'fc-decision')]"))
+    assert done.status == 200
+    assert items(world, id)[0].outcome == "til_familieteam"
+
+
+def test_closing_early_asks_why_the_rest_is_carried_over_and_only_the_chair_closes(sign_in, world):
+    id = open_meeting(world)
+    karen, sofie = sign_in("karen.fp"), sign_in("sofie.fr")
+
+    asked = karen.post(f"/moeder/dagsmoede/{id}/luk")
+    refused = sofie.post(f"/moeder/dagsmoede/{id}/luk", {"begrundelse": "Tiden gik"})
+    closed = karen.post(f"/moeder/dagsmoede/{id}/luk", {"begrundelse": "Alarm i huset"})
+
+    assert asked.status == 422
+    assert "hvorfor de punkter, der ikke er afgjort, udsættes" in asked.text
+    assert refused.status == 409
+    assert "Mødet er lukket" in closed.text
+    waiting = [row for row in world.flow.cases.records("Dagsordenspunkt") if row["status"] == "afventer"]
+    assert {row["udskudt_begrundelse"] for row in waiting} == {"Alarm i huset"}
+    assert len(waiting) == 10
+
+
+def test_a_decision_noted_in_a_meeting_that_nobody_closed_is_there_the_next_day(world):
+    id = open_meeting(world)
+    karen = world.flow.people.actor("karen.fp")
+    item = items(world, id)[0]
+    proposed = world.flow.daily_meetings.proposed(id, item.id, "til_familieteam", actor=karen)
+    raw = {**proposed, "kendskabsdato": proposed["kendskabsdato"].isoformat()}
+    world.flow.daily_meetings.note(id, item.id, raw, seen=item.version, actor=karen)
+
+    world.go_to(at(31, 9, 5))
+
+    following = world.flow.daily_meetings.newest(karen)
+    assert following != id
+    [again] = [each for each in items(world, following) if each.case == item.case]
+    assert again.outcome == "til_familieteam"
+    assert again.noted_by == "karen.fp"
+
+
+def test_who_has_no_part_in_the_meeting_sees_nothing_of_it(sign_in, world):
+    id = ten_items(world)
+
+    assert sign_in("granly").get(f"/moeder/dagsmoede/{id}").status == 403
+    assert sign_in("drift").get(f"/moeder/dagsmoede/{id}/tilstand").status == 403
+    assert "ikke noget dagsmøde" in sign_in("vera.revisor").get("/moeder/dagsmoede").text
