@@ -418,7 +418,7 @@ class DailyMeetings:
     def _meeting(self, tx: Tx, id: str, actor: Actor) -> Meeting:
         record, tasks = self._rows(tx, id, actor)
         case_work = self._open_work(tx)
-        decisions = {row.case_code: row for row in tasks if row.element == DECISION and row.case_code}
+        decisions = {str(row.case_code): row for row in tasks if row.element == DECISION and row.case_code}
         carried = [str(each) for each in record["overfoerte"] or []]
         items = []
         if decisions or carried:
@@ -428,7 +428,7 @@ class DailyMeetings:
         for row in found:
             is_carried = row.id in carried
             if row["moede_id"] == id or is_carried:
-                items.append(_item(row, decisions.get(row.case), is_carried))
+                items.append(_item(row, decisions.get(str(row.case)), is_carried))
         attendance = next((row for row in tasks if row.element == ATTENDANCE and row.status == "open"), None)
         return Meeting(
             id=id,
