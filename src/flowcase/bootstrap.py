@@ -173,7 +173,7 @@ def upgrade(settings: Config) -> str | None:
         settings.create_missing_key()
     store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
     try:
-        migrating.upgrade(store.engine)
+        patiently(store.upgrade)  # nodes of the previous release go on working meanwhile
         store.prepare(WallClock().now())
         return store.revision()
     finally:

@@ -17,7 +17,7 @@ from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
 from flowcase.config import Config
 from flowcase.services.transactions import DatabaseFull, DatabaseLost, OutcomeUnknown, Transactions
-from flowcase.store import Store, Tx, database, wire
+from flowcase.store import Store, Tx, database, migrating, wire
 from flowcase.store.queries import history
 from tests.conftest import NOW
 
@@ -143,6 +143,28 @@ def test_a_node_that_starts_while_the_database_restarts_waits_for_it(
 
     assert refusals[0] < 0
     flow.close()
+
+
+@on_postgresql
+def test_a_migration_that_meets_nodes_at_work_is_done_again(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Config(home=tmp_path, database_url=database)
+    settings.create_missing_key()
+    real, tries = migrating.upgrade, []
+
+    def upgrade(engine: Any) -> None:
+        tries.append(engine)
+        if len(tries) == 1:
+            with engine.connect() as connection:
+                connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"))  # a deadlock
+        real(engine)
+
+    monkeypatch.setattr(migrating, "upgrade", upgrade)
+
+    bootstrap.upgrade(settings)
+
+    assert len(tries) == 2
 
 
 @on_sqlite

@@ -29,7 +29,7 @@ def bad(*, each: int, retries: int, seed: int) -> Outcome:
                 job(
                     "bad",
                     f"chaos.{kind}",
-                    retries=max(retries, 2) if kind == "hang" else retries,
+                    retries=10 if kind == "hang" else retries,
                     pause="PT0.2S",
                 ),
             )

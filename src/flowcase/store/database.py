@@ -289,6 +289,14 @@ class Store:
         except DBAPIError:
             return False
 
+    def upgrade(self) -> None:
+        """Bring the schema to this release's, whole or not at all.
+
+        Raises DatabaseBusy when nodes at work are in the way, and DatabaseLost: trying again is safe.
+        """
+        with self._translated():
+            migrating.upgrade(self.engine)
+
     def revision(self) -> str | None:
         """The schema that the database has; None for an empty one. Raises DatabaseLost."""
         with self._translated():
