@@ -118,4 +118,6 @@ def test_the_drivers_versions_are_pinned_and_the_page_has_a_place_for_each_figur
         assert pinned and all("==" in line for line in pinned), lock.name
     assert "SNAPSHOT" not in (PEERS / "operaton/pom.xml").read_text("utf-8")
     page = (PEERS / "page.md").read_text("utf-8")
-    assert all(page.count("{" + name + "}") == 1 for name in ("processors", "rounds", "cases", "figures"))
+    assert all(
+        page.count("{" + name + "}") == 1 for name in ("processors", "load", "rounds", "cases", "figures")
+    )

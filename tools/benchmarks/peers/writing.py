@@ -15,6 +15,7 @@ def page(all_ran: Sequence[Ran], settings: Mapping[str, str], *, rounds: int, ca
     told = ", ".join(f"`{name}` {value}" for name, value in settings.items())
     filled = {
         "processors": str(os.cpu_count()),
+        "load": f"{os.getloadavg()[0]:.1f}",
         "rounds": str(rounds),
         "cases": str(cases),
         "settings": told or "none on this machine",
