@@ -11,8 +11,11 @@ _Row = TypeVar("_Row")
 
 def made(cls: type[_Row], row: Any) -> _Row:
     """A dataclass whose fields are named like columns of the row."""
-    mapping = row._mapping if isinstance(row, Row) else row._asdict()
-    return cls(**{name: mapping[name] for name in cls.__dataclass_fields__})  # type: ignore[attr-defined]
+    names = cls.__dataclass_fields__  # type: ignore[attr-defined]
+    if isinstance(row, Row):
+        mapping = row._mapping
+        return cls(**{name: mapping[name] for name in names})
+    return cls(*[getattr(row, name) for name in names])
 
 
 def made_or_none(cls: type[_Row], row: Any) -> _Row | None:
