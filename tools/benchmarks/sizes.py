@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from benchmarks.lives import state_size
 from benchmarks.measuring import CLIENT, Measured, installation, measure, timed
+from flowcase import engine
 from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from flowcase.store.queries import instances as queries
 
 STEPS = 30  # of a finished case
 CASES = 40
@@ -45,12 +50,30 @@ def report(home: Path) -> Iterator[Measured]:
         waiting = flow.instances.start("line", actor=SYSTEM)
         size = state_size(flow, waiting)
         yield Measured("h", "state at rest of a running instance", size / 1e3, "kB", at_most=2)
+        held = _held(flow, waiting) / 1e3
+        yield Measured("h", "a running instance while a step works on it, in memory", held, "kB", at_most=20)
     yield Measured("h", "memory of a worker with the shipped processes", _memory(home), "MB")
     yield timed("i", "flowcase --version, a new process", measure(_version, rounds=5, times=1))
 
 
 def _weight(home: Path) -> int:
     return sum(file.stat().st_size for file in home.glob("flowcase.sqlite*"))
+
+
+def _held(flow: Flowcase, instance: str, times: int = 100) -> float:
+    """Bytes of the engine's state once it is read; between steps a process holds none of it."""
+
+    def read(tx: Any) -> tuple[bytes, Any]:
+        definition = flow.instances._advancing.definitions.process(tx, "line:1")
+        return queries.state(tx, instance), definition
+
+    content, definition = flow.instances._transactions.read(read)
+    engine.State.from_bytes(content, definition)  # what all instances share is made by the first one
+    tracemalloc.start()
+    held = [engine.State.from_bytes(content, definition) for _ in range(times)]
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return size / len(held)
 
 
 def _memory(home: Path) -> float:
