@@ -309,7 +309,7 @@ def assemble(
         cases=Cases(transactions, advancing, open_work),
         concerns=Concerns(transactions, reading_log),
         daily_meetings=DailyMeetings(transactions, user_tasks, open_work, definitions.form, reading_log),
-        meetings=Meetings(transactions, open_work),
+        meetings=Meetings(transactions),
         consents=Consents(transactions, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),
         people=People(store, clock.now),

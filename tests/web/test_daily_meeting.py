@@ -246,3 +246,11 @@ def test_who_has_no_part_in_the_meeting_sees_nothing_of_it(sign_in, world):
     assert sign_in("granly").get(f"/moeder/dagsmoede/{id}").status == 403
     assert sign_in("drift").get(f"/moeder/dagsmoede/{id}/tilstand").status == 403
     assert "ikke noget dagsmøde" in sign_in("vera.revisor").get("/moeder/dagsmoede").text
+
+
+def test_the_week_shows_the_meetings_of_those_who_have_a_part_in_them(sign_in, world):
+    ten_items(world)
+
+    for person, sees in (("karen.fp", True), ("camilla.syd", True), ("granly", False)):
+        page = sign_in(person).get("/moeder")
+        assert bool(page.all("//main//a[contains(@href, '/moeder/dagsmoede/')]")) is sees, person
