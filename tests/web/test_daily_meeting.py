@@ -249,7 +249,7 @@ def test_who_has_no_part_in_the_meeting_sees_nothing_of_it(sign_in, world):
 
 
 def test_the_week_shows_the_meetings_of_those_who_have_a_part_in_them(sign_in, world):
-    ten_items(world)
+    open_meeting(world)
 
     for person, sees in (("karen.fp", True), ("camilla.syd", True), ("granly", False)):
         page = sign_in(person).get("/moeder")
