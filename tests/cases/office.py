@@ -22,6 +22,7 @@ from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
+from flowcase.services.documents import Documents, Limits
 from flowcase.services.notifications import Notifications
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.start_events import StartEvents
@@ -61,8 +62,9 @@ class Office:
         )
         self.cases = Cases(self.transactions, self.advancing, self._open)
         self.deadlines = Deadlines(self.transactions, self.advancing, self._open)
+        documents = Documents(self.transactions, self._open, Limits(1, (), is_scanned=False))
         self.notifications = Notifications(
-            self.transactions, self.advancing, self._open, self._definitions.form
+            self.transactions, self.advancing, self._open, self._definitions.form, documents.adopt
         )
 
     def deploy(self, patterns: Iterable[str] = SHIPPED, more: Mapping[str, bytes] | None = None) -> None:
