@@ -120,6 +120,7 @@ def test_who_signs_in_does_not_notice_that_the_database_restarts(
         return real(*arguments, **options)
 
     store.engine.dispose()
+    store.plain.dispose()
     monkeypatch.setattr(psycopg, "connect", connect)
 
     assert people.authenticate_token(token).id == "program"

@@ -144,6 +144,9 @@ def test_the_api_describes_itself(app):
 
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
+        "/api/instances/{id}/earlier-steps",
+        "/api/instances/{id}/earlier-steps/{step}",
+        "/api/instances/{id}/earlier-steps/{step}/go-back",
         "/api/notifications",
         "/api/user-tasks",
         "/api/user-tasks/{id}/complete",

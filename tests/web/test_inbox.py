@@ -107,9 +107,9 @@ def test_the_menu_offers_only_what_a_person_may_do(sign_in):
             link.text_content() for link in sign_in(person).get("/opgaver").all("//nav//a[@class='nav-link']")
         ]
 
-    assert menu("karen.fp") == ["Mine opgaver", "Sager", "Nye forløb", "Ny underretning"]
-    assert menu("camilla.syd") == ["Mine opgaver", "Sager", "Nye forløb"]
-    assert menu("granly") == ["Mine opgaver", "Nye forløb"]
+    assert menu("karen.fp") == ["Mine opgaver", "Sager", "Møder", "Nye forløb", "Ny underretning"]
+    assert menu("camilla.syd") == ["Mine opgaver", "Sager", "Møder", "Nye forløb"]
+    assert menu("granly") == ["Mine opgaver", "Møder", "Nye forløb"]
 
 
 def several(page, *elements_names, act, **values):

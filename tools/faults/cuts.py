@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import socket
 import threading
 import time
@@ -18,6 +19,8 @@ from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound
 
 CLIENTS = 6
+# A Parse message: its kind, its length, the statement's name, the statement.
+_PREPARES_COMMIT = re.compile(rb"P\0\0\0.([^\0]+)\0COMMIT\0", re.DOTALL)
 STEPS = sequence("steps", user_task("one"), user_task("two"), user_task("three"))
 
 
@@ -45,9 +48,11 @@ class Proxy:
                 threading.Thread(target=self._to_client, args=(client, server, gagged), daemon=True).start()
 
     def _to_server(self, client: socket.socket, server: socket.socket, gagged: threading.Event) -> None:
+        prepared: set[bytes] = set()  # the names under which this connection says COMMIT
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
-                if b"COMMIT" in data and self.chance.random() < self.share:
+                prepared |= set(_PREPARES_COMMIT.findall(data))
+                if _commits(data, prepared) and self.chance.random() < self.share:
                     if self.chance.random() < 0.5:
                         self.cut_before += 1
                         break
@@ -66,6 +71,11 @@ class Proxy:
                     return
                 client.sendall(data)
         _close(client, server)
+
+
+def _commits(data: bytes, prepared: set[bytes]) -> bool:
+    """Whether a COMMIT is among what is sent: in its words, or by the name it was prepared under."""
+    return b"COMMIT" in data or any(b"\0" + name + b"\0" in data for name in prepared)
 
 
 def _close(*sockets: socket.socket) -> None:
