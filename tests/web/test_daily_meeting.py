@@ -37,6 +37,12 @@ def ten_items(world):
 
 def open_meeting(world):
     id = ten_items(world)
+    begin(world)
+    world.flow.daily_meetings.take_chair(id, actor=world.flow.people.actor("karen.fp"))
+    return id
+
+
+def begin(world):
     world.complete(
         "fremmoede",
         "karen.fp",
@@ -45,8 +51,6 @@ def open_meeting(world):
         forebyggende=["sofie.fr"],
         familieteam=["camilla.syd"],
     )
-    world.flow.daily_meetings.take_chair(id, actor=world.flow.people.actor("karen.fp"))
-    return id
 
 
 def items(world, id):
@@ -221,6 +225,20 @@ def test_closing_early_asks_why_the_rest_is_carried_over_and_only_the_chair_clos
     waiting = [row for row in world.flow.cases.records("Dagsordenspunkt") if row["status"] == "afventer"]
     assert {row["udskudt_begrundelse"] for row in waiting} == {"Alarm i huset"}
     assert len(waiting) == 10
+
+
+def test_nobody_becomes_the_chair_of_a_meeting_that_is_not_going_on(sign_in, world):
+    id = ten_items(world)
+    karen = sign_in("karen.fp")
+
+    before = karen.post(f"/moeder/dagsmoede/{id}/leder")
+    begin(world)
+    world.flow.daily_meetings.take_chair(id, actor=world.flow.people.actor("karen.fp"))
+    karen.post(f"/moeder/dagsmoede/{id}/luk", {"begrundelse": "Alarm i huset"})
+    after = sign_in("jonas.fp").post(f"/moeder/dagsmoede/{id}/leder")
+
+    assert (before.status, after.status) == (409, 409)
+    assert world.flow.daily_meetings.get(id, actor=world.flow.people.actor("karen.fp")).chair == "karen.fp"
 
 
 def test_a_decision_noted_in_a_meeting_that_nobody_closed_is_there_the_next_day(world):

@@ -284,10 +284,15 @@ class DailyMeetings:
         self.take_chair(id, actor=actor)
 
     def take_chair(self, id: str, *, actor: Actor) -> None:
-        """Whoever has a part in the meeting may lead it on."""
+        """Whoever has a part in the meeting may lead it on.
+
+        Raises Conflict before it begins and once it is over: its minutes keep who led it.
+        """
 
         def work(tx: Tx) -> None:
             meeting = self._meeting(tx, id, actor)
+            if not meeting.is_open or not meeting.has_begun:
+                raise Conflict(f"lead meeting '{id}'", "it is not going on")
             if meeting.chair != actor.id:
                 self._open_work(tx).update(MEETING, id, {"moedeleder": actor.id})
 
