@@ -28,9 +28,11 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml $(VENV)/runtime.stamp
 	@touch $@
 
 setup: $(VENV)/runtime.stamp frontend ## Set up what running needs
+	@bash tools/debian-packages.sh lib:libpangoft2-1.0.so.0 libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core || echo "PDF files are unavailable until then; everything else works."
 
 setup-dev: $(VENV)/dev.stamp frontend ## Set up what testing needs, Chromium included
 	@bash tools/debian-packages.sh chromium chromium
+	@bash tools/debian-packages.sh lib:libpangoft2-1.0.so.0 libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core
 
 frontend: $(VENV)/runtime.stamp ## Bundle the front end
 	@$(PY) hatch_build.py

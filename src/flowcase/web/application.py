@@ -22,7 +22,7 @@ from flowcase.services.transactions import (
     OutcomeUnknown,
     request_id,
 )
-from flowcase.web import drawing, kept_typing, language, presenting, session, static_files
+from flowcase.web import drawing, kept_typing, language, pdf, presenting, session, static_files
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -41,6 +41,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     DatabaseLost: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    pdf.PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.FlowcaseError: HTTPStatus.BAD_REQUEST,
 }
 

@@ -20,6 +20,7 @@ from flowcase.history.story import unit_words
 from flowcase.services.transactions import DatabaseFull, OutcomeUnknown
 from flowcase.values import Value
 from flowcase.web.language import current, gettext
+from flowcase.web.pdf import PdfUnavailable
 from flowcase.web.session import flow
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
@@ -220,6 +221,11 @@ def sentence(error: errors.FlowcaseError) -> str:
         return error.because
     if isinstance(error, OutcomeUnknown):
         return gettext("Forbindelsen blev afbrudt. Se på sagen, om det blev gemt, før du gør det igen.")
+    if isinstance(error, PdfUnavailable):
+        return gettext(
+            "Serveren mangler biblioteket Pango, som PDF-filer skrives med. Brug Udskriv i stedet, eller "
+            "sig det til den, der driver systemet."
+        )
     if isinstance(error, DatabaseFull):
         return gettext("Intet er ændret: der er ikke mere plads. Sig det til den, der driver systemet.")
     return gettext("Intet er ændret. Prøv igen, eller spørg den, der driver systemet.")
