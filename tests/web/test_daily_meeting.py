@@ -42,11 +42,11 @@ def open_meeting(world):
     return id
 
 
-def begin(world):
+def begin(world, day="2026-03-30"):
     world.complete(
         "fremmoede",
         "karen.fp",
-        dato="2026-03-30",
+        dato=day,
         frontpersonale=["karen.fp", "jonas.fp"],
         forebyggende=["sofie.fr"],
         familieteam=["camilla.syd"],
@@ -239,6 +239,56 @@ def test_nobody_becomes_the_chair_of_a_meeting_that_is_not_going_on(sign_in, wor
 
     assert (before.status, after.status) == (409, 409)
     assert world.flow.daily_meetings.get(id, actor=world.flow.people.actor("karen.fp")).chair == "karen.fp"
+
+
+@pytest.mark.parametrize("person", ["sofie.fr", "camilla.syd"])
+def test_those_who_decide_see_the_agenda_before_the_front_staff_begin_and_cannot_begin_it(
+    sign_in, world, person
+):
+    id = ten_items(world)
+    visitor = sign_in(person)
+
+    page = visitor.get("/moeder/dagsmoede")
+    begun = visitor.post(f"/moeder/dagsmoede/{id}/fremmoede", {"frontpersonale": "karen.fp"})
+
+    assert page.address == f"/moeder/dagsmoede/{id}"
+    assert "Mødet er ikke begyndt" in page.text
+    assert len(page.all("//ol[@data-keys-list]//a")) == 10
+    assert not page.all("//button[contains(., 'Begynd mødet')]")
+    assert begun.status == 403
+    assert f"/moeder/dagsmoede/{id}" in visitor.get("/moeder").source
+    assert world.task("fremmoede").status == "open"
+
+
+def test_a_meeting_is_not_closed_before_it_begins_nor_twice(sign_in, world):
+    id = ten_items(world)
+    karen = sign_in("karen.fp")
+
+    before = karen.post(f"/moeder/dagsmoede/{id}/luk", {"begrundelse": "Alarm i huset"})
+    begin(world)
+    world.flow.daily_meetings.take_chair(id, actor=world.flow.people.actor("karen.fp"))
+    karen.post(f"/moeder/dagsmoede/{id}/luk", {"begrundelse": "Alarm i huset"})
+    after = karen.post(f"/moeder/dagsmoede/{id}/luk", {"begrundelse": "Igen"})
+
+    assert (before.status, after.status) == (409, 409)
+    assert "Mødet er ikke begyndt. Registrér først, hvem der er med." in before.text
+    assert "Mødet er lukket. Beslutningerne står i referatet." in after.text
+
+
+def test_the_minutes_of_each_meeting_keep_the_reason_that_it_gave(sign_in, world):
+    first = open_meeting(world)
+    karen = sign_in("karen.fp")
+    karen.post(f"/moeder/dagsmoede/{first}/luk", {"begrundelse": "Alarm i huset"})
+    world.go_to(at(31, 9, 5))
+    second = world.flow.daily_meetings.newest(world.flow.people.actor("karen.fp"))
+    begin(world, "2026-03-31")
+    world.flow.daily_meetings.take_chair(second, actor=world.flow.people.actor("karen.fp"))
+
+    karen.post(f"/moeder/dagsmoede/{second}/luk", {"begrundelse": "Strømmen gik"})
+
+    one, two = (karen.get(f"/moeder/dagsmoede/{each}").text for each in (first, second))
+    assert ("Alarm i huset" in one, "Strømmen gik" in one) == (True, False)
+    assert ("Alarm i huset" in two, "Strømmen gik" in two) == (False, True)
 
 
 def test_a_decision_noted_in_a_meeting_that_nobody_closed_is_there_the_next_day(world):

@@ -56,9 +56,16 @@ def _joined(
 
 
 def carry(case: CaseWork, item: Record, reason: Value) -> None:
-    """Take an item off its meeting, which remembers it; with the reason it waits for the next one."""
+    """Take an item off its meeting, which remembers it; with the reason it waits for the next one.
+
+    Each meeting that put it off keeps what it said, so that its minutes stay as they were.
+    """
     meeting = item["moede_id"]
+    said = list(item["udskydelser"] or [])
     if meeting:
         carried = case.get("Moede", str(meeting))["overfoerte"] or []
         case.update("Moede", str(meeting), {"overfoerte": [*carried, item.id]})
-    case.update("Dagsordenspunkt", item.id, {"udskudt_begrundelse": reason, "moede_id": None})
+        noted = {name: item[name] for name in ("nr", "noteret_af", "noteret")}
+        said.append({"moede_id": meeting, "begrundelse": reason, "tid": case.now, **noted})
+    changes = {"udskudt_begrundelse": reason, "udskydelser": said, "moede_id": None}
+    case.update("Dagsordenspunkt", item.id, changes)

@@ -8,7 +8,7 @@ everything can be undone. What is noted stays when the day ends before the meeti
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,9 +16,12 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound
 from flowcase.modeling import CaseTarget, Form
-from flowcase.services import nested
+from flowcase.services import daily_parts, nested
 from flowcase.services.candidates import is_candidate
 from flowcase.services.case_work import CaseWork, Record
+from flowcase.services.daily_agenda import CARRIED, OPEN, Item, Meeting, item_of, putting_off
+from flowcase.services.daily_parts import ATTENDANCE, DECISION
+from flowcase.services.definitions import Definitions
 from flowcase.services.reading_log import ReadingLog
 from flowcase.services.transactions import Transactions
 from flowcase.services.user_tasks import UserTasks
@@ -29,10 +32,9 @@ from flowcase.store.queries.people import people
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.values import Value
 
-MEETING, ITEM, KIND, OPEN = "Moede", "Dagsordenspunkt", "dagsmoede", "aaben"
-ATTENDANCE, DECISION = "fremmoede", "afgoer"  # elements of the diagram
+MEETING, ITEM, KIND = "Moede", "Dagsordenspunkt", "dagsmoede"
 DECISION_FORM = "F-B2"
-OUTCOME, REASON, CARRIED = "udfald", "begrundelse", "udsaettes"
+OUTCOME, REASON = "udfald", "begrundelse"
 KNOWN_FROM = "kendskabsdato"
 ATTENDANCE_WARNINGS = "varsel_fremmoede"
 FUNCTIONS = ("frontpersonale", "forebyggende", "familieteam")  # keys of form F-B1
@@ -40,82 +42,6 @@ _GROUPS = {"forebyggende": "forebyggende_raadgiver"}  # of a function whose grou
 _OWN_STREAM = "process:"
 
 OpenWork = Callable[..., CaseWork]
-
-
-@dataclass(frozen=True)
-class Item:
-    """One child on the agenda, with codes only."""
-
-    id: str
-    number: int
-    case: str
-    is_acute: bool
-    received_at: dt.datetime | None
-    assessed_at: dt.datetime | None
-    family: str | None
-    carried_because: str | None  # why an earlier meeting put it off
-    outcome: str | None
-    noted_by: str | None
-    noted_at: dt.datetime | None
-    version: int
-    task: str | None  # its user task while that is open
-    is_decided: bool  # in effect, not only noted
-    is_carried: bool  # put off by this meeting, in effect
-
-    @property
-    def is_noted(self) -> bool:
-        return self.task is not None and self.outcome is not None
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.task is not None and self.outcome is None
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """A daily meeting as everybody in it sees it now."""
-
-    id: str
-    day: dt.date
-    begins_at: dt.datetime
-    status: str
-    chair: str | None
-    attendance: Mapping[str, Sequence[str]]  # function -> people
-    stand_in: str | None
-    items: tuple[Item, ...]
-    attendance_task: str | None  # open before the meeting begins
-    closed_by: str | None
-    closed_at: dt.datetime | None
-
-    @property
-    def has_begun(self) -> bool:
-        return self.attendance_task is None
-
-    @property
-    def is_open(self) -> bool:
-        return self.status == OPEN
-
-    @property
-    def noted(self) -> int:
-        return sum(item.is_noted for item in self.items)
-
-    @property
-    def waiting(self) -> int:
-        return sum(item.is_waiting for item in self.items)
-
-    def blocks(self) -> list[tuple[str, list[Item]]]:
-        """(family or item, its items): siblings follow each other on the agenda."""
-        found: dict[str, list[Item]] = {}
-        for item in self.items:
-            found.setdefault(item.family or item.id, []).append(item)
-        return list(found.items())
-
-    def item(self, id: str | None) -> Item | None:
-        return next((item for item in self.items if item.id == id), None)
-
-    def family_of(self, item: Item) -> list[Item]:
-        """The other items of the same family."""
-        return [each for each in self.items if each.family and each.family == item.family and each != item]
 
 
 @dataclass(frozen=True)
@@ -151,12 +77,11 @@ class DailyMeetings:
         transactions: Transactions,
         user_tasks: UserTasks,
         open_work: OpenWork,
-        form: Callable[[Tx, str], Form],
+        definitions: Definitions,
         reading_log: ReadingLog,
     ) -> None:
-        """`form` finds the newest deployed form of that id."""
         self._transactions, self._user_tasks = transactions, user_tasks
-        self._open_work, self._form, self._reading_log = open_work, form, reading_log
+        self._open_work, self._definitions, self._reading_log = open_work, definitions, reading_log
 
     # --- looking -----------------------------------------------------------------------------------
 
@@ -185,15 +110,15 @@ class DailyMeetings:
 
     def decision_form(self) -> Form:
         """The form of a decision as it is deployed now; for the words of a meeting that is over."""
-        return self._transactions.read(lambda tx: self._form(tx, DECISION_FORM))
+        return self._transactions.read(lambda tx: self._definitions.form(tx, DECISION_FORM))
 
     def minutes(self, id: str, *, actor: Actor) -> list[Minutes]:
-        """What was noted and decided so far, in the order of the agenda."""
+        """What was noted and decided so far, in the order of the agenda; for who has a part in it."""
 
         def work(tx: Tx) -> list[Minutes]:
             meeting, case_work = self._meeting(tx, id, actor), self._open_work(tx)
             return [
-                Minutes(item, case_work.get(ITEM, item.id).values)
+                Minutes(item, _words(case_work.get(ITEM, item.id), id, item))
                 for item in meeting.items
                 if not item.is_waiting and (item.outcome or item.is_carried)
             ]
@@ -236,7 +161,7 @@ class DailyMeetings:
     def attendance_proposed(self, id: str, *, actor: Actor) -> dict[str, Value]:
         """Who is likely to be there, by key of the attendance form."""
         meeting = self.get(id, actor=actor)
-        if meeting.attendance_task is None:
+        if meeting.attendance_task is None or not meeting.may_begin:
             return {}
         more = self._transactions.read(lambda tx: self._before(tx, id))
         return self._user_tasks.suggest(meeting.attendance_task, {}, more=more, actor=actor)
@@ -280,6 +205,8 @@ class DailyMeetings:
         meeting = self.get(id, actor=actor)
         if meeting.attendance_task is None:
             raise Conflict(f"begin meeting '{id}'", "it has begun")
+        if not meeting.may_begin:
+            raise Forbidden(f"begin meeting '{id}'", "it is for those to whom attendance is offered")
         self._user_tasks.complete(meeting.attendance_task, raw, actor=actor)
         self.take_chair(id, actor=actor)
 
@@ -336,7 +263,7 @@ class DailyMeetings:
             if not found.is_noted:
                 return
             case_work = self._open_work(tx, case=found.case)
-            form = self._form(tx, self._form_id(tx, found))
+            form = self._definitions.form(tx, self._form_id(tx, found))
             empty: dict[str, Value] = dict.fromkeys(_attributes(form).values())
             facts = case_work.case(found.case)
             empty |= {KNOWN_FROM: facts.get(KNOWN_FROM), "noteret_af": None, "noteret": None}
@@ -347,9 +274,12 @@ class DailyMeetings:
     def close(self, id: str, *, carry_because: str = "", actor: Actor) -> Closing:
         """Put everything noted into effect, and carry over what is not decided with this reason.
 
-        What a gate refuses stays open and is told by item; everything else is done.
+        What a gate refuses stays open and is told by item; everything else is done. Raises Conflict for
+        anybody but the chair, before the meeting begins, and once it is over.
         """
         meeting, closing = self.get(id, actor=actor), Closing()
+        if not meeting.is_open or not meeting.has_begun:
+            raise Conflict(f"close meeting '{id}'", "it is not going on")
         if meeting.chair != actor.id:
             raise Conflict(f"close meeting '{id}'", f"it is chaired by '{meeting.chair}'")
         for item in meeting.items:
@@ -377,7 +307,7 @@ class DailyMeetings:
         row = task_rows.user_task(tx, _open_task(item))
         if row is None or row.status != "open" or case_work.get(ITEM, item.id).version != seen:
             raise Conflict(f"note a decision on item '{item.id}'", "it was changed meanwhile")
-        attributes = _attributes(self._form(tx, str(row.form)))
+        attributes = _attributes(self._definitions.form(tx, str(row.form)))
         changes = {attribute: values.get(key) for key, attribute in attributes.items()}
         if changes.get(KNOWN_FROM) is None:  # who carries an item over does not change it
             changes.pop(KNOWN_FROM, None)
@@ -390,7 +320,7 @@ class DailyMeetings:
     def _about(self, tx: Tx, meeting: Meeting, item: Item) -> tuple[dict[str, Value], dict[str, Value]]:
         """(what the item's record has for the decision form, what proposals read)."""
         case_work = self._open_work(tx)
-        form = self._form(tx, self._form_id(tx, item))
+        form = self._definitions.form(tx, self._form_id(tx, item))
         record = case_work.get(ITEM, item.id)
         known: dict[str, Value] = {}
         for key, attribute in _attributes(form).items():
@@ -433,7 +363,7 @@ class DailyMeetings:
         for row in found:
             is_carried = row.id in carried
             if row["moede_id"] == id or is_carried:
-                items.append(_item(row, decisions.get(str(row.case)), is_carried))
+                items.append(item_of(row, decisions.get(str(row.case)), id, is_carried=is_carried))
         attendance = next((row for row in tasks if row.element == ATTENDANCE and row.status == "open"), None)
         return Meeting(
             id=id,
@@ -445,6 +375,7 @@ class DailyMeetings:
             stand_in=record["vikar"],
             items=tuple(sorted(items, key=lambda item: item.number)),
             attendance_task=attendance.id if attendance else None,
+            may_begin=attendance is not None and is_candidate(tx, attendance, actor),
             closed_by=record["lukket_af"],
             closed_at=record["lukket"],
         )
@@ -456,30 +387,16 @@ class DailyMeetings:
             raise NotFound("meeting", id)
         instance = stored.stream.removeprefix(_OWN_STREAM)
         tasks = task_rows.user_tasks(tx, instance=instance, status=None)
-        if not any(is_candidate(tx, row, actor) for row in tasks):
+        if not daily_parts.takes_part(tx, self._definitions, stored, actor):
             raise Forbidden(f"see meeting '{id}'", "they have no part in it")
         return record, tasks
 
 
-def _item(row: Record, task: UserTaskRow | None, is_carried: bool) -> Item:
-    is_open = task is not None and task.status == "open" and not is_carried
-    return Item(
-        id=row.id,
-        number=int(row["nr"] or 0),
-        case=str(row.case),
-        is_acute=row["akut"] is True,
-        received_at=row["modtaget"],
-        assessed_at=row["vurderet"],
-        family=row["familie_id"],
-        carried_because=row["udskudt_begrundelse"],
-        outcome=CARRIED if is_carried else row["udfald"],
-        noted_by=row["noteret_af"],
-        noted_at=row["noteret"],
-        version=row.version,
-        task=task.id if task is not None and is_open else None,
-        is_decided=row["afgjort"] is not None and not is_carried,
-        is_carried=is_carried,
-    )
+def _words(row: Record, meeting: str, item: Item) -> dict[str, Value]:
+    """Of an item that was put off, only what this meeting said of it."""
+    if not item.is_carried:
+        return dict(row.values)
+    return {"udskudt_begrundelse": putting_off(row, meeting).get("begrundelse") or row["udskudt_begrundelse"]}
 
 
 def _known(meeting: Meeting, item: str) -> Item:

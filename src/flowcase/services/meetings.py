@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import at_wall_clock, local_date
-from flowcase.services.candidates import is_candidate
+from flowcase.services import daily_parts
+from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
-from flowcase.store.queries import user_tasks as task_rows
 
 MEETING, DAILY = "Moede", "dagsmoede"
 CANCELLED = ("aflyst", "sprunget_over")
@@ -43,8 +43,8 @@ class Entry:
 class Meetings:
     """One transaction per method, for reading only."""
 
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
+    def __init__(self, transactions: Transactions, definitions: Definitions) -> None:
+        self._transactions, self._definitions = transactions, definitions
 
     def week(self, actor: Actor, day: dt.date) -> list[Entry]:
         """The actor's meetings in the week of a day, earliest first; also the cancelled ones."""
@@ -84,14 +84,9 @@ class Meetings:
         if row.id in set(invited) or mine & named:
             return True
         if values.get("slags") == DAILY:
-            return self._has_part_in_daily(tx, row, actor)
+            return daily_parts.takes_part(tx, self._definitions, row, actor)
         case = case_files.case(tx, row.case_code) if row.case_code else None
         return case is not None and actor.id in (case.caseworker, case.facts.get("stedfortraeder"))
-
-    def _has_part_in_daily(self, tx: Tx, row: record_rows.RecordRow, actor: Actor) -> bool:
-        instance = row.stream.partition(":")[2]
-        tasks = task_rows.user_tasks(tx, instance=instance, status=None, limit=3)
-        return any(is_candidate(tx, each, actor) for each in tasks)
 
 
 def _entry(row: record_rows.RecordRow) -> Entry:

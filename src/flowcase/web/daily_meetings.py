@@ -9,7 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, FlowcaseError, InvalidValues, NotFound, Refused
-from flowcase.services.daily_meetings import CARRIED, FUNCTIONS, OUTCOME, REASON, Item, Meeting
+from flowcase.services.daily_agenda import CARRIED, Item, Meeting
+from flowcase.services.daily_meetings import FUNCTIONS, OUTCOME, REASON
 from flowcase.web import form_page, form_sent
 from flowcase.web.case_facts import area, notifier
 from flowcase.web.language import current, gettext
@@ -61,7 +62,7 @@ def state(id: str) -> Any:
 @login_required
 def begin(id: str) -> Any:
     meeting = flow().daily_meetings.get(id, actor=actor())
-    task = _task(meeting.attendance_task)
+    task = _task(meeting.attendance_task) if meeting.may_begin else None
     raw = form_sent.raw_of(task.form, request.form) if task and task.form else {}
     try:
         flow().daily_meetings.begin(id, raw, actor=actor())
@@ -135,13 +136,17 @@ def close(id: str) -> Any:
     """Put into effect what was noted; what a rule refuses is told at its item and stays open."""
     because = request.form.get(REASON, "").strip()
     meeting = flow().daily_meetings.get(id, actor=actor())
-    if meeting.waiting and not because:
+    if meeting.is_open and meeting.has_begun and meeting.waiting and not because:
         problem = gettext("Skriv, hvorfor de punkter, der ikke er afgjort, udsættes.")
         return _page(meeting, None, "", problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         closing = flow().daily_meetings.close(id, carry_because=because[:MOST_REASON], actor=actor())
     except Conflict:
         problem = gettext("Kun mødelederen lukker mødet. Overtag ledelsen, hvis du leder det nu.")
+        if not meeting.has_begun:
+            problem = gettext("Mødet er ikke begyndt. Registrér først, hvem der er med.")
+        elif not meeting.is_open:
+            problem = gettext("Mødet er lukket. Beslutningerne står i referatet.")
         return _page(meeting, None, "", problem=problem), HTTPStatus.CONFLICT
     if closing.refused:
         meeting = flow().daily_meetings.get(id, actor=actor())
@@ -176,11 +181,11 @@ def _page(
             flow().reading_log.note(case, page="meeting", actor=actor())
     shared = _shared(meeting, item, minutes)
     page, task = form_page.Page(()), None
-    if meeting.attendance_task:
+    if meeting.attendance_task and meeting.may_begin:
         task = _task(meeting.attendance_task)
         values = meetings.attendance_proposed(meeting.id, actor=actor()) if raw is None else {}
         page = _form(task, form_page.as_typed(values) if raw is None else raw, errors)
-    elif item and item.task:
+    elif meeting.has_begun and item and item.task:
         task = _task(item.task)
         if not outcome and item.outcome and raw is None:
             outcome = item.outcome

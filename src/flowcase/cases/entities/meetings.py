@@ -92,6 +92,7 @@ ENTITIES = (
         ("noteret_af", R, K0, "Noteret af"),
         ("noteret", DT, K0, "Noteret"),
         ("udskudt_begrundelse", L, K2, "Begrundelse for udskydelse"),
+        ("udskydelser", ROWS, K2, "Udsat før, og hvorfor"),
         ("underretninger", RS, K0, "Underretninger i punktet"),
         ("familie_id", R, K0, "Familie"),
         ("modtaget", DT, K0, "Ældste underretning modtaget"),
