@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos rounds walks bench bench-peers docs lock wheel clean
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos rounds walks api-fuzz bench bench-peers docs lock wheel clean
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ rounds: setup-dev ## Follow up one case 2,000 times; writes docs/follow-ups.md
 
 walks: setup-dev ## Walk ten thousand random processes; the engine must do what BPMN says
 	$(PY) tests/engine/walks.py 10000 --write
+
+api-fuzz: setup-dev ## Ask every operation of the API four hundred times: anything, with made-up and real ids
+	FLOWCASE_API_EXAMPLES=400 $(PY) -m pytest -q tests/web/test_api_contract.py
 
 bench: setup-dev ## Measure, as ratios within one run
 	@mkdir -p var

@@ -40,6 +40,7 @@ from flowcase.services.erasure import Erasure
 from flowcase.services.exports import Exports
 from flowcase.services.going_back import GoingBack
 from flowcase.services.history import History
+from flowcase.services.history_search import HistorySearch
 from flowcase.services.inboxes import Inboxes
 from flowcase.services.incidents import Incidents
 from flowcase.services.indicators import Indicators
@@ -47,6 +48,7 @@ from flowcase.services.instances import Instances
 from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.journal_delivery import Deliver, FileDrop, UnusableAddress, Webhook
+from flowcase.services.kept_answers import KeptAnswers
 from flowcase.services.meetings import Meetings
 from flowcase.services.messages import Messages
 from flowcase.services.nodes import Nodes
@@ -59,6 +61,7 @@ from flowcase.services.rule_set_moves import RuleSetMoves
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.saved_lists import SavedLists
 from flowcase.services.scanning import Scanning
+from flowcase.services.service_accounts import ServiceAccounts
 from flowcase.services.signals import Signals
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
@@ -106,6 +109,7 @@ class Flowcase:
     journal: Journal
     incidents: Incidents
     history: History
+    history_search: HistorySearch
     rosters: Rosters
     rule_sets: RuleSets
     rule_set_moves: RuleSetMoves
@@ -120,6 +124,8 @@ class Flowcase:
     consents: Consents
     deadlines: Deadlines
     people: People
+    service_accounts: ServiceAccounts
+    kept_answers: KeptAnswers
     reading_log: ReadingLog
     erasure: Erasure
     exports: Exports
@@ -272,6 +278,7 @@ def assemble(
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
     user_tasks = UserTasks(transactions, advancing, open_for_user_task)
     reading_log = ReadingLog(transactions)
+    people = People(store, clock.now)
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
     return Flowcase(
         settings=settings,
@@ -299,6 +306,7 @@ def assemble(
         journal=journal,
         incidents=Incidents(transactions, advancing),
         history=History(transactions, definitions),
+        history_search=HistorySearch(transactions, definitions),
         rule_sets=rule_sets,
         rosters=Rosters(transactions, rule_sets),
         going_back=GoingBack(transactions, advancing),
@@ -312,7 +320,9 @@ def assemble(
         meetings=Meetings(transactions, definitions),
         consents=Consents(transactions, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),
-        people=People(store, clock.now),
+        people=people,
+        service_accounts=ServiceAccounts(transactions, people),
+        kept_answers=KeptAnswers(transactions),
         reading_log=reading_log,
         erasure=Erasure(transactions, advancing, open_work, store),
         exports=Exports(transactions, definitions),

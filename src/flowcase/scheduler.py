@@ -78,6 +78,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     ]
     ticks.append(("scans", TICK_SECONDS, drain(flow.scanning.run_waiting)))
     ticks.append(("uploads", UPLOADS_SECONDS, drain(flow.documents.forget_old_uploads)))
+    ticks.append(("answers", UPLOADS_SECONDS, flow.kept_answers.forget_old))
     ticks.append(
         ("checkpoint", CHECKPOINT_SECONDS, lambda: flow.checkpoints.make(only_after=CHECKPOINT_AFTER))
     )

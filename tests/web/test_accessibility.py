@@ -64,6 +64,13 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.press("_send", "public form with errors")
     seen.visit("/findes-ikke", "no such page, signed out")
 
+    sign_in(page, "drift")
+    page.goto(f"/servicekonti?sprog={language}")
+    seen.check("service accounts")
+    page.locator("main button[type=submit]").last.click()
+    page.wait_for_selector("#fejl")
+    seen.check("service account with errors")
+    page.context.clear_cookies()
     sign_in(page, "karen.fp")
     page.goto(f"/opgaver?sprog={language}")
     for path in ("/opgaver", "/opgaver?vis=mine", "/sager", "/sager?kode=intet", "/sager/SAG-2588"):

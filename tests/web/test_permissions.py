@@ -51,15 +51,20 @@ def _pages(world: World) -> Iterator[Page]:
     }
     for code, case in cases.items():
         yield Page("cases.show", f"/sager/{code}", frozenset(of_case[code]))
+        yield Page("api.case", f"/api/cases/{code}", frozenset(of_case[code]))
+        yield Page("api.deadlines", f"/api/cases/{code}/deadlines", frozenset(of_case[code]))
+        yield Page("api.case_history", f"/api/cases/{code}/history", frozenset(of_case[code]))
         leaders = {f"teamleder_{case.team.removeprefix('familieteam_')}"} if case.team else set()
         if leaders:
             yield Page("rule_set_move.move", f"/sager/{code}/regelsaet", frozenset(_members(leaders)))
     for task in flow.user_tasks.list(status=None):
         people = _members(set(task.candidate_groups)) | set(task.candidate_users) | {task.assignee}
         yield Page("user_tasks.show", f"/opgaver/{task.id}", frozenset(people & set(PEOPLE)))
+        yield Page("api.user_task", f"/api/user-tasks/{task.id}", frozenset(people & set(PEOPLE)))
     for instance in flow.instances.list(limit=None):
         owners = of_case[instance.case_code] if instance.case_code else frozenset()
         yield Page("instances.show", f"/forloeb/{instance.id}", frozenset(owners))
+        yield Page("api.instance", f"/api/instances/{instance.id}", frozenset(owners))
         yield Page("instances.picture", f"/forloeb/{instance.id}/billede", frozenset(owners))
         yield Page("instances.diagram", f"/forloeb/{instance.id}/diagram.bpmn", frozenset(owners))
         yield Page("instances.earlier", f"/forloeb/{instance.id}/tilbage")
@@ -116,7 +121,14 @@ _PLAIN = {
     "operations.alive": "/sund",
     "operations.metrics": "/metrics",
     "operations.overview": "/drift",
+    "service_accounts.index": "/servicekonti",
     "studio.index": "/studie/",
+    "api.cases": "/api/cases",
+    "api.instances": "/api/instances",
+    "api.deployments": "/api/deployments",
+    "api.definitions": "/api/definitions",
+    "api.source": "/api/definitions/underretning/versions/1",
+    "api.history": "/api/history",
     "api.user_tasks": "/api/user-tasks",
     "api-docs.openapi_json": "/api/openapi.json",
 }

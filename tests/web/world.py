@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
+from flowcase.access.scopes import SCOPES
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.config import Config, shipped_processes
@@ -145,7 +146,7 @@ def _populate(world: World) -> None:
     world.flow.people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # made to be slow
     for id, (name, groups) in PEOPLE.items():
         world.flow.people.add(id, name=name, groups=groups, password=PASSWORD, actor=SYSTEM)
-    world.flow.people.add("skoleportal", groups=("indtag",), kind="service", actor=SYSTEM)
+    world.flow.service_accounts.make("skoleportal", groups=("indtag",), scopes=SCOPES, actor=SYSTEM)
 
 
 def _live(world: World) -> None:

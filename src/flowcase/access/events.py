@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 
 from flowcase.model import Event
 
@@ -32,6 +33,15 @@ class PersonDeactivated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScopesGranted(Event):
+    """What the token of a program may be used for, and until when."""
+
+    person: str
+    scopes: tuple[str, ...]
+    expires_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CredentialSet(Event):
     """A password or token was set; its hash is in no event."""
 
@@ -51,6 +61,15 @@ class SignInRefused(Event):
 
     person: str
     because: str  # unknown | wrong | locked | inactive
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistorySearched(Event):
+    """Somebody looked through the history of everything; kept in the installation's stream."""
+
+    page: str  # search | api
+    case: str | None = None
+    asked: dict[str, str] = field(default_factory=dict)  # ids, codes, kinds and days; never words
 
 
 @dataclass(frozen=True, kw_only=True)

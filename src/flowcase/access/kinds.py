@@ -34,7 +34,8 @@ KINDS: Mapping[str, Kind] = {
         ("familieteam_", "handicapteam", "ungeafsnit", "socialafsnit", "netvaerksmedarbejder"),
     ),
     "team_leader": Kind("Team leaders", ("teamleder_",)),
-    "overseer": Kind("Duty leader, auditor", ("vagtleder", "revisor")),
+    "duty_leader": Kind("Duty leader", ("vagtleder",)),
+    "auditor": Kind("Auditor", ("revisor",)),
     "authority": Kind("Head of authority", ("myndighedsansvarlig",)),
     "management": Kind(
         "Management",

@@ -155,6 +155,16 @@ def may_export(actor: Actor) -> bool:
     return "revisor" in actor.groups or may_erase(actor)
 
 
+def may_search_history(actor: Actor) -> bool:
+    """The history of everything: for who audits, and the terminal."""
+    return may_export(actor)
+
+
+def may_see_deployments(actor: Actor) -> bool:
+    """Which files are in force: for who draws them, audits them or keeps the installation running."""
+    return may_edit_processes(actor) or may_operate(actor) or "revisor" in actor.groups
+
+
 def may_operate(actor: Actor) -> bool:
     """Incidents, jobs, deployments: the installation itself."""
     return actor.kind == "system" or ADMINISTRATOR in actor.groups

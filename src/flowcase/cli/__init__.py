@@ -6,7 +6,17 @@ import sys
 
 import click
 
-from flowcase.cli import auditing, database, figures, going_back, operating, privacy, processes, working
+from flowcase.cli import (
+    auditing,
+    database,
+    figures,
+    going_back,
+    operating,
+    privacy,
+    processes,
+    service_accounts,
+    working,
+)
 from flowcase.cli.output import EXIT_CODES, say_error
 from flowcase.errors import FlowcaseError
 
@@ -41,7 +51,17 @@ def cli(context: click.Context, home: str | None) -> None:
     context.obj = home
 
 
-for module in (processes, working, going_back, figures, auditing, privacy, operating, database):
+for module in (
+    processes,
+    working,
+    going_back,
+    figures,
+    auditing,
+    privacy,
+    operating,
+    service_accounts,
+    database,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

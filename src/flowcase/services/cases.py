@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
@@ -20,6 +20,8 @@ from flowcase.store.queries import records as record_rows
 from flowcase.values import Value
 
 OpenWork = Callable[..., CaseWork]  # (tx, case=..., stream=...) -> CaseWork for a command
+
+Place = tuple[dt.datetime, str]  # opened_at and code of the last row of a page
 
 _ALL = 1_000_000
 
@@ -83,6 +85,36 @@ class Cases:
             )
         )
         return [_case(row) for row in rows if may_see(actor, row)]
+
+    def page(
+        self,
+        *,
+        actor: Actor,
+        status: str | None = None,
+        team: str | None = None,
+        is_open: bool | None = None,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> tuple[Sequence[Case], Place | None]:
+        """As `list`, a page at a time, and where the next one begins; None when this is the last one."""
+
+        def work(tx: Tx) -> tuple[Sequence[Case], Place | None]:
+            found: list[Case] = []
+            place = after
+            while True:
+                rows = case_files.cases(
+                    tx, status=status, team=team, is_open=is_open, after=place, limit=limit + 1
+                )
+                for row in rows:
+                    if len(found) == limit:
+                        return found, place
+                    place = (row.opened_at, row.code)
+                    if may_see(actor, row):
+                        found.append(_case(row))
+                if len(rows) <= limit:
+                    return found, None
+
+        return self._transactions.read(work)
 
     def facts(self, code: str) -> dict[str, Value] | None:
         """The open facts of a case as diagrams read them under `sag`; None when there is no such case."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -223,8 +224,9 @@ class Deployments:
 
     # --- looking -----------------------------------------------------------------------------------
 
-    def list(self, *, limit: int = 50) -> list[DeploymentRow]:
-        return self._transactions.read(lambda tx: resources.deployments(tx, limit=limit))
+    def list(self, *, after: tuple[dt.datetime, str] | None = None, limit: int = 50) -> list[DeploymentRow]:
+        """Newest first; `after` is (at, id) of the last row of the page before."""
+        return self._transactions.read(lambda tx: resources.deployments(tx, after=after, limit=limit))
 
     def definitions(
         self, process: str | None = None, *, all_versions: bool = False

@@ -36,7 +36,7 @@ class History:
         """
 
         def work(tx: Tx) -> list[Told]:
-            names = _Names(tx, self._definitions)
+            names = Names(tx, self._definitions)
             recorded = [
                 Recorded(row.at, row.actor, row.event, row.instance)
                 for row in _of_case(tx, case, actor)
@@ -123,7 +123,7 @@ def _of_case(tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None 
     return queries.events(tx, row.stream, after=after, limit=limit)
 
 
-class _Names:
+class Names:
     """What diagrams, deadlines and people are called, looked up once each."""
 
     def __init__(self, tx: Tx, definitions: Definitions) -> None:

@@ -67,6 +67,9 @@ class Instance:
         return tuple(dict.fromkeys(incident.element for incident in self.incidents))
 
 
+Place = tuple[dt.datetime, str]  # started_at and id of the last row of a page
+
+
 class Instances:
     def __init__(self, transactions: Transactions, advancing: Advancing) -> None:
         self._transactions, self._advancing = transactions, advancing
@@ -152,6 +155,36 @@ class Instances:
                 tx, case=case, process=process, status=status, after=after, limit=limit
             )
         )
+
+    def page(
+        self,
+        *,
+        actor: Actor,
+        case: str | None = None,
+        process: str | None = None,
+        status: str | None = None,
+        after: Place | None = None,
+        limit: int = 50,
+    ) -> tuple[Sequence[InstanceRow], Place | None]:
+        """What the actor may see, newest first, and where the next page begins; None at the end."""
+
+        def work(tx: Tx) -> tuple[Sequence[InstanceRow], Place | None]:
+            found: list[InstanceRow] = []
+            place = after
+            while True:
+                rows = queries.instances(
+                    tx, case=case, process=process, status=status, after=place, limit=limit + 1
+                )
+                for row in rows:
+                    if len(found) == limit:
+                        return found, place
+                    place = (row.started_at, row.id)
+                    if _may_see(tx, row, actor):
+                        found.append(row)
+                if len(rows) <= limit:
+                    return found, None
+
+        return self._transactions.read(work)
 
     def source(self, id: str, *, actor: Actor | None = None) -> bytes:
         """The file that the instance runs, as it was deployed. Raises NotFound and Forbidden."""
@@ -259,15 +292,17 @@ def _existing(tx: Tx, id: str) -> InstanceRow:
 
 def _check_may_see(tx: Tx, row: InstanceRow, actor: Actor | None) -> None:
     """Outside of a case an instance is seen by casework staff. Raises Forbidden."""
-    if actor is None:
-        return
+    if actor is not None and not _may_see(tx, row, actor):
+        raise Forbidden(f"see process instance '{row.id}'", "its work is not theirs")
+
+
+def _may_see(tx: Tx, row: InstanceRow, actor: Actor) -> bool:
     may_see = may_see_cases(actor)
     case = case_files.case(tx, row.case_code) if row.case_code else None
     if case is not None:
         named = (case.caseworker, case.facts.get("stedfortraeder"))
         may_see = may_see_case(actor, team=case.team, caseworkers=named)
-    if not may_see_instance(actor, may_see_its_case=may_see):
-        raise Forbidden(f"see process instance '{row.id}'", "its work is not theirs")
+    return may_see_instance(actor, may_see_its_case=may_see)
 
 
 def _tell_why(tx: Tx, instance: LockedInstance, act: str, reason: str) -> None:

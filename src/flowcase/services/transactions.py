@@ -20,6 +20,7 @@ __all__ = [
     "DatabaseLost",
     "OutcomeUnknown",
     "Transactions",
+    "alongside",
     "patiently",
     "request_id",
 ]
@@ -28,6 +29,9 @@ TRIES = 8
 PATIENCE_SECONDS = 30
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")  # set at the edge, kept in the history
+
+# What is written into every transaction that a request commits, beside what the request does.
+alongside: ContextVar[Callable[[Tx], None] | None] = ContextVar("alongside", default=None)
 
 _Result = TypeVar("_Result")
 
@@ -48,7 +52,11 @@ class Transactions:
 
         def once() -> _Result:
             with self.store.begin(actor, now or self.clock.now(), request_id.get()) as tx:
-                return work(tx)
+                result = work(tx)
+                beside = alongside.get()
+                if beside is not None:
+                    beside(tx)
+                return result
 
         return patiently(once)
 

@@ -173,6 +173,8 @@ history = Table(
     PrimaryKeyConstraint("stream", "seq"),
 )
 
+Index("ix_history_at", history.c.at, history.c.stream, history.c.seq)
+
 # The ends of all chains, signed together from time to time; also kept outside of the database.
 checkpoint = Table(
     "checkpoint",
@@ -711,3 +713,5 @@ node = Table(
     Column("heartbeat_at", Instant, nullable=False),
     Column("details", Json, nullable=False),
 )
+
+from flowcase.store import api_tables as api_tables  # noqa: E402 - they belong to the same metadata

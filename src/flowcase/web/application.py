@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flowcase import errors
+from flowcase.services.kept_answers import KeyUsedOtherwise
 from flowcase.services.people import SignInFailed
 from flowcase.services.transactions import (
     DatabaseBusy,
@@ -42,6 +43,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     pdf.PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    KeyUsedOtherwise: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.FlowcaseError: HTTPStatus.BAD_REQUEST,
 }
 
@@ -105,6 +107,7 @@ def _register_blueprints(app: Flask) -> None:
         public,
         reading,
         rule_set_move,
+        service_accounts,
         studio,
         studio_api,
         user_tasks,
@@ -126,6 +129,7 @@ def _register_blueprints(app: Flask) -> None:
         public,
         reading,
         operations,
+        service_accounts,
         studio,
         studio_api,
     ):

@@ -31,7 +31,7 @@ def alive() -> Any:
 @blueprint.get("/metrics")
 def metrics() -> Any:
     """How the installation fares, as Prometheus reads it: numbers only. With an administrator's token."""
-    _check(api.caller())
+    _check(api.caller("metrics:read"))
     return Response(generate_latest(_gauges(_overview())), content_type=CONTENT_TYPE_LATEST)
 
 

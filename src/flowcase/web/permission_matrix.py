@@ -114,6 +114,35 @@ TOKEN = Rule(
 )
 TOKEN_TASK = Rule("user task by token", "`may_work_on`; own: as for a user task.", _own, takes_token=True)
 
+TOKEN_CASE = Rule("case by token", "`may_see_case`; own: as for a case.", CASE.allows, takes_token=True)
+TOKEN_INSTANCE = Rule(
+    "instance by token", "`may_see_instance`; own: as for an instance.", INSTANCE.allows, takes_token=True
+)
+TOKEN_START = Rule(
+    "start by token",
+    "`may_start`, in a case `may_see_case` too; own: as for starting.",
+    _own,
+    takes_token=True,
+)
+DEPLOYMENTS = Rule(
+    "deployments by token",
+    "`may_see_deployments`.",
+    _yes_or(permissions.may_see_deployments, Answer.NO),
+    takes_token=True,
+)
+DEPLOYING = Rule(
+    "deploying by token",
+    "`may_edit_processes`.",
+    _yes_or(permissions.may_edit_processes, Answer.NO),
+    takes_token=True,
+)
+AUDITING_PROGRAM = Rule(
+    "auditing by token",
+    "`may_search_history`.",
+    _yes_or(permissions.may_search_history, Answer.NO),
+    takes_token=True,
+)
+
 # endpoint -> its rule, for every method that it takes
 RULES: Mapping[str, Rule] = {
     "static": EVERYBODY,
@@ -168,6 +197,9 @@ RULES: Mapping[str, Rule] = {
     "operations.metrics": OPERATING_PROGRAM,
     "operations.overview": OPERATING,
     "operations.intervene": OPERATING,
+    "service_accounts.index": OPERATING,
+    "service_accounts.make": OPERATING,
+    "service_accounts.end": OPERATING,
     "studio.index": STUDIO,
     "studio.begin": STUDIO,
     "studio.edit": STUDIO,
@@ -179,7 +211,26 @@ RULES: Mapping[str, Rule] = {
     "studio_api.deploy": STUDIO,
     "api.receive": DELIVERING,
     "api.user_tasks": TOKEN,
+    "api.user_task": TOKEN_TASK,
+    "api.claim": TOKEN_TASK,
+    "api.unclaim": TOKEN_TASK,
     "api.complete": TOKEN_TASK,
+    "api.cases": TOKEN,
+    "api.case": TOKEN_CASE,
+    "api.deadlines": TOKEN_CASE,
+    "api.case_history": TOKEN_CASE,
+    "api.instances": TOKEN,
+    "api.instance": TOKEN_INSTANCE,
+    "api.start": TOKEN_START,
+    "api.suspend": OPERATING_PROGRAM,
+    "api.resume": OPERATING_PROGRAM,
+    "api.cancel": OPERATING_PROGRAM,
+    "api.publish": OPERATING_PROGRAM,
+    "api.deployments": DEPLOYMENTS,
+    "api.deploy": DEPLOYING,
+    "api.definitions": DEPLOYMENTS,
+    "api.source": DEPLOYMENTS,
+    "api.history": AUDITING_PROGRAM,
     "api.earlier_steps": OPERATING_PROGRAM,
     "api.preview_of_going_back": OPERATING_PROGRAM,
     "api.go_back": OPERATING_PROGRAM,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flowcase.access import events
-from flowcase.store import tables
+from flowcase.store import api_tables, tables
 from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 
-history_only(events.CredentialSet, events.SignedIn, events.SignInRefused, events.CaseRead)
+history_only(
+    events.CredentialSet, events.SignedIn, events.SignInRefused, events.CaseRead, events.HistorySearched
+)
 
 
 @applies(events.PersonAdded)
@@ -25,6 +27,18 @@ def add_person(tx: Tx, stream: str, instance: LockedInstance | None, event: even
     )
     for group in event.groups:
         tx.insert(tables.person_group, person=event.person, group=group)
+
+
+@applies(events.ScopesGranted)
+def grant_scopes(tx: Tx, stream: str, instance: LockedInstance | None, event: events.ScopesGranted) -> None:
+    values = {
+        "scopes": list(event.scopes),
+        "made_at": tx.now,
+        "made_by": tx.actor.id,
+        "expires_at": event.expires_at,
+    }
+    if not tx.update_any(api_tables.service_account, {"person": event.person}, values):
+        tx.insert(api_tables.service_account, person=event.person, **values)
 
 
 @applies(events.GroupsChanged)

@@ -87,6 +87,46 @@ def events(
     return found if limit is None else found[:limit]
 
 
+@dataclass(frozen=True)
+class Narrowed:
+    """Which entries of the whole history; what is None leaves nothing out."""
+
+    streams: Sequence[str] | None = None
+    actor: str | None = None
+    kind: str | None = None
+    instance: str | None = None
+    since: dt.datetime | None = None  # included
+    until: dt.datetime | None = None  # not included
+
+
+Place = tuple[dt.datetime, str, int]  # instant, stream and number of an entry
+
+
+def newest(
+    tx: Tx, wanted: Narrowed, *, after: Place | None, limit: int
+) -> list[tuple[Place, list[EventRow]]]:
+    """Entries of all streams with their events, the newest first, beginning behind `after`."""
+    table = _table
+    statement = select(table).order_by(table.c.at.desc(), table.c.stream.desc(), table.c.seq.desc())
+    if wanted.streams is not None:
+        statement = statement.where(table.c.stream.in_(list(wanted.streams)))
+    if wanted.actor is not None:
+        statement = statement.where(table.c.actor == wanted.actor)
+    if wanted.kind is not None:
+        statement = statement.where(_names(table.c.kind, wanted.kind))
+    if wanted.instance is not None:
+        statement = statement.where(_names(table.c.instance, wanted.instance))
+    if wanted.since is not None:
+        statement = statement.where(table.c.at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(table.c.at < wanted.until)
+    if after is not None:
+        at, stream, seq = after
+        same = (table.c.stream < stream) | ((table.c.stream == stream) & (table.c.seq < seq))
+        statement = statement.where((table.c.at < at) | ((table.c.at == at) & same))
+    return [((row.at, row.stream, row.seq), _opened(tx, row)) for row in tx.rows(statement.limit(limit))]
+
+
 def events_of_instance(tx: Tx, instance: str, *, kinds: Sequence[str] | None = None) -> list[EventRow]:
     """Everything that one process instance led to, in order; it never leaves its stream."""
     stream = tx.scalar(select(tables.instance.c.stream).where(tables.instance.c.id == instance))

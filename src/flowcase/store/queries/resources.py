@@ -148,10 +148,15 @@ def all_named(tx: Tx, kind: str | None = None) -> list[NamedResourceRow]:
     return [made(NamedResourceRow, row) for row in tx.rows(statement)]
 
 
-def deployments(tx: Tx, *, limit: int = 50) -> list[DeploymentRow]:
-    """Newest first."""
+def deployments(
+    tx: Tx, *, after: tuple[dt.datetime, str] | None = None, limit: int = 50
+) -> list[DeploymentRow]:
+    """Newest first; `after` is (at, id) of the last row of the page before."""
     table = tables.deployment
     statement = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    if after is not None:
+        at, id = after
+        statement = statement.where((table.c.at < at) | ((table.c.at == at) & (table.c.id < id)))
     return [made(DeploymentRow, row) for row in tx.rows(statement)]
 
 

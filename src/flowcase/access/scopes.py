@@ -1,0 +1,25 @@
+"""What a program's token may be used for, beside what the groups of its account allow: both must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# scope -> what it opens, in the words of the API's document
+SCOPES: Mapping[str, str] = {
+    "notifications:write": "Hand in notifications.",
+    "tasks:read": "List and read user tasks.",
+    "tasks:write": "Claim, release and complete user tasks.",
+    "cases:read": "List cases; read their open facts, deadlines and records of class K0.",
+    "instances:read": "List and read process instances.",
+    "instances:write": "Start process instances; suspend, resume, cancel them and put them back.",
+    "deployments:read": "List deployments and process definitions; read their files.",
+    "deployments:write": "Deploy files.",
+    "messages:write": "Publish messages.",
+    "history:read": "Read the history, as far as class K0 goes.",
+    "metrics:read": "Read how the installation fares.",
+}
+
+# An account without a list of its own was made before there were scopes: it keeps what there was then.
+BEFORE_SCOPES = frozenset(
+    {"notifications:write", "tasks:read", "tasks:write", "instances:read", "instances:write", "metrics:read"}
+)

@@ -1,0 +1,143 @@
+"""Searching the history of everything: for auditors, a page at a time; each search is an event itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from flowcase.access.actor import Actor
+from flowcase.access.events import HistorySearched
+from flowcase.access.permissions import may_search_history
+from flowcase.cases.civil_time import at_wall_clock
+from flowcase.cases.entities import DataClass
+from flowcase.errors import Forbidden, NotFound
+from flowcase.history.exports import Line, values_of
+from flowcase.services.definitions import Definitions
+from flowcase.services.history import Names
+from flowcase.services.transactions import Transactions
+from flowcase.store import INSTALLATION, Tx
+from flowcase.store.queries import case_files
+from flowcase.store.queries.history import EventRow, Narrowed, Place, newest
+
+MOST_LOOKED_THROUGH = 5000  # entries for one page: a filter that fits little must not hold up everybody
+_CHUNK = 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which events; what is None leaves nothing out. Days are whole local days, both included."""
+
+    case: str | None = None
+    instance: str | None = None
+    process: str | None = None
+    kind: str | None = None
+    actor: str | None = None
+    rule: str | None = None
+    element: str | None = None
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    def said(self) -> dict[str, str]:
+        """What was asked for, as it is written down."""
+        given = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: str(value) for name, value in given if value is not None}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page, the newest first; `following` is None when there is no more."""
+
+    lines: list[Line]
+    following: Place | None
+
+
+class HistorySearch:
+    def __init__(self, transactions: Transactions, definitions: Definitions) -> None:
+        self._transactions, self._definitions = transactions, definitions
+
+    def page(
+        self, asked: Asked, *, actor: Actor, after: Place | None = None, limit: int = 50, page: str
+    ) -> Found:
+        """Events with their values of class K0. An erased stream's events are left out.
+
+        A page may hold fewer than `limit` and still have one behind it. Raises Forbidden, and NotFound for a
+        case that there is not.
+        """
+        if not may_search_history(actor):
+            raise Forbidden("search the history", "only auditors and the operator at the terminal may")
+        found = self._transactions.read(lambda tx: self._found(tx, asked, after, limit))
+        self._transactions.run(actor, lambda tx: _remember(tx, asked, page))
+        return found
+
+    def _found(self, tx: Tx, asked: Asked, after: Place | None, limit: int) -> Found:
+        names = Names(tx, self._definitions)
+        streams = None
+        if asked.case is not None:
+            row = case_files.case(tx, asked.case)
+            if row is None:
+                raise NotFound("case", asked.case)
+            streams = [row.stream]
+        wanted = Narrowed(
+            streams,
+            asked.actor,
+            asked.kind,
+            asked.instance,
+            None if asked.first is None else at_wall_clock(asked.first, dt.time()),
+            None if asked.last is None else at_wall_clock(asked.last + dt.timedelta(days=1), dt.time()),
+        )
+        lines: list[Line] = []
+        place, looked = after, 0
+        while True:
+            entries = newest(tx, wanted, after=place, limit=_CHUNK)
+            for at, rows in entries:
+                if len(lines) >= limit or looked >= MOST_LOOKED_THROUGH:
+                    return Found(lines, place)
+                lines += [line for row in reversed(rows) for line in self._line(tx, row, asked, names)]
+                place, looked = at, looked + 1
+            if len(entries) < _CHUNK:
+                return Found(lines, None)
+
+    def _line(self, tx: Tx, row: EventRow, asked: Asked, names: Names) -> Iterator[Line]:
+        if row.event is None or (asked.kind is not None and row.kind != asked.kind):
+            return
+        if asked.instance is not None and row.instance != asked.instance:
+            return
+        process = names.process_id(row.instance)
+        if asked.process is not None and process != asked.process:
+            return
+        element = row.element or getattr(row.event, "element", None)
+        if asked.element is not None and element != asked.element:
+            return
+        if asked.rule is not None and asked.rule not in _rules(row.event, names):
+            return
+        kind, _, code = row.stream.partition(":")
+        yield Line(
+            stream=row.stream,
+            seq=row.seq,
+            at=row.at,
+            kind=row.kind,
+            actor=row.actor,
+            case=code if kind == "case" else None,
+            process=process or None,
+            instance=row.instance,
+            element=element,
+            element_name=names.element(row.instance, element) if element else "",
+            values=values_of(row.event, DataClass.K0, lambda value: value),
+        )
+
+
+def _rules(event: object, names: Names) -> set[str]:
+    """The rules that an event says it follows."""
+    found = {rule for rule in (getattr(event, "rule", None), getattr(event, "decision", None)) if rule}
+    found |= set(getattr(event, "rules", ()) or ())
+    deadline = getattr(event, "deadline", None)
+    return found | ({names.rule(deadline)} if deadline else set())
+
+
+def _remember(tx: Tx, asked: Asked, page: str) -> None:
+    row = case_files.case(tx, asked.case) if asked.case is not None else None
+    concerned = [] if row is None or row.erased_at is not None else [row.stream]
+    tx.append(
+        INSTALLATION, HistorySearched(page=page, case=asked.case, asked=asked.said()), concerns=concerned
+    )

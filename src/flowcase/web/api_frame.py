@@ -1,0 +1,214 @@
+"""What every operation of the API shares: tokens with scopes, idempotency keys, pages, problem details."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import copy
+import datetime as dt
+import functools
+import hashlib
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, current_app, g, json, request, url_for
+from flask_smorest import Blueprint
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from flowcase import errors
+from flowcase.access.actor import Actor
+from flowcase.access.scopes import SCOPES
+from flowcase.services.kept_answers import Answer
+from flowcase.services.people import SignInFailed
+from flowcase.web.session import flow
+
+blueprint = Blueprint("api", __name__, url_prefix="/api", description="Everything that programs may do")
+
+KEY_HEADER = "Idempotency-Key"
+_KEY = re.compile(r"[!-~]{1,200}")
+_DEEPEST = 64  # levels of JSON
+
+
+class ProblemOut(ma.Schema):
+    """Problem details, RFC 9457."""
+
+    type = ma.fields.String(required=True, metadata={"example": "about:blank"})
+    title = ma.fields.String(required=True, metadata={"example": "Unprocessable Entity"})
+    status = ma.fields.Integer(required=True, metadata={"example": 422})
+    detail = ma.fields.String(required=True, allow_none=True)
+    request_id = ma.fields.String(required=True, metadata={"description": "As in header X-Request-Id."})
+    errors = ma.fields.Dict(metadata={"description": "What is wrong, by field."})
+    rules = ma.fields.List(ma.fields.String(), metadata={"description": "Rules that stand against it."})
+    findings = ma.fields.List(ma.fields.String(), metadata={"description": "Of the check of files."})
+
+
+def problem(status: HTTPStatus, error: Exception) -> Response:
+    """Problem details; field errors under `errors`, rule ids under `rules`."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": str(error),
+        "request_id": g.get("request_id", ""),
+    }
+    if isinstance(error, errors.InvalidValues):
+        body["errors"] = {field: list(map(str, said)) for field, said in error.errors.items()}
+    if isinstance(error, errors.Refused):
+        body["rules"] = list(error.rules)
+    if isinstance(error, errors.InvalidDefinition):
+        body["findings"] = list(map(str, error.findings))
+    if isinstance(error, HTTPException):
+        body["detail"] = error.description
+        messages = getattr(error, "data", {}).get("messages")  # what webargs found in the request
+        if messages:
+            body["errors"] = messages
+    answer = Response(json.dumps(body), status=status, mimetype="application/problem+json")
+    if status is HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, HTTPException) and getattr(error, "valid_methods", None):
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+    return answer
+
+
+# --- who asks --------------------------------------------------------------------------------------
+
+
+def caller(scope: str | None = None) -> Actor:
+    """The program or person behind the token. Raises SignInFailed, and Forbidden without the scope."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SignInFailed
+    known: Actor | None = g.get("caller")
+    found = flow().people.authenticate_token(token.strip()) if known is None else known
+    g.caller = found
+    if scope is not None and scope not in flow().service_accounts.scopes_of(found):
+        raise errors.Forbidden("use the API for this", f"the token has not the scope '{scope}'")
+    return found
+
+
+def needs(scope: str) -> Callable[[Any], Any]:
+    """Ask for a token with this scope before anything else is read, and do once what comes twice."""
+    assert scope in SCOPES, scope
+
+    def around(view: Any) -> Any:
+        @functools.wraps(view)
+        def answered(*args: Any, **kwargs: Any) -> Any:
+            actor = caller(scope)
+            _check_text()
+            key = request.headers.get(KEY_HEADER)
+            if key is None or request.method in ("GET", "HEAD"):
+                return view(*args, **kwargs)
+            return _once(key, actor, lambda: view(*args, **kwargs))
+
+        answered._apidoc = copy.deepcopy(getattr(view, "_apidoc", {}))  # type: ignore[attr-defined]
+        described: dict[str, Any] = {"security": [{"token": [scope]}]}
+        return blueprint.doc(**described)(answered)
+
+    return around
+
+
+def _once(key: str, actor: Actor, view: Callable[[], Any]) -> Any:
+    if not _KEY.fullmatch(key):
+        raise BadRequest(f"Header {KEY_HEADER} holds 1 to 200 printable characters.")
+    asked = hashlib.sha256(request.get_data()).hexdigest()
+    kept = flow().kept_answers
+    before = kept.begin(key, f"{request.method} {request.full_path} {asked}", actor=actor)
+    if before is not None:
+        again = Response(before.body, before.status, content_type=before.content_type)
+        again.headers["Idempotency-Replayed"] = "true"
+        return again
+    try:
+        with kept.noting(key, actor=actor):
+            try:
+                answer = current_app.make_response(view())
+            except Exception as error:
+                answer = current_app.make_response(current_app.handle_user_exception(error))
+    except Exception:
+        kept.release(key, actor=actor)
+        raise
+    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        kept.release(key, actor=actor)
+    else:
+        said = Answer(answer.status_code, answer.content_type or "", answer.get_data(as_text=True))
+        kept.keep(key, said, actor=actor)
+    return answer
+
+
+def _check_text() -> None:
+    """No database keeps NUL or half a character; nobody means them."""
+    said = [request.path, *request.args.keys(), *request.args.values()]
+    if request.is_json and request.content_length:
+        try:
+            said += _texts(request.get_json(silent=True), 0)
+        except RecursionError:
+            raise BadRequest("The body is nested too deep.") from None
+    for text in said:
+        if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
+            raise BadRequest("The request holds characters that cannot be kept.")
+
+
+def _texts(value: Any, depth: int) -> list[str]:
+    if depth > _DEEPEST:
+        raise RecursionError
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [*value, *(text for inner in value.values() for text in _texts(inner, depth + 1))]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts(inner, depth + 1)]
+    return []
+
+
+# --- pages -----------------------------------------------------------------------------------------
+
+
+def _check_place(token: str) -> None:
+    if token and place_from(token) is None:
+        raise ma.ValidationError("Expected it as the address in header Link has it.")
+
+
+class PageIn(ma.Schema):
+    """Pages by key: what is added or taken away meanwhile neither doubles nor hides anything."""
+
+    limit = ma.fields.Integer(
+        load_default=50, validate=ma.validate.Range(min=1, max=200), metadata={"example": 50}
+    )
+    after = ma.fields.String(
+        load_default="",
+        validate=_check_place,
+        metadata={"description": "As the address in header `Link` has it."},
+    )
+
+
+def token_of(place: tuple[Any, ...]) -> str:
+    """Where the next page begins, for an address."""
+    parts = [place[0].astimezone(dt.UTC).isoformat(), *map(str, place[1:])]
+    return base64.urlsafe_b64encode("\n".join(parts).encode()).decode().rstrip("=")
+
+
+def place_from(token: str) -> tuple[Any, ...] | None:
+    """None, which is the first page, for a token that was damaged on its way."""
+    try:
+        at, *rest = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().split("\n")
+        instant = dt.datetime.fromisoformat(at)
+        if instant.tzinfo is None or not rest or "\0" in "".join(rest):
+            return None
+        return (instant, *rest)
+    except (ValueError, binascii.Error, OverflowError):
+        return None
+
+
+def with_next(rows: Any, endpoint: str, following: tuple[Any, ...] | None, **asked: Any) -> Any:
+    """The answer of a list; when there is more, header `Link` has the address of the next page."""
+    if following is None:
+        return rows
+    kept = {name: value for name, value in asked.items() if value not in (None, "") and name != "after"}
+    address = url_for(endpoint, **kept, after=token_of(following))
+    return rows, HTTPStatus.OK, {"Link": f'<{address}>; rel="next"'}
+
+
+def instant(**more: Any) -> ma.fields.AwareDateTime:
+    return ma.fields.AwareDateTime(format="iso", default_timezone=dt.UTC, **more)

@@ -1,0 +1,59 @@
+"""The history of everything: for auditors' programs, with filters, a page at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+
+from flowcase.history.exports.plain import jsonable
+from flowcase.services.history_search import Asked
+from flowcase.web.api_cases import EventOut
+from flowcase.web.api_frame import PageIn, blueprint, caller, needs, place_from, with_next
+from flowcase.web.session import flow
+
+_FILTERS = ("case", "instance", "process", "kind", "actor", "rule", "element", "first", "last")
+
+
+class HistoryIn(PageIn):
+    """Which events; what is left out leaves nothing out. Days are whole local days, both included."""
+
+    case = ma.fields.String(metadata={"example": "SAG-2601"})
+    instance = ma.fields.String()
+    process = ma.fields.String(metadata={"example": "underretning"})
+    kind = ma.fields.String(metadata={"example": "DeadlineMet"})
+    actor = ma.fields.String(metadata={"example": "karen.fp"})
+    rule = ma.fields.String(metadata={"example": "T-04"})
+    element = ma.fields.String(metadata={"example": "vurder"})
+    first = ma.fields.Date(metadata={"example": "2026-03-01"})
+    last = ma.fields.Date(metadata={"example": "2026-03-31"})
+
+
+class FoundEventOut(EventOut):
+    case = ma.fields.String(allow_none=True)
+    process = ma.fields.String(allow_none=True)
+    element_name = ma.fields.String()
+
+
+def _place(token: str) -> Any:
+    place = place_from(token)
+    if place is None or len(place) != 3 or not place[2].isdecimal():
+        return None
+    return place[0], place[1], min(int(place[2]), 2**62)
+
+
+@blueprint.route("/history", methods=["GET"])
+@needs("history:read")
+@blueprint.arguments(HistoryIn, location="query")
+@blueprint.response(200, FoundEventOut(many=True))
+def history(asked: dict[str, Any]) -> Any:
+    """Events of all streams, newest first. Looking is an event itself.
+
+    A page may hold fewer events than `limit`; there are more as long as header `Link` is there.
+    """
+    wanted = Asked(**{name: asked.get(name) for name in _FILTERS})
+    found = flow().history_search.page(
+        wanted, actor=caller(), after=_place(asked["after"]), limit=asked["limit"], page="api"
+    )
+    lines = [{**vars(line), "values": jsonable(dict(line.values))} for line in found.lines]
+    return with_next(lines, "api.history", found.following, **asked)

@@ -1,0 +1,159 @@
+"""Notifications come in; user tasks are listed, claimed, released and completed."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+from flask import url_for
+
+from flowcase import errors
+from flowcase.access.permissions import may_deliver_notifications
+from flowcase.history.exports.plain import jsonable
+from flowcase.services.inboxes import Asked, Order
+from flowcase.web import inbox
+from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs
+from flowcase.web.session import flow
+
+
+class NotificationIn(ma.Schema):
+    """The keys of form F-A1, and `underretning_id`: the sender's own number, which counts once."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    underretning_id = ma.fields.String(
+        validate=ma.validate.Length(min=1, max=100), metadata={"example": "skole-12-2026-0042"}
+    )
+    modtaget = ma.fields.String(metadata={"example": "2026-03-27T16:40+01:00"})
+
+
+class NotificationOut(ma.Schema):
+    underretning_id = ma.fields.String(required=True)
+    is_new = ma.fields.Boolean(required=True, metadata={"description": "False when it was known already."})
+
+
+class UserTaskOut(ma.Schema):
+    id = ma.fields.String(metadata={"example": "0197f0a2c3d4.t7"})
+    process = ma.fields.String(metadata={"example": "underretning"})
+    element = ma.fields.String(metadata={"example": "vurder"})
+    name = ma.fields.String()
+    form = ma.fields.String(allow_none=True)
+    case_code = ma.fields.String(allow_none=True, metadata={"example": "SAG-2601"})
+    assignee = ma.fields.String(allow_none=True)
+    candidate_groups = ma.fields.List(ma.fields.String())
+    due_at = instant(allow_none=True)
+
+
+class FieldOut(ma.Schema):
+    key = ma.fields.String(metadata={"example": "akut"})
+    label = ma.fields.String()
+    type = ma.fields.String()
+
+
+class UserTaskWithFormOut(UserTaskOut):
+    """A user task as its page shows it to this account, without what lies behind consent."""
+
+    status = ma.fields.String(metadata={"example": "open"})
+    instruction = ma.fields.String()
+    may_complete = ma.fields.Boolean()
+    fields_ = ma.fields.List(ma.fields.Nested(FieldOut), data_key="fields", attribute="fields_")
+    values = ma.fields.Dict(metadata={"description": "What is filled in already, by key."})
+
+
+class TaskPageIn(PageIn):
+    """Pages of an inbox."""
+
+    after = ma.fields.String(
+        load_default="",
+        validate=lambda token: _check_place(token),
+        metadata={"description": "As the address in header `Link` has it."},
+    )
+
+
+class CompletionIn(ma.Schema):
+    values = ma.fields.Dict(
+        keys=ma.fields.String(),
+        load_default=dict,
+        metadata={"description": "Form values by key.", "example": {"akut": "nej"}},
+    )
+
+
+def _check_place(token: str) -> None:
+    if token and inbox.place_from(token, Order.RECEIVED) is None:
+        raise ma.ValidationError("Expected it as the address in header Link has it.")
+
+
+@blueprint.route("/notifications", methods=["POST"])
+@needs("notifications:write")
+@blueprint.arguments(NotificationIn)
+@blueprint.response(201, NotificationOut)
+@blueprint.alt_response(200, schema=NotificationOut, description="It was known already; nothing was added.")
+def receive(values: dict[str, Any]) -> Any:
+    """Take in one notification, whole or not at all."""
+    if not may_deliver_notifications(caller()):
+        raise errors.Forbidden("take in a notification", "this account may not")
+    received = flow().notifications.receive(values, source="api", actor=caller())
+    answer = {"underretning_id": received.underretning_id, "is_new": received.is_new}
+    return answer, HTTPStatus.CREATED if received.is_new else HTTPStatus.OK
+
+
+@blueprint.route("/user-tasks", methods=["GET"])
+@needs("tasks:read")
+@blueprint.arguments(TaskPageIn, location="query")
+@blueprint.response(200, UserTaskOut(many=True))
+def user_tasks(asked: dict[str, Any]) -> Any:
+    """Open user tasks that this account may work on, oldest first, a page at a time.
+
+    When there are more, header `Link` has the address of the next page (`rel="next"`).
+    """
+    after = inbox.place_from(asked["after"], Order.RECEIVED)
+    every = Asked(order=Order.RECEIVED, with_put_off=True)
+    page = flow().inboxes.page(caller(), every, after=after, limit=asked["limit"])
+    if page.following is None:
+        return page.rows
+    following = url_for("api.user_tasks", limit=asked["limit"], after=inbox.token_of(page.following))
+    return page.rows, HTTPStatus.OK, {"Link": f'<{following}>; rel="next"'}
+
+
+@blueprint.route("/user-tasks/<id>", methods=["GET"])
+@needs("tasks:read")
+@blueprint.response(200, UserTaskWithFormOut)
+def user_task(id: str) -> Any:
+    """A user task with its form; reading it is noted in the case."""
+    task = flow().user_tasks.get(id, actor=caller())
+    flow().reading_log.note(task.row.case_code, page="user_task", user_task=id, actor=caller())
+    fields = [] if task.form is None else [each for each in task.form.fields if each.key]
+    return {
+        **vars(task.row),
+        "instruction": task.instruction,
+        "may_complete": task.may_complete,
+        "fields_": [{"key": each.key, "label": each.label or "", "type": each.type} for each in fields],
+        "values": jsonable(dict(task.prefilled)),
+    }
+
+
+@blueprint.route("/user-tasks/<id>/claim", methods=["POST"])
+@needs("tasks:write")
+@blueprint.response(204)
+def claim(id: str) -> Any:
+    """Take a user task, so that nobody else does the same."""
+    flow().user_tasks.claim(id, actor=caller())
+
+
+@blueprint.route("/user-tasks/<id>/unclaim", methods=["POST"])
+@needs("tasks:write")
+@blueprint.response(204)
+def unclaim(id: str) -> Any:
+    """Give a user task back to everybody who may do it."""
+    flow().user_tasks.unclaim(id, actor=caller())
+
+
+@blueprint.route("/user-tasks/<id>/complete", methods=["POST"])
+@needs("tasks:write")
+@blueprint.arguments(CompletionIn)
+@blueprint.response(204)
+def complete(body: dict[str, Any], id: str) -> Any:
+    """Complete a user task; nothing is stored when a value or a rule is in the way."""
+    flow().user_tasks.complete(id, body["values"], actor=caller())

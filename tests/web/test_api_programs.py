@@ -1,0 +1,219 @@
+"""Programs: tokens with scopes, requests that come twice, pages of cases, instances, files and history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.access.scopes import SCOPES
+from flowcase.services.people import SignInFailed
+from tests.web.test_api import NEW, Program
+
+
+@pytest.fixture
+def program(app: Any, world: Any) -> Any:
+    """A program of these groups and scopes."""
+
+    def make(*groups: str, scopes: Any = SCOPES, days: int | None = None) -> Program:
+        id = "-".join(["p", *groups])[:40].replace("_", "-")
+        token = world.flow.service_accounts.make(id, groups=groups, scopes=scopes, days=days, actor=SYSTEM)
+        return Program(app, token)
+
+    return make
+
+
+def test_a_token_opens_what_both_its_scopes_and_its_groups_allow(program):
+    narrow = program("fronten", scopes=["cases:read"])
+    foreign = program("leverandoer")
+
+    assert narrow.get("/api/cases/SAG-2601").status_code == 200
+    assert narrow.get("/api/user-tasks").status_code == 403
+    assert foreign.get("/api/cases/SAG-2601").status_code == 403
+    assert foreign.get("/api/cases").get_json() == []
+
+
+def test_an_account_that_has_ended_or_run_out_opens_nothing(program, world):
+    ended, short = program("fronten"), program("frontpersonale", days=1)
+    world.flow.service_accounts.end("p-fronten", actor=SYSTEM)
+    world.flow.clock.set(world.flow.clock.now() + dt.timedelta(days=1))
+
+    assert ended.get("/api/cases").status_code == 401
+    assert short.get("/api/cases").status_code == 403
+
+
+def test_what_is_kept_of_a_token_is_a_hash_and_its_account_is_in_the_history(world):
+    token = world.flow.service_accounts.make(
+        "portal", groups=["indtag"], scopes=["notifications:write"], actor=SYSTEM
+    )
+
+    events = [row.event for row in world.flow.history.of_stream("installation")]
+    granted = [each for each in events if type(each).__name__ == "ScopesGranted"]
+    assert (granted[-1].person, granted[-1].scopes) == ("portal", ("notifications:write",))
+    assert token.partition(".")[2] not in repr(events)
+    with pytest.raises(SignInFailed):
+        world.flow.people.authenticate_token("portal.noget-andet")
+
+
+def test_the_same_request_with_the_same_key_is_carried_out_once_and_answered_alike(program, world):
+    portal = program("indtag")
+    del (once := dict(NEW))["underretning_id"]
+    headers = {**portal.headers, "Idempotency-Key": "k-1"}
+
+    first = portal.client.post("/api/notifications", json=once, headers=headers)
+    again = portal.client.post("/api/notifications", json=once, headers=headers)
+    other = portal.client.post("/api/notifications", json={**once, "kanal": "brev"}, headers=headers)
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert again.get_data() == first.get_data()
+    assert (first.headers.get("Idempotency-Replayed"), again.headers["Idempotency-Replayed"]) == (
+        None,
+        "true",
+    )
+    ids = [row.id for row in world.flow.cases.records("Underretning")]
+    assert ids.count(first.get_json()["underretning_id"]) == 1
+
+
+def test_a_refusal_is_repeated_too_and_keys_are_each_accounts_own(program):
+    portal, other = program("indtag"), program("fronten")
+    headers = {"Idempotency-Key": "k-2"}
+
+    answers = [
+        each.client.post("/api/notifications", json={"kanal": "brevdue"}, headers={**each.headers, **headers})
+        for each in (portal, portal, other)
+    ]
+
+    assert [each.status_code for each in answers] == [422, 422, 422]
+    assert [each.headers.get("Idempotency-Replayed") for each in answers] == [None, "true", None]
+
+
+def test_a_request_whose_server_was_lost_behind_the_commit_is_not_carried_out_again(program, world):
+    portal = program("indtag")
+    headers = {**portal.headers, "Idempotency-Key": "k-3"}
+    kept = world.flow.kept_answers
+    object.__setattr__(kept, "keep", lambda *_, **__: None)  # the answer never gets written
+
+    first = portal.client.post("/api/notifications", json=NEW, headers=headers)
+    world.flow.clock.set(world.flow.clock.now() + dt.timedelta(hours=1))
+    again = portal.client.post("/api/notifications", json=NEW, headers=headers)
+
+    assert (first.status_code, again.status_code) == (201, 409)
+
+
+def test_answers_are_forgotten_after_a_day(program, world):
+    portal = program("indtag")
+    portal.client.post("/api/notifications", json=NEW, headers={**portal.headers, "Idempotency-Key": "k"})
+    world.flow.clock.set(world.flow.clock.now() + dt.timedelta(hours=23))
+    assert world.flow.kept_answers.forget_old() == 0
+
+    world.flow.clock.set(world.flow.clock.now() + dt.timedelta(hours=2))
+
+    assert world.flow.kept_answers.forget_old() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("/api/cases", "code"), ("/api/instances", "id"), ("/api/deployments", "id")]
+)
+def test_lists_go_on_by_key_until_there_is_nothing_left(program, path, key):
+    everybody = program("administrator", "revisor")
+    whole = [row[key] for row in everybody.get(f"{path}?limit=200").get_json()]
+
+    walked, address = [], f"{path}?limit=2"
+    while address:
+        answer = everybody.get(address)
+        walked += [row[key] for row in answer.get_json()]
+        address = answer.headers.get("Link", "").removeprefix("<").partition(">")[0]
+
+    assert walked == whole
+    assert len(set(walked)) == len(walked) > 0
+
+
+def test_the_history_of_everything_is_for_auditors_with_filters_and_each_look_is_an_event(program, world):
+    auditor, caseworker = program("revisor"), program("fronten")
+
+    rows = auditor.get("/api/history?case=SAG-2588&kind=DeadlineMet").get_json()
+
+    assert {(row["kind"], row["case"]) for row in rows} == {("DeadlineMet", "SAG-2588")}
+    assert caseworker.get("/api/history").status_code == 403
+    [look] = [
+        row.event
+        for row in world.flow.history.of_stream("installation")
+        if type(row.event).__name__ == "HistorySearched"
+    ]
+    assert (look.page, look.case, look.asked) == (
+        "api",
+        "SAG-2588",
+        {"case": "SAG-2588", "kind": "DeadlineMet"},
+    )
+
+
+def test_the_whole_history_comes_a_page_at_a_time_newest_first_and_without_a_familys_words(program, world):
+    auditor = program("revisor")
+    walked, address = [], "/api/history?limit=100&last=2026-03-27"
+    while address and len(walked) < 400:
+        answer = auditor.get(address)
+        walked += [(row["at"], row["stream"], row["seq"]) for row in answer.get_json()]
+        assert "Elleby" not in answer.get_data(as_text=True)
+        address = answer.headers.get("Link", "").removeprefix("<").partition(">")[0]
+
+    assert len(set(walked)) == len(walked)
+    assert [at for at, _, _ in walked] == sorted((at for at, _, _ in walked), reverse=True)
+
+
+def test_reading_a_case_is_noted_in_the_case(program, world):
+    program("fronten").get("/api/cases/SAG-2588")
+
+    last = world.flow.history.of_case("SAG-2588", actor=SYSTEM)[-1]
+    assert (last.kind, last.actor, last.event.page) == ("CaseRead", "p-fronten", "case")
+
+
+def test_an_instance_is_suspended_resumed_and_cancelled_with_a_reason(program, world):
+    operator = program("administrator")
+    instance = world.task("vurder").instance
+
+    for act, status in (("suspend", "suspended"), ("resume", "active"), ("cancel", "cancelled")):
+        done = operator.post(f"/api/instances/{instance}/{act}", {"reason": "fejlregistrering"})
+        assert done.status_code == 204, done.get_data()
+        assert operator.get(f"/api/instances/{instance}").get_json()["status"] == status
+    assert operator.post(f"/api/instances/{instance}/cancel", {"reason": "igen"}).status_code == 409
+
+
+def test_files_are_deployed_with_the_check_of_the_studio(program, world):
+    owner = program("procesejer")
+    source = owner.get("/api/definitions/frist/versions/1").get_data(as_text=True)
+    changed = source.replace("</bpmn:definitions>", "<!-- ny --></bpmn:definitions>")
+
+    broken = owner.post("/api/deployments", {"files": {"frist.bpmn": "<x/>"}})
+    away = owner.post("/api/deployments", {"files": {"../frist.bpmn": changed}})
+    done = owner.post("/api/deployments", {"files": {"frist.bpmn": changed}, "draft": True})
+
+    assert (broken.status_code, away.status_code, done.status_code) == (422, 422, 201)
+    assert broken.get_json()["findings"]
+    assert (done.get_json()["status"], done.get_json()["definitions"]) == ("draft", ["frist:2"])
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+def test_characters_that_no_database_keeps_are_refused(program, text):
+    answer = program("administrator").post("/api/messages", {"name": text, "key": ""})
+
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
+def test_an_operator_makes_and_ends_an_account_on_the_page(sign_in, world):
+    visitor = sign_in("drift")
+    page = visitor.get("/servicekonti")
+    form = page.all("//form[.//input[@name='navn']]")[0]
+
+    refused = visitor.submit(page, form, navn="Stor Konto")
+    made = visitor.submit(page, form, navn="portal.ny", adgang=["cases:read"], gruppe=["fronten"], dage="30")
+    token = made.one("//*[@id='noegle']").text
+    ended = visitor.post("/servicekonti/portal.ny/slut")
+
+    assert refused.status == 422 and len(refused.summary) == 3
+    assert token.startswith("portal.ny.")
+    assert token not in visitor.get("/servicekonti").source
+    assert "afsluttet" in ended.text
+    with pytest.raises(SignInFailed):
+        world.flow.people.authenticate_token(token)
