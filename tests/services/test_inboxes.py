@@ -15,6 +15,7 @@ from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, View
 from flowcase.store import Store, tables
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries.inboxes import Holder, Only, Order
+from flowcase.store.queries.user_tasks import user_task as user_task_of
 from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
 from tests.traffic import traffic
@@ -226,3 +227,57 @@ def test_every_order_of_every_holder_is_read_from_an_index(
         inner = plan.partition("SCAN anon")[0]
         assert "SEARCH user_task USING" in inner, plan
         assert "USE TEMP B-TREE" not in inner, plan
+
+
+def test_the_same_kind_of_list_is_asked_with_each_ones_own_values(
+    flow: Flowcase, fill: Callable[..., None]
+) -> None:
+    fill(*({"assignee": who} for who in ("anna", "bo", "clara", "anna")), {"process": "begge"})
+
+    with flow.store.reading(flow.clock.now()) as tx:
+        seen = {
+            names: [
+                row.assignee
+                for row in queries.page(
+                    tx, [Holder(person=name) for name in names], Order.DUE, Only(), limit=9
+                )
+            ]
+            for names in (("anna",), ("bo",), ("anna", "bo", "clara"), ("bo", "clara", "nobody"), ("nobody",))
+        }
+        counts = [
+            queries.count(tx, [Holder(person=name)], Only(), at_most=9) for name in ("anna", "bo", "no")
+        ]
+
+    assert seen == {
+        ("anna",): ["anna", "anna"],
+        ("bo",): ["bo"],
+        ("anna", "bo", "clara"): ["anna", "bo", "clara", "anna"],  # four places for three: one holds nothing
+        ("bo", "clara", "nobody"): ["bo", "clara"],
+        ("nobody",): [],
+    }
+    assert counts == [2, 1, 0]
+
+
+@pytest.mark.parametrize("holders", [[Holder()], [Holder(), Holder(person="anna")]])
+def test_a_row_of_a_list_is_the_user_task_as_it_is_read_alone(
+    flow: Flowcase, fill: Callable[..., None], holders: list[Holder]
+) -> None:
+    later = flow.clock.now() + DAY
+    fill({"case_code": "SAG-1", "due_at": later, "follow_up_at": flow.clock.now(), "priority": 70})
+
+    with flow.store.reading(flow.clock.now()) as tx:
+        (row,) = queries.page(tx, holders, Order.DUE, Only(), limit=50)
+
+        assert row == user_task_of(tx, row.id)
+        assert (row.due_at, row.priority, list(row.candidate_groups)) == (later, 70, ["fronten"])
+
+
+def test_lists_of_words_that_stand_alike_are_each_rows_own(flow: Flowcase, fill: Callable[..., None]) -> None:
+    fill({"assignee": "anna"}, {"assignee": "anna"})
+
+    first, second = flow.inboxes.page(ANNA, Asked(view=View.OWN)).rows
+    assert isinstance(first.candidate_groups, list)
+    first.candidate_groups.append("somebody else")
+
+    assert second.candidate_groups == ["fronten"]
+    assert flow.inboxes.page(ANNA, Asked(view=View.OWN)).rows[0].candidate_groups == ["fronten"]

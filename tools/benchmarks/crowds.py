@@ -18,10 +18,13 @@ from flowcase.services.inboxes import Asked, Order, Place
 from flowcase.store import tables
 from flowcase.store.columns import Instant
 from flowcase.store.queries import waiting
+from flowcase.web import create_app
+from flowcase.web.inbox_rows import InboxRows
 
 MANY = 1_000_000
 SIZES = (1_000, 100_000, MANY)
 AT_ONCE = 10_000
+PAGE_MS = 1.0  # of the processor, for fifty rows of a list
 BATCH = 20_000
 
 
@@ -134,8 +137,33 @@ def _orders(name: str, flow: Flowcase, deep: Any, done: int) -> Iterator[Measure
         )
         what = f"{name}: by {order}, a page in the middle of {done:,}"
         yield timed("f", what, later, first, "the first page", at_most=1.3)
+    yield from _processor_time(name, flow, done)
     counting = measure(lambda: flow.inboxes.counts(CLIENT, Asked()), times=10)
     yield timed("f", f"{name}: counting the views of {done:,}", counting, first, "a page", at_most=3)
+
+
+def _processor_time(name: str, flow: Flowcase, done: int) -> Iterator[Measured]:
+    """Of asking for fifty rows and writing them as HTML, without what the database's own process does."""
+    app = create_app(flow)
+    shared = {"process_names": {"chaos": "Chaos"}, "ticked": (), "may_take": True, "csrf_token": "x" * 91}
+    for order in Order:
+        asked = Asked(order=order)
+
+        def show(asked: Asked = asked) -> None:
+            rows = flow.inboxes.page(CLIENT, asked).rows
+            assert len(InboxRows(CLIENT, now=flow.clock.now(), **shared).html(rows)) > 10_000
+
+        with app.test_request_context("/opgaver"):
+            show()
+            times = measure(show, times=20, clock=time.process_time)
+        yield Measured(
+            "f",
+            f"{name}: processor time of fifty rows by {order} of {done:,}",
+            times.median * 1e3,
+            "ms",
+            f"({times.least * 1e3:.2f}-{times.most * 1e3:.2f})",
+            at_most=PAGE_MS,
+        )
 
 
 def _middle(flow: Flowcase, done: int) -> Any:

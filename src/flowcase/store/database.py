@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import FlowcaseError
 from flowcase.store import migrating
+from flowcase.store.columns import read_json
 from flowcase.store.keys import Keyring
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
 from flowcase.store.wire import NOT_PREPARED
@@ -350,6 +351,7 @@ def _engine(url: URL, *, durable: bool, pool_size: int = 10, **options: Any) -> 
         pool_size=pool_size,
         max_overflow=20,
         pool_recycle=1800,
+        json_deserializer=read_json,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30000", "prepare_threshold": 3},
         **options,
     )
@@ -366,7 +368,12 @@ def _engine(url: URL, *, durable: bool, pool_size: int = 10, **options: Any) -> 
 
 def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engine:
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=pool_size, max_overflow=40, **options
+        url,
+        connect_args={"timeout": BUSY_SECONDS},
+        pool_size=pool_size,
+        max_overflow=40,
+        json_deserializer=read_json,
+        **options,
     )
 
     @event.listens_for(engine, "connect")

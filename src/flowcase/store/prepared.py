@@ -76,10 +76,9 @@ class Compiled:
         """What the driver fetched, with columns as attributes."""
         if not self._results:
             return [self._make(row) for row in fetched]
-        return [self._converted(row) for row in fetched]
-
-    def _converted(self, row: Any) -> Any:
-        values = list(row)
+        columns = list(zip(*fetched, strict=True))
+        if not columns:
+            return []
         for position, convert in self._results:
-            values[position] = convert(values[position])
-        return self._make(values)
+            columns[position] = tuple(map(convert, columns[position]))
+        return list(map(self._make, zip(*columns, strict=True)))

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, Order, Place, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import LONGEST_REASON
+from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import sentence
 from flowcase.web.session import actor, flow
@@ -41,7 +44,6 @@ _ORDERS = {
     "sag": Order.CASE,
 }
 _DUE = {"overskredet": Due.OVERDUE, "i_dag": Due.TODAY, "uge": Due.WEEK}
-_NORMAL = 50  # Camunda 8's default priority
 
 
 @blueprint.get("/")
@@ -187,9 +189,10 @@ def _page(args: Any, *, problem: str = "") -> str:
     page = flow().inboxes.page(actor(), asked, after=after, before=before, limit=PAGE)
     names = {row.process: row.name for row in flow().deployments.definitions()}
     counts = flow().inboxes.counts(actor(), asked)
+    ticked = set(args.getlist("opgave")) if problem else set()
     return render_template(
         "inbox.html",
-        rows=page.rows,
+        rows=_written(page.rows, asked.view, names, ticked),
         following=token_of(page.following),
         previous=token_of(page.previous),
         place={name: args[name] for name in ("efter", "foer") if args.get(name)},
@@ -197,7 +200,6 @@ def _page(args: Any, *, problem: str = "") -> str:
         saved=_saved(),
         longest_name=LONGEST_NAME,
         typed=args if problem else {},
-        ticked=set(args.getlist("opgave")) if problem else set(),
         colleagues=colleagues(page.rows),
         tomorrow=local_date(flow().clock.now()) + dt.timedelta(days=1),
         most_reason=LONGEST_REASON,
@@ -211,8 +213,19 @@ def _page(args: Any, *, problem: str = "") -> str:
         put_off=0 if asked.with_put_off else flow().inboxes.put_off(actor(), asked),
         now=flow().clock.now(),
         counted=counted,
-        priority=priority,
     )
+
+
+def _written(rows: Sequence[UserTaskRow], view: View, names: Mapping[str, str], ticked: set[str]) -> Markup:
+    frame = InboxRows(
+        actor(),
+        now=flow().clock.now(),
+        process_names=names,
+        ticked=ticked,
+        may_take=view is not View.CASES,
+        csrf_token=generate_csrf(),
+    )
+    return frame.html(rows)
 
 
 def asked_for(args: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
@@ -244,14 +257,6 @@ def counted(number: int) -> str:
     if number <= MOST_COUNTED:
         return str(number)
     return "1.000+" if current() == "da" else "1,000+"
-
-
-def priority(number: int) -> tuple[str, str]:
-    """(code, words) of a user task's priority."""
-    if number == _NORMAL:
-        return "normal", gettext("Almindelig")
-    words = gettext("Høj") if number > _NORMAL else gettext("Lav")
-    return "high" if number > _NORMAL else "low", f"{words} ({number})"
 
 
 def _tabs() -> list[tuple[str, str, View]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -55,11 +56,14 @@ def month(day: dt.date) -> str:
 
 def instant(value: dt.datetime | None) -> str:
     """`fre. 3. apr. 2026 kl. 14.05`; in the hour that exists twice the offset is added."""
-    if value is None:
-        return ""
+    return "" if value is None else _instant(value, current())
+
+
+@functools.lru_cache(maxsize=10_000)
+def _instant(value: dt.datetime, language: str) -> str:
     local = value.astimezone(LOCAL)
-    clock = f"{local:%H.%M}" if current() == "da" else f"{local:%H:%M}"
-    at = "kl. " if current() == "da" else ""
+    clock = f"{local:%H.%M}" if language == "da" else f"{local:%H:%M}"
+    at = "kl. " if language == "da" else ""
     twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
     offset = f" ({local:%z})" if twice else ""
     return f"{date(local)} {at}{clock}{offset}"

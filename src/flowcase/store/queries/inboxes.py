@@ -3,26 +3,47 @@
 Each holder (a person, a set of candidates) and each part of an order is one index range of its own,
 read in the index's order and no further than the page needs. A page deep in a list costs what the
 first one does, and what lies beside it costs nothing.
+
+A list asks for the same kind of thing each time, only its values differ: so its statement is compiled once
+for each shape (how many holders of which kind, narrowed by what, in which order, from where) and kept.
+Places for holders are made by powers of two; those left over hold NULL, which equals nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text, true, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+)
 
 from flowcase.store import tables
+from flowcase.store.columns import among
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.tx import Tx
 
 _table = tables.user_task
 _candidate = tables.candidate_set
+_FIELDS = [_table.c[name] for name in UserTaskRow._fields]  # rows are read by position
 _RANGES = 400  # in one statement, of which SQLite takes 500
+_KEPT = 256  # statements of each kind, the last used
 
 
 class Order(StrEnum):
@@ -61,12 +82,29 @@ class Place:
     id: str
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A range of an order that an index holds in one piece."""
+class _Part(StrEnum):
+    """A range of an order that an index holds in one piece; `Place` says where it begins or ends."""
 
-    where: ColumnElement[bool]
-    is_unset: bool = False  # the rows that have no due date, or no case
+    ALL = "all"
+    LATER = "later"  # behind the place, or before it where a list is read backwards
+    OTHER = "other"  # the lower or the higher priorities
+    SET = "set"  # the rows that have a due date, or a case
+    LATER_UNSET = "later unset"
+    UNSET = "unset"  # those that have none, which come last
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """All that a statement's text depends on."""
+
+    persons: int
+    persons_of_a_case: int
+    candidates: int
+    everyone: bool
+    has_process: bool
+    has_due_from: bool
+    has_due_before: bool
+    hides_put_off: bool
 
 
 _COLUMNS = {
@@ -83,14 +121,8 @@ def place_of(row: UserTaskRow, order: Order) -> Place:
 
 def offered_to(tx: Tx, person: str, groups: Iterable[str]) -> list[Holder]:
     """The sets of candidates that a person belongs to."""
-    offered = select(_candidate.c.id).where(
-        or_(
-            (_candidate.c.kind == "group") & _candidate.c.name.in_(sorted(groups)),
-            (_candidate.c.kind == "person") & (_candidate.c.name == person),
-            _candidate.c.kind == "everyone",
-        )
-    )
-    return [Holder(candidates=id) for id in sorted({row.id for row in tx.rows(offered)})]
+    rows = tx.rows(_OFFERED, {"person": person, "groups": sorted(groups)})
+    return [Holder(candidates=id) for id in sorted({row.id for row in rows})]
 
 
 def page(
@@ -109,98 +141,196 @@ def page(
     """
     if only.case is not None:
         return _of_one_case(tx, only.case, holders, order, only, after, backwards)[:limit]
+    if not holders:
+        return []
+    shape, values = _shape(holders, only)
+    if after is not None:
+        values |= {"at": after.value, "at_created": after.created_at, "at_id": after.id}
     found: list[UserTaskRow] = []
     for part in _parts_before(order, after) if backwards and after else _parts(order, after, only):
-        wanted = limit - len(found)
-        ranges = [
-            _sorted(select(_table).where(where, part.where), _table.c, order, backwards).limit(wanted)
-            for where in _ranges(holders, only)
-        ]
-        if wanted <= 0 or not ranges:
+        statement = _page_of(shape, order, part, backwards, limit)
+        found += map(UserTaskRow._make, tx.rows(statement, values))
+        if len(found) >= limit:
             break
-        together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
-        statement = _sorted(select(together), together.c, order, backwards).limit(wanted)
-        found += [made(UserTaskRow, row) for row in tx.rows(statement)]
-    return found
+    return found[:limit]
 
 
 def count(tx: Tx, holders: Sequence[Holder], only: Only, *, at_most: int) -> int:
     """How many they are; no more than `at_most` are looked at."""
     if only.case is not None:
         return len(_of_one_case(tx, only.case, holders, Order.RECEIVED, only, None)[:at_most])
-    ranges = [
-        select(literal(1).label("one")).select_from(_table).where(where).limit(at_most)
-        for where in _ranges(holders, only)
-    ]
-    if not ranges:
+    if not holders:
         return 0
-    together = union_all(*(select(each.subquery()) for each in ranges)).limit(at_most).subquery()
-    return int(tx.scalar(select(func.count()).select_from(together)))
+    shape, values = _shape(holders, only)
+    return int(tx.scalar(_count_of(shape, at_most), values))
 
 
-def _ranges(holders: Sequence[Holder], only: Only) -> list[ColumnElement[bool]]:
-    wheres = [_of(holder) for holder in dict.fromkeys(holders)]
+# --- statements by their shape ---------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _page_of(shape: _Shape, order: Order, part: _Part, backwards: bool, limit: int) -> Prepared:
+    where_part = _where(order, part, backwards)
+    ranges = [
+        _sorted(select(*_FIELDS).where(where, where_part), _table.c, order, backwards).limit(_number(limit))
+        for where in _ranges(shape)
+    ]
+    if len(ranges) == 1:
+        return Prepared(ranges[0])
+    together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
+    return Prepared(_sorted(select(together), together.c, order, backwards).limit(_number(limit)))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _count_of(shape: _Shape, at_most: int) -> Prepared:
+    ranges: list[Any] = [
+        select(literal_column("1").label("one")).select_from(_table).where(where).limit(_number(at_most))
+        for where in _ranges(shape)
+    ]
+    together = union_all(*(select(each.subquery()) for each in ranges)).limit(_number(at_most)).subquery()
+    return Prepared(select(func.count().label("number")).select_from(together))
+
+
+def _number(limit: int) -> ColumnElement[Any]:
+    """Written into the text: a database that does not know how few are wanted may plan to read all."""
+    return literal_column(str(int(limit)))
+
+
+def _shape(holders: Sequence[Holder], only: Only) -> tuple[_Shape, dict[str, Any]]:
+    """What kind of list this is, and its values by the names of their places."""
+    candidates, persons, of_a_case, everyone = [], [], [], False
+    for holder in dict.fromkeys(holders):
+        if holder.candidates is not None:
+            candidates.append(holder.candidates)
+        elif holder.person is None:
+            everyone = True
+        elif holder.case is None:
+            persons.append(holder.person)
+        else:
+            of_a_case.append((holder.person, holder.case))
+    values: dict[str, Any] = {}
+    for name, found in (("candidates", candidates), ("person", persons)):
+        values |= {f"{name}_{place}": None for place in range(len(found), _places(found))}
+        values |= {f"{name}_{place}": each for place, each in enumerate(found)}
+    for place in range(_places(of_a_case)):
+        person, case = of_a_case[place] if place < len(of_a_case) else (None, None)
+        values |= {f"absent_{place}": person, f"case_{place}": case}
+    values |= {"process": only.process, "due_from": only.due_from, "due_before": only.due_before}
+    values["shown_at"] = only.shown_at
+    shape = _Shape(
+        persons=_places(persons),
+        persons_of_a_case=_places(of_a_case),
+        candidates=_places(candidates),
+        everyone=everyone,
+        has_process=only.process is not None,
+        has_due_from=only.due_from is not None,
+        has_due_before=only.due_before is not None,
+        hides_put_off=only.shown_at is not None,
+    )
+    return shape, values
+
+
+def _places(found: Sequence[Any]) -> int:
+    """The next power of two, so that few shapes serve everybody; none for none."""
+    return 1 << (len(found) - 1).bit_length() if found else 0
+
+
+def _ranges(shape: _Shape) -> list[ColumnElement[bool]]:
+    # The conditions of the partial indexes stand there word by word: only then are they read.
+    is_free, is_assigned = text(tables.USER_TASK_IS_FREE), text(tables.USER_TASK_IS_ASSIGNED)
+    wheres = [
+        is_free & (_table.c.candidates == _text(f"candidates_{place}")) for place in range(shape.candidates)
+    ]
+    wheres += [
+        is_assigned & (_table.c.assignee == _text(f"person_{place}")) for place in range(shape.persons)
+    ]
+    wheres += [
+        is_assigned
+        & (_table.c.assignee == _text(f"absent_{place}"))
+        & (_table.c.case_code == _text(f"case_{place}"))
+        for place in range(shape.persons_of_a_case)
+    ]
+    if shape.everyone:
+        wheres.append(true() & text(tables.USER_TASK_IS_OF_A_CASE))
     if len(wheres) > _RANGES:  # nobody has so many; if somebody had, it would be slower and still right
         wheres = [*wheres[: _RANGES - 1], or_(*wheres[_RANGES - 1 :])]
-    narrowed = _narrowed(only)
+    narrowed = _narrowed(
+        process=_text("process") if shape.has_process else None,
+        due_from=_instant("due_from") if shape.has_due_from else None,
+        due_before=_instant("due_before") if shape.has_due_before else None,
+        shown_at=_instant("shown_at") if shape.hides_put_off else None,
+    )
     return [where & narrowed for where in wheres]
 
 
-def _of(holder: Holder) -> ColumnElement[bool]:
-    if holder.candidates is not None:
-        return text(tables.USER_TASK_IS_FREE) & (_table.c.candidates == holder.candidates)
-    if holder.person is not None:
-        theirs = text(tables.USER_TASK_IS_ASSIGNED) & (_table.c.assignee == holder.person)
-        return theirs if holder.case is None else theirs & (_table.c.case_code == holder.case)
-    return true() & text(tables.USER_TASK_IS_OF_A_CASE)
+def _text(name: str) -> ColumnElement[str]:
+    return bindparam(name, type_=_table.c.id.type)
 
 
-def _narrowed(only: Only) -> ColumnElement[bool]:
+def _instant(name: str) -> ColumnElement[dt.datetime]:
+    return bindparam(name, type_=_table.c.due_at.type)
+
+
+def _narrowed(*, process: Any, due_from: Any, due_before: Any, shown_at: Any) -> ColumnElement[bool]:
     where: ColumnElement[bool] = true()
-    if only.process is not None:
-        where &= _table.c.process == only.process
-    if only.due_from is not None:
-        where &= _table.c.due_at >= only.due_from
-    if only.due_before is not None:
-        where &= _table.c.due_at < only.due_before
-    if only.shown_at is not None:
+    if process is not None:
+        where &= _table.c.process == process
+    if due_from is not None:
+        where &= _table.c.due_at >= due_from
+    if due_before is not None:
+        where &= _table.c.due_at < due_before
+    if shown_at is not None:
         # What is overdue shows however long it was put off.
         where &= or_(
             _table.c.follow_up_at.is_(None),
-            _table.c.follow_up_at <= only.shown_at,
-            _table.c.due_at <= only.shown_at,
+            _table.c.follow_up_at <= shown_at,
+            _table.c.due_at <= shown_at,
         )
     return where
 
 
-def _parts(order: Order, after: Place | None, only: Only) -> list[_Part]:
+def _where(order: Order, part: _Part, backwards: bool) -> ColumnElement[bool]:
     column = _table.c[_COLUMNS[order][0]]
+    at: ColumnElement[Any] = bindparam("at", type_=column.type)
+    id, at_id = _table.c.id, _text("at_id")
+    match part:
+        case _Part.ALL:
+            return true()
+        case _Part.SET:
+            return column.is_not(None)
+        case _Part.UNSET:
+            return column.is_(None)
+        case _Part.LATER_UNSET:
+            return column.is_(None) & (id < at_id if backwards else id > at_id)
+        case _Part.OTHER:  # of the priorities, of which the highest comes first
+            return column > at if backwards else column < at
+        case _Part.LATER if order is Order.PRIORITY:
+            here, there = tuple_(_table.c.created_at, id), tuple_(_instant("at_created"), at_id)
+            return (column == at) & (here < there if backwards else here > there)
+        case _Part.LATER:
+            here, there = tuple_(column, id), tuple_(at, at_id)
+            return column.is_not(None) & (here < there if backwards else here > there)
+
+
+def _parts(order: Order, after: Place | None, only: Only) -> list[_Part]:
     if order is Order.PRIORITY:
-        if after is None:
-            return [_Part(true())]
-        later = tuple_(_table.c.created_at, _table.c.id) > (after.created_at, after.id)
-        return [_Part((column == after.value) & later), _Part(column < after.value)]
+        return [_Part.ALL] if after is None else [_Part.LATER, _Part.OTHER]
     if order is Order.RECEIVED:
-        return [_Part(true() if after is None else tuple_(column, _table.c.id) > (after.value, after.id))]
-    unset = _Part(column.is_(None))
+        return [_Part.ALL if after is None else _Part.LATER]
     if after is not None and after.value is None:
-        return [_Part(column.is_(None) & (_table.c.id > after.id))]
-    rest: ColumnElement[bool] = column.is_not(None)
-    if after is not None:
-        rest &= tuple_(column, _table.c.id) > (after.value, after.id)
+        return [_Part.LATER_UNSET]
+    rest = _Part.SET if after is None else _Part.LATER
     has_bounds = only.due_from is not None or only.due_before is not None
-    return [_Part(rest)] if order is Order.DUE and has_bounds else [_Part(rest), unset]
+    return [rest] if order is Order.DUE and has_bounds else [rest, _Part.UNSET]
 
 
 def _parts_before(order: Order, place: Place) -> list[_Part]:
     """The same ranges from the place back to the beginning of the list."""
-    column = _table.c[_COLUMNS[order][0]]
     if order is Order.PRIORITY:
-        earlier = tuple_(_table.c.created_at, _table.c.id) < (place.created_at, place.id)
-        return [_Part((column == place.value) & earlier), _Part(column > place.value)]
+        return [_Part.LATER, _Part.OTHER]
     if order is not Order.RECEIVED and place.value is None:
-        return [_Part(column.is_(None) & (_table.c.id < place.id)), _Part(column.is_not(None))]
-    return [_Part(column.is_not(None) & (tuple_(column, _table.c.id) < (place.value, place.id)))]
+        return [_Part.LATER_UNSET, _Part.SET]
+    return [_Part.LATER]
 
 
 def _sorted(statement: Select[Any], columns: Any, order: Order, backwards: bool = False) -> Select[Any]:
@@ -210,6 +340,9 @@ def _sorted(statement: Select[Any], columns: Any, order: Order, backwards: bool 
     return statement.order_by(
         *(each.desc() if down else each for each, down in zip(by, is_descending, strict=True))
     )
+
+
+# --- one case --------------------------------------------------------------------------------------
 
 
 def _of_one_case(
@@ -223,7 +356,14 @@ def _of_one_case(
 ) -> list[UserTaskRow]:
     """A case has few: all of them are read by the case's index, and sorted here."""
     statement = select(_table).where(
-        text(tables.USER_TASK_IS_OPEN), _table.c.case_code == case, _narrowed(only)
+        text(tables.USER_TASK_IS_OPEN),
+        _table.c.case_code == case,
+        _narrowed(
+            process=only.process,
+            due_from=only.due_from,
+            due_before=only.due_before,
+            shown_at=only.shown_at,
+        ),
     )
     rows = [
         made(UserTaskRow, row)
@@ -248,3 +388,14 @@ def _holds(holder: Holder, assignee: str | None, candidates: str, case: str) -> 
     if holder.person is not None:
         return assignee == holder.person and holder.case in (None, case)
     return True
+
+
+_OFFERED = Prepared(
+    select(_candidate.c.id).where(
+        or_(
+            (_candidate.c.kind == literal_column("'group'")) & among(_candidate.c.name, "groups"),
+            (_candidate.c.kind == literal_column("'person'")) & (_candidate.c.name == bindparam("person")),
+            _candidate.c.kind == literal_column("'everyone'"),
+        )
+    )
+)

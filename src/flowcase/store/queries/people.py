@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from flowcase.store import tables
+from flowcase.store.columns import among
+from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
 
 
@@ -47,22 +50,30 @@ def people(
     only_active: bool = False,
 ) -> list[PersonRow]:
     """People by id; with `groups`, those who are in at least one of them."""
+    statement = _people(ids is not None, groups is not None, only_active)
+    values = {"ids": list(ids or ()), "groups": list(groups or ())}
+    found: dict[str, Any] = {}
+    of: dict[str, set[str]] = {}
+    for row in tx.rows(statement, values):
+        found[row.id] = row
+        of.setdefault(row.id, set()).update(filter(None, (row.group,)))
+    return [_person(row, of[id]) for id, row in found.items()]
+
+
+@functools.cache
+def _people(by_id: bool, by_group: bool, only_active: bool) -> Prepared:
+    """Each with all of their groups, a row for each of them."""
     table, member = tables.person, tables.person_group
-    statement = select(table).order_by(table.c.id)
-    if ids is not None:
-        statement = statement.where(table.c.id.in_(list(ids)))
-    if groups is not None:
+    statement = _EACH_GROUP.order_by(table.c.id)
+    if by_id:
+        statement = statement.where(among(table.c.id, "ids"))
+    if by_group:
         statement = statement.where(
-            table.c.id.in_(select(member.c.person).where(member.c.group.in_(list(groups))))
+            table.c.id.in_(select(member.c.person).where(among(member.c.group, "groups")))
         )
     if only_active:
         statement = statement.where(table.c.is_active)
-    found = tx.rows(statement)
-    of: dict[str, set[str]] = {row.id: set() for row in found}
-    if of:
-        for row in tx.rows(select(member).where(member.c.person.in_(list(of)))):
-            of[row.person].add(row.group)
-    return [_person(row, of[row.id]) for row in found]
+    return Prepared(statement)
 
 
 def credential(tx: Tx, person: str, kind: str) -> CredentialRow | None:
@@ -80,15 +91,14 @@ def groups(tx: Tx) -> frozenset[str]:
     return frozenset(row.group for row in tx.rows(select(tables.person_group.c.group).distinct()))
 
 
-def _person(row: Row[Any], groups: Iterable[str]) -> PersonRow:
+def _person(row: Any, groups: Iterable[str]) -> PersonRow:
     return PersonRow(
         row.id, row.name, row.kind, row.team, row.district, row.locale, row.is_active, frozenset(groups)
     )
 
 
 # One statement: it is asked with every request.
-_WITH_GROUPS = (
-    select(tables.person, tables.person_group.c.group)
-    .join(tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True)
-    .where(tables.person.c.id == bindparam("id"))
+_EACH_GROUP = select(tables.person, tables.person_group.c.group).join(
+    tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True
 )
+_WITH_GROUPS = Prepared(_EACH_GROUP.where(tables.person.c.id == bindparam("id")))

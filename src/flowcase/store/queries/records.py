@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select, type_coerce
+from sqlalchemy import Select, String, bindparam, select, type_coerce
 
 from flowcase.store import tables
 from flowcase.store.columns import Json
@@ -53,23 +54,29 @@ def records(
     limit: int | None = None,
 ) -> list[RecordRow]:
     """Oldest first; `k0` filters by equality of open attributes, None meaning absent or null."""
-    statement: Select[Any] = select(_table).order_by(_table.c.created_at, _table.c.id)
-    if entity is not None:
-        statement = statement.where(_table.c.entity == entity)
-    if case is not None:
-        statement = statement.where(_table.c.case_code == case)
-    if stream is not None:
-        statement = statement.where(_table.c.stream == stream)
     wanted = dict(k0 or {})
-    for name, value in wanted.items():
-        if isinstance(value, str):
-            statement = statement.where(type_coerce(_table.c.open, Json)[name].as_string() == value)
+    values = {"entity": entity, "case_code": case, "stream": stream}
+    known = {name: value for name, value in values.items() if value is not None}
+    texts = {name: value for name, value in wanted.items() if isinstance(value, str)}
+    statement = _selecting(tuple(known), tuple(texts))
     # Equality of other FEEL values (numbers, instants) is not equality of their JSON text, so for them
     # the values themselves decide.
-    rows: Sequence[Row[Any]] = tx.rows(statement)
+    rows = tx.rows(statement, known | {f"open_{place}": value for place, value in enumerate(texts.values())})
     return [
         _opened(tx, row) for row in rows if all(row.open.get(name) == value for name, value in wanted.items())
     ][:limit]
+
+
+@functools.lru_cache(maxsize=256)
+def _selecting(columns: tuple[str, ...], attributes: tuple[str, ...]) -> Prepared:
+    """Records by columns and by the texts of open attributes: compiled once for each such set of names."""
+    statement: Select[Any] = select(_table).order_by(_table.c.created_at, _table.c.id)
+    for name in columns:
+        statement = statement.where(_table.c[name] == bindparam(name))
+    for place, name in enumerate(attributes):
+        held = type_coerce(_table.c.open, Json)[name].as_string()
+        statement = statement.where(held == bindparam(f"open_{place}", type_=String()))
+    return Prepared(statement)
 
 
 def records_of(tx: Tx, entities: Sequence[str], *, case: str) -> list[RecordRow]:
@@ -107,7 +114,7 @@ def records_with(tx: Tx, entity: str, attribute: str, text: str) -> list[RecordR
     return [_opened(tx, row) for row in tx.rows(statement)]
 
 
-def _opened(tx: Tx, row: Row[Any]) -> RecordRow:
+def _opened(tx: Tx, row: Any) -> RecordRow:
     secret: dict[str, Value] = {}
     is_erased = False
     for name, sealed in row.secret.items():

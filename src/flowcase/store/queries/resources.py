@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
@@ -99,9 +100,15 @@ def definitions(
     tx: Tx, *, process: str | None = None, only_newest: bool = False
 ) -> list[ProcessDefinitionRow]:
     """By process id, newest version first."""
+    statement = _definitions(process is not None, only_newest)
+    return [made(ProcessDefinitionRow, row) for row in tx.rows(statement, {"process": process})]
+
+
+@functools.cache
+def _definitions(of_one: bool, only_newest: bool) -> Prepared:
     statement = select(_process).order_by(_process.c.process, _process.c.version.desc())
-    if process is not None:
-        statement = statement.where(_process.c.process == process)
+    if of_one:
+        statement = statement.where(_process.c.process == bindparam("process"))
     if only_newest:
         other = _process.alias()
         newest = (
@@ -110,7 +117,7 @@ def definitions(
             .scalar_subquery()
         )
         statement = statement.where(_process.c.version == newest)
-    return [made(ProcessDefinitionRow, row) for row in tx.rows(statement)]
+    return Prepared(statement)
 
 
 def named(
@@ -126,6 +133,8 @@ def named(
 
     `hashes` limits it to files with these contents (a rule-set manifest's).
     """
+    if version_tag is None and deployment is None and hashes is None:
+        return made_or_none(NamedResourceRow, tx.first(_NEWEST_NAMED, {"kind": kind, "name": name}))
     statement = select(_named).where(
         _named.c.kind == kind, _named.c.name == name, _named.c.status == "active"
     )
@@ -216,3 +225,11 @@ def start_subscriptions(tx: Tx, kind: str, name: str) -> list[StartSubscriptionR
 
 _CONTENT = Prepared(select(_file.c.content).where(_file.c.hash == bindparam("hash")))
 _BY_ID = Prepared(select(_process).where(_process.c.id == bindparam("id")))
+_NEWEST_NAMED = Prepared(
+    select(_named)
+    .where(
+        _named.c.kind == bindparam("kind"), _named.c.name == bindparam("name"), _named.c.status == "active"
+    )
+    .order_by(_named.c.version.desc())
+    .limit(literal_column("1"))
+)

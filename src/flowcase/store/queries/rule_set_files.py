@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
 
 DECISION, RULE_SET = "decision", "ruleset"
 
 _named = tables.named_resource
-_in_force = (_named.c.kind.in_((DECISION, RULE_SET)), _named.c.status == "active")
+_in_force = (
+    or_(*(_named.c.kind == literal_column(f"'{kind}'") for kind in (DECISION, RULE_SET))),
+    _named.c.status == literal_column("'active'"),
+)
 
 
 def generation(tx: Tx) -> tuple[int, dt.datetime | None]:
@@ -27,8 +31,8 @@ def newest(tx: Tx, count: int) -> dict[tuple[str, str], str]:
     return {(row.kind, row.name): row.hash for row in tx.rows(_FIRST, {"count": count})}
 
 
-_GENERATION: Any = select(func.count().label("number"), func.max(_named.c.created_at).label("newest")).where(
-    *_in_force
+_GENERATION = Prepared(
+    select(func.count().label("number"), func.max(_named.c.created_at).label("newest")).where(*_in_force)
 )
 _FIRST: Any = (
     select(_named.c.kind, _named.c.name, _named.c.hash)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
@@ -21,5 +22,11 @@ class SavedList:
 
 def saved_lists(tx: Tx, person: str) -> list[SavedList]:
     """By name."""
-    statement = select(_table.c.name, _table.c.query).where(_table.c.person == person).order_by(_table.c.name)
-    return [made(SavedList, row) for row in tx.rows(statement)]
+    return [made(SavedList, row) for row in tx.rows(_OF_PERSON, {"person": person})]
+
+
+_OF_PERSON = Prepared(
+    select(_table.c.name, _table.c.query)
+    .where(_table.c.person == bindparam("person"))
+    .order_by(_table.c.name)
+)

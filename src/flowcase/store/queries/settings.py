@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 
 from flowcase.store import tables
+from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
 from flowcase.values import Value
@@ -23,7 +24,7 @@ def values(tx: Tx, keys: Iterable[str]) -> dict[str, Value]:
     return dict.fromkeys(wanted) | {row.key: row.value for row in tx.rows(_BY_KEYS, {"keys": wanted})}
 
 
-_BY_KEYS = select(tables.setting.c.key, tables.setting.c.value).where(
-    tables.setting.c.key.in_(bindparam("keys", expanding=True))
+_BY_KEYS = Prepared(
+    select(tables.setting.c.key, tables.setting.c.value).where(among(tables.setting.c.key, "keys"))
 )
 _BY_KEY = Prepared(select(tables.setting.c.value).where(tables.setting.c.key == bindparam("key")))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, or_, select, text, tuple_
 
@@ -20,8 +19,7 @@ _candidate = tables.candidate_set
 Key = tuple[dt.datetime, str]  # (created_at, id) of the last row of the page before
 
 
-@dataclass(frozen=True)
-class UserTaskRow:
+class UserTaskRow(NamedTuple):
     id: str
     instance: str
     element_instance: str

@@ -1,0 +1,148 @@
+"""The rows of an inbox as HTML, fifty with every page: what they share is looked up once, not in each row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Container, Iterable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from flowcase.access.permissions import may_see_cases
+from flowcase.web.drawing import address, words
+from flowcase.web.language import gettext
+from flowcase.web.presenting import date, due_words, instant, whose
+
+if TYPE_CHECKING:
+    from flowcase.access.actor import Actor
+    from flowcase.services.inboxes import UserTaskRow
+
+_NORMAL = 50  # Camunda 8's default priority
+_MARK = "0-0"
+_is_plain = re.compile(r"[A-Za-z0-9._-]+").fullmatch  # the same as HTML and in an address
+_NOTHING = Markup("–")
+
+
+class InboxRows:
+    """What all rows of one page share."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        *,
+        now: dt.datetime,
+        process_names: Mapping[str, str],
+        ticked: Container[str],
+        may_take: bool,
+        csrf_token: str,
+    ) -> None:
+        self._actor, self._now, self._ticked, self._may_take = actor, now, ticked, may_take
+        self._sees_cases = may_see_cases(actor)
+        self._show, self._claim = _around("user_tasks.show", "id"), _around("user_tasks.claim", "id")
+        self._known_cases: dict[str, str] = {}
+        self._known_holders: dict[tuple[str, ...], str] = {}
+        self._flows = {
+            process: Markup('<span class="fc-quiet" lang="da">{}</span>').format(name)
+            for process, name in process_names.items()
+            if name
+        }
+        self._token = _escaped(csrf_token)
+        self._choose, self._take, self._again = words("Vælg"), words("Tag"), words("Vises igen")
+        self._task, self._case, self._due = words("Opgave"), words("Sag"), words("Frist")
+        self._priority, self._who, self._mine = words("Prioritet"), words("Hvem"), words("Mig")
+
+    def html(self, rows: Iterable[UserTaskRow]) -> Markup:
+        return Markup("\n".join(map(self._row, rows)))  # noqa: S704 - each part is escaped or ours
+
+    def _row(self, row: UserTaskRow) -> str:
+        id, name, case = row.id, _escaped(row.name), _escaped(row.case_code or "")
+        address_id = id
+        if not _is_plain(id):
+            id, address_id = str(escape(id)), quote(id)
+        before, after = self._show
+        return (
+            '<tr>\n<td class="fc-tick"><label class="fc-ticked"><input type="checkbox" name="opgave" '
+            f'value="{id}" form="flere"{" checked" if row.id in self._ticked else ""}>'
+            f'<span class="sr-only">{self._choose} {name} {case}</span></label></td>\n'
+            f'<td data-title="{self._task}"><a href="{before}{address_id}{after}" '
+            f'lang="da">{name}</a>{self._flows.get(row.process, "")}</td>\n'
+            f'<td data-title="{self._case}">{self._case_of(row)}</td>\n'
+            f'<td data-title="{self._due}">{self._when(row)}</td>\n'
+            f'<td data-title="{self._priority}">{_priority(row.priority)}</td>\n'
+            f'<td data-title="{self._who}">{self._whose(row)}</td>\n'
+            f"<td>{self._taking(row, address_id, name, case)}</td>\n</tr>"
+        )
+
+    def _case_of(self, row: UserTaskRow) -> str:
+        if not row.case_code:
+            return _NOTHING
+        found = self._known_cases.get(row.case_code)
+        if found is None:
+            found = _escaped(row.case_code)
+            if self._sees_cases:
+                found = f'<a href="{_escaped(address("cases.show", code=row.case_code))}">{found}</a>'
+            self._known_cases[row.case_code] = found
+        return found
+
+    def _when(self, row: UserTaskRow) -> str:
+        said = _NOTHING if row.due_at is None else due(row.due_at, self._now)
+        if row.follow_up_at is None or row.follow_up_at <= self._now:
+            return said
+        return f'{said} <span class="fc-quiet">{self._again} {_escaped(date(row.follow_up_at))}</span>'
+
+    def _whose(self, row: UserTaskRow) -> str:
+        if row.assignee == self._actor.id:
+            return f"<strong>{self._mine}</strong>"
+        key = (row.assignee or "", *row.candidate_groups, "", *row.candidate_users)
+        found = self._known_holders.get(key)
+        if found is None:
+            found = self._known_holders[key] = _escaped(whose(row))
+        return found
+
+    def _taking(self, row: UserTaskRow, address_id: str, name: str, case: str) -> str:
+        if row.assignee or not self._may_take:
+            return ""
+        before, after = self._claim
+        return (
+            f'<form method="post" action="{before}{address_id}{after}">'
+            f'<input type="hidden" name="csrf_token" value="{self._token}">'
+            f'<button class="button button-secondary fc-small" type="submit">{self._take}'
+            f'<span class="sr-only"> {name} {case}</span></button></form>'
+        )
+
+
+@functools.lru_cache(maxsize=4096)
+def _escaped(text: str) -> str:
+    """Names, cases and groups come again and again."""
+    return str(escape(text))
+
+
+def _around(endpoint: str, name: str) -> tuple[str, str]:
+    """What stands before and behind a value in an address."""
+    before, _, after = address(endpoint, **{name: _MARK}).partition(_MARK)
+    return _escaped(before), _escaped(after)
+
+
+def due(at: dt.datetime, now: dt.datetime) -> str:
+    """When something is due (digits and our own words), and in words how near that is."""
+    code, near = due_words(at, now)
+    badge = f' <span class="badge fc-due-{code}">{_escaped(near)}</span>' if near else ""
+    return f'<span class="fc-when">{instant(at)}</span>{badge}'
+
+
+def _priority(number: int) -> str:
+    code, said = priority(number)
+    if code == "normal":
+        return _escaped(said)
+    return f'<span class="badge fc-priority-{code}">{_escaped(said)}</span>'
+
+
+def priority(number: int) -> tuple[str, str]:
+    """(code, words) of a user task's priority."""
+    if number == _NORMAL:
+        return "normal", gettext("Almindelig")
+    said = gettext("Høj") if number > _NORMAL else gettext("Lav")
+    return "high" if number > _NORMAL else "low", f"{said} ({number})"

@@ -1,0 +1,74 @@
+"""The rows of the inbox are written by hand: what comes from elsewhere is escaped in each of their cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from lxml import html
+
+from flowcase.access.actor import Actor
+from flowcase.services.inboxes import UserTaskRow
+from flowcase.web.application import routes_only
+from flowcase.web.inbox_rows import InboxRows
+
+NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+EVIL = "<script>&\"'"
+
+
+def row(**values) -> UserTaskRow:
+    known = dict.fromkeys(UserTaskRow._fields)
+    known |= {"id": "i1.7", "name": "Ring", "process": "p", "priority": 50, "created_at": NOW}
+    known |= {"candidate_groups": [], "candidate_users": [], "status": "open"}
+    return UserTaskRow(**{**known, **values})
+
+
+@pytest.fixture
+def written():
+    app = routes_only()
+    app.config["SERVER_NAME"] = "localhost"
+
+    def written(*rows, groups=("fronten",), may_take=True, ticked=()):
+        with app.test_request_context("/"):
+            frame = InboxRows(
+                Actor("anna", groups=frozenset(groups)),
+                now=NOW,
+                process_names={"p": EVIL},
+                ticked=ticked,
+                may_take=may_take,
+                csrf_token=EVIL,
+            )
+            return html.fragments_fromstring(f"<table>{frame.html(rows)}</table>")[0]
+
+    return written
+
+
+def test_nothing_that_is_shown_becomes_markup(written):
+    table = written(row(id="i<1.7", name=EVIL, case_code=EVIL, candidate_groups=[EVIL]))
+
+    assert not table.xpath("//script")
+    assert table.xpath("//td[2]/a")[0].text_content() == EVIL
+    assert table.xpath("//td[2]/span")[0].text_content() == EVIL
+    assert EVIL in table.xpath("//td[3]")[0].text_content()
+    assert EVIL in table.xpath("//td[6]")[0].text_content()
+    assert table.xpath("//td[7]//input/@value") == [EVIL]
+    assert table.xpath("//td[2]/a/@href")[0].endswith("/opgaver/i%3C1.7")
+    assert table.xpath("//td[7]/form/@action")[0].endswith("/opgaver/i%3C1.7/tag")
+
+
+def test_each_cell_says_what_the_row_has(written):
+    own = row(assignee="anna", due_at=NOW - dt.timedelta(days=1), follow_up_at=NOW + dt.timedelta(days=2))
+    table = written(own, row(priority=90, id="i2.8"), ticked={"i2.8"})
+
+    first, second = ([cell.text_content().strip() for cell in each] for each in table.xpath("//tr"))
+    assert first[2] == "–" and first[5] == "Mig" and first[6] == ""
+    assert first[3] == "søn. 1. mar. 2026 kl. 09.00 Overskredet Vises igen ons. 4. mar. 2026"
+    assert second[3:6] == ["–", "Høj (90)", "Alle"]
+    assert [bool(box.get("checked")) for box in table.xpath("//td[1]//input")] == [False, True]
+
+
+def test_who_may_not_open_the_case_or_take_the_task_gets_neither_link_nor_button(written):
+    table = written(row(case_code="SAG-1"), groups=(), may_take=False)
+
+    assert table.xpath("//td[3]/text()") == ["SAG-1"]
+    assert not table.xpath("//form")
