@@ -20,11 +20,13 @@ from flowcase.errors import FlowcaseError
 from flowcase.handlers import Job, Registration, load_handlers
 from flowcase.modeling import Catalogue
 from flowcase.modeling.signatures import handler_signature
+from flowcase.services.absences import Absences
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_facts import facts_of
 from flowcase.services.case_overviews import CaseOverviews
 from flowcase.services.case_pictures import CasePictures
 from flowcase.services.case_work import CaseWork
+from flowcase.services.caseload_moves import CaseloadMoves
 from flowcase.services.cases import Cases
 from flowcase.services.checkpoints import Checkpoints
 from flowcase.services.comments import Comments
@@ -66,6 +68,7 @@ from flowcase.services.signals import Signals
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
+from flowcase.services.team_overviews import TeamOverviews
 from flowcase.services.timers import Timers
 from flowcase.services.transactions import DatabaseLost, Transactions, patiently
 from flowcase.services.user_task_moves import UserTaskMoves
@@ -102,6 +105,9 @@ class Flowcase:
     inboxes: Inboxes
     user_task_moves: UserTaskMoves
     saved_lists: SavedLists
+    absences: Absences
+    team_overviews: TeamOverviews
+    caseload_moves: CaseloadMoves
     messages: Messages
     signals: Signals
     timers: Timers
@@ -280,6 +286,8 @@ def assemble(
     reading_log = ReadingLog(transactions)
     people = People(store, clock.now)
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
+    startable_flows = StartableFlows(transactions, advancing, open_work)
+    caseload_moves = CaseloadMoves(transactions, rule_sets, startable_flows, user_tasks, definitions.form)
     return Flowcase(
         settings=settings,
         store=store,
@@ -287,11 +295,14 @@ def assemble(
         handlers=handlers,
         deployments=deployments,
         instances=Instances(transactions, advancing),
-        startable_flows=StartableFlows(transactions, advancing, open_work),
+        startable_flows=startable_flows,
         user_tasks=user_tasks,
         inboxes=Inboxes(transactions, rule_sets),
         user_task_moves=UserTaskMoves(transactions, rule_sets),
         saved_lists=SavedLists(transactions),
+        absences=Absences(transactions, rule_sets),
+        team_overviews=TeamOverviews(transactions, rule_sets),
+        caseload_moves=caseload_moves,
         messages=Messages(transactions, advancing),
         signals=Signals(transactions, advancing),
         timers=Timers(transactions, advancing, start_events),

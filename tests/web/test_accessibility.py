@@ -145,6 +145,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     page.goto(f"/opgaver?sprog={language}")
     for path in ("/forloeb/nyt", "/sager/SAG-2588/nyt-forloeb/skift_raadgiver", "/sager/SAG-2588/regelsaet"):
         seen.visit(path)
+    _team(seen)
     page.context.clear_cookies()
     sign_in(page, "sofie.fr")
     page.goto(f"/opgaver?sprog={language}")
@@ -174,6 +175,20 @@ def _daily_meeting(seen: Checked, world: Any) -> None:
     page.wait_for_selector(".fc-noted")
     page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
     seen.check("daily meeting with a decision noted")
+
+
+def _team(seen: Checked) -> None:
+    """The pages of who leads a team, with their errors and the preview of a hand-over."""
+    for path in ("/team", "/team/familieteam_syd/overskredet", "/team/sager/SAG-2590/tildeling"):
+        seen.visit(path)
+    seen.visit("/team/raadgivere/camilla.syd/overdragelse", "hand over a caseload")
+    seen.press("vis", "hand over a caseload with an error")
+    seen.page.locator("[name=ny]").select_option("omar.syd")
+    seen.press("vis", "hand over a caseload, shown first")
+    seen.press("gennemfoer", "hand over a caseload, not done")
+    seen.visit("/team/raadgivere/camilla.syd/fravaer", "report an absence")
+    seen.press("meld", "report an absence with errors")
+    seen.visit("/stedfortraedere", "deputies")
 
 
 def _inbox(seen: Checked, world: Any) -> None:

@@ -94,6 +94,15 @@ def _pages(world: World) -> Iterator[Page]:
             there = frozenset(_members(functions))
             yield Page("daily_meetings.show", f"/moeder/dagsmoede/{meeting.id}", there)
             yield Page("daily_meetings.state", f"/moeder/dagsmoede/{meeting.id}/tilstand", there)
+    leaders = frozenset(_members({"teamleder_syd"}))
+    for endpoint, path, more in (
+        ("index", "", frozenset()),
+        ("overdue", "/familieteam_syd/overskredet", frozenset()),
+        ("alternatives", "/sager/SAG-2588/tildeling", frozenset()),
+        ("hand_over", "/raadgivere/camilla.syd/overdragelse", frozenset()),
+        ("absence", "/raadgivere/camilla.syd/fravaer", {"anders.myn", "camilla.syd"}),
+    ):
+        yield Page(f"team.{endpoint}", f"/team{path}", leaders | more)
     for path in ("underretning.bpmn", "decisions/D-11_fristpolitik.dmn", "forms/F-A1.form"):
         yield Page("studio.edit", f"/studie/{path}")
         yield Page("studio.in_force", f"/studie/i-drift/{path}")
@@ -105,6 +114,7 @@ def _pages(world: World) -> Iterator[Page]:
 
 
 _PLAIN = {
+    "team.deputies": "/stedfortraedere",
     "account.sign_in": "/log-paa",
     "inbox.home": "/",
     "inbox.mine": "/opgaver",

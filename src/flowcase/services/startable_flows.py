@@ -108,31 +108,41 @@ class StartableFlows:
         Conflict for a closed case, and InvalidValues with every wrong field; then nothing is stored.
         """
 
-        def work(tx: Tx) -> str:
-            definition, start, stream = self._allowed(tx, process, case, actor)
-            if number is not None:
-                tx.exclusive(f"start:{number}")
-                if instance_rows.instance(tx, number) is not None:
-                    return _same(instance_rows.instance(tx, number), process, case)
-            instance = self._advancing.prepare(tx, definition, stream=stream, case_code=case, id=number)
-            form = self._form(tx, start)
-            variables = _variables(case)
-            stored = form_records.Stored()
-            if form is not None:
-                facts, choices = self._readable(tx, instance, form)
-                values = form_values.validate(
-                    form, raw or {}, facts=Behind(choices, facts), now=tx.now
-                ).values
-                case_work = self._open_work(tx, case=case, stream=instance.stream)
-                stored = form_records.store(case_work, form, values, variables)
-            command = model.StartInstance(variables={**stored.variables, **variables})
-            self._advancing.carry_on(tx, instance, command)
-            self._advancing.request(tx, *stored.requests, instance=instance)
-            return instance.id
-
         if number is not None and not _NUMBER.fullmatch(number):
             raise NotFound("page number", "…")
-        return self._transactions.run(actor, work)
+        return self._transactions.run(
+            actor, lambda tx: self.start_within(tx, process, raw, case=case, number=number, actor=actor)
+        )
+
+    def start_within(
+        self,
+        tx: Tx,
+        process: str,
+        raw: Mapping[str, Any] | None = None,
+        *,
+        case: str | None = None,
+        number: str | None = None,
+        actor: Actor,
+    ) -> str:
+        """As `start`, in a transaction that another service has opened."""
+        definition, start, stream = self._allowed(tx, process, case, actor)
+        if number is not None:
+            tx.exclusive(f"start:{number}")
+            if instance_rows.instance(tx, number) is not None:
+                return _same(instance_rows.instance(tx, number), process, case)
+        instance = self._advancing.prepare(tx, definition, stream=stream, case_code=case, id=number)
+        form = self._form(tx, start)
+        variables = _variables(case)
+        stored = form_records.Stored()
+        if form is not None:
+            facts, choices = self._readable(tx, instance, form)
+            values = form_values.validate(form, raw or {}, facts=Behind(choices, facts), now=tx.now).values
+            case_work = self._open_work(tx, case=case, stream=instance.stream)
+            stored = form_records.store(case_work, form, values, variables)
+        command = model.StartInstance(variables={**stored.variables, **variables})
+        self._advancing.carry_on(tx, instance, command)
+        self._advancing.request(tx, *stored.requests, instance=instance)
+        return instance.id
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -272,35 +272,36 @@ class UserTasks:
         against it; then nothing is stored.
         """
 
-        def work(tx: Tx) -> UserTaskRow:
-            row, instance = opened(tx, id, "complete")
-            if not is_free_for(tx, row, actor):
-                raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
-            check_candidate(tx, row, actor, "complete")
-            element = self._element(tx, row)
-            variables = self._visible(tx, instance, row)
-            form = self._advancing.definitions.form(tx, row.form) if row.form else None
-            facts = self._facts(tx, instance, row, variables, form)
-            given = (raw(form) if callable(raw) else raw) or {}
-            if form is None:
-                values: Mapping[str, Value] = _plain(given)
-            else:
-                values = form_values.validate(form, given, facts=facts, now=tx.now).values
-            self._ask_rules(tx, instance, row, element, values, facts)
-            if form is None:
-                stored = form_records.Stored(dict(values))
-            else:
-                work = self._open_case_work(tx, instance, row.element)
-                stored = form_records.store(work, form, values, variables)
-            # Drafts of colleagues stay theirs, to copy from.
-            tx.delete_all(tables.user_task_draft, {"user_task": id, "person": actor.id})
-            command = model.CompleteElement(element_instance=row.element_instance, variables=stored.variables)
-            self._advancing.carry_on(tx, instance, command)
-            if stored.requests:
-                self._advancing.request(tx, *stored.requests, instance=instance)
-            return row
+        return self._transactions.run(actor, lambda tx: self.complete_within(tx, id, raw, actor=actor))
 
-        return self._transactions.run(actor, work)
+    def complete_within(self, tx: Tx, id: str, raw: Sent = None, *, actor: Actor) -> UserTaskRow:
+        """As `complete`, in a transaction that another service has opened."""
+        row, instance = opened(tx, id, "complete")
+        if not is_free_for(tx, row, actor):
+            raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
+        check_candidate(tx, row, actor, "complete")
+        element = self._element(tx, row)
+        variables = self._visible(tx, instance, row)
+        form = self._advancing.definitions.form(tx, row.form) if row.form else None
+        facts = self._facts(tx, instance, row, variables, form)
+        given = (raw(form) if callable(raw) else raw) or {}
+        if form is None:
+            values: Mapping[str, Value] = _plain(given)
+        else:
+            values = form_values.validate(form, given, facts=facts, now=tx.now).values
+        self._ask_rules(tx, instance, row, element, values, facts)
+        if form is None:
+            stored = form_records.Stored(dict(values))
+        else:
+            work = self._open_case_work(tx, instance, row.element)
+            stored = form_records.store(work, form, values, variables)
+        # Drafts of colleagues stay theirs, to copy from.
+        tx.delete_all(tables.user_task_draft, {"user_task": id, "person": actor.id})
+        command = model.CompleteElement(element_instance=row.element_instance, variables=stored.variables)
+        self._advancing.carry_on(tx, instance, command)
+        if stored.requests:
+            self._advancing.request(tx, *stored.requests, instance=instance)
+        return row
 
     def rehearse(self, id: str, raw: Mapping[str, Any], *, actor: Actor) -> Rehearsal:
         """What completing with these values would meet: raises as `complete` does, and changes nothing.

@@ -110,6 +110,7 @@ def _register_blueprints(app: Flask) -> None:
         service_accounts,
         studio,
         studio_api,
+        team,
         user_tasks,
     )
 
@@ -132,6 +133,7 @@ def _register_blueprints(app: Flask) -> None:
         service_accounts,
         studio,
         studio_api,
+        team,
     ):
         app.register_blueprint(module.blueprint)
     api.init_app(app)

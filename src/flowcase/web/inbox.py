@@ -197,6 +197,7 @@ def _page(args: Any, *, problem: str = "") -> str:
         previous=token_of(page.previous),
         place={name: args[name] for name in ("efter", "foer") if args.get(name)},
         problem=problem,
+        absences=flow().absences.of(actor()),
         saved=_saved(),
         longest_name=LONGEST_NAME,
         typed=args if problem else {},

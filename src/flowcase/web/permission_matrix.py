@@ -73,6 +73,12 @@ DOCUMENT = Rule(
     _own,
 )
 LEADING = Rule("leading", "`may_lead`; own: the leaders of the case's team.", _leads)
+TEAM = Rule(
+    "team", "`may_lead` of a team; own: its leaders, and what a person reports for themselves.", _leads
+)
+OWN_ABSENCE = Rule(
+    "absence", "One's own; of others, who leads a team that they are in.", lambda actor: Answer.OWN
+)
 INSTANCE = Rule(
     "instance",
     "`may_see_instance`; own: who is named on its case. Outside of any case there is no own.",
@@ -154,6 +160,13 @@ RULES: Mapping[str, Rule] = {
     "inbox.save": SIGNED_IN,
     "inbox.forget": SIGNED_IN,
     "inbox.move": USER_TASK,
+    "team.index": TEAM,
+    "team.overdue": TEAM,
+    "team.alternatives": TEAM,
+    "team.hand_over": TEAM,
+    "team.absence": OWN_ABSENCE,
+    "team.deputies": SIGNED_IN,
+    "team.end_absence": OWN_ABSENCE,
     "user_tasks.show": USER_TASK,
     "user_tasks.claim": USER_TASK,
     "user_tasks.unclaim": USER_TASK,

@@ -22,7 +22,7 @@ from flowcase.services.transactions import DatabaseFull, OutcomeUnknown
 from flowcase.values import Value
 from flowcase.web.language import current, gettext
 from flowcase.web.pdf import PdfUnavailable
-from flowcase.web.session import flow
+from flowcase.web.session import actor, flow
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 
@@ -188,6 +188,13 @@ def person(id: str | None) -> str:
     return names[id]
 
 
+def _leads_a_team() -> bool:
+    """Whether the menu offers *Mit team*; asked once per request."""
+    if "leads_a_team" not in g:
+        g.leads_a_team = flow().team_overviews.has_team(actor())
+    return bool(g.leads_a_team)
+
+
 def whose(row: Any) -> str:
     """Who has a user task, or whom it is offered to."""
     if row.assignee:
@@ -282,4 +289,5 @@ def init_app(app: Flask) -> None:
         may_see_figures=permissions.may_see_figures,
         may_register_notifications=permissions.may_register_notifications,
         may_operate=permissions.may_operate,
+        leads_a_team=_leads_a_team,
     )

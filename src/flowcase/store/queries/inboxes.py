@@ -125,6 +125,12 @@ def offered_to(tx: Tx, person: str, groups: Iterable[str]) -> list[Holder]:
     return [Holder(candidates=id) for id in sorted({row.id for row in rows})]
 
 
+def offered_to_group(tx: Tx, group: str) -> list[Holder]:
+    """The sets of candidates that name a group."""
+    named = select(_candidate.c.id).where(_candidate.c.kind == "group", _candidate.c.name == group)
+    return [Holder(candidates=id) for id in sorted({row.id for row in tx.rows(named)})]
+
+
 def page(
     tx: Tx,
     holders: Sequence[Holder],

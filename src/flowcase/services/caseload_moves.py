@@ -1,0 +1,207 @@
+"""Caseload moves: a caseworker's whole caseload to others, or to a deputy while the caseworker is away.
+
+Nothing here is a flow of its own. Each case goes its drawn way (`skift_raadgiver`, `raadgiver_fravaer`) with
+its form, its gates and its permissions, in one transaction of its own: all of it happens in the case, or
+nothing, and what did not happen is told with its reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowcase.access.actor import Actor
+from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, NotFound
+from flowcase.modeling import Form
+from flowcase.services.rule_sets import RuleSets
+from flowcase.services.startable_flows import StartableFlows
+from flowcase.services.teams import people_led
+from flowcase.services.transactions import Transactions
+from flowcase.services.user_tasks import UserTasks
+from flowcase.store import Tx
+from flowcase.store.queries import case_files
+from flowcase.store.queries import deadlines as deadline_rows
+from flowcase.store.queries import user_tasks as task_rows
+from flowcase.store.queries.deadlines import RUNNING, DeadlineRow
+from flowcase.store.queries.people import PersonRow
+from flowcase.store.queries.user_tasks import UserTaskRow
+
+CHANGE, CHANGE_TASK, CHANGE_FORM = "skift_raadgiver", "skift", "F-C4"
+ABSENCE, ABSENCE_TASK, ABSENCE_FORM = "raadgiver_fravaer", "meld", "F-C5"
+BACK_TASK = "tilbage_foer_tid"
+
+_ALL = 1_000_000
+
+
+@dataclass(frozen=True)
+class Held:
+    """One case of a caseload, with what goes along with it."""
+
+    code: str
+    status: str | None
+    tasks: tuple[UserTaskRow, ...]  # open, and the caseworker's
+    deadlines: tuple[DeadlineRow, ...]  # running, the first due first
+    deputy: str | None
+    is_changing: bool  # a change of caseworker is open already, and will be used
+
+
+@dataclass
+class Moved:
+    """What happened to each case."""
+
+    done: list[str] = field(default_factory=list)
+    not_done: dict[str, FlowcaseError] = field(default_factory=dict)  # case -> why
+
+
+class CaseloadMoves:
+    """Looking is one transaction; moving is one for each case."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        rule_sets: RuleSets,
+        flows: StartableFlows,
+        user_tasks: UserTasks,
+        form_of: Callable[[Tx, str], Form | None],
+    ) -> None:
+        self._transactions, self._rule_sets = transactions, rule_sets
+        self._flows, self._user_tasks, self._form_of = flows, user_tasks, form_of
+
+    def person(self, id: str, *, actor: Actor) -> PersonRow:
+        """Somebody whom the actor leads. Raises Forbidden for anybody else."""
+        return self._transactions.read(lambda tx: self._led(tx, id, actor))
+
+    def form(self, id: str) -> Form:
+        """The form that each case's user task will take its values by. Raises NotFound."""
+        found = self._transactions.read(lambda tx: self._form_of(tx, id))
+        if found is None:
+            raise NotFound("form", id)
+        return found
+
+    def caseload(self, person: str, *, actor: Actor) -> list[Held]:
+        """The open cases of the actor, or of somebody whom the actor leads, by code. Raises Forbidden."""
+
+        def work(tx: Tx) -> list[Held]:
+            if person != actor.id:
+                self._led(tx, person, actor)
+            rows = case_files.cases(tx, caseworker=person, is_open=True, limit=_ALL)
+            return [_held(tx, row, person) for row in sorted(rows, key=lambda row: row.code)]
+
+        return self._transactions.read(work)
+
+    def hand_over(
+        self,
+        person: str,
+        to: Mapping[str, str],
+        values: Mapping[str, Any],
+        *,
+        more: Mapping[str, str] | None = None,
+        actor: Actor,
+    ) -> Moved:
+        """Give cases (code -> new caseworker) of somebody whom the actor leads to others.
+
+        `values` are those of form F-C4 without `ny`; `more` adds to a case's own hand-over. Raises Forbidden.
+        """
+        self.person(person, actor=actor)
+
+        def given(code: str) -> dict[str, Any]:
+            words = [str(values.get("overlevering") or "").strip(), ((more or {}).get(code) or "").strip()]
+            return {**values, "ny": to[code], "overlevering": "\n\n".join(each for each in words if each)}
+
+        return self._each(person, to, CHANGE, CHANGE_TASK, given, actor)
+
+    def report_absence(
+        self, person: str, cases: Sequence[str], values: Mapping[str, Any], *, actor: Actor
+    ) -> Moved:
+        """Give cases of the actor, or of somebody whom the actor leads, a deputy; `values` are F-C5's."""
+        if person != actor.id:
+            self.person(person, actor=actor)
+        return self._each(person, cases, ABSENCE, ABSENCE_TASK, lambda code: dict(values), actor)
+
+    def end_absence(self, person: str, cases: Sequence[str], *, actor: Actor) -> Moved:
+        """The caseworker is back early: the deputy stands in no longer, from now on."""
+        if person != actor.id:
+            self.person(person, actor=actor)
+
+        def work(tx: Tx, code: str) -> None:
+            task = _open_task(tx, code, ABSENCE, BACK_TASK)
+            if task is None:
+                raise NotFound("absence that has begun in case", code)
+            self._user_tasks.complete_within(tx, task.id, {}, actor=actor)
+
+        return self._run(person, cases, work, actor)
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _each(
+        self,
+        person: str,
+        cases: Sequence[str] | Mapping[str, str],
+        process: str,
+        element: str,
+        given: Callable[[str], Mapping[str, Any]],
+        actor: Actor,
+    ) -> Moved:
+        def work(tx: Tx, code: str) -> None:
+            task = _open_task(tx, code, process, element)
+            if task is None:
+                self._flows.start_within(tx, process, case=code, actor=actor)
+                task = _open_task(tx, code, process, element)
+            if task is None:
+                raise NotFound("user task", f"{process}/{element}")
+            self._user_tasks.complete_within(tx, task.id, given(code), actor=actor)
+
+        return self._run(person, list(cases), work, actor)
+
+    def _run(self, person: str, cases: Sequence[str], work: Callable[[Tx, str], None], actor: Actor) -> Moved:
+        moved = Moved()
+        for code in dict.fromkeys(cases):
+
+            def one(tx: Tx, code: str = code) -> None:
+                row = case_files.case(tx, code)
+                if row is None or row.caseworker != person:
+                    raise NotFound(f"case of '{person}'", code)
+                work(tx, code)
+
+            try:
+                self._transactions.run(actor, one)
+                moved.done.append(code)
+            except FlowcaseError as error:
+                moved.not_done[code] = error
+                if isinstance(error, InvalidValues):
+                    # The same values meet the same form in every case.
+                    moved.not_done |= {each: error for each in cases if each not in moved.done}
+                    break
+        return moved
+
+    def _led(self, tx: Tx, id: str, actor: Actor) -> PersonRow:
+        for row in people_led(tx, self._rule_sets, actor):
+            if row.id == id:
+                return row
+        raise Forbidden(f"see the caseload of '{id}'", "it is no one of their teams")
+
+
+def _held(tx: Tx, row: case_files.CaseRow, person: str) -> Held:
+    tasks = task_rows.user_tasks(tx, case=row.code)
+    return Held(
+        row.code,
+        row.status,
+        tuple(task for task in tasks if task.assignee == person),
+        tuple(deadline_rows.deadlines(tx, case=row.code, statuses=RUNNING, only_current=True)),
+        row.facts.get("stedfortraeder"),
+        any((task.process, task.element) == (CHANGE, CHANGE_TASK) for task in tasks),
+    )
+
+
+def _open_task(tx: Tx, case: str, process: str, element: str) -> UserTaskRow | None:
+    for row in task_rows.user_tasks(tx, case=case):
+        if (row.process, row.element) == (process, element):
+            return row
+    return None
+
+
+def first_due(held: Sequence[Held]) -> dt.datetime | None:
+    """When the first of all their deadlines is due."""
+    return min((each.due_at for case in held for each in case.deadlines), default=None)

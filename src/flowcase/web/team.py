@@ -1,0 +1,220 @@
+"""A team as who leads it sees it: how the work lies, what is late, who could take a case, who stands in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.cases.civil_time import local_date
+from flowcase.errors import InvalidValues
+from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved
+from flowcase.web import form_page, form_sent
+from flowcase.web.language import gettext
+from flowcase.web.presenting import person as name_of
+from flowcase.web.presenting import sentence
+from flowcase.web.session import actor, flow
+
+if TYPE_CHECKING:
+    from flowcase.errors import FlowcaseError
+    from flowcase.modeling.form import Form
+    from flowcase.services.team_overviews import Load
+
+blueprint = Blueprint("team", __name__)
+
+BAR_WIDTH = 240  # units of the drawing: the limit stands at three quarters of it
+_PEOPLE = "personer_med_sagstal"  # what the forms call the list of caseworkers
+_TO, _DEPUTY = "ny", "stedfortraeder"  # fields of the forms that name somebody
+
+
+@blueprint.get("/team")
+@login_required
+def index() -> Any:
+    """Every team that the actor leads, on one page."""
+    teams = flow().team_overviews.teams(actor())
+    now = flow().clock.now()
+    return render_template("team.html", teams=teams, bar=_bar, bar_width=BAR_WIDTH, now=now, today=_today())
+
+
+@blueprint.get("/team/<team>/overskredet")
+@login_required
+def overdue(team: str) -> Any:
+    rows = flow().team_overviews.overdue(team, actor=actor())
+    names = {row.process: row.name for row in flow().deployments.definitions()}
+    return render_template(
+        "team_overdue.html", team=team, rows=rows, process_names=names, now=flow().clock.now()
+    )
+
+
+@blueprint.get("/team/sager/<code>/tildeling")
+@login_required
+def alternatives(code: str) -> Any:
+    """Who could have a case, the best first, with the reasons."""
+    loads = flow().team_overviews.alternatives(code, actor=actor())
+    offered = flow().inboxes.offered(actor(), case=code)
+    return render_template("team_alternatives.html", code=code, loads=loads, tasks=offered, today=_today())
+
+
+@blueprint.route("/team/raadgivere/<person>/overdragelse", methods=["GET", "POST"])
+@login_required
+def hand_over(person: str) -> Any:
+    """A whole caseload to others: first what would go to whom, then, by a second button, the doing of it."""
+    row = flow().caseload_moves.person(person, actor=actor())
+    held = flow().caseload_moves.caseload(person, actor=actor())
+    form = flow().caseload_moves.form(CHANGE_FORM)
+    loads = [load for load in _colleagues() if load.person.id != person]
+    raw, errors = _sent(form), None
+    codes = [case.code for case in held]
+    ticked = [code for code in request.form.getlist("sag") if code in codes] if request.form else codes
+    to = {code: request.form.get(f"til.{code}") or str(raw.get(_TO) or "") for code in ticked}
+    more = {code: request.form.get(f"om.{code}", "") for code in ticked}
+    problem, moved = "", None
+    if request.method == "POST":
+        problem = _cannot_hand_over(ticked, to)
+        if not problem and "gennemfoer" in request.form:
+            moved = flow().caseload_moves.hand_over(person, to, raw, more=more, actor=actor())
+            errors = _wrong_fields(moved)
+            if not moved.not_done:
+                flash(gettext("Sager overdraget: {count}.").format(count=len(moved.done)), "success")
+                return redirect(url_for("team.index"))
+            held = flow().caseload_moves.caseload(person, actor=actor())
+    return render_template(
+        "team_hand_over.html",
+        who=row,
+        held=held,
+        page=_page(form, raw, loads, errors),
+        loads=loads,
+        ticked=set(ticked),
+        to=to,
+        more=more,
+        problem=problem,
+        moved=moved,
+        why=_why,
+        is_preview=request.method == "POST" and not problem and moved is None,
+        now=flow().clock.now(),
+    ), HTTPStatus.UNPROCESSABLE_ENTITY if problem or moved else HTTPStatus.OK
+
+
+@blueprint.route("/team/raadgivere/<person>/fravaer", methods=["GET", "POST"])
+@login_required
+def absence(person: str) -> Any:
+    """Somebody is away, or will be: who stands in, from when to when, in which cases."""
+    held = flow().caseload_moves.caseload(person, actor=actor())
+    form = flow().caseload_moves.form(ABSENCE_FORM)
+    loads = [load for load in _colleagues(person) if load.person.id != person]
+    raw, errors = _sent(form), None
+    codes = [case.code for case in held]
+    ticked = [code for code in request.form.getlist("sag") if code in codes] if request.form else codes
+    problem, moved = "", None
+    if request.method == "POST":
+        problem = "" if ticked else gettext("Sæt hak ved en eller flere sager først.")
+        if not problem:
+            moved = flow().caseload_moves.report_absence(person, ticked, raw, actor=actor())
+            errors = _wrong_fields(moved)
+            if not moved.not_done:
+                flash(gettext("Fravær meldt i {count} sager.").format(count=len(moved.done)), "success")
+                return redirect(url_for("team.deputies"))
+    return render_template(
+        "team_absence.html",
+        who_id=person,
+        held=held,
+        page=_page(form, raw, loads, errors),
+        ticked=set(ticked),
+        problem=problem,
+        moved=moved,
+        why=_why,
+    ), HTTPStatus.UNPROCESSABLE_ENTITY if problem or moved else HTTPStatus.OK
+
+
+@blueprint.get("/stedfortraedere")
+@login_required
+def deputies() -> Any:
+    """Who stands in for whom, from when to when."""
+    rows = flow().absences.shown_to(actor())
+    own = flow().cases.list(actor=actor(), caseworker=actor().id, is_open=True, limit=1)
+    return render_template("deputies.html", rows=rows, has_cases=bool(own))
+
+
+@blueprint.post("/stedfortraedere/slut")
+@login_required
+def end_absence() -> Any:
+    """The caseworker is back early."""
+    person, cases = request.form.get("person", ""), request.form.getlist("sag")
+    moved = flow().caseload_moves.end_absence(person, cases, actor=actor())
+    if moved.done:
+        words = gettext("{name} er tilbage i {count} sager.")
+        flash(words.format(name=name_of(person), count=len(moved.done)), "success")
+    for code, error in moved.not_done.items():
+        flash(f"{code}: {_why(error)}", "error")
+    return redirect(url_for("team.deputies"))
+
+
+# --- inside ---------------------------------------------------------------------------------------
+
+
+def _today() -> Any:
+    return local_date(flow().clock.now())
+
+
+def _sent(form: Form) -> dict[str, Any]:
+    """What was typed, its dates read as a Dane writes them."""
+    if request.method != "POST":
+        return form_page.first_values(form, {})
+    return form_sent.raw_of(form, request.form, form_sent.Dates(_today()))
+
+
+def _colleagues(person: str | None = None) -> list[Load]:
+    """Those of the teams that the actor leads; for one's own absence, those of one's own teams."""
+    if person == actor().id:
+        return flow().team_overviews.colleagues(actor())
+    return list(
+        {
+            load.person.id: load for team in flow().team_overviews.teams(actor()) for load in team.loads
+        }.values()
+    )
+
+
+def _page(form: Form, raw: dict[str, Any], loads: list[Load], errors: Any) -> form_page.Page:
+    people = [{"value": load.person.id, "label": _label(load)} for load in loads]
+    facts: dict[str, Any] = {_PEOPLE: people}
+    return form_page.shown(form, raw, facts=facts, now=flow().clock.now(), errors=errors)
+
+
+def _label(load: Load) -> str:
+    name = load.person.name or load.person.id
+    if load.limit is None:
+        return gettext("{name}: {count} sager").format(name=name, count=load.cases)
+    words = gettext("{name}: {count} af {limit} sager")
+    said = words.format(name=name, count=load.cases, limit=load.limit)
+    return said + gettext(", fraværende") if load.absence is not None else said
+
+
+def _bar(load: Load) -> dict[str, float]:
+    """(width of the bar, where the limit stands), in units of the drawing."""
+    most = load.limit * 4 / 3 if load.limit else max(load.cases, 1)
+    return {
+        "width": round(min(load.cases / most, 1) * BAR_WIDTH, 1),
+        "limit": round(load.limit / most * BAR_WIDTH, 1) if load.limit else 0,
+    }
+
+
+def _cannot_hand_over(ticked: list[str], to: dict[str, str]) -> str:
+    if not ticked:
+        return gettext("Sæt hak ved en eller flere sager først.")
+    if missing := [code for code in ticked if not to[code]]:
+        words = gettext("Vælg den nye rådgiver for {cases}, eller én rådgiver for alle sagerne.")
+        return words.format(cases=", ".join(missing))
+    return ""
+
+
+def _wrong_fields(moved: Moved) -> Any:
+    """Errors of the shared fields, to stand at them."""
+    return next((error.errors for error in moved.not_done.values() if isinstance(error, InvalidValues)), None)
+
+
+def _why(error: FlowcaseError) -> str:
+    if isinstance(error, InvalidValues):
+        return gettext("Et felt herunder skal rettes.")
+    return sentence(error)

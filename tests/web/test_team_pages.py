@@ -1,0 +1,175 @@
+"""The pages of who leads a team: load, what is late, allocation, a whole caseload handed over, absence."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+
+HELD = ["SAG-2570", "SAG-2588"]  # Camilla's
+CHANGE = {
+    "ny": "omar.syd",
+    "aarsag": "sagstal",
+    "overlevering": "Se planen.",
+    "familie_informeret": "27.03.2026",
+}
+ABSENCE = {
+    "stedfortraeder": "omar.syd",
+    "fra": "30.03.2026",
+    "til": "03.04.2026",
+    "grund": "ferie",
+    "besked": "Ring til skolen.",
+    "familie_informeret": "27.03.2026",
+}
+
+
+@pytest.fixture
+def leader(sign_in):
+    return sign_in("else.syd")
+
+
+def caseworker(world, case):
+    return world.flow.cases.get(case, actor=SYSTEM).caseworker
+
+
+def test_the_load_of_each_caseworker_stands_against_the_limit_in_words_and_as_a_drawing(leader):
+    page = leader.get("/team")
+
+    camilla, omar = page.all("//tbody/tr")
+    assert "2 af 20: plads til 18" in " ".join(camilla.text_content().split())
+    assert "0 af 20: plads til 20" in " ".join(omar.text_content().split())
+    bars = [float(bar.get("width")) for bar in page.all("//*[@class='fc-load-bar']")]
+    limits = {float(line.get("x1")) for line in page.all("//*[@class='fc-load-limit']")}
+    assert bars == [18.0, 0.0] and limits == {180.0}
+    assert "Familieteam Nord" not in page.text
+
+
+def test_over_the_limit_is_said_and_drawn(leader, world):
+    world.flow.rule_sets.use(settings={"sagstal_graense": 1}, actor=SYSTEM)
+
+    page = leader.get("/team")
+
+    assert "2 af 1: 1 over grænsen" in page.text and "Over grænsen: 1" in page.text
+    assert len(page.all("//*[contains(@class, 'fc-load-over')]")) == 1
+
+
+def test_only_who_leads_a_team_sees_it_and_its_caseloads(sign_in):
+    for person, path in (
+        ("camilla.syd", "/team"),
+        ("camilla.syd", "/team/raadgivere/omar.syd/overdragelse"),
+        ("else.syd", "/team/familieteam_nord/overskredet"),
+        ("else.syd", "/team/raadgivere/peter.nord/overdragelse"),
+        ("else.syd", "/team/raadgivere/peter.nord/fravaer"),
+        ("granly", "/team"),
+    ):
+        assert sign_in(person).get(path).status == 403, (person, path)
+    assert "Mit team" in sign_in("anders.myn").get("/opgaver").text
+    assert "Mit team" not in sign_in("camilla.syd").get("/opgaver").text
+
+
+def test_what_is_late_in_the_team_is_counted_and_opens_as_a_list(leader, world):
+    assert "Ingen opgaver er overskredet." in leader.get("/team").text
+
+    world.flow.clock.set(world.flow.clock.now() + dt.timedelta(days=400))
+    page = leader.get("/team")
+    late = leader.get(page.one("//a[contains(text(), 'Overskredne opgaver')]/@href"))
+
+    number = page.one("//a[contains(text(), 'Overskredne opgaver')]").text_content().rpartition(" ")[2]
+    assert len(late.all("//tbody/tr")) == int(number) > 0
+    assert all("Familieteam Syd" in row.text_content() for row in late.all("//tbody/tr"))
+
+
+def test_a_case_that_waits_is_offered_with_who_has_room_who_is_here_and_who_knows_the_family(leader, world):
+    page = leader.get("/team")
+    assert page.one("//a[contains(@href, '/tildeling')]").get("href") == "/team/sager/SAG-2590/tildeling"
+
+    offered = leader.get("/team/sager/SAG-2590/tildeling")
+    own = leader.get("/team/sager/SAG-2588/tildeling")
+
+    assert [row.text for row in offered.all("//tbody//th")] == ["Omar Haddad", "Camilla Noer"]
+    assert offered.one("//main//a[contains(@class, 'button-primary')]").text == "Tildel sagen til en rådgiver"
+    assert [row.text for row in own.all("//tbody//th")] == ["Camilla Noer", "Omar Haddad"]
+    assert "Ja: SAG-2588" in own.text
+
+
+def test_a_caseload_is_shown_with_its_tasks_and_deadlines_before_anything_happens(leader, world):
+    page = leader.get("/team/raadgivere/camilla.syd/overdragelse")
+    assert [row.get("value") for row in page.all("//input[@name='sag']")] == HELD
+    assert "Beslut" in page.text
+
+    shown = leader.press(page, "vis", **CHANGE)
+
+    assert "SAG-2588: Camilla Noer → Omar Haddad" in shown.text
+    assert shown.one("//button[@name='gennemfoer']").text_content() == "Overdrag 2 sager"
+    assert [caseworker(world, case) for case in HELD] == ["camilla.syd", "camilla.syd"]
+
+
+def test_a_whole_caseload_goes_over_with_its_tasks_in_one_entry_of_each_history(leader, world):
+    page = leader.press(leader.get("/team/raadgivere/camilla.syd/overdragelse"), "vis", **CHANGE)
+
+    done = leader.press(page, "gennemfoer", **{"om.SAG-2570": "Mormor ringer om fredagen."})
+
+    assert done.heading == "Mit team" and "Sager overdraget: 2." in done.text
+    assert [caseworker(world, case) for case in HELD] == ["omar.syd", "omar.syd"]
+    assert not [row for row in world.flow.user_tasks.list() if row.assignee == "camilla.syd"]
+    changes = {row.case: row["overlevering"] for row in world.flow.cases.records("Sagsbehandlerskift")}
+    assert changes == {"SAG-2570": "Se planen.\n\nMormor ringer om fredagen.", "SAG-2588": "Se planen."}
+
+
+def test_what_cannot_be_handed_over_stays_and_is_told_with_its_reason(leader, world):
+    world.flow.cases.set_fact(
+        "SAG-2570", "team", "familieteam_nord", reason="Flyttet", actor=world.flow.people.actor("else.syd")
+    )
+    page = leader.press(leader.get("/team/raadgivere/camilla.syd/overdragelse"), "vis", **CHANGE)
+
+    done = leader.press(page, "gennemfoer")
+
+    assert "Gjort: SAG-2588" in done.text and "SAG-2570: Din rolle giver ikke adgang" in done.text
+    assert [caseworker(world, case) for case in HELD] == ["camilla.syd", "omar.syd"]
+    assert not [
+        row for row in world.flow.user_tasks.list(case="SAG-2570") if row.process == "skift_raadgiver"
+    ]
+
+
+def test_a_wrong_field_of_the_hand_over_is_said_and_nothing_is_changed(leader, world):
+    page = leader.get("/team/raadgivere/camilla.syd/overdragelse")
+
+    none = leader.press(page, "vis", **{**CHANGE, "ny": ""})
+    shown = leader.press(page, "vis", **{**CHANGE, "overlevering": ""})
+    wrong = leader.press(shown, "gennemfoer")
+
+    assert "Vælg den nye rådgiver for SAG-2570, SAG-2588" in none.text
+    assert wrong.all("//*[@aria-invalid]") and "Et felt herunder skal rettes." in wrong.text
+    assert [caseworker(world, case) for case in HELD] == ["camilla.syd", "camilla.syd"]
+
+
+def test_an_absence_gives_every_case_a_deputy_and_both_see_it_in_their_inboxes(sign_in, world):
+    camilla, omar = sign_in("camilla.syd"), sign_in("omar.syd")
+    page = camilla.get(camilla.get("/stedfortraedere").one("//a[text()='Meld mit fravær']/@href"))
+    reported = camilla.press(page, "meld", **ABSENCE)
+    assert "Fravær meldt i 2 sager." in reported.text and "Begynder af sig selv" in reported.text
+    assert "Omar Haddad er din stedfortræder fra man. 30. mar. 2026" in camilla.get("/opgaver").text
+
+    world.go_to(dt.datetime(2026, 3, 30, 9, 0, tzinfo=dt.UTC))
+    inbox = omar.get("/opgaver?vis=mine")
+
+    assert "Du er stedfortræder for Camilla Noer til og med fre. 3. apr. 2026." in inbox.text
+    assert inbox.all("//tbody/tr")
+    assert "Fraværende til fre. 3. apr. 2026" in sign_in("else.syd").get("/team").text
+
+
+def test_an_absence_ends_early_for_all_its_cases_at_once(sign_in, world):
+    leader = sign_in("else.syd")
+    leader.press(
+        leader.get("/team/raadgivere/camilla.syd/fravaer"), "meld", **{**ABSENCE, "fra": "27.03.2026"}
+    )
+    world.go_to(world.flow.clock.now())
+    page = leader.get("/stedfortraedere")
+
+    back = leader.submit(page, page.one("//form[contains(@action, '/stedfortraedere/slut')]"))
+
+    assert "Camilla Noer er tilbage i 2 sager." in back.text
+    assert "Ingen er fraværende" in back.text
+    assert world.flow.cases.get("SAG-2588", actor=SYSTEM).facts.get("stedfortraeder") is None
