@@ -17,7 +17,8 @@ from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import case_files, records
+from flowcase.store.queries import absences as rows_of
+from flowcase.store.queries import case_files
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,18 @@ def absences(tx: Tx, *, people: Iterable[str], also_as_deputy: str | None = None
     """Absences that are announced or under way, the first day first."""
     wanted, today = set(people), local_date(tx.now)
     found: dict[tuple[str, str, dt.date, dt.date, bool], list[str]] = {}
-    rows = records.records(tx, entity=ABSENCE, k0={"status": UNDER_WAY})
-    rows += records.records(tx, entity=ABSENCE, k0={"status": None})
-    for row in rows:
-        case = None if row.case_code is None else case_files.case(tx, row.case_code)
+    for row in rows_of.not_ended(tx, entity=ABSENCE, under_way=UNDER_WAY):
         first, last, deputy = (row.open.get(name) for name in ("fra", "til", "stedfortraeder"))
-        if case is None or case.closed_at is not None or first is None or last is None or not deputy:
+        if first is None or last is None or last < today or not deputy:
             continue
-        person = str(row.open.get("sagsbehandler") or case.caseworker or "")
-        if last < today or not (person in wanted or deputy == also_as_deputy):
+        owner = row.open.get("sagsbehandler")  # known once it has begun
+        if owner is not None and owner not in wanted and deputy != also_as_deputy:
+            continue
+        case = case_files.case(tx, row.case_code)
+        if case is None or case.closed_at is not None:
+            continue
+        person = str(owner or case.caseworker or "")
+        if not (person in wanted or deputy == also_as_deputy):
             continue
         key = (person, str(deputy), first, last, row.open.get("status") == UNDER_WAY)
         found.setdefault(key, []).append(case.code)
