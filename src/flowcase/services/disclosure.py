@@ -1,4 +1,6 @@
-"""What somebody outside the authority is shown on a user task: only what consent or an exception covers.
+"""What somebody outside the authority is shown: only what consent or an exception covers.
+
+On a user task it is decided value by value, on the agenda of a meeting item by item.
 
 Domain specification 5.3 (R-080, R-082, R-100). Whoever has no work need on the cases as such sees a
 confidential value (K1, K2) of a case on a form while a consent of the case covers them, the purpose of the
@@ -28,7 +30,10 @@ KIND_DECISION = "oplysningsart"  # D-14: entity, attribute, class -> type of dat
 PURPOSE_VARIABLE = "formaal_kode"
 OWNERS = ("anmoder", "indkaldere")  # variables that name the units whose own process it is
 OPEN_FACTS, OWN_RECORDS, UNITS = "eksterne_ser_af_sagen", "egne_poster", "enheder"
+ITEM = "Dagsordenspunkt"
 SHOWN = "vist"  # status of the log of what a user task showed
+CONSENT_RULE = "R-080"
+LEFT_OUT = "Punktet drøftes uden de deltagere, som samtykket ikke dækkede, da der blev indkaldt."
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,27 @@ class View:
     shown_kinds: tuple[str, ...] = ()  # confidential types of data that are shown, for the log
     grounds: tuple[str, ...] = ()  # ids of the requests for consent that cover them
     purpose: str = ""
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Whether an item of an agenda is open to somebody, and what stands against it."""
+
+    is_open: bool
+    is_outside: bool = False  # a consent, an exception or the unit's own process opened it
+    because: tuple[str, ...] = ()  # Danish sentences: whose consent is missing, and the way out
+    rules: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()  # ids of the requests for consent that cover it
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What the consent gate needs to know of an item: the child it names, for which purpose, without whom."""
+
+    case: str | None  # None: it names no child
+    purpose: str
+    left_out: frozenset[str] = frozenset()  # participants that it is discussed without
+    conveners: frozenset[str] = frozenset()  # groups whose own meeting it is
 
 
 @dataclass
@@ -103,6 +129,38 @@ def view_of(
         grounds=tuple(sorted(set(open_kinds.values()))),
         purpose=purpose,
     )
+
+
+def hearing_of(work: CaseWork, matter: Matter, participants: Sequence[str]) -> Hearing:
+    """Whether an item is open to somebody invited under these ids; colleagues of one unit are (R-081)."""
+    if matter.case is None:
+        return Hearing(True)
+    found = work.consent_cover(matter.case, participants, matter.purpose)
+    is_left_out = bool(matter.left_out & set(participants))
+    if found.covered and not is_left_out:
+        return Hearing(True, True, grounds=tuple(sorted(set(found.grounds.values()))))
+    said = missing_sentences(found.missing, matter.purpose, _setting(work, NAMES_SETTING))
+    return Hearing(False, True, (*((LEFT_OUT,) if is_left_out else ()), *said), (CONSENT_RULE,))
+
+
+def hearing_for(work: CaseWork, matter: Matter, participants: Sequence[str], actor: Actor) -> Hearing:
+    """Whether an item is open to this actor, who takes part under these ids."""
+    if matter.case is None or not is_outside(work, actor, matter.case):
+        return Hearing(True)
+    owned: Any = _setting(work, OWN_RECORDS) or ()
+    if matter.conveners & actor.groups and ITEM in owned:  # the unit wrote it itself
+        return Hearing(True, True)
+    return hearing_of(work, matter, list(dict.fromkeys([*participants, actor.id])))
+
+
+def type_of_data(work: CaseWork, entity_name: str, attribute: str) -> str:
+    """The type of data (D-14) of an attribute."""
+    data_class = str(entity(entity_name).attribute(attribute).data_class)
+    try:
+        asked = {"post": entity_name, "oplysning": attribute, "klasse": data_class}
+        return str(work.ask(KIND_DECISION, asked))
+    except NotFound:  # a bare installation without the table: any type that a consent names
+        return entity_name
 
 
 def is_outside(work: CaseWork, actor: Actor, case: str) -> bool:
@@ -182,18 +240,9 @@ def _confidential_kind(work: CaseWork, item: form_records.Known, own: frozenset[
     target = item.target
     if not isinstance(target, CaseTarget) or target.entity in own:
         return None
-    data_class = entity(target.entity).attribute(target.attribute).data_class
-    if data_class is DataClass.K0:
+    if entity(target.entity).attribute(target.attribute).data_class is DataClass.K0:
         return None
-    try:
-        return str(
-            work.ask(
-                KIND_DECISION,
-                {"post": target.entity, "oplysning": target.attribute, "klasse": str(data_class)},
-            )
-        )
-    except NotFound:  # a bare installation without the table: any type that a consent names
-        return target.entity
+    return type_of_data(work, target.entity, target.attribute)
 
 
 def _own_records(work: CaseWork, variables: Mapping[str, Value], actor: Actor) -> frozenset[str]:

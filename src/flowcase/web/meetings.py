@@ -1,20 +1,24 @@
-"""Møder: a person's week of meetings."""
+"""Møder: a person's week of meetings, and each meeting on one page, as PDF and as an entry of a calendar."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
-from flowcase.web.language import gettext
+from flowcase.services.meeting_pages import MeetingPage
+from flowcase.web import meeting_words, pdf
+from flowcase.web.between_people import consent_purpose
+from flowcase.web.case_words import plain
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/moeder")
 
 YEARS = range(2000, 2101)  # of a week that an address may ask for
+AGENDA, MINUTES = "dagsorden", "referat"
 
 
 @blueprint.get("")
@@ -34,40 +38,53 @@ def week() -> Any:
         days=[(each, [one for one in entries if one.day == each]) for each in days],
         before=monday - dt.timedelta(days=7),
         after=monday + dt.timedelta(days=7),
-        kind=kind,
-        state=state,
+        kind=meeting_words.kind,
+        state=meeting_words.state,
     )
 
 
-def kind(code: str) -> str:
-    """What kind of meeting it is."""
-    return {
-        "dagsmoede": gettext("Frontens dagsmøde"),
-        "moede": gettext("Møde"),
-        "andet": gettext("Møde"),
-        "familiemoede": gettext("Familiemøde"),
-        "koordineringskonference": gettext("Koordineringskonference"),
-        "kreativt_raad": gettext("Det Kreative Råd"),
-        "netvaerksmoede": gettext("Netværksmøde"),
-        "tvaerprofessionelt_forum": gettext("Tværprofessionelt forum"),
-        "forum": gettext("Tværprofessionelt forum"),
-        "visitation": gettext("Visitationsmøde"),
-        "opfoelgning": gettext("Opfølgningsmøde"),
-        "ssd": gettext("SSD-møde"),
-    }.get(code, code.replace("_", " ").capitalize())
+@blueprint.get("/<id>")
+@login_required
+def show(id: str) -> Any:
+    if flow().meetings.is_daily(id):
+        return redirect(url_for("daily_meetings.show", id=id))
+    page = flow().meeting_pages.get(id, actor=actor())
+    return render_template("meeting.html", **_said(page))
 
 
-def state(code: str) -> str:
-    """How far a meeting is."""
+@blueprint.get("/<id>/dagsorden.pdf")
+@login_required
+def agenda(id: str) -> Response:
+    return _document(id, AGENDA)
+
+
+@blueprint.get("/<id>/referat.pdf")
+@login_required
+def minutes(id: str) -> Response:
+    return _document(id, MINUTES)
+
+
+def _document(id: str, what: str) -> Response:
+    """What the reader may see of the meeting, to keep: nothing more than on its page."""
+    page = flow().meeting_pages.get(id, actor=actor())
+    name = meeting_words.file_name(what, page.kind, _day_of(page))
+    return pdf.response("meeting_pdf.html", name=name, what=what, **_said(page))
+
+
+def _said(page: MeetingPage) -> dict[str, Any]:
     return {
-        "aaben": gettext("I gang"),
-        "planlagt": gettext("Planlagt"),
-        "afholdt": gettext("Holdt"),
-        "afsluttet": gettext("Afsluttet"),
-        "overfoert": gettext("Ikke holdt; punkterne er overført"),
-        "aflyst": gettext("Aflyst"),
-        "sprunget_over": gettext("Springes over"),
-    }.get(code, code)
+        "meeting": page,
+        "words": meeting_words,
+        "day": _day_of(page),
+        "plain": plain,
+        "consent_purpose": consent_purpose,
+        "now": flow().clock.now(),
+        "reader": actor().id,
+    }
+
+
+def _day_of(page: MeetingPage) -> dt.date | None:
+    return local_date(page.starts_at) if page.starts_at else None
 
 
 def _day(said: str, today: dt.date) -> dt.date:

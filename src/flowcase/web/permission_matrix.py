@@ -92,7 +92,8 @@ USER_TASK = Rule(
 )
 MEETING = Rule(
     "meeting",
-    "Own: who is invited to the meeting, named on it, or may see its case; daily: its functions.",
+    "Own: who is invited to the meeting, named on it, convenes it, has a user task of it, or may see its "
+    "case; what consent does not open to them is closed. Daily: whom its diagram offers the decisions to.",
     _own,
 )
 START = Rule("start", "`may_start`; own: the groups that the diagram's start event names.", _own)
@@ -183,6 +184,9 @@ RULES: Mapping[str, Rule] = {
     "cases.index": CASES,
     "cases.show": CASE,
     "meetings.week": SIGNED_IN,
+    "meetings.show": MEETING,
+    "meetings.agenda": MEETING,
+    "meetings.minutes": MEETING,
     "daily_meetings.newest": SIGNED_IN,
     "daily_meetings.show": MEETING,
     "daily_meetings.state": MEETING,

@@ -1,0 +1,79 @@
+"""Who has a part in a meeting: named on it, invited to it, who convenes it, and whose case it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flowcase.access.actor import Actor
+from flowcase.services import daily_parts
+from flowcase.services.cases import may_see
+from flowcase.services.definitions import Definitions
+from flowcase.services.rule_sets import RuleSets
+from flowcase.store import Tx
+from flowcase.store.queries import case_files
+from flowcase.store.queries import records as record_rows
+from flowcase.store.queries.records import RecordRow
+
+MEETING, INVITATION, DAILY = "Moede", "Invitation", "dagsmoede"
+CONFERENCE = "koordineringskonference"
+INVITED = "inviteret"
+_NAMED = ("indkalder", "moedeleder", "referent", "medleder")
+_LISTED = ("inviterede", "til_stede", "frontpersonale", "forebyggende", "familieteam")
+_KINDS, _CONFERENCES = "moede_slags", "konference_indkaldere"  # tables
+_OF_THE_CASE = "sagens_team"
+
+
+def invited_to(tx: Tx, actor: Actor) -> frozenset[str]:
+    """Meetings that the actor is invited to, by name or by a group."""
+    mine = {actor.id, *actor.groups}
+    rows = record_rows.records(tx, entity=INVITATION, k0={"status": INVITED})
+    return frozenset(str(row.open["moede_id"]) for row in rows if row.open.get("modtager") in mine)
+
+
+def is_theirs(tx: Tx, definitions: Definitions, row: RecordRow, actor: Actor, invited: Iterable[str]) -> bool:
+    """Whether it belongs in the actor's week: a part in it, or the case is theirs."""
+    if row.id in set(invited) or is_named(row, actor):
+        return True
+    if row.open.get("slags") == DAILY:
+        return daily_parts.takes_part(tx, definitions, row, actor)
+    case = case_files.case(tx, row.case_code) if row.case_code else None
+    return case is not None and actor.id in (case.caseworker, case.facts.get("stedfortraeder"))
+
+
+def is_named(row: RecordRow, actor: Actor) -> bool:
+    """Named on the meeting itself: convenes, chairs, writes, is on its list, or was there."""
+    values: Any = row.open
+    named = {values.get(name) for name in _NAMED}
+    named |= {one for name in _LISTED for one in values.get(name) or []}
+    return bool({actor.id, *actor.groups} & named)
+
+
+def conveners(tx: Tx, rule_sets: RuleSets, row: RecordRow) -> frozenset[str]:
+    """The groups that convene a meeting of this kind; of the case's team only where it has one."""
+    case = case_files.case(tx, row.case_code) if row.case_code else None
+    pin = f"{case.rule_set}:{case.rule_set_version}" if case and case.rule_set else None
+    kind = row.open.get("slags")
+    if kind == CONFERENCE:
+        asked = {"type": row.open.get("type"), "omraade": row.open.get("omraade")}
+        answer: Any = rule_sets.table(tx, _CONFERENCES, pin).evaluate(asked, tx.now).value
+    else:
+        answer = rule_sets.table(tx, _KINDS, pin).evaluate({"slags": kind}, tx.now).value
+    named = answer.get("indkaldere") or [] if isinstance(answer, dict) else []
+    team = case.team if case is not None else None
+    return frozenset(filter(None, (team if each == _OF_THE_CASE else str(each) for each in named)))
+
+
+def participates(
+    row: RecordRow, actor: Actor, invitations: Sequence[RecordRow], convening: frozenset[str]
+) -> bool:
+    """Whether the words of the meeting are for the actor, as far as consent covers each item."""
+    mine = {actor.id, *actor.groups}
+    asked = {each.open.get("modtager") for each in invitations if each.open.get("status") == INVITED}
+    return actor.kind == "system" or is_named(row, actor) or bool(mine & (asked | convening))
+
+
+def may_open(tx: Tx, row: RecordRow, actor: Actor) -> bool:
+    """Whether the actor may see the case that the meeting is about."""
+    case = case_files.case(tx, row.case_code) if row.case_code else None
+    return case is not None and may_see(actor, case)

@@ -1,0 +1,254 @@
+"""A meeting on one page: agenda, who is invited, what consent opens to whom, agreements, minutes and PDF."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.processes.consents_given import give_consent
+from tests.web.test_meeting_pages import CASE
+from tests.web.test_pdf import opened, text_of
+from tests.web.world import PASSWORD
+
+PURPOSE = "netvaerksmoede"
+WORDS = "Skolefravær siden jul <script>alert(1)</script>"
+
+
+@pytest.fixture
+def caseworker(world):
+    return world.flow.cases.get(CASE, actor=SYSTEM).facts["sagsbehandler"]
+
+
+@pytest.fixture
+def outsiders(world):
+    """A psychologist of PPR, somebody of the school, and a district leader."""
+    people = {"pia.ppr": ("ppr",), "sara.skole": ("skole",), "dorte.skole": ("distriktsleder_skole",)}
+    for id, groups in people.items():
+        world.flow.people.add(id, name=id.title(), groups=groups, password=PASSWORD, actor=SYSTEM)
+
+
+def planned(world, caseworker, *, guests, only_the_child=False):
+    """A network meeting about the case that its caseworker has planned; returns its id."""
+    actor = world.flow.people.actor(caseworker)
+    id = world.flow.cases.add_record(
+        "Moede",
+        {"slags": "netvaerksmoede", "formaal_kode": PURPOSE, "indkalder": caseworker, "status": "planlagt"},
+        case=CASE,
+        actor=actor,
+    )
+    item = {
+        "moede_id": id,
+        "emne": WORDS,
+        "opgave": "Hvem følger ham om morgenen?",
+        "identificerbart_barn": True,
+        "nr": 1,
+        "status": "paa_dagsordenen",
+    }
+    open_item = {
+        **item,
+        "emne": "Fritidspas i distriktet",
+        "opgave": "Hvem taler med foreningerne?",
+        "identificerbart_barn": False,
+        "nr": 2,
+    }
+    made = [
+        world.flow.cases.add_record("Dagsordenspunkt", each, case=CASE, actor=actor)
+        for each in ([item] if only_the_child else [item, open_item])
+    ]
+    world.flow.instances.start(
+        "moede", {"sag_id": CASE, "moede_id": id, "punkter": made}, case=CASE, actor=actor
+    )
+    world.complete(
+        "planlaeg",
+        caseworker,
+        CASE,
+        formaal="Hverdagen",
+        tid="2026-04-07T14:00",
+        sted="Skolens bibliotek",
+        deltagere=[
+            {"navn": "Mor Kastbjerg", "slags": "foraelder"},
+            {"navn": "Rådgiveren", "slags": "medarbejder", "person": caseworker},
+            *({"navn": group.upper(), "slags": "fagperson", "gruppe": group} for group in guests),
+        ],
+        moedeleder=caseworker,
+        referent=caseworker,
+    )
+    return id
+
+
+def hold(world, caseworker, *, minutes="Vi talte om morgenen."):
+    world.complete(
+        "afhold",
+        caseworker,
+        CASE,
+        forloeb="afholdt",
+        holdt="2026-04-07T14:00",
+        til_stede=[caseworker],
+        moedeleder=caseworker,
+        referent=caseworker,
+    )
+    world.complete(
+        "aftaler_fra_moedet",
+        caseworker,
+        CASE,
+        referat=minutes,
+        aftaler=[
+            {
+                "hvad": "Mor ringer til skolen",
+                "hvem": ["foraelder"],
+                "tovholder": caseworker,
+                "frist": "2026-04-20",
+            }
+        ],
+    )
+
+
+def test_the_caseworker_sees_the_agenda_who_is_invited_and_what_to_do_next(sign_in, world, caseworker):
+    give_consent(world.flow, CASE, "ppr", purpose=PURPOSE)
+    id = planned(world, caseworker, guests=["ppr"])
+
+    page = sign_in(caseworker).get(f"/moeder/{id}")
+
+    assert page.heading.startswith("Netværksmøde SAG-2570")
+    assert page.text.index("1. Skolefravær siden jul") < page.text.index("2. Fritidspas i distriktet")
+    assert "tirs. 7. apr. 2026 kl. 14.00 · Skolens bibliotek" in page.text
+    assert "PPR" in page.text
+    assert page.one("//main//a[contains(@class, 'button-primary')]").text == "Hold mødet"
+
+
+@pytest.mark.parametrize(
+    ("only_the_child", "status", "says"),
+    [
+        (True, "Ikke inviteret", "der mangler samtykke til et netværksmøde"),
+        (False, "Inviteret", "Punkt 1 er lukket for dem."),
+    ],
+)
+def test_who_may_not_hear_something_is_named_with_the_rule_and_the_consent_that_is_missing(
+    sign_in, world, caseworker, only_the_child, status, says
+):
+    id = planned(world, caseworker, guests=["ppr"], only_the_child=only_the_child)
+
+    page = sign_in(caseworker).get(f"/moeder/{id}")
+
+    guest = page.one("//ul[contains(@class, 'fc-tasks')]/li[contains(., 'PPR')]").text_content()
+    assert status in guest
+    assert says in guest
+    assert "Der er ikke bedt om samtykke" in guest
+    assert "R-080" in guest
+
+
+def test_somebody_from_outside_sees_the_item_that_consent_opens_and_it_is_recorded(
+    sign_in, world, caseworker, outsiders
+):
+    give_consent(world.flow, CASE, "ppr", purpose=PURPOSE)
+    id = planned(world, caseworker, guests=["ppr"])
+    visitor = sign_in("pia.ppr")
+
+    page = visitor.get(f"/moeder/{id}")
+    visitor.get(f"/moeder/{id}")
+
+    assert "Skolefravær siden jul" in page.text
+    told = [each for each in world.flow.cases.records("Videregivelse", case=CASE) if each["status"] == "vist"]
+    assert [(each["til"], each["formaal_kode"]) for each in told] == [(["pia.ppr"], PURPOSE)]
+
+
+def test_an_item_without_consent_is_closed_to_who_lacks_it_with_the_rule_and_the_way_out(
+    sign_in, world, caseworker, outsiders
+):
+    give_consent(world.flow, CASE, "ppr", purpose=PURPOSE)
+    id = planned(world, caseworker, guests=["ppr"])
+    invite(world, id, "skole")
+
+    page = sign_in("sara.skole").get(f"/moeder/{id}")
+
+    assert "Skolefravær" not in page.source
+    assert "morgenen" not in page.source
+    item = page.one("//ol[contains(@class, 'fc-minutes')]/li[1]").text_content()
+    assert "1. Lukket punkt" in item
+    assert "R-080" in item
+    assert "Indhent samtykke, eller drøft anonymt." in item
+    assert "Fritidspas i distriktet" in page.text
+    assert "Skolens bibliotek" not in page.text
+
+
+def test_minutes_that_also_tell_of_a_closed_item_are_closed_too(sign_in, world, caseworker, outsiders):
+    id = planned(world, caseworker, guests=["ppr"])
+    hold(world, caseworker)
+    invite(world, id, "ppr")
+    visitor = sign_in("pia.ppr")
+
+    page = visitor.get(f"/moeder/{id}")
+    minutes = visitor.client.get(f"/moeder/{id}/referat.pdf")
+
+    for said in (page.source, text_of(minutes.data)):
+        assert "Vi talte om morgenen" not in said
+        assert "Mor ringer til skolen" not in said
+    assert "Aftalens ord er lukket for dig" in page.text
+    assert "Senest man. 20. apr. 2026" in page.text
+
+
+def test_who_has_no_part_is_refused_and_a_colleague_sees_the_frame_alone(
+    sign_in, world, caseworker, outsiders
+):
+    id = planned(world, caseworker, guests=["ppr"])
+
+    assert sign_in("sara.skole").get(f"/moeder/{id}").status == 403
+    assert sign_in("drift").get(f"/moeder/{id}/referat.pdf").status == 403
+    assert sign_in(caseworker).get("/moeder/findes-ikke").status == 404
+    colleague = sign_in("peter.nord").get(f"/moeder/{id}")
+    assert colleague.status == 200
+    assert "Skolefravær" not in colleague.source
+    assert "Du ser mødets rammer." in colleague.text
+
+
+def test_the_page_shows_agreements_with_coordinator_and_date_and_the_minutes(sign_in, world, caseworker):
+    id = planned(world, caseworker, guests=[])
+    hold(world, caseworker)
+    name = world.flow.people.find(caseworker).name
+
+    page = sign_in(caseworker).get(f"/moeder/{id}")
+
+    agreement = page.one("//section[@aria-labelledby='aftaler']//li").text_content()
+    assert "Mor ringer til skolen" in agreement
+    assert f"Tovholder: {name}. Senest man. 20. apr. 2026." in " ".join(agreement.split())
+    assert "Vi talte om morgenen." in page.text
+    assert "meeting" in looks(world)
+
+
+@pytest.mark.parametrize("what", ["dagsorden", "referat"])
+def test_agenda_and_minutes_are_kept_as_pdf_in_which_typed_text_stays_text(sign_in, world, caseworker, what):
+    id = planned(world, caseworker, guests=[])
+    hold(world, caseworker, minutes="Morgenen </td><h1>Falsk</h1> æøå")
+    visitor = sign_in(caseworker)
+
+    answer = visitor.client.get(f"/moeder/{id}/{what}.pdf")
+
+    said = text_of(answer.data)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert f"{what}-netvaerksmoede-2026-04-07.pdf" in answer.headers["Content-Disposition"]
+    assert "<script>alert(1)</script>" in said
+    assert ("Falsk</h1> æøå" in said) is (what == "referat")
+    assert ("Mor ringer til skolen" in said) is (what == "referat")
+    with opened(answer.data) as file:
+        assert str(file.Root.Lang) == "da"
+        assert "/StructTreeRoot" in file.Root
+
+
+def test_the_week_leads_to_the_page(sign_in, world, caseworker):
+    id = planned(world, caseworker, guests=[])
+
+    page = sign_in(caseworker).get("/moeder?uge=2026-04-07")
+
+    assert page.one(f"//a[@href='/moeder/{id}']").text_content().strip() == "Netværksmøde SAG-2570"
+
+
+def invite(world, id, group):
+    """Somebody is invited, and no consent covers them: it has fallen away since."""
+    values = {"moede_id": id, "modtager": group, "art": "gruppe", "ekstern": True, "status": "inviteret"}
+    world.flow.cases.add_record("Invitation", values, case=CASE, actor=SYSTEM)
+
+
+def looks(world):
+    """The pages by which the case was looked at."""
+    story = world.flow.history.of_case(CASE, actor=SYSTEM)
+    return {row.event.page for row in story if type(row.event).__name__ == "CaseRead"}
