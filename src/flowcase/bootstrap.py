@@ -51,6 +51,7 @@ from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.journal_delivery import Deliver, FileDrop, UnusableAddress, Webhook
 from flowcase.services.kept_answers import KeptAnswers
+from flowcase.services.meeting_calendars import MeetingCalendars
 from flowcase.services.meeting_pages import MeetingPages
 from flowcase.services.meetings import Meetings
 from flowcase.services.messages import Messages
@@ -128,6 +129,7 @@ class Flowcase:
     concerns: Concerns
     daily_meetings: DailyMeetings
     meetings: Meetings
+    meeting_calendars: MeetingCalendars
     meeting_pages: MeetingPages
     consents: Consents
     deadlines: Deadlines
@@ -331,6 +333,7 @@ def assemble(
         concerns=Concerns(transactions, reading_log),
         daily_meetings=DailyMeetings(transactions, user_tasks, open_work, definitions, reading_log),
         meetings=Meetings(transactions, definitions),
+        meeting_calendars=MeetingCalendars(transactions, definitions, rule_sets),
         meeting_pages=MeetingPages(transactions, definitions, rule_sets, open_work, reading_log),
         consents=Consents(transactions, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),

@@ -29,6 +29,8 @@ class Entry:
     status: str
     is_cancelled: bool
     is_daily: bool
+    version: int = 0  # of its record: grows with each change
+    changed_at: dt.datetime | None = None
 
     @property
     def day(self) -> dt.date | None:
@@ -63,12 +65,13 @@ class Meetings:
                 if row.open.get("tid") and first <= row.open["tid"] < last
                 if meeting_parts.is_theirs(tx, self._definitions, row, actor, invited)
             ]
-            return sorted(map(_entry, found), key=lambda each: (each.starts_at or first, each.id))
+            return sorted(map(entry_of, found), key=lambda each: (each.starts_at or first, each.id))
 
         return self._transactions.read(work)
 
 
-def _entry(row: record_rows.RecordRow) -> Entry:
+def entry_of(row: record_rows.RecordRow) -> Entry:
+    """A meeting's record as an entry."""
     values = row.open
     status = str(values.get("status") or "")
     return Entry(
@@ -79,4 +82,6 @@ def _entry(row: record_rows.RecordRow) -> Entry:
         status,
         status in CANCELLED,
         values.get("slags") == DAILY,
+        row.version,
+        row.updated_at,
     )

@@ -715,3 +715,4 @@ node = Table(
 )
 
 from flowcase.store import api_tables as api_tables  # noqa: E402 - they belong to the same metadata
+from flowcase.store import calendar_tables as calendar_tables  # noqa: E402

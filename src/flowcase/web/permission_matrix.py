@@ -96,6 +96,13 @@ MEETING = Rule(
     "case; what consent does not open to them is closed. Daily: whom its diagram offers the decisions to.",
     _own,
 )
+SECRET_ADDRESS = Rule(
+    "secret address",
+    "Who holds the address, as far as the person who made it may see the series at that moment. The address "
+    "is 256 random bits, kept as a hash, and can be renewed; a wrong one is 404.",
+    lambda actor: Answer.OWN,
+    needs_sign_in=False,
+)
 START = Rule("start", "`may_start`; own: the groups that the diagram's start event names.", _own)
 START_IN_CASE = Rule("start in case", "`may_start` and `may_see_case`, both.", _own)
 FIGURES = Rule("figures", "`may_see_figures`.", _yes_or(permissions.may_see_figures, Answer.NO))
@@ -187,6 +194,10 @@ RULES: Mapping[str, Rule] = {
     "meetings.show": MEETING,
     "meetings.agenda": MEETING,
     "meetings.minutes": MEETING,
+    "meeting_calendars.meeting": MEETING,
+    "meeting_calendars.index": SIGNED_IN,
+    "meeting_calendars.change": SIGNED_IN,
+    "meeting_calendars.read": SECRET_ADDRESS,
     "daily_meetings.newest": SIGNED_IN,
     "daily_meetings.show": MEETING,
     "daily_meetings.state": MEETING,
