@@ -22,6 +22,7 @@ from flowcase.modeling import Catalogue
 from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences
 from flowcase.services.advancing import Advancing
+from flowcase.services.case_audit import CaseAudit
 from flowcase.services.case_facts import facts_of
 from flowcase.services.case_overviews import CaseOverviews
 from flowcase.services.case_pictures import CasePictures
@@ -30,6 +31,7 @@ from flowcase.services.caseload_moves import CaseloadMoves
 from flowcase.services.cases import Cases
 from flowcase.services.checkpoints import Checkpoints
 from flowcase.services.comments import Comments
+from flowcase.services.compliance import Compliance
 from flowcase.services.concerns import Concerns
 from flowcase.services.consents import Consents
 from flowcase.services.daily_meetings import DailyMeetings
@@ -71,6 +73,7 @@ from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
 from flowcase.services.team_overviews import TeamOverviews
+from flowcase.services.time_travel import TimeTravel
 from flowcase.services.timers import Timers
 from flowcase.services.transactions import DatabaseLost, Transactions, patiently
 from flowcase.services.user_task_moves import UserTaskMoves
@@ -118,6 +121,9 @@ class Flowcase:
     incidents: Incidents
     history: History
     history_search: HistorySearch
+    time_travel: TimeTravel
+    case_audit: CaseAudit
+    compliance: Compliance
     rosters: Rosters
     rule_sets: RuleSets
     rule_set_moves: RuleSetMoves
@@ -321,6 +327,9 @@ def assemble(
         journal=journal,
         incidents=Incidents(transactions, advancing),
         history=History(transactions, definitions),
+        time_travel=TimeTravel(transactions, definitions),
+        case_audit=CaseAudit(transactions, definitions),
+        compliance=Compliance(transactions, definitions),
         history_search=HistorySearch(transactions, definitions),
         rule_sets=rule_sets,
         rosters=Rosters(transactions, rule_sets),

@@ -51,6 +51,18 @@ def _pages(world: World) -> Iterator[Page]:
     }
     for code, case in cases.items():
         yield Page("cases.show", f"/sager/{code}", frozenset(of_case[code]))
+        for endpoint, end in (
+            ("show", ""),
+            ("then", "/da?tid=2026-03-26T12:00"),
+            ("looks", "/set"),
+            ("deadlines", "/frister"),
+            ("decisions", "/afgoerelser"),
+        ):
+            path = f"/revision/sager/{code}{end}"
+            yield Page(f"revision_cases.{endpoint}", path, frozenset(of_case[code]))
+        for line in flow.case_audit.decisions(code, actor=SYSTEM)[:2]:
+            path = f"/revision/sager/{code}/afgoerelse?strom={line.stream}&nr={line.seq}"
+            yield Page("revision_cases.decision", path, frozenset(of_case[code]))
         yield Page("api.case", f"/api/cases/{code}", frozenset(of_case[code]))
         yield Page("api.deadlines", f"/api/cases/{code}/deadlines", frozenset(of_case[code]))
         yield Page("api.case_history", f"/api/cases/{code}/history", frozenset(of_case[code]))
@@ -67,6 +79,7 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("api.instance", f"/api/instances/{instance.id}", frozenset(owners))
         yield Page("instances.picture", f"/forloeb/{instance.id}/billede", frozenset(owners))
         yield Page("instances.diagram", f"/forloeb/{instance.id}/diagram.bpmn", frozenset(owners))
+        yield Page("revision.replayed", f"/revision/forloeb/{instance.id}")
         yield Page("instances.earlier", f"/forloeb/{instance.id}/tilbage")
         yield Page("api.earlier_steps", f"/api/instances/{instance.id}/earlier-steps")
         for step in flow.going_back.steps(instance.id, actor=SYSTEM):
@@ -131,6 +144,12 @@ _PLAIN = {
     "operations.alive": "/sund",
     "operations.metrics": "/metrics",
     "operations.overview": "/drift",
+    "revision.index": "/revision",
+    "revision.compliance": "/revision/frister",
+    "revision.late": "/revision/frister/T01",
+    "revision.strayed": "/revision/forloeb",
+    "revision.processes": "/revision/udgaver",
+    "revision.versions": "/revision/udgaver/underretning",
     "service_accounts.index": "/servicekonti",
     "studio.index": "/studie/",
     "api.cases": "/api/cases",

@@ -160,6 +160,11 @@ def may_search_history(actor: Actor) -> bool:
     return may_export(actor)
 
 
+def may_audit(actor: Actor) -> bool:
+    """The auditors' pages over everything; the pages about one case are for who may see the case."""
+    return may_export(actor) or actor.kind == "system"
+
+
 def may_see_deployments(actor: Actor) -> bool:
     """Which files are in force: for who draws them, audits them or keeps the installation running."""
     return may_edit_processes(actor) or may_operate(actor) or "revisor" in actor.groups

@@ -128,6 +128,7 @@ TOKEN = Rule(
 )
 TOKEN_TASK = Rule("user task by token", "`may_work_on`; own: as for a user task.", _own, takes_token=True)
 
+AUDITING = Rule("auditing", "`may_audit`.", _yes_or(permissions.may_audit, Answer.NO))
 TOKEN_CASE = Rule("case by token", "`may_see_case`; own: as for a case.", CASE.allows, takes_token=True)
 TOKEN_INSTANCE = Rule(
     "instance by token", "`may_see_instance`; own: as for an instance.", INSTANCE.allows, takes_token=True
@@ -225,6 +226,19 @@ RULES: Mapping[str, Rule] = {
     "operations.metrics": OPERATING_PROGRAM,
     "operations.overview": OPERATING,
     "operations.intervene": OPERATING,
+    "revision.index": AUDITING,
+    "revision_cases.show": CASE,
+    "revision_cases.then": CASE,
+    "revision_cases.looks": CASE,
+    "revision_cases.deadlines": CASE,
+    "revision_cases.decisions": CASE,
+    "revision_cases.decision": CASE,
+    "revision.compliance": AUDITING,
+    "revision.late": AUDITING,
+    "revision.strayed": AUDITING,
+    "revision.replayed": AUDITING,
+    "revision.processes": AUDITING,
+    "revision.versions": AUDITING,
     "service_accounts.index": OPERATING,
     "service_accounts.make": OPERATING,
     "service_accounts.end": OPERATING,

@@ -286,6 +286,7 @@ def init_app(app: Flask) -> None:
         deadline_state=deadline_state,
         instance_state=instance_state,
         may_see_cases=permissions.may_see_cases,
+        may_audit=permissions.may_audit,
         may_see_figures=permissions.may_see_figures,
         may_register_notifications=permissions.may_register_notifications,
         may_operate=permissions.may_operate,

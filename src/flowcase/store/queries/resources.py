@@ -233,3 +233,9 @@ _NEWEST_NAMED = Prepared(
     .order_by(_named.c.version.desc())
     .limit(literal_column("1"))
 )
+
+
+def path_of(tx: Tx, content_hash: str) -> str | None:
+    """A path under which a file was deployed."""
+    table = tables.deployment_resource
+    return tx.scalar(select(table.c.path).where(table.c.hash == content_hash).limit(1))

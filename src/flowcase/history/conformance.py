@@ -1,0 +1,75 @@
+"""Whether what happened in an instance is what is drawn: its events replayed on its diagram.
+
+A token must stand on an incoming sequence flow before an element is entered. Where none did, somebody or
+something moved it: an operator who put the instance back, a migration, or a history that is not whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flowcase.history.moment import Event
+from flowcase.modeling.definition import Element, ElementKind
+
+_BEGINS_ITSELF = {ElementKind.BOUNDARY_EVENT, ElementKind.START_EVENT, ElementKind.EVENT_SUB_PROCESS}
+_JOINS = {ElementKind.PARALLEL_GATEWAY, ElementKind.INCLUSIVE_GATEWAY}
+_INTERVENTIONS = ("InterventionMade", "InstanceSuspended", "InstanceResumed", "InstanceMigrated")
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """Something that the diagram does not say."""
+
+    at: dt.datetime
+    who: str
+    what: str  # unknown_element, unknown_flow, jumped, cut_off, intervention
+    element: str
+    act: str = ""  # of an intervention
+    reason: str = ""
+
+
+def deviations(
+    events: Iterable[Event], elements: Mapping[str, Element], flows: Mapping[str, str]
+) -> list[Deviation]:
+    """In the order in which they happened; `flows` says to which element each sequence flow leads."""
+    found: list[Deviation] = []
+    waiting: Counter[str] = Counter()  # tokens on the way to an element
+    inside: set[str] = set()  # element instances that were entered and not left
+    for row in events:
+        event, who = row.event, getattr(row, "actor", "")
+        if event is None:
+            continue
+        if row.kind == "FlowTaken":
+            if event.flow in flows:
+                waiting[flows[event.flow]] += 1
+            else:
+                found.append(Deviation(row.at, who, "unknown_flow", event.flow))
+        elif row.kind == "ElementEntered":
+            drawn = elements.get(event.element)
+            if drawn is None:
+                found.append(Deviation(row.at, who, "unknown_element", event.element))
+            elif not _was_due(drawn, event, waiting):
+                found.append(Deviation(row.at, who, "jumped", event.element))
+            inside.add(event.element_instance)
+        elif row.kind in ("ElementCompleted", "ElementCancelled"):
+            if event.element_instance not in inside:
+                found.append(Deviation(row.at, who, "cut_off", event.element))
+            inside.discard(event.element_instance)
+        elif row.kind in _INTERVENTIONS:
+            act = getattr(event, "act", row.kind)
+            reason = str(getattr(event, "reason", ""))
+            found.append(Deviation(row.at, who, "intervention", "", act, reason))
+    return found
+
+
+def _was_due(drawn: Element, event: object, waiting: Counter[str]) -> bool:
+    """Whether a token was on its way here; it is used up by that."""
+    if getattr(event, "loop_counter", None) is not None or drawn.kind in _BEGINS_ITSELF or not drawn.incoming:
+        return True
+    if waiting[drawn.id] > 0:
+        waiting[drawn.id] = 0 if drawn.kind in _JOINS else waiting[drawn.id] - 1
+        return True
+    return False

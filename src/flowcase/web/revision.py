@@ -1,0 +1,172 @@
+"""The auditors' pages over everything: search, deadlines kept, flows as drawn, versions in use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_login import login_required
+
+from flowcase.errors import NotFound
+from flowcase.history.exports.plain import jsonable
+from flowcase.services.history_search import Asked
+from flowcase.web.api_frame import place_from, token_of
+from flowcase.web.language import gettext
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("revision", __name__, url_prefix="/revision")
+
+PAGE = 50
+# parameter of the address -> what is asked for
+_FILTERS = {
+    "sag": "case",
+    "forloeb": "instance",
+    "proces": "process",
+    "slags": "kind",
+    "hvem": "actor",
+    "regel": "rule",
+    "element": "element",
+}
+STRAYED = {
+    "unknown_element": "Et element, der ikke er tegnet",
+    "unknown_flow": "En pil, der ikke er tegnet",
+    "jumped": "Nået uden om pilene",
+    "cut_off": "Forladt uden at være begyndt",
+    "intervention": "Et indgreb",
+}
+
+
+@blueprint.get("")
+@login_required
+def index() -> Any:
+    """Search over everything; the address holds the filters, so that it can be shared."""
+    args, problems = request.args, {}
+    wanted: dict[str, Any] = {name: args.get(given, "").strip() or None for given, name in _FILTERS.items()}
+    for given, name in (("fra", "first"), ("til", "last")):
+        wanted[name], problem = _day(args, given)
+        if problem:
+            problems[given] = problem
+    after = place_from(args.get("efter", ""))
+    place: Any = (
+        (after[0], after[1], int(after[2])) if after and len(after) == 3 and after[2].isdecimal() else None
+    )
+    found = None
+    if not problems:
+        try:
+            found = flow().history_search.page(
+                Asked(**wanted), actor=actor(), after=place, limit=PAGE, page="search"
+            )
+        except NotFound:
+            problems["sag"] = gettext("Der er ingen sag med den kode.")
+    asked = {name: value for name in (*_FILTERS, "fra", "til") if (value := args.get(name, "").strip())}
+    return render_template(
+        "revision.html",
+        lines=[] if found is None else [(line, _words(jsonable(dict(line.values)))) for line in found.lines],
+        following=token_of(found.following) if found and found.following else "",
+        asked=asked,
+        problems=problems,
+        fields=_fields(),
+    )
+
+
+@blueprint.get("/frister")
+@login_required
+def compliance() -> Any:
+    """How the deadlines of each rule were kept."""
+    first, last, problems = _period()
+    rules = [] if problems else flow().compliance.rules(first, last, actor=actor())
+    return render_template("revision_compliance.html", rules=rules, problems=problems, asked=_asked())
+
+
+@blueprint.get("/frister/<rule>")
+@login_required
+def late(rule: str) -> Any:
+    """The deadlines of one rule that were not kept, with what is known of why."""
+    first, last, problems = _period()
+    rows = [] if problems else flow().compliance.late(rule, first, last, actor=actor())
+    return render_template("revision_late.html", rule=rule, rows=rows, problems=problems, asked=_asked())
+
+
+@blueprint.get("/forloeb")
+@login_required
+def strayed() -> Any:
+    """Instances that went otherwise than they are drawn."""
+    rows, looked = flow().compliance.strayed(actor=actor())
+    return render_template("revision_strayed.html", rows=rows, looked=looked, what=_strayed, id=None)
+
+
+@blueprint.get("/forloeb/<id>")
+@login_required
+def replayed(id: str) -> Any:
+    """One instance, its events replayed on its diagram."""
+    row = flow().compliance.of_instance(id, actor=actor())
+    flow().reading_log.note(row.instance.case_code, page="diagram", actor=actor())
+    return render_template("revision_strayed.html", rows=[row], looked=1, what=_strayed, id=id)
+
+
+@blueprint.get("/udgaver")
+@login_required
+def processes() -> Any:
+    """Every process, to look at its versions."""
+    flow().compliance.check(actor())
+    rows = sorted(flow().deployments.definitions(), key=lambda each: each.name.casefold())
+    return render_template("revision_processes.html", rows=rows)
+
+
+@blueprint.get("/udgaver/<process>")
+@login_required
+def versions(process: str) -> Any:
+    """The versions of a process and which cases ran under which."""
+    rows = flow().compliance.versions(process, actor=actor())
+    return render_template("revision_versions.html", process=process, rows=rows)
+
+
+def _strayed(what: str) -> str:
+    return gettext(STRAYED[what])
+
+
+def _fields() -> list[tuple[str, str]]:
+    return [
+        ("sag", gettext("Sag")),
+        ("hvem", gettext("Hvem")),
+        ("slags", gettext("Slags hændelse")),
+        ("regel", gettext("Regel eller tabel")),
+        ("proces", gettext("Proces")),
+        ("element", gettext("Element i diagrammet")),
+        ("forloeb", gettext("Forløb")),
+    ]
+
+
+def _day(args: Mapping[str, str], name: str) -> tuple[dt.date | None, str]:
+    typed = args.get(name, "").strip()
+    if not typed:
+        return None, ""
+    try:
+        return dt.date.fromisoformat(typed), ""
+    except ValueError:
+        return None, gettext("Skriv en dato, for eksempel 2026-03-27.")
+
+
+def _period() -> tuple[dt.date | None, dt.date | None, dict[str, str]]:
+    (first, wrong), (last, wrong_too) = _day(request.args, "fra"), _day(request.args, "til")
+    problems = {name: said for name, said in (("fra", wrong), ("til", wrong_too)) if said}
+    return first, last, problems
+
+
+def _asked() -> dict[str, str]:
+    return {name: value for name in ("fra", "til") if (value := request.args.get(name, "").strip())}
+
+
+def _words(values: Mapping[str, Any]) -> str:
+    """The values of an event on one line."""
+    return "; ".join(f"{name}: {_plain(value)}" for name, value in values.items())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items())
+    return str(value)

@@ -1,0 +1,171 @@
+"""One case for its auditor: its story, how it was at any instant, who looked, what decided, why so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask_login import login_required
+
+from flowcase.cases.civil_time import COPENHAGEN
+from flowcase.cases.entities import ENTITIES
+from flowcase.services.time_travel import FlowPicture, Then
+from flowcase.web import diagram_drawing
+from flowcase.web.case_facts import status
+from flowcase.web.language import current, gettext
+from flowcase.web.presenting import value
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("revision_cases", __name__, url_prefix="/revision/sager")
+
+PAGES = {
+    "case": "Sagen",
+    "user_task": "En opgave",
+    "diagram": "Et diagram",
+    "history": "Historikken",
+    "concern": "En underretning",
+    "document": "Et dokument",
+    "export": "En eksport",
+    "search": "En søgning i historikken",
+    "case_file": "Sagsakten som PDF",
+}
+
+
+@blueprint.get("/<code>")
+@login_required
+def show(code: str) -> Any:
+    """The story as a time line; each moment leads to the case as it was then."""
+    case = flow().cases.get(code, actor=actor())
+    _note(code)
+    everything = request.args.get("alt") == "1"
+    story = flow().history.story(code, actor=actor(), language=current(), everything=everything)
+    moments = itertools.groupby(story, key=lambda told: (told.at, told.who))
+    return render_template(
+        "revision_case.html",
+        case=case,
+        status=status,
+        everything=everything,
+        moments=[(at, who, [told.text for told in lines]) for (at, who), lines in moments],
+        when=written,
+    )
+
+
+@blueprint.get("/<code>/da")
+@login_required
+def then(code: str) -> Any:
+    """The case as it was; without a time that can be read, as it is now."""
+    g.has_diagram = True
+    typed = request.args.get("tid", "").strip()
+    at = read(typed)
+    now = flow().clock.now()
+    seen = flow().time_travel.at(code, at or now, actor=actor())
+    _note(code)
+    return render_template(
+        "revision_then.html",
+        code=code,
+        seen=seen,
+        at=at or now,
+        problem=gettext("Skriv dato og klokkeslæt, for eksempel 2026-03-27T09:00.")
+        if typed and not at
+        else "",
+        typed=typed if typed and not at else written(at or now),
+        facts=_facts(seen),
+        records=_records(seen),
+        flows=[(each, _picture(each)) for each in seen.flows],
+        when=written,
+    )
+
+
+@blueprint.get("/<code>/set")
+@login_required
+def looks(code: str) -> Any:
+    """Who looked at the case."""
+    lookers, every = flow().case_audit.looks(code, actor=actor())
+    _note(code)
+    return render_template(
+        "revision_looks.html", code=code, lookers=lookers, looks=every, page_name=page_name
+    )
+
+
+@blueprint.get("/<code>/frister")
+@login_required
+def deadlines(code: str) -> Any:
+    """Every deadline of the case, and why it falls when it does."""
+    flow().cases.get(code, actor=actor())
+    _note(code)
+    return render_template("revision_deadlines.html", code=code, listed=flow().deadlines.of_case(code))
+
+
+@blueprint.get("/<code>/afgoerelser")
+@login_required
+def decisions(code: str) -> Any:
+    """The tables that were asked about the case."""
+    rows = flow().case_audit.decisions(code, actor=actor())
+    _note(code)
+    return render_template("revision_decisions.html", code=code, rows=rows)
+
+
+@blueprint.get("/<code>/afgoerelse")
+@login_required
+def decision(code: str) -> Any:
+    """One of them with the table as it was; `strom` and `nr` say which."""
+    stream, number = request.args.get("strom", ""), request.args.get("nr", 0, type=int)
+    record = flow().case_audit.decision(code, stream, number, actor=actor())
+    _note(code)
+    return render_template("revision_decision.html", code=code, record=record)
+
+
+def _note(code: str) -> None:
+    flow().reading_log.note(code, page="history", actor=actor())
+
+
+def page_name(page: str) -> str:
+    """What was looked at, in words."""
+    return gettext(PAGES[page]) if page in PAGES else page
+
+
+def written(at: dt.datetime) -> str:
+    """An instant for an address: local time to the microsecond, with its offset where it is needed."""
+    local = at.astimezone(COPENHAGEN)
+    plain = local.replace(tzinfo=None)
+    precise = plain.isoformat(timespec="microseconds" if local.microsecond else "seconds")
+    other = local.replace(fold=1 - local.fold)
+    return precise if other.utcoffset() == local.utcoffset() else precise + local.strftime("%z")
+
+
+def read(typed: str) -> dt.datetime | None:
+    """The instant that was meant; local time unless an offset is given. None when it cannot be read."""
+    try:
+        at = dt.datetime.fromisoformat(typed.replace(" ", "+") if "T" in typed else typed)
+        at = at if at.tzinfo is not None else at.replace(tzinfo=COPENHAGEN)
+        return at.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _facts(seen: Then) -> list[tuple[str, str]]:
+    """(label, words) of what was known of the case, in the order of the entity."""
+    facts = seen.moment.facts or {}
+    labels = {each.name: each.da for each in ENTITIES["Sag"].attributes}
+    return [(labels.get(name, name), value(facts[name])) for name in sorted(facts) if value(facts[name])]
+
+
+def _records(seen: Then) -> list[tuple[str, dt.datetime, dt.datetime, list[tuple[str, str]], bool]]:
+    """(what, written, changed, (label, words) of each value, is something kept back), oldest first."""
+    shown = []
+    for record in sorted(seen.moment.records.values(), key=lambda each: each.written_at):
+        entity = ENTITIES.get(record.entity)
+        labels = {} if entity is None else {each.name: each.da for each in entity.attributes}
+        values = [
+            (labels.get(name, name), value(each)) for name, each in record.values.items() if value(each)
+        ]
+        name = record.entity if entity is None else entity.da
+        shown.append((name, record.written_at, record.changed_at, values, not seen.is_close))
+    return shown
+
+
+def _picture(flow: FlowPicture) -> Any:
+    states = dict.fromkeys(flow.walked, diagram_drawing.DONE) | dict.fromkeys(flow.here, diagram_drawing.HERE)
+    return diagram_drawing.drawn(flow.source, states)

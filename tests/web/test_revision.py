@@ -1,0 +1,182 @@
+"""The auditors' pages: search that can be shared, who looked, what decided, deadlines kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.config import shipped_processes
+from tests.services.diagrams import end, process, start, user_task
+from tests.web.world import at
+
+TWO = process("to_trin", start(), user_task("foerste"), user_task("anden"), end())
+
+
+@pytest.fixture
+def vera(sign_in):
+    return sign_in("vera.revisor")
+
+
+def test_a_search_holds_its_filters_in_the_address_and_the_next_page_keeps_them(vera, world):
+    found = vera.get("/revision?sag=SAG-2570&slags=ElementCompleted")
+    names = {each.text for each in found.all("//td[@data-title='Hvad']/a")}
+    older = found.one("//a[@rel='next']").get("href")
+
+    second = vera.get(older)
+
+    assert names == {"ElementCompleted"}
+    assert (found.value("sag"), second.value("slags")) == ("SAG-2570", "ElementCompleted")
+    events = world.flow.history.of_case("SAG-2570", actor=SYSTEM)
+    count = sum(row.kind == "ElementCompleted" for row in events)
+    shown = [len(each.all("//tbody/tr")) for each in (found, second)]
+    assert 50 <= shown[0] < sum(shown) <= count
+
+
+def test_days_actors_and_rules_narrow_a_search(vera):
+    by_else = vera.get("/revision?hvem=else.syd&fra=2026-03-25&til=2026-03-25")
+    by_rule = vera.get("/revision?regel=T04")
+    nothing = vera.get("/revision?hvem=else.syd&fra=2026-03-26&til=2026-03-26")
+
+    assert {each.text for each in by_else.all("//td[@data-title='Hvem']/a")} == {"else.syd"}
+    assert {each.text for each in by_rule.all("//td[@data-title='Hvad']/a")} >= {"DeadlineOpened"}
+    assert "Ingen hændelser passer" in nothing.text
+
+
+def test_what_cannot_be_searched_for_is_said_and_stays_typed(vera):
+    page = vera.get("/revision?sag=SAG-9999&fra=i+går")
+    missing = vera.get("/revision?sag=SAG-9999")
+
+    assert "Skriv en dato" in page.text and page.value("fra") == "i går"
+    assert "Der er ingen sag med den kode" in missing.text
+
+
+def test_each_search_is_in_the_history_and_pointed_to_from_the_case(vera, world):
+    vera.get("/revision?sag=SAG-2588&hvem=karen.fp")
+
+    [event] = [
+        row.event for row in world.flow.history.of_stream("installation") if row.kind == "HistorySearched"
+    ]
+    assert event.asked == {"case": "SAG-2588", "actor": "karen.fp"}
+    lookers, _ = world.flow.case_audit.looks("SAG-2588", actor=SYSTEM)
+    assert [(each.who, each.pages) for each in lookers] == [("vera.revisor", {"search": 1})]
+
+
+def test_who_saw_a_case_is_listed_by_person_with_how_often(vera, sign_in):
+    camilla = sign_in("camilla.syd")
+    camilla.get("/sager/SAG-2588")
+    camilla.get("/sager/SAG-2588")
+    vera.get("/sager/SAG-2588")
+
+    rows = vera.get("/revision/sager/SAG-2588/set").all("//*[@id='personer']/tbody/tr")
+
+    shown = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+    assert [(row[0], row[1], row[4]) for row in shown] == [
+        ("Vera Lindhardt", "1", "Sagen (1)"),
+        ("Camilla Noer", "2", "Sagen (2)"),
+    ]
+
+
+def test_a_decision_is_shown_with_its_table_as_it_was_and_the_row_that_matched(vera, world):
+    [line] = [
+        each
+        for each in world.flow.case_audit.decisions("SAG-2588", actor=SYSTEM)
+        if each.decision == "team_tildeling"
+    ]
+    before = vera.get(f"/revision/sager/SAG-2588/afgoerelse?strom={line.stream}&nr={line.seq}")
+    path = world.flow.case_audit.decision("SAG-2588", line.stream, line.seq, actor=SYSTEM).path
+    table = (shipped_processes() / path).read_text("utf-8")
+    files = {path: table.replace('"familieteam_syd"', '"familieteam_nord"').encode()}
+    world.flow.deployments.deploy(files, actor=SYSTEM, note="ny")
+
+    after = vera.get(f"/revision/sager/SAG-2588/afgoerelse?strom={line.stream}&nr={line.seq}")
+
+    hit = after.one("//*[@id='tabel']//tr[@class='fc-hit']").text_content()
+    assert '"familieteam_syd"' in hit and '"familieteam_nord"' not in hit
+    assert after.one("//*[@id='tabel']").text_content() == before.one("//*[@id='tabel']").text_content()
+    assert "familieteam_syd" in after.one("//*[@id='svar']").text_content()
+
+
+def test_a_decision_shows_no_confidential_word_to_who_is_not_close(vera, sign_in, world):
+    texts = []
+    for line in world.flow.case_audit.decisions("SAG-2570", actor=SYSTEM):
+        record = world.flow.case_audit.decision(
+            "SAG-2570", line.stream, line.seq, actor=world.flow.people.actor("vera.revisor")
+        )
+        texts.append(repr((record.inputs, record.result)))
+
+    assert texts
+    for word in ("Hverdagen mangler struktur", "Vil blive boende", "Liva", "Kastbjerg", "Mormor"):
+        assert word not in "".join(texts)
+
+
+def test_a_decision_of_another_case_is_not_found_by_changing_the_address(vera, world):
+    line = world.flow.case_audit.decisions("SAG-2570", actor=SYSTEM)[0]
+
+    page = vera.get(f"/revision/sager/SAG-2588/afgoerelse?strom={line.stream}&nr={line.seq}")
+
+    assert page.status == 404
+
+
+def test_deadlines_are_counted_by_rule_and_the_late_ones_are_a_click_away_with_who_was_told(vera, world):
+    world.go_to(at(31, 12))  # nobody assesses SAG-2601: its 24 hours are long over
+
+    page = vera.get("/revision/frister")
+    [row] = [row for row in page.all("//*[@id='regler']/tbody/tr") if "T01" in row.text_content()]
+    cells = [cell.text_content().strip() for cell in row]
+    late = vera.get(row.xpath(".//a/@href")[0])
+
+    assert (cells[1], cells[3]) == ("3", "1")
+    assert cells[6] == "75,0 %"
+    [missed] = late.all("//*[@id='for-sent']/tbody/tr")
+    assert "Ikke endnu" in missed.text_content()
+    assert "Givet videre" in missed.text_content()
+
+
+def test_a_period_leaves_out_what_fell_due_before(vera):
+    page = vera.get("/revision/frister?fra=2027-01-01&til=2027-12-31")
+
+    assert "Ingen frister i perioden" in page.text
+
+
+def test_everything_went_as_it_is_drawn_until_an_operator_moves_an_instance(vera, world):
+    drift = world.flow.people.actor("drift")
+    world.flow.deployments.deploy({"to_trin.bpmn": TWO}, actor=SYSTEM)
+    id = world.flow.instances.start("to_trin", {}, case="SAG-2588", actor=SYSTEM)
+    world.flow.user_tasks.complete(world.task("foerste").id, {}, actor=SYSTEM)
+    clean = vera.get("/revision/forloeb")
+    [step] = world.flow.going_back.steps(id, actor=drift)
+
+    world.flow.going_back.go_back(id, step.element_instance, reason="fejlregistrering", actor=drift)
+    page = vera.get("/revision/forloeb")
+
+    assert "Alle gik, som de er tegnet" in clean.text
+    assert "fejlregistrering" in page.text
+    assert "Nået uden om pilene" in page.text
+    assert len(page.all("//section")) == 1
+    assert "fejlregistrering" in vera.get(f"/revision/forloeb/{id}").text
+
+
+def test_versions_name_the_cases_that_ran_under_each(vera, world):
+    source = world.flow.deployments.source("familieteam_modtag")
+    changed = source.replace(b"</bpmn:definitions>", b"<!-- ny --></bpmn:definitions>")
+    path = world.flow.deployments.definitions("familieteam_modtag")[0].path
+    world.flow.deployments.deploy({path: changed}, actor=SYSTEM, note="ny")
+
+    page = vera.get("/revision/udgaver/familieteam_modtag")
+
+    rows = [row.text_content() for row in page.all("//tbody/tr")]
+    assert len(rows) == 2
+    assert "SAG-2588" not in rows[0] and "SAG-2588" in rows[1]
+
+
+def test_the_story_leads_from_each_moment_to_the_case_as_it_was(vera):
+    page = vera.get("/revision/sager/SAG-2588")
+    addresses = [each.get("href") for each in page.all("//ol[contains(@class, 'fc-story')]//a")]
+
+    then = vera.get(addresses[1])
+
+    assert len(addresses) > 3
+    assert then.heading.startswith("Sag SAG-2588")
+    assert dt.datetime.fromisoformat(then.value("tid"))
