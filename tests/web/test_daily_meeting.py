@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.test_browser import sign_in
+from tests.web.test_pdf import text_of
 from tests.web.world import at
 
 MOST_KEYS = 25
@@ -289,6 +290,21 @@ def test_the_minutes_of_each_meeting_keep_the_reason_that_it_gave(sign_in, world
     one, two = (karen.get(f"/moeder/dagsmoede/{each}").text for each in (first, second))
     assert ("Alarm i huset" in one, "Strømmen gik" in one) == (True, False)
     assert ("Alarm i huset" in two, "Strømmen gik" in two) == (False, True)
+
+
+def test_the_minutes_are_kept_as_pdf_by_those_who_have_a_part_in_the_meeting(sign_in, world):
+    id = open_meeting(world)
+    karen = sign_in("karen.fp")
+    karen.post(f"/moeder/dagsmoede/{id}/luk", {"begrundelse": "Alarm </p><h1>i huset"})
+
+    answer = karen.client.get(f"/moeder/dagsmoede/{id}/referat.pdf")
+
+    said = text_of(answer.data)
+    assert "referat-dagsmoede-2026-03-30.pdf" in answer.headers["Content-Disposition"]
+    assert "Frontens dagsmøde man. 30. mar. 2026" in said
+    assert said.count("Alarm </p><h1>i huset") == 10
+    assert "Sofie Lykke" in said
+    assert sign_in("vera.revisor").client.get(f"/moeder/dagsmoede/{id}/referat.pdf").status_code == 403
 
 
 def test_a_decision_noted_in_a_meeting_that_nobody_closed_is_there_the_next_day(world):

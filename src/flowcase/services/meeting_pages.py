@@ -114,6 +114,11 @@ class MeetingPage:
         return self.values.get("holdt") is not None or self.status in ("afholdt", "afsluttet")
 
     @property
+    def standing(self) -> str:
+        """Its status; held counts from when that was said, before its agreements are written."""
+        return "afholdt" if self.status == "planlagt" and self.is_held else self.status
+
+    @property
     def is_cancelled(self) -> bool:
         return self.status in ("aflyst", "sprunget_over")
 

@@ -11,7 +11,7 @@ from flask_login import login_required
 from flowcase.errors import Conflict, FlowcaseError, InvalidValues, NotFound, Refused
 from flowcase.services.daily_agenda import CARRIED, Item, Meeting
 from flowcase.services.daily_meetings import FUNCTIONS, OUTCOME, REASON
-from flowcase.web import form_page, form_sent
+from flowcase.web import form_page, form_sent, meeting_words, pdf
 from flowcase.web.case_facts import area, notifier
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import clock, sentence
@@ -55,6 +55,23 @@ def state(id: str) -> Any:
     moved = request.args.get("status") != _where(meeting)
     return render_template(
         "daily_meeting_state.html", **_shared(meeting, shown, minutes), changed=changed, moved=moved
+    )
+
+
+@blueprint.get("/<id>/referat.pdf")
+@login_required
+def document(id: str) -> Any:
+    """The minutes so far, or of a meeting that is over, to keep; for who has a part in it."""
+    meeting = flow().daily_meetings.get(id, actor=actor())
+    minutes = flow().daily_meetings.minutes(id, actor=actor())
+    for case in dict.fromkeys(each.item.case for each in minutes):
+        flow().reading_log.note(case, page="meeting", actor=actor())
+    return pdf.response(
+        "daily_meeting_pdf.html",
+        name=meeting_words.file_name("referat", "dagsmoede", meeting.day),
+        now=flow().clock.now(),
+        reader=actor().id,
+        **_shared(meeting, None, minutes),
     )
 
 

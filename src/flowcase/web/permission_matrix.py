@@ -202,6 +202,7 @@ RULES: Mapping[str, Rule] = {
     "daily_meetings.newest": SIGNED_IN,
     "daily_meetings.show": MEETING,
     "daily_meetings.state": MEETING,
+    "daily_meetings.document": MEETING,
     "daily_meetings.begin": MEETING,
     "daily_meetings.take_chair": MEETING,
     "daily_meetings.note": MEETING,
