@@ -53,12 +53,16 @@ from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.journal_delivery import Deliver, FileDrop, UnusableAddress, Webhook
 from flowcase.services.kept_answers import KeptAnswers
+from flowcase.services.mail_sending import MailFolder, Send, Smtp
+from flowcase.services.mails import Mails
 from flowcase.services.meeting_calendars import MeetingCalendars
 from flowcase.services.meeting_pages import MeetingPages
 from flowcase.services.meetings import Meetings
 from flowcase.services.messages import Messages
 from flowcase.services.nodes import Nodes
+from flowcase.services.notices import Notices
 from flowcase.services.notifications import Notifications
+from flowcase.services.own_calendars import OwnCalendars
 from flowcase.services.people import People
 from flowcase.services.presences import Presences
 from flowcase.services.reading_log import ReadingLog
@@ -129,6 +133,9 @@ class Flowcase:
     rule_set_moves: RuleSetMoves
     going_back: GoingBack
     indicators: Indicators
+    notices: Notices
+    mails: Mails
+    own_calendars: OwnCalendars
     notifications: Notifications
     case_overviews: CaseOverviews
     cases: Cases
@@ -298,6 +305,7 @@ def assemble(
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
     startable_flows = StartableFlows(transactions, advancing, open_work)
     caseload_moves = CaseloadMoves(transactions, rule_sets, startable_flows, user_tasks, definitions.form)
+    inboxes, meetings = Inboxes(transactions, rule_sets), Meetings(transactions, definitions)
     return Flowcase(
         settings=settings,
         store=store,
@@ -307,7 +315,7 @@ def assemble(
         instances=Instances(transactions, advancing),
         startable_flows=startable_flows,
         user_tasks=user_tasks,
-        inboxes=Inboxes(transactions, rule_sets),
+        inboxes=inboxes,
         user_task_moves=UserTaskMoves(transactions, rule_sets),
         saved_lists=SavedLists(transactions),
         absences=Absences(transactions, rule_sets),
@@ -336,14 +344,24 @@ def assemble(
         going_back=GoingBack(transactions, advancing),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),
         indicators=Indicators(transactions, rule_sets),
+        notices=Notices(transactions, rule_sets, settings.mail_domains),
+        mails=Mails(
+            transactions,
+            rule_sets,
+            node,
+            send=_mail(settings),
+            sender=settings.mail_from or "flowcase@localhost",
+            address=settings.address or "http://127.0.0.1:5000",
+        ),
+        own_calendars=OwnCalendars(transactions, inboxes, meetings),
         notifications=Notifications(transactions, advancing, open_work, definitions.form, documents.adopt),
         case_overviews=CaseOverviews(transactions, rule_sets),
         cases=Cases(transactions, advancing, open_work),
         concerns=Concerns(transactions, reading_log),
         daily_meetings=DailyMeetings(transactions, user_tasks, open_work, definitions, reading_log),
-        meetings=Meetings(transactions, definitions),
         meeting_calendars=MeetingCalendars(transactions, definitions, rule_sets),
         meeting_pages=MeetingPages(transactions, definitions, rule_sets, open_work, reading_log),
+        meetings=meetings,
         consents=Consents(transactions, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),
         people=people,
@@ -373,6 +391,24 @@ def _journal_delivery(settings: Config) -> Deliver:
         return Webhook(settings.journal_url, settings.journal_secret)
     except UnusableAddress as error:
         raise InvalidSetting("FLOWCASE_JOURNAL_URL", error.because) from None
+
+
+def _mail(settings: Config) -> Send | None:
+    """How mails leave: kept in a folder, handed to a mail server, or not at all."""
+    if settings.mail_folder or (settings.is_demonstration and not settings.smtp_host):
+        return MailFolder(settings.mail_folder or settings.home / "mail")
+    if not settings.smtp_host:
+        return None
+    for name, given in (("FLOWCASE_ADDRESS", settings.address), ("FLOWCASE_MAIL_FROM", settings.mail_from)):
+        if not given:
+            raise InvalidSetting(name, "it is empty, and FLOWCASE_SMTP_HOST is set")
+    if settings.smtp_tls not in ("starttls", "tls", "none"):
+        raise InvalidSetting("FLOWCASE_SMTP_TLS", f"'{settings.smtp_tls}' is none of starttls, tls, none")
+    if settings.smtp_tls == "none" and settings.smtp_host not in ("localhost", "127.0.0.1", "::1"):
+        raise InvalidSetting("FLOWCASE_SMTP_TLS", "without TLS a mail may not leave this machine")
+    return Smtp(
+        settings.smtp_host, settings.smtp_port, settings.smtp_tls, settings.smtp_user, settings.smtp_password
+    )
 
 
 def _clock(settings: Config, store: Store) -> Clock:

@@ -64,6 +64,16 @@ class Config:
     upload_types: tuple[str, ...] = UPLOAD_TYPES  # FLOWCASE_UPLOAD_TYPES: kinds of files, parted by commas
     scan_command: str = ""  # FLOWCASE_SCAN_COMMAND: gets each file on standard input; 0 passes, 1 declines
 
+    address: str = ""  # FLOWCASE_ADDRESS: where people find the pages, for links in mails and calendars
+    smtp_host: str = ""  # FLOWCASE_SMTP_HOST: the mail server; without one no mail is sent
+    smtp_port: int = 587  # FLOWCASE_SMTP_PORT
+    smtp_tls: str = "starttls"  # FLOWCASE_SMTP_TLS: starttls, tls, or none (only on this machine)
+    smtp_user: str = ""  # FLOWCASE_SMTP_USER: empty: the mail server asks for no sign-in
+    smtp_password: str = field(default="", repr=False)  # FLOWCASE_SMTP_PASSWORD
+    mail_from: str = ""  # FLOWCASE_MAIL_FROM: the sender's mail address
+    mail_domains: tuple[str, ...] = ()  # FLOWCASE_MAIL_DOMAINS: houses mails may go to; empty: any
+    mail_folder: Path | None = None  # FLOWCASE_MAIL_FOLDER: mails are kept here instead; demonstrations do
+
     @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{self.home / 'flowcase.sqlite'}"
@@ -136,6 +146,15 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         upload_megabytes=_number(given, "FLOWCASE_UPLOAD_MEGABYTES", default=25, least=1, most=200),
         upload_types=_kinds(given, "FLOWCASE_UPLOAD_TYPES"),
         scan_command=given.get("FLOWCASE_SCAN_COMMAND", "").strip(),
+        address=given.get("FLOWCASE_ADDRESS", "").strip().rstrip("/"),
+        smtp_host=given.get("FLOWCASE_SMTP_HOST", "").strip(),
+        smtp_port=_number(given, "FLOWCASE_SMTP_PORT", default=587, least=1, most=65535),
+        smtp_tls=given.get("FLOWCASE_SMTP_TLS", "").strip().lower() or "starttls",
+        smtp_user=given.get("FLOWCASE_SMTP_USER", ""),
+        smtp_password=given.get("FLOWCASE_SMTP_PASSWORD", ""),
+        mail_from=given.get("FLOWCASE_MAIL_FROM", "").strip(),
+        mail_domains=tuple(given.get("FLOWCASE_MAIL_DOMAINS", "").replace(",", " ").lower().split()),
+        mail_folder=Path(given["FLOWCASE_MAIL_FOLDER"]) if given.get("FLOWCASE_MAIL_FOLDER") else None,
     )
 
 

@@ -39,13 +39,15 @@ _log = structlog.get_logger(__name__)
 
 def run_once(flow: Flowcase) -> dict[str, int]:
     """Do everything that is due now; how much of each."""
-    done = {"timers": 0, "jobs": 0, "messages": 0}
+    done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0}
     while True:
         timers, jobs = flow.timers.fire_due(BATCH), flow.jobs.run_due(BATCH)
         done["timers"] += timers
         done["jobs"] += jobs
         if not timers and not jobs:
             break
+    while flow.mails.sort_waiting() or flow.mails.send_due():
+        done["mails"] += 1
     done["messages"] = flow.messages.expire()
     return done
 
@@ -58,7 +60,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     stopping = stopping or threading.Event()
     threads = flow.settings.job_threads
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(4 + threads)},
+        executors={"default": ThreadPoolExecutor(6 + threads)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
@@ -77,6 +79,8 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
     ticks.append(("scans", TICK_SECONDS, drain(flow.scanning.run_waiting)))
+    ticks.append(("outbox", TICK_SECONDS, drain(flow.mails.sort_waiting)))
+    ticks.append(("mails", TICK_SECONDS, drain(flow.mails.send_due)))
     ticks.append(("uploads", UPLOADS_SECONDS, drain(flow.documents.forget_old_uploads)))
     ticks.append(("answers", UPLOADS_SECONDS, flow.kept_answers.forget_old))
     ticks.append(

@@ -32,9 +32,16 @@ def end(id: str = "end", inside: str = "", roots: tuple[str, ...] = ()) -> Node:
 
 
 def user_task(
-    id: str, groups: str = "", form: str = "", properties: dict[str, str] | None = None, inside: str = ""
+    id: str,
+    groups: str = "",
+    form: str = "",
+    properties: dict[str, str] | None = None,
+    inside: str = "",
+    assignee: str = "",
 ) -> Node:
     extension = "<zeebe:userTask/>"
+    if assignee:
+        extension += f"<zeebe:assignmentDefinition assignee={quoteattr(assignee)}/>"
     if groups:
         extension += f"<zeebe:assignmentDefinition candidateGroups={quoteattr(groups)}/>"
     if form:

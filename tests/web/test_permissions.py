@@ -87,6 +87,8 @@ def _pages(world: World) -> Iterator[Page]:
             yield Page("instances.go_back", "/forloeb/" + path.format("tilbage"))
             yield Page("api.preview_of_going_back", "/api/instances/" + path.format("earlier-steps"))
     camilla = world.flow.people.actor("camilla.syd")
+    everybody = frozenset(PEOPLE)
+    yield Page("notices.feed", f"/kalender/{flow.notices.new_feed(actor=camilla)}.ics", everybody)
     given = Given("skema.pdf", b"%PDF-1.7")
     document = world.flow.documents.add_to_case("SAG-2588", given, data_class="K2", actor=camilla)
     for endpoint, path in (("show", ""), ("view", "/vis"), ("download", "/hent")):
@@ -133,6 +135,10 @@ _PLAIN = {
     "inbox.mine": "/opgaver",
     "cases.index": "/sager",
     "meetings.week": "/moeder",
+    "notices.index": "/beskeder",
+    "notices.count": "/beskeder/antal",
+    "notices.choices": "/beskeder/valg",
+    "operations.mails": "/drift/mails",
     "daily_meetings.newest": "/moeder/dagsmoede",
     "flows.index": "/forloeb/nyt",
     "indicators.index": "/indikatorer",

@@ -134,6 +134,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "a notification came outside office hours",
     ),
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
+    "opgave_til_dig": ("du har fået en opgave", "you have been given a task"),
     "overgang_ansvar": ("du leder en overgang", "you are responsible for a transition"),
     "overgang_uden_modtager": (
         "dagen for en overgang er passeret uden modtager",
@@ -205,8 +206,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "visitation_afgjort": ("visitationen er afgjort", "the visitation is decided"),
 }
 
+# What the shared process of deadlines tells, followed by the deadline's rule: `frist_paamindelse.T04`
+OF_A_DEADLINE: Mapping[str, tuple[str, str]] = {
+    "frist_paamindelse": ("en frist nærmer sig", "a deadline is near"),
+    "frist_overskredet": ("en frist er overskredet", "a deadline has passed"),
+}
+
 
 def words(code: str, language: str) -> str:
     """The sentence of a code; an unknown code says itself."""
-    danish, english = SENTENCES.get(code, (code, code))
+    beginning, _, rule = code.partition(".")
+    if beginning in OF_A_DEADLINE and rule:
+        danish, english = (f"{each} ({rule})" for each in OF_A_DEADLINE[beginning])
+    else:
+        danish, english = SENTENCES.get(code, (code, code))
     return english if language == "en" else danish

@@ -44,6 +44,7 @@ JOB_IS_PENDING = "status = 'pending' AND NOT is_held"
 JOB_IS_CLAIMED = "status = 'claimed'"
 USER_TASK_IS_OPEN = "status = 'open'"
 DEADLINE_IS_CURRENT = "is_current"
+NOTICE_IS_UNSORTED = "sorted_at IS NULL"
 USER_TASK_IS_FREE = "status = 'open' AND assignee IS NULL"
 USER_TASK_IS_ASSIGNED = "status = 'open' AND assignee IS NOT NULL"
 USER_TASK_IS_OF_A_CASE = "status = 'open' AND case_code IS NOT NULL"
@@ -653,12 +654,15 @@ notice = Table(
     Column("case_code", Text),
     Column("deadline", Text, ForeignKey("deadline.id")),
     Column("at", Instant, nullable=False),
-    Column("read_at", Instant),
+    Column("read_at", Instant),  # no longer written: `notice_read` knows who of a group has read it
     Column("read_by", Text),
+    # When a worker had decided who gets it by mail; NULL: it waits in the outbox.
+    Column("sorted_at", Instant),
     PrimaryKeyConstraint("id", "recipient_kind", "recipient"),
 )
 Index("ix_notice_recipient", notice.c.recipient_kind, notice.c.recipient, notice.c.at)
 Index("ix_notice_case_code", notice.c.case_code)
+_alive("ix_notice_unsorted", notice.c.at, notice.c.id, where=NOTICE_IS_UNSORTED)
 
 # --- people and the installation -------------------------------------------------------------------
 
@@ -716,3 +720,4 @@ node = Table(
 
 from flowcase.store import api_tables as api_tables  # noqa: E402 - they belong to the same metadata
 from flowcase.store import calendar_tables as calendar_tables  # noqa: E402
+from flowcase.store import notice_tables as notice_tables  # noqa: E402

@@ -60,7 +60,7 @@ def change() -> Any:
 
 @blueprint.get("/kalender/<secret>.ics")
 @limiter.limit(MISSES, deduct_when=lambda response: response.status_code == HTTPStatus.NOT_FOUND)
-@limiter.limit(READS, key_func=lambda: _key())
+@limiter.limit(READS, key_func=lambda: key_of_feed())
 def read(secret: str) -> Response:
     """For programs: no sign-in, the secret in the address opens this one series."""
     feed = flow().meeting_calendars.read(secret)
@@ -103,7 +103,7 @@ def _page(*, made: str = "", secret: str = "") -> str:
     )
 
 
-def _key() -> str:
+def key_of_feed() -> str:
     """One address is counted for itself, wherever it is read from."""
     return hashlib.sha256(str((request.view_args or {}).get("secret", "")).encode()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from flowcase.access.permissions import may_operate
 from flowcase.clock import WallClock
 from flowcase.errors import Forbidden
+from flowcase.services import mail_sending
 from flowcase.services.nodes import Overview
 from flowcase.web import api
 from flowcase.web.language import gettext
@@ -20,6 +22,7 @@ from flowcase.web.session import actor, flow
 blueprint = Blueprint("operations", __name__)
 
 MOST_INCIDENTS = 100  # shown on one page
+MOST_MAILS = 100
 
 
 @blueprint.get("/sund")
@@ -44,6 +47,37 @@ def overview() -> Any:
         overview=_overview(),
         incidents=flow().incidents.list(limit=MOST_INCIDENTS),
     )
+
+
+@blueprint.get("/drift/mails")
+@login_required
+def mails() -> Any:
+    """Mails that wait for a person; in a demonstration also what was sent."""
+    _check(actor())
+    return render_template("mails.html", failed=flow().mails.failed(), kept=_kept_mails())
+
+
+@blueprint.post("/drift/mails/<id>")
+@login_required
+def mail_again(id: str) -> Any:
+    _check(actor())
+    flow().mails.retry(id, actor=actor())
+    flash(gettext("Mailen forsøges sendt igen."), "success")
+    return redirect(url_for("operations.mails"))
+
+
+def _kept_mails() -> list[dict[str, str]] | None:
+    """What a demonstration would have sent; None elsewhere."""
+    settings = flow().settings
+    if not settings.is_demonstration:
+        return None
+    found = []
+    for _, content in mail_sending.kept(settings.mail_folder or settings.home / "mail", MOST_MAILS):
+        message = message_from_bytes(content, policy=policy.default)
+        body = message.get_body()
+        head = {name: str(message[name] or "") for name in ("subject", "to", "date")}
+        found.append({**head, "text": "" if body is None else str(body.get_content())})
+    return found
 
 
 @blueprint.post("/drift/haendelser/<id>")

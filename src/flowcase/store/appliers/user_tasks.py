@@ -12,6 +12,7 @@ from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 from flowcase.values import canonical_json
 
+GIVEN = "opgave_til_dig"  # kind and sentence of the notice
 CASE_VARIABLE = "sag_id"  # names the case of a user task whose instance has none (or several)
 
 history_only(events.UserTaskWarned)
@@ -42,6 +43,24 @@ def create(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskC
         follow_up_at=event.follow_up_at,
         priority=event.priority,
         created_at=tx.now,
+    )
+    _tell(tx, stream, instance, event.assignee, event.variables.get(CASE_VARIABLE))
+
+
+def _tell(tx: Tx, stream: str, instance: LockedInstance, assignee: str | None, case: object = None) -> None:
+    """Whom somebody else, or the diagram, gave a user task finds a notice of it."""
+    if assignee is None or assignee == tx.actor.id:
+        return
+    tx.insert(
+        tables.notice,
+        id=tx.new_id(),
+        recipient_kind="person",
+        recipient=assignee,
+        kind=GIVEN,
+        text_code=GIVEN,
+        stream=stream,
+        case_code=instance.case_code or (case if isinstance(case, str) else None),
+        at=tx.now,
     )
 
 
@@ -113,6 +132,7 @@ def hand_over(tx: Tx, stream: str, instance: LockedInstance, event: events.UserT
         {"assignee": event.assignee, "follow_up_at": None},
         attempt=f"hand over user task '{task}'",
     )
+    _tell(tx, stream, instance, event.assignee)
 
 
 @applies(events.UserTaskPutOff)

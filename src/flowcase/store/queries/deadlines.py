@@ -117,3 +117,18 @@ _CURRENT = (
     .order_by(_table.c.due_at, _table.c.id)
 )
 _BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))
+
+
+def of_person(tx: Tx, person: str, *, limit: int) -> list[DeadlineRow]:
+    """What runs in the cases of a caseworker, and what the person is responsible for; earliest due first."""
+    theirs = select(tables.case_file.c.code).where(
+        tables.case_file.c.caseworker == person, tables.case_file.c.closed_at.is_(None)
+    )
+    statement = (
+        select(_table)
+        .where(text("status IN ('open', 'breached')"))
+        .where(or_(_table.c.case_code.in_(theirs), _table.c.responsible == person))
+        .order_by(_table.c.due_at, _table.c.id)
+        .limit(limit)
+    )
+    return [made(DeadlineRow, row) for row in tx.rows(statement)]

@@ -1,18 +1,21 @@
-"""In-app notices: who was told what, and whether it was read."""
+"""In-app notices: who was told what, and what they have read of it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text, tuple_
 
 from flowcase.store import tables
+from flowcase.store.notice_tables import notice_choice, notice_read
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
 _table = tables.notice
+MOST_COUNTED = 99  # unread ones; the bell says that there are more
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,18 @@ class NoticeRow:
     case_code: str | None
     deadline: str | None
     at: dt.datetime
-    read_at: dt.datetime | None
-    read_by: str | None
+
+
+@dataclass(frozen=True)
+class OwnNotice:
+    """A notice as the person sees it to whom, or to whose group, it was sent."""
+
+    id: str
+    kind: str
+    text_code: str
+    case_code: str | None
+    at: dt.datetime
+    is_read: bool
 
 
 def notices(
@@ -37,11 +50,11 @@ def notices(
     groups: Iterable[str] = (),
     case: str | None = None,
     deadline: str | None = None,
-    only_unread: bool = False,
     limit: int = 50,
 ) -> list[NoticeRow]:
     """Newest first; with `person` or `groups` only what is addressed to them."""
-    statement = select(_table).order_by(_table.c.at.desc(), _table.c.id.desc()).limit(limit)
+    columns = [_table.c[name] for name in NoticeRow.__dataclass_fields__]
+    statement = select(*columns).order_by(_table.c.at.desc(), _table.c.id.desc()).limit(limit)
     recipients = [and_(_table.c.recipient_kind == "group", _table.c.recipient.in_(list(groups)))]
     if person is not None:
         recipients.append(and_(_table.c.recipient_kind == "person", _table.c.recipient == person))
@@ -51,6 +64,80 @@ def notices(
         statement = statement.where(_table.c.case_code == case)
     if deadline is not None:
         statement = statement.where(_table.c.deadline == deadline)
-    if only_unread:
-        statement = statement.where(_table.c.read_at.is_(None))
     return [made(NoticeRow, row) for row in tx.rows(statement)]
+
+
+def own(
+    tx: Tx,
+    person: str,
+    groups: Iterable[str],
+    *,
+    before: tuple[dt.datetime, str] | None = None,
+    only_unread: bool = False,
+    limit: int,
+) -> list[OwnNotice]:
+    """Newest first, a page at a time; what came twice, to the person and to a group, is there once."""
+    is_read = _is_read(person)
+    columns = [_table.c[name] for name in ("id", "kind", "text_code", "case_code", "at")]
+    statement = (
+        select(*columns, is_read.label("is_read"))
+        .where(_to(person, groups))
+        .group_by(*columns)
+        .order_by(_table.c.at.desc(), _table.c.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(tuple_(_table.c.at, _table.c.id) < before)
+    if only_unread:
+        statement = statement.where(~is_read)
+    return [
+        OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, bool(row.is_read))
+        for row in tx.rows(statement)
+    ]
+
+
+def unread(tx: Tx, person: str, groups: Iterable[str]) -> int:
+    """How many the person has not read; no more than one above MOST_COUNTED are looked at."""
+    found = (
+        select(_table.c.id)
+        .where(_to(person, groups), ~_is_read(person))
+        .distinct()
+        .limit(MOST_COUNTED + 1)
+        .subquery()
+    )
+    return int(tx.scalar(select(func.count()).select_from(found)))
+
+
+def own_notice(tx: Tx, id: str, person: str, groups: Iterable[str]) -> OwnNotice | None:
+    """The notice as that person sees it; None when it was sent neither to them nor to their groups."""
+    columns = [_table.c[name] for name in ("id", "kind", "text_code", "case_code", "at")]
+    row = tx.first(select(*columns).where(_table.c.id == id, _to(person, groups)).limit(1))
+    return None if row is None else OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, True)
+
+
+def unsorted(tx: Tx, limit: int) -> Sequence[Any]:
+    """The notices that wait in the outbox, the oldest first."""
+    statement = (
+        select(_table).where(text(tables.NOTICE_IS_UNSORTED)).order_by(_table.c.at, _table.c.id).limit(limit)
+    )
+    return tx.rows(statement)
+
+
+def _to(person: str, groups: Iterable[str]) -> ColumnElement[bool]:
+    return or_(
+        and_(_table.c.recipient_kind == "person", _table.c.recipient == person),
+        and_(_table.c.recipient_kind == "group", _table.c.recipient.in_(sorted(groups))),
+    )
+
+
+def _is_past(person: str) -> ColumnElement[bool]:
+    """Whether it counts as read by its instant: all was marked, or the account is younger."""
+    marked = select(notice_choice.c.read_until).where(notice_choice.c.person == person).scalar_subquery()
+    begun = select(tables.person.c.created_at).where(tables.person.c.id == person).scalar_subquery()
+    never = bindparam(None, dt.datetime(1970, 1, 1, tzinfo=dt.UTC), type_=_table.c.at.type)
+    return or_(_table.c.at <= func.coalesce(marked, never), _table.c.at < func.coalesce(begun, never))
+
+
+def _is_read(person: str) -> ColumnElement[bool]:
+    marked = exists().where(notice_read.c.person == person, notice_read.c.notice == _table.c.id)
+    return or_(_is_past(person), marked)

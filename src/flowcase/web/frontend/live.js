@@ -1,5 +1,5 @@
 // Parts of a page that others change meanwhile: fetched every few seconds and put in place by their ids.
-const EVERY = 4000;
+const EVERY = 4000; // milliseconds; `data-live-every` says otherwise
 
 function refresh(part, fresh) {
   if (!fresh || part.innerHTML === fresh.innerHTML) return;
@@ -9,8 +9,10 @@ function refresh(part, fresh) {
 }
 
 export function live() {
-  const source = document.querySelector("[data-live]");
-  if (!source) return;
+  for (const source of document.querySelectorAll("[data-live]")) follow(source);
+}
+
+function follow(source) {
   const look = async () => {
     if (document.hidden) return;
     try {
@@ -25,6 +27,6 @@ export function live() {
       // The network is away for a while: the next look tells.
     }
   };
-  setInterval(look, EVERY);
+  setInterval(look, Number(source.dataset.liveEvery) || EVERY);
   document.addEventListener("visibilitychange", look);
 }

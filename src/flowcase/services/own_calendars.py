@@ -1,0 +1,64 @@
+"""A person's own deadlines, due user tasks and meetings, as entries of a calendar: codes and links only."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flowcase.access.actor import Actor
+from flowcase.cases.calendar_files import Event
+from flowcase.services.inboxes import Asked, Inboxes, View
+from flowcase.services.meetings import Meetings
+from flowcase.services.transactions import Transactions
+from flowcase.store.queries import deadlines
+
+MOST = 500  # of each kind
+BEHIND, AHEAD = dt.timedelta(days=31), dt.timedelta(days=366)  # of meetings
+
+
+class OwnCalendars:
+    def __init__(self, transactions: Transactions, inboxes: Inboxes, meetings: Meetings) -> None:
+        self._transactions, self._inboxes, self._meetings = transactions, inboxes, meetings
+
+    def events(self, actor: Actor, *, address: str) -> list[Event]:
+        """What runs in the actor's cases, what the actor has taken with a due date, and meetings of a year.
+
+        `address` is where the pages are.
+        """
+        rows = self._transactions.read(lambda tx: deadlines.of_person(tx, actor.id, limit=MOST))
+        found = [
+            Event(
+                uid=f"frist-{row.id}@flowcase",
+                summary=f"Frist {row.rule} {row.case_code or ''}".strip(),
+                starts_at=row.due_at,
+                sequence=row.version,
+                url=f"{address}/sager/{row.case_code}" if row.case_code else "",
+                categories=("frist",),
+            )
+            for row in rows
+        ]
+        asked = Asked(view=View.OWN, with_put_off=True)
+        found += [
+            Event(
+                uid=f"opgave-{row.id}@flowcase",
+                summary=f"Opgave {row.case_code or ''}".strip(),
+                starts_at=row.due_at,
+                url=f"{address}/opgaver/{row.id}",
+                categories=("opgave",),
+            )
+            for row in self._inboxes.page(actor, asked, limit=MOST).rows
+            if row.due_at is not None
+        ]
+        now = self._transactions.clock.now()
+        found += [
+            Event(
+                uid=f"moede-{entry.id}@flowcase",
+                summary=f"Møde {entry.case or ''}".strip(),
+                starts_at=entry.starts_at,
+                url=f"{address}/moeder",
+                is_cancelled=entry.is_cancelled,
+                categories=("moede",),
+            )
+            for entry in self._meetings.between(actor, now - BEHIND, now + AHEAD)[:MOST]
+            if entry.starts_at is not None
+        ]
+        return found

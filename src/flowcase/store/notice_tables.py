@@ -1,0 +1,63 @@
+"""Tables of what people are told: what each has read and wishes, and the mails on their way."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, text
+
+from flowcase.store.columns import Instant, Json
+from flowcase.store.tables import metadata
+
+MAIL_IS_UNSENT = "status IN ('waiting', 'claimed')"
+
+# A notice to a group is read by each of its members for themselves.
+notice_read = Table(
+    "notice_read",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("read_at", Instant, nullable=False),
+    PrimaryKeyConstraint("person", "notice"),
+)
+
+# What a person has chosen; who has chosen nothing has no row.
+notice_choice = Table(
+    "notice_choice",
+    metadata,
+    Column("person", Text, ForeignKey("person.id"), primary_key=True),
+    Column("address", Text, nullable=False),  # of mail; empty: none is sent
+    Column("digest_at", Text),  # local time, HH:MM; NULL: as the rule set says
+    Column("ways", Json, nullable=False),  # topic -> straks | samlet | aldrig, where it was chosen
+    Column("read_until", Instant),  # everything up to here is read
+    Column("changed_at", Instant, nullable=False),
+)
+
+# The outbox. A mail says codes and fixed sentences only; its id is its Message-ID at every try.
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("way", Text, nullable=False),  # straks | samlet
+    Column("status", Text, nullable=False),  # waiting | claimed | sent | failed | dropped
+    Column("due_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_until", Instant),
+    Column("sent_at", Instant),
+    Column("outcome", Text),  # what the mail server said, as a code; nothing of the mail
+)
+_unsent = text(MAIL_IS_UNSENT)
+Index("ix_mail_unsent", mail.c.due_at, mail.c.id, postgresql_where=_unsent, sqlite_where=_unsent)
+Index("ix_mail_status", mail.c.status, mail.c.created_at)
+
+# Which notices a mail tells of: a person is told of a notice in one mail only.
+mail_notice = Table(
+    "mail_notice",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("mail", Text, ForeignKey("mail.id"), nullable=False),
+    PrimaryKeyConstraint("person", "notice"),
+)
+Index("ix_mail_notice_mail", mail_notice.c.mail)

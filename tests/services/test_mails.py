@@ -1,0 +1,278 @@
+"""Mails about notices: who gets which, never two of one notice, tried again when they fail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.message import EmailMessage
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.cases import events
+from flowcase.errors import Conflict, Forbidden, InvalidValues
+from flowcase.services.mail_sending import MailFolder, NotSent, kept
+from flowcase.services.mails import LEASE, MOST_TRIES, Mails
+from flowcase.store import tables
+from tests.services.diagrams import end, process, start, user_task
+
+FRIDAY = dt.datetime(2026, 4, 24, 10, 0, tzinfo=dt.UTC)
+
+
+class MailServer:
+    """Takes mails, or says what it is told to say first."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+        self.says: list[NotSent] = []
+
+    def __call__(self, message: EmailMessage) -> None:
+        if self.says:
+            raise self.says.pop(0)
+        self.taken.append(message)
+
+    @property
+    def texts(self) -> list[str]:
+        return [str(message.get_content()) for message in self.taken]
+
+
+@pytest.fixture
+def server() -> MailServer:
+    return MailServer()
+
+
+@pytest.fixture
+def mails(flow, server) -> Mails:
+    flow.clock.set(FRIDAY)
+    for person, groups in (("karen", ["fronten"]), ("omar", ["fronten"])):
+        flow.people.add(person, groups=groups, actor=SYSTEM)
+    for person in ("karen", "omar"):
+        choose(flow, person, address=f"{person}@kommune.dk", akut="straks")
+    return Mails(
+        flow.notices._transactions,
+        flow.rule_sets,
+        "node 1",
+        send=server,
+        sender="flowcase@kommune.dk",
+        address="https://flowcase.kommune.dk/",
+    )
+
+
+def choose(flow, person, *, address, digest_at="07:30", **ways):
+    flow.notices.choose(address=address, digest_at=digest_at, ways=ways, actor=flow.people.actor(person))
+
+
+def tell(flow, kind, *, people=(), groups=(), text="kommentar_naevnt"):
+    def work(tx):
+        sent = events.NoticeSent(
+            notice=tx.new_id(), kind=kind, text=text, groups=tuple(groups), people=tuple(people), case="SAG-7"
+        )
+        tx.append("installation", sent)
+
+    flow.notices._transactions.run(SYSTEM, work)
+
+
+def send_all(mails):
+    while mails.sort_waiting() or mails.send_due():
+        pass
+
+
+def test_what_is_acute_goes_at_once_and_the_rest_in_one_mail_on_the_next_working_day(flow, mails, server):
+    tell(flow, "akut", people=["karen"], text="akut_ivaerksat")
+    tell(flow, "kommentar", people=["karen"])
+    tell(flow, "moede", groups=["fronten"], people=["karen"], text="moede_indkaldelse")
+
+    send_all(mails)
+    at_once = list(server.taken)
+    flow.clock.set(dt.datetime(2026, 4, 27, 5, 29, tzinfo=dt.UTC))  # Monday, a minute before half past seven
+    send_all(mails)
+    before = len(server.taken)
+    flow.clock.set(dt.datetime(2026, 4, 27, 5, 30, tzinfo=dt.UTC))
+    send_all(mails)
+
+    assert [(each["To"], each["Subject"]) for each in at_once] == [
+        ("karen@kommune.dk", "flowcase: en besked")
+    ]
+    assert "der er handlet akut (SAG-7)\nhttps://flowcase.kommune.dk/sager/SAG-7" in server.texts[0]
+    assert before == 1
+    together = {each["To"]: each for each in server.taken[1:]}
+    assert together["karen@kommune.dk"]["Subject"] == "flowcase: 2 beskeder"
+    assert together["omar@kommune.dk"]["Subject"] == "flowcase: en besked"
+
+
+def test_a_public_holiday_has_no_mail_of_the_day(flow, mails, server):
+    flow.clock.set(dt.datetime(2026, 5, 13, 10, 0, tzinfo=dt.UTC))  # the day before Ascension Day
+    tell(flow, "kommentar", people=["karen"])
+
+    send_all(mails)
+    flow.clock.set(dt.datetime(2026, 5, 14, 20, 0, tzinfo=dt.UTC))  # Ascension Day
+    send_all(mails)
+    holidays = len(server.taken)
+    flow.clock.set(dt.datetime(2026, 5, 15, 5, 30, tzinfo=dt.UTC))
+    send_all(mails)
+
+    assert (holidays, len(server.taken)) == (0, 1)
+
+
+def test_a_person_decides_for_each_topic_whether_and_how_a_mail_comes(flow, mails, server):
+    choose(flow, "karen", address="karen@kommune.dk", omtaler="straks", akut="aldrig")
+    choose(flow, "omar", address="")
+
+    tell(flow, "kommentar", people=["karen", "omar"])
+    tell(flow, "akut", people=["karen", "omar"])
+    send_all(mails)
+
+    assert [each["To"] for each in server.taken] == ["karen@kommune.dk"]
+    assert "nævnt i en kommentar" in server.texts[0]
+
+
+def test_a_mail_that_could_not_be_sent_is_tried_again_later_under_the_same_message_id(flow, mails, server):
+    server.says = [NotSent("smtp 451", is_final=False)]
+    tell(flow, "akut", people=["karen"])
+
+    send_all(mails)
+    at_first = len(server.taken)
+    flow.clock.set(flow.clock.now() + dt.timedelta(minutes=2))
+    send_all(mails)
+    send_all(mails)
+
+    assert (at_first, len(server.taken)) == (0, 1)
+    assert server.taken[0]["Message-ID"].endswith(".karen@flowcase.kommune.dk>")
+
+
+def test_a_worker_that_died_while_it_sent_is_followed_by_another_with_the_same_mail(flow, mails, server):
+    tell(flow, "akut", people=["karen"])
+    mails.sort_waiting()
+    row = flow.notices._transactions.run(SYSTEM, mails._claim)
+    first = flow.notices._transactions.read(lambda tx: mails._written(tx, row))
+
+    send_all(mails)
+    while_leased = len(server.taken)
+    flow.clock.set(flow.clock.now() + LEASE)
+    send_all(mails)
+    mails._record(row, "sent", "sent")  # what the dead worker would have written comes too late
+
+    assert while_leased == 0
+    assert [each.as_bytes() for each in server.taken] == [first.as_bytes()]
+
+
+@pytest.mark.parametrize(
+    "says",
+    [[NotSent("smtp 550", is_final=True)], [NotSent("TimeoutError", is_final=False)] * MOST_TRIES],
+    ids=["refused for good", "tried in vain"],
+)
+def test_a_mail_that_cannot_be_sent_waits_for_an_operator_who_sends_it_again(flow, mails, server, says):
+    flow.people.add("drift", groups=["administrator"], actor=SYSTEM)
+    server.says = list(says)
+    tell(flow, "akut", people=["karen"])
+    for _ in range(MOST_TRIES):
+        send_all(mails)
+        flow.clock.set(flow.clock.now() + dt.timedelta(hours=7))
+
+    [failed] = mails.failed()
+    with pytest.raises(Forbidden):
+        mails.retry(failed.id, actor=flow.people.actor("karen"))
+    mails.retry(failed.id, actor=flow.people.actor("drift"))
+    send_all(mails)
+
+    assert failed.outcome == says[0].code
+    assert len(server.taken) == 1
+    assert mails.failed() == []
+    with pytest.raises(Conflict):
+        mails.retry(failed.id, actor=flow.people.actor("drift"))
+
+
+def test_a_mail_whose_notice_was_erased_is_dropped(flow, mails, server):
+    tell(flow, "akut", people=["karen"])
+    mails.sort_waiting()
+
+    flow.notices._transactions.run(SYSTEM, lambda tx: tx.delete_any(tables.notice, {"case_code": "SAG-7"}))
+    send_all(mails)
+
+    assert server.taken == []
+
+
+def test_whom_the_diagram_gives_a_user_task_gets_a_notice_and_who_takes_one_does_not(flow, deploy, mails):
+    deploy(
+        process(
+            "p", start(), user_task("vurder", assignee="karen"), user_task("afgoer", groups="fronten"), end()
+        )
+    )
+    karen, omar = flow.people.actor("karen"), flow.people.actor("omar")
+
+    instance = flow.instances.start("p", {}, actor=SYSTEM)
+    given = flow.notices.page(karen).rows
+    flow.user_tasks.complete(flow.user_tasks.list(instance=instance)[0].id, {}, actor=karen)
+    [task] = flow.user_tasks.list(instance=instance)
+    flow.user_tasks.claim(task.id, actor=karen)
+    after_taking = flow.notices.unread(karen)
+    flow.user_task_moves.hand_over(task.id, "omar", actor=karen)
+
+    assert [row.text_code for row in given] == ["opgave_til_dig"]
+    assert after_taking == 1
+    assert [row.text_code for row in flow.notices.page(omar).rows] == ["opgave_til_dig"]
+
+
+def test_a_notice_to_a_group_is_read_by_each_member_for_themselves(flow, mails):
+    tell(flow, "moede", groups=["fronten"])
+    karen, omar = flow.people.actor("karen"), flow.people.actor("omar")
+
+    [row] = flow.notices.page(karen).rows
+    flow.notices.mark_read(row.id, actor=karen)
+
+    assert (flow.notices.unread(karen), flow.notices.unread(omar)) == (0, 1)
+
+
+def test_marking_all_as_read_leaves_what_comes_later(flow, mails):
+    karen = flow.people.actor("karen")
+    for _ in range(3):
+        tell(flow, "moede", people=["karen"])
+
+    flow.notices.mark_all_read(actor=karen)
+    flow.clock.set(flow.clock.now() + dt.timedelta(seconds=1))
+    tell(flow, "moede", people=["karen"])
+
+    assert flow.notices.unread(karen) == 1
+    assert [row.is_read for row in flow.notices.page(karen).rows] == [False, True, True, True]
+
+
+def test_the_list_goes_on_by_key_where_the_page_before_ended(flow, mails):
+    karen = flow.people.actor("karen")
+    for minute in range(5):
+        flow.clock.set(FRIDAY + dt.timedelta(minutes=minute))
+        tell(flow, "moede", people=["karen"])
+
+    first = flow.notices.page(karen, limit=3)
+    second = flow.notices.page(karen, after=first.after, limit=3)
+
+    assert (len(first.rows), len(second.rows), second.after) == (3, 2, None)
+    assert not {row.id for row in first.rows} & {row.id for row in second.rows}
+
+
+@pytest.mark.parametrize(
+    ("address", "digest_at", "field"),
+    [
+        ("karen", "07:30", "adresse"),
+        ("karen@kommune.dk\nBcc: alle@andre.dk", "07:30", "adresse"),
+        ("karen@kommune.dk", "25:00", "kl"),
+    ],
+)
+def test_choices_that_cannot_be_used_are_refused(flow, mails, address, digest_at, field):
+    with pytest.raises(InvalidValues) as refused:
+        choose(flow, "karen", address=address, digest_at=digest_at)
+
+    assert list(refused.value.errors) == [field]
+    assert flow.notices.chosen(flow.people.actor("karen")).address == "karen@kommune.dk"
+
+
+def test_a_folder_keeps_a_mail_that_comes_twice_once(tmp_path):
+    message = EmailMessage()
+    message["Message-ID"] = "<../../n1.karen@flowcase.kommune.dk>"
+    message.set_content("Hej")
+    keep = MailFolder(tmp_path / "mail")
+
+    keep(message)
+    keep(message)
+
+    [(name, content)] = kept(tmp_path / "mail", 10)
+    assert name == ".._.._n1.karen@flowcase.kommune.dk"
+    assert content == message.as_bytes()

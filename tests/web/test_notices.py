@@ -1,0 +1,173 @@
+"""The bell, the list of notices, the choices, the calendar feed, and what a demonstration has sent."""
+
+from __future__ import annotations
+
+import re
+
+import icalendar
+import pytest
+
+from flowcase import scheduler
+from flowcase.access.actor import SYSTEM
+from flowcase.cases.entities import ENTITIES
+from tests.web.world import PEOPLE
+
+
+def test_the_bell_says_how_many_are_unread_and_reading_lowers_it(world, sign_in):
+    camilla = sign_in("camilla.syd")
+    seen = camilla.get("/beskeder")
+    before = world.flow.notices.unread(world.flow.people.actor("camilla.syd"))
+
+    row = seen.all("//ul[@class='fc-notices']/li[contains(@class, 'fc-is-unread')]")[0]
+    after = camilla.submit(seen, row.xpath(".//form")[0])
+
+    assert before > 0
+    assert seen.one("//*[@class='fc-unread']").text_content() == f"{before} ulæste"
+    assert world.flow.notices.unread(world.flow.people.actor("camilla.syd")) == before - 1
+    assert after.heading == "Mine beskeder"
+
+
+def test_the_bell_comes_alone_for_pages_that_stay_open(sign_in):
+    seen = sign_in("camilla.syd").get("/beskeder/antal")
+
+    assert seen.one("//*[@id='klokke']//a").get("href") == "/beskeder"
+    assert not seen.all("//main")
+
+
+def test_a_notice_opens_its_case(sign_in):
+    camilla = sign_in("camilla.syd")
+    seen = camilla.get("/beskeder")
+
+    opened = camilla.press(seen, "aabn")
+
+    assert opened.address.startswith("/sager/SAG-")
+
+
+def test_a_notice_of_somebody_else_is_not_found(world, sign_in):
+    [row, *_] = world.flow.notices.page(world.flow.people.actor("camilla.syd")).rows
+
+    refused = sign_in("granly").post(f"/beskeder/{row.id}")
+
+    assert refused.status == 404
+
+
+def test_all_are_marked_as_read_at_once(world, sign_in):
+    camilla = sign_in("camilla.syd")
+    seen = camilla.get("/beskeder")
+
+    after = camilla.submit(seen, seen.one("//form[@action='/beskeder/laest']"))
+
+    assert "Alle beskeder er markeret som læst." in after.text
+    assert not after.all("//*[@class='fc-unread']")
+    assert "Der er ingen ulæste beskeder." in camilla.get("/beskeder?vis=ulaeste").text
+
+
+def test_choices_are_kept_and_wrong_ones_come_back_as_they_were_typed(world, sign_in):
+    camilla = sign_in("camilla.syd")
+    seen = camilla.get("/beskeder/valg")
+    form = seen.one("//main//form[.//input[@name='adresse']]")
+
+    refused = camilla.submit(seen, form, adresse="camilla", kl="07:45", omtaler="straks")
+    form = refused.one("//main//form[.//input[@name='adresse']]")
+    kept = camilla.submit(refused, form, adresse="camilla@kommune.dk")
+
+    assert refused.status == 422
+    assert refused.summary == ["Skriv en mailadresse som navn@kommune.dk, eller lad feltet være tomt."]
+    assert refused.value("adresse") == "camilla"
+    assert "Dine valg er gemt." in kept.text
+    assert (kept.value("kl"), kept.value("omtaler")) == ("07:45", "straks")
+
+
+def test_the_feed_holds_codes_and_links_and_a_new_address_ends_the_old_one(world, sign_in, stranger):
+    vurder = world.task("vurder", "SAG-2601")
+    world.flow.user_tasks.claim(vurder.id, actor=world.flow.people.actor("karen.fp"))
+    world.flow.cases.set_fact("SAG-2601", "sagsbehandler", "karen.fp", reason="Hun har den.", actor=SYSTEM)
+    karen = sign_in("karen.fp")
+    seen = karen.get("/beskeder/valg")
+    shown = karen.submit(seen, seen.one("//form[@action='/beskeder/kalender']"))
+    address = shown.one("//code").text.removeprefix("http://localhost")
+
+    feed = stranger.client.get(address)
+    renewed = karen.submit(shown, shown.one("//form[@action='/beskeder/kalender']"))
+
+    assert feed.status_code == 200
+    calendar = icalendar.Calendar.from_ical(feed.data)
+    said = {str(event["SUMMARY"]) for event in calendar.walk("VEVENT")}
+    assert {"Frist T01 SAG-2601", "Opgave SAG-2601"} <= said
+    assert stranger.client.get(address).status_code == 404
+    assert stranger.client.get(renewed.one("//code").text.removeprefix("http://localhost")).status_code == 200
+    for secret in _confidential(world):
+        assert secret not in feed.get_data(as_text=True)
+
+
+def test_an_unknown_address_of_a_feed_is_not_found(stranger):
+    assert stranger.client.get("/kalender/forkert.ics").status_code == 404
+
+
+def test_no_mail_says_a_word_of_what_is_confidential(world, app):
+    """Everybody asks for every mail at once; all confidential texts of the municipality are searched for."""
+    flow = world.flow
+    everything = dict.fromkeys(flow.notices.chosen(SYSTEM).ways, "straks")
+    for person in PEOPLE:
+        if person != "skoleportal":
+            who = flow.people.actor(person)
+            flow.notices.choose(address=f"{person}@kommune.dk", digest_at="07:30", ways=everything, actor=who)
+    world.notify("U-9", "SAG-2588", "Noah Elleby", umiddelbar_fare=True)
+    world.assess("SAG-2601")
+    flow.comments.add("@omar.syd Noah ringede i går", case="SAG-2588", actor=flow.people.actor("camilla.syd"))
+
+    scheduler.run_once(flow)
+
+    sent = [path.read_bytes().decode() for path in (flow.settings.home / "mail").glob("*.eml")]
+    assert len(sent) >= 10
+    secrets = _confidential(world)
+    assert len(secrets) >= 25
+    together = "\n".join(sent)
+    assert [secret for secret in secrets if secret in together] == []
+
+
+def test_a_demonstration_shows_what_was_sent_to_who_operates_it_alone(world, sign_in):
+    flow = world.flow
+    flow.notices.choose(
+        address="henrik@kommune.dk", digest_at="07:30", ways={}, actor=flow.people.actor("henrik.vagt")
+    )
+    world.notify("U-9", "SAG-2588", "Noah Elleby", umiddelbar_fare=True)
+    scheduler.run_once(flow)
+
+    seen = sign_in("drift").get("/drift/mails")
+    refused = sign_in("camilla.syd").get("/drift/mails")
+
+    assert "Til henrik@kommune.dk" in seen.text
+    assert "Umiddelbar fare er meldt".lower() in seen.text.lower()
+    assert refused.status == 403
+
+
+CODE = re.compile(r"[a-z0-9_]+|[A-Z]+-[0-9A-Za-z.-]+")  # of a list, a case or a record
+
+
+@pytest.fixture(autouse=True)
+def _no_limit(app):
+    from flowcase.web.public import limiter
+
+    limiter.reset()
+
+
+def _confidential(world) -> set[str]:
+    """Every text of class K1 or K2 that is longer than a code."""
+    found: set[str] = set()
+
+    def collect(value) -> None:
+        if isinstance(value, str) and len(value) > 4 and not CODE.fullmatch(value):
+            found.add(value)
+        elif isinstance(value, dict):
+            for each in value.values():
+                collect(each)
+        elif isinstance(value, (list, tuple)):
+            for each in value:
+                collect(each)
+
+    for name, kept in ENTITIES.items():
+        confidential = {each.name for each in kept.attributes if str(each.data_class) != "K0"}
+        for record in world.flow.cases.records(name):
+            collect({key: value for key, value in record.values.items() if key in confidential})
+    return found - set(PEOPLE)
