@@ -66,10 +66,10 @@ class Config:
 
     address: str = ""  # FLOWCASE_ADDRESS: where people find the pages, for links in mails and calendars
     smtp_host: str = ""  # FLOWCASE_SMTP_HOST: the mail server; without one no mail is sent
-    smtp_port: int = 587  # FLOWCASE_SMTP_PORT
+    smtp_port: int = 587  # FLOWCASE_SMTP_PORT: usually 587, or 465 with tls
     smtp_tls: str = "starttls"  # FLOWCASE_SMTP_TLS: starttls, tls, or none (only on this machine)
     smtp_user: str = ""  # FLOWCASE_SMTP_USER: empty: the mail server asks for no sign-in
-    smtp_password: str = field(default="", repr=False)  # FLOWCASE_SMTP_PASSWORD
+    smtp_password: str = field(default="", repr=False)  # FLOWCASE_SMTP_PASSWORD: of that user
     mail_from: str = ""  # FLOWCASE_MAIL_FROM: the sender's mail address
     mail_domains: tuple[str, ...] = ()  # FLOWCASE_MAIL_DOMAINS: houses mails may go to; empty: any
     mail_folder: Path | None = None  # FLOWCASE_MAIL_FOLDER: mails are kept here instead; demonstrations do
