@@ -23,6 +23,7 @@ from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_audit import CaseAudit
+from flowcase.services.case_dossiers import CaseDossiers
 from flowcase.services.case_facts import facts_of
 from flowcase.services.case_overviews import CaseOverviews
 from flowcase.services.case_pictures import CasePictures
@@ -127,6 +128,7 @@ class Flowcase:
     history_search: HistorySearch
     time_travel: TimeTravel
     case_audit: CaseAudit
+    case_dossiers: CaseDossiers
     compliance: Compliance
     rosters: Rosters
     rule_sets: RuleSets
@@ -337,6 +339,7 @@ def assemble(
         history=History(transactions, definitions),
         time_travel=TimeTravel(transactions, definitions),
         case_audit=CaseAudit(transactions, definitions),
+        case_dossiers=CaseDossiers(transactions),
         compliance=Compliance(transactions, definitions),
         history_search=HistorySearch(transactions, definitions),
         rule_sets=rule_sets,

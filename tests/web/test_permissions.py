@@ -51,6 +51,7 @@ def _pages(world: World) -> Iterator[Page]:
     }
     for code, case in cases.items():
         yield Page("cases.show", f"/sager/{code}", frozenset(of_case[code]))
+        yield Page("case_dossier.ask", f"/sager/{code}/sagsakt", frozenset(of_case[code]))
         for endpoint, end in (
             ("show", ""),
             ("then", "/da?tid=2026-03-26T12:00"),

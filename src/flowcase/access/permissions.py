@@ -165,6 +165,11 @@ def may_audit(actor: Actor) -> bool:
     return may_export(actor) or actor.kind == "system"
 
 
+def may_hand_out_case(actor: Actor, *, team: str | None, caseworkers: Iterable[str | None] = ()) -> bool:
+    """Who may take a case file out of the house: those whose work the case is, and auditors."""
+    return may_export(actor) or is_closest_to_case(actor, team=team, caseworkers=caseworkers)
+
+
 def may_see_deployments(actor: Actor) -> bool:
     """Which files are in force: for who draws them, audits them or keeps the installation running."""
     return may_edit_processes(actor) or may_operate(actor) or "revisor" in actor.groups

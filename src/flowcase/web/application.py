@@ -94,6 +94,7 @@ def _register_blueprints(app: Flask) -> None:
     from flowcase.web import (
         account,
         api,
+        case_dossier,
         cases,
         daily_meetings,
         documents,
@@ -138,6 +139,7 @@ def _register_blueprints(app: Flask) -> None:
         operations,
         revision,
         revision_cases,
+        case_dossier,
         service_accounts,
         studio,
         studio_api,

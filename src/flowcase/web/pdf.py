@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,6 +26,9 @@ PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0"  # of Debian
 _FONTS = {"normal": "IBMPlexSans-Regular-*.woff2", "bold": "IBMPlexSans-Bold-*.woff2"}
 
 
+Attached = tuple[str, bytes, str]  # name, content, and what it is
+
+
 class PdfUnavailable(FlowcaseError):
     """This machine lacks the system library that lays out text; nothing else needs it."""
 
@@ -35,9 +39,9 @@ class PdfUnavailable(FlowcaseError):
         )
 
 
-def document(template: str, **context: Any) -> bytes:
+def document(template: str, attachments: Sequence[Attached] = (), **context: Any) -> bytes:
     """The template filled in, as a PDF file. Raises PdfUnavailable."""
-    return render(render_template(template, faces=_faces(), **context))
+    return render(render_template(template, faces=_faces(), **context), attachments)
 
 
 def response(template: str, *, name: str, **context: Any) -> Response:
@@ -50,14 +54,19 @@ def response(template: str, *, name: str, **context: Any) -> Response:
     return sent
 
 
-def render(html: str) -> bytes:
-    """A whole HTML document as a PDF file."""
+def render(html: str, attachments: Sequence[Attached] = ()) -> bytes:
+    """A whole HTML document as a PDF file, with files embedded that hold the same as data."""
     weasyprint = _weasyprint()
     with warnings.catch_warnings():
         # WeasyPrint 70 reads its colour profile and leaves the file to the garbage collector.
         warnings.filterwarnings("ignore", category=ResourceWarning, message=r".*\.icc")
         made = weasyprint.HTML(string=html, url_fetcher=_fetcher(weasyprint)).write_pdf(
-            pdf_variant=VARIANT, pdf_tags=True
+            pdf_variant=VARIANT,
+            pdf_tags=True,
+            attachments=[
+                weasyprint.Attachment(string=content, name=name, description=about, relationship="Data")
+                for name, content, about in attachments
+            ],
         )
     return bytes(made)
 

@@ -128,6 +128,11 @@ TOKEN = Rule(
 )
 TOKEN_TASK = Rule("user task by token", "`may_work_on`; own: as for a user task.", _own, takes_token=True)
 
+HANDING_OUT = Rule(
+    "handing out",
+    "`may_hand_out_case`; own: caseworker, deputy and team of the case.",
+    _yes_or(permissions.may_export, Answer.OWN),
+)
 AUDITING = Rule("auditing", "`may_audit`.", _yes_or(permissions.may_audit, Answer.NO))
 TOKEN_CASE = Rule("case by token", "`may_see_case`; own: as for a case.", CASE.allows, takes_token=True)
 TOKEN_INSTANCE = Rule(
@@ -250,6 +255,8 @@ RULES: Mapping[str, Rule] = {
     "revision.replayed": AUDITING,
     "revision.processes": AUDITING,
     "revision.versions": AUDITING,
+    "case_dossier.ask": HANDING_OUT,
+    "case_dossier.make": HANDING_OUT,
     "service_accounts.index": OPERATING,
     "service_accounts.make": OPERATING,
     "service_accounts.end": OPERATING,

@@ -287,6 +287,7 @@ def init_app(app: Flask) -> None:
         instance_state=instance_state,
         may_see_cases=permissions.may_see_cases,
         may_audit=permissions.may_audit,
+        may_hand_out=lambda code: flow().case_dossiers.may_make(code, actor=actor()),
         may_see_figures=permissions.may_see_figures,
         may_register_notifications=permissions.may_register_notifications,
         may_operate=permissions.may_operate,

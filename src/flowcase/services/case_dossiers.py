@@ -1,0 +1,199 @@
+"""The case file as one document, for access requests and appeals: filtered by class, and an event itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_hand_out_case
+from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.errors import Erased, Forbidden, InvalidValues, NotFound
+from flowcase.events import ExportMade
+from flowcase.history.exports.line import values_of
+from flowcase.history.exports.plain import jsonable
+from flowcase.history.moment import Moment, RecordThen, moment
+from flowcase.services.time_travel import events_of
+from flowcase.services.transactions import Transactions
+from flowcase.store import INSTALLATION, Tx
+from flowcase.store.queries import case_files, history
+from flowcase.store.queries.history import EventRow
+from flowcase.values import Value
+
+PURPOSES = ("aktindsigt", "klage", "andet")
+_RANK = {each: rank for rank, each in enumerate(DataClass)}
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What the document holds; `machine` is the same for programs, `digest` its SHA-256."""
+
+    case: str
+    data_class: DataClass
+    purpose: str
+    at: dt.datetime
+    by: str
+    moment: Moment
+    records: Sequence[RecordThen]  # oldest first, with values of the class asked for and below
+    events: int
+    head: str  # hash of the newest event of the case, hex
+    machine: bytes
+    digest: str
+
+
+class CaseDossiers:
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def may_make(self, case: str, *, actor: Actor) -> bool:
+        """Raises NotFound."""
+        return self._transactions.read(lambda tx: _may(_existing(tx, case), actor))
+
+    def make(self, case: str, *, data_class: str, purpose: str, actor: Actor) -> Dossier:
+        """Put it together; that it left the house is in the history before it does.
+
+        Raises NotFound, Forbidden, Erased, and InvalidValues for a class or purpose that there is not.
+        """
+        errors = {}
+        if data_class not in DataClass.__members__.values():
+            errors["klasse"] = ["Vælg, hvor fortroligt det må være."]
+        if purpose not in PURPOSES:
+            errors["formaal"] = ["Vælg, hvad sagsakten skal bruges til."]
+        if errors:
+            raise InvalidValues("case file", errors)
+        wanted = DataClass(data_class)
+
+        def work(tx: Tx) -> Dossier:
+            row = _existing(tx, case)
+            if not _may(row, actor):
+                raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
+            if row.erased_at is not None:
+                raise Erased("case", case)
+            return _put_together(tx, row, wanted, purpose, actor)
+
+        dossier = self._transactions.read(work)
+
+        def remember(tx: Tx) -> None:
+            row = _existing(tx, case)
+            made = ExportMade(
+                format=f"pdf:{purpose}",
+                case=case,
+                process=None,
+                first=None,
+                last=None,
+                data_class=wanted.value,
+                names_actors=True,
+                events=dossier.events,
+            )
+            tx.append(INSTALLATION, made, concerns=[row.stream])
+
+        self._transactions.run(actor, remember)
+        return dossier
+
+
+def _existing(tx: Tx, case: str) -> case_files.CaseRow:
+    row = case_files.case(tx, case)
+    if row is None:
+        raise NotFound("case", case)
+    return row
+
+
+def _may(row: case_files.CaseRow, actor: Actor) -> bool:
+    return may_hand_out_case(
+        actor, team=row.team, caseworkers=(row.caseworker, row.facts.get("stedfortraeder"))
+    )
+
+
+def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: str, actor: Actor) -> Dossier:
+    events = events_of(tx, row)
+    found = moment(events, tx.now).of(row.code)
+    records = sorted(found.records.values(), key=lambda each: each.written_at)
+    for record in records:
+        record.values = _allowed(record.entity, record.values, wanted)
+    found.facts = _allowed("Sag", found.facts or {}, wanted)
+    head = next(each.head for each in history.streams(tx) if each.id == row.stream).hex()
+    own = [each for each in events if _concerns(each, row)]
+    machine = _machine(row, wanted, purpose, tx.now, actor, found, records, own, head)
+    return Dossier(
+        row.code,
+        wanted,
+        purpose,
+        tx.now,
+        actor.id,
+        found,
+        records,
+        len(own),
+        head,
+        machine,
+        hashlib.sha256(machine).hexdigest(),
+    )
+
+
+def _concerns(event: EventRow, row: case_files.CaseRow) -> bool:
+    """A notification may tell of other children too: of its stream, what names this case."""
+    return event.event is not None and (
+        event.stream == row.stream or getattr(event.event, "case", None) == row.code
+    )
+
+
+def _allowed(entity_name: str, values: Mapping[str, Value], wanted: DataClass) -> dict[str, Value]:
+    """What the class lets out; an attribute that no entity knows is taken for special."""
+    entity = ENTITIES.get(entity_name)
+    known = {} if entity is None else {each.name: each.data_class for each in entity.attributes}
+    return {
+        name: value for name, value in values.items() if _RANK[known.get(name, DataClass.K2)] <= _RANK[wanted]
+    }
+
+
+def _machine(
+    row: case_files.CaseRow,
+    wanted: DataClass,
+    purpose: str,
+    at: dt.datetime,
+    actor: Actor,
+    found: Moment,
+    records: Sequence[RecordThen],
+    events: Sequence[EventRow],
+    head: str,
+) -> bytes:
+    whole: dict[str, Any] = {
+        "case": row.code,
+        "class": wanted.value,
+        "purpose": purpose,
+        "made_at": at,
+        "made_by": actor.id,
+        "rule_set": found.rule_set,
+        "opened_at": found.opened_at,
+        "closed_at": found.closed_at,
+        "outcome": found.outcome,
+        "head": head,
+        "facts": found.facts,
+        "records": [
+            {
+                "id": each.id,
+                "entity": each.entity,
+                "written_at": each.written_at,
+                "changed_at": each.changed_at,
+                "values": each.values,
+            }
+            for each in records
+        ],
+        "deadlines": [vars(each) for each in found.deadlines.values()],
+        "events": [
+            {
+                "stream": each.stream,
+                "seq": each.seq,
+                "at": each.at,
+                "kind": each.kind,
+                "actor": each.actor,
+                "element": each.element,
+                "values": values_of(each.event, wanted, lambda value: value) if each.event else {},
+            }
+            for each in events
+        ],
+    }
+    return (json.dumps(jsonable(whole), ensure_ascii=False, indent=1) + "\n").encode()

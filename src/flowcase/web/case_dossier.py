@@ -1,0 +1,101 @@
+"""The case file as PDF/A, to hand out: which class and what for is asked first, and remembered."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_login import login_required
+
+from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.errors import Forbidden, InvalidValues
+from flowcase.services.case_dossiers import PURPOSES, Dossier
+from flowcase.web import pdf
+from flowcase.web.language import current, gettext
+from flowcase.web.presenting import value
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("case_dossier", __name__, url_prefix="/sager")
+
+ATTACHED = "sagsakt.json"
+_CLASSES = {
+    DataClass.K0: "Kun koder, tider og hvem der arbejder på sagen (K0)",
+    DataClass.K1: "Også navne og kontakter (K1)",
+    DataClass.K2: "Det hele, også vurderinger og notater (K2)",
+}
+_PURPOSES = {"aktindsigt": "Aktindsigt", "klage": "Klage", "andet": "Andet"}
+
+
+@blueprint.get("/<code>/sagsakt")
+@login_required
+def ask(code: str) -> Any:
+    """Which class, and what for."""
+    if not flow().case_dossiers.may_make(code, actor=actor()):
+        raise Forbidden(f"hand out case '{code}'", "only its own and auditors may")
+    return _page(code)
+
+
+@blueprint.post("/<code>/sagsakt")
+@login_required
+def make(code: str) -> Any:
+    given = request.form
+    try:
+        dossier = flow().case_dossiers.make(
+            code, data_class=given.get("klasse", ""), purpose=given.get("formaal", ""), actor=actor()
+        )
+    except InvalidValues as error:
+        problems = {name: gettext(said[0]) for name, said in error.errors.items()}
+        return _page(code, problems), HTTPStatus.UNPROCESSABLE_ENTITY
+    story = [
+        told
+        for told in flow().history.story(code, actor=actor(), language=current())
+        if dossier.data_class is not DataClass.K0 or told.kind not in _WITH_WORDS
+    ]
+    return pdf.response(
+        "case_dossier_pdf.html",
+        name=f"{code}-sagsakt.pdf",
+        attachments=[(ATTACHED, dossier.machine, gettext("Sagsakten til maskiner"))],
+        dossier=dossier,
+        attached=ATTACHED,
+        class_words=gettext(_CLASSES[dossier.data_class]),
+        purpose=gettext(_PURPOSES[dossier.purpose]),
+        facts=_facts(dossier),
+        records=_records(dossier),
+        story=story,
+    )
+
+
+# What the story quotes of somebody's own words.
+_WITH_WORDS = ("DeadlineMoved", "DeadlineCancelled", "InterventionMade", "CaseFactSet", "CaseRuleSetChanged")
+
+
+def _page(code: str, problems: dict[str, str] | None = None) -> str:
+    return render_template(
+        "case_dossier.html",
+        code=code,
+        classes=[(each.value, gettext(words)) for each, words in _CLASSES.items()],
+        purposes=[(each, gettext(_PURPOSES[each])) for each in PURPOSES],
+        problems=problems or {},
+        typed=request.form,
+    )
+
+
+def _facts(dossier: Dossier) -> list[tuple[str, str]]:
+    labels = {each.name: each.da for each in ENTITIES["Sag"].attributes}
+    facts = dossier.moment.facts or {}
+    return [(labels.get(name, name), value(each)) for name, each in facts.items() if value(each)]
+
+
+def _records(dossier: Dossier) -> list[tuple[str, str, Any]]:
+    """(anchor, heading, (record, (label, words) of its values) of each) by what they are."""
+    by_entity: dict[str, list[Any]] = {}
+    for record in dossier.records:
+        entity = ENTITIES.get(record.entity)
+        labels = {} if entity is None else {each.name: each.da for each in entity.attributes}
+        values = [
+            (labels.get(name, name), value(each)) for name, each in record.values.items() if value(each)
+        ]
+        by_entity.setdefault(record.entity, []).append((record, values))
+    names = {name: name if name not in ENTITIES else ENTITIES[name].da for name in by_entity}
+    return [(f"post-{name.lower()}", names[name], rows) for name, rows in by_entity.items()]

@@ -1,0 +1,139 @@
+"""The case file as PDF/A: contents, signature sheet, the same as data; filtered by class and remembered."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+from typing import Any
+
+import pikepdf
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.web.test_pdf import text_of
+
+CODE = "SAG-2570"
+
+
+def _fetch(visitor: Any, data_class: str, purpose: str = "aktindsigt") -> bytes:
+    page = visitor.get(f"/sager/{CODE}/sagsakt")
+    token = page.value("csrf_token")
+    sent = visitor.client.post(
+        f"/sager/{CODE}/sagsakt", data={"klasse": data_class, "formaal": purpose, "csrf_token": token}
+    )
+    assert (sent.status_code, sent.mimetype) == (200, "application/pdf")
+    return sent.get_data()
+
+
+def _attached(content: bytes) -> tuple[dict[str, Any], bytes]:
+    with pikepdf.open(io.BytesIO(content)) as file:
+        [relation] = {str(each.AFRelationship) for each in file.Root.AF}
+        assert relation == "/Data"
+        data = file.attachments["sagsakt.json"].get_file().read_bytes()
+    return json.loads(data), data
+
+
+@pytest.fixture
+def whole(sign_in) -> bytes:
+    return _fetch(sign_in("camilla.syd"), "K2")
+
+
+def test_the_file_is_archivable_with_contents_that_lead_to_pages_and_a_signature_sheet(whole):
+    with pikepdf.open(io.BytesIO(whole)) as file:
+        with file.open_metadata() as about:
+            assert (about["pdfaid:part"], about["pdfaid:conformance"]) == ("3", "B")
+        links = [
+            annotation for annotation in file.pages[0].get("/Annots", []) if annotation.Subtype == "/Link"
+        ]
+        assert len(links) > 5  # the table of contents leads somewhere
+        assert len(file.pages) > 3
+    text = text_of(whole)
+    for words in ("Indholdsfortegnelse", "Underskriftsark", "Hverdagen mangler struktur", "Kastbjerg"):
+        assert words.replace(" ", "") in text.replace(" ", "")
+
+
+def test_the_copy_for_programs_is_embedded_and_its_digest_is_on_the_signature_sheet(whole, world):
+    data, raw = _attached(whole)
+
+    assert hashlib.sha256(raw).hexdigest() in text_of(whole).replace(" ", "")
+    assert (data["case"], data["class"], data["purpose"]) == (CODE, "K2", "aktindsigt")
+    own = [row for row in world.flow.history.of_stream(f"case:{CODE}") if row.at <= world.flow.clock.now()]
+    told = {(each["stream"], each["seq"]) for each in data["events"]}
+    assert {(row.stream, row.seq) for row in own if row.kind not in ("ReferenceRecorded",)} <= told
+    kept = {row.id: row.entity for row in world.flow.cases.records("Undersoegelse", case=CODE)}
+    assert kept and kept.items() <= {each["id"]: each["entity"] for each in data["records"]}.items()
+
+
+@pytest.mark.parametrize(
+    ("data_class", "there", "missing"),
+    [
+        (
+            "K0",
+            ["familieteam_syd"],
+            ["Kastbjerg", "Hverdagen mangler", "Fravær siden jul", "Vil blive boende"],
+        ),
+        ("K1", ["Kastbjerg"], ["Hverdagen mangler", "Fravær siden jul", "Vil blive boende"]),
+    ],
+)
+def test_a_class_leaves_out_what_is_more_confidential_on_paper_and_as_data(
+    sign_in, data_class, there, missing
+):
+    made = _fetch(sign_in("vera.revisor"), data_class)
+
+    said = text_of(made).replace(" ", "") + _attached(made)[1].decode().replace(" ", "")
+    for words in there:
+        assert words.replace(" ", "") in said
+    for words in missing:
+        assert words.replace(" ", "") not in said
+
+
+def test_fetching_it_is_an_event_that_the_case_points_to(sign_in, world):
+    _fetch(sign_in("vera.revisor"), "K0", "klage")
+
+    [made] = [row for row in world.flow.history.of_stream("installation") if row.kind == "ExportMade"]
+    assert (made.actor, made.event.format, made.event.case) == ("vera.revisor", "pdf:klage", CODE)
+    lookers, _ = world.flow.case_audit.looks(CODE, actor=SYSTEM)
+    assert [(each.who, dict(each.pages)) for each in lookers if "export" in each.pages]
+
+
+def test_nobody_else_gets_it_and_without_a_choice_it_is_asked_again(sign_in):
+    colleague, camilla = sign_in("karen.fp"), sign_in("camilla.syd")
+
+    refused = colleague.post(f"/sager/{CODE}/sagsakt", {"klasse": "K0", "formaal": "klage"})
+    again = camilla.post(f"/sager/{CODE}/sagsakt", {"formaal": "klage"})
+
+    assert refused.status == 403
+    assert (again.status, again.summary) == (422, ["Vælg, hvor fortroligt det må være."])
+
+
+def test_hostile_text_of_a_family_stays_text(sign_in, world):
+    hostile = '</style><script>alert(1)</script><img src="file:///etc/passwd"> {{ 7*7 }} \u202eabc'
+    camilla = world.flow.people.actor("camilla.syd")
+    world.flow.cases.add_record("Notat", {"type": "notat", "indhold": hostile}, case=CODE, actor=camilla)
+
+    made = _fetch(sign_in("camilla.syd"), "K2")
+
+    assert "<script>alert(1)</script>" in text_of(made).replace(" ", "").replace("\u202e", "")
+    assert b"root:x:0" not in made
+
+
+VERAPDF = os.environ.get("FLOWCASE_VERAPDF", "")
+
+
+@pytest.mark.skipif(not VERAPDF or not shutil.which("java"), reason="`make verapdf` fetches veraPDF")
+def test_verapdf_finds_nothing_against_pdf_a_3b(whole, tmp_path):
+    path = tmp_path / "sagsakt.pdf"
+    path.write_bytes(whole)
+
+    found = subprocess.run(
+        ["java", "-cp", VERAPDF, "org.verapdf.apps.GreenfieldCliWrapper", "--flavour", "3b", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 'isCompliant="true"' in found.stdout, found.stdout[-2000:] + found.stderr[-500:]
