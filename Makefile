@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos rounds walks api-fuzz bench bench-peers docs lock wheel clean
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos rounds walks api-fuzz verapdf million bench bench-peers docs lock wheel clean
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,13 @@ walks: setup-dev ## Walk ten thousand random processes; the engine must do what 
 
 api-fuzz: setup-dev ## Ask every operation of the API four hundred times: anything, with made-up and real ids
 	FLOWCASE_API_EXAMPLES=400 $(PY) -m pytest -q tests/web/test_api_contract.py
+
+verapdf: setup-dev ## Let veraPDF (Maven Central, needs a JDK) check the case file against PDF/A-3b
+	mvn -q -B -f tools/verapdf/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/var/verapdf
+	FLOWCASE_VERAPDF="$(CURDIR)/var/verapdf/*" $(PY) -m pytest -q tests/web/test_case_dossier.py -k verapdf
+
+million: setup-dev ## Verify a history of a million events, and try the six tamperings on it
+	FLOWCASE_VERIFIED_EVENTS=1000000 $(PY) -m pytest -q -s tests/cli/test_verify_many.py
 
 bench: setup-dev ## Measure, as ratios within one run
 	@mkdir -p var
