@@ -70,6 +70,18 @@ def test_the_page_of_the_meeting_says_who_is_not_invited_and_why(sign_in, held, 
     assert offered - {None, ""} == {"foraelder", caseworker}
 
 
+def test_a_field_that_an_answer_brings_onto_the_page_begins_with_what_is_known(sign_in, held, caseworker):
+    visitor = sign_in(caseworker)
+    page = open_task(visitor, held, "afhold")
+
+    again = visitor.press(page, "_vis", forloeb="afholdt")
+    emptied = visitor.press(again, "_vis", moedeleder="")
+
+    assert not page.all("//*[@name='moedeleder']")
+    assert (again.value("moedeleder"), again.value("referent")) == (caseworker, caseworker)
+    assert (emptied.value("moedeleder") or "", emptied.value("referent")) == ("", caseworker)
+
+
 def test_a_meeting_without_agreements_is_refused_with_the_way_out(sign_in, held, caseworker):
     visitor = sign_in(caseworker)
     hold(visitor, held, caseworker)

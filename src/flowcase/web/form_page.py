@@ -99,6 +99,7 @@ def shown(
     facts: Variables,
     now: dt.datetime,
     known: Mapping[str, Value] | None = None,
+    first: Mapping[str, Any] | None = None,
     errors: Mapping[str, Sequence[str]] | None = None,
     focus: str = "",
     notes: Notes | None = None,
@@ -106,10 +107,10 @@ def shown(
 ) -> Page:
     """What the page shows for these values; hidden fields are left out, errors stand at their fields.
 
-    `known` are the stored values that read-only fields show; `focus` is the name of the row or list that
-    was changed last.
+    `known` are the stored values that read-only fields show; `first` is what a field begins with that an
+    answer brought onto the page; `focus` is the name of the row or list that was changed last.
     """
-    drawing = _Drawing(form, facts, now, known or {}, errors or {}, files or {})
+    drawing = _Drawing(form, facts, now, known or {}, first or {}, errors or {}, files or {})
     fields = drawing.fields(form.fields, raw, drawing.context(raw), ())
     if focus:
         fields = _focused(fields, focus)
@@ -143,6 +144,17 @@ def first_values(form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+# A page that had one of these sends it whatever stands in it, so that what is missing was not on the page.
+_SENT_WHEN_EMPTY = {
+    FieldType.TEXT,
+    FieldType.LONG_TEXT,
+    FieldType.NUMBER,
+    FieldType.DATE,
+    FieldType.INSTANT,
+    FieldType.CHOICE,
+}
+
+
 class _Drawing:
     """What is the same for every field of one page."""
 
@@ -152,10 +164,11 @@ class _Drawing:
         facts: Variables,
         now: dt.datetime,
         known: Mapping[str, Value],
+        first: Mapping[str, Any],
         errors: Mapping[str, Sequence[str]],
         files: Mapping[str, Attached],
     ) -> None:
-        self.files = files
+        self.files, self.first = files, first
         self.form, self.facts, self.now = form, facts, now
         self.known, self.errors = known, errors
         keys = frozenset(asked.key for asked in form.walk() if asked.key)
@@ -195,6 +208,8 @@ class _Drawing:
         label = (asked.label_en if english else "") or asked.label
         name = ".".join((*prefix, *asked.path)) if asked.path else asked.id
         value = nested.at(self.known if asked.readonly else raw, asked.path) if asked.path else None
+        if value is None and not prefix and asked.type in _SENT_WHEN_EMPTY:
+            value = nested.at(self.first, asked.path)  # it was not on the page that was sent
         drawn = Shown(
             name=name,
             asked=asked,

@@ -250,6 +250,7 @@ def _page(
             facts=task.facts,
             now=flow().clock.now(),
             known=task.prefilled,
+            first=form_page.first_values(task.form, task.prefilled),
             errors=errors,
             focus=focus,
             notes=notes,
