@@ -35,6 +35,7 @@ from flowcase.services.comments import Comments
 from flowcase.services.compliance import Compliance
 from flowcase.services.concerns import Concerns
 from flowcase.services.consents import Consents
+from flowcase.services.consistency import Consistency
 from flowcase.services.daily_meetings import DailyMeetings
 from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
@@ -60,6 +61,7 @@ from flowcase.services.meeting_calendars import MeetingCalendars
 from flowcase.services.meeting_pages import MeetingPages
 from flowcase.services.meetings import Meetings
 from flowcase.services.messages import Messages
+from flowcase.services.migrations import Migrations
 from flowcase.services.nodes import Nodes
 from flowcase.services.notices import Notices
 from flowcase.services.notifications import Notifications
@@ -134,6 +136,8 @@ class Flowcase:
     rule_sets: RuleSets
     rule_set_moves: RuleSetMoves
     going_back: GoingBack
+    migrations: Migrations
+    consistency: Consistency
     indicators: Indicators
     notices: Notices
     mails: Mails
@@ -345,6 +349,8 @@ def assemble(
         rule_sets=rule_sets,
         rosters=Rosters(transactions, rule_sets),
         going_back=GoingBack(transactions, advancing),
+        migrations=Migrations(transactions, advancing),
+        consistency=Consistency(transactions, definitions),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),
         indicators=Indicators(transactions, rule_sets),
         notices=Notices(transactions, rule_sets, settings.mail_domains),

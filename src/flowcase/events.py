@@ -91,6 +91,18 @@ class InterventionMade(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MigrationDecided(Event):
+    """Somebody planned, began, paused, resumed or undid the move of instances to another version."""
+
+    migration: str
+    act: str  # plan | run | pause | resume | undo
+    source: str
+    target: str
+    instances: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettingChanged(Event):
     key: str
     value: Value

@@ -177,6 +177,23 @@ class GoBack(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MigrateInstance(Command):
+    """Go on under another version of the process, each element under the one that takes over from it."""
+
+    target: str  # process definition id
+    mapping: Mapping[str, str]  # element of the new version by element of the present one
+    entered: Mapping[str, dt.datetime] = field(default_factory=dict)  # by element instance, where known
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoMigration(Command):
+    """Be again what the instance was before it was moved to another version."""
+
+    target: str  # process definition id of the version before
+    before: bytes  # the state under it
+
+
+@dataclass(frozen=True, kw_only=True)
 class CancelInstance(Command):
     reason: str
 
@@ -412,6 +429,25 @@ class IncidentRaised(ElementEvent):
 @dataclass(frozen=True, kw_only=True)
 class IncidentResolved(ElementEvent):
     pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceMigrated(Event):
+    """Goes on under another version of its process; everything keeps its key."""
+
+    source: str  # process definition id
+    target: str
+    mapping: Mapping[str, str]  # new element by old one, of those that were in use and have another id now
+    elements: Mapping[str, str]  # new element by element instance
+    subscriptions: Mapping[str, str]  # new element by key of timer or subscription
+    is_undone: bool = False  # whether this is the way back
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserTaskRedrawn(ElementEvent):
+    """An open user task has got what the new version draws; who works on it and the draft stay."""
+
+    changes: Values  # name, form, candidate_groups, candidate_users, due_at, follow_up_at, priority
 
 
 @dataclass(frozen=True, kw_only=True)

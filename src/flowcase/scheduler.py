@@ -78,6 +78,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("messages", TICK_SECONDS, flow.messages.expire),
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
+    ticks.append(("moves", TICK_SECONDS, drain(flow.migrations.run_waiting)))
     ticks.append(("scans", TICK_SECONDS, drain(flow.scanning.run_waiting)))
     ticks.append(("outbox", TICK_SECONDS, drain(flow.mails.sort_waiting)))
     ticks.append(("mails", TICK_SECONDS, drain(flow.mails.send_due)))

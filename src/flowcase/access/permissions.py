@@ -178,3 +178,8 @@ def may_see_deployments(actor: Actor) -> bool:
 def may_operate(actor: Actor) -> bool:
     """Incidents, jobs, deployments: the installation itself."""
     return actor.kind == "system" or ADMINISTRATOR in actor.groups
+
+
+def may_migrate(actor: Actor) -> bool:
+    """Running instances moved to another version: by who draws the processes or keeps them running."""
+    return may_edit_processes(actor) or may_operate(actor)

@@ -49,6 +49,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
     try:
         yield Examined("database", "ok", f"It is open at revision {flow.store.revision()}.")
         yield from _work(flow)
+        yield from _consistency(flow)
         yield from _history(flow)
     finally:
         flow.close()
@@ -111,3 +112,22 @@ def _history(flow: Any) -> Iterator[Examined]:
             )
     else:
         yield Examined("history", "ok", "Every chain is whole.")
+
+
+MOST_NAMED = 20  # disagreements that are named one by one
+
+
+def _consistency(flow: Any) -> Iterator[Examined]:
+    """States of running instances and the rows beside them."""
+    found = flow.consistency.check()
+    for each in found[:MOST_NAMED]:
+        yield Examined(
+            "consistency",
+            "error",
+            f"{each.what} {each.key} of instance {each.instance}: {each.because}.",
+            "Suspend the instance, compare with a backup and report it: no command makes this.",
+        )
+    if not found:
+        yield Examined("consistency", "ok", "States of running instances and their rows agree.")
+    elif len(found) > MOST_NAMED:
+        yield Examined("consistency", "error", f"{len(found) - MOST_NAMED} more do not agree.")

@@ -8,27 +8,42 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
+from flowcase.engine import migrating
 from flowcase.engine.commands import HANDLERS
 from flowcase.engine.diagram import diagram_of
 from flowcase.engine.going_back import WayBack, way_back
-from flowcase.engine.state import Position, State
+from flowcase.engine.migrating import CannotMigrate, Obstacle
+from flowcase.engine.state import Position, State, Waits
 from flowcase.engine.state_formats import UnknownStateFormat
 from flowcase.engine.step import IsWorkingDay, Step
 from flowcase.engine.timers import DEFAULT_ZONE, TimerTextError, next_occurrence
 from flowcase.engine.tokens import TokenTree
 from flowcase.errors import Conflict
-from flowcase.model import Advance, Command, InstanceStatus, StartInstance
+from flowcase.model import (
+    Advance,
+    Command,
+    InstanceMigrated,
+    InstanceStatus,
+    MigrateInstance,
+    StartInstance,
+    UndoMigration,
+)
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.values import Value
 
 __all__ = [
+    "CannotMigrate",
+    "Obstacle",
     "Position",
     "State",
     "TimerTextError",
     "UnknownStateFormat",
+    "Waits",
     "WayBack",
     "advance",
+    "migrate",
     "next_occurrence",
     "way_back",
 ]
@@ -71,3 +86,44 @@ def advance(
     finally:
         current.tree.current = None
     return Advance(state=current, events=tuple(step.events))
+
+
+def migrate(
+    old: ProcessDefinition,
+    new: ProcessDefinition,
+    state: State | bytes,
+    command: MigrateInstance | UndoMigration,
+    *,
+    source: str,
+    now: dt.datetime,
+    facts: Mapping[str, Value] | None = None,
+    zone: str = DEFAULT_ZONE,
+    is_working_day: IsWorkingDay | None = None,
+) -> Advance:
+    """Move an active instance from one version to another, or back to what it was.
+
+    `source` is the id of the old version, for the history. Raises CannotMigrate with every obstacle, and
+    Conflict when the instance is not active or, on the way back, has gone on since.
+    """
+    present = State.from_bytes(state, old) if isinstance(state, bytes) else state
+    if present.status is not InstanceStatus.ACTIVE:
+        raise Conflict(f"move process '{old.id}'", f"the instance is {present.status.value}")
+    if isinstance(command, MigrateInstance):
+        moved = migrating.moved_state(old, new, present, command.mapping)
+    else:
+        moved = State.from_bytes(command.before, new)
+    step = Step(
+        moved, now=now, facts={} if facts is None else facts, zone=zone, is_working_day=is_working_day
+    )
+    moved.tree.current = step
+    try:
+        if isinstance(command, MigrateInstance):
+            migrating.migrate(step, command, old, present)
+            step.run()
+        else:
+            migrating.undo(step, command, present)
+    finally:
+        moved.tree.current = None
+    first = step.events[0]
+    assert isinstance(first, InstanceMigrated)
+    return Advance(state=moved, events=(replace(first, source=source), *step.events[1:]))

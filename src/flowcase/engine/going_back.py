@@ -107,7 +107,7 @@ def go_back(step: Step, command: GoBack) -> None:
                 step.raise_incident(token, stuck.kind, stuck.message)
     for wait in earlier.subscriptions.values():
         if wait.key not in state.subscriptions:
-            _listen_again(step, wait, renamed[wait.host])
+            listen_again(step, wait, renamed[wait.host])
     state.end_elements = list(earlier.end_elements)
 
 
@@ -174,7 +174,8 @@ def _restore_variables(step: Step, earlier: State, renamed: dict[str, str]) -> N
     step.state.variable_scopes = VariableScopes(scopes)
 
 
-def _listen_again(step: Step, wait: Subscription, host: str) -> None:
+def listen_again(step: Step, wait: Subscription, host: str) -> None:
+    """Wait for the same once more, under a new key; a timer has the instant that it had."""
     element = step.diagram.node(wait.element).element
     again = replace(wait, key=f"{wait.key[0]}{step.tree.new_key()}", host=host)
     if isinstance(again, PendingTimer):

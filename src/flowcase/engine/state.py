@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +12,9 @@ import zstandard
 from SpiffWorkflow.util.task import TaskState
 
 from flowcase.engine.diagram import Diagram, diagram_of
+from flowcase.engine.nodes.activities import UserTask
 from flowcase.engine.state_formats import FORMAT, in_present_format
-from flowcase.engine.subscriptions import Subscription
+from flowcase.engine.subscriptions import MessageSubscription, PendingTimer, SignalSubscription, Subscription
 from flowcase.engine.tokens import ROOT, Token, TokenTree
 from flowcase.engine.variables import VariableScopes
 from flowcase.model import InstanceStatus
@@ -26,6 +29,17 @@ class Position:
     element: str
     element_instance: str
     status: str  # active, waiting (at a join) or incident
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What an instance waits for, as rows should have it: drawn element by key."""
+
+    user_tasks: Mapping[str, str]
+    timers: Mapping[str, tuple[str, dt.datetime]]
+    messages: Mapping[str, tuple[str, str, str]]  # element, name, correlation key
+    signals: Mapping[str, tuple[str, str]]
+    incidents: Mapping[str, str]
 
 
 class State:
@@ -59,6 +73,32 @@ class State:
             )
             for token in self.tree.tasks.values()
             if token.key != ROOT and not token.is_finished
+        )
+
+    def waits(self) -> Waits:
+        """Open user tasks and incidents by element instance; timers and subscriptions by their keys."""
+        open_tokens = [token for token in self.tree.tasks.values() if not token.is_finished]
+        waits = self.subscriptions.values()
+        return Waits(
+            user_tasks={
+                token.key: token.task_spec.id
+                for token in open_tokens
+                if isinstance(token.task_spec, UserTask)
+                and token.phase == "active"
+                and ("index" in token.notes or token.task_spec.element.loop is None)
+            },
+            timers={
+                each.key: (each.element, each.due_at) for each in waits if isinstance(each, PendingTimer)
+            },
+            messages={
+                each.key: (each.element, each.name, each.correlation_key)
+                for each in waits
+                if isinstance(each, MessageSubscription)
+            },
+            signals={
+                each.key: (each.element, each.name) for each in waits if isinstance(each, SignalSubscription)
+            },
+            incidents={token.key: token.task_spec.id for token in open_tokens if token.has_incident},
         )
 
     def variables(self, scope: str | None = None) -> dict[str, Value]:

@@ -119,7 +119,7 @@ def listen(step: Step, host: Token, events: Iterable[Element]) -> None:
 def _prepare(step: Step, host: Token, element: Element) -> dict[str, Any] | None:
     event = element.event or element.message
     if isinstance(event, TimerEvent):
-        return _prepare_timer(step, host, element, event)
+        return prepare_timer(step, host, element)
     if isinstance(event, MessageEvent):
         if event.correlation_key is None:
             raise Stuck(
@@ -170,7 +170,10 @@ def is_consumed(element: Element) -> bool:
 # --- timers ----------------------------------------------------------------------------------------
 
 
-def _prepare_timer(step: Step, host: Token, element: Element, event: TimerEvent) -> dict[str, Any] | None:
+def prepare_timer(step: Step, host: Token, element: Element) -> dict[str, Any]:
+    """What a timer that begins now would be. Raises Stuck when its expression gives no timer."""
+    event = element.event
+    assert isinstance(event, TimerEvent)
     what = f"the timer of '{element.id}'"
     value = step.evaluate(event.expression, host, what)
     try:

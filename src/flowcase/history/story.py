@@ -183,6 +183,21 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         True,
     ),
     "InstanceResumed": ("Forløbet blev genoptaget: {reason}.", "The process was resumed: {reason}.", True),
+    "InstanceMigrated": (
+        "Forløbet blev flyttet fra version {source} til version {target}.",
+        "The process was moved from version {source} to version {target}.",
+        True,
+    ),
+    "UserTaskRedrawn": (
+        "Opgaven »{element}« følger nu den nye version.",
+        "The task “{element}” now follows the new version.",
+        True,
+    ),
+    "MigrationDecided": (
+        "Flytning {migration} fra {source} til {target} ({act}, {instances} forløb): {reason}.",
+        "Move {migration} from {source} to {target} ({act}, {instances} instances): {reason}.",
+        True,
+    ),
     "InterventionMade": ("Indgreb ({act}): {reason}.", "Intervention ({act}): {reason}.", True),
     "ReferenceRecorded": (
         "Se også {stream} nr. {seq}: {kind}.",

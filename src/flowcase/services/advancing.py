@@ -171,6 +171,10 @@ class Advancing:
     # --- one step ----------------------------------------------------------------------------------
 
     def advance(self, tx: Tx, instance: LockedInstance, command: Command) -> model.Advance:
+        if isinstance(command, (model.MigrateInstance, model.UndoMigration)):
+            advance = self.moved(tx, instance, command)
+            tx.record(instance, advance)
+            return advance
         advance = engine.advance(
             self.definitions.process(tx, instance.definition),
             instance.state,
@@ -182,6 +186,22 @@ class Advancing:
         )
         tx.record(instance, advance)
         return advance
+
+    def moved(
+        self, tx: Tx, instance: LockedInstance, command: model.MigrateInstance | model.UndoMigration
+    ) -> model.Advance:
+        """What moving to another version comes to; nothing is recorded. Raises as `engine.migrate`."""
+        return engine.migrate(
+            self.definitions.process(tx, instance.definition),
+            self.definitions.process(tx, command.target),
+            instance.state,
+            command,
+            source=instance.definition,
+            now=tx.now,
+            facts=self.facts(tx, instance),
+            zone=self._zone,
+            is_working_day=_Lazily(lambda: self._working_days(tx, instance)),
+        )
 
     def pin(self, tx: Tx, case_code: str | None) -> str | None:
         return self._pin(tx, case_code)

@@ -116,7 +116,7 @@ class GoingBack:
         done = history.events_of_instance(tx, row.id, kinds=["UserTaskCompleted"])
         found = {each.event.element_instance: each for each in done if each.event is not None}  # type: ignore[attr-defined]
         steps: dict[str, tuple[EarlierStep, bytes, int]] = {}
-        for content in snapshots.snapshots(tx, row.id, row.stream):
+        for content in snapshots.snapshots(tx, row.id, row.stream, after=row.migrated_version):
             state = engine.State.from_bytes(content, definition)
             for position in state.waiting():
                 key = position.element_instance
@@ -127,12 +127,23 @@ class GoingBack:
                     steps[key] = (step, content, told.seq)
         return sorted(steps.values(), key=lambda each: -each[2])
 
+    def _was_moved_since(self, tx: Tx, row: InstanceRow, to: str) -> bool:
+        """Whether the step is only out of reach because its states are of another version."""
+        if row.migrated_version is None:
+            return False
+        done = history.events_of_instance(tx, row.id, kinds=["UserTaskCompleted"])
+        return any(getattr(each.event, "element_instance", None) == to for each in done)
+
     def _planned(self, tx: Tx, row: InstanceRow, present: bytes | None, to: str) -> tuple[Return, bytes]:
         if row.status != model.InstanceStatus.ACTIVE or present is None:
             raise Conflict(f"go back in process instance '{row.id}'", f"it is {row.status}")
         step, content, seq = next(
             (each for each in self._steps(tx, row) if each[0].element_instance == to), (None, b"", 0)
         )
+        if step is None and self._was_moved_since(tx, row, to):
+            raise Conflict(
+                f"go back in process instance '{row.id}'", "it was moved to another version since that step"
+            )
         if step is None:
             raise NotFound("earlier step", to)
         definition = self._advancing.definitions.process(tx, row.definition)

@@ -204,6 +204,7 @@ instance = Table(
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("end_elements", Json),
+    Column("migrated_version", BigInteger),  # of its state when it was moved to this definition; None: never
 )
 Index("ix_instance_parent", instance.c.parent)
 Index("ix_instance_case_code", instance.c.case_code)
@@ -720,4 +721,5 @@ node = Table(
 
 from flowcase.store import api_tables as api_tables  # noqa: E402 - they belong to the same metadata
 from flowcase.store import calendar_tables as calendar_tables  # noqa: E402
+from flowcase.store import migration_tables as migration_tables  # noqa: E402
 from flowcase.store import notice_tables as notice_tables  # noqa: E402

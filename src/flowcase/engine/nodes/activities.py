@@ -76,6 +76,27 @@ class UserTask(FlowNode):
                 )
             )
 
+    def drawn_otherwise(
+        self, step: Step, token: Token, before: UserTaskDetails, after: UserTaskDetails
+    ) -> dict[str, Any]:
+        """What an open task has to be told where another version draws it otherwise. Raises Stuck.
+
+        Who works on it is no matter of the diagram any more once it is open.
+        """
+        changes: dict[str, Any] = {}
+        for name, what in (("candidate_groups", "candidate groups"), ("candidate_users", "candidate users")):
+            if getattr(before, name) != getattr(after, name):
+                changes[name] = list(self._names(step, token, getattr(after, name), what))
+        if before.priority != after.priority:
+            changes["priority"] = self._priority(step, token, after.priority)
+        for name, drawn, was, what in (
+            ("due_at", after.due_date, before.due_date, "due date"),
+            ("follow_up_at", after.follow_up_date, before.follow_up_date, "follow-up date"),
+        ):
+            if drawn != was:
+                changes[name] = token.notes[name] = self._instant(step, token, drawn, what)
+        return changes
+
     def answered(self, step: Step, token: Token) -> list[ElementEvent]:
         return [UserTaskCompleted(element=self.id, element_instance=token.key)]
 

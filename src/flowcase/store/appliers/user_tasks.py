@@ -36,7 +36,7 @@ def create(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskC
         case_code=instance.case_code or (named if isinstance(named, str) else None),
         status=UserTaskStatus.OPEN,
         assignee=event.assignee,
-        candidates=_candidates(tx, event.candidate_groups, event.candidate_users),
+        candidates=candidates_key(tx, event.candidate_groups, event.candidate_users),
         candidate_groups=list(event.candidate_groups),
         candidate_users=list(event.candidate_users),
         due_at=event.due_at,
@@ -64,7 +64,7 @@ def _tell(tx: Tx, stream: str, instance: LockedInstance, assignee: str | None, c
     )
 
 
-def _candidates(tx: Tx, groups: Iterable[str], users: Iterable[str]) -> str:
+def candidates_key(tx: Tx, groups: Iterable[str], users: Iterable[str]) -> str:
     """The key of this set of candidates; its rows are written when it is seen for the first time."""
     members = [("group", name) for name in sorted(set(groups))]
     members += [("person", name) for name in sorted(set(users))]

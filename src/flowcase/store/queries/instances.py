@@ -33,6 +33,7 @@ class InstanceRow:
     started_at: dt.datetime
     ended_at: dt.datetime | None
     end_elements: Sequence[str] | None
+    migrated_version: int | None = None  # of its state when it was moved to its definition
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""What the rows of running instances say, to be compared with their saved states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from flowcase.store import tables
+from flowcase.store.tx import Tx
+
+_ROWS: dict[Table, tuple[str, str | None, tuple[str, ...]]] = {
+    # the key's column, the status of what is open, what is compared
+    tables.user_task: ("element_instance", "open", ("element",)),
+    tables.timer: ("timer", "pending", ("element", "due_at")),
+    tables.message_subscription: ("subscription", None, ("element", "name", "correlation_key")),
+    tables.signal_subscription: ("subscription", None, ("element", "name")),
+    tables.incident: ("element_instance", "open", ("element",)),
+}
+
+
+def running(tx: Tx) -> list[str]:
+    """Ids of all instances that have not ended, oldest first."""
+    table = tables.instance
+    statement = (
+        select(table.c.id)
+        .where(table.c.status.in_(("active", "suspended")))
+        .order_by(table.c.started_at, table.c.id)
+    )
+    return [row.id for row in tx.rows(statement)]
+
+
+def present(tx: Tx, table: Table, instance: str) -> dict[str, Any]:
+    """What is compared, by key; a single value stands for itself."""
+    key, status, columns = _ROWS[table]
+    statement = select(table).where(table.c.instance == instance)
+    if status is not None:
+        statement = statement.where(table.c.status == status)
+    found = {}
+    for row in tx.rows(statement):
+        values = tuple(getattr(row, column) for column in columns)
+        found[getattr(row, key)] = values if len(columns) > 1 else values[0]
+    return found
+
+
+def tasks_of_another_definition(tx: Tx, instance: str, definition: str) -> list[str]:
+    """Open user tasks whose rows name another definition than their instance has."""
+    table = tables.user_task
+    statement = select(table.c.element_instance).where(
+        table.c.instance == instance, table.c.status == "open", table.c.definition != definition
+    )
+    return [row.element_instance for row in tx.rows(statement)]

@@ -1,0 +1,354 @@
+"""Running instances move to another version of their process, each with a verdict before and a way back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from flowcase.access.actor import Actor
+from flowcase.errors import Conflict, Forbidden, Refused
+from flowcase.handlers import Side
+from flowcase.services.migrations import MappingRefused
+from flowcase.store import tables
+from tests.services.conftest import ANNA, OPERATOR
+from tests.services.diagrams import (
+    boundary,
+    call,
+    catch,
+    end,
+    message,
+    process,
+    service_task,
+    signal,
+    start,
+    timer,
+    user_task,
+)
+
+OWNER = Actor("ole", groups=frozenset({"procesejer"}))
+WHY = "Ny lovgivning"
+
+
+def duration(text):
+    return timer("timeDuration", text)
+
+
+def drawn(*nodes, **options):
+    return process("sag", start(), *nodes, end(), **options)
+
+
+def move(flow, source="sag:1", target="sag:2", mapping=None, **options):
+    """Plan, look, run to the end; the plan's id."""
+    id = flow.migrations.plan(source, target, mapping, reason=WHY, actor=OWNER, **options)
+    flow.migrations.preview(id, actor=OWNER)
+    flow.migrations.run(id, actor=OWNER)
+    work(flow)
+    return id
+
+
+def work(flow):
+    while flow.migrations.run_waiting():
+        pass
+
+
+def verdicts(flow, id):
+    return [(item.status, item.verdict.kind) for item in flow.migrations.items(id, actor=OWNER)]
+
+
+def reasons(flow, id):
+    [item] = flow.migrations.items(id, actor=OWNER)
+    return [(each.code, each.element) for each in item.verdict.reasons]
+
+
+def counted(flow):
+    with flow.store.begin(OPERATOR, flow.clock.now()) as tx:
+        return {
+            table.name: len(
+                [row for row in tx.rows(table.select()) if getattr(row, "status", "") in open_ones]
+            )
+            for table, open_ones in (
+                (tables.user_task, ("open",)),
+                (tables.timer, ("pending",)),
+                (tables.message_subscription, ("",)),
+                (tables.signal_subscription, ("",)),
+                (tables.job, ("pending", "claimed")),
+                (tables.incident, ("open",)),
+            )
+        }
+
+
+def test_a_deployment_leaves_running_instances_alone(flow, deploy):
+    deploy(drawn(user_task("a")))
+    id = flow.instances.start("sag", actor=OPERATOR)
+
+    deploy(drawn(user_task("a"), user_task("ny")))
+    flow.user_tasks.complete(flow.user_tasks.list()[0].id, {}, actor=OPERATOR)
+
+    assert flow.instances.get(id).status == "completed"
+
+
+def test_every_instance_has_a_verdict_before_anything_is_done(flow, deploy):
+    deploy(drawn(user_task("a"), user_task("b")))
+    ids = [flow.instances.start("sag", actor=OPERATOR) for _ in range(2)]
+    flow.user_tasks.complete(flow.user_tasks.list()[0].id, {}, actor=OPERATOR)
+    deploy(drawn(user_task("a")))
+
+    id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=OWNER)
+    items = flow.migrations.preview(id, actor=OWNER)
+
+    assert [(item.status, item.verdict.kind) for item in items] == [
+        ("waiting", "refused"), ("waiting", "unchanged")]  # fmt: skip
+    assert [each.code for each in items[0].verdict.reasons] == ["no_successor"]
+    assert {flow.instances.get(each).version for each in ids} == {1}
+
+
+def test_a_moved_user_task_keeps_its_key_assignee_and_draft_and_the_added_one_comes_next(flow, deploy):
+    deploy(drawn(user_task("a", groups="fronten")))
+    id = flow.instances.start("sag", actor=OPERATOR)
+    [task] = flow.user_tasks.list()
+    flow.user_tasks.claim(task.id, actor=ANNA)
+    flow.user_tasks.save_draft(task.id, {"tekst": "halvt"}, actor=ANNA)
+    deploy(drawn(user_task("a", groups="fronten"), user_task("ny", groups="fronten")))
+
+    move(flow)
+
+    [moved] = flow.user_tasks.list()
+    assert (moved.id, moved.assignee, moved.definition) == (task.id, "anna", "sag:2")
+    assert flow.user_tasks.draft(task.id, actor=ANNA) == {"tekst": "halvt"}
+    flow.user_tasks.complete(task.id, {}, actor=ANNA)
+    assert [row.element for row in flow.user_tasks.list()] == ["ny"]
+    assert flow.instances.get(id).version == 2
+    assert flow.consistency.check() == []
+
+
+def test_a_task_with_another_id_and_group_goes_to_who_has_it_now(flow, deploy):
+    deploy(drawn(user_task("a", groups="fronten")))
+    flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("b", groups="familieteam")))
+
+    id = move(flow, mapping={"start": "start", "a": "b", "end": "end"})
+
+    [row] = flow.user_tasks.list()
+    assert (row.element, row.name, list(row.candidate_groups)) == ("b", "b", ["familieteam"])
+    assert reasons(flow, id) == [("task_redrawn", "b")]
+    assert flow.consistency.check() == []
+
+
+def test_a_changed_timer_is_computed_from_where_it_began_and_fires_then(flow, deploy, clock):
+    deploy(drawn(catch("vent", duration("P42D")), user_task("b")))
+    flow.instances.start("sag", actor=OPERATOR)
+    begun = clock.now()
+    clock.advance(dt.timedelta(days=10))
+    deploy(drawn(catch("vent", duration("P35D")), user_task("b")))
+
+    id = move(flow)
+
+    [row] = flow.timers.list()
+    assert row.due_at.date() == (begun + dt.timedelta(days=35)).date()
+    assert reasons(flow, id) == [("timer_recomputed", "vent")]
+    clock.set(row.due_at)
+    flow.timers.fire_due()
+    assert [row.element for row in flow.user_tasks.list()] == ["b"]
+
+
+def test_a_message_that_was_buffered_reaches_who_waits_for_it_by_the_new_version(flow, deploy):
+    inside, roots = message("svar", '="S-1"')
+    deploy(drawn(catch("vent", inside, roots), user_task("b")))
+    flow.instances.start("sag", actor=OPERATOR)
+    flow.messages.correlate("nyt", "S-1", actor=OPERATOR)
+    inside, roots = message("nyt", '="S-1"')
+    deploy(drawn(catch("vent", inside, roots), user_task("b")))
+
+    move(flow)
+
+    assert [row.element for row in flow.user_tasks.list()] == ["b"]
+    assert flow.consistency.check() == []
+
+
+def test_a_job_in_flight_is_done_under_the_new_version_and_counts_once(register, flow, deploy):
+    done = []
+
+    def send(job, case):
+        done.append(job.type)
+        if len(done) == 1:
+            move(flow)
+        return {}
+
+    register("send", send, Side.OUTSIDE)
+    deploy(drawn(service_task("send", "send"), user_task("b")))
+    id = flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(service_task("send", "send"), user_task("ny"), user_task("b")))
+
+    flow.jobs.run_due()
+
+    assert len(done) == 1
+    assert flow.instances.get(id).version == 2
+    assert [row.element for row in flow.user_tasks.list()] == ["ny"]
+
+
+def test_a_calling_instance_moves_and_what_it_called_stays_with_its_own_version(flow, deploy):
+    deploy(drawn(call("kald", "andet")), process("andet", start(), user_task("inde"), end()))
+    id = flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(call("kald", "andet"), user_task("ny")))
+
+    move(flow)
+    flow.user_tasks.complete(flow.user_tasks.list()[0].id, {}, actor=OPERATOR)
+
+    assert [(row.element, row.instance) for row in flow.user_tasks.list()] == [("ny", id)]
+
+
+def test_an_incident_moves_with_its_element_and_can_be_tried_again(register, flow, deploy):
+    def fails(job, case):
+        raise ValueError("nede")
+
+    register("fejl", fails)
+    register("virker", lambda job, case: {})
+    deploy(drawn(service_task("a", "fejl"), user_task("b")))
+    flow.instances.start("sag", actor=OPERATOR)
+    [incident] = flow.incidents.list()
+    deploy(drawn(service_task("b1", "virker"), user_task("b")))
+
+    move(flow, mapping={"start": "start", "a": "b1", "b": "b", "end": "end"})
+
+    [moved] = flow.incidents.list()
+    assert (moved.id, moved.element) == (incident.id, "b1")
+    flow.incidents.retry(moved.id, actor=OPERATOR)
+    assert [row.element for row in flow.user_tasks.list()] == ["b"]
+
+
+def test_going_back_across_a_move_is_refused_with_the_reason(flow, deploy):
+    deploy(drawn(user_task("a"), user_task("b")))
+    id = flow.instances.start("sag", actor=OPERATOR)
+    flow.user_tasks.complete(flow.user_tasks.list()[0].id, {}, actor=OPERATOR)
+    [step] = flow.going_back.steps(id, actor=OPERATOR)
+    deploy(drawn(user_task("b")))
+    move(flow)
+
+    assert flow.going_back.steps(id, actor=OPERATOR) == []
+    with pytest.raises(Conflict, match="moved to another version"):
+        flow.going_back.preview(id, step.element_instance, actor=OPERATOR)
+
+
+def test_a_paused_move_moves_nothing_until_it_is_resumed(flow, deploy):
+    deploy(drawn(user_task("a")))
+    for _ in range(4):
+        flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("a"), user_task("ny")))
+    id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=OWNER)
+    flow.migrations.run(id, actor=OWNER)
+    flow.migrations.run_waiting(limit=3)
+
+    flow.migrations.pause(id, actor=OWNER)
+    moved = flow.migrations.run_waiting()
+
+    assert moved == 0
+    assert flow.migrations.get(id, actor=OWNER).counts == {"moved": 3, "waiting": 1}
+    flow.migrations.resume(id, actor=OWNER)
+    work(flow)
+    assert flow.migrations.get(id, actor=OWNER).row.status == "done"
+    assert flow.migrations.get(id, actor=OWNER).counts == {"moved": 4}
+
+
+def test_an_instance_whose_worker_died_is_taken_over_when_the_lease_has_run_out(flow, deploy, clock):
+    deploy(drawn(user_task("a")))
+    flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("a"), user_task("ny")))
+    id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=OWNER)
+    flow.migrations.run(id, actor=OWNER)
+    row = flow.migrations.get(id, actor=OWNER).row
+    with flow.store.begin(OPERATOR, clock.now()) as tx:
+        flow.migrations._claim(tx, row, 10)  # and dies
+
+    before = flow.migrations.run_waiting()
+    is_open = flow.migrations.get(id, actor=OWNER).row.status
+    clock.advance(dt.timedelta(minutes=3))
+    after = flow.migrations.run_waiting()
+
+    assert (before, is_open, after) == (0, "running", 1)
+
+
+def test_undoing_brings_back_tasks_timers_and_messages_and_refuses_who_has_gone_on(flow, deploy):
+    inside, roots = signal("stop")
+    deploy(drawn(user_task("a"), user_task("b"), aside=(boundary("f", "a", duration("P42D"), to="end"),)))
+    ids = [flow.instances.start("sag", actor=OPERATOR) for _ in range(3)]
+    before, due = counted(flow), {row.due_at for row in flow.timers.list()}
+    deploy(drawn(user_task("a"), user_task("b"), aside=(boundary("s", "a", inside, to="end", roots=roots),)))
+    id = move(flow)
+    between = counted(flow)
+    gone_on = flow.user_tasks.list()[0]
+    flow.user_tasks.complete(gone_on.id, {}, actor=OPERATOR)
+
+    flow.migrations.undo(id, reason="Forkert udgave", actor=OWNER)
+    work(flow)
+
+    assert (between["timer"], between["signal_subscription"]) == (0, 3)
+    assert flow.migrations.get(id, actor=OWNER).counts == {"undone": 2, "undo_refused": 1}
+    after = counted(flow)
+    assert (after["user_task"], after["timer"], after["signal_subscription"]) == (before["user_task"], 2, 0)
+    assert {row.due_at for row in flow.timers.list()} == due
+    assert sorted(flow.instances.get(each).version for each in ids) == [1, 1, 2]
+    [refused] = flow.migrations.items(id, actor=OWNER, status="undo_refused")
+    assert (refused.instance, refused.verdict.reasons[0].code) == (gone_on.instance, "gone_on")
+    assert flow.consistency.check() == []
+
+
+def test_the_history_tells_of_the_move_with_both_versions_and_the_mapping(flow, deploy):
+    deploy(drawn(user_task("a")))
+    id = flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("b")))
+
+    move(flow, mapping={"start": "start", "a": "b", "end": "end"})
+
+    [told] = [row for row in flow.history.of_instance(id, actor=OPERATOR) if row.kind == "InstanceMigrated"]
+    assert (told.actor, told.event.source, told.event.target) == ("ole", "sag:1", "sag:2")
+    assert told.event.mapping == {"a": "b"}
+
+
+def test_a_mapping_that_cannot_work_is_refused_pair_by_pair(flow, deploy):
+    deploy(drawn(user_task("a")))
+    flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(catch("a", duration("P1D"))))
+
+    with pytest.raises(MappingRefused) as refused:
+        flow.migrations.plan("sag:1", "sag:2", {"a": "a"}, reason=WHY, actor=OWNER)
+
+    assert [(each.source, each.code) for each in refused.value.wrong] == [("a", "other_kind")]
+    assert flow.migrations.list(actor=OWNER) == []
+
+
+def test_a_suspended_instance_is_left_where_it_is(flow, deploy):
+    deploy(drawn(user_task("a")))
+    id = flow.instances.start("sag", actor=OPERATOR)
+    flow.instances.suspend(id, reason="pause", actor=OPERATOR)
+    deploy(drawn(user_task("a"), user_task("b")))
+
+    plan = move(flow)
+
+    assert verdicts(flow, plan) == [("refused", "refused")]
+    assert reasons(flow, plan) == [("suspended", "")]
+
+
+def test_only_process_owners_and_operators_move_instances_and_only_with_a_reason(flow, deploy):
+    deploy(drawn(user_task("a")))
+    flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("a"), user_task("b")))
+
+    with pytest.raises(Forbidden):
+        flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=ANNA)
+    with pytest.raises(Refused):
+        flow.migrations.plan("sag:1", "sag:2", reason=" ", actor=OWNER)
+
+    assert flow.migrations.list(actor=OWNER) == []
+
+
+def test_what_rows_and_states_do_not_agree_on_is_found(flow, deploy):
+    deploy(drawn(user_task("a"), aside=(boundary("f", "a", duration("P1D"), to="end"),)))
+    id = flow.instances.start("sag", actor=OPERATOR)
+    with flow.store.begin(OPERATOR, flow.clock.now()) as tx:
+        tx.update_all(tables.user_task, {"instance": id}, {"element": "forkert"})
+        tx.update_all(tables.timer, {"instance": id}, {"status": "cancelled"})
+
+    found = flow.consistency.check()
+
+    assert sorted((each.what, each.instance) for each in found) == [("timer", id), ("user task", id)]
