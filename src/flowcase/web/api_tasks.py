@@ -126,7 +126,7 @@ def user_task(id: str) -> Any:
     flow().reading_log.note(task.row.case_code, page="user_task", user_task=id, actor=caller())
     fields = [] if task.form is None else [each for each in task.form.fields if each.key]
     return {
-        **vars(task.row),
+        **task.row._asdict(),
         "instruction": task.instruction,
         "may_complete": task.may_complete,
         "fields_": [{"key": each.key, "label": each.label or "", "type": each.type} for each in fields],
