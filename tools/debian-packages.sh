@@ -6,7 +6,7 @@ set -euo pipefail
 wanted=$1; shift
 is_there() {
   case $wanted in
-    lib:*) PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -qF "${wanted#lib:} " ;;
+    lib:*) PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -F "${wanted#lib:} " >/dev/null ;;
     *) command -v "$wanted" >/dev/null 2>&1 ;;
   esac
 }

@@ -76,7 +76,7 @@ def planned(world, caseworker, *, guests, only_the_child=False):
     return id
 
 
-def hold(world, caseworker, *, minutes="Vi talte om morgenen."):
+def hold(world, caseworker, *, minutes="Vi talte om morgenen.", coordinator=None):
     world.complete(
         "afhold",
         caseworker,
@@ -96,7 +96,7 @@ def hold(world, caseworker, *, minutes="Vi talte om morgenen."):
             {
                 "hvad": "Mor ringer til skolen",
                 "hvem": ["foraelder"],
-                "tovholder": caseworker,
+                "tovholder": coordinator or caseworker,
                 "frist": "2026-04-20",
             }
         ],
@@ -232,6 +232,67 @@ def test_agenda_and_minutes_are_kept_as_pdf_in_which_typed_text_stays_text(sign_
     with opened(answer.data) as file:
         assert str(file.Root.Lang) == "da"
         assert "/StructTreeRoot" in file.Root
+
+
+def test_who_sees_to_an_agreement_of_a_meeting_does_not_read_its_minutes_for_that(sign_in, world, caseworker):
+    id = planned(world, caseworker, guests=[])
+    hold(world, caseworker, coordinator="peter.nord")
+
+    page = sign_in("peter.nord").get(f"/moeder/{id}")
+
+    assert page.one("//main//a[contains(@class, 'button-primary')]").text == "Følg op på aftalen"
+    assert "Vi talte om morgenen" not in page.source
+    assert "Skolefravær" not in page.source
+
+
+@pytest.fixture
+def conference(world, outsiders):
+    """A school's conference: a child of the authority's, the same child anonymously, and a class."""
+    values = {
+        "slags": "koordineringskonference",
+        "type": "operationel",
+        "omraade": "skole",
+        "distrikt": "d2",
+        "formaal_kode": "konference",
+        "tid": world.flow.clock.now(),
+        "status": "planlagt",
+    }
+    id = world.flow.cases.add_record("Moede", values, actor=SYSTEM)
+    child = {"moede_id": id, "sag_id": CASE, "identificerbart_barn": True}
+    for number, item in enumerate(
+        (
+            {**child, "emne": "Liva og frikvartererne"},
+            {**child, "emne": "Et barn og lektierne", "anonym": True},
+            {"moede_id": id, "emne": "Klassemiljøet i 3.b", "identificerbart_barn": False},
+        ),
+        1,
+    ):
+        world.flow.cases.add_record("Dagsordenspunkt", {**item, "nr": number}, actor=SYSTEM)
+    asked = {"moede_id": id, "modtager": "ppr", "art": "gruppe", "ekstern": True, "status": "inviteret"}
+    world.flow.cases.add_record("Invitation", asked, actor=SYSTEM)
+    return id
+
+
+def test_who_convenes_a_conference_reads_what_the_own_unit_wrote_and_sees_what_is_closed_to_whom(
+    sign_in, conference
+):
+    page = sign_in("dorte.skole").get(f"/moeder/{conference}")
+
+    assert "Liva og frikvartererne" in page.text
+    assert "Operationel, Skole" in page.text
+    guest = page.one("//ul[contains(@class, 'fc-tasks')]/li[contains(., 'PPR')]").text_content()
+    assert "Punkt 1 er lukket for dem." in guest
+    assert "Punkt 2" not in guest
+
+
+def test_at_a_conference_an_anonymous_item_is_open_and_names_no_case(sign_in, conference):
+    page = sign_in("pia.ppr").get(f"/moeder/{conference}")
+
+    assert "Liva" not in page.source
+    assert "Et barn og lektierne" in page.text
+    assert "Klassemiljøet i 3.b" in page.text
+    assert CASE not in page.source
+    assert "R-080" in page.text
 
 
 def test_the_week_leads_to_the_page(sign_in, world, caseworker):

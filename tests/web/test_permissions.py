@@ -27,6 +27,12 @@ PROGRAM = "skoleportal"
 _STRENGTH = [Answer.NO, Answer.OWN, Answer.YES]
 
 
+@pytest.fixture(autouse=True)
+def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may have a document is asked here, not how it looks."""
+    monkeypatch.setattr("flowcase.web.pdf.render", lambda html, attachments=(): b"%PDF-1.7")
+
+
 @dataclass(frozen=True)
 class Page:
     """One address with real ids in it, and whose own it is."""
@@ -110,6 +116,20 @@ def _pages(world: World) -> Iterator[Page]:
             there = frozenset(_members(functions))
             yield Page("daily_meetings.show", f"/moeder/dagsmoede/{meeting.id}", there)
             yield Page("daily_meetings.state", f"/moeder/dagsmoede/{meeting.id}/tilstand", there)
+            yield Page("daily_meetings.document", f"/moeder/dagsmoede/{meeting.id}/referat.pdf", there)
+            yield Page("meeting_calendars.meeting", f"/moeder/{meeting.id}/moede.ics", there)
+    planned = {"slags": "netvaerksmoede", "status": "planlagt", "tid": flow.clock.now()}
+    network = flow.cases.add_record("Moede", planned, case="SAG-2588", actor=SYSTEM)
+    may_see = {person for person in PEOPLE if _answer("cases.show", person) is Answer.YES}
+    for endpoint, path in (
+        ("meetings.show", ""),
+        ("meetings.agenda", "/dagsorden.pdf"),
+        ("meetings.minutes", "/referat.pdf"),
+        ("meeting_calendars.meeting", "/moede.ics"),
+    ):
+        yield Page(endpoint, f"/moeder/{network}{path}", frozenset(may_see | of_case["SAG-2588"]))
+    secret = flow.meeting_calendars.subscribe("dagsmoede", actor=flow.people.actor("karen.fp"))
+    yield Page("meeting_calendars.read", f"/moeder/kalender/{secret}.ics", everybody)
     leaders = frozenset(_members({"teamleder_syd"}))
     for endpoint, path, more in (
         ("index", "", frozenset()),
@@ -136,6 +156,7 @@ _PLAIN = {
     "inbox.mine": "/opgaver",
     "cases.index": "/sager",
     "meetings.week": "/moeder",
+    "meeting_calendars.index": "/moeder/kalendere",
     "notices.index": "/beskeder",
     "notices.count": "/beskeder/antal",
     "notices.choices": "/beskeder/valg",

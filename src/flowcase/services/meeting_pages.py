@@ -14,6 +14,7 @@ from flowcase import engine
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import is_closest_to_case
 from flowcase.errors import Erased, Forbidden, NotFound
+from flowcase.modeling import CaseTarget
 from flowcase.services import disclosure, meeting_parts
 from flowcase.services.candidates import is_candidate
 from flowcase.services.case_work import CaseWork
@@ -32,6 +33,7 @@ from flowcase.store.queries.user_tasks import UserTaskRow
 
 ITEM, AGREEMENT = "Dagsordenspunkt", "Aftale"
 WITHDRAWN = "trukket"
+_OF_THE_MEETING = (meeting_parts.MEETING, ITEM)
 _MEETING_VARIABLES = ("moede_id", "raad_id")  # by which diagrams name the meeting that they hold
 OpenWork = Callable[..., CaseWork]
 
@@ -167,7 +169,8 @@ class MeetingPages:
             raise Erased("meeting", id)
         work = self._open_work(tx, case=row.case_code)
         is_outside = row.case_code is not None and disclosure.is_outside(work, actor, row.case_code)
-        reads = participates or bool(steps) or _is_close(tx, row, actor)
+        holds = any(self._is_held_by(tx, task) for task in steps)
+        reads = participates or holds or _is_close(tx, row, actor)
         items = self._items(tx, work, row, invited, convening, actor, reads)
         closed = [item.hearing for item in items if not item.hearing.is_open]
         words = closed[0] if closed else Hearing(reads, is_outside)
@@ -272,6 +275,12 @@ class MeetingPages:
                 if row.id in map(state.visible_variables(task.element_instance).get, _MEETING_VARIABLES)
             ]
         return sorted(found, key=lambda task: (task.created_at, task.id))
+
+    def _is_held_by(self, tx: Tx, task: UserTaskRow) -> bool:
+        """Whether the user task writes the meeting itself; who sees to an agreement of it was not there."""
+        form = self._definitions.form(tx, task.form) if task.form else None
+        targets = [target for asked in form.targeted() for target in asked.targets] if form else []
+        return any(isinstance(target, CaseTarget) and target.entity in _OF_THE_MEETING for target in targets)
 
     def _log(self, tx: Tx, page: MeetingPage, told: Sequence[Item], actor: Actor) -> None:
         for item in told:
