@@ -89,7 +89,7 @@ def _event(event: Event, now: dt.datetime) -> icalendar.Event:
     if event.starts_at is not None:
         local = event.starts_at.astimezone(COPENHAGEN)
         entry.add("DTSTART", local)
-        if event.length is not None:
+        if event.length:
             # By elapsed time: an hour that is skipped or comes twice makes no meeting longer.
             entry.add("DTEND", (event.starts_at.astimezone(dt.UTC) + event.length).astimezone(COPENHAGEN))
     elif event.day is not None:

@@ -85,8 +85,10 @@ class MeetingCalendars:
             row = record_rows.record(tx, id)
             if row is None or row.entity != MEETING or row.open.get("tid") is None:
                 raise NotFound("meeting", id)
-            invited = meeting_parts.invited_to(tx, actor)
-            if not (self._is_theirs(tx, row, actor, invited) or meeting_parts.may_open(tx, row, actor)):
+            asked = meeting_parts.invitations_of(tx, row)
+            participates = meeting_parts.participates(row, actor, asked, frozenset())
+            is_theirs = participates or self._is_theirs(tx, row, actor, ())
+            if not (is_theirs or meeting_parts.may_open(tx, row, actor)):
                 raise Forbidden(f"see meeting '{id}'", "they have no part in it")
             return entry_of(row), self._length(tx)
 

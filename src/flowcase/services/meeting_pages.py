@@ -159,7 +159,7 @@ class MeetingPages:
         row = record_rows.record(tx, id)
         if row is None or row.entity != meeting_parts.MEETING or row.open.get("slags") == meeting_parts.DAILY:
             raise NotFound("meeting", id)
-        invited = record_rows.records(tx, entity=meeting_parts.INVITATION, k0={"moede_id": id})
+        invited = meeting_parts.invitations_of(tx, row)
         convening = meeting_parts.conveners(tx, self._rule_sets, row)
         participates = meeting_parts.participates(row, actor, invited, convening)
         steps = self._steps(tx, row, actor)
@@ -189,7 +189,7 @@ class MeetingPages:
             is_outside=is_outside,
             items=tuple(items),
             guests=tuple(_guest(each, gate, sees_all and (is_own or not is_outside)) for each in invited),
-            agreements=tuple(_agreement(each, sees_all) for each in _agreements(tx, id)),
+            agreements=tuple(_agreement(each, sees_all) for each in _agreements(tx, row)),
             words=words,
             steps=tuple(steps),
             is_invited=any(
@@ -212,7 +212,9 @@ class MeetingPages:
         mine = {actor.id, *actor.groups}
         participants = [str(each.open["modtager"]) for each in invited if each.open.get("modtager") in mine]
         found: list[Item] = []
-        for each in record_rows.records(tx, entity=ITEM, k0={"moede_id": row.id}):
+        # Items of a conference lie in the cases that they are about.
+        place = row.stream if row.case_code else None
+        for each in record_rows.records(tx, entity=ITEM, stream=place, k0={"moede_id": row.id}):
             hearing = disclosure.hearing_for(work, _matter(row, each, convening), participants, actor)
             if not reads:
                 hearing = Hearing(False)
@@ -335,8 +337,8 @@ def _guest(row: RecordRow, gate: Mapping[str, list[tuple[int, Hearing]]], sees_n
     )
 
 
-def _agreements(tx: Tx, meeting: str) -> Sequence[RecordRow]:
-    return record_rows.records(tx, entity=AGREEMENT, k0={"moede_id": meeting})
+def _agreements(tx: Tx, row: RecordRow) -> Sequence[RecordRow]:
+    return record_rows.records(tx, entity=AGREEMENT, stream=row.stream, k0={"moede_id": row.id})
 
 
 def _agreement(row: RecordRow, sees_words: bool) -> Agreement:

@@ -31,6 +31,11 @@ def invited_to(tx: Tx, actor: Actor) -> frozenset[str]:
     return frozenset(str(row.open["moede_id"]) for row in rows if row.open.get("modtager") in mine)
 
 
+def invitations_of(tx: Tx, row: RecordRow) -> Sequence[RecordRow]:
+    """Of one meeting; they lie beside it."""
+    return record_rows.records(tx, entity=INVITATION, stream=row.stream, k0={"moede_id": row.id})
+
+
 def is_theirs(tx: Tx, definitions: Definitions, row: RecordRow, actor: Actor, invited: Iterable[str]) -> bool:
     """Whether it belongs in the actor's week: a part in it, or the case is theirs."""
     if row.id in set(invited) or is_named(row, actor):

@@ -7,6 +7,7 @@ import datetime as dt
 from flowcase.access.actor import Actor
 from flowcase.cases.calendar_files import Event
 from flowcase.services.inboxes import Asked, Inboxes, View
+from flowcase.services.meeting_calendars import event_of
 from flowcase.services.meetings import Meetings
 from flowcase.services.transactions import Transactions
 from flowcase.store.queries import deadlines
@@ -50,13 +51,11 @@ class OwnCalendars:
         ]
         now = self._transactions.clock.now()
         found += [
-            Event(
-                uid=f"moede-{entry.id}@flowcase",
+            event_of(
+                entry,
                 summary=f"Møde {entry.case or ''}".strip(),
-                starts_at=entry.starts_at,
-                url=f"{address}/moeder",
-                is_cancelled=entry.is_cancelled,
-                categories=("moede",),
+                url=f"{address}/moeder/{entry.id}",
+                length=dt.timedelta(),
             )
             for entry in self._meetings.between(actor, now - BEHIND, now + AHEAD)[:MOST]
             if entry.starts_at is not None
