@@ -120,7 +120,7 @@ def test_an_assignee_drawn_in_the_diagram_is_the_only_one(flow: Flowcase, deploy
 
     (row,) = flow.user_tasks.inbox(BO)
     assert flow.user_tasks.inbox(ANNA) == []
-    with pytest.raises(Conflict):
+    with pytest.raises(Forbidden, match="for 'bo' alone"):
         flow.user_tasks.complete(row.id, {}, actor=ANNA)
     flow.user_tasks.complete(row.id, {}, actor=BO)
 

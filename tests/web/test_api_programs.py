@@ -194,6 +194,19 @@ def test_files_are_deployed_with_the_check_of_the_studio(program, world):
     assert (done.get_json()["status"], done.get_json()["definitions"]) == ("draft", ["frist:2"])
 
 
+def test_a_message_waits_for_its_receiver_as_long_as_it_may_live(program, world):
+    operator = program("administrator")
+
+    sent = operator.post("/api/messages", {"name": "m", "key": "k", "time_to_live": "P10D"})
+    wrong = operator.post("/api/messages", {"name": "m", "key": "k", "time_to_live": "ti dage"})
+
+    assert (sent.status_code, wrong.status_code) == (204, 422)
+    world.flow.clock.set(world.flow.clock.now() + dt.timedelta(days=9))
+    assert world.flow.messages.expire() == 0
+    world.flow.clock.set(world.flow.clock.now() + dt.timedelta(days=2))
+    assert world.flow.messages.expire() == 1
+
+
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
 def test_characters_that_no_database_keeps_are_refused(program, text):
     answer = program("administrator").post("/api/messages", {"name": text, "key": ""})

@@ -55,5 +55,5 @@ def is_candidate(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
 def check_candidate(tx: Tx, row: UserTaskRow, actor: Actor, verb: str) -> None:
     """Raises Forbidden for who is none."""
     if not is_candidate(tx, row, actor):
-        offered = ", ".join([*row.candidate_groups, *row.candidate_users])
+        offered = ", ".join([*row.candidate_groups, *row.candidate_users]) or f"'{row.assignee}' alone"
         raise Forbidden(f"{verb} user task '{row.id}'", f"it is for {offered}")

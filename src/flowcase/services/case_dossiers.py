@@ -58,6 +58,8 @@ class CaseDossiers:
 
         Raises NotFound, Forbidden, Erased, and InvalidValues for a class or purpose that there is not.
         """
+        if not self.may_make(case, actor=actor):
+            raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
         errors = {}
         if data_class not in DataClass.__members__.values():
             errors["klasse"] = ["Vælg, hvor fortroligt det må være."]
@@ -69,8 +71,6 @@ class CaseDossiers:
 
         def work(tx: Tx) -> Dossier:
             row = _existing(tx, case)
-            if not _may(row, actor):
-                raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
             if row.erased_at is not None:
                 raise Erased("case", case)
             return _put_together(tx, row, wanted, purpose, actor)

@@ -51,9 +51,6 @@ class Comments:
         Forbidden, and Erased.
         """
         text = cleaned(text)
-        if not text or len(text) > LONGEST:
-            problem = "Skriv en kommentar." if not text else "Kommentaren er for lang."
-            raise InvalidValues("comment", {"kommentar": [problem]})
 
         def work(tx: Tx) -> str:
             row = case_files.case(tx, case)
@@ -68,6 +65,9 @@ class Comments:
                     raise NotFound("user task", user_task)
             elif not _is_close(row, actor):
                 raise Forbidden(f"comment on case '{case}'", "its work is not theirs")
+            if not text or len(text) > LONGEST:
+                problem = "Skriv en kommentar." if not text else "Kommentaren er for lang."
+                raise InvalidValues("comment", {"kommentar": [problem]})
             mentions = _mentioned(tx, text, row, user_task)
             tx.stream(row.stream)
             case_work = self._open_work(tx, case=case)

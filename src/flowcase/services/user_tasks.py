@@ -171,9 +171,9 @@ class UserTasks:
             row, instance = opened(tx, id, "claim")
             if row.assignee == actor.id:
                 return
+            check_candidate(tx, row, actor, "claim")
             if row.assignee is not None:
                 raise Conflict(f"claim user task '{id}'", f"it is claimed by '{row.assignee}'")
-            check_candidate(tx, row, actor, "claim")
             claimed = events.UserTaskClaimed(
                 element=row.element, element_instance=row.element_instance, assignee=actor.id
             )
@@ -186,9 +186,11 @@ class UserTasks:
 
         def work(tx: Tx) -> None:
             row, instance = opened(tx, id, "give back")
+            check_candidate(tx, row, actor, "give back")
             if row.assignee is None:
                 return
-            if row.assignee != actor.id and ADMINISTRATOR not in actor.groups:
+            is_terminal = actor.kind == "service" and ADMINISTRATOR in actor.groups
+            if row.assignee != actor.id and not is_terminal:
                 raise Conflict(f"give back user task '{id}'", f"it is claimed by '{row.assignee}'")
             unclaimed = events.UserTaskUnclaimed(
                 element=row.element, element_instance=row.element_instance, assignee=row.assignee
@@ -277,9 +279,9 @@ class UserTasks:
     def complete_within(self, tx: Tx, id: str, raw: Sent = None, *, actor: Actor) -> UserTaskRow:
         """As `complete`, in a transaction that another service has opened."""
         row, instance = opened(tx, id, "complete")
+        check_candidate(tx, row, actor, "complete")
         if not is_free_for(tx, row, actor):
             raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
-        check_candidate(tx, row, actor, "complete")
         element = self._element(tx, row)
         variables = self._visible(tx, instance, row)
         form = self._advancing.definitions.form(tx, row.form) if row.form else None

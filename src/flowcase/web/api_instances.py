@@ -103,9 +103,9 @@ def _check_duration(text: str) -> None:
 
 
 def _duration(text: str) -> dt.timedelta:
-    """Of days and shorter, at most ten years."""
-    found: Any = parse_duration(text)
-    if not isinstance(found, dt.timedelta) or not dt.timedelta() <= found <= dt.timedelta(days=3660):
+    """At most ten years; a month counts as long as it is on average. Raises ValueError."""
+    found = parse_duration(text).roughly
+    if not dt.timedelta() <= found <= dt.timedelta(days=3660):
         raise ValueError(text)
     return found
 

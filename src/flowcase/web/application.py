@@ -199,7 +199,11 @@ def _say_errors(app: Flask) -> None:
         if api.is_api():
             return api.problem(HTTPStatus.BAD_REQUEST, error)
         if kept_typing.is_worth_keeping():
-            return kept_typing.show_again() if current_user.is_authenticated else kept_typing.ask_to_sign_in()
+            try:
+                signed_in = current_user.is_authenticated
+                return kept_typing.show_again() if signed_in else kept_typing.ask_to_sign_in()
+            except errors.FlowcaseError as why:  # the page behind it is not theirs, or is gone
+                return refused(why)
         return page(
             HTTPStatus.BAD_REQUEST,
             language.gettext("Siden er for gammel"),

@@ -64,6 +64,7 @@ def download(id: str) -> Any:
 @login_required
 def add(code: str) -> Any:
     """Files for a case; with `forrige`, a new version of one of its documents."""
+    flow().cases.get(code, actor=actor())  # who may not see the case is told so, whatever was sent
     previous = request.form.get("forrige") or None
     data_class = DataClass.K2 if request.form.get("klasse") == "K2" else DataClass.K1
     sent = [each for each in request.files.getlist("fil") if each.filename]

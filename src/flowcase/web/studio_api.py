@@ -10,9 +10,10 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request, url_for
-from flask_login import login_required
+from flask_login import current_user, login_required
 
-from flowcase.errors import InvalidDefinition, InvalidValues
+from flowcase.access.permissions import may_edit_processes
+from flowcase.errors import Forbidden, InvalidDefinition, InvalidValues
 from flowcase.modeling import Finding
 from flowcase.services.studio import MAX_BYTES, blocking
 from flowcase.web import rules_in_danish
@@ -29,6 +30,13 @@ _ROOM = 64 * 1024  # for everything in a request but the file itself
 def limit_size() -> None:
     """2 MB a file; JSON may write each line break and quote in it with two bytes."""
     request.max_content_length = MAX_BYTES * 2 + _ROOM
+
+
+@blueprint.before_request
+def ask_who() -> None:
+    """Who may not draw is told so before anything that was sent is read."""
+    if current_user.is_authenticated and not may_edit_processes(actor()):
+        raise Forbidden("use the studio", "only a process owner may")
 
 
 @blueprint.post("/check")

@@ -1,0 +1,205 @@
+"""Everybody of the world sends to every address that changes something, with every id of it.
+
+Who may not, by the permission matrix, is refused, and not one event is added to the history. Who may is
+answered, whatever else is wrong with what was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from flowcase.access.actor import SYSTEM
+from flowcase.web import permission_matrix
+from flowcase.web.permission_matrix import RULES
+from tests.web.conftest import Visitor
+from tests.web.test_permissions import PROGRAM, Page, _is_allowed, _members, _pages
+from tests.web.world import PEOPLE, World
+
+_OF_TASK = {
+    "user_tasks.send": "",
+    "user_tasks.presence": "/her",
+    "user_tasks.save_draft": "/kladde",
+    "user_tasks.forget_draft": "/kladde/slet",
+    "user_tasks.comment": "/kommentar",
+    "user_tasks.unclaim": "/slip",
+    "user_tasks.claim": "/tag",
+}
+_OF_MEETING = {
+    "daily_meetings.begin": "/fremmoede",
+    "daily_meetings.take_chair": "/leder",
+    "daily_meetings.close": "/luk",
+    "daily_meetings.note": "/punkter/findes-ikke",
+    "daily_meetings.undo": "/punkter/findes-ikke/fortryd",
+}
+# What is everybody's own, or changes only what the sender has; nobody is refused there.
+_ONES_OWN = {
+    "account.sign_in",
+    "account.sign_out",
+    "inbox.move",  # each user task by itself: as `user_tasks.claim`, see the test below
+    "inbox.save",
+    "inbox.forget",
+    "public.notify",
+    "notices.open_notice",
+    "notices.new_feed",
+    "notices.end_feed",
+    "notices.read_all",
+    "notices.choices",
+    "meeting_calendars.change",
+}
+# Of a team that the sender leads: their own tests go through every cell (tests/web/test_team.py).
+_ELSEWHERE = {"team.end_absence", "team.absence", "team.hand_over"}
+
+_BODIES: dict[str, Any] = {
+    "api.cancel": {"reason": "prøve"},
+    "api.suspend": {"reason": "prøve"},
+    "api.resume": {"reason": "prøve"},
+    "api.go_back": {"reason": "prøve"},
+    "api.publish": {"name": "ingen_venter", "key": "x", "time_to_live": "PT1S"},
+    "api.deploy": {"files": {"tom.bpmn": "<x/>"}},
+}
+
+
+def _sent_to(world: World) -> Iterator[Page]:
+    """Every address that takes a POST, as often as the world has ids for it, with whose own it is."""
+    seen = {}
+    for page in _pages(world):
+        seen.setdefault(page.endpoint, []).append(page)
+    for task in seen["user_tasks.show"]:
+        row = world.flow.user_tasks.get(task.path.removeprefix("/opgaver/")).row
+        if row.status != "open":
+            continue
+        for endpoint, end in _OF_TASK.items():
+            yield Page(endpoint, task.path + end, task.owners)
+        for act in ("claim", "unclaim", "complete"):
+            yield Page(f"api.{act}", f"/api/user-tasks/{row.id}/{act}", task.owners)
+    for meeting in seen["daily_meetings.show"]:
+        for endpoint, end in _OF_MEETING.items():
+            yield Page(endpoint, meeting.path + end, meeting.owners)
+    for page in seen["instances.show"]:
+        id = page.path.removeprefix("/forloeb/")
+        for act in ("suspend", "resume", "cancel"):
+            yield Page(f"api.{act}", f"/api/instances/{id}/{act}")
+    for page in seen.get("instances.go_back", []):
+        yield Page("instances.go_back", page.path)
+    for page in seen.get("api.preview_of_going_back", []):
+        yield Page("api.go_back", page.path + "/go-back")
+    for page in seen["cases.show"]:
+        yield Page("documents.add", page.path + "/dokumenter", page.owners)
+        case = world.flow.cases.get(page.path.removeprefix("/sager/"), actor=SYSTEM)
+        close = {case.caseworker, case.facts.get("stedfortraeder")} & set(PEOPLE)
+        close |= _members({case.team or ""})
+        yield Page("cases.comment", page.path + "/kommentar", frozenset(close))
+        yield Page("case_dossier.make", page.path + "/sagsakt", frozenset(close))
+    for endpoint in ("rule_set_move.move", "flows.new", "flows.new_in_case"):
+        for page in seen[endpoint]:
+            yield Page(endpoint, page.path, page.owners)
+    for page in seen["flows.new"]:
+        body = {"process": page.path.rpartition("/")[2]}
+        yield Page("api.start", "/api/instances#" + body["process"], page.owners)
+    for endpoint, path in (
+        ("api.deploy", "/api/deployments"),
+        ("api.publish", "/api/messages"),
+        ("api.receive", "/api/notifications"),
+        ("studio_api.check", "/api/studio/check"),
+        ("studio_api.deploy", "/api/studio/deploy"),
+        ("studio_api.discard", "/api/studio/discard"),
+        ("studio_api.save", "/api/studio/draft"),
+        ("operations.intervene", "/drift/haendelser/findes-ikke"),
+        ("operations.mail_again", "/drift/mails/findes-ikke"),
+        ("service_accounts.make", "/servicekonti"),
+        ("service_accounts.end", "/servicekonti/skoleportal/slut"),
+        ("studio.begin", "/studie/"),
+        ("notifications.new", "/underretninger/ny"),
+    ):
+        yield Page(endpoint, path)
+
+
+# What looking leaves behind, and what a try leaves whatever comes of it.
+_LOOKS = {"CaseRead", "SignedIn", "SignInRefused", "CredentialSet", "ReferenceRecorded", "HistorySearched"}
+
+
+def _changes(world: World) -> int:
+    """How many events there are that changed something."""
+    return sum(row.kind not in _LOOKS for row in world.flow.history.everything())
+
+
+def _differences(world: World, pages: list[Page], person: str, post: Callable[[Page], int]) -> list[str]:
+    """Those who may not go first: what others may changes what is whose."""
+    found = []
+    before = _changes(world)
+    for page in pages:
+        if not _is_allowed(page, person):
+            status = post(page)
+            if status not in (403, 404) or (status == 404 and "findes-ikke" not in page.path):
+                found.append(f"{person} {page.endpoint} {page.path}: {status}, but the matrix says no")
+    if _changes(world) != before:
+        found.append(f"{person} changed something that the matrix does not let them")
+    for page in pages:
+        if _is_allowed(page, person):
+            status = post(page)
+            if status in (401, 403) or status >= 500:
+                found.append(f"{person} {page.endpoint} {page.path}: {status}, but the matrix says yes")
+    return found
+
+
+def test_every_address_that_changes_something_is_tried(app: Flask, world: World) -> None:
+    tried = {page.endpoint for page in _sent_to(world)}
+
+    changing = {route.endpoint for route in permission_matrix.routes(app) if route.method != "GET"}
+
+    assert changing - tried == _ONES_OWN | _ELSEWHERE | {"api.go_back", "instances.go_back"} - tried
+    assert tried <= changing
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_pages_take_from_everybody_what_the_matrix_says(
+    app: Flask, world: World, sign_in: Callable[[str], Visitor], person: str
+) -> None:
+    client = sign_in(person).client
+    app.config["WTF_CSRF_ENABLED"] = False
+    pages = [page for page in _sent_to(world) if not RULES[page.endpoint].takes_token]
+    assert len(pages) > 60
+
+    assert _differences(world, pages, person, lambda page: client.post(page.path).status_code) == []
+
+
+@pytest.mark.parametrize("person", [*PEOPLE, PROGRAM])
+def test_the_api_takes_from_everybody_what_the_matrix_says(app: Flask, world: World, person: str) -> None:
+    token = world.flow.people.new_token(person, actor=SYSTEM)
+    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+    pages = [page for page in _sent_to(world) if RULES[page.endpoint].takes_token]
+    assert len(pages) > 30
+
+    def post(page: Page) -> int:
+        path, _, process = page.path.partition("#")
+        body = {"process": process} if process else _BODIES.get(page.endpoint, {})
+        return client.post(path, json=body, headers=headers).status_code
+
+    assert _differences(world, pages, person, post) == []
+
+
+def test_no_page_takes_anything_without_its_token_and_nothing_without_signing_in(
+    app: Flask, world: World, sign_in: Callable[[str], Visitor], stranger: Visitor
+) -> None:
+    drift = sign_in("drift").client
+    before = _changes(world)
+
+    for page in _sent_to(world):
+        takes_token = RULES[page.endpoint].takes_token
+        forged = drift.post(page.path, json={})
+        assert forged.status_code in ((401,) if takes_token else (400, 403)), page
+        assert stranger.client.post(page.path, json={}).status_code in (400, 401), page
+    assert _changes(world) == before
+
+
+def test_several_user_tasks_at_once_are_each_asked_for(app: Flask, world: World, sign_in: Any) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    task = world.task("vurder").id
+
+    sign_in("bo.mentor").client.post("/opgaver/flere", data={"opgave": task, "handling": "tag"})
+
+    assert world.task("vurder").assignee is None
