@@ -186,9 +186,10 @@ def test_no_page_takes_anything_without_its_token_and_nothing_without_signing_in
     app: Flask, world: World, sign_in: Callable[[str], Visitor], stranger: Visitor
 ) -> None:
     drift = sign_in("drift").client
+    pages = list(_sent_to(world))
     before = _changes(world)
 
-    for page in _sent_to(world):
+    for page in pages:
         takes_token = RULES[page.endpoint].takes_token
         forged = drift.post(page.path, json={})
         assert forged.status_code in ((401,) if takes_token else (400, 403)), page
