@@ -166,6 +166,8 @@ def test_an_item_without_consent_is_closed_to_who_lacks_it_with_the_rule_and_the
     item = page.one("//ol[contains(@class, 'fc-minutes')]/li[1]").text_content()
     assert "1. Lukket punkt" in item
     assert "R-080" in item
+    assert "(modtager: Skole, formål: netværksmøde)" in item
+    assert "sara.skole" not in item
     assert "Indhent samtykke, eller drøft anonymt." in item
     assert "Fritidspas i distriktet" in page.text
     assert "Skolens bibliotek" not in page.text

@@ -131,15 +131,22 @@ def view_of(
     )
 
 
-def hearing_of(work: CaseWork, matter: Matter, participants: Sequence[str]) -> Hearing:
-    """Whether an item is open to somebody invited under these ids; colleagues of one unit are (R-081)."""
+def hearing_of(
+    work: CaseWork, matter: Matter, participants: Sequence[str], *, also: Sequence[str] = ()
+) -> Hearing:
+    """Whether an item is open to somebody invited under these ids; for colleagues of one unit it is (R-081).
+
+    `also` are further ids that a consent may name; what is missing is told of the ids of the invitation.
+    """
     if matter.case is None:
         return Hearing(True)
-    found = work.consent_cover(matter.case, participants, matter.purpose)
+    asked = list(dict.fromkeys([*participants, *also]))
+    found = work.consent_cover(matter.case, asked, matter.purpose)
     is_left_out = bool(matter.left_out & set(participants))
     if found.covered and not is_left_out:
         return Hearing(True, True, grounds=tuple(sorted(set(found.grounds.values()))))
-    said = missing_sentences(found.missing, matter.purpose, _setting(work, NAMES_SETTING))
+    missing = [each for each in found.missing if each.recipient in participants]
+    said = missing_sentences(missing, matter.purpose, _setting(work, NAMES_SETTING))
     return Hearing(False, True, (*((LEFT_OUT,) if is_left_out else ()), *said), (CONSENT_RULE,))
 
 
@@ -150,7 +157,7 @@ def hearing_for(work: CaseWork, matter: Matter, participants: Sequence[str], act
     owned: Any = _setting(work, OWN_RECORDS) or ()
     if matter.conveners & actor.groups and ITEM in owned:  # the unit wrote it itself
         return Hearing(True, True)
-    return hearing_of(work, matter, list(dict.fromkeys([*participants, actor.id])))
+    return hearing_of(work, matter, participants or [actor.id], also=[actor.id])
 
 
 def type_of_data(work: CaseWork, entity_name: str, attribute: str) -> str:
