@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ def _fingerprint() -> str:
         if path.is_file() and "node_modules" not in path.parts:
             digest.update(str(path.relative_to(SOURCE)).encode())
             digest.update(path.read_bytes())
+    digest.update(" ".join(_drawn_colours()).encode())
     return digest.hexdigest()
 
 
@@ -42,6 +44,15 @@ def _node() -> tuple[list[str], list[str]]:
     node = str(root / "bin/node") if (root / "bin/node").exists() else str(root / "node.exe")
     npm = next(root.rglob("npm-cli.js"))
     return [node], [node, str(npm)]
+
+
+def _drawn_colours() -> list[str]:
+    """The colours that drawings of the server say in attributes, which style sheets do not hold."""
+    found: set[str] = set()
+    for path in sorted((SOURCE.parent / "templates").glob("*.html")):
+        for said in re.findall(r'(?:fill|stroke)="([^"]*)"', path.read_text("utf-8")):
+            found.update(re.findall(r"#[0-9a-f]{3,6}\b", said))
+    return sorted(found)
 
 
 def build(*, force: bool = False) -> bool:
@@ -76,6 +87,9 @@ def build(*, force: bool = False) -> bool:
         env=environment,
         check=True,
     )
+    for sheet in sorted(BUNDLE.glob("*.css")):
+        dark = [*node, str(SOURCE / "dark.mjs"), str(sheet), *_drawn_colours()]
+        subprocess.run(dark, env=environment, check=True)
     STAMP.write_text(fingerprint)
     return True
 

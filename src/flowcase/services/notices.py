@@ -187,8 +187,8 @@ def default_ways(settings: Mapping[str, Value]) -> dict[str, Way]:
 
 
 def digest_time(settings: Mapping[str, Value]) -> str:
-    """When the mail of the day goes, by the setting `besked_mail_kl`; without it at the day's beginning."""
-    return str(settings.get("besked_mail_kl") or "00:00")
+    """When the mail of the day goes: the setting `besked_mail_kl`, without it the hour of reminders."""
+    return str(settings.get("besked_mail_kl") or settings.get("paamindelse_kl") or "00:00")
 
 
 def _hash(secret: str) -> str:
