@@ -157,6 +157,8 @@ _PLAIN = {
     "cases.index": "/sager",
     "meetings.week": "/moeder",
     "meeting_calendars.index": "/moeder/kalendere",
+    "help.index": "/hjaelp",
+    "help.show": "/hjaelp/fronten",
     "notices.index": "/beskeder",
     "notices.count": "/beskeder/antal",
     "notices.choices": "/beskeder/valg",

@@ -204,6 +204,8 @@ RULES: Mapping[str, Rule] = {
     "meeting_calendars.index": SIGNED_IN,
     "meeting_calendars.change": SIGNED_IN,
     "meeting_calendars.read": SECRET_ADDRESS,
+    "help.index": EVERYBODY,
+    "help.show": EVERYBODY,
     "notices.index": SIGNED_IN,
     "notices.count": SIGNED_IN,
     "notices.open_notice": SIGNED_IN,

@@ -1,0 +1,75 @@
+"""Hjælp: one page per role on what an ordinary day is like, kept as Markdown beside this module.
+
+Pictures lie in `static/help` and in the repository, so that an installed wheel has them without a browser;
+`tools/help_pictures.py` takes them of the demonstration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort, render_template, url_for
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from flowcase.web.language import current
+
+blueprint = Blueprint("help", __name__, url_prefix="/hjaelp")
+
+FOLDER = Path(__file__).parent / "help"
+PICTURES = Path(__file__).parent / "static/help"
+PICTURE = "billede:"  # in a text: the picture of that name
+
+# role -> (Danish, English), in the order of the list
+ROLES: Mapping[str, tuple[str, str]] = {
+    "sagsbehandler": ("Sagsbehandler", "Caseworker"),
+    "fronten": ("Fronten", "Fronten (reception)"),
+    "teamleder": ("Teamleder", "Team leader"),
+    "moedeleder": ("Mødeleder", "Meeting chair"),
+    "procesejer": ("Procesejer", "Process owner"),
+    "administrator": ("Administrator", "Administrator"),
+    "revisor": ("Revisor", "Auditor"),
+    "borger": ("Borger eller fagperson", "Citizen or professional"),
+}
+
+
+@blueprint.get("")
+def index() -> Any:
+    return render_template("help.html", roles=_roles(), role="", text="")
+
+
+@blueprint.get("/<role>")
+def show(role: str) -> Any:
+    if role not in ROLES:
+        abort(HTTPStatus.NOT_FOUND)
+    heading, text = page(role, current())
+    return render_template("help.html", roles=_roles(), role=role, heading=heading, text=Markup(text))  # noqa: S704
+
+
+def page(role: str, language: str) -> tuple[str, str]:
+    """(heading, HTML of what is below it). The texts are ours: no visitor's word is in them."""
+    source = _text(role, language)
+    first, _, rest = source.partition("\n")
+    markdown = MarkdownIt("commonmark", {"html": False})
+    tokens = markdown.parse(rest)
+    for token in tokens:
+        for inside in token.children or ():
+            name = str(inside.attrs.get("src", ""))
+            if inside.type == "image" and name.startswith(PICTURE):
+                inside.attrs["src"] = url_for("static", filename=f"help/{name.removeprefix(PICTURE)}.webp")
+                inside.attrs["class"] = "fc-help-picture"
+    return first.removeprefix("# "), markdown.renderer.render(tokens, markdown.options, {})
+
+
+@lru_cache(maxsize=64)
+def _text(role: str, language: str) -> str:
+    return (FOLDER / f"{role}.{language}.md").read_text("utf-8")
+
+
+def _roles() -> list[tuple[str, str]]:
+    number = 1 if current() == "en" else 0
+    return [(role, names[number]) for role, names in ROLES.items()]

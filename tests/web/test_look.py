@@ -1,0 +1,88 @@
+"""How pages look where people need it otherwise: dark, narrow, twice as large, on paper, without motion."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.test_browser import sign_in
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/opgaver",
+    "/sager",
+    "/sager/SAG-2588",
+    "/beskeder",
+    "/beskeder/valg",
+    "/moeder",
+    "/moeder/dagsmoede",
+)
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+HIDDEN = "element => getComputedStyle(element).display === 'none'"
+
+
+@pytest.fixture
+def karen(open_page):
+    page = open_page(width=320)
+    sign_in(page, "karen.fp")
+    return page
+
+
+def test_no_page_has_to_be_scrolled_sideways_at_320_pixels(karen, world):
+    wide = {}
+
+    for path in (*PAGES, f"/opgaver/{world.task('vurder').id}"):
+        karen.goto(path)
+        if (over := karen.evaluate(OVERFLOW)) > 0:
+            wide[path] = over
+
+    assert wide == {}
+
+
+def test_text_twice_as_large_still_fits_the_page(open_page, world):
+    page = open_page(width=1280)
+    sign_in(page, "karen.fp")
+    wide = {}
+
+    for path in (*PAGES, f"/opgaver/{world.task('vurder').id}"):
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '20px'")  # the design system's rem is 10 px
+        if (over := page.evaluate(OVERFLOW)) > 0:
+            wide[path] = over
+
+    assert wide == {}
+
+
+def test_the_dark_scheme_is_dark_and_goes_with_the_systems_choice(karen):
+    grounds = []
+
+    for scheme in ("light", "dark"):
+        karen.emulate_media(color_scheme=scheme)
+        karen.goto("/opgaver")
+        grounds.append(karen.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    assert grounds[1] == "rgb(29, 29, 29)"
+    assert grounds[0] in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+
+
+def test_paper_gets_what_is_read_and_nothing_to_press(karen, world):
+    karen.emulate_media(media="print")
+
+    for path in ("/opgaver", f"/opgaver/{world.task('vurder').id}", "/sager/SAG-2588"):
+        karen.goto(path)
+        shown = [button for button in karen.locator("main button").all() if not button.evaluate(HIDDEN)]
+        assert shown == [], path
+        assert karen.locator("header.header").evaluate(HIDDEN)
+        assert not karen.locator("h1").evaluate(HIDDEN)
+
+
+def test_who_wants_less_motion_gets_none(karen):
+    karen.emulate_media(reduced_motion="reduce")
+    karen.goto("/opgaver")
+
+    longest = karen.evaluate(
+        "Math.max(...[...document.querySelectorAll('*')]"
+        ".map(each => parseFloat(getComputedStyle(each).transitionDuration) || 0))"
+    )
+
+    assert longest <= 0.001
