@@ -20,7 +20,8 @@ def test_each_role_has_a_page_in_both_languages_and_its_picture(stranger, role):
     assert english.one("//html").get("lang") == "en"
     picture = english.one("//main//img")
     assert picture.get("alt")
-    assert stranger.client.get(picture.get("src")).status_code == 200
+    with stranger.client.get(picture.get("src")) as answer:
+        assert answer.status_code == 200
 
 
 def test_the_list_leads_to_every_role_and_an_unknown_one_is_not_found(stranger):
