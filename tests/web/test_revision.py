@@ -154,7 +154,7 @@ def test_everything_went_as_it_is_drawn_until_an_operator_moves_an_instance(vera
     assert "Alle gik, som de er tegnet" in clean.text
     assert "fejlregistrering" in page.text
     assert "Nået uden om pilene" in page.text
-    assert len(page.all("//section")) == 1
+    assert len(page.all("//*[@class='fc-strayed']")) == 1
     assert "fejlregistrering" in vera.get(f"/revision/forloeb/{id}").text
 
 

@@ -1,0 +1,162 @@
+"""An auditor answers ten questions about the municipality within four clicks each; axe finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from flowcase.access.actor import SYSTEM
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in
+from tests.web.world import at
+
+pytestmark = pytest.mark.browser
+MOST_CLICKS = 4
+
+
+class Auditor:
+    """Begins each question at the inbox, and counts clicks; typing into a field is none."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.clicks = page, 0
+
+    def click(self, *words: str) -> None:
+        for word in words:
+            main = self.page.locator("nav[aria-label=Hovedmenu], main")
+            main.locator("a, button, summary").filter(has_text=word).first.click()
+            self.page.wait_for_load_state()
+            self.clicks += 1
+
+    def type(self, field: str, text: str) -> None:
+        self.page.fill(f"#{field}", text)
+
+    def reads(self, where: str = "main") -> str:
+        return " ".join(self.page.locator(where).first.inner_text().split())
+
+
+def _who_decided_the_team(auditor: Auditor) -> None:
+    auditor.click("Sager", "SAG-2588", "Tabellernes svar")
+    row = auditor.reads("tr:has-text('D-01 Team-tildeling')")
+    assert "Karen Bilde" in row and "regel_team_tildeling_7" in row
+
+
+def _on_what_basis(auditor: Auditor) -> None:
+    auditor.click("Sager", "SAG-2588", "Tabellernes svar", "D-01 Team-tildeling")
+    assert "omraade" in auditor.reads("#spurgt") and "syd" in auditor.reads("#spurgt")
+    assert "familieteam_syd" in auditor.reads("tr.fc-hit")
+
+
+def _was_the_assessment_on_time(auditor: Auditor) -> None:
+    auditor.click("Sager", "SAG-2588", "Hvorfor disse frister")
+    assert "T01 Vurdering af underretning Overholdt" in auditor.reads(".fc-deadlines li")
+
+
+def _why_is_it_due_then(auditor: Auditor) -> None:
+    auditor.click("Sager", "SAG-2588", "Hvorfor disse frister", "Hvorfor denne frist?")
+    assert "Barnets Lov § 136" in auditor.reads(".fc-deadlines li") and "24" in auditor.reads()
+
+
+def _who_looked(auditor: Auditor) -> None:
+    auditor.click("Sager", "SAG-2588", "Hvem har set sagen")
+    assert "Camilla Noer 2" in auditor.reads("tr:has-text('Camilla Noer')")
+
+
+def _where_was_it_on_tuesday(auditor: Auditor) -> None:
+    auditor.click("Sager", "SAG-2588", "Sagen på et tidspunkt")
+    auditor.type("tid", "2026-03-24T12:00")
+    auditor.click("Gå til")
+    assert "Familieteam modtager sagen" not in auditor.reads()
+    assert "T01 Vurdering af underretning Overholdt" in auditor.reads("#frister")
+
+
+def _how_many_assessments_were_late(auditor: Auditor) -> None:
+    auditor.click("Revision", "Overholdte frister")
+    assert "75,0 %" in auditor.reads("tr:has-text('T01')")
+
+
+def _which_and_who_was_told(auditor: Auditor) -> None:
+    auditor.click("Revision", "Overholdte frister", "T01 Vurdering")
+    assert "Givet videre" in auditor.reads("#for-sent tbody tr")
+
+
+def _did_anything_stray(auditor: Auditor) -> None:
+    auditor.click("Revision", "Forløb mod tegning")
+    assert "Alle gik, som de er tegnet" in auditor.reads()
+
+
+def _which_cases_ran_under_which_version(auditor: Auditor) -> None:
+    auditor.click("Revision", "Udgaver", "Familieteam modtager sagen")
+    assert "SAG-2588" in auditor.reads("tbody tr")
+
+
+QUESTIONS: list[Callable[[Auditor], None]] = [
+    _who_decided_the_team,
+    _on_what_basis,
+    _was_the_assessment_on_time,
+    _why_is_it_due_then,
+    _who_looked,
+    _where_was_it_on_tuesday,
+    _how_many_assessments_were_late,
+    _which_and_who_was_told,
+    _did_anything_stray,
+    _which_cases_ran_under_which_version,
+]
+
+
+def test_an_auditor_answers_ten_questions_within_four_clicks_each(open_page: Any, world: Any) -> None:
+    world.go_to(at(31, 12))
+    camilla = world.flow.people.actor("camilla.syd")
+    for _ in range(2):
+        world.flow.reading_log.note("SAG-2588", page="case", actor=camilla)
+    page = open_page()
+    sign_in(page, "vera.revisor")
+    clicks = {}
+
+    for question in QUESTIONS:
+        page.goto("/opgaver")
+        auditor = Auditor(page)
+        question(auditor)
+        clicks[question.__name__] = auditor.clicks
+
+    assert len(clicks) == 10
+    assert max(clicks.values()) <= MOST_CLICKS, clicks
+
+
+@pytest.mark.parametrize(("width", "language"), [(1200, "da"), (360, "en")])
+def test_axe_finds_nothing_on_the_auditors_pages(
+    open_page: Any, world: Any, width: int, language: str
+) -> None:
+    world.go_to(at(31, 12))
+    line = world.flow.case_audit.decisions("SAG-2588", actor=SYSTEM)[-1]
+    page = open_page(width=width)
+    sign_in(page, "vera.revisor")
+    page.goto(f"/opgaver?sprog={language}")
+    seen = Checked(page)
+
+    for path in (
+        "/revision",
+        "/revision?sag=SAG-9999",
+        "/revision/sager/SAG-2588",
+        "/revision/sager/SAG-2588/da?tid=2026-03-25T12:00",
+        "/revision/sager/SAG-2588/da?tid=vrøvl",
+        "/revision/sager/SAG-2588/set",
+        "/revision/sager/SAG-2588/frister",
+        "/revision/sager/SAG-2588/afgoerelser",
+        f"/revision/sager/SAG-2588/afgoerelse?strom={line.stream}&nr={line.seq}",
+        "/revision/frister",
+        "/revision/frister/T01",
+        "/revision/forloeb",
+        "/revision/udgaver",
+        "/revision/udgaver/underretning",
+        "/sager/SAG-2588/sagsakt",
+    ):
+        seen.visit(path)
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), path
+    page.locator("main button[type=submit]").click()
+    page.wait_for_selector("#fejl")
+    seen.check("case file without a choice")
+
+    assert seen.violations == []
