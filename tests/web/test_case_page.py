@@ -94,6 +94,23 @@ def test_the_list_of_cases_finds_a_code(sign_in):
     assert "Ingen sager." in sign_in("vera.revisor").get("/sager?kode=findes-ikke").text
 
 
+def test_the_list_of_cases_goes_on_where_the_page_before_ended(sign_in, monkeypatch):
+    monkeypatch.setattr("flowcase.web.cases.PAGE", 2)
+    vera = sign_in("vera.revisor")
+    codes, page = [], vera.get("/sager")
+
+    while True:
+        codes += [link.text for link in page.all("//tbody//td[1]/a")]
+        older = page.all("//nav/a[text()='Ældre sager']")
+        if not older:
+            break
+        page = vera.get(older[0].get("href"))
+
+    assert len(codes) == len(set(codes)) == 5
+    assert codes[0] == "SAG-2601"
+    assert page.all("//nav/a[text()='De nyeste']")
+
+
 def test_an_instance_shows_in_words_where_it_is(sign_in, world):
     karen = sign_in("karen.fp")
     instance = world.task("beslut_undersoegelse").instance

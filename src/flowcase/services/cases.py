@@ -93,6 +93,7 @@ class Cases:
         status: str | None = None,
         team: str | None = None,
         is_open: bool | None = None,
+        code_part: str | None = None,
         after: Place | None = None,
         limit: int = 50,
     ) -> tuple[Sequence[Case], Place | None]:
@@ -103,7 +104,13 @@ class Cases:
             place = after
             while True:
                 rows = case_files.cases(
-                    tx, status=status, team=team, is_open=is_open, after=place, limit=limit + 1
+                    tx,
+                    status=status,
+                    team=team,
+                    is_open=is_open,
+                    code_part=code_part,
+                    after=place,
+                    limit=limit + 1,
                 )
                 for row in rows:
                     if len(found) == limit:

@@ -513,6 +513,7 @@ case_file = Table(
     Column("outcome", Text),
     Column("erased_at", Instant),  # its keys were destroyed: what is left is for figures
 )
+Index("ix_case_file_opened", case_file.c.opened_at, case_file.c.code)
 Index("ix_case_file_caseworker", case_file.c.caseworker, case_file.c.status)
 Index("ix_case_file_team", case_file.c.team, case_file.c.status)
 Index("ix_case_file_child", case_file.c.child)

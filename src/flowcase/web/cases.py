@@ -44,20 +44,27 @@ def index() -> Any:
     """Newest first; `kode` looks for a part of the code."""
     if not may_see_cases(actor()):
         raise Forbidden("see the cases", "their work is not theirs")
-    rows = flow().cases.list(actor=actor())
     asked = request.args.get("kode", "").strip()
-    if asked:
-        rows = [row for row in rows if asked.upper() in row.code.upper()]
-    pages = -(-len(rows) // PAGE) or 1
-    page = min(max(request.args.get("side", 1, type=int), 1), pages)
+    after = _place(request.args.get("efter", ""))
+    rows, following = flow().cases.page(actor=actor(), code_part=asked or None, after=after, limit=PAGE)
     return render_template(
         "cases.html",
-        rows=rows[(page - 1) * PAGE : page * PAGE],
+        rows=rows,
         status=status,
         asked=asked,
-        page=page,
-        pages=pages,
+        is_later=after is not None,
+        following=f"{following[0].isoformat()}~{following[1]}" if following else "",
     )
+
+
+def _place(token: str) -> tuple[dt.datetime, str] | None:
+    """None, which is the first page, for a token that was damaged on its way."""
+    moment, _, code = token.partition("~")
+    try:
+        at = dt.datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (at, code) if at.tzinfo is not None else None
 
 
 @blueprint.get("/<code>")

@@ -28,16 +28,17 @@ def next_steps(task: UserTask) -> NextSteps | None:
     if task.waits_for_others and not any(each.branches for each in follows):
         return NextSteps(
             gettext("Når du fuldfører, er din del gjort. Når alle er færdige: {what}.").format(
-                what="; ".join(_what(each) for each in follows)
+                what="; ".join(dict.fromkeys(_what(each) for each in follows))
             )
         )
     sure = [each for each in follows if not each.branches]
     if len(sure) == len(follows):
-        what = gettext(" og ").join(_what(each) for each in sure)
+        what = gettext(" og ").join(dict.fromkeys(_what(each) for each in sure))
         return NextSteps(gettext("Når du fuldfører, {what}.").format(what=what))
     return NextSteps(
         gettext("Hvad der sker, når du fuldfører, afhænger af svarene og sagens oplysninger:"),
-        tuple((_label(each), _what(each)) for each in follows),
+        # Branches that run side by side come to the same place: it is told once.
+        tuple(dict.fromkeys((_label(each), _what(each)) for each in follows)),
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select, tuple_
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
@@ -48,6 +48,7 @@ def cases(
     caseworker: str | None = None,
     children: Iterable[str] | None = None,
     is_open: bool | None = None,
+    code_part: str | None = None,
     after: tuple[dt.datetime, str] | None = None,
     limit: int = 50,
 ) -> list[CaseRow]:
@@ -64,14 +65,10 @@ def cases(
         statement = statement.where(_table.c.child.in_(list(children)))
     if is_open is not None:
         statement = statement.where(_table.c.closed_at.is_(None) == is_open)
+    if code_part is not None:
+        statement = statement.where(func.upper(_table.c.code).contains(code_part.upper(), autoescape=True))
     if after is not None:
-        opened_at, code = after
-        statement = statement.where(
-            or_(
-                _table.c.opened_at < opened_at,
-                (_table.c.opened_at == opened_at) & (_table.c.code < code),
-            )
-        )
+        statement = statement.where(tuple_(_table.c.opened_at, _table.c.code) < after)
     return [made(CaseRow, row) for row in tx.rows(statement)]
 
 

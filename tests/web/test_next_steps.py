@@ -1,0 +1,36 @@
+"""What completing does next is told once, also where branches side by side lead to the same."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from flowcase.services.what_follows import Following, Way
+from flowcase.web.next_steps import next_steps
+
+
+@pytest.fixture(autouse=True)
+def danish(app):
+    with app.test_request_context("/"):
+        yield
+
+
+def told(*follows, waits_for_others=False):
+    return next_steps(SimpleNamespace(follows=follows, waits_for_others=waits_for_others))
+
+
+def test_branches_that_lead_to_the_same_are_told_once():
+    same = Following(way=Way.WAIT, name="Næste opfølgning", branches=("Fortsætter",))
+    other = Following(way=Way.WAIT, name="Ophør", branches=("Slutter",))
+
+    steps = told(same, same, other)
+
+    assert [label for label, _ in steps.ways] == ["Fortsætter", "Slutter"]
+
+
+def test_what_follows_for_certain_is_told_once():
+    same = Following(way=Way.WAIT, name="Næste opfølgning", branches=())
+
+    assert told(same, same).sentence.count("Næste opfølgning") == 1
+    assert told(same, same, waits_for_others=True).sentence.count("Næste opfølgning") == 1
