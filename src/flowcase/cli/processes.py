@@ -182,4 +182,61 @@ def layout(files: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"Drew {file}.")
 
 
-COMMANDS = (check, deploy, run, layout, templates)
+@click.command()
+@click.argument("old", type=click.Path(exists=True))
+@click.argument("new", type=click.Path(exists=True))
+@click.option("--layout", "with_layout", is_flag=True, help="Tell too what only moved on a drawing.")
+@click.option("--english", is_flag=True, help="Tell it in English.")
+@json_option
+def diff(old: str, new: str, with_layout: bool, english: bool, as_json: bool) -> None:
+    """Tell in words what differs between two diagrams, tables, forms or rule sets, or two folders of them.
+
+    Ends with 1 when something differs, with 0 when the two mean the same. Touches no database.
+    """
+    from flowcase.modeling.difference import differences, in_words
+
+    language = "en" if english else "da"
+    before, after = _named(old), _named(new)
+    if Path(old).is_file() and Path(new).is_file():
+        (_, was), (name, now) = *before.items(), *after.items()
+        before, after = {name: was}, {name: now}
+    told: dict[str, list[dict[str, Any]]] = {}
+    for name in sorted({*before, *after}):
+        if name not in before or name not in after:
+            word = "added" if name in after else "removed"
+            danish = {"added": "Filen er tilføjet", "removed": "Filen er fjernet"}
+            words = f"The file is {word}" if english else danish[word]
+            told[name] = [{"kind": word, "words": words}]
+            continue
+        if before[name] == after[name]:
+            continue
+        found = differences(name, before[name], after[name])
+        lines = [
+            {**plain(change), "words": in_words(change, language)}
+            for change in found
+            if with_layout or not change.is_layout
+        ]
+        if lines:
+            told[name] = lines
+    if as_json:
+        say_json(told)
+    else:
+        for name, lines in told.items():
+            click.echo(f"{name}:")
+            for line in lines:
+                click.echo(f"  {line['words']}")
+    raise SystemExit(1 if told else 0)
+
+
+def _named(path: str) -> dict[str, bytes]:
+    """The file, or every file of the folder that a deployment would take, by its path inside."""
+    if Path(path).is_file():
+        return {Path(path).name: Path(path).read_bytes()}
+    return {
+        each.relative_to(path).as_posix(): each.read_bytes()
+        for each in sorted(Path(path).rglob("*"))
+        if each.suffix in (".bpmn", ".dmn", ".form", ".yaml") and each.is_file()
+    }
+
+
+COMMANDS = (check, deploy, diff, deploy, run, layout, templates)

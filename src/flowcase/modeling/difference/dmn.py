@@ -1,0 +1,138 @@
+"""What differs between two files of decisions: row by row and column by column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from flowcase.modeling.difference.change import Change, Kind, Place, changed_facts
+from flowcase.modeling.difference.facts import facts, local
+from flowcase.modeling.safe_xml import parse_xml
+
+_OWN = frozenset(("decision", "businessKnowledgeModel", "inputData", "knowledgeSource", "rule"))
+_ANY = ("", "-")
+
+
+@dataclass(frozen=True)
+class _Row:
+    place: Place
+    cells: dict[tuple[str, ...], str]  # by column
+
+
+def table_changes(path: str, old: bytes, new: bytes) -> list[Change]:
+    before, after = parse_xml(old, path), parse_xml(new, path)
+    was, now = _decisions(before), _decisions(after)
+    found: list[Change] = []
+    for id in dict.fromkeys((*was, *now)):
+        if id not in now:
+            found.append(Change(Kind.REMOVED, _place(was[id])))
+        elif id not in was:
+            found.append(Change(Kind.ADDED, _place(now[id])))
+        else:
+            found += changed_facts(_place(now[id]), facts(was[id], _OWN), facts(now[id], _OWN))
+            found += _row_changes(_rows(was[id]), _rows(now[id]))
+    return found
+
+
+def _decisions(root: etree._Element) -> dict[str, etree._Element]:
+    return {
+        node.get("id", ""): node
+        for node in root.iter()
+        if isinstance(node.tag, str) and local(node) in _OWN - {"rule"} and node.get("id")
+    }
+
+
+def _place(node: etree._Element) -> Place:
+    return Place(node.get("id", ""), local(node), node.get("name", ""))
+
+
+def _row_changes(was: list[_Row], now: list[_Row]) -> list[Change]:
+    """Rows are the same by id; where an editor wrote new ids, by what they say."""
+    before, after = {row.place.id: row for row in was}, {row.place.id: row for row in now}
+    alone = [row for row in was if row.place.id not in after]
+    found: list[Change] = []
+    for row in now:
+        former = before.get(row.place.id)
+        if former is None:
+            former = next((each for each in alone if each.cells == row.cells), None)
+            if former is not None:
+                alone.remove(former)
+        if former is None:
+            found.append(Change(Kind.ADDED, row.place))
+        else:
+            found += [_with_unit(change, former, row) for change in _cells(former, row)]
+    kept = [row.place.id for row in was if row.place.id in after]
+    if kept != [row.place.id for row in now if row.place.id in before]:
+        found.append(
+            Change(Kind.CHANGED, Place("", "rows", "", now[0].place.within), ("order",), *_orders(was, now))
+        )
+    return [*found, *(Change(Kind.REMOVED, row.place) for row in alone)]
+
+
+def _cells(former: _Row, row: _Row) -> list[Change]:
+    return list(changed_facts(row.place, former.cells, row.cells))
+
+
+def _orders(was: list[_Row], now: list[_Row]) -> tuple[str, str]:
+    place = {row.place.id: str(number) for number, row in enumerate(was, 1)}
+    return ", ".join(place.values()), ", ".join(place.get(row.place.id, "+") for row in now)
+
+
+def _with_unit(change: Change, former: _Row, row: _Row) -> Change:
+    """A number beside a column of units is told with its unit: 6 uger."""
+    unit = next((aspect for aspect in row.cells if aspect[-1].casefold() == "enhed"), None)
+    if unit is None or change.aspect[-1].casefold() != "antal":
+        return change
+
+    def told(value: str | None, cells: dict[tuple[str, ...], str]) -> str | None:
+        if value in (None, *_ANY):
+            return value
+        return f"{value} {cells.get(unit, '').strip(chr(34))}".strip()
+
+    return Change(
+        change.kind, change.place, change.aspect, told(change.old, former.cells), told(change.new, row.cells)
+    )
+
+
+def _rows(decision: etree._Element) -> list[_Row]:
+    found = []
+    for table in (node for node in decision if isinstance(node.tag, str) and local(node) == "decisionTable"):
+        parts = [node for node in table if isinstance(node.tag, str)]
+        inputs = [_heading(node) for node in parts if local(node) == "input"]
+        outputs = [_heading(node) for node in parts if local(node) == "output"]
+        rules = [node for node in parts if local(node) == "rule"]
+        for number, rule in enumerate(rules, 1):
+            conditions = [_text(node) for node in rule if local(node) == "inputEntry"]
+            answers = [_text(node) for node in rule if local(node) == "outputEntry"]
+            notes = [_text(node) for node in rule if local(node) in ("annotationEntry", "description")]
+            cells = _columns("input", inputs, conditions) | _columns("output", outputs, answers)
+            cells |= {("annotation", str(place)): words for place, words in enumerate(notes, 1) if words}
+            name = ", ".join(text.replace('"', "") for text in conditions if text not in _ANY)
+            place = Place(
+                rule.get("id") or f"#{number}",
+                "row",
+                f"{number} ({name})" if name else str(number),
+                decision.get("name") or decision.get("id", ""),
+            )
+            found.append(_Row(place, cells))
+    return found
+
+
+def _columns(side: str, headings: list[str], texts: list[str]) -> dict[tuple[str, ...], str]:
+    found: dict[tuple[str, ...], str] = {}
+    for number, text in enumerate(texts):
+        heading = headings[number] if number < len(headings) else str(number + 1)
+        key = (side, heading) if (side, heading) not in found else (side, f"{heading} {number + 1}")
+        found[key] = text
+    return found
+
+
+def _heading(column: etree._Element) -> str:
+    expression = next((node.text or "" for node in column.iter() if local(node) == "text"), "")
+    return column.get("label") or column.get("name") or expression.strip() or column.get("id", "")
+
+
+def _text(node: etree._Element) -> str:
+    inner = next((part for part in node if isinstance(part.tag, str) and local(part) == "text"), node)
+    return (inner.text or "").strip()

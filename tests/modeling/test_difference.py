@@ -1,0 +1,162 @@
+"""The difference of two versions in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flowcase.cli import cli
+from flowcase.errors import InvalidDefinition
+from flowcase.modeling.difference import differences, in_words
+from flowcase.modeling.layout import lay_out
+
+PROCESSES = Path("processes")
+TABLE = PROCESSES / "decisions" / "D-02_opfoelgning_kadence.dmn"
+DIAGRAM = PROCESSES / "forebyggende_distrikt.bpmn"
+FORM = PROCESSES / "forms" / "F-A1.form"
+
+
+def changed(path, *replacements):
+    """The old file and the new one, each replacement made once behind the words that it names."""
+    old = new = path.read_text("utf-8")
+    for behind, was, now in replacements:
+        at = new.index(was, new.index(behind))
+        new = new[:at] + now + new[at + len(was) :]
+    return old.encode(), new.encode()
+
+
+def told(path, old, new, language="da"):
+    return [in_words(change, language) for change in differences(str(path), old, new)]
+
+
+def test_five_weeks_instead_of_six_are_told_with_row_column_and_unit():
+    old, new = changed(TABLE, ("raekke_6_ud_1", "<text>6</text>", "<text>5</text>"))
+
+    lines = told(TABLE, old, new)
+
+    assert lines == ["opfoelgning_kadence, række 6 (HERNING, anbringelse, >= 2), Antal: 6 uger → 5 uger"]
+
+
+def test_a_row_that_comes_and_one_that_goes_are_told():
+    old = TABLE.read_text("utf-8")
+    start = old.index('<rule id="opfoelgning_kadence_raekke_6"')
+    end = old.index("</rule>", start) + len("</rule>")
+    without = (old[:start] + old[end:]).encode()
+
+    assert told(TABLE, old.encode(), without) == [
+        "opfoelgning_kadence, række 6 (HERNING, anbringelse, >= 2): fjernet"
+    ]
+    assert told(TABLE, without, old.encode(), "en") == [
+        "opfoelgning_kadence, row 6 (HERNING, anbringelse, >= 2): added"
+    ]
+
+
+def test_rows_with_new_ids_that_say_the_same_do_not_differ():
+    old = TABLE.read_text("utf-8")
+
+    assert told(TABLE, old.encode(), old.replace("raekke_", "row_").encode()) == []
+
+
+def test_rows_that_changed_places_are_told():
+    old = TABLE.read_text("utf-8")
+    rows = []
+    for number in (5, 6):
+        start = old.index(f'<rule id="opfoelgning_kadence_raekke_{number}"')
+        rows.append(old[start : old.index("</rule>", start) + len("</rule>")])
+    new = old.replace(rows[0], "@").replace(rows[1], rows[0]).replace("@", rows[1])
+
+    (line,) = told(TABLE, old.encode(), new.encode())
+
+    assert "rækkefølge" in line
+    assert "4, 6, 5, 7" in line
+
+
+def test_a_renamed_element_and_a_changed_group_are_told_by_name():
+    text = DIAGRAM.read_text("utf-8")
+    at = text.index("candidateGroups=") + len('candidateGroups="')
+    groups = text[at : text.index('"', at)]
+
+    (line,) = told(DIAGRAM, text.encode(), (text[:at] + "en_anden" + text[at + len(groups) :]).encode())
+
+    assert line.startswith("Brugeropgave »")
+    assert line.endswith(f"ansvarlig, grupper: {groups} → en_anden")
+
+
+def test_a_diagram_drawn_anew_differs_in_its_drawing_alone():
+    old = DIAGRAM.read_bytes()
+
+    found = differences(DIAGRAM.name, old, lay_out(old, DIAGRAM.name))
+
+    assert all(change.is_layout for change in found)
+
+
+def test_a_removed_task_is_told_with_the_flows_that_go_with_it():
+    diagram = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"><process id="p">
+      <startEvent id="s" name="Begynd"/>{task}<endEvent id="e" name="Slut"/>{flows}
+      </process></definitions>"""
+    with_task = diagram.format(
+        task='<userTask id="t" name="Tal med barnet"/>',
+        flows='<sequenceFlow id="a" sourceRef="s" targetRef="t"/>'
+        '<sequenceFlow id="b" sourceRef="t" targetRef="e"/>',
+    )
+    without = diagram.format(task="", flows='<sequenceFlow id="a" sourceRef="s" targetRef="e"/>')
+
+    lines = told("p.bpmn", with_task.encode(), without.encode())
+
+    assert lines == [
+        "Brugeropgave »Tal med barnet«: fjernet",
+        "Pil »Begynd → Slut«, til: Tal med barnet → Slut",
+        "Pil »Tal med barnet → Slut«: fjernet",
+    ]
+
+
+def test_a_renamed_lane_is_told_once_and_not_at_each_of_its_elements():
+    old, new = changed(DIAGRAM, ("lane id=", 'name="', 'name="Ny '))
+
+    (line,) = told(DIAGRAM, old, new)
+
+    assert line.startswith("Bane »Ny ")
+
+
+def test_a_form_is_told_by_field():
+    form = json.loads(FORM.read_text("utf-8"))
+    field = next(each for each in form["components"] if each.get("label"))
+    was = field["label"]
+    field["label"] = "Noget andet"
+
+    lines = told(FORM, FORM.read_bytes(), json.dumps(form).encode())
+
+    assert lines == [f"Felt »Noget andet«, ledetekst: {was} → Noget andet"]
+
+
+def test_a_setting_of_a_rule_set_is_told_by_its_way_there():
+    old, new = b"id: X\nsettings:\n  ugentlig: 3\n", b"id: X\nsettings:\n  ugentlig: 4\n"
+
+    assert told("rulesets/X.yaml", old, new) == ["Linje »settings › ugentlig«: 3 → 4"]
+
+
+def test_a_file_does_not_differ_from_itself():
+    for path in sorted(PROCESSES.rglob("*.*")):
+        if path.suffix in (".bpmn", ".dmn", ".form") and path.name[0] in "abcdFD":
+            assert differences(str(path), path.read_bytes(), path.read_bytes()) == []
+
+
+def test_a_rule_set_of_aliases_is_refused():
+    with pytest.raises(InvalidDefinition):
+        differences("rulesets/X.yaml", b"a: &a [1]\nb: *a\n", b"a: 1\n")
+
+
+def test_the_command_tells_it_and_ends_with_one(tmp_path):
+    old, new = changed(TABLE, ("raekke_6_ud_1", "<text>6</text>", "<text>5</text>"))
+    (tmp_path / "a.dmn").write_bytes(old)
+    (tmp_path / "b.dmn").write_bytes(new)
+
+    told_danish = CliRunner().invoke(cli, ["diff", str(tmp_path / "a.dmn"), str(tmp_path / "b.dmn")])
+    same = CliRunner().invoke(cli, ["diff", str(tmp_path / "a.dmn"), str(tmp_path / "a.dmn")])
+
+    assert told_danish.exit_code == 1
+    assert "Antal: 6 uger → 5 uger" in told_danish.output
+    assert (same.exit_code, same.output) == (0, "")
