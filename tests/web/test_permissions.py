@@ -181,6 +181,7 @@ _PLAIN = {
     "revision.processes": "/revision/udgaver",
     "revision.versions": "/revision/udgaver/underretning",
     "service_accounts.index": "/servicekonti",
+    "migrations.index": "/studie/flyt",
     "studio.index": "/studie/",
     "api.cases": "/api/cases",
     "api.instances": "/api/instances",

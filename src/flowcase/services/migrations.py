@@ -262,6 +262,16 @@ class Migrations:
 
         return self._transactions.read(work)
 
+    def definitions_of(self, id: str, *, actor: Actor) -> tuple[ProcessDefinition, ProcessDefinition]:
+        """Both versions of a plan, the old one first. Raises NotFound."""
+        _check(actor)
+
+        def work(tx: Tx) -> tuple[ProcessDefinition, ProcessDefinition]:
+            row = self._row(tx, id)
+            return self._pair(tx, row.source, row.target)
+
+        return self._transactions.read(work)
+
     def list(self, *, actor: Actor, process: str | None = None) -> list[MigrationRow]:
         """Newest first."""
         _check(actor)

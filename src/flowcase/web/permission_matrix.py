@@ -110,6 +110,7 @@ RECEIVING = Rule(
     "receiving", "`may_register_notifications`.", _yes_or(permissions.may_register_notifications, Answer.NO)
 )
 STUDIO = Rule("studio", "`may_edit_processes`.", _yes_or(permissions.may_edit_processes, Answer.NO))
+MOVING = Rule("moving", "`may_migrate`.", _yes_or(permissions.may_migrate, Answer.NO))
 OPERATING = Rule("operating", "`may_operate`.", _yes_or(permissions.may_operate, Answer.NO))
 OPERATING_PROGRAM = Rule(
     "operating by token", "`may_operate`.", _yes_or(permissions.may_operate, Answer.NO), takes_token=True
@@ -262,6 +263,10 @@ RULES: Mapping[str, Rule] = {
     "service_accounts.index": OPERATING,
     "service_accounts.make": OPERATING,
     "service_accounts.end": OPERATING,
+    "migrations.index": MOVING,
+    "migrations.plan": MOVING,
+    "migrations.show": MOVING,
+    "migrations.act": MOVING,
     "studio.index": STUDIO,
     "studio.begin": STUDIO,
     "studio.edit": STUDIO,

@@ -1,0 +1,196 @@
+"""Flyt forløb: which running instances could follow a new version, what that means, and the move itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.access.permissions import may_migrate
+from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.modeling.migration_mapping import alike
+from flowcase.services.migrations import Item, MappingRefused, Proposal, Reason
+from flowcase.web import diagram_drawing
+from flowcase.web.language import gettext
+from flowcase.web.move_words import STATUSES, VERDICTS, in_words
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("migrations", __name__, url_prefix="/studie/flyt")
+
+ADDED = "added"  # mark of an element that only the new version has
+EXAMPLES = 5  # instances that are named for one verdict
+ACTS = ("koer", "pause", "genoptag", "fortryd")
+
+
+@blueprint.before_request
+def _only_who_may() -> None:
+    if not may_migrate(actor()):
+        raise Forbidden("move process instances", "only process owners and operators may")
+
+
+@blueprint.get("")
+@login_required
+def index() -> Any:
+    """Every process of which instances run in an older version, and the moves there were."""
+    newest = {row.process: row for row in flow().deployments.definitions()}
+    behind = []
+    for process, row in newest.items():
+        running = flow().migrations.running(process, actor=actor())
+        older = {version: number for version, number in running.items() if version < row.version}
+        if older:
+            behind.append((row, older, running.get(row.version, 0)))
+    return render_template(
+        "migrations.html", behind=behind, plans=flow().migrations.list(actor=actor()), status=_status
+    )
+
+
+@blueprint.route("/<process>/<int:fra>/<int:til>", methods=["GET", "POST"])
+@login_required
+def plan(process: str, fra: int, til: int) -> Any:
+    """The mapping as a table; POST keeps a plan and shows its verdicts."""
+    proposal = flow().migrations.propose(f"{process}:{fra}", f"{process}:{til}", actor=actor())
+    mapping: Mapping[str, str] = proposal.mapping
+    wrong: list[str] = []
+    reason = request.form.get("begrundelse", "")
+    if request.method == "POST":
+        mapping = {
+            id: request.form[f"til-{id}"] for id in proposal.old.elements if request.form.get(f"til-{id}")
+        }
+        try:
+            id = flow().migrations.plan(
+                proposal.source, proposal.target, mapping, reason=reason, actor=actor()
+            )
+            flow().migrations.preview(id, actor=actor())
+            return redirect(url_for("migrations.show", id=id))
+        except MappingRefused as refused:
+            wrong = [
+                in_words(Reason(each.code, each.source, each.target), proposal.old, proposal.new)
+                for each in refused.wrong
+            ]
+        except Refused as refused:
+            wrong = [gettext("Begrundelse") + ": " + gettext("Feltet skal udfyldes.")]
+            if reason.strip():
+                wrong = [refused.because]
+    page = render_template(
+        "migration_plan.html",
+        proposal=proposal,
+        versions=(fra, til),
+        rows=_rows(proposal, mapping),
+        wrong=wrong,
+        reason=reason,
+        old_drawing=_drawing(process, fra, dict.fromkeys(proposal.waiting, diagram_drawing.HERE)),
+        new_drawing=_drawing(
+            process, til, dict.fromkeys(set(proposal.new.elements) - set(mapping.values()), ADDED)
+        ),
+    )
+    return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if wrong else page
+
+
+@blueprint.get("/plan/<id>")
+@login_required
+def show(id: str) -> Any:
+    """The verdicts, how far the move is, and what can be done with it."""
+    seen = flow().migrations.get(id, actor=actor())
+    proposal = flow().migrations.definitions_of(id, actor=actor())
+    items = flow().migrations.items(id, actor=actor())
+    return render_template(
+        "migration.html",
+        plan=seen,
+        groups=_groups(items, *proposal),
+        name=proposal[1].name,
+        status=_status,
+        examples=EXAMPLES,
+    )
+
+
+@blueprint.post("/plan/<id>/<act>")
+@login_required
+def act(id: str, act: str) -> Any:
+    """Begin, pause, go on or take back."""
+    moves, reason = flow().migrations, request.form.get("begrundelse", "")
+    if act not in ACTS:
+        raise NotFound("act", act)
+    try:
+        if act == "koer":
+            moves.run(id, actor=actor())
+        elif act == "pause":
+            moves.pause(id, actor=actor())
+        elif act == "genoptag":
+            moves.resume(id, actor=actor())
+        else:
+            moves.undo(id, reason=reason, actor=actor())
+    except Conflict:
+        flash(gettext("Flytningen er kommet længere imens. Se, hvordan den står nu."), "warning")
+    except Refused:
+        flash(gettext("Skriv en begrundelse. Den bliver stående i historikken."), "error")
+    return redirect(url_for("migrations.show", id=id))
+
+
+def _status(code: str) -> str:
+    return gettext(STATUSES.get(code, code))
+
+
+def _rows(proposal: Proposal, mapping: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Elements where instances wait first, then those that found nothing, then the rest."""
+    rows = []
+    for id, element in proposal.old.elements.items():
+        choices = [
+            (other.id, other.name or other.id)
+            for other in proposal.new.elements.values()
+            if alike(element, other)
+        ]
+        chosen = mapping.get(id, "")
+        rows.append(
+            {
+                "id": id,
+                "name": element.name or id,
+                "waiting": proposal.waiting.get(id, 0),
+                "choices": sorted(choices, key=lambda each: each[1].casefold()),
+                "chosen": chosen,
+                "how": _how(id, chosen, proposal),
+            }
+        )
+    return sorted(rows, key=lambda row: (not row["waiting"], bool(row["chosen"]), row["how"] == "id"))
+
+
+def _how(id: str, chosen: str, proposal: Proposal) -> str:
+    """By what the proposal found it: id, name or structure; else by hand."""
+    if not chosen:
+        return "nothing"
+    if proposal.mapping.get(id) != chosen:
+        return "hand"
+    if id == chosen:
+        return "id"
+    return "name" if proposal.old.elements[id].name == proposal.new.elements[chosen].name else "structure"
+
+
+def _groups(items: Any, old: Any, new: Any) -> list[tuple[str, str, int, list[Item]]]:
+    """(status, verdict in words, number, a few of them); refusals first, then the many."""
+    number: Counter[tuple[str, str, str]] = Counter()
+    some: dict[tuple[str, str, str], list[Item]] = {}
+    for item in items:
+        kind = item.verdict.kind if item.verdict else ""
+        key = (item.status, kind, _verdict(item, old, new))
+        number[key] += 1
+        if len(some.setdefault(key, [])) < EXAMPLES:
+            some[key].append(item)
+    ordered = sorted(number, key=lambda key: (key[1] != "refused", -number[key], key[2]))
+    return [(key[0], key[2], number[key], some[key]) for key in ordered]
+
+
+def _verdict(item: Item, old: Any, new: Any) -> str:
+    if item.verdict is None:
+        return gettext("ikke set på endnu")
+    words = "; ".join(in_words(each, old, new) for each in item.verdict.reasons)
+    kind = gettext(VERDICTS[item.verdict.kind])
+    if item.verdict.kind == "refused":
+        return gettext("{verdict}, fordi {reasons}").format(verdict=kind, reasons=words)
+    return f"{kind}, {words}" if words else kind
+
+
+def _drawing(process: str, version: int, states: Mapping[str, str]) -> Any:
+    return diagram_drawing.drawn(flow().deployments.source(process, version), states)

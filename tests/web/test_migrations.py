@@ -1,0 +1,95 @@
+"""Flyt forløb: a process owner sees what a new version means for running instances, and moves them."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.services.diagrams import end, process, start, user_task
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in as sign_in_browser
+from tests.web.world import World
+
+
+@pytest.fixture
+def behind(world: World):
+    """Three instances of version 1, one of them past its first user task; version 2 has lost the second."""
+    flow = world.flow
+    first = process("flytteprove", start(), user_task("skriv"), user_task("ring"), end())
+    flow.deployments.deploy({"flytteprove.bpmn": first}, actor=SYSTEM)
+    ids = [flow.instances.start("flytteprove", actor=SYSTEM) for _ in range(3)]
+    [task] = [row for row in flow.user_tasks.list(limit=None) if row.instance == ids[0]]
+    flow.user_tasks.complete(task.id, {}, actor=SYSTEM)
+    second = process("flytteprove", start(), user_task("skriv"), user_task("laes"), end())
+    second = second.replace(b'id="laes" name="laes"', b'id="laes" name="Laes det"')
+    flow.deployments.deploy({"flytteprove.bpmn": second}, actor=SYSTEM)
+    return ids
+
+
+def work(world: World) -> None:
+    while world.flow.migrations.run_waiting():
+        pass
+
+
+def test_the_owner_sees_verdicts_moves_and_takes_back(world: World, sign_in, behind):
+    page = sign_in("lone.proces")
+    seen = page.get("/studie/flyt/flytteprove/1/2")
+    assert "3 forløb kører i den gamle" in seen.text
+
+    values = {"til-skriv": "skriv", "til-start": "start", "til-end": "end", "begrundelse": "Ny lov"}
+    planned = page.post("/studie/flyt/flytteprove/1/2", values)
+    before = [world.flow.instances.get(id).version for id in behind]
+    id = planned.address.rsplit("/", 1)[1]
+    page.post(f"/studie/flyt/plan/{id}/koer", {})
+    work(world)
+    done = page.get(f"/studie/flyt/plan/{id}")
+
+    assert "flytter uændret" in planned.text
+    assert "kan ikke, fordi »ring« findes ikke i den nye udgave" in planned.text
+    assert before == [1, 1, 1]
+    assert "færdig" in done.text and "flyttet: 2" in done.text and "kan ikke flyttes: 1" in done.text
+    page.post(f"/studie/flyt/plan/{id}/fortryd", {"begrundelse": "For tidligt"})
+    work(world)
+    assert "gjort om: 2" in page.get(f"/studie/flyt/plan/{id}").text
+    assert [world.flow.instances.get(each).version for each in behind] == [1, 1, 1]
+
+
+def test_a_mapping_that_cannot_work_and_a_missing_reason_come_back_with_what_was_typed(sign_in, behind):
+    page = sign_in("lone.proces")
+    values = {"til-skriv": "start", "begrundelse": "Ny lov"}
+
+    wrong = page.post("/studie/flyt/flytteprove/1/2", values)
+    missing = page.post("/studie/flyt/flytteprove/1/2", {"til-skriv": "skriv", "begrundelse": ""})
+
+    assert wrong.status == 422 and "»skriv« ville blive en anden slags element" in wrong.text
+    assert "Ny lov" in wrong.text
+    assert missing.status == 422 and "Feltet skal udfyldes" in missing.text
+
+
+def test_who_draws_no_processes_sees_nothing_of_it(sign_in, behind):
+    assert sign_in("camilla.syd").get("/studie/flyt").status == 403
+    assert sign_in("lone.proces").get("/studie/flyt").status == 200
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_axe_finds_nothing_on_the_pages_of_a_move(open_page, world: World, behind, width):
+    page = open_page(width=width)
+    sign_in_browser(page, "lone.proces")
+    seen = Checked(page)
+
+    seen.visit("/studie/flyt")
+    seen.visit("/studie/flyt/flytteprove/1/2")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_selector("#fejl")
+    seen.check("a plan without a reason")
+    page.fill("#begrundelse", "Ny lov")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/studie/flyt/plan/*")
+    seen.check("a plan with its verdicts")
+    page.locator("main form button[type=submit]").first.click()
+    work(world)
+    page.reload()
+    seen.check("a move that is done")
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
