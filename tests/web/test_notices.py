@@ -10,6 +10,7 @@ import pytest
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.entities import ENTITIES
+from flowcase.demo import preparing, town
 from tests.web.world import PEOPLE
 
 
@@ -140,6 +141,21 @@ def test_a_demonstration_shows_what_was_sent_to_who_operates_it_alone(world, sig
     assert "Til henrik@kommune.dk" in seen.text
     assert "Umiddelbar fare er meldt".lower() in seen.text.lower()
     assert refused.status == 403
+
+
+def test_a_new_demonstration_mails_what_happens_from_now_on_and_not_its_past(world, monkeypatch):
+    here = [person for person in town.PEOPLE if person.id in PEOPLE]
+    monkeypatch.setattr(town, "PEOPLE", here)
+    sent = world.flow.settings.home / "mail"
+
+    preparing._give_addresses(world.flow)
+    scheduler.run_once(world.flow)
+    of_the_past = list(sent.glob("*.eml"))
+    world.notify("U-9", "SAG-2588", "Noah Elleby", umiddelbar_fare=True)
+    scheduler.run_once(world.flow)
+
+    assert of_the_past == []
+    assert any(b"To: henrik.vagt@kommune.example" in path.read_bytes() for path in sent.glob("*.eml"))
 
 
 CODE = re.compile(r"[a-z0-9_]+|[A-Z]+-[0-9A-Za-z.-]+")  # of a list, a case or a record

@@ -86,12 +86,24 @@ def _fill(settings: config.Config, say: Say) -> str:
         life = Municipality(flow, until)
         with _Bar(until - HISTORY, until) as bar:
             life.live(bar.move)
+        _give_addresses(flow)
         for sentence in life.given_up:
             say(f"Left for a visitor: {sentence}")
         say(f"{len(flow.cases.list(actor=SYSTEM))} cases are there.")
         return "\n".join(lines) + "\n"
     finally:
         flow.close()
+
+
+def _give_addresses(flow: bootstrap.Flowcase) -> None:
+    """Mails of what happens from now on, never of the years that are over; none leaves the house."""
+    while flow.mails.sort_waiting():
+        pass
+    for person in town.PEOPLE:
+        actor = flow.people.actor(person.id)
+        chosen = flow.notices.chosen(actor)
+        address = f"{person.id}@kommune.example"
+        flow.notices.choose(address=address, digest_at=chosen.digest_at, ways={}, actor=actor)
 
 
 def _write_private(path: Path, text: str) -> None:
