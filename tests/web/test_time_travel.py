@@ -13,10 +13,12 @@ from flowcase.access.actor import SYSTEM
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import at, decide, meet
 
-STILL = ("SAG-2593", "SAG-2601")  # all of it happened at one instant
+STILL = ("SAG-2570", "SAG-2593", "SAG-2601")  # all of it happened at one instant
 CASES = ("SAG-2570", "SAG-2588", "SAG-2590", "SAG-2593", "SAG-2601")
 
 TWO = process("to_trin", start(), user_task("foerste"), user_task("anden"), end())
+
+RENAMED = process("to_trin", start(), user_task("ny_foerste"), user_task("anden"), end())
 
 
 def _recomputed(flow: Any, code: str, until: dt.datetime) -> dict[str, Any]:
@@ -114,7 +116,12 @@ def _now(flow: Any, code: str) -> dict[str, Any]:
     return {
         "facts": {name: value for name, value in case.facts.items() if name != "regelsaet"},
         "tokens": {row.id: sorted(flow.instances.get(row.id).active_elements) for row in rows},
-        "tasks": sorted((row.element, row.assignee) for row in flow.user_tasks.list(case=code)),
+        # What a meeting has to decide about the case is the meeting's, and lies in its history.
+        "tasks": sorted(
+            (row.element, row.assignee)
+            for row in flow.user_tasks.list(case=code)
+            if row.stream.startswith(("case:", "notification:"))
+        ),
         "deadlines": {row.id: (row.status, row.due_at) for row in flow.deadlines.of_case(code)},
         "records": {
             row.id: dict(row.values)
@@ -194,6 +201,38 @@ def test_going_back_is_seen_at_its_time_too(world):
     for instant, wanted in remembered:
         assert _then(flow, "SAG-2588", instant) == wanted, instant
     assert [wanted["tokens"][id] for _, wanted in remembered] == [["foerste"], ["anden"], ["foerste"]]
+
+
+def test_an_instance_that_was_moved_to_another_version_is_shown_in_the_one_it_ran_then(world):
+    flow, remembered = world.flow, []
+    owner = flow.people.actor("jens.proces")
+    flow.deployments.deploy({"to_trin.bpmn": TWO}, actor=SYSTEM)
+    id = flow.instances.start("to_trin", {}, case="SAG-2588", actor=SYSTEM)
+
+    def remember() -> None:
+        remembered.append((flow.clock.now(), _now(flow, "SAG-2588")))
+        flow.clock.set(flow.clock.now() + dt.timedelta(minutes=5))
+
+    remember()
+    flow.deployments.deploy({"to_trin.bpmn": RENAMED}, actor=SYSTEM)
+    mapping = {"foerste": "ny_foerste", "anden": "anden", "start": "start", "end": "end"}
+    move = flow.migrations.plan("to_trin:1", "to_trin:2", mapping, reason="ny udgave", actor=owner)
+    flow.migrations.run(move, actor=owner)
+    while flow.migrations.run_waiting():
+        pass
+    remember()
+
+    for instant, wanted in remembered:
+        assert _then(flow, "SAG-2588", instant) == wanted, instant
+    versions = [
+        next(
+            each.version for each in flow.time_travel.at("SAG-2588", at, actor=SYSTEM).flows if each.id == id
+        )
+        for at, _ in remembered
+    ]
+    assert versions == [1, 2]
+    told = flow.compliance.of_instance(id, actor=SYSTEM).deviations
+    assert [(each.what, each.act) for each in told] == [("intervention", "to_trin:1 → to_trin:2")]
 
 
 def test_who_is_not_close_to_a_case_sees_when_it_was_written_and_no_confidential_word(sign_in, world):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase.history.moment import Event
@@ -17,6 +17,10 @@ from flowcase.modeling.definition import Element, ElementKind
 _BEGINS_ITSELF = {ElementKind.BOUNDARY_EVENT, ElementKind.START_EVENT, ElementKind.EVENT_SUB_PROCESS}
 _JOINS = {ElementKind.PARALLEL_GATEWAY, ElementKind.INCLUSIVE_GATEWAY}
 _INTERVENTIONS = ("InterventionMade", "InstanceSuspended", "InstanceResumed", "InstanceMigrated")
+
+
+# Elements of a version, and to which element each of its sequence flows leads.
+Drawn = tuple[Mapping[str, Element], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,10 @@ class Deviation:
     reason: str = ""
 
 
-def deviations(
-    events: Iterable[Event], elements: Mapping[str, Element], flows: Mapping[str, str]
-) -> list[Deviation]:
-    """In the order in which they happened; `flows` says to which element each sequence flow leads."""
+def deviations(events: Sequence[Event], drawn: Callable[[str], Drawn], definition: str) -> list[Deviation]:
+    """In the order in which they happened; `definition` is the version that the instance has now."""
+    moves = [row.event for row in events if row.kind == "InstanceMigrated" and row.event is not None]
+    elements, flows = drawn(moves[0].source if moves else definition)
     found: list[Deviation] = []
     waiting: Counter[str] = Counter()  # tokens on the way to an element
     inside: set[str] = set()  # element instances that were entered and not left
@@ -42,16 +46,19 @@ def deviations(
         event, who = row.event, getattr(row, "actor", "")
         if event is None:
             continue
+        if row.kind == "InstanceMigrated":
+            elements, flows = drawn(event.target)
+            waiting = Counter({event.mapping.get(id, id): count for id, count in waiting.items()})
         if row.kind == "FlowTaken":
             if event.flow in flows:
                 waiting[flows[event.flow]] += 1
             else:
                 found.append(Deviation(row.at, who, "unknown_flow", event.flow))
         elif row.kind == "ElementEntered":
-            drawn = elements.get(event.element)
-            if drawn is None:
+            at_element = elements.get(event.element)
+            if at_element is None:
                 found.append(Deviation(row.at, who, "unknown_element", event.element))
-            elif not _was_due(drawn, event, waiting):
+            elif not _was_due(at_element, event, waiting):
                 found.append(Deviation(row.at, who, "jumped", event.element))
             inside.add(event.element_instance)
         elif row.kind in ("ElementCompleted", "ElementCancelled"):
@@ -59,7 +66,8 @@ def deviations(
                 found.append(Deviation(row.at, who, "cut_off", event.element))
             inside.discard(event.element_instance)
         elif row.kind in _INTERVENTIONS:
-            act = getattr(event, "act", row.kind)
+            act = f"{event.source} → {event.target}" if hasattr(event, "target") else ""
+            act = act or getattr(event, "act", row.kind)
             reason = str(getattr(event, "reason", ""))
             found.append(Deviation(row.at, who, "intervention", "", act, reason))
     return found

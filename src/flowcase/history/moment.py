@@ -72,6 +72,7 @@ class FlowThen:
     started_at: dt.datetime
     entered: dict[str, str] = field(default_factory=dict)  # element instance -> element, not left yet
     done: list[str] = field(default_factory=list)  # elements that were left, in order
+    definition: str | None = None  # since it was moved to another version; None: still as it began
 
     @property
     def here(self) -> list[str]:
@@ -130,7 +131,7 @@ def _apply(found: Moment, row: Event, event: Any) -> None:
 
 def _apply_record(found: Moment, row: Event, event: Any) -> None:
     if row.kind == "NoteWritten":
-        values = {"type": event.kind, "kilde": event.source, "indhold": event.text}
+        values = {"type": event.kind, "kilde": event.source, "skrevet": row.at, "indhold": event.text}
         found.records[event.note] = RecordThen(event.note, "Notat", event.case, values, row.at, row.at)
         return
     values = {**event.open, **event.secret}
@@ -174,6 +175,8 @@ _OF_FLOWS: Mapping[str, str] = {
     "ElementEntered": "",
     "ElementCompleted": "",
     "ElementCancelled": "",
+    "InstanceMigrated": "",
+    "UserTaskRedrawn": "",
     "UserTaskCreated": "",
     "UserTaskClaimed": "",
     "UserTaskUnclaimed": "",
@@ -213,7 +216,21 @@ def _apply_flow(found: Moment, flow: FlowThen, row: Event, event: Any) -> None:
         if row.kind == "ElementCompleted":
             flow.done.append(event.element)
         return
+    if row.kind == "InstanceMigrated":
+        _move(found, flow, event)
+        return
     _apply_task(found, flow, row, event)
+
+
+def _move(found: Moment, flow: FlowThen, event: Any) -> None:
+    """Another version of the diagram: everything is where its element went."""
+    flow.definition = event.target
+    flow.done = [event.mapping.get(element, element) for element in flow.done]
+    for key, element in flow.entered.items():
+        flow.entered[key] = event.elements.get(key, event.mapping.get(element, element))
+    for (instance, key), task in found.tasks.items():
+        if instance == flow.id:
+            task.element = flow.entered.get(key, task.element)
 
 
 def _apply_task(found: Moment, flow: FlowThen, row: Event, event: Any) -> None:
@@ -239,5 +256,10 @@ def _apply_task(found: Moment, flow: FlowThen, row: Event, event: Any) -> None:
         task.assignee = None
     elif row.kind == "UserTaskRescheduled":
         task.due_at = event.due_at
+    elif row.kind == "UserTaskRedrawn":
+        changes = event.changes
+        task.element, task.name = event.element, changes.get("name", task.name)
+        task.candidate_groups = tuple(changes.get("candidate_groups", task.candidate_groups))
+        task.due_at = changes.get("due_at", task.due_at)
     else:
         del found.tasks[key]

@@ -10,7 +10,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_audit
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, NotFound
-from flowcase.history.conformance import Deviation, deviations
+from flowcase.history.conformance import Deviation, Drawn, deviations
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -149,8 +149,12 @@ class Compliance:
         if tx.is_erased(row.stream):
             return []
         drawn = self._definitions.process(tx, row.definition)
-        flows = {id: flow.target for id, flow in drawn.flows.items()}
-        found = deviations(history.events_of_instance(tx, row.id), drawn.elements, flows)
+
+        def drawn_in(definition: str) -> Drawn:
+            version = self._definitions.process(tx, definition)
+            return version.elements, {id: flow.target for id, flow in version.flows.items()}
+
+        found = deviations(history.events_of_instance(tx, row.id), drawn_in, row.definition)
         names = {id: each.name or id for id, each in drawn.elements.items()}
         return [Strayed(row, drawn.name, names, found)]
 

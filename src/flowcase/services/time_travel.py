@@ -79,7 +79,7 @@ class TimeTravel:
             return Then(
                 at,
                 found,
-                self._pictures(tx, found),
+                self._pictures(tx, found, events),
                 is_close,
                 max((each for each in instants if each < at), default=None),
                 min((each for each in instants if each > at), default=None),
@@ -87,14 +87,19 @@ class TimeTravel:
 
         return self._transactions.read(work)
 
-    def _pictures(self, tx: Tx, found: Moment) -> list[FlowPicture]:
+    def _pictures(self, tx: Tx, found: Moment, events: Sequence[EventRow]) -> list[FlowPicture]:
+        began: dict[str, str] = {}  # instance -> the version that it was moved away from first
+        for each in events:
+            if each.kind == "InstanceMigrated" and each.instance and each.event is not None:
+                began.setdefault(each.instance, each.event.source)  # type: ignore[attr-defined]
         pictures = []
         for flow in found.flows.values():
             row = instances.instance(tx, flow.id)
             if row is None:
                 continue
-            definition = self._definitions.row(tx, row.definition)
-            elements = self._definitions.process(tx, row.definition).elements
+            ran = flow.definition or began.get(flow.id, row.definition)
+            definition = self._definitions.row(tx, ran)
+            elements = self._definitions.process(tx, ran).elements
             pictures.append(
                 FlowPicture(
                     flow.id,
