@@ -142,6 +142,7 @@ def _pages(world: World) -> Iterator[Page]:
     for path in ("underretning.bpmn", "decisions/D-11_fristpolitik.dmn", "forms/F-A1.form"):
         yield Page("studio.edit", f"/studie/{path}")
         yield Page("studio.in_force", f"/studie/i-drift/{path}")
+        yield Page("studio_differences.show", f"/studie/forskelle/{path}")
     for id in INDICATORS:
         yield Page("indicators.show", f"/indikatorer/{id}")
     yield Page("studio.rule", "/studie/regler/candidate-group")

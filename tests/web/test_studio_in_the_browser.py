@@ -352,3 +352,30 @@ def test_the_list_of_files_and_a_rules_page_pass_axe(open_page):
     for path in ("/studie/", "/studie/regler/unlike-types", f"/studie/i-drift/{DIAGRAM}"):
         page.goto(path)
         assert axe(page) == [], path
+
+
+def test_a_drawings_mark_leads_to_its_line_and_back_by_keyboard(open_page, world):
+    page = open_page(width=1200)
+    sign_in(page, "jens.proces")
+    jens = world.flow.people.actor("jens.proces")
+    content = world.flow.studio.in_force(DIAGRAM, actor=jens)
+    changed = content.replace(b'name="Hvad nu?"', b'name="Og nu?"')
+    world.flow.studio.save(DIAGRAM, changed, seen=None, based_on=None, actor=jens)
+
+    page.goto(f"/studie/forskelle/{DIAGRAM}")
+    mark = page.locator("#efter-overskrift + .fc-picture a").first
+    address = mark.get_attribute("href")
+    mark.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(f"[id='{address.removeprefix('#')}']")).to_contain_text("Hvad nu? → Og nu?")
+    assert page.url.endswith(address)
+    back = page.locator(".fc-changes li a").last
+    back.focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith(f"#efter-{address.removeprefix('#aendring-')}")
+    assert axe(page) == []
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert axe(page) == []
+    world.flow.studio.discard(DIAGRAM, actor=jens)

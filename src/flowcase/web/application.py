@@ -117,6 +117,7 @@ def _register_blueprints(app: Flask) -> None:
         service_accounts,
         studio,
         studio_api,
+        studio_differences,
         team,
         user_tasks,
     )
@@ -147,6 +148,7 @@ def _register_blueprints(app: Flask) -> None:
         migrations,
         studio,
         studio_api,
+        studio_differences,
         team,
     ):
         app.register_blueprint(module.blueprint)

@@ -14,18 +14,20 @@ _EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThro
 _CONTAINERS = ("participant", "lane", "subProcess", "transaction", "adHocSubProcess")
 _LETTER = 6.2  # width of one at 11 px
 DONE, HERE = "done", "here"
+MARKED = ("added", "removed", "changed")  # what a difference says of an element
 
 
 @dataclass(frozen=True)
 class Node:
     form: str  # box, round, diamond, frame
-    state: str  # here, done or nothing
+    state: str  # here, done, added, removed, changed or nothing
     x: float
     y: float
     width: float
     height: float
     lines: tuple[tuple[float, float, str], ...] = ()  # (x, y, words)
     is_end: bool = False
+    element: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Drawn:
     width: int
     nodes: tuple[Node, ...]
     paths: tuple[tuple[str, str], ...]  # (points, state), those that were walked last
+
+    def holds(self, element: str) -> bool:
+        return any(node.element == element for node in self.nodes)
 
 
 def drawn(content: bytes, states: Mapping[str, str]) -> Drawn | None:
@@ -51,7 +56,8 @@ def drawn(content: bytes, states: Mapping[str, str]) -> Drawn | None:
     for line in found.lines:
         walked = states.get(line.source) == DONE and states.get(line.target) in (DONE, HERE)
         points = " ".join(f"{px:g},{py:g}" for px, py in line.points)
-        paths.append((points, DONE if walked else ""))
+        marked = states.get(line.element, "") if states.get(line.element) in MARKED else ""
+        paths.append((points, DONE if walked else marked))
     box = f"{x - MARGIN:g} {y - MARGIN:g} {width + 2 * MARGIN:g} {height + 2 * MARGIN:g}"
     return Drawn(box, round(width + 2 * MARGIN), tuple(nodes), tuple(sorted(paths, key=lambda each: each[1])))
 
@@ -83,4 +89,4 @@ def _node(shape: Shape, state: str) -> Node:
         lines = tuple((x + width / 2, below + number * 13, word) for number, word in enumerate(words))
     elif name and kind != "participant":
         lines = ((x + 36, y + 16, name),) if kind != "lane" else ((x + 8, y + 16, name),)
-    return Node(form, state, x, y, width, height, lines, kind == "endEvent")
+    return Node(form, state, x, y, width, height, lines, kind == "endEvent", shape.element)

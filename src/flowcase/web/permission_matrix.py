@@ -272,6 +272,7 @@ RULES: Mapping[str, Rule] = {
     "studio.edit": STUDIO,
     "studio.in_force": STUDIO,
     "studio.rule": STUDIO,
+    "studio_differences.show": STUDIO,
     "studio_api.check": STUDIO,
     "studio_api.save": STUDIO,
     "studio_api.discard": STUDIO,
