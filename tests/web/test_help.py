@@ -39,6 +39,17 @@ def test_both_languages_of_a_page_have_the_same_parts():
         assert parts[0] == parts[1], role
 
 
+def test_why_a_deadline_is_due_leads_to_the_source_page_of_its_rule(sign_in):
+    karen = sign_in("karen.fp")
+
+    link = karen.get("/sager/SAG-2601").all("//details//a[text()='R-001']")[0]
+    seen = karen.get(link.get("href"))
+
+    assert seen.heading == "Regel R-001"
+    assert re.search(r"0\d\d p\. \d+", seen.text)
+    assert karen.get("/hjaelp/regler/R-999").status == 404
+
+
 def test_the_pictures_are_small_enough_for_the_repository():
     sizes = {role: (PICTURES / f"{role}.webp").stat().st_size for role in ROLES}
 

@@ -160,6 +160,7 @@ _PLAIN = {
     "meeting_calendars.index": "/moeder/kalendere",
     "help.index": "/hjaelp",
     "help.show": "/hjaelp/fronten",
+    "help.rule": "/hjaelp/regler/R-001",
     "notices.index": "/beskeder",
     "notices.count": "/beskeder/antal",
     "notices.choices": "/beskeder/valg",

@@ -6,22 +6,26 @@ Pictures lie in `static/help` and in the repository, so that an installed wheel 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import yaml
 from flask import Blueprint, abort, render_template, url_for
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from flowcase.config import shipped_processes
 from flowcase.web.language import current
 
 blueprint = Blueprint("help", __name__, url_prefix="/hjaelp")
 
 FOLDER = Path(__file__).parent / "help"
 PICTURES = Path(__file__).parent / "static/help"
+_RULE_ID = re.compile(r"(R-[0-9]{3})")
 PICTURE = "billede:"  # in a text: the picture of that name
 
 # role -> (Danish, English), in the order of the list
@@ -40,6 +44,39 @@ ROLES: Mapping[str, tuple[str, str]] = {
 @blueprint.get("")
 def index() -> Any:
     return render_template("help.html", roles=_roles(), role="", text="")
+
+
+@blueprint.get("/regler/<id>")
+def rule(id: str) -> Any:
+    """Where a rule of the domain comes from: what it says, its source with the page, and what carries it."""
+    found = _rules().get(id)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return render_template("rule.html", rule=found)
+
+
+def linked(legal_basis: str) -> Markup:
+    """A deadline's legal basis, its rule ids as links to where they come from."""
+    parts = [
+        Markup('<a href="{}">{}</a>').format(url_for("help.rule", id=part), part)
+        if part in _rules()
+        else part
+        for part in _RULE_ID.split(legal_basis)
+    ]
+    return Markup("").join(parts)
+
+
+@blueprint.record_once
+def _in_every_page(state: Any) -> None:
+    state.app.jinja_env.filters.update(rule_links=linked)
+
+
+@lru_cache(maxsize=1)
+def _rules() -> Mapping[str, Mapping[str, Any]]:
+    """The register of rules, as it is shipped."""
+    files = sorted((shipped_processes() / "rules").glob("*.yaml"))
+    sections = [yaml.safe_load(path.read_text("utf-8")) for path in files]
+    return {each["id"]: each for section in sections for each in section.get("rules", ())}
 
 
 @blueprint.get("/<role>")

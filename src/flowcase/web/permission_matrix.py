@@ -207,6 +207,7 @@ RULES: Mapping[str, Rule] = {
     "meeting_calendars.read": SECRET_ADDRESS,
     "help.index": EVERYBODY,
     "help.show": EVERYBODY,
+    "help.rule": EVERYBODY,
     "notices.index": SIGNED_IN,
     "notices.count": SIGNED_IN,
     "notices.open_notice": SIGNED_IN,
