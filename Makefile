@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos rounds walks api-fuzz verapdf million bench bench-peers docs lock wheel clean
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks api-fuzz verapdf million bench bench-peers docs lock wheel clean
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ tck: setup ## Run the DMN compatibility kit: make tck TCK=path
 
 chaos: setup-dev ## Try every fault: make chaos ONLY=nodes MINUTES=5 SEED=1
 	$(PY) tools/chaos.py $(if $(ONLY),--only $(ONLY)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+migration: setup-dev ## Move a thousand running examinations to a changed diagram, and back
+	FLOWCASE_MOVED=$(or $(MOVED),1000) $(PY) -m pytest -q tests/processes/test_moving_examinations.py
 
 rounds: setup-dev ## Follow up one case 2,000 times; writes docs/follow-ups.md
 	$(PY) tools/rounds.py --docs docs
