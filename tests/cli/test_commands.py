@@ -332,7 +332,9 @@ def test_a_setting_with_a_wrong_value_is_refused(
 
 def test_every_command_explains_itself() -> None:
     commands = dict(cli.commands)
-    commands.update({f"db {name}": command for name, command in commands.pop("db").commands.items()})
+    for group in ("db", "service-account"):
+        inner = commands.pop(group).commands
+        commands.update({f"{group} {name}": command for name, command in inner.items()})
 
     assert [name for name, command in commands.items() if not command.help] == []
     # They talk to a person until they are stopped; an export is itself data, in the format asked for.
