@@ -24,7 +24,7 @@ from tests.traffic import traffic
 
 CASE, PASSWORD = "SAG-1", "et-langt-kodeord-her"
 SIGN_IN, NEXT = 1, 1
-INBOX, USER_TASK, CASE_PAGE = 17, 30, 33  # at the most
+INBOX, USER_TASK, CASE_PAGE = 17, 30, 34  # at the most
 PROCESS = process("p", start(), user_task("vurder", groups="fronten"), user_task("afgoer"), end())
 
 
