@@ -352,9 +352,10 @@ class Migrations:
             )
 
     def _work_off(self, row: MigrationRow, instance: str) -> int:
-        """One instance in one transaction, by who decided it; what cannot be is kept with its reason."""
+        """One instance in one transaction; what cannot be is kept with its reason."""
         is_undone = row.status == "undoing"
-        actor = replace(SYSTEM, id=row.actor) if row.actor != SYSTEM.id else SYSTEM
+        # Who planned a move need not be who takes it back: `MigrationDecided` names that person.
+        actor = SYSTEM if is_undone else replace(SYSTEM, id=row.actor)
         work = self._undone if is_undone else self._moved
         try:
             self._transactions.run(actor, lambda tx: work(tx, row, instance))
