@@ -145,6 +145,18 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("studio_differences.show", f"/studie/forskelle/{path}")
     for id in INDICATORS:
         yield Page("indicators.show", f"/indikatorer/{id}")
+    path = "underretning.bpmn"
+    changed = flow.deployments.source("underretning") + b"<!-- ny -->"
+    flow.deployments.deploy({path: changed}, actor=SYSTEM, note="ny")
+    versions = [
+        f"underretning:{row.version}"
+        for row in flow.deployments.definitions("underretning", all_versions=True)
+    ]
+    plan = flow.migrations.plan(
+        versions[-1], versions[0], reason="ny udgave", actor=flow.people.actor("jens.proces")
+    )
+    yield Page("migrations.plan", f"/studie/flyt/underretning/1/{versions[0].rpartition(':')[2]}")
+    yield Page("migrations.show", f"/studie/flyt/plan/{plan}")
     yield Page("studio.rule", "/studie/regler/candidate-group")
     for endpoint, path in _PLAIN.items():
         yield Page(endpoint, path)

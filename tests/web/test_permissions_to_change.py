@@ -97,6 +97,10 @@ def _sent_to(world: World) -> Iterator[Page]:
     for endpoint in ("rule_set_move.move", "flows.new", "flows.new_in_case"):
         for page in seen[endpoint]:
             yield Page(endpoint, page.path, page.owners)
+    for page in seen["migrations.plan"]:
+        yield Page("migrations.plan", page.path)
+    for page in seen["migrations.show"]:
+        yield Page("migrations.act", page.path + "/pause")
     for page in seen["flows.new"]:
         body = {"process": page.path.rpartition("/")[2]}
         yield Page("api.start", "/api/instances#" + body["process"], page.owners)
