@@ -92,6 +92,7 @@ def test_who_has_no_part_in_a_meeting_gets_no_entry_of_it(sign_in, world, casewo
 
 
 def test_a_series_is_subscribed_to_and_read_without_signing_in(sign_in, stranger, series, leader):
+    """R-063: the meetings of a series are known long before they are held."""
     address = made(sign_in(leader), series)
 
     answer = stranger.client.get(address)

@@ -204,6 +204,7 @@ def test_who_has_no_part_is_refused_and_a_colleague_sees_the_frame_alone(
 
 
 def test_the_page_shows_agreements_with_coordinator_and_date_and_the_minutes(sign_in, world, caseworker):
+    """R-064: each agreement has a *tovholder* and a date."""
     id = planned(world, caseworker, guests=[])
     hold(world, caseworker)
     name = world.flow.people.find(caseworker).name
@@ -288,6 +289,7 @@ def test_who_convenes_a_conference_reads_what_the_own_unit_wrote_and_sees_what_i
 
 
 def test_at_a_conference_an_anonymous_item_is_open_and_names_no_case(sign_in, conference):
+    """R-099: an anonymous item tells nobody whose it is."""
     page = sign_in("pia.ppr").get(f"/moeder/{conference}")
 
     assert "Liva" not in page.source

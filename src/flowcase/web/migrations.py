@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_login import login_required
+from flask_login import current_user, login_required
 
 from flowcase.access.permissions import may_migrate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
@@ -28,7 +28,7 @@ ACTS = ("koer", "pause", "genoptag", "fortryd")
 
 @blueprint.before_request
 def _only_who_may() -> None:
-    if not may_migrate(actor()):
+    if current_user.is_authenticated and not may_migrate(actor()):
         raise Forbidden("move process instances", "only process owners and operators may")
 
 
