@@ -52,6 +52,8 @@ def load(outcome: Outcome, place: Path, people: int, seed: int) -> Iterator[Load
         outcome.doubled += sum(times - 1 for times in users.acknowledged.values())
         answers = ", ".join(f"{code}: {times}" for code, times in sorted(users.answers.items()))
         outcome.notes.append(f"answers by HTTP status: {answers}; cut off without one: {users.unanswered}")
+        broke = [*web.internal_errors(), *worker.internal_errors()]
+        outcome.notes += [f"internal error: {line}" for line in sorted(set(broke))[:5]]
         outcome.notes += [f"told {times} times: {said}" for said, times in users.told.most_common(3)]
 
 

@@ -161,6 +161,11 @@ class Node:
             time.sleep(0.05)
         raise SystemExit(f"The server did not answer within a minute:\n{self._log.read_text()[-2000:]}")
 
+    def internal_errors(self) -> list[str]:
+        """What it logged as errors that nobody foresaw, each by its last line."""
+        tracebacks = self._log.read_text("utf-8", "replace").split("Traceback (most recent call last)")[1:]
+        return [_raised(each) for each in tracebacks]
+
     def kill(self) -> None:
         """SIGKILL to it and its children."""
         if self._process is not None:
@@ -176,6 +181,19 @@ class Node:
                 self._process.wait(30)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+
+def _raised(traceback: str) -> str:
+    """The innermost place and the error of a traceback, whether it stands in a JSON line or in many."""
+    lines = [
+        line.strip() for line in traceback.split('"}')[0].replace("\\n", "\n").splitlines() if line.strip()
+    ]
+    places = [index for index, line in enumerate(lines) if line.startswith("File ")]
+    ours = [lines[index] for index in places if "/flowcase/" in lines[index]]
+    last = next(
+        (line for line in lines[(places or [0])[-1] + 1 :] if "Error" in line or "Exception" in line), ""
+    )
+    return f"{last} ({ours[-1].rpartition('/flowcase/')[2] if ours else 'unknown place'})"
 
 
 @contextlib.contextmanager
