@@ -107,6 +107,30 @@ def test_a_server_that_knows_nothing_of_the_commit_is_told_to_a_person(
 
 
 @on_postgresql
+@pytest.mark.parametrize("number_of", ["nobody yet", "another one"])
+def test_a_server_that_crashed_and_gives_the_number_away_again_has_not_committed(
+    transactions: Transactions, monkeypatch: pytest.MonkeyPatch, number_of: str
+) -> None:
+    tries = []
+
+    def work(tx: Tx) -> int:
+        tx.append(STREAM, IntakeRefused(source="api", line=None, fields=()))
+        tries.append(tx)
+        return len(tries)
+
+    transactions.run(SYSTEM, lambda tx: tx.stream(STREAM))
+    with transactions.store.engine.begin() as other:
+        committed = other.execute(text("SELECT CAST(pg_current_xact_id() AS text)")).scalar()
+    cut_at_commit(monkeypatch, after=False)
+    told = committed if number_of == "another one" else str(2**31)
+    monkeypatch.setattr(Tx, "transaction_number", lambda tx: told)
+
+    assert transactions.run(SYSTEM, work) == 2
+
+    assert transactions.read(count) == 1
+
+
+@on_postgresql
 def test_a_server_that_stays_away_is_said_after_a_while(
     transactions: Transactions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -305,6 +305,25 @@ def test_the_history_tells_of_the_move_with_both_versions_and_the_mapping(flow, 
     assert told.event.mapping == {"a": "b"}
 
 
+def test_the_history_names_who_let_it_run_and_who_took_it_back_not_who_planned(flow, deploy):
+    deploy(drawn(user_task("a")))
+    instance = flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("b")))
+    second, third = (Actor(name, groups=frozenset({"procesejer"})) for name in ("per", "pia"))
+    id = flow.migrations.plan(
+        "sag:1", "sag:2", {"start": "start", "a": "b", "end": "end"}, reason=WHY, actor=OWNER
+    )
+
+    flow.migrations.run(id, actor=second)
+    work(flow)
+    flow.migrations.undo(id, reason="Fortrudt", actor=third)
+    work(flow)
+
+    told = flow.history.of_instance(instance, actor=OPERATOR)
+    moved = [row for row in told if row.kind == "InstanceMigrated"]
+    assert [row.actor for row in moved] == ["per", "pia"]
+
+
 def test_a_mapping_that_cannot_work_is_refused_pair_by_pair(flow, deploy):
     deploy(drawn(user_task("a")))
     flow.instances.start("sag", actor=OPERATOR)

@@ -91,6 +91,20 @@ def test_a_class_leaves_out_what_is_more_confidential_on_paper_and_as_data(
         assert words.replace(" ", "") not in said
 
 
+@pytest.mark.parametrize(("data_class", "is_told"), [("K0", False), ("K1", False), ("K2", True)])
+def test_the_story_tells_reasons_that_people_typed_to_the_highest_class_only(
+    sign_in, world, data_class, is_told
+):
+    [instance, *_] = world.flow.instances.list(case=CODE, status="active")
+    world.flow.instances.suspend(instance.id, reason="Mosteren frygter storebroren", actor=SYSTEM)
+    world.flow.instances.resume(instance.id, reason="Mosteren frygter storebroren", actor=SYSTEM)
+
+    text = text_of(_fetch(sign_in("camilla.syd"), data_class)).replace(" ", "")
+
+    assert ("Mosterenfrygterstorebroren" in text) is is_told
+    assert "Forløbetblevsatpåpause" in text
+
+
 def test_fetching_it_is_an_event_that_the_case_points_to(sign_in, world):
     _fetch(sign_in("vera.revisor"), "K0", "klage")
 

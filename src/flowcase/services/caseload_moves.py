@@ -7,7 +7,6 @@ nothing, and what did not happen is told with its reason.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -200,8 +199,3 @@ def _open_task(tx: Tx, case: str, process: str, element: str) -> UserTaskRow | N
         if (row.process, row.element) == (process, element):
             return row
     return None
-
-
-def first_due(held: Sequence[Held]) -> dt.datetime | None:
-    """When the first of all their deadlines is due."""
-    return min((each.due_at for case in held for each in case.deadlines), default=None)

@@ -8,7 +8,9 @@ from types import MappingProxyType
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_case
+from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, NotFound
+from flowcase.history.exports.line import withheld
 from flowcase.history.story import Recorded, Told, tell, told_erased
 from flowcase.history.verification import Broken, verify
 from flowcase.services.definitions import Definitions
@@ -29,8 +31,18 @@ class History:
         """Events of a case in order, beginning behind number `after`. Raises NotFound and Forbidden."""
         return self._transactions.read(lambda tx: _of_case(tx, case, actor, after, limit))
 
-    def story(self, case: str, *, actor: Actor, language: str = "da", everything: bool = False) -> list[Told]:
+    def story(
+        self,
+        case: str,
+        *,
+        actor: Actor,
+        language: str = "da",
+        everything: bool = False,
+        up_to: DataClass = DataClass.K2,
+    ) -> list[Told]:
         """The case's history in words, oldest first; `everything` tells what only moves tokens too.
+
+        What is more confidential than `up_to` is told without its content.
 
         Raises NotFound and Forbidden.
         """
@@ -38,7 +50,7 @@ class History:
         def work(tx: Tx) -> list[Told]:
             names = Names(tx, self._definitions)
             recorded = [
-                Recorded(row.at, row.actor, row.event, row.instance)
+                Recorded(row.at, row.actor, withheld(row.event, up_to), row.instance)
                 for row in _of_case(tx, case, actor)
                 if row.event is not None
             ]

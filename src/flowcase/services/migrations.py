@@ -167,7 +167,7 @@ class Migrations:
             id = tx.new_id()
             tx.insert(
                 migration, id=id, process=old.id, source=source, target=target, mapping=pairs,
-                reason=reason.strip(), status="planned", at=tx.now, actor=actor.id,
+                reason=reason.strip(), status="planned", at=tx.now, actor=actor.id, decided_by=actor.id,
             )  # fmt: skip
             for number, instance in enumerate(chosen):
                 tx.insert(migration_item, migration=id, instance=instance, number=number, status="waiting")
@@ -211,7 +211,7 @@ class Migrations:
             wrong = misfits(old, new, mapping)
             if wrong:
                 raise MappingRefused(wrong)
-            row = MigrationRow("", old.id, source, target, mapping, "", "planned", tx.now, actor.id)
+            row = MigrationRow("", old.id, source, target, mapping, "", "planned", tx.now, actor.id, actor.id)
             return [Item(id, "waiting", self._judged(tx, row, id)) for id in queries.running(tx, source)]
 
         return self._transactions.read(work)
@@ -319,7 +319,8 @@ class Migrations:
             if row.status not in steps:
                 raise Conflict(f"{act} move '{id}'", f"it is {row.status}")
             tx.update(
-                migration, {"id": id, "status": row.status}, {"status": steps[row.status]},
+                migration, {"id": id, "status": row.status},
+                {"status": steps[row.status], "decided_by": actor.id},
                 attempt=f"{act} move '{id}'",
             )  # fmt: skip
             if act == "undo":  # what had not been moved yet stays where it is
@@ -354,8 +355,7 @@ class Migrations:
     def _work_off(self, row: MigrationRow, instance: str) -> int:
         """One instance in one transaction; what cannot be is kept with its reason."""
         is_undone = row.status == "undoing"
-        # Who planned a move need not be who takes it back: `MigrationDecided` names that person.
-        actor = SYSTEM if is_undone else replace(SYSTEM, id=row.actor)
+        actor = replace(SYSTEM, id=row.decided_by)
         work = self._undone if is_undone else self._moved
         try:
             self._transactions.run(actor, lambda tx: work(tx, row, instance))

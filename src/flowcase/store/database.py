@@ -10,13 +10,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import FlowcaseError
-from flowcase.store import migrating
+from flowcase.store import migrating, tables
 from flowcase.store.columns import read_json
 from flowcase.store.keys import Keyring
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
@@ -29,6 +29,7 @@ _READ_ONLY = "flowcase_read_only"
 _TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", NOT_PREPARED})
 # PostgreSQL: shut down by its administrator, crashed, not ready yet.
 _SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
+_IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
 
 
@@ -141,7 +142,7 @@ class Store:
                         if not (tx.has_sent_commit and is_lost(error)):
                             raise
                         number = tx.transaction_number()
-                        if number is None or not self._was_committed(number):
+                        if number is None or not self._was_committed(number, tx.last_entry):
                             raise
                 learned = tx.learned_candidate_sets
         finally:
@@ -226,15 +227,24 @@ class Store:
                 raise DatabaseFull from error
             raise
 
-    def _was_committed(self, number: str) -> bool:
-        """Ask the server how a transaction of PostgreSQL ended. Raises OutcomeUnknown."""
+    def _was_committed(self, number: str, entry: tuple[str, int, bytes] | None) -> bool:
+        """Ask the server how a transaction of PostgreSQL ended. Raises OutcomeUnknown.
+
+        A server that crashed before it had written anything of the transaction gives the number away again:
+        it says that the number lies in the future, or tells of another transaction that got it. So what was
+        committed must hold the entry of the history (stream, number, hash) that was to be written.
+        """
         statement = text("SELECT pg_xact_status(CAST(:number AS xid8))")
         until = time.monotonic() + OUTCOME_SECONDS
         while time.monotonic() < until:
             try:
                 with self.engine.connect() as connection:
                     outcome = connection.execute(statement, {"number": number}).scalar()
+                    if outcome == "committed" and entry is not None:
+                        return _is_written(connection, *entry)
             except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) == _IN_THE_FUTURE:
+                    return False
                 if not is_lost(error):
                     raise
                 outcome = "unreachable"
@@ -306,6 +316,11 @@ class Store:
     def close(self) -> None:
         self.engine.dispose()
         self.plain.dispose()
+
+
+def _is_written(connection: Connection, stream: str, seq: int, hash: bytes) -> bool:
+    of_entry = (tables.history.c.stream == stream) & (tables.history.c.seq == seq)
+    return connection.execute(select(tables.history.c.hash).where(of_entry)).scalar() == hash
 
 
 def is_transient(error: DBAPIError) -> bool:

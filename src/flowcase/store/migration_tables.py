@@ -26,11 +26,12 @@ migration = Table(
     Column("target", Text, ForeignKey("process_definition.id"), nullable=False),
     Column("mapping", Json, nullable=False),  # element of the target by element of the source
     Column("reason", Text, nullable=False),
-    Column(
-        "status", Text, nullable=False
-    ),  # planned | running | paused | done | undoing | undo_paused | undone
+    # planned | running | paused | done | undoing | undo_paused | undone
+    Column("status", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor", Text, nullable=False),
+    Column("actor", Text, nullable=False),  # who planned it
+    # Who let it run, or be undone: the history of each instance names that person.
+    Column("decided_by", Text, nullable=False, server_default="system"),
 )
 Index("ix_migration_at", migration.c.at, migration.c.id)
 

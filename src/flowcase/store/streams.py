@@ -87,6 +87,7 @@ class Streams(Rows):
         self._unlocked: dict[str, list[_Pending]] = {}
         self._ciphers: dict[str, Cipher | None] = {}
         self._number: str | None = None
+        self.last_entry: tuple[str, int, bytes] | None = None  # stream, number and hash, once written
 
     # --- ids and sealing ---------------------------------------------------------------------------
 
@@ -256,6 +257,7 @@ class Streams(Rows):
         opened.length += len(recorded)
         opened.pending = []
         self.insert(tables.history, **row, prev_hash=before, hash=opened.head)
+        self.last_entry = (opened.id, first, opened.head)
         return references
 
     # --- attempts ----------------------------------------------------------------------------------

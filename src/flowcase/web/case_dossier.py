@@ -47,11 +47,7 @@ def make(code: str) -> Any:
     except InvalidValues as error:
         problems = {name: gettext(said[0]) for name, said in error.errors.items()}
         return _page(code, problems), HTTPStatus.UNPROCESSABLE_ENTITY
-    story = [
-        told
-        for told in flow().history.story(code, actor=actor(), language=current())
-        if dossier.data_class is not DataClass.K0 or told.kind not in _WITH_WORDS
-    ]
+    story = flow().history.story(code, actor=actor(), language=current(), up_to=dossier.data_class)
     return pdf.response(
         "case_dossier_pdf.html",
         name=f"{code}-sagsakt.pdf",
@@ -64,10 +60,6 @@ def make(code: str) -> Any:
         records=_records(dossier),
         story=story,
     )
-
-
-# What the story quotes of somebody's own words.
-_WITH_WORDS = ("DeadlineMoved", "DeadlineCancelled", "InterventionMade", "CaseFactSet", "CaseRuleSetChanged")
 
 
 def _page(code: str, problems: dict[str, str] | None = None) -> str:

@@ -6,12 +6,14 @@ reason, need K1 or K2; what an event carries beside the names listed here never 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.cases.events import CaseFactSet
 from flowcase.model import Event
 from flowcase.values import Value
 
@@ -58,6 +60,7 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
     "CaseErased": ("reason",),  # a code
 }
 _WORDS = ("reason",)  # what a person wrote: special, whatever it says
+NOT_TOLD = "–"
 _RANK = {each: rank for rank, each in enumerate(DataClass)}
 
 
@@ -85,6 +88,21 @@ class Line:
 def values_of(event: Event, up_to: DataClass, disguise: Callable[[Value], Value]) -> dict[str, Value]:
     """What of the event may leave with this class; `disguise` replaces ids of people."""
     return {name: disguise(value) for name, value in _values(event, up_to) if value not in (None, (), [])}
+
+
+def withheld(event: Event, up_to: DataClass) -> Event:
+    """The event as it may be told to who gets this class: what is more confidential says `NOT_TOLD`."""
+    kind = type(event).__name__
+    lacks: dict[str, Any] = {}
+    if up_to is not DataClass.K2:
+        lacks = {
+            name: NOT_TOLD
+            for name in _WORDS
+            if name not in _OPEN_OF.get(kind, ()) and getattr(event, name, None)
+        }
+    if isinstance(event, CaseFactSet) and not dict(_attributes("Sag", {event.name: event.value}, up_to)):
+        lacks |= {"value": NOT_TOLD, "previous": None}
+    return dataclasses.replace(event, **lacks) if lacks else event
 
 
 def _values(event: Any, up_to: DataClass) -> Iterator[tuple[str, Value]]:

@@ -26,6 +26,7 @@ class MigrationRow:
     status: str
     at: dt.datetime
     actor: str
+    decided_by: str
 
 
 @dataclass(frozen=True)
