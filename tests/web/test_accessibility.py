@@ -38,7 +38,9 @@ class Checked:
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         contrast = "axe.run(document, {resultTypes: ['violations'], runOnly: ['color-contrast']})"
         dark: Any = self.page.evaluate(contrast)
-        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        self.page.emulate_media(reduced_motion="no-preference")
         self.states.append(state)
         found["violations"] += [{**each, "id": f"{each['id']} in the dark"} for each in dark["violations"]]
         self.violations += [

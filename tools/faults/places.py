@@ -83,8 +83,8 @@ def wait_for(is_so: Callable[[], bool], seconds: float) -> float:
 
 
 def until_done(flow: Flowcase, seconds: float = 120) -> float:
-    """Until no timer and no job is due any more."""
-    return wait_for(lambda: flow.next_due() is None, seconds)
+    """Until no timer and no job is due any more, and no worker has one in its hands (or had, when killed)."""
+    return wait_for(lambda: flow.next_due() is None and not flow.jobs.list(status="claimed"), seconds)
 
 
 def is_kept_up(flow: Flowcase, within: float = 3) -> bool:
