@@ -9,7 +9,7 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,10 @@ class Times:
     median: float
     least: float
     most: float
+
+    @classmethod
+    def of(cls, rounds: Sequence[float]) -> Times:
+        return cls(statistics.median(rounds), min(rounds), max(rounds))
 
     def __truediv__(self, other: Times) -> float:
         return self.median / other.median
@@ -113,7 +117,7 @@ def measure(
         for _ in range(times):
             act()
         found.append((clock() - began) / times)
-    return Times(statistics.median(found), min(found), max(found))
+    return Times.of(found)
 
 
 @contextlib.contextmanager

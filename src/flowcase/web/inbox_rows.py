@@ -49,7 +49,7 @@ class InboxRows:
             for process, name in process_names.items()
             if name
         }
-        self._token = _escaped(csrf_token)
+        self._token = str(escape(csrf_token))
         self._choose, self._take, self._again = words("Vælg"), words("Tag"), words("Vises igen")
         self._task, self._case, self._due = words("Opgave"), words("Sag"), words("Frist")
         self._priority, self._who, self._mine = words("Prioritet"), words("Hvem"), words("Mig")
