@@ -16,6 +16,7 @@ from flowcase.cli import (
     privacy,
     processes,
     service_accounts,
+    simulating,
     working,
 )
 from flowcase.cli.output import EXIT_CODES, say_error
@@ -54,6 +55,7 @@ def cli(context: click.Context, home: str | None) -> None:
 
 for module in (
     processes,
+    simulating,
     working,
     going_back,
     moving,

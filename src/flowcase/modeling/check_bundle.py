@@ -27,7 +27,7 @@ from flowcase.modeling.signatures import (
 )
 
 NOT_DEPLOYED = frozenset({"", ".md", ".json", ".txt", ".svg", ".png", "scenario", "registry"})
-_OTHER_YAML = {"scenarios": "scenario", "rules": "registry"}  # by folder
+_OTHER_YAML = {"scenarios": "scenario", "rules": "registry", "simulations": "simulation"}  # by folder
 DEPLOYED = frozenset({".bpmn", ".dmn", ".form", ".yaml", ".yml"})
 
 

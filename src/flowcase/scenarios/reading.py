@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,8 +16,7 @@ import yaml
 
 from flowcase.cases.entities import ENTITIES
 from flowcase.errors import FlowcaseError
-
-Path_ = tuple[str | int, ...]
+from flowcase.modeling.yaml_places import Place, compose, construct, line_of
 
 
 class ScenarioError(FlowcaseError):
@@ -95,7 +93,7 @@ def read(path: Path) -> Scenario:
     """Read one file. Raises ScenarioError with every problem that the schema and the story itself show."""
     text = path.read_text("utf-8")
     try:
-        node = yaml.compose(text, Loader=_PlainLoader)
+        node = compose(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be parsed"
@@ -104,16 +102,16 @@ def read(path: Path) -> Scenario:
         ) from None
     if node is None:
         raise ScenarioError(str(path), [(1, "Expected a scenario, but the file is empty.")])
-    lines: dict[Path_, int] = {}
-    data = _construct(node, (), lines)
+    lines: dict[Place, int] = {}
+    data = construct(node, (), lines)
     if not isinstance(data, dict):
         raise ScenarioError(
             str(path), [(1, "Expected a scenario with id, title and steps, but the file holds no mapping.")]
         )
     validator = jsonschema.Draft202012Validator(schema())
     problems = [
-        (_line(lines, tuple(error.absolute_path)), _sentence(error))
-        for error in sorted(validator.iter_errors(data), key=lambda e: _line(lines, tuple(e.absolute_path)))
+        (line_of(lines, tuple(error.absolute_path)), _sentence(error))
+        for error in sorted(validator.iter_errors(data), key=lambda e: line_of(lines, tuple(e.absolute_path)))
     ]
     problems = list(dict.fromkeys(problems))  # several missing entries are told in one sentence
     if not problems:
@@ -121,48 +119,6 @@ def read(path: Path) -> Scenario:
     if problems:
         raise ScenarioError(str(path), problems)
     return _scenario(data, lines, str(path))
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML without surprises: dates stay text, only true and false are booleans."""
-
-
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
-
-
-def _construct(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
-    lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            if key == "<<":  # YAML's merge key: what stands here replaces what it brings
-                result = {**_construct(value_node, path, {}), **result}
-                continue
-            result[key] = _construct(value_node, (*path, key), lines)
-            lines[(*path, key)] = key_node.start_mark.line + 1
-        return result
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(item, (*path, index), lines) for index, item in enumerate(node.value)]
-    loader = _PlainLoader("")
-    try:
-        return loader.construct_object(node)
-    finally:
-        loader.dispose()
-
-
-def _line(lines: Mapping[Path_, int], path: Path_) -> int:
-    while path not in lines and path:
-        path = path[:-1]
-    return lines.get(path, 1)
 
 
 def _sentence(error: jsonschema.ValidationError) -> str:
@@ -186,15 +142,15 @@ def _sentence(error: jsonschema.ValidationError) -> str:
     return f"{place}: {error.message}."
 
 
-def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list[tuple[int, str]]:
+def _story_problems(data: Mapping[str, Any], lines: Mapping[Place, int]) -> list[tuple[int, str]]:
     problems = []
     main = data["steps"]
     ids = [step.get("id") for step in main if step.get("id")]
     for number, step in enumerate(main):
         if step.get("id") in [each.get("id") for each in main[:number] if each.get("id")]:
-            problems.append((_line(lines, ("steps", number)), f"Step id '{step['id']}' is used twice."))
+            problems.append((line_of(lines, ("steps", number)), f"Step id '{step['id']}' is used twice."))
     people = {person["id"] for person in data["people"]}
-    stories: list[tuple[Path_, Sequence[Mapping[str, Any]], set[str], dt.datetime | None]] = [
+    stories: list[tuple[Place, Sequence[Mapping[str, Any]], set[str], dt.datetime | None]] = [
         (("steps",), main, people, None)
     ]
     for index, variant in enumerate(data.get("variants", ())):
@@ -202,7 +158,7 @@ def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list
         if after is not None and after not in ids:
             problems.append(
                 (
-                    _line(lines, ("variants", index, "after")),
+                    line_of(lines, ("variants", index, "after")),
                     f"Variant '{variant['id']}' begins after step '{after}', which there is not.",
                 )
             )
@@ -217,14 +173,14 @@ def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list
             if previous is not None and at < previous:
                 problems.append(
                     (
-                        _line(lines, (*place, "at")),
+                        line_of(lines, (*place, "at")),
                         f"This step is at {step['at']}, which is before the step above it.",
                     )
                 )
             previous = at
             if step.get("as") and step["as"] not in known:
                 problems.append(
-                    (_line(lines, (*place, "as")), f"'{step['as']}' is none of the scenario's people.")
+                    (line_of(lines, (*place, "as")), f"'{step['as']}' is none of the scenario's people.")
                 )
     problems += _record_problems(data, ("records",), lines)
     for code in data.get("cases", {}):
@@ -237,12 +193,12 @@ def _story_problems(data: Mapping[str, Any], lines: Mapping[Path_, int]) -> list
 
 
 def _record_problems(
-    owner: Mapping[str, Any], place: Path_, lines: Mapping[Path_, int]
+    owner: Mapping[str, Any], place: Place, lines: Mapping[Place, int]
 ) -> list[tuple[int, str]]:
     """Entities and attributes that the product does not have."""
     problems = []
     for number, record in enumerate(owner.get("records", ())):
-        line = _line(lines, (*place, number))
+        line = line_of(lines, (*place, number))
         name = record["entity"]
         if name not in ENTITIES:
             problems.append((line, f"There is no entity '{name}'. Known are {', '.join(sorted(ENTITIES))}."))
@@ -263,13 +219,13 @@ def _shared(main: Sequence[Mapping[str, Any]], variant: Mapping[str, Any]) -> in
     return ids.index(variant["after"]) + 1 if variant["after"] in ids and variant["after"] else 0
 
 
-def _steps(data: Sequence[Mapping[str, Any]], prefix: Path_, lines: Mapping[Path_, int]) -> tuple[Step, ...]:
+def _steps(data: Sequence[Mapping[str, Any]], prefix: Place, lines: Mapping[Place, int]) -> tuple[Step, ...]:
     plain = {"at", "do", "id", "title", "as", "expect", "expect_not"}
     return tuple(
         Step(
             at=parse_instant(step["at"]),
             do=step["do"],
-            line=_line(lines, (*prefix, number)),
+            line=line_of(lines, (*prefix, number)),
             id=step.get("id"),
             title=step.get("title", ""),
             actor=step.get("as"),
@@ -281,7 +237,7 @@ def _steps(data: Sequence[Mapping[str, Any]], prefix: Path_, lines: Mapping[Path
     )
 
 
-def _scenario(data: Mapping[str, Any], lines: Mapping[Path_, int], file: str) -> Scenario:
+def _scenario(data: Mapping[str, Any], lines: Mapping[Place, int], file: str) -> Scenario:
     main_steps = _steps(data["steps"], ("steps",), lines)
     main = Variant(
         id="",
@@ -324,7 +280,7 @@ def _scenario(data: Mapping[str, Any], lines: Mapping[Path_, int], file: str) ->
                 each["process"],
                 each.get("element") or each["flow"],
                 each["why"],
-                f"{file}:{_line(lines, ('not_covered', number))}",
+                f"{file}:{line_of(lines, ('not_covered', number))}",
             )
             for number, each in enumerate(data.get("not_covered", ()))
         ),

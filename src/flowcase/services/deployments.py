@@ -253,6 +253,15 @@ class Deployments:
 
         return self._transactions.read(work)
 
+    def files_in_force(self) -> dict[str, bytes]:
+        """Every deployed file in its newest version, by path."""
+
+        def work(tx: Tx) -> dict[str, bytes]:
+            found = {row.path: resources.content(tx, row.hash) for row in resources.files_in_force(tx)}
+            return {path: content for path, content in found.items() if content is not None}
+
+        return self._transactions.read(work)
+
     def form(self, form: str) -> Form:
         """The newest version of a form. Raises NotFound."""
         return self._transactions.read(lambda tx: self._definitions.form(tx, form))

@@ -42,6 +42,8 @@ class Rows:
     A change that does not find its row is thereby refused at the latest at the commit.
     """
 
+    shelves: Any = None  # what answers in the database's place: `store/memory`
+
     def __init__(self, connection: Connection, *, may_write: bool = True) -> None:
         self._connection = connection
         self._wire = wire_of(connection, may_write=may_write)

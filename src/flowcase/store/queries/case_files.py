@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, tuple_
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import Tx
 from flowcase.values import Value
 
@@ -36,10 +36,12 @@ class CaseRow:
     erased_at: dt.datetime | None
 
 
+@in_memory_too
 def case(tx: Tx, code: str) -> CaseRow | None:
     return made_or_none(CaseRow, tx.first(_BY_CODE, {"code": code}))
 
 
+@in_memory_too
 def cases(
     tx: Tx,
     *,
@@ -72,6 +74,7 @@ def cases(
     return [made(CaseRow, row) for row in tx.rows(statement)]
 
 
+@in_memory_too
 def assigned(tx: Tx) -> list[tuple[str, str, str | None]]:
     """(code, caseworker, status) of every open case that somebody has; without its facts, to be fast."""
     statement = select(_table.c.code, _table.c.caseworker, _table.c.status).where(
@@ -80,6 +83,7 @@ def assigned(tx: Tx) -> list[tuple[str, str, str | None]]:
     return [(row.code, row.caseworker, row.status) for row in tx.rows(statement)]
 
 
+@in_memory_too
 def newest_code(tx: Tx, prefix: str) -> str | None:
     """The greatest code that begins so, by length and then alphabet; to number the next one."""
     statement = (

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import Tx
 from flowcase.values import Value
 
@@ -54,10 +54,12 @@ class DeadlineRow:
     version: int
 
 
+@in_memory_too
 def deadline(tx: Tx, id: str) -> DeadlineRow | None:
     return made_or_none(DeadlineRow, tx.first(_BY_ID, {"id": id}))
 
 
+@in_memory_too
 def deadlines(
     tx: Tx,
     *,
@@ -91,6 +93,7 @@ def deadlines(
     return [made(DeadlineRow, row) for row in tx.rows(statement)]
 
 
+@in_memory_too
 def current(tx: Tx, *, case: str | None = None, stream: str | None = None) -> list[DeadlineRow]:
     """What diagrams read: everything that runs, and of what is done the newest per rule and instance.
 

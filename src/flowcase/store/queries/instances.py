@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import Tx
 
 _table = tables.instance
@@ -91,6 +91,7 @@ def state(tx: Tx, id: str) -> bytes | None:
     return None if row is None else tx.open(row.stream, f"state|{id}|{row.version}", row.sealed_state)
 
 
+@in_memory_too
 def running_children(tx: Tx, parent: str, element_instance: str | None = None) -> list[str]:
     """Ids of called instances that have not ended, oldest first."""
     statement = (
@@ -103,6 +104,7 @@ def running_children(tx: Tx, parent: str, element_instance: str | None = None) -
     return [row.id for row in tx.rows(statement)]
 
 
+@in_memory_too
 def running_in_stream(tx: Tx, stream: str) -> list[str]:
     """Ids of active instances of a stream, oldest first."""
     statement = (
@@ -113,6 +115,7 @@ def running_in_stream(tx: Tx, stream: str) -> list[str]:
     return [row.id for row in tx.rows(statement)]
 
 
+@in_memory_too
 def is_start_key_taken(tx: Tx, process: str, key: str) -> bool:
     """Whether an instance of the process that a message with this key started is still running."""
     return tx.first(_START_KEY, {"process": process, "key": key}) is not None

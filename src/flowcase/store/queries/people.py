@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from flowcase.store import tables
 from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
+from flowcase.store.queries.rows import in_memory_too
 from flowcase.store.tx import Tx
 
 
@@ -37,11 +38,13 @@ class CredentialRow:
     locked_until: dt.datetime | None
 
 
+@in_memory_too
 def person(tx: Tx, id: str) -> PersonRow | None:
     rows = tx.rows(_WITH_GROUPS, {"id": id})
     return _person(rows[0], {row.group for row in rows if row.group is not None}) if rows else None
 
 
+@in_memory_too
 def people(
     tx: Tx,
     *,

@@ -15,6 +15,7 @@ from sqlalchemy import Select, String, bindparam, select, type_coerce
 from flowcase.store import tables
 from flowcase.store.columns import Json
 from flowcase.store.prepared import Prepared
+from flowcase.store.queries.rows import in_memory_too
 from flowcase.store.tx import Tx
 from flowcase.values import Value, from_json
 
@@ -39,11 +40,13 @@ class RecordRow:
         return {**self.open, **self.secret}
 
 
+@in_memory_too
 def record(tx: Tx, id: str) -> RecordRow | None:
     row = tx.first(_BY_ID, {"id": id})
     return None if row is None else _opened(tx, row)
 
 
+@in_memory_too
 def records(
     tx: Tx,
     *,
@@ -79,6 +82,7 @@ def _selecting(columns: tuple[str, ...], attributes: tuple[str, ...]) -> Prepare
     return Prepared(statement)
 
 
+@in_memory_too
 def records_of(tx: Tx, entities: Sequence[str], *, case: str) -> list[RecordRow]:
     """Records of several entities of one case in one statement, oldest first."""
     statement = (
@@ -89,6 +93,7 @@ def records_of(tx: Tx, entities: Sequence[str], *, case: str) -> list[RecordRow]
     return [_opened(tx, row) for row in tx.rows(statement)]
 
 
+@in_memory_too
 def records_in(tx: Tx, entities: Sequence[str], streams: Sequence[str]) -> list[RecordRow]:
     """Records of several entities in several streams in one statement, oldest first."""
     if not streams:
@@ -101,6 +106,7 @@ def records_in(tx: Tx, entities: Sequence[str], streams: Sequence[str]) -> list[
     return [_opened(tx, row) for row in tx.rows(statement)]
 
 
+@in_memory_too
 def records_with(tx: Tx, entity: str, attribute: str, text: str) -> list[RecordRow]:
     """Records whose confidential attribute has this text, found by its keyed hash; newest first."""
     key = tables.search_key

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import Tx
 
 _process, _named, _file = tables.process_definition, tables.named_resource, tables.resource
@@ -66,10 +66,12 @@ def content(tx: Tx, content_hash: str) -> bytes | None:
     return tx.scalar(_CONTENT, {"hash": content_hash})
 
 
+@in_memory_too
 def definition(tx: Tx, id: str) -> ProcessDefinitionRow | None:
     return made_or_none(ProcessDefinitionRow, tx.first(_BY_ID, {"id": id}))
 
 
+@in_memory_too
 def definition_of(
     tx: Tx,
     process: str,
@@ -120,6 +122,7 @@ def _definitions(of_one: bool, only_newest: bool) -> Prepared:
     return Prepared(statement)
 
 
+@in_memory_too
 def named(
     tx: Tx,
     kind: str,
@@ -217,6 +220,7 @@ def files(tx: Tx, deployment: str) -> dict[str, str]:
     return {row.path: row.hash for row in tx.rows(select(table).where(table.c.deployment == deployment))}
 
 
+@in_memory_too
 def start_subscriptions(tx: Tx, kind: str, name: str) -> list[StartSubscriptionRow]:
     table = tables.start_subscription
     statement = select(table).where(table.c.kind == kind, table.c.name == name).order_by(table.c.process)

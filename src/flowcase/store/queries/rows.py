@@ -1,14 +1,17 @@
-"""Turning result rows into frozen dataclasses and named tuples by column name."""
+"""Turning result rows into dataclasses and named tuples by column, and queries that need no database."""
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Row
 
 _Row = TypeVar("_Row")
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
 
 
 def made(cls: type[_Row], row: Any) -> _Row:
@@ -37,3 +40,20 @@ _GETTERS: dict[type[Any], Callable[[Any], tuple[Any, ...]]] = {}
 
 def made_or_none(cls: type[_Row], row: Any) -> _Row | None:
     return None if row is None else made(cls, row)
+
+
+def in_memory_too(query: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
+    """A query that a transaction without a database answers from its own shelves (`store/memory`).
+
+    Such a shelf has a method named after module and query: `case_files.case` is `case_files_case`.
+    """
+    name = f"{query.__module__.rpartition('.')[2]}_{query.__name__}"
+
+    @functools.wraps(query)
+    def ask(*args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
+        tx: Any = args[0]
+        if tx.shelves is None:
+            return query(*args, **kwargs)
+        return getattr(tx.shelves, name)(*args[1:], **kwargs)
+
+    return ask

@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, or_, select, text, tuple_
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import LockedInstance, Tx
 
 _table = tables.user_task
@@ -74,6 +74,7 @@ def inbox(
     return sorted(rows, key=lambda row: (row.created_at, row.id))[:limit]
 
 
+@in_memory_too
 def user_tasks(
     tx: Tx,
     *,

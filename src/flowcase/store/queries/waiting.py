@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from flowcase.store import tables
 from flowcase.store.columns import Instant, among
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.streams import STREAM_COLUMNS, TRANSACTION_NUMBER
 from flowcase.store.tx import Tx
 from flowcase.values import Value, from_json
@@ -50,11 +50,13 @@ class MessageRow:
     expires_at: dt.datetime | None
 
 
+@in_memory_too
 def message_subscriptions(tx: Tx, name: str, key: str) -> list[SubscriptionRow]:
     """Who waits for a message, oldest first; suspended instances do not."""
     return [made(SubscriptionRow, row) for row in tx.rows(_MESSAGE_SUBSCRIPTIONS, {"name": name, "key": key})]
 
 
+@in_memory_too
 def is_subscribed(tx: Tx, id: str) -> bool:
     """Whether a message or signal subscription is still there."""
     return (
@@ -63,6 +65,7 @@ def is_subscribed(tx: Tx, id: str) -> bool:
     )
 
 
+@in_memory_too
 def subscriptions_of(tx: Tx, instance: str) -> list[tuple[str, str, str]]:
     """(subscription key, message name, correlation key) of an instance, oldest first."""
     statement = (
@@ -73,6 +76,7 @@ def subscriptions_of(tx: Tx, instance: str) -> list[tuple[str, str, str]]:
     return [(row.subscription, row.name, row.correlation_key) for row in tx.rows(statement)]
 
 
+@in_memory_too
 def buffered_message(tx: Tx, name: str, key: str, *, process: str) -> MessageRow | None:
     """The oldest buffered message that no instance of this process has had; locked until the commit."""
     taken = tables.message_receipt
@@ -114,6 +118,7 @@ def _opened_message(tx: Tx, row: Row[Any]) -> MessageRow:
 # --- signals ---------------------------------------------------------------------------------------
 
 
+@in_memory_too
 def signal_subscriptions(tx: Tx, name: str, stream: str | None) -> list[SubscriptionRow]:
     """Who waits for a signal: of one stream and global catchers; None means all."""
     statement = (
@@ -224,6 +229,7 @@ class JobRow:
     created_at: dt.datetime
 
 
+@in_memory_too
 def job(tx: Tx, id: str) -> JobRow | None:
     return made_or_none(JobRow, tx.first(_JOB, {"id": id}))
 

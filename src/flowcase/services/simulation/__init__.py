@@ -1,0 +1,1 @@
+"""Simulation: synthetic cases carried through years on the real engine, draft beside the version in force."""

@@ -1,0 +1,284 @@
+"""A whole installation in memory, on a virtual clock: the real engine, handlers, tables and deadlines.
+
+It is wired like the real one (`bootstrap.assemble`), only that its transaction keeps rows on shelves and
+its files lie in memory. What happens by itself (timers, messages, jobs) happens here; what people do comes
+from outside.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowcase import engine, events, model
+from flowcase.cases.calendar import Calendar
+from flowcase.engine import TimerTextError, next_occurrence
+from flowcase.errors import FlowcaseError
+from flowcase.feel import compile_expression
+from flowcase.handlers import Job, Registration
+from flowcase.modeling.definition import (
+    Element,
+    ElementKind,
+    MessageEvent,
+    ProcessDefinition,
+    SignalEvent,
+    TimerEvent,
+    TimerKind,
+)
+from flowcase.services import form_records
+from flowcase.services.advancing import Advancing
+from flowcase.services.behind import Behind
+from flowcase.services.case_facts import facts_of
+from flowcase.services.case_work import CaseWork
+from flowcase.services.choices import choices_for
+from flowcase.services.notifications import ENTITY, ID, MESSAGE
+from flowcase.services.requests import Publish
+from flowcase.services.simulation.files import FileDefinitions, FileRuleSets, UnrecordedDecisions
+from flowcase.store import LockedInstance, Tx
+from flowcase.store.memory import MemoryTx, Shelves
+from flowcase.store.queries.people import PersonRow
+from flowcase.store.queries.resources import StartSubscriptionRow
+from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.values import Value
+
+ZONE = "Europe/Copenhagen"
+Told = Callable[["LockedInstance | None", model.Event], None]
+
+
+class Office:
+    """One simulated installation."""
+
+    def __init__(
+        self,
+        definitions: FileDefinitions,
+        rule_sets: FileRuleSets,
+        handlers: Mapping[str, Registration],
+        *,
+        begins: dt.datetime,
+        told: Told,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        """`told` hears every event; `without` are processes that nothing starts."""
+        self.definitions, self.rule_sets = definitions, rule_sets
+        self._told = told
+        self.shelves = Shelves()
+        self.tx = MemoryTx(self.shelves, begins.astimezone(dt.UTC), self._hear)
+        decisions = UnrecordedDecisions(rule_sets)
+        self.decisions = decisions
+        self.settings = rule_sets.composition(self.tx).settings
+        self.calendar = Calendar.from_settings(self.settings)
+
+        def open_case_work(tx: Tx, instance: LockedInstance, job: Job) -> CaseWork:
+            return CaseWork(
+                tx, rule_sets=rule_sets, decisions=decisions, instance=instance, element=job.element
+            )
+
+        self.advancing = Advancing(
+            definitions=definitions,
+            decisions=decisions,
+            handlers=handlers,
+            facts=lambda tx, instance: facts_of(tx, rule_sets, instance),
+            open_case_work=open_case_work,
+            working_days=lambda tx, instance: self.calendar.is_working_day,
+            pin=lambda tx, case: str(rule_sets.pin(tx)),
+            zone=ZONE,
+        )
+        self._timers: list[tuple[dt.datetime, int, str, str]] = []
+        self._due: dict[tuple[str, str], dt.datetime] = {}
+        self._starts: list[tuple[dt.datetime, int, str, str, str]] = []
+        self._jobs: list[tuple[LockedInstance, str]] = []
+        self._order = itertools.count()
+        self.incidents: dict[tuple[str, str, str], int] = {}
+        self.timers_fired = 0
+        for definition in definitions.processes.values():
+            self.shelves.definitions[definition.id] = definitions.rows[definition.id]
+            if definition.id not in without:
+                self._subscribe(definition)
+
+    def employ(self, id: str, groups: frozenset[str], team: str | None) -> None:
+        """Somebody who works here."""
+        self.shelves.people[id] = PersonRow(id, id, "person", team, None, "da", True, groups)
+
+    # --- time --------------------------------------------------------------------------------------
+
+    def next_due(self) -> dt.datetime | None:
+        """When the next timer is due."""
+        while self._timers and self._due.get(self._timers[0][2:]) != self._timers[0][0]:
+            heapq.heappop(self._timers)
+        known = [queue[0][0] for queue in (self._timers, self._starts) if queue]
+        return min(known, default=None)
+
+    def set_clock(self, at: dt.datetime) -> None:
+        self.tx.now = at
+
+    def fire_next(self) -> None:
+        """Fire the earliest timer, whose instant has come."""
+        timer = self._timers[0] if self._timers else None
+        start = self._starts[0] if self._starts else None
+        if start is not None and (timer is None or start[0] <= timer[0]):
+            heapq.heappop(self._starts)
+            self._start_by_timer(*start)
+            return
+        assert timer is not None
+        heapq.heappop(self._timers)
+        _, _, instance, key = timer
+        self.timers_fired += 1
+        self._carry_on(self.tx.lock(instance), model.FireTimer(timer=key))
+
+    # --- what comes from outside -------------------------------------------------------------------
+
+    def notify(self, number: str, values: Mapping[str, Value]) -> None:
+        """A notification comes in."""
+        stream = f"notification:{number}"
+        work = CaseWork(self.tx, rule_sets=self.rule_sets, decisions=self.decisions, stream=stream)
+        work.create(
+            ENTITY,
+            {**values, "registreret": self.tx.now, "status": "modtaget", "kilde": "form"},
+            id=number,
+        )
+        message = Publish(name=MESSAGE, key=number, variables={ID: number}, message_id=number, stream=stream)
+        self.advancing.request(self.tx, *work.requests, message)
+        self._do_jobs()
+
+    def publish(self, name: str, key: str, variables: Mapping[str, Value], case: str | None = None) -> None:
+        """A message comes from outside."""
+        self.advancing.request(self.tx, Publish(name=name, key=key, variables=variables, case=case))
+        self._do_jobs()
+
+    # --- user tasks --------------------------------------------------------------------------------
+
+    def facts(self, row: UserTaskRow) -> tuple[LockedInstance, Mapping[str, Value], Behind]:
+        """(instance, visible variables, what the form and its tables read) of an open user task."""
+        instance = self.tx.lock(row.instance)
+        state: engine.State = instance.state
+        variables = state.visible_variables(row.element_instance)
+        return instance, variables, Behind(variables, self.advancing.facts(self.tx, instance))
+
+    def choices(self, row: UserTaskRow, facts: Behind, instance: LockedInstance) -> Mapping[str, Any]:
+        """The lists that the form's fields ask for by name."""
+        if row.form is None:
+            return {}
+        form = self.definitions.form(self.tx, row.form)
+        return choices_for(self.tx, form, facts, self.work(instance, row.element))
+
+    def work(self, instance: LockedInstance, element: str) -> CaseWork:
+        return CaseWork(
+            self.tx,
+            rule_sets=self.rule_sets,
+            decisions=self.decisions,
+            instance=instance,
+            element=element,
+        )
+
+    def element(self, row: UserTaskRow) -> Element:
+        return self.definitions.processes[row.process].elements[row.element]
+
+    def refusals(self, row: UserTaskRow, inputs: Mapping[str, Value]) -> list[Any]:
+        """What the gates of a user task say against completing it so."""
+        instance = self.tx.lock(row.instance)
+        hits: list[Any] = []
+        for decision in self.element(row).properties.get("flowcase.gate", "").split():
+            value = self.decisions.decide(self.tx, instance, decision, inputs).value
+            hits += value if isinstance(value, list) else [] if value is None else [value]
+        return hits
+
+    def complete(self, row: UserTaskRow, values: Mapping[str, Value], variables: Mapping[str, Value]) -> None:
+        """Store the values where the form aims, and carry the instance on."""
+        instance = self.tx.lock(row.instance)
+        if row.form is None:
+            stored = form_records.Stored(dict(values))
+        else:
+            form = self.definitions.form(self.tx, row.form)
+            stored = form_records.store(self.work(instance, row.element), form, values, variables)
+        self._carry_on(
+            instance,
+            model.CompleteElement(element_instance=row.element_instance, variables=stored.variables),
+        )
+        if stored.requests:
+            self.advancing.request(self.tx, *stored.requests, instance=instance)
+            self._do_jobs()
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _carry_on(self, instance: LockedInstance, command: model.Command) -> None:
+        self.advancing.carry_on(self.tx, instance, command)
+        self._do_jobs()
+
+    def _do_jobs(self) -> None:
+        """Work outside always succeeds, at once."""
+        while self._jobs:
+            instance, key = self._jobs.pop(0)
+            if not instance.has_ended:
+                self.advancing.carry_on(self.tx, instance, model.CompleteElement(element_instance=key))
+
+    def _hear(self, stream: str, instance: LockedInstance | None, event: model.Event) -> None:
+        if instance is not None:
+            if isinstance(event, (model.TimerScheduled, model.TimerRescheduled)):
+                self._due[(instance.id, event.timer)] = event.due_at
+                heapq.heappush(self._timers, (event.due_at, next(self._order), instance.id, event.timer))
+            elif isinstance(event, (model.TimerCancelled, model.TimerFired, model.TimerSkipped)):
+                due = self._due.get((instance.id, event.timer))
+                if isinstance(event, model.TimerCancelled) or due == event.due_at:
+                    self._due.pop((instance.id, event.timer), None)
+            elif isinstance(event, events.JobCreated):
+                self._jobs.append((instance, event.element_instance))
+            elif isinstance(event, model.IncidentRaised):
+                place = (instance.process, event.element, event.message)
+                self.incidents[place] = self.incidents.get(place, 0) + 1
+        self._told(instance, event)
+
+    def _subscribe(self, process: ProcessDefinition) -> None:
+        for element in process.children(None):
+            if element.kind is not ElementKind.START_EVENT:
+                continue
+            if isinstance(element.event, MessageEvent | SignalEvent):
+                kind = "message" if isinstance(element.event, MessageEvent) else "signal"
+                name = str(self._value(element.event.name))
+                row = StartSubscriptionRow(
+                    process.id,
+                    element.id,
+                    process.id,
+                    kind,
+                    name,
+                    kind == "signal" and bool(getattr(element.event, "is_global", False)),
+                )
+                self.shelves.starts.setdefault((kind, name), []).append(row)
+                self.shelves.starts[(kind, name)].sort(key=lambda each: each.process)
+            elif isinstance(element.event, TimerEvent) and element.event.kind is TimerKind.CYCLE:
+                self._schedule(process.id, element, element.event, self.tx.now)
+
+    def _schedule(self, process: str, element: Element, event: TimerEvent, after: dt.datetime) -> None:
+        text = str(self._value(event.expression))
+        calendar = None if event.calendar is None else self.calendar.is_working_day
+        due = next_occurrence(text, after, zone=ZoneInfo(ZONE), is_working_day=calendar)
+        if due is not None:
+            heapq.heappush(self._starts, (due, next(self._order), process, element.id, text))
+
+    def _start_by_timer(self, due: dt.datetime, number: int, process: str, element: str, text: str) -> None:
+        drawn = self.definitions.processes[process].elements[element]
+        assert isinstance(drawn.event, TimerEvent)
+        self._schedule(process, drawn, drawn.event, due)
+        self.timers_fired += 1
+        try:
+            self.advancing.start(
+                self.tx,
+                self.definitions.rows[process],
+                variables={},
+                stream=None,
+                case_code=None,
+                start_element=element,
+            )
+        except (FlowcaseError, TimerTextError) as error:
+            place = (process, element, str(error))
+            self.incidents[place] = self.incidents.get(place, 0) + 1
+        self._do_jobs()
+
+    def _value(self, expression: Any) -> Value:
+        if expression.is_static:
+            return expression.text
+        found = compile_expression(expression.text)
+        return found.evaluate({"indstilling": self.settings}, now=self.tx.now).value

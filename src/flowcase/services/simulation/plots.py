@@ -1,0 +1,199 @@
+"""The page of a simulation: its tables, and plots as SVG drawn here; no script, no library, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from flowcase.services.simulation.comparing import Figure, Interval
+from flowcase.services.simulation.report import (
+    KINDS,
+    SHARES,
+    by_kind,
+    label,
+    number,
+    said,
+    titles_of,
+    where_time_goes,
+)
+from flowcase.services.simulation.running import Result
+
+# Distinguishable without colour too: each variant has its own mark.
+COLOURS = ("#0b5cad", "#b3401a", "#2e7d32", "#6a3d9a", "#8a6d00")
+_MARKS = ("circle", "square", "diamond", "triangle", "circle")
+_WIDTH, _LEFT, _ROW = 720, 280, 44
+# What is drawn of each kind: the last part of the key.
+PLOTTED: Mapping[str, tuple[str, ...]] = {
+    "milestone": ("median", "p90"),
+    "deadline": ("share",),
+    "queue": ("wait",),
+    "work": ("share",),
+    "load": ("mean", "highest"),
+    "ladder": ("share",),
+}
+
+
+def intervals(
+    figures: Sequence[Figure],
+    titles: Mapping[str, str],
+    names: Sequence[str],
+    heading: str,
+    language: int = 0,
+) -> str:
+    """Means with their confidence intervals, one row a figure, one mark a variant."""
+    shown = [figure for figure in figures if any(figure.of)]
+    if not shown:
+        return ""
+    highest = max(each.mean + (each.half or 0) for figure in shown for each in figure.of if each) or 1.0
+    height = _ROW * len(shown) + 56
+    share = all(figure.key.rpartition("|")[2] in SHARES for figure in shown)
+    highest = 1.0 if share else highest * 1.05
+    span = _WIDTH - _LEFT - 24
+
+    def x(value: float) -> float:
+        return _LEFT + max(0.0, min(value, highest)) / highest * span
+
+    parts = [
+        f'<svg class="plot" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(heading)}" '
+        f'width="{_WIDTH}" height="{height}" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(heading)}</title>",
+    ]
+    for tick in range(6):
+        value = highest * tick / 5
+        parts.append(
+            f'<line x1="{x(value):.1f}" y1="26" x2="{x(value):.1f}" y2="{height - 26}" stroke="#d0d0d0"/>'
+            f'<text x="{x(value):.1f}" y="{height - 8}" text-anchor="middle" font-size="12">'
+            f"{escape(number(value, shown[0].key))}</text>"
+        )
+    for place, name in enumerate(names):
+        left = _LEFT + place * 150
+        parts.append(
+            _mark(place, left, 12) + f'<text x="{left + 12}" y="16" font-size="12">{escape(name)}</text>'
+        )
+    for row, figure in enumerate(shown):
+        top = 34 + row * _ROW
+        text = label(figure.key, titles, language)
+        if len(text) > 42:
+            text = text[:41] + "…"
+        parts.append(
+            f'<text x="{_LEFT - 10}" y="{top + 18}" text-anchor="end" font-size="12">{escape(text)}</text>'
+        )
+        for place, found in enumerate(figure.of):
+            if found is None:
+                continue
+            y = top + 8 + place * min(14.0, 30.0 / max(1, len(figure.of) - 1) if len(figure.of) > 1 else 14.0)
+            parts.append(_bar(found, place, x, y))
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def _bar(found: Interval, place: int, x: Any, y: float) -> str:
+    colour = COLOURS[place % len(COLOURS)]
+    line = ""
+    if found.half is not None:
+        low, high = x(found.mean - found.half), x(found.mean + found.half)
+        line = (
+            f'<line x1="{low:.1f}" y1="{y:.1f}" x2="{high:.1f}" y2="{y:.1f}" stroke="{colour}" '
+            'stroke-width="2"/>'
+        )
+    return line + _mark(place, x(found.mean), y)
+
+
+def _mark(place: int, x: float, y: float) -> str:
+    colour, shape = COLOURS[place % len(COLOURS)], _MARKS[place % len(_MARKS)]
+    if shape == "circle":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
+    if shape == "square":
+        return f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{colour}"/>'
+    if shape == "diamond":
+        points = f"{x:.1f},{y - 6:.1f} {x + 6:.1f},{y:.1f} {x:.1f},{y + 6:.1f} {x - 6:.1f},{y:.1f}"
+    else:
+        points = f"{x:.1f},{y - 6:.1f} {x + 6:.1f},{y + 5:.1f} {x - 6:.1f},{y + 5:.1f}"
+    return f'<polygon points="{points}" fill="{colour}"/>'
+
+
+def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], heading: str) -> str:
+    """Where time goes: one bar a variant, the longest first."""
+    rows = [row for row in rows if any(row[1])][:12]
+    if not rows:
+        return ""
+    thick = 12
+    row_height = thick * len(names) + 14
+    height = row_height * len(rows) + 34
+    highest = max(max(values) for _, values in rows)
+    span = _WIDTH - _LEFT - 70
+    parts = [
+        f'<svg class="plot" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(heading)}" '
+        f'width="{_WIDTH}" height="{height}" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(heading)}</title>",
+    ]
+    for place, name in enumerate(names):
+        left = _LEFT + place * 150
+        parts.append(
+            _mark(place, left, 12) + f'<text x="{left + 12}" y="16" font-size="12">{escape(name)}</text>'
+        )
+    for row, (place_name, values) in enumerate(rows):
+        top = 30 + row * row_height
+        parts.append(
+            f'<text x="{_LEFT - 10}" y="{top + row_height / 2 - 2:.0f}" text-anchor="end" font-size="12">'
+            f"{escape(place_name)}</text>"
+        )
+        for place, value in enumerate(values):
+            width, y = value / highest * span, top + place * thick
+            parts.append(
+                f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{thick - 3}" '
+                f'fill="{COLOURS[place % len(COLOURS)]}"/>'
+                f'<text x="{_LEFT + width + 5:.1f}" y="{y + 9}" font-size="11">{value:.0f}</text>'
+            )
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def plots_of(result: Result, language: int = 0) -> dict[str, str]:
+    """One SVG for each kind of figure, by kind; `places` is where time goes."""
+    titles, names = titles_of(result), [each.id for each in result.simulation.variants]
+    found: dict[str, str] = {}
+    for kind, figures in by_kind(result.figures):
+        wanted = [figure for figure in figures if figure.key.rpartition("|")[2] in PLOTTED.get(kind, ())]
+        drawn = intervals(wanted, titles, names, KINDS[kind][language], language)
+        if drawn:
+            found[kind] = drawn
+    drawn = bars(where_time_goes(result), names, ("Her går tiden (dage)", "Where time goes (days)")[language])
+    if drawn:
+        found["places"] = drawn
+    return found
+
+
+def as_page(result: Result, language: int = 0) -> str:
+    """One HTML file that needs nothing else."""
+    titles, plots = titles_of(result), plots_of(result, language)
+    variants = result.simulation.variants
+    parts = [
+        f'<!doctype html><html lang="{("da", "en")[language]}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(result.simulation.title)}</title><style>"
+        "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+        "table{border-collapse:collapse;width:100%}td,th{padding:.25rem .5rem;border-bottom:1px solid #ccc;"
+        "text-align:right}td:first-child,th:first-child{text-align:left}.plot{max-width:100%;height:auto}"
+        ".scroll{overflow-x:auto}</style></head><body><main>"
+        f"<h1>{escape(result.simulation.title)}</h1><p>{escape(result.simulation.description)}</p><dl>"
+    ]
+    parts += [f"<dt>{escape(each.id)}</dt><dd>{escape(each.title)}</dd>" for each in variants]
+    parts.append("</dl>")
+    for kind, figures in by_kind(result.figures):
+        parts.append(f"<h2>{escape(KINDS[kind][language])}</h2>{plots.get(kind, '')}")
+        heads = [each.id for each in variants] + [f"{each.id} − {variants[0].id}" for each in variants[1:]]
+        parts.append('<div class="scroll"><table><thead><tr><th></th>')
+        parts += [f"<th scope='col'>{escape(head)}</th>" for head in heads]
+        parts.append("</tr></thead><tbody>")
+        for figure in figures:
+            cells = [said(each, figure.key) for each in figure.of]
+            cells += [said(each, figure.key, is_difference=True) for each in figure.differences[1:]]
+            parts.append(f"<tr><th scope='row'>{escape(label(figure.key, titles, language))}</th>")
+            parts += [f"<td>{escape(cell)}</td>" for cell in cells]
+            parts.append("</tr>")
+        parts.append("</tbody></table></div>")
+    parts.append(f"<h2>{('Her går tiden', 'Where time goes')[language]}</h2>{plots.get('places', '')}")
+    parts.append("</main></body></html>\n")
+    return "".join(parts)

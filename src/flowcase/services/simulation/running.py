@@ -1,0 +1,181 @@
+"""Runs every replication of every variant, on all processors, and stops when it is asked to.
+
+A run is a function of files, parameters, seed and replication alone, so it does not matter which process
+does it when: the same seed gives the same result, byte for byte.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from flowcase.errors import FlowcaseError
+from flowcase.handlers import load_handlers
+from flowcase.services.simulation.chance import Chance
+from flowcase.services.simulation.comparing import Figure, compared
+from flowcase.services.simulation.course import Course
+from flowcase.services.simulation.files import FileDefinitions, FileRuleSets, with_changes
+from flowcase.services.simulation.measuring import Measured
+from flowcase.services.simulation.reading import Parameters, Simulation
+
+CASE_YEARS_PER_MINUTE = (
+    700.0  # of one processor, on the slow side; what was measured is in docs/simulation.md
+)
+LONGEST_MINUTES = 30.0
+
+Progress = Callable[[int, int], None]  # (runs done, runs in all)
+
+
+class TooLong(FlowcaseError):
+    """The simulation would run longer than is allowed."""
+
+    def __init__(self, estimate: Estimate, allowed: float) -> None:
+        self.estimate, self.allowed = estimate, allowed
+        super().__init__(
+            f"Expected a simulation of at most {allowed:g} minutes, but this one takes about "
+            f"{estimate.minutes:.0f}: {estimate.runs} runs, together {estimate.case_years:.0f} case-years. "
+            "Take fewer replications, weeks or cases, or allow more minutes."
+        )
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a simulation will take, told before it begins."""
+
+    runs: int
+    case_years: float
+    minutes: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """All runs of a simulation and what they say together."""
+
+    simulation: Simulation
+    seed: int
+    runs: tuple[tuple[Measured, ...], ...]  # [variant][replication]
+    figures: tuple[Figure, ...]
+
+
+def estimate(
+    simulation: Simulation, *, replications: int | None = None, processes: int | None = None
+) -> Estimate:
+    """How much there is to do, from the parameters alone."""
+    runs = replications or simulation.replications
+    years = sum(_case_years(each.parameters) for each in simulation.variants) * runs
+    at_once = min(processes or _processors(), runs * len(simulation.variants))
+    return Estimate(runs * len(simulation.variants), years, years / CASE_YEARS_PER_MINUTE / at_once)
+
+
+def _case_years(parameters: Parameters) -> float:
+    """At most: every case stays open to the end."""
+    years = (parameters.ends - parameters.opens).total_seconds() / (365.25 * 86_400)
+    arrivals = parameters.arrivals
+    children = sum(int(each) * share for each, share in arrivals.siblings.items()) / (
+        sum(arrivals.siblings.values()) or 1
+    )
+    return (
+        sum(each.cases for each in parameters.stock) * years
+        + arrivals.per_year * children * years * years / 2
+    )
+
+
+def run(
+    simulation: Simulation,
+    files: Mapping[str, bytes],
+    *,
+    draft: Mapping[str, bytes] | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    processes: int | None = None,
+    longest_minutes: float = LONGEST_MINUTES,
+    progress: Progress = lambda done, total: None,
+) -> Result:
+    """Run it all. `files` are those in force, `draft` what a variant with `draft: true` runs.
+
+    Raises TooLong before anything has begun, ChangeDoesNotFit, and whatever a file that cannot be read
+    raises. Interrupting the process ends the others as well.
+    """
+    ahead = estimate(simulation, replications=replications, processes=processes)
+    if ahead.minutes > longest_minutes:
+        raise TooLong(ahead, longest_minutes)
+    number = replications or simulation.replications
+    seed = simulation.seed if seed is None else seed
+    _prepare(simulation, files, draft, seed)
+    units = [(variant, nr) for nr in range(1, number + 1) for variant in range(len(simulation.variants))]
+    at_once = min(processes or _processors(), len(units))
+    found: dict[tuple[int, int], Measured] = {}
+    progress(0, len(units))
+    if at_once == 1:
+        for unit in units:
+            found[unit] = _run(unit)
+            progress(len(found), len(units))
+    else:
+        _run_beside(units, at_once, found, progress)
+    runs = tuple(
+        tuple(found[(variant, nr)] for nr in range(1, number + 1))
+        for variant in range(len(simulation.variants))
+    )
+    return Result(simulation, seed, runs, tuple(compared(runs)))
+
+
+def _run_beside(
+    units: Sequence[tuple[int, int]],
+    at_once: int,
+    found: dict[tuple[int, int], Measured],
+    progress: Progress,
+) -> None:
+    # The children take over what was read here: reading all diagrams takes longer than a short run.
+    pool = ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("fork"))
+    try:
+        waiting = {pool.submit(_run, unit): unit for unit in units}
+        for each in as_completed(waiting):
+            found[waiting[each]] = each.result()
+            progress(len(found), len(units))
+    except BaseException:
+        for child in list((pool._processes or {}).values()):
+            child.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _processors() -> int:
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+@dataclass
+class _Prepared:
+    definitions: FileDefinitions
+    rule_sets: FileRuleSets
+    parameters: Parameters
+    seed: int
+
+
+_prepared: list[_Prepared] = []
+
+
+def _prepare(
+    simulation: Simulation, files: Mapping[str, bytes], draft: Mapping[str, bytes] | None, seed: int
+) -> None:
+    _prepared.clear()
+    read: dict[tuple[tuple[str, int], ...], FileDefinitions] = {}
+    for variant in simulation.variants:
+        base = {**files, **draft} if variant.is_draft and draft else files
+        changed = with_changes(base, variant.changes)
+        key = tuple((name, hash(content)) for name, content in sorted(changed.items()))
+        if key not in read:
+            read[key] = FileDefinitions(changed)
+        parameters = variant.parameters
+        rule_sets = FileRuleSets(changed, settings=parameters.settings, rule_sets=parameters.rule_sets)
+        _prepared.append(_Prepared(read[key], rule_sets, parameters, seed))
+
+
+def _run(unit: tuple[int, int]) -> Measured:
+    variant, replication = unit
+    ready = _prepared[variant]
+    chance = Chance(ready.seed, replication)
+    return Course(ready.definitions, ready.rule_sets, load_handlers(), ready.parameters, chance).run()

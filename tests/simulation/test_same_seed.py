@@ -1,0 +1,115 @@
+"""Chance belongs to things: the same seed gives the same text, and a change changes only what it changes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flowcase.services.simulation import reading, running
+from flowcase.services.simulation.files import ChangeDoesNotFit
+from flowcase.services.simulation.report import as_json_text, as_text
+from tests.simulation.conftest import PROCESSES
+
+SMALL: dict[str, Any] = {
+    "based_on": "standard.yaml",
+    "warm_up_weeks": 0,
+    "weeks": 6,
+    "replications": 2,
+    "arrivals": {"per_year": 120},
+    "stock": [],
+}
+
+
+@pytest.fixture
+def small(written: Callable[..., Path], tmp_path: Path) -> Path:
+    (tmp_path / "standard.yaml").write_bytes((PROCESSES / "simulations/standard.yaml").read_bytes())
+    return written(**SMALL, compare=[{"id": "nu", "title": "Nu"}, {"id": "ens", "title": "Det samme igen"}])
+
+
+def test_two_processes_with_the_same_seed_print_the_same_bytes(small: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "flowcase",
+        "simulate",
+        str(small),
+        "--processes",
+        str(PROCESSES),
+        "--json",
+    ]
+
+    printed = [
+        subprocess.run(
+            [*command, "--at-once", str(at_once)],
+            env={**os.environ, "PYTHONHASHSEED": str(at_once)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for at_once in (1, 2)
+    ]
+
+    assert printed[0] == printed[1]
+    assert b'"case_years"' in printed[0]
+
+
+def test_two_equal_variants_meet_the_same_chance(small: Path, shipped: Mapping[str, bytes]) -> None:
+    simulation = reading.read(small)
+
+    result = running.run(simulation, shipped, processes=1)
+
+    assert result.runs[0] == result.runs[1]
+    assert all(each is None or each.mean == 0 for figure in result.figures for each in figure.differences)
+    assert result.runs[0][0] != result.runs[0][1]
+
+
+def test_the_table_names_both_variants_and_their_differences(
+    small: Path, shipped: Mapping[str, bytes]
+) -> None:
+    result = running.run(reading.read(small), shipped, processes=1, replications=1)
+
+    assert "ens − nu" in as_text(result)
+    assert as_json_text(result).endswith("}\n")
+    assert not [incident for runs in result.runs for each in runs for incident in each.incidents]
+
+
+def test_a_simulation_that_would_run_too_long_says_so_before_it_begins(
+    small: Path, shipped: Mapping[str, bytes]
+) -> None:
+    simulation = reading.read(small)
+
+    with pytest.raises(running.TooLong) as refused:
+        running.run(simulation, shipped, replications=1000, longest_minutes=0.01)
+
+    assert "Take fewer replications" in str(refused.value)
+
+
+def test_a_what_if_that_no_longer_fits_its_file_is_refused(
+    written: Callable[..., Path], shipped: Mapping[str, bytes]
+) -> None:
+    change = {"file": "opfoelgning.bpmn", "find": "det her står der ikke", "put": "noget andet"}
+    simulation = reading.read(written(compare=[{"id": "a", "title": "A", "changes": [change]}]))
+
+    with pytest.raises(ChangeDoesNotFit) as refused:
+        running.run(simulation, shipped, processes=1)
+
+    assert "opfoelgning.bpmn" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["standard", "fronten-tre-dage", "femten-sager", "opfoelgning-fem-uger"])
+def test_the_shipped_what_ifs_fit_the_shipped_files(name: str, shipped: Mapping[str, bytes]) -> None:
+    simulation = reading.read(PROCESSES / f"simulations/{name}.yaml")
+
+    running._prepare(simulation, shipped, None, 1)
+
+    assert len(running._prepared) == len(simulation.variants)
+    for variant in simulation.variants:
+        for key in variant.parameters.tasks:
+            process, _, element = key.partition(".")
+            if key != "*" and element != "*":
+                assert element in running._prepared[0].definitions.processes[process].elements, key
