@@ -40,6 +40,7 @@ from flowcase.services.daily_meetings import DailyMeetings
 from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
+from flowcase.services.delegations import Delegations
 from flowcase.services.deployments import Deployments
 from flowcase.services.documents import Documents, Limits
 from flowcase.services.erasure import Erasure
@@ -116,6 +117,7 @@ class Flowcase:
     user_tasks: UserTasks
     inboxes: Inboxes
     user_task_moves: UserTaskMoves
+    delegations: Delegations
     saved_lists: SavedLists
     absences: Absences
     team_overviews: TeamOverviews
@@ -323,6 +325,7 @@ def assemble(
         user_tasks=user_tasks,
         inboxes=inboxes,
         user_task_moves=UserTaskMoves(transactions, rule_sets),
+        delegations=Delegations(transactions, rule_sets),
         saved_lists=SavedLists(transactions),
         absences=Absences(transactions, rule_sets),
         team_overviews=TeamOverviews(transactions, rule_sets),

@@ -145,6 +145,24 @@ class UserTaskHandedOver(ElementEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UserTaskDelegated(ElementEvent):
+    """A colleague does a part of it and gives it back; the owner answers for it and completes it."""
+
+    owner: str
+    assignee: str  # the delegate
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserTaskGivenBack(ElementEvent):
+    """The owner has it again: the delegate gave it back, or it was taken back."""
+
+    owner: str
+    delegate: str
+    is_taken_back: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserTaskPutOff(ElementEvent):
     """Who has it wants to see it again on a later day; it stays open, and its due date stands."""
 

@@ -181,6 +181,8 @@ _OF_FLOWS: Mapping[str, str] = {
     "UserTaskClaimed": "",
     "UserTaskUnclaimed": "",
     "UserTaskHandedOver": "",
+    "UserTaskDelegated": "",
+    "UserTaskGivenBack": "",
     "UserTaskRescheduled": "",
     "UserTaskCompleted": "",
     "UserTaskCancelled": "",
@@ -250,8 +252,10 @@ def _apply_task(found: Moment, flow: FlowThen, row: Event, event: Any) -> None:
     task = found.tasks.get(key)
     if task is None:
         return
-    if row.kind in ("UserTaskClaimed", "UserTaskHandedOver"):
+    if row.kind in ("UserTaskClaimed", "UserTaskHandedOver", "UserTaskDelegated"):
         task.assignee = event.assignee
+    elif row.kind == "UserTaskGivenBack":
+        task.assignee = event.owner
     elif row.kind == "UserTaskUnclaimed":
         task.assignee = None
     elif row.kind == "UserTaskRescheduled":

@@ -134,7 +134,19 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "a notification came outside office hours",
     ),
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
+    "opgave_givet_tilbage": (
+        "du har fået en opgave tilbage, som en kollega havde",
+        "you have been given back a task that a colleague had",
+    ),
+    "opgave_taget_tilbage": (
+        "en opgave, du hjalp med, er taget tilbage",
+        "a task that you helped with has been taken back",
+    ),
     "opgave_til_dig": ("du har fået en opgave", "you have been given a task"),
+    "opgave_uddelegeret": (
+        "en kollega beder dig løse en del af en opgave og give den tilbage",
+        "a colleague asks you to do a part of a task and give it back",
+    ),
     "overgang_ansvar": ("du leder en overgang", "you are responsible for a transition"),
     "overgang_uden_modtager": (
         "dagen for en overgang er passeret uden modtager",

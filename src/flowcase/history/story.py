@@ -148,6 +148,16 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "The task “{element}” went over to {assignee_person}{why}.",
         True,
     ),
+    "UserTaskDelegated": (
+        "Opgaven »{element}« blev uddelegeret af {owner_person} til {assignee_person}{why}.",
+        "The task “{element}” was delegated by {owner_person} to {assignee_person}{why}.",
+        True,
+    ),
+    "UserTaskGivenBack": (
+        "Opgaven »{element}« kom tilbage til {owner_person} fra {delegate_person}{back}.",
+        "The task “{element}” came back to {owner_person} from {delegate_person}{back}.",
+        True,
+    ),
     "UserTaskPutOff": (
         "Opgaven »{element}« vises igen {follow_up}.",
         "The task “{element}” is shown again {follow_up}.",
@@ -347,8 +357,11 @@ def _fields(
         fields["element"] = name(one.instance, raw["element"]) or raw["element"]
     if raw.get("deadline"):
         fields["deadline_rule"] = rule(raw["deadline"])
-    if raw.get("assignee"):
-        fields["assignee_person"] = person(raw["assignee"])
+    for role in ("assignee", "owner", "delegate"):
+        if raw.get(role):
+            fields[f"{role}_person"] = person(raw[role])
+    taken_back = {"da": " (taget tilbage)", "en": " (taken back)"}[language]
+    fields["back"] = taken_back if raw.get("is_taken_back") else ""
     fields["why"] = f": {raw['reason']}" if raw.get("reason") else ""
     fields["follow_up"] = _instant(raw.get("follow_up_at") or one.at, language)
     due = raw.get("due_at")

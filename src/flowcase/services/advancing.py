@@ -401,13 +401,22 @@ class Run:
     def _hand_over(self, request: HandOver) -> None:
         """In every flow of the case, also in those whose diagram knows nothing of the change."""
         for row in user_tasks.user_tasks(self.tx, case=request.case):
-            if row.assignee != request.previous:
+            if request.previous not in (row.assignee, row.owner):
                 continue
             instance = self.tx.lock(row.instance)
+            if row.owner is not None and row.owner != request.previous:
+                given_back = events.UserTaskGivenBack(
+                    element=row.element,
+                    element_instance=row.element_instance,
+                    owner=row.owner,
+                    delegate=request.previous,
+                )
+                self.tx.append(instance.stream, given_back, instance=instance)
+                continue
             handed_over = events.UserTaskHandedOver(
                 element=row.element,
                 element_instance=row.element_instance,
-                previous=request.previous,
+                previous=row.assignee,
                 assignee=request.new,
             )
             self.tx.append(instance.stream, handed_over, instance=instance)

@@ -42,8 +42,15 @@ def is_free_for(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
     return row.assignee in (None, actor.id) or stands_in(tx, row, actor)
 
 
+def owned(row: UserTaskRow) -> UserTaskRow:
+    """The row as if its owner had it: who stands in for the owner, and who leads the owner."""
+    return row if row.owner is None else row._replace(assignee=row.owner)
+
+
 def is_candidate(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
     """Whether the actor may see the user task and work on it."""
+    if row.owner is not None and (row.owner == actor.id or stands_in(tx, owned(row), actor)):
+        return True  # who answers for it sees how far the delegate has come
     return stands_in(tx, row, actor) or may_work_on(
         supplier_scope.scoped(tx, row, actor),
         assignee=row.assignee,

@@ -28,7 +28,7 @@ _WEEK = 7
 
 class View(StrEnum):
     BOTH = "both"  # the person's own and the groups'
-    OWN = "own"  # also those of whom the person stands in for
+    OWN = "own"  # also what the person has delegated, and those of whom the person stands in for
     GROUPS = "groups"  # free, and offered to the person
     TEAM = "team"  # of the people in the teams that the person leads
     CASES = "cases"  # of every case, whoever has them
@@ -189,7 +189,8 @@ class Inboxes:
         if view is View.GROUPS:
             return queries.offered_to(tx, actor.id, actor.groups)
         covered = deputies.covered(tx, actor)
-        return [Holder(person=actor.id), *(Holder(person=absent, case=case) for case, absent in covered)]
+        own = [Holder(person=actor.id), Holder(owner=actor.id)]
+        return [*own, *(Holder(person=absent, case=case) for case, absent in covered)]
 
 
 def _only(asked: Asked, now: dt.datetime) -> Only:

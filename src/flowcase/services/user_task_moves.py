@@ -10,7 +10,7 @@ from flowcase.access.permissions import may_work_on
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services import supplier_scope
-from flowcase.services.candidates import is_candidate, opened
+from flowcase.services.candidates import is_candidate, opened, owned
 from flowcase.services.deputies import stands_in
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led, teams_led
@@ -40,11 +40,12 @@ class UserTaskMoves:
 
         def work(tx: Tx) -> None:
             row, instance = opened(tx, id, "hand over")
-            if not self._may_give(tx, row, actor):
+            # A delegate has it only to give it back: it is the owner's to give away.
+            if not self._may_give(tx, owned(row), actor):
                 raise Forbidden(f"hand over user task '{id}'", "it is another person's")
-            if row.assignee == to:
+            if row.assignee == to and row.owner is None:
                 return
-            if not _may_receive(tx, row, person(tx, to)):
+            if not may_receive(tx, row, person(tx, to)):
                 raise InvalidValues(f"handing over user task '{id}'", {"kollega": [f"'{to}' may not do it"]})
             handed_over = events.UserTaskHandedOver(
                 element=row.element,
@@ -91,7 +92,7 @@ class UserTaskMoves:
         return row.assignee in {each.id for each in people_led(tx, self._rule_sets, actor)}
 
 
-def _may_receive(tx: Tx, row: UserTaskRow, to: PersonRow | None) -> bool:
+def may_receive(tx: Tx, row: UserTaskRow, to: PersonRow | None) -> bool:
     """Whether the person would be offered the user task if it were free.
 
     What the diagram drew for one person and offers to nobody may go to whoever shares a group with them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +20,9 @@ from flowcase.services.behind import Behind, ReadLater
 from flowcase.services.candidates import check_candidate, existing, is_candidate, is_free_for, opened
 from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
+from flowcase.services.delegations import check_not_delegated
 from flowcase.services.deputies import taken_over
+from flowcase.services.drafts import keep_draft
 from flowcase.services.transactions import Transactions
 from flowcase.services.what_follows import Following, following, waits_for_others
 from flowcase.store import LockedInstance, Tx, tables
@@ -192,6 +193,10 @@ class UserTasks:
             is_terminal = actor.kind == "service" and ADMINISTRATOR in actor.groups
             if row.assignee != actor.id and not is_terminal:
                 raise Conflict(f"give back user task '{id}'", f"it is claimed by '{row.assignee}'")
+            if row.owner is not None:
+                raise Conflict(
+                    f"give back user task '{id}'", f"it is delegated, and goes back to '{row.owner}'"
+                )
             unclaimed = events.UserTaskUnclaimed(
                 element=row.element, element_instance=row.element_instance, assignee=row.assignee
             )
@@ -213,14 +218,7 @@ class UserTasks:
             if tx.is_erased(row.stream):
                 raise Erased("user task", id)
             check_candidate(tx, row, actor, "save a draft of")
-            content = json.dumps(raw, ensure_ascii=False).encode()
-            key = {"user_task": id, "person": actor.id}
-            saved = {
-                "sealed_values": tx.seal(row.stream, f"draft|{id}|{actor.id}", content),
-                "saved_at": tx.now,
-            }
-            if not tx.update_any(tables.user_task_draft, key, saved):
-                tx.insert(tables.user_task_draft, **key, **saved)
+            keep_draft(tx, row, actor.id, raw)
 
         self._transactions.run(actor, work)
 
@@ -282,6 +280,7 @@ class UserTasks:
         check_candidate(tx, row, actor, "complete")
         if not is_free_for(tx, row, actor):
             raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
+        check_not_delegated(row)
         element = self._element(tx, row)
         variables = self._visible(tx, instance, row)
         form = self._advancing.definitions.form(tx, row.form) if row.form else None
@@ -316,6 +315,7 @@ class UserTasks:
             if row.status != model.UserTaskStatus.OPEN:
                 raise Conflict(f"complete user task '{id}'", f"it is already {row.status}")
             check_candidate(tx, row, actor, "complete")
+            check_not_delegated(row)
             instance = tx.look(row.instance)
             element, variables = self._element(tx, row), self._visible(tx, instance, row)
             form = self._advancing.definitions.form(tx, row.form) if row.form else None

@@ -47,6 +47,7 @@ DEADLINE_IS_CURRENT = "is_current"
 NOTICE_IS_UNSORTED = "sorted_at IS NULL"
 USER_TASK_IS_FREE = "status = 'open' AND assignee IS NULL"
 USER_TASK_IS_ASSIGNED = "status = 'open' AND assignee IS NOT NULL"
+USER_TASK_IS_DELEGATED = "status = 'open' AND owner IS NOT NULL"
 USER_TASK_IS_OF_A_CASE = "status = 'open' AND case_code IS NOT NULL"
 CONTENT_WAITS_FOR_ITS_SCAN = "scan = 'waiting'"
 INCIDENT_IS_OPEN = "status = 'open'"
@@ -260,6 +261,7 @@ user_task = Table(
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ended_by", Text),
+    Column("owner", Text),  # who answers for it while a delegate has it; else NULL
 )
 Index("ix_user_task_instance", user_task.c.instance, user_task.c.status)
 Index("ix_user_task_case_code", user_task.c.case_code, user_task.c.status)
@@ -278,6 +280,9 @@ _alive(
     user_task.c.id,
     where=USER_TASK_IS_ASSIGNED,
 )
+
+# What somebody has delegated is little: sorted when it is read, whatever the order.
+_alive("ix_user_task_owner", user_task.c.owner, where=USER_TASK_IS_DELEGATED)
 
 # Every order in which an inbox can be read, for each of those whose tasks it may show.
 for _holders, _by, _where in (

@@ -62,7 +62,7 @@ def mine() -> Any:
 @blueprint.post("/opgaver/flere")
 @login_required
 def move() -> Any:
-    """Take, give back, hand over or put off the user tasks that were ticked, each by itself."""
+    """Do one thing with the user tasks that were ticked: take, hand over, delegate …, each by itself."""
     ids, act = request.form.getlist("opgave"), request.form.get("handling", "")
     problem = _cannot_begin(ids, act)
     if problem:
@@ -122,9 +122,14 @@ def _cannot_begin(ids: list[str], act: str) -> str:
         return gettext("Sæt hak ved en eller flere opgaver først.")
     if act not in _done_words():
         return gettext("Vælg med en knap, hvad der skal ske med opgaverne.")
+    if act == "uddeleger" and not request.form.get("uddeleger_til"):
+        return gettext("Vælg den kollega, der skal hjælpe med opgaverne.")
     if act == "overdrag" and not request.form.get("overdrag_til"):
         return gettext("Vælg den kollega, der skal have opgaverne.")
-    if len(request.form.get("overdrag_grund", "")) > LONGEST_REASON:
+    if (
+        max(len(request.form.get(name, "")) for name in ("overdrag_grund", "uddeleger_grund"))
+        > LONGEST_REASON
+    ):
         return gettext("Begrundelsen er for lang. Skriv højst {most} tegn.").format(most=LONGEST_REASON)
     if act == "udsaet" and _day() is None:
         return gettext("Vælg den dag, opgaverne skal vises igen.")
@@ -139,6 +144,13 @@ def _move(id: str, act: str) -> None:
     elif act == "overdrag":
         to, reason = request.form["overdrag_til"], request.form.get("overdrag_grund", "")
         flow().user_task_moves.hand_over(id, to, reason=reason, actor=actor())
+    elif act == "uddeleger":
+        to, reason = request.form["uddeleger_til"], request.form.get("uddeleger_grund", "")
+        flow().delegations.delegate(id, to, reason=reason, actor=actor())
+    elif act == "giv_tilbage":
+        flow().delegations.give_back(id, actor=actor())
+    elif act == "tag_tilbage":
+        flow().delegations.take_back(id, actor=actor())
     else:
         flow().user_task_moves.put_off(id, _day() if act == "udsaet" else None, actor=actor())
 
@@ -155,6 +167,8 @@ def _why_not(error: FlowcaseError) -> str:
         return gettext("Kollegaen er ikke blandt dem, der må løse opgaven.")
     if isinstance(error, InvalidValues) and "dato" in error.errors:
         return gettext("Vælg en dag efter i dag og ikke senere end opgavens frist.")
+    if isinstance(error, Conflict) and "delegated" in error.because:
+        return gettext("Opgaven er uddelegeret nu, eller den er ikke uddelegeret længere.")
     if isinstance(error, Conflict):
         return gettext("Opgaven er taget af en anden eller ikke længere åben.")
     if isinstance(error, Forbidden):
@@ -167,6 +181,9 @@ def _done_words() -> dict[str, str]:
         "tag": gettext("Opgaver taget: {count}."),
         "slip": gettext("Opgaver lagt tilbage: {count}."),
         "overdrag": gettext("Opgaver overdraget: {count}."),
+        "uddeleger": gettext("Opgaver uddelegeret: {count}."),
+        "giv_tilbage": gettext("Opgaver givet tilbage: {count}."),
+        "tag_tilbage": gettext("Opgaver taget tilbage: {count}."),
         "udsaet": gettext("Opgaver udsat: {count}."),
         "vis_nu": gettext("Opgaver, der vises igen: {count}."),
     }
@@ -193,6 +210,7 @@ def _page(args: Any, *, problem: str = "") -> str:
     return render_template(
         "inbox.html",
         rows=_written(page.rows, asked.view, names, ticked),
+        has_lent=any(row.owner is not None for row in page.rows),
         following=token_of(page.following),
         previous=token_of(page.previous),
         place={name: args[name] for name in ("efter", "foer") if args.get(name)},

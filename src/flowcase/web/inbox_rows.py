@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from flowcase.access.permissions import may_see_cases
 from flowcase.web.drawing import address, words
 from flowcase.web.language import gettext
-from flowcase.web.presenting import date, due_words, instant, whose
+from flowcase.web.presenting import date, due_words, instant, person, whose
 
 if TYPE_CHECKING:
     from flowcase.access.actor import Actor
@@ -94,6 +94,8 @@ class InboxRows:
         return f'{said} <span class="fc-quiet">{self._again} {_escaped(date(row.follow_up_at))}</span>'
 
     def _whose(self, row: UserTaskRow) -> str:
+        if row.owner is not None:
+            return self._lent(row.owner, row.assignee)
         if row.assignee == self._actor.id:
             return f"<strong>{self._mine}</strong>"
         key = (row.assignee or "", *row.candidate_groups, "", *row.candidate_users)
@@ -101,6 +103,14 @@ class InboxRows:
         if found is None:
             found = self._known_holders[key] = _escaped(whose(row))
         return found
+
+    def _lent(self, owner: str, delegate: str | None) -> str:
+        """A delegated one: to its owner where it waits, to its delegate for whom."""
+        if owner == self._actor.id:
+            return f"<strong>{words('Venter hos')} {_escaped(person(delegate))}</strong>"
+        holder = self._mine if delegate == self._actor.id else _escaped(person(delegate))
+        whom = _escaped(person(owner))
+        return f'<strong>{holder}</strong> <span class="fc-quiet">{words("for")} {whom}</span>'
 
     def _taking(self, row: UserTaskRow, address_id: str, name: str, case: str) -> str:
         if row.assignee or not self._may_take:

@@ -126,6 +126,8 @@ def send(id: str) -> Any:
         return _again(id, errors=problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if form_sent.only_shows(request.form) or "_gem" in request.form:
         return _shown_or_saved(id)
+    if "_giv_tilbage" in request.form:
+        return _given_back(id)
     try:
         done = flow().user_tasks.complete(id, _noted, actor=actor())
     except _Noted as noted:
@@ -171,6 +173,20 @@ def _shown_or_saved(id: str) -> Any:
         return _again(id, status=HTTPStatus.CONFLICT)
     flash(gettext("Kladden er gemt."), "success")
     return redirect(url_for("user_tasks.show", id=id))
+
+
+def _given_back(id: str) -> Any:
+    """A delegate is done: what was typed goes back with the user task, as the owner's draft."""
+    task = flow().user_tasks.get(id, actor=actor())
+    raw = form_sent.raw_of(task.form, _sent(), _dates()) if task.form else {}
+    try:
+        if raw:
+            flow().user_tasks.save_draft(id, raw, actor=actor())
+        flow().delegations.give_back(id, actor=actor())
+    except (Conflict, Forbidden):  # taken back or done meanwhile: the page says by whom
+        return _page(flow().user_tasks.get(id, actor=actor()), raw, status=HTTPStatus.CONFLICT)
+    flash(gettext("Opgaven er givet tilbage med det, du skrev."), "success")
+    return redirect(url_for("inbox.mine"))
 
 
 def _again(id: str, **said: Any) -> Any:

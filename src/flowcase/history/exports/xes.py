@@ -29,6 +29,8 @@ _TRANSITIONS: Mapping[str, str] = {
     "UserTaskClaimed": "assign",
     "UserTaskUnclaimed": "reassign",
     "UserTaskHandedOver": "reassign",
+    "UserTaskDelegated": "reassign",
+    "UserTaskGivenBack": "reassign",
     "UserTaskCompleted": "complete",
     "UserTaskCancelled": "withdraw",
     "InstanceStarted": "start",

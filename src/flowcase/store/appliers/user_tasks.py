@@ -12,7 +12,8 @@ from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 from flowcase.values import canonical_json
 
-GIVEN = "opgave_til_dig"  # kind and sentence of the notice
+GIVEN = "opgave_til_dig"  # kind of the notice, and its sentence where none is nearer
+DELEGATED, GIVEN_BACK, TAKEN_BACK = "opgave_uddelegeret", "opgave_givet_tilbage", "opgave_taget_tilbage"
 CASE_VARIABLE = "sag_id"  # names the case of a user task whose instance has none (or several)
 
 history_only(events.UserTaskWarned)
@@ -47,7 +48,15 @@ def create(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskC
     _tell(tx, stream, instance, event.assignee, event.variables.get(CASE_VARIABLE))
 
 
-def _tell(tx: Tx, stream: str, instance: LockedInstance, assignee: str | None, case: object = None) -> None:
+def _tell(
+    tx: Tx,
+    stream: str,
+    instance: LockedInstance,
+    assignee: str | None,
+    case: object = None,
+    *,
+    sentence: str = GIVEN,
+) -> None:
     """Whom somebody else, or the diagram, gave a user task finds a notice of it."""
     if assignee is None or assignee == tx.actor.id:
         return
@@ -57,7 +66,7 @@ def _tell(tx: Tx, stream: str, instance: LockedInstance, assignee: str | None, c
         recipient_kind="person",
         recipient=assignee,
         kind=GIVEN,
-        text_code=GIVEN,
+        text_code=sentence,
         stream=stream,
         case_code=instance.case_code or (case if isinstance(case, str) else None),
         at=tx.now,
@@ -129,10 +138,36 @@ def hand_over(tx: Tx, stream: str, instance: LockedInstance, event: events.UserT
         tables.user_task,
         where,
         # What its former holder had put off, the new one sees.
-        {"assignee": event.assignee, "follow_up_at": None},
+        {"assignee": event.assignee, "owner": None, "follow_up_at": None},
         attempt=f"hand over user task '{task}'",
     )
     _tell(tx, stream, instance, event.assignee)
+
+
+@applies(events.UserTaskDelegated)
+def delegate(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskDelegated) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN},
+        {"assignee": event.assignee, "owner": event.owner, "follow_up_at": None},
+        attempt=f"delegate user task '{task}'",
+    )
+    _tell(tx, stream, instance, event.assignee, sentence=DELEGATED)
+
+
+@applies(events.UserTaskGivenBack)
+def give_back(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskGivenBack) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN, "assignee": event.delegate, "owner": event.owner},
+        {"assignee": event.owner, "owner": None, "follow_up_at": None},
+        attempt=f"give back user task '{task}'",
+    )
+    if event.is_taken_back:
+        _tell(tx, stream, instance, event.delegate, sentence=TAKEN_BACK)
+    _tell(tx, stream, instance, event.owner, sentence=GIVEN_BACK)
 
 
 @applies(events.UserTaskPutOff)

@@ -55,11 +55,12 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Holder:
-    """Whose user tasks: a person's, a set of candidates', or (with neither) those of every case."""
+    """Whose user tasks: a person's, a set of candidates', an owner's, or (with none) those of every case."""
 
     person: str | None = None
     candidates: str | None = None
     case: str | None = None  # of the person's, those of this case alone
+    owner: str | None = None  # those that this person has delegated
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class _Shape:
     persons: int
     persons_of_a_case: int
     candidates: int
+    owners: int
     everyone: bool
     has_process: bool
     has_due_from: bool
@@ -205,9 +207,12 @@ def _number(limit: int) -> ColumnElement[Any]:
 def _shape(holders: Sequence[Holder], only: Only) -> tuple[_Shape, dict[str, Any]]:
     """What kind of list this is, and its values by the names of their places."""
     candidates, persons, of_a_case, everyone = [], [], [], False
+    owners: list[str] = []
     for holder in dict.fromkeys(holders):
         if holder.candidates is not None:
             candidates.append(holder.candidates)
+        elif holder.owner is not None:
+            owners.append(holder.owner)
         elif holder.person is None:
             everyone = True
         elif holder.case is None:
@@ -215,7 +220,7 @@ def _shape(holders: Sequence[Holder], only: Only) -> tuple[_Shape, dict[str, Any
         else:
             of_a_case.append((holder.person, holder.case))
     values: dict[str, Any] = {}
-    for name, found in (("candidates", candidates), ("person", persons)):
+    for name, found in (("candidates", candidates), ("person", persons), ("owner", owners)):
         values |= {f"{name}_{place}": None for place in range(len(found), _places(found))}
         values |= {f"{name}_{place}": each for place, each in enumerate(found)}
     for place in range(_places(of_a_case)):
@@ -227,6 +232,7 @@ def _shape(holders: Sequence[Holder], only: Only) -> tuple[_Shape, dict[str, Any
         persons=_places(persons),
         persons_of_a_case=_places(of_a_case),
         candidates=_places(candidates),
+        owners=_places(owners),
         everyone=everyone,
         has_process=only.process is not None,
         has_due_from=only.due_from is not None,
@@ -244,6 +250,7 @@ def _places(found: Sequence[Any]) -> int:
 def _ranges(shape: _Shape) -> list[ColumnElement[bool]]:
     # The conditions of the partial indexes stand there word by word: only then are they read.
     is_free, is_assigned = text(tables.USER_TASK_IS_FREE), text(tables.USER_TASK_IS_ASSIGNED)
+    is_delegated = text(tables.USER_TASK_IS_DELEGATED)
     wheres = [
         is_free & (_table.c.candidates == _text(f"candidates_{place}")) for place in range(shape.candidates)
     ]
@@ -256,6 +263,7 @@ def _ranges(shape: _Shape) -> list[ColumnElement[bool]]:
         & (_table.c.case_code == _text(f"case_{place}"))
         for place in range(shape.persons_of_a_case)
     ]
+    wheres += [is_delegated & (_table.c.owner == _text(f"owner_{place}")) for place in range(shape.owners)]
     if shape.everyone:
         wheres.append(true() & text(tables.USER_TASK_IS_OF_A_CASE))
     if len(wheres) > _RANGES:  # nobody has so many; if somebody had, it would be slower and still right
@@ -374,7 +382,7 @@ def _of_one_case(
     rows = [
         made(UserTaskRow, row)
         for row in tx.rows(statement)
-        if any(_holds(holder, row.assignee, row.candidates, case) for holder in holders)
+        if any(_holds(holder, row, case) for holder in holders)
     ]
 
     def key(place: Place) -> tuple[Any, ...]:
@@ -388,11 +396,13 @@ def _of_one_case(
     return rows if after is None else [row for row in rows if key(place_of(row, order)) > key(after)]
 
 
-def _holds(holder: Holder, assignee: str | None, candidates: str, case: str) -> bool:
+def _holds(holder: Holder, row: Any, case: str) -> bool:
     if holder.candidates is not None:
-        return assignee is None and candidates == holder.candidates
+        return row.assignee is None and bool(row.candidates == holder.candidates)
+    if holder.owner is not None:
+        return bool(row.owner == holder.owner)
     if holder.person is not None:
-        return assignee == holder.person and holder.case in (None, case)
+        return row.assignee == holder.person and holder.case in (None, case)
     return True
 
 

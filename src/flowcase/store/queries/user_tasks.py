@@ -40,6 +40,7 @@ class UserTaskRow(NamedTuple):
     created_at: dt.datetime
     ended_at: dt.datetime | None
     ended_by: str | None
+    owner: str | None = None  # who answers for it while a delegate has it
 
 
 def user_task(tx: Tx, id: str) -> UserTaskRow | None:
