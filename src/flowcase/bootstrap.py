@@ -70,6 +70,7 @@ from flowcase.services.own_calendars import OwnCalendars
 from flowcase.services.people import People
 from flowcase.services.presences import Presences
 from flowcase.services.reading_log import ReadingLog
+from flowcase.services.reviews import Reviews
 from flowcase.services.rosters import Rosters
 from flowcase.services.rule_set_moves import RuleSetMoves
 from flowcase.services.rule_sets import RuleSets
@@ -163,6 +164,7 @@ class Flowcase:
     nodes: Nodes
     checkpoints: Checkpoints
     studio: Studio
+    reviews: Reviews
     documents: Documents
     scanning: Scanning
     comments: Comments
@@ -384,7 +386,8 @@ def assemble(
         exports=Exports(transactions, definitions),
         nodes=Nodes(transactions, node),
         checkpoints=Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder),
-        studio=Studio(transactions, deployments),
+        studio=Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes),
+        reviews=Reviews(transactions),
         documents=documents,
         scanning=Scanning(transactions, open_work, settings.scan_command),
         comments=Comments(transactions, open_work),

@@ -62,6 +62,7 @@ class Config:
     journal_secret: str = field(default="", repr=False)  # FLOWCASE_JOURNAL_SECRET: signs what goes there
     upload_megabytes: int = 25  # FLOWCASE_UPLOAD_MEGABYTES: the largest file that a form or a case takes
     upload_types: tuple[str, ...] = UPLOAD_TYPES  # FLOWCASE_UPLOAD_TYPES: kinds of files, parted by commas
+    four_eyes: bool | None = None  # FLOWCASE_FOUR_EYES: 0: one person may deploy, as in a demonstration
     scan_command: str = ""  # FLOWCASE_SCAN_COMMAND: gets each file on standard input; 0 passes, 1 declines
 
     address: str = ""  # FLOWCASE_ADDRESS: where people find the pages, for links in mails and calendars
@@ -77,6 +78,11 @@ class Config:
     @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{self.home / 'flowcase.sqlite'}"
+
+    @property
+    def has_four_eyes(self) -> bool:
+        """Whether the studio wants a second person's approval; by default all but demonstrations do."""
+        return not self.is_demonstration if self.four_eyes is None else self.four_eyes
 
     @property
     def key_path(self) -> Path:
@@ -145,6 +151,9 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         journal_secret=given.get("FLOWCASE_JOURNAL_SECRET", ""),
         upload_megabytes=_number(given, "FLOWCASE_UPLOAD_MEGABYTES", default=25, least=1, most=200),
         upload_types=_kinds(given, "FLOWCASE_UPLOAD_TYPES"),
+        four_eyes=_flag(given, "FLOWCASE_FOUR_EYES", default=True)
+        if given.get("FLOWCASE_FOUR_EYES", "").strip()
+        else None,
         scan_command=given.get("FLOWCASE_SCAN_COMMAND", "").strip(),
         address=given.get("FLOWCASE_ADDRESS", "").strip().rstrip("/"),
         smtp_host=given.get("FLOWCASE_SMTP_HOST", "").strip(),

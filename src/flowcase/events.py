@@ -45,6 +45,53 @@ class DraftDeploymentDeleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewAsked(Event):
+    """Somebody asked a second person to look at a draft before it is put into force."""
+
+    review: str
+    file: str
+    owner: str
+    copy: int
+    hash: str  # SHA-256 of what is to be looked at
+    authors: tuple[str, ...]  # who had a hand in it: none of them may approve it
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewCommented(Event):
+    """A comment on an element of the draft, on a row of a table or a field of a form."""
+
+    review: str
+    file: str
+    comment: str
+    element: str  # empty: on the file
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewCommentMarked(Event):
+    """A comment was resolved, or opened again."""
+
+    review: str
+    file: str
+    comment: str
+    is_resolved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewDecided(Event):
+    """What became of a review; `voided`: the draft was changed behind it."""
+
+    review: str
+    file: str
+    hash: str
+    act: str  # approved | sent_back | withdrawn | voided | deployed
+    reason: str = ""
+    against: str | None = None  # hash of the file in force that it was approved against
+    deployment: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class StartTimerScheduled(Event):
     process: str
     element: str

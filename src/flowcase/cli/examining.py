@@ -72,6 +72,15 @@ def _work(flow: Any) -> Iterator[Examined]:
         yield Examined("deployments", "ok", f"{len(definitions)} processes are deployed.")
     else:
         yield Examined("deployments", "error", "No process is deployed.", "Run: flowcase deploy processes")
+    if flow.settings.has_four_eyes:
+        yield Examined("four eyes", "ok", "What the studio deploys was approved by a second person.")
+    else:
+        yield Examined(
+            "four eyes",
+            "warning",
+            "One person can change a process and put it into force from the studio.",
+            "Run with FLOWCASE_FOUR_EYES=1.",
+        )
     incidents = flow.incidents.list()
     if incidents:
         yield Examined("incidents", "warning", f"{len(incidents)} are open.", "Run: flowcase incidents")

@@ -25,6 +25,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "der er fulgt op på den forebyggende plan",
         "the preventive plan was reviewed",
     ),
+    "gennemsyn_bedt": (
+        "en procesejer beder om gennemsyn af en kladde i studiet",
+        "a process owner asks for the review of a draft in the studio",
+    ),
+    "gennemsyn_godkendt": (
+        "din kladde i studiet er godkendt og kan sættes i drift",
+        "your draft in the studio was approved and can be put into force",
+    ),
+    "gennemsyn_sendt_tilbage": (
+        "din kladde i studiet er sendt tilbage med en begrundelse",
+        "your draft in the studio was sent back with a reason",
+    ),
     "giv_familien_kontakt": (
         "giv familien dit navn og din direkte kontakt",
         "give the family your name and direct contact",

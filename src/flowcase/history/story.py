@@ -208,6 +208,26 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "Move {migration} from {source} to {target} ({act}, {instances} instances): {reason}.",
         True,
     ),
+    "ReviewAsked": (
+        "Bad om gennemsyn af {file}: {note}.",
+        "Asked for a review of {file}: {note}.",
+        True,
+    ),
+    "ReviewCommented": (
+        "Kommenterede {element} i {file}: {text}",
+        "Commented on {element} in {file}: {text}",
+        True,
+    ),
+    "ReviewCommentMarked": (
+        "Kommentar {comment} i {file} er løst: {is_resolved}.",
+        "Comment {comment} in {file} is resolved: {is_resolved}.",
+        True,
+    ),
+    "ReviewDecided": (
+        "Gennemsyn {review} af {file} ({act}){why}.",
+        "Review {review} of {file} ({act}){why}.",
+        True,
+    ),
     "InterventionMade": ("Indgreb ({act}): {reason}.", "Intervention ({act}): {reason}.", True),
     "ReferenceRecorded": (
         "Se også {stream} nr. {seq}: {kind}.",

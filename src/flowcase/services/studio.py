@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
 from flowcase.modeling import Finding, Severity
+from flowcase.services import reviews
 from flowcase.services.deployments import Deployment, Deployments
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx, tables
+from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries import drafts, resources
 from flowcase.store.queries.drafts import DraftRow
 from flowcase.store.queries.resources import DeploymentRow, FileRow
@@ -64,8 +65,12 @@ class SavedDraft:
 class Studio:
     """Each method is one transaction. Raises Forbidden for who is no process owner."""
 
-    def __init__(self, transactions: Transactions, deployments: Deployments) -> None:
+    def __init__(
+        self, transactions: Transactions, deployments: Deployments, *, has_four_eyes: bool = False
+    ) -> None:
+        """`has_four_eyes`: nothing is put into force that a second person has not approved."""
         self._transactions, self._deployments = transactions, deployments
+        self.has_four_eyes = has_four_eyes
 
     def files(self, *, actor: Actor) -> list[StudioFile]:
         """What is deployed and what is being worked on, by path; rule sets stay out."""
@@ -133,7 +138,7 @@ class Studio:
         def work(tx: Tx) -> SavedDraft:
             if _in_force(tx, path) is not None or drafts.drafts(tx, file_name=path):
                 raise InvalidValues("the new file", {"navn": ["Der er allerede en fil med dette navn."]})
-            return _keep(tx, actor, path, 0, content, based_on=None, seen=None)
+            return _keep(tx, actor, path, 0, content, based_on=None, seen=None, authors=())
 
         return self._transactions.run(actor, work)
 
@@ -145,9 +150,13 @@ class Studio:
         copy: int = 0,
         seen: str | None,
         based_on: str | None,
+        begun_from: tuple[str, int] | None = None,
         actor: Actor,
     ) -> SavedDraft:
         """Keep a draft, however faulty it is.
+
+        `begun_from` names the colleague's draft (owner, copy) that the work began from: whoever had a hand
+        in that one has a hand in this. A review of the draft as it was before is void.
 
         `seen` is the hash of the draft that this window last read or wrote. Where another window has
         saved since, nothing is overwritten: the content is kept as a copy of its own.
@@ -156,7 +165,9 @@ class Studio:
         check_name(path, len(content))
 
         def work(tx: Tx) -> SavedDraft:
-            return _keep(tx, actor, path, copy, content, based_on=based_on, seen=seen)
+            begun = drafts.draft(tx, begun_from[0], path, begun_from[1]) if begun_from else None
+            authors = {begun.owner, *begun.authors} - {actor.id} if begun else set()
+            return _keep(tx, actor, path, copy, content, based_on=based_on, seen=seen, authors=authors)
 
         return self._transactions.run(actor, work)
 
@@ -165,8 +176,11 @@ class Studio:
         _check(actor, "discard a draft")
 
         def work(tx: Tx) -> None:
-            if not tx.delete_any(tables.draft, {"owner": actor.id, "file_name": path, "copy": copy}):
+            row = drafts.draft(tx, actor.id, path, copy)
+            if row is None:
                 raise NotFound("draft", path)
+            reviews.note_changed(tx, row)
+            tx.delete_any(tables.draft, {"owner": actor.id, "file_name": path, "copy": copy})
 
         self._transactions.run(actor, work)
 
@@ -177,14 +191,15 @@ class Studio:
         *,
         note: str,
         replaces: str | None,
-        copy: int = 0,
+        copy: int | None = 0,
         actor: Actor,
     ) -> Deployment:
-        """Put one file into force and take its draft away.
+        """Put one file into force and take its draft away: the one reviewed, and `copy` of one's own.
 
         `replaces` is the hash of the deployed file that is knowingly replaced. Raises Conflict when
         another is in force by now, InvalidDefinition with every finding when one of them blocks,
-        InvalidValues without a note.
+        InvalidValues without a note, NotApproved when four eyes are on and a second person has not approved
+        exactly this content.
         """
         _check(actor, "deploy a file")
         check_name(path, len(content))
@@ -195,11 +210,47 @@ class Studio:
             in_force = _in_force(tx, path)
             if (in_force.hash if in_force is not None else None) != replaces:
                 raise Conflict(f"deploy '{path}'", "somebody has deployed another version of it meanwhile")
-            made = self._deployments.deploy_within(tx, {path: content}, note=note.strip())
-            tx.delete_any(tables.draft, {"owner": actor.id, "file_name": path, "copy": copy})
+            made = self._deployed(tx, {path: content}, note.strip())
+            row = drafts.draft(tx, actor.id, path, copy) if copy is not None else None
+            if row is not None:
+                _take_away(tx, row)
             return made
 
         return self._transactions.run(actor, work)
+
+    def deploy_bundle(
+        self, files: Mapping[str, bytes], *, note: str = "", draft: bool = False, actor: Actor
+    ) -> Deployment:
+        """What a program deploys: all files or none, and with four eyes as from the studio.
+
+        Files that are in force as they are need no approval, nor does a draft deployment, which puts
+        nothing into force. Raises as `deploy`.
+        """
+        _check(actor, "deploy files")
+
+        def work(tx: Tx) -> Deployment:
+            if draft:
+                return self._deployments.deploy_within(tx, files, note=note, draft=True)
+            return self._deployed(tx, files, note)
+
+        return self._transactions.run(actor, work)
+
+    def _deployed(self, tx: Tx, files: Mapping[str, bytes], note: str) -> Deployment:
+        """The one way from the studio and its API into force."""
+        tx.stream(INSTALLATION)
+        before = {row.path: row.hash for row in resources.files_in_force(tx)}
+        hashes = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+        if self.has_four_eyes:
+            for path, content in files.items():
+                if before.get(path) != hashes[path]:
+                    reviews.check_approved(tx, path, content, before.get(path))
+        made = self._deployments.deploy_within(tx, files, note=note)
+        for path, hash in hashes.items():
+            reviewed = reviews.note_deployed(tx, path, hash, made.id)
+            kept = drafts.draft(tx, reviewed.owner, path, reviewed.copy) if reviewed else None
+            if kept is not None and kept.hash == hash:
+                _take_away(tx, kept)
+        return made
 
 
 def check_name(path: str, size: int = 0) -> None:
@@ -219,8 +270,13 @@ def _check(actor: Actor, attempt: str) -> None:
         raise Forbidden(attempt, "only process owners may")
 
 
-def _in_force(tx: Tx, path: str) -> FileRow | None:
-    return next((row for row in resources.files_in_force(tx) if row.path == path), None)
+def _take_away(tx: Tx, row: DraftRow) -> None:
+    """A draft that is in force by now; a review of it that was not answered is void."""
+    reviews.note_changed(tx, row)
+    tx.delete_any(tables.draft, {"owner": row.owner, "file_name": row.file_name, "copy": row.copy})
+
+
+_in_force = resources.file_in_force
 
 
 def _content(tx: Tx, row: FileRow | None) -> bytes:
@@ -236,7 +292,15 @@ def _free_copy(own: Sequence[DraftRow]) -> int:
 
 
 def _keep(
-    tx: Tx, actor: Actor, path: str, copy: int, content: bytes, *, based_on: str | None, seen: str | None
+    tx: Tx,
+    actor: Actor,
+    path: str,
+    copy: int,
+    content: bytes,
+    *,
+    based_on: str | None,
+    seen: str | None,
+    authors: Iterable[str],
 ) -> SavedDraft:
     hash = hashlib.sha256(content).hexdigest()
     row = drafts.draft(tx, actor.id, path, copy)
@@ -245,11 +309,13 @@ def _keep(
         copy = _free_copy([each for each in drafts.drafts(tx, file_name=path) if each.owner == actor.id])
         row = None
     key = {"owner": actor.id, "file_name": path, "copy": copy}
-    values = {"hash": hash, "content": content, "based_on": based_on, "updated_at": tx.now}
+    values: dict[str, object] = {"authors": sorted({*authors, *(row.authors if row else ())})}
+    values |= {"hash": hash, "content": content, "based_on": based_on, "updated_at": tx.now}
     if row is None:
         if not tx.insert_once(tables.draft, **key, **values):
             raise Conflict(f"save a draft of '{path}'", "another window saves it at this moment")
     else:
+        reviews.note_changed(tx, row, hash)
         tx.update(tables.draft, {**key, "hash": row.hash}, values, attempt=f"save a draft of '{path}'")
     in_force = _in_force(tx, path)
     others = tuple(each for each in drafts.drafts(tx, file_name=path) if each.owner != actor.id)

@@ -127,6 +127,7 @@ draft = Table(
     Column("content", LargeBinary, nullable=False),
     Column("based_on", Text),  # hash of the deployed file that it began from; null for a new one
     Column("updated_at", Instant, nullable=False),
+    Column("authors", Json, nullable=False, server_default="[]"),  # ids of who else had a hand in it
     PrimaryKeyConstraint("owner", "file_name", "copy"),
 )
 Index("ix_draft_file_name", draft.c.file_name)
@@ -729,3 +730,4 @@ from flowcase.store import api_tables as api_tables  # noqa: E402 - they belong 
 from flowcase.store import calendar_tables as calendar_tables  # noqa: E402
 from flowcase.store import migration_tables as migration_tables  # noqa: E402
 from flowcase.store import notice_tables as notice_tables  # noqa: E402
+from flowcase.store import review_tables as review_tables  # noqa: E402

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -22,11 +23,10 @@ class DraftRow:
     hash: str
     based_on: str | None
     updated_at: dt.datetime
+    authors: Sequence[str]  # who else had a hand in it
 
 
-_WITHOUT_CONTENT = select(
-    _draft.c.owner, _draft.c.file_name, _draft.c.copy, _draft.c.hash, _draft.c.based_on, _draft.c.updated_at
-)
+_WITHOUT_CONTENT = select(*(_draft.c[name] for name in DraftRow.__dataclass_fields__))
 
 
 def draft(tx: Tx, owner: str, file_name: str, copy: int) -> DraftRow | None:

@@ -207,6 +207,10 @@ def files_in_force(tx: Tx) -> list[FileRow]:
     return files
 
 
+def file_in_force(tx: Tx, path: str) -> FileRow | None:
+    return next((row for row in files_in_force(tx) if row.path == path), None)
+
+
 def is_in_use(tx: Tx, deployment: str) -> bool:
     """Whether a process instance, ended or not, runs a definition of the deployment."""
     table = tables.instance
