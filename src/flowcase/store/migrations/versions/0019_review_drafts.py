@@ -5,8 +5,8 @@ from alembic import op
 
 from flowcase.store import columns
 
-revision = "0018_review_drafts"
-down_revision = "0017_keep_who_decided_a_move"
+revision = "0019_review_drafts"
+down_revision = "0018_delegate_user_tasks"
 
 
 def upgrade() -> None:
