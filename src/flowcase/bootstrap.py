@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.metadata
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +55,7 @@ from flowcase.services.indicators import Indicators
 from flowcase.services.instances import Instances
 from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
-from flowcase.services.journal_delivery import Deliver, FileDrop, UnusableAddress, Webhook
+from flowcase.services.journal_delivery import Deliver, FileDrop, Webhook
 from flowcase.services.kept_answers import KeptAnswers
 from flowcase.services.mail_sending import MailFolder, Send, Smtp
 from flowcase.services.mails import Mails
@@ -78,6 +79,7 @@ from flowcase.services.saved_lists import SavedLists
 from flowcase.services.scanning import Scanning
 from flowcase.services.service_accounts import ServiceAccounts
 from flowcase.services.signals import Signals
+from flowcase.services.signed_posts import Reach, UnusableAddress, networks
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
@@ -87,6 +89,8 @@ from flowcase.services.timers import Timers
 from flowcase.services.transactions import DatabaseLost, Transactions, patiently
 from flowcase.services.user_task_moves import UserTaskMoves
 from flowcase.services.user_tasks import UserTasks
+from flowcase.services.webhook_sending import WebhookSending
+from flowcase.services.webhooks import Webhooks
 from flowcase.store import Keyring, KeyUnusable, LockedInstance, Store, Tx, migrating
 from flowcase.store.keys import KEY_BYTES
 from flowcase.store.queries import case_files
@@ -157,6 +161,8 @@ class Flowcase:
     deadlines: Deadlines
     people: People
     service_accounts: ServiceAccounts
+    webhooks: Webhooks
+    webhook_sending: WebhookSending
     kept_answers: KeptAnswers
     reading_log: ReadingLog
     erasure: Erasure
@@ -194,7 +200,9 @@ def open(
     except (SchemaOutdated, KeyUnusable, DatabaseLost):
         store.close()
         raise
-    return assemble(settings, store, clock or _clock(settings, store), handlers=handlers)
+    flow = assemble(settings, store, clock or _clock(settings, store), handlers=handlers)
+    flow.webhooks.refresh()
+    return flow
 
 
 def upgrade(settings: Config) -> str | None:
@@ -308,6 +316,7 @@ def assemble(
     limits = Limits(settings.upload_megabytes, settings.upload_types, is_scanned=bool(settings.scan_command))
     documents = Documents(transactions, open_work, limits)
     journal = Journal(transactions, open_work, _journal_delivery(settings))
+    webhook_reach = _webhook_reach(settings)
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
     user_tasks = UserTasks(transactions, advancing, open_for_user_task)
     reading_log = ReadingLog(transactions)
@@ -380,6 +389,10 @@ def assemble(
         deadlines=Deadlines(transactions, advancing, open_work),
         people=people,
         service_accounts=ServiceAccounts(transactions, people),
+        webhooks=Webhooks(transactions, webhook_reach),
+        webhook_sending=WebhookSending(
+            transactions, node, webhook_reach, release=importlib.metadata.version("flowcase")
+        ),
         kept_answers=KeptAnswers(transactions),
         reading_log=reading_log,
         erasure=Erasure(transactions, advancing, open_work, store),
@@ -406,6 +419,16 @@ def _journal_delivery(settings: Config) -> Deliver:
         return Webhook(settings.journal_url, settings.journal_secret)
     except UnusableAddress as error:
         raise InvalidSetting("FLOWCASE_JOURNAL_URL", error.because) from None
+
+
+def _webhook_reach(settings: Config) -> Reach:
+    """Where webhooks may go: public addresses, and the private networks that the setting names."""
+    try:
+        return Reach(networks(settings.webhook_networks))
+    except ValueError:
+        raise InvalidSetting(
+            "FLOWCASE_WEBHOOK_NETWORKS", "it is no list of networks such as 10.2.0.0/16"
+        ) from None
 
 
 def _mail(settings: Config) -> Send | None:

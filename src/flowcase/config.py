@@ -64,6 +64,7 @@ class Config:
     upload_types: tuple[str, ...] = UPLOAD_TYPES  # FLOWCASE_UPLOAD_TYPES: kinds of files, parted by commas
     four_eyes: bool | None = None  # FLOWCASE_FOUR_EYES: 0: one person may deploy, as in a demonstration
     scan_command: str = ""  # FLOWCASE_SCAN_COMMAND: gets each file on standard input; 0 passes, 1 declines
+    webhook_networks: str = ""  # FLOWCASE_WEBHOOK_NETWORKS: private ones that webhooks may reach: 10.2.0.0/16
 
     address: str = ""  # FLOWCASE_ADDRESS: where people find the pages, for links in mails and calendars
     smtp_host: str = ""  # FLOWCASE_SMTP_HOST: the mail server; without one no mail is sent
@@ -155,6 +156,7 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         if given.get("FLOWCASE_FOUR_EYES", "").strip()
         else None,
         scan_command=given.get("FLOWCASE_SCAN_COMMAND", "").strip(),
+        webhook_networks=given.get("FLOWCASE_WEBHOOK_NETWORKS", "").strip(),
         address=given.get("FLOWCASE_ADDRESS", "").strip().rstrip("/"),
         smtp_host=given.get("FLOWCASE_SMTP_HOST", "").strip(),
         smtp_port=_number(given, "FLOWCASE_SMTP_PORT", default=587, least=1, most=65535),

@@ -169,6 +169,41 @@ class ExportMade(Event):
     events: int
 
 
+# --- webhooks and the outbox ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookMade(Event):
+    """From now on the host is told of these kinds of events; address and secret are in no event."""
+
+    webhook: str
+    host: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookEnded(Event):
+    webhook: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryFailed(Event):
+    """A mail or what a webhook should tell could not be delivered; it waits for a person."""
+
+    way: str  # mail | webhook
+    delivery: str
+    because: str  # a code
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRetried(Event):
+    """A person had it sent again."""
+
+    way: str  # mail | webhook
+    delivery: str
+
+
 # --- user tasks ------------------------------------------------------------------------------------
 
 

@@ -39,7 +39,7 @@ _log = structlog.get_logger(__name__)
 
 def run_once(flow: Flowcase) -> dict[str, int]:
     """Do everything that is due now; how much of each."""
-    done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0}
+    done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0}
     while True:
         timers, jobs = flow.timers.fire_due(BATCH), flow.jobs.run_due(BATCH)
         done["timers"] += timers
@@ -48,6 +48,8 @@ def run_once(flow: Flowcase) -> dict[str, int]:
             break
     while flow.mails.sort_waiting() or flow.mails.send_due():
         done["mails"] += 1
+    while flow.webhook_sending.send_due():
+        done["webhooks"] += 1
     done["messages"] = flow.messages.expire()
     return done
 
@@ -60,7 +62,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     stopping = stopping or threading.Event()
     threads = flow.settings.job_threads
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(6 + threads)},
+        executors={"default": ThreadPoolExecutor(7 + threads)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
@@ -82,6 +84,9 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     ticks.append(("scans", TICK_SECONDS, drain(flow.scanning.run_waiting)))
     ticks.append(("outbox", TICK_SECONDS, drain(flow.mails.sort_waiting)))
     ticks.append(("mails", TICK_SECONDS, drain(flow.mails.send_due)))
+    ticks.append(("webhooks", TICK_SECONDS, drain(flow.webhook_sending.send_due)))
+    ticks.append(("subscribers", HEARTBEAT_SECONDS, flow.webhooks.refresh))
+    ticks.append(("deliveries", UPLOADS_SECONDS, flow.webhook_sending.forget_old))
     ticks.append(("uploads", UPLOADS_SECONDS, drain(flow.documents.forget_old_uploads)))
     ticks.append(("answers", UPLOADS_SECONDS, flow.kept_answers.forget_old))
     ticks.append(
@@ -121,6 +126,7 @@ def beat_in_background(flow: Flowcase, kind: str) -> None:
     def beat() -> None:
         while True:
             _tick("heartbeat", lambda: flow.nodes.beat(kind, WallClock().now()))
+            _tick("subscribers", flow.webhooks.refresh)
             time.sleep(HEARTBEAT_SECONDS)
 
     threading.Thread(target=beat, name="heartbeat", daemon=True).start()

@@ -147,7 +147,13 @@ def test_an_incident_is_tried_again_or_resolved_with_a_reason(flowcase: CommandL
 
 
 def test_a_worker_does_what_is_due_once(flowcase: CommandLine, files: Path) -> None:
-    assert flowcase.json("worker", "--once") == {"timers": 0, "jobs": 0, "messages": 0, "mails": 0}
+    assert flowcase.json("worker", "--once") == {
+        "timers": 0,
+        "jobs": 0,
+        "messages": 0,
+        "mails": 0,
+        "webhooks": 0,
+    }
     assert flowcase("worker", "--once").stdout == "Fired 0 timers, ran 0 jobs.\n"
 
 

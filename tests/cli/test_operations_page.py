@@ -62,7 +62,7 @@ def test_the_units_and_the_compose_file_run_commands_that_exist() -> None:
 
 def test_every_metric_on_the_page_is_told() -> None:
 
-    seen = Overview(NOW, (), Backlog(0, None, 0, None, 0, 0))
+    seen = Overview(NOW, (), Backlog(0, None, 0, None, 0, 0, {"mail": 0}))
 
     told = {metric.name for metric in _gauges(seen).collect()}
 

@@ -23,7 +23,8 @@ from flowcase.clock import ManualClock
 from flowcase.config import Config, InvalidSetting
 from flowcase.errors import NotFound
 from flowcase.services.journal import DocumentNotForJournal
-from flowcase.services.journal_delivery import Parcel, UnusableAddress, Webhook, signature
+from flowcase.services.journal_delivery import Parcel, Webhook
+from flowcase.services.signed_posts import UnusableAddress, document_signature
 from flowcase.store import Store
 from tests.services.conftest import OPERATOR
 
@@ -220,7 +221,7 @@ def test_a_post_is_signed_and_tried_again_with_the_same_key(
     assert len({headers["Idempotency-Key"] for _, headers, _ in receiver.seen}) == 1
     for path, headers, body in receiver.seen:
         assert path == "/dokumenter"
-        expected = signature(SECRET, headers["Idempotency-Key"], body)
+        expected = document_signature(SECRET, headers["Idempotency-Key"], body)
         assert headers["X-Flowcase-Signature"] == f"sha256={expected}"
     [post] = posts(flow)
     assert (post["kvittering"], post["maade"]) == ("SBSYS-3", "webhook")

@@ -125,6 +125,26 @@ def test_a_person_decides_for_each_topic_whether_and_how_a_mail_comes(flow, mail
     assert "nævnt i en kommentar" in server.texts[0]
 
 
+def test_a_mail_that_fails_for_good_is_an_incident_and_sending_it_again_an_event(flow, mails, server):
+    server.says = [NotSent("smtp 550", is_final=True)]
+    tell(flow, "akut", people=["karen"])
+    send_all(mails)
+
+    [incident] = flow.webhooks.incidents(actor=SYSTEM)
+    counted = flow.nodes.overview(flow.clock.now()).backlog.undelivered["mail"]
+    mails.retry(incident.delivery, actor=SYSTEM)
+    send_all(mails)
+
+    assert (incident.way, incident.message, counted) == ("mail", "smtp 550", 1)
+    assert (flow.webhooks.incidents(actor=SYSTEM), len(server.taken)) == ([], 1)
+    events = [row.event for row in flow.history.of_stream("installation")]
+    told = [each for each in events if type(each).__name__ in ("DeliveryFailed", "DeliveryRetried")]
+    assert [(type(each).__name__, each.delivery) for each in told] == [
+        ("DeliveryFailed", incident.delivery),
+        ("DeliveryRetried", incident.delivery),
+    ]
+
+
 def test_a_mail_that_could_not_be_sent_is_tried_again_later_under_the_same_message_id(flow, mails, server):
     server.says = [NotSent("smtp 451", is_final=False)]
     tell(flow, "akut", people=["karen"])

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 import flowcase.web
+from flowcase.access.actor import SYSTEM
 from flowcase.services.documents import Given
 from tests.web.test_browser import sign_in
 
@@ -86,6 +87,11 @@ def test_axe_finds_nothing(open_page, world, width, language):
     page.locator("main button[type=submit]").last.click()
     page.wait_for_selector("#fejl")
     seen.check("service account with errors")
+    hook, _ = world.flow.webhooks.make("https://example.invalid/ind", ["UserTaskCompleted"], actor=SYSTEM)
+    seen.visit("/webhooks", "webhooks")
+    page.locator("main button[type=submit]").last.click()
+    page.wait_for_selector("#fejl")
+    seen.check("webhook with errors")
     page.context.clear_cookies()
     sign_in(page, "karen.fp")
     page.goto(f"/opgaver?sprog={language}")
@@ -158,6 +164,9 @@ def test_axe_finds_nothing(open_page, world, width, language):
     page.context.clear_cookies()
     sign_in(page, "drift")
     seen.visit("/drift/mails")
+    world.flow.webhook_sending._send = lambda *_: (410, b"")
+    world.flow.webhook_sending.send_due()
+    seen.visit(f"/webhooks/{hook}", "what a webhook was told")
     seen.visit(f"/drift?sprog={language}", "operations")
 
     page.context.clear_cookies()

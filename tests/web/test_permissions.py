@@ -158,6 +158,10 @@ def _pages(world: World) -> Iterator[Page]:
     yield Page("migrations.plan", f"/studie/flyt/underretning/1/{versions[0].rpartition(':')[2]}")
     yield Page("migrations.show", f"/studie/flyt/plan/{plan}")
     yield Page("studio.rule", "/studie/regler/candidate-group")
+    webhook, _ = flow.webhooks.make("https://example.invalid/", ["CaseOpened"], actor=SYSTEM)
+    yield Page("webhooks.show", f"/webhooks/{webhook}")
+    yield Page("api.webhook", f"/api/webhooks/{webhook}")
+    yield Page("api.webhook_deliveries", f"/api/webhooks/{webhook}/deliveries")
     for endpoint, path in _PLAIN.items():
         yield Page(endpoint, path)
 
@@ -195,6 +199,8 @@ _PLAIN = {
     "revision.processes": "/revision/udgaver",
     "revision.versions": "/revision/udgaver/underretning",
     "service_accounts.index": "/servicekonti",
+    "webhooks.index": "/webhooks",
+    "api.webhooks": "/api/webhooks",
     "migrations.index": "/studie/flyt",
     "studio.index": "/studie/",
     "api.cases": "/api/cases",

@@ -52,6 +52,8 @@ _ONES_OWN = {
 }
 # Of a team that the sender leads: their own tests go through every cell (tests/web/test_team.py).
 _ELSEWHERE = {"team.end_absence", "team.absence", "team.hand_over"}
+# By DELETE: see tests/web/test_webhooks.py.
+_ELSEWHERE |= {"api.end_webhook"}
 
 _BODIES: dict[str, Any] = {
     "api.cancel": {"reason": "prøve"},
@@ -59,6 +61,7 @@ _BODIES: dict[str, Any] = {
     "api.resume": {"reason": "prøve"},
     "api.go_back": {"reason": "prøve"},
     "api.publish": {"name": "ingen_venter", "key": "x", "time_to_live": "PT1S"},
+    "api.make_webhook": {"address": "https://example.invalid/", "kinds": ["CaseOpened"]},
     "api.deploy": {"files": {"tom.bpmn": "<x/>"}},
 }
 
@@ -114,6 +117,12 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("studio_api.save", "/api/studio/draft"),
         ("operations.intervene", "/drift/haendelser/findes-ikke"),
         ("operations.mail_again", "/drift/mails/findes-ikke"),
+        ("operations.deliver_again", "/drift/leveringer/mail/findes-ikke"),
+        ("webhooks.make", "/webhooks"),
+        ("webhooks.end", "/webhooks/findes-ikke/slut"),
+        ("webhooks.resend", "/webhooks/findes-ikke/leveringer/findes-ikke"),
+        ("api.make_webhook", "/api/webhooks"),
+        ("api.resend_delivery", "/api/webhook-deliveries/findes-ikke/resend"),
         ("service_accounts.make", "/servicekonti"),
         ("service_accounts.end", "/servicekonti/skoleportal/slut"),
         ("studio.begin", "/studie/"),

@@ -6,25 +6,25 @@ a file name, an address, a header or an error.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import http.client
-import ipaddress
 import json
 import os
 import re
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flowcase.errors import FlowcaseError
+from flowcase.services.signed_posts import (
+    NotReached,
+    Reach,
+    UnusableAddress,
+    check_address,
+    document_signature,
+    post,
+)
 
 BY_FILE, BY_POST = "fil", "webhook"
-TIMEOUT_SECONDS = 20  # of each step of a post; well below the lease of the job
-MOST_ANSWER_BYTES = 64 * 1024
 LONGEST_RECEIPT = 200
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 
@@ -35,16 +35,6 @@ class NotDelivered(FlowcaseError):
     def __init__(self, because: str) -> None:
         self.because = because
         super().__init__(f"Expected the journal to take the document, but {because}.")
-
-
-class UnusableAddress(FlowcaseError):
-    """An address that nothing confidential may be posted to."""
-
-    def __init__(self, because: str) -> None:
-        self.because = because
-        super().__init__(
-            f"Expected an https address for the journal, or http on this machine, but {because}."
-        )
 
 
 @dataclass(frozen=True)
@@ -126,65 +116,18 @@ class Webhook:
 
     def __call__(self, parcel: Parcel) -> Delivered:
         key, body = _checked(parcel.key), body_of(parcel)
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Idempotency-Key": key,
+            "X-Flowcase-Signature": f"sha256={document_signature(self.secret, key, body)}",
+        }
         try:
-            status, answer = self._post(key, body)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotDelivered(f"it cannot be reached ({type(error).__name__})") from None
+            status, answer = post(self.url, headers, body, Reach(is_anywhere=True))
+        except NotReached as error:
+            raise NotDelivered(f"it cannot be reached ({error.code})") from None
         if not 200 <= status < 300:
             raise NotDelivered(f"it answered {status}")
         return Delivered(_receipt_in(answer) or f"{status} {key}"[:LONGEST_RECEIPT], BY_POST)
-
-    def _post(self, key: str, body: bytes) -> tuple[int, bytes]:
-        parts = urlsplit(self.url)
-        host = parts.hostname or ""
-        connection = (
-            http.client.HTTPSConnection(
-                host, parts.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-            )
-            if parts.scheme == "https"
-            else http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
-        )
-        try:
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            headers = {
-                "Content-Type": "application/json; charset=utf-8",
-                "Idempotency-Key": key,
-                "X-Flowcase-Signature": f"sha256={signature(self.secret, key, body)}",
-            }
-            connection.request("POST", target, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read(MOST_ANSWER_BYTES)
-        finally:
-            connection.close()
-
-
-def signature(secret: str, key: str, body: bytes) -> str:
-    """What a receiver computes to know that the document is ours and unchanged."""
-    return hmac.new(secret.encode(), key.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def check_address(url: str) -> None:
-    """Raises UnusableAddress unless it is https, or http to this very machine."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise UnusableAddress("it cannot be read") from None
-    if parts.username or parts.password:
-        raise UnusableAddress("it holds a name or password")
-    if not host:
-        raise UnusableAddress("it names no host")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_this_machine(host)):
-        raise UnusableAddress(f"it begins with {parts.scheme or 'nothing'}:")
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _receipt_in(answer: bytes) -> str:

@@ -3,7 +3,8 @@
 The row of a notice is written with what it tells of, and waits there for a worker. The worker decides who is
 told by which mail (`sort_waiting`), and sends what is due (`send_due`): claimed with a lease in one
 transaction, sent in none, its outcome kept in another if the lease still holds. A mail that is tried again
-has the same Message-ID. One that cannot be sent waits on the page of operations for a person.
+has the same Message-ID. One that cannot be sent is an incident: it waits on the page of operations for a
+person.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from flowcase.cases.calendar import Calendar
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.cases.notice_topics import Way, topic_of
 from flowcase.errors import Conflict, Forbidden, NotFound
+from flowcase.events import DeliveryFailed, DeliveryRetried
 from flowcase.services import mail_words
 from flowcase.services.mail_sending import NotSent, Send
 from flowcase.services.notices import default_ways, digest_time
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx, notice_tables, tables
+from flowcase.store import INSTALLATION, Tx, notice_tables, tables
 from flowcase.store.queries import mails, notices
 from flowcase.store.queries import people as person_rows
 from flowcase.store.queries.mails import ChoiceRow, MailRow
@@ -202,6 +204,9 @@ class Mails:
             key = {"id": row.id, "status": CLAIMED, "attempts": row.attempts}
             if not tx.update_any(notice_tables.mail, key, values):
                 _log.warning("mail's result came too late", mail=row.id, attempt=row.attempts)
+            elif status == FAILED:
+                failed = DeliveryFailed(way="mail", delivery=row.id, because=outcome, attempts=row.attempts)
+                tx.append(INSTALLATION, failed)
 
         self._transactions.run(SYSTEM, work)
 
@@ -222,6 +227,7 @@ class Mails:
                 raise NotFound("mail", id)
             if row.status != FAILED:
                 raise Conflict(f"send mail '{id}' again", f"it is {row.status}")
+            tx.append(INSTALLATION, DeliveryRetried(way="mail", delivery=id))
             values = {"status": WAITING, "attempts": 0, "due_at": tx.now}
             tx.update(notice_tables.mail, {"id": id, "status": FAILED}, values, attempt=f"retry mail '{id}'")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
@@ -104,6 +104,8 @@ class Store:
         self.working = self.engine if self.is_sqlite else self.plain
         self._keyring = keyring
         self._known_candidate_sets: set[str] = set()
+        # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
+        self.subscribers: Mapping[str, Sequence[str]] = {}
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
         # one process a plain lock hands over at once.
         self._writer = threading.Lock() if self.is_sqlite else None
@@ -212,7 +214,7 @@ class Store:
         self, connection: Connection, actor: Actor, now: dt.datetime, request_id: str = "", **options: bool
     ) -> Tx:
         known = self._known_candidate_sets
-        return Tx(connection, self._keyring, actor, now, request_id, known, **options)
+        return Tx(connection, self._keyring, actor, now, request_id, known, self.subscribers, **options)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

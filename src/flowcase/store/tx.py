@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, NotFound
+from flowcase.history import webhook_kinds
 from flowcase.model import Advance, Event, InstanceStatus
-from flowcase.store import tables
+from flowcase.store import tables, webhook_tables
 from flowcase.store.columns import among
 from flowcase.store.keys import Cipher, Keyring
 from flowcase.store.prepared import Prepared
@@ -63,6 +64,7 @@ class Tx(Streams):
         now: dt.datetime,
         request_id: str = "",
         known_candidate_sets: Set[str] = frozenset(),
+        subscribers: Mapping[str, Sequence[str]] | None = None,
         *,
         may_write: bool = True,
     ) -> None:
@@ -71,6 +73,7 @@ class Tx(Streams):
         self.changed_timers: set[str] = set()  # ids of those that were moved or ended
         self.wakes_workers = False  # tell them at the commit that there is something to do at once
         self.known_candidate_sets = known_candidate_sets
+        self._subscribers = subscribers or {}  # kind of event -> the webhooks that are told of it
         self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
         self.has_sent_commit = False  # whether the commit may have happened, whatever is heard of it
 
@@ -95,6 +98,44 @@ class Tx(Streams):
         applier_of(type(event))(self, stream, instance, event)
         instance_id = None if instance is None else instance.id
         self._remember(stream, event, instance_id, element, tuple(concerns))
+
+    def _remember(
+        self,
+        stream: str,
+        event: Event,
+        instance: str | None,
+        element: str | None = None,
+        concerns: tuple[str, ...] = (),
+    ) -> None:
+        super()._remember(stream, event, instance, element, concerns)
+        for webhook in self._subscribers.get(type(event).__name__, ()):
+            self._tell(webhook, stream, event, instance, element)
+
+    def _tell(
+        self, webhook: str, stream: str, event: Event, instance: str | None, element: str | None
+    ) -> None:
+        """Put the event in the outbox of webhooks: it is told if, and only if, this is committed."""
+        locked = self._instances.get(instance) if instance is not None else None
+        kind, _, code = stream.partition(":")
+        of_instance = None if locked is None else locked.case_code
+        self.insert(
+            webhook_tables.webhook_delivery,
+            id=self.new_id(),
+            webhook=webhook,
+            kind=type(event).__name__,
+            body=webhook_kinds.body(
+                event,
+                self.now,
+                case=getattr(event, "case", None) or of_instance or (code if kind == "case" else None),
+                process=None if locked is None else locked.process,
+                instance=instance,
+                element=getattr(event, "element", None) or element,
+            ),
+            status="waiting",
+            due_at=self.now,
+            created_at=self.now,
+            attempts=0,
+        )
 
     # --- instances ---------------------------------------------------------------------------------
 

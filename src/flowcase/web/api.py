@@ -1,8 +1,8 @@
 """REST under /api, described by /api/openapi.json: see docs/api.md.
 
 Programs sign in with a token (`Authorization: Bearer <id>.<secret>`). What goes wrong is answered as
-problem details (RFC 9457). The operations are in `api_tasks`, `api_cases`, `api_instances`, `api_files`
-and `api_history`.
+problem details (RFC 9457). The operations are in `api_tasks`, `api_cases`, `api_instances`, `api_files`,
+`api_history` and `api_webhooks`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from flowcase.web.api_frame import KEY_HEADER, ProblemOut, blueprint, caller, pr
 
 __all__ = ["blueprint", "caller", "init_app", "is_api", "problem"]
 
-_OPERATIONS = ("api_tasks", "api_cases", "api_instances", "api_files", "api_history")
+_OPERATIONS = ("api_tasks", "api_cases", "api_instances", "api_files", "api_history", "api_webhooks")
 _PROBLEM = "application/problem+json"
 
 
@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
         "description": "Programs sign in with the token of a service account. A token opens what both its "
         f"scopes and the groups of its account allow.\n\n{scopes}"
     }
+    api.spec.options["webhooks"] = import_module("flowcase.web.api_webhooks").described()
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(blueprint)
     api.spec.components.schema("Problem", schema=ProblemOut)

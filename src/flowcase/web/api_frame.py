@@ -132,7 +132,9 @@ def _once(key: str, actor: Actor, view: Callable[[], Any]) -> Any:
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kept.release(key, actor=actor)
     else:
-        said = Answer(answer.status_code, answer.content_type or "", answer.get_data(as_text=True))
+        instead = g.get("kept_instead")  # of an answer that holds a secret
+        text = answer.get_data(as_text=True) if instead is None else json.dumps(instead)
+        said = Answer(answer.status_code, answer.content_type or "", text)
         kept.keep(key, said, actor=actor)
     return answer
 

@@ -120,6 +120,7 @@ def _register_blueprints(app: Flask) -> None:
         studio_differences,
         team,
         user_tasks,
+        webhooks,
     )
 
     for module in (
@@ -145,6 +146,7 @@ def _register_blueprints(app: Flask) -> None:
         revision_cases,
         case_dossier,
         service_accounts,
+        webhooks,
         migrations,
         studio,
         studio_api,

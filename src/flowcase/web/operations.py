@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from flowcase.access.permissions import may_operate
 from flowcase.clock import WallClock
-from flowcase.errors import Forbidden
+from flowcase.errors import Forbidden, NotFound
 from flowcase.services import mail_sending
 from flowcase.services.nodes import Overview
 from flowcase.web import api
@@ -46,6 +46,7 @@ def overview() -> Any:
         "operations.html",
         overview=_overview(),
         incidents=flow().incidents.list(limit=MOST_INCIDENTS),
+        undelivered=flow().webhooks.incidents(actor=actor(), limit=MOST_INCIDENTS),
     )
 
 
@@ -78,6 +79,21 @@ def _kept_mails() -> list[dict[str, str]] | None:
         head = {name: str(message[name] or "") for name in ("subject", "to", "date")}
         found.append({**head, "text": "" if body is None else str(body.get_content())})
     return found
+
+
+@blueprint.post("/drift/leveringer/<way>/<id>")
+@login_required
+def deliver_again(way: str, id: str) -> Any:
+    """Send again a mail or what a webhook should tell, from the list of incidents."""
+    _check(actor())
+    if way == "mail":
+        flow().mails.retry(id, actor=actor())
+    elif way == "webhook":
+        flow().webhooks.resend(id, actor=actor())
+    else:
+        raise NotFound("way of delivery", way)
+    flash(gettext("Den sendes igen."), "success")
+    return redirect(url_for("operations.overview"))
 
 
 @blueprint.post("/drift/haendelser/<id>")
@@ -121,6 +137,14 @@ def _gauges(seen: Overview) -> CollectorRegistry:
         ("behind", "1 while timers or jobs wait longer than they should.", seen.is_behind),
     ):
         Gauge(f"flowcase_{name}", about, registry=registry).set(value)
+    undelivered = Gauge(
+        "flowcase_undelivered",
+        "What failed for good and waits for a person, by way.",
+        ["way"],
+        registry=registry,
+    )
+    for way, number in seen.backlog.undelivered.items():
+        undelivered.labels(way).set(number)
     nodes = Gauge("flowcase_nodes", "Nodes that live, by kind.", ["kind"], registry=registry)
     for kind in ("web", "worker"):
         nodes.labels(kind).set(sum(node.kind == kind and not node.is_silent for node in seen.nodes))

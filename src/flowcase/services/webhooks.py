@@ -1,0 +1,222 @@
+"""Webhooks: made and ended by operators, with what they were told, which can be told again."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_operate
+from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
+from flowcase.events import DeliveryRetried, WebhookEnded, WebhookMade
+from flowcase.history.webhook_kinds import KINDS
+from flowcase.services.signed_posts import NotReached, Reach, UnusableAddress, check_address, look_up
+from flowcase.services.transactions import Transactions
+from flowcase.store import INSTALLATION, Tx, webhook_tables
+from flowcase.store.queries import webhooks as queries
+from flowcase.store.queries.webhooks import DeliveryRow, OutboxIncidentRow, WebhookRow
+
+MOST_WEBHOOKS = 50  # in use at once
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Who is told of what; never its secret."""
+
+    id: str
+    address: str
+    kinds: tuple[str, ...]
+    is_active: bool
+    made_at: dt.datetime
+    made_by: str
+    ended_at: dt.datetime | None
+    waiting: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to post, and with which secret to sign."""
+
+    address: str
+    secret: str
+
+
+def seal_target(tx: Tx, id: str, target: Target) -> bytes:
+    content = json.dumps([target.address, target.secret]).encode()
+    return tx.seal(INSTALLATION, f"webhook|{id}", content)
+
+
+def open_target(tx: Tx, row: WebhookRow) -> Target:
+    content = tx.open(INSTALLATION, f"webhook|{row.id}", row.sealed_target)
+    if content is None:
+        raise Conflict(f"open webhook '{row.id}'", "the key of the installation's stream was destroyed")
+    return Target(*json.loads(content))
+
+
+class Webhooks:
+    """Every method but `refresh` is for operators and raises Forbidden for others."""
+
+    def __init__(self, transactions: Transactions, reach: Reach) -> None:
+        self._transactions, self._reach = transactions, reach
+
+    def refresh(self) -> None:
+        """Look up who is told of what, for the transactions of this node; others may have changed it."""
+        found = self._transactions.glance(queries.subscribers)
+        self._transactions.store.subscribers = found
+
+    def make(self, address: str, kinds: Iterable[str], *, actor: Actor) -> tuple[str, str]:
+        """(id, secret) of a new webhook; the secret is told here and never again.
+
+        Raises InvalidValues for an address or kinds that cannot be used.
+        """
+        _check_operates(actor, "make a webhook")
+        wanted = tuple(dict.fromkeys(kinds))
+        errors: dict[str, list[str]] = {}
+        problem = self._problem_of(address)
+        if problem:
+            errors["adresse"] = [problem]
+        if not wanted or set(wanted) - set(KINDS):
+            errors["slags"] = ["Vælg mindst én af de slags hændelser, der er på listen."]
+        if errors:
+            raise InvalidValues("webhook", errors)
+        secret = "whsec_" + base64.b64encode(os.urandom(_SECRET_BYTES)).decode()
+
+        def work(tx: Tx) -> str:
+            if sum(row.is_active for row in queries.all_of_them(tx)) >= MOST_WEBHOOKS:
+                raise Conflict("make a webhook", f"there are {MOST_WEBHOOKS} in use already")
+            id, host = tx.new_id(), urlsplit(address).hostname or ""
+            tx.insert(
+                webhook_tables.webhook,
+                id=id,
+                host=host,
+                kinds=list(wanted),
+                sealed_target=seal_target(tx, id, Target(address, secret)),
+                is_active=True,
+                made_at=tx.now,
+                made_by=actor.id,
+            )
+            tx.append(INSTALLATION, WebhookMade(webhook=id, host=host, kinds=wanted))
+            return id
+
+        id = self._transactions.run(actor, work)
+        self.refresh()
+        return id, secret
+
+    def _problem_of(self, address: str) -> str:
+        """Why nothing can be posted there; empty when something can, or its name is not known yet."""
+        try:
+            check_address(address)
+            look_up(address, self._reach)
+        except NotReached:
+            return ""  # it may be set up later: each try looks it up anew
+        except UnusableAddress as error:
+            if "private" in error.because:
+                return "Adressen fører til denne maskine eller et privat net, som ikke er tilladt her."
+            return "Skriv en adresse, der begynder med https:// og ikke rummer navn eller adgangskode."
+        return ""
+
+    def end(self, id: str, *, actor: Actor) -> None:
+        """Nothing is told there any longer; what waits is dropped. Raises NotFound and Conflict."""
+        _check_operates(actor, "end a webhook")
+
+        def work(tx: Tx) -> None:
+            row = _row(tx, id)
+            if not row.is_active:
+                raise Conflict(f"end webhook '{id}'", "it has ended already")
+            tx.append(INSTALLATION, WebhookEnded(webhook=id))
+
+        self._transactions.run(actor, work)
+        self.refresh()
+
+    def get(self, id: str, *, actor: Actor) -> Webhook:
+        """Raises NotFound."""
+        _check_operates(actor, "see a webhook")
+        return self._transactions.read(
+            lambda tx: _described(tx, _row(tx, id), queries.counts(tx).get(id, {}))
+        )
+
+    def deliveries(
+        self, id: str, *, after: tuple[dt.datetime, str] | None = None, limit: int = 50, actor: Actor
+    ) -> tuple[list[DeliveryRow], tuple[dt.datetime, str] | None]:
+        """Newest first, and where the next page begins. Raises NotFound."""
+        _check_operates(actor, "see what a webhook was told")
+
+        def work(tx: Tx) -> list[DeliveryRow]:
+            _row(tx, id)
+            return queries.deliveries(tx, id, after=after, limit=limit + 1)
+
+        rows = self._transactions.read(work)
+        more = len(rows) > limit
+        rows = rows[:limit]
+        return rows, (rows[-1].created_at, rows[-1].id) if more else None
+
+    def resend(self, delivery: str, *, actor: Actor) -> None:
+        """Tell it again under the same id. Raises NotFound, and Conflict while it is on its way."""
+        _check_operates(actor, "send again what a webhook was told")
+
+        def work(tx: Tx) -> None:
+            row = queries.delivery(tx, delivery)
+            if row is None:
+                raise NotFound("webhook delivery", delivery)
+            if row.status not in ("sent", "failed"):
+                raise Conflict(f"send delivery '{delivery}' again", f"it is {row.status}")
+            if not _row(tx, row.webhook).is_active:
+                raise Conflict(f"send delivery '{delivery}' again", "its webhook has ended")
+            tx.append(INSTALLATION, DeliveryRetried(way="webhook", delivery=delivery))
+            tx.update(
+                webhook_tables.webhook_delivery,
+                {"id": delivery, "status": row.status},
+                {"status": "waiting", "attempts": 0, "due_at": tx.now},
+                attempt=f"send delivery '{delivery}' again",
+            )
+            tx.update_all(webhook_tables.webhook, {"id": row.webhook}, {"rests_until": None})
+
+        self._transactions.run(actor, work)
+
+    def incidents(self, *, actor: Actor, limit: int = 100) -> list[OutboxIncidentRow]:
+        """Mails and deliveries that failed for good, oldest first."""
+        _check_operates(actor, "see what could not be delivered")
+        return self._transactions.read(lambda tx: queries.open_incidents(tx, limit=limit))
+
+    def list(self, *, actor: Actor) -> list[Webhook]:
+        """Those in use first."""
+        _check_operates(actor, "see the webhooks")
+
+        def work(tx: Tx) -> list[Webhook]:
+            counts = queries.counts(tx)
+            return [_described(tx, row, counts.get(row.id, {})) for row in queries.all_of_them(tx)]
+
+        return self._transactions.read(work)
+
+
+def _row(tx: Tx, id: str) -> WebhookRow:
+    row = queries.get(tx, id)
+    if row is None:
+        raise NotFound("webhook", id)
+    return row
+
+
+def _described(tx: Tx, row: WebhookRow, counts: dict[str, int]) -> Webhook:
+    return Webhook(
+        row.id,
+        open_target(tx, row).address,
+        tuple(row.kinds),
+        row.is_active,
+        row.made_at,
+        row.made_by,
+        row.ended_at,
+        counts.get("waiting", 0) + counts.get("claimed", 0),
+        counts.get("failed", 0),
+    )
+
+
+def _check_operates(actor: Actor, attempt: str) -> None:
+    if not may_operate(actor):
+        raise Forbidden(attempt, "only an operator may")

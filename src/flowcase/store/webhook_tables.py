@@ -1,0 +1,84 @@
+"""Tables of webhooks: who is told of which events, what is on its way, and what waits for a person."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+from flowcase.store.columns import Instant, Json
+from flowcase.store.tables import metadata
+
+DELIVERY_IS_UNSENT = "status IN ('waiting', 'claimed')"
+OUTBOX_INCIDENT_IS_OPEN = "resolved_at IS NULL"
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("kinds", Json, nullable=False),
+    Column("sealed_target", LargeBinary, nullable=False),  # its address and secret
+    Column("is_active", Boolean, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("ended_at", Instant),
+    Column("rests_until", Instant),  # after a failed try, so that it does not hold up the others
+)
+
+# The outbox: written in the transaction of the event that it tells of. Holds codes and ids only.
+webhook_delivery = Table(
+    "webhook_delivery",
+    metadata,
+    Column("id", Text, primary_key=True),  # the same at every try
+    Column("webhook", Text, ForeignKey("webhook.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("status", Text, nullable=False),  # waiting | claimed | sent | failed | dropped
+    Column("due_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_until", Instant),
+    Column("sent_at", Instant),
+    Column("outcome", Text),  # what was answered, as a code
+)
+_unsent = text(DELIVERY_IS_UNSENT)
+Index(
+    "ix_webhook_delivery_unsent",
+    webhook_delivery.c.due_at,
+    webhook_delivery.c.id,
+    postgresql_where=_unsent,
+    sqlite_where=_unsent,
+)
+Index("ix_webhook_delivery_webhook", webhook_delivery.c.webhook, webhook_delivery.c.created_at)
+
+# A mail or a webhook's delivery that failed for good: stands still until a person has it sent again.
+outbox_incident = Table(
+    "outbox_incident",
+    metadata,
+    Column("way", Text, nullable=False),  # mail | webhook
+    Column("delivery", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("message", Text, nullable=False),  # a code
+    Column("resolved_at", Instant),
+    Column("resolved_by", Text),
+    PrimaryKeyConstraint("way", "delivery"),
+)
+_open = text(OUTBOX_INCIDENT_IS_OPEN)
+Index(
+    "ix_outbox_incident_open",
+    outbox_incident.c.raised_at,
+    outbox_incident.c.delivery,
+    postgresql_where=_open,
+    sqlite_where=_open,
+)

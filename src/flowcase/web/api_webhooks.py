@@ -1,0 +1,169 @@
+"""Webhooks: subscribed to and ended by operators' programs, with what was told; and what receivers get."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask import g
+
+from flowcase.history.webhook_kinds import KINDS
+from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs, place_from, with_next
+from flowcase.web.session import flow
+
+
+class WebhookIn(ma.Schema):
+    """Where to post, and which kinds of events to tell of."""
+
+    address = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(min=1, max=2000),
+        metadata={"example": "https://reports.example/flowcase"},
+    )
+    kinds = ma.fields.List(
+        ma.fields.String(validate=ma.validate.OneOf(list(KINDS))),
+        required=True,
+        validate=ma.validate.Length(min=1, max=len(KINDS)),
+        metadata={"example": ["CaseOpened", "DeadlineBreached"]},
+    )
+
+
+class WebhookOut(ma.Schema):
+    id = ma.fields.String(required=True)
+    address = ma.fields.String(required=True)
+    kinds = ma.fields.List(ma.fields.String(), required=True)
+    is_active = ma.fields.Boolean(required=True)
+    made_at = instant(required=True)
+    made_by = ma.fields.String()
+    ended_at = instant(allow_none=True)
+    waiting = ma.fields.Integer(metadata={"description": "Deliveries on their way."})
+    failed = ma.fields.Integer(metadata={"description": "Deliveries that wait for a person."})
+
+
+class MadeWebhookOut(WebhookOut):
+    secret = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Told once, here; null when the answer is given again for an idempotency key.",
+            "example": "whsec_" + "A" * 43 + "=",
+        },
+    )
+
+
+class DeliveryOut(ma.Schema):
+    id = ma.fields.String(required=True)
+    kind = ma.fields.String(required=True)
+    status = ma.fields.String(
+        required=True, metadata={"description": "waiting, claimed, sent, failed or dropped."}
+    )
+    created_at = instant(required=True)
+    due_at = instant(required=True)
+    sent_at = instant(allow_none=True)
+    attempts = ma.fields.Integer(required=True)
+    outcome = ma.fields.String(allow_none=True, metadata={"example": "http 200"})
+
+
+class DeliveriesIn(PageIn):
+    pass
+
+
+@blueprint.route("/webhooks", methods=["GET"])
+@needs("webhooks:read")
+@blueprint.response(200, WebhookOut(many=True))
+def webhooks() -> Any:
+    """Every webhook, those in use first; never a secret."""
+    return flow().webhooks.list(actor=caller())
+
+
+@blueprint.route("/webhooks", methods=["POST"])
+@needs("webhooks:write")
+@blueprint.arguments(WebhookIn)
+@blueprint.response(201, MadeWebhookOut)
+def make_webhook(asked: dict[str, Any]) -> Any:
+    """Subscribe. The answer holds the secret that posts are signed with, and nothing else ever does."""
+    id, secret = flow().webhooks.make(asked["address"], asked["kinds"], actor=caller())
+    made = vars(flow().webhooks.get(id, actor=caller()))
+    g.kept_instead = MadeWebhookOut().dump({**made, "secret": None})
+    return {**made, "secret": secret}
+
+
+@blueprint.route("/webhooks/<id>", methods=["GET"])
+@needs("webhooks:read")
+@blueprint.response(200, WebhookOut)
+def webhook(id: str) -> Any:
+    """One webhook."""
+    return flow().webhooks.get(id, actor=caller())
+
+
+@blueprint.route("/webhooks/<id>", methods=["DELETE"])
+@needs("webhooks:write")
+@blueprint.response(204)
+def end_webhook(id: str) -> Any:
+    """End it: what waits is dropped."""
+    flow().webhooks.end(id, actor=caller())
+
+
+@blueprint.route("/webhooks/<id>/deliveries", methods=["GET"])
+@needs("webhooks:read")
+@blueprint.arguments(DeliveriesIn, location="query")
+@blueprint.response(200, DeliveryOut(many=True))
+def webhook_deliveries(asked: dict[str, Any], id: str) -> Any:
+    """What it was told in the last 30 days, and what failed; the newest first."""
+    place = place_from(asked["after"])
+    after: Any = place if place is not None and len(place) == 2 else None
+    rows, following = flow().webhooks.deliveries(id, after=after, limit=asked["limit"], actor=caller())
+    return with_next(rows, "api.webhook_deliveries", following, id=id, limit=asked["limit"])
+
+
+@blueprint.route("/webhook-deliveries/<id>/resend", methods=["POST"])
+@needs("webhooks:write")
+@blueprint.response(202)
+def resend_delivery(id: str) -> Any:
+    """Tell it again, under the same id; an event of the history."""
+    flow().webhooks.resend(id, actor=caller())
+
+
+def described() -> dict[str, Any]:
+    """The section `webhooks` of the API's document: what receivers are sent."""
+    nullable = {"type": ["string", "null"]}
+    return {kind: {"post": _operation(kind, names, nullable)} for kind, names in KINDS.items()}
+
+
+def _operation(kind: str, names: tuple[str, ...], nullable: dict[str, Any]) -> dict[str, Any]:
+    data = dict.fromkeys(("case", "process", "instance", "element"), nullable)
+    data |= {name: {"type": ["string", "integer", "null"]} for name in names}
+    headers = {
+        "webhook-id": "The same at every try: what came before may be dropped.",
+        "webhook-timestamp": "Seconds since 1970 of this try; refuse what is older than five minutes.",
+        "webhook-signature": "`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64.",
+    }
+    return {
+        "summary": f"{kind} happened.",
+        "parameters": [
+            {
+                "name": name,
+                "in": "header",
+                "required": True,
+                "description": text,
+                "schema": {"type": "string"},
+            }
+            for name, text in headers.items()
+        ],
+        "requestBody": {
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["type", "timestamp", "data"],
+                        "properties": {
+                            "type": {"const": kind},
+                            "timestamp": {"type": "string", "format": "date-time"},
+                            "data": {"type": "object", "required": list(data), "properties": data},
+                        },
+                    }
+                }
+            }
+        },
+        "responses": {"2XX": {"description": "Taken. Anything else is tried again; 410 is not."}},
+    }

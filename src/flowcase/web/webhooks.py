@@ -1,0 +1,88 @@
+"""Pages of webhooks: made with a secret that is shown once, ended, and what each was told; for operators."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.errors import InvalidValues
+from flowcase.history.kind_names import kind_name
+from flowcase.history.webhook_kinds import KINDS
+from flowcase.web.api_frame import place_from, token_of
+from flowcase.web.language import current, gettext
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+PAGE = 50
+
+
+@blueprint.get("")
+@login_required
+def index() -> Any:
+    return _page()
+
+
+@blueprint.post("")
+@login_required
+def make() -> Any:
+    """Make a webhook; its secret is on the answer and nowhere else."""
+    given = request.form
+    try:
+        _, secret = flow().webhooks.make(
+            given.get("adresse", "").strip(), given.getlist("slags"), actor=actor()
+        )
+    except InvalidValues as error:
+        return _page(problems={name: said[0] for name, said in error.errors.items()})
+    return _page(secret=secret)
+
+
+@blueprint.post("/<id>/slut")
+@login_required
+def end(id: str) -> Any:
+    flow().webhooks.end(id, actor=actor())
+    flash(gettext("Webhooken er afsluttet. Der sendes ikke mere dertil."), "success")
+    return redirect(url_for("webhooks.index"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/<id>")
+@login_required
+def show(id: str) -> Any:
+    """What it was told, the newest first."""
+    after = place_from(request.args.get("efter", ""))
+    place = (after[0], after[1]) if after is not None and len(after) == 2 else None
+    rows, following = flow().webhooks.deliveries(id, after=place, limit=PAGE, actor=actor())
+    return render_template(
+        "webhook.html",
+        webhook=flow().webhooks.get(id, actor=actor()),
+        rows=rows,
+        following=token_of(following) if following else "",
+        kind_name=lambda kind: kind_name(kind, current()),
+    )
+
+
+@blueprint.post("/<id>/leveringer/<delivery>")
+@login_required
+def resend(id: str, delivery: str) -> Any:
+    flow().webhooks.resend(delivery, actor=actor())
+    flash(gettext("Leveringen sendes igen."), "success")
+    return redirect(url_for("webhooks.show", id=id), HTTPStatus.SEE_OTHER)
+
+
+def _page(problems: dict[str, str] | None = None, secret: str = "") -> Any:
+    typed = request.form if problems else None
+    kinds = sorted(((kind, kind_name(kind, current())) for kind in KINDS), key=lambda each: each[1])
+    page = render_template(
+        "webhooks.html",
+        webhooks=flow().webhooks.list(actor=actor()),
+        kinds=kinds,
+        kind_name=lambda kind: kind_name(kind, current()),
+        problems={name: gettext(said) for name, said in (problems or {}).items()},
+        address=typed.get("adresse", "") if typed else "",
+        chosen=set(typed.getlist("slags")) if typed else set(),
+        secret=secret,
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK

@@ -1,0 +1,120 @@
+"""Webhooks on their pages and by the API: the secret is shown once, kept nowhere that answers again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.access.scopes import SCOPES
+from flowcase.history.webhook_kinds import KINDS
+from tests.web.test_api import Program
+
+
+@pytest.fixture
+def program(app, world):
+    def make(*groups):
+        token = world.flow.service_accounts.make("p", groups=groups, scopes=SCOPES, actor=SYSTEM)
+        return Program(app, token)
+
+    return make
+
+
+def test_an_operator_makes_a_webhook_and_sees_its_secret_once(sign_in, world):
+    drift = sign_in("drift")
+
+    made = drift.post(
+        "/webhooks", {"adresse": "https://example.invalid/ind", "slags": ["CaseOpened", "DeadlineMet"]}
+    )
+    again = drift.get("/webhooks")
+
+    secret = re.search(r'id="hemmelighed">(whsec_[^<]+)<', made.source)
+    assert secret is not None
+    page = again.source
+    assert secret[1] not in page
+    assert "https://example.invalid/ind" in page
+    assert "Frist overholdt" in page
+    [hook] = world.flow.webhooks.list(actor=SYSTEM)
+    assert hook.made_by == "drift"
+
+
+def test_what_cannot_be_used_is_refused_with_what_was_typed(sign_in, world):
+    drift = sign_in("drift")
+
+    refused = drift.post("/webhooks", {"adresse": "http://169.254.169.254/latest/", "slags": ["CaseOpened"]})
+    private = drift.post("/webhooks", {"adresse": "https://10.0.0.8/", "slags": ["CaseOpened"]})
+    nothing = drift.post("/webhooks", {"adresse": "https://example.invalid/"})
+
+    assert [each.status for each in (refused, private, nothing)] == [422, 422, 422]
+    assert "169.254.169.254" in refused.source
+    assert "privat net" in private.source
+    assert world.flow.webhooks.list(actor=SYSTEM) == []
+
+
+def test_an_operator_sees_what_was_told_and_what_failed_and_has_it_sent_again(sign_in, world):
+    flow = world.flow
+    id, _ = flow.webhooks.make("https://example.invalid/", ["UserTaskCompleted"], actor=SYSTEM)
+    world.assess("SAG-2601")
+    flow.webhook_sending._send = lambda *_: (410, b"")
+    while flow.webhook_sending.send_due():
+        pass
+    drift = sign_in("drift")
+
+    deliveries, overview = drift.get(f"/webhooks/{id}"), drift.get("/drift")
+    [incident] = flow.webhooks.incidents(actor=SYSTEM)
+    sent = drift.post(f"/drift/leveringer/webhook/{incident.delivery}")
+
+    assert "Opgave færdig" in deliveries.source
+    assert "http 410" in overview.source
+    assert sent.status == 200
+    assert flow.webhooks.incidents(actor=SYSTEM) == []
+    assert "Alma" not in deliveries.source
+    assert drift.post(f"/drift/leveringer/due/{incident.delivery}").status == 404
+
+
+def test_a_program_subscribes_and_the_same_request_again_does_not_tell_the_secret(program, world):
+    admin = program("administrator")
+    wanted = {"address": "https://example.invalid/", "kinds": ["CaseOpened"]}
+    headers = {**admin.headers, "Idempotency-Key": "k-1"}
+
+    made = admin.client.post("/api/webhooks", json=wanted, headers=headers)
+    again = admin.client.post("/api/webhooks", json=wanted, headers=headers)
+    listed = admin.get("/api/webhooks")
+
+    assert (made.status_code, again.status_code) == (201, 201)
+    assert made.get_json()["secret"].startswith("whsec_")
+    assert again.get_json() == {**made.get_json(), "secret": None}
+    assert [each["id"] for each in listed.get_json()] == [made.get_json()["id"]]
+    assert "secret" not in listed.get_data(as_text=True)
+    id = made.get_json()["id"]
+    assert admin.client.delete(f"/api/webhooks/{id}", headers=admin.headers).status_code == 204
+    assert admin.get(f"/api/webhooks/{id}").get_json()["is_active"] is False
+
+
+def test_who_does_not_operate_has_no_webhooks_by_the_api(program):
+    reception = program("fronten")
+
+    made = reception.client.post(
+        "/api/webhooks",
+        json={"address": "https://example.invalid/", "kinds": ["CaseOpened"]},
+        headers=reception.headers,
+    )
+
+    assert made.status_code == 403
+    assert reception.client.delete("/api/webhooks/x", headers=reception.headers).status_code == 403
+    assert reception.get("/api/webhooks").status_code == 403
+
+
+def test_the_document_of_the_api_tells_receivers_what_they_get(app):
+    document = app.test_client().get("/api/openapi.json").get_json()
+
+    assert set(document["webhooks"]) == set(KINDS)
+    breached = document["webhooks"]["DeadlineBreached"]["post"]
+    schema = breached["requestBody"]["content"]["application/json"]["schema"]
+    assert "breached_at" in schema["properties"]["data"]["required"]
+    assert {each["name"] for each in breached["parameters"]} == {
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
+    }
