@@ -19,7 +19,6 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.config import Config, InvalidSetting
 from flowcase.errors import Conflict, Forbidden, InvalidValues
-from flowcase.history.kind_names import KIND_NAMES
 from flowcase.history.webhook_kinds import KINDS
 from flowcase.model import UserTaskCompleted
 from flowcase.services import signed_posts
@@ -150,11 +149,6 @@ def test_no_kind_tells_an_attribute_that_it_has_not_or_that_holds_words(flow):
         fields = set(classes[kind].__dataclass_fields__)
         assert set(names) <= fields, kind
         assert not set(names) & words, kind
-
-
-def test_every_kind_of_event_has_a_name_in_both_languages():
-    assert set(codec.classes()) == set(KIND_NAMES)
-    assert len({danish for danish, _ in KIND_NAMES.values()}) == len(KIND_NAMES)
 
 
 def test_another_node_tells_too_once_it_has_looked(flow, deploy, store, webhooks, sending, receiver):
