@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowcase.access.actor import Actor
 from flowcase.store import Tx
-from flowcase.store.queries import case_files, records
+from flowcase.store.queries import absences, case_files
 from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import UserTaskRow
 
@@ -24,9 +24,7 @@ def stands_in(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
 def covered(tx: Tx, actor: Actor) -> list[tuple[str, str]]:
     """(case, absent caseworker) of every case whose deputy the actor is now."""
     found = []
-    wanted = {"stedfortraeder": actor.id, "status": UNDER_WAY}
-    absences = records.records(tx, entity=ABSENCE, k0=wanted)
-    for code in sorted({row.case_code for row in absences if row.case_code is not None}):
+    for code in _cases_of(tx, actor):
         case = case_files.case(tx, code)
         if case is not None and case.caseworker and case.facts.get("stedfortraeder") == actor.id:
             found.append((case.code, case.caseworker))
@@ -35,10 +33,16 @@ def covered(tx: Tx, actor: Actor) -> list[tuple[str, str]]:
 
 def taken_over(tx: Tx, actor: Actor) -> list[UserTaskRow]:
     """Open user tasks of caseworkers for whom the actor is deputy now, oldest first."""
-    wanted = {"stedfortraeder": actor.id, "status": UNDER_WAY}
     found: list[UserTaskRow] = []
-    for code in {row.case_code for row in records.records(tx, entity=ABSENCE, k0=wanted)}:
-        if code is not None:
-            tasks = queries.user_tasks(tx, case=code)
-            found += [row for row in tasks if stands_in(tx, row, actor)]
+    for code in _cases_of(tx, actor):
+        found += [row for row in queries.user_tasks(tx, case=code) if stands_in(tx, row, actor)]
     return sorted(found, key=lambda row: (row.created_at, row.id))
+
+
+def _cases_of(tx: Tx, actor: Actor) -> list[str]:
+    """The cases in which the actor is named as deputy of an absence that is under way."""
+    rows = absences.not_ended(tx, entity=ABSENCE, under_way=UNDER_WAY)
+    wanted = {"stedfortraeder": actor.id, "status": UNDER_WAY}
+    return sorted(
+        {row.case_code for row in rows if all(row.open.get(name) == each for name, each in wanted.items())}
+    )

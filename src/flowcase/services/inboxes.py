@@ -16,6 +16,7 @@ from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
+from flowcase.store.queries import absences, notices, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries import user_tasks as rows_of
 from flowcase.store.queries.inboxes import Holder, Only, Order, Place, place_of
@@ -90,6 +91,47 @@ class Inboxes:
             return InboxPage(rows, last if has_next else None, first if has_previous else None)
 
         return self._transactions.read(work)
+
+    def look_ahead(
+        self,
+        actor: Actor,
+        asked: Asked,
+        *,
+        after: Place | None = None,
+        before: Place | None = None,
+        limit: int = 50,
+    ) -> None:
+        """Ask in two round trips what the page with its tabs and its frame is going to ask one by one."""
+
+        def work(tx: Tx) -> None:
+            if tx.is_alone or SUPPLIER in actor.groups:
+                return
+            tx.ask_ahead(
+                *self._rule_sets.questions,
+                queries.offered_question(actor.id, actor.groups),
+                absences.question(entity=deputies.ABSENCE, under_way=deputies.UNDER_WAY),
+                saved_lists.question(actor.id),
+                resources.definitions_question(),
+                notices.unread_question(actor.id, actor.groups),
+            )
+            only, hidden = _only(asked, tx.now), _only(replace(asked, with_put_off=True), tx.now)
+            holders = {view: self._holders(tx, actor, view) for view in self._views(tx, actor)}
+            counted = [(each, only) for each in holders.values()]
+            if asked.view in holders:
+                counted.append((holders[asked.view], hidden))
+            counts = (queries.count_question(*each, at_most=MOST_COUNTED + 1) for each in counted)
+            place = before or after
+            page = queries.page_questions(
+                holders.get(asked.view, []),
+                asked.order,
+                only,
+                after=place,
+                backwards=before is not None,
+                limit=limit + 1,
+            )
+            tx.ask_ahead(*filter(None, counts), *page)
+
+        self._transactions.read(work)
 
     def counts(self, actor: Actor, asked: Asked) -> Mapping[View, int]:
         """How many there are in each view the person has, narrowed alike; counted to a thousand."""

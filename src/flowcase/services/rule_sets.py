@@ -25,12 +25,14 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import resources, rule_set_files
 from flowcase.store.queries import settings as setting_rows
+from flowcase.store.wire import Question
 from flowcase.values import Value, canonical_json, to_json
 
 PROFILE_SETTING = "regelsaet.profil"  # id of the profile; needed when several are deployed
 SELECTED_SETTING = "regelsaet.valgte"  # rule sets in force instead of the profile's, most general first
 OVERRIDES_SETTING = "regelsaet.indstillinger"  # settings that replace those of the rule sets
 
+_CHOICES = (PROFILE_SETTING, SELECTED_SETTING, OVERRIDES_SETTING)
 _MOST_KEPT = 4096
 
 
@@ -146,6 +148,11 @@ class RuleSets:
             tx.cache[key] = DeadlineRules(composition, decide)
         return tx.cache[key]
 
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What `settings` asks for in a transaction, once the files of this generation are known."""
+        return (rule_set_files.GENERATION, setting_rows.values_question(_CHOICES))
+
     # --- public ------------------------------------------------------------------------------------
 
     def current(self) -> Composition | None:
@@ -247,8 +254,7 @@ class RuleSets:
     def _chosen(self, tx: Tx) -> dict[str, Value]:
         """What this installation has chosen beside the deployed files."""
         if "rule set settings" not in tx.cache:
-            keys = (PROFILE_SETTING, SELECTED_SETTING, OVERRIDES_SETTING)
-            tx.cache["rule set settings"] = setting_rows.values(tx, keys)
+            tx.cache["rule set settings"] = setting_rows.values(tx, _CHOICES)
         return tx.cache["rule set settings"]
 
     def _selected(self, tx: Tx, pin: Pin) -> list[Value]:

@@ -130,3 +130,34 @@ _WORDS: dict[str | bytes, tuple[str, ...]] = {}
 def among(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
     """Whether a column holds one of the texts that the parameter `name` carries."""
     return _Among(column, bindparam(name, type_=Texts()))
+
+
+class _Held(ColumnElement[str]):
+    """A text inside a JSON column, word for word as the indexes over such texts say it."""
+
+    type = String()
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any], path: Sequence[str]) -> None:
+        if not all(name.isidentifier() for name in path):
+            raise ValueError(f"Expected names, but got {'.'.join(path)!r}.")
+        self.column, self.path = column, path
+
+
+@compiles(_Held, "postgresql")
+def _held_on_postgresql(element: _Held, compiler: Any, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    if len(element.path) == 1:
+        return f"({column} ->> '{element.path[0]}')"
+    return f"({column} #>> '{{{','.join(element.path)}}}')"
+
+
+@compiles(_Held, "sqlite")
+def _held_on_sqlite(element: _Held, compiler: Any, **options: Any) -> str:
+    path = ".".join(f'"{name}"' for name in element.path)
+    return f"json_extract({compiler.process(element.column, **options)}, '$.{path}')"
+
+
+def held(column: ColumnElement[Any], *path: str) -> ColumnElement[str]:
+    """The text that a column of JSON holds under a name, or deeper; NULL where there is none."""
+    return _Held(column, path)

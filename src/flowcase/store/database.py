@@ -72,7 +72,7 @@ class OutcomeUnknown(FlowcaseError):
 
 
 class _SharedReading:
-    """The reading transaction of one thread, begun when something is first read."""
+    """The reading transaction of one thread, begun when something is first read, at the moment of that."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -82,7 +82,6 @@ class _SharedReading:
     def tx(self, now: dt.datetime) -> Tx:
         if self._tx is None:
             self._tx = self._open.enter_context(self._store._read_tx(now, SYSTEM))
-        self._tx.now = now.astimezone(dt.UTC)
         return self._tx
 
     def end(self) -> None:

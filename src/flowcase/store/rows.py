@@ -50,6 +50,8 @@ class Rows:
         self._writes: list[Write] = []
         self._attempt: Attempt | None = None
         self._failure: Exception | None = None
+        # Who only reads asks nothing twice: what was answered is kept, by question.
+        self._answers: dict[Any, list[Any]] | None = None if may_write else {}
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -71,8 +73,32 @@ class Rows:
         return None if row is None else row[0]
 
     def ask(self, *questions: Question) -> list[Any]:
-        """The rows of each query, in one round trip where the database allows it."""
-        return self._talk(self._taken(), questions)
+        """The rows of each query, in one round trip where the database allows it.
+
+        Who only reads is answered from memory what was answered before.
+        """
+        if self._answers is None:
+            return self._talk(self._taken(), questions)
+        keys = [_key(question) for question in questions]
+        unknown = {
+            key: question for key, question in zip(keys, questions, strict=True) if key not in self._answers
+        }
+        fresh: dict[Any, list[Any]] = {}
+        if unknown:
+            found = self._talk((), list(unknown.values()))
+            fresh = dict(zip(unknown, found, strict=True))
+            for key, rows in fresh.items():
+                if len(rows) <= _MOST_ROWS_KEPT and len(self._answers) < _MOST_ANSWERS_KEPT:
+                    self._answers[key] = rows
+        return [list(fresh[key] if key in fresh else self._answers[key]) for key in keys]
+
+    def ask_ahead(self, *questions: Question) -> None:
+        """What will be asked by and by, in one round trip; the answers are kept for whoever asks.
+
+        Only for who reads, and where a round trip costs something: SQLite answers when it is asked.
+        """
+        if self._answers is not None and self._wire.commits:
+            self.ask(*questions)
 
     # --- writing rows (for appliers, and for what has no history: drafts, leases, nodes) -----------
 
@@ -231,6 +257,15 @@ def _whole_row(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
+def _key(question: Question) -> tuple[Any, ...]:
+    statement, values = question
+    return (
+        statement,
+        *((name, tuple(each) if isinstance(each, list) else each) for name, each in values.items()),
+    )
+
+
+_MOST_ROWS_KEPT, _MOST_ANSWERS_KEPT = 200, 1000  # of one question, and of one transaction
 _SAVEPOINT = Prepared(text("SAVEPOINT attempt"))
 _RELEASE, _UNDO = Prepared(text("RELEASE attempt")), Prepared(text("ROLLBACK TO attempt"))
 _EXCLUSIVE = Prepared(select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)).label("held")))

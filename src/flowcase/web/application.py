@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from flowcase.services.transactions import (
     OutcomeUnknown,
     request_id,
 )
-from flowcase.web import drawing, kept_typing, language, pdf, presenting, session, static_files
+from flowcase.web import drawing, kept_typing, language, pdf, presenting, session, signed_cookie, static_files
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -52,9 +53,16 @@ MAX_REQUEST_BYTES = 30 * 1024 * 1024
 csrf = CSRFProtect()
 
 
+class _Application(Flask):
+    """Flask without asking of every function, twenty times a request, whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     """The application over one opened installation; `secret_key` defaults to the installation's own."""
-    app = Flask("flowcase.web", template_folder="templates", static_folder="static")
+    app = _Application("flowcase.web", template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=secret_key or flow.settings.session_key(),
         SESSION_COOKIE_NAME="flowcase",
@@ -72,6 +80,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     app.jinja_env.globals.update(is_demonstration=flow.settings.is_demonstration)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.init_app(app)  # before anything that can refuse: it says so in the person's language
+    signed_cookie.init_app(app)
     csrf.init_app(app)
     session.init_app(app, flow)
     presenting.init_app(app)

@@ -203,6 +203,7 @@ def _page(args: Any, *, problem: str = "") -> str:
     asked, chosen = asked_for(args)
     after = place_from(args.get("efter", ""), asked.order)
     before = place_from(args.get("foer", ""), asked.order)
+    flow().inboxes.look_ahead(actor(), asked, after=after, before=before, limit=PAGE)
     page = flow().inboxes.page(actor(), asked, after=after, before=before, limit=PAGE)
     names = {row.process: row.name for row in flow().deployments.definitions()}
     counts = flow().inboxes.counts(actor(), asked)

@@ -20,9 +20,18 @@ blueprint = Blueprint("public", __name__)
 FORM = "F-A1-offentlig"
 CITIZEN = Actor("citizen", kind="service")
 
+
+class _WhereAsked(Limiter):
+    """Looks at a request only where a view has a limit, not also before every other one."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:  # there are no limits for everything
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 # Counted in the memory of each process: a brake on floods, no exact account. What counts most is what
 # came in; changing rows and correcting fields are page views that only a program does by the hundred.
-limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[], headers_enabled=False)
+limiter = _WhereAsked(get_remote_address, storage_uri="memory://", headers_enabled=False)
 LIMITS = {"PUBLIC_RECEIVED": "30 per hour", "PUBLIC_SENT": "600 per hour"}
 
 

@@ -8,8 +8,10 @@ import hashlib
 from pathlib import Path
 
 from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SessionMixin
 from werkzeug.utils import safe_join
+
+from flowcase.web.signed_cookie import SignedCookie
 
 VERSION = "v"  # in the address
 _YEAR = "public, max-age=31536000, immutable"
@@ -18,7 +20,7 @@ _COMPRESSED = {"text/css", "text/javascript", "application/javascript", "image/s
 _SMALL = 1024  # bytes, not worth it
 
 
-class _NotForFiles(SecureCookieSessionInterface):
+class _NotForFiles(SignedCookie):
     """A file that everybody's caches may keep must carry nobody's session."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

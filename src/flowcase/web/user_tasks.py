@@ -16,6 +16,7 @@ from flowcase.services.disclosure import without_withheld
 from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web import answers, form_files, form_notes, form_page, form_sent
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts
+from flowcase.web.drawing import address
 from flowcase.web.inbox import colleagues
 from flowcase.web.instances import picture_of
 from flowcase.web.language import current, gettext
@@ -240,10 +241,10 @@ def _next_page(case: str | None) -> str:
     if case:
         following = flow().inboxes.offered(actor(), case=case)
         if following:
-            return url_for("user_tasks.show", id=following[-1].id)
+            return address("user_tasks.show", id=following[-1].id)
         if may_see_cases(actor()):
-            return url_for("cases.show", code=case)
-    return url_for("inbox.mine")
+            return address("cases.show", code=case)
+    return address("inbox.mine")
 
 
 def _page(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -38,6 +38,7 @@ from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 
 _table = tables.user_task
 _candidate = tables.candidate_set
@@ -123,8 +124,13 @@ def place_of(row: UserTaskRow, order: Order) -> Place:
 
 def offered_to(tx: Tx, person: str, groups: Iterable[str]) -> list[Holder]:
     """The sets of candidates that a person belongs to."""
-    rows = tx.rows(_OFFERED, {"person": person, "groups": sorted(groups)})
+    rows = tx.rows(*offered_question(person, groups))
     return [Holder(candidates=id) for id in sorted({row.id for row in rows})]
+
+
+def offered_question(person: str, groups: Iterable[str]) -> Question:
+    """What `offered_to` asks."""
+    return _OFFERED, {"person": person, "groups": sorted(groups)}
 
 
 def offered_to_group(tx: Tx, group: str) -> list[Holder]:
@@ -149,28 +155,47 @@ def page(
     """
     if only.case is not None:
         return _of_one_case(tx, only.case, holders, order, only, after, backwards)[:limit]
-    if not holders:
-        return []
-    shape, values = _shape(holders, only)
-    if after is not None:
-        values |= {"at": after.value, "at_created": after.created_at, "at_id": after.id}
     found: list[UserTaskRow] = []
-    for part in _parts_before(order, after) if backwards and after else _parts(order, after, only):
-        statement = _page_of(shape, order, part, backwards, limit)
-        found += map(UserTaskRow._make, tx.rows(statement, values))
+    for question in page_questions(holders, order, only, after=after, backwards=backwards, limit=limit):
+        found += map(UserTaskRow._make, tx.rows(*question))
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def page_questions(
+    holders: Sequence[Holder],
+    order: Order,
+    only: Only,
+    *,
+    after: Place | None = None,
+    backwards: bool = False,
+    limit: int,
+) -> Iterator[Question]:
+    """What `page` asks for lists of more than one case, until it has enough."""
+    if not holders or only.case is not None:
+        return
+    shape, values = _shape(holders, only)
+    if after is not None:
+        values |= {"at": after.value, "at_created": after.created_at, "at_id": after.id}
+    for part in _parts_before(order, after) if backwards and after else _parts(order, after, only):
+        yield _page_of(shape, order, part, backwards, limit), values
 
 
 def count(tx: Tx, holders: Sequence[Holder], only: Only, *, at_most: int) -> int:
     """How many they are; no more than `at_most` are looked at."""
     if only.case is not None:
         return len(_of_one_case(tx, only.case, holders, Order.RECEIVED, only, None)[:at_most])
-    if not holders:
-        return 0
+    question = count_question(holders, only, at_most=at_most)
+    return 0 if question is None else int(tx.scalar(*question))
+
+
+def count_question(holders: Sequence[Holder], only: Only, *, at_most: int) -> Question | None:
+    """What `count` asks for lists of more than one case."""
+    if not holders or only.case is not None:
+        return None
     shape, values = _shape(holders, only)
-    return int(tx.scalar(_count_of(shape, at_most), values))
+    return _count_of(shape, at_most), values
 
 
 # --- statements by their shape ---------------------------------------------------------------------

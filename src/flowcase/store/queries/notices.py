@@ -7,12 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    union,
+)
 
 from flowcase.store import tables
+from flowcase.store.columns import among
 from flowcase.store.notice_tables import notice_choice, notice_read
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 
 _table = tables.notice
 MOST_COUNTED = 99  # unread ones; the bell says that there are more
@@ -98,14 +113,12 @@ def own(
 
 def unread(tx: Tx, person: str, groups: Iterable[str]) -> int:
     """How many the person has not read; no more than one above MOST_COUNTED are looked at."""
-    found = (
-        select(_table.c.id)
-        .where(_to(person, groups), ~_is_read(person))
-        .distinct()
-        .limit(MOST_COUNTED + 1)
-        .subquery()
-    )
-    return int(tx.scalar(select(func.count()).select_from(found)))
+    return int(tx.scalar(*unread_question(person, groups)))
+
+
+def unread_question(person: str, groups: Iterable[str]) -> Question:
+    """What `unread` asks; every page does."""
+    return _UNREAD, {"person": person, "groups": sorted(groups)}
 
 
 def own_notice(tx: Tx, id: str, person: str, groups: Iterable[str]) -> OwnNotice | None:
@@ -141,3 +154,32 @@ def _is_past(person: str) -> ColumnElement[bool]:
 def _is_read(person: str) -> ColumnElement[bool]:
     marked = exists().where(notice_read.c.person == person, notice_read.c.notice == _table.c.id)
     return or_(_is_past(person), marked)
+
+
+def _unread() -> Prepared:
+    """Read from the recipients' index from where everything was marked on, not over years of notices."""
+    person = bindparam("person", type_=_table.c.id.type)
+    never = literal_column("'1970-01-01T00:00:00.000000Z'", type_=_table.c.at.type)
+    marked = select(notice_choice.c.read_until).where(notice_choice.c.person == person).scalar_subquery()
+    begun = select(tables.person.c.created_at).where(tables.person.c.id == person).scalar_subquery()
+    is_marked = exists().where(notice_read.c.person == person, notice_read.c.notice == _table.c.id)
+    of_person = (_table.c.recipient_kind == literal_column("'person'")) & (_table.c.recipient == person)
+    of_groups = (_table.c.recipient_kind == literal_column("'group'")) & among(_table.c.recipient, "groups")
+    each = [
+        select(_table.c.id)
+        .where(
+            where,
+            _table.c.at > func.coalesce(marked, never),
+            _table.c.at >= func.coalesce(begun, never),
+            ~is_marked,
+        )
+        .distinct()
+        .limit(literal_column(str(MOST_COUNTED + 1)))
+        .subquery()
+        for where in (of_person, of_groups)
+    ]
+    found = union(*(select(part.c.id) for part in each)).limit(literal_column(str(MOST_COUNTED + 1)))
+    return Prepared(select(func.count().label("number")).select_from(found.subquery()))
+
+
+_UNREAD = _unread()

@@ -54,7 +54,7 @@ def people(
 ) -> list[PersonRow]:
     """People by id; with `groups`, those who are in at least one of them."""
     statement = _people(ids is not None, groups is not None, only_active)
-    values = {"ids": list(ids or ()), "groups": list(groups or ())}
+    values = {"ids": list(ids or ()), "groups": sorted(groups or ())}
     found: dict[str, Any] = {}
     of: dict[str, set[str]] = {}
     for row in tx.rows(statement, values):

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, select, type_coerce
+from sqlalchemy import Select, String, bindparam, select
 
 from flowcase.store import tables
-from flowcase.store.columns import Json
+from flowcase.store.columns import among, held
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too
 from flowcase.store.tx import Tx
@@ -77,20 +77,16 @@ def _selecting(columns: tuple[str, ...], attributes: tuple[str, ...]) -> Prepare
     for name in columns:
         statement = statement.where(_table.c[name] == bindparam(name))
     for place, name in enumerate(attributes):
-        held = type_coerce(_table.c.open, Json)[name].as_string()
-        statement = statement.where(held == bindparam(f"open_{place}", type_=String()))
+        text = held(_table.c.open, name)
+        statement = statement.where(text == bindparam(f"open_{place}", type_=String()))
     return Prepared(statement)
 
 
 @in_memory_too
 def records_of(tx: Tx, entities: Sequence[str], *, case: str) -> list[RecordRow]:
     """Records of several entities of one case in one statement, oldest first."""
-    statement = (
-        select(_table)
-        .where(_table.c.case_code == case, _table.c.entity.in_(list(entities)))
-        .order_by(_table.c.created_at, _table.c.id)
-    )
-    return [_opened(tx, row) for row in tx.rows(statement)]
+    rows = tx.rows(_OF_CASE, {"case": case, "entities": list(entities)})
+    return [_opened(tx, row) for row in rows]
 
 
 @in_memory_too
@@ -144,3 +140,8 @@ def _opened(tx: Tx, row: Any) -> RecordRow:
 
 
 _BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))
+_OF_CASE = Prepared(
+    select(_table)
+    .where(_table.c.case_code == bindparam("case"), among(_table.c.entity, "entities"))
+    .order_by(_table.c.created_at, _table.c.id)
+)

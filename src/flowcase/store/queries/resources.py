@@ -12,6 +12,7 @@ from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 
 _process, _named, _file = tables.process_definition, tables.named_resource, tables.resource
 
@@ -102,8 +103,13 @@ def definitions(
     tx: Tx, *, process: str | None = None, only_newest: bool = False
 ) -> list[ProcessDefinitionRow]:
     """By process id, newest version first."""
-    statement = _definitions(process is not None, only_newest)
-    return [made(ProcessDefinitionRow, row) for row in tx.rows(statement, {"process": process})]
+    question = definitions_question(process, only_newest=only_newest)
+    return [made(ProcessDefinitionRow, row) for row in tx.rows(*question)]
+
+
+def definitions_question(process: str | None = None, *, only_newest: bool = True) -> Question:
+    """What `definitions` asks."""
+    return _definitions(process is not None, only_newest), {"process": process}
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, literal_column, or_, select
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 
 DECISION, RULE_SET = "decision", "ruleset"
 
@@ -22,7 +23,7 @@ _in_force = (
 
 def generation(tx: Tx) -> tuple[int, dt.datetime | None]:
     """How many versions there are, and when the last of them came."""
-    row = tx.first(_GENERATION)
+    row = tx.first(*GENERATION)
     return (0, None) if row is None else (row.number, row.newest)
 
 
@@ -34,6 +35,7 @@ def newest(tx: Tx, count: int) -> dict[tuple[str, str], str]:
 _GENERATION = Prepared(
     select(func.count().label("number"), func.max(_named.c.created_at).label("newest")).where(*_in_force)
 )
+GENERATION: Question = (_GENERATION, {})  # what `generation` asks
 _FIRST: Any = (
     select(_named.c.kind, _named.c.name, _named.c.hash)
     .where(*_in_force)

@@ -10,6 +10,7 @@ from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 
 _table = tables.saved_list
 
@@ -22,7 +23,12 @@ class SavedList:
 
 def saved_lists(tx: Tx, person: str) -> list[SavedList]:
     """By name."""
-    return [made(SavedList, row) for row in tx.rows(_OF_PERSON, {"person": person})]
+    return [made(SavedList, row) for row in tx.rows(*question(person))]
+
+
+def question(person: str) -> Question:
+    """What `saved_lists` asks."""
+    return _OF_PERSON, {"person": person}
 
 
 _OF_PERSON = Prepared(

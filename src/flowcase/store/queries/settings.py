@@ -10,6 +10,7 @@ from flowcase.store import tables
 from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 from flowcase.values import Value
 
 
@@ -21,7 +22,12 @@ def value(tx: Tx, key: str) -> Value:
 def values(tx: Tx, keys: Iterable[str]) -> dict[str, Value]:
     """Those of several keys; None for those that were never set."""
     wanted = list(keys)
-    return dict.fromkeys(wanted) | {row.key: row.value for row in tx.rows(_BY_KEYS, {"keys": wanted})}
+    return dict.fromkeys(wanted) | {row.key: row.value for row in tx.rows(*values_question(wanted))}
+
+
+def values_question(keys: Iterable[str]) -> Question:
+    """What `values` asks."""
+    return _BY_KEYS, {"keys": list(keys)}
 
 
 _BY_KEYS = Prepared(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, or_, select, text, tuple_
+from sqlalchemy import Select, bindparam, literal_column, or_, select, text, tuple_
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
@@ -86,26 +87,37 @@ def user_tasks(
     limit: int | None = None,
 ) -> list[UserTaskRow]:
     """Oldest first."""
-    statement = select(_table)
+    statement = _listed(case is not None, instance is not None, status, after is not None, limit)
+    values: dict[str, Any] = {"case": case, "instance": instance}
+    if after is not None:
+        values |= {"at": after[0], "id": after[1]}
+    return [made(UserTaskRow, row) for row in tx.rows(statement, values)]
+
+
+@functools.lru_cache(maxsize=256)
+def _listed(
+    of_a_case: bool, of_an_instance: bool, status: str | None, is_later: bool, limit: int | None
+) -> Prepared:
+    statement = select(_table).order_by(_table.c.created_at, _table.c.id)
     if status == "open":
         statement = statement.where(text(tables.USER_TASK_IS_OPEN))
     elif status is not None:
         statement = statement.where(_table.c.status == status)
-    if case is not None:
-        statement = statement.where(_table.c.case_code == case)
-    if instance is not None:
-        statement = statement.where(_table.c.instance == instance)
-    return [made(UserTaskRow, row) for row in tx.rows(_page(statement, after, limit))]
+    if of_a_case:
+        statement = statement.where(_table.c.case_code == bindparam("case"))
+    if of_an_instance:
+        statement = statement.where(_table.c.instance == bindparam("instance"))
+    if is_later:  # as in `_page`
+        place = tuple_(
+            bindparam("at", type_=_table.c.created_at.type), bindparam("id", type_=_table.c.id.type)
+        )
+        statement = statement.where(tuple_(_table.c.created_at, _table.c.id) > place)
+    return Prepared(statement if limit is None else statement.limit(literal_column(str(int(limit)))))
 
 
 def draft(tx: Tx, id: str, person: str) -> dict[str, Any] | None:
     """The raw form values that a person has saved without completing."""
-    table = tables.user_task_draft
-    row = tx.first(
-        select(table.c.sealed_values, _table.c.stream)
-        .join(_table, _table.c.id == table.c.user_task)
-        .where(table.c.user_task == id, table.c.person == person)
-    )
+    row = tx.first(_DRAFT, {"id": id, "person": person})
     content = None if row is None else tx.open(row.stream, f"draft|{id}|{person}", row.sealed_values)
     return None if content is None else json.loads(content)
 
@@ -117,4 +129,10 @@ def _page(statement: Select[Any], after: Key | None, limit: int | None) -> Selec
     return statement.order_by(_table.c.created_at, _table.c.id).limit(limit)
 
 
+_draft = tables.user_task_draft
+_DRAFT = Prepared(
+    select(_draft.c.sealed_values, _table.c.stream)
+    .join(_table, _table.c.id == _draft.c.user_task)
+    .where(_draft.c.user_task == bindparam("id"), _draft.c.person == bindparam("person"))
+)
 _BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))

@@ -1,0 +1,115 @@
+"""The session's cookie, in Flask's own form: its key is derived once, and each text is checked once.
+
+What is kept of a checked cookie is what it said and when it was signed; whether it is too old is asked anew
+with every request.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from flask import Flask, Request, g, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
+
+_COOKIES = 4096  # checked ones that are kept, the last used
+_TOKEN = "csrf_token"  # noqa: S105 - Flask-WTF's name, in the session and for the length of a request
+_AGAIN_SECONDS = 60  # a session that is only used gets a new cookie no more often than this
+
+
+class _Signer(TimestampSigner):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._derived: dict[Any, bytes] = {}
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        found = self._derived.get(secret_key)
+        if found is None:
+            found = self._derived[secret_key] = super().derive_key(secret_key)
+        return found
+
+
+class _Serializer(URLSafeTimedSerializer):
+    default_signer = _Signer
+
+    @functools.cached_property
+    def _signer(self) -> Any:
+        return super().make_signer(self.salt)
+
+    def make_signer(self, salt: str | bytes | None = None) -> Any:
+        return self._signer if salt in (None, self.salt) else super().make_signer(salt)
+
+
+class SignedCookie(SecureCookieSessionInterface):
+    """As Flask's own, but a session in use is sent again once a minute, not with every answer."""
+
+    def __init__(self) -> None:
+        self._serializers: dict[Any, URLSafeTimedSerializer] = {}
+        self._checked = functools.lru_cache(maxsize=_COOKIES)(self._check)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        key = app.secret_key
+        if not key:
+            return None
+        found = self._serializers.get(key)
+        if found is None:
+            found = self._serializers[key] = _Serializer(
+                key,
+                salt=self.salt,
+                serializer=self.serializer,
+                signer_kwargs={"key_derivation": self.key_derivation, "digest_method": self.digest_method},
+            )
+        return found
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        text = request.cookies.get(self.get_cookie_name(app))
+        if not text:
+            return self.session_class()
+        try:
+            payload, signed_at = self._checked(serializer, text)
+            age = self._now(serializer) - signed_at
+            if not 0 <= age <= app.permanent_session_lifetime.total_seconds():
+                return self.session_class()
+            found: Any = self.session_class(serializer.load_payload(payload))
+        except BadSignature:
+            return self.session_class()
+        found.age = age
+        return found
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        if session.modified:
+            return True
+        is_fresh = getattr(session, "age", _AGAIN_SECONDS) < _AGAIN_SECONDS
+        return not is_fresh and super().should_set_cookie(app, session)
+
+    @staticmethod
+    def _now(serializer: URLSafeTimedSerializer) -> int:
+        """By the clock that cookies are signed by."""
+        signer: Any = serializer.make_signer()
+        return int(signer.get_timestamp())
+
+    @staticmethod
+    def _check(serializer: URLSafeTimedSerializer, text: str) -> tuple[bytes, int]:
+        """(payload, when it was signed). Raises BadSignature."""
+        signer: Any = serializer.make_signer()
+        payload, signed_at = signer.unsign(text, return_timestamp=True)
+        return payload, int(signed_at.timestamp())
+
+
+def init_app(app: Flask) -> None:
+    """The token against forgery is signed once for a session: it does not grow old by itself."""
+
+    @app.before_request
+    def keep_the_token() -> None:
+        held = session.get(_TOKEN)
+        if isinstance(held, str) and app.secret_key:
+            setattr(g, _TOKEN, _signed(app.secret_key, held))
+
+
+@functools.lru_cache(maxsize=_COOKIES)
+def _signed(key: str | bytes, held: str) -> str:
+    return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(held))  # as Flask-WTF checks it
