@@ -147,9 +147,14 @@ class _Filling:
                 return [first] if asked.type is FieldType.CHOICES else first
             case FieldType.LIST:
                 row: dict[str, Any] = {}
-                for child in asked.children:
-                    if child.type is not FieldType.DISPLAY and not child.readonly and child.required:
-                        nested.put(row, child.path, self._usual(child))
+                asks = [
+                    child
+                    for child in asked.children
+                    if child.type is not FieldType.DISPLAY and not child.readonly
+                ]
+                # A row in which nothing has to stand is none as long as it is empty.
+                for child in [child for child in asks if child.required] or asks[:1]:
+                    nested.put(row, child.path, self._usual(child))
                 return [row]
             case FieldType.FILE:
                 return "simulation"

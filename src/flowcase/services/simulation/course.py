@@ -17,7 +17,7 @@ from flowcase.cases import events as case_events
 from flowcase.errors import FlowcaseError
 from flowcase.feel import compile_expression
 from flowcase.handlers import Registration
-from flowcase.services import form_records
+from flowcase.services import form_records, form_values
 from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork
 from flowcase.services.simulation.answers import LOCAL, Answers
@@ -352,16 +352,18 @@ class Course:
         office = self.office
         form = office.definitions.form(office.tx, str(row.form))
         known = form_records.known_values(office.work(instance, row.element), form, variables)
-        return self.answers.values(
+        offered = office.choices(row, facts, instance)
+        filled = self.answers.values(
             form,
             given,
             facts,
             known=known,
-            choices=lambda: office.choices(row, facts, instance),
+            choices=lambda: offered,
             actor=person.id,
             now=office.tx.now,
             number=lambda name: self.chance.number(row.case_code, row.process, row.element, nr, name),
         )
+        return form_values.validate(form, filled, facts=Behind(offered, facts), now=office.tx.now).values
 
     def _refuse(self, row: UserTaskRow, nr: int, hits: list[Any]) -> None:
         self._refused[row.id] = tries = self._refused.get(row.id, 0) + 1
