@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks api-fuzz verapdf million bench bench-peers docs lock wheel clean
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks api-fuzz verapdf audit million bench bench-peers docs lock wheel clean
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ api-fuzz: setup-dev ## Ask every operation of the API four hundred times: anythi
 verapdf: setup-dev ## Let veraPDF (Maven Central, needs a JDK) check the case file against PDF/A-3b
 	mvn -q -B -f tools/verapdf/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/var/verapdf
 	FLOWCASE_VERAPDF="$(CURDIR)/var/verapdf/*" $(PY) -m pytest -q tests/web/test_case_dossier.py -k verapdf
+
+audit: setup-dev ## Look for known weaknesses, licences and secrets; write bills of materials to build/
+	$(PY) tools/audit.py $(if $(ADVISORIES),--without-advisories)
 
 million: setup-dev ## Verify a history of a million events, and try the six tamperings on it
 	FLOWCASE_VERIFIED_EVENTS=1000000 $(PY) -m pytest -q -s tests/cli/test_verify_many.py

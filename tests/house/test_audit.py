@@ -1,0 +1,172 @@
+"""The part of `make audit` that needs no network: licences, bills of materials, secrets; its honesty."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+
+
+@pytest.fixture
+def licences() -> ModuleType:
+    return importlib.import_module("auditing.licences")
+
+
+@pytest.fixture
+def secrets() -> ModuleType:
+    return importlib.import_module("auditing.secrets")
+
+
+@pytest.fixture
+def audit() -> ModuleType:
+    return importlib.import_module("audit")
+
+
+# --- licences --------------------------------------------------------------------------------------
+
+
+def test_every_dependency_is_under_a_licence_that_we_may_use_and_the_page_says_which(licences: Any) -> None:
+    found = licences.dependencies()
+
+    assert len(found) > 200
+    assert licences.problems(found) == [], "decide in tools/auditing/allowed.toml"
+    page = (ROOT / "docs/licences.md").read_text("utf-8")
+    assert page == licences.page(found), "write it anew with: make audit"
+
+
+@pytest.mark.parametrize(
+    ("licence", "may"),
+    [
+        ("MIT", True),
+        ("MIT OR GPL-3.0-only", True),
+        ("MIT AND GPL-3.0-only", False),
+        ("MPL-2.0 AND MIT", True),
+        ("AGPL-3.0-only", False),
+        ("SEE LICENSE IN LICENSE", False),
+        ("", False),
+    ],
+)
+def test_of_several_licences_one_or_each_has_to_be_allowed(licences: Any, licence: str, may: bool) -> None:
+    assert licences.is_allowed(licence, licences.rules()) is may
+
+
+# --- bills of materials ----------------------------------------------------------------------------
+
+
+def test_the_bill_of_materials_names_everything_that_is_shipped(licences: Any) -> None:
+    boms = importlib.import_module("auditing.boms")
+    found = licences.dependencies()
+
+    bom = boms.python(found)
+
+    assert (bom["bomFormat"], boms.missing(bom, found, "python")) == ("CycloneDX", [])
+    assert all(each.get("licenses") for each in bom["components"])
+    without = {**bom, "components": bom["components"][1:]}
+    assert boms.missing(without, found, "python") == [bom["components"][0]["name"]]
+
+
+# --- secrets ---------------------------------------------------------------------------------------
+
+
+def test_no_secret_is_in_the_repository(secrets: Any) -> None:
+    assert len(secrets.committed()) > 1000
+    assert [str(each) for each in secrets.scan()] == []
+
+
+def planted() -> dict[str, str]:
+    """Made here, from parts, so that this file holds none."""
+    random = "q7Zk2Lw9" + "Xv4Rb8Tn" + "1Yc6Md3H" + "s5Jf0Gp"
+    return {
+        "a private key": "-----BEGIN " + "OPENSSH PRIVATE KEY-----",
+        "an AWS key": "AKIA" + "Q7ZK2LW9XV4RB8TN",
+        "a GitHub token": "ghp_" + random + "abcdefgh",
+        "a GitLab token": "glpat-" + random,
+        "a Slack token": "xoxb-" + random,
+        "an npm token": "npm_" + (random + "abcdefghij")[:36],
+        "a PyPI token": "pypi-" + random * 2,
+        "a Stripe key": "sk_live_" + random,
+        "a signed web token": f"eyJ{random}.eyJ{random}.{random}",
+        "a webhook's secret": "whsec_" + random + "abcdefghijklm=",
+        "a password in an address": "postgresql://flowcase:" + random[:14] + "@database/flowcase",
+        "an assigned secret": 'SMTP_PASSWORD = "' + random + '"',
+        "an installation key": "FLOWCASE_KEY=" + (random + "abcdefghijklmnop")[:43] + "=",
+    }
+
+
+@pytest.mark.parametrize("what", planted())
+def test_a_secret_that_was_planted_is_found(secrets: Any, tmp_path: Path, what: str) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / "settings.py").write_text(f"# settings\n{planted()[what]}\n")
+
+    found = [each for each in secrets.scan(tmp_path) if each.what == what]
+
+    assert [(each.path, each.line) for each in found] == [("settings.py", 2)]
+    assert planted()[what] not in str(found[0])
+
+
+def test_every_kind_of_secret_was_planted(secrets: Any) -> None:
+    assert set(planted()) == set(secrets.PATTERNS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'password = os.environ["FLOWCASE_SMTP_PASSWORD"]',
+        "postgresql://flowcase:password@database/flowcase",
+        'token = "aaaaaaaaaaaaaaaaaaaaaaaa"',
+        "https://user@example.org/",
+    ],
+)
+def test_what_is_no_secret_is_left_alone(secrets: Any, text: str) -> None:
+    assert list(secrets.look("x", text)) == []
+
+
+# --- advisories: what the sources say, and what it means ------------------------------------------
+
+
+def test_a_source_that_could_ask_nothing_is_no_clean_answer(audit: Any) -> None:
+    skipped = {"dependencies": [{"name": "flask", "skip_reason": "not found"}]}
+    clean = {"dependencies": [{"name": "flask", "version": "3", "vulns": []}]}
+    weak = {"dependencies": [{"name": "flask", "version": "3", "vulns": [{"id": "X-1", "fix_versions": []}]}]}
+
+    verdicts = [
+        audit.python_advisories((text, "")).verdict
+        for text in (json.dumps(skipped), json.dumps(clean), json.dumps(weak), "", '{"dependencies": []}')
+    ]
+
+    assert verdicts == [audit.UNKNOWN, audit.GOOD, audit.FOUND, audit.UNKNOWN, audit.UNKNOWN]
+
+
+def test_npms_refusal_is_told_as_such(audit: Any) -> None:
+    refused = ('{"message": "405"}', "npm error audit endpoint returned an error\n")
+    clean = ('{"vulnerabilities": {}, "metadata": {"dependencies": {"total": 3}}}', "")
+    weak = (
+        '{"vulnerabilities": {"x": {"severity": "high"}}, "metadata": {"dependencies": {"total": 3}}}',
+        "",
+    )
+
+    results = [audit.npm_advisories("lock", each) for each in (refused, clean, weak)]
+
+    assert [each.verdict for each in results] == [audit.UNKNOWN, audit.GOOD, audit.FOUND]
+    assert results[0].said == ("npm error audit endpoint returned an error",)
+
+
+def test_the_exit_status_tells_found_from_not_asked(audit: Any) -> None:
+    def results(*verdicts: str) -> list[Any]:
+        return [audit.Result("x", verdict, ("y",)) for verdict in verdicts]
+
+    assert audit.exit_status(results(audit.GOOD, audit.LEFT_OUT)) == 0
+    assert audit.exit_status(results(audit.GOOD, audit.UNKNOWN)) == 3
+    assert audit.exit_status(results(audit.UNKNOWN, audit.FOUND)) == 1

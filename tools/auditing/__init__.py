@@ -1,0 +1,1 @@
+"""What `make audit` looks at: advisories, licences, a bill of materials, secrets in the repository."""
