@@ -42,6 +42,7 @@ from flowcase.services.deadlines import Deadlines
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.delegations import Delegations
+from flowcase.services.deployment_effects import DeploymentEffects
 from flowcase.services.deployments import Deployments
 from flowcase.services.documents import Documents, Limits
 from flowcase.services.erasure import Erasure
@@ -171,6 +172,7 @@ class Flowcase:
     checkpoints: Checkpoints
     studio: Studio
     reviews: Reviews
+    deployment_effects: DeploymentEffects
     documents: Documents
     scanning: Scanning
     comments: Comments
@@ -401,6 +403,7 @@ def assemble(
         checkpoints=Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder),
         studio=Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes),
         reviews=Reviews(transactions),
+        deployment_effects=DeploymentEffects(transactions, definitions),
         documents=documents,
         scanning=Scanning(transactions, open_work, settings.scan_command),
         comments=Comments(transactions, open_work),

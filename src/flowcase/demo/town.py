@@ -65,6 +65,7 @@ PEOPLE: tuple[Person, ...] = (
         ("koordinationsgruppe_boern", "koordinationsgruppe_unge", "voksensamarbejde", "strategi_sekretariat"),
     ),
     Person("jens.proces", "Jens Olrik", ("procesejer",)),
+    Person("lone.proces", "Lone Holst", ("procesejer",)),
     Person("vera.revisor", "Vera Lindhardt", ("revisor",)),
     Person("drift", "Drift", ("administrator",)),
 )

@@ -14,10 +14,11 @@ from flowcase.history.conformance import Deviation, Drawn, deviations
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import deadlines, history, instances, resources
+from flowcase.store.queries import deadlines, history, instances, resources, reviews
 from flowcase.store.queries.deadlines import DeadlineRow
 from flowcase.store.queries.instances import InstanceRow
-from flowcase.store.queries.resources import ProcessDefinitionRow
+from flowcase.store.queries.resources import DeploymentRow, ProcessDefinitionRow
+from flowcase.store.queries.reviews import ReviewRow
 
 
 @dataclass
@@ -65,6 +66,8 @@ class VersionInUse:
     cases: Sequence[str]  # codes
     running: int
     ended: int
+    brought_by: DeploymentRow | None = None
+    review: ReviewRow | None = None  # by which a second person let it into force
 
 
 class Compliance:
@@ -134,12 +137,21 @@ class Compliance:
             rows = resources.definitions(tx, process=process)
             if not rows:
                 raise NotFound("process", process)
-            found = []
+            found, signed = [], reviews.by_deployment(tx, rows[0].path)
             for row in rows:
                 ran = instances.instances(tx, definition=row.id, limit=None)
                 cases = sorted({each.case_code for each in ran if each.case_code})
                 running = sum(each.ended_at is None for each in ran)
-                found.append(VersionInUse(row, cases, running, len(ran) - running))
+                found.append(
+                    VersionInUse(
+                        row,
+                        cases,
+                        running,
+                        len(ran) - running,
+                        resources.deployment(tx, row.deployment),
+                        signed.get(row.deployment),
+                    )
+                )
             return found
 
         return self._transactions.read(work)

@@ -127,6 +127,7 @@ def _register_blueprints(app: Flask) -> None:
         studio,
         studio_api,
         studio_differences,
+        studio_reviews,
         team,
         user_tasks,
         webhooks,
@@ -160,6 +161,7 @@ def _register_blueprints(app: Flask) -> None:
         studio,
         studio_api,
         studio_differences,
+        studio_reviews,
         team,
     ):
         app.register_blueprint(module.blueprint)

@@ -32,7 +32,13 @@ KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form"}
 @login_required
 def index() -> Any:
     files = flow().studio.files(actor=actor())
-    return render_template("studio_files.html", files=files, kinds=new_files.KINDS, given={}, errors={})
+    waiting = sum(
+        row.status == "asked" and actor().id not in row.authors
+        for row, _ in flow().reviews.list(actor=actor())
+    )
+    return render_template(
+        "studio_files.html", files=files, kinds=new_files.KINDS, given={}, errors={}, waiting=waiting
+    )
 
 
 @blueprint.post("/")
@@ -63,7 +69,10 @@ def edit(path: str) -> Any:
     opened = flow().studio.open(
         path, copy=request.args.get("kopi", 0, type=int), of=request.args.get("fra"), actor=actor()
     )
-    return render_template("studio_editor.html", opened=opened, kind=kind, data=_data(opened, kind))
+    review = flow().reviews.of_draft(path, copy=opened.copy, actor=actor()) if opened.draft else None
+    return render_template(
+        "studio_editor.html", opened=opened, kind=kind, data=_data(opened, kind), review=review
+    )
 
 
 def _data(opened: Any, kind: str) -> str:
@@ -77,6 +86,8 @@ def _data(opened: Any, kind: str) -> str:
         "inForce": opened.in_force.hash if opened.in_force else None,
         "content": opened.content.decode("utf-8", errors="replace"),
         "language": current(),
+        "fromOwner": request.args.get("fra"),
+        "fromCopy": request.args.get("kopi", 0, type=int),
     }
     if kind == "bpmn":
         started["templates"] = element_templates(flow().handlers, language=current())

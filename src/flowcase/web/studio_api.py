@@ -15,8 +15,10 @@ from flask_login import current_user, login_required
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Forbidden, InvalidDefinition, InvalidValues
 from flowcase.modeling import Finding
+from flowcase.services.reviews import NotApproved
 from flowcase.services.studio import MAX_BYTES, blocking
 from flowcase.web import rules_in_danish
+from flowcase.web.deployment_words import effects_in_words, not_approved_in_words
 from flowcase.web.language import current
 from flowcase.web.presenting import clock, instant, person
 from flowcase.web.session import actor, flow
@@ -59,6 +61,7 @@ def save() -> Any:
         copy=asked["copy"],
         seen=asked["seen"],
         based_on=asked["based_on"],
+        begun_from=(asked["from_owner"], asked["from_copy"] or 0) if asked["from_owner"] else None,
         actor=actor(),
     )
     return jsonify(
@@ -87,6 +90,15 @@ def discard() -> Any:
     return jsonify(next=url_for("studio.index"))
 
 
+@blueprint.post("/effects")
+@login_required
+def effects() -> Any:
+    """What putting the file into force means for what runs, in words."""
+    asked = _asked()
+    found = flow().deployment_effects.of(asked["file"], asked["content"], actor=actor())
+    return jsonify(lines=effects_in_words(found), href=url_for("migrations.index"))
+
+
 @blueprint.post("/deploy")
 @login_required
 def deploy() -> Any:
@@ -101,6 +113,10 @@ def deploy() -> Any:
             copy=asked["copy"],
             actor=actor(),
         )
+    except NotApproved as refused:
+        ask = url_for("studio_reviews.ask", path=asked["file"], kopi=asked["copy"] or None)
+        words = not_approved_in_words(refused)
+        return jsonify(approval=refused.code, detail=words, href=ask), HTTPStatus.CONFLICT
     except InvalidDefinition as refused:
         said = [_said(finding) for finding in refused.findings]
         return jsonify(findings=said, blocking=blocking(refused.findings)), 422
@@ -138,6 +154,8 @@ _FIELDS: dict[str, tuple[type, ...]] = {
     "seen": (str, _NONE),
     "based_on": (str, _NONE),
     "note": (str, _NONE),
+    "from_owner": (str, _NONE),
+    "from_copy": (int, _NONE),
 }
 
 

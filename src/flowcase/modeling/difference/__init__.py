@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from flowcase.modeling.difference.beside import BesideTable, beside, places
 from flowcase.modeling.difference.bpmn import diagram_changes
 from flowcase.modeling.difference.change import Change, Kind, Place
 from flowcase.modeling.difference.dmn import table_changes
 from flowcase.modeling.difference.form import form_changes
 from flowcase.modeling.difference.plain import plain_changes
-from flowcase.modeling.difference.words import in_words
+from flowcase.modeling.difference.words import in_words, subject_in_words
 
-__all__ = ["Change", "Kind", "Place", "differences", "in_words"]
+__all__ = [
+    "BesideTable",
+    "Change",
+    "Kind",
+    "Place",
+    "beside",
+    "differences",
+    "in_words",
+    "places",
+    "subject_in_words",
+]
 
 
 def differences(path: str, old: bytes, new: bytes) -> list[Change]:

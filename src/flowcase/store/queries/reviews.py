@@ -81,9 +81,9 @@ def approved(tx: Tx, file_name: str, hash: str) -> list[ReviewRow]:
     return [made(ReviewRow, row) for row in tx.rows(statement)]
 
 
-def by_deployment(tx: Tx) -> Mapping[str, ReviewRow]:
-    """The review behind each deployment that had one."""
-    statement = select(review).where(review.c.deployment.is_not(None))
+def by_deployment(tx: Tx, file_name: str) -> Mapping[str, ReviewRow]:
+    """The review behind each deployment of a file that had one."""
+    statement = select(review).where(review.c.file_name == file_name, review.c.deployment.is_not(None))
     return {row.deployment: made(ReviewRow, row) for row in tx.rows(statement)}
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, literal_column, or_, select, text, tuple_
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select, text, tuple_
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
@@ -136,3 +136,9 @@ _DRAFT = Prepared(
     .where(_draft.c.user_task == bindparam("id"), _draft.c.person == bindparam("person"))
 )
 _BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))
+
+
+def open_with_form(tx: Tx, form: str) -> int:
+    """How many open user tasks show a form."""
+    statement = select(func.count()).where(_table.c.form == form, text(tables.USER_TASK_IS_OPEN))
+    return int(tx.scalar(statement) or 0)

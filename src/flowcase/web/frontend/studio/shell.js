@@ -55,6 +55,12 @@ class Studio {
     at('saet-i-drift').addEventListener('click', () => this.askToDeploy());
     at('drift-ja').addEventListener('click', () => this.deploy());
     at('drift-nej').addEventListener('click', () => at('drift').close());
+    document.querySelectorAll('a[data-save-first]').forEach((link) =>
+      link.addEventListener('click', (event) => {
+        event.preventDefault();
+        this.leaveFor(link.pathname);
+      }),
+    );
     window.addEventListener('beforeunload', (event) => {
       if (!this.isSaved) event.preventDefault();
     });
@@ -167,8 +173,9 @@ class Studio {
     const content = await this.read();
     at('gemt').textContent = say('saving');
     try {
-      const { copy, seen, basedOn } = begun;
-      const saved = await ask('draft', { content, copy, seen, based_on: basedOn }, begun);
+      const { copy, seen, basedOn, fromOwner, fromCopy } = begun;
+      const from = { from_owner: fromOwner, from_copy: fromCopy };
+      const saved = await ask('draft', { content, copy, seen, based_on: basedOn, ...from }, begun);
       begun.seen = saved.seen;
       if (saved.wasSetAside || saved.copy !== begun.copy) this.setAside(saved.copy);
       if (saved.inForce !== begun.inForce) {
@@ -182,6 +189,13 @@ class Studio {
     } catch (error) {
       at('gemt').textContent = this.sentence(error, 'failed');
     }
+  }
+
+  // To a page about the draft: with what was drawn until now.
+  async leaveFor(path) {
+    if (!this.isSaved || (!begun.seen && !begun.inForce)) await this.save();
+    if (!this.isSaved) return;
+    location.assign(begun.copy ? `${path}?kopi=${begun.copy}` : path);
   }
 
   setAside(copy) {
@@ -225,8 +239,29 @@ class Studio {
   askToDeploy() {
     at('drift-fejl').textContent = '';
     at('drift-advarsel').hidden = begun.inForce === begun.basedOn;
+    at('drift-virkning').hidden = true;
+    at('drift-gennemsyn').hidden = true;
     at('drift').showModal();
     at('note').focus();
+    this.tellEffects();
+  }
+
+  // Which running instances stay behind, before anything is done.
+  async tellEffects() {
+    const place = at('drift-virkning');
+    const { lines, href } = await ask('effects', { content: await this.read() }, begun);
+    place.querySelector('ul').replaceChildren(
+      ...lines.map((line) => {
+        const item = document.createElement('li');
+        item.textContent = line.words;
+        if (line.canMove) {
+          const link = Object.assign(document.createElement('a'), { href, textContent: say('moveThem') });
+          item.append(' ', link);
+        }
+        return item;
+      }),
+    );
+    place.hidden = !lines.length;
   }
 
   async deploy() {
@@ -245,10 +280,11 @@ class Studio {
       location.assign(made.next);
     } catch (error) {
       if (error.body?.findings) this.found(error.body.findings);
+      at('drift-gennemsyn').hidden = !error.body?.approval;
       const key = error.body?.findings ? 'hasErrors' : error.status === 409 ? 'conflict' : 'failed';
       await this.save();
       at('drift-advarsel').hidden = begun.inForce === begun.basedOn;
-      at('drift-fejl').textContent = this.sentence(error, key);
+      at('drift-fejl').textContent = error.body?.approval ? error.body.detail : this.sentence(error, key);
     }
   }
 

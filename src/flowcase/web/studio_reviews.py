@@ -1,0 +1,218 @@
+"""Gennemsyn: a second process owner reads what a draft changes, comments, and signs or sends it back."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound, Refused
+from flowcase.modeling.difference import Place, places, subject_in_words
+from flowcase.services.reviews import NotApproved, Review
+from flowcase.services.studio import blocking
+from flowcase.web.deployment_words import effects_in_words, not_approved_in_words
+from flowcase.web.language import current, gettext
+from flowcase.web.session import actor, flow
+from flowcase.web.shown_differences import Shown, shown
+
+blueprint = Blueprint("studio_reviews", __name__, url_prefix="/studie/gennemsyn")
+
+ACTS = ("godkend", "send-tilbage", "traek-tilbage", "saet-i-drift")
+
+
+@blueprint.get("")
+@login_required
+def index() -> Any:
+    """What waits for this person, what this person asked for, and what was."""
+    rows = flow().reviews.list(actor=actor())
+    me = actor().id
+    parts = [
+        (
+            gettext("Venter på dig"),
+            [row for row in rows if row[0].status == "asked" and me not in row[0].authors],
+        ),
+        (
+            gettext("Dine egne kladder"),
+            [
+                row
+                for row in rows
+                if me in row[0].authors and row[0].status in ("asked", "approved", "sent_back")
+            ],
+        ),
+    ]
+    listed = {row.id for _, part in parts for row, _ in part}
+    parts.append((gettext("Tidligere og andres"), [row for row in rows if row[0].id not in listed]))
+    return render_template("studio_reviews.html", parts=parts, status=status)
+
+
+@blueprint.route("/ny/<path:path>", methods=["GET", "POST"])
+@login_required
+def ask(path: str) -> Any:
+    """Ask for a review of one's own draft, with the changes in view and a note."""
+    copy = request.args.get("kopi", 0, type=int)
+    opened = flow().studio.open(path, copy=copy, actor=actor())
+    errors: dict[str, list[str]] = {}
+    note = request.form.get("note", "")
+    if request.method == "POST":
+        try:
+            id = flow().reviews.ask(path, copy=copy, note=note, actor=actor())
+            flash(gettext("Procesejerne har fået besked om, at kladden er til gennemsyn."), "success")
+            return redirect(url_for("studio_reviews.show", id=id))
+        except InvalidValues as refused:
+            errors = refused.errors
+        except Conflict:
+            flash(gettext("Kladden er allerede til gennemsyn."), "warning")
+            return redirect(url_for("studio_reviews.index"))
+    old = flow().studio.in_force(path, actor=actor()) if opened.in_force else None
+    review = flow().reviews.of_draft(path, copy=copy, actor=actor()) if opened.draft else None
+    page = render_template(
+        "studio_review_ask.html",
+        opened=opened,
+        note=note,
+        errors=errors,
+        review=review,
+        findings=flow().studio.check(path, opened.content, actor=actor()) if opened.draft else [],
+        blocking=blocking,
+        shown=Shown() if old is None else shown(path, old, opened.content, _titles()),
+    )
+    return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if errors else page
+
+
+@blueprint.get("/<id>")
+@login_required
+def show(id: str) -> Any:
+    return _page(flow().reviews.get(id, actor=actor()), {})
+
+
+@blueprint.post("/<id>/kommentar")
+@login_required
+def comment(id: str) -> Any:
+    """A comment on one element, or on the file."""
+    try:
+        element = request.form.get("element", "")
+        flow().reviews.comment(id, request.form.get("kommentar", ""), element=element, actor=actor())
+    except InvalidValues as refused:
+        return _page(flow().reviews.get(id, actor=actor()), refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    return redirect(url_for("studio_reviews.show", id=id, _anchor="kommentarer"))
+
+
+@blueprint.post("/<id>/kommentar/<comment>")
+@login_required
+def mark(id: str, comment: str) -> Any:
+    """Resolve it, or open it again."""
+    is_resolved = request.form.get("loest") == "1"
+    flow().reviews.mark(id, comment, is_resolved=is_resolved, actor=actor())
+    return redirect(url_for("studio_reviews.show", id=id, _anchor=f"kommentar-{comment}"))
+
+
+@blueprint.post("/<id>/<act>")
+@login_required
+def answer(id: str, act: str) -> Any:
+    """Approve, send back, withdraw, or put what was approved into force."""
+    if act not in ACTS:
+        raise NotFound("act", act)
+    reviews = flow().reviews
+    seen = request.form.get("i_drift") or None
+    reason = request.form.get("begrundelse", "")
+    try:
+        if act == "godkend":
+            reviews.approve(id, against=seen, reason=reason, actor=actor())
+            flash(gettext("Kladden er godkendt."), "success")
+        elif act == "send-tilbage":
+            reviews.send_back(id, reason=reason, actor=actor())
+            flash(gettext("Kladden er sendt tilbage med din begrundelse."), "success")
+        elif act == "traek-tilbage":
+            reviews.withdraw(id, actor=actor())
+        else:
+            return _deploy(reviews.get(id, actor=actor()), seen)
+    except InvalidValues as refused:
+        return _page(reviews.get(id, actor=actor()), refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    except Conflict:
+        flash(gettext("Gennemsynet eller filen i drift er ændret imens. Se, hvordan det står nu."), "warning")
+    except NotApproved as refused:
+        flash(not_approved_in_words(refused), "error")
+    except Refused:
+        flash(gettext("Alle kommentarer skal være løst, før kladden kan godkendes."), "error")
+    return redirect(url_for("studio_reviews.show", id=id))
+
+
+def _deploy(review: Review, seen: str | None) -> Any:
+    row = review.row
+    try:
+        flow().studio.deploy(
+            row.file_name,
+            review.content,
+            note=request.form.get("note", ""),
+            replaces=seen,
+            copy=None,
+            actor=actor(),
+        )
+    except InvalidDefinition:
+        flash(gettext("Filen har fejl og kan ikke sættes i drift. Kladden er bevaret."), "error")
+        return redirect(url_for("studio_reviews.show", id=row.id))
+    flash(gettext("{file} er sat i drift.").format(file=row.file_name), "success")
+    return redirect(url_for("studio_reviews.show", id=row.id))
+
+
+def _page(review: Review, errors: dict[str, list[str]]) -> str:
+    row = review.row
+    told = Shown()
+    if review.before is not None:
+        told = shown(row.file_name, review.before, review.content, _titles())
+    try:
+        named = {place.id: place for place in places(row.file_name, review.content)}
+    except InvalidDefinition:
+        named = {}
+    changed = [place for place in named.values() if place.id in set(told.elements)]
+    rest = [place for place in named.values() if place not in changed]
+    effects = []
+    if row.status == "approved":
+        effects = effects_in_words(flow().deployment_effects.of(row.file_name, review.content, actor=actor()))
+    return render_template(
+        "studio_review.html",
+        review=review,
+        row=row,
+        shown=told,
+        changed=changed,
+        rest=rest,
+        called=lambda element: _called(named.get(element), element),
+        errors=errors,
+        effects=effects,
+        findings=flow().studio.check(row.file_name, review.content, actor=actor()),
+        blocking=blocking,
+        is_mine=row.owner == actor().id,
+        chosen=request.form.get("element") or request.args.get("element", ""),
+        typed=request.form,
+        status=status,
+        comment_at=lambda element: url_for(
+            "studio_reviews.show", id=row.id, element=element, _anchor="ny-kommentar"
+        ),
+    )
+
+
+def _called(place: Place | None, element: str) -> str:
+    if not element:
+        return gettext("Hele filen")
+    return element if place is None else subject_in_words(place, current())
+
+
+def _titles() -> tuple[str, str]:
+    return gettext("I drift"), gettext("Kladde")
+
+
+def status(code: str) -> str:
+    return {
+        "asked": gettext("Til gennemsyn"),
+        "approved": gettext("Godkendt"),
+        "sent_back": gettext("Sendt tilbage"),
+        "withdrawn": gettext("Trukket tilbage"),
+        "voided": gettext("Bortfaldet: kladden er ændret"),
+        "deployed": gettext("Sat i drift"),
+    }.get(code, code)
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, Any]:
+    return {"place_in_words": lambda place: subject_in_words(place, current())}

@@ -1,0 +1,81 @@
+"""Two process owners in a real Chromium: one changes a table and asks, the other comments and signs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in
+
+pytestmark = pytest.mark.browser
+
+TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
+
+
+@pytest.fixture
+def world(world):
+    world.flow.studio.has_four_eyes = True
+    return world
+
+
+def test_a_table_goes_into_force_when_a_second_person_has_signed(open_page, world):
+    page = open_page()
+    page.set_default_timeout(10_000)
+    seen = Checked(page)
+    sign_in(page, "jens.proces")
+    page.goto(f"/studie/{TABLE}")
+    page.wait_for_selector("html[data-ready=true]")
+    page.get_by_role("button", name="Tekst").click()
+    text = page.locator("#kilde").input_value()
+    at = text.index("<text>6</text>", text.index("raekke_6_ud_1"))
+    page.locator("#kilde").fill(f"{text[:at]}<text>5</text>{text[at + 14 :]}")
+
+    page.get_by_role("button", name="Sæt i drift …").click()
+    page.locator("#note").fill("HERNING: fem uger")
+    page.locator("#drift-ja").click()
+    expect(page.locator("#drift-fejl")).to_contain_text("Ingen anden har set denne udgave")
+    page.locator("#drift-gennemsyn a").click()
+    expect(page.locator(".fc-changes")).to_contain_text("Antal: 6 uger → 5 uger")
+    seen.check("ask for a review")
+    page.locator("#felt-note").fill("HERNING: fem uger mellem opfølgninger")
+    page.get_by_role("button", name="Bed om gennemsyn").click()
+    expect(page.locator("h1")).to_contain_text("Gennemsyn:")
+    address = page.url
+    seen.check("a review as its author sees it")
+
+    page.context.clear_cookies()
+    sign_in(page, "lone.proces")
+    page.goto("/studie/")
+    page.get_by_role("link", name=re.compile("1 venter på dig")).click()
+    seen.check("reviews")
+    page.get_by_role("link", name=TABLE).click()
+    page.get_by_role("link", name=re.compile("^Kommentér")).first.click()
+    expect(page.locator("#felt-element")).to_contain_text("række 6")
+    page.locator("#felt-kommentar").fill("Gælder det også unge?")
+    page.get_by_role("button", name="Gem kommentar").click()
+    expect(page.get_by_role("button", name="Godkend")).to_be_disabled()
+    seen.check("a review with an open comment")
+    page.set_viewport_size({"width": 360, "height": 800})
+    seen.visit(f"{address}?sprog=en", "a review on a telephone, in English")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.goto(f"{address}?sprog=da")
+    page.set_viewport_size({"width": 1200, "height": 800})
+    page.get_by_role("button", name=re.compile("Markér som løst")).click()
+    page.get_by_role("button", name="Godkend").click()
+    expect(page.locator(".fc-facts")).to_contain_text("Lone Holst")
+    seen.check("a review that was approved")
+
+    page.context.clear_cookies()
+    sign_in(page, "jens.proces")
+    page.goto(address)
+    page.get_by_role("button", name="Sæt i drift").click()
+    expect(page.locator(".fc-facts")).to_contain_text("Sat i drift")
+
+    assert seen.violations == []
+    (made,) = [row for row in world.flow.deployments.list() if row.note.startswith("HERNING")]
+    assert made.actor == "jens.proces"
+    five = world.flow.studio.in_force(TABLE, actor=world.flow.people.actor("jens.proces"))
+    assert b"<text>5</text>" in five

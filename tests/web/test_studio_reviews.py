@@ -1,0 +1,170 @@
+"""The pages on which a second process owner reads, comments and signs; without JavaScript."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from flowcase import bootstrap
+from flowcase.web import create_app
+from tests.web.conftest import Visitor
+from tests.web.test_studio import ask as ask_api
+from tests.web.test_studio import begun
+from tests.web.test_studio_differences import five_weeks
+from tests.web.world import PASSWORD
+
+TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
+DIAGRAM = "forebyggende_distrikt.bpmn"
+
+
+@pytest.fixture
+def come(world):
+    """Sign in to the municipality with four eyes."""
+    settings = dataclasses.replace(world.flow.settings, four_eyes=True)
+    flow = bootstrap.assemble(settings, world.flow.store, world.flow.clock)
+    app = create_app(flow)
+    app.testing = True
+
+    def come(person):
+        visitor = Visitor(app)
+        page = visitor.get("/log-paa")
+        visitor.submit(page, page.document.forms[-1], bruger=person, adgangskode=PASSWORD)
+        return visitor
+
+    return come
+
+
+@pytest.fixture
+def asked(world, come):
+    """Jens has a draft of five weeks and asked for a review; (jens, lone, address of the review)."""
+    actor = world.flow.people.actor("jens.proces")
+    was = world.flow.studio.in_force(TABLE, actor=actor)
+    world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
+    jens, lone = come("jens.proces"), come("lone.proces")
+    page = jens.get(f"/studie/gennemsyn/ny/{TABLE}")
+    assert "Antal: 6 uger → 5 uger" in page.text
+    arrived = jens.submit(page, page.one("//main//form"), note="HERNING: fem uger")
+    return jens, lone, arrived.address
+
+
+def send(visitor, address, act, **values):
+    page = visitor.get(address)
+    form = page.all(f"//form[.//*[contains(@formaction, '{act}')] or contains(@action, '{act}')]")[0]
+    button = page.all(f"//button[contains(@formaction, '{act}')]")
+    if button:
+        form.set("action", button[0].get("formaction"))
+    return visitor.submit(page, form, **values)
+
+
+def test_a_second_person_reads_comments_and_signs_and_the_auditor_sees_who_did(asked, come):
+    jens, lone, address = asked
+    page = lone.get("/studie/gennemsyn")
+    assert "HERNING: fem uger" in page.text
+    assert "1 venter på dig" in lone.get("/studie/").text
+    page = lone.get(address)
+    (row,) = page.all("//tr[@class='fc-row-changed' and starts-with(@id, 'efter-')]")
+    assert [cell.text_content() for cell in row.xpath("./td[@class='fc-cell-changed']")] == ["5"]
+    element = row.get("id").removeprefix("efter-")
+
+    send(lone, address, "/kommentar", element=element, kommentar="Også for unge?")
+    waiting = lone.get(address)
+    assert waiting.all("//button[text()='Godkend' and @disabled]")
+    send(jens, address, "/kommentar/")
+    signed = send(lone, address, "/godkend", begrundelse="Efter beslutning i marts")
+    done = send(jens, address, "/saet-i-drift")
+
+    assert "Godkendt" in signed.text
+    assert "Lone Holst" in done.text and "Sat i drift" in done.text
+    vera = come("vera.revisor")
+    found = vera.get("/revision?slags=ReviewDecided").text
+    assert "lone.proces" in found or "Lone Holst" in found
+
+
+def test_what_nobody_has_approved_is_refused_with_the_way_out(asked):
+    jens, _lone, _address = asked
+    start = begun(jens, TABLE)
+
+    refused = ask_api(
+        jens,
+        "deploy",
+        start["csrf"],
+        file=TABLE,
+        content=start["content"],
+        note="n",
+        based_on=start["inForce"],
+    )
+
+    assert refused.status_code == 409
+    assert refused.get_json()["approval"] == "asked"
+    assert refused.get_json()["detail"] == "Kladden er til gennemsyn og er ikke godkendt endnu."
+    assert jens.get(refused.get_json()["href"]).status == 200
+
+
+def test_the_author_is_offered_no_answer_and_a_crafted_one_is_refused(asked):
+    jens, lone, address = asked
+
+    page = jens.get(address)
+    crafted = jens.post(f"{address}/godkend", {"i_drift": ""})
+
+    assert page.all("//button[text()='Træk tilbage']")
+    assert not page.all("//button[text()='Godkend']")
+    assert crafted.status == 403
+    assert "Til gennemsyn" in lone.get(address).text
+
+
+def test_sending_back_needs_a_reason_which_the_author_finds_in_the_editor(asked):
+    jens, lone, address = asked
+
+    refused = send(lone, address, "/send-tilbage", begrundelse=" ")
+    send(lone, address, "/send-tilbage", begrundelse="Vi har kun aftalt det for anbringelser.")
+
+    assert refused.status == 422
+    assert refused.summary == ["Skriv, hvorfor kladden sendes tilbage."]
+    editor = jens.get(f"/studie/{TABLE}")
+    assert "Vi har kun aftalt det for anbringelser." in editor.text
+    assert address in editor.all("//a/@href")
+
+
+def test_a_change_of_the_draft_is_told_on_the_page_of_the_review(asked, world):
+    _jens, lone, address = asked
+    send(lone, address, "/godkend")
+    actor = world.flow.people.actor("jens.proces")
+    seen = world.flow.studio.open(TABLE, actor=actor)
+
+    world.flow.studio.save(TABLE, seen.content + b"\n", seen=seen.draft, based_on=seen.based_on, actor=actor)
+
+    assert "Bortfaldet: kladden er ændret" in lone.get(address).text
+
+
+def test_a_comment_without_words_is_refused_where_it_was_written(asked):
+    _jens, lone, address = asked
+
+    refused = send(lone, address, "/kommentar", kommentar=" ")
+
+    assert refused.status == 422
+    assert refused.summary == ["Skriv en kommentar."]
+
+
+def test_reviews_are_for_process_owners(asked, come):
+    _, _, address = asked
+    karen = come("karen.fp")
+
+    assert karen.get("/studie/gennemsyn").status == 403
+    assert karen.get(address).status == 403
+
+
+def test_the_page_of_a_deployment_tells_what_runs_first(asked, world):
+    jens, _, _ = asked
+    start = begun(jens, "underretning.bpmn")
+    running = sum(
+        world.flow.migrations.running("underretning", actor=world.flow.people.actor("drift")).values()
+    )
+
+    told = ask_api(jens, "effects", start["csrf"], file="underretning.bpmn", content=start["content"])
+    broken = ask_api(jens, "effects", start["csrf"], file="underretning.bpmn", content="<x/>")
+
+    assert running > 0
+    assert [line["canMove"] for line in told.get_json()["lines"]] == [True]
+    assert f": {running}." in told.get_json()["lines"][0]["words"]
+    assert broken.get_json()["lines"] == []
