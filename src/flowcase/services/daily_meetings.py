@@ -89,11 +89,10 @@ class DailyMeetings:
         """The meeting that is open now, else the one before; None where there is none for this actor."""
 
         def work(tx: Tx) -> str | None:
-            case_work = self._open_work(tx)
-            meetings = case_work.records(MEETING, slags=KIND, status=OPEN) or case_work.records(
-                MEETING, slags=KIND
+            meetings = record_rows.records(tx, entity=MEETING, k0={"slags": KIND, "status": OPEN})
+            latest = max(meetings, key=lambda row: row.values["tid"], default=None) or next(
+                record_rows.latest(tx, MEETING, "tid", {"slags": KIND}), None
             )
-            latest = max(meetings, key=lambda row: row["tid"], default=None)
             if latest is None:
                 return None
             try:
@@ -332,12 +331,8 @@ class DailyMeetings:
 
     def _before(self, tx: Tx, id: str) -> dict[str, Value]:
         """The attendance of the last meeting that was held, and who could be there at all."""
-        held = [
-            row
-            for row in self._open_work(tx).records(MEETING, slags=KIND)
-            if row.id != id and row[FUNCTIONS[0]]
-        ]
-        last = max(held, key=lambda row: row["tid"], default=None)
+        held = record_rows.latest(tx, MEETING, "tid", {"slags": KIND})
+        last = next((row for row in held if row.id != id and row.values.get(FUNCTIONS[0])), None)
         active = people(tx, only_active=True)
         everybody = {row.id for row in active}
         possible = {
@@ -345,7 +340,9 @@ class DailyMeetings:
             for name in FUNCTIONS
         }
         before = {
-            name: None if last is None else [each for each in last[name] or [] if each in everybody]
+            name: None
+            if last is None
+            else [each for each in last.values.get(name) or [] if each in everybody]
             for name in FUNCTIONS
         }
         return {"forrige": before, "mulige": possible}

@@ -31,6 +31,7 @@ from flowcase.store.queries.records import RecordRow
 LENGTH = "moede_varighed_minutter"  # setting: no diagram knows when a meeting ends
 SERIES = "Konferenceserie"
 BEHIND = dt.timedelta(days=31)  # how far back a feed goes
+_NEVER = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -142,12 +143,13 @@ class MeetingCalendars:
     def _series(self, tx: Tx, actor: Actor) -> list[Series]:
         subscribed = {row.series: row.made_at for row in calendar_feeds.feeds_of(tx, actor.id)}
         found = []
-        daily = record_rows.records(tx, entity=MEETING, k0={"slags": DAILY})
-        if daily and self._is_theirs(tx, daily[-1], actor, ()):
+        daily = next(record_rows.latest(tx, MEETING, "tid", {"slags": DAILY}), None)
+        if daily is not None and self._is_theirs(tx, daily, actor, ()):
             found.append(Series(DAILY, DAILY, subscribed_at=subscribed.get(DAILY)))
-        invited = meeting_parts.invited_to(tx, actor)
         conferences: dict[str, list[RecordRow]] = {}
-        for row in record_rows.records(tx, entity=MEETING, k0={"slags": CONFERENCE}):
+        held = record_rows.records(tx, entity=MEETING, k0={"slags": CONFERENCE})
+        invited = meeting_parts.invited_to(tx, actor, (row.id for row in held))
+        for row in held:
             if row.open.get("serie_id"):
                 conferences.setdefault(str(row.open["serie_id"]), []).append(row)
         for series in record_rows.records(tx, entity=SERIES):
@@ -169,10 +171,10 @@ class MeetingCalendars:
         return found
 
     def _meetings(self, tx: Tx, series: Series, actor: Actor) -> Sequence[Entry]:
-        wanted = {"slags": DAILY} if series.kind == DAILY else {"serie_id": series.id}
-        rows = record_rows.records(tx, entity=MEETING, k0=wanted)
+        name, wanted = ("slags", DAILY) if series.kind == DAILY else ("serie_id", series.id)
         since = tx.now - BEHIND
-        entries = [entry_of(row) for row in rows if row.open.get("tid") and row.open["tid"] >= since]
+        rows = record_rows.records_between(tx, MEETING, "tid", since, _NEVER)
+        entries = [entry_of(row) for row in rows if row.open.get(name) == wanted]
         return sorted(entries, key=lambda each: (each.starts_at or since, each.id))
 
     def _is_theirs(

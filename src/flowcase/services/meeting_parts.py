@@ -24,11 +24,15 @@ _KINDS, _CONFERENCES = "moede_slags", "konference_indkaldere"  # tables
 _OF_THE_CASE = "sagens_team"
 
 
-def invited_to(tx: Tx, actor: Actor) -> frozenset[str]:
-    """Meetings that the actor is invited to, by name or by a group."""
+def invited_to(tx: Tx, actor: Actor, meetings: Iterable[str]) -> frozenset[str]:
+    """Those of the meetings that the actor is invited to, by name or by a group."""
     mine = {actor.id, *actor.groups}
-    rows = record_rows.records(tx, entity=INVITATION, k0={"status": INVITED})
-    return frozenset(str(row.open["moede_id"]) for row in rows if row.open.get("modtager") in mine)
+    rows = record_rows.records_among(tx, INVITATION, "moede_id", sorted(meetings))
+    return frozenset(
+        str(row.open["moede_id"])
+        for row in rows
+        if row.open.get("status") == INVITED and row.open.get("modtager") in mine
+    )
 
 
 def invitations_of(tx: Tx, row: RecordRow) -> Sequence[RecordRow]:

@@ -58,12 +58,10 @@ class Meetings:
         """The actor's meetings that begin from `first` until before `last`."""
 
         def work(tx: Tx) -> list[Entry]:
-            invited = meeting_parts.invited_to(tx, actor)
+            rows = record_rows.records_between(tx, MEETING, "tid", first, last)
+            invited = meeting_parts.invited_to(tx, actor, (row.id for row in rows))
             found = [
-                row
-                for row in record_rows.records(tx, entity=MEETING)
-                if row.open.get("tid") and first <= row.open["tid"] < last
-                if meeting_parts.is_theirs(tx, self._definitions, row, actor, invited)
+                row for row in rows if meeting_parts.is_theirs(tx, self._definitions, row, actor, invited)
             ]
             return sorted(map(entry_of, found), key=lambda each: (each.starts_at or first, each.id))
 

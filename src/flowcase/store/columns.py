@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Boolean, ColumnElement, String, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -95,6 +96,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """As a condition of its own: `... = 1`, which SQLAlchemy would write, is found by no index."""
+        return Grouping(self)
+
 
 @compiles(_Among, "postgresql")
 def _among_on_postgresql(element: _Among, compiler: Any, **options: Any) -> str:
@@ -147,9 +152,10 @@ class _Held(ColumnElement[str]):
 @compiles(_Held, "postgresql")
 def _held_on_postgresql(element: _Held, compiler: Any, **options: Any) -> str:
     column = compiler.process(element.column, **options)
+    # The alphabet's order of codes and of instants is that of their bytes.
     if len(element.path) == 1:
-        return f"({column} ->> '{element.path[0]}')"
-    return f"({column} #>> '{{{','.join(element.path)}}}')"
+        return f"(({column} ->> '{element.path[0]}') COLLATE \"C\")"
+    return f"(({column} #>> '{{{','.join(element.path)}}}') COLLATE \"C\")"
 
 
 @compiles(_Held, "sqlite")

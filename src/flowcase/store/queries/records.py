@@ -6,11 +6,11 @@ import base64
 import datetime as dt
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, select
+from sqlalchemy import Select, String, bindparam, literal_column, select, tuple_
 
 from flowcase.store import tables
 from flowcase.store.columns import among, held
@@ -20,6 +20,9 @@ from flowcase.store.tx import Tx
 from flowcase.values import Value, from_json
 
 _table = tables.record
+_DAY = dt.timedelta(days=1)
+_FEW = 50
+_AFTER_ALL = "9999-99"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,45 @@ def records_in(tx: Tx, entities: Sequence[str], streams: Sequence[str]) -> list[
 
 
 @in_memory_too
+def records_among(tx: Tx, entity: str, attribute: str, texts: Sequence[str]) -> list[RecordRow]:
+    """Records whose open attribute is one of the texts, oldest first."""
+    return [
+        _opened(tx, row)
+        for row in tx.rows(_among(attribute), {"entity": entity, "texts": list(texts)})
+        if row.open.get(attribute) in texts
+    ]
+
+
+def records_between(
+    tx: Tx, entity: str, attribute: str, first: dt.datetime, last: dt.datetime
+) -> list[RecordRow]:
+    """Records whose instant lies from `first` until before `last`, the oldest record first."""
+    # Instants are written in the zone in which they were said: a day to each side finds them all.
+    bounds = {
+        "first": (first - _DAY).date().isoformat(),
+        "last": (last + 2 * _DAY).date().isoformat(),
+    }
+    return [
+        _opened(tx, row)
+        for row in tx.rows(_between(attribute), {"entity": entity, **bounds})
+        if isinstance(row.open.get(attribute), dt.datetime) and first <= row.open[attribute] < last
+    ]
+
+
+def latest(tx: Tx, entity: str, attribute: str, k0: Mapping[str, str]) -> Iterator[RecordRow]:
+    """Records with these open attributes, the latest instant first, read a few at a time."""
+    values = {f"open_{place}": each for place, each in enumerate(k0.values())}
+    before = (_AFTER_ALL, "")
+    while True:
+        place = {"entity": entity, "before": before[0], "before_id": before[1]}
+        rows = tx.rows(_latest(attribute, tuple(k0)), values | place)
+        for row in sorted(rows, key=lambda each: (each.open[attribute], each.id), reverse=True):
+            yield _opened(tx, row)
+        if len(rows) < _FEW:
+            return
+        before = (rows[-1].at, rows[-1].id)
+
+
 def records_with(tx: Tx, entity: str, attribute: str, text: str) -> list[RecordRow]:
     """Records whose confidential attribute has this text, found by its keyed hash; newest first."""
     key = tables.search_key
@@ -114,6 +156,37 @@ def records_with(tx: Tx, entity: str, attribute: str, text: str) -> list[RecordR
         .order_by(_table.c.created_at.desc(), _table.c.id.desc())
     )
     return [_opened(tx, row) for row in tx.rows(statement)]
+
+
+@functools.cache
+def _among(attribute: str) -> Prepared:
+    return Prepared(
+        select(_table)
+        .where(_table.c.entity == bindparam("entity"), among(held(_table.c.open, attribute), "texts"))
+        .order_by(_table.c.created_at, _table.c.id)
+    )
+
+
+@functools.cache
+def _between(attribute: str) -> Prepared:
+    at = held(_table.c.open, attribute, "v")  # how `values.to_json` says an instant
+    first, last = (bindparam(name, type_=_table.c.id.type) for name in ("first", "last"))
+    return Prepared(
+        select(_table)
+        .where(_table.c.entity == bindparam("entity"), at >= first, at < last)
+        .order_by(_table.c.created_at, _table.c.id)
+    )
+
+
+@functools.cache
+def _latest(attribute: str, kinds: tuple[str, ...]) -> Prepared:
+    at, text = held(_table.c.open, attribute, "v"), _table.c.id.type
+    before = tuple_(bindparam("before", type_=text), bindparam("before_id", type_=text))
+    statement = select(_table, at.label("at")).where(_table.c.entity == bindparam("entity"))
+    for place, name in enumerate(kinds):
+        statement = statement.where(held(_table.c.open, name) == bindparam(f"open_{place}", type_=text))
+    statement = statement.where(tuple_(at, _table.c.id) < before)
+    return Prepared(statement.order_by(at.desc(), _table.c.id.desc()).limit(literal_column(str(_FEW))))
 
 
 def _opened(tx: Tx, row: Any) -> RecordRow:
