@@ -58,6 +58,7 @@ from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.journal_delivery import Deliver, FileDrop, Webhook
 from flowcase.services.kept_answers import KeptAnswers
+from flowcase.services.key_rotation import KeyRotation
 from flowcase.services.mail_sending import MailFolder, Send, Smtp
 from flowcase.services.mails import Mails
 from flowcase.services.meeting_calendars import MeetingCalendars
@@ -170,6 +171,7 @@ class Flowcase:
     exports: Exports
     nodes: Nodes
     checkpoints: Checkpoints
+    key_rotation: KeyRotation
     studio: Studio
     reviews: Reviews
     deployment_effects: DeploymentEffects
@@ -327,6 +329,8 @@ def assemble(
     startable_flows = StartableFlows(transactions, advancing, open_work)
     caseload_moves = CaseloadMoves(transactions, rule_sets, startable_flows, user_tasks, definitions.form)
     inboxes, meetings = Inboxes(transactions, rule_sets), Meetings(transactions, definitions)
+    nodes = Nodes(transactions, node)
+    checkpoints = Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder)
     return Flowcase(
         settings=settings,
         store=store,
@@ -399,11 +403,12 @@ def assemble(
         reading_log=reading_log,
         erasure=Erasure(transactions, advancing, open_work, store),
         exports=Exports(transactions, definitions),
-        nodes=Nodes(transactions, node),
-        checkpoints=Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder),
         studio=Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes),
         reviews=Reviews(transactions),
         deployment_effects=DeploymentEffects(transactions, definitions),
+        nodes=nodes,
+        checkpoints=checkpoints,
+        key_rotation=KeyRotation(transactions, nodes, checkpoints),
         documents=documents,
         scanning=Scanning(transactions, open_work, settings.scan_command),
         comments=Comments(transactions, open_work),

@@ -11,7 +11,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flowcase.errors import FlowcaseError
-from flowcase.store import Keyring, KeyUnusable, create_key_file
+from flowcase.store import Keyring, create_key_file
+from flowcase.store.key_places import read_command, read_file
 
 DEFAULT_HOME = "var"
 # Kinds of files by their content (`cases/file_kinds.py`); what is not named is refused.
@@ -47,8 +48,9 @@ class Config:
 
     home: Path = Path(DEFAULT_HOME)  # FLOWCASE_HOME: folder of database, key and files
     database_url: str = ""  # FLOWCASE_DATABASE_URL: postgresql://… or a SQLite file; default in home
-    key: str = field(default="", repr=False)  # FLOWCASE_KEY: the installation key itself, base64
-    key_file: Path | None = None  # FLOWCASE_KEY_FILE: default is installation.key in home
+    key: str = field(default="", repr=False)  # FLOWCASE_KEY: installation keys, base64, the one in use first
+    key_file: Path | None = None  # FLOWCASE_KEY_FILE: one key a line; default is installation.key in home
+    key_command: str = ""  # FLOWCASE_KEY_COMMAND: prints the keys instead, as from a vault
     is_demonstration: bool = False  # FLOWCASE_DEMONSTRATION: 1 allows setting the clock; default: home's mark
     is_durable: bool = True  # FLOWCASE_DURABLE: 0 skips the disk sync of a throw-away database
     https: bool = False  # FLOWCASE_HTTPS: 1 when a proxy in front ends TLS; cookies are then Secure
@@ -89,13 +91,18 @@ class Config:
     def key_path(self) -> Path:
         return self.key_file or self.home / "installation.key"
 
+    @property
+    def key_place(self) -> str:
+        """Where the installation keys come from: environment | command | file."""
+        return "environment" if self.key else "command" if self.key_command else "file"
+
     def keyring(self) -> Keyring:
-        """The installation key. Raises KeyUnusable."""
-        return Keyring.from_text(self.key) if self.key else Keyring.from_file(self.key_path)
+        """The installation keys. Raises KeyUnusable."""
+        return Keyring.from_text(self._key_text(), read=None if self.key else self._key_text)
 
     @property
     def is_key_missing(self) -> bool:
-        return not self.key and not self.key_path.exists()
+        return self.key_place == "file" and not self.key_path.exists()
 
     def create_missing_key(self) -> None:
         """Write an installation key where there is none; never touches one that exists."""
@@ -106,18 +113,24 @@ class Config:
         """Sign the history's checkpoints: the first is in use, older ones follow from older keys."""
         return [
             Ed25519PrivateKey.from_private_bytes(_derived(part, b"flowcase checkpoints"))
-            for part in self._key_material().replace(b",", b"\n").split()
+            for part in self._key_material()
         ]
 
-    def session_key(self) -> bytes:
-        """Signs the web session; follows from the installation key, so that every node has the same."""
-        return _derived(self._key_material(), b"flowcase web session")
+    def session_keys(self) -> list[bytes]:
+        """Sign web sessions, the first; the others still open what they signed.
 
-    def _key_material(self) -> bytes:
-        try:
-            return (self.key.encode() if self.key else self.key_path.read_bytes()).strip()
-        except FileNotFoundError:
-            raise KeyUnusable(f"there is no file {self.key_path}") from None
+        They follow from the installation keys, so that every node has the same.
+        """
+        return [_derived(part, b"flowcase web session") for part in self._key_material()]
+
+    def _key_text(self) -> str:
+        if self.key:
+            return self.key
+        return read_command(self.key_command) if self.key_command else read_file(self.key_path)
+
+    def _key_material(self) -> list[bytes]:
+        """As the place lists them, the one in use first. Raises KeyUnusable."""
+        return self._key_text().replace(",", "\n").encode().split()
 
 
 def _derived(material: bytes, purpose: bytes) -> bytes:
@@ -133,6 +146,7 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         database_url=given.get("FLOWCASE_DATABASE_URL", ""),
         key=given.get("FLOWCASE_KEY", ""),
         key_file=Path(given["FLOWCASE_KEY_FILE"]) if given.get("FLOWCASE_KEY_FILE") else None,
+        key_command=_one_place(given),
         is_demonstration=_flag(
             given, "FLOWCASE_DEMONSTRATION", default=(place / DEMONSTRATION_MARK).exists()
         ),
@@ -182,6 +196,15 @@ def _number(given: Mapping[str, str], name: str, *, default: int, least: int, mo
     if not text.isdecimal() or not least <= int(text) <= most:
         raise InvalidSetting(name, f"'{text}' is no number from {least} to {most}")
     return int(text)
+
+
+def _one_place(given: Mapping[str, str]) -> str:
+    """The command that fetches the keys; it must not be given beside another place."""
+    command = given.get("FLOWCASE_KEY_COMMAND", "").strip()
+    for other in ("FLOWCASE_KEY", "FLOWCASE_KEY_FILE"):
+        if command and given.get(other):
+            raise InvalidSetting("FLOWCASE_KEY_COMMAND", f"{other} is set too; choose one of them")
+    return command
 
 
 def _kinds(given: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -156,6 +156,21 @@ class SettingChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyRotationBegun(Event):
+    """The keys of streams begin to be wrapped by another installation key; ids, never keys."""
+
+    key: str  # id of the one that wraps them from now on
+    waiting: int  # how many are wrapped by another one
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyRotationEnded(Event):
+    key: str
+    rewrapped: int  # by this run; an earlier one may have been killed
+    waiting: int  # others were in the way
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportMade(Event):
     """Events left the house: by which filter, how confidential, how many."""
 

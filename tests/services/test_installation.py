@@ -74,8 +74,8 @@ def test_the_session_key_follows_from_the_installation_key_and_is_not_it(tmp_pat
     settings = Config(home=tmp_path)
     settings.create_missing_key()
 
-    assert settings.session_key() == Config(home=tmp_path).session_key()
-    assert settings.session_key() not in settings.key_path.read_bytes()
+    assert settings.session_keys() == Config(home=tmp_path).session_keys()
+    assert settings.session_keys()[0] not in settings.key_path.read_bytes()
     assert "key=" not in repr(Config(key="c2VjcmV0"))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flowcase.store import Keyring, KeyUnusable, SealBroken, create_key_file
+from flowcase.store.key_places import read_file
 
 
 def test_a_new_key_file_is_readable_by_its_owner_only_and_never_overwritten(tmp_path: Path) -> None:
@@ -17,7 +18,7 @@ def test_a_new_key_file_is_readable_by_its_owner_only_and_never_overwritten(tmp_
     create_key_file(path)
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert isinstance(Keyring.from_file(path), Keyring)
+    assert isinstance(Keyring.from_text(read_file(path)), Keyring)
     with pytest.raises(FileExistsError):
         create_key_file(path)
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from flowcase.store.key_places import add_key, use_key
+from flowcase.web import create_app
 from tests.web.world import PASSWORD
 
 
@@ -111,3 +113,21 @@ def test_a_program_with_an_account_cannot_use_the_pages(stranger, world):
     stranger.submit(page, page.one("//main//form"), bruger="skoleportal", adgangskode=PASSWORD)
 
     assert stranger.get("/opgaver").heading == "Log på flowcase"
+
+
+def test_who_is_signed_in_stays_so_while_another_installation_key_is_brought_in(world, sign_in):
+    before = sign_in("karen.fp")
+    settings = world.flow.settings
+    page, old = before.get("/beskeder/valg"), settings.keyring().in_use
+    cookie = before.client.get_cookie("flowcase").value
+    use_key(settings.key_path, add_key(settings.key_path))
+
+    restarted = create_app(world.flow)
+    client = restarted.test_client()
+    client.set_cookie("flowcase", cookie)
+
+    assert settings.keyring().in_use != old
+    assert client.get("/beskeder/valg").status_code == 200
+    assert page.value("csrf_token")
+    sent = client.post("/log-af", data={"csrf_token": page.value("csrf_token")})
+    assert sent.status_code == 302

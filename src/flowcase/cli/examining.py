@@ -26,7 +26,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
     from flowcase import bootstrap
     from flowcase.store import KeyUnusable
 
-    yield from _home(Path(settings.home))
+    yield from _home(Path(settings.home), settings.key_path if settings.key_place == "file" else None)
     try:
         flow = bootstrap.open(settings)
     except KeyUnusable as error:
@@ -48,6 +48,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
         return
     try:
         yield Examined("database", "ok", f"It is open at revision {flow.store.revision()}.")
+        yield from _keys(flow)
         yield from _work(flow)
         yield from _consistency(flow)
         yield from _history(flow)
@@ -55,15 +56,35 @@ def _examine(settings: Any) -> Iterator[Examined]:
         flow.close()
 
 
-def _home(home: Path) -> Iterator[Examined]:
+def _home(home: Path, key_file: Path | None) -> Iterator[Examined]:
     if not home.is_dir():
         yield Examined("home", "error", f"The folder {home} is missing.", "Run: flowcase db upgrade")
         return
-    for key in home.glob("*.key"):
+    elsewhere = {key_file} if key_file is not None and key_file.exists() else set()
+    for key in sorted({*home.glob("*.key"), *elsewhere}):
         if stat.S_IMODE(key.stat().st_mode) & 0o077:
             yield Examined("key", "error", f"{key.name} can be read by others.", f"Run: chmod 600 {key}")
         else:
             yield Examined("key", "ok", f"{key.name} is private.")
+
+
+def _keys(flow: Any) -> Iterator[Examined]:
+    """Which installation key wraps the keys of the cases, and whether every node knows it."""
+    from flowcase.cli.settings import operator
+
+    seen = flow.key_rotation.overview(actor=operator())
+    for id, count in seen.unknown.items():
+        missing = f"{count} keys of cases are wrapped by key {id}, which is not known here."
+        yield Examined("keys", "error", missing, "Put that key back beside the others.")
+    left = seen.waiting - sum(seen.unknown.values())
+    if left:
+        older = f"{left} keys of cases are still wrapped by an older key than {seen.in_use}."
+        yield Examined("keys", "warning", older, "Run: flowcase keys rotate")
+    elif not seen.unknown:
+        yield Examined("keys", "ok", f"Every key of a case is wrapped by key {seen.in_use}.")
+    for node in seen.behind:
+        unknowing = f"{node.kind} {node.id} does not know key {seen.in_use}, which is in use."
+        yield Examined("keys", "warning", unknowing, "Give it the same keys, and start it again.")
 
 
 def _work(flow: Any) -> Iterator[Examined]:

@@ -130,13 +130,16 @@ def check(
     """Walk the checkpoints from the first; None when all are genuine and everything they name is there.
 
     `end_at` gives the hash of the entry that ends at event number `length` of a stream, for each
-    (stream, length) that a checkpoint names and the database has.
+    (stream, length) that a checkpoint names and the database has. A key that is no longer known is believed
+    for what a later checkpoint under a known one covers: that was signed in full knowledge of it.
     """
     before = NOTHING_BEFORE
+    vouched = max((n for n, each in enumerate(checkpoints) if is_genuine(each, public_keys)), default=0)
+    retired = {each.public_key for each in checkpoints[:vouched]}
     for expected, each in enumerate(checkpoints, start=1):
         if each.number != expected or each.previous != before:
             return Fault(expected, None, "lacks the checkpoint that comes here")
-        if not is_genuine(each, public_keys):
+        if not is_genuine(each, {*public_keys, *(retired if expected <= vouched else ())}):
             return Fault(each.number, None, "has one here that was altered, or signed with another key")
         for stream, end in each.ends.items():
             found = end_at.get((stream, end.length))

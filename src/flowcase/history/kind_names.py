@@ -54,6 +54,11 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "JobFailed": ("Arbejde ud af huset mislykket", "Job failed"),
     "JobRequested": ("Arbejde ud af huset bestilt", "Job requested"),
     "JobRetried": ("Arbejde ud af huset forsøgt igen", "Job tried again"),
+    "KeyRotationBegun": ("Skift af installationens nøgle begyndt", "Rotation of the installation key begun"),
+    "KeyRotationEnded": (
+        "Skift af installationens nøgle afsluttet",
+        "Rotation of the installation key ended",
+    ),
     "LegalHoldLifted": ("Sletning tilladt igen", "Legal hold lifted"),
     "LegalHoldPlaced": ("Sletning forbudt", "Legal hold placed"),
     "MessageAccepted": ("Meddelelse modtaget af et forløb", "Message accepted by a flow"),

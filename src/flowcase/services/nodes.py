@@ -16,6 +16,7 @@ from flowcase.store.queries.nodes import Backlog, NodeRow
 HEARTBEAT_SECONDS = 10.0
 SILENT_AFTER = dt.timedelta(seconds=60)  # a node that has not been heard for so long is taken for dead
 FORGOTTEN_AFTER = dt.timedelta(days=1)
+KEYS_SECONDS = 60.0  # how often a node looks where its keys come from
 BEHIND_AFTER = dt.timedelta(seconds=60)  # what waits longer than this is told: nobody keeps up with it
 
 
@@ -29,6 +30,7 @@ class Node:
     started_at: dt.datetime
     heartbeat_at: dt.datetime
     is_silent: bool
+    keys: tuple[str, ...] = ()  # ids of the installation keys that it knows, the one in use first
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,14 @@ class Nodes:
         self._transactions, self._node = transactions, node
 
     def beat(self, kind: str, now: dt.datetime) -> None:
-        """Say that this node lives. Rows of nodes that were silent for a day go."""
-        details: Mapping[str, str] = {"kind": kind, "release": importlib.metadata.version("flowcase")}
+        """Say that this node lives, and which keys it knows. Rows of nodes that were silent for a day go."""
+        keyring = self._transactions.store.keyring
+        keyring.refresh(not_within=KEYS_SECONDS)
+        details: Mapping[str, str] = {
+            "kind": kind,
+            "release": importlib.metadata.version("flowcase"),
+            "keys": " ".join(keyring.ids),
+        }
 
         def work(tx: Tx) -> None:
             if not tx.update_any(tables.node, {"id": self._node}, {"heartbeat_at": now, "details": details}):
@@ -102,4 +110,5 @@ def _node(row: NodeRow, now: dt.datetime) -> Node:
         row.started_at,
         row.heartbeat_at,
         now - row.heartbeat_at > SILENT_AFTER,
+        tuple(row.details.get("keys", "").split()),
     )

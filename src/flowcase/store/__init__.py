@@ -8,7 +8,8 @@ from flowcase.store.database import (
     OutcomeUnknown,
     Store,
 )
-from flowcase.store.keys import Keyring, KeyUnusable, SealBroken, create_key_file
+from flowcase.store.key_places import create_key_file
+from flowcase.store.keys import Keyring, KeyUnusable, SealBroken
 from flowcase.store.tx import INSTALLATION, LockedInstance, Tx
 
 __all__ = [

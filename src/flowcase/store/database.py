@@ -101,7 +101,7 @@ class Store:
         # since there the BEGIN goes along with the first question (`wire`).
         self.plain = _engine(self.url, durable=durable, isolation_level="AUTOCOMMIT")
         self.working = self.engine if self.is_sqlite else self.plain
-        self._keyring = keyring
+        self.keyring = keyring
         self._known_candidate_sets: set[str] = set()
         # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
         self.subscribers: Mapping[str, Sequence[str]] = {}
@@ -213,7 +213,7 @@ class Store:
         self, connection: Connection, actor: Actor, now: dt.datetime, request_id: str = "", **options: bool
     ) -> Tx:
         known = self._known_candidate_sets
-        return Tx(connection, self._keyring, actor, now, request_id, known, self.subscribers, **options)
+        return Tx(connection, self.keyring, actor, now, request_id, known, self.subscribers, **options)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

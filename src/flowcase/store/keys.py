@@ -1,4 +1,4 @@
-"""Keys: one installation key outside the database wraps one data key per stream inside it.
+"""Keys: an installation key outside the database wraps one data key per stream inside it.
 
 Destroying a stream's wrapped key erases everything that was sealed under it. Both layers are
 AES-256-GCM with random 96-bit nonces; associated data bind a ciphertext to its place, so that one
@@ -11,8 +11,9 @@ import base64
 import binascii
 import hashlib
 import os
-from collections.abc import Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,7 +22,8 @@ from flowcase.errors import FlowcaseError
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
-_ID_BYTES = 4
+ID_BYTES = 4  # of a wrapped key: the id of the key that wrapped it
+_MISSED_SECONDS = 5.0  # how often is looked again for a key that is not known
 _FORMAT = b"\x01"
 
 
@@ -64,59 +66,95 @@ class Cipher:
 
 
 class Keyring:
-    """The installation key in use, and older ones that still open what they wrapped."""
+    """The installation key in use, and others that open what they wrapped.
 
-    def __init__(self, key: bytes, older: Sequence[bytes] = ()) -> None:
-        for candidate in (key, *older):
-            if len(candidate) != KEY_BYTES:
-                raise KeyUnusable(f"it has {len(candidate)} bytes instead of {KEY_BYTES}")
-        self._current = _key_id(key)
-        self._ciphers = {_key_id(candidate): Cipher(candidate) for candidate in (*older, key)}
+    Given `read`, the place that the keys come from is looked at again when one is met that is not known:
+    a node learns a new key without being started again.
+    """
 
-    @classmethod
-    def from_text(cls, text: str) -> Keyring:
-        """One base64 key per line or comma; the first is in use, the others are older."""
-        try:
-            keys = [base64.b64decode(part, validate=True) for part in text.replace(",", "\n").split()]
-        except (binascii.Error, ValueError):
-            raise KeyUnusable("it is not base64") from None
-        if not keys:
-            raise KeyUnusable("it is empty")
-        return cls(keys[0], keys[1:])
+    def __init__(
+        self, key: bytes, older: Sequence[bytes] = (), *, read: Callable[[], str] | None = None
+    ) -> None:
+        self._known = _known((key, *older))
+        self._read, self._read_at = read, time.monotonic()
 
     @classmethod
-    def from_file(cls, path: Path) -> Keyring:
-        try:
-            return cls.from_text(path.read_text("ascii"))
-        except FileNotFoundError:
-            raise KeyUnusable(f"there is no file {path}") from None
+    def from_text(cls, text: str, *, read: Callable[[], str] | None = None) -> Keyring:
+        """One base64 key per line or comma; the first is in use, the others open what they wrapped."""
+        keys = keys_in(text)
+        return cls(keys[0], keys[1:], read=read)
+
+    @property
+    def in_use(self) -> str:
+        """The id of the key that wraps what is new."""
+        return next(iter(self._known)).hex()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all keys that are known, the one in use first; an id does not give its key away."""
+        return tuple(id.hex() for id in self._known)
+
+    def refresh(self, *, not_within: float = 0.0) -> None:
+        """Look again where the keys come from, unless that was done so few seconds ago.
+
+        What cannot be read or used now changes nothing.
+        """
+        if self._read is None or time.monotonic() - self._read_at < not_within:
+            return
+        self._read_at = time.monotonic()
+        with suppress(KeyUnusable):
+            self._known = _known(keys_in(self._read()))
 
     def new_wrapped_key(self, stream: str) -> tuple[bytes, Cipher]:
         """A fresh data key for a stream: as it is stored, and ready for use."""
         key = AESGCM.generate_key(KEY_BYTES * 8)
-        return self._current + self._ciphers[self._current].seal(key, f"key|{stream}"), Cipher(key)
+        return self._wrapped(stream, key), Cipher(key)
+
+    def rewrapped(self, stream: str, wrapped: bytes) -> bytes:
+        """The same data key, wrapped by the key in use."""
+        return self._wrapped(stream, self.unwrap_key(stream, wrapped))
 
     def unwrap(self, stream: str, wrapped: bytes) -> Cipher:
         """Raises KeyUnusable when no key of this ring wrapped it."""
         return Cipher(self.unwrap_key(stream, wrapped))
 
     def unwrap_key(self, stream: str, wrapped: bytes) -> bytes:
-        cipher = self._ciphers.get(wrapped[:_ID_BYTES])
+        id = wrapped[:ID_BYTES]
+        if id not in self._known:
+            self.refresh(not_within=_MISSED_SECONDS)
+        cipher = self._known.get(id)
         if cipher is None:
-            raise KeyUnusable("this database was written with another one")
-        return cipher.open(wrapped[_ID_BYTES:], f"key|{stream}")
+            raise KeyUnusable(
+                f"this database was written with another one (id {id.hex()}; known: {', '.join(self.ids)})"
+            )
+        return cipher.open(wrapped[ID_BYTES:], f"key|{stream}")
+
+    def _wrapped(self, stream: str, key: bytes) -> bytes:
+        id, cipher = next(iter(self._known.items()))
+        return id + cipher.seal(key, f"key|{stream}")
 
 
-def create_key_file(path: Path) -> None:
-    """Write a new installation key that only its owner can read. Never overwrites one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+def keys_in(text: str) -> list[bytes]:
+    """The keys that a text lists, one per line or comma. Raises KeyUnusable."""
+    try:
+        keys = [base64.b64decode(part, validate=True) for part in text.replace(",", "\n").split()]
+    except (binascii.Error, ValueError):
+        raise KeyUnusable("it is not base64") from None
+    if not keys:
+        raise KeyUnusable("it is empty")
+    return keys
 
 
-def _key_id(key: bytes) -> bytes:
+def _known(keys: Iterable[bytes]) -> dict[bytes, Cipher]:
+    """By id, in order."""
+    known: dict[bytes, Cipher] = {}
+    for key in keys:
+        if len(key) != KEY_BYTES:
+            raise KeyUnusable(f"it has {len(key)} bytes instead of {KEY_BYTES}")
+        known.setdefault(key_id(key), Cipher(key))
+    return known
+
+
+def key_id(key: bytes) -> bytes:
     """Names a key without giving it away."""
-    return hashlib.sha256(b"flowcase key id\0" + key).digest()[:_ID_BYTES]
+    return hashlib.sha256(b"flowcase key id\0" + key).digest()[:ID_BYTES]

@@ -107,6 +107,11 @@ class Streams(Rows):
         cipher = self._cipher(stream)
         return None if cipher is None else cipher.open(sealed, f"{stream}|{place}")
 
+    @property
+    def keyring(self) -> Keyring:
+        """The installation keys."""
+        return self._keyring
+
     def is_erased(self, stream: str) -> bool:
         """Whether the stream's key was destroyed."""
         return self._cipher(stream) is None

@@ -63,8 +63,12 @@ class _Application(Flask):
 def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     """The application over one opened installation; `secret_key` defaults to the installation's own."""
     app = _Application("flowcase.web", template_folder="templates", static_folder="static")
+    # While a new installation key is brought in, nodes with either of them serve the same people.
+    in_use, *older = [secret_key] if secret_key else flow.settings.session_keys()
     app.config.update(
-        SECRET_KEY=secret_key or flow.settings.session_key(),
+        SECRET_KEY=in_use,
+        SECRET_KEY_FALLBACKS=older,
+        WTF_CSRF_SECRET_KEY=[*reversed(older), in_use],  # the last one signs
         SESSION_COOKIE_NAME="flowcase",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

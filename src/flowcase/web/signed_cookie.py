@@ -55,7 +55,7 @@ class SignedCookie(SecureCookieSessionInterface):
         found = self._serializers.get(key)
         if found is None:
             found = self._serializers[key] = _Serializer(
-                key,
+                [*reversed(app.config["SECRET_KEY_FALLBACKS"] or ()), key],  # the last one signs
                 salt=self.salt,
                 serializer=self.serializer,
                 signer_kwargs={"key_derivation": self.key_derivation, "digest_method": self.digest_method},

@@ -7,7 +7,13 @@ from flowcase.store import tables
 from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 
-history_only(events.ReferenceRecorded, events.DecisionEvaluated, events.ExportMade)
+history_only(
+    events.ReferenceRecorded,
+    events.DecisionEvaluated,
+    events.ExportMade,
+    events.KeyRotationBegun,
+    events.KeyRotationEnded,
+)
 
 
 @applies(events.DeploymentMade)
