@@ -343,7 +343,7 @@ def assemble(
         inboxes=inboxes,
         user_task_moves=UserTaskMoves(transactions, rule_sets),
         delegations=Delegations(transactions, rule_sets),
-        saved_lists=SavedLists(transactions),
+        saved_lists=SavedLists(transactions, rule_sets),
         absences=Absences(transactions, rule_sets),
         team_overviews=TeamOverviews(transactions, rule_sets),
         caseload_moves=caseload_moves,

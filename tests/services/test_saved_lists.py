@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from flowcase.access.actor import Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.errors import InvalidValues
+from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
-from tests.services.conftest import ANNA, BO
+from tests.services.conftest import ANNA, BO, CLARA
 
 
 def kept(flow: Flowcase, actor: object = ANNA) -> list[tuple[str, str]]:
@@ -46,3 +47,29 @@ def test_a_name_is_needed_and_there_is_an_end_to_them(flow: Flowcase) -> None:
         flow.saved_lists.save("en til", "", actor=ANNA)
     flow.saved_lists.save("0", "sag=SAG-1", actor=ANNA)
     assert len(kept(flow)) == MOST
+
+
+def test_a_leader_shares_a_list_with_the_team_that_each_member_sees(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"teamledere": {"fronten": ["teamleder_fronten"]}}
+    monkeypatch.setattr(flow.saved_lists._rule_sets, "settings", lambda tx: settings)
+    leader = Actor("lene", groups=frozenset({"teamleder_fronten"}))
+
+    flow.saved_lists.save("Uden frist", "sorter=modtaget", team="fronten", actor=leader)
+
+    for person in (ANNA, BO, leader):
+        assert [(row.name, row.team, row.shared_by) for row in flow.saved_lists.list(person)] == [
+            ("Uden frist", "fronten", "lene")
+        ]
+    assert flow.saved_lists.list(CLARA) == []
+    assert flow.saved_lists.teams(leader) == ["fronten"] and flow.saved_lists.teams(ANNA) == []
+    for stranger in (ANNA, CLARA):
+        with pytest.raises(Forbidden):
+            flow.saved_lists.save("Mit", "", team="fronten", actor=stranger)
+        with pytest.raises(Forbidden):
+            flow.saved_lists.delete("Uden frist", team="fronten", actor=stranger)
+    with pytest.raises(Forbidden):
+        flow.saved_lists.save("Mit", "", team="sverigesteam", actor=leader)
+    flow.saved_lists.delete("Uden frist", team="fronten", actor=leader)
+    assert flow.saved_lists.list(ANNA) == []

@@ -256,3 +256,32 @@ def test_a_list_without_a_name_is_not_saved(sign_in):
     assert refused.status == 422 and "Skriv et navn på højst 60 tegn." in refused.text
     assert refused.one("//input[@id='navn']").value == "x" * 61
     assert names(refused) == ["Vurdér risiko"]
+
+
+def test_a_list_can_be_sorted_by_facts_of_the_case_and_by_the_day_it_shows_again(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.get("/opgaver")
+    every = sorted(names(page))
+
+    for order in ("vises", "distrikt", "omraade", "team", "trin", "status", "raadgiver"):
+        sorted_page = karen.get(f"/opgaver?sorter={order}")
+        assert sorted(names(sorted_page)) == every, order
+        assert sorted_page.value("sorter") == order
+
+
+def test_a_leader_shares_a_list_with_the_team(sign_in):
+    leader = sign_in("else.syd")
+    page = leader.get("/opgaver?sorter=modtaget")
+    team = page.one("//select[@name='del_med']/option[2]").get("value")
+
+    saved = leader.submit(page, page.one("//form[contains(@action, '/gemte')]"), navn="Ældste", del_med=team)
+
+    assert "Ældste (" in saved.text and "delt med" in saved.text
+    assert saved.all("//form[contains(@action, '/slet')]")
+    member = sign_in("camilla.syd")
+    page = member.get("/opgaver")
+    assert not page.has_field("del_med")
+    assert "Ældste (" in page.text
+    assert not page.all("//form[contains(@action, '/gemte/slet')]")
+    member.post("/opgaver/gemte/slet", {"navn": "Ældste", "team": team})
+    assert "Ældste (" in leader.get("/opgaver").text

@@ -18,8 +18,9 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import absences, notices, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
+from flowcase.store.queries import inboxes_by_fact as by_fact
 from flowcase.store.queries import user_tasks as rows_of
-from flowcase.store.queries.inboxes import Holder, Only, Order, Place, place_of
+from flowcase.store.queries.inboxes import FACTS, Holder, Only, Order, Place, place_of
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.user_tasks import UserTaskRow
 
@@ -85,7 +86,7 @@ class Inboxes:
                 rows.reverse()
             if not rows:
                 return InboxPage(rows, None)
-            first, last = place_of(rows[0], asked.order), place_of(rows[-1], asked.order)
+            first, last = (_place(tx, row, asked.order) for row in (rows[0], rows[-1]))
             has_next = has_more if before is None else True
             has_previous = has_more if before is not None else after is not None
             return InboxPage(rows, last if has_next else None, first if has_previous else None)
@@ -110,7 +111,6 @@ class Inboxes:
                 *self._rule_sets.questions,
                 queries.offered_question(actor.id, actor.groups),
                 absences.question(entity=deputies.ABSENCE, under_way=deputies.UNDER_WAY),
-                saved_lists.question(actor.id),
                 resources.definitions_question(),
                 notices.unread_question(actor.id, actor.groups),
             )
@@ -122,14 +122,15 @@ class Inboxes:
             counts = (queries.count_question(*each, at_most=MOST_COUNTED + 1) for each in counted)
             place = before or after
             page = queries.page_questions(
-                holders.get(asked.view, []),
+                [] if asked.order in FACTS else holders.get(asked.view, []),
                 asked.order,
                 only,
                 after=place,
                 backwards=before is not None,
                 limit=limit + 1,
             )
-            tx.ask_ahead(*filter(None, counts), *page)
+            lists = saved_lists.question(actor.id, {*actor.groups, *teams_led(tx, self._rule_sets, actor)})
+            tx.ask_ahead(lists, *filter(None, counts), *page)
 
         self._transactions.read(work)
 
@@ -184,14 +185,15 @@ class Inboxes:
 
         def page(after: Place | None, limit: int | None) -> list[UserTaskRow]:
             assert limit is not None  # `filled` passes on a limit it was given
-            return queries.page(tx, holders, asked.order, only, after=after, backwards=backwards, limit=limit)
+            pages = by_fact.page if asked.order in FACTS else queries.page
+            return pages(tx, holders, asked.order, only, after=after, backwards=backwards, limit=limit)
 
         if SUPPLIER not in actor.groups:
             return page(after, limit)
         return supplier_scope.filled(
             page,
             lambda row: is_candidate(tx, row, actor),
-            key=lambda row: place_of(row, asked.order),
+            key=lambda row: _place(tx, row, asked.order),
             after=after,
             limit=limit,
         )
@@ -233,6 +235,10 @@ class Inboxes:
         covered = deputies.covered(tx, actor)
         own = [Holder(person=actor.id), Holder(owner=actor.id)]
         return [*own, *(Holder(person=absent, case=case) for case, absent in covered)]
+
+
+def _place(tx: Tx, row: UserTaskRow, order: Order) -> Place:
+    return by_fact.place_of(tx, row, order) if order in FACTS else place_of(row, order)
 
 
 def _only(asked: Asked, now: dt.datetime) -> Only:

@@ -282,6 +282,20 @@ _alive(
     where=USER_TASK_IS_ASSIGNED,
 )
 
+# Few have a day from which they are shown again; lists sorted by it begin with those.
+for _holders, _by, _where in (
+    ("candidates", [user_task.c.candidates], USER_TASK_IS_FREE),
+    ("assignee", [user_task.c.assignee], USER_TASK_IS_ASSIGNED),
+    ("of_a_case", [], USER_TASK_IS_OF_A_CASE),
+):
+    _alive(
+        f"ix_user_task_{_holders}_follow_up",
+        *_by,
+        user_task.c.follow_up_at,
+        user_task.c.id,
+        where=f"{_where} AND follow_up_at IS NOT NULL",
+    )
+
 # What somebody has delegated is little: sorted when it is read, whatever the order.
 _alive("ix_user_task_owner", user_task.c.owner, where=USER_TASK_IS_DELEGATED)
 
@@ -319,6 +333,18 @@ saved_list = Table(
     Column("query", Text, nullable=False),  # of the address, as the pages write it
     Column("saved_at", Instant, nullable=False),
     PrimaryKeyConstraint("person", "name"),
+)
+
+# A list that a leader keeps for a team: each member sees their own user tasks by it.
+shared_list = Table(
+    "shared_list",
+    metadata,
+    Column("team", Text, nullable=False),  # a group
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("shared_by", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    PrimaryKeyConstraint("team", "name"),
 )
 
 user_task_draft = Table(
@@ -517,12 +543,18 @@ case_file = Table(
     Column("updated_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("outcome", Text),
+    Column("district", Text),
+    Column("area", Text),
+    Column("step", Text),  # of the ladder
     Column("erased_at", Instant),  # its keys were destroyed: what is left is for figures
 )
 Index("ix_case_file_opened", case_file.c.opened_at, case_file.c.code)
 Index("ix_case_file_caseworker", case_file.c.caseworker, case_file.c.status)
 Index("ix_case_file_team", case_file.c.team, case_file.c.status)
 Index("ix_case_file_child", case_file.c.child)
+# Inboxes are sorted by these facts of the case, and in each by its code.
+for _fact in ("district", "area", "step", "team", "status", "caseworker"):
+    Index(f"ix_case_file_{_fact}_code", case_file.c[_fact], case_file.c.code)
 
 record = Table(
     "record",

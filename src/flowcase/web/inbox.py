@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
@@ -42,6 +43,13 @@ _ORDERS = {
     "modtaget": Order.RECEIVED,
     "prioritet": Order.PRIORITY,
     "sag": Order.CASE,
+    "vises": Order.FOLLOW_UP,
+    "distrikt": Order.DISTRICT,
+    "omraade": Order.AREA,
+    "team": Order.TEAM,
+    "trin": Order.STEP,
+    "status": Order.STATUS,
+    "raadgiver": Order.CASEWORKER,
 }
 _DUE = {"overskredet": Due.OVERDUE, "i_dag": Due.TODAY, "uge": Due.WEEK}
 
@@ -89,7 +97,8 @@ def save() -> Any:
     """Keep the list under a name; the same name again replaces it."""
     chosen = asked_for(request.form)[1]
     try:
-        flow().saved_lists.save(request.form.get("navn", ""), urlencode(chosen), actor=actor())
+        team = request.form.get("del_med") or None
+        flow().saved_lists.save(request.form.get("navn", ""), urlencode(chosen), team=team, actor=actor())
     except InvalidValues:
         problem = gettext("Skriv et navn på højst {longest} tegn. Du kan gemme højst {most} udvalg.")
         said = problem.format(longest=LONGEST_NAME, most=MOST)
@@ -101,18 +110,30 @@ def save() -> Any:
 @blueprint.post("/opgaver/gemte/slet")
 @login_required
 def forget() -> Any:
-    flow().saved_lists.delete(request.form.get("navn", ""), actor=actor())
+    team = request.form.get("team") or None
+    flow().saved_lists.delete(request.form.get("navn", ""), team=team, actor=actor())
     flash(gettext("Udvalget er slettet."), "success")
     return redirect(url_for("inbox.mine") + "?" + urlencode(asked_for(request.form)[1]))
 
 
-def _saved() -> list[tuple[str, str, int]]:
-    """(name, address, how many user tasks are in it now) of the person's saved lists."""
+@dataclass(frozen=True)
+class _Saved:
+    """A saved list as the page shows it."""
+
+    name: str
+    address: str
+    number: int  # of this person's user tasks in it now
+    team: str | None
+    shared_by: str | None
+
+
+def _saved() -> list[_Saved]:
     found = []
     for row in flow().saved_lists.list(actor()):
         asked, chosen = asked_for(dict(parse_qsl(row.query)))
         address = url_for("inbox.mine") + (f"?{urlencode(chosen)}" if chosen else "")
-        found.append((row.name, address, flow().inboxes.count(actor(), asked)))
+        number = flow().inboxes.count(actor(), asked)
+        found.append(_Saved(row.name, address, number, row.team, row.shared_by))
     return found
 
 
@@ -218,6 +239,7 @@ def _page(args: Any, *, problem: str = "") -> str:
         problem=problem,
         absences=flow().absences.of(actor()),
         saved=_saved(),
+        share_with=flow().saved_lists.teams(actor()),
         longest_name=LONGEST_NAME,
         typed=args if problem else {},
         colleagues=colleagues(page.rows),
@@ -296,6 +318,13 @@ def _order_words() -> list[tuple[str, str]]:
         ("modtaget", gettext("Modtaget")),
         ("prioritet", gettext("Prioritet")),
         ("sag", gettext("Sag")),
+        ("vises", gettext("Vises igen")),
+        ("distrikt", gettext("Sagens distrikt")),
+        ("omraade", gettext("Sagens område")),
+        ("team", gettext("Sagens team")),
+        ("trin", gettext("Trin på indsatstrappen")),
+        ("status", gettext("Sagens status")),
+        ("raadgiver", gettext("Sagens rådgiver")),
     ]
 
 
@@ -323,7 +352,7 @@ def place_from(token: str, order: Order) -> Place | None:
         read: Any = value or None
         if order is Order.PRIORITY:
             read = int(value)
-        elif order in (Order.DUE, Order.RECEIVED) and value:
+        elif order in (Order.DUE, Order.RECEIVED, Order.FOLLOW_UP) and value:
             read = _aware(value)
         elif order is Order.RECEIVED:
             return None

@@ -20,7 +20,14 @@ from flowcase.values import canonical_json, to_json
 history_only(events.NotificationReceived, events.IntakeRefused)
 
 # Facts of a case that lists filter by: fact -> column.
-_COPIED_FACTS = {"status": "status", "team": "team", "sagsbehandler": "caseworker"}
+_COPIED_FACTS = {
+    "status": "status",
+    "team": "team",
+    "sagsbehandler": "caseworker",
+    "distrikt": "district",
+    "omraade": "area",
+    "trin": "step",
+}
 
 
 # --- cases -----------------------------------------------------------------------------------------
@@ -40,7 +47,7 @@ def open_case(tx: Tx, stream: str, instance: LockedInstance | None, event: event
         version=1,
         opened_at=tx.now,
         updated_at=tx.now,
-        **{column: event.facts.get(fact) for fact, column in _COPIED_FACTS.items()},
+        **{column: _copied(event.facts.get(fact)) for fact, column in _COPIED_FACTS.items()},
     )
 
 
@@ -77,13 +84,17 @@ def set_fact(tx: Tx, stream: str, instance: LockedInstance | None, event: events
         "updated_at": tx.now,
     }
     if event.name in _COPIED_FACTS:
-        changes[_COPIED_FACTS[event.name]] = event.value
+        changes[_COPIED_FACTS[event.name]] = _copied(event.value)
     tx.update(
         tables.case_file,
         {"code": event.case, "version": row.version},
         changes,
         attempt=f"set '{event.name}' of case '{event.case}'",
     )
+
+
+def _copied(value: Any) -> str | None:
+    return None if value in (None, "") else str(value)
 
 
 @applies(events.CaseClosed)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -52,6 +53,14 @@ class Order(StrEnum):
     RECEIVED = "received"
     PRIORITY = "priority"  # the highest first, then the oldest
     CASE = "case"  # what has no case last
+    FOLLOW_UP = "follow up"  # what has no day on which it shows again last, the oldest first
+    # Facts of the case, and within each the case; what has no such fact, and then no case, last.
+    DISTRICT = "district"
+    AREA = "area"
+    TEAM = "team"
+    STEP = "step"
+    STATUS = "status"
+    CASEWORKER = "caseworker"
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,9 @@ _COLUMNS = {
     Order.RECEIVED: ("created_at", "id"),
     Order.PRIORITY: ("priority", "created_at", "id"),
     Order.CASE: ("case_code", "id"),
+    Order.FOLLOW_UP: ("follow_up_at", "id"),
 }
+FACTS = frozenset(set(Order) - set(_COLUMNS))  # sorted by in `inboxes_by_fact`
 
 
 def place_of(row: UserTaskRow, order: Order) -> Place:
@@ -204,14 +215,16 @@ def count_question(holders: Sequence[Holder], only: Only, *, at_most: int) -> Qu
 @functools.lru_cache(maxsize=_KEPT)
 def _page_of(shape: _Shape, order: Order, part: _Part, backwards: bool, limit: int) -> Prepared:
     where_part = _where(order, part, backwards)
+    is_without = order is Order.FOLLOW_UP and part in (_Part.UNSET, _Part.LATER_UNSET)
+    by = Order.RECEIVED if is_without else order
     ranges = [
-        _sorted(select(*_FIELDS).where(where, where_part), _table.c, order, backwards).limit(_number(limit))
+        _sorted(select(*_FIELDS).where(where, where_part), _table.c, by, backwards).limit(_number(limit))
         for where in _ranges(shape)
     ]
     if len(ranges) == 1:
         return Prepared(ranges[0])
     together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
-    return Prepared(_sorted(select(together), together.c, order, backwards).limit(_number(limit)))
+    return Prepared(_sorted(select(together), together.c, by, backwards).limit(_number(limit)))
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -339,6 +352,9 @@ def _where(order: Order, part: _Part, backwards: bool) -> ColumnElement[bool]:
             return column.is_not(None)
         case _Part.UNSET:
             return column.is_(None)
+        case _Part.LATER_UNSET if order is Order.FOLLOW_UP:
+            here, there = tuple_(_table.c.created_at, id), tuple_(_instant("at_created"), at_id)
+            return column.is_(None) & (here < there if backwards else here > there)
         case _Part.LATER_UNSET:
             return column.is_(None) & (id < at_id if backwards else id > at_id)
         case _Part.OTHER:  # of the priorities, of which the highest comes first
@@ -384,6 +400,33 @@ def _sorted(statement: Select[Any], columns: Any, order: Order, backwards: bool 
 # --- one case --------------------------------------------------------------------------------------
 
 
+def of_cases(tx: Tx, cases: Sequence[str], holders: Sequence[Holder], only: Only) -> list[UserTaskRow]:
+    """The holders' open user tasks of these cases, in no order."""
+    sets = [holder.candidates for holder in holders if holder.candidates is not None]
+    people = [person for holder in holders if (person := holder.person or holder.owner) is not None]
+    statement = select(_table).where(
+        text(tables.USER_TASK_IS_OPEN),
+        among(_table.c.case_code, "cases"),
+        or_(
+            literal(len(sets) + len(people) < len(holders)),  # one of them holds everybody's
+            among(_table.c.candidates, "sets") & _table.c.assignee.is_(None),
+            among(_table.c.assignee, "people"),
+            among(_table.c.owner, "people"),
+        ),
+        _narrowed(
+            process=only.process,
+            due_from=only.due_from,
+            due_before=only.due_before,
+            shown_at=only.shown_at,
+        ),
+    )
+    return [
+        made(UserTaskRow, row)
+        for row in tx.rows(statement, {"cases": list(cases), "sets": sets, "people": people})
+        if any(_holds(holder, row) for holder in holders)
+    ]
+
+
 def _of_one_case(
     tx: Tx,
     case: str,
@@ -394,25 +437,13 @@ def _of_one_case(
     backwards: bool = False,
 ) -> list[UserTaskRow]:
     """A case has few: all of them are read by the case's index, and sorted here."""
-    statement = select(_table).where(
-        text(tables.USER_TASK_IS_OPEN),
-        _table.c.case_code == case,
-        _narrowed(
-            process=only.process,
-            due_from=only.due_from,
-            due_before=only.due_before,
-            shown_at=only.shown_at,
-        ),
-    )
-    rows = [
-        made(UserTaskRow, row)
-        for row in tx.rows(statement)
-        if any(_holds(holder, row, case) for holder in holders)
-    ]
+    rows = of_cases(tx, [case], holders, only)
 
     def key(place: Place) -> tuple[Any, ...]:
         if order is Order.PRIORITY:
             return (-place.value, place.created_at, place.id)
+        if order is Order.FOLLOW_UP and place.value is None:
+            return (True, place.created_at, place.id)
         return (place.value is None, place.value or place.created_at, place.id)
 
     rows.sort(key=lambda row: key(place_of(row, order)), reverse=backwards)
@@ -421,13 +452,13 @@ def _of_one_case(
     return rows if after is None else [row for row in rows if key(place_of(row, order)) > key(after)]
 
 
-def _holds(holder: Holder, row: Any, case: str) -> bool:
+def _holds(holder: Holder, row: Any) -> bool:
     if holder.candidates is not None:
         return row.assignee is None and bool(row.candidates == holder.candidates)
     if holder.owner is not None:
         return bool(row.owner == holder.owner)
     if holder.person is not None:
-        return row.assignee == holder.person and holder.case in (None, case)
+        return row.assignee == holder.person and holder.case in (None, row.case_code)
     return True
 
 
