@@ -1,0 +1,72 @@
+"""S-01, S-04, S-08, S-10 and S-14 through the pages: by mouse, by keyboard alone, and on a phone's width.
+
+What `make test` walks is all five by mouse and the acute notification in every way; `make walks-browser`
+walks all of them in every way. Screenshots lie in `build/walks`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from playwright.sync_api import Browser
+from werkzeug.serving import make_server
+
+from flowcase.config import shipped_processes
+from flowcase.scenarios.reading import read
+from flowcase.web import create_app
+from tests.web.walks.hands import Keyboard, Mouse
+from tests.web.walks.story import WalkedStory, installation
+
+pytestmark = pytest.mark.browser
+
+BUILD = Path(__file__).parents[3] / "build" / "walks"
+STORIES = ["S-01", "S-04", "S-08", "S-10", "S-14"]
+WAYS: dict[str, tuple[Any, int]] = {"mouse": (Mouse, 1200), "keyboard": (Keyboard, 1200), "phone": (Mouse, 360)}
+ALL = bool(os.environ.get("FLOWCASE_WALK_ALL"))
+WALKS = [(id, way) for id in STORIES for way in WAYS if ALL or way == "mouse" or id == "S-01"]
+
+
+@pytest.mark.parametrize(("id", "way"), WALKS)
+def test_the_people_of_a_scenario_walk_it_through_the_pages(
+    chromium: Browser, tmp_path: Path, id: str, way: str
+) -> None:
+    [file] = (shipped_processes() / "scenarios").glob(f"{id}_*.yaml")
+    scenario = read(file)
+    variant = scenario.variants[0]
+    hands, width = WAYS[way]
+    pictures = BUILD / f"{id}-{way}"
+    shutil.rmtree(pictures, ignore_errors=True)
+
+    with installation(scenario, variant, tmp_path / "home") as flow:
+        flow.people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # made to be slow
+        server = make_server("127.0.0.1", 0, create_app(flow), threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        story = WalkedStory(
+            flow,
+            variant,
+            browser=chromium,
+            address=f"http://127.0.0.1:{server.server_port}",
+            width=width,
+            hands=hands,
+            pictures=pictures,
+        )
+        try:
+            for step in variant.steps:
+                differences = list(story.tell(step))
+                assert not differences, (step.id, step.do, differences)
+        finally:
+            story.close()
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    walked = [step for step in variant.steps if step.actor and step.do in ("complete", "start", "notify")]
+    assert story.walked >= len(walked) - 1
+    assert story.complaints == []
