@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks api-fuzz verapdf audit million bench bench-peers docs lock wheel clean foreign-files
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks walks-browser api-fuzz verapdf audit million bench bench-peers docs lock wheel clean foreign-files
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ rounds: setup-dev ## Follow up one case 2,000 times; writes docs/follow-ups.md
 
 walks: setup-dev ## Walk ten thousand random processes; the engine must do what BPMN says
 	$(PY) tests/engine/walks.py 10000 --write
+
+walks-browser: setup-dev ## Walk five scenarios through the pages by mouse, by keyboard and on a phone's width
+	FLOWCASE_WALK_ALL=1 $(PY) -m pytest -q tests/web/walks
 
 api-fuzz: setup-dev ## Ask every operation of the API four hundred times: anything, with made-up and real ids
 	FLOWCASE_API_EXAMPLES=400 $(PY) -m pytest -q tests/web/test_api_contract.py

@@ -28,9 +28,13 @@ def _fill(
             _fill(page, hands, asked.children, values, place)
             continue
         value = _at(values, asked.path)
-        if value is None or asked.type in (FieldType.DISPLAY, FieldType.FILE) or asked.readonly:
+        if value is None or asked.type is FieldType.DISPLAY or asked.readonly:
             continue
         name = ".".join((*place, *asked.path))
+        if asked.type is FieldType.FILE:
+            number = page.locator(f"#felt-{name.replace('.', '-')}-journal")
+            hands.type(number, ", ".join(value if isinstance(value, list) else [value]))
+            continue
         if asked.type is FieldType.LIST:
             _rows(page, hands, asked, value, name, (*place, *asked.path))
             continue
@@ -40,7 +44,12 @@ def _fill(
 
 
 def _rows(
-    page: Page, hands: Mouse, asked: Field, rows: Sequence[Mapping[str, Any]], name: str, place: tuple[str, ...]
+    page: Page,
+    hands: Mouse,
+    asked: Field,
+    rows: Sequence[Mapping[str, Any]],
+    name: str,
+    place: tuple[str, ...],
 ) -> None:
     add = page.locator(f'button[name="_add"][value="{name}"]')
     if not add.count():
@@ -65,7 +74,9 @@ def _answer(page: Page, hands: Mouse, asked: Field, answers: Locator, value: Any
     if kind in ("radio", "checkbox"):
         _tick(hands, answers, value)
     elif tag == "SELECT":
-        hands.choose(answers.first, _text(asked, value))
+        # What is not offered cannot be chosen: the page will ask for an answer instead.
+        if answers.first.locator(f'option[value="{_text(asked, value)}"]').count():
+            hands.choose(answers.first, _text(asked, value))
     else:
         hands.type(answers.first, _text(asked, value))
     if decides and _state(answers) != before:

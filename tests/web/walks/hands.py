@@ -1,6 +1,9 @@
-"""How somebody uses a page: with a mouse, or with the keyboard alone. A script asks, and does not care which."""
+"""How somebody uses a page: with a mouse, or with the keyboard alone. A script asks and does not care which."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page
 
@@ -16,9 +19,13 @@ class Mouse:
         self.page = page
 
     def press(self, target: Locator) -> None:
-        """A button or a link."""
+        """A button or a link that leads to another page, or to this one anew."""
+        with self._leaving():
+            target.click()
+
+    def unfold(self, target: Locator) -> None:
+        """A button that shows more of the same page."""
         target.click()
-        self.page.wait_for_load_state()
 
     def type(self, target: Locator, text: str) -> None:
         target.fill(text)
@@ -35,14 +42,25 @@ class Mouse:
     def untick(self, target: Locator) -> None:
         target.uncheck(force=True)
 
+    @contextmanager
+    def _leaving(self) -> Iterator[None]:
+        """Until the next document is there, whole."""
+        self.page.evaluate("() => { window.isLeft = true; }")
+        yield
+        self.page.wait_for_function("() => !window.isLeft && document.readyState === 'complete'")
+
 
 class Keyboard(Mouse):
     """Goes by Tab from where it is, and never touches the page with anything but keys."""
 
     def press(self, target: Locator) -> None:
         self._reach(target)
+        with self._leaving():
+            self.page.keyboard.press("Enter")
+
+    def unfold(self, target: Locator) -> None:
+        self._reach(target)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state()
 
     def type(self, target: Locator, text: str) -> None:
         self._reach(target)
@@ -53,7 +71,9 @@ class Keyboard(Mouse):
 
     def choose(self, target: Locator, value: str) -> None:
         self._reach(target)
-        wanted = target.evaluate("(field, value) => [...field.options].findIndex(o => o.value === value)", value)
+        wanted = target.evaluate(
+            "(field, value) => [...field.options].findIndex(o => o.value === value)", value
+        )
         assert wanted >= 0, f"no option {value}"
         self.page.keyboard.press("Home")
         for _ in range(wanted):

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from flowcase.access.actor import Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.config import shipped_processes
-from flowcase.errors import NotFound
+from flowcase.errors import InvalidValues, NotFound, Refused
 from flowcase.scenarios import stage
 from flowcase.scenarios.reading import Scenario, Step, Variant
 from flowcase.scenarios.running import LOCAL, _Story
@@ -26,7 +26,7 @@ from flowcase.web import intake
 from tests.web.walks import forms
 from tests.web.walks.hands import Mouse
 
-PASSWORD = "birk-havn-lampe-sten"  # noqa: S105 - of a throw-away installation
+PASSWORD = "birk-havn-lampe-sten"
 
 
 @contextmanager
@@ -69,7 +69,7 @@ class WalkedStory(_Story):
         self._contexts: dict[str, BrowserContext] = {}
         self._pages: dict[str, Page] = {}
         self.complaints: list[str] = []
-        self.walked = 0
+        self.walked: list[str] = []  # what was done on a page
 
     def close(self) -> None:
         for context in self._contexts.values():
@@ -88,17 +88,20 @@ class WalkedStory(_Story):
         task = self.flow.user_tasks.get(id)
         page = self._page(actor)
         hands = self._hands(page)
-        self._find(page, hands, task)
+        was_free = self._find(page, hands, task)
         if task.form:
             forms.fill(page, hands, task.form, values)
         self._picture(page, f"{task.row.process}-{task.row.element}")
-        hands.press(page.locator("#opgave .fc-buttons button[name=_faerdig]"))
-        self.walked += 1
+        done = page.locator("#opgave .fc-buttons button[name=_faerdig]")
+        hands.press(done)
+        if page.locator("#se-efter").count():  # read, and meant so
+            hands.press(done)
+        self.walked.append(task.row.element)
         if any(row.id == id for row in self.flow.user_tasks.list()):
-            self._refused(page, hands, id, values, actor)
+            self._refused(page, hands, id, values, actor, gives_back=was_free)
 
-    def _find(self, page: Page, hands: Mouse, task: Any) -> None:
-        """In the list of one's tasks, narrowed to the case or the process; taken there if it is free."""
+    def _find(self, page: Page, hands: Mouse, task: Any) -> bool:
+        """In the list of one's tasks, narrowed to the case or the process; taken there if it was free."""
         page.goto("/opgaver")
         if task.row.case_code:
             hands.type(page.locator("#sag"), task.row.case_code)
@@ -106,21 +109,31 @@ class WalkedStory(_Story):
             hands.choose(page.locator("#forloeb"), task.row.process)
         hands.press(page.locator("form.fc-filter[role=search] button[type=submit]").first)
         take = page.locator(f'form[action="/opgaver/{task.row.id}/tag"] button')
-        if take.count():
-            hands.press(take)
-        else:
-            hands.press(page.locator(f'tbody a[href="/opgaver/{task.row.id}"]'))
+        was_free = take.count() > 0
+        hands.press(take if was_free else page.locator(f'tbody a[href="/opgaver/{task.row.id}"]'))
         page.locator("h1", has_text=task.row.name).wait_for()
+        return was_free
 
-    def _refused(self, page: Page, hands: Mouse, id: str, values: Mapping[str, Any], actor: Actor) -> None:
+    def _refused(
+        self, page: Page, hands: Mouse, id: str, values: Mapping[str, Any], actor: Actor, *, gives_back: bool
+    ) -> None:
         """The page says why not; the scenario compares the rule with what the service says of the same."""
         shown = page.locator("#fejl")
         assert shown.count(), page.locator("main").inner_text()
         self._picture(page, "afvist")
-        if (given_back := page.locator(f'form[action="/opgaver/{id}/slip"] button')).count():
-            hands.press(given_back)
-        self.flow.user_tasks.rehearse(id, values, actor=actor)  # raises what the page has said
-        raise AssertionError("the page refuses what the service would take")
+        said = shown.inner_text()
+        fields = {link.get_attribute("href") for link in shown.locator("a").all()}
+        if gives_back:
+            hands.press(page.locator(f'form[action="/opgaver/{id}/slip"] button'))
+        try:
+            self.flow.user_tasks.rehearse(id, values, actor=actor)
+        except Refused as error:
+            assert error.because in said and all(rule in said for rule in error.rules), said
+            raise
+        except InvalidValues as error:
+            assert {f"#felt-{name.replace('.', '-')}" for name in error.errors} <= fields, said
+            raise
+        raise AssertionError(f"the page refuses what the service would take: {said}")
 
     def _start(self, arguments: Mapping[str, Any], actor: Actor) -> None:
         process, case = arguments["process"], arguments.get("case")
@@ -144,7 +157,7 @@ class WalkedStory(_Story):
         self._picture(page, f"begynd-{process}")
         before = len(self.flow.instances.list(process=process, limit=None))
         hands.press(page.locator("main .fc-buttons button[name=_begynd]"))
-        self.walked += 1
+        self.walked.append(process)
         if len(self.flow.instances.list(process=process, limit=None)) == before:
             self.flow.startable_flows.start(process, values, case=case, actor=actor)  # raises why
             raise AssertionError(page.locator("main").inner_text())
@@ -171,11 +184,11 @@ class WalkedStory(_Story):
         intake.notification_number = lambda *_: number
         try:
             page.goto("/opgaver")
-            hands.press(page.locator('nav a[href="/underretninger/ny"]'))
+            self._by_menu(page, hands, "/underretninger/ny")
             forms.fill(page, hands, flow.deployments.form("F-A1"), values)
             self._picture(page, "underretning")
             hands.press(page.locator("main .fc-buttons button[name=_send]"))
-            self.walked += 1
+            self.walked.append(number)
         finally:
             intake.notification_number = drawn
 
@@ -199,6 +212,13 @@ class WalkedStory(_Story):
         page.locator("h1", has_text="Mine opgaver").wait_for()
         self._contexts[actor.id], self._pages[actor.id] = context, page
         return page
+
+    def _by_menu(self, page: Page, hands: Mouse, address: str) -> None:
+        """On a narrow page the menu keeps behind »Mere« what it has no room for."""
+        offered = page.locator(f'nav[aria-label="Hovedmenu"] a[href="{address}"]').filter(visible=True)
+        if not offered.count():
+            hands.unfold(page.locator('[aria-controls="fds-more-menu"]'))
+        hands.press(offered)
 
     def _picture(self, page: Page, name: str) -> None:
         self._pictures.mkdir(parents=True, exist_ok=True)
