@@ -75,6 +75,40 @@ def test_an_answer_shows_and_hides_other_fields_and_keeps_the_focus(open_page):
     expect(page.get_by_role("button", name="Opdater felterne")).to_have_count(0)
 
 
+SLOW_TO_SHOW = """
+const send = window.fetch.bind(window);
+window.fetch = async (address, asked) => {
+  if (new URLSearchParams(asked?.body ?? "").has("_vis"))
+    await new Promise((done, stop) => {
+      setTimeout(done, 500);
+      asked.signal.addEventListener("abort", () => stop(new DOMException("", "AbortError")));
+    });
+  return send(address, asked);
+};
+window.underWay = 0;
+addEventListener("htmx:before:request", () => { underWay += 1; });
+addEventListener("htmx:finally:request", () => { underWay -= 1; });
+"""
+
+
+def test_going_through_the_answers_by_arrow_shows_the_fields_of_the_last_one(open_page):
+    page = open_page()
+    page.add_init_script(SLOW_TO_SHOW)
+    page.goto("/underret")
+    page.locator("[name=underretter_anonym]").first.focus()
+    page.keyboard.press("Space")
+
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
+    page.locator("[name=bekymring]").focus()
+    page.keyboard.type("Mens svaret er på vej")
+    page.wait_for_function("() => underWay === 0")
+
+    expect(page.locator("[name=underretter_anonym][value=true]")).to_be_checked()
+    expect(page.locator("[name=underretter_kontakt]")).to_have_count(0)
+    expect(page.locator("[name=bekymring]")).to_have_value("Mens svaret er på vej")
+
+
 def test_a_citizen_notifies_by_keyboard_alone(open_page, world):
     page = open_page(width=360)
     page.goto("/underret")

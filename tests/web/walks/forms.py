@@ -14,6 +14,13 @@ from tests.web.walks.hands import Mouse
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 
+# Counts how often the page has asked the server for other fields, and got its answer.
+COUNTS_ANSWERS = """
+window.felterne = {asked: 0, answered: 0};
+addEventListener("htmx:before:request", (e) => { if (e.target.id === "felter") felterne.asked += 1; });
+addEventListener("htmx:finally:request", (e) => { if (e.target.id === "felter") felterne.answered += 1; });
+"""
+
 
 def fill(page: Page, hands: Mouse, form: Form, values: Mapping[str, Any]) -> None:
     """Fields that the form does not show for these answers are passed over, as a person does."""
@@ -65,11 +72,7 @@ def _answer(page: Page, hands: Mouse, asked: Field, answers: Locator, value: Any
     kind = answers.first.get_attribute("type") or ""
     tag = answers.first.evaluate("field => field.tagName")
     decides = answers.first.evaluate("field => field.classList.contains('fc-decides')")
-    if decides:
-        page.evaluate(
-            "() => { window.felterne = 0; "
-            "document.addEventListener('htmx:after:swap', () => { window.felterne = 1; }, {once: true}); }"
-        )
+    answered = page.evaluate("() => window.felterne.answered") if decides else 0
     before = _state(answers)
     if kind in ("radio", "checkbox"):
         _tick(hands, answers, value)
@@ -80,7 +83,9 @@ def _answer(page: Page, hands: Mouse, asked: Field, answers: Locator, value: Any
     else:
         hands.type(answers.first, _text(asked, value))
     if decides and _state(answers) != before:
-        page.wait_for_function("() => window.felterne === 1")
+        page.wait_for_function(
+            "before => felterne.answered > before && felterne.answered === felterne.asked", arg=answered
+        )
 
 
 def _tick(hands: Mouse, answers: Locator, value: Any) -> None:

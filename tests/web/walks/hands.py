@@ -1,4 +1,4 @@
-"""How somebody uses a page: with a mouse, or with the keyboard alone. A script asks and does not care which."""
+"""How somebody uses a page: with a mouse, or with the keyboard alone. A script asks either."""
 
 from __future__ import annotations
 
