@@ -69,6 +69,7 @@ from flowcase.services.migrations import Migrations
 from flowcase.services.nodes import Nodes
 from flowcase.services.notices import Notices
 from flowcase.services.notifications import Notifications
+from flowcase.services.oidc_provider import OidcProvider
 from flowcase.services.own_calendars import OwnCalendars
 from flowcase.services.people import People
 from flowcase.services.presences import Presences
@@ -80,8 +81,12 @@ from flowcase.services.rule_sets import RuleSets
 from flowcase.services.saved_lists import SavedLists
 from flowcase.services.scanning import Scanning
 from flowcase.services.service_accounts import ServiceAccounts
+from flowcase.services.sessions import Limits as SessionLimits
+from flowcase.services.sessions import Sessions
 from flowcase.services.signals import Signals
 from flowcase.services.signed_posts import Reach, UnusableAddress, networks
+from flowcase.services.single_sign_on import Rules as SignInRules
+from flowcase.services.single_sign_on import SingleSignOn
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
@@ -162,6 +167,8 @@ class Flowcase:
     consents: Consents
     deadlines: Deadlines
     people: People
+    sessions: Sessions
+    single_sign_on: SingleSignOn
     service_accounts: ServiceAccounts
     webhooks: Webhooks
     webhook_sending: WebhookSending
@@ -394,6 +401,16 @@ def assemble(
         consents=Consents(transactions, open_work),
         deadlines=Deadlines(transactions, advancing, open_work),
         people=people,
+        sessions=Sessions(
+            transactions,
+            WallClock().now,
+            SessionLimits(
+                dt.timedelta(minutes=settings.session_idle_minutes),
+                dt.timedelta(hours=settings.session_hours),
+                settings.sessions_at_most,
+            ),
+        ),
+        single_sign_on=_single_sign_on(settings, transactions),
         service_accounts=ServiceAccounts(transactions, people),
         webhooks=Webhooks(transactions, webhook_reach),
         webhook_sending=WebhookSending(
@@ -437,6 +454,27 @@ def _webhook_reach(settings: Config) -> Reach:
         raise InvalidSetting(
             "FLOWCASE_WEBHOOK_NETWORKS", "it is no list of networks such as 10.2.0.0/16"
         ) from None
+
+
+def _single_sign_on(settings: Config, transactions: Transactions) -> SingleSignOn:
+    """Signing in at the authority's provider, where one is set. A provider's times are the machine's."""
+    now = WallClock().now
+    provider = None
+    if settings.oidc_issuer:
+        provider = OidcProvider(
+            settings.oidc_issuer,
+            settings.oidc_client,
+            settings.oidc_secret,
+            now,
+            scopes=settings.oidc_scopes,
+        )
+    rules = SignInRules(
+        settings.oidc_user_claim,
+        settings.oidc_groups_claim,
+        dict(settings.oidc_groups),
+        settings.oidc_makes_people,
+    )
+    return SingleSignOn(transactions, now, provider, rules, address=settings.address)
 
 
 def _mail(settings: Config) -> Send | None:

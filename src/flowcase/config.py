@@ -7,9 +7,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from flowcase.access.groups import NAMES
 from flowcase.errors import FlowcaseError
 from flowcase.store import Keyring, create_key_file
 from flowcase.store.key_places import read_command, read_file
@@ -31,6 +33,7 @@ UPLOAD_TYPES = (
     "odt",
     "ods",
 )
+GroupPairs = tuple[tuple[str, tuple[str, ...]], ...]
 DEMONSTRATION_MARK = "demonstration"  # a file of this name in home marks a demonstration
 
 
@@ -77,6 +80,19 @@ class Config:
     mail_from: str = ""  # FLOWCASE_MAIL_FROM: the sender's mail address
     mail_domains: tuple[str, ...] = ()  # FLOWCASE_MAIL_DOMAINS: houses mails may go to; empty: any
     mail_folder: Path | None = None  # FLOWCASE_MAIL_FOLDER: mails are kept here instead; demonstrations do
+
+    session_idle_minutes: int = 30  # FLOWCASE_SESSION_IDLE_MINUTES: signed out after so long without a click
+    session_hours: int = 10  # FLOWCASE_SESSION_HOURS: signed out after so long in any case
+    sessions_at_most: int = 5  # FLOWCASE_SESSIONS_AT_MOST: browsers one person is signed in with at once
+    oidc_issuer: str = ""  # FLOWCASE_OIDC_ISSUER: of the sign-in provider; empty: only local accounts sign in
+    oidc_client: str = ""  # FLOWCASE_OIDC_CLIENT: this installation's client id at the provider
+    oidc_secret: str = field(default="", repr=False)  # FLOWCASE_OIDC_SECRET: of that client; PKCE is used too
+    oidc_name: str = ""  # FLOWCASE_OIDC_NAME: what people call the provider, on the button
+    oidc_scopes: str = "openid profile"  # FLOWCASE_OIDC_SCOPES: what is asked for
+    oidc_user_claim: str = "preferred_username"  # FLOWCASE_OIDC_USER_CLAIM: names the account
+    oidc_groups_claim: str = "groups"  # FLOWCASE_OIDC_GROUPS_CLAIM: holds the provider's groups
+    oidc_groups: GroupPairs = ()  # FLOWCASE_OIDC_GROUPS: theirs to ours, `Nord=familieteam_nord; Syd=…`
+    oidc_makes_people: bool = False  # FLOWCASE_OIDC_NEW_PEOPLE: 1 gives who is not known an account
 
     @property
     def url(self) -> str:
@@ -140,6 +156,9 @@ def _derived(material: bytes, purpose: bytes) -> bytes:
 def load(*, home: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
     """The settings of the environment; `home` given wins over FLOWCASE_HOME. Raises InvalidSetting."""
     given = os.environ if environment is None else environment
+    issuer = given.get("FLOWCASE_OIDC_ISSUER", "").strip()
+    if issuer:
+        _check_provider(issuer, given)
     place = Path(home or given.get("FLOWCASE_HOME") or DEFAULT_HOME)
     return Config(
         home=place,
@@ -180,7 +199,46 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         mail_from=given.get("FLOWCASE_MAIL_FROM", "").strip(),
         mail_domains=tuple(given.get("FLOWCASE_MAIL_DOMAINS", "").replace(",", " ").lower().split()),
         mail_folder=Path(given["FLOWCASE_MAIL_FOLDER"]) if given.get("FLOWCASE_MAIL_FOLDER") else None,
+        session_idle_minutes=_number(given, "FLOWCASE_SESSION_IDLE_MINUTES", default=30, least=1, most=1440),
+        session_hours=_number(given, "FLOWCASE_SESSION_HOURS", default=10, least=1, most=168),
+        sessions_at_most=_number(given, "FLOWCASE_SESSIONS_AT_MOST", default=5, least=1, most=100),
+        oidc_issuer=issuer,
+        oidc_client=given.get("FLOWCASE_OIDC_CLIENT", "").strip(),
+        oidc_secret=given.get("FLOWCASE_OIDC_SECRET", ""),
+        oidc_name=given.get("FLOWCASE_OIDC_NAME", "").strip(),
+        oidc_scopes=given.get("FLOWCASE_OIDC_SCOPES", "").strip() or "openid profile",
+        oidc_user_claim=given.get("FLOWCASE_OIDC_USER_CLAIM", "").strip() or "preferred_username",
+        oidc_groups_claim=given.get("FLOWCASE_OIDC_GROUPS_CLAIM", "").strip() or "groups",
+        oidc_groups=_groups_of_provider(given),
+        oidc_makes_people=_flag(given, "FLOWCASE_OIDC_NEW_PEOPLE", default=False),
     )
+
+
+def _check_provider(issuer: str, given: Mapping[str, str]) -> None:
+    """What a sign-in provider needs beside its issuer, and that nobody can listen in between."""
+    if not given.get("FLOWCASE_OIDC_CLIENT", "").strip():
+        raise InvalidSetting("FLOWCASE_OIDC_CLIENT", "a sign-in provider is set and this is empty")
+    if not given.get("FLOWCASE_ADDRESS", "").strip():
+        raise InvalidSetting("FLOWCASE_ADDRESS", "a sign-in provider is set and has to find the way back")
+    parts = urlsplit(issuer)
+    here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not (parts.scheme == "https" or here) or not parts.hostname or parts.query or parts.fragment:
+        raise InvalidSetting("FLOWCASE_OIDC_ISSUER", "it is neither https nor on this very machine")
+
+
+def _groups_of_provider(given: Mapping[str, str]) -> GroupPairs:
+    """`theirs=ours ours; theirs=ours`; their names may hold an equals sign, ours do not."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in filter(str.strip, given.get("FLOWCASE_OIDC_GROUPS", "").split(";")):
+        theirs, sign, ours = part.strip().rpartition("=")
+        groups = tuple(ours.replace(",", " ").split())
+        if not sign or not theirs.strip() or not groups:
+            raise InvalidSetting("FLOWCASE_OIDC_GROUPS", f"'{part.strip()}' is no pair like theirs=ours")
+        for group in groups:
+            if group not in NAMES:
+                raise InvalidSetting("FLOWCASE_OIDC_GROUPS", f"there is no group '{group}'")
+        found[theirs.strip()] = (*found.get(theirs.strip(), ()), *groups)
+    return tuple(found.items())
 
 
 def shipped_processes() -> Path:

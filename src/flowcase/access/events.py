@@ -52,7 +52,7 @@ class CredentialSet(Event):
 @dataclass(frozen=True, kw_only=True)
 class SignedIn(Event):
     person: str
-    by: str  # password | token
+    by: str  # password | password+totp | password+recovery | oidc | token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,48 @@ class SignInRefused(Event):
     """`person` is the id that was tried when it exists, else empty: what a stranger types is not kept."""
 
     person: str
-    because: str  # unknown | wrong | locked | inactive
+    because: str  # unknown | wrong | locked | inactive, or why the sign-in provider's answer was refused
+    by: str = "password"  # password | totp | token | oidc
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsEnded(Event):
+    """Browsers that a person was signed in with are signed out; what ends by its time leaves no event."""
+
+    person: str
+    sessions: tuple[str, ...]
+    because: str  # signed_out | own | too_many | operator
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityLinked(Event):
+    """Somebody at the sign-in provider is this person from now on."""
+
+    person: str
+    issuer: str
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorSet(Event):
+    """A person's app was confirmed: signing in takes a code from it from now on."""
+
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorEnded(Event):
+    person: str
+    because: str  # own | operator
+    reason: str  # the operator's words
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodesMade(Event):
+    """Codes for a lost app; those before them are worth nothing."""
+
+    person: str
+    number: int
 
 
 @dataclass(frozen=True, kw_only=True)

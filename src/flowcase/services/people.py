@@ -167,14 +167,13 @@ class People:
         elif not matches:
             because = "wrong"
         if because is None and row is not None and stored is not None:
-            # A token comes with every request: its use is told by what it does.
-            if kind == "password" or stored.failures:
-
-                def succeed(tx: Tx) -> None:
-                    self._count(tx, id, kind, failures=0, locked_until=None)
-                    tx.append(INSTALLATION, events.SignedIn(person=id, by=kind))
-
-                self._transactions.run(SYSTEM, succeed, now=now)
+            # The session that begins now says who signed in; the use of a token is told by what it does.
+            if stored.failures:
+                self._transactions.run(
+                    SYSTEM,
+                    lambda tx: self._count(tx, id, kind, failures=0, locked_until=None),
+                    now=now,
+                )
             return _actor(row)
 
         def refuse(tx: Tx) -> None:
@@ -190,7 +189,7 @@ class People:
                 )
             tx.append(
                 INSTALLATION,
-                events.SignInRefused(person=id if row is not None else "", because=because or ""),
+                events.SignInRefused(person=id if row is not None else "", because=because or "", by=kind),
             )
 
         self._transactions.run(SYSTEM, refuse, now=now)

@@ -6,20 +6,22 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_required, login_user, logout_user
 
+from flowcase.access.actor import Actor
 from flowcase.services.people import SignInFailed
 from flowcase.web import kept_typing
 from flowcase.web.language import gettext
 from flowcase.web.session import SignedIn, flow
+from flowcase.web.single_sign_on import REFUSED, why_refused
 
 blueprint = Blueprint("account", __name__)
 
 
 @blueprint.route("/log-paa", methods=["GET", "POST"])
 def sign_in() -> Any:
-    back = _own_page(request.values.get("next"))
+    back = own_page(request.values.get("next"))
     if request.method == "GET" and current_user.is_authenticated:
         return redirect(back)
     error = ""
@@ -34,27 +36,62 @@ def sign_in() -> Any:
                 "Vent lidt, og prøv igen."
             )
         else:
-            _start_again()
-            session.permanent = True
-            login_user(SignedIn(person))
+            begin_session(person, "password")
             return kept_typing.back_to(request.form.get(kept_typing.TYPED, "")) or redirect(back)
+    refused = session.pop(REFUSED, "")
     page = render_template(
         "sign_in.html",
         error=error,
         next=back,
         person=request.form.get("bruger", ""),
         typed=request.form.get(kept_typing.TYPED, ""),
+        refused=why_refused(refused) if refused else "",
+        number=g.get("request_id", ""),
     )
+    if refused and not error:
+        return page, HTTPStatus.FORBIDDEN
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
 
 
 @blueprint.post("/log-af")
 @login_required
 def sign_out() -> Any:
+    is_elsewhere_too = session.get("signed_in_by") == "oidc"
+    flow().sessions.end(current_user.secret)
     logout_user()
     _start_again()
+    if is_elsewhere_too and flow().single_sign_on.is_offered:
+        return redirect(url_for("single_sign_on.signed_out"))
     flash(gettext("Du er logget af."), "info")
     return redirect(url_for("account.sign_in"))
+
+
+def begin_session(person: Actor, by: str) -> None:
+    """Sign the person in with this browser; what its session held before is worth nothing."""
+    agent = request.user_agent.string
+    secret = flow().sessions.begin(person.id, by=by, browser=browser_of(agent))
+    _start_again()
+    session.permanent = True
+    session["signed_in_by"] = by
+    login_user(SignedIn(person, secret))
+
+
+def browser_of(agent: str) -> str:
+    """What a person knows their browser by, of what it says of itself."""
+    name = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return ", ".join(filter(None, (name, system)))
+
+
+_BROWSERS = (("Edg", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def _start_again() -> None:
@@ -65,7 +102,7 @@ def _start_again() -> None:
         session["language"] = language
 
 
-def _own_page(target: str | None) -> str:
+def own_page(target: str | None) -> str:
     """Only a page of ours: never another host, never a scheme."""
     if target and target.startswith("/") and not target.startswith("//") and "\\" not in target:
         parts = urlsplit(target)

@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flowcase import errors
 from flowcase.services.kept_answers import KeyUsedOtherwise
+from flowcase.services.oidc_provider import SignInNotAccepted
 from flowcase.services.people import SignInFailed
 from flowcase.services.transactions import (
     DatabaseBusy,
@@ -24,7 +25,17 @@ from flowcase.services.transactions import (
     OutcomeUnknown,
     request_id,
 )
-from flowcase.web import drawing, kept_typing, language, pdf, presenting, session, signed_cookie, static_files
+from flowcase.web import (
+    drawing,
+    kept_typing,
+    language,
+    pdf,
+    presenting,
+    session,
+    signed_cookie,
+    single_sign_on,
+    static_files,
+)
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -39,6 +50,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.InvalidValues: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidDefinition: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInFailed: HTTPStatus.UNAUTHORIZED,
+    SignInNotAccepted: HTTPStatus.FORBIDDEN,
     DatabaseBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseLost: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
@@ -73,7 +85,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=flow.settings.https,
-        PERMANENT_SESSION_LIFETIME=8 * 3600,
+        PERMANENT_SESSION_LIFETIME=flow.settings.session_hours * 3600,
         MAX_CONTENT_LENGTH=max(MAX_REQUEST_BYTES, (flow.settings.upload_megabytes + 5) * 1024 * 1024),
         MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,  # a long form must not expire while it is filled in
@@ -81,7 +93,11 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     )
     if flow.settings.https:  # the proxy that ends TLS names the caller's address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
-    app.jinja_env.globals.update(is_demonstration=flow.settings.is_demonstration)
+    app.jinja_env.globals.update(
+        is_demonstration=flow.settings.is_demonstration,
+        single_sign_on_name=single_sign_on.name_if_offered,
+        sent_before=kept_typing.sent_before,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.init_app(app)  # before anything that can refuse: it says so in the person's language
     signed_cookie.init_app(app)
@@ -128,6 +144,7 @@ def _register_blueprints(app: Flask) -> None:
         revision_cases,
         rule_set_move,
         service_accounts,
+        single_sign_on,
         studio,
         studio_api,
         studio_differences,
@@ -161,6 +178,7 @@ def _register_blueprints(app: Flask) -> None:
         case_dossier,
         service_accounts,
         webhooks,
+        single_sign_on,
         migrations,
         studio,
         studio_api,

@@ -57,6 +57,14 @@ def show_again() -> Any:
     return user_tasks.as_typed((request.view_args or {})["id"], request.form)
 
 
+def sent_before(typed: str) -> tuple[str, list[tuple[str, str]]]:
+    """Where the form was sent, and its fields: to be sent again by who has signed in in another window."""
+    fields = parse_qsl(typed, keep_blank_values=True) if typed else []
+    if not fields or fields[0][0] != _TASK or not _ID.fullmatch(fields[0][1]):
+        return url_for("inbox.mine"), []
+    return url_for("user_tasks.send", id=fields[0][1]), fields[1:]
+
+
 def back_to(typed: str) -> Any:
     """Where the person who signed in goes on: the form, as it was typed. None when nothing was typed."""
     from flowcase.web import user_tasks

@@ -168,6 +168,9 @@ AUDITING_PROGRAM = Rule(
 RULES: Mapping[str, Rule] = {
     "static": EVERYBODY,
     "account.sign_in": EVERYBODY,
+    "single_sign_on.begin": EVERYBODY,
+    "single_sign_on.come_back": EVERYBODY,
+    "single_sign_on.signed_out": EVERYBODY,
     "reading.date": EVERYBODY,
     "account.sign_out": SIGNED_IN,
     "inbox.home": SIGNED_IN,

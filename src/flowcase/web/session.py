@@ -1,4 +1,4 @@
-"""Who is signed in: Flask-Login around local accounts."""
+"""Who is signed in: Flask-Login around the sessions that the installation keeps."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
 
 
-class SignedIn(UserMixin):
-    """A signed-in person for the length of a request."""
+# What an open page asks again and again: nobody need be sitting there.
+ASKED_BY_ITSELF = frozenset({"notices.count", "user_tasks.presence", "daily_meetings.state"})
 
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
+
+class SignedIn(UserMixin):
+    """A signed-in person for the length of a request, and the secret of their session."""
+
+    def __init__(self, actor: Actor, secret: str, session: str = "") -> None:
+        self.actor, self.secret, self.session = actor, secret, session
 
     def get_id(self) -> str:
-        return self.actor.id
+        return self.secret
 
 
 def actor() -> Actor:
@@ -43,9 +47,9 @@ def init_app(app: Flask, flow: Flowcase) -> None:
     manager.init_app(app)
 
     @manager.user_loader
-    def load(person: str) -> SignedIn | None:
-        found = flow.people.find(person)
-        return SignedIn(found) if found is not None and found.kind == "person" else None
+    def load(secret: str) -> SignedIn | None:
+        held = flow.sessions.find(secret, is_used=request.endpoint not in ASKED_BY_ITSELF)
+        return SignedIn(held.actor, secret, held.session.id) if held is not None else None
 
     @manager.unauthorized_handler
     def sign_in_first() -> Any:

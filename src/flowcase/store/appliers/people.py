@@ -3,13 +3,71 @@
 from __future__ import annotations
 
 from flowcase.access import events
-from flowcase.store import api_tables, tables
+from flowcase.store import api_tables, sign_in_tables, tables
 from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 
-history_only(
-    events.CredentialSet, events.SignedIn, events.SignInRefused, events.CaseRead, events.HistorySearched
-)
+history_only(events.SignedIn, events.SignInRefused, events.CaseRead, events.HistorySearched)
+
+
+def _sign_out(tx: Tx, person: str) -> None:
+    """Whoever is somebody else now, or nobody, signs in again."""
+    tx.delete_all(sign_in_tables.sign_in_session, {"person": person})
+
+
+@applies(events.CredentialSet)
+def set_credential(tx: Tx, stream: str, instance: LockedInstance | None, event: events.CredentialSet) -> None:
+    """The hash itself was written by the service: it belongs in no event."""
+    if event.kind == "password":
+        _sign_out(tx, event.person)
+
+
+@applies(events.SessionsEnded)
+def end_sessions(tx: Tx, stream: str, instance: LockedInstance | None, event: events.SessionsEnded) -> None:
+    for id in event.sessions:
+        tx.delete_all(sign_in_tables.sign_in_session, {"id": id, "person": event.person})
+
+
+@applies(events.IdentityLinked)
+def link_identity(tx: Tx, stream: str, instance: LockedInstance | None, event: events.IdentityLinked) -> None:
+    tx.insert(
+        sign_in_tables.identity,
+        issuer=event.issuer,
+        subject=event.subject,
+        person=event.person,
+        linked_at=tx.now,
+    )
+
+
+@applies(events.SecondFactorSet)
+def set_second_factor(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.SecondFactorSet
+) -> None:
+    """Its sealed secret was written by the service when it was set up."""
+    tx.update(
+        sign_in_tables.second_factor,
+        {"person": event.person, "is_confirmed": False},
+        {"is_confirmed": True},
+        attempt=f"confirm the second factor of '{event.person}'",
+    )
+
+
+@applies(events.SecondFactorEnded)
+def end_second_factor(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.SecondFactorEnded
+) -> None:
+    tx.delete_all(sign_in_tables.recovery_code, {"person": event.person})
+    tx.delete_all(sign_in_tables.second_factor, {"person": event.person})
+    if event.because == "operator":
+        _sign_out(tx, event.person)
+
+
+@applies(events.RecoveryCodesMade)
+def make_recovery_codes(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.RecoveryCodesMade
+) -> None:
+    """The hashes of the new ones are written by the service: they belong in no event."""
+    tx.delete_all(sign_in_tables.recovery_code, {"person": event.person})
 
 
 @applies(events.PersonAdded)
@@ -43,6 +101,7 @@ def grant_scopes(tx: Tx, stream: str, instance: LockedInstance | None, event: ev
 
 @applies(events.GroupsChanged)
 def change_groups(tx: Tx, stream: str, instance: LockedInstance | None, event: events.GroupsChanged) -> None:
+    _sign_out(tx, event.person)
     for group in event.removed:
         tx.delete(
             tables.person_group,
@@ -61,3 +120,4 @@ def deactivate(tx: Tx, stream: str, instance: LockedInstance | None, event: even
         {"is_active": False},
         attempt=f"deactivate '{event.person}'",
     )
+    _sign_out(tx, event.person)

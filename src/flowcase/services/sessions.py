@@ -1,0 +1,170 @@
+"""Sessions: which browsers a person is signed in with, for how long, and how they end.
+
+The browser holds 256 random bits, the database their hash. Times are the machine's own, so that a
+demonstration whose clock is turned on signs nobody out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flowcase.access import events
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.errors import NotFound
+from flowcase.services.transactions import Transactions
+from flowcase.store import INSTALLATION, Tx
+from flowcase.store.queries import sign_ins
+from flowcase.store.queries.sign_ins import SessionRow
+from flowcase.store.sign_in_tables import sign_in_session, used_once
+
+NOTED_EVERY = dt.timedelta(minutes=1)  # how exactly is known when a session was last used
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a session lives, and how many of them a person has at once."""
+
+    idle: dt.timedelta
+    longest: dt.timedelta
+    most: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """Whose session it is."""
+
+    actor: Actor
+    session: SessionRow
+
+
+class Sessions:
+    """One transaction per method."""
+
+    def __init__(
+        self, transactions: Transactions, real_now: Callable[[], dt.datetime], limits: Limits
+    ) -> None:
+        self._transactions, self._now, self.limits = transactions, real_now, limits
+
+    def begin(self, person: str, *, by: str, browser: str = "") -> str:
+        """Sign a person in; the secret for the browser. The longest unused session makes room for it."""
+        secret, now = secrets.token_urlsafe(32), self._now()
+
+        def work(tx: Tx) -> None:
+            alive = [row for row in sign_ins.of_person(tx, person) if self._is_alive(row, now)]
+            crowded = tuple(row.id for row in alive[max(self.limits.most - 1, 0) :])
+            if crowded:
+                tx.append(
+                    INSTALLATION, events.SessionsEnded(person=person, sessions=crowded, because="too_many")
+                )
+            tx.insert(
+                sign_in_session,
+                id=tx.new_id(),
+                secret_hash=_hash(secret),
+                person=person,
+                by=by,
+                browser=browser[:80],
+                begun_at=now,
+                seen_at=now,
+            )
+            tx.append(INSTALLATION, events.SignedIn(person=person, by=by))
+
+        self._transactions.run(SYSTEM, work)
+        return secret
+
+    def find(self, secret: str, *, is_used: bool = True) -> Held | None:
+        """Who is signed in with this secret; None once its time is over.
+
+        With `is_used` the idle time begins anew; what a page asks by itself uses nothing.
+        """
+        now, limits = self._now(), self.limits
+        hashed = _hash(secret)
+        found = self._transactions.read(
+            lambda tx: sign_ins.holder(
+                tx, hashed, begun_after=now - limits.longest, seen_after=now - limits.idle
+            )
+        )
+        if found is None:
+            return None
+        if is_used and found.session.seen_at + NOTED_EVERY <= now:
+            where = {"id": found.session.id}
+            self._transactions.run(SYSTEM, lambda tx: tx.update_all(sign_in_session, where, {"seen_at": now}))
+        row = found.person
+        return Held(Actor(id=row.id, name=row.name, groups=row.groups), found.session)
+
+    def of(self, person: str) -> Sequence[SessionRow]:
+        """The sessions of a person that are alive, the one used last first."""
+        now = self._now()
+        rows = self._transactions.read(lambda tx: sign_ins.of_person(tx, person))
+        return [row for row in rows if self._is_alive(row, now)]
+
+    def end(self, secret: str) -> None:
+        """Sign this browser out."""
+
+        def work(tx: Tx) -> None:
+            row = sign_ins.session(tx, _hash(secret))
+            if row is not None:
+                _end(tx, row.person, [row.id], "signed_out")
+
+        self._transactions.run(SYSTEM, work)
+
+    def end_one(self, id: str, *, actor: Actor) -> None:
+        """Sign another browser of one's own out. Raises NotFound for one that is not theirs."""
+
+        def work(tx: Tx) -> None:
+            if id not in {row.id for row in sign_ins.of_person(tx, actor.id)}:
+                raise NotFound("session", id)
+            _end(tx, actor.id, [id], "own")
+
+        self._transactions.run(actor, work)
+
+    def end_others(self, secret: str, *, actor: Actor) -> int:
+        """Sign every other browser of one's own out; how many they were."""
+
+        def work(tx: Tx) -> int:
+            this = sign_ins.session(tx, _hash(secret))
+            others = [
+                row.id for row in sign_ins.of_person(tx, actor.id) if (this is None or row.id != this.id)
+            ]
+            _end(tx, actor.id, others, "own")
+            return len(others)
+
+        return self._transactions.run(actor, work)
+
+    def forget_old(self) -> int:
+        """Take away what is over: sessions, and what counted once; how many sessions they were."""
+        now = self._now()
+
+        def work(tx: Tx) -> int:
+            gone = sign_ins.over(
+                tx, begun_before=now - self.limits.longest, seen_before=now - self.limits.idle
+            )
+            for id in gone:
+                tx.delete_all(sign_in_session, {"id": id})
+            sign_ins.forget_used(tx, now)
+            return len(gone)
+
+        return self._transactions.run(SYSTEM, work)
+
+    def _is_alive(self, row: SessionRow, now: dt.datetime) -> bool:
+        return row.begun_at > now - self.limits.longest and row.seen_at > now - self.limits.idle
+
+
+def _end(tx: Tx, person: str, sessions: Sequence[str], because: str) -> None:
+    if sessions:
+        tx.append(
+            INSTALLATION, events.SessionsEnded(person=person, sessions=tuple(sessions), because=because)
+        )
+
+
+def use_once(tx: Tx, kind: str, value: str, until: dt.datetime) -> bool:
+    """Whether a value counts: only the first time that it is brought."""
+    return tx.insert_once(used_once, kind=kind, value_hash=_hash(value), until=until)
+
+
+def _hash(secret: str) -> str:
+    """The secret is 256 random bits: nobody guesses it, so a slow hash would only slow every request."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,119 @@
+"""Sessions of browsers, and identities at a sign-in provider."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, select
+
+from flowcase.store import tables
+from flowcase.store.prepared import Prepared
+from flowcase.store.queries.people import PersonRow
+from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.sign_in_tables import identity, sign_in_session, used_once
+from flowcase.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One browser; nothing that opens it."""
+
+    id: str
+    person: str
+    by: str
+    browser: str
+    begun_at: dt.datetime
+    seen_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who is signed in by a session."""
+
+    session: SessionRow
+    person: PersonRow
+
+
+_COLUMNS = [sign_in_session.c[name] for name in SessionRow.__dataclass_fields__]
+
+
+def holder(tx: Tx, secret_hash: str, *, begun_after: dt.datetime, seen_after: dt.datetime) -> Holder | None:
+    """The session whose secret has this hash, and its active person; None once its time is over."""
+    rows = tx.rows(
+        _HOLDER, {"secret_hash": secret_hash, "begun_after": begun_after, "seen_after": seen_after}
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    groups = frozenset(each.group for each in rows if each.group is not None)
+    return Holder(
+        SessionRow(row.session, row.id, row.by, row.browser, row.begun_at, row.seen_at),
+        PersonRow(row.id, row.name, row.kind, row.team, row.district, row.locale, row.is_active, groups),
+    )
+
+
+def of_person(tx: Tx, person: str) -> list[SessionRow]:
+    """Every session of a person that is kept, the newest first."""
+    statement = (
+        select(*_COLUMNS)
+        .where(sign_in_session.c.person == person)
+        .order_by(sign_in_session.c.seen_at.desc(), sign_in_session.c.id.desc())
+    )
+    return [made(SessionRow, row) for row in tx.rows(statement)]
+
+
+def session(tx: Tx, secret_hash: str) -> SessionRow | None:
+    """The session whose secret has this hash, whatever its age."""
+    statement = select(*_COLUMNS).where(sign_in_session.c.secret_hash == secret_hash)
+    return made_or_none(SessionRow, tx.first(statement))
+
+
+def over(tx: Tx, *, begun_before: dt.datetime, seen_before: dt.datetime) -> list[str]:
+    """Ids of the sessions whose time is over."""
+    table = sign_in_session
+    is_over = (table.c.begun_at <= begun_before) | (table.c.seen_at <= seen_before)
+    return [row.id for row in tx.rows(select(table.c.id).where(is_over))]
+
+
+def forget_used(tx: Tx, now: dt.datetime) -> int:
+    """Take away what counted once and is worth nothing any more; how many."""
+    return tx.execute(delete(used_once).where(used_once.c.until < now))
+
+
+def person_of(tx: Tx, issuer: str, subject: str) -> str | None:
+    """Who somebody at the provider is here."""
+    table = identity
+    statement = select(table.c.person).where(table.c.issuer == issuer, table.c.subject == subject)
+    found: str | None = tx.scalar(statement)
+    return found
+
+
+def is_linked(tx: Tx, person: str, issuer: str) -> bool:
+    """Whether somebody at the provider is this person already."""
+    table = identity
+    statement = select(table.c.subject).where(table.c.person == person, table.c.issuer == issuer)
+    return tx.first(statement) is not None
+
+
+# One statement: it is asked with every request.
+_HOLDER = Prepared(
+    select(
+        tables.person,
+        tables.person_group.c.group,
+        sign_in_session.c.id.label("session"),
+        sign_in_session.c.by,
+        sign_in_session.c.browser,
+        sign_in_session.c.begun_at,
+        sign_in_session.c.seen_at,
+    )
+    .join(sign_in_session, sign_in_session.c.person == tables.person.c.id)
+    .join(tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True)
+    .where(
+        sign_in_session.c.secret_hash == bindparam("secret_hash"),
+        sign_in_session.c.begun_at > bindparam("begun_after", type_=sign_in_session.c.begun_at.type),
+        sign_in_session.c.seen_at > bindparam("seen_after", type_=sign_in_session.c.seen_at.type),
+        tables.person.c.is_active,
+        tables.person.c.kind == "person",
+    )
+)
