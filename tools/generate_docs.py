@@ -21,7 +21,7 @@ from pathlib import Path
 import click
 
 from flowcase import config
-from flowcase.cli import cli
+from flowcase.cli import MODULES, cli
 from flowcase.history.indicators import INDICATORS, REPORTS
 from flowcase.modeling.pages import pages as pages_of_the_check
 from flowcase.modeling.rule_registry import page as rules_page
@@ -159,7 +159,10 @@ def exit_codes() -> dict[int, str]:
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Every command by its full name, groups opened."""
-    for name, command in cli.commands.items():
+    context = click.Context(cli)
+    for name in (name for names in MODULES.values() for name in names):
+        command = cli.get_command(context, name)
+        assert command is not None, name
         if isinstance(command, click.Group):
             for inner, each in command.commands.items():
                 yield f"{name} {inner}", each

@@ -1,31 +1,59 @@
-"""The command line: `flowcase COMMAND`. Human output by default, `--json` everywhere."""
+"""The command line: `flowcase COMMAND`. Human output by default, `--json` everywhere.
+
+The module of a command is imported when the command is asked for: what a command does not need, it does not
+wait for.
+"""
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
-from flowcase.cli import (
-    auditing,
-    database,
-    figures,
-    going_back,
-    keys,
-    moving,
-    operating,
-    privacy,
-    processes,
-    service_accounts,
-    simulating,
-    working,
-)
 from flowcase.cli.output import EXIT_CODES, say_error
 from flowcase.errors import FlowcaseError
+
+# The commands of each module, which has them as COMMANDS.
+MODULES = {
+    "processes": ("check", "deploy", "diff", "run", "layout", "templates"),
+    "simulating": ("simulate",),
+    "working": (
+        "start",
+        "tasks",
+        "complete",
+        "instances",
+        "incidents",
+        "history",
+        "intake",
+        "rule-set",
+        "roster",
+    ),
+    "going_back": ("go-back",),
+    "keys": ("keys",),
+    "moving": ("migrate",),
+    "figures": ("indicators",),
+    "auditing": ("verify", "checkpoint"),
+    "privacy": ("erase", "hold", "export"),
+    "operating": ("serve", "worker", "scenario", "doctor", "demo", "clock", "token"),
+    "service_accounts": ("service-account",),
+    "database": ("db",),
+}
+_MODULE_OF = {name: module for module, names in MODULES.items() for name in names}
 
 
 class _Flowcase(click.Group):
     """Says what flowcase refuses in one sentence and ends with the exit code of its kind."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(_MODULE_OF)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in self.commands and name in _MODULE_OF:
+            module = importlib.import_module(f"flowcase.cli.{_MODULE_OF[name]}")
+            for command in module.COMMANDS:
+                self.add_command(command)
+        return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -52,25 +80,6 @@ def cli(context: click.Context, home: str | None) -> None:
     was faster; 5 not allowed; 6 wrong values.
     """
     context.obj = home
-
-
-for module in (
-    processes,
-    simulating,
-    working,
-    going_back,
-    keys,
-    moving,
-    figures,
-    auditing,
-    privacy,
-    keys,
-    operating,
-    service_accounts,
-    database,
-):
-    for command in module.COMMANDS:
-        cli.add_command(command)
 
 
 def main() -> None:
