@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0021_find_records_by_texts"
-down_revision = "0020_tell_webhooks"
+revision = "0022_find_records_by_texts"
+down_revision = "0021_sort_by_facts_of_the_case"
 
 _INDEXES = (
     ("ix_record_status", ["status"], None),
