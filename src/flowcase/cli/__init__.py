@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -45,15 +46,29 @@ _MODULE_OF = {name: module for module, names in MODULES.items() for name in name
 class _Flowcase(click.Group):
     """Says what flowcase refuses in one sentence and ends with the exit code of its kind."""
 
+    @property
+    def commands(self) -> dict[str, click.Command]:
+        """All of them, each module imported."""
+        for module in MODULES:
+            self._import(module)
+        return self._imported
+
+    @commands.setter
+    def commands(self, given: Mapping[str, click.Command]) -> None:
+        self._imported = dict(given)
+
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted(_MODULE_OF)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in self.commands and name in _MODULE_OF:
-            module = importlib.import_module(f"flowcase.cli.{_MODULE_OF[name]}")
-            for command in module.COMMANDS:
-                self.add_command(command)
-        return super().get_command(context, name)
+        if name in _MODULE_OF:
+            self._import(_MODULE_OF[name])
+        return self._imported.get(name)
+
+    def _import(self, module: str) -> None:
+        if MODULES[module][0] not in self._imported:
+            found = importlib.import_module(f"flowcase.cli.{module}").COMMANDS
+            self._imported |= {command.name: command for command in found}
 
     def invoke(self, context: click.Context) -> object:
         try:
