@@ -6,7 +6,7 @@ from alembic import op
 from flowcase.store import columns
 
 revision = "0022_keep_sign_ins"
-down_revision = "0021_find_records_by_texts"
+down_revision = "0021_sort_by_facts_of_the_case"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0022_find_records_by_texts"
-down_revision = "0021_sort_by_facts_of_the_case"
+revision = "0023_find_records_by_texts"
+down_revision = "0022_keep_sign_ins"
 
 _INDEXES = (
     ("ix_record_status", ["status"], None),
