@@ -78,6 +78,17 @@ def test_an_id_is_given_once(people: People) -> None:
         people.add("MB", groups=["fronten"], actor=SYSTEM)
 
 
+def test_who_tries_made_up_tokens_does_not_keep_the_program_out(people: People) -> None:
+    people.add("portal", groups=["indtag"], kind="service", actor=SYSTEM)
+    token = people.new_token("portal", actor=SYSTEM)
+
+    for _ in range(20):
+        with pytest.raises(SignInFailed):
+            people.authenticate_token("portal.made-up")
+
+    assert people.authenticate_token(token).id == "portal"
+
+
 def test_a_short_password_is_refused_before_anything_is_written(people: People) -> None:
     with pytest.raises(FlowcaseError, match="at least 12"):
         people.add("NN", groups=["fronten"], password="kort", actor=SYSTEM)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import re
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.cases.danish_dates import NoDate, OtherWeekday, read_date, read_instant, read_time
 from flowcase.cases.typed_text import cleaned
 from flowcase.errors import InvalidValues
+from flowcase.feel.regex import PatternError, compile_pattern
 from flowcase.modeling.form import Field, FieldType, Form
 from flowcase.services import nested
 from flowcase.values import Value, Variables
@@ -47,6 +47,7 @@ TOO_SMALL = "Tallet skal være mindst {limit}."
 TOO_GREAT = "Tallet må højst være {limit}."
 IN_THE_FUTURE = "Tidspunktet ligger i fremtiden."
 
+MOST_PATTERN_STEPS = 200_000  # of the matcher for one text: far more than any sound pattern takes
 LONGEST_TEXT = 200_000  # characters; nobody types more, and a flood stops here
 MOST_ROWS = 500
 YEARS = range(1850, 2201)  # of dates; what lies outside is a slip, and breaks every computation from it
@@ -384,18 +385,24 @@ _MEMBERS: dict[FieldType, type[_Member]] = {
 }
 
 
-@functools.lru_cache(maxsize=256)
-def _fits_compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except re.error:
-        return None
+class _TooMuchWork(Exception):
+    """A pattern asks for more than a text of a form is worth."""
 
 
 def _fits(pattern: str, value: str) -> bool:
-    """Whole-value match; patterns of a form are checked at deployment, the length bounds the work."""
-    compiled = _fits_compiled(pattern)
-    return compiled is not None and len(value) <= 1000 and compiled.fullmatch(value) is not None
+    """Whole-value match with bounded work; patterns of a form are checked at deployment."""
+    left = MOST_PATTERN_STEPS
+
+    def charge(steps: int) -> None:
+        nonlocal left
+        left -= steps
+        if left < 0:
+            raise _TooMuchWork
+
+    try:
+        return compile_pattern(f"^(?:{pattern})$", "").search(value, charge) is not None
+    except (PatternError, _TooMuchWork):
+        return False
 
 
 # --- what is kept ----------------------------------------------------------------------------------

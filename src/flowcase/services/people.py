@@ -162,8 +162,8 @@ class People:
             because = "unknown"
         elif not row.is_active:
             because = "inactive"
-        elif stored.locked_until is not None and now < stored.locked_until:
-            because = "locked"
+        elif kind == "password" and stored.locked_until is not None and now < stored.locked_until:
+            because = "locked"  # nobody guesses 256 bits of a token: a lock would only keep its program out
         elif not matches:
             because = "wrong"
         if because is None and row is not None and stored is not None:

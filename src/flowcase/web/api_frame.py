@@ -144,9 +144,11 @@ def _check_text() -> None:
     said = [request.path, *request.args.keys(), *request.args.values()]
     if request.is_json and request.content_length:
         try:
-            said += _texts(request.get_json(silent=True), 0)
+            said += _texts(json.loads(request.get_data()), 0)
         except RecursionError:
             raise BadRequest("The body is nested too deep.") from None
+        except ValueError:  # what is no JSON, and numbers longer than Python takes
+            raise BadRequest("The body is no JSON that can be read.") from None
     for text in said:
         if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
             raise BadRequest("The request holds characters that cannot be kept.")

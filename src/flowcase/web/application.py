@@ -214,6 +214,14 @@ def _guard(app: Flask) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = (
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        )
+        frames_us = "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
+        response.headers["X-Frame-Options"] = "SAMEORIGIN" if frames_us else "DENY"
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["X-Request-Id"] = g.get("request_id", "")
         if request.endpoint != "static":  # those say themselves how long they hold
             response.headers["Cache-Control"] = "no-store"

@@ -7,6 +7,11 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers import gthread
+
+# A connection that says nothing holds a thread for this long before it waits elsewhere. With gunicorn's own
+# five seconds a few dozen of them keep everybody else out.
+gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
 
 
 class _Server(BaseApplication):
