@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
+from benchmarks.filling import Made, fill, later, numbered
 from benchmarks.measuring import CLIENT, Measured, commit, installation, measure, timed
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
@@ -25,15 +26,15 @@ MANY = 1_000_000
 SIZES = (1_000, 100_000, MANY)
 AT_ONCE = 10_000
 PAGE_MS = 1.0  # of the processor, for fifty rows of a list
-BATCH = 20_000
 
 
 def timers(name: str, url: str, home: Path, many: int = MANY) -> Iterator[Measured]:
     floor = commit(url, home)
     with installation(home, url) as flow:
         instance = flow.instances.start("chaos", actor=SYSTEM)
-        later = flow.clock.now() + dt.timedelta(days=30)
-        fill(flow, tables.timer, many, lambda nr: _timer(flow, instance, nr, later))
+        far = flow.clock.now() + dt.timedelta(days=30)
+        spread = _spread(flow, far, "n % 86400")
+        fill(flow, tables.timer, _timer(flow, instance, far), spread, many, 0)
         yield timed(
             "e",
             f"{name}: idle poll among {many:,} pending timers",
@@ -48,7 +49,7 @@ def timers(name: str, url: str, home: Path, many: int = MANY) -> Iterator[Measur
                 assert len(waiting.claimed_timers(tx, 100)) == 100
 
         due = flow.clock.now() - dt.timedelta(seconds=1)
-        fill(flow, tables.timer, 100, lambda nr: _timer(flow, instance, many + nr, due))
+        fill(flow, tables.timer, _timer(flow, instance, due), _spread(flow, due, "0"), 100, many)
         yield timed(
             "e",
             f"{name}: claiming 100 due timers among {many:,}",
@@ -89,13 +90,8 @@ def lists(name: str, url: str, home: Path, sizes: tuple[int, ...] = SIZES) -> It
         done = 1
         first = None
         for size in sizes:
-            start = done
-            fill(
-                flow,
-                tables.user_task,
-                size - done,
-                lambda nr, at=start: _user_task(real, offered_to, at + nr),
-            )
+            copied = _user_task(real, offered_to)
+            fill(flow, tables.user_task, copied, _numbered(flow, real), size - done, done)
             done = size
             page = measure(lambda: flow.user_tasks.inbox(CLIENT, limit=50), times=10)
             first = first or page
@@ -181,19 +177,20 @@ def _bound(flow: Flowcase) -> Any:
     return Instant().process_bind_param(flow.clock.now(), flow.store.engine.dialect)
 
 
-def fill(flow: Flowcase, table: Any, count: int, row: Any) -> None:
-    with flow.store.engine.begin() as connection:
-        for start in range(0, count, BATCH):
-            connection.execute(insert(table), [row(nr) for nr in range(start, min(start + BATCH, count))])
-        if not flow.store.is_sqlite:
-            connection.execute(text(f"ANALYZE {table.name}"))
-
-
-def _timer(flow: Flowcase, instance: str, nr: int, due: dt.datetime) -> dict[str, Any]:
+def _spread(flow: Flowcase, due: dt.datetime, seconds: str) -> dict[str, Made]:
     return {
-        "id": f"bench.{nr}",
+        "id": numbered("bench."),
+        "timer": numbered(""),
+        "due_at": later(flow, "due", due, "n % 86400"),
+        "try_at": later(flow, "due", due, seconds),
+    }
+
+
+def _timer(flow: Flowcase, instance: str, due: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": "bench.copied",
         "instance": instance,
-        "timer": str(nr),
+        "timer": "copied",
         "definition": None,
         "process": "chaos",
         "element": "a_second",
@@ -203,8 +200,8 @@ def _timer(flow: Flowcase, instance: str, nr: int, due: dt.datetime) -> dict[str
         "kind": "timeDate",
         "catch_up": "all",
         "repetitions_left": None,
-        "due_at": due + dt.timedelta(seconds=nr % 86_400),
-        "try_at": due + dt.timedelta(seconds=nr % 86_400 if due > flow.clock.now() else 0),
+        "due_at": due,
+        "try_at": due,
         "status": "pending",
         "is_held": False,
         "created_at": flow.clock.now(),
@@ -212,15 +209,18 @@ def _timer(flow: Flowcase, instance: str, nr: int, due: dt.datetime) -> dict[str
     }
 
 
-def _user_task(real: Any, candidates: str, nr: int) -> dict[str, Any]:
+def _user_task(real: Any, candidates: str) -> dict[str, Any]:
     columns = [column.name for column in tables.user_task.columns]
+    row = {name: getattr(real, name, None) for name in columns}
+    return row | {"candidates": candidates, "id": "copied", "element_instance": "copied"}
+
+
+def _numbered(flow: Flowcase, real: Any) -> dict[str, Made]:
     return {
-        **{name: getattr(real, name, None) for name in columns},
-        "candidates": candidates,
-        "id": f"x.{nr:08}",
-        "element_instance": str(nr),
-        "created_at": real.created_at + dt.timedelta(seconds=nr),
-        "due_at": real.created_at + dt.timedelta(days=nr % 90),
+        "id": numbered("x."),
+        "element_instance": numbered(""),
+        "created_at": later(flow, "created", real.created_at, "n"),
+        "due_at": later(flow, "created", real.created_at, "(n % 90) * 86400"),
     }
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from benchmarks.crowds import candidates, fill
+from benchmarks.crowds import candidates
+from benchmarks.filling import Made, fill, later, numbered
 from benchmarks.measuring import Measured, Times, measure, timed
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
@@ -66,8 +67,7 @@ def report(name: str, url: str, home: Path, sizes: tuple[int, ...]) -> Iterator[
         first: dict[str, Times] = {}
         done = len(flow.user_tasks.list())
         for size in sizes:
-            start = done
-            fill(flow, tables.user_task, size - done, lambda nr, at=start: _copy(real, offered, at + nr))
+            fill(flow, tables.user_task, _copied(real, offered), _numbered(flow, real), size - done, done)
             done = size
             for page, address in addresses.items():
                 seconds = measure(_getting(client, address), rounds=5, times=4)
@@ -150,15 +150,19 @@ def _getting(client: FlaskClient, address: str) -> Callable[[], None]:
     return get
 
 
-def _copy(real: Any, offered: str, nr: int) -> dict[str, Any]:
-    """The same user task in another case, offered to the same people."""
+def _copied(real: Any, offered: str) -> dict[str, Any]:
+    """The same user task, offered to the same people."""
     columns = [column.name for column in tables.user_task.columns]
+    row = {name: getattr(real, name, None) for name in columns}
+    return row | {"candidates": offered, "id": "copied", "element_instance": "copied"}
+
+
+def _numbered(flow: Flowcase, real: Any) -> dict[str, Made]:
+    """Each in another case, a few in each case."""
     return {
-        **{name: getattr(real, name, None) for name in columns},
-        "candidates": offered,
-        "id": f"x.{nr:08}",
-        "element_instance": str(nr),
-        "case_code": f"B-{nr // PER_CASE}",
-        "created_at": real.created_at + dt.timedelta(seconds=nr),
-        "due_at": real.created_at + dt.timedelta(days=1 + nr % 90),
+        "id": numbered("x."),
+        "element_instance": numbered(""),
+        "case_code": numbered("B-", f"n / {PER_CASE}"),
+        "created_at": later(flow, "created", real.created_at, "n"),
+        "due_at": later(flow, "created", real.created_at, "(1 + n % 90) * 86400"),
     }

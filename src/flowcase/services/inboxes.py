@@ -114,11 +114,11 @@ class Inboxes:
                 resources.definitions_question(),
                 notices.unread_question(actor.id, actor.groups),
             )
-            only, hidden = _only(asked, tx.now), _only(replace(asked, with_put_off=True), tx.now)
+            only = _only(asked, tx.now)
             holders = {view: self._holders(tx, actor, view) for view in self._views(tx, actor)}
-            counted = [(each, only) for each in holders.values()]
-            if asked.view in holders:
-                counted.append((holders[asked.view], hidden))
+            counted = [(each, only) for view, each in holders.items() if view is not View.BOTH]
+            if asked.view in holders and not asked.with_put_off:
+                counted.append((holders[asked.view], _put_off(asked, tx.now)))
             counts = (queries.count_question(*each, at_most=MOST_COUNTED + 1) for each in counted)
             place = before or after
             page = queries.page_questions(
@@ -150,9 +150,11 @@ class Inboxes:
         """How many of the list are hidden until a later day."""
 
         def work(tx: Tx) -> int:
-            shown = Asked(asked.view, asked.order, asked.process, asked.case, asked.due)
-            everything = Asked(asked.view, asked.order, asked.process, asked.case, asked.due, True)
-            return self._count(tx, actor, everything) - self._count(tx, actor, shown)
+            shown, everything = (replace(asked, with_put_off=each) for each in (False, True))
+            if SUPPLIER in actor.groups:
+                return self._count(tx, actor, everything) - self._count(tx, actor, shown)
+            holders, only = self._holders(tx, actor, asked.view), _put_off(asked, tx.now)
+            return queries.count(tx, holders, only, at_most=MOST_COUNTED + 1)
 
         return self._transactions.read(work)
 
@@ -209,6 +211,9 @@ class Inboxes:
     def _count_anew(self, tx: Tx, actor: Actor, asked: Asked) -> int:
         if SUPPLIER in actor.groups:  # what each may see is asked of each
             return len(self._rows(tx, actor, asked, None, MOST_COUNTED + 1))
+        if asked.view is View.BOTH and asked.case is None:  # what is taken is not free: none is in both
+            both = (self._count(tx, actor, asked, view) for view in (View.OWN, View.GROUPS))
+            return min(sum(both), MOST_COUNTED + 1)
         holders = self._holders(tx, actor, asked.view)
         return queries.count(tx, holders, _only(asked, tx.now), at_most=MOST_COUNTED + 1)
 
@@ -262,6 +267,11 @@ def _only(asked: Asked, now: dt.datetime) -> Only:
         due_before=due_before,
         shown_at=None if asked.with_put_off else now,
     )
+
+
+def _put_off(asked: Asked, now: dt.datetime) -> Only:
+    """Narrowed as the list is, to what it hides until a later day."""
+    return replace(_only(asked, now), shown_at=None, hidden_at=now)
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -82,6 +82,7 @@ class Only:
     due_from: dt.datetime | None = None  # included
     due_before: dt.datetime | None = None  # not included
     shown_at: dt.datetime | None = None  # leaves out what is put off until later; None: shows it too
+    hidden_at: dt.datetime | None = None  # nothing but what is put off until later
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class _Shape:
     has_due_from: bool
     has_due_before: bool
     hides_put_off: bool
+    is_put_off: bool
 
 
 _COLUMNS = {
@@ -265,7 +267,7 @@ def _shape(holders: Sequence[Holder], only: Only) -> tuple[_Shape, dict[str, Any
         person, case = of_a_case[place] if place < len(of_a_case) else (None, None)
         values |= {f"absent_{place}": person, f"case_{place}": case}
     values |= {"process": only.process, "due_from": only.due_from, "due_before": only.due_before}
-    values["shown_at"] = only.shown_at
+    values |= {"shown_at": only.shown_at, "hidden_at": only.hidden_at}
     shape = _Shape(
         persons=_places(persons),
         persons_of_a_case=_places(of_a_case),
@@ -276,6 +278,7 @@ def _shape(holders: Sequence[Holder], only: Only) -> tuple[_Shape, dict[str, Any
         has_due_from=only.due_from is not None,
         has_due_before=only.due_before is not None,
         hides_put_off=only.shown_at is not None,
+        is_put_off=only.hidden_at is not None,
     )
     return shape, values
 
@@ -311,6 +314,7 @@ def _ranges(shape: _Shape) -> list[ColumnElement[bool]]:
         due_from=_instant("due_from") if shape.has_due_from else None,
         due_before=_instant("due_before") if shape.has_due_before else None,
         shown_at=_instant("shown_at") if shape.hides_put_off else None,
+        hidden_at=_instant("hidden_at") if shape.is_put_off else None,
     )
     return [where & narrowed for where in wheres]
 
@@ -323,7 +327,9 @@ def _instant(name: str) -> ColumnElement[dt.datetime]:
     return bindparam(name, type_=_table.c.due_at.type)
 
 
-def _narrowed(*, process: Any, due_from: Any, due_before: Any, shown_at: Any) -> ColumnElement[bool]:
+def _narrowed(
+    *, process: Any, due_from: Any, due_before: Any, shown_at: Any, hidden_at: Any
+) -> ColumnElement[bool]:
     where: ColumnElement[bool] = true()
     if process is not None:
         where &= _table.c.process == process
@@ -338,6 +344,9 @@ def _narrowed(*, process: Any, due_from: Any, due_before: Any, shown_at: Any) ->
             _table.c.follow_up_at <= shown_at,
             _table.c.due_at <= shown_at,
         )
+    if hidden_at is not None:
+        is_due_later = or_(_table.c.due_at.is_(None), _table.c.due_at > hidden_at)
+        where &= _table.c.follow_up_at.is_not(None) & (_table.c.follow_up_at > hidden_at) & is_due_later
     return where
 
 
@@ -418,6 +427,7 @@ def of_cases(tx: Tx, cases: Sequence[str], holders: Sequence[Holder], only: Only
             due_from=only.due_from,
             due_before=only.due_before,
             shown_at=only.shown_at,
+            hidden_at=only.hidden_at,
         ),
     )
     return [
