@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flowcase.access.actor import SYSTEM
 from flowcase.access.groups import NAMES as GROUP_NAMES
@@ -80,6 +81,7 @@ from flowcase.services.rule_set_moves import RuleSetMoves
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.saved_lists import SavedLists
 from flowcase.services.scanning import Scanning
+from flowcase.services.second_factors import SecondFactors
 from flowcase.services.service_accounts import ServiceAccounts
 from flowcase.services.sessions import Limits as SessionLimits
 from flowcase.services.sessions import Sessions
@@ -168,6 +170,7 @@ class Flowcase:
     deadlines: Deadlines
     people: People
     sessions: Sessions
+    second_factors: SecondFactors
     single_sign_on: SingleSignOn
     service_accounts: ServiceAccounts
     webhooks: Webhooks
@@ -409,6 +412,12 @@ def assemble(
                 dt.timedelta(hours=settings.session_hours),
                 settings.sessions_at_most,
             ),
+        ),
+        second_factors=SecondFactors(
+            transactions,
+            WallClock().now,
+            frozenset(settings.totp_groups),
+            issuer=urlsplit(settings.address).hostname or "flowcase",
         ),
         single_sign_on=_single_sign_on(settings, transactions),
         service_accounts=ServiceAccounts(transactions, people),

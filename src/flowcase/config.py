@@ -84,6 +84,7 @@ class Config:
     session_idle_minutes: int = 30  # FLOWCASE_SESSION_IDLE_MINUTES: signed out after so long without a click
     session_hours: int = 10  # FLOWCASE_SESSION_HOURS: signed out after so long in any case
     sessions_at_most: int = 5  # FLOWCASE_SESSIONS_AT_MOST: browsers one person is signed in with at once
+    totp_groups: tuple[str, ...] = ()  # FLOWCASE_TOTP_GROUPS: groups that sign in with a code from an app too
     oidc_issuer: str = ""  # FLOWCASE_OIDC_ISSUER: of the sign-in provider; empty: only local accounts sign in
     oidc_client: str = ""  # FLOWCASE_OIDC_CLIENT: this installation's client id at the provider
     oidc_secret: str = field(default="", repr=False)  # FLOWCASE_OIDC_SECRET: of that client; PKCE is used too
@@ -202,6 +203,7 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         session_idle_minutes=_number(given, "FLOWCASE_SESSION_IDLE_MINUTES", default=30, least=1, most=1440),
         session_hours=_number(given, "FLOWCASE_SESSION_HOURS", default=10, least=1, most=168),
         sessions_at_most=_number(given, "FLOWCASE_SESSIONS_AT_MOST", default=5, least=1, most=100),
+        totp_groups=_groups(given, "FLOWCASE_TOTP_GROUPS"),
         oidc_issuer=issuer,
         oidc_client=given.get("FLOWCASE_OIDC_CLIENT", "").strip(),
         oidc_secret=given.get("FLOWCASE_OIDC_SECRET", ""),
@@ -224,6 +226,14 @@ def _check_provider(issuer: str, given: Mapping[str, str]) -> None:
     here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
     if not (parts.scheme == "https" or here) or not parts.hostname or parts.query or parts.fragment:
         raise InvalidSetting("FLOWCASE_OIDC_ISSUER", "it is neither https nor on this very machine")
+
+
+def _groups(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    asked = tuple(given.get(name, "").replace(",", " ").split())
+    for group in asked:
+        if group not in NAMES:
+            raise InvalidSetting(name, f"there is no group '{group}'")
+    return asked
 
 
 def _groups_of_provider(given: Mapping[str, str]) -> GroupPairs:

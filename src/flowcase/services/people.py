@@ -18,14 +18,15 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound
+from flowcase.services import brakes
+from flowcase.services.brakes import Source
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, tables
 from flowcase.store.queries import people as queries
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.tx import INSTALLATION, Tx
 
-FREE_TRIES = 5
-LONGEST_LOCK = dt.timedelta(minutes=5)
+NOWHERE = Source()
 MINIMUM_PASSWORD_LENGTH = 12
 _TOKEN_PREFIX = "sha256$"  # noqa: S105 - the name of a hash
 
@@ -142,19 +143,24 @@ class People:
         """Every group that somebody is in; what the deploy check holds candidate groups against."""
         return self._transactions.read(queries.groups)
 
-    def authenticate(self, id: str, secret: str, *, kind: str = "password") -> Actor:
-        """The person behind an id and a secret. Raises SignInFailed; every attempt is in the history.
+    def authenticate(
+        self, id: str, secret: str, *, kind: str = "password", source: Source = NOWHERE
+    ) -> Actor:
+        """The person behind an id and a secret. Raises SignInFailed; every refusal is in the history.
 
-        After five wrong tries each further one has to wait, twice as long every time, at the most
-        five minutes: guessing is hopeless, and nobody is locked out for long by somebody else.
+        Who guesses a password wrong five times from one place has to wait there, twice as long every time,
+        at the most five minutes (`brakes`). A token is 256 random bits: nobody guesses it, so nobody waits.
         """
         now = self._now()
+        is_braked = kind == "password"
 
-        def known(tx: Tx) -> tuple[PersonRow | None, Any]:
+        def known(tx: Tx) -> tuple[PersonRow | None, Any, bool]:
             found = queries.person(tx, id)
-            return found, queries.credential(tx, id, kind) if found is not None else None
+            stored = queries.credential(tx, id, kind) if found is not None else None
+            waits = is_braked and found is not None and brakes.must_wait(tx, kind, found.id, source)
+            return found, stored, waits
 
-        row, stored = self._transactions.read(known)
+        row, stored, must_wait = self._transactions.read(known)
         # Hashing takes its time by design; no transaction is open meanwhile.
         matches = self._matches(self._decoy if stored is None else stored.secret_hash, secret)
         because = None
@@ -162,45 +168,26 @@ class People:
             because = "unknown"
         elif not row.is_active:
             because = "inactive"
-        elif kind == "password" and stored.locked_until is not None and now < stored.locked_until:
-            because = "locked"  # nobody guesses 256 bits of a token: a lock would only keep its program out
+        elif must_wait:
+            because = "locked"
         elif not matches:
             because = "wrong"
-        if because is None and row is not None and stored is not None:
+        if because is None and row is not None:
             # The session that begins now says who signed in; the use of a token is told by what it does.
-            if stored.failures:
-                self._transactions.run(
-                    SYSTEM,
-                    lambda tx: self._count(tx, id, kind, failures=0, locked_until=None),
-                    now=now,
-                )
+            if is_braked:
+                self._transactions.run(SYSTEM, lambda tx: brakes.forgive(tx, kind, id, source), now=now)
             return _actor(row)
 
         def refuse(tx: Tx) -> None:
-            if because == "wrong" and stored is not None:
-                failures = stored.failures + 1
-                wait = min(dt.timedelta(seconds=2 ** min(max(failures - FREE_TRIES, 0), 20)), LONGEST_LOCK)
-                self._count(
-                    tx,
-                    id,
-                    kind,
-                    failures=failures,
-                    locked_until=now + wait if failures >= FREE_TRIES else None,
-                )
-            tx.append(
-                INSTALLATION,
-                events.SignInRefused(person=id if row is not None else "", because=because or "", by=kind),
+            if because == "wrong" and is_braked:
+                brakes.count_wrong(tx, kind, id, source)
+            refused = events.SignInRefused(
+                person=id if row is not None else "", because=because or "", by=kind
             )
+            tx.append(INSTALLATION, refused)
 
         self._transactions.run(SYSTEM, refuse, now=now)
         raise SignInFailed
-
-    def _count(self, tx: Tx, id: str, kind: str, *, failures: int, locked_until: dt.datetime | None) -> None:
-        tx.update_any(
-            tables.credential,
-            {"person": id, "kind": kind},
-            {"failures": failures, "locked_until": locked_until},
-        )
 
     def authenticate_token(self, token: str) -> Actor:
         """The program behind `<id>.<secret>`. Raises SignInFailed."""

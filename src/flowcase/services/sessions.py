@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
-from flowcase.errors import NotFound
+from flowcase.access.permissions import may_operate
+from flowcase.errors import Forbidden, NotFound
+from flowcase.services import brakes
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
-from flowcase.store.queries import sign_ins
+from flowcase.store.queries import people, second_factors, sign_ins
 from flowcase.store.queries.sign_ins import SessionRow
 from flowcase.store.sign_in_tables import sign_in_session, used_once
 
@@ -31,6 +33,17 @@ class Limits:
     idle: dt.timedelta
     longest: dt.timedelta
     most: int
+
+
+@dataclass(frozen=True)
+class PersonSignIns:
+    """How somebody signs in, for operators."""
+
+    id: str
+    name: str
+    groups: frozenset[str]
+    has_second_factor: bool
+    sessions: int
 
 
 @dataclass(frozen=True)
@@ -134,6 +147,37 @@ class Sessions:
 
         return self._transactions.run(actor, work)
 
+    def end_all_of(self, person: str, *, actor: Actor) -> int:
+        """An operator signs somebody out everywhere; from how many browsers. Raises Forbidden."""
+        if not may_operate(actor):
+            raise Forbidden("sign somebody out", "only an operator may")
+
+        def work(tx: Tx) -> int:
+            theirs = [row.id for row in sign_ins.of_person(tx, person)]
+            _end(tx, person, theirs, "operator")
+            return len(theirs)
+
+        return self._transactions.run(actor, work)
+
+    def overview(self, *, actor: Actor) -> list[PersonSignIns]:
+        """Every person with an account, and how they sign in; for operators. Raises Forbidden."""
+        if not may_operate(actor):
+            raise Forbidden("see who signs in how", "only an operator may")
+        now = self._now()
+
+        def work(tx: Tx) -> list[PersonSignIns]:
+            alive = second_factors.sessions_of_all(
+                tx, begun_after=now - self.limits.longest, seen_after=now - self.limits.idle
+            )
+            confirmed = second_factors.with_factor(tx)
+            return [
+                PersonSignIns(row.id, row.name, row.groups, row.id in confirmed, alive.get(row.id, 0))
+                for row in people.people(tx, only_active=True)
+                if row.kind == "person"
+            ]
+
+        return self._transactions.read(work)
+
     def forget_old(self) -> int:
         """Take away what is over: sessions, and what counted once; how many sessions they were."""
         now = self._now()
@@ -145,6 +189,7 @@ class Sessions:
             for id in gone:
                 tx.delete_all(sign_in_session, {"id": id})
             sign_ins.forget_used(tx, now)
+            brakes.forget_old(tx)
             return len(gone)
 
         return self._transactions.run(SYSTEM, work)

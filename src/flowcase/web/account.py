@@ -6,29 +6,57 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import current_user, login_required, login_user, logout_user
 
 from flowcase.access.actor import Actor
 from flowcase.services.people import SignInFailed
-from flowcase.web import kept_typing
+from flowcase.web import kept_typing, known_browsers, second_step
 from flowcase.web.language import gettext
+from flowcase.web.public import limiter
 from flowcase.web.session import SignedIn, flow
 from flowcase.web.single_sign_on import REFUSED, why_refused
 
 blueprint = Blueprint("account", __name__)
 
 
+@blueprint.record_once
+def _limit(state: Any) -> None:
+    state.app.config.setdefault("SIGN_INS_FAILED", "300 per hour")
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 @blueprint.route("/log-paa", methods=["GET", "POST"])
+@limiter.limit(
+    lambda: current_app.config["SIGN_INS_FAILED"],
+    methods=["POST"],
+    deduct_when=_failed,
+    exempt_when=known_browsers.is_known,
+)
 def sign_in() -> Any:
     back = own_page(request.values.get("next"))
     if request.method == "GET" and current_user.is_authenticated:
         return redirect(back)
     error = ""
     if request.method == "POST":
+        name = request.form.get("bruger", "").strip()
         try:
             person = flow().people.authenticate(
-                request.form.get("bruger", "").strip(), request.form.get("adgangskode", "")
+                name, request.form.get("adgangskode", ""), source=known_browsers.source(name)
             )
         except SignInFailed:
             error = gettext(
@@ -36,6 +64,8 @@ def sign_in() -> Any:
                 "Vent lidt, og prøv igen."
             )
         else:
+            if second_step.is_asked_of(person):
+                return second_step.ask(person, back)
             begin_session(person, "password")
             return kept_typing.back_to(request.form.get(kept_typing.TYPED, "")) or redirect(back)
     refused = session.pop(REFUSED, "")
@@ -74,6 +104,7 @@ def begin_session(person: Actor, by: str) -> None:
     session.permanent = True
     session["signed_in_by"] = by
     login_user(SignedIn(person, secret))
+    known_browsers.remember(person.id)
 
 
 def browser_of(agent: str) -> str:

@@ -18,6 +18,7 @@ from flowcase import errors
 from flowcase.services.kept_answers import KeyUsedOtherwise
 from flowcase.services.oidc_provider import SignInNotAccepted
 from flowcase.services.people import SignInFailed
+from flowcase.services.second_factors import CodeRefused
 from flowcase.services.transactions import (
     DatabaseBusy,
     DatabaseFull,
@@ -50,6 +51,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.InvalidValues: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidDefinition: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInFailed: HTTPStatus.UNAUTHORIZED,
+    CodeRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInNotAccepted: HTTPStatus.FORBIDDEN,
     DatabaseBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseLost: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -138,12 +140,15 @@ def _register_blueprints(app: Flask) -> None:
         notices,
         notifications,
         operations,
+        own_account,
         public,
         reading,
         revision,
         revision_cases,
         rule_set_move,
+        second_step,
         service_accounts,
+        sign_in_care,
         single_sign_on,
         studio,
         studio_api,
@@ -179,6 +184,9 @@ def _register_blueprints(app: Flask) -> None:
         service_accounts,
         webhooks,
         single_sign_on,
+        second_step,
+        own_account,
+        sign_in_care,
         migrations,
         studio,
         studio_api,
