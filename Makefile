@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks walks-browser api-fuzz verapdf audit million bench bench-peers docs lock wheel clean foreign-files
+.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks walks-browser api-fuzz verapdf audit security-page million bench bench-peers docs lock wheel clean foreign-files
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ audit: setup-dev ## Look for known weaknesses, licences and secrets; write bills
 	$(PY) tools/audit.py $(if $(ADVISORIES),--without-advisories)
 foreign-files: setup-dev ## Open every file of the suites in the studio's editors, change, undo, save, compare
 	FLOWCASE_FOREIGN=all $(PY) -m pytest -q tests/web/test_foreign_files.py
+
+security-page: setup-dev ## Write the list of attacks in docs/security.md from the tests that try them
+	$(PY) tools/security_page.py
 
 million: setup-dev ## Verify a history of a million events, and try the six tamperings on it
 	FLOWCASE_VERIFIED_EVENTS=1000000 $(PY) -m pytest -q -s tests/cli/test_verify_many.py
