@@ -75,6 +75,7 @@ from flowcase.services.own_calendars import OwnCalendars
 from flowcase.services.people import People
 from flowcase.services.presences import Presences
 from flowcase.services.reading_log import ReadingLog
+from flowcase.services.retention import Retention
 from flowcase.services.reviews import Reviews
 from flowcase.services.rosters import Rosters
 from flowcase.services.rule_set_moves import RuleSetMoves
@@ -178,6 +179,7 @@ class Flowcase:
     kept_answers: KeptAnswers
     reading_log: ReadingLog
     erasure: Erasure
+    retention: Retention
     exports: Exports
     nodes: Nodes
     checkpoints: Checkpoints
@@ -340,6 +342,7 @@ def assemble(
     caseload_moves = CaseloadMoves(transactions, rule_sets, startable_flows, user_tasks, definitions.form)
     inboxes, meetings = Inboxes(transactions, rule_sets), Meetings(transactions, definitions)
     nodes = Nodes(transactions, node)
+    erasure = Erasure(transactions, advancing, open_work, store)
     checkpoints = Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder)
     return Flowcase(
         settings=settings,
@@ -427,7 +430,8 @@ def assemble(
         ),
         kept_answers=KeptAnswers(transactions),
         reading_log=reading_log,
-        erasure=Erasure(transactions, advancing, open_work, store),
+        erasure=erasure,
+        retention=Retention(transactions, rule_sets, erasure, store),
         exports=Exports(transactions, definitions),
         studio=Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes),
         reviews=Reviews(transactions),

@@ -175,6 +175,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.check("indicators")
     seen.visit("/indikatorer?fra=2026-03-02&til=2026-03-01", "indicators of a period that is none")
     seen.visit("/indikatorer/I-10", "one indicator")
+    seen.visit("/opbevaring")
 
     page.context.clear_cookies()
     sign_in(page, "else.syd")

@@ -199,6 +199,7 @@ _PLAIN = {
     "operations.alive": "/sund",
     "operations.metrics": "/metrics",
     "operations.overview": "/drift",
+    "retention.index": "/opbevaring",
     "revision.index": "/revision",
     "revision.compliance": "/revision/frister",
     "revision.late": "/revision/frister/T01",

@@ -145,6 +145,28 @@ def may_erase(actor: Actor) -> bool:
     return actor.kind == "service" and ADMINISTRATOR in actor.groups
 
 
+_TEAM_LEADERS = "teamleder_"
+
+
+def may_see_retention(actor: Actor) -> bool:
+    """What may be erased and what must not: codes and days only, for who decides and who audits."""
+    return may_propose_erasure(actor) or "revisor" in actor.groups
+
+
+def may_propose_erasure(actor: Actor) -> bool:
+    """Team leaders and the head of authority; the terminal for who cannot reach the pages."""
+    return (
+        "myndighedsansvarlig" in actor.groups
+        or any(group.startswith(_TEAM_LEADERS) for group in actor.groups)
+        or may_erase(actor)
+    )
+
+
+def may_hold_cases(actor: Actor) -> bool:
+    """Legal holds: the head of authority, and the terminal."""
+    return may_erase(actor) or may_approve_erasure(actor)
+
+
 def may_rotate_keys(actor: Actor) -> bool:
     """The operator at the terminal: whoever is there can read the installation's key."""
     return may_erase(actor)

@@ -119,6 +119,31 @@ class LegalHoldLifted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErasureProposed(Event):
+    """Somebody proposed to erase cases whose time is over; a second person says yes or no."""
+
+    proposal: str
+    cases: tuple[str, ...]
+    document_classes: tuple[str, ...]  # of each case, by which it was due
+    reason: str  # a code
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureDecided(Event):
+    proposal: str
+    is_approved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureCarriedOut(Event):
+    """What came of one case of an approved proposal."""
+
+    proposal: str
+    case: str
+    because: str | None  # a code, of a case that is kept; None: erased
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseErased(Event):
     """The keys of the case's streams were destroyed, and what lay beside them was taken away."""
 

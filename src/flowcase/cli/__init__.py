@@ -31,6 +31,7 @@ MODULES = {
         "roster",
     ),
     "going_back": ("go-back",),
+    "retention": ("retention",),
     "keys": ("keys",),
     "moving": ("migrate",),
     "figures": ("indicators",),

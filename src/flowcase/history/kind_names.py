@@ -54,6 +54,9 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "JobFailed": ("Arbejde ud af huset mislykket", "Job failed"),
     "JobRequested": ("Arbejde ud af huset bestilt", "Job requested"),
     "JobRetried": ("Arbejde ud af huset forsøgt igen", "Job tried again"),
+    "ErasureCarriedOut": ("Foreslået sletning udført", "Proposed erasure carried out"),
+    "ErasureDecided": ("Foreslået sletning afgjort", "Proposed erasure decided"),
+    "ErasureProposed": ("Sletning foreslået", "Erasure proposed"),
     "KeyRotationBegun": ("Skift af installationens nøgle begyndt", "Rotation of the installation key begun"),
     "KeyRotationEnded": (
         "Skift af installationens nøgle afsluttet",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from flowcase import engine, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_approve_erasure, may_erase
+from flowcase.access.permissions import may_approve_erasure, may_erase, may_hold_cases, may_see_retention
 from flowcase.cases import events
 from flowcase.cases.entities import DataClass, Kind, entity
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
@@ -47,7 +47,7 @@ class Erased:
 
 
 class Erasure:
-    """One transaction per method. Everything here is the operator's, at the terminal."""
+    """One transaction per method. Erasing is the operator's, at the terminal."""
 
     def __init__(
         self, transactions: Transactions, advancing: Advancing, open_work: OpenWork, store: Store
@@ -57,13 +57,14 @@ class Erasure:
 
     def holds(self, *, actor: Actor) -> list[Hold]:
         """The cases that must not be erased. Raises Forbidden."""
-        _check(actor, "see legal holds")
+        if not may_see_retention(actor):
+            raise Forbidden("see legal holds", "they are for who decides on erasures")
         return self._transactions.read(erasing.holds)
 
     def hold(self, case: str, *, reason: str, actor: Actor) -> None:
         """Forbid the erasure of a case. Raises NotFound, Forbidden, Refused, and Conflict for a second."""
-        _check(actor, f"hold case '{case}'")
-        _check_reason(f"hold case '{case}'", reason)
+        _check_may_hold(actor, f"hold case '{case}'")
+        check_reason(f"hold case '{case}'", reason)
 
         def work(tx: Tx) -> None:
             row = _case(tx, case, f"hold case '{case}'")
@@ -76,8 +77,8 @@ class Erasure:
 
     def lift(self, case: str, *, reason: str, actor: Actor) -> None:
         """Allow the erasure again. Raises NotFound, Forbidden, Refused, and Conflict without a hold."""
-        _check(actor, f"lift the hold of case '{case}'")
-        _check_reason(f"lift the hold of case '{case}'", reason)
+        _check_may_hold(actor, f"lift the hold of case '{case}'")
+        check_reason(f"lift the hold of case '{case}'", reason)
 
         def work(tx: Tx) -> None:
             row = _case(tx, case, f"lift the hold of case '{case}'")
@@ -89,17 +90,25 @@ class Erasure:
         self._transactions.run(actor, work)
 
     def erase(
-        self, case: str, *, reason: str, approved_by: str, also_open: bool = False, actor: Actor
+        self,
+        case: str,
+        *,
+        reason: str,
+        approved_by: str,
+        also_open: bool = False,
+        actor: Actor,
+        overwrite: bool = True,
     ) -> Erased:
         """Destroy the case's keys and take away what lies beside them; it cannot be undone.
 
-        Whatever still runs in the case is cancelled. Raises NotFound, Forbidden for who may not erase or
+        Whatever still runs in the case is cancelled. Without `overwrite`, whoever erases many cleans the
+        database's files once, afterwards. Raises NotFound, Forbidden for who may not erase or
         not approve, Refused for a hold, a reason that is no code, an open case without `also_open`, or when
         something outside the case works on it, and Conflict for a case that was erased before.
         """
         attempt = f"erase case '{case}'"
         _check(actor, attempt)
-        _check_reason(attempt, reason)
+        check_reason(attempt, reason)
 
         def work(tx: Tx) -> events.CaseErased:
             row = _case(tx, case, attempt)
@@ -127,7 +136,8 @@ class Erasure:
             return event
 
         event = self._transactions.run(actor, work)
-        return Erased(case, event.streams, event.shared, self._store.overwrite_deleted())
+        is_overwritten = self._store.overwrite_deleted() if overwrite else False
+        return Erased(case, event.streams, event.shared, is_overwritten)
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -189,7 +199,13 @@ def _check(actor: Actor, attempt: str) -> None:
         raise Forbidden(attempt, "only the operator at the installation's terminal may")
 
 
-def _check_reason(attempt: str, reason: str) -> None:
+def _check_may_hold(actor: Actor, attempt: str) -> None:
+    if not may_hold_cases(actor):
+        raise Forbidden(attempt, "that is the head of authority's, and the terminal's")
+
+
+def check_reason(attempt: str, reason: str) -> None:
+    """Raises Refused for a reason that is no code."""
     if not _CODE.fullmatch(reason):
         raise Refused(
             attempt,

@@ -770,6 +770,7 @@ from flowcase.store import api_tables as api_tables  # noqa: E402 - they belong 
 from flowcase.store import calendar_tables as calendar_tables  # noqa: E402
 from flowcase.store import migration_tables as migration_tables  # noqa: E402
 from flowcase.store import notice_tables as notice_tables  # noqa: E402
+from flowcase.store import retention_tables as retention_tables  # noqa: E402
 from flowcase.store import review_tables as review_tables  # noqa: E402
 from flowcase.store import sign_in_tables as sign_in_tables  # noqa: E402
 from flowcase.store import webhook_tables as webhook_tables  # noqa: E402

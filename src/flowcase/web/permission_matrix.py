@@ -105,6 +105,20 @@ SECRET_ADDRESS = Rule(
 )
 START = Rule("start", "`may_start`; own: the groups that the diagram's start event names.", _own)
 START_IN_CASE = Rule("start in case", "`may_start` and `may_see_case`, both.", _own)
+RETENTION = Rule(
+    "retention",
+    "`may_see_retention`; codes and days only.",
+    _yes_or(permissions.may_see_retention, Answer.NO),
+)
+PROPOSING_ERASURE = Rule(
+    "proposing erasure", "`may_propose_erasure`.", _yes_or(permissions.may_propose_erasure, Answer.NO)
+)
+APPROVING_ERASURE = Rule(
+    "approving erasure",
+    "`may_approve_erasure`, and never who proposed it.",
+    _yes_or(permissions.may_approve_erasure, Answer.NO),
+)
+HOLDING = Rule("holding", "`may_hold_cases`.", _yes_or(permissions.may_hold_cases, Answer.NO))
 FIGURES = Rule("figures", "`may_see_figures`.", _yes_or(permissions.may_see_figures, Answer.NO))
 RECEIVING = Rule(
     "receiving", "`may_register_notifications`.", _yes_or(permissions.may_register_notifications, Answer.NO)
@@ -260,6 +274,10 @@ RULES: Mapping[str, Rule] = {
     "operations.metrics": OPERATING_PROGRAM,
     "operations.overview": OPERATING,
     "operations.intervene": OPERATING,
+    "retention.index": RETENTION,
+    "retention.propose": PROPOSING_ERASURE,
+    "retention.decide": APPROVING_ERASURE,
+    "retention.hold": HOLDING,
     "revision.index": AUDITING,
     "revision_cases.show": CASE,
     "revision_cases.then": CASE,

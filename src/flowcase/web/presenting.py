@@ -289,6 +289,7 @@ def init_app(app: Flask) -> None:
         may_audit=permissions.may_audit,
         may_hand_out=lambda code: flow().case_dossiers.may_make(code, actor=actor()),
         may_see_figures=permissions.may_see_figures,
+        may_see_retention=permissions.may_see_retention,
         may_register_notifications=permissions.may_register_notifications,
         may_operate=permissions.may_operate,
         leads_a_team=_leads_a_team,

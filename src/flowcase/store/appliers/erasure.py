@@ -14,6 +14,7 @@ from flowcase.model import Values
 from flowcase.store import tables
 from flowcase.store.appliers import applies
 from flowcase.store.appliers.cases import sealed
+from flowcase.store.retention_tables import erasure_item, erasure_proposal
 from flowcase.store.tx import LockedInstance, Tx
 
 
@@ -32,6 +33,48 @@ def place_hold(tx: Tx, stream: str, instance: LockedInstance | None, event: even
 def lift_hold(tx: Tx, stream: str, instance: LockedInstance | None, event: events.LegalHoldLifted) -> None:
     tx.delete(
         tables.legal_hold, {"case_code": event.case}, attempt=f"lift the legal hold of case '{event.case}'"
+    )
+
+
+@applies(events.ErasureProposed)
+def propose_erasure(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.ErasureProposed
+) -> None:
+    tx.insert(
+        erasure_proposal,
+        id=event.proposal,
+        reason=event.reason,
+        status="waiting",
+        proposed_at=tx.now,
+        proposed_by=tx.actor.id,
+    )
+    for case, document_class in zip(event.cases, event.document_classes, strict=True):
+        values = {"case_code": case, "document_class": document_class, "status": "waiting"}
+        tx.insert(erasure_item, proposal=event.proposal, **values)
+
+
+@applies(events.ErasureDecided)
+def decide_erasure(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.ErasureDecided
+) -> None:
+    status = "approved" if event.is_approved else "declined"
+    tx.update(
+        erasure_proposal,
+        {"id": event.proposal, "status": "waiting"},
+        {"status": status, "decided_at": tx.now, "decided_by": tx.actor.id},
+        attempt=f"decide erasure '{event.proposal}'",
+    )
+
+
+@applies(events.ErasureCarriedOut)
+def carry_out_erasure(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.ErasureCarriedOut
+) -> None:
+    tx.update(
+        erasure_item,
+        {"proposal": event.proposal, "case_code": event.case, "status": "waiting"},
+        {"status": "erased" if event.because is None else "kept", "because": event.because},
+        attempt=f"carry out erasure '{event.proposal}'",
     )
 
 

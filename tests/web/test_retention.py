@@ -1,0 +1,70 @@
+"""The page for erasures: what is due, a second person's yes, holds; codes and days only."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.cases.events import CaseClosed
+
+CODE = "SAG-2601"
+
+
+@pytest.fixture
+def due(world):
+    """A case that was closed a month ago and is kept no longer."""
+    flow = world.flow
+    flow.rule_sets.use(
+        settings={"opbevaring": [{"klasse": "sag", "label": "Børnesag", "maaneder": 1}]}, actor=SYSTEM
+    )
+    with flow.store.begin(SYSTEM, flow.clock.now() - dt.timedelta(days=60)) as tx:
+        tx.append(f"case:{CODE}", CaseClosed(case=CODE, outcome="lukket"))
+    return world
+
+
+def test_one_proposes_another_approves_and_the_page_says_how_it_stands(due, sign_in):
+    leader, head = sign_in("else.syd"), sign_in("anders.myn")
+    page = leader.get("/opbevaring")
+
+    proposed = leader.submit(page, page.one("//form[contains(@action, 'forslag')]"), sag=CODE)
+    waiting, asked = leader.get("/opbevaring"), head.get("/opbevaring")
+    answered = head.press(asked, "svar", "ja")
+
+    assert "Foreslået slettet" in proposed.text
+    assert waiting.all("//button[@name='svar']") == []
+    assert "Sletningen er godkendt" in answered.text
+    assert "Godkendt; venter på driften" in leader.get("/opbevaring").text
+    assert due.flow.cases.get(CODE, actor=SYSTEM).erased_at is None
+
+
+def test_choosing_nothing_is_said_on_the_page(due, sign_in):
+    refused = sign_in("else.syd").post("/opbevaring/forslag")
+
+    assert refused.status == 422
+    assert "Vælg mindst én sag." in refused.one("//*[@id='fejl']").text_content()
+
+
+def test_a_hold_is_placed_and_lifted_with_a_reason(due, sign_in):
+    head = sign_in("anders.myn")
+
+    without = head.post("/opbevaring/slettestop", {"kode": CODE, "grund": ""})
+    unknown = head.post("/opbevaring/slettestop", {"kode": "SAG-9999", "grund": "klagesag"})
+    placed = head.post("/opbevaring/slettestop", {"kode": CODE.lower(), "grund": "klagesag"})
+    twice = head.post("/opbevaring/slettestop", {"kode": CODE, "grund": "klagesag"})
+    lifted = head.post("/opbevaring/slettestop", {"kode": CODE, "grund": "sag_afgjort", "ophoer": "1"})
+
+    assert [seen.status for seen in (without, unknown, placed, twice, lifted)] == [422, 422, 200, 422, 200]
+    assert "Vælg en grund." in without.text
+    assert "ingen sag med den kode" in unknown.text
+    assert f"{CODE} må ikke slettes." in placed.text
+    assert "Slettestop: Klagesag" in placed.text
+    assert f"{CODE} må slettes igen." in lifted.text
+
+
+def test_an_auditor_looks_and_changes_nothing(due, sign_in):
+    page = sign_in("vera.revisor").get("/opbevaring")
+
+    assert CODE in page.text
+    assert page.all("//main//form//button[not(@disabled)]") == []
