@@ -6,7 +6,7 @@ Seconds differ from machine to machine and from minute to minute; what a user ta
 durable commit on the same disk hardly does. So what has a goal is told as a ratio wherever it can be.
 
 a: a durable step; b: long lives; c: short processes; d: a whole request; e: timers; f: lists;
-g: two workers; h: memory and disk; i: starting; j: pages.
+g: two workers; h: memory and disk; i: starting; j: pages; k: fifty users.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import crowds, lives, pages, sizes, steps, together
+from benchmarks import crowds, lives, pages, sizes, steps, together, users
 from benchmarks.measuring import Measured, databases, folder
 
 QUICK_ROUNDS, QUICK_MANY = 100, 20_000
@@ -44,6 +44,8 @@ def lines(only: frozenset[str], *, with_postgresql: bool, quick: bool) -> Iterat
                 yield from pages.report(name, _own(url, "pages"), home / "pages", chosen)
             if "g" in only and url:
                 yield from together.report(_own(url, "together"), home / "together")
+            if "k" in only and url:
+                yield from users.report(_own(url, "users"), home / "users", quick=quick)
     if only & {"h", "i"}:
         with folder() as place:
             yield from sizes.report(place / "sizes")
@@ -70,7 +72,11 @@ def page(measured: list[Measured], *, quick: bool) -> str:
     for line in measured:
         ratio = "" if line.ratio is None else f"{line.ratio:.2f} × {line.compared_with}"
         goal = (
-            "" if line.is_met is None else f"≤ {line.at_most:g}" if line.at_most else f"≥ {line.at_least:g}"
+            ""
+            if line.is_met is None
+            else f"≤ {line.at_most:g}"
+            if line.at_most is not None
+            else f"≥ {line.at_least:g}"
         )
         met = "" if line.is_met is None else "met" if line.is_met else "**missed**"
         value = f"{line.value:.2f} {line.unit} {line.spread}".strip()
@@ -96,7 +102,7 @@ def page(measured: list[Measured], *, quick: bool) -> str:
             "completed on its page: sign-in, CSRF token, form, permission and step up to the redirect, "
             "and with the page that follows, here an inbox of fifty; without a network. e: timers. f: "
             "lists. g: workers. h: memory and disk. i: a new process. j: whole pages at the server, "
-            "sign-in and rendering included. "
+            "sign-in and rendering included. k: fifty people with a web node and a worker, over HTTP. "
             "Beside other engines: [peers](peers.md).",
             "",
         ]
@@ -107,7 +113,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,h,i,j", help="which questions; default: all")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,h,i,j,k", help="which questions; default: all")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
     parser.add_argument("--markdown", metavar="FILE", help="write them as a page (docs/performance.md)")
     parser.add_argument("--no-postgresql", action="store_true")

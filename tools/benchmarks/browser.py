@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+AGENT = "bench"
+
 
 class Browser:
     """Calls the application as its server does; the requests themselves cost next to nothing here."""
@@ -20,6 +22,10 @@ class Browser:
 
     def post(self, address: str, values: Mapping[str, str]) -> Browser:
         return self._ask("POST", address, urlencode(values).encode())
+
+    @property
+    def cookie(self) -> str:
+        return self._cookie
 
     @property
     def csrf_token(self) -> str:
@@ -36,7 +42,7 @@ class Browser:
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "HTTP_HOST": "localhost",
-            "HTTP_USER_AGENT": "bench",
+            "HTTP_USER_AGENT": AGENT,
             "HTTP_COOKIE": self._cookie,
             "REMOTE_ADDR": "127.0.0.1",
             "CONTENT_TYPE": "application/x-www-form-urlencoded" if sent else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,11 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make()
+        application = self._make()
+        # What is there now stays: looking through it again and again for garbage would hold up requests.
+        gc.collect()
+        gc.freeze()
+        return application
 
 
 def run(make: Callable[[], Flask], *, host: str, port: int, threads: int) -> None:
