@@ -74,6 +74,7 @@ from flowcase.services.oidc_provider import OidcProvider
 from flowcase.services.own_calendars import OwnCalendars
 from flowcase.services.people import People
 from flowcase.services.presences import Presences
+from flowcase.services.process_maps import ProcessMaps
 from flowcase.services.reading_log import ReadingLog
 from flowcase.services.retention import Retention
 from flowcase.services.reviews import Reviews
@@ -186,6 +187,7 @@ class Flowcase:
     key_rotation: KeyRotation
     studio: Studio
     reviews: Reviews
+    process_maps: ProcessMaps
     deployment_effects: DeploymentEffects
     documents: Documents
     scanning: Scanning
@@ -435,6 +437,7 @@ def assemble(
         exports=Exports(transactions, definitions),
         studio=Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes),
         reviews=Reviews(transactions),
+        process_maps=ProcessMaps(transactions, definitions, handlers),
         deployment_effects=DeploymentEffects(transactions, definitions),
         nodes=nodes,
         checkpoints=checkpoints,

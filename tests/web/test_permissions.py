@@ -143,6 +143,10 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("studio.edit", f"/studie/{path}")
         yield Page("studio.in_force", f"/studie/i-drift/{path}")
         yield Page("studio_differences.show", f"/studie/forskelle/{path}")
+        yield Page("studio_maps.of_file", f"/studie/brug/fil/{path}")
+        yield Page("studio_reviews.ask", f"/studie/gennemsyn/ny/{path}")
+        yield Page("studio_versions.show", f"/studie/udgaver/{path}")
+        yield Page("studio_versions.download", f"/studie/udgaver/1/fil/{path}")
     for id in INDICATORS:
         yield Page("indicators.show", f"/indikatorer/{id}")
     path = "underretning.bpmn"
@@ -152,6 +156,10 @@ def _pages(world: World) -> Iterator[Page]:
         f"underretning:{row.version}"
         for row in flow.deployments.definitions("underretning", all_versions=True)
     ]
+    jens = flow.people.actor("jens.proces")
+    flow.studio.save(path, changed + b" ", seen=None, based_on=None, actor=jens)
+    review = flow.reviews.ask(path, note="ny", actor=jens)
+    yield Page("studio_reviews.show", f"/studie/gennemsyn/{review}")
     plan = flow.migrations.plan(
         versions[-1], versions[0], reason="ny udgave", actor=flow.people.actor("jens.proces")
     )
@@ -211,6 +219,9 @@ _PLAIN = {
     "api.webhooks": "/api/webhooks",
     "migrations.index": "/studie/flyt",
     "studio.index": "/studie/",
+    "studio_reviews.index": "/studie/gennemsyn",
+    "studio_maps.uses": "/studie/brug",
+    "studio_maps.landscape": "/studie/landskab",
     "api.cases": "/api/cases",
     "api.instances": "/api/instances",
     "api.deployments": "/api/deployments",

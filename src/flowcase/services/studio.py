@@ -18,7 +18,8 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries import drafts, resources
 from flowcase.store.queries.drafts import DraftRow
-from flowcase.store.queries.resources import DeploymentRow, FileRow
+from flowcase.store.queries.resources import DeploymentRow, FileRow, FileVersionRow
+from flowcase.store.queries.reviews import ReviewRow, by_deployment
 
 MAX_BYTES = 2 * 1024 * 1024
 ENDINGS = (".bpmn", ".dmn", ".form")
@@ -60,6 +61,14 @@ class SavedDraft:
     was_set_aside: bool  # another window had saved since: both are kept, this one as a copy
     in_force: str | None  # hash of the deployed file now
     others: tuple[DraftRow, ...]
+
+
+@dataclass(frozen=True)
+class FileVersion:
+    """A version of a file that is or was in force, and the review that let it in."""
+
+    row: FileVersionRow
+    review: ReviewRow | None
 
 
 class Studio:
@@ -171,6 +180,38 @@ class Studio:
 
         return self._transactions.run(actor, work)
 
+    def versions(self, path: str, *, actor: Actor) -> list[FileVersion]:
+        """What was in force under this name, newest first, with who signed it. Raises NotFound."""
+        _check(actor, "see the versions of a file")
+
+        def work(tx: Tx) -> list[FileVersion]:
+            signed = by_deployment(tx, path)
+            rows = resources.file_versions(tx, path)
+            if not rows:
+                raise NotFound("file", path)
+            return [FileVersion(row, signed.get(row.deployment.id)) for row in rows]
+
+        return self._transactions.read(work)
+
+    def version(self, path: str, number: int, *, actor: Actor) -> bytes:
+        """The content of one version. Raises NotFound."""
+        _check(actor, "see the versions of a file")
+        return self._transactions.read(lambda tx: _version(tx, path, number))
+
+    def restore(self, path: str, number: int, *, actor: Actor) -> SavedDraft:
+        """A new draft with the content of an older version; a draft of one's own stays beside it.
+
+        Raises NotFound.
+        """
+        _check(actor, "restore a version")
+
+        def work(tx: Tx) -> SavedDraft:
+            content, in_force = _version(tx, path, number), _in_force(tx, path)
+            based_on = in_force.hash if in_force else None
+            return _keep(tx, actor, path, 0, content, based_on=based_on, seen=None, authors=())
+
+        return self._transactions.run(actor, work)
+
     def discard(self, path: str, *, copy: int = 0, actor: Actor) -> None:
         """Throw a draft of one's own away. Raises NotFound."""
         _check(actor, "discard a draft")
@@ -268,6 +309,14 @@ def blocking(findings: Sequence[Finding]) -> int:
 def _check(actor: Actor, attempt: str) -> None:
     if not may_edit_processes(actor):
         raise Forbidden(attempt, "only process owners may")
+
+
+def _version(tx: Tx, path: str, number: int) -> bytes:
+    found = next((row for row in resources.file_versions(tx, path) if row.number == number), None)
+    content = resources.content(tx, found.hash) if found is not None else None
+    if content is None:
+        raise NotFound("version", f"{path}:{number}")
+    return content
 
 
 def _take_away(tx: Tx, row: DraftRow) -> None:

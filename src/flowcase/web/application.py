@@ -154,7 +154,9 @@ def _register_blueprints(app: Flask) -> None:
         studio,
         studio_api,
         studio_differences,
+        studio_maps,
         studio_reviews,
+        studio_versions,
         team,
         user_tasks,
         webhooks,
@@ -193,7 +195,9 @@ def _register_blueprints(app: Flask) -> None:
         studio,
         studio_api,
         studio_differences,
+        studio_maps,
         studio_reviews,
+        studio_versions,
         team,
     ):
         app.register_blueprint(module.blueprint)

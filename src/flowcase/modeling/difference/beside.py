@@ -108,7 +108,12 @@ def _pairs(before: Sequence[_Row], after: Sequence[_Row]) -> list[tuple[_Row | N
 
 
 def _table(title: str, rows: Sequence[_Row], partners: dict[str, _Row | None], alone: str) -> BesideTable:
-    columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
+    columns = tuple(
+        column
+        for column in dict.fromkeys(column for row in rows for column in row.cells)
+        # Remarks are long: they are shown where one of them has changed.
+        if column[0] != "annotation" or _has_changed(column, rows, partners)
+    )
     shown = []
     for number, row in enumerate(rows, 1):
         other = partners.get(row.place.id)
@@ -122,6 +127,14 @@ def _table(title: str, rows: Sequence[_Row], partners: dict[str, _Row | None], a
         state = alone if other is None else Kind.CHANGED.value if row.cells != other.cells else ""
         shown.append(BesideRow(row.place.id, str(number), cells, state))
     return BesideTable(title, tuple(column[1] for column in columns), tuple(shown))
+
+
+def _has_changed(column: tuple[str, ...], rows: Sequence[_Row], partners: dict[str, _Row | None]) -> bool:
+    return any(
+        other is not None and row.cells.get(column) != other.cells.get(column)
+        for row in rows
+        for other in (partners.get(row.place.id),)
+    )
 
 
 # --- forms -------------------------------------------------------------------------------------------

@@ -213,6 +213,41 @@ def files_in_force(tx: Tx) -> list[FileRow]:
     return files
 
 
+@dataclass(frozen=True)
+class FileVersionRow:
+    """One content that a file had in force, with the deployment that brought it."""
+
+    number: int
+    hash: str
+    names: tuple[str, ...]  # what it defines, as <name>:<version>
+    deployment: DeploymentRow
+
+
+def file_versions(tx: Tx, path: str) -> list[FileVersionRow]:
+    """Every version of a file that was in force, newest first; a draft deployment is none."""
+    brought: dict[str, list[ProcessDefinitionRow | NamedResourceRow]] = {}
+    everything: list[ProcessDefinitionRow | NamedResourceRow] = [*definitions(tx), *all_named(tx)]
+    for row in everything:
+        if row.path == path and row.status == "active":
+            brought.setdefault(row.deployment, []).append(row)
+    table = tables.deployment
+    known = {
+        row.id: made(DeploymentRow, row)
+        for row in tx.rows(select(table).where(table.c.id.in_(sorted(brought))))
+    }
+    in_order = sorted(brought, key=lambda id: (known[id].at, id))
+    rows = []
+    for number, id in enumerate(in_order, 1):
+        names = tuple(
+            sorted(
+                f"{each.process if isinstance(each, ProcessDefinitionRow) else each.name}:{each.version}"
+                for each in brought[id]
+            )
+        )
+        rows.append(FileVersionRow(number, brought[id][0].hash, names, known[id]))
+    return rows[::-1]
+
+
 def file_in_force(tx: Tx, path: str) -> FileRow | None:
     return next((row for row in files_in_force(tx) if row.path == path), None)
 
