@@ -74,6 +74,7 @@ from flowcase.services.oidc_provider import OidcProvider
 from flowcase.services.own_calendars import OwnCalendars
 from flowcase.services.people import People
 from flowcase.services.presences import Presences
+from flowcase.services.process_folders import ProcessFolders
 from flowcase.services.process_maps import ProcessMaps
 from flowcase.services.reading_log import ReadingLog
 from flowcase.services.retention import Retention
@@ -187,6 +188,7 @@ class Flowcase:
     key_rotation: KeyRotation
     studio: Studio
     reviews: Reviews
+    process_folders: ProcessFolders
     process_maps: ProcessMaps
     deployment_effects: DeploymentEffects
     documents: Documents
@@ -437,6 +439,7 @@ def assemble(
         exports=Exports(transactions, definitions),
         studio=Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes),
         reviews=Reviews(transactions),
+        process_folders=ProcessFolders(transactions, deployments),
         process_maps=ProcessMaps(transactions, definitions, handlers),
         deployment_effects=DeploymentEffects(transactions, definitions),
         nodes=nodes,

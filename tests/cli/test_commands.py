@@ -258,7 +258,8 @@ def test_a_healthy_installation_has_no_errors(flowcase: CommandLine) -> None:
     found = flowcase.json("doctor")
 
     assert set(levels(found).values()) == {"ok"}
-    looked_at = {"key", "database", "deployments", "incidents", "timers", "consistency", "history"}
+    looked_at = {"key", "keys", "database", "deployments", "four eyes", "incidents", "timers"}
+    looked_at |= {"consistency", "history"}
     assert set(levels(found)) == looked_at
     assert "Every chain is whole." in flowcase("doctor").stdout
 
@@ -338,7 +339,7 @@ def test_a_setting_with_a_wrong_value_is_refused(
 
 def test_every_command_explains_itself() -> None:
     commands = dict(cli.commands)
-    for group in ("db", "service-account"):
+    for group in ("db", "folder", "keys", "service-account"):
         inner = commands.pop(group).commands
         commands.update({f"{group} {name}": command for name, command in inner.items()})
 

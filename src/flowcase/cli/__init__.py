@@ -34,6 +34,7 @@ MODULES = {
     "retention": ("retention",),
     "keys": ("keys",),
     "moving": ("migrate",),
+    "folders": ("folder",),
     "figures": ("indicators",),
     "auditing": ("verify", "checkpoint"),
     "privacy": ("erase", "hold", "export"),

@@ -11,8 +11,8 @@ import click
 import yaml
 
 from flowcase.cli.output import json_option, plain, say_json
-from flowcase.cli.settings import opened, operator, read_files, read_instant
-from flowcase.errors import FlowcaseError
+from flowcase.cli.settings import as_given, opened, operator, read_files, read_instant
+from flowcase.errors import FlowcaseError, InvalidDefinition
 
 
 @click.command()
@@ -60,7 +60,10 @@ def deploy(paths: tuple[str, ...], note: str, as_json: bool) -> None:
     with opened() as flow:
         if flow.settings.has_four_eyes:
             click.echo("Four eyes are on; from the terminal no approval is asked for.", err=True)
-        deployment = flow.deployments.deploy(read_files(paths), actor=operator(), note=note)
+        try:
+            deployment = flow.deployments.deploy(read_files(paths), actor=operator(), note=note)
+        except InvalidDefinition as refused:
+            raise InvalidDefinition(as_given(paths, refused.findings)) from None
     if as_json:
         say_json(deployment)
     else:
@@ -89,7 +92,6 @@ def run(
     """Run one diagram in memory on the settable clock and print its trace."""
     from flowcase.cases.calendar import Calendar
     from flowcase.engine import play
-    from flowcase.errors import InvalidDefinition
     from flowcase.modeling import Severity, check_bpmn, read_bpmn
     from flowcase.values import from_json
 

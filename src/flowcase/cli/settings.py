@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from flowcase.access.actor import Actor
-from flowcase.modeling import folder_files
+from flowcase.errors import Conflict
+from flowcase.modeling import Finding, folder_files
+from flowcase.modeling.process_archive import inside_name
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -50,13 +53,29 @@ def read_instant(text: str | None) -> dt.datetime | None:
     return instant
 
 
-def read_files(paths: tuple[str, ...]) -> dict[str, bytes]:
-    """What a deployment takes of the given files and folders, by path."""
-    found: dict[str, bytes] = {}
+def _given(paths: tuple[str, ...]) -> Iterator[tuple[str, str, bytes]]:
+    """(name inside the folder, path as it was given, content)."""
     for path in map(Path, paths):
         if path.is_dir():
-            inside = folder_files(path)
-            found |= {(path / name).as_posix(): content for name, content in inside.items()}
+            for name, content in folder_files(path).items():
+                yield name, (path / name).as_posix(), content
         else:
-            found[path.as_posix()] = path.read_bytes()
+            yield inside_name(path.as_posix()), path.as_posix(), path.read_bytes()
+
+
+def as_given(paths: tuple[str, ...], findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of a deployment with the files where they were read from."""
+    places = {name: path for name, path, _ in _given(paths)}
+    return [replace(finding, file=places.get(finding.file, finding.file)) for finding in findings]
+
+
+def read_files(paths: tuple[str, ...]) -> dict[str, bytes]:
+    """What a deployment takes of the given files and folders, by path inside the folder.
+
+    The same file has the same name wherever the command is run. Raises Conflict when two have one name.
+    """
+    found: dict[str, bytes] = {}
+    for name, _, content in _given(paths):
+        if found.setdefault(name, content) != content:
+            raise Conflict("deploy these files", f"two of them are called '{name}'")
     return found

@@ -147,7 +147,7 @@ class Studio:
         def work(tx: Tx) -> SavedDraft:
             if _in_force(tx, path) is not None or drafts.drafts(tx, file_name=path):
                 raise InvalidValues("the new file", {"navn": ["Der er allerede en fil med dette navn."]})
-            return _keep(tx, actor, path, 0, content, based_on=None, seen=None, authors=())
+            return keep_draft(tx, actor, path, 0, content, based_on=None, seen=None, authors=())
 
         return self._transactions.run(actor, work)
 
@@ -176,7 +176,7 @@ class Studio:
         def work(tx: Tx) -> SavedDraft:
             begun = drafts.draft(tx, begun_from[0], path, begun_from[1]) if begun_from else None
             authors = {begun.owner, *begun.authors} - {actor.id} if begun else set()
-            return _keep(tx, actor, path, copy, content, based_on=based_on, seen=seen, authors=authors)
+            return keep_draft(tx, actor, path, copy, content, based_on=based_on, seen=seen, authors=authors)
 
         return self._transactions.run(actor, work)
 
@@ -208,7 +208,7 @@ class Studio:
         def work(tx: Tx) -> SavedDraft:
             content, in_force = _version(tx, path, number), _in_force(tx, path)
             based_on = in_force.hash if in_force else None
-            return _keep(tx, actor, path, 0, content, based_on=based_on, seen=None, authors=())
+            return keep_draft(tx, actor, path, 0, content, based_on=based_on, seen=None, authors=())
 
         return self._transactions.run(actor, work)
 
@@ -340,7 +340,7 @@ def _free_copy(own: Sequence[DraftRow]) -> int:
     return next(number for number in range(len(taken) + 1) if number not in taken)
 
 
-def _keep(
+def keep_draft(
     tx: Tx,
     actor: Actor,
     path: str,
@@ -351,6 +351,7 @@ def _keep(
     seen: str | None,
     authors: Iterable[str],
 ) -> SavedDraft:
+    """Keep content as a draft within another service's transaction; beside one that `seen` does not name."""
     hash = hashlib.sha256(content).hexdigest()
     row = drafts.draft(tx, actor.id, path, copy)
     was_set_aside = row is not None and row.hash not in (seen, hash)

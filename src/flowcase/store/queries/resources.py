@@ -167,7 +167,7 @@ def all_named(tx: Tx, kind: str | None = None) -> list[NamedResourceRow]:
 
 
 def deployments(
-    tx: Tx, *, after: tuple[dt.datetime, str] | None = None, limit: int = 50
+    tx: Tx, *, after: tuple[dt.datetime, str] | None = None, limit: int | None = 50
 ) -> list[DeploymentRow]:
     """Newest first; `after` is (at, id) of the last row of the page before."""
     table = tables.deployment

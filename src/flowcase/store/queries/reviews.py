@@ -87,6 +87,12 @@ def by_deployment(tx: Tx, file_name: str) -> Mapping[str, ReviewRow]:
     return {row.deployment: made(ReviewRow, row) for row in tx.rows(statement)}
 
 
+def of_deployment(tx: Tx, deployment: str) -> list[ReviewRow]:
+    """The reviews behind one deployment, by file."""
+    statement = select(review).where(review.c.deployment == deployment).order_by(review.c.file_name)
+    return [made(ReviewRow, row) for row in tx.rows(statement)]
+
+
 def comments(tx: Tx, id: str) -> list[CommentRow]:
     """Oldest first."""
     statement = (

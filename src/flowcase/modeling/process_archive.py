@@ -1,0 +1,117 @@
+"""Folders of processes as one zip: the same files give the same bytes, and nothing harmful is unpacked."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flowcase.errors import FlowcaseError
+
+ENDINGS = (".bpmn", ".dmn", ".form", ".yaml")
+FOLDERS = ("decisions", "forms", "rulesets", "scenarios", "rules")
+MOST_FILES = 2000
+MOST_BYTES = 64 * 1024 * 1024  # of everything that is unpacked
+MOST_BYTES_OF_A_FILE = 2 * 1024 * 1024
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest instant that a zip can tell
+_PLACE = re.compile(r"(?!\.)[\w .+()-]{1,100}(/(?!\.)[\w .+()-]{1,100}){0,5}")
+
+
+class BadArchive(FlowcaseError):
+    """A zip that is not taken in; nothing of it was."""
+
+    def __init__(self, because: str) -> None:
+        self.because = because
+        super().__init__(f"Expected a zip of processes, but {because}.")
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    files: Mapping[str, bytes]
+    left_out: tuple[str, ...]  # names of files that are no diagram, table, form or rule set
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A zip in the order of the names. Stored, not squeezed: squeezed bytes differ between machines."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+        for path, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(path, _LONG_AGO)
+            entry.create_system = 3
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            archive.writestr(entry, content)
+    return made.getvalue()
+
+
+def unpack(content: bytes) -> Unpacked:
+    """The files of a zip by name; sizes are counted while unpacking, whatever the zip says of itself.
+
+    A folder that holds everything is left out of the names. Raises BadArchive.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _unpacked(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        raise BadArchive("it cannot be read as one") from None
+
+
+def _unpacked(archive: zipfile.ZipFile) -> Unpacked:
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if len(entries) > MOST_FILES:
+        raise BadArchive(f"it has {len(entries)} files, and at most {MOST_FILES} are taken")
+    names = [entry.filename for entry in entries]
+    for entry in entries:
+        check_place(entry.orig_filename)
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise BadArchive(f"'{entry.filename[:80]}' is a link")
+        if entry.flag_bits & 1:
+            raise BadArchive(f"'{entry.filename[:80]}' is encrypted")
+    folded = [name.casefold() for name in names]
+    if len(set(folded)) != len(folded):
+        raise BadArchive("two of its files have the same name")
+    top = _top(names)
+    files, left_out, total = {}, [], 0
+    for entry in entries:
+        name = entry.filename.removeprefix(top)
+        if not name.endswith(ENDINGS):
+            left_out.append(name)
+            continue
+        with archive.open(entry) as source:
+            content = source.read(MOST_BYTES_OF_A_FILE + 1)
+        total += len(content)
+        if len(content) > MOST_BYTES_OF_A_FILE:
+            raise BadArchive(f"'{name}' is larger than 2 MB")
+        if total > MOST_BYTES:
+            raise BadArchive("its files are larger than 64 MB together")
+        files[name] = content
+    return Unpacked(files, tuple(left_out))
+
+
+def is_place(path: str) -> bool:
+    """Whether this can be the name of a file inside a folder."""
+    return not any(part.startswith(".") for part in path.split("/")) and bool(_PLACE.fullmatch(path))
+
+
+def check_place(name: str) -> None:
+    """Raises BadArchive for a name that leads out of the folder, or that no file of ours can have."""
+    if not is_place(name):
+        raise BadArchive(f"'{name[:80]}' is no name of a file inside a folder")
+
+
+def inside_name(path: str) -> str:
+    """What a file of a folder is called inside it: its name, below the folder of its kind if it has one."""
+    *above, name = path.split("/")
+    return f"{above[-1]}/{name}" if above and above[-1] in FOLDERS else name
+
+
+def _top(names: list[str]) -> str:
+    """The folder around everything, as programs add one when they zip; not those that flowcase knows."""
+    tops = {name.partition("/")[0] for name in names if "/" in name}
+    if len(tops) != 1 or any("/" not in name for name in names):
+        return ""
+    (top,) = tops
+    return "" if top in FOLDERS else f"{top}/"
