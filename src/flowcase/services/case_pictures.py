@@ -13,6 +13,7 @@ from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import is_closest_to_case
+from flowcase.cases.consents import YES
 from flowcase.cases.entities import DataClass, entity
 from flowcase.errors import Forbidden, NotFound
 from flowcase.services.cases import may_see
@@ -56,6 +57,13 @@ class Picture:
     measures: tuple[Item, ...]
     contracts: tuple[Item, ...]
     caseworkers: tuple[tuple[str, dt.datetime, dt.datetime | None], ...]  # (person, from, until)
+
+    def is_in_force(self, request: Item) -> bool:
+        """Whether somebody's yes to it stands, so that there is something to withdraw."""
+        return request["ophoert"] is None and any(
+            answer["givet"] is not None and answer["svar"] == YES and answer["tilbagekaldt"] is None
+            for answer in self.given.get(request.id, ())
+        )
 
 
 class CasePictures:

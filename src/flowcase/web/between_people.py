@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flowcase.web.language import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flowcase.services.startable_flows import StartableFlow
+
+_WITHDRAWAL = "samtykke_tilbagekaldelse"
+
+
+def withdrawal(startable: Iterable[StartableFlow]) -> str | None:
+    """The flow by which a consent is stopped, where it may be started."""
+    return next((flow.process for flow in startable if flow.process == _WITHDRAWAL), None)
 
 
 def consent_purpose(code: str) -> str:

@@ -89,6 +89,7 @@ def _page(code: str, *, problem: str = "") -> Any:
     instances = flow().instances.list(case=code, limit=None)
     picture = flow().case_pictures.of_case(code, actor=actor())
     user_tasks = flow().user_tasks.list(case=code)
+    startable = flow().startable_flows.list(case=code, actor=actor())
     now = flow().clock.now()
     return render_template(
         "case.html",
@@ -125,7 +126,8 @@ def _page(code: str, *, problem: str = "") -> Any:
         concerns=flow().concerns.of_case(code, actor=actor()),
         notifier=notifier,
         outcome=notification_outcome,
-        startable=flow().startable_flows.list(case=code, actor=actor()),
+        startable=startable,
+        may_withdraw=between_people.withdrawal(startable),
         purpose=purpose,
         story=story if whole else story[:MOMENTS],
         older=0 if whole else max(0, len(story) - MOMENTS),

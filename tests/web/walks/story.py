@@ -101,7 +101,6 @@ class WalkedStory(_Story):
 
     def _find(self, page: Page, hands: Mouse, task: Any) -> bool:
         """In the list of one's tasks, narrowed to the case or the process; taken there if it was free."""
-        page.goto("/opgaver")
         if task.row.case_code:
             hands.type(page.locator("#sag"), task.row.case_code)
         else:
@@ -147,9 +146,8 @@ class WalkedStory(_Story):
         if offered is None or (offered.form is None and values):
             super()._start(arguments, actor)
             return
-        page = self._page(actor)
+        page = self._page(actor, f"/sager/{case}" if case else "/forloeb/nyt")
         hands = self._hands(page)
-        page.goto(f"/sager/{case}" if case else "/forloeb/nyt")
         inner = f"/sager/{case}/nyt-forloeb/{process}" if case else f"/forloeb/nyt/{process}"
         hands.press(page.locator(f'main a[href="{inner}"]').first)
         if offered.form:
@@ -183,7 +181,6 @@ class WalkedStory(_Story):
         drawn = intake.notification_number
         intake.notification_number = lambda *_: number
         try:
-            page.goto("/opgaver")
             self._by_menu(page, hands, "/underretninger/ny")
             forms.fill(page, hands, flow.deployments.form("F-A1"), values)
             self._picture(page, "underretning")
@@ -194,24 +191,24 @@ class WalkedStory(_Story):
 
     # --- people ------------------------------------------------------------------------------------
 
-    def _page(self, actor: Actor) -> Page:
-        """The person's own browser; signed in when it is needed for the first time."""
-        if actor.id in self._pages:
-            return self._pages[actor.id]
-        self.flow.people.set_password(actor.id, PASSWORD, actor=NARRATOR)
-        context = self._browser.new_context(
-            base_url=self._address, viewport={"width": self._width, "height": 800}, locale="da-DK"
-        )
-        page = context.new_page()
-        page.add_init_script(forms.COUNTS_ANSWERS)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        hands = self._hands(page)
-        page.goto("/log-paa")
-        hands.type(page.locator("#bruger"), actor.id)
-        hands.type(page.locator("#adgangskode"), PASSWORD)
-        hands.press(page.locator("main form button[type=submit]"))
-        page.locator("h1", has_text="Mine opgaver").wait_for()
-        self._contexts[actor.id], self._pages[actor.id] = context, page
+    def _page(self, actor: Actor, address: str = "/opgaver") -> Page:
+        """The person's own browser there; they sign in at first, and again when a session has run out."""
+        if actor.id not in self._pages:
+            self.flow.people.set_password(actor.id, PASSWORD, actor=NARRATOR)
+            context = self._browser.new_context(
+                base_url=self._address, viewport={"width": self._width, "height": 800}, locale="da-DK"
+            )
+            self._contexts[actor.id], self._pages[actor.id] = context, context.new_page()
+            self._pages[actor.id].add_init_script(forms.COUNTS_ANSWERS)
+            self._pages[actor.id].on("pageerror", lambda error: self.complaints.append(str(error)))
+        page = self._pages[actor.id]
+        page.goto(address)
+        if page.locator("#bruger").count():
+            hands = self._hands(page)
+            hands.type(page.locator("#bruger"), actor.id)
+            hands.type(page.locator("#adgangskode"), PASSWORD)
+            hands.press(page.locator("main form button[type=submit]").last)
+        page.locator(".user", has_text=actor.name).wait_for()
         return page
 
     def _by_menu(self, page: Page, hands: Mouse, address: str) -> None:

@@ -1,0 +1,192 @@
+"""Tab alone reaches every control of a page in the order in which they stand, visibly, and leaves again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from flowcase.access.actor import SYSTEM
+from tests.services.diagrams import end, process, start, user_task
+from tests.web.test_browser import sign_in
+from tests.web.world import World
+
+pytestmark = pytest.mark.browser
+
+MOST_AT_ONCE = 400
+
+# What Tab should reach, numbered in the order of the document (of a group of radio buttons one), and how
+# each looks without the focus: itself, its label, and what the design system draws beside them.
+NUMBER = """
+() => {
+  const look = (style) => [style.outlineStyle, style.outlineWidth, style.outlineColor, style.boxShadow,
+    style.borderColor, style.backgroundColor, style.textDecorationLine].join(" ");
+  const parts = (one) => [null, "::before", "::after"].map((part) => look(getComputedStyle(one, part)));
+  window.drawn = (one) => [one, ...(one.labels ?? [])].flatMap(parts).join("|");
+  window.looks = {};
+  document.querySelectorAll("details:not([hx-get])").forEach((each) => { each.open = true; });
+  let count = 0;
+  const all = "a[href], button, input, select, textarea, summary, [contenteditable=true], [tabindex]";
+  for (const each of document.querySelectorAll(all)) {
+    if (each.tabIndex < 0 || each.disabled || each.type === "hidden") continue;
+    if (!each.checkVisibility({ visibilityProperty: true })) continue;
+    if (each.type === "radio") {
+      const group = [...document.getElementsByName(each.name)].filter((one) => one.form === each.form);
+      if (each !== (group.find((one) => one.checked) ?? group[0])) continue;
+    }
+    each.dataset.tab = ++count;
+    looks[count] = drawn(each);
+  }
+  return count;
+}
+"""
+HERE = """
+() => {
+  const here = document.activeElement;
+  if (!here || here === document.body) return null;
+  const box = here.getBoundingClientRect();
+  return {
+    number: Number(here.dataset.tab) || 0,
+    what: here.outerHTML.slice(0, 160),
+    isOfParts: ["date", "time", "datetime-local"].includes(here.type), // day, month, year, calendar
+    isSeen: drawn(here) !== looks[here.dataset.tab] && box.bottom > 0 && box.top < innerHeight,
+  };
+}
+"""
+
+
+FROM_THE_TOP = """
+() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+}
+"""
+
+
+def walk(page: Page) -> list[str]:
+    """What is wrong with going through the page by Tab, everything unfolded."""
+    path, here = page.url, None
+    page.evaluate("() => document.activeElement.blur()")
+    count = page.evaluate(NUMBER)
+    page.evaluate(FROM_THE_TOP)
+    reached: list[int] = []
+    wrong: list[str] = []
+    for _ in range(MOST_AT_ONCE):
+        page.keyboard.press("Tab")
+        here = page.evaluate(HERE)
+        if here is not None and reached[-1:] == [here["number"]] and here["isOfParts"]:
+            continue
+        if here is None or here["number"] in reached:
+            break
+        reached.append(here["number"])
+        if not here["isSeen"]:
+            wrong.append(f"{path}: one does not see that the focus is on {here['what']}")
+    else:
+        wrong.append(f"{path}: no end")
+    if here is not None and here["number"] != 1:
+        wrong.append(f"{path}: trapped at {here['what']}")
+    if reached != list(range(1, count + 1)):
+        missing = sorted(set(range(1, count + 1)) - set(reached))
+        what = [
+            page.locator(f"[data-tab='{number}']").evaluate("e => e.outerHTML.slice(0, 120)")
+            for number in missing
+        ]
+        wrong.append(f"{path}: reached {reached} of {count}, not {what}")
+    return wrong
+
+
+LEADER = (
+    "/team",
+    "/team/familieteam_syd/overskredet",
+    "/team/sager/SAG-2590/tildeling",
+    "/team/raadgivere/camilla.syd/overdragelse",
+    "/team/raadgivere/camilla.syd/fravaer",
+    "/stedfortraedere",
+    "/beskeder",
+    "/beskeder/valg",
+    "/moeder",
+)
+CASEWORKER = ("/opgaver", "/sager", "/sager/SAG-2588", "/moeder", "/forloeb/nyt")
+AUDITOR = (
+    "/revision",
+    "/revision/frister",
+    "/revision/frister/T01",
+    "/revision/forloeb",
+    "/revision/udgaver",
+    "/revision/udgaver/underretning",
+    "/revision/sager/SAG-2588",
+    "/revision/sager/SAG-2588/da?tid=2026-03-25T12:00",
+    "/revision/sager/SAG-2588/set",
+    "/revision/sager/SAG-2588/frister",
+    "/revision/sager/SAG-2588/afgoerelser",
+    "/sager/SAG-2588/sagsakt",
+)
+OWNER = ("/studie/", "/studie/flyt", "/studie/flyt/prove/1/2", "/studie/gennemsyn")
+TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
+
+
+@pytest.fixture
+def changed(world: World) -> Any:
+    """A flow that runs in an old version, and a draft that differs from what is in force."""
+    flow, owner = world.flow, world.flow.people.actor("jens.proces")
+    for step in ("skriv", "laes"):
+        drawn = process("prove", start(), user_task(step), end())
+        flow.deployments.deploy({"prove.bpmn": drawn}, actor=SYSTEM)
+        if step == "skriv":
+            flow.instances.start("prove", actor=SYSTEM)
+    was = flow.studio.in_force(TABLE, actor=owner)
+    flow.studio.save(
+        TABLE, was.replace(b"<text>6</text>", b"<text>5</text>", 1), seen=None, based_on=None, actor=owner
+    )
+    yield
+    flow.studio.discard(TABLE, actor=owner)
+
+
+@pytest.mark.parametrize(
+    ("person", "paths"),
+    [
+        ("else.syd", LEADER),
+        ("camilla.syd", CASEWORKER),
+        ("karen.fp", ("/moeder/dagsmoede", "/underretninger/ny")),
+        ("vera.revisor", AUDITOR),
+        ("anders.myn", ("/indikatorer", "/indikatorer/I-10")),
+        ("jens.proces", (*OWNER, f"/studie/forskelle/{TABLE}")),
+        ("drift", ("/drift", "/drift/mails", "/servicekonti", "/webhooks")),
+    ],
+)
+def test_tab_reaches_every_control_in_order_and_visibly(
+    open_page: Any, world: World, changed: None, person: str, paths: tuple[str, ...]
+) -> None:
+    page = open_page()
+    page.emulate_media(reduced_motion="reduce")
+    sign_in(page, person)
+
+    wrong = []
+    for path in paths:
+        page.goto(path)
+        wrong += walk(page)
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("onkeydown = (e) => { if (e.key === 'Tab') e.preventDefault(); }", "reached [] of"),
+        ("document.getElementById('bruger').tabIndex = 3", 'id="bruger"'),
+        (
+            "const s = document.getElementById('bruger').style; s.outline = s.boxShadow = 'none'",
+            "does not see",
+        ),
+    ],
+)
+def test_a_trap_a_leap_and_an_unseen_focus_would_be_found(open_page: Any, broken: str, said: str) -> None:
+    page = open_page()
+    page.goto("/log-paa")
+    page.evaluate(f"() => {{ {broken} }}")
+
+    wrong = walk(page)
+
+    assert any(said in each for each in wrong), wrong
