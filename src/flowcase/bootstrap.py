@@ -49,6 +49,7 @@ from flowcase.services.documents import Documents, Limits
 from flowcase.services.erasure import Erasure
 from flowcase.services.exports import Exports
 from flowcase.services.going_back import GoingBack
+from flowcase.services.guest_links import GuestLinks
 from flowcase.services.history import History
 from flowcase.services.history_search import HistorySearch
 from flowcase.services.inboxes import Inboxes
@@ -169,6 +170,7 @@ class Flowcase:
     meetings: Meetings
     meeting_calendars: MeetingCalendars
     meeting_pages: MeetingPages
+    guest_links: GuestLinks
     consents: Consents
     deadlines: Deadlines
     people: People
@@ -406,6 +408,7 @@ def assemble(
         concerns=Concerns(transactions, reading_log),
         daily_meetings=DailyMeetings(transactions, user_tasks, open_work, definitions, reading_log),
         meeting_calendars=MeetingCalendars(transactions, definitions, rule_sets),
+        guest_links=GuestLinks(transactions, open_work, sends_mail=_mail(settings) is not None),
         meeting_pages=MeetingPages(transactions, definitions, rule_sets, open_work, reading_log),
         meetings=meetings,
         consents=Consents(transactions, open_work),

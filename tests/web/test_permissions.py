@@ -18,6 +18,7 @@ from flowcase.history.indicators import INDICATORS
 from flowcase.services.documents import Given
 from flowcase.web import permission_matrix
 from flowcase.web.permission_matrix import RULES, Answer
+from tests.processes.consents_given import give_consent
 from tests.web.conftest import Visitor
 from tests.web.world import PEOPLE, World
 
@@ -40,6 +41,21 @@ class Page:
     endpoint: str
     path: str
     owners: frozenset[str] = field(default_factory=frozenset)  # people's ids
+
+
+def _guest_link(world: World, meeting: str) -> str:
+    """The secret of a link to an item of the meeting, for PPR with the mother's consent."""
+    flow = world.flow
+    give_consent(flow, "SAG-2588", "ppr", purpose="netvaerksmoede")
+    asked = {"moede_id": meeting, "modtager": "ppr", "ekstern": True, "status": "inviteret"}
+    flow.cases.add_record("Invitation", asked, case="SAG-2588", actor=SYSTEM)
+    item = {"moede_id": meeting, "emne": "Morgenen", "identificerbart_barn": True, "nr": 1}
+    id = flow.cases.add_record("Dagsordenspunkt", item, case="SAG-2588", actor=SYSTEM)
+    flow.guest_links._sends_mail = True
+    today = flow.clock.now().date()
+    return flow.guest_links.make(
+        meeting, id, "ppr", address="pia@ppr.example", until=today, actor=flow.people.actor("camilla.syd")
+    )
 
 
 def _members(groups: set[str]) -> set[str]:
@@ -119,6 +135,7 @@ def _pages(world: World) -> Iterator[Page]:
             yield Page("daily_meetings.document", f"/moeder/dagsmoede/{meeting.id}/referat.pdf", there)
             yield Page("meeting_calendars.meeting", f"/moeder/{meeting.id}/moede.ics", there)
     planned = {"slags": "netvaerksmoede", "status": "planlagt", "tid": flow.clock.now()}
+    planned["formaal_kode"] = "netvaerksmoede"
     network = flow.cases.add_record("Moede", planned, case="SAG-2588", actor=SYSTEM)
     may_see = {person for person in PEOPLE if _answer("cases.show", person) is Answer.YES}
     for endpoint, path in (
@@ -130,6 +147,7 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page(endpoint, f"/moeder/{network}{path}", frozenset(may_see | of_case["SAG-2588"]))
     secret = flow.meeting_calendars.subscribe("dagsmoede", actor=flow.people.actor("karen.fp"))
     yield Page("meeting_calendars.read", f"/moeder/kalender/{secret}.ics", everybody)
+    yield Page("guest_links.show", f"/gaest/{_guest_link(world, network)}", everybody)
     leaders = frozenset(_members({"teamleder_syd"}))
     for endpoint, path, more in (
         ("index", "", frozenset()),

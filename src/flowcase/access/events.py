@@ -114,6 +114,38 @@ class HistorySearched(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GuestLinkMade(Event):
+    """An invited person from outside got a link to one item; its address and secret are in no event."""
+
+    case: str
+    link: str
+    meeting: str
+    item: str
+    recipient: str
+    grounds: tuple[str, ...]  # requests for consent
+    closes_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestLinkEnded(Event):
+    """Somebody of the authority ended it before its time."""
+
+    case: str
+    link: str
+    recipient: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestConfirmed(Event):
+    """The code that was mailed to the guest was typed; `is_right` False: another one was."""
+
+    case: str
+    link: str
+    recipient: str
+    is_right: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseRead(Event):
     """Somebody looked at a case: kept in the case's own stream, so that the family's story tells it too."""
 
@@ -121,3 +153,4 @@ class CaseRead(Event):
     page: str  # case | user_task | diagram | history | concern | document
     user_task: str | None = None
     document: str | None = None
+    link: str | None = None  # of a guest, who is the actor as `gaest:<recipient>`

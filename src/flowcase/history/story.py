@@ -257,6 +257,17 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     "ElementCompleted": ("Forlod »{element}«.", "Left “{element}”.", False),
     "ElementCancelled": ("Afbrød »{element}«.", "Cancelled “{element}”.", False),
     "VariablesChanged": ("Variabler ændret: {variables}.", "Variables changed: {variables}.", False),
+    "GuestLinkMade": (
+        "Gav {recipient} et link til ét punkt på et møde; det gælder til {closes}.",
+        "Gave {recipient} a link to one item of a meeting; it is valid until {closes}.",
+        True,
+    ),
+    "GuestLinkEnded": ("Lukkede linket for {recipient}.", "Closed the link of {recipient}.", True),
+    "GuestConfirmed": (
+        "Gæsten {recipient} tastede en kode, som var {right}.",
+        "The guest {recipient} typed a code, which was {right}.",
+        True,
+    ),
     "CaseRead": ("Så {page}.", "Looked at {page}.", False),
     "HandlerRan": ("Udførte »{element}«.", "Ran “{element}”.", False),
 }
@@ -278,6 +289,7 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     "diagram": ("et diagram", "a diagram"),
     "document": ("et dokument", "a document"),
     "history": ("historien", "the history"),
+    "guest": ("et punkt på et møde ved et link", "an item of a meeting by a link"),
     "concern": ("underretningerne, ved en søskendes sag", "the notifications, beside a sibling's case"),
 }
 # unit of a deadline's length -> (Danish, English)
@@ -377,6 +389,10 @@ def _fields(
         fields["element"] = name(one.instance, raw["element"]) or raw["element"]
     if raw.get("deadline"):
         fields["deadline_rule"] = rule(raw["deadline"])
+    if raw.get("closes_at"):
+        fields["closes"] = _instant(raw["closes_at"], language)
+    rightness = {"da": ("forkert", "rigtig"), "en": ("wrong", "right")}[language]
+    fields["right"] = rightness[bool(raw.get("is_right"))]
     for role in ("assignee", "owner", "delegate"):
         if raw.get(role):
             fields[f"{role}_person"] = person(raw[role])

@@ -22,7 +22,7 @@ from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.cases.notice_topics import Way, topic_of
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.events import DeliveryFailed, DeliveryRetried
-from flowcase.services import mail_words
+from flowcase.services import guest_mails, mail_words
 from flowcase.services.mail_sending import NotSent, Send
 from flowcase.services.notices import default_ways, digest_time
 from flowcase.services.rule_sets import RuleSets
@@ -174,6 +174,8 @@ class Mails:
 
     def _written(self, tx: Tx, row: MailRow) -> mail_words.Message | None:
         """None when its notices were erased, or the person wants no mail any longer."""
+        if row.way == guest_mails.WAY:
+            return guest_mails.write(tx, row, sender=self._sender, address=self._address)
         person, chosen = person_rows.person(tx, row.person), mails.choice(tx, row.person)
         told = mails.told_in(tx, row.id)
         if person is None or not person.is_active or chosen is None or not chosen.address or not told:

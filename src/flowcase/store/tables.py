@@ -768,6 +768,7 @@ node = Table(
 
 from flowcase.store import api_tables as api_tables  # noqa: E402 - they belong to the same metadata
 from flowcase.store import calendar_tables as calendar_tables  # noqa: E402
+from flowcase.store import guest_tables as guest_tables  # noqa: E402
 from flowcase.store import migration_tables as migration_tables  # noqa: E402
 from flowcase.store import notice_tables as notice_tables  # noqa: E402
 from flowcase.store import retention_tables as retention_tables  # noqa: E402

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
-from flowcase.services.meeting_pages import MeetingPage
+from flowcase.services.meeting_pages import Guest, Item, MeetingPage
+from flowcase.services.meeting_parts import INVITED
 from flowcase.web import meeting_words, pdf
 from flowcase.web.between_people import consent_purpose
 from flowcase.web.case_words import plain
@@ -48,8 +50,37 @@ def week() -> Any:
 def show(id: str) -> Any:
     if flow().meetings.is_daily(id):
         return redirect(url_for("daily_meetings.show", id=id))
+    return shown(id)
+
+
+def shown(
+    id: str, *, link: str = "", link_problem: str = "", link_typed: Mapping[str, str] | None = None
+) -> str:
+    """The page; `link` is a new guest link, which is shown this once."""
     page = flow().meeting_pages.get(id, actor=actor())
-    return render_template("meeting.html", **_said(page))
+    links = flow().guest_links.of_meeting(id, actor=actor()) if page.reads_words else None
+    return render_template(
+        "meeting.html",
+        guest_links=links,
+        guest_items=_guest_items(page) if links is not None else [],
+        link=link,
+        link_problem=link_problem,
+        link_typed=link_typed or {},
+        today=local_date(flow().clock.now()),
+        **_said(page),
+    )
+
+
+def _guest_items(page: MeetingPage) -> list[tuple[Guest, Item]]:
+    """What could be shown to whom: items about a child that no gate closes to an invited outsider."""
+    return [
+        (guest, item)
+        for guest in page.guests
+        if guest.is_external and guest.status == INVITED
+        for item in page.items
+        if item.names_a_child and not item.is_anonymous and not item.is_withdrawn and item.hearing.is_open
+        if item.number not in {number for number, _ in guest.closed}
+    ]
 
 
 @blueprint.get("/<id>/dagsorden.pdf")

@@ -103,6 +103,13 @@ SECRET_ADDRESS = Rule(
     lambda actor: Answer.OWN,
     needs_sign_in=False,
 )
+GUEST = Rule(
+    "guest link",
+    "Who holds the address, which is 256 random bits kept as a hash, and has typed the code mailed to the "
+    "guest: one item, while the consents that opened it cover it; anything else is 404.",
+    lambda actor: Answer.OWN,
+    needs_sign_in=False,
+)
 START = Rule("start", "`may_start`; own: the groups that the diagram's start event names.", _own)
 START_IN_CASE = Rule("start in case", "`may_start` and `may_see_case`, both.", _own)
 RETENTION = Rule(
@@ -232,6 +239,12 @@ RULES: Mapping[str, Rule] = {
     "meeting_calendars.index": SIGNED_IN,
     "meeting_calendars.change": SIGNED_IN,
     "meeting_calendars.read": SECRET_ADDRESS,
+    "guest_links.show": GUEST,
+    "guest_links.send_code": GUEST,
+    "guest_links.confirm": GUEST,
+    "guest_links.leave": GUEST,
+    "guest_links.make": CLOSE_TO_CASE,
+    "guest_links.end": CLOSE_TO_CASE,
     "help.index": EVERYBODY,
     "help.show": EVERYBODY,
     "help.rule": EVERYBODY,

@@ -28,6 +28,7 @@ PAGES = {
     "concern": "En underretning",
     "document": "Et dokument",
     "export": "En eksport",
+    "guest": "Et punkt ved et gæstelink",
     "search": "En søgning i historikken",
     "case_file": "Sagsakten som PDF",
 }

@@ -7,7 +7,15 @@ from flowcase.store import api_tables, sign_in_tables, tables
 from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 
-history_only(events.SignedIn, events.SignInRefused, events.CaseRead, events.HistorySearched)
+history_only(
+    events.SignedIn,
+    events.SignInRefused,
+    events.CaseRead,
+    events.GuestLinkMade,
+    events.GuestLinkEnded,
+    events.GuestConfirmed,
+    events.HistorySearched,
+)
 
 
 def _sign_out(tx: Tx, person: str) -> None:

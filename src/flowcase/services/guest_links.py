@@ -1,0 +1,408 @@
+"""Guest links: an invited person from outside sees one item of a meeting, as long as a consent covers it.
+
+No account and no sign-in: a secret in the address, and a code by mail that confirms who holds it. Whether the
+consents that opened the link still cover the guest is asked at each reading, so that a consent that is
+stopped closes it at once and for good: a consent given anew needs a new link. Each reading is an event of
+the case, and what was shown is logged as a disclosure (R-092).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flowcase.access.actor import Actor
+from flowcase.access.events import CaseRead, GuestConfirmed, GuestLinkEnded, GuestLinkMade
+from flowcase.access.permissions import is_closest_to_case, may_see_cases
+from flowcase.cases.civil_time import at_wall_clock, local_date
+from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
+from flowcase.services import disclosure, guest_mails, meeting_parts
+from flowcase.services.case_work import CaseWork
+from flowcase.services.disclosure import Hearing, Matter
+from flowcase.services.mails import WAITING
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx, notice_tables
+from flowcase.store.guest_tables import guest_link
+from flowcase.store.queries import case_files, guest_links
+from flowcase.store.queries import records as record_rows
+from flowcase.store.queries.case_files import CaseRow
+from flowcase.store.queries.guest_links import GuestLinkRow
+from flowcase.store.queries.records import RecordRow
+
+ITEM, CONSENT = "Dagsordenspunkt", "Samtykke"
+CODE_DIGITS = 6
+MOST_CODES, MOST_MISSES, MOST_MISSES_OF_A_CODE = 20, 20, 5  # in the life of a link, and of one code
+PAUSE = dt.timedelta(minutes=1)  # between two codes
+LONGEST_ADDRESS = 254  # characters, by RFC 5321
+_ADDRESS = re.compile(r"[^@\s<>,;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_OVER = ("aflyst", "sprunget_over")
+OpenWork = Callable[..., CaseWork]
+
+
+class State(StrEnum):
+    OPEN = "open"
+    ENDED = "ended"  # by somebody of the authority
+    EXPIRED = "expired"
+    STOPPED = "stopped"  # the consent that opened it covers it no longer, or the meeting is off
+    LOCKED = "locked"  # too many wrong codes
+
+
+@dataclass(frozen=True)
+class GuestLink:
+    """A link as the people of the case see it."""
+
+    id: str
+    recipient: str
+    item: str
+    number: int | None  # of the item on the agenda
+    state: State
+    made_by: str
+    made_at: dt.datetime
+    last_day: dt.date
+    reads: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that a guest sees."""
+
+    kind: str
+    starts_at: dt.datetime | None
+    last_day: dt.date
+    purpose: str
+    values: Mapping[str, Any]  # words of the item: emne, opgave
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the page may say before anybody has confirmed who they are."""
+
+    id: str
+    address_hint: str  # the mail address with most of it hidden
+    has_code: bool  # one was sent that can still be typed
+
+
+class GuestLinks:
+    """One transaction per method."""
+
+    def __init__(self, transactions: Transactions, open_work: OpenWork, *, sends_mail: bool) -> None:
+        self._transactions, self._open_work, self._sends_mail = transactions, open_work, sends_mail
+
+    # --- for the people of the case ----------------------------------------------------------------
+
+    def of_meeting(self, meeting: str, *, actor: Actor) -> list[GuestLink] | None:
+        """The links of a meeting; None for whom they are no business, who may make none either."""
+
+        def work(tx: Tx) -> list[GuestLink] | None:
+            row = record_rows.record(tx, meeting)
+            if row is None or not self._may_open(tx, row, actor):
+                return None
+            return [self._told(tx, each) for each in guest_links.links_of(tx, meeting)]
+
+        return self._transactions.read(work)
+
+    def make(
+        self, meeting: str, item: str, recipient: str, *, address: str, until: dt.date | None, actor: Actor
+    ) -> str:
+        """The secret for the address of a new link; it is told this once, only its hash is kept.
+
+        Raises NotFound, Forbidden for who is not close to the case, InvalidValues (`adresse`, `til`,
+        `mail`), and Refused (R-080) while no consent opens the item to the recipient.
+        """
+        secret = secrets.token_urlsafe(32)
+        address = address.strip()
+
+        def work(tx: Tx) -> None:
+            row, asked = self._asked(tx, meeting, item, recipient, actor)
+            case = self._case_of(tx, row, asked)
+            if not _is_close(case, actor):
+                raise Forbidden(f"make a guest link for meeting '{meeting}'", "the case is not theirs")
+            hearing = self._hearing(tx, row, asked, case.code, recipient)
+            if not hearing.is_open or not hearing.grounds:
+                said = " ".join(hearing.because) or "Intet samtykke åbner punktet for deltageren."
+                raise Refused("make a guest link", said, rules=(disclosure.CONSENT_RULE,))
+            work = self._open_work(tx, case=case.code)
+            closes_at = _closing(tx, work, case.code, hearing.grounds, until)
+            wrong = {} if self._sends_mail else {"mail": ["not set up"]}
+            if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+                wrong["adresse"] = ["no mail address"]
+            if closes_at is None:
+                wrong["til"] = ["outside the time of the consent"]
+            if wrong or closes_at is None:
+                raise InvalidValues("a guest link", wrong)
+            id = tx.new_id()
+            tx.insert(
+                guest_link,
+                id=id,
+                case_code=case.code,
+                meeting=meeting,
+                item=item,
+                recipient=recipient,
+                grounds=list(hearing.grounds),
+                sealed_address=tx.seal(case.stream, f"guest address|{id}", address.encode()),
+                secret_hash=_hash(secret),
+                made_by=actor.id,
+                made_at=tx.now,
+                closes_at=closes_at,
+                codes=0,
+                misses=0,
+                code_misses=0,
+            )
+            made = GuestLinkMade(
+                case=case.code,
+                link=id,
+                meeting=meeting,
+                item=item,
+                recipient=recipient,
+                grounds=tuple(hearing.grounds),
+                closes_at=closes_at,
+            )
+            tx.append(case.stream, made)
+
+        self._transactions.run(actor, work)
+        return secret
+
+    def end(self, id: str, *, actor: Actor) -> None:
+        """Close it now. Raises NotFound and Forbidden; also fine when it is closed already."""
+
+        def work(tx: Tx) -> None:
+            row = guest_links.link(tx, id)
+            case = case_files.case(tx, row.case_code) if row is not None else None
+            if row is None or case is None:
+                raise NotFound("guest link", id)
+            if not _is_close(case, actor):
+                raise Forbidden(f"end guest link '{id}'", "the case is not theirs")
+            if row.ended_at is None:
+                tx.append(case.stream, GuestLinkEnded(case=case.code, link=id, recipient=row.recipient))
+                tx.update_any(guest_link, {"id": id}, {"ended_at": tx.now, "code_hash": None})
+
+        self._transactions.run(actor, work)
+
+    # --- for the guest -----------------------------------------------------------------------------
+
+    def known(self, secret: str) -> Known:
+        """The link behind an address. Raises NotFound for one that opens nothing, whatever the reason."""
+
+        def work(tx: Tx) -> Known:
+            row, case = self._alive(tx, secret)
+            address = (tx.open(case.stream, f"guest address|{row.id}", row.sealed_address) or b"").decode()
+            return Known(row.id, _hint(address), _can_be_typed(row, tx.now))
+
+        return self._transactions.read(work)
+
+    def send_code(self, secret: str) -> None:
+        """Put a new code in the outbox; the former one is worth nothing any more.
+
+        Raises NotFound, and Conflict when one was sent a moment ago or too many were.
+        """
+
+        def work(tx: Tx) -> None:
+            row, case = self._alive(tx, secret)
+            if row.code_at is not None and tx.now - row.code_at < PAUSE:
+                raise Conflict("send another code", "one was sent less than a minute ago")
+            if row.codes >= MOST_CODES:
+                raise Conflict("send another code", "too many were sent by this link")
+            code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+            values = {
+                "code_hash": _hash(f"{row.id}|{code}"),
+                "sealed_code": tx.seal(case.stream, f"guest code|{row.id}|{row.codes + 1}", code.encode()),
+                "code_at": tx.now,
+                "codes": row.codes + 1,
+                "code_misses": 0,
+            }
+            tx.update(guest_link, {"id": row.id, "codes": row.codes}, values, attempt="send another code")
+            tx.insert(
+                notice_tables.mail,
+                id=f"gaest.{row.id}.{row.codes + 1}",
+                person=row.id,
+                way=guest_mails.WAY,
+                status=WAITING,
+                due_at=tx.now,
+                created_at=tx.now,
+                attempts=0,
+            )
+
+        self._transactions.run(_GUEST, work)
+
+    def confirm(self, secret: str, code: str) -> str | None:
+        """The link's id when the code is right; None for a wrong one. Raises NotFound."""
+        code = re.sub(r"\s", "", code)
+
+        def work(tx: Tx) -> str | None:
+            row, case = self._alive(tx, secret)
+            if not _can_be_typed(row, tx.now):
+                return None
+            is_right = hmac.compare_digest(_hash(f"{row.id}|{code}"), str(row.code_hash))
+            values: dict[str, Any] = {"code_hash": None, "sealed_code": None}
+            if not is_right:
+                values = {"misses": row.misses + 1, "code_misses": row.code_misses + 1}
+            where = {"id": row.id, "misses": row.misses, "code_hash": row.code_hash}
+            tx.update(guest_link, where, values, attempt="confirm a guest")
+            told = GuestConfirmed(case=case.code, link=row.id, recipient=row.recipient, is_right=is_right)
+            tx.append(case.stream, told)
+            return row.id if is_right else None
+
+        return self._transactions.run(_GUEST, work)
+
+    def read(self, secret: str) -> Shown:
+        """What the guest sees now, after the code was right; recorded before it is shown.
+
+        Raises NotFound for a link that opens nothing any more, whatever the reason.
+        """
+        holder = self._transactions.read(lambda tx: self._alive(tx, secret)[0].recipient)
+
+        def work(tx: Tx) -> Shown:
+            row, case = self._alive(tx, secret)
+            meeting, item = record_rows.record(tx, row.meeting), record_rows.record(tx, row.item)
+            assert meeting is not None and item is not None  # `_alive` has seen them
+            purpose = str(meeting.open.get("formaal_kode") or "")
+            tx.append(case.stream, CaseRead(case=case.code, page="guest", link=row.id))
+            work = self._open_work(tx, case=case.code)
+            kind = disclosure.type_of_data(work, ITEM, "emne")
+            view = disclosure.View(
+                {}, is_outside=True, shown_kinds=(kind,), grounds=tuple(row.grounds), purpose=purpose
+            )
+            guest = Actor(row.recipient, kind="service")
+            disclosure.log(work, view, user_task=row.item, case=case.code, actor=guest)
+            when: Any = meeting.open.get("tid")
+            values = {name: item.values.get(name) for name in ("emne", "opgave")}
+            return Shown(str(meeting.open.get("slags") or ""), when, _last_day(row), purpose, values)
+
+        return self._transactions.run(Actor(f"gaest:{holder}", kind="service"), work)
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _alive(self, tx: Tx, secret: str) -> tuple[GuestLinkRow, CaseRow]:
+        row = guest_links.link_by_hash(tx, _hash(secret))
+        case = case_files.case(tx, row.case_code) if row is not None else None
+        if row is None or case is None or self._state(tx, row, case) is not State.OPEN:
+            raise NotFound("guest link", "of this address")
+        return row, case
+
+    def _state(self, tx: Tx, row: GuestLinkRow, case: CaseRow) -> State:
+        if row.ended_at is not None:
+            return State.ENDED
+        if tx.now >= row.closes_at:
+            return State.EXPIRED
+        if row.misses >= MOST_MISSES:
+            return State.LOCKED
+        meeting, item = record_rows.record(tx, row.meeting), record_rows.record(tx, row.item)
+        gone = meeting is None or item is None or case.erased_at is not None
+        if gone or meeting is None or item is None or meeting.is_erased or item.is_erased:
+            return State.STOPPED
+        if meeting.open.get("status") in _OVER or item.open.get("status") == "trukket":
+            return State.STOPPED
+        if row.recipient not in _invited(tx, meeting):
+            return State.STOPPED
+        hearing = self._hearing(tx, meeting, item, case.code, row.recipient)
+        # Another consent does not bring it to life again: the one that opened it has to stand.
+        is_covered = hearing.is_open and bool(hearing.grounds) and set(hearing.grounds) <= set(row.grounds)
+        return State.OPEN if is_covered else State.STOPPED
+
+    def _hearing(self, tx: Tx, meeting: RecordRow, item: RecordRow, case: str, recipient: str) -> Hearing:
+        left_out: Any = item.open.get("udelukkede") or ()
+        purpose = str(meeting.open.get("formaal_kode") or "")
+        work = self._open_work(tx, case=case)
+        return disclosure.hearing_of(work, Matter(case, purpose, frozenset(map(str, left_out))), [recipient])
+
+    def _asked(
+        self, tx: Tx, meeting: str, item: str, recipient: str, actor: Actor
+    ) -> tuple[RecordRow, RecordRow]:
+        row, asked = record_rows.record(tx, meeting), record_rows.record(tx, item)
+        if row is None or row.entity != meeting_parts.MEETING:
+            raise NotFound("meeting", meeting)
+        if asked is None or asked.entity != ITEM or asked.open.get("moede_id") != meeting:
+            raise NotFound("item of the agenda", item)
+        if not self._may_open(tx, row, actor):
+            raise Forbidden(f"make a guest link for meeting '{meeting}'", "the case is not theirs")
+        if recipient not in _invited(tx, row):
+            raise NotFound("invitation from outside", recipient)
+        return row, asked
+
+    def _may_open(self, tx: Tx, row: RecordRow, actor: Actor) -> bool:
+        case = case_files.case(tx, row.case_code) if row.case_code else None
+        if case is not None:
+            return _is_close(case, actor)
+        return may_see_cases(actor) and meeting_parts.is_named(row, actor)
+
+    def _case_of(self, tx: Tx, meeting: RecordRow, item: RecordRow) -> CaseRow:
+        code = item.open.get("sag_id") or item.case_code or meeting.case_code
+        case = case_files.case(tx, str(code)) if code else None
+        if case is None:
+            raise Refused("make a guest link", "Punktet handler ikke om et barns sag; det kræver intet link.")
+        return case
+
+    def _told(self, tx: Tx, row: GuestLinkRow) -> GuestLink:
+        case, item = case_files.case(tx, row.case_code), record_rows.record(tx, row.item)
+        number: Any = item.open.get("nr") if item is not None else None
+        logged = record_rows.records(
+            tx, entity="Videregivelse", k0={"opgave": row.item, "status": disclosure.SHOWN}
+        )
+        reads = sum(row.recipient in (each.values.get("til") or ()) for each in logged if not each.is_erased)
+        return GuestLink(
+            id=row.id,
+            recipient=row.recipient,
+            item=row.item,
+            number=None if number is None else int(number),
+            state=State.STOPPED if case is None else self._state(tx, row, case),
+            made_by=row.made_by,
+            made_at=row.made_at,
+            last_day=_last_day(row),
+            reads=reads,
+        )
+
+
+_GUEST = Actor("gaest", kind="service")
+
+
+def _is_close(case: CaseRow, actor: Actor) -> bool:
+    named = (case.caseworker, case.facts.get("stedfortraeder"))
+    return is_closest_to_case(actor, team=case.team, caseworkers=named)
+
+
+def _invited(tx: Tx, meeting: RecordRow) -> set[str]:
+    """Who is invited from outside."""
+    return {
+        str(each.open.get("modtager"))
+        for each in meeting_parts.invitations_of(tx, meeting)
+        if each.open.get("status") == meeting_parts.INVITED and each.values.get("ekstern") is True
+    }
+
+
+def _closing(
+    tx: Tx, work: CaseWork, case: str, grounds: tuple[str, ...], until: dt.date | None
+) -> dt.datetime | None:
+    """The end of the last day; None for a day that is over, or later than one of the consents lasts."""
+    if until is None or until < local_date(tx.now):
+        return None
+    for each in work.records(CONSENT, case=case):
+        last = each["gyldigt_til"]
+        if each["anmodning_id"] in grounds and isinstance(last, dt.date) and until > last:
+            return None
+    return at_wall_clock(until + dt.timedelta(days=1), dt.time()).astimezone(dt.UTC)
+
+
+def _last_day(row: GuestLinkRow) -> dt.date:
+    return local_date(row.closes_at - dt.timedelta(seconds=1))
+
+
+def _can_be_typed(row: GuestLinkRow, now: dt.datetime) -> bool:
+    if row.code_hash is None or row.code_at is None or row.code_misses >= MOST_MISSES_OF_A_CODE:
+        return False
+    return now - row.code_at < guest_mails.CODE_LASTS
+
+
+def _hint(address: str) -> str:
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,44 @@
+"""The mail that confirms who holds a guest link: a code, and nothing that tells of a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.message import EmailMessage as Message
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from flowcase.store import Tx
+from flowcase.store.queries import case_files, guest_links
+from flowcase.store.queries.mails import MailRow
+
+WAY = "gaest"  # of a mail in the outbox; its person is the link
+CODE_LASTS = dt.timedelta(minutes=10)
+_SUBJECT = "flowcase: din engangskode"
+_TEXT = """Din engangskode er {code}
+
+Den gælder i {minutes} minutter og kun på den side, hvor du bad om den. Har du ikke bedt om en kode, så se
+bort fra denne mail.
+"""
+
+
+def write(tx: Tx, row: MailRow, *, sender: str, address: str) -> Message | None:
+    """None once the code is used, replaced or too old, and when the case was erased."""
+    link = guest_links.link(tx, row.person)
+    case = case_files.case(tx, link.case_code) if link is not None else None
+    if link is None or case is None or link.sealed_code is None or link.code_at is None:
+        return None
+    if row.id != f"gaest.{link.id}.{link.codes}" or tx.now - link.code_at >= CODE_LASTS:
+        return None
+    code = tx.open(case.stream, f"guest code|{link.id}|{link.codes}", link.sealed_code)
+    to = tx.open(case.stream, f"guest address|{link.id}", link.sealed_address)
+    if code is None or to is None:
+        return None
+    message = Message()
+    message["Subject"] = _SUBJECT
+    message["From"], message["To"] = sender, to.decode()
+    message["Date"] = format_datetime(row.created_at)
+    message["Message-ID"] = f"<{row.id}@{urlsplit(address).hostname or 'flowcase'}>"
+    message["Auto-Submitted"] = "auto-generated"
+    minutes = int(CODE_LASTS.total_seconds() // 60)
+    message.set_content(_TEXT.format(code=code.decode(), minutes=minutes))
+    return message
