@@ -17,7 +17,7 @@ from flowcase.access.groups import NAMES as GROUP_NAMES
 from flowcase.cases.calendar import Calendar
 from flowcase.cases.entities import targets
 from flowcase.clock import Clock, DemonstrationClock, ManualClock, WallClock
-from flowcase.config import Config, InvalidSetting
+from flowcase.config import Config, InvalidSetting, shipped_processes
 from flowcase.errors import FlowcaseError
 from flowcase.handlers import Job, Registration, load_handlers
 from flowcase.modeling import Catalogue
@@ -91,6 +91,7 @@ from flowcase.services.sessions import Limits as SessionLimits
 from flowcase.services.sessions import Sessions
 from flowcase.services.signals import Signals
 from flowcase.services.signed_posts import Reach, UnusableAddress, networks
+from flowcase.services.simulations import Simulations
 from flowcase.services.single_sign_on import Rules as SignInRules
 from flowcase.services.single_sign_on import SingleSignOn
 from flowcase.services.start_events import StartEvents
@@ -189,6 +190,7 @@ class Flowcase:
     checkpoints: Checkpoints
     key_rotation: KeyRotation
     studio: Studio
+    simulations: Simulations
     reviews: Reviews
     process_folders: ProcessFolders
     process_maps: ProcessMaps
@@ -440,6 +442,9 @@ def assemble(
         erasure=erasure,
         retention=Retention(transactions, rule_sets, erasure, store),
         exports=Exports(transactions, definitions),
+        simulations=Simulations(
+            transactions, deployments, definitions, rule_sets, settings.processes or shipped_processes()
+        ),
         studio=Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes),
         reviews=Reviews(transactions),
         process_folders=ProcessFolders(transactions, deployments),

@@ -34,6 +34,8 @@ CHECKPOINT_SECONDS = 600.0  # how often is looked whether a checkpoint of the hi
 UPLOADS_SECONDS = 600.0  # how often files of forms that were never sent are taken away
 CHECKPOINT_AFTER = dt.timedelta(hours=24)
 
+_SIMULATIONS = "simulations"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -81,6 +83,8 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
     ticks.append(("moves", TICK_SECONDS, drain(flow.migrations.run_waiting)))
+    simulate = drain(lambda: flow.simulations.run_waiting(stopping.is_set))
+    ticks.append((_SIMULATIONS, TICK_SECONDS, _one_at_a_time(simulate)))
     ticks.append(("scans", TICK_SECONDS, drain(flow.scanning.run_waiting)))
     ticks.append(("outbox", TICK_SECONDS, drain(flow.mails.sort_waiting)))
     ticks.append(("mails", TICK_SECONDS, drain(flow.mails.send_due)))
@@ -96,6 +100,8 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     ticks += [(_jobs(nr), TICK_SECONDS, drain(lambda: flow.jobs.run_due(1))) for nr in range(threads)]
     for name, seconds, service in ticks:
         scheduler.add_job(_tick, "interval", seconds=seconds, args=[name, service], id=name, name=name)
+    # It takes minutes: ticks that find it at work end at once, and nobody is warned of each.
+    scheduler.modify_job(_SIMULATIONS, max_instances=2)
     scheduler.modify_job("heartbeat", next_run_time=WallClock().now())
     scheduler.start()
     return scheduler
@@ -152,6 +158,19 @@ def _wake(flow: Flowcase, scheduler: BackgroundScheduler) -> None:
     for nr in range(flow.settings.job_threads):
         with contextlib.suppress(JobLookupError):  # it is just being stopped
             scheduler.modify_job(_jobs(nr), next_run_time=WallClock().now())
+
+
+def _one_at_a_time(service: Callable[[], object]) -> Callable[[], None]:
+    is_free = threading.Lock()
+
+    def tick() -> None:
+        if is_free.acquire(blocking=False):
+            try:
+                service()
+            finally:
+                is_free.release()
+
+    return tick
 
 
 def _jobs(nr: int) -> str:

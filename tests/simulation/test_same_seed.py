@@ -13,13 +13,13 @@ import pytest
 
 from flowcase.services.simulation import reading, running
 from flowcase.services.simulation.files import ChangeDoesNotFit
-from flowcase.services.simulation.report import as_json_text, as_text
+from flowcase.services.simulation.report import as_json_text, as_text, report_of
 from tests.simulation.conftest import PROCESSES
 
 SMALL: dict[str, Any] = {
     "based_on": "standard.yaml",
     "warm_up_weeks": 0,
-    "weeks": 6,
+    "weeks": 3,
     "replications": 2,
     "arrivals": {"per_year": 120},
     "stock": [],
@@ -73,8 +73,8 @@ def test_the_table_names_both_variants_and_their_differences(
 ) -> None:
     result = running.run(reading.read(small), shipped, processes=1, replications=1)
 
-    assert "ens − nu" in as_text(result)
-    assert as_json_text(result).endswith("}\n")
+    assert "ens − nu" in as_text(report_of(result))
+    assert as_json_text(report_of(result)).endswith("}\n")
     assert not [incident for runs in result.runs for each in runs for incident in each.incidents]
 
 

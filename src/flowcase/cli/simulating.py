@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
 from flowcase.cli.output import say_json
-from flowcase.cli.settings import opened
+from flowcase.cli.settings import opened, operator
 
 
 @click.command()
@@ -25,11 +28,22 @@ from flowcase.cli.settings import opened
     type=click.Path(exists=True, file_okay=False),
     help="Folder with the draft's files: it is compared with what is in force.",
 )
+@click.option(
+    "--over",
+    type=click.Path(exists=True, dir_okay=False),
+    help="File of parameters that stand in front of the file's own.",
+)
+@click.option(
+    "--from-history",
+    is_flag=True,
+    help="Estimate arrivals, handling times and shares from the installation's own history.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Where chance begins; default: the file's.")
 @click.option("--replications", type=click.IntRange(1, 1000), help="How many runs; default: the file's.")
 @click.option("--at-once", type=click.IntRange(1, 64), help="Processes; default: one per processor.")
 @click.option("--minutes", type=float, default=30.0, show_default=True, help="Refuse what would take longer.")
 @click.option("--only-estimate", is_flag=True, help="Say how long it would take, and end.")
+@click.option("--gently", is_flag=True, help="Give way to everything else on this machine.")
 @click.option("--report", type=click.Path(dir_okay=False), help="Also write a page with plots to this file.")
 @click.option(
     "--progress", "tell", is_flag=True, help="Tell each run that is done on standard error, as JSON."
@@ -40,11 +54,14 @@ def simulate(
     processes: str | None,
     installed: bool,
     draft: str | None,
+    over: str | None,
+    from_history: bool,
     seed: int | None,
     replications: int | None,
     at_once: int | None,
     minutes: float,
     only_estimate: bool,
+    gently: bool,
     report: str | None,
     tell: bool,
     as_json: bool,
@@ -58,7 +75,16 @@ def simulate(
     from flowcase.services.simulation import report as reports
     from flowcase.services.simulation.files import read_folder
 
-    simulation = reading.read(Path(file))
+    if gently:
+        os.nice(5)
+    if over is not None and from_history:
+        raise click.UsageError("--over and --from-history are two sources of the same parameters; take one.")
+    if tell:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it ends all of its processes
+    with TemporaryDirectory() as place:
+        if from_history:
+            over = _estimated_parameters(Path(place), Path(file))
+        simulation = reading.read(Path(file), None if over is None else Path(over))
     if draft is not None:
         simulation = reading.beside_draft(simulation)
     ahead = running.estimate(simulation, replications=replications, processes=at_once)
@@ -72,11 +98,11 @@ def simulate(
     else:
         files = read_folder(folder)
 
-    def progress(done: int, total: int) -> None:
+    def progress(done: float, total: int) -> None:
         if tell:
-            click.echo(f'{{"done": {done}, "total": {total}}}', err=True)
+            click.echo(f'{{"done": {done:.3f}, "total": {total}}}', err=True)
         elif sys.stderr.isatty():
-            click.echo(f"\r{done} of {total} runs", err=True, nl=done == total)
+            click.echo(f"\r{done:.1f} of {total} runs", err=True, nl=done == total)
 
     if not as_json and sys.stderr.isatty():
         click.echo(_estimated(ahead), err=True)
@@ -94,11 +120,26 @@ def simulate(
     except KeyboardInterrupt:
         click.echo("Stopped; nothing is kept of it.", err=True)
         raise SystemExit(130) from None
+    told = reports.report_of(result)
     if report is not None:
         from flowcase.services.simulation.plots import as_page
 
-        Path(report).write_text(as_page(result), "utf-8")
-    click.echo(reports.as_json_text(result) if as_json else reports.as_text(result), nl=False)
+        Path(report).write_text(as_page(told), "utf-8")
+    click.echo(reports.as_json_text(told) if as_json else reports.as_text(told), nl=False)
+
+
+def _estimated_parameters(place: Path, file: Path) -> str:
+    """A file of what the installation's history says; which of it was too little to be used is told."""
+    from flowcase.services.simulation import reading
+    from flowcase.services.simulation.estimating import as_file
+
+    with opened() as flow:
+        found = flow.simulations.estimates(reading.read(file), actor=operator())
+    for sentence in found.told:
+        click.echo(sentence, err=True)
+    over = place / "historik.yaml"
+    over.write_text(as_file(found), "utf-8")
+    return str(over)
 
 
 def _estimated(ahead: Any) -> str:

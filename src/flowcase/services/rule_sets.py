@@ -251,6 +251,11 @@ class RuleSets:
             overrides=chosen.get(OVERRIDES_SETTING) or {},
         )
 
+    def chosen(self, tx: Tx) -> tuple[list[str], dict[str, Value]]:
+        """Rule sets in force instead of the profile's, and settings instead of theirs; mostly none."""
+        chosen = self._chosen(tx)
+        return list(chosen.get(SELECTED_SETTING) or ()), dict(chosen.get(OVERRIDES_SETTING) or {})
+
     def _chosen(self, tx: Tx) -> dict[str, Value]:
         """What this installation has chosen beside the deployed files."""
         if "rule set settings" not in tx.cache:

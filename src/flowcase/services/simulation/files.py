@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,22 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return folder_files(folder)
 
 
+# Variants differ in a few files: what two of them share is read once.
+@lru_cache(maxsize=1024)
+def _diagram(path: str, content: bytes) -> tuple[ProcessDefinition, ...]:
+    return tuple(read_bpmn(content, path).processes)
+
+
+@lru_cache(maxsize=1024)
+def _form(path: str, content: bytes) -> Form:
+    return read_form(content, path)
+
+
+@lru_cache(maxsize=1024)
+def _table(path: str, content: bytes) -> dmn.Model:
+    return read_dmn(content, path)
+
+
 class FileDefinitions(Definitions):
     """Process definitions by their process id, forms by theirs."""
 
@@ -77,9 +94,9 @@ class FileDefinitions(Definitions):
         self.forms: dict[str, Form] = {}
         for path, content in files.items():
             if path.endswith(".bpmn"):
-                self.processes.update({each.id: each for each in read_bpmn(content, path).processes})
+                self.processes.update({each.id: each for each in _diagram(path, content)})
             elif path.endswith(".form"):
-                form = read_form(content, path)
+                form = _form(path, content)
                 self.forms[form.id] = form
         self.rows = {id: _row(definition) for id, definition in self.processes.items()}
 
@@ -130,7 +147,7 @@ class FileRuleSets(RuleSets):
         manifests: list[RuleSet | Profile] = []
         for path, content in files.items():
             if path.endswith(".dmn"):
-                model = read_dmn(content, path)
+                model = _table(path, content)
                 content_hash = hashlib.sha256(content).hexdigest()
                 self._tables.update({id: Table(id, content_hash, model) for id in model.decisions})
             elif path.endswith((".yaml", ".yml")) and _is_manifest(path):

@@ -10,14 +10,12 @@ from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.report import (
     KINDS,
     SHARES,
+    Report,
     by_kind,
     label,
     number,
     said,
-    titles_of,
-    where_time_goes,
 )
-from flowcase.services.simulation.running import Result
 
 # Distinguishable without colour too: each variant has its own mark.
 COLOURS = ("#0b5cad", "#b3401a", "#2e7d32", "#6a3d9a", "#8a6d00")
@@ -64,7 +62,7 @@ def intervals(
         parts.append(
             f'<line x1="{x(value):.1f}" y1="26" x2="{x(value):.1f}" y2="{height - 26}" stroke="#d0d0d0"/>'
             f'<text x="{x(value):.1f}" y="{height - 8}" text-anchor="middle" font-size="12">'
-            f"{escape(number(value, shown[0].key))}</text>"
+            f"{escape(number(value, shown[0].key, language))}</text>"
         )
     for place, name in enumerate(names):
         left = _LEFT + place * 150
@@ -137,7 +135,7 @@ def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], head
         top = 30 + row * row_height
         parts.append(
             f'<text x="{_LEFT - 10}" y="{top + row_height / 2 - 2:.0f}" text-anchor="end" font-size="12">'
-            f"{escape(place_name)}</text>"
+            f"{escape(place_name if len(place_name) <= 42 else place_name[:41] + '…')}</text>"
         )
         for place, value in enumerate(values):
             width, y = value / highest * span, top + place * thick
@@ -150,47 +148,47 @@ def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], head
     return "".join(parts)
 
 
-def plots_of(result: Result, language: int = 0) -> dict[str, str]:
+def plots_of(report: Report, titles: Mapping[str, str], language: int = 0) -> dict[str, str]:
     """One SVG for each kind of figure, by kind; `places` is where time goes."""
-    titles, names = titles_of(result), [each.id for each in result.simulation.variants]
+    names = [id for id, _ in report.variants]
     found: dict[str, str] = {}
-    for kind, figures in by_kind(result.figures):
+    for kind, figures in by_kind(report.figures):
         wanted = [figure for figure in figures if figure.key.rpartition("|")[2] in PLOTTED.get(kind, ())]
         drawn = intervals(wanted, titles, names, KINDS[kind][language], language)
         if drawn:
             found[kind] = drawn
-    drawn = bars(where_time_goes(result), names, ("Her går tiden (dage)", "Where time goes (days)")[language])
+    rows = [(place.name, place.days) for place in report.places]
+    drawn = bars(rows, names, ("Her går tiden (dage)", "Where time goes (days)")[language])
     if drawn:
         found["places"] = drawn
     return found
 
 
-def as_page(result: Result, language: int = 0) -> str:
+def as_page(report: Report, language: int = 0) -> str:
     """One HTML file that needs nothing else."""
-    titles, plots = titles_of(result), plots_of(result, language)
-    variants = result.simulation.variants
+    plots, ids = plots_of(report, report.titles, language), [id for id, _ in report.variants]
     parts = [
         f'<!doctype html><html lang="{("da", "en")[language]}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(result.simulation.title)}</title><style>"
+        f"<title>{escape(report.title)}</title><style>"
         "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
         "table{border-collapse:collapse;width:100%}td,th{padding:.25rem .5rem;border-bottom:1px solid #ccc;"
         "text-align:right}td:first-child,th:first-child{text-align:left}.plot{max-width:100%;height:auto}"
         ".scroll{overflow-x:auto}</style></head><body><main>"
-        f"<h1>{escape(result.simulation.title)}</h1><p>{escape(result.simulation.description)}</p><dl>"
+        f"<h1>{escape(report.title)}</h1><p>{escape(report.description)}</p><dl>"
     ]
-    parts += [f"<dt>{escape(each.id)}</dt><dd>{escape(each.title)}</dd>" for each in variants]
+    parts += [f"<dt>{escape(id)}</dt><dd>{escape(title)}</dd>" for id, title in report.variants]
     parts.append("</dl>")
-    for kind, figures in by_kind(result.figures):
+    for kind, figures in by_kind(report.figures):
         parts.append(f"<h2>{escape(KINDS[kind][language])}</h2>{plots.get(kind, '')}")
-        heads = [each.id for each in variants] + [f"{each.id} − {variants[0].id}" for each in variants[1:]]
+        heads = [*ids, *(f"{id} − {ids[0]}" for id in ids[1:])]
         parts.append('<div class="scroll"><table><thead><tr><th></th>')
         parts += [f"<th scope='col'>{escape(head)}</th>" for head in heads]
         parts.append("</tr></thead><tbody>")
         for figure in figures:
-            cells = [said(each, figure.key) for each in figure.of]
-            cells += [said(each, figure.key, is_difference=True) for each in figure.differences[1:]]
-            parts.append(f"<tr><th scope='row'>{escape(label(figure.key, titles, language))}</th>")
+            cells = [said(each, figure.key, language) for each in figure.of]
+            cells += [said(each, figure.key, language, is_difference=True) for each in figure.differences[1:]]
+            parts.append(f"<tr><th scope='row'>{escape(label(figure.key, report.titles, language))}</th>")
             parts += [f"<td>{escape(cell)}</td>" for cell in cells]
             parts.append("</tr>")
         parts.append("</tbody></table></div>")

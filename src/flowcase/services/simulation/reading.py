@@ -27,6 +27,9 @@ WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "loerdag", "soen
 _NOT_JOINED = frozenset({"answers", "siblings", "andele"})  # what replaces as a whole
 
 NO_TIME = Spread(0)
+_PARAMETERS = frozenset(
+    {"arrivals", "work", "staff", "caseworkers", "tasks", "stock", "settings", "rule_sets"}
+)
 
 
 class SimulationError(FlowcaseError):
@@ -149,6 +152,7 @@ class Simulation:
     seed: int
     replications: int
     variants: tuple[Compared, ...]  # the first is what the others are held against
+    english: Mapping[str, str] = field(default_factory=dict)  # Danish text of the file -> English
 
 
 @cache
@@ -157,9 +161,15 @@ def schema() -> Mapping[str, Any]:
     return json.loads((files("flowcase.services.simulation") / "schema.json").read_text("utf-8"))
 
 
-def read(path: Path) -> Simulation:
-    """Read one file. Raises SimulationError with every problem at once."""
+def read(path: Path, over: Path | None = None) -> Simulation:
+    """Read one file. Raises SimulationError with every problem at once.
+
+    `over` is a file of parameters that stand in front of those of the file; what its variants say of
+    themselves still stands in front of everything.
+    """
     data, lines = _joined(path, ())
+    if over is not None:
+        data = join(data, {name: value for name, value in _checked(over)[0].items() if name in _PARAMETERS})
     compared = data.get("compare") or [{"id": "nu", "title": data["title"]}]
     ids = [each["id"] for each in compared]
     for number, id in enumerate(ids):
@@ -170,12 +180,23 @@ def read(path: Path) -> Simulation:
     return Simulation(
         data["id"],
         data["title"],
-        data.get("description", ""),
+        " ".join(data.get("description", "").split()),
         str(path),
         data.get("seed", 1),
         data.get("replications", 8),
         variants,
+        dict(_english(data)),
     )
+
+
+def _english(data: Any) -> Iterator[tuple[str, str]]:
+    """Every text beside which the file says what it is in English."""
+    if isinstance(data, Mapping):
+        for name in ("title", "description"):
+            if f"{name}_en" in data and name in data:
+                yield " ".join(data[name].split()), " ".join(data[f"{name}_en"].split())
+    for each in data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ():
+        yield from _english(each)
 
 
 def beside_draft(simulation: Simulation) -> Simulation:
@@ -189,6 +210,7 @@ def beside_draft(simulation: Simulation) -> Simulation:
             replace(first, id="gaeldende", title="Den gældende udgave"),
             replace(first, id="kladde", title="Kladden", is_draft=True),
         ),
+        english={**simulation.english, "Den gældende udgave": "The version in force", "Kladden": "The draft"},
     )
 
 

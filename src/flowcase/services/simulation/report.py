@@ -1,9 +1,10 @@
-"""What a simulation found, as a table for a terminal and as JSON."""
+"""What a simulation found: one report, as a table for a terminal, as JSON, and back from it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase.services.simulation.comparing import Figure, Interval
@@ -30,7 +31,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "longest": ("længste", "longest"),
     "wait": ("ventetid, dage", "wait, days"),
     "highest": ("højeste", "highest"),
-    "limit": ("sagstal_graense", "sagstal_graense"),
+    "limit": ("grænse", "limit"),
     "over": ("andel over grænsen", "share over the limit"),
     "years": ("sagsår", "case-years"),
     "opened": ("åbnet", "opened"),
@@ -44,35 +45,127 @@ WHERE = (
 SHARES = frozenset({"share", "over"})
 
 
+@dataclass(frozen=True)
+class Place:
+    """A user task's place in the flows; means per run in each variant."""
+
+    place: str  # process.element
+    name: str
+    days: tuple[float, ...]  # that user tasks lay there, in all
+    counts: tuple[float, ...]
+
+    def each(self, variant: int) -> float:
+        """Days that one of them took."""
+        return self.days[variant] / self.counts[variant] if self.counts[variant] else 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is told of a simulation."""
+
+    id: str
+    title: str
+    description: str
+    seed: int
+    replications: int
+    variants: tuple[tuple[str, str], ...]  # (id, title); the first is what the others are held against
+    titles: Mapping[str, str]  # what milestones are called
+    case_years: float
+    figures: tuple[Figure, ...]
+    places: tuple[Place, ...]  # most days first
+    problems: tuple[tuple[str, float], ...]  # (what, times per run)
+    runs: Mapping[str, Sequence[Sequence[float | None]]] = field(default_factory=dict)
+    english: Mapping[str, str] = field(default_factory=dict)  # what is said of the question, by its Danish
+
+
+def report_of(result: Result) -> Report:
+    simulation = result.simulation
+    return Report(
+        simulation.id,
+        simulation.title,
+        simulation.description,
+        result.seed,
+        len(result.runs[0]),
+        tuple((each.id, each.title) for each in simulation.variants),
+        {
+            name: milestone.title
+            for variant in simulation.variants
+            for name, milestone in variant.parameters.milestones.items()
+        },
+        sum(each.case_years for runs in result.runs for each in runs),
+        result.figures,
+        tuple(_places(result)),
+        tuple(_problems(result)),
+        {
+            figure.key: [[each.values.get(figure.key) for each in runs] for runs in result.runs]
+            for figure in result.figures
+        },
+        simulation.english,
+    )
+
+
+def _places(result: Result) -> list[Place]:
+    zero = [0.0] * len(result.runs)
+    days: dict[str, list[float]] = {}
+    counts: dict[str, list[float]] = {}
+    for number, replications in enumerate(result.runs):
+        for measured in replications:
+            for place, counted in measured.places.items():
+                for found, what in ((days, "days"), (counts, "count")):
+                    found.setdefault(place, list(zero))[number] += counted[what] / len(replications)
+    places = [
+        Place(place, result.names.get(place, place), tuple(days[place]), tuple(counts[place]))
+        for place in days
+    ]
+    return sorted(places, key=lambda each: (-max(each.days), each.place))
+
+
+def _problems(result: Result) -> list[tuple[str, float]]:
+    runs = sum(len(replications) for replications in result.runs)
+    found: dict[str, float] = {}
+    for replications in result.runs:
+        for measured in replications:
+            for what, times in {**measured.incidents, **measured.given_up}.items():
+                found[what] = found.get(what, 0.0) + times / runs
+    return sorted(found.items(), key=lambda each: (-each[1], each[0]))
+
+
+# --- in words ----------------------------------------------------------------------------------------
+
+
 def label(key: str, titles: Mapping[str, str], language: int = 0) -> str:
     """What a figure is called: `T06, andel`; for a deadline's share, what it is a share of."""
     kind, *rest = key.split("|")
     words = [titles.get(part, part) for part in rest[:-1]]
+    if kind == "ladder":
+        words = [f"{('trin', 'step')[language]} {part}" for part in rest[:-1]]
     last = WORDS.get(rest[-1], (rest[-1], rest[-1]))[language]
     if kind == "deadline" and rest[-1] == "share":
         last = ("til tiden", "on time")[language]
     return " · ".join([*words, last])
 
 
-def number(value: float, key: str) -> str:
+def number(value: float, key: str, language: int = 0) -> str:
     """As people read it: a share in percent, other figures with at most two decimals."""
     if key.rpartition("|")[2] in SHARES:
-        return f"{100 * value:.1f} %"
-    return f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
+        text = f"{100 * value:.1f} %"
+    else:
+        text = f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
+    return text if language else text.replace(".", ",")
 
 
-def said(found: Interval | None, key: str, *, is_difference: bool = False) -> str:
-    """`12.30 ± 0.41`, with a sign for a difference; a star where the interval excludes zero."""
+def said(found: Interval | None, key: str, language: int = 0, *, is_difference: bool = False) -> str:
+    """`12,30 ± 0,41`, with a sign for a difference; a star where the interval excludes zero."""
     if found is None:
         return "–"
     sign = "+" if is_difference and found.mean > 0 else ""
-    text = sign + number(found.mean, key)
+    text = sign + number(found.mean, key, language)
     if found.half is not None:
-        text += f" ± {number(found.half, key).removesuffix(' %')}"
+        text += f" ± {number(found.half, key, language).removesuffix(' %')}"
     return text + (" *" if is_difference and found.excludes_zero else "")
 
 
-def by_kind(figures: tuple[Figure, ...]) -> Iterator[tuple[str, list[Figure]]]:
+def by_kind(figures: Sequence[Figure]) -> Iterator[tuple[str, list[Figure]]]:
     for kind in KINDS:
         found = [figure for figure in figures if figure.key.startswith(f"{kind}|") and not _is_empty(figure)]
         if found:
@@ -86,36 +179,26 @@ def _is_empty(figure: Figure) -> bool:
     )
 
 
-def titles_of(result: Result) -> dict[str, str]:
-    return {
-        name: milestone.title
-        for variant in result.simulation.variants
-        for name, milestone in variant.parameters.milestones.items()
-    }
-
-
-def as_text(result: Result, language: int = 0) -> str:
+def as_text(report: Report, language: int = 0) -> str:
     """A table: one line per figure, one column per variant, and one for each difference."""
-    variants = result.simulation.variants
-    titles = titles_of(result)
-    heads = ["", *(each.id for each in variants), *(f"{each.id} − {variants[0].id}" for each in variants[1:])]
-    lines = [result.simulation.title]
-    lines += [f"  {each.id}: {each.title}" for each in variants]
-    runs = len(result.runs[0])
+    ids = [id for id, _ in report.variants]
+    heads = ["", *ids, *(f"{id} − {ids[0]}" for id in ids[1:])]
+    lines = [report.title]
+    lines += [f"  {id}: {title}" for id, title in report.variants]
     lines.append(
         (
-            f"{runs} gentagelser af hver, frø {result.seed}; ± er 95 %-sikkerhedsinterval, "
+            f"{report.replications} gentagelser af hver, frø {report.seed}; ± er 95 %-sikkerhedsinterval, "
             "* en forskel, der ikke er tilfældig.",
-            f"{runs} replications of each, seed {result.seed}; ± is the 95 % confidence interval, "
-            "* a difference that is not chance.",
+            f"{report.replications} replications of each, seed {report.seed}; ± is the 95 % confidence "
+            "interval, * a difference that is not chance.",
         )[language]
     )
-    for kind, figures in by_kind(result.figures):
+    for kind, figures in by_kind(report.figures):
         rows = [heads]
         for figure in figures:
-            row = [label(figure.key, titles, language)]
-            row += [said(each, figure.key) for each in figure.of]
-            row += [said(each, figure.key, is_difference=True) for each in figure.differences[1:]]
+            row = [label(figure.key, report.titles, language)]
+            row += [said(each, figure.key, language) for each in figure.of]
+            row += [said(each, figure.key, language, is_difference=True) for each in figure.differences[1:]]
             rows.append(row)
         widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
         lines += ["", KINDS[kind][language]]
@@ -124,60 +207,43 @@ def as_text(result: Result, language: int = 0) -> str:
             cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
             lines.append(("  " + "   ".join(cells)).rstrip())
     lines += ["", WHERE[language]]
-    for place, days in where_time_goes(result)[:12]:
-        lines.append("  " + place.ljust(48) + "   ".join(f"{each:12.0f}" for each in days))
-    problems = [*_problems(result)]
-    if problems:
+    for place in report.places[:12]:
+        lines.append("  " + place.place.ljust(48) + "   ".join(f"{each:12.0f}" for each in place.days))
+    if report.problems:
         lines += ["", ("Gik ikke, som det skulle", "Did not go as it should")[language]]
-        lines += [f"  {times:6.1f} x  {what}" for what, times in problems]
+        lines += [f"  {times:6.1f} x  {what}" for what, times in report.problems]
     return "\n".join(lines) + "\n"
 
 
-def where_time_goes(result: Result) -> list[tuple[str, list[float]]]:
-    """Places with the days that user tasks lay there, mean per run in each variant; most first."""
-    found: dict[str, list[float]] = {}
-    for number, replications in enumerate(result.runs):
-        for measured in replications:
-            for place, counted in measured.places.items():
-                days = found.setdefault(place, [0.0] * len(result.runs))
-                days[number] += counted["days"] / len(replications)
-    return sorted(found.items(), key=lambda each: (-max(each[1]), each[0]))
+# --- as JSON -----------------------------------------------------------------------------------------
 
 
-def _problems(result: Result) -> list[tuple[str, float]]:
-    """Incidents, and user tasks that nobody could do, per run."""
-    found: dict[str, float] = {}
-    runs = sum(len(each) for each in result.runs)
-    for replications in result.runs:
-        for measured in replications:
-            for what, times in {**measured.incidents, **measured.given_up}.items():
-                found[what] = found.get(what, 0.0) + times / runs
-    return sorted(found.items(), key=lambda each: (-each[1], each[0]))
-
-
-def as_json(result: Result) -> dict[str, Any]:
+def as_json(report: Report) -> dict[str, Any]:
     """Everything, for other programs and for the page; the same run gives the same text."""
-    variants = result.simulation.variants
     return {
-        "id": result.simulation.id,
-        "title": result.simulation.title,
-        "description": result.simulation.description,
-        "seed": result.seed,
-        "replications": len(result.runs[0]),
-        "variants": [{"id": each.id, "title": each.title} for each in variants],
-        "titles": titles_of(result),
-        "case_years": sum(each.case_years for runs in result.runs for each in runs),
+        "id": report.id,
+        "title": report.title,
+        "description": report.description,
+        "seed": report.seed,
+        "replications": report.replications,
+        "variants": [{"id": id, "title": title} for id, title in report.variants],
+        "titles": report.titles,
+        "english": report.english,
+        "case_years": report.case_years,
         "figures": [
             {
                 "key": figure.key,
                 "of": [_interval(each) for each in figure.of],
                 "differences": [_interval(each) for each in figure.differences],
-                "runs": [[each.values.get(figure.key) for each in runs] for runs in result.runs],
+                "runs": report.runs.get(figure.key, []),
             }
-            for figure in result.figures
+            for figure in report.figures
         ],
-        "places": [{"place": place, "days": days} for place, days in where_time_goes(result)],
-        "problems": [{"what": what, "per_run": times} for what, times in _problems(result)],
+        "places": [
+            {"place": each.place, "name": each.name, "days": each.days, "counts": each.counts}
+            for each in report.places
+        ],
+        "problems": [{"what": what, "per_run": times} for what, times in report.problems],
     }
 
 
@@ -192,5 +258,36 @@ def _interval(found: Interval | None) -> dict[str, Any] | None:
     }
 
 
-def as_json_text(result: Result) -> str:
-    return json.dumps(as_json(result), ensure_ascii=False, indent=1) + "\n"
+def as_json_text(report: Report) -> str:
+    return json.dumps(as_json(report), ensure_ascii=False, indent=1) + "\n"
+
+
+def from_json(data: Mapping[str, Any]) -> Report:
+    """The report that `as_json` wrote."""
+    return Report(
+        data["id"],
+        data["title"],
+        data["description"],
+        data["seed"],
+        data["replications"],
+        tuple((each["id"], each["title"]) for each in data["variants"]),
+        data["titles"],
+        data["case_years"],
+        tuple(
+            Figure(each["key"], _read_all(each["of"]), _read_all(each["differences"]))
+            for each in data["figures"]
+        ),
+        tuple(
+            Place(each["place"], each["name"], tuple(each["days"]), tuple(each["counts"]))
+            for each in data["places"]
+        ),
+        tuple((each["what"], each["per_run"]) for each in data["problems"]),
+        {each["key"]: each["runs"] for each in data["figures"]},
+        data["english"],
+    )
+
+
+def _read_all(found: Sequence[Mapping[str, Any] | None]) -> tuple[Interval | None, ...]:
+    return tuple(
+        None if each is None else Interval(each["mean"], each["half"], each["runs"]) for each in found
+    )

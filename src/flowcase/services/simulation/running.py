@@ -6,11 +6,13 @@ does it when: the same seed gives the same result, byte for byte.
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
 
 from flowcase.errors import FlowcaseError
 from flowcase.handlers import load_handlers
@@ -26,7 +28,9 @@ CASE_YEARS_PER_MINUTE = (
 )
 LONGEST_MINUTES = 30.0
 
-Progress = Callable[[int, int], None]  # (runs done, runs in all)
+LOOK_SECONDS = 0.5  # how often is told how far it is
+
+Progress = Callable[[float, int], None]  # (runs done, runs in all)
 
 
 class TooLong(FlowcaseError):
@@ -58,6 +62,7 @@ class Result:
     seed: int
     runs: tuple[tuple[Measured, ...], ...]  # [variant][replication]
     figures: tuple[Figure, ...]
+    names: Mapping[str, str] = field(default_factory=dict)  # what places are called: process.element -> name
 
 
 def estimate(
@@ -65,9 +70,14 @@ def estimate(
 ) -> Estimate:
     """How much there is to do, from the parameters alone."""
     runs = replications or simulation.replications
-    years = sum(_case_years(each.parameters) for each in simulation.variants) * runs
+    years = case_years_of(simulation) * runs
     at_once = min(processes or _processors(), runs * len(simulation.variants))
     return Estimate(runs * len(simulation.variants), years, years / CASE_YEARS_PER_MINUTE / at_once)
+
+
+def case_years_of(simulation: Simulation) -> float:
+    """At most so many in one replication of every variant."""
+    return sum(_case_years(each.parameters) for each in simulation.variants)
 
 
 def _case_years(parameters: Parameters) -> float:
@@ -111,7 +121,7 @@ def run(
     progress(0, len(units))
     if at_once == 1:
         for unit in units:
-            found[unit] = _run(unit)
+            found[unit] = _run(unit, lambda share: progress(len(found) + share, len(units)))
             progress(len(found), len(units))
     else:
         _run_beside(units, at_once, found, progress)
@@ -119,7 +129,21 @@ def run(
         tuple(found[(variant, nr)] for nr in range(1, number + 1))
         for variant in range(len(simulation.variants))
     )
-    return Result(simulation, seed, runs, tuple(compared(runs)))
+    return Result(simulation, seed, runs, tuple(compared(runs)), _names(runs))
+
+
+def _names(runs: Sequence[Sequence[Measured]]) -> dict[str, str]:
+    """What the places of the runs are called: the process and the element, as they are drawn."""
+    names: dict[str, str] = {}
+    for ready, replications in zip(_prepared, runs, strict=True):
+        for place in sorted({place for measured in replications for place in measured.places}):
+            process, _, element = place.partition(".")
+            drawn = ready.definitions.processes[process]
+            names.setdefault(place, f"{drawn.name or process}: {drawn.elements[element].name or element}")
+    return names
+
+
+_shares: Any = None  # of each run that another process works at: how far it is
 
 
 def _run_beside(
@@ -128,19 +152,34 @@ def _run_beside(
     found: dict[tuple[int, int], Measured],
     progress: Progress,
 ) -> None:
+    global _shares
     # The children take over what was read here: reading all diagrams takes longer than a short run.
-    pool = ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("fork"))
+    beside = multiprocessing.get_context("fork")
+    _shares = beside.Array("d", len(units), lock=False)
+    pool = ProcessPoolExecutor(at_once, mp_context=beside)
     try:
-        waiting = {pool.submit(_run, unit): unit for unit in units}
-        for each in as_completed(waiting):
-            found[waiting[each]] = each.result()
-            progress(len(found), len(units))
+        waiting = {pool.submit(_run_numbered, nr, unit): unit for nr, unit in enumerate(units)}
+        left = set(waiting)
+        while left:
+            done, left = wait(left, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            for each in done:
+                found[waiting[each]] = each.result()
+            progress(sum(_shares), len(units))
     except BaseException:
         for child in list((pool._processes or {}).values()):
-            child.terminate()
+            child.kill()
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
+
+
+def _run_numbered(nr: int, unit: tuple[int, int]) -> Measured:
+    def tell(share: float) -> None:
+        _shares[nr] = share
+
+    measured = _run(unit, tell)
+    tell(1.0)
+    return measured
 
 
 def _processors() -> int:
@@ -174,8 +213,14 @@ def _prepare(
         _prepared.append(_Prepared(read[key], rule_sets, parameters, seed))
 
 
-def _run(unit: tuple[int, int]) -> Measured:
+def _run(unit: tuple[int, int], tell: Callable[[float], None] = lambda share: None) -> Measured:
     variant, replication = unit
     ready = _prepared[variant]
     chance = Chance(ready.seed, replication)
-    return Course(ready.definitions, ready.rule_sets, load_handlers(), ready.parameters, chance).run()
+    opens, whole = ready.parameters.opens, ready.parameters.ends - ready.parameters.opens
+
+    def go_on(at: dt.datetime) -> bool:
+        tell((at - opens) / whole)
+        return True
+
+    return Course(ready.definitions, ready.rule_sets, load_handlers(), ready.parameters, chance).run(go_on)

@@ -1,0 +1,470 @@
+"""Simulations that process owners ask for: kept, run by a worker in a process apart, stopped on request.
+
+The process gets files and parameters in a folder and gives a report back. It opens no database and holds no
+key: nothing that it does can touch the installation.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import structlog
+
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.access.permissions import may_edit_processes, may_see_figures
+from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
+from flowcase.history.indicators.reports import SMALLEST_GROUP
+from flowcase.modeling import Severity
+from flowcase.modeling.form import Form
+from flowcase.services.definitions import Definitions
+from flowcase.services.deployments import Deployments
+from flowcase.services.rule_sets import RuleSets
+from flowcase.services.simulation import reading, running
+from flowcase.services.simulation.estimating import LOOKED_BACK, Estimates, as_file, estimate
+from flowcase.services.simulation.report import Report, from_json
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx
+from flowcase.store.queries import drafts, resources
+from flowcase.store.queries import simulations as queries
+from flowcase.store.queries.simulations import SimulationRow
+from flowcase.store.simulation_tables import simulation as table
+from flowcase.values import to_json
+
+DRAFTS = "kladde"  # asked for instead of a shipped file: drafts against what is in force
+BASE = "standard"  # the shipped office that everything is asked of
+LEASE = dt.timedelta(minutes=2)
+LOOK_SECONDS = 1.0
+LONG_MINUTES = 5.0  # longer than this is said before it begins
+LONGEST_MINUTES = 30.0
+MOST_WAITING = 5
+MOST_SEED = 2**53
+_DONE_BEFORE = "The worker that ran it was stopped."
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A shipped question."""
+
+    id: str
+    title: str
+    description: str
+    case_years: float  # at most, of one replication
+    english: Mapping[str, str]  # of its texts, by the Danish
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody asks for."""
+
+    asked: str  # id of an offer, or DRAFTS
+    case_years: float
+    seed: int
+    drafts_of: str | None = None  # whose drafts, where drafts are asked for
+    from_history: bool = False
+    is_long_wanted: bool = False  # they were told that it takes long, and want it all the same
+
+
+class TakesLong(InvalidValues):
+    """It would run long, and nobody has said yet that this is wanted."""
+
+    def __init__(self, minutes: float) -> None:
+        self.minutes = minutes
+        super().__init__("the simulation", {"sagsaar": [LONG]})
+
+
+LONG = "Simuleringen tager længere tid. Vælg færre sagsår, eller start den alligevel."
+TOO_LONG = "Simuleringen vil tage mere end en halv time. Vælg færre sagsår."
+NOT_A_NUMBER = "Skriv et helt tal, der er større end nul."
+NO_SUCH_QUESTION = "Vælg et spørgsmål."
+NO_DRAFTS = "Der er ingen kladder at simulere. Tegn en først."
+FAULTY_DRAFTS = "Kladderne har fejl, der skal rettes, før de kan simuleres."
+TOO_MANY = "Der venter allerede flere simuleringer. Vent, eller stands en af dem."
+
+
+class Simulations:
+    """Asking raises Forbidden for who is no process owner."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        deployments: Deployments,
+        definitions: Definitions,
+        rule_sets: RuleSets,
+        folder: Path,
+    ) -> None:
+        """`folder` has the shipped processes, with `simulations` below."""
+        self._transactions, self._deployments = transactions, deployments
+        self._definitions, self._rule_sets = definitions, rule_sets
+        self._folder = folder / "simulations"
+
+    # --- asking ------------------------------------------------------------------------------------
+
+    def offers(self, *, actor: Actor) -> list[Offer]:
+        """The shipped questions, by title."""
+        _check(actor)
+        found = [reading.read(path) for path in sorted(self._folder.glob("*.yaml")) if path.stem != BASE]
+        return [
+            Offer(each.id, each.title, each.description, running.case_years_of(each), each.english)
+            for each in sorted(found, key=lambda each: each.title.casefold())
+        ]
+
+    def drafts(self, *, actor: Actor) -> dict[str, int]:
+        """Whose drafts could be simulated, and how many files each has."""
+        _check(actor)
+
+        def work(tx: Tx) -> dict[str, int]:
+            found: dict[str, int] = {}
+            for row in drafts.drafts(tx):
+                if not row.copy:
+                    found[row.owner] = found.get(row.owner, 0) + 1
+            return found
+
+        return self._transactions.read(work)
+
+    def ahead(self, question: Question) -> running.Estimate:
+        """How much a question is. Raises InvalidValues for one that cannot be asked."""
+        return self._ahead(self._read(question), question)
+
+    def ask(self, question: Question, *, actor: Actor) -> str:
+        """Let a worker run it; its id.
+
+        Raises InvalidValues with what is wrong, among it a simulation that would run too long, and
+        TakesLong for one that would run long and is not said to be wanted.
+        """
+        _check(actor)
+        read = self._read(question)
+        ahead = self._ahead(read, question)
+        if ahead.minutes > LONGEST_MINUTES:
+            raise InvalidValues("the simulation", {"sagsaar": [TOO_LONG]})
+        if ahead.minutes > LONG_MINUTES and not question.is_long_wanted:
+            raise TakesLong(ahead.minutes)
+
+        def work(tx: Tx) -> str:
+            if queries.unfinished(tx) >= MOST_WAITING:
+                raise InvalidValues("the simulation", {"spoergsmaal": [TOO_MANY]})
+            drawn = self._drawn(tx, question)
+            id = tx.new_id()
+            tx.insert(
+                table,
+                id=id,
+                asked=question.asked,
+                title=read.title,
+                case_years=ahead.case_years,
+                replications=ahead.runs // len(read.variants),
+                seed=question.seed,
+                from_history=question.from_history,
+                drafts_of=question.drafts_of if question.asked == DRAFTS else None,
+                files={row.path: row.hash for row in resources.files_in_force(tx)},
+                drafts=None if drawn is None else _packed(drawn),
+                status="waiting",
+                at=tx.now,
+                actor=actor.id,
+                progress=0.0,
+                problem="",
+            )
+            return id
+
+        return self._transactions.run(actor, work)
+
+    def _read(self, question: Question) -> reading.Simulation:
+        if question.asked == DRAFTS:
+            return reading.beside_draft(reading.read(self._folder / f"{BASE}.yaml"))
+        path = self._folder / f"{question.asked}.yaml"
+        if question.asked == BASE or path.parent != self._folder or not path.is_file():
+            raise InvalidValues("the simulation", {"spoergsmaal": [NO_SUCH_QUESTION]})
+        return reading.read(path)
+
+    def _ahead(self, read: reading.Simulation, question: Question) -> running.Estimate:
+        """At least two replications: one alone has no interval."""
+        if not 0 < question.case_years < 10**9:
+            raise InvalidValues("the simulation", {"sagsaar": [NOT_A_NUMBER]})
+        if not 0 <= question.seed < MOST_SEED:
+            raise InvalidValues("the simulation", {"froe": [NOT_A_NUMBER]})
+        number = max(2, ceil(question.case_years / running.case_years_of(read)))
+        return running.estimate(read, replications=number)
+
+    def _drawn(self, tx: Tx, question: Question) -> dict[str, str] | None:
+        """The files of the drafts. Raises InvalidValues where they could not be deployed."""
+        if question.asked != DRAFTS:
+            return None
+        rows = [row for row in drafts.drafts(tx) if row.owner == question.drafts_of and not row.copy]
+        if not rows:
+            raise InvalidValues("the simulation", {"kladder_af": [NO_DRAFTS]})
+        contents = {row.file_name: drafts.content(tx, row) for row in rows}
+        findings = self._deployments.findings(tx, contents)
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            raise InvalidValues("the simulation", {"kladder_af": [FAULTY_DRAFTS]})
+        return {path: content.decode() for path, content in contents.items()}
+
+    # --- looking -----------------------------------------------------------------------------------
+
+    def get(self, id: str, *, actor: Actor) -> SimulationRow:
+        """Raises NotFound."""
+        _check(actor)
+        return self._transactions.read(lambda tx: _known(tx, id))
+
+    def all(self, *, actor: Actor) -> list[SimulationRow]:
+        """Newest first."""
+        _check(actor)
+        return self._transactions.read(queries.rows)
+
+    def report(self, id: str, *, actor: Actor) -> Report | None:
+        """What it found; None while it has not."""
+        _check(actor)
+        packed = self._transactions.read(lambda tx: queries.result_of(tx, id))
+        return None if packed is None else from_json(json.loads(zlib.decompress(packed)))
+
+    def diagram(self, id: str, process: str, *, actor: Actor) -> bytes | None:
+        """The file with a process as it was simulated, of the drafts where they have it."""
+        _check(actor)
+
+        def work(tx: Tx) -> bytes | None:
+            row = _known(tx, id)
+            drawn = _unpacked(queries.drafts_of(tx, id))
+            candidates = [text.encode() for path, text in drawn.items() if path.endswith(".bpmn")]
+            candidates += [
+                content
+                for path, hash in row.files.items()
+                if path.endswith(".bpmn") and (content := resources.content(tx, hash)) is not None
+            ]
+            mark = f'id="{process}"'.encode()
+            return next((content for content in candidates if mark in content), None)
+
+        return self._transactions.read(work)
+
+    def stop(self, id: str, *, actor: Actor) -> None:
+        """Whoever runs it ends it within a second or two. Raises Conflict for one that has ended."""
+        _check(actor)
+
+        def work(tx: Tx) -> None:
+            row = _known(tx, id)
+            if row.status not in ("waiting", "running"):
+                raise Conflict(f"stop simulation '{id}'", f"it is {row.status} already")
+            tx.update(
+                table,
+                {"id": id, "status": row.status},
+                {"status": "stopped", "stopped_by": actor.id, "ended_at": tx.now, "holder": None},
+                attempt=f"stop simulation '{id}'",
+            )
+
+        self._transactions.run(actor, work)
+
+    def estimates(self, read: reading.Simulation, *, actor: Actor) -> Estimates:
+        """What the installation's own history says of the parameters of a simulation."""
+        if not may_see_figures(actor):
+            raise Forbidden("estimate from the history", "only who may see the figures may")
+        return self._transactions.read(lambda tx: self._estimates(tx, read))
+
+    def _estimates(self, tx: Tx, read: reading.Simulation) -> Estimates:
+        since = tx.now - LOOKED_BACK
+        smallest = max(2, int(str(self._rule_sets.settings(tx).get(SMALLEST_GROUP) or 5)))
+
+        def form_of(process: str, element: str) -> Form | None:
+            row = resources.definition_of(tx, process)
+            drawn = None if row is None else self._definitions.process(tx, row.id).elements.get(element)
+            form = None if drawn is None or drawn.user_task is None else drawn.user_task.form_id
+            return None if form is None else self._definitions.form(tx, form)
+
+        found = estimate(
+            read.variants[0].parameters,
+            arrivals=queries.arrivals(tx, since),
+            handled=queries.handled(tx, since),
+            codes=lambda entity, attributes: queries.codes(tx, entity, [*attributes], since),
+            form_of=form_of,
+            smallest=smallest,
+            now=tx.now,
+        )
+        found.parameters.update(self._chosen(tx))
+        return found
+
+    def _chosen(self, tx: Tx) -> dict[str, Any]:
+        """The rule sets and settings that the installation runs by."""
+        selected, settings = self._rule_sets.chosen(tx)
+        return {
+            **({"rule_sets": selected} if selected else {}),
+            **({"settings": to_json(settings)} if settings else {}),
+        }
+
+    # --- running -----------------------------------------------------------------------------------
+
+    def run_waiting(self, is_stopping: Callable[[], bool] = lambda: False) -> int:
+        """Run the simulation that has waited longest; 0 when there is none.
+
+        A worker that is told to end gives it back, and another begins it anew: the same seed finds the same.
+        """
+        claimed = self._transactions.run(SYSTEM, self._claim)
+        if claimed is None:
+            return 0
+        row, holder = claimed
+        try:
+            outcome = self._run(row, holder, is_stopping)
+        except Exception as error:  # whatever it is, nobody shall wait for it
+            _log.exception("simulation failed", simulation=row.id)
+            outcome = {"status": "failed", "problem": f"{type(error).__name__}: {error}"[:2000]}
+        if outcome is not None:
+            self._keep(row.id, holder, outcome)
+        return 1
+
+    def _claim(self, tx: Tx) -> tuple[SimulationRow, str] | None:
+        row = queries.next_waiting(tx)
+        if row is None:
+            return None
+        holder = tx.new_id()
+        taken = tx.update_any(
+            table,
+            {"id": row.id, "status": row.status, **({"holder": row.holder} if row.holder else {})},
+            {"status": "running", "holder": holder, "lease_until": tx.now + LEASE, "began_at": tx.now},
+        )
+        return (row, holder) if taken else None
+
+    def _run(self, row: SimulationRow, holder: str, is_stopping: Callable[[], bool]) -> dict[str, Any] | None:
+        """What becomes of it; None when somebody else has decided that."""
+        with TemporaryDirectory(prefix="flowcase-simulation-") as place:
+            folder = Path(place)
+            command = self._prepare(row, folder)
+            with (
+                (folder / "found.json").open("wb") as found,
+                (folder / "told").open("wb") as told,
+                subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=found, stderr=told, start_new_session=True
+                ) as child,
+            ):
+                try:
+                    while child.poll() is None:
+                        with contextlib.suppress(subprocess.TimeoutExpired):
+                            child.wait(LOOK_SECONDS)
+                        if is_stopping():
+                            return {"status": "waiting", "progress": 0.0}
+                        if not self._heard(row.id, holder, _progress(folder / "told")):
+                            return None
+                finally:
+                    _end(child)
+            if child.returncode != 0:
+                return {"status": "failed", "problem": _last_words(folder / "told")}
+            return {
+                "status": "done",
+                "progress": 1.0,
+                "result": zlib.compress((folder / "found.json").read_bytes(), 9),
+            }
+
+    def _prepare(self, row: SimulationRow, folder: Path) -> list[str]:
+        """Write the files, and the command that runs them."""
+
+        def work(tx: Tx) -> tuple[dict[str, bytes], dict[str, str]]:
+            contents = {path: resources.content(tx, hash) for path, hash in row.files.items()}
+            return {path: each for path, each in contents.items() if each is not None}, _unpacked(
+                queries.drafts_of(tx, row.id)
+            )
+
+        contents, drawn = self._transactions.read(work)
+        for path, content in contents.items():
+            _write(folder / "in_force", path, content)
+        for path, text in drawn.items():
+            _write(folder / "draft", path, text.encode())
+        for shipped in self._folder.glob("*.yaml"):
+            _write(folder / "questions", shipped.name, shipped.read_bytes())
+        name = BASE if row.asked == DRAFTS else row.asked
+        question = folder / "questions" / f"{name}.yaml"
+        over = self._transactions.read(
+            lambda tx: (
+                self._estimates(tx, reading.read(question))
+                if row.from_history
+                else Estimates(self._chosen(tx))
+            )
+        )
+        _write(folder, "over.yaml", as_file(over).encode())
+        command = [sys.executable, "-m", "flowcase", "simulate", str(question)]
+        command += ["--processes", str(folder / "in_force")]
+        command += ["--draft", str(folder / "draft")] if drawn else []
+        command += ["--over", str(folder / "over.yaml")]
+        command += ["--seed", str(row.seed), "--replications", str(row.replications)]
+        return [*command, "--minutes", "100000", "--gently", "--json", "--progress"]
+
+    def _heard(self, id: str, holder: str, progress: float) -> bool:
+        """Note how far it is; False when it is not wanted any more."""
+
+        def work(tx: Tx) -> bool:
+            values = {"progress": progress, "lease_until": tx.now + LEASE}
+            return bool(tx.update_any(table, {"id": id, "status": "running", "holder": holder}, values))
+
+        return self._transactions.run(SYSTEM, work)
+
+    def _keep(self, id: str, holder: str, outcome: Mapping[str, Any]) -> None:
+        def work(tx: Tx) -> None:
+            ended = None if outcome["status"] == "waiting" else tx.now
+            values = {**outcome, "ended_at": ended, "holder": None, "lease_until": None}
+            tx.update_any(table, {"id": id, "status": "running", "holder": holder}, values)
+
+        self._transactions.run(SYSTEM, work)
+
+
+def _check(actor: Actor) -> None:
+    if not may_edit_processes(actor):
+        raise Forbidden("simulate", "only process owners may")
+
+
+def _known(tx: Tx, id: str) -> SimulationRow:
+    row = queries.row(tx, id)
+    if row is None:
+        raise NotFound("simulation", id)
+    return row
+
+
+def _packed(files: Mapping[str, str]) -> bytes:
+    return zlib.compress(json.dumps(files, sort_keys=True).encode(), 9)
+
+
+def _unpacked(packed: bytes | None) -> dict[str, str]:
+    return {} if packed is None else json.loads(zlib.decompress(packed))
+
+
+def _write(folder: Path, path: str, content: bytes) -> None:
+    """A file below a folder; a path that leads elsewhere is refused."""
+    file = (folder / path).resolve()
+    if not file.is_relative_to(folder.resolve()):
+        raise NotFound("file", path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _lines(told: Path) -> Sequence[str]:
+    return [line for line in told.read_text("utf-8", errors="replace").splitlines() if line.strip()]
+
+
+def _progress(told: Path) -> float:
+    """The last thing that the process has said of itself."""
+    for line in reversed(_lines(told)):
+        try:
+            said = json.loads(line)
+            return min(1.0, float(said["done"]) / max(1, int(said["total"])))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return 0.0
+
+
+def _last_words(told: Path) -> str:
+    said = [line for line in _lines(told) if not line.startswith('{"done"')]
+    return "\n".join(said[-5:])[:2000] or _DONE_BEFORE
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """It and every process that it has begun."""
+    if child.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()

@@ -1,0 +1,215 @@
+"""Simulér: a process owner asks what a change would do, a worker runs it apart, and the report is read."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flowcase.access.actor import SYSTEM
+from flowcase.services.simulation import reading, running
+from flowcase.services.simulation.files import read_folder
+from flowcase.services.simulation.report import as_json_text, report_of
+from flowcase.services.simulations import Question
+from flowcase.store.simulation_tables import simulation
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in as sign_in_browser
+from tests.web.world import World
+
+SHIPPED = Path(__file__).parents[2] / "processes/simulations/standard.yaml"
+ADDRESS = "/studie/simulering"
+CADENCE = "decisions/D-02_opfoelgning_kadence.dmn"
+
+
+def _write_question(folder: Path, name: str, **values) -> None:
+    whole = {"id": name, "title": name, "based_on": "standard.yaml", **values}
+    (folder / f"{name}.yaml").write_text(yaml.safe_dump(whole), "utf-8")
+
+
+@pytest.fixture
+def small(world: World, tmp_path, monkeypatch):
+    """Questions about an office with few cases and weeks, and one that is much too large."""
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    _small_office(folder)
+    monkeypatch.setattr(world.flow.simulations, "_folder", folder)
+    return world.flow.simulations
+
+
+def _small_office(folder: Path) -> None:
+    office = {
+        **yaml.safe_load(SHIPPED.read_text("utf-8")),
+        "warm_up_weeks": 0,
+        "weeks": 3,
+        "stock": [],
+    }
+    office["arrivals"]["per_year"] = 300
+    (folder / "standard.yaml").write_text(yaml.safe_dump(office), "utf-8")
+    more = {"id": "flere", "title": "Flere i Fronten", "parameters": {"staff": {"frontpersonale": 9}}}
+    compared = [{"id": "nu", "title": "Som nu", "title_en": "As now"}, more]
+    _write_question(folder, "flere", title="Flere i Fronten?", title_en="More in Fronten?", compare=compared)
+    _write_question(folder, "lang", weeks=1000, arrivals={"per_year": 90_000}, compare=compared)
+
+
+@pytest.fixture
+def owner(world: World):
+    return world.flow.people.actor("lone.proces")
+
+
+def _form(**values) -> dict[str, str]:
+    return {"spoergsmaal": "flere", "sagsaar": "1", "froe": "7", **values}
+
+
+def test_a_question_is_run_apart_and_its_report_is_read_side_by_side(small, sign_in):
+    page = sign_in("lone.proces")
+    asked = page.post(ADDRESS, _form())
+    waiting = page.get(asked.address).text
+
+    assert small.run_waiting() == 1
+    seen = page.get(asked.address)
+    found = json.loads(page.get(f"{asked.address}/resultat.json").source)
+
+    assert "venter" in waiting and "Stands simuleringen" in waiting
+    assert "færdig" in seen.text and "Flere i Fronten?" in seen.text and "Som nu" in seen.text
+    assert (found["seed"], found["replications"]) == (7, 2)
+    assert [figure["key"] for figure in found["figures"] if figure["key"] == "milestone|tildelt|median"]
+    assert seen.all("//svg[@class='plot']")
+    hot = seen.all("//*[contains(@class, 'fc-p-heat4')]")
+    words = seen.all("//table[caption[contains(., 'i ord')]]//tr[td[@data-title='Tyngde' and .='4']]")
+    assert hot and len(hot) == len(words)
+    assert small.run_waiting() == 0
+
+
+def test_a_simulation_is_stopped_while_it_runs_and_its_process_ends(small, world, owner):
+    id = small.ask(Question("flere", 400, 1), actor=owner)
+    running = threading.Thread(target=small.run_waiting)
+    running.start()
+    try:
+        while small.get(id, actor=owner).progress == 0 and running.is_alive():
+            time.sleep(0.2)
+        was = small.get(id, actor=owner).status
+
+        small.stop(id, actor=owner)
+    finally:
+        running.join(20)
+
+    row = small.get(id, actor=owner)
+    assert (was, row.status, row.stopped_by) == ("running", "stopped", owner.id)
+    assert not running.is_alive()
+    assert small.report(id, actor=owner) is None
+
+
+def test_a_worker_that_is_told_to_end_gives_the_simulation_back(small, owner):
+    id = small.ask(Question("flere", 1, 1), actor=owner)
+
+    small.run_waiting(lambda: True)
+
+    assert small.get(id, actor=owner).status == "waiting"
+
+
+def test_what_would_run_too_long_is_refused_and_what_runs_long_is_asked_again(small, sign_in, monkeypatch):
+    page = sign_in("lone.proces")
+
+    refused = page.post(ADDRESS, _form(spoergsmaal="lang"))
+    monkeypatch.setattr("flowcase.services.simulations.LONG_MINUTES", 0.0)
+    told = page.post(ADDRESS, _form())
+    begun = page.post(ADDRESS, _form(alligevel="1"))
+
+    assert refused.status == 422 and "mere end en halv time" in refused.text
+    assert told.status == 422 and "Start den alligevel" in told.text
+    assert "venter" in begun.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"sagsaar": "mange"}, "Skriv et helt tal"),
+        ({"froe": "-1"}, "Skriv et helt tal"),
+        ({"spoergsmaal": "../standard"}, "Vælg et spørgsmål"),
+        ({"spoergsmaal": "kladde", "kladder_af": "lone.proces"}, "Der er ingen kladder"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused_beside_its_field(small, sign_in, wrong, said):
+    page = sign_in("lone.proces").post(ADDRESS, _form(**wrong))
+
+    assert page.status == 422 and said in page.text
+
+
+def test_drafts_are_held_against_what_is_in_force_and_faulty_ones_are_refused(small, world, owner, tmp_path):
+    studio = world.flow.studio
+    content = studio.in_force(CADENCE, actor=owner)
+    studio.save(CADENCE, b"<definitions/>", seen=None, based_on=None, actor=owner)
+    question = Question("kladde", 1, 1, drafts_of=owner.id)
+    with pytest.raises(Exception, match="kladder_af"):
+        small.ask(question, actor=owner)
+
+    draft = studio.open(CADENCE, actor=owner).draft
+    changed = content.replace(b">6<", b">5<", 1)
+    studio.save(CADENCE, changed, seen=draft, based_on=None, actor=owner)
+    id = small.ask(question, actor=owner)
+    studio.discard(CADENCE, actor=owner)  # what was asked about is what it was then
+
+    command = small._prepare(small.get(id, actor=owner), tmp_path)
+
+    assert command[command.index("--draft") + 1] == str(tmp_path / "draft")
+    assert (tmp_path / "draft" / CADENCE).read_bytes() == changed
+    assert (tmp_path / "in_force" / CADENCE).read_bytes() == content
+
+
+def test_what_goes_wrong_apart_is_told_and_nobody_waits_for_it(small, world, owner, tmp_path):
+    change = {"file": CADENCE, "find": "det står der ikke", "put": "x"}
+    compared = [{"id": "nu", "title": "Nu"}, {"id": "ny", "title": "Ny", "changes": [change]}]
+    _write_question(small._folder, "passer-ikke", compare=compared)
+    id = small.ask(Question("passer-ikke", 1, 1), actor=owner)
+
+    small.run_waiting()
+
+    row = small.get(id, actor=owner)
+    assert row.status == "failed" and CADENCE in row.problem
+
+
+def test_history_gives_counts_and_leaves_what_is_too_little_to_the_file(world, owner):
+    found = world.flow.simulations.estimates(reading.read(SHIPPED), actor=SYSTEM)
+
+    assert "arrivals" in found.too_few
+    assert "id" not in found.parameters
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """A report of a small office, as the process apart writes it."""
+    folder = tmp_path_factory.mktemp("questions")
+    _small_office(folder)
+    read = reading.read(folder / "flere.yaml")
+    result = running.run(read, read_folder(SHIPPED.parents[1]), replications=2, processes=1)
+    return zlib.compress(as_json_text(report_of(result)).encode())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "language"), [(1200, "da"), (360, "en")])
+def test_axe_finds_nothing_on_the_pages(small, world, found, owner, open_page, width, language):
+    id = small.ask(Question("flere", 1, 1), actor=owner)
+    page = open_page(width=width)
+    seen = Checked(page)
+
+    sign_in_browser(page, "lone.proces")
+    page.goto(f"{ADDRESS}?sprog={language}")
+    seen.check("questions")
+    page.fill("#felt-sagsaar", "mange")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_selector("#fejl")
+    seen.check("questions with errors")
+    seen.visit(f"{ADDRESS}/{id}", "waiting")
+    with world.flow.store.begin(actor=SYSTEM, now=world.flow.clock.now()) as tx:
+        tx.update_any(simulation, {"id": id}, {"status": "done", "result": found})
+    page.goto(f"{ADDRESS}/{id}")
+    page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    seen.check("report")
+
+    assert seen.violations == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
