@@ -124,3 +124,12 @@ def test_public_rooms_say_what_they_are_for() -> None:
     ]
 
     assert silent == []
+
+
+def test_migrations_come_one_after_another() -> None:
+    said = re.compile(r'^(revision|down_revision)\s*=\s*["\'](\w+)["\']', re.MULTILINE)
+    files = sorted((SOURCE / "store/migrations/versions").glob("0*.py"))
+    found = [dict(said.findall(path.read_text("utf-8"))) for path in files]
+
+    assert [each["revision"] for each in found] == [path.stem for path in files]
+    assert [each["down_revision"] for each in found[1:]] == [path.stem for path in files[:-1]]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from flowcase.access.actor import Actor
 from flowcase.bootstrap import Flowcase
+from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, InvalidDefinition, InvalidValues, NotFound
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
@@ -139,3 +142,33 @@ def test_a_draft_can_be_thrown_away_once(flow: Flowcase, in_force: str) -> None:
 def test_a_name_that_leads_elsewhere_is_refused(flow: Flowcase, name: str) -> None:
     with pytest.raises(InvalidValues):
         flow.studio.save(name, FIRST, seen=None, based_on=None, actor=JENS)
+
+
+def test_of_two_drafts_of_ones_own_one_is_kept_knowingly(flow: Flowcase, in_force: str) -> None:
+    main = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    late = flow.studio.save("p.bpmn", THIRD, seen=None, based_on=in_force, actor=JENS)
+
+    with pytest.raises(Conflict):
+        flow.studio.choose("p.bpmn", keep=1, drop=0, seen=(late.hash, "0" * 64), actor=JENS)
+    flow.studio.choose("p.bpmn", keep=1, drop=0, seen=(late.hash, main.hash), actor=JENS)
+
+    opened = flow.studio.open("p.bpmn", actor=JENS)
+    assert (opened.content, opened.based_on, len(opened.own)) == (THIRD, in_force, 1)
+    with pytest.raises(NotFound):
+        flow.studio.choose("p.bpmn", keep=0, drop=1, seen=(late.hash, main.hash), actor=JENS)
+    again = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    flow.studio.choose("p.bpmn", keep=0, drop=again.copy, seen=(late.hash, main.hash), actor=JENS)
+    assert [row.hash for row in flow.studio.open("p.bpmn", actor=JENS).own] == [late.hash]
+
+
+def test_who_else_has_the_file_open_is_forgotten_after_a_minute(flow: Flowcase, clock: ManualClock) -> None:
+    flow.presences.note_file("p.bpmn", actor=LONE)
+
+    together = flow.presences.note_file("p.bpmn", actor=JENS)
+    elsewhere = flow.presences.note_file("q.bpmn", actor=JENS)
+    clock.set(clock.now() + dt.timedelta(seconds=61))
+    later = flow.presences.note_file("p.bpmn", actor=JENS)
+
+    assert (together, elsewhere, later) == (["lone"], [], [])
+    with pytest.raises(Forbidden):
+        flow.presences.note_file("p.bpmn", actor=ANNA)

@@ -1,14 +1,17 @@
-"""Who has the same user task open just now, so that two people do not do it twice. Kept for a minute only."""
+"""Who has the same user task or file open just now, so that two do not do it twice. Kept for a minute."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_edit_processes
+from flowcase.errors import Forbidden
 from flowcase.services.candidates import check_candidate, existing
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
-from flowcase.store.queries import presences
+from flowcase.store.queries import drafts, presences
+from flowcase.store.review_tables import draft_presence
 
 FRESH = dt.timedelta(seconds=60)  # since the page was last heard of
 
@@ -18,6 +21,20 @@ class Presences:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+
+    def note_file(self, file_name: str, *, actor: Actor) -> list[str]:
+        """Say that the actor has a file of the studio open; who else has, by id. Raises Forbidden."""
+        if not may_edit_processes(actor):
+            raise Forbidden("open the studio", "only process owners may")
+
+        def work(tx: Tx) -> list[str]:
+            key = {"file_name": file_name, "person": actor.id}
+            if not tx.insert_once(draft_presence, **key, seen_at=tx.now):
+                tx.update_any(draft_presence, key, {"seen_at": tx.now})
+            drafts.forget_before(tx, tx.now - FRESH)
+            return drafts.others_here(tx, file_name, actor.id)
+
+        return self._transactions.run(actor, work)
 
     def note(self, user_task: str, *, actor: Actor) -> list[str]:
         """Say that the actor has it open; who else has, by id. Raises NotFound and Forbidden."""

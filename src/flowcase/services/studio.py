@@ -212,6 +212,33 @@ class Studio:
 
         return self._transactions.run(actor, work)
 
+    def choose(self, path: str, *, keep: int, drop: int, seen: tuple[str, str], actor: Actor) -> None:
+        """Of two drafts of one's own keep one, as the main draft, and throw the other away.
+
+        `seen` are the hashes of both as they were compared. Raises Conflict when one has changed since.
+        """
+        _check(actor, "choose between drafts")
+
+        def work(tx: Tx) -> None:
+            rows = [drafts.draft(tx, actor.id, path, copy) for copy in (keep, drop)]
+            kept, dropped = rows
+            if kept is None or dropped is None or keep == drop:
+                raise NotFound("draft", path)
+            if (kept.hash, dropped.hash) != seen:
+                raise Conflict(f"choose between drafts of '{path}'", "one of them was saved meanwhile")
+            content = drafts.content(tx, kept)
+            key = {"owner": actor.id, "file_name": path}
+            reviews.note_changed(tx, dropped)
+            tx.delete_any(tables.draft, {**key, "copy": drop})
+            if drop == 0:  # what is kept takes the place of the main draft, and of its review nothing
+                reviews.note_changed(tx, kept)
+                tx.delete_any(tables.draft, {**key, "copy": keep})
+                values = {"hash": kept.hash, "content": content, "based_on": kept.based_on}
+                authors = sorted({*kept.authors, *dropped.authors})
+                tx.insert_once(tables.draft, **key, copy=0, updated_at=tx.now, authors=authors, **values)
+
+        self._transactions.run(actor, work)
+
     def discard(self, path: str, *, copy: int = 0, actor: Actor) -> None:
         """Throw a draft of one's own away. Raises NotFound."""
         _check(actor, "discard a draft")

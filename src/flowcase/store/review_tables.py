@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from flowcase.store.columns import Instant, Json
 from flowcase.store.tables import metadata
@@ -44,3 +44,13 @@ review_comment = Table(
     Column("resolved_at", Instant),
 )
 Index("ix_review_comment_review", review_comment.c.review, review_comment.c.at)
+
+# Who has a file open in an editor just now; kept for a minute only.
+draft_presence = Table(
+    "draft_presence",
+    metadata,
+    Column("file_name", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("file_name", "person"),
+)

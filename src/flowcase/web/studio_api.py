@@ -70,6 +70,7 @@ def save() -> Any:
         savedAt=clock(saved.updated_at),
         wasSetAside=saved.was_set_aside,
         inForce=saved.in_force,
+        choose=url_for("studio_drafts.compare", path=asked["file"], kopi=saved.copy or None),
         others=[
             {
                 "name": person(row.owner),
@@ -88,6 +89,14 @@ def discard() -> Any:
     asked = _asked()
     flow().studio.discard(asked["file"], copy=asked["copy"], actor=actor())
     return jsonify(next=url_for("studio.index"))
+
+
+@blueprint.post("/presence")
+@login_required
+def presence() -> Any:
+    """Say that the file is open here; the names of who else has it open."""
+    others = flow().presences.note_file(_asked()["file"], actor=actor())
+    return jsonify(others=[person(id) for id in others])
 
 
 @blueprint.post("/effects")

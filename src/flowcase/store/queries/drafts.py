@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from flowcase.store import tables
 from flowcase.store.queries.rows import made, made_or_none
+from flowcase.store.review_tables import draft_presence
 from flowcase.store.tx import Tx
 
 _draft = tables.draft
@@ -49,3 +50,16 @@ def drafts(tx: Tx, *, file_name: str | None = None) -> list[DraftRow]:
     if file_name is not None:
         found = found.where(_draft.c.file_name == file_name)
     return [made(DraftRow, row) for row in tx.rows(found)]
+
+
+def others_here(tx: Tx, file_name: str, person: str) -> list[str]:
+    """Ids of the others who have the file open, by id."""
+    statement = select(draft_presence.c.person).where(
+        draft_presence.c.file_name == file_name, draft_presence.c.person != person
+    )
+    return [row.person for row in tx.rows(statement.order_by(draft_presence.c.person))]
+
+
+def forget_before(tx: Tx, before: dt.datetime) -> None:
+    """Those who were not heard of since, whatever file they had open."""
+    tx.execute(delete(draft_presence).where(draft_presence.c.seen_at < before))

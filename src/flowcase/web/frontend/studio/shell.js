@@ -8,6 +8,7 @@ import { say } from './words.js';
 
 const CHECK_AFTER = 500; // ms without typing
 const SAVE_AFTER = 2000;
+const HERE_EVERY = 20_000;
 
 export const begun = JSON.parse(document.getElementById('begyndelse').textContent);
 
@@ -37,6 +38,8 @@ class Studio {
     this.bind();
     await this.draw();
     await this.check();
+    this.tellWhoIsHere();
+    setInterval(() => this.tellWhoIsHere(), HERE_EVERY);
   }
 
   bind() {
@@ -177,7 +180,7 @@ class Studio {
       const from = { from_owner: fromOwner, from_copy: fromCopy };
       const saved = await ask('draft', { content, copy, seen, based_on: basedOn, ...from }, begun);
       begun.seen = saved.seen;
-      if (saved.wasSetAside || saved.copy !== begun.copy) this.setAside(saved.copy);
+      if (saved.wasSetAside || saved.copy !== begun.copy) this.setAside(saved.copy, saved.choose);
       if (saved.inForce !== begun.inForce) {
         begun.inForce = saved.inForce;
         this.note(say('newer'));
@@ -198,10 +201,21 @@ class Studio {
     location.assign(begun.copy ? `${path}?kopi=${begun.copy}` : path);
   }
 
-  setAside(copy) {
+  setAside(copy, choose) {
     begun.copy = copy;
     history.replaceState(null, '', `${location.pathname}?kopi=${copy}`);
-    this.note(say('setAside'));
+    this.note(`${say('setAside')} `, Object.assign(document.createElement('a'), { href: choose, textContent: say('choose') }));
+  }
+
+  // Who else has the file open; a failed question is asked again later.
+  async tellWhoIsHere() {
+    try {
+      const { others } = await ask('presence', { content: '' }, begun);
+      at('her').textContent = at('her').dataset.words.replace('{names}', others.join(', '));
+      at('her').hidden = !others.length;
+    } catch {
+      at('her').hidden = true;
+    }
   }
 
   tellOf(other) {
