@@ -100,7 +100,9 @@ def indicators() -> str:
             "Figures of a period, of a team, a district or a rule set: `flowcase indicators`, and *Nøgletal* "
             "in the pages for who leads, audits or decides. They count cases, records and deadlines and name "
             "nobody. A figure that tells about fewer people than the setting `statistik_mindste_celle` is "
-            "left out, and so is the next smallest where it could be computed from the others.",
+            "left out, and so is so much of its neighbours (parts of an indicator, other teams or districts, "
+            "other months) that what is hidden together tells about that many people, in two parts at least. "
+            "Two periods that differ by a day can still be compared by who may ask for both.",
             "",
             "| Id | Indicator | In Danish | What is counted | Rules | Source | Reports |",
             "|---|---|---|---|---|---|---|",

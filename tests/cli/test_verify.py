@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from flowcase.cases.events import IntakeRefused
 from tests.cli.conftest import CommandLine
 from tests.cli.test_commands import NOW
 from tests.proofs.fictional_families import json_line, notification
@@ -121,6 +126,23 @@ def test_an_older_database_is_noticed_by_the_checkpoints_kept_outside(
 
     assert "put back from a copy" in flowcase("verify", expect=1).output
     assert "put back from a copy" in flowcase("verify", "--against", outside, expect=1).output
+
+
+def test_a_clock_that_was_set_back_is_told_and_is_no_fault_of_the_chain(
+    flowcase: CommandLine, opened: Callable[[], Flowcase]
+) -> None:
+    flow = opened()
+    for minutes in (0, 10, 9.5, -170, -160):  # half a minute is what clocks of nodes differ by
+        with flow.store.begin(SYSTEM, NOW + dt.timedelta(minutes=minutes)) as tx:
+            tx.append("case:SAG-1", IntakeRefused(source="s", line=1, fields=()))
+
+    told, data = flowcase("verify").output, flowcase.json("verify")
+
+    assert "Clock set back: Stream case:SAG-1: event 4 is dated 2:59:30 before the one in front" in told
+    assert [each for each in data["set_back"] if each["stream"] == "case:SAG-1"] == [
+        {"stream": "case:SAG-1", "event": 4}
+    ]
+    assert (data["broken"], data["checkpoints"]) == ([], None)
 
 
 def test_checkpoints_of_another_key_are_not_believed(signed: CommandLine, tmp_path: Path) -> None:

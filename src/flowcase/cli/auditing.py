@@ -10,6 +10,8 @@ import click
 from flowcase.cli.output import json_option, say_json
 from flowcase.cli.settings import opened
 
+MOST_TOLD = 20  # places where the clock was set back
+
 
 @click.command()
 @click.option(
@@ -23,6 +25,8 @@ def verify(against: str | None, as_json: bool) -> None:
 
     Names the first altered, missing, added or reordered entry of each broken stream, and what the
     checkpoints show: streams that are gone, events that were cut off, a database put back from a copy.
+    Tells also where the clock was set back by more than a minute: no fault of the chain, which says what came
+    first, but instants there are not to be relied on.
     """
     from tqdm import tqdm
 
@@ -36,6 +40,7 @@ def verify(against: str | None, as_json: bool) -> None:
             shown = None if fault is None else str(fault)
         except ValueError as error:
             shown = f"Checkpoints: {error}."
+        set_back = flow.history.set_back()
         seconds = time.monotonic() - begun
     events, streams = sum(sizes.values()), len(sizes)
     if as_json:
@@ -46,6 +51,7 @@ def verify(against: str | None, as_json: bool) -> None:
                 "seconds": round(seconds, 3),
                 "broken": [{"stream": b.stream, "event": b.seq, "what": b.what} for b in broken],
                 "checkpoints": shown,
+                "set_back": [{"stream": each.stream, "event": each.seq} for each in set_back],
             }
         )
     else:
@@ -53,6 +59,10 @@ def verify(against: str | None, as_json: bool) -> None:
             click.echo(str(place))
         if shown:
             click.echo(shown)
+        for each in set_back[:MOST_TOLD]:
+            click.echo(f"Clock set back: {each}")
+        if len(set_back) > MOST_TOLD:
+            click.echo(f"Clock set back: at {len(set_back) - MOST_TOLD} more places.")
         rate = events / max(seconds, 1e-9)
         found = "whole" if not broken and not shown else f"{len(broken) + bool(shown)} faults"
         click.echo(f"{events} events in {streams} streams: {found}. {seconds:.1f} s, {rate:,.0f} a second.")

@@ -54,7 +54,11 @@ def clean(as_json: bool) -> None:
     if as_json:
         say_json({"clean": done})
     else:
-        click.echo("Clean." if done else "Somebody is using the database: stop flowcase and try again.")
+        click.echo(
+            "Clean."
+            if done
+            else "The database is in use, or this is not its owner: stop flowcase, and try as its owner."
+        )
     raise SystemExit(0 if done else 1)
 
 
@@ -126,6 +130,36 @@ def move(source: str, target: str, as_json: bool) -> None:
         found = archive.move(reading, writing, progress=progress)
     _verify(to)
     _report(found, as_json, f"Moved to {_without_password(target)}", begun)
+
+
+@db.command()
+@click.argument("role")
+@click.option("--apply", "is_applied", is_flag=True, help="Grant them now, as the owner of the tables.")
+@json_option
+def rights(role: str, is_applied: bool, as_json: bool) -> None:
+    """Print (or apply) the rights of the service's role on PostgreSQL: it only adds to the history.
+
+    Run it as the role that owns the tables and migrates them, again after each upgrade; the service itself
+    then signs in to the database as ROLE.
+    """
+    from flowcase.store import rights as rules
+
+    try:
+        statements = rules.statements(role)
+    except rules.RoleRefused:
+        raise click.UsageError(f"'{role}' is no role's name: small letters, digits and _ only.") from None
+    if is_applied:
+        with _opened(_settings()) as store:
+            if store.is_sqlite:
+                raise click.UsageError("SQLite has no roles; its triggers keep the history.")
+            rules.apply(store.engine, role)
+    if as_json:
+        say_json({"statements": statements, "is_applied": is_applied})
+    elif is_applied:
+        click.echo(f"{role} may read and write, and only add to the history.")
+    else:
+        for statement in statements:
+            click.echo(f"{statement};")
 
 
 def _settings() -> Config:

@@ -48,6 +48,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
         return
     try:
         yield Examined("database", "ok", f"It is open at revision {flow.store.revision()}.")
+        yield from _rights(flow)
         yield from _keys(flow)
         yield from _work(flow)
         yield from _consistency(flow)
@@ -66,6 +67,25 @@ def _home(home: Path, key_file: Path | None) -> Iterator[Examined]:
             yield Examined("key", "error", f"{key.name} can be read by others.", f"Run: chmod 600 {key}")
         else:
             yield Examined("key", "ok", f"{key.name} is private.")
+
+
+def _rights(flow: Any) -> Iterator[Examined]:
+    """Whether the role that the service signs in with could change the history."""
+    from flowcase.store import rights
+
+    if flow.store.is_sqlite:
+        return
+    found = rights.excess(flow.store.engine)
+    if not found:
+        yield Examined("rights", "ok", "This role of the database can only add to the history.")
+        return
+    told = ", ".join(f"{each.right} on {each.table}" for each in found)
+    yield Examined(
+        "rights",
+        "warning",
+        f"This role of the database could change the history ({told}).",
+        "Let the service sign in with a role of its own: flowcase db rights ROLE --apply",
+    )
 
 
 def _keys(flow: Any) -> Iterator[Examined]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -18,8 +19,10 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import DatabaseFault, Tx
 from flowcase.store.queries import case_files, deadlines, instances, people
 from flowcase.store.queries import history as queries
-from flowcase.store.queries.history import EventRow
+from flowcase.store.queries.history import EventRow, SetBack
 
+_CLOCKS_DIFFER = dt.timedelta(minutes=1)
+_MOST_SET_BACK = 1000
 _FROM_THE_BEGINNING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -123,6 +126,12 @@ class History:
             return found
 
         return self._transactions.read(work)
+
+    def set_back(self) -> list[SetBack]:
+        """Where the clock had been set back while the history was written; what clocks of nodes differ by
+        is not told. Nothing is altered there: the chain still says what came first."""
+        found = self._transactions.read(lambda tx: queries.set_back(tx, _MOST_SET_BACK))
+        return [each for each in found if each.before - each.at > _CLOCKS_DIFFER]
 
 
 def _of_case(tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None = None) -> list[EventRow]:

@@ -21,6 +21,7 @@ from flowcase.history.indicators import (
     Question,
     compute,
 )
+from flowcase.history.indicators.figure import without_small_parts
 from flowcase.history.indicators.reports import SMALLEST_GROUP
 from flowcase.services.rule_sets import Pin, RuleSets
 from flowcase.services.transactions import Transactions
@@ -58,8 +59,9 @@ class Indicators:
 
         def work(tx: Tx) -> Trend:
             material = self._material(tx, question)
-            found = [(month, compute(material, month, [id])[id]) for month in _months(question)]
-            return Trend(tuple((month, figures[0] if figures else None) for month, figures in found))
+            found = {month: compute(material, month, [id])[id][:1] for month in _months(question)}
+            shown = without_small_parts(found, int(material.settings[SMALLEST_GROUP]))
+            return Trend(tuple((month, figures[0] if figures else None) for month, figures in shown.items()))
 
         return self._transactions.read(work)
 

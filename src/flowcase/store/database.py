@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import FlowcaseError
-from flowcase.store import migrating, tables
+from flowcase.store import migrating, rights, tables
 from flowcase.store.columns import read_json
 from flowcase.store.keys import Keyring
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
@@ -24,6 +24,8 @@ from flowcase.store.wire import NOT_PREPARED
 
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 _READ_ONLY = "flowcase_read_only"
+# Tables that hold keys, or what finds or tells somebody.
+_WRITTEN_ANEW = ("stream", "record", "search_key", "user_task_draft", "message", "notice", "kept_answer")
 # PostgreSQL: deadlock, serialization failure, lock timeout, statement no longer prepared. Nothing was
 # committed: trying again is safe.
 _TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", NOT_PREPARED})
@@ -288,14 +290,17 @@ class Store:
         """Leave nothing of destroyed keys in the database's own files; False when somebody is in the way.
 
         SQLite overwrites deleted content by itself (`secure_delete`), but its write-ahead log still holds
-        it until it is emptied. PostgreSQL keeps old rows until their table is written anew.
+        it until it is emptied. PostgreSQL keeps old rows until their table is written anew, which only its
+        owner may have done.
         """
         try:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 if self.is_sqlite:
                     busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
                     return busy == 0
-                for name in ("stream", "record", "search_key", "user_task_draft", "message", "notice"):
+                if not rights.owns(self.engine, _WRITTEN_ANEW):
+                    return False  # PostgreSQL would pass over them with a mere warning
+                for name in _WRITTEN_ANEW:
                     connection.exec_driver_sql(f"VACUUM FULL {name}")
                 return True
         except DBAPIError:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import TypeVar
 
 from flowcase.values import Value
 
 Words = tuple[str, str]  # Danish, English
 WHOLE: Words = ("", "")
+_LEAST_HIDDEN = 2  # parts of a shown whole: one alone is the whole without the others
+
+Part = TypeVar("Part", bound=Hashable)
+Place = TypeVar("Place", bound=Hashable)
 
 
 class Unit(StrEnum):
@@ -106,15 +111,57 @@ def without_small_groups(figures: Iterable[Figure], limit: int) -> list[Figure]:
     Where the parts of a shown whole are told, one that is left out alone could be computed from the
     others: the next smallest is left out with it.
     """
-    found = [_left_out(each) if _is_small(each, limit) else each for each in figures]
-    for group in {each.group for each in found if each.group}:
-        parts = [n for n, each in enumerate(found) if each.group == group]
-        hidden = [n for n in parts if found[n].is_suppressed]
-        shown = [n for n in parts if not found[n].is_suppressed and found[n].numerator]
-        if len(hidden) == 1 and shown:
-            next_smallest = min(shown, key=lambda n: found[n].numerator or 0)
-            found[next_smallest] = _left_out(found[next_smallest])
+    known = list(figures)
+    found = [_left_out(each) if _is_small(each, limit) else each for each in known]
+    for group in {each.group for each in known if each.group}:
+        parts = [n for n, each in enumerate(known) if each.group == group]
+        hidden = {n for n in parts if found[n].is_suppressed}
+        for n in _needed_to_hide({n: known[n].numerator or 0 for n in parts}, hidden, limit):
+            found[n] = _left_out(found[n])
     return found
+
+
+def without_small_parts(parts: Mapping[Part, Sequence[Figure]], limit: int) -> dict[Part, list[Figure]]:
+    """The figures of each part of a whole (each team, each month) that are shown beside the whole.
+
+    What is left out of one part could be computed by taking the other parts from the whole: so much is left
+    out of the others that what is hidden together tells about `limit` people at least, in two parts at least.
+    """
+    found = {part: without_small_groups(figures, limit) for part, figures in parts.items()}
+    for label in {each.label for figures in parts.values() for each in figures if each.is_personal}:
+        places = {
+            part: n
+            for part, figures in parts.items()
+            for n, each in enumerate(figures)
+            if each.label == label
+        }
+        known = {part: parts[part][n] for part, n in places.items()}
+        hidden = {part for part, n in places.items() if found[part][n].is_suppressed}
+        also = set()
+        for sizes in (
+            {part: each.numerator or 0 for part, each in known.items()},
+            {part: each.denominator or 0 for part, each in known.items()},
+        ):
+            if any(sizes[part] for part in hidden):
+                also |= _needed_to_hide(sizes, hidden, limit)
+        for part in also:
+            found[part][places[part]] = _left_out(found[part][places[part]])
+    return found
+
+
+def _needed_to_hide(sizes: Mapping[Place, int], hidden: Set[Place], limit: int) -> set[Place]:
+    """Which parts must be left out as well, the smallest first, so that nothing hidden can be computed."""
+    also: set[Place] = set()
+    shown = sorted((place for place in sizes if place not in hidden and sizes[place]), key=lambda p: sizes[p])
+    while hidden and shown:
+        together = hidden | also
+        if (
+            len([p for p in together if sizes[p]]) >= _LEAST_HIDDEN
+            and sum(map(sizes.__getitem__, together)) >= limit
+        ):
+            break
+        also.add(shown.pop(0))
+    return also
 
 
 def _is_small(figure: Figure, limit: int) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from flowcase.history.indicators.figure import Figure, Words, without_small_groups
+from flowcase.history.indicators.figure import Figure, Words, without_small_groups, without_small_parts
 from flowcase.history.indicators.material import Material, Question
 from flowcase.history.indicators.registry import INDICATORS
 
+_PARTED_BY = ("team", "district")  # each case is of one of them at most
 SMALLEST_GROUP = "statistik_mindste_celle"  # the setting: smaller groups are left out
 
 
@@ -72,9 +73,42 @@ REPORTS: Mapping[str, Report] = {
 def compute(
     material: Material, question: Question, ids: Iterable[str] | None = None
 ) -> dict[str, list[Figure]]:
-    """Figures by indicator id, small groups left out. Raises KeyError for an id that there is not."""
-    scoped = material.scoped(question)
-    limit = int(material.settings[SMALLEST_GROUP])
-    return {
-        id: without_small_groups(INDICATORS[id].count(scoped, question), limit) for id in ids or INDICATORS
-    }
+    """Figures by indicator id, small groups left out. Raises KeyError for an id that there is not.
+
+    Of a team or a district so much is left out that nothing small of another one can be computed by taking
+    the teams or districts that are shown from the whole, whoever asks for which of them, and in which order.
+    """
+    asked, limit = list(ids or INDICATORS), int(material.settings[SMALLEST_GROUP])
+    parts = dict.fromkeys([question, *_siblings(material, question)])
+    counted: dict[str, dict[Question, Sequence[Figure]]] = {id: {} for id in asked}
+    for part in parts:
+        scoped = material.scoped(part)
+        for id in asked:
+            counted[id][part] = list(INDICATORS[id].count(scoped, part))
+    return {id: _together(counted[id], question, limit) for id in asked}
+
+
+def _together(parts: Mapping[Question, Sequence[Figure]], question: Question, limit: int) -> list[Figure]:
+    """The figures of one part, less what any row of parts with it would give away."""
+    alone = without_small_groups(parts[question], limit)
+    for name in _PARTED_BY:
+        if getattr(question, name) is None:
+            continue
+        row = {part: found for part, found in parts.items() if part == _like(question, name, part)}
+        for n, figure in enumerate(without_small_parts(row, limit)[question]):
+            if figure.is_suppressed:
+                alone[n] = figure
+    return alone
+
+
+def _siblings(material: Material, question: Question) -> Iterator[Question]:
+    """The same question about every other team, or every other district."""
+    for name in _PARTED_BY:
+        if getattr(question, name) is not None:
+            values = {getattr(case, name) for case in material.cases.values()}
+            for value in sorted(each for each in values if each is not None):
+                yield replace(question, **{name: value})
+
+
+def _like(question: Question, name: str, part: Question) -> Question:
+    return replace(question, **{name: getattr(part, name)})

@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from flowcase.model import Event
 from flowcase.store import codec, tables
+from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
 _table = tables.history
@@ -54,6 +55,20 @@ class StreamRow:
     head: bytes
     is_erased: bool
     created_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class SetBack:
+    """An entry that was written when the clock stood before the entry in front of it."""
+
+    stream: str
+    seq: int
+    at: dt.datetime
+    before: dt.datetime
+
+    def __str__(self) -> str:
+        told = str(self.before - self.at).partition(".")[0]
+        return f"Stream {self.stream}: event {self.seq} is dated {told} before the one in front of it."
 
 
 def events(
@@ -160,6 +175,18 @@ def sealed(tx: Tx, stream: str, *, page: int = 1000) -> Iterator[SealedRow]:
         if len(rows) < page:
             return
         after = rows[-1].seq
+
+
+def set_back(tx: Tx, limit: int) -> list[SetBack]:
+    """Entries that are dated before the one in front of them, by stream."""
+    before = func.lag(_table.c.at, type_=_table.c.at.type).over(
+        partition_by=_table.c.stream, order_by=_table.c.seq
+    )
+    dated = select(_table.c.stream, _table.c.seq, _table.c.at, before.label("before")).subquery()
+    statement = (
+        select(dated).where(dated.c.at < dated.c.before).order_by(dated.c.stream, dated.c.seq).limit(limit)
+    )
+    return [made(SetBack, row) for row in tx.rows(statement)]
 
 
 def newest_instant(tx: Tx) -> dt.datetime | None:
