@@ -22,7 +22,7 @@ from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.cases.notice_topics import Way, topic_of
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.events import DeliveryFailed, DeliveryRetried
-from flowcase.services import guest_mails, mail_words
+from flowcase.services import guest_mails, mail_calendars, mail_words
 from flowcase.services.mail_sending import NotSent, Send
 from flowcase.services.notices import default_ways, digest_time
 from flowcase.services.rule_sets import RuleSets
@@ -180,7 +180,7 @@ class Mails:
         told = mails.told_in(tx, row.id)
         if person is None or not person.is_active or chosen is None or not chosen.address or not told:
             return None
-        return mail_words.write(
+        message = mail_words.write(
             told,
             id=row.id,
             to=chosen.address,
@@ -189,6 +189,18 @@ class Mails:
             at=row.due_at,
             language=person.locale,
         )
+        meetings = mail_calendars.events_of(
+            tx,
+            told,
+            mine={person.id, *person.groups},
+            settings=self._rule_sets.settings(tx),
+            to=chosen.address,
+            sender=self._sender,
+            address=self._address,
+            language=person.locale,
+        )
+        mail_calendars.attach(message, meetings, id=row.id, at=row.due_at)
+        return message
 
     def _record(self, row: MailRow, status: str, outcome: str) -> None:
         def work(tx: Tx) -> None:

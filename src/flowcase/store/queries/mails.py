@@ -48,6 +48,7 @@ class Told:
     text_code: str
     case_code: str | None
     at: dt.datetime
+    stream: str
 
 
 def choice(tx: Tx, person: str) -> ChoiceRow | None:
@@ -86,7 +87,7 @@ def is_waiting(tx: Tx) -> bool:
 def told_in(tx: Tx, id: str) -> list[Told]:
     """The notices of a mail, the oldest first; those of an erased case are gone."""
     notice = tables.notice
-    columns = [notice.c[name] for name in ("id", "kind", "text_code", "case_code", "at")]
+    columns = [notice.c[name] for name in ("id", "kind", "text_code", "case_code", "at", "stream")]
     statement = (
         select(*columns)
         .join(mail_notice, and_(mail_notice.c.notice == notice.c.id, mail_notice.c.mail == id))
