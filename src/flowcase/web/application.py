@@ -32,6 +32,7 @@ from flowcase.web import (
     language,
     pdf,
     presenting,
+    remembered,
     session,
     signed_cookie,
     single_sign_on,
@@ -107,6 +108,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     session.init_app(app, flow)
     presenting.init_app(app)
     drawing.init_app(app)
+    remembered.init_app(app)
     static_files.init_app(app)
     _register_blueprints(app)
     _guard(app)
