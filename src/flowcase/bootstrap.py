@@ -85,6 +85,7 @@ from flowcase.services.rule_set_moves import RuleSetMoves
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.saved_lists import SavedLists
 from flowcase.services.scanning import Scanning
+from flowcase.services.scenario_trials import ScenarioTrials
 from flowcase.services.second_factors import SecondFactors
 from flowcase.services.service_accounts import ServiceAccounts
 from flowcase.services.sessions import Limits as SessionLimits
@@ -194,6 +195,7 @@ class Flowcase:
     reviews: Reviews
     process_folders: ProcessFolders
     process_maps: ProcessMaps
+    scenario_trials: ScenarioTrials
     deployment_effects: DeploymentEffects
     documents: Documents
     scanning: Scanning
@@ -449,6 +451,7 @@ def assemble(
         reviews=Reviews(transactions),
         process_folders=ProcessFolders(transactions, deployments),
         process_maps=ProcessMaps(transactions, definitions, handlers),
+        scenario_trials=ScenarioTrials(transactions, settings.processes or shipped_processes()),
         deployment_effects=DeploymentEffects(transactions, definitions),
         nodes=nodes,
         checkpoints=checkpoints,

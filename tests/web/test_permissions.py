@@ -165,6 +165,7 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("studio_reviews.ask", f"/studie/gennemsyn/ny/{path}")
         yield Page("studio_versions.show", f"/studie/udgaver/{path}")
         yield Page("studio_versions.download", f"/studie/udgaver/1/fil/{path}")
+        yield Page("studio_trials.show", f"/studie/scenarier/{path}")
     for id in INDICATORS:
         yield Page("indicators.show", f"/indikatorer/{id}")
     path = "underretning.bpmn"

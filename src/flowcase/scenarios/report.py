@@ -109,6 +109,12 @@ def data(variant: VariantReport) -> Mapping[str, Any]:
                 "id": report.step.id,
                 "at": report.step.at.isoformat(),
                 "do": report.step.do,
+                "what": _what(report),
+                **{
+                    key: report.step.arguments[key]
+                    for key in ("process", "element")
+                    if key in report.step.arguments
+                },
                 "line": report.step.line,
                 "passed": not report.differences,
                 "differences": [

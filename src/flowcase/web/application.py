@@ -162,6 +162,7 @@ def _register_blueprints(app: Flask) -> None:
         studio_folders,
         studio_maps,
         studio_reviews,
+        studio_trials,
         studio_versions,
         team,
         user_tasks,
@@ -208,6 +209,7 @@ def _register_blueprints(app: Flask) -> None:
         studio_maps,
         studio_reviews,
         studio_versions,
+        studio_trials,
         team,
     ):
         app.register_blueprint(module.blueprint)

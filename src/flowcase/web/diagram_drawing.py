@@ -41,8 +41,12 @@ class Drawn:
         return any(node.element == element for node in self.nodes)
 
 
-def drawn(content: bytes, states: Mapping[str, str]) -> Drawn | None:
-    """None for a file without a drawing; `states` says of elements where the flow is and has been."""
+def drawn(content: bytes, states: Mapping[str, str], walked: frozenset[str] | None = None) -> Drawn | None:
+    """None for a file without a drawing; `states` says of elements where the flow is and has been.
+
+    `walked` names the sequence flows that were taken, where they are known; else a flow between two elements
+    that were passed counts as taken.
+    """
     found = _picture(content)
     x, y, width, height = found.box
     if not found.shapes:
@@ -54,10 +58,14 @@ def drawn(content: bytes, states: Mapping[str, str]) -> Drawn | None:
     ]
     paths = []
     for line in found.lines:
-        walked = states.get(line.source) == DONE and states.get(line.target) in (DONE, HERE)
+        is_walked = (
+            line.element in walked
+            if walked is not None
+            else states.get(line.source) == DONE and states.get(line.target) in (DONE, HERE)
+        )
         points = " ".join(f"{px:g},{py:g}" for px, py in line.points)
         marked = states.get(line.element, "") if states.get(line.element) in MARKED else ""
-        paths.append((points, DONE if walked else marked))
+        paths.append((points, DONE if is_walked else marked))
     box = f"{x - MARGIN:g} {y - MARGIN:g} {width + 2 * MARGIN:g} {height + 2 * MARGIN:g}"
     return Drawn(box, round(width + 2 * MARGIN), tuple(nodes), tuple(sorted(paths, key=lambda each: each[1])))
 

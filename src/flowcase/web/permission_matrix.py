@@ -341,6 +341,8 @@ RULES: Mapping[str, Rule] = {
     "studio_reviews.comment": STUDIO,
     "studio_reviews.mark": STUDIO,
     "studio_reviews.answer": STUDIO,
+    "studio_trials.show": STUDIO,
+    "studio_trials.play": STUDIO,
     "studio_api.check": STUDIO,
     "studio_api.effects": STUDIO,
     "studio_api.presence": STUDIO,

@@ -4,11 +4,13 @@ import { folding } from "./folding.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { printing } from "./print.js";
+import { trials } from "./trials.js";
 import { typing } from "./typing.js";
 
 DKFDS.init();
 keys();
 live();
 printing();
+trials();
 typing();
 folding();

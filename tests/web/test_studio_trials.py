@@ -1,0 +1,156 @@
+"""The studio's page where scenarios are played with one's drafts."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from flowcase.errors import Conflict, Forbidden, NotFound
+from flowcase.services import scenario_trials
+from flowcase.services.scenario_trials import ScenarioTrials
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in as sign_in_in_browser
+
+TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
+DIAGRAM = "forebyggende_distrikt.bpmn"
+STORY = """id: KORT-01
+title: En rådgiver åbner et forebyggende forløb
+source: test
+people:
+  - {id: R-01, groups: [forebyggende], district: haderslev_midt}
+cases:
+  SAG-0001: {child: {navn: Sofie, foedt: "2015-03-02", cpr: "020315-4444", adresse: Vej 1}, status: aaben}
+steps:
+  - at: "2026-03-02T09:00+01:00"
+    do: advance the clock
+    expect: {tasks: [{process: forebyggende_distrikt, element: afdaek, count: %s}]}
+"""
+
+
+@pytest.fixture
+def jens(world):
+    return world.flow.people.actor("jens.proces")
+
+
+@pytest.fixture
+def trials(world, tmp_path):
+    """The service with three short stories: one comes as told, one does not, one is no story."""
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    (folder / "KORT-01.yaml").write_text(STORY % 0, "utf-8")
+    (folder / "KORT-02.yaml").write_text(STORY.replace("KORT-01", "KORT-02") % 1, "utf-8")
+    (folder / "SKAEV.yaml").write_text("id: SKAEV\ntitle: Skæv\nsteps: 7\n", "utf-8")
+    return ScenarioTrials(world.flow.scenario_trials._transactions, tmp_path)
+
+
+def test_a_scenario_that_comes_as_told_is_kept_for_exactly_these_files(trials, world, jens):
+    before = trials.beside(DIAGRAM, actor=jens)
+    assert all(story.trial is None for story in before.stories)
+
+    row = trials.play("KORT-01", actor=jens)
+
+    assert row.passed and row.actor == "jens.proces"
+    after = {story.id: story.trial for story in trials.beside(DIAGRAM, actor=jens).stories}
+    assert after["KORT-01"].report["passed"] == 1
+    content = world.flow.studio.in_force(DIAGRAM, actor=jens)
+    world.flow.studio.save(DIAGRAM, content + b"<!-- -->", seen=None, based_on=None, actor=jens)
+    changed = trials.beside(DIAGRAM, actor=jens)
+    assert changed.drafts == (DIAGRAM,)
+    assert all(story.trial is None for story in changed.stories)
+
+
+def test_a_step_that_goes_otherwise_is_told_with_what_was_expected_and_what_came(trials, jens):
+    row = trials.play("KORT-02", actor=jens)
+
+    assert not row.passed
+    story = next(each for each in trials.beside(DIAGRAM, actor=jens).stories if each.id == "KORT-02")
+    [(_, step)] = story.failures
+    assert step["number"] == 1
+    assert "afdaek" in step["differences"][0]["expected"]
+
+
+def test_a_draft_that_cannot_be_deployed_says_so_and_harms_nothing(trials, world, jens):
+    content = world.flow.studio.in_force(DIAGRAM, actor=jens)
+    broken = content.replace(b'targetRef="afdaek"', b'targetRef="findes_ikke"')
+    assert broken != content
+    world.flow.studio.save(DIAGRAM, broken, seen=None, based_on=None, actor=jens)
+
+    row = trials.play("KORT-01", actor=jens)
+
+    assert not row.passed
+    assert row.report["trouble"] == "not_deployed"
+    assert "findes_ikke" in " ".join(row.report["said"])
+
+
+def test_what_takes_too_long_is_stopped(trials, world, jens):
+    trials._seconds = 0.2
+
+    row = trials.play("KORT-01", actor=jens)
+
+    assert row.report == {"trouble": "too_long", "seconds": 0.2}
+
+
+def test_a_scenario_file_that_cannot_be_read_names_its_lines(trials, jens):
+    row = trials.play("SKAEV", actor=jens)
+
+    assert row.report["trouble"] == "unusable"
+    assert row.report["said"]
+
+
+def test_one_trial_at_a_time_and_only_for_process_owners(trials, world, jens):
+    with scenario_trials._playing, pytest.raises(Conflict):
+        trials.play("KORT-01", actor=jens)
+    with pytest.raises(NotFound):
+        trials.play("../hemmelig", actor=jens)
+    with pytest.raises(Forbidden):
+        trials.play("KORT-01", actor=world.flow.people.actor("karen.fp"))
+    with pytest.raises(Forbidden):
+        trials.beside(DIAGRAM, actor=world.flow.people.actor("karen.fp"))
+
+
+def test_the_page_lists_those_that_name_the_file_first_and_shows_what_was_reached(sign_in, world):
+    visitor = sign_in("jens.proces")
+    page = visitor.get(f"/studie/scenarier/{DIAGRAM}")
+    rows = page.all("//main//tbody/tr")
+    assert rows[0].xpath("./td[2]")[0].text == "ja"
+    assert "Ikke prøvet" in "".join(rows[0].itertext())
+
+    form = page.one("//tr[@id='scenarie-FOREB-01_henvendelse']//form")
+    page = visitor.submit(page, form)
+
+    played = page.one("//tr[@id='scenarie-FOREB-01_henvendelse']")
+    assert "Som ventet" in "".join(played.itertext())
+    assert page.all("//*[contains(@class, 'fc-p-done')]")
+    assert page.all("//h3[.='Ikke nået']/following-sibling::ul/li")
+
+
+def test_a_table_has_the_scenarios_that_name_it_but_no_drawing(sign_in):
+    page = sign_in("jens.proces").get(f"/studie/scenarier/{TABLE}")
+
+    assert page.all("//tbody/tr[td[2]='ja']")
+    assert not page.all("//*[contains(@class, 'fc-picture')]")
+
+
+@pytest.mark.browser
+def test_all_are_played_one_after_another_from_the_page(trials, world, open_page):
+    object.__setattr__(world.flow, "scenario_trials", trials)
+    page = open_page()
+    page.set_default_timeout(300_000)
+    sign_in_in_browser(page, "jens.proces")
+    page.goto(f"/studie/scenarier/{DIAGRAM}")
+    seen = Checked(page)
+    seen.check("never tried")
+
+    page.get_by_label("Kun dem, der nævner denne fil").uncheck()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Spil alle").click()
+
+    expect(page.locator("#svar-KORT-01")).to_have_text("Som ventet (1 forløb)", timeout=10_000)
+    expect(page.locator("#svar-KORT-02")).to_have_text("Anderledes end ventet (1 af 1 forløb)")
+    expect(page.locator("#svar-SKAEV")).to_have_text("Kunne ikke spilles")
+    expect(page.locator(".fc-change-removed")).to_contain_text("trin 1")
+    seen.check("tried")
+    assert seen.violations == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1200
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
