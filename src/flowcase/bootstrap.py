@@ -46,6 +46,7 @@ from flowcase.services.delegations import Delegations
 from flowcase.services.deployment_effects import DeploymentEffects
 from flowcase.services.deployments import Deployments
 from flowcase.services.documents import Documents, Limits
+from flowcase.services.emergencies import Emergencies
 from flowcase.services.erasure import Erasure
 from flowcase.services.exports import Exports
 from flowcase.services.going_back import GoingBack
@@ -178,6 +179,7 @@ class Flowcase:
     people: People
     sessions: Sessions
     second_factors: SecondFactors
+    emergencies: Emergencies
     single_sign_on: SingleSignOn
     service_accounts: ServiceAccounts
     webhooks: Webhooks
@@ -427,6 +429,7 @@ def assemble(
                 settings.sessions_at_most,
             ),
         ),
+        emergencies=Emergencies(transactions, rule_sets, open_work),
         second_factors=SecondFactors(
             transactions,
             WallClock().now,

@@ -203,6 +203,8 @@ _PLAIN = {
     "second_step.code": "/log-paa/kode",
     "second_step.enrol": "/log-paa/ny-kode",
     "own_account.index": "/mig",
+    "emergencies.open_case": "/sager/SAG-2588/noedadgang",
+    "emergencies.index": "/noedadgange",
     "sign_in_care.index": "/drift/log-paa",
     "inbox.home": "/",
     "inbox.mine": "/opgaver",

@@ -49,6 +49,12 @@ _ONES_OWN = {
     "notices.read_all",
     "notices.choices",
     "meeting_calendars.change",
+    "second_step.code",
+    "second_step.enrol",
+    "own_account.end_session",
+    "own_account.end_others",
+    "own_account.renew_codes",
+    "own_account.end_second_factor",
 }
 # Of a team that the sender leads: their own tests go through every cell (tests/web/test_team.py).
 _ELSEWHERE = {"team.end_absence", "team.absence", "team.hand_over"}
@@ -92,6 +98,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         yield Page("api.go_back", page.path + "/go-back")
     for page in seen["cases.show"]:
         yield Page("documents.add", page.path + "/dokumenter", page.owners)
+        yield Page("emergencies.open_case", page.path + "/noedadgang")
         case = world.flow.cases.get(page.path.removeprefix("/sager/"), actor=SYSTEM)
         close = {case.caseworker, case.facts.get("stedfortraeder")} & set(PEOPLE)
         close |= _members({case.team or ""})
@@ -125,6 +132,9 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("studio_reviews.answer", "/studie/gennemsyn/findes-ikke/traek-tilbage"),
         ("studio_versions.restore", "/studie/udgaver/1/gendan/forms/F-A1.form"),
         ("operations.intervene", "/drift/haendelser/findes-ikke"),
+        ("emergencies.review", "/noedadgange/findes-ikke"),
+        ("sign_in_care.sign_out", "/drift/log-paa/findes-ikke/log-af"),
+        ("sign_in_care.disable", "/drift/log-paa/findes-ikke/totrin"),
         ("operations.mail_again", "/drift/mails/findes-ikke"),
         ("operations.deliver_again", "/drift/leveringer/mail/findes-ikke"),
         ("retention.propose", "/opbevaring/forslag"),

@@ -14,6 +14,7 @@ class Actor:
     name: str = ""  # for display only; never stored in the history
     groups: frozenset[str] = frozenset()
     kind: Literal["person", "system", "service"] = "person"
+    opened_cases: frozenset[str] = frozenset()  # codes, opened in an emergency and for a while
 
 
 SYSTEM = Actor("system", kind="system")

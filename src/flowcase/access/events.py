@@ -105,6 +105,27 @@ class RecoveryCodesMade(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseOpenedInEmergency(Event):
+    """Somebody whose work the case is not may see it for a while; kept in the case's own stream."""
+
+    emergency: str  # id
+    case: str
+    person: str
+    purpose: str  # code of the setting `noedadgang_formaal`
+    reason: str  # a person's words
+    until: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyReviewed(Event):
+    """A leader has looked at an opening in an emergency."""
+
+    emergency: str
+    case: str
+    verdict: str  # i_orden | foelges_op
+
+
+@dataclass(frozen=True, kw_only=True)
 class HistorySearched(Event):
     """Somebody looked through the history of everything; kept in the installation's stream."""
 

@@ -63,14 +63,47 @@ def may_see_cases(actor: Actor) -> bool:
     )
 
 
-def may_see_case(actor: Actor, *, team: str | None, caseworkers: Iterable[str | None] = ()) -> bool:
+def may_see_case(
+    actor: Actor, *, team: str | None, caseworkers: Iterable[str | None] = (), case: str | None = None
+) -> bool:
     """Casework staff, the case's team, and who is named on the case; never suppliers, mentors, citizens."""
-    return may_see_cases(actor) or team in actor.groups or actor.id in set(caseworkers)
+    return may_see_cases(actor) or is_closest_to_case(actor, team=team, caseworkers=caseworkers, case=case)
 
 
-def is_closest_to_case(actor: Actor, *, team: str | None, caseworkers: Iterable[str | None] = ()) -> bool:
-    """Whose work the family's confidential data are for: who is named on the case, and its team."""
-    return actor.kind == "system" or team in actor.groups or actor.id in set(caseworkers)
+def is_closest_to_case(
+    actor: Actor, *, team: str | None, caseworkers: Iterable[str | None] = (), case: str | None = None
+) -> bool:
+    """Whose work the family's confidential data are for: who is named on the case, and its team.
+
+    With `case`, also who has opened that case in an emergency, while that lasts.
+    """
+    return (
+        actor.kind == "system"
+        or team in actor.groups
+        or actor.id in set(caseworkers)
+        or (case is not None and case in actor.opened_cases)
+    )
+
+
+def may_open_in_emergency(actor: Actor) -> bool:
+    """Casework staff, where a child needs somebody whose case it is not; never auditors."""
+    return (
+        actor.kind == "person"
+        and may_see_cases(actor)
+        and (
+            bool(actor.groups & (_CASEWORK - {"revisor"}))
+            or any(group.startswith(_CASEWORK_FAMILIES) for group in actor.groups)
+        )
+    )
+
+
+def may_see_emergencies(actor: Actor) -> bool:
+    """Which cases were opened in an emergency: leaders those of their teams; authority and auditors all."""
+    return (
+        "myndighedsansvarlig" in actor.groups
+        or may_audit(actor)
+        or any(group.startswith("teamleder_") for group in actor.groups)
+    )
 
 
 def may_lead(actor: Actor, *, leaders: Iterable[str]) -> bool:

@@ -94,6 +94,8 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "ScopesGranted": ("Adgange givet til et program", "Scopes granted to a program"),
     "SettingChanged": ("Indstilling ændret", "Setting changed"),
     "SignInRefused": ("Log på afvist", "Sign-in refused"),
+    "CaseOpenedInEmergency": ("Sag åbnet med nødadgang", "Case opened in an emergency"),
+    "EmergencyReviewed": ("Nødadgang gennemgået", "Emergency reviewed"),
     "SessionsEnded": ("Browsere logget af", "Browsers signed out"),
     "IdentityLinked": ("Konto knyttet til fælles log på", "Account linked to the shared sign-in"),
     "SecondFactorSet": ("Totrinslogin taget i brug", "Second factor put in use"),

@@ -145,6 +145,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "en underretning er kommet uden for åbningstid",
         "a notification came outside office hours",
     ),
+    "noedadgang": (
+        "nogen har åbnet en sag med nødadgang",
+        "somebody has opened a case in an emergency",
+    ),
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
     "opgave_givet_tilbage": (
         "du har fået en opgave tilbage, som en kollega havde",

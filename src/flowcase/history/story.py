@@ -269,6 +269,12 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         True,
     ),
     "CaseRead": ("Så {page}.", "Looked at {page}.", False),
+    "CaseOpenedInEmergency": (
+        "Åbnede sagen med nødadgang ({purpose}): {reason}.",
+        "Opened the case in an emergency ({purpose}): {reason}.",
+        True,
+    ),
+    "EmergencyReviewed": ("Gennemgik nødadgangen.", "Reviewed the emergency access.", True),
     "HandlerRan": ("Udførte »{element}«.", "Ran “{element}”.", False),
 }
 

@@ -26,7 +26,7 @@ from flowcase.store.queries.history import EventRow
 # What a person, a case, a record or a code is called: never a word that a name could be.
 _ID = re.compile(r"(?:SAG|U|S)-[0-9]+|(?=[a-z0-9]*[0-9._:-])[a-z0-9]+(?:[._:-][a-z0-9]+)*")
 _SETTINGS = "indstilling"  # the municipality's numbers; no part of the question
-_LOOKS = ("CaseRead", "ReferenceRecorded")
+_LOOKS = ("CaseRead", "CaseOpenedInEmergency", "ReferenceRecorded")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,9 @@ class CaseAudit:
             if not found or found[0].seq != seq or found[0].kind != "DecisionEvaluated":
                 raise NotFound("decision record", f"{stream}#{seq}")
             named = (row.caseworker, row.facts.get("stedfortraeder"))
-            return _record(tx, found[0], is_closest_to_case(actor, team=row.team, caseworkers=named))
+            return _record(
+                tx, found[0], is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
+            )
 
         return self._transactions.read(work)
 
@@ -157,6 +159,8 @@ def _page(tx: Tx, row: EventRow) -> str:
     event: Any = row.event
     if row.kind == "CaseRead":
         return str(event.page)
+    if row.kind == "CaseOpenedInEmergency":
+        return "emergency"
     return {"ExportMade": "export", "HistorySearched": "search"}.get(event.kind, "")
 
 

@@ -84,7 +84,7 @@ def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
     if not may_see(actor, row):
         raise Forbidden(f"see case '{code}'", "its work is not theirs")
     named = (row.caseworker, row.facts.get("stedfortraeder"))
-    is_close = is_closest_to_case(actor, team=row.team, caseworkers=named)
+    is_close = is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
     wanted = (*_SHOWN, *_BOARDS) if is_close else _SHOWN
     found: dict[str, list[Item]] = {name: [] for name in wanted}
     rows = records.records_of(tx, wanted, case=code)

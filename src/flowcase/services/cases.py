@@ -207,7 +207,7 @@ class Cases:
 def may_see(actor: Actor, row: case_files.CaseRow) -> bool:
     """Whether the case is this actor's work, as caseworker, deputy or by a group."""
     named = (row.caseworker, row.facts.get("stedfortraeder"))
-    return may_see_case(actor, team=row.team, caseworkers=named)
+    return may_see_case(actor, team=row.team, caseworkers=named, case=row.code)
 
 
 def _case(row: case_files.CaseRow) -> Case:

@@ -128,7 +128,7 @@ NOT_THEIRS = "En, du nævner, må ikke se kommentaren. Fjern navnet, eller tal m
 
 def _is_close(row: case_files.CaseRow, actor: Actor) -> bool:
     named = (row.caseworker, row.facts.get("stedfortraeder"))
-    return may_see(actor, row) and is_closest_to_case(actor, team=row.team, caseworkers=named)
+    return may_see(actor, row) and is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
 
 
 def _comment(id: str, values: Any) -> Comment:

@@ -135,4 +135,4 @@ class Concerns:
 
 def _is_close(row: case_files.CaseRow, actor: Actor) -> bool:
     named = (row.caseworker, row.facts.get("stedfortraeder"))
-    return is_closest_to_case(actor, team=row.team, caseworkers=named)
+    return is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)

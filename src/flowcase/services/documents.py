@@ -427,7 +427,7 @@ def _may_read(row: RecordRow, actor: Actor, found: case_files.CaseRow | None) ->
         return may_see_cases(actor)
     named = (found.caseworker, found.facts.get("stedfortraeder"))
     if row.open.get("klasse") == DataClass.K2:
-        return is_closest_to_case(actor, team=found.team, caseworkers=named)
+        return is_closest_to_case(actor, team=found.team, caseworkers=named, case=found.code)
     return may_see(actor, found)
 
 

@@ -139,7 +139,7 @@ def _of_case(tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None 
     if row is None:
         raise NotFound("case", case)
     named = (row.caseworker, row.facts.get("stedfortraeder"))
-    if not may_see_case(actor, team=row.team, caseworkers=named):
+    if not may_see_case(actor, team=row.team, caseworkers=named, case=row.code):
         raise Forbidden(f"read the history of case '{case}'", "its work is not theirs")
     return queries.events(tx, row.stream, after=after, limit=limit)
 

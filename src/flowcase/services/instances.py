@@ -301,7 +301,7 @@ def _may_see(tx: Tx, row: InstanceRow, actor: Actor) -> bool:
     case = case_files.case(tx, row.case_code) if row.case_code else None
     if case is not None:
         named = (case.caseworker, case.facts.get("stedfortraeder"))
-        may_see = may_see_case(actor, team=case.team, caseworkers=named)
+        may_see = may_see_case(actor, team=case.team, caseworkers=named, case=case.code)
     return may_see_instance(actor, may_see_its_case=may_see)
 
 

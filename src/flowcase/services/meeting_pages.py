@@ -319,7 +319,7 @@ def _is_close(tx: Tx, row: RecordRow, actor: Actor) -> bool:
     if case is None:
         return False
     named = (case.caseworker, case.facts.get("stedfortraeder"))
-    return is_closest_to_case(actor, team=case.team, caseworkers=named)
+    return is_closest_to_case(actor, team=case.team, caseworkers=named, case=case.code)
 
 
 def _guest(row: RecordRow, gate: Mapping[str, list[tuple[int, Hearing]]], sees_names: bool) -> Guest:

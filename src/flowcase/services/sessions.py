@@ -106,7 +106,8 @@ class Sessions:
             where = {"id": found.session.id}
             self._transactions.run(SYSTEM, lambda tx: tx.update_all(sign_in_session, where, {"seen_at": now}))
         row = found.person
-        return Held(Actor(id=row.id, name=row.name, groups=row.groups), found.session)
+        person = Actor(id=row.id, name=row.name, groups=row.groups, opened_cases=found.opened_cases)
+        return Held(person, found.session)
 
     def of(self, person: str) -> Sequence[SessionRow]:
         """The sessions of a person that are alive, the one used last first."""

@@ -68,7 +68,7 @@ class TimeTravel:
             if row.erased_at is not None:
                 raise Erased("case", case)
             named = (row.caseworker, row.facts.get("stedfortraeder"))
-            is_close = is_closest_to_case(actor, team=row.team, caseworkers=named)
+            is_close = is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
             events = events_of(tx, row)
             found = moment(events, at).of(case)
             for record in found.records.values():

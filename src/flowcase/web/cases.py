@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from flowcase.access.permissions import may_see_cases
+from flowcase.access.permissions import may_open_in_emergency, may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.history.story import Told
@@ -107,6 +107,7 @@ def _page(code: str, *, problem: str = "") -> Any:
         may_add_documents=case.closed_at is None and "revisor" not in actor().groups,
         comments=flow().comments.of_case(code, actor=actor()),
         may_comment=picture.is_close,
+        may_open_in_emergency=not picture.is_close and may_open_in_emergency(actor()),
         comment_address=url_for("cases.comment", code=code),
         comment_problem=problem,
         comment_typed=request.form.get("kommentar", "") if problem else "",

@@ -155,6 +155,14 @@ HANDING_OUT = Rule(
     "`may_hand_out_case`; own: caseworker, deputy and team of the case.",
     _yes_or(permissions.may_export, Answer.OWN),
 )
+EMERGENCY = Rule(
+    "emergency", "`may_open_in_emergency`.", _yes_or(permissions.may_open_in_emergency, Answer.NO)
+)
+EMERGENCIES = Rule(
+    "emergencies",
+    "`may_see_emergencies`; leaders see those of their teams.",
+    _yes_or(permissions.may_see_emergencies, Answer.NO),
+)
 AUDITING = Rule("auditing", "`may_audit`.", _yes_or(permissions.may_audit, Answer.NO))
 TOKEN_CASE = Rule("case by token", "`may_see_case`; own: as for a case.", CASE.allows, takes_token=True)
 TOKEN_INSTANCE = Rule(
@@ -192,6 +200,9 @@ RULES: Mapping[str, Rule] = {
     "single_sign_on.begin": EVERYBODY,
     "single_sign_on.come_back": EVERYBODY,
     "single_sign_on.signed_out": EVERYBODY,
+    "emergencies.open_case": EMERGENCY,
+    "emergencies.index": EMERGENCIES,
+    "emergencies.review": LEADING,
     "second_step.code": EVERYBODY,
     "second_step.enrol": EVERYBODY,
     "own_account.index": SIGNED_IN,

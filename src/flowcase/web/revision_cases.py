@@ -30,6 +30,7 @@ PAGES = {
     "export": "En eksport",
     "guest": "Et punkt ved et gæstelink",
     "search": "En søgning i historikken",
+    "emergency": "Sagen, åbnet med nødadgang",
     "case_file": "Sagsakten som PDF",
 }
 

@@ -70,6 +70,35 @@ def end_second_factor(
         _sign_out(tx, event.person)
 
 
+@applies(events.CaseOpenedInEmergency)
+def open_in_emergency(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.CaseOpenedInEmergency
+) -> None:
+    tx.insert(
+        sign_in_tables.emergency_access,
+        id=event.emergency,
+        case_code=event.case,
+        stream=stream,
+        person=event.person,
+        purpose=event.purpose,
+        sealed_reason=tx.seal(stream, f"emergency_access|{event.emergency}", event.reason.encode()),
+        opened_at=tx.now,
+        until=event.until,
+    )
+
+
+@applies(events.EmergencyReviewed)
+def review_emergency(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.EmergencyReviewed
+) -> None:
+    tx.update(
+        sign_in_tables.emergency_access,
+        {"id": event.emergency},
+        {"reviewed_at": tx.now, "reviewed_by": tx.actor.id, "verdict": event.verdict},
+        attempt=f"review emergency '{event.emergency}'",
+    )
+
+
 @applies(events.RecoveryCodesMade)
 def make_recovery_codes(
     tx: Tx, stream: str, instance: LockedInstance | None, event: events.RecoveryCodesMade

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, select
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.rows import made, made_or_none
-from flowcase.store.sign_in_tables import identity, sign_in_session, used_once
+from flowcase.store.sign_in_tables import emergency_access, identity, sign_in_session, used_once
 from flowcase.store.tx import Tx
 
 
@@ -33,6 +33,7 @@ class Holder:
 
     session: SessionRow
     person: PersonRow
+    opened_cases: frozenset[str]  # in an emergency
 
 
 _COLUMNS = [sign_in_session.c[name] for name in SessionRow.__dataclass_fields__]
@@ -41,7 +42,8 @@ _COLUMNS = [sign_in_session.c[name] for name in SessionRow.__dataclass_fields__]
 def holder(tx: Tx, secret_hash: str, *, begun_after: dt.datetime, seen_after: dt.datetime) -> Holder | None:
     """The session whose secret has this hash, and its active person; None once its time is over."""
     rows = tx.rows(
-        _HOLDER, {"secret_hash": secret_hash, "begun_after": begun_after, "seen_after": seen_after}
+        _HOLDER,
+        {"secret_hash": secret_hash, "begun_after": begun_after, "seen_after": seen_after, "now": tx.now},
     )
     if not rows:
         return None
@@ -50,6 +52,7 @@ def holder(tx: Tx, secret_hash: str, *, begun_after: dt.datetime, seen_after: dt
     return Holder(
         SessionRow(row.session, row.id, row.by, row.browser, row.begun_at, row.seen_at),
         PersonRow(row.id, row.name, row.kind, row.team, row.district, row.locale, row.is_active, groups),
+        frozenset(each.opened for each in rows if each.opened is not None),
     )
 
 
@@ -106,9 +109,18 @@ _HOLDER = Prepared(
         sign_in_session.c.browser,
         sign_in_session.c.begun_at,
         sign_in_session.c.seen_at,
+        emergency_access.c.case_code.label("opened"),
     )
     .join(sign_in_session, sign_in_session.c.person == tables.person.c.id)
     .join(tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True)
+    .join(
+        emergency_access,
+        and_(
+            emergency_access.c.person == tables.person.c.id,
+            emergency_access.c.until > bindparam("now", type_=emergency_access.c.until.type),
+        ),
+        isouter=True,
+    )
     .where(
         sign_in_session.c.secret_hash == bindparam("secret_hash"),
         sign_in_session.c.begun_at > bindparam("begun_after", type_=sign_in_session.c.begun_at.type),

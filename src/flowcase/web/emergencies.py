@@ -1,0 +1,74 @@
+"""Opening a case in an emergency, and the leaders' page of everything that was opened so."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.errors import Conflict, InvalidValues
+from flowcase.web.language import gettext
+from flowcase.web.presenting import instant
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("emergencies", __name__)
+
+VERDICTS = {"i_orden": "I orden", "foelges_op": "Skal følges op"}
+
+
+@blueprint.route("/sager/<code>/noedadgang", methods=["GET", "POST"])
+@login_required
+def open_case(code: str) -> Any:
+    """With a purpose and a reason; what was typed comes back when one is missing."""
+    offered = flow().emergencies.offer(code, actor=actor())
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            until = flow().emergencies.open(
+                code,
+                purpose=request.form.get("formaal", ""),
+                reason=request.form.get("begrundelse", ""),
+                actor=actor(),
+            )
+        except InvalidValues as error:
+            problems = {name: gettext(said[0]) for name, said in error.errors.items()}
+        except Conflict:
+            return redirect(url_for("cases.show", code=code), HTTPStatus.SEE_OTHER)
+        else:
+            flash(
+                gettext("Sagen er åben for dig til {until}. Lederen har fået besked.").format(
+                    until=instant(until)
+                ),
+                "success",
+            )
+            return redirect(url_for("cases.show", code=code), HTTPStatus.SEE_OTHER)
+    page = render_template(
+        "emergency.html",
+        offered=offered,
+        problems=problems,
+        purpose=request.form.get("formaal", ""),
+        reason=request.form.get("begrundelse", ""),
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+
+
+@blueprint.get("/noedadgange")
+@login_required
+def index() -> Any:
+    """Every opening that this reader may know of, those without a review first."""
+    return render_template(
+        "emergencies.html",
+        rows=flow().emergencies.list(actor=actor()),
+        purposes=flow().emergencies.purposes(),
+        verdicts=VERDICTS,
+    )
+
+
+@blueprint.post("/noedadgange/<id>")
+@login_required
+def review(id: str) -> Any:
+    flow().emergencies.review(id, request.form.get("vurdering", ""), actor=actor())
+    flash(gettext("Gennemgangen er skrevet ned."), "success")
+    return redirect(url_for("emergencies.index"), HTTPStatus.SEE_OTHER)

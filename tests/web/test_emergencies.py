@@ -1,0 +1,222 @@
+"""Opening a case that is not one's own: with a purpose and a reason, for a while, under a leader's eyes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.access.events import CaseOpenedInEmergency, EmergencyReviewed
+from flowcase.errors import Forbidden
+from flowcase.services.documents import Given
+from tests.web.conftest import Seen, Visitor
+from tests.web.world import World
+
+SignIn = Callable[[str], Visitor]
+CASE = "SAG-2588"  # Camilla's, of familieteam_syd; Henrik has the duty
+REASON = "Politiet ringer om barnet, og jeg skal kende de aftaler, der er."
+
+
+@pytest.fixture
+def henrik(sign_in: SignIn) -> Visitor:
+    return sign_in("henrik.vagt")
+
+
+def opened(visitor: Visitor, **values: str) -> Seen:
+    page = visitor.get(f"/sager/{CASE}/noedadgang")
+    given = {"formaal": "akut_fare", "begrundelse": REASON, **values}
+    return visitor.submit(page, page.one("//main//form"), **given)
+
+
+def told(world: World, kind: type) -> list[Any]:
+    stream = f"case:{CASE}"
+    return [row.event for row in world.flow.history.of_stream(stream) if isinstance(row.event, kind)]
+
+
+def sees_the_family(page: Seen) -> bool:
+    """What colleagues write about the family is for those whose work the case is."""
+    return page.has_field("kommentar")
+
+
+def test_who_has_not_the_case_opens_it_with_a_purpose_and_a_reason_and_sees_what_is_confidential(
+    henrik: Visitor, world: World
+) -> None:
+    camilla = world.flow.people.actor("camilla.syd")
+    given = Given("brev.txt", b"Fortroligt.")
+    letter = world.flow.documents.add_to_case(CASE, given, data_class="K2", actor=camilla)
+    assert henrik.get(f"/dokumenter/{letter}").status == 403
+    before = henrik.get(f"/sager/{CASE}")
+    assert not sees_the_family(before)
+    before.one("//a[contains(., 'Åbn den med nødadgang')]")
+
+    after = opened(henrik)
+
+    assert sees_the_family(after)
+    assert henrik.get(f"/dokumenter/{letter}").status == 200
+    assert "Sagen er åben for dig til" in after.text
+    [event] = told(world, CaseOpenedInEmergency)
+    assert (event.person, event.purpose, event.reason) == ("henrik.vagt", "akut_fare", REASON)
+    assert event.until == world.flow.clock.now() + dt.timedelta(minutes=120)
+
+
+def test_a_banner_says_so_on_every_page_while_it_lasts(henrik: Visitor, world: World) -> None:
+    opened(henrik)
+    assert "Du har nødadgang til SAG-2588" in henrik.get("/opgaver").text
+
+    world.flow.clock.set(world.flow.clock.now() + dt.timedelta(minutes=121))
+
+    assert "nødadgang" not in henrik.get("/opgaver").text
+    assert not sees_the_family(henrik.get(f"/sager/{CASE}"))
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"formaal": "nysgerrig"}, "Vælg et formål."),
+        ({"formaal": ""}, "Vælg et formål."),
+        ({"begrundelse": "  .  "}, "Skriv i en sætning eller to"),
+        ({"begrundelse": "x" * 1001}, "Skriv i en sætning eller to"),
+    ],
+)
+def test_without_a_purpose_and_a_reason_nothing_opens_and_what_was_typed_stays(
+    henrik: Visitor, world: World, values: dict[str, str], problem: str
+) -> None:
+    refused = opened(henrik, **values)
+
+    assert (refused.status, problem in refused.text) == (422, True)
+    assert refused.value("begrundelse") == values.get("begrundelse", REASON)
+    assert told(world, CaseOpenedInEmergency) == []
+    assert not sees_the_family(henrik.get(f"/sager/{CASE}"))
+
+
+@pytest.mark.parametrize("person", ["vera.revisor", "granly", "bo.mentor", "jens.proces", "drift"])
+def test_who_is_no_casework_staff_opens_nothing(sign_in: SignIn, world: World, person: str) -> None:
+    somebody = sign_in(person)
+
+    answer = somebody.post(f"/sager/{CASE}/noedadgang", {"formaal": "vagt", "begrundelse": REASON})
+
+    assert answer.status == 403
+    assert told(world, CaseOpenedInEmergency) == []
+
+
+def test_who_has_the_case_needs_no_emergency(sign_in: SignIn, world: World) -> None:
+    page = sign_in("camilla.syd").get(f"/sager/{CASE}/noedadgang")
+
+    assert "Sagen er allerede åben for dig." in page.text
+    assert "Åbn den med nødadgang" not in sign_in("camilla.syd").get(f"/sager/{CASE}").text
+
+
+def test_pressing_twice_opens_it_once(henrik: Visitor, world: World) -> None:
+    page = henrik.get(f"/sager/{CASE}/noedadgang")
+    form = page.one("//main//form")
+    for _ in range(2):
+        henrik.submit(page, form, formaal="vagt", begrundelse=REASON)
+
+    assert len(told(world, CaseOpenedInEmergency)) == 1
+
+
+def test_one_case_opened_opens_no_other_and_nobody_else(henrik: Visitor, sign_in: SignIn) -> None:
+    opened(henrik)
+
+    assert not sees_the_family(henrik.get("/sager/SAG-2590"))
+    assert not sees_the_family(sign_in("peter.nord").get(f"/sager/{CASE}"))
+
+
+def test_it_lets_look_and_hands_nothing_out_of_the_house(henrik: Visitor, world: World) -> None:
+    opened(henrik)
+
+    assert henrik.get(f"/sager/{CASE}/sagsakt").status == 403
+
+
+def test_it_is_the_persons_in_their_session_and_not_their_tokens(
+    henrik: Visitor, app: Any, world: World
+) -> None:
+    opened(henrik)
+    token = world.flow.people.new_token("henrik.vagt", actor=SYSTEM)
+
+    answer = app.test_client().get(f"/api/cases/{CASE}", headers={"Authorization": f"Bearer {token}"})
+
+    assert "Noah" not in answer.get_data(as_text=True)
+
+
+def test_the_leaders_of_the_team_get_a_notice_without_a_word_about_the_family(
+    henrik: Visitor, sign_in: SignIn, world: World
+) -> None:
+    opened(henrik)
+
+    for leader in ("else.syd", "anders.myn"):
+        notices = sign_in(leader).get("/beskeder")
+        assert "nogen har åbnet en sag med nødadgang" in notices.text.lower()
+        assert REASON not in notices.text
+    assert "nødadgang" not in sign_in("peter.nord").get("/beskeder").text
+
+
+def test_the_leader_reviews_it_and_the_case_tells(henrik: Visitor, sign_in: SignIn, world: World) -> None:
+    opened(henrik)
+    leader = sign_in("else.syd")
+    page = leader.get("/noedadgange")
+    assert REASON in page.text
+
+    after = leader.press(page, "vurdering", "i_orden")
+
+    assert "Gennemgangen er skrevet ned." in after.text
+    assert "Else Brandt" in after.one("//table").text_content()
+    assert [each.verdict for each in told(world, EmergencyReviewed)] == ["i_orden"]
+    again = leader.post(
+        f"/noedadgange/{told(world, CaseOpenedInEmergency)[0].emergency}", {"vurdering": "i_orden"}
+    )
+    assert again.status == 409
+
+
+def test_a_leader_does_not_review_their_own_opening(sign_in: SignIn, world: World) -> None:
+    anders = world.flow.people.actor("anders.myn")
+    world.flow.emergencies.open(CASE, purpose="vagt", reason=REASON, actor=anders)
+    [event] = told(world, CaseOpenedInEmergency)
+
+    with pytest.raises(Forbidden, match="another leader"):
+        world.flow.emergencies.review(event.emergency, "i_orden", actor=anders)
+
+    assert "I orden" not in sign_in("anders.myn").get("/noedadgange").text
+    world.flow.emergencies.review(event.emergency, "foelges_op", actor=world.flow.people.actor("else.syd"))
+
+
+def test_leaders_see_their_own_teams_only_and_auditors_all_without_judging(
+    henrik: Visitor, sign_in: SignIn, world: World
+) -> None:
+    world.flow.people.add(
+        "leder.nord", groups=["teamleder_nord"], password="birk-havn-lampe-sten", actor=SYSTEM
+    )
+    opened(henrik)
+    [event] = told(world, CaseOpenedInEmergency)
+
+    assert CASE not in sign_in("leder.nord").get("/noedadgange").text
+    auditor = sign_in("vera.revisor").get("/noedadgange")
+
+    assert (REASON in auditor.text, auditor.all("//button[@name='vurdering']")) == (True, [])
+    for person in ("leder.nord", "vera.revisor", "henrik.vagt"):
+        answer = sign_in(person).post(f"/noedadgange/{event.emergency}", {"vurdering": "i_orden"})
+        assert answer.status == 403
+    assert sign_in("henrik.vagt").get("/noedadgange").status == 403
+
+
+def test_the_auditor_sees_it_among_who_saw_the_case_and_in_its_story(
+    henrik: Visitor, sign_in: SignIn
+) -> None:
+    opened(henrik)
+    auditor = sign_in("vera.revisor")
+
+    looks = auditor.get(f"/revision/sager/{CASE}/set")
+
+    assert "Sagen, åbnet med nødadgang" in looks.text
+    assert REASON in auditor.get(f"/revision/sager/{CASE}").text
+
+
+def test_the_reason_lies_sealed_in_the_database(henrik: Visitor, world: World) -> None:
+    opened(henrik)
+
+    content = b"".join(path.read_bytes() for path in world.flow.settings.home.glob("flowcase.sqlite*"))
+
+    assert REASON.encode() not in content
