@@ -13,7 +13,7 @@ from flowcase.access.events import CaseOpenedInEmergency, EmergencyReviewed
 from flowcase.errors import Forbidden
 from flowcase.services.documents import Given
 from tests.web.conftest import Seen, Visitor
-from tests.web.world import World
+from tests.web.world import PASSWORD, World
 
 SignIn = Callable[[str], Visitor]
 CASE = "SAG-2588"  # Camilla's, of familieteam_syd; Henrik has the duty
@@ -186,9 +186,7 @@ def test_a_leader_does_not_review_their_own_opening(sign_in: SignIn, world: Worl
 def test_leaders_see_their_own_teams_only_and_auditors_all_without_judging(
     henrik: Visitor, sign_in: SignIn, world: World
 ) -> None:
-    world.flow.people.add(
-        "leder.nord", groups=["teamleder_nord"], password="birk-havn-lampe-sten", actor=SYSTEM
-    )
+    world.flow.people.add("leder.nord", groups=["teamleder_nord"], password=PASSWORD, actor=SYSTEM)
     opened(henrik)
     [event] = told(world, CaseOpenedInEmergency)
 
