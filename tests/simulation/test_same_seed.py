@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from flowcase.services.simulation import reading, running
 from flowcase.services.simulation.files import ChangeDoesNotFit
-from flowcase.services.simulation.report import as_json_text, as_text, report_of
+from flowcase.services.simulation.report import as_json_text, as_text, from_json, report_of
 from tests.simulation.conftest import PROCESSES
 
 SMALL: dict[str, Any] = {
@@ -76,6 +77,23 @@ def test_the_table_names_both_variants_and_their_differences(
     assert "ens − nu" in as_text(report_of(result))
     assert as_json_text(report_of(result)).endswith("}\n")
     assert not [incident for runs in result.runs for each in runs for incident in each.incidents]
+
+
+@pytest.mark.parametrize("name", ["fronten-tre-dage", "femten-sager", "opfoelgning-fem-uger"])
+def test_each_shipped_what_if_prints_its_table_with_intervals_and_nothing_goes_wrong(
+    name: str, shipped: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    shorter = tmp_path / "shorter.yaml"
+    shorter.write_text("{id: x, title: x, warm_up_weeks: 0, weeks: 3, stock: []}")
+    simulation = reading.read(PROCESSES / f"simulations/{name}.yaml", shorter)
+
+    report = report_of(running.run(simulation, shipped, processes=1, replications=2))
+
+    table = as_text(report)
+    second = simulation.variants[1].id
+    assert f"{second} − nu" in table and "±" in table
+    assert report.problems == ()
+    assert from_json(json.loads(as_json_text(report))) == report
 
 
 def test_a_simulation_that_would_run_too_long_says_so_before_it_begins(

@@ -6,15 +6,11 @@ key: nothing that it does can touch the installation.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
-import os
-import signal
-import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -32,7 +28,7 @@ from flowcase.modeling.form import Form
 from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
 from flowcase.services.rule_sets import RuleSets
-from flowcase.services.simulation import reading, running
+from flowcase.services.simulation import apart, reading, running
 from flowcase.services.simulation.estimating import LOOKED_BACK, Estimates, as_file, estimate
 from flowcase.services.simulation.report import Report, from_json
 from flowcase.services.transactions import Transactions
@@ -46,12 +42,10 @@ from flowcase.values import to_json
 DRAFTS = "kladde"  # asked for instead of a shipped file: drafts against what is in force
 BASE = "standard"  # the shipped office that everything is asked of
 LEASE = dt.timedelta(minutes=2)
-LOOK_SECONDS = 1.0
 LONG_MINUTES = 5.0  # longer than this is said before it begins
 LONGEST_MINUTES = 30.0
 MOST_WAITING = 5
 MOST_SEED = 2**53
-_DONE_BEFORE = "The worker that ran it was stopped."
 
 _log = structlog.get_logger(__name__)
 
@@ -337,30 +331,17 @@ class Simulations:
         with TemporaryDirectory(prefix="flowcase-simulation-") as place:
             folder = Path(place)
             command = self._prepare(row, folder)
-            with (
-                (folder / "found.json").open("wb") as found,
-                (folder / "told").open("wb") as told,
-                subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=found, stderr=told, start_new_session=True
-                ) as child,
-            ):
-                try:
-                    while child.poll() is None:
-                        with contextlib.suppress(subprocess.TimeoutExpired):
-                            child.wait(LOOK_SECONDS)
-                        if is_stopping():
-                            return {"status": "waiting", "progress": 0.0}
-                        if not self._heard(row.id, holder, _progress(folder / "told")):
-                            return None
-                finally:
-                    _end(child)
-            if child.returncode != 0:
-                return {"status": "failed", "problem": _last_words(folder / "told")}
-            return {
-                "status": "done",
-                "progress": 1.0,
-                "result": zlib.compress((folder / "found.json").read_bytes(), 9),
-            }
+
+            def is_wanted(progress: float) -> bool:
+                return not is_stopping() and self._heard(row.id, holder, progress)
+
+            try:
+                found = apart.run(command, folder, is_wanted)
+            except apart.Failed as failed:
+                return {"status": "failed", "problem": str(failed)}
+            if found is not None:
+                return {"status": "done", "progress": 1.0, "result": zlib.compress(found, 9)}
+            return {"status": "waiting", "progress": 0.0} if is_stopping() else None
 
     def _prepare(self, row: SimulationRow, folder: Path) -> list[str]:
         """Write the files, and the command that runs them."""
@@ -373,11 +354,11 @@ class Simulations:
 
         contents, drawn = self._transactions.read(work)
         for path, content in contents.items():
-            _write(folder / "in_force", path, content)
+            apart.write(folder / "in_force", path, content)
         for path, text in drawn.items():
-            _write(folder / "draft", path, text.encode())
+            apart.write(folder / "draft", path, text.encode())
         for shipped in self._folder.glob("*.yaml"):
-            _write(folder / "questions", shipped.name, shipped.read_bytes())
+            apart.write(folder / "questions", shipped.name, shipped.read_bytes())
         name = BASE if row.asked == DRAFTS else row.asked
         question = folder / "questions" / f"{name}.yaml"
         over = self._transactions.read(
@@ -387,7 +368,7 @@ class Simulations:
                 else Estimates(self._chosen(tx))
             )
         )
-        _write(folder, "over.yaml", as_file(over).encode())
+        apart.write(folder, "over.yaml", as_file(over).encode())
         command = [sys.executable, "-m", "flowcase", "simulate", str(question)]
         command += ["--processes", str(folder / "in_force")]
         command += ["--draft", str(folder / "draft")] if drawn else []
@@ -431,40 +412,3 @@ def _packed(files: Mapping[str, str]) -> bytes:
 
 def _unpacked(packed: bytes | None) -> dict[str, str]:
     return {} if packed is None else json.loads(zlib.decompress(packed))
-
-
-def _write(folder: Path, path: str, content: bytes) -> None:
-    """A file below a folder; a path that leads elsewhere is refused."""
-    file = (folder / path).resolve()
-    if not file.is_relative_to(folder.resolve()):
-        raise NotFound("file", path)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
-
-
-def _lines(told: Path) -> Sequence[str]:
-    return [line for line in told.read_text("utf-8", errors="replace").splitlines() if line.strip()]
-
-
-def _progress(told: Path) -> float:
-    """The last thing that the process has said of itself."""
-    for line in reversed(_lines(told)):
-        try:
-            said = json.loads(line)
-            return min(1.0, float(said["done"]) / max(1, int(said["total"])))
-        except (ValueError, KeyError, TypeError):
-            continue
-    return 0.0
-
-
-def _last_words(told: Path) -> str:
-    said = [line for line in _lines(told) if not line.startswith('{"done"')]
-    return "\n".join(said[-5:])[:2000] or _DONE_BEFORE
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """It and every process that it has begun."""
-    if child.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()

@@ -28,7 +28,18 @@ _NOT_JOINED = frozenset({"answers", "siblings", "andele"})  # what replaces as a
 
 NO_TIME = Spread(0)
 _PARAMETERS = frozenset(
-    {"arrivals", "work", "staff", "caseworkers", "tasks", "stock", "settings", "rule_sets"}
+    {
+        "arrivals",
+        "work",
+        "staff",
+        "caseworkers",
+        "tasks",
+        "stock",
+        "settings",
+        "rule_sets",
+        "weeks",
+        "warm_up_weeks",
+    }
 )
 
 
