@@ -15,15 +15,15 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "src/flowcase/web/static/help"
-# picture -> (who is signed in, or nobody; the page)
+# picture -> (who is signed in, or nobody; the page, and what is pressed on it)
 SHOWN: dict[str, tuple[str, str]] = {
     "sagsbehandler": ("camilla.syd", "/opgaver"),
-    "fronten": ("karen.fp", "/moeder/dagsmoede"),
-    "teamleder": ("else.syd", "/opgaver?vis=team"),
+    "fronten": ("karen.fp", "/moeder a:near(.badge:text-is('Holdt'))"),
+    "teamleder": ("else.syd", "/team"),
     "moedeleder": ("karen.fp", "/moeder"),
     "procesejer": ("jens.proces", "/studie/"),
     "administrator": ("drift", "/drift"),
-    "revisor": ("vera.revisor", "/sager"),
+    "revisor": ("vera.revisor", "/revision/sager/SAG-2615"),
     "borger": ("", "/underret"),
 }
 SIZE = {"width": 1000, "height": 640}
@@ -43,7 +43,10 @@ def main(home: str, url: str) -> None:
                 page.fill("#adgangskode", passwords[person])
                 page.keyboard.press("Enter")
                 page.wait_for_url("**/opgaver")
-            page.goto(path)
+            address, _, pressed = path.partition(" ")
+            page.goto(address)
+            if pressed:
+                page.locator(pressed).first.click()
             page.wait_for_load_state("networkidle")
             taken = Image.open(io.BytesIO(page.screenshot()))
             taken.save(PICTURES / f"{name}.webp", quality=70, method=6)
