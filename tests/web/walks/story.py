@@ -27,6 +27,8 @@ from tests.web.walks import forms
 from tests.web.walks.hands import Mouse
 from tests.web.world import PASSWORD
 
+DAILY_MEETING = "fronten_dagsmoede"
+
 
 @contextmanager
 def installation(scenario: Scenario, variant: Variant, home: Path) -> Iterator[Flowcase]:
@@ -87,6 +89,10 @@ class WalkedStory(_Story):
         task = self.flow.user_tasks.get(id)
         page = self._page(actor)
         hands = self._hands(page)
+        if task.row.process == DAILY_MEETING:
+            self._meet(page, hands, task, values)
+            self.walked.append(task.row.element)
+            return
         was_free = self._find(page, hands, task)
         if task.form:
             forms.fill(page, hands, task.form, values)
@@ -98,6 +104,21 @@ class WalkedStory(_Story):
         self.walked.append(task.row.element)
         if any(row.id == id for row in self.flow.user_tasks.list()):
             self._refused(page, hands, id, values, actor, gives_back=was_free)
+
+    def _meet(self, page: Page, hands: Mouse, task: Any, values: Mapping[str, Any]) -> None:
+        """On the screen of the meeting: who is there begins it, and closes it when the item is decided."""
+        self._by_menu(page, hands, "/moeder")
+        hands.press(page.locator('main li a[href*="/moeder/dagsmoede/"]').first)
+        if "udfald" in values:
+            hands.press(page.locator(f'.fc-decisions a[href$="udfald={values["udfald"]}"]'))
+        forms.fill(page, hands, task.form, values)
+        self._picture(page, f"moede-{task.row.element}")
+        if "udfald" not in values:
+            hands.press(page.locator('main form[action$="/fremmoede"] .fc-buttons button'))
+            return
+        hands.press(page.locator(".fc-decision .fc-buttons button"))
+        hands.press(page.locator('main form[action$="/luk"] button[type=submit]'))
+        self._picture(page, "moede-referat")
 
     def _find(self, page: Page, hands: Mouse, task: Any) -> bool:
         """In the list of one's tasks, narrowed to the case or the process; taken there if it was free."""
