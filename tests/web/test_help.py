@@ -7,7 +7,7 @@ import re
 import pytest
 
 from flowcase.web import help
-from flowcase.web.help import FOLDER, PICTURES, ROLES
+from flowcase.web.help import FOLDER, PICTURES, ROLES, linked
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -55,3 +55,10 @@ def test_the_pictures_are_small_enough_for_the_repository():
 
     assert sum(sizes.values()) < 400_000, sizes
     assert help.PICTURE == "billede:"
+
+
+def test_a_legal_basis_without_a_rule_leads_to_the_rule_of_its_deadline(app):
+    with app.test_request_context():
+        assert 'href="/hjaelp/regler/T14"' in linked("sundhedsloven § 42 a", "T14")
+        assert linked("R-090; 004 p. 26", "T14").count("<a") == 1
+        assert linked("en afgørelse", "findes_ikke") == "en afgørelse"

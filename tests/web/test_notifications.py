@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.web.conftest import Visitor
+
 STAFF = {
     "modtaget": "2026-03-27T08:30",
     "kanal": "telefon",
@@ -95,6 +97,33 @@ def test_a_citizen_gets_a_receipt_with_a_number(stranger, world):
     [new] = [row for row in received(world) if row.values["bekymring"] == CITIZEN["bekymring"]]
     assert new.id in thanks.text
     assert new.values["kanal"] == "offentlig_formular"
+
+
+def test_a_session_that_ended_in_the_middle_of_the_public_form_loses_nothing_typed(app, stranger, world):
+    page = stranger.get("/underret")
+    another = Visitor(app)  # whose session knows nothing of the page
+    before = len(received(world))
+
+    again = another.press(page, "_send", **CITIZEN)
+
+    assert len(received(world)) == before
+    assert "Siden var for gammel til at blive sendt. Intet er gået tabt" in again.text
+    assert again.value("bekymring") == CITIZEN["bekymring"]
+    assert another.press(again, "_send").heading == "Tak for din underretning"
+
+
+def test_a_program_that_fills_in_what_nobody_sees_sends_nothing_and_a_person_loses_nothing_by_it(
+    stranger, world
+):
+    page = stranger.get("/underret")
+    assert page.one("//p[@aria-hidden='true']//input[@name='hjemmeside']").get("tabindex") == "-1"
+    before = len(received(world))
+
+    again = stranger.press(page, "_send", **CITIZEN, hjemmeside="https://spam.invalid")
+
+    assert len(received(world)) == before
+    assert again.value("bekymring") == CITIZEN["bekymring"] and not again.value("hjemmeside")
+    assert stranger.press(again, "_send").heading == "Tak for din underretning"
 
 
 def test_the_same_page_sent_twice_is_one_notification(stranger, world):

@@ -271,10 +271,12 @@ def _say_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale(error: CSRFError) -> Any:
-        from flowcase.web import api
+        from flowcase.web import api, public
 
         if api.is_api():
             return api.problem(HTTPStatus.BAD_REQUEST, error)
+        if kept_typing.is_public_form():
+            return public.show_again()
         if kept_typing.is_worth_keeping():
             try:
                 signed_in = current_user.is_authenticated

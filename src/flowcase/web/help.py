@@ -55,14 +55,19 @@ def rule(id: str) -> Any:
     return render_template("rule.html", rule=found)
 
 
-def linked(legal_basis: str) -> Markup:
-    """A deadline's legal basis, its rule ids as links to where they come from."""
+def linked(legal_basis: str, deadline: str = "") -> Markup:
+    """A deadline's legal basis, its rule ids as links to where they come from.
+
+    One that names no rule, as those of consents do, leads to the page of the deadline's own rule (`T14`).
+    """
     parts = [
         Markup('<a href="{}">{}</a>').format(url_for("help.rule", id=part), part)
         if part in _rules()
         else part
         for part in _RULE_ID.split(legal_basis)
     ]
+    if len(parts) == 1 and deadline in _rules():
+        parts.append(Markup(' (<a href="{}">{}</a>)').format(url_for("help.rule", id=deadline), deadline))
     return Markup("").join(parts)
 
 

@@ -32,8 +32,13 @@ class Accepted:
     number: str
 
 
-def take_in(form_id: str, *, source: str, actor: Actor, title: str) -> Accepted | tuple[str, HTTPStatus]:
-    """Carry out this request on a notification form: the accepted notification, or the page again."""
+def take_in(
+    form_id: str, *, source: str, actor: Actor, title: str, shows_only: bool = False
+) -> Accepted | tuple[str, HTTPStatus]:
+    """Carry out this request on a notification form: the accepted notification, or the page again.
+
+    `shows_only` takes in nothing: the page comes back as it was typed.
+    """
     form = flow().deployments.form(form_id)
     sent = request.form
     dates = form_sent.Dates(local_date(flow().clock.now()))
@@ -49,7 +54,7 @@ def take_in(form_id: str, *, source: str, actor: Actor, title: str) -> Accepted 
     status = HTTPStatus.OK
     if errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    elif request.method == "POST" and form_sent.only_shows(sent):
+    elif request.method == "POST" and (shows_only or form_sent.only_shows(sent)):
         focus = form_sent.changed_rows(raw, sent)
     elif request.method == "POST" and (
         found := form_notes.notes_on(form, form_sent.without_empty_rows(raw), dates.concluded, sent)

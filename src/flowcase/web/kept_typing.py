@@ -25,9 +25,17 @@ _ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 
 def is_worth_keeping() -> bool:
     """A form of a user task that came from a page of ours, in a browser that shows the answer."""
+    return request.endpoint == "user_tasks.send" and _is_ours() and not request.headers.get("HX-Request")
+
+
+def is_public_form() -> bool:
+    """The public notification form, sent from a page of ours whose session has ended."""
+    return request.endpoint == "public.notify" and _is_ours() and not request.headers.get("HX-Request")
+
+
+def _is_ours() -> bool:
     origin = request.headers.get("Origin")
-    is_ours = origin in (None, "null") or urlsplit(origin or "").netloc == request.host
-    return request.endpoint == "user_tasks.send" and is_ours and not request.headers.get("HX-Request")
+    return origin in (None, "null") or urlsplit(origin or "").netloc == request.host
 
 
 def ask_to_sign_in() -> Any:

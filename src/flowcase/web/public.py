@@ -6,7 +6,17 @@ import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -18,6 +28,7 @@ from flowcase.web.session import flow
 blueprint = Blueprint("public", __name__)
 
 FORM = "F-A1-offentlig"
+TRAP = "hjemmeside"  # a field that is not shown
 CITIZEN = Actor("citizen", kind="service")
 
 
@@ -50,13 +61,30 @@ def _limit(state: Any) -> None:
 @limiter.limit(lambda: current_app.config["PUBLIC_SENT"], methods=["POST"])
 @limiter.limit(lambda: current_app.config["PUBLIC_RECEIVED"], methods=["POST"], deduct_when=_came_in)
 def notify() -> Any:
-    answer = intake.take_in(
-        FORM, source="public", actor=CITIZEN, title=gettext("Er du bekymret for et barn eller en ung?")
-    )
+    if request.form.get(TRAP):  # only a program fills in what nobody sees; a person loses nothing by it
+        flash(gettext("Underretningen er ikke sendt endnu. Se den igennem, og send den igen."), "info")
+        return _page(shows_only=True)
+    answer = _page()
     if isinstance(answer, intake.Accepted):
         session["receipt"] = [answer.number, flow().clock.now().isoformat()]
         return redirect(url_for("public.receipt"))
     return answer
+
+
+def show_again() -> Any:
+    """The form as it was typed, for a browser whose page is older than its session; nothing is taken in."""
+    flash(
+        gettext(
+            "Siden var for gammel til at blive sendt. Intet er gået tabt: se felterne igennem, og send igen."
+        ),
+        "info",
+    )
+    return _page(shows_only=True)
+
+
+def _page(*, shows_only: bool = False) -> Any:
+    title = gettext("Er du bekymret for et barn eller en ung?")
+    return intake.take_in(FORM, source="public", actor=CITIZEN, title=title, shows_only=shows_only)
 
 
 @blueprint.get("/underret/tak")
