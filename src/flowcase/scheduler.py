@@ -30,6 +30,7 @@ TICK_SECONDS = 1.0
 AWAY_SECONDS = 5.0  # how long to wait for a server that is away before listening again
 STOP_SECONDS = 20.0  # how long a worker that is told to stop waits for what it has begun
 BATCH = 200
+JOBS = 8  # that a thread takes at once
 CHECKPOINT_SECONDS = 600.0  # how often is looked whether a checkpoint of the history is due
 UPLOADS_SECONDS = 600.0  # how often files of forms that were never sent are taken away
 CHECKPOINT_AFTER = dt.timedelta(hours=24)
@@ -97,7 +98,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     ticks.append(
         ("checkpoint", CHECKPOINT_SECONDS, lambda: flow.checkpoints.make(only_after=CHECKPOINT_AFTER))
     )
-    ticks += [(_jobs(nr), TICK_SECONDS, drain(lambda: flow.jobs.run_due(1))) for nr in range(threads)]
+    ticks += [(_jobs(nr), TICK_SECONDS, drain(lambda: flow.jobs.run_due(JOBS))) for nr in range(threads)]
     for name, seconds, service in ticks:
         scheduler.add_job(_tick, "interval", seconds=seconds, args=[name, service], id=name, name=name)
     # It takes minutes: ticks that find it at work end at once, and nobody is warned of each.

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import pytest
+
+from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.handlers import Side
+from flowcase.services.jobs import AT_ONCE
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import end, process, service_task, start
 
@@ -17,6 +22,10 @@ MINUTE = dt.timedelta(minutes=1)
 
 def sending(id: str, priority: str = "") -> bytes:
     return process(id, start(), service_task("send", "test.send", priority=priority), end())
+
+
+def claimed(flow: Flowcase) -> int:
+    return len(flow.jobs.list(status="claimed"))
 
 
 def begin(flow: Flowcase, id: str, times: int = 1, **variables: Any) -> None:
@@ -129,3 +138,52 @@ def test_what_a_node_hands_back_is_taken_by_another_at_once_and_costs_no_try(
     assert (job.status, job.attempts, job.retries) == ("completed", 2, 3)
     (instance,) = flow.instances.list()
     assert flow.instances.get(instance.id).variables["af"] == 2  # the first one's result came too late
+
+
+def test_a_thread_claims_a_few_at_once_and_records_each_by_itself(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any]
+) -> None:
+    held: list[int] = []
+    register("test.send", lambda job, outbox: held.append(claimed(flow)), Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", AT_ONCE + 2)
+
+    assert flow.jobs.run_due(20) == AT_ONCE + 2
+
+    assert held == [*range(AT_ONCE, 0, -1), 2, 1]
+
+
+def test_what_waits_behind_a_slow_job_is_given_back_and_costs_no_try(
+    flow: Flowcase,
+    register: Callable[..., None],
+    deploy: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("flowcase.services.jobs.PATIENCE_SECONDS", -1)  # every job is slow
+    ran: list[str] = []
+    register("test.send", lambda job, outbox: ran.append(job.key), Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", 3)
+    retries = [row.retries for row in flow.jobs.list()]
+
+    assert flow.jobs.run_due(1) == 1
+    assert flow.jobs.run_due(2) == 2
+
+    assert len(set(ran)) == len(ran) == 3
+    assert [row.retries for row in flow.jobs.list()] == retries
+
+
+def test_what_a_worker_was_lost_with_is_claimed_alone(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    held: list[int] = []
+    register("test.send", lambda job, outbox: held.append(claimed(flow)), Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", 3)
+    assert len(flow.jobs._transactions.run(SYSTEM, partial(flow.jobs._claim, limit=3))) == 3  # and it dies
+    clock.advance(2 * MINUTE)
+
+    assert flow.jobs.run_due(3) == 3
+
+    assert [row for row in flow.jobs.list() if row.status != "completed"] == []
+    assert held == [3, 2, 1]  # two of them under leases that have run out

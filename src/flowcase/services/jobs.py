@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -27,6 +29,8 @@ BACK_OFF_HEADER = "retryBackoff"  # ISO 8601 duration before the first retry, dr
 FIRST_PAUSE = dt.timedelta(seconds=10)  # default of that header; each further retry waits four times longer
 LONGEST_PAUSE = dt.timedelta(hours=6)
 PAUSE_GROWTH = 4
+AT_ONCE = 8  # jobs that one thread claims together
+PATIENCE_SECONDS = 0.5  # how long the others of them wait before they are given back
 
 _log = structlog.get_logger(__name__)
 
@@ -73,55 +77,99 @@ class Jobs:
     # --- running -----------------------------------------------------------------------------------
 
     def run_due(self, limit: int = 10) -> int:
-        """Claim up to `limit` jobs one after the other and run them; how many were run.
+        """Claim up to `limit` jobs, a few at once, and run them one after the other; how many were run.
 
-        Three parts each: claimed in one transaction, run in none, recorded in another one if the lease
+        Three parts: claimed in one transaction, run in none, each recorded in another one if its lease
         still holds. A claimed job whose worker has gone is taken over when its lease runs out, at the
         cost of one retry.
         """
         due = self._transactions.glance(waiting.next_claimable_job)  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
             return 0
-        ran = 0
-        for _ in range(limit):
-            job = self._transactions.run(SYSTEM, self._claim)
+        left = limit
+        while left > 0:
+            claimed = self._transactions.run(SYSTEM, partial(self._claim, limit=left))
+            if not claimed:
+                break
+            left -= self._work_off(claimed)
+        return limit - left
+
+    def _work_off(self, claimed: list[JobRow]) -> int:
+        """Run what was claimed together, one after the other; how many were run.
+
+        When one takes long, the others are given back at once: they wait for nobody, and no lease runs out
+        before its job has begun.
+        """
+        began = time.monotonic()
+        for place, job in enumerate(claimed):
+            if place and time.monotonic() - began > PATIENCE_SECONDS:
+                self._give_back(claimed[place:])
+                return place
+            self._record(job, self._attempt(job))
+        return len(claimed)
+
+    def _give_back(self, jobs: list[JobRow]) -> None:
+        def work(tx: Tx) -> None:
+            for job in jobs:
+                held = {"id": job.id, "status": JobStatus.CLAIMED, "attempts": job.attempts}
+                tx.update_all(tables.job, held, {"lease_owner": None, "lease_until": tx.now})
+
+        self._transactions.run(SYSTEM, work)
+
+    def _claim(self, tx: Tx, limit: int) -> list[JobRow]:
+        """Up to so many jobs, in turn, in one transaction.
+
+        Alone is claimed what a worker was lost with, so that it takes no other job with it once more, and
+        what is of a type with limits, so that no job holds such a place while it waits.
+        """
+        claimed: list[JobRow] = []
+        while len(claimed) < min(limit, AT_ONCE):
+            job = self._next(tx, with_limits=not claimed)
             if job is None:
                 break
-            self._record(job, self._attempt(job))
-            ran += 1
-        return ran
+            claimed.append(self._lease(tx, job))
+            if job.status == JobStatus.CLAIMED or self._is_limited(job.type):
+                break
+        return claimed
 
-    def _claim(self, tx: Tx) -> JobRow | None:
-        job = self._next(tx)
-        if job is None:
-            return None
+    def _lease(self, tx: Tx, job: JobRow) -> JobRow:
         self._last_process = job.process
         registration = self._handlers.get(job.type)
         seconds = 60 if registration is None else registration.max_seconds
         # One that was handed back has no owner; a lost one has taken a worker with it, which costs a try.
         lost = job.status == JobStatus.CLAIMED and job.lease_owner is not None
-        claimed = {
-            "status": JobStatus.CLAIMED,
-            "attempts": job.attempts + 1,
-            "retries": job.retries - 1 if lost else job.retries,
-            "lease_owner": self._node,
-            "lease_until": tx.now + dt.timedelta(seconds=seconds),
-        }
+        leased = replace(
+            job,
+            status=JobStatus.CLAIMED,
+            attempts=job.attempts + 1,
+            retries=job.retries - 1 if lost else job.retries,
+            lease_owner=self._node,
+            lease_until=tx.now + dt.timedelta(seconds=seconds),
+        )
+        changed = ("status", "attempts", "retries", "lease_owner", "lease_until")
         tx.update(
             tables.job,
             {"id": job.id, "status": job.status, "attempts": job.attempts},
-            claimed,
+            {name: getattr(leased, name) for name in changed},
             attempt=f"claim job '{job.id}'",
         )
-        return waiting.job(tx, job.id)
+        return leased
 
-    def _next(self, tx: Tx) -> JobRow | None:
-        """The job whose turn it is, of a type that may run another one now."""
+    def _is_limited(self, type: str) -> bool:
+        found = self._handlers.get(type)
+        return found is not None and (found.max_parallel is not None or found.max_per_minute is not None)
+
+    def _next(self, tx: Tx, *, with_limits: bool) -> JobRow | None:
+        """The job whose turn it is, of a type that may run another one now.
+
+        Without `with_limits`, for a place behind another one, only if it is of a type that has none and no
+        worker was lost with it.
+        """
         limited = {
-            type: registration
-            for type, registration in self._handlers.items()
-            if registration.max_parallel is not None or registration.max_per_minute is not None
+            type: registration for type, registration in self._handlers.items() if self._is_limited(type)
         }
+        if not with_limits:
+            return waiting.due_job(tx, behind=self._last_process, but=limited)
         resting: set[str] = set()
         if limited:
             running = waiting.running_jobs(tx)
