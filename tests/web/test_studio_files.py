@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from flowcase.modeling.process_archive import pack, unpack
 from tests.web.test_studio_differences import five_weeks
@@ -19,8 +21,12 @@ def jens(sign_in):
 
 def send(visitor, *files):
     token = visitor.get("/underret").value("csrf_token")
-    given = [(io.BytesIO(content), name) for name, content in files]
-    answer = visitor.client.post("/studie/filer", data={"csrf_token": token, "fil": given})
+    given = [FileStorage(io.BytesIO(content), filename=name) for name, content in files]
+    # In memory: the client's own file for a large form would never be closed.
+    boundary, body = encode_multipart(MultiDict([("csrf_token", token), *(("fil", each) for each in given)]))
+    answer = visitor.client.post(
+        "/studie/filer", data=body, content_type=f"multipart/form-data; boundary={boundary}"
+    )
     return answer.status_code, answer.get_data(as_text=True)
 
 
