@@ -99,6 +99,7 @@ TITLES: Mapping[str, str] = {
     "form-key": "Hvert felt har en nøgle, som ingen andre har.",
     "form-label": "Hvert felt har et navn.",
     "form-options": "Et valg har noget at vælge, hver kode én gang.",
+    "form-pattern": "Et mønster, som en tekst skal passe til, kan læses, som FEELs `matches` læser det.",
     "form-personal-data": "Hvad der skrives om en person, går i sagen og aldrig i en procesvariabel.",
     "form-property": "Egenskaber, der begynder med `flowcase.`, er stavet rigtigt.",
     "form-reference": "Formularen findes.",
