@@ -257,10 +257,12 @@ def levels(found: list[dict[str, str]]) -> dict[str, str]:
 def test_a_healthy_installation_has_no_errors(flowcase: CommandLine) -> None:
     found = flowcase.json("doctor")
 
-    assert set(levels(found).values()) == {"ok"}
+    said = levels(found)
+    assert said.pop("safety") == "warning"  # no proxy that ends TLS stands before this one
+    assert set(said.values()) == {"ok"}
     looked_at = {"key", "keys", "database", "deployments", "four eyes", "incidents", "timers"}
     looked_at |= {"consistency", "history"}
-    assert set(levels(found)) == looked_at
+    assert set(said) == looked_at
     assert "Every chain is whole." in flowcase("doctor").stdout
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flowcase.cli import examining_safety
+
 
 @dataclass(frozen=True)
 class Examined:
@@ -26,6 +28,8 @@ def _examine(settings: Any) -> Iterator[Examined]:
     from flowcase import bootstrap
     from flowcase.store import KeyUnusable
 
+    for level, message, remedy in examining_safety.examine(settings):
+        yield Examined("safety", level, message, remedy)
     yield from _home(Path(settings.home), settings.key_path if settings.key_place == "file" else None)
     try:
         flow = bootstrap.open(settings)

@@ -26,6 +26,12 @@ def serve(host: str, port: int, threads: int) -> None:
     from flowcase.web import create_app, server
 
     settings = config.load(home=click.get_current_context().find_root().obj)
+    if host not in ("127.0.0.1", "localhost", "::1") and not settings.https:
+        click.echo(
+            f"Listening at {host} without TLS: passwords can be read on the way. Listen at 127.0.0.1 "
+            "behind a proxy that ends TLS, and set FLOWCASE_HTTPS=1.",
+            err=True,
+        )
 
     def make() -> Any:
         flow = bootstrap.open(settings)

@@ -1,0 +1,65 @@
+"""`flowcase doctor` warns of settings that leave a door ajar."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flowcase.cli import examining_safety
+from flowcase.config import Config
+
+SAFE: dict[str, Any] = {
+    "https": True,
+    "address": "https://flowcase.example",
+    "key": base64.b64encode(os.urandom(32)).decode(),
+    "totp_groups": ("administrator",),
+}
+
+
+def found(environment: dict[str, str] | None = None, **changed: Any) -> list[tuple[str, str]]:
+    settings = dataclasses.replace(Config(home=Path("var"), **SAFE), **changed)
+    return [(level, message) for level, message, _ in examining_safety.examine(settings, environment or {})]
+
+
+def test_safe_settings_are_no_finding() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "level", "said"),
+    [
+        ({"https": False}, "warning", "FLOWCASE_HTTPS"),
+        ({"address": "http://flowcase.example"}, "warning", "FLOWCASE_ADDRESS"),
+        ({"is_demonstration": True}, "warning", "demonstration"),
+        ({"key": base64.b64encode(bytes(32)).decode()}, "error", "no random one"),
+        ({"key": base64.b64encode(b"hemmelighemmelighemmelighemmelig").decode()}, "error", "no random one"),
+        ({"oidc_issuer": "http://127.0.0.1:9400"}, "warning", "by http"),
+        ({"session_idle_minutes": 240}, "warning", "240 minutes"),
+        ({"session_hours": 48}, "warning", "48 hours"),
+        ({"totp_groups": ()}, "warning", "password alone"),
+        ({"database_url": "postgresql://flowcase@database/flowcase"}, "warning", "certificate"),
+        ({"database_url": "postgresql://f@database/f?sslmode=require"}, "warning", "certificate"),
+        ({"is_durable": False}, "warning", "FLOWCASE_DURABLE"),
+    ],
+)
+def test_each_door_that_is_left_ajar_is_named(changed: dict[str, Any], level: str, said: str) -> None:
+    [(its_level, message)] = found(**changed)
+
+    assert (its_level, said in message) == (level, True)
+
+
+@pytest.mark.parametrize("name", ["FLASK_DEBUG", "PYTHONDEVMODE"])
+def test_debugging_is_an_error(name: str) -> None:
+    [(level, message)] = found({name: "1"})
+
+    assert (level, name in message) == ("error", True)
+
+
+def test_a_database_whose_certificate_is_checked_and_one_on_this_machine_are_no_finding() -> None:
+    assert found(database_url="postgresql://f@database/f?sslmode=verify-full") == []
+    assert found(database_url="postgresql://f@localhost/f") == []

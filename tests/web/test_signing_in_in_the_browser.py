@@ -1,0 +1,42 @@
+"""The pages around signing in and emergencies in a real browser: axe finds nothing, on a phone neither."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("width", "language"), [(1200, "da"), (360, "en")])
+def test_axe_finds_nothing_on_the_pages_around_signing_in(open_page, world, width, language):
+    page = open_page(width=width)
+    seen = Checked(page)
+    henrik = world.flow.people.actor("henrik.vagt")
+    sign_in(page, "henrik.vagt")
+    page.goto(f"/mig?sprog={language}")
+    seen.check("own account")
+    seen.visit("/log-paa/ny-kode")
+    page.fill("#kode", "000000")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=alert]")
+    seen.check("second factor refused")
+    seen.visit("/sager/SAG-2588/noedadgang")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_selector("#fejl")
+    seen.check("emergency with errors")
+    world.flow.emergencies.open("SAG-2588", purpose="vagt", reason="Politiet ringer om barnet.", actor=henrik)
+    seen.visit("/sager/SAG-2588", "case opened in an emergency")
+    page.context.clear_cookies()
+    sign_in(page, "else.syd")
+    seen.visit("/noedadgange")
+    page.context.clear_cookies()
+    sign_in(page, "drift")
+    seen.visit("/drift/log-paa")
+
+    assert seen.violations == []
+    for path in ("/mig", "/drift/log-paa"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
