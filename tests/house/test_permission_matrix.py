@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flowcase.access.groups import NAMES
@@ -25,6 +27,13 @@ def test_every_group_is_of_exactly_one_kind(group: str) -> None:
 def test_the_groups_of_a_kind_are_answered_alike_by_every_rule(kind: str) -> None:
     for rule in permission_matrix.RULES.values():
         assert permission_matrix.answer(rule, KINDS[kind]) in permission_matrix.Answer
+
+
+@pytest.mark.parametrize("place", [test for _, _, test in permission_matrix.FOUR_EYES])
+def test_what_takes_two_people_is_tried_by_one_alone(place: str) -> None:
+    file, _, name = place.partition("::")
+
+    assert f"def {name}(" in (Path(__file__).parents[2] / file).read_text("utf-8")
 
 
 def test_a_route_that_nobody_wrote_down_stops_the_page() -> None:

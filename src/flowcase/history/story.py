@@ -270,8 +270,8 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
     ),
     "CaseRead": ("Så {page}.", "Looked at {page}.", False),
     "CaseOpenedInEmergency": (
-        "Åbnede sagen med nødadgang ({purpose}): {reason}.",
-        "Opened the case in an emergency ({purpose}): {reason}.",
+        "Åbnede sagen med nødadgang ({purpose}): {reason}",
+        "Opened the case in an emergency ({purpose}): {reason}",
         True,
     ),
     "EmergencyReviewed": ("Gennemgik nødadgangen.", "Reviewed the emergency access.", True),

@@ -400,6 +400,41 @@ RULES: Mapping[str, Rule] = {
 }
 
 
+# What takes two people: (what, who the second is, the test that tries it alone)
+FOUR_EYES: tuple[tuple[str, str, str], ...] = (
+    (
+        "Erasing a case from the terminal",
+        "the head of authority, by name",
+        "tests/services/test_erasure.py::test_an_erasure_that_is_not_in_order_is_refused_and_nothing_changes",
+    ),
+    (
+        "Erasing cases whose time is over",
+        "the head of authority, and never who proposed it",
+        "tests/services/test_retention.py::test_nobody_approves_their_own_proposal_and_nobody_else_may",
+    ),
+    (
+        "Putting diagrams, tables and forms into force",
+        "another process owner, and never who drew it or what it began from",
+        "tests/services/test_reviews.py::test_the_author_cannot_approve_nor_can_who_drew_what_it_began_from",
+    ),
+    (
+        "The same by a program's token",
+        "as in the studio",
+        "tests/services/test_reviews.py::test_a_program_cannot_pass_by_the_second_person",
+    ),
+    (
+        "Opening a case in an emergency",
+        "afterwards a leader of the case's team, and never who opened it",
+        "tests/web/test_emergencies.py::test_a_leader_does_not_review_their_own_opening",
+    ),
+    (
+        "Taking away a second factor that was lost",
+        "an operator, and never the person",
+        "tests/web/test_second_step.py::test_an_operator_does_not_take_their_own_away_without_a_code",
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Route:
     """One method of one address."""
@@ -461,6 +496,12 @@ def page(app: Flask) -> str:
             "| Rule | Who passes |",
             "|---|---|",
             *(f"| {id} | {text} |" for id, text in known),
+            "",
+            "## What takes two people",
+            "",
+            "| What | The second person | Tried alone by |",
+            "|---|---|---|",
+            *(f"| {what} | {second} | `{test}` |" for what, second, test in FOUR_EYES),
             "",
             "## Kinds of groups",
             "",
