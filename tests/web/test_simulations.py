@@ -156,6 +156,8 @@ def test_drafts_are_held_against_what_is_in_force_and_faulty_ones_are_refused(sm
 
     command = small._prepare(small.get(id, actor=owner), tmp_path)
 
+    assert b'<bpmn:process id="opfoelgning"' in small.diagram(id, "opfoelgning", actor=owner)
+    assert small.diagram(id, "findes_ikke", actor=owner) is None
     assert command[command.index("--draft") + 1] == str(tmp_path / "draft")
     assert (tmp_path / "draft" / CADENCE).read_bytes() == changed
     assert (tmp_path / "in_force" / CADENCE).read_bytes() == content

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 import zlib
 from collections.abc import Callable, Mapping
@@ -236,8 +237,8 @@ class Simulations:
                 for path, hash in row.files.items()
                 if path.endswith(".bpmn") and (content := resources.content(tx, hash)) is not None
             ]
-            mark = f'id="{process}"'.encode()
-            return next((content for content in candidates if mark in content), None)
+            drawn_there = re.compile(rf'<(?:\w+:)?process\s[^>]*\bid="{re.escape(process)}"'.encode())
+            return next((content for content in candidates if drawn_there.search(content)), None)
 
         return self._transactions.read(work)
 

@@ -20,7 +20,8 @@ from flowcase.services.simulation.report import (
 # Distinguishable without colour too: each variant has its own mark.
 COLOURS = ("#0b5cad", "#b3401a", "#2e7d32", "#6a3d9a", "#8a6d00")
 _MARKS = ("circle", "square", "diamond", "triangle", "circle")
-_WIDTH, _LEFT, _ROW = 720, 280, 44
+_WIDTH, _LEFT, _ROW = 820, 340, 44
+_LONGEST = 52  # letters of a label
 # What is drawn of each kind: the last part of the key.
 PLOTTED: Mapping[str, tuple[str, ...]] = {
     "milestone": ("median", "p90"),
@@ -72,10 +73,9 @@ def intervals(
     for row, figure in enumerate(shown):
         top = 34 + row * _ROW
         text = label(figure.key, titles, language)
-        if len(text) > 42:
-            text = text[:41] + "…"
         parts.append(
-            f'<text x="{_LEFT - 10}" y="{top + 18}" text-anchor="end" font-size="12">{escape(text)}</text>'
+            f'<text x="{_LEFT - 10}" y="{top + 18}" text-anchor="end" font-size="12">'
+            f"{escape(_short(text))}</text>"
         )
         for place, found in enumerate(figure.of):
             if found is None:
@@ -84,6 +84,16 @@ def intervals(
             parts.append(_bar(found, place, x, y))
     parts.append("</svg>")
     return "".join(parts)
+
+
+def _short(text: str) -> str:
+    """Cut before the last part, which tells one label from the next."""
+    if len(text) <= _LONGEST:
+        return text
+    head, separator, tail = text.rpartition(" · ")
+    if not separator:
+        return text[: _LONGEST - 1] + "…"
+    return f"{head[: _LONGEST - len(tail) - 4]}… · {tail}"
 
 
 def _bar(found: Interval, place: int, x: Any, y: float) -> str:
@@ -135,7 +145,7 @@ def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], head
         top = 30 + row * row_height
         parts.append(
             f'<text x="{_LEFT - 10}" y="{top + row_height / 2 - 2:.0f}" text-anchor="end" font-size="12">'
-            f"{escape(place_name if len(place_name) <= 42 else place_name[:41] + '…')}</text>"
+            f"{escape(_short(place_name))}</text>"
         )
         for place, value in enumerate(values):
             width, y = value / highest * span, top + place * thick
