@@ -178,7 +178,7 @@ def _pages(world: World) -> Iterator[Page]:
     jens = flow.people.actor("jens.proces")
     flow.studio.save(path, changed + b" ", seen=None, based_on=None, actor=jens)
     review = flow.reviews.ask(path, note="ny", actor=jens)
-    yield Page("studio_drafts.compare", f"/studie/kladder/{path}?kopi=0&mod=1")
+    yield Page("studio_drafts.compare", f"/studie/kladder/{path}")
     yield Page("studio_reviews.show", f"/studie/gennemsyn/{review}")
     plan = flow.migrations.plan(
         versions[-1], versions[0], reason="ny udgave", actor=flow.people.actor("jens.proces")
