@@ -51,6 +51,7 @@ from flowcase.services.erasure import Erasure
 from flowcase.services.exports import Exports
 from flowcase.services.going_back import GoingBack
 from flowcase.services.guest_links import GuestLinks
+from flowcase.services.heat_maps import HeatMaps
 from flowcase.services.history import History
 from flowcase.services.history_search import HistorySearch
 from flowcase.services.inboxes import Inboxes
@@ -151,6 +152,7 @@ class Flowcase:
     incidents: Incidents
     history: History
     history_search: HistorySearch
+    heat_maps: HeatMaps
     time_travel: TimeTravel
     case_audit: CaseAudit
     case_dossiers: CaseDossiers
@@ -391,6 +393,7 @@ def assemble(
         case_dossiers=CaseDossiers(transactions),
         compliance=Compliance(transactions, definitions),
         history_search=HistorySearch(transactions, definitions),
+        heat_maps=HeatMaps(transactions, definitions),
         rule_sets=rule_sets,
         rosters=Rosters(transactions, rule_sets),
         going_back=GoingBack(transactions, advancing),

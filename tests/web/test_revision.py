@@ -26,7 +26,7 @@ def test_a_search_holds_its_filters_in_the_address_and_the_next_page_keeps_them(
 
     second = vera.get(older)
 
-    assert names == {"ElementCompleted"}
+    assert names == {"Element færdigt"}
     assert (found.value("sag"), second.value("slags")) == ("SAG-2570", "ElementCompleted")
     events = world.flow.history.of_case("SAG-2570", actor=SYSTEM)
     count = sum(row.kind == "ElementCompleted" for row in events)
@@ -39,8 +39,8 @@ def test_days_actors_and_rules_narrow_a_search(vera):
     by_rule = vera.get("/revision?regel=T04")
     nothing = vera.get("/revision?hvem=else.syd&fra=2026-03-26&til=2026-03-26")
 
-    assert {each.text for each in by_else.all("//td[@data-title='Hvem']/a")} == {"else.syd"}
-    assert {each.text for each in by_rule.all("//td[@data-title='Hvad']/a")} >= {"DeadlineOpened"}
+    assert {each.text for each in by_else.all("//td[@data-title='Hvem']/a")} == {"Else Brandt"}
+    assert {each.text for each in by_rule.all("//td[@data-title='Hvad']/a")} >= {"Frist begyndt"}
     assert "Ingen hændelser passer" in nothing.text
 
 
@@ -180,3 +180,55 @@ def test_the_story_leads_from_each_moment_to_the_case_as_it_was(vera):
     assert len(addresses) > 3
     assert then.heading.startswith("Sag SAG-2588")
     assert dt.datetime.fromisoformat(then.value("tid"))
+
+
+def test_a_search_takes_names_of_kinds_and_people_as_they_are_shown(vera):
+    by_name = vera.get("/revision?slags=opgave+f%C3%A6rdig&hvem=camilla+noer")
+    by_id = vera.get("/revision?slags=UserTaskCompleted&hvem=camilla.syd")
+
+    rows = [" ".join(row.text_content().split()) for row in by_name.all("//tbody/tr")]
+    assert rows == [" ".join(row.text_content().split()) for row in by_id.all("//tbody/tr")] != []
+    assert {each.text for each in by_name.all("//td[@data-title='Hvem']/a")} == {"Camilla Noer"}
+    assert "Frist overskredet" in by_name.all("//datalist/option/@value")
+
+
+def test_an_auditor_sees_what_differs_between_two_versions(vera, world, sign_in):
+    path = "to_trin.bpmn"
+    world.flow.deployments.deploy({path: TWO}, actor=SYSTEM)
+    changed = TWO.replace(b'name="anden"', b'name="Se igen"')
+    assert changed != TWO
+    world.flow.deployments.deploy({path: changed}, actor=SYSTEM)
+
+    versions = vera.get("/revision/udgaver/to_trin")
+    shown = vera.get(versions.one("//td[@data-title='Forskelle']/a").get("href"))
+
+    assert shown.status == 200
+    assert "Se igen" in shown.one("//*[contains(@class,'fc-changes')]").text_content()
+    assert sign_in("karen.fp").get("/revision/udgaver/to_trin/1/2").status == 403
+    assert vera.get("/revision/udgaver/to_trin/1/7").status == 404
+
+
+def test_a_heat_map_counts_what_the_history_counts_in_any_period(vera, world, sign_in):
+    counted = [
+        (row.element, row.at)
+        for row in world.flow.history.everything()
+        if row.kind == "ElementEntered" and row.instance in _of("underretning", world)
+    ]
+    whole = vera.get("/varmekort/underretning")
+    one_day = vera.get("/varmekort/underretning?fra=2026-03-27&til=2026-03-27")
+
+    def numbers(page):
+        cells = page.all("//td[@data-title='Nået']")
+        return sum(int(each.text) for each in cells)
+
+    assert numbers(whole) == len(counted) > 10
+    assert numbers(one_day) == sum(moment.astimezone(at(27, 9).tzinfo).day == 27 for _, moment in counted)
+    assert whole.all("//*[contains(@class,'fc-p-heat')]")
+    assert vera.get("/varmekort/underretning?fra=i+g%C3%A5r").all("//*[@id='fra-fejl']")
+    assert sign_in("jens.proces").get("/varmekort/underretning").status == 200
+    assert sign_in("camilla.syd").get("/varmekort").status == 403
+
+
+def _of(process, world):
+    newest = world.flow.deployments.definitions(process)[0]
+    return {row.id for row in world.flow.instances.list(limit=None) if row.definition == newest.id}

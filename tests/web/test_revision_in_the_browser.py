@@ -138,6 +138,10 @@ def test_axe_finds_nothing_on_the_auditors_pages(
 
     for path in (
         "/revision",
+        "/varmekort",
+        "/varmekort/underretning",
+        "/varmekort/underretning?fra=vrøvl",
+        "/revision/udgaver/underretning/1/1",
         "/revision?sag=SAG-9999",
         "/revision/sager/SAG-2588",
         "/revision/sager/SAG-2588/da?tid=2026-03-25T12:00",

@@ -162,6 +162,10 @@ EMERGENCIES = Rule(
     "emergencies",
     "`may_see_emergencies`; leaders see those of their teams.",
     _yes_or(permissions.may_see_emergencies, Answer.NO),
+HEAT = Rule(
+    "heat maps",
+    "`may_audit` or `may_edit_processes`.",
+    _yes_or(lambda actor: permissions.may_audit(actor) or permissions.may_edit_processes(actor), Answer.NO),
 )
 AUDITING = Rule("auditing", "`may_audit`.", _yes_or(permissions.may_audit, Answer.NO))
 TOKEN_CASE = Rule("case by token", "`may_see_case`; own: as for a case.", CASE.allows, takes_token=True)
@@ -315,6 +319,9 @@ RULES: Mapping[str, Rule] = {
     "revision.replayed": AUDITING,
     "revision.processes": AUDITING,
     "revision.versions": AUDITING,
+    "revision.difference": AUDITING,
+    "heat_maps.index": HEAT,
+    "heat_maps.show": HEAT,
     "case_dossier.ask": HANDING_OUT,
     "case_dossier.make": HANDING_OUT,
     "service_accounts.index": OPERATING,

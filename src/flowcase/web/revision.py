@@ -11,10 +11,12 @@ from flask_login import login_required
 
 from flowcase.errors import NotFound
 from flowcase.history.exports.plain import jsonable
+from flowcase.history.kind_names import KIND_NAMES, kind_name
 from flowcase.services.history_search import Asked
 from flowcase.web.api_frame import place_from, token_of
-from flowcase.web.language import gettext
+from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.shown_differences import shown
 
 blueprint = Blueprint("revision", __name__, url_prefix="/revision")
 
@@ -44,6 +46,8 @@ def index() -> Any:
     """Search over everything; the address holds the filters, so that it can be shared."""
     args, problems = request.args, {}
     wanted: dict[str, Any] = {name: args.get(given, "").strip() or None for given, name in _FILTERS.items()}
+    wanted["kind"] = _kind(wanted["kind"])
+    wanted["actor"] = _who(wanted["actor"])
     for given, name in (("fra", "first"), ("til", "last")):
         wanted[name], problem = _day(args, given)
         if problem:
@@ -68,6 +72,8 @@ def index() -> Any:
         asked=asked,
         problems=problems,
         fields=_fields(),
+        kinds=sorted(kind_name(kind, current()) for kind in KIND_NAMES),
+        kind_name=lambda kind: kind_name(kind, current()),
     )
 
 
@@ -123,8 +129,42 @@ def versions(process: str) -> Any:
     return render_template("revision_versions.html", process=process, rows=rows)
 
 
+@blueprint.get("/udgaver/<process>/<int:old>/<int:new>")
+@login_required
+def difference(process: str, old: int, new: int) -> Any:
+    """What differs between two versions: in words, and both drawings with marks."""
+    flow().compliance.check(actor())
+    rows = {row.version: row for row in flow().deployments.definitions(process, all_versions=True)}
+    if old not in rows or new not in rows:
+        raise NotFound("version of process", f"{process} {old}, {new}")
+    sources = [flow().deployments.source(process, version) for version in (old, new)]
+    titles = tuple(gettext("Udgave {number}").format(number=version) for version in (old, new))
+    return render_template(
+        "revision_difference.html",
+        row=rows[new],
+        shown=shown(rows[new].path, sources[0], sources[1], (titles[0], titles[1])),
+        titles=titles,
+    )
+
+
 def _strayed(what: str) -> str:
     return gettext(STRAYED[what])
+
+
+def _kind(typed: str | None) -> str | None:
+    """The kind behind its name in either language; the kind itself holds too."""
+    said = (typed or "").casefold()
+    named = {name.casefold(): kind for kind, names in KIND_NAMES.items() for name in names}
+    return named.get(said, typed)
+
+
+def _who(typed: str | None) -> str | None:
+    """The account behind a person's name; an account's id holds too."""
+    if typed is None or flow().people.find(typed) is not None:
+        return typed
+    said = typed.casefold()
+    found = [row.id for row in flow().people.list(only_active=False) if row.name.casefold() == said]
+    return found[0] if len(found) == 1 else typed
 
 
 def _fields() -> list[tuple[str, str]]:

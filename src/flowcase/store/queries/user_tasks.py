@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, literal_column, or_, select, text, tuple_
@@ -142,3 +143,21 @@ def open_with_form(tx: Tx, form: str) -> int:
     """How many open user tasks show a form."""
     statement = select(func.count()).where(_table.c.form == form, text(tables.USER_TASK_IS_OPEN))
     return int(tx.scalar(statement) or 0)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """When a user task was there, and when it should have been done."""
+
+    element: str
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+    ended_at: dt.datetime | None
+
+
+def of_definition(tx: Tx, definition: str) -> list[Passage]:
+    """Every user task that has a due date, of one version of a process."""
+    table = tables.user_task
+    columns = [table.c[name] for name in Passage.__dataclass_fields__]
+    statement = select(*columns).where(table.c.definition == definition, table.c.due_at.is_not(None))
+    return [made(Passage, row) for row in tx.rows(statement)]

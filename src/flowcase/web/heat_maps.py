@@ -1,0 +1,73 @@
+"""The pages of where flows wait: a diagram coloured by how often its elements are reached, and figures."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_login import login_required
+
+from flowcase.services.heat_maps import HeatMap
+from flowcase.web.diagram_drawing import Drawn, drawn
+from flowcase.web.language import gettext
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("heat_maps", __name__, url_prefix="/varmekort")
+
+
+@blueprint.get("")
+@login_required
+def index() -> Any:
+    """Every process."""
+    return render_template("heat_maps.html", rows=flow().heat_maps.processes(actor=actor()))
+
+
+@blueprint.get("/<process>")
+@login_required
+def show(process: str) -> Any:
+    """One version in a period; the address holds what was asked for."""
+    days: dict[str, dt.date | None] = {}
+    problems: dict[str, str] = {}
+    for name in ("fra", "til"):
+        typed = request.args.get(name, "").strip()
+        try:
+            days[name] = dt.date.fromisoformat(typed) if typed else None
+        except ValueError:
+            days[name], problems[name] = None, gettext("Skriv en dato, for eksempel 2026-03-27.")
+    version = request.args.get("udgave", type=int)
+    found = flow().heat_maps.of_process(process, version, days["fra"], days["til"], actor=actor())
+    asked = {name: request.args.get(name, "").strip() for name in ("fra", "til")}
+    return render_template(
+        "heat_map.html", map=found, drawing=_drawing(found), problems=problems, asked=asked, lasted=lasted
+    )
+
+
+def _drawing(found: HeatMap) -> Drawn | None:
+    """The diagram with a colour for each element that was reached, and its number beside it."""
+    levels = {heat.element: f"heat{heat.level}" for heat in found.heats}
+    made = drawn(found.source, levels)
+    if made is None:
+        return None
+    numbers = {heat.element: heat.entered for heat in found.heats}
+    nodes = [
+        dataclasses.replace(
+            node, lines=(*node.lines, (node.x + node.width - 2, node.y - 3, str(numbers[node.element])))
+        )
+        if node.element in numbers and node.form != "frame"
+        else node
+        for node in made.nodes
+    ]
+    return dataclasses.replace(made, nodes=tuple(nodes))
+
+
+def lasted(time: dt.timedelta | None) -> str:
+    """How long, in the largest unit that says something."""
+    if time is None:
+        return "–"
+    seconds = int(time.total_seconds())
+    for unit, words in ((86400, gettext("{count} døgn")), (3600, gettext("{count} t."))):
+        if seconds >= unit:
+            return words.format(count=round(seconds / unit))
+    return gettext("{count} min.").format(count=round(seconds / 60))
