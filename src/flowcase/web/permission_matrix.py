@@ -162,6 +162,7 @@ EMERGENCIES = Rule(
     "emergencies",
     "`may_see_emergencies`; leaders see those of their teams.",
     _yes_or(permissions.may_see_emergencies, Answer.NO),
+)
 HEAT = Rule(
     "heat maps",
     "`may_audit` or `may_edit_processes`.",
