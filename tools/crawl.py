@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import secrets
 import shutil
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from flowcase.history.indicators import INDICATORS
 from flowcase.web import create_app, permission_matrix
 from flowcase.web.permission_matrix import RULES, Answer, Route
 
-PASSWORD = "crawls-through-a-copy-only"
+PASSWORD = secrets.token_urlsafe(16)  # of everybody in the copy
 NOBODYS = "findes-ikke"
 _STRENGTH = [Answer.NO, Answer.OWN, Answer.YES]
 _FILES = {"static"}  # not pages of ours
