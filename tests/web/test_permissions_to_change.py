@@ -60,6 +60,8 @@ _ONES_OWN = {
 _ELSEWHERE = {"team.end_absence", "team.absence", "team.hand_over"}
 # By DELETE: see tests/web/test_webhooks.py.
 _ELSEWHERE |= {"api.end_webhook"}
+# Whoever holds the secret address, and whoever is close to the case: see tests/web/test_guest_links.py.
+_ELSEWHERE |= {f"guest_links.{act}" for act in ("send_code", "confirm", "leave", "make", "end")}
 
 _BODIES: dict[str, Any] = {
     "api.cancel": {"reason": "prøve"},
@@ -130,6 +132,9 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("studio_reviews.comment", "/studie/gennemsyn/findes-ikke/kommentar"),
         ("studio_reviews.mark", "/studie/gennemsyn/findes-ikke/kommentar/findes-ikke"),
         ("studio_reviews.answer", "/studie/gennemsyn/findes-ikke/traek-tilbage"),
+        ("studio_trials.play", "/studie/scenarier/findes-ikke.bpmn"),
+        ("simulations.ask", "/studie/simulering"),
+        ("simulations.stop", "/studie/simulering/findes-ikke/stands"),
         ("studio_versions.restore", "/studie/udgaver/1/gendan/forms/F-A1.form"),
         ("operations.intervene", "/drift/haendelser/findes-ikke"),
         ("emergencies.review", "/noedadgange/findes-ikke"),

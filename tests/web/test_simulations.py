@@ -19,7 +19,7 @@ from flowcase.services.simulations import Question
 from flowcase.store.simulation_tables import simulation
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_browser
-from tests.web.world import World
+from tests.web.world import PEOPLE, World
 
 SHIPPED = Path(__file__).parents[2] / "processes/simulations/standard.yaml"
 ADDRESS = "/studie/simulering"
@@ -190,6 +190,17 @@ def found(tmp_path_factory):
     read = reading.read(folder / "flere.yaml")
     result = running.run(read, read_folder(SHIPPED.parents[1]), replications=2, processes=1)
     return zlib.compress(as_json_text(report_of(result)).encode())
+
+
+def test_nobody_but_process_owners_asks_reads_or_stops(small, owner, sign_in):
+    asked = small.ask(Question("flere", 1, 7), actor=owner)
+
+    for person in PEOPLE:
+        visitor = sign_in(person)
+        is_owner = person in ("jens.proces", "lone.proces")
+        statuses = {visitor.get(f"{ADDRESS}/{asked}{end}").status for end in ("", "/resultat.json")}
+        assert statuses == ({200, 404} if is_owner else {403}), person
+    assert small.get(asked, actor=owner).status == "waiting"
 
 
 @pytest.mark.browser
