@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -26,6 +27,11 @@ def sending(id: str, priority: str = "") -> bytes:
 
 def claimed(flow: Flowcase) -> int:
     return len(flow.jobs.list(status="claimed"))
+
+
+def leased(flow: Flowcase) -> int:
+    """How many jobs a worker holds; one that was given back has no owner."""
+    return sum(row.lease_owner is not None for row in flow.jobs.list(status="claimed"))
 
 
 def begin(flow: Flowcase, id: str, times: int = 1, **variables: Any) -> None:
@@ -153,24 +159,53 @@ def test_a_thread_claims_a_few_at_once_and_records_each_by_itself(
     assert held == [*range(AT_ONCE, 0, -1), 2, 1]
 
 
-def test_what_waits_behind_a_slow_job_is_given_back_and_costs_no_try(
+def test_what_waits_behind_a_slow_job_is_given_back_while_it_runs_and_costs_no_try(
     flow: Flowcase,
     register: Callable[..., None],
     deploy: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("flowcase.services.jobs.PATIENCE_SECONDS", -1)  # every job is slow
+    monkeypatch.setattr("flowcase.services.jobs.PATIENCE_SECONDS", 0.05)
     ran: list[str] = []
-    register("test.send", lambda job, outbox: ran.append(job.key), Side.OUTSIDE)
+    held: list[int] = []
+
+    def send(job: Any, outbox: Any) -> None:
+        ran.append(job.key)
+        until = time.monotonic() + 20
+        while len(ran) == 1 and leased(flow) > 1 and time.monotonic() < until:
+            time.sleep(0.01)
+        held.append(leased(flow))
+
+    register("test.send", send, Side.OUTSIDE)
     deploy(sending("p"))
     begin(flow, "p", 3)
     retries = [row.retries for row in flow.jobs.list()]
 
-    assert flow.jobs.run_due(1) == 1
-    assert flow.jobs.run_due(2) == 2
+    assert flow.jobs.run_due(3) == 3
 
+    assert held[0] == 1  # the slow one alone is still held: another worker may take the two behind it
     assert len(set(ran)) == len(ran) == 3
     assert [row.retries for row in flow.jobs.list()] == retries
+
+
+def test_what_waits_behind_a_job_that_cannot_be_recorded_is_given_back(
+    flow: Flowcase,
+    register: Callable[..., None],
+    deploy: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    register("test.send", lambda job, outbox: None, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", 3)
+
+    def fail(*given: Any) -> None:
+        raise RuntimeError("the database is away")
+
+    monkeypatch.setattr(flow.jobs, "_record", fail)
+    with pytest.raises(RuntimeError):
+        flow.jobs.run_due(3)
+
+    assert leased(flow) == 1
 
 
 def test_what_a_worker_was_lost_with_is_claimed_alone(

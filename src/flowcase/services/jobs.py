@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -97,16 +98,35 @@ class Jobs:
     def _work_off(self, claimed: list[JobRow]) -> int:
         """Run what was claimed together, one after the other; how many were run.
 
-        When one takes long, the others are given back at once: they wait for nobody, and no lease runs out
-        before its job has begun.
+        What has not begun after PATIENCE_SECONDS is given back while the one that runs goes on: nobody waits
+        behind a slow handler, and no lease runs out before its job has begun.
         """
-        began = time.monotonic()
-        for place, job in enumerate(claimed):
-            if place and time.monotonic() - began > PATIENCE_SECONDS:
-                self._give_back(claimed[place:])
-                return place
-            self._record(job, self._attempt(job))
-        return len(claimed)
+        begins = threading.Lock()
+        waiting_jobs = deque(claimed)
+
+        def give_back_the_rest() -> None:
+            with begins:
+                rest = list(waiting_jobs)
+                waiting_jobs.clear()
+            if rest:
+                self._give_back(rest)
+
+        patience = threading.Timer(PATIENCE_SECONDS, give_back_the_rest)
+        patience.daemon = True
+        if len(claimed) > 1:
+            patience.start()
+        ran = 0
+        try:
+            while True:
+                with begins:
+                    job = waiting_jobs.popleft() if waiting_jobs else None
+                if job is None:
+                    return ran
+                self._record(job, self._attempt(job))
+                ran += 1
+        finally:
+            patience.cancel()
+            give_back_the_rest()
 
     def _give_back(self, jobs: list[JobRow]) -> None:
         def work(tx: Tx) -> None:
