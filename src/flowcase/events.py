@@ -133,7 +133,7 @@ class InstanceResumed(Event):
 class InterventionMade(Event):
     """Why an operator did what the engine's events after it show."""
 
-    act: str  # set_variables | cancel | retry | resolve | go_back
+    act: str  # set_variables | cancel | retry | edit_and_retry | resolve | go_back
     reason: str
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from playwright.sync_api import expect
 
 from flowcase.access.actor import SYSTEM
 from flowcase.clock import WallClock
 from flowcase.services.nodes import Nodes
-from tests.services.diagrams import end, process, service_task, start
+from flowcase.web.incidents import as_feel, read_value
+from tests.services.diagrams import call, end, process, service_task, start
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in as sign_in_in_browser
 
+WAY = process("venter_paa_vej", start(), call("kald", "=hvem"), end())
+CALLED = process("kaldt", start(), end())
 BROKEN = process("gaar_i_staa", start(), service_task("luk", "sag.afslut"), end())
 
 
@@ -32,17 +40,109 @@ def test_operators_see_nodes_backlog_and_incidents(sign_in, world, standing_stil
     assert page.one("//nav//a[@aria-current='page']").text_content().strip() == "Drift"
 
 
-def test_trying_again_needs_a_reason_and_leaves_one(sign_in, world, standing_still):
+def interventions(world, incident):
+    events = world.flow.history.of_instance(incident.instance, actor=SYSTEM)
+    return [(e.event.act, e.event.reason) for e in events if e.kind == "InterventionMade"]
+
+
+def test_several_are_tried_again_with_one_reason(sign_in, world, standing_still):
     drift = sign_in("drift")
 
-    without = drift.post(f"/drift/haendelser/{standing_still.id}", {"begrundelse": " "})
-    again = drift.post(f"/drift/haendelser/{standing_still.id}", {"begrundelse": "Sagen er oprettet nu"})
+    without = drift.post("/drift/haendelser", {"begrundelse": " ", "haendelse": standing_still.id})
+    again = drift.post(
+        "/drift/haendelser",
+        {"begrundelse": "Sagen er oprettet nu", "haendelse": [standing_still.id, "findes-ikke"]},
+    )
 
-    assert "Skriv en begrundelse" in without.text
-    assert "står stadig stille" not in without.text
-    assert "Forsøgt igen" in again.text
-    events = world.flow.history.of_instance(standing_still.instance, actor=SYSTEM)
-    assert [e.event.reason for e in events if e.kind == "InterventionMade"] == ["Sagen er oprettet nu"]
+    assert "skriv en begrundelse" in without.text
+    assert "0 gået videre, 1 står stadig stille, 1 kunne ikke forsøges" in again.text
+    assert interventions(world, standing_still) == [("retry", "Sagen er oprettet nu")]
+
+
+def test_an_incident_is_mended_by_a_value_and_goes_on(sign_in, world):
+    world.flow.deployments.deploy({"venter_paa_vej.bpmn": WAY, "kaldt.bpmn": CALLED}, actor=SYSTEM)
+    world.flow.instances.start("venter_paa_vej", {"hvem": "fejl"}, actor=SYSTEM)
+    (incident,) = [row for row in world.flow.incidents.list() if row.process == "venter_paa_vej"]
+    drift = sign_in("drift")
+
+    page = drift.get(f"/drift/haendelser/{incident.id}")
+    assert '"fejl"' in page.text
+    form = page.one("//main//form")
+    wrong = drift.submit(page, form, **{"navn-0": "hvem", "vaerdi-0": "kaldt", "begrundelse": ""})
+    assert wrong.status == 422
+    assert wrong.one("//*[@id='felt-vaerdi-0']").get("value") == "kaldt"
+    assert {link.get("href") for link in wrong.all("//*[@id='fejl']//a")} == {
+        "#felt-vaerdi-0",
+        "#felt-begrundelse",
+    }
+    mended = drift.submit(
+        wrong,
+        wrong.one("//main//form"),
+        **{"vaerdi-0": '"kaldt"', "begrundelse": "Processen hed noget andet"},
+    )
+
+    assert "Forløbet er gået videre" in mended.text
+    assert world.flow.incidents.get(incident.id).status == "resolved"
+    assert interventions(world, incident) == [("edit_and_retry", "Processen hed noget andet")]
+
+
+def test_what_was_done_by_hand_is_said_and_the_instance_goes_on(sign_in, world, standing_still):
+    drift = sign_in("drift")
+    page = drift.get(f"/drift/haendelser/{standing_still.id}")
+    token = page.one("//main//form//input[@name='csrf_token']").get("value")
+
+    said = drift.post(
+        f"/drift/haendelser/{standing_still.id}/gjort",
+        {"csrf_token": token, "begrundelse": "Lukket i hånden", "navn-0": "udfald", "vaerdi-0": '"lukket"'},
+    )
+
+    assert "Forløbet er gået videre" in said.text
+    assert world.flow.instances.get(standing_still.instance).status == "completed"
+    assert interventions(world, standing_still) == [("resolve", "Lukket i hånden")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("14", 14),
+        ("true", True),
+        ('"HERNING"', "HERNING"),
+        ("null", None),
+        ('date("2026-03-01")', dt.date(2026, 3, 1)),
+        ("[1, 2]", [1, 2]),
+    ],
+)
+def test_a_value_is_read_as_feel_and_written_so_that_it_can_be_read_again(app, text, value):
+    with app.test_request_context():
+        assert read_value(text) == value
+        assert read_value(as_feel(read_value(text))) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1 +", "grad", "1/0", '"Mor siger, at Sofie er bange"', '[["et ord til"]]']
+)
+def test_no_value_and_no_words_about_people_are_taken(app, text):
+    with app.test_request_context(), pytest.raises(ValueError, match=r"\w"):
+        read_value(text)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1200, 360])
+def test_axe_finds_nothing_where_an_instance_stands_still(open_page, world, standing_still, width):
+    page = open_page(width=width)
+    seen = Checked(page)
+    sign_in_in_browser(page, "drift")
+
+    seen.visit("/drift")
+    seen.visit(f"/drift/haendelser/{standing_still.id}")
+    page.get_by_label("Navn 1").fill("9")
+    page.get_by_label("Begrundelse").fill("prøve")
+    page.get_by_role("button", name="Ret og prøv igen").click()
+    expect(page.locator("#fejl")).to_be_visible()
+    seen.check("a name that is none")
+
+    assert seen.violations == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("person", ["karen.fp", "vera.revisor", "granly"])

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from flowcase import events, model
 from flowcase.access.actor import Actor
-from flowcase.errors import Conflict, NotFound
+from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
 from flowcase.services.advancing import Advancing
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import instances as queries
 from flowcase.store.queries.instances import IncidentRow
 from flowcase.values import Value
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What came of several that were tried again, by id."""
+
+    moved_on: tuple[str, ...]
+    still_open: tuple[str, ...]  # they stand where they stood, with an incident that may be a new one
+    refused: tuple[tuple[str, FlowcaseError], ...]
 
 
 class Incidents:
@@ -32,16 +42,40 @@ class Incidents:
             lambda tx: queries.incidents(tx, status=status, case=case, instance=instance, limit=limit)
         )
 
-    def retry(self, id: str, *, actor: Actor, reason: str = "") -> None:
+    def get(self, id: str) -> IncidentRow:
+        """Open or resolved. Raises NotFound."""
+        return self._transactions.read(lambda tx: _existing(tx, id))
+
+    def retry(
+        self, id: str, *, actor: Actor, reason: str = "", variables: Mapping[str, Value] | None = None
+    ) -> None:
         """Try the element again: its expressions, its job, its decision or its call.
 
-        When it fails again there is a new incident. Raises Conflict for one that is resolved.
+        `variables` are put into the instance first, in the same transaction. When it fails again there is a
+        new incident. Raises Conflict for one that is resolved.
         """
 
-        def command(incident: IncidentRow) -> model.Command:
-            return model.RetryElement(element_instance=incident.element_instance)
+        def commands(incident: IncidentRow) -> list[model.Command]:
+            changed = [model.SetVariables(variables=variables)] if variables else []
+            return [*changed, model.RetryElement(element_instance=incident.element_instance)]
 
-        self._intervene(id, "retry", reason, command, actor)
+        self._intervene(id, "edit_and_retry" if variables else "retry", reason, commands, actor)
+
+    def retry_all(self, ids: Sequence[str], *, actor: Actor, reason: str) -> Retried:
+        """Try several again, each in a transaction of its own: one that is refused holds up no other."""
+        instances: dict[str, str] = {}
+        refused: list[tuple[str, FlowcaseError]] = []
+        for id in dict.fromkeys(ids):
+            try:
+                incident = self.get(id)
+                self.retry(id, actor=actor, reason=reason)
+                instances[id] = f"{incident.instance} {incident.element_instance}"
+            except (Conflict, NotFound, Refused) as error:
+                refused.append((id, error))
+        still = {f"{row.instance} {row.element_instance}" for row in self.list(limit=None)}
+        stuck = tuple(id for id, place in instances.items() if place in still)
+        moved = tuple(id for id in instances if id not in stuck)
+        return Retried(moved, stuck, tuple(refused))
 
     def resolve(
         self, id: str, *, actor: Actor, reason: str, variables: Mapping[str, Value] | None = None
@@ -51,32 +85,38 @@ class Incidents:
         Raises Conflict when the element waits for something that only a retry can evaluate.
         """
 
-        def command(incident: IncidentRow) -> model.Command:
-            return model.CompleteElement(
+        def commands(incident: IncidentRow) -> list[model.Command]:
+            done = model.CompleteElement(
                 element_instance=incident.element_instance, variables=variables or {}
             )
+            return [done]
 
-        self._intervene(id, "resolve", reason, command, actor)
+        self._intervene(id, "resolve", reason, commands, actor)
 
     def _intervene(
         self,
         id: str,
         act: str,
         reason: str,
-        command: Callable[[IncidentRow], model.Command],
+        commands: Callable[[IncidentRow], Sequence[model.Command]],
         actor: Actor,
     ) -> None:
         def work(tx: Tx) -> None:
-            found = queries.incident(tx, id)
-            if found is None:
-                raise NotFound("incident", id)
-            instance = tx.lock(found.instance)
+            instance = tx.lock(_existing(tx, id).instance)
             present = queries.incident(tx, id)
             if present is None or present.status != model.IncidentStatus.OPEN:
                 raise Conflict(f"{act} incident '{id}'", "it is resolved already")
             if instance.status != model.InstanceStatus.ACTIVE:
                 raise Conflict(f"{act} incident '{id}'", f"its process instance is {instance.status}")
             tx.append(instance.stream, events.InterventionMade(act=act, reason=reason), instance=instance)
-            self._advancing.carry_on(tx, instance, command(present))
+            for command in commands(present):
+                self._advancing.carry_on(tx, instance, command)
 
         self._transactions.run(actor, work)
+
+
+def _existing(tx: Tx, id: str) -> IncidentRow:
+    found = queries.incident(tx, id)
+    if found is None:
+        raise NotFound("incident", id)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
 from flask_login import login_required
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -93,26 +93,6 @@ def deliver_again(way: str, id: str) -> Any:
     else:
         raise NotFound("way of delivery", way)
     flash(gettext("Den sendes igen."), "success")
-    return redirect(url_for("operations.overview"))
-
-
-@blueprint.post("/drift/haendelser/<id>")
-@login_required
-def intervene(id: str) -> Any:
-    """Try an incident's element again, with the reason that the history keeps."""
-    _check(actor())
-    reason = request.form.get("begrundelse", "").strip()
-    if not reason:
-        flash(gettext("Skriv en begrundelse. Den bliver stående i historikken."), "error")
-        return redirect(url_for("operations.overview"))
-    flow().incidents.retry(id, actor=actor(), reason=reason)
-    still_open = any(row.id == id for row in flow().incidents.list(limit=None))
-    flash(
-        gettext("Forsøgt igen. Den står stadig stille.")
-        if still_open
-        else gettext("Forsøgt igen. Forløbet er gået videre."),
-        "warning" if still_open else "success",
-    )
     return redirect(url_for("operations.overview"))
 
 

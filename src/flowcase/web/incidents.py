@@ -1,0 +1,191 @@
+"""Where an instance stands still: the cause, and what an operator does about it, one or many at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase import feel
+from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_operate
+from flowcase.errors import Conflict, Forbidden, Refused
+from flowcase.values import Value
+from flowcase.web.language import gettext
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("incidents", __name__, url_prefix="/drift/haendelser")
+
+ROWS = 4  # empty lines for variables
+_NAME = re.compile(r"[A-Za-z_]\w{0,79}", re.ASCII)
+_CODE = re.compile(r"[\w.:/+-]{0,80}")  # a variable holds codes, never words about a person
+
+
+@blueprint.get("/<id>")
+@login_required
+def show(id: str) -> Any:
+    _operator()
+    return _page(id, {}, {})
+
+
+@blueprint.post("/<id>/ret")
+@login_required
+def edit(id: str) -> Any:
+    """Put values into the instance and try again, in one transaction."""
+    return _act(id, "retry")
+
+
+@blueprint.post("/<id>/gjort")
+@login_required
+def resolve(id: str) -> Any:
+    """The work was done by hand: the element ends with these results."""
+    return _act(id, "resolve")
+
+
+@blueprint.post("")
+@login_required
+def retry_all() -> Any:
+    """Try all again that are ticked."""
+    who = _operator()
+    reason = request.form.get("begrundelse", "").strip()
+    ids = request.form.getlist("haendelse")
+    if not ids or not reason:
+        flash(
+            gettext("Vælg mindst én hændelse, og skriv en begrundelse. Den bliver stående i historikken."),
+            "error",
+        )
+        return redirect(url_for("operations.overview", _anchor="haendelser"))
+    came = flow().incidents.retry_all(ids, actor=who, reason=reason)
+    flash(
+        gettext("{moved} gået videre, {still} står stadig stille, {refused} kunne ikke forsøges.").format(
+            moved=len(came.moved_on), still=len(came.still_open), refused=len(came.refused)
+        ),
+        "success" if not came.still_open and not came.refused else "warning",
+    )
+    return redirect(url_for("operations.overview", _anchor="haendelser"))
+
+
+def _act(id: str, act: str) -> Any:
+    who = _operator()
+    variables, errors = _sent()
+    reason = request.form.get("begrundelse", "").strip()
+    if not reason:
+        errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if errors:
+        return _page(id, errors, request.form), HTTPStatus.UNPROCESSABLE_ENTITY
+    before = flow().incidents.get(id)
+    try:
+        if act == "retry":
+            flow().incidents.retry(id, actor=who, reason=reason, variables=variables)
+        else:
+            flow().incidents.resolve(id, actor=who, reason=reason, variables=variables)
+    except Conflict:
+        errors["handling"] = gettext(
+            "Det kan ikke gøres nu: hændelsen er løst, eller trinnet kan kun prøves igen."
+        )
+    except Refused as refused:
+        errors["handling"] = str(refused)
+    if errors:
+        return _page(id, errors, request.form), HTTPStatus.CONFLICT
+    open_now = [
+        row
+        for row in flow().incidents.list(instance=before.instance, limit=None)
+        if row.element_instance == before.element_instance
+    ]
+    if open_now:
+        flash(gettext("Forsøgt igen. Den står stadig stille."), "warning")
+        return redirect(url_for("incidents.show", id=open_now[-1].id))
+    flash(gettext("Forsøgt igen. Forløbet er gået videre."), "success")
+    return redirect(url_for("operations.overview"))
+
+
+def _sent() -> tuple[dict[str, Value], dict[str, str]]:
+    """(values by name, what is wrong by field)."""
+    variables: dict[str, Value] = {}
+    errors: dict[str, str] = {}
+    for number in range(ROWS):
+        name = request.form.get(f"navn-{number}", "").strip()
+        text = request.form.get(f"vaerdi-{number}", "").strip()
+        if not name and not text:
+            continue
+        if not _NAME.fullmatch(name):
+            errors[f"navn-{number}"] = gettext("Et navn er bogstaverne a-z, tal og _.")
+            continue
+        try:
+            variables[name] = read_value(text)
+        except ValueError as wrong:
+            errors[f"vaerdi-{number}"] = str(wrong)
+    return variables, errors
+
+
+def read_value(text: str) -> Value:
+    """A FEEL literal. Raises ValueError, with a sentence, for anything else and for running text."""
+    how = gettext('Skriv en værdi: 14, true, "kode", date("2026-03-01") eller null.')
+    try:
+        expression = feel.compile_expression(text)
+        if expression.names:
+            raise ValueError(how)
+        value, warnings = expression.evaluate({})
+    except (feel.FeelSyntaxError, feel.FeelLimitError):
+        raise ValueError(how) from None
+    if warnings or (value is None and text != "null"):
+        raise ValueError(how)
+    if any(not _CODE.fullmatch(each) for each in _texts(value)):
+        raise ValueError(gettext("En variabel rummer kun koder, aldrig ord om mennesker."))
+    return value
+
+
+def _texts(value: Value) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _texts(each)]
+    return []
+
+
+def _page(id: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
+    incident = flow().incidents.get(id)
+    instance = flow().instances.get(incident.instance)
+    earlier = flow().incidents.list(instance=incident.instance, status=None, limit=None)
+    return render_template(
+        "incident.html",
+        incident=incident,
+        instance=instance,
+        element=instance.element_names.get(incident.element, incident.element),
+        variables={name: as_feel(value) for name, value in sorted(instance.variables.items())},
+        earlier=[row for row in earlier if row.element == incident.element and row.id != id],
+        errors=errors,
+        typed=typed,
+        rows=range(ROWS),
+    )
+
+
+def as_feel(value: Value) -> str:
+    """A value as one would type it."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return f"[{', '.join(as_feel(each) for each in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {as_feel(each)}' for name, each in value.items())}}}"
+    said = feel.compile_expression("string(x)").value({"x": value})
+    return (
+        said
+        if isinstance(value, (bool, int)) or str(said).lstrip("-").replace(".", "").isdigit()
+        else f'@"{said}"'
+    )
+
+
+def _operator() -> Actor:
+    who = actor()
+    if not may_operate(who):
+        raise Forbidden("see where an instance stands still", "only operators may")
+    return who
