@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services import scenario_trials
 from flowcase.services.scenario_trials import ScenarioTrials
@@ -95,6 +96,19 @@ def test_a_scenario_file_that_cannot_be_read_names_its_lines(trials, jens):
 
     assert row.report["trouble"] == "unusable"
     assert row.report["said"]
+
+
+def test_a_file_in_force_by_the_name_of_a_place_is_written_into_the_trials_folder_only(
+    trials, world, jens, tmp_path
+):
+    elsewhere = tmp_path / "elsewhere.bpmn"
+    content = world.flow.studio.in_force(DIAGRAM, actor=jens).replace(b"forebyggende_distrikt", b"et_andet")
+    world.flow.deployments.deploy({str(elsewhere): content}, actor=SYSTEM, note="as it once was")
+
+    row = trials.play("KORT-01", actor=jens)
+
+    assert not elsewhere.exists()
+    assert row.passed, row.report
 
 
 def test_one_trial_at_a_time_and_only_for_process_owners(trials, world, jens):

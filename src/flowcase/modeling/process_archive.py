@@ -108,6 +108,11 @@ def inside_name(path: str) -> str:
     return f"{above[-1]}/{name}" if above and above[-1] in FOLDERS else name
 
 
+def place_of(path: str) -> str:
+    """Where a file goes in a folder: its own name, unless it was deployed by a place on some machine."""
+    return path if is_place(path) else inside_name(path)
+
+
 def _top(names: list[str]) -> str:
     """The folder around everything, as programs add one when they zip; not those that flowcase knows."""
     tops = {name.partition("/")[0] for name in names if "/" in name}

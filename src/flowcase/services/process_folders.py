@@ -10,7 +10,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes, may_see_deployments
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling import Finding
-from flowcase.modeling.process_archive import inside_name, is_place
+from flowcase.modeling.process_archive import place_of
 from flowcase.services.deployments import Deployments
 from flowcase.services.studio import ENDINGS, keep_draft
 from flowcase.services.transactions import Transactions
@@ -51,7 +51,7 @@ class ProcessFolders:
 
         def work(tx: Tx) -> dict[str, bytes]:
             return {
-                _place(row.path): resources.content(tx, row.hash) or b""
+                place_of(row.path): resources.content(tx, row.hash) or b""
                 for row in resources.files_in_force(tx)
             }
 
@@ -73,7 +73,7 @@ class ProcessFolders:
 
         def work(tx: Tx) -> Revision:
             files = {
-                _place(path): resources.content(tx, hash) or b""
+                place_of(path): resources.content(tx, hash) or b""
                 for path, hash in resources.files(tx, deployment.id).items()
             }
             return Revision(deployment, files, reviews.of_deployment(tx, deployment.id))
@@ -112,11 +112,6 @@ class ProcessFolders:
             )
 
         return self._transactions.run(actor, work)
-
-
-def _place(path: str) -> str:
-    """Where a file goes: its own name, unless it was deployed by the name of a place on some machine."""
-    return path if is_place(path) else inside_name(path)
 
 
 def _check_may_see(actor: Actor) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,8 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.modeling import read_bpmn
+from flowcase.modeling.process_archive import place_of
+from flowcase.services import apart
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import drafts, resources, trials
@@ -155,15 +156,13 @@ class ScenarioTrials:
 def _played(story: Path, folder: Path, seconds: float) -> dict[str, Any]:
     """The report of `flowcase scenario --json`, or why there is none."""
     command = [sys.executable, "-c", _LIMITED, "scenario", "--json", "--processes", str(folder), str(story)]
-    # None of the installation's settings or secrets: a trial knows a throw-away database only.
-    known = {name: value for name, value in os.environ.items() if not name.startswith("FLOWCASE_")}
     with tempfile.TemporaryDirectory(prefix="flowcase-trial-") as home:
         try:
             done = subprocess.run(
                 command,
                 capture_output=True,
                 timeout=seconds,
-                env={**known, "FLOWCASE_HOME": home, "TMPDIR": home, "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={**apart.surroundings(), "FLOWCASE_HOME": home, "TMPDIR": home},
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -208,9 +207,7 @@ def _folder(files: Mapping[str, bytes]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="flowcase-files-") as made:
         folder = Path(made)
         for path, content in files.items():
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
+            apart.write(folder, place_of(path), content)
         yield folder
 
 

@@ -26,10 +26,12 @@ from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
 from flowcase.history.indicators.reports import SMALLEST_GROUP
 from flowcase.modeling import Severity
 from flowcase.modeling.form import Form
+from flowcase.modeling.process_archive import place_of
+from flowcase.services import apart
 from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
 from flowcase.services.rule_sets import RuleSets
-from flowcase.services.simulation import apart, reading, running
+from flowcase.services.simulation import reading, running
 from flowcase.services.simulation.estimating import LOOKED_BACK, Estimates, as_file, estimate
 from flowcase.services.simulation.report import Report, from_json
 from flowcase.services.transactions import Transactions
@@ -355,9 +357,9 @@ class Simulations:
 
         contents, drawn = self._transactions.read(work)
         for path, content in contents.items():
-            apart.write(folder / "in_force", path, content)
+            apart.write(folder / "in_force", place_of(path), content)
         for path, text in drawn.items():
-            apart.write(folder / "draft", path, text.encode())
+            apart.write(folder / "draft", place_of(path), text.encode())
         for shipped in self._folder.glob("*.yaml"):
             apart.write(folder / "questions", shipped.name, shipped.read_bytes())
         name = BASE if row.asked == DRAFTS else row.asked

@@ -1,4 +1,4 @@
-"""A simulation in a process of its own: started on a folder, listened to, and ended with all its children."""
+"""Work in a process of its own: started on a folder, listened to, and ended with all its children."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ def run(command: Sequence[str], folder: Path, is_wanted: Callable[[float], bool]
 
     `is_wanted` is told every second how far it is, from 0 to 1.
     """
-    # Nothing of the installation goes along: neither where it is nor its key.
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("FLOWCASE_")}
     with (
         (folder / "found.json").open("wb") as found,
         (folder / "told").open("wb") as told,
@@ -35,7 +33,7 @@ def run(command: Sequence[str], folder: Path, is_wanted: Callable[[float], bool]
             stdin=subprocess.DEVNULL,
             stdout=found,
             stderr=told,
-            env=surroundings,
+            env=surroundings(),
             start_new_session=True,
         ) as child,
     ):
@@ -50,6 +48,11 @@ def run(command: Sequence[str], folder: Path, is_wanted: Callable[[float], bool]
     if child.returncode != 0:
         raise Failed(_last_words(folder / "told"))
     return (folder / "found.json").read_bytes()
+
+
+def surroundings() -> dict[str, str]:
+    """What goes along: nothing of the installation, neither where it is nor its key."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("FLOWCASE_")}
 
 
 def write(folder: Path, path: str, content: bytes) -> None:
