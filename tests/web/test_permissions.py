@@ -20,12 +20,16 @@ from flowcase.services.simulations import Question
 from flowcase.web import permission_matrix
 from flowcase.web.permission_matrix import RULES, Answer
 from tests.processes.consents_given import give_consent
+from tests.services import diagrams
 from tests.web.conftest import Visitor
 from tests.web.world import PEOPLE, World
 
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 PROGRAM = "skoleportal"
+BROKEN = diagrams.process(  # there is no case to close
+    "gaar_i_staa", diagrams.start(), diagrams.service_task("luk", "sag.afslut"), diagrams.end()
+)
 _STRENGTH = [Answer.NO, Answer.OWN, Answer.YES]
 
 
@@ -190,6 +194,10 @@ def _pages(world: World) -> Iterator[Page]:
     yield Page("migrations.plan", f"/studie/flyt/underretning/1/{versions[0].rpartition(':')[2]}")
     yield Page("migrations.show", f"/studie/flyt/plan/{plan}")
     yield Page("studio.rule", "/studie/regler/candidate-group")
+    flow.deployments.deploy({"gaar_i_staa.bpmn": BROKEN}, actor=SYSTEM)
+    flow.instances.start("gaar_i_staa", {}, actor=SYSTEM)
+    for incident in flow.incidents.list():
+        yield Page("incidents.show", f"/drift/haendelser/{incident.id}")
     webhook, _ = flow.webhooks.make("https://example.invalid/", ["CaseOpened"], actor=SYSTEM)
     yield Page("webhooks.show", f"/webhooks/{webhook}")
     yield Page("api.webhook", f"/api/webhooks/{webhook}")
