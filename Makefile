@@ -95,10 +95,9 @@ crawl: setup-dev ## Ask every page with every id of the demonstration, as somebo
 million: setup-dev ## Verify a history of a million events, and try the six tamperings on it
 	FLOWCASE_VERIFIED_EVENTS=1000000 $(PY) -m pytest -q -s tests/cli/test_verify_many.py
 
-bench: setup-dev ## Measure, as ratios within one run
+bench: setup-dev ## Measure, as ratios within one run; writes docs/performance.md. Small and not kept: make bench QUICK=1
 	@mkdir -p var
-	$(PY) tools/bench.py --json var/bench.json
-	$(PY) tools/bench_feel.py
+	$(PY) tools/bench.py $(if $(QUICK),--quick --markdown var/performance.md,--markdown docs/performance.md) --json var/bench.json; measured=$$?; $(PY) tools/bench_feel.py && exit $$measured
 
 bench-peers: setup-dev ## Run the same process on flowcase and on others, beside each other
 	@mkdir -p var

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from psycopg import sql
 from sqlalchemy import insert, select, update
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, View
 from flowcase.store import Store, tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries import inboxes_by_fact
 from flowcase.store.queries.inboxes import Holder, Only, Order
@@ -289,6 +291,45 @@ def test_every_order_of_every_holder_is_read_from_an_index(
         is_in_order = "SCAN user_task USING INDEX ix_user_task_open" in inner  # from its beginning
         assert is_in_order or "SEARCH user_task USING" in inner, plan
         assert "USE TEMP B-TREE" not in inner, plan
+
+
+def test_who_has_few_among_many_is_counted_from_an_index(
+    flow: Flowcase, store: Store, fill: Callable[..., None]
+) -> None:
+    fill({}, {"process": "begge"})
+    if store.is_sqlite:
+        return  # it never reads a table for want of statistics
+    names = [column.name for column in tables.user_task.columns]
+    chosen = ", ".join("t.id || '.' || n" if name == "id" else f"t.{name}" for name in names)
+    copies = f"SELECT {chosen} FROM user_task t, generate_series(1, 20000) n WHERE t.process = 'front'"
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO user_task ({', '.join(names)}) {copies}")
+        connection.exec_driver_sql("ANALYZE user_task")
+
+    plans = []
+    for shape in (Only(), Only(shown_at=flow.clock.now()), Only(process="front")):
+        with store.reading(flow.clock.now()) as tx:
+            holders = queries.offered_to(tx, "anna", ["fronten"])
+            question = queries.count_question(holders, shape, at_most=MOST_COUNTED + 1)
+            assert len(holders) == 2 and question is not None
+        plans.append(plan_for_anybody(store, *question))
+
+    for plan in plans:
+        assert plan.count("using ix_user_task_candidates") == 2, plan
+        assert "Seq Scan" not in plan and "Parallel" not in plan, plan
+
+
+def plan_for_anybody(store: Store, statement: Prepared, values: Mapping[str, Any]) -> str:
+    """As PostgreSQL plans it once it has been asked several times: without looking at the values."""
+    compiled = statement.compiled(store.engine.dialect)
+    with store.plain.connect() as connection:
+        connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+        driver = connection.connection.driver_connection
+        driver.execute(f"PREPARE asked AS {compiled.sql}")
+        given = sql.SQL(", ").join(map(sql.Literal, compiled.bound(values)))
+        rows = driver.execute(sql.SQL("EXPLAIN EXECUTE asked ({})").format(given)).fetchall()
+        connection.invalidate()
+    return "\n".join(row[0] for row in rows)
 
 
 def test_the_same_kind_of_list_is_asked_with_each_ones_own_values(

@@ -73,8 +73,14 @@ def fill(
             connection.execute(text(statement), values)
             connection.execute(text(f"DELETE FROM {table.name} WHERE id = :template"), values)
     with flow.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        after = "PRAGMA wal_checkpoint(TRUNCATE)" if is_sqlite else f"VACUUM (ANALYZE) {table.name}"
-        connection.execute(text(after))
+        # As a database is that has had its night: nothing is left to tidy or to write out while one measures.
+        tidying = (
+            ("PRAGMA wal_checkpoint(TRUNCATE)",)
+            if is_sqlite
+            else (f"VACUUM (ANALYZE) {table.name}", "CHECKPOINT")
+        )
+        for after in tidying:
+            connection.execute(text(after))
 
 
 @contextlib.contextmanager

@@ -60,6 +60,7 @@ class Measured:
     compared_with: str = ""
     at_most: float | None = None
     at_least: float | None = None
+    failed: str = ""  # why there is no figure
 
     @property
     def is_met(self) -> bool | None:
@@ -69,6 +70,8 @@ class Measured:
         return None if self.at_least is None else judged >= self.at_least
 
     def __str__(self) -> str:
+        if self.failed:
+            return f"({self.section}) {self.what}: NOT MEASURED, {self.failed}"
         told = f"({self.section}) {self.what:<64}{self.value:10.3f} {self.unit:<3}{self.spread:<18}"
         if self.ratio is not None:
             told += f" = {self.ratio:6.2f} x {self.compared_with}"
@@ -163,7 +166,8 @@ def postgresql(directory: Path) -> Iterator[str | None]:
     try:
         yield server.get_uri()
     finally:
-        server.stop()
+        with contextlib.suppress(Exception):  # what was measured is told all the same
+            server.stop()
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ LINE = f"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
 VERSION_MS = 300
 
 
-def report(home: Path) -> Iterator[Measured]:
+def weights(home: Path) -> Iterator[Measured]:
     """Disk is told for SQLite, where a file can be weighed."""
     with installation(home, "", LINE) as flow:
         before = _weight(home)
@@ -55,6 +55,10 @@ def report(home: Path) -> Iterator[Measured]:
         held = _held(flow, waiting) / 1e3
         yield Measured("h", "a running instance while a step works on it, in memory", held, "kB", at_most=20)
     yield Measured("h", "memory of a worker with the shipped processes", _memory(home), "MB")
+
+
+def starting(_: Path) -> Iterator[Measured]:
+    """How long a command takes that does next to nothing."""
     version = measure(_version, rounds=5, times=1)
     yield Measured(
         "i",

@@ -30,14 +30,14 @@ print(time.perf_counter() - began, flush=True)
 """
 
 
-def report(url: str, home: Path) -> Iterator[Measured]:
+def report(name: str, url: str, home: Path) -> Iterator[Measured]:
     """The same number of due timers, each on a case of its own, fired by one process and by two."""
     with installation(home, url) as flow:
         found = [(_seconds(flow, url, home, 1), _seconds(flow, url, home, 2)) for _ in range(ROUNDS)]
     alone, both = (statistics.median(times) for times in zip(*found, strict=True))
-    yield Measured("g", "PostgreSQL: one worker", TIMERS / alone, "/s")
+    yield Measured("g", f"{name}: one worker", TIMERS / alone, "/s")
     yield Measured(
-        "g", "PostgreSQL: two workers", TIMERS / both, "/s", "", alone / both, "one worker", at_least=1.4
+        "g", f"{name}: two workers", TIMERS / both, "/s", "", alone / both, "one worker", at_least=1.4
     )
 
 

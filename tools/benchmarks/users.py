@@ -38,7 +38,7 @@ class _Seen:
     answers: Counter[int] = field(default_factory=Counter)
 
 
-def report(url: str, home: Path, *, quick: bool) -> Iterator[Measured]:
+def report(name: str, url: str, home: Path, quick: bool) -> Iterator[Measured]:
     """Each completes a user task of their own, looks at the page that follows, and thinks."""
     seconds = QUICK_SECONDS if quick else SECONDS
     with installation(home, url) as flow:
@@ -52,16 +52,16 @@ def report(url: str, home: Path, *, quick: bool) -> Iterator[Measured]:
             seen = _work(web.port, people, tasks, seconds)
     done, what = len(seen.completing), f"{USERS} users with {THOUGHT:g} s of thought"
     assert done >= USERS, seen.answers
-    for name, times, goal in (
+    for which, times, goal in (
         ("completing a user task", seen.completing, COMPLETING_MS),
         ("the page that follows", seen.looking, None),
     ):
         cuts = statistics.quantiles(times, n=100, method="inclusive")
         spread = f"(p50 {cuts[49] * 1e3:.1f}, of {len(times)})"
-        yield Measured("k", f"PostgreSQL: {what}, {name}: p99", cuts[98] * 1e3, "ms", spread, at_most=goal)
-    yield Measured("k", f"PostgreSQL: {what}, pages that lag behind", seen.lagging, "", at_most=0)
+        yield Measured("k", f"{name}: {what}, {which}: p99", cuts[98] * 1e3, "ms", spread, at_most=goal)
+    yield Measured("k", f"{name}: {what}, pages that lag behind", seen.lagging, "", at_most=0)
     refused = sum(number for status, number in seen.answers.items() if status >= 400)
-    yield Measured("k", f"PostgreSQL: {what}, refused or failed", refused, "", at_most=0)
+    yield Measured("k", f"{name}: {what}, refused or failed", refused, "", at_most=0)
 
 
 def _people(flow: Flowcase) -> list[tuple[str, str]]:

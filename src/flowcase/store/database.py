@@ -32,6 +32,8 @@ _TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", NOT_PREPARED})
 # PostgreSQL: shut down by its administrator, crashed, not ready yet.
 _SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
 _IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
+# What we ask takes a millisecond or two: starting helpers or a compiler for it takes several.
+_SESSION = "-c timezone=UTC -c lock_timeout=30000 -c jit=off -c max_parallel_workers_per_gather=0"
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
 
 
@@ -373,7 +375,7 @@ def _engine(url: URL, *, durable: bool, pool_size: int = 10, **options: Any) -> 
         max_overflow=20,
         pool_recycle=1800,
         json_deserializer=read_json,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=30000", "prepare_threshold": 3},
+        connect_args={"options": _SESSION, "prepare_threshold": 3},
         **options,
     )
     if not durable:
