@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
-from flowcase.services.inboxes import Asked, View
+from flowcase.services.inboxes import Asked, Order, View
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
@@ -18,6 +19,8 @@ from tests.traffic import traffic
 
 STARTING, CLAIMING, COMPLETING, INBOX = 10, 6, 9, 4
 ROUND_TRIPS = {"starting": 6, "claiming": 2, "completing": 2}  # of PostgreSQL
+BY_FACT = 3  # who one is, whom one stands in for, and the rows with their facts
+BY_FACT_TRIPS = 2
 PROCESS = process("p", start(), user_task("vurder", groups="fronten"), user_task("afgoer"), end())
 
 
@@ -98,3 +101,20 @@ def test_a_page_of_the_inbox_asks_as_much_for_a_hundred_as_for_one(deployed: Flo
         assert deployed.inboxes.counts(ANNA, Asked())[View.GROUPS] == 100
 
     assert len(for_many.statements) <= len(for_one.statements), for_many
+
+
+def test_a_page_in_the_order_of_a_fact_is_one_statement_where_the_next_cases_fill_it(
+    deployed: Flowcase, store: Store
+) -> None:
+    for number in range(3):
+        facts = {"distrikt": ("syd", "nord", "nord")[number]}
+        deployed.cases.open(f"SAG-{number}", child={"navn": "Alma"}, facts=facts, actor=SYSTEM)
+        deployed.instances.start("p", {}, case=f"SAG-{number}", actor=OPERATOR)
+
+    with traffic(store) as sent:
+        page = deployed.inboxes.page(ANNA, Asked(order=Order.DISTRICT), limit=2)
+
+    assert [row.case_code for row in page.rows] == ["SAG-1", "SAG-2"]
+    assert page.following is not None and page.following.value == "nord|SAG-2"
+    assert len(sent.statements) == BY_FACT, sent
+    assert store.is_sqlite or sent.round_trips == BY_FACT_TRIPS, sent

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from benchmarks.filling import Made, fill, later, numbered
+from benchmarks.filling import Made, fill, later, numbered, one_of
 from benchmarks.measuring import CLIENT, Measured, commit, installation, measure, timed
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
@@ -25,6 +25,9 @@ from flowcase.web.inbox_rows import InboxRows
 MANY = 1_000_000
 SIZES = (1_000, 100_000, MANY)
 AT_ONCE = 10_000
+PER_CASE = 3  # open user tasks in each case
+# How many there are of each.
+FACTS = {"district": 12, "area": 40, "team": 60, "step": 8, "status": 4, "caseworker": 900}
 PAGE_MS = 1.0  # of the processor, for fifty rows of a list
 
 
@@ -91,6 +94,7 @@ def lists(name: str, url: str, home: Path, sizes: tuple[int, ...] = SIZES) -> It
         first = None
         for size in sizes:
             copied = _user_task(real, offered_to)
+            _cases(flow, done // PER_CASE, size // PER_CASE + 1)
             fill(flow, tables.user_task, copied, _numbered(flow, real), size - done, done)
             done = size
             page = measure(lambda: flow.user_tasks.inbox(CLIENT, limit=50), times=10)
@@ -121,7 +125,9 @@ def _orders(name: str, flow: Flowcase, deep: Any, done: int) -> Iterator[Measure
         Order.DUE: Place(due, deep.created_at, deep.id),
         Order.RECEIVED: Place(deep.created_at, deep.created_at, deep.id),
         Order.PRIORITY: Place(50, deep.created_at, deep.id),
-        Order.CASE: Place(None, deep.created_at, deep.id),  # none of them has a case
+        Order.CASE: Place(deep.case_code, deep.created_at, deep.id),
+        Order.DISTRICT: Place(f"{_FACT}00000006|{deep.case_code}", deep.created_at, deep.id),
+        Order.CASEWORKER: Place(f"{_FACT}00000450|{deep.case_code}", deep.created_at, deep.id),
     }
     for order, place in places.items():
         asked = Asked(order=order)
@@ -167,7 +173,7 @@ def _middle(flow: Flowcase, done: int) -> Any:
     table = tables.user_task
     with flow.store.engine.connect() as connection:
         row = connection.execute(
-            select(table.c.created_at, table.c.id).where(table.c.id == f"x.{done // 2:08}")
+            select(table.c.created_at, table.c.case_code, table.c.id).where(table.c.id == f"x.{done // 2:08}")
         ).one()
         connection.rollback()
     return row
@@ -219,9 +225,25 @@ def _numbered(flow: Flowcase, real: Any) -> dict[str, Made]:
     return {
         "id": numbered("x."),
         "element_instance": numbered(""),
+        "case_code": numbered(_CASE, f"n / {PER_CASE}"),
         "created_at": later(flow, "created", real.created_at, "n"),
         "due_at": later(flow, "created", real.created_at, "(n % 90) * 86400"),
     }
+
+
+_CASE, _FACT, _COPIED = "B-", "f", "B"
+
+
+def _cases(flow: Flowcase, first: int, until: int) -> None:
+    """Cases with facts, as rows of the list; nothing of them is in the history."""
+    if not first:
+        flow.cases.open(_COPIED, child={"navn": "Alma"}, facts={}, actor=SYSTEM)
+    with flow.store.engine.connect() as connection:
+        statement = select(tables.case_file).where(tables.case_file.c.code == _COPIED)
+        real = dict(connection.execute(statement).one()._mapping)
+        connection.rollback()
+    made = {"code": numbered(_CASE)} | {fact: one_of(_FACT, count) for fact, count in FACTS.items()}
+    fill(flow, tables.case_file, real | {"code": "copied"}, made, until - first, first, key="code")
 
 
 def candidates(flow: Flowcase, id: str) -> str:

@@ -34,6 +34,11 @@ def numbered(before: str, number: str = "n") -> Made:
     )
 
 
+def one_of(before: str, count: int) -> Made:
+    """One of so many texts in turn: the rows' numbers go round."""
+    return numbered(before, f"n % {count}")
+
+
 def later(flow: Flowcase, name: str, start: dt.datetime, seconds: str) -> Made:
     """An instant so many seconds after another one; `name` is how the statement calls that one."""
     bound = Instant().process_bind_param(start, flow.store.engine.dialect)
@@ -46,7 +51,13 @@ def later(flow: Flowcase, name: str, start: dt.datetime, seconds: str) -> Made:
 
 
 def fill(
-    flow: Flowcase, table: Table, row: Mapping[str, Any], made: Mapping[str, Made], count: int, first: int
+    flow: Flowcase,
+    table: Table,
+    row: Mapping[str, Any],
+    made: Mapping[str, Made],
+    count: int,
+    first: int,
+    key: str = "id",
 ) -> None:
     """`count` copies of a row, numbered from `first` on."""
     if count <= 0:
@@ -56,7 +67,7 @@ def fill(
     said = [
         getattr(made[name], flow.store.engine.dialect.name) if name in made else f"t.{name}" for name in names
     ]
-    values: dict[str, Any] = {"first": first, "last": first + count - 1, "template": row["id"]}
+    values: dict[str, Any] = {"first": first, "last": first + count - 1, "template": row[key]}
     for each in made.values():
         values |= each.values
     series = (
@@ -65,13 +76,13 @@ def fill(
         else "WITH series AS (SELECT generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n)"
     )
     columns = ", ".join(names)
-    copying = f"{series} SELECT {', '.join(said)} FROM series, {table.name} t WHERE t.id = :template"
+    copying = f"{series} SELECT {', '.join(said)} FROM series, {table.name} t WHERE t.{key} = :template"
     statement = f"INSERT INTO {table.name} ({columns}) {copying}"
     with flow.store.engine.begin() as connection:
         connection.execute(insert(table), [dict.fromkeys(names) | dict(row)])
         with _without_indexes(connection, table, count):
             connection.execute(text(statement), values)
-            connection.execute(text(f"DELETE FROM {table.name} WHERE id = :template"), values)
+            connection.execute(text(f"DELETE FROM {table.name} WHERE {key} = :template"), values)
     with flow.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # As a database is that has had its night: nothing is left to tidy or to write out while one measures.
         tidying = (

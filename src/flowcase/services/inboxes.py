@@ -230,6 +230,10 @@ class Inboxes:
 
     def _holders_anew(self, tx: Tx, actor: Actor, view: View) -> list[Holder]:
         if view is View.BOTH:
+            tx.ask_ahead(
+                queries.offered_question(actor.id, actor.groups),
+                absences.question(entity=deputies.ABSENCE, under_way=deputies.UNDER_WAY),
+            )
             return [*self._holders(tx, actor, View.OWN), *self._holders(tx, actor, View.GROUPS)]
         if view is View.TEAM:
             return [Holder(person=row.id) for row in people_led(tx, self._rule_sets, actor)]

@@ -44,6 +44,7 @@ class InboxRows:
         self._show, self._claim = _around("user_tasks.show", "id"), _around("user_tasks.claim", "id")
         self._known_cases: dict[str, str] = {}
         self._known_holders: dict[tuple[str, ...], str] = {}
+        self._known_priorities: dict[int, str] = {}
         self._flows = {
             process: Markup('<span class="fc-quiet" lang="da">{}</span>').format(name)
             for process, name in process_names.items()
@@ -71,7 +72,7 @@ class InboxRows:
             f'lang="da">{name}</a>{self._flows.get(row.process, "")}</td>\n'
             f'<td data-title="{self._case}">{self._case_of(row)}</td>\n'
             f'<td data-title="{self._due}">{self._when(row)}</td>\n'
-            f'<td data-title="{self._priority}">{_priority(row.priority)}</td>\n'
+            f'<td data-title="{self._priority}">{self._priority_of(row)}</td>\n'
             f'<td data-title="{self._who}">{self._whose(row)}</td>\n'
             f"<td>{self._taking(row, address_id, name, case)}</td>\n</tr>"
         )
@@ -85,6 +86,12 @@ class InboxRows:
             if self._sees_cases:
                 found = f'<a href="{_escaped(address("cases.show", code=row.case_code))}">{found}</a>'
             self._known_cases[row.case_code] = found
+        return found
+
+    def _priority_of(self, row: UserTaskRow) -> str:
+        found = self._known_priorities.get(row.priority)
+        if found is None:
+            found = self._known_priorities[row.priority] = _priority(row.priority)
         return found
 
     def _when(self, row: UserTaskRow) -> str:

@@ -25,6 +25,7 @@ from flowcase.web.pdf import PdfUnavailable
 from flowcase.web.session import actor, flow
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
+_A_WEEK_AND_A_DAY = dt.timedelta(days=8)  # behind it nothing is due this week, in whatever zone
 
 _WEEKDAYS = {
     "da": ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn."),
@@ -98,9 +99,11 @@ def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
     """(code, words) for how near a due instant is: overdue, today, week or later."""
     if due is None:
         return "none", ""
-    local_due, local_now = due.astimezone(LOCAL), now.astimezone(LOCAL)
     if due < now:
         return "overdue", gettext("Overskredet")
+    if due - now > _A_WEEK_AND_A_DAY:
+        return "later", ""
+    local_due, local_now = due.astimezone(LOCAL), now.astimezone(LOCAL)
     if local_due.date() == local_now.date():
         return "today", gettext("I dag")
     days = (local_due.date() - local_now.date()).days

@@ -23,7 +23,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -36,16 +35,16 @@ from sqlalchemy import (
 from flowcase.store import tables
 from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import made
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
 
 _table = tables.user_task
 _candidate = tables.candidate_set
-_FIELDS = [_table.c[name] for name in UserTaskRow._fields]  # rows are read by position
+FIELDS = [_table.c[name] for name in UserTaskRow._fields]  # rows are read by position
 _RANGES = 400  # in one statement, of which SQLite takes 500
 _KEPT = 256  # statements of each kind, the last used
+_BETWEEN = "\n"  # a person and a case as one text; neither holds it
 
 
 class Order(StrEnum):
@@ -169,7 +168,10 @@ def page(
     if only.case is not None:
         return _of_one_case(tx, only.case, holders, order, only, after, backwards)[:limit]
     found: list[UserTaskRow] = []
-    for question in page_questions(holders, order, only, after=after, backwards=backwards, limit=limit):
+    questions = list(page_questions(holders, order, only, after=after, backwards=backwards, limit=limit))
+    if order is Order.FOLLOW_UP:  # few are put off: the page goes on among the others
+        tx.ask_ahead(*questions)
+    for question in questions:
         found += map(UserTaskRow._make, tx.rows(*question))
         if len(found) >= limit:
             break
@@ -220,13 +222,13 @@ def _page_of(shape: _Shape, order: Order, part: _Part, backwards: bool, limit: i
     is_without = order is Order.FOLLOW_UP and part in (_Part.UNSET, _Part.LATER_UNSET)
     by = Order.RECEIVED if is_without else order
     ranges = [
-        _sorted(select(*_FIELDS).where(where, where_part), _table.c, by, backwards).limit(_number(limit))
+        _sorted(select(*FIELDS).where(where, where_part), _table.c, by, backwards).limit(number(limit))
         for where in _ranges(shape)
     ]
     if len(ranges) == 1:
         return Prepared(ranges[0])
     together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
-    return Prepared(_sorted(select(together), together.c, by, backwards).limit(_number(limit)))
+    return Prepared(_sorted(select(together), together.c, by, backwards).limit(number(limit)))
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -235,14 +237,14 @@ def _count_of(shape: _Shape, at_most: int) -> Prepared:
     # holders, expects as many rows of each, and would read the whole table for a holder who has few.
     by = Order.FOLLOW_UP if shape.is_put_off else Order.DUE
     ranges: list[Any] = [
-        _sorted(select(literal_column("1").label("one")).where(where), _table.c, by).limit(_number(at_most))
+        _sorted(select(literal_column("1").label("one")).where(where), _table.c, by).limit(number(at_most))
         for where in _ranges(shape)
     ]
-    together = union_all(*(select(each.subquery()) for each in ranges)).limit(_number(at_most)).subquery()
+    together = union_all(*(select(each.subquery()) for each in ranges)).limit(number(at_most)).subquery()
     return Prepared(select(func.count().label("number")).select_from(together))
 
 
-def _number(limit: int) -> ColumnElement[Any]:
+def number(limit: int) -> ColumnElement[Any]:
     """Written into the text: a database that does not know how few are wanted may plan to read all."""
     return literal_column(str(int(limit)))
 
@@ -312,14 +314,18 @@ def _ranges(shape: _Shape) -> list[ColumnElement[bool]]:
         wheres.append(true() & text(tables.USER_TASK_IS_OF_A_CASE))
     if len(wheres) > _RANGES:  # nobody has so many; if somebody had, it would be slower and still right
         wheres = [*wheres[: _RANGES - 1], or_(*wheres[_RANGES - 1 :])]
-    narrowed = _narrowed(
+    narrowed = _narrowed_to(shape)
+    return [where & narrowed for where in wheres]
+
+
+def _narrowed_to(shape: _Shape | Condition) -> ColumnElement[bool]:
+    return _narrowed(
         process=_text("process") if shape.has_process else None,
         due_from=_instant("due_from") if shape.has_due_from else None,
         due_before=_instant("due_before") if shape.has_due_before else None,
         shown_at=_instant("shown_at") if shape.hides_put_off else None,
         hidden_at=_instant("hidden_at") if shape.is_put_off else None,
     )
-    return [where & narrowed for where in wheres]
 
 
 def _text(name: str) -> ColumnElement[str]:
@@ -412,32 +418,67 @@ def _sorted(statement: Select[Any], columns: Any, order: Order, backwards: bool 
 # --- one case --------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Condition:
+    """All that the text of a condition on somebody's user tasks depends on."""
+
+    everyone: bool
+    has_process: bool
+    has_due_from: bool
+    has_due_before: bool
+    hides_put_off: bool
+    is_put_off: bool
+
+
+def held(holders: Sequence[Holder], only: Only) -> tuple[Condition, dict[str, Any]]:
+    """What kind of list this is, as one condition on each row, and its values."""
+    people, of_a_case = [], []
+    for holder in holders:
+        if holder.person is not None and holder.case is not None:
+            of_a_case.append(f"{holder.person}{_BETWEEN}{holder.case}")
+        elif holder.person is not None and holder.owner is None:
+            people.append(holder.person)
+    values: dict[str, Any] = {
+        "sets": sorted({holder.candidates for holder in holders if holder.candidates is not None}),
+        "people": people,
+        "owners": [holder.owner for holder in holders if holder.owner is not None],
+        "of_a_case": of_a_case,
+    }
+    condition = Condition(
+        everyone=any(holder == Holder() for holder in holders),
+        has_process=only.process is not None,
+        has_due_from=only.due_from is not None,
+        has_due_before=only.due_before is not None,
+        hides_put_off=only.shown_at is not None,
+        is_put_off=only.hidden_at is not None,
+    )
+    values |= {"process": only.process, "due_from": only.due_from, "due_before": only.due_before}
+    return condition, values | {"shown_at": only.shown_at, "hidden_at": only.hidden_at}
+
+
+def where_held(condition: Condition) -> ColumnElement[bool]:
+    where = text(tables.USER_TASK_IS_OPEN) & _narrowed_to(condition)
+    if condition.everyone:
+        return where
+    with_case = _table.c.assignee.concat(_BETWEEN).concat(_table.c.case_code)
+    return where & or_(
+        among(_table.c.candidates, "sets") & _table.c.assignee.is_(None),
+        among(_table.c.assignee, "people"),
+        among(_table.c.owner, "owners"),
+        among(with_case, "of_a_case"),
+    )
+
+
 def of_cases(tx: Tx, cases: Sequence[str], holders: Sequence[Holder], only: Only) -> list[UserTaskRow]:
     """The holders' open user tasks of these cases, in no order."""
-    sets = [holder.candidates for holder in holders if holder.candidates is not None]
-    people = [person for holder in holders if (person := holder.person or holder.owner) is not None]
-    statement = select(_table).where(
-        text(tables.USER_TASK_IS_OPEN),
-        among(_table.c.case_code, "cases"),
-        or_(
-            literal(len(sets) + len(people) < len(holders)),  # one of them holds everybody's
-            among(_table.c.candidates, "sets") & _table.c.assignee.is_(None),
-            among(_table.c.assignee, "people"),
-            among(_table.c.owner, "people"),
-        ),
-        _narrowed(
-            process=only.process,
-            due_from=only.due_from,
-            due_before=only.due_before,
-            shown_at=only.shown_at,
-            hidden_at=only.hidden_at,
-        ),
-    )
-    return [
-        made(UserTaskRow, row)
-        for row in tx.rows(statement, {"cases": list(cases), "sets": sets, "people": people})
-        if any(_holds(holder, row) for holder in holders)
-    ]
+    condition, values = held(holders, only)
+    rows = tx.rows(_of_cases(condition), {"cases": list(cases), **values})
+    return list(map(UserTaskRow._make, rows))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _of_cases(condition: Condition) -> Prepared:
+    return Prepared(select(*FIELDS).where(among(_table.c.case_code, "cases"), where_held(condition)))
 
 
 def _of_one_case(
@@ -463,16 +504,6 @@ def _of_one_case(
     if after is not None and backwards:
         return [row for row in rows if key(place_of(row, order)) < key(after)]
     return rows if after is None else [row for row in rows if key(place_of(row, order)) > key(after)]
-
-
-def _holds(holder: Holder, row: Any) -> bool:
-    if holder.candidates is not None:
-        return row.assignee is None and bool(row.candidates == holder.candidates)
-    if holder.owner is not None:
-        return bool(row.owner == holder.owner)
-    if holder.person is not None:
-        return row.assignee == holder.person and holder.case in (None, row.case_code)
-    return True
 
 
 _OFFERED = Prepared(

@@ -1,7 +1,8 @@
 """Inboxes sorted by a fact of the case: its district, its team, its step of the ladder …
 
-A list of up to a thousand is read whole and sorted here. In a longer one the cases are walked in the order
-of the fact, which an index holds, a growing number of them at a time, until the page is full: no list costs
+The next hundred cases in the order of the fact, which an index holds, mostly have enough for a page: one
+statement asks for them. Where they have not, a list of up to a thousand is read whole and sorted here, and in
+a longer one the cases are walked, a growing number of them at a time, until the page is full: no list costs
 more than the cases that stand before its rows.
 
 A place is the fact and the case in one word, `nord|SAG-2601`. What has no such fact comes after all that
@@ -10,13 +11,15 @@ have one (`|SAG-2601`), and what has no case at the very end (`|`).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from flowcase.store import tables
 from flowcase.store.columns import among
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries import inboxes
 from flowcase.store.queries.inboxes import Holder, Only, Order, Place
 from flowcase.store.queries.user_tasks import UserTaskRow
@@ -39,6 +42,8 @@ def page(
     limit: int,
 ) -> list[UserTaskRow]:
     """As `inboxes.page`, for an order of `inboxes.FACTS`."""
+    if only.case is None and (near := _near(tx, holders, order, only, after, backwards, limit)):
+        return near
     if inboxes.count(tx, holders, only, at_most=SORTED_WHOLE + 1) > SORTED_WHOLE:
         return _walked(tx, holders, order, only, after, backwards, limit)
     rows = inboxes.page(tx, holders, Order.CASE, only, limit=SORTED_WHOLE)
@@ -70,11 +75,74 @@ def _key_of(place: Place) -> _Key:
 
 
 def _facts(tx: Tx, order: Order, cases: Iterable[str | None]) -> dict[str, str]:
-    codes = sorted({case for case in cases if case})
-    column = _case.c[order.value]
-    statement = select(_case.c.code, column.label("fact")).where(among(_case.c.code, "codes"))
-    found = tx.rows(statement, {"codes": codes}) if codes else []
-    return {row.code: row.fact or "" for row in found}
+    """By case; each is asked for once in a transaction."""
+    known: dict[str, str] = tx.cache.setdefault(("facts", order), {})
+    codes = sorted({case for case in cases if case and case not in known})
+    if codes:
+        known |= dict.fromkeys(codes, "")
+        known |= {row.code: row.fact or "" for row in tx.rows(_facts_of(order), {"codes": codes})}
+    return known
+
+
+@functools.cache
+def _facts_of(order: Order) -> Prepared:
+    column = _case.c[order.value].label("fact")
+    return Prepared(select(_case.c.code, column).where(among(_case.c.code, "codes")))
+
+
+# --- the nearest cases ------------------------------------------------------------------------------
+
+
+def _near(
+    tx: Tx,
+    holders: Sequence[Holder],
+    order: Order,
+    only: Only,
+    after: Place | None,
+    backwards: bool,
+    limit: int,
+) -> list[UserTaskRow]:
+    """A whole page from the next cases; nothing where they have not enough, or where it begins elsewhere."""
+    at = None if after is None else _key_of(after)
+    if not holders or (at is None and backwards) or (at is not None and (at[0] or at[2])):
+        return []
+    values: dict[str, Any] = {}
+    if at is not None:
+        values = {"at_fact": at[1], "at_case": at[3], "at_id": at[4]}
+    condition, given = inboxes.held(holders, only)
+    statement = _near_of(order, condition, at is not None, backwards, limit)
+    rows = tx.rows(statement, given | values)
+    if len(rows) < limit:
+        return []
+    found = [UserTaskRow._make(row[1:]) for row in rows]
+    tx.cache.setdefault(("facts", order), {}).update(
+        {row.case_code or "": fact for (fact, *_), row in zip(rows, found, strict=True)}
+    )
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _near_of(
+    order: Order, condition: inboxes.Condition, has_place: bool, backwards: bool, limit: int
+) -> Prepared:
+    task = tables.user_task
+    at_fact, at_case, at_id = (
+        bindparam(name, type_=task.c.id.type) for name in ("at_fact", "at_case", "at_id")
+    )
+    fact = _case.c[order.value]
+    nearest: Any = select(fact.label("fact"), _case.c.code).where(fact.is_not(None))
+    if has_place:  # the case in which the page before ended may have more
+        here, there = tuple_(fact, _case.c.code), tuple_(at_fact, at_case)
+        nearest = nearest.where(here <= there if backwards else here >= there)
+    by = (each.desc() if backwards else each for each in (fact, _case.c.code))
+    cases = nearest.order_by(*by).limit(inboxes.number(_FIRST)).subquery()
+    joined = cases.join(task, task.c.case_code == cases.c.code)
+    statement = select(cases.c.fact, *inboxes.FIELDS).select_from(joined).where(inboxes.where_held(condition))
+    if has_place:
+        here, there = tuple_(cases.c.fact, cases.c.code, task.c.id), tuple_(at_fact, at_case, at_id)
+        statement = statement.where(here < there if backwards else here > there)
+    sorting = (each.desc() if backwards else each for each in (cases.c.fact, cases.c.code, task.c.id))
+    return Prepared(statement.order_by(*sorting).limit(inboxes.number(limit)))
 
 
 # --- a long list -----------------------------------------------------------------------------------
@@ -144,20 +212,29 @@ def _next_cases(
     is_included: bool,
 ) -> list[tuple[str, str]]:
     """(fact, case) of the next cases in the order of the fact, or of those without it."""
+    statement = _next_cases_of(order, has_fact, at is not None, backwards, number, is_included)
+    values = {} if at is None else {"at_fact": at[0], "at_case": at[1]}
+    return [(row.fact or "", row.code) for row in tx.rows(statement, values)]
+
+
+@functools.lru_cache(maxsize=256)
+def _next_cases_of(
+    order: Order, has_fact: bool, has_place: bool, backwards: bool, number: int, is_included: bool
+) -> Prepared:
     column, code = _case.c[order.value], _case.c.code
     by: list[Any] = [column, code] if has_fact else [code]
     statement = select(column.label("fact"), code).where(
         column.is_not(None) if has_fact else column.is_(None)
     )
-    if at is not None:
-        here = tuple_(*by)
-        there = tuple_(*(at if has_fact else at[1:]))
+    if has_place:
+        at = [bindparam(name, type_=code.type) for name in ("at_fact", "at_case")]
+        here, there = tuple_(*by), tuple_(*(at if has_fact else at[1:]))
         if is_included:
             statement = statement.where(here <= there if backwards else here >= there)
         else:
             statement = statement.where(here < there if backwards else here > there)
-    statement = statement.order_by(*(each.desc() if backwards else each for each in by)).limit(number)
-    return [(row.fact or "", row.code) for row in tx.rows(statement)]
+    sorting = (each.desc() if backwards else each for each in by)
+    return Prepared(statement.order_by(*sorting).limit(inboxes.number(number)))
 
 
 def _without_case(
