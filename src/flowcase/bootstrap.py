@@ -217,10 +217,19 @@ class Flowcase:
 
 
 def open(
-    settings: Config, *, clock: Clock | None = None, handlers: Mapping[str, Registration] | None = None
+    settings: Config,
+    *,
+    clock: Clock | None = None,
+    handlers: Mapping[str, Registration] | None = None,
+    is_node: bool = False,
 ) -> Flowcase:
-    """Open an installation. Raises KeyUnusable, and SchemaOutdated when its database needs an upgrade."""
-    store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
+    """Open an installation. Raises KeyUnusable, and SchemaOutdated when its database needs an upgrade.
+
+    What a node asks of PostgreSQL is given up after the settings' `statement_seconds`; commands may take
+    their time.
+    """
+    limit = settings.statement_seconds if is_node else 0
+    store = Store(settings.url, settings.keyring(), durable=settings.is_durable, statement_seconds=limit)
     try:
         # A node that is started while the database restarts waits for it.
         revision = patiently(store.revision)

@@ -56,6 +56,7 @@ class Config:
     key_command: str = ""  # FLOWCASE_KEY_COMMAND: prints the keys instead, as from a vault
     is_demonstration: bool = False  # FLOWCASE_DEMONSTRATION: 1 allows setting the clock; default: home's mark
     is_durable: bool = True  # FLOWCASE_DURABLE: 0 skips the disk sync of a throw-away database
+    statement_seconds: int = 60  # FLOWCASE_STATEMENT_SECONDS: PostgreSQL gives up a node's question; 0: never
     https: bool = False  # FLOWCASE_HTTPS: 1 when a proxy in front ends TLS; cookies are then Secure
     processes: Path | None = None  # FLOWCASE_PROCESSES: folder to deploy; default is the shipped one
     node: str = ""  # FLOWCASE_NODE: name of this process among the nodes; default is host and process id
@@ -171,6 +172,7 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
             given, "FLOWCASE_DEMONSTRATION", default=(place / DEMONSTRATION_MARK).exists()
         ),
         is_durable=_flag(given, "FLOWCASE_DURABLE", default=True),
+        statement_seconds=_number(given, "FLOWCASE_STATEMENT_SECONDS", default=60, least=0, most=3600),
         https=_flag(given, "FLOWCASE_HTTPS", default=False),
         processes=Path(given["FLOWCASE_PROCESSES"]) if given.get("FLOWCASE_PROCESSES") else None,
         node=given.get("FLOWCASE_NODE", ""),

@@ -34,7 +34,7 @@ def serve(host: str, port: int, threads: int) -> None:
         )
 
     def make() -> Any:
-        flow = bootstrap.open(settings)
+        flow = bootstrap.open(settings, is_node=True)
         scheduler.beat_in_background(flow, "web")
         return create_app(flow)
 
@@ -48,7 +48,7 @@ def worker(once: bool, as_json: bool) -> None:
     """Fire due timers and run due jobs, until it is told to stop (SIGTERM)."""
     from flowcase import scheduler
 
-    with opened() as flow:
+    with opened(is_node=True) as flow:
         if once:
             done = scheduler.run_once(flow)
             if as_json:

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened() -> Iterator[Flowcase]:
+def opened(*, is_node: bool = False) -> Iterator[Flowcase]:
     """The installation of `--home`, migrated or refused with the command that migrates it."""
     from flowcase import bootstrap, config
 
-    flow = bootstrap.open(config.load(home=click.get_current_context().find_root().obj))
+    settings = config.load(home=click.get_current_context().find_root().obj)
+    flow = bootstrap.open(settings, is_node=is_node)
     try:
         yield flow
     finally:

@@ -11,7 +11,14 @@ from flowcase.model import Command, IncidentKind
 from flowcase.modeling.definition import Binding, ElementKind
 from flowcase.services.behind import Behind
 from flowcase.services.requests import Request
-from flowcase.store import DatabaseBusy, DatabaseFault, DatabaseFull, DatabaseLost, LockedInstance
+from flowcase.store import (
+    DatabaseBusy,
+    DatabaseFault,
+    DatabaseFull,
+    DatabaseLost,
+    DatabaseSlow,
+    LockedInstance,
+)
 from flowcase.store.queries import instances, resources, waiting
 
 if TYPE_CHECKING:
@@ -100,7 +107,7 @@ def _handle(
             )
             tx.append(instance.stream, ran, instance=instance)
             requests = list(getattr(work, "requests", ()))
-    except (DatabaseBusy, DatabaseLost, DatabaseFull, DatabaseFault):
+    except (DatabaseBusy, DatabaseLost, DatabaseFull, DatabaseSlow, DatabaseFault):
         raise  # the whole transaction is tried again, or fails: no matter of the handler
     except Exception as error:  # any fault of a handler is an incident
         _fail(run, instance, event, IncidentKind.HANDLER_FAILED, _safe_sentence(event.type, error))

@@ -12,12 +12,13 @@ from typing import TypeVar
 
 from flowcase.access.actor import Actor
 from flowcase.clock import Clock
-from flowcase.store import DatabaseBusy, DatabaseFull, DatabaseLost, OutcomeUnknown, Store, Tx
+from flowcase.store import DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, OutcomeUnknown, Store, Tx
 
 __all__ = [
     "DatabaseBusy",
     "DatabaseFull",
     "DatabaseLost",
+    "DatabaseSlow",
     "OutcomeUnknown",
     "Transactions",
     "alongside",

@@ -5,6 +5,7 @@ from flowcase.store.database import (
     DatabaseFault,
     DatabaseFull,
     DatabaseLost,
+    DatabaseSlow,
     OutcomeUnknown,
     Store,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "DatabaseFault",
     "DatabaseFull",
     "DatabaseLost",
+    "DatabaseSlow",
     "KeyUnusable",
     "Keyring",
     "LockedInstance",

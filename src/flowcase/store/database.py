@@ -32,8 +32,23 @@ _TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", NOT_PREPARED})
 # PostgreSQL: shut down by its administrator, crashed, not ready yet.
 _SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
 _IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
-# What we ask takes a millisecond or two: starting helpers or a compiler for it takes several.
-_SESSION = "-c timezone=UTC -c lock_timeout=30000 -c jit=off -c max_parallel_workers_per_gather=0"
+_STATEMENT_ENDED = "57014"  # PostgreSQL: the statement took longer than it may
+_IDLE_TOO_LONG = "25P03"  # PostgreSQL: rolled back and cut off for doing nothing inside a transaction
+# What we ask takes a millisecond or two: starting helpers or a compiler for it takes several. A process that
+# was stopped in the middle of a transaction gives its locks back after a minute.
+_SESSION = (
+    "-c timezone=UTC -c lock_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off "
+    "-c max_parallel_workers_per_gather=0"
+)
+# A server that vanished without a word, as a machine does that lost its power, is noticed after half a
+# minute; the operating system alone would take a quarter of an hour. The URL's own values win.
+_CONNECTION = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
 
 
@@ -62,6 +77,16 @@ class DatabaseFull(FlowcaseError):
         super().__init__(
             "Expected to write to the database, but its disk is full. Nothing was changed. "
             "Make room on the disk, then try again."
+        )
+
+
+class DatabaseSlow(FlowcaseError):
+    """A statement took longer than a node's statements may; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected the database to answer sooner than FLOWCASE_STATEMENT_SECONDS. Nothing was changed. "
+            "Ask for less at once, or look at what keeps the database busy."
         )
 
 
@@ -97,13 +122,20 @@ class _SharedReading:
 class Store:
     """Hands out transactions. Thread-safe; one per process."""
 
-    def __init__(self, url: str, keyring: Keyring, *, durable: bool = True) -> None:
-        """`durable` False skips the disk sync at each commit: for throw-away databases only."""
+    def __init__(
+        self, url: str, keyring: Keyring, *, durable: bool = True, statement_seconds: int = 0
+    ) -> None:
+        """`durable` False skips the disk sync at each commit: for throw-away databases only.
+
+        `statement_seconds` is how long PostgreSQL works on one statement before it gives up; 0: no limit.
+        """
         self.url = database_url(url)
-        self.engine = _engine(self.url, durable=durable)
+        self.engine = _engine(self.url, durable=durable, statement_seconds=statement_seconds)
         # Connections that begin no transaction by themselves: for polls, and on PostgreSQL for everything,
         # since there the BEGIN goes along with the first question (`wire`).
-        self.plain = _engine(self.url, durable=durable, isolation_level="AUTOCOMMIT")
+        self.plain = _engine(
+            self.url, durable=durable, statement_seconds=statement_seconds, isolation_level="AUTOCOMMIT"
+        )
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
         self._known_candidate_sets: set[str] = set()
@@ -126,8 +158,8 @@ class Store:
 
         When the connection breaks during the commit, the database is asked how it ended: leaving the block
         without an exception always means committed. Raises DatabaseBusy and DatabaseLost (nothing was
-        written, trying again is safe), DatabaseFull, OutcomeUnknown, and RuntimeError for a second one
-        inside: it would wait for the first.
+        written, trying again is safe), DatabaseFull, DatabaseSlow, OutcomeUnknown, and RuntimeError for a
+        second one inside: it would wait for the first.
         """
         if getattr(self._here, "is_writing", False):
             raise RuntimeError("Expected one writing transaction at a time in a thread.")
@@ -230,6 +262,8 @@ class Store:
                 raise DatabaseLost from error
             if is_full(error):
                 raise DatabaseFull from error
+            if getattr(error.orig, "sqlstate", None) == _STATEMENT_ENDED:
+                raise DatabaseSlow from error
             raise
 
     def _was_committed(self, number: str, entry: tuple[str, int, bytes] | None) -> bool:
@@ -341,9 +375,9 @@ def is_transient(error: DBAPIError) -> bool:
 
 def is_lost(error: DBAPIError) -> bool:
     """Whether the connection broke or could not be made: the server restarts, fails over or is away."""
-    if error.connection_invalidated:
-        return True
     state = getattr(error.orig, "sqlstate", None) or ""
+    if error.connection_invalidated or state == _IDLE_TOO_LONG:
+        return True
     return (
         isinstance(error, OperationalError)
         and type(error.orig).__module__.startswith("psycopg")
@@ -366,16 +400,23 @@ def database_url(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL, *, durable: bool, pool_size: int = 10, **options: Any) -> Engine:
+def _engine(
+    url: URL, *, durable: bool, statement_seconds: int = 0, pool_size: int = 10, **options: Any
+) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, durable=durable, pool_size=pool_size, **options)
+    session = f"{_SESSION} -c statement_timeout={statement_seconds * 1000}"
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=20,
         pool_recycle=1800,
         json_deserializer=read_json,
-        connect_args={"options": _SESSION, "prepare_threshold": 3},
+        connect_args={
+            **{name: value for name, value in _CONNECTION.items() if name not in url.query},
+            "options": session,
+            "prepare_threshold": 3,
+        },
         **options,
     )
     if not durable:

@@ -23,6 +23,7 @@ from flowcase.services.transactions import (
     DatabaseBusy,
     DatabaseFull,
     DatabaseLost,
+    DatabaseSlow,
     OutcomeUnknown,
     request_id,
 )
@@ -56,6 +57,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SignInNotAccepted: HTTPStatus.FORBIDDEN,
     DatabaseBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseLost: HTTPStatus.SERVICE_UNAVAILABLE,
+    DatabaseSlow: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     pdf.PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

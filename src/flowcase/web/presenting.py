@@ -18,7 +18,7 @@ from flowcase import errors
 from flowcase.access import permissions
 from flowcase.access.groups import group_name
 from flowcase.history.story import unit_words
-from flowcase.services.transactions import DatabaseFull, OutcomeUnknown
+from flowcase.services.transactions import DatabaseFull, DatabaseSlow, OutcomeUnknown
 from flowcase.values import Value
 from flowcase.web.language import current, gettext
 from flowcase.web.pdf import PdfUnavailable
@@ -242,6 +242,8 @@ def sentence(error: errors.FlowcaseError) -> str:
         )
     if isinstance(error, DatabaseFull):
         return gettext("Intet er ændret: der er ikke mere plads. Sig det til den, der driver systemet.")
+    if isinstance(error, DatabaseSlow):
+        return gettext("Intet er ændret: svaret tog for lang tid. Bed om mindre ad gangen, eller prøv igen.")
     return gettext("Intet er ændret. Prøv igen, eller spørg den, der driver systemet.")
 
 
