@@ -11,6 +11,9 @@ from flowcase.cases.civil_time import COPENHAGEN, add_months
 
 SETTING = "opbevaring"
 
+# In place of a document class: one case that is to be erased for a reason of its own, due or not.
+SINGLE, SINGLE_OPEN = "enkelt_sag", "enkelt_aaben_sag"
+
 
 @dataclass(frozen=True)
 class RetentionRule:

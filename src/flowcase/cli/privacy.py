@@ -16,31 +16,32 @@ from flowcase.cli.settings import opened, operator
 @click.command()
 @click.argument("case")
 @click.option("--reason", required=True, help="Why, as one word in small letters: opbevaring_udloebet.")
-@click.option(
-    "--approved-by", required=True, help="Id of the second person, who answers for the authority's cases."
-)
 @click.option("--open", "also_open", is_flag=True, help="Also when the case is open: it is closed first.")
 @json_option
-def erase(case: str, reason: str, approved_by: str, also_open: bool, as_json: bool) -> None:
-    """Erase a case for good by destroying its keys; see docs/privacy.md.
+def erase(case: str, reason: str, also_open: bool, as_json: bool) -> None:
+    """Erase a case for good, once a second person has approved it; see docs/privacy.md.
 
-    What still runs in the case is cancelled. The history still verifies and figures keep their counts, but
+    The first time it is proposed: the head of authority says yes or no at /opbevaring, signed in. Given
+    again after a yes, it is erased; so does `flowcase retention run`. What still runs in the case is
+    cancelled, and its keys are destroyed: the history still verifies and figures keep their counts, but
     nobody can read the content again. Backups that were written before still hold the keys: let them
     expire. Refused under a legal hold. Ends with 1 when the database's files could not be cleaned at once.
     """
     with opened() as flow:
-        done = flow.erasure.erase(
-            case, reason=reason, approved_by=approved_by, also_open=also_open, actor=operator()
-        )
+        found = flow.retention.erase_one(case, reason=reason, also_open=also_open, actor=operator())
+    done = found.erased
     if as_json:
-        say_json(done)
+        say_json(found)
+    elif done is None:
+        click.echo(f"Proposed as {found.proposal}: {case} is not erased yet.")
+        click.echo("It waits for the head of authority at /opbevaring. Then give this command again.")
     else:
         click.echo(f"Erased {case}: {len(done.streams)} keys destroyed.")
         for notification in done.shared:
             click.echo(f"Notification {notification} is kept: it names a child of another case as well.")
         if not done.is_overwritten:
             click.echo("The database was in use: stop flowcase and run `flowcase db clean`.", err=True)
-    raise SystemExit(0 if done.is_overwritten else 1)
+    raise SystemExit(0 if done is None or done.is_overwritten else 1)
 
 
 @click.command()

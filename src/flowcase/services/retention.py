@@ -15,9 +15,9 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_approve_erasure, may_erase, may_propose_erasure, may_see_retention
 from flowcase.cases import events
 from flowcase.cases.civil_time import COPENHAGEN
-from flowcase.cases.retention import SETTING, RetentionRule, rule_for, rules_of
+from flowcase.cases.retention import SETTING, SINGLE, SINGLE_OPEN, RetentionRule, rule_for, rules_of
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
-from flowcase.services.erasure import Erasure, check_reason
+from flowcase.services.erasure import Erased, Erasure, check_reason
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Store, Tx
@@ -64,6 +64,14 @@ class CarriedOut:
     erased: tuple[str, ...]
     kept: tuple[tuple[str, str], ...]  # (case, a code that says why)
     is_overwritten: bool  # False: destroyed keys may still lie in the database's own files
+
+
+@dataclass(frozen=True)
+class OneErasure:
+    """How far the erasure of one case is: proposed just now, or carried out as a second person approved."""
+
+    proposal: str
+    erased: Erased | None  # None: it waits for the second person
 
 
 class Retention:
@@ -122,6 +130,41 @@ class Retention:
             return id
 
         return self._transactions.run(actor, work)
+
+    def erase_one(
+        self, case: str, *, reason: str, also_open: bool = False, actor: Actor, overwrite: bool = True
+    ) -> OneErasure:
+        """Propose to erase one case, due or not; asked again when somebody has approved that, erase it.
+
+        The second person proves who they are where they sign in; the terminal only says what it wants.
+        Raises what `Erasure.erase` raises, and Refused while the second person has not answered.
+        """
+        attempt = f"erase case '{case}'"
+        if not may_erase(actor):
+            raise Forbidden(attempt, "only the operator at the installation's terminal may")
+        check_reason(attempt, reason)
+        found = self._transactions.run(
+            actor, partial(_approved_or_proposed, case=case, reason=reason, also_open=also_open)
+        )
+        if isinstance(found, str):
+            return OneErasure(found, None)
+        row, item = found
+        current = self._transactions.read(lambda tx: case_files.case(tx, case))
+        if current is not None and current.erased_at is not None:  # a run that was killed has done it
+            erased = Erased(case, (), (), self._store.overwrite_deleted() if overwrite else False)
+        else:
+            erased = self._erasure.erase(
+                case,
+                reason=row.reason,
+                approved_by=row.decided_by or "",
+                also_open=item.document_class == SINGLE_OPEN,
+                actor=actor,
+                overwrite=overwrite,
+            )
+        done = events.ErasureCarriedOut(proposal=row.id, case=case, because=None)
+        self._transactions.run(actor, lambda tx: tx.append(INSTALLATION, done))
+        self._transactions.run(actor, partial(_finish, id=row.id))
+        return OneErasure(row.id, erased)
 
     def decide(self, id: str, *, is_approved: bool, actor: Actor) -> None:
         """The second person's yes or no.
@@ -196,7 +239,8 @@ class Retention:
         case = self._transactions.read(lambda tx: case_files.case(tx, item.case_code))
         because = None
         if case is not None and case.erased_at is None:  # else a run that was killed has done it
-            if not any(each.code == item.case_code for each in self._transactions.read(self._due_now)):
+            is_single = item.document_class in (SINGLE, SINGLE_OPEN)
+            if not is_single and item.case_code not in self._transactions.read(self._due_codes):
                 because = "ikke_laengere_udloebet"
             else:
                 try:
@@ -204,6 +248,7 @@ class Retention:
                         item.case_code,
                         reason=row.reason,
                         approved_by=row.decided_by or "",
+                        also_open=item.document_class == SINGLE_OPEN,
                         actor=actor,
                         overwrite=False,
                     )
@@ -218,8 +263,8 @@ class Retention:
         self._transactions.run(actor, lambda tx: tx.append(INSTALLATION, done))
         return because
 
-    def _due_now(self, tx: Tx) -> list[DueCase]:
-        return list(self._due(tx))
+    def _due_codes(self, tx: Tx) -> set[str]:
+        return {each.code for each in self._due(tx)}
 
 
 def _due_under(
@@ -234,6 +279,37 @@ def _due_under(
 
 def _may_decide(row: ProposalRow, actor: Actor) -> bool:
     return row.status == "waiting" and may_approve_erasure(actor) and actor.id != row.proposed_by
+
+
+def _approved_or_proposed(
+    tx: Tx, *, case: str, reason: str, also_open: bool
+) -> str | tuple[ProposalRow, ItemRow]:
+    """What a second person has approved of this case alone; else the id of a new proposal."""
+    attempt = f"erase case '{case}'"
+    tx.exclusive("retention")
+    for row in queries.proposals(tx, status="approved"):
+        for item in queries.items(tx, [row.id], status="waiting"):
+            if item.case_code == case and item.document_class in (SINGLE, SINGLE_OPEN):
+                return row, item
+    found = case_files.case(tx, case)
+    if found is None:
+        raise NotFound("case", case)
+    if found.erased_at is not None:
+        raise Conflict(attempt, "it was erased")
+    held = erasing.hold(tx, case)
+    if held is not None:
+        raise Refused(attempt, f"it is under a legal hold ({held.reason}). Lift that first")
+    if found.closed_at is None and not also_open:
+        raise Refused(attempt, "it is open. Close it first, or say that it shall be erased all the same")
+    if case in queries.waiting_cases(tx):
+        raise Refused(
+            attempt, "it is proposed, and the head of authority has not answered at /opbevaring yet"
+        )
+    id = tx.new_id()
+    kind = SINGLE if found.closed_at is not None else SINGLE_OPEN
+    proposed = events.ErasureProposed(proposal=id, cases=(case,), document_classes=(kind,), reason=reason)
+    tx.append(INSTALLATION, proposed)
+    return id
 
 
 def _finish(tx: Tx, id: str) -> None:

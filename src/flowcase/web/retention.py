@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.access.permissions import may_hold_cases, may_propose_erasure
+from flowcase.cases.retention import SINGLE, SINGLE_OPEN
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
@@ -22,6 +23,10 @@ _KEPT = {
     "ikke_laengere_udloebet": "Ikke slettet: den skal ikke længere slettes",
     "godkender_ikke_laengere_myndig": "Ikke slettet: den, der godkendte, må ikke længere",
     "godkender_findes_ikke": "Ikke slettet: den, der godkendte, er her ikke længere",
+}
+_SINGLES = {
+    SINGLE: "kun denne sag, før dens tid",
+    SINGLE_OPEN: "kun denne sag, og den er åben: den afsluttes",
 }
 
 
@@ -88,6 +93,7 @@ def _page(*, problem: str = "", hold_problem: str = "") -> str:
         reasons=reasons,
         lifts=lifts,
         words=dict([*reasons, *lifts, *((code, gettext(said)) for code, said in _KEPT.items())]),
+        singles={code: gettext(said) for code, said in _SINGLES.items()},
         problem=problem,
         hold_problem=hold_problem,
         typed=request.form,
