@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flowcase.model import ElementEvent, Event, Values
 from flowcase.values import Value
@@ -55,6 +55,8 @@ class ReviewAsked(Event):
     hash: str  # SHA-256 of what is to be looked at
     authors: tuple[str, ...]  # who had a hand in it: none of them may approve it
     note: str
+    others: Mapping[str, str] = field(default_factory=dict)  # further files looked at with it -> SHA-256
+    copies: Mapping[str, int] = field(default_factory=dict)  # which draft of each of those
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,7 @@ class ReviewDecided(Event):
     act: str  # approved | sent_back | withdrawn | voided | deployed
     reason: str = ""
     against: str | None = None  # hash of the file in force that it was approved against
+    others_against: Mapping[str, str] = field(default_factory=dict)  # the same of further files in force
     deployment: str | None = None
 
 

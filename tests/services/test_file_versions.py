@@ -24,7 +24,8 @@ def twice(flow: Flowcase) -> Flowcase:
     opened = flow.studio.open("p.bpmn", actor=JENS)
     flow.studio.save("p.bpmn", SECOND, seen=None, based_on=opened.based_on, actor=JENS)
     review = flow.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
-    flow.reviews.approve(review, against=opened.based_on, actor=LONE)
+    digest = flow.reviews.get(review, actor=LONE).digest
+    flow.reviews.approve(review, digest=digest, actor=LONE)
     flow.studio.deploy("p.bpmn", SECOND, note="Trin b", replaces=opened.based_on, actor=JENS)
     return flow
 

@@ -21,6 +21,7 @@ MIE = Actor("mie", groups=frozenset({"procesejer"}))
 PROGRAM = Actor("program", groups=frozenset({"procesejer"}), kind="service")
 FIRST = process("p", start(), user_task("a"), end())
 SECOND = process("p", start(), user_task("b"), end())
+OTHER = process("q", start(), user_task("q1"), end())
 THIRD = process("p", start(), user_task("c"), end())
 
 
@@ -45,7 +46,7 @@ def deploy(flow: Flowcase, content: bytes = SECOND, by: Actor = JENS, **more: An
 
 
 def approve(flow: Flowcase, id: str, by: Actor = LONE) -> None:
-    flow.reviews.approve(id, against=in_force(flow), actor=by)
+    flow.reviews.approve(id, digest=flow.reviews.get(id, actor=by).digest, actor=by)
 
 
 def test_four_eyes_are_on_but_in_demonstrations(flow: Flowcase) -> None:
@@ -77,9 +78,9 @@ def test_a_program_cannot_pass_by_the_second_person(strict: Flowcase) -> None:
         strict.studio.deploy_bundle({"p.bpmn": SECOND}, actor=PROGRAM)
     id = strict.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
     with pytest.raises(Forbidden):
-        strict.reviews.approve(id, against=in_force(strict), actor=PROGRAM)
+        approve(strict, id, by=PROGRAM)
     with pytest.raises(Forbidden):
-        strict.reviews.approve(id, against=in_force(strict), actor=SYSTEM)
+        strict.reviews.approve(id, digest="", actor=SYSTEM)
 
     unchanged = strict.studio.deploy_bundle({"p.bpmn": FIRST}, actor=PROGRAM)
     draft = strict.studio.deploy_bundle({"p.bpmn": SECOND}, draft=True, actor=PROGRAM)
@@ -142,8 +143,10 @@ def test_an_approval_holds_only_against_the_file_it_was_compared_with(strict: Fl
     assert refused.value.code == "outdated"
     strict.studio.save("p.bpmn", SECOND, seen=None, based_on=old, actor=MIE)
     late = strict.reviews.ask("p.bpmn", note="Trin b", actor=MIE)
+    read_before = strict.reviews.get(late, actor=LONE).digest
+    strict.deployments.deploy({"p.bpmn": FIRST}, actor=OPERATOR)
     with pytest.raises(Conflict):
-        strict.reviews.approve(late, against=old, actor=LONE)
+        strict.reviews.approve(late, digest=read_before, actor=LONE)
 
 
 def test_a_review_is_answered_once(strict: Flowcase) -> None:
@@ -208,13 +211,121 @@ def test_who_signed_may_deploy_and_keeps_a_draft_of_their_own(strict: Flowcase) 
     assert strict.studio.open("p.bpmn", actor=JENS).draft is None
 
 
+@pytest.fixture
+def together(strict: Flowcase) -> str:
+    """Jens asked for a review of his draft of `p.bpmn` and of a new process that belongs to it."""
+    strict.studio.begin("q.bpmn", OTHER, actor=JENS)
+    return strict.reviews.ask("p.bpmn", together={"q.bpmn": 0}, note="Trin b og q", actor=JENS)
+
+
+def test_files_that_belong_together_are_approved_and_deployed_as_one(strict: Flowcase, together: str) -> None:
+    before = len(strict.deployments.list())
+    with pytest.raises(NotApproved) as waiting:
+        deploy(strict)
+
+    approve(strict, together)
+    review = strict.reviews.get(together, actor=LONE)
+    replaces = {file.path: file.in_force for file in review.files}
+    made = strict.studio.deploy_together(review.contents, note="Begge", replaces=replaces, actor=LONE)
+
+    assert waiting.value.code == "asked"
+    assert sorted(made.definitions) == ["p:2", "q:1"]
+    assert len(strict.deployments.list()) == before + 1
+    row = strict.reviews.get(together, actor=JENS).row
+    assert (row.status, row.deployment) == ("deployed", made.id)
+    assert [file.drafts for file in strict.studio.files(actor=JENS)] == [(), ()]
+    for path in ("p.bpmn", "q.bpmn"):
+        signed = strict.studio.versions(path, actor=MIE)[0].review
+        assert signed is not None and (signed.id, signed.decided_by) == (together, "lone")
+
+
+@pytest.mark.parametrize("path", ["p.bpmn", "q.bpmn"])
+def test_a_part_of_what_was_approved_together_never_goes_into_force_alone(
+    strict: Flowcase, together: str, path: str
+) -> None:
+    approve(strict, together)
+    content = {"p.bpmn": SECOND, "q.bpmn": OTHER}[path]
+    replaces = in_force(strict) if path == "p.bpmn" else None
+
+    with pytest.raises(NotApproved) as studio:
+        strict.studio.deploy(path, content, note="n", replaces=replaces, actor=JENS)
+    with pytest.raises(NotApproved) as program:
+        strict.studio.deploy_bundle({path: content}, actor=PROGRAM)
+
+    other = {"p.bpmn": ("q.bpmn",), "q.bpmn": ("p.bpmn",)}[path]
+    assert (studio.value.code, studio.value.together) == ("part", other)
+    assert (program.value.code, program.value.together) == ("part", other)
+
+
+def test_a_change_of_one_file_voids_the_approval_of_all(strict: Flowcase, together: str) -> None:
+    approve(strict, together)
+    seen = strict.studio.open("q.bpmn", actor=JENS).draft
+
+    changed = process("q", start(), user_task("andet"), end())
+    strict.studio.save("q.bpmn", changed, seen=seen, based_on=None, actor=JENS)
+
+    assert strict.reviews.get(together, actor=MIE).row.status == "voided"
+    for files in ({"p.bpmn": SECOND, "q.bpmn": OTHER}, {"p.bpmn": SECOND, "q.bpmn": changed}):
+        with pytest.raises(NotApproved) as refused:
+            strict.studio.deploy_bundle(files, actor=PROGRAM)
+        assert refused.value.code == "not_asked"
+
+
+def test_another_version_of_one_file_outdates_the_approval_of_all(strict: Flowcase, together: str) -> None:
+    approve(strict, together)
+
+    strict.deployments.deploy({"q.bpmn": process("q", start(), end())}, actor=OPERATOR)
+
+    assert strict.reviews.get(together, actor=MIE).is_outdated
+    with pytest.raises(NotApproved) as refused:
+        strict.studio.deploy_bundle({"p.bpmn": SECOND, "q.bpmn": OTHER}, actor=PROGRAM)
+    assert refused.value.code == "outdated"
+
+
+def test_who_had_a_hand_in_one_of_the_files_cannot_approve_any(strict: Flowcase) -> None:
+    strict.studio.begin("q.bpmn", OTHER, actor=LONE)
+    strict.studio.save("q.bpmn", OTHER, seen=None, based_on=None, begun_from=("lone", 0), actor=JENS)
+
+    id = strict.reviews.ask("p.bpmn", together={"q.bpmn": 0}, note="n", actor=JENS)
+
+    with pytest.raises(Forbidden):
+        approve(strict, id, by=LONE)
+    approve(strict, id, by=MIE)
+
+
+def test_a_draft_is_in_one_review_at_a_time_and_a_comment_names_its_file(
+    strict: Flowcase, together: str
+) -> None:
+    with pytest.raises(Conflict):
+        strict.reviews.ask("q.bpmn", note="n", actor=JENS)
+    with pytest.raises(NotFound):
+        strict.reviews.comment(together, "Hvad?", file="r.bpmn", actor=LONE)
+
+    strict.reviews.comment(together, "Hvad?", file="q.bpmn", element="q1", actor=LONE)
+
+    (said,) = strict.reviews.get(together, actor=LONE).comments
+    assert (said.file_name, said.element) == ("q.bpmn", "q1")
+    with pytest.raises(Refused):
+        approve(strict, together)
+
+
+def test_a_digest_names_every_file_and_what_it_would_replace(strict: Flowcase, together: str) -> None:
+    was = strict.reviews.get(together, actor=LONE).digest
+
+    strict.deployments.deploy({"q.bpmn": process("q", start(), end())}, actor=OPERATOR)
+
+    assert strict.reviews.get(together, actor=LONE).digest != was
+    with pytest.raises(Conflict):
+        strict.reviews.approve(together, digest=was, actor=LONE)
+
+
 def test_reviews_are_for_process_owners(strict: Flowcase) -> None:
     id = strict.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
 
     for attempt in (
         lambda: strict.reviews.list(actor=ANNA),
         lambda: strict.reviews.get(id, actor=ANNA),
-        lambda: strict.reviews.approve(id, against=None, actor=ANNA),
+        lambda: strict.reviews.approve(id, digest="", actor=ANNA),
         lambda: strict.reviews.comment(id, "n", actor=ANNA),
     ):
         with pytest.raises(Forbidden):

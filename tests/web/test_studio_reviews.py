@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from flowcase import bootstrap
-from flowcase.web import create_app
+from flowcase.web import create_app, new_files
 from tests.web.conftest import Visitor
 from tests.web.test_studio import ask as ask_api
 from tests.web.test_studio import begun
@@ -135,6 +135,65 @@ def test_a_change_of_the_draft_is_told_on_the_page_of_the_review(asked, world):
     world.flow.studio.save(TABLE, seen.content + b"\n", seen=seen.draft, based_on=seen.based_on, actor=actor)
 
     assert "Bortfaldet: kladden er ændret" in lone.get(address).text
+
+
+@pytest.fixture
+def together(world, come):
+    """Jens asked for a review of five weeks and of a new form that belongs to it; as `asked`."""
+    actor = world.flow.people.actor("jens.proces")
+    was = world.flow.studio.in_force(TABLE, actor=actor)
+    world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
+    _, form = new_files.new_file("ny_samtale", "form")
+    world.flow.studio.begin("ny_samtale.form", form, actor=actor)
+    jens, lone = come("jens.proces"), come("lone.proces")
+    page = jens.get(f"/studie/gennemsyn/ny/{TABLE}")
+    shown = jens.submit(page, page.one("//main//form"), sammen="0:ny_samtale.form", vis="1")
+    assert "ny_samtale.form: ny fil" in " ".join(shown.one("//main").text_content().split())
+    arrived = jens.submit(shown, shown.one("//main//form"), note="HERNING: fem uger og en samtale")
+    return jens, lone, arrived.address
+
+
+def test_several_files_are_read_signed_and_deployed_as_one(together, world):
+    jens, lone, address = together
+    page = lone.get(address)
+    assert "og 1 til" in page.one("//h1").text_content()
+    assert "Antal: 6 uger → 5 uger" in page.text and "ny_samtale.form" in page.text
+    other = lone.get(f"{address}?fil=ny_samtale.form")
+    assert "Filen er ny" in other.text
+
+    refused = lone.submit(
+        other, other.one("//form[contains(@action, '/kommentar')]"), kommentar="Hvad skal den bruges til?"
+    )
+    told = lone.get(address)
+    send(jens, address, "/kommentar/")
+    send(lone, address, "/godkend")
+    done = send(jens, address, "/saet-i-drift")
+
+    assert refused.status == 200
+    assert "ny_samtale.form, Hele filen" in " ".join(
+        told.one("//ol[@class='fc-comments']").text_content().split()
+    )
+    assert "Sat i drift" in done.text
+    newest = world.flow.deployments.list()[0]
+    actor = world.flow.people.actor("jens.proces")
+    for path in (TABLE, "ny_samtale.form"):
+        version = world.flow.studio.versions(path, actor=actor)[0]
+        assert (version.row.deployment.id, version.review.decided_by) == (newest.id, "lone.proces")
+
+
+def test_what_is_approved_together_is_not_deployed_apart_from_the_editor(together):
+    jens, lone, address = together
+    send(lone, address, "/godkend")
+    start = begun(jens, TABLE)
+
+    refused = ask_api(
+        jens, "deploy", start["csrf"], file=TABLE, content=start["content"], note="n",
+        based_on=start["inForce"],
+    )  # fmt: skip
+
+    assert refused.status_code == 409
+    assert refused.get_json()["approval"] == "part"
+    assert "sammen med ny_samtale.form" in refused.get_json()["detail"]
 
 
 def test_a_comment_without_words_is_refused_where_it_was_written(asked):

@@ -1,13 +1,14 @@
 """Four eyes in the studio: a second person reads a draft, comments on it, and approves it or sends it back.
 
-An approval is of one content, by its digest, against the file that was in force: a draft that is changed
-behind it, or another deployment, makes it worthless.
+Drafts that belong together are one review. An approval is of the content of all of them, by one digest, and
+against the files that were in force: a draft that is changed behind it, or another deployment, makes it
+worthless, and a part of it never goes into force alone.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase import events
@@ -20,8 +21,9 @@ from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries import drafts, resources, reviews
 from flowcase.store.queries.drafts import DraftRow
 from flowcase.store.queries.reviews import APPROVED, ASKED, SENT_BACK, CommentRow, ReviewRow
+from flowcase.values import canonical_json
 
-__all__ = ["CommentRow", "NotApproved", "Review", "ReviewRow", "Reviews"]
+__all__ = ["CommentRow", "LookedAt", "NotApproved", "Review", "ReviewRow", "Reviews"]
 
 LONGEST = 2000  # characters of a note, a reason or a comment
 
@@ -29,8 +31,9 @@ LONGEST = 2000  # characters of a note, a reason or a comment
 class NotApproved(Refused):
     """A file was to be deployed that no second person has approved as it is."""
 
-    def __init__(self, path: str, code: str) -> None:
-        self.path, self.code = path, code
+    def __init__(self, path: str, code: str, together: Sequence[str] = ()) -> None:
+        """`together`: with which files it was approved, where they are missing."""
+        self.path, self.code, self.together = path, code, tuple(together)
         super().__init__(
             f"deploy '{path}'", f"{_WHY[code]}. Ask a process owner who did not draw it to review"
         )
@@ -40,8 +43,21 @@ _WHY = {
     "not_asked": "nobody has reviewed this content, and this installation wants four eyes",
     "asked": "its review has not been answered yet",
     "sent_back": "its review sent it back",
+    "part": "it was approved together with files that are not deployed with it",
     "outdated": "another version was put into force after it was approved",
 }
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """One file of a review."""
+
+    path: str
+    hash: str
+    content: bytes  # what is looked at
+    before: bytes | None  # what is in force now; None for a new file
+    in_force: str | None  # its hash
+    against: str | None  # hash of what was in force when it was approved
 
 
 @dataclass(frozen=True)
@@ -49,15 +65,27 @@ class Review:
     """A review as somebody looks at it."""
 
     row: ReviewRow
-    content: bytes  # what is looked at
-    before: bytes | None  # what is in force now; None for a new file
-    in_force: str | None  # its hash
+    files: tuple[LookedAt, ...]
     comments: tuple[CommentRow, ...]
     is_author: bool  # who looks had a hand in it
 
     @property
     def open_comments(self) -> int:
         return sum(each.resolved_at is None for each in self.comments)
+
+    @property
+    def digest(self) -> str:
+        """Of all of it: every file as it is looked at, and what is in force of each."""
+        return _digest(self.row, {file.path: file.in_force for file in self.files})
+
+    @property
+    def is_outdated(self) -> bool:
+        """Another version of a file is in force than when it was approved."""
+        return any(file.against != file.in_force for file in self.files)
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        return {file.path: file.content for file in self.files}
 
 
 class Reviews:
@@ -83,7 +111,10 @@ class Reviews:
         def work(tx: Tx) -> ReviewRow | None:
             row = drafts.draft(tx, actor.id, path, copy)
             found = reviews.of_draft(tx, actor.id, path, copy)
-            return found[0] if row and found and found[0].hash == row.hash else None
+            if row is None or not found:
+                return None
+            of_this = any((each.file_name, each.hash) == (path, row.hash) for each in found[0].files)
+            return found[0] if of_this else None
 
         return self._transactions.read(work)
 
@@ -93,12 +124,20 @@ class Reviews:
 
         def work(tx: Tx) -> Review:
             row = _existing(tx, id)
-            in_force = resources.file_in_force(tx, row.file_name)
+            in_force = _in_force(tx, row)
             return Review(
                 row=row,
-                content=resources.content(tx, row.hash) or b"",
-                before=resources.content(tx, in_force.hash) if in_force else None,
-                in_force=in_force.hash if in_force else None,
+                files=tuple(
+                    LookedAt(
+                        path=file.file_name,
+                        hash=file.hash,
+                        content=resources.content(tx, file.hash) or b"",
+                        before=resources.content(tx, in_force[file.file_name] or ""),
+                        in_force=in_force[file.file_name],
+                        against=file.against,
+                    )
+                    for file in row.files
+                ),
                 comments=tuple(reviews.comments(tx, id)),
                 is_author=actor.id in row.authors,
             )
@@ -107,32 +146,38 @@ class Reviews:
 
     # --- asking and answering ----------------------------------------------------------------------
 
-    def ask(self, path: str, *, copy: int = 0, note: str, actor: Actor) -> str:
+    def ask(
+        self,
+        path: str,
+        *,
+        copy: int = 0,
+        together: Mapping[str, int] | None = None,
+        note: str,
+        actor: Actor,
+    ) -> str:
         """Ask for a review of a draft of one's own as it stands; the id of the review.
 
-        Raises NotFound without a draft, InvalidValues without a note, Conflict when it is being reviewed.
+        `together`: further drafts of one's own (path -> copy) that belong to the same change. Raises
+        NotFound without a draft, InvalidValues without a note, Conflict when one of them is being reviewed.
         """
         _check(actor)
         note = _text(note, "note", "Skriv, hvad der er ændret og hvorfor.")
+        wanted = {path: copy} | {file: which for file, which in (together or {}).items() if file != path}
 
         def work(tx: Tx) -> str:
             tx.stream(INSTALLATION)
-            row = drafts.draft(tx, actor.id, path, copy)
-            if row is None:
-                raise NotFound("draft", path)
-            for each in reviews.of_draft(tx, actor.id, path, copy):
-                if each.status in (ASKED, APPROVED):
-                    raise Conflict(f"ask for a review of '{path}'", f"review '{each.id}' is {each.status}")
-            tx.insert_once(tables.resource, hash=row.hash, content=drafts.content(tx, row), stored_at=tx.now)
+            first, *others = (_reviewable(tx, actor, file, which) for file, which in wanted.items())
             id = tx.new_id()
             asked = events.ReviewAsked(
                 review=id,
                 file=path,
                 owner=actor.id,
                 copy=copy,
-                hash=row.hash,
-                authors=tuple(sorted({actor.id, *row.authors})),
+                hash=first.hash,
+                authors=tuple(sorted({actor.id, *(id for row in (first, *others) for id in row.authors)})),
                 note=note,
+                others={row.file_name: row.hash for row in others},
+                copies={row.file_name: row.copy for row in others},
             )
             tx.append(INSTALLATION, asked)
             _tell(tx, "gennemsyn_bedt", groups=(PROCESS_OWNER,))
@@ -152,24 +197,24 @@ class Reviews:
 
         self._transactions.run(actor, work)
 
-    def approve(self, id: str, *, against: str | None, reason: str = "", actor: Actor) -> None:
-        """Sign the draft as it was read, against the file in force that it was compared with.
+    def approve(self, id: str, *, digest: str, reason: str = "", actor: Actor) -> None:
+        """Sign the drafts as they were read, against the files in force that they were compared with.
 
-        Raises Forbidden for who had a hand in it, Conflict when it was answered or changed, or when
-        another file is in force than `against`; Refused while a comment is open.
+        Raises Forbidden for who had a hand in them, Conflict when it was answered or changed, or when
+        `digest`, that of what was read, is not that of what there is now; Refused while a comment is open.
         """
         _check(actor)
 
         def work(tx: Tx) -> None:
             row = _open(tx, id, "approve")
             _check_second(row, actor, "approve")
-            in_force = resources.file_in_force(tx, row.file_name)
-            if (in_force.hash if in_force else None) != against:
+            in_force = _in_force(tx, row)
+            if _digest(row, in_force) != digest:
                 raise Conflict(f"approve review '{id}'", "another version was put into force meanwhile")
             unresolved = sum(each.resolved_at is None for each in reviews.comments(tx, id))
             if unresolved:
                 raise Refused(f"approve review '{id}'", f"{unresolved} of its comments are not resolved")
-            _decide(tx, row, APPROVED, reason=reason.strip()[:LONGEST], against=against)
+            _decide(tx, row, APPROVED, reason=reason.strip()[:LONGEST], against=in_force)
             _tell(tx, "gennemsyn_godkendt", people=(row.owner,))
 
         self._transactions.run(actor, work)
@@ -189,17 +234,23 @@ class Reviews:
 
     # --- comments ----------------------------------------------------------------------------------
 
-    def comment(self, id: str, text: str, *, element: str = "", actor: Actor) -> str:
-        """Write about one element of the draft, or about the file; the id of the comment."""
+    def comment(self, id: str, text: str, *, file: str = "", element: str = "", actor: Actor) -> str:
+        """Write about one element of a draft (of the first file where none is named), or about the file.
+
+        The id of the comment. Raises NotFound for a file that the review is not of.
+        """
         _check(actor)
         text = _text(text, "kommentar", "Skriv en kommentar.")
 
         def work(tx: Tx) -> str:
             tx.stream(INSTALLATION)
             row = _existing(tx, id)
+            about = file or row.file_name
+            if about not in {each.file_name for each in row.files}:
+                raise NotFound("file", about)
             comment = tx.new_id()
             said = events.ReviewCommented(
-                review=id, file=row.file_name, comment=comment, element=element[:200], text=text
+                review=id, file=about, comment=comment, element=element[:200], text=text
             )
             tx.append(INSTALLATION, said)
             return comment
@@ -212,13 +263,13 @@ class Reviews:
 
         def work(tx: Tx) -> None:
             tx.stream(INSTALLATION)
-            row = _existing(tx, id)
+            _existing(tx, id)
             found = next((each for each in reviews.comments(tx, id) if each.id == comment), None)
             if found is None:
                 raise NotFound("comment", comment)
             if (found.resolved_at is not None) != is_resolved:
                 marked = events.ReviewCommentMarked(
-                    review=id, file=row.file_name, comment=comment, is_resolved=is_resolved
+                    review=id, file=found.file_name, comment=comment, is_resolved=is_resolved
                 )
                 tx.append(INSTALLATION, marked)
 
@@ -228,33 +279,53 @@ class Reviews:
 # --- within the transaction of a save or a deployment ---------------------------------------------------
 
 
-def check_approved(tx: Tx, path: str, content: bytes, in_force: str | None) -> ReviewRow:
-    """The review that lets this content replace that file. Raises NotApproved."""
-    hash = hashlib.sha256(content).hexdigest()
-    found = reviews.approved(tx, path, hash)
-    for row in found:
-        if row.against == in_force and row.decided_by not in row.authors:
-            return row
-    if found:
-        raise NotApproved(path, "outdated")
-    others = [row for row in reviews.reviews(tx, file_name=path) if row.hash == hash]
-    status = others[0].status if others else ""
-    raise NotApproved(path, status if status in (ASKED, SENT_BACK) else "not_asked")
+def check_approved(tx: Tx, files: Mapping[str, str], in_force: Mapping[str, str]) -> None:
+    """Let these files (path -> hash) replace those in force together. Raises NotApproved.
+
+    Every file that changes needs an approval, and every file of that approval goes into force with it.
+    """
+    for path, hash in files.items():
+        if in_force.get(path) == hash:
+            continue
+        refused = NotApproved(path, "not_asked")
+        for row in reviews.approved(tx, path, hash):
+            missing = [each.file_name for each in row.files if files.get(each.file_name) != each.hash]
+            if any(in_force.get(each.file_name) != each.against for each in row.files):
+                refused = NotApproved(path, "outdated")
+            elif missing:
+                refused = NotApproved(path, "part", missing)
+            elif row.decided_by not in row.authors:
+                break
+        else:
+            if refused.code == "not_asked":
+                of_this = (
+                    row
+                    for row in reviews.reviews(tx, file_name=path)
+                    if any((each.file_name, each.hash) == (path, hash) for each in row.files)
+                )
+                newest = next(of_this, None)
+                if newest is not None and newest.status in (ASKED, SENT_BACK):
+                    refused = NotApproved(path, newest.status)
+            raise refused
 
 
-def note_deployed(tx: Tx, path: str, hash: str, deployment: str) -> ReviewRow | None:
-    """Say of the approval of this content, if there is one, which deployment it led to."""
-    found = reviews.approved(tx, path, hash)
-    if not found:
-        return None
-    _decide(tx, found[0], reviews.DEPLOYED, deployment=deployment)
-    return found[0]
+def note_deployed(tx: Tx, files: Mapping[str, str], deployment: str) -> list[ReviewRow]:
+    """Say of each approval that these files (path -> hash) hold wholly which deployment it led to."""
+    noted: dict[str, ReviewRow] = {}
+    for path, hash in files.items():
+        for row in reviews.approved(tx, path, hash):
+            if all(files.get(each.file_name) == each.hash for each in row.files):
+                _decide(tx, row, reviews.DEPLOYED, deployment=deployment)
+                noted[row.id] = row
+                break
+    return list(noted.values())
 
 
 def note_changed(tx: Tx, draft: DraftRow, hash: str | None = None) -> None:
     """Void what was asked or approved of a draft that now has another content, or was thrown away."""
     for row in reviews.of_draft(tx, draft.owner, draft.file_name, draft.copy):
-        if row.status in (ASKED, APPROVED) and row.hash != hash:
+        was = {each.file_name: each.hash for each in row.files}
+        if row.status in (ASKED, APPROVED) and was[draft.file_name] != hash:
             _decide(tx, row, "voided")
 
 
@@ -264,16 +335,18 @@ def _decide(
     act: str,
     *,
     reason: str = "",
-    against: str | None = None,
+    against: Mapping[str, str | None] | None = None,
     deployment: str | None = None,
 ) -> None:
+    others = {file: hash for file, hash in (against or {}).items() if hash and file != row.file_name}
     decided = events.ReviewDecided(
         review=row.id,
         file=row.file_name,
         hash=row.hash,
         act=act,
         reason=reason,
-        against=against,
+        against=(against or {}).get(row.file_name),
+        others_against=others,
         deployment=deployment,
     )
     tx.append(INSTALLATION, decided)
@@ -284,6 +357,29 @@ def _tell(tx: Tx, text: str, *, groups: Sequence[str] = (), people: Sequence[str
         notice=tx.new_id(), kind="gennemsyn", text=text, groups=tuple(groups), people=tuple(people), case=None
     )
     tx.append(INSTALLATION, told)
+
+
+def _reviewable(tx: Tx, actor: Actor, path: str, copy: int) -> DraftRow:
+    """The draft, its content stored for good. Raises NotFound, and Conflict when it is being reviewed."""
+    row = drafts.draft(tx, actor.id, path, copy)
+    if row is None:
+        raise NotFound("draft", path)
+    for each in reviews.of_draft(tx, actor.id, path, copy):
+        if each.status in (ASKED, APPROVED):
+            raise Conflict(f"ask for a review of '{path}'", f"review '{each.id}' is {each.status}")
+    tx.insert_once(tables.resource, hash=row.hash, content=drafts.content(tx, row), stored_at=tx.now)
+    return row
+
+
+def _in_force(tx: Tx, row: ReviewRow) -> dict[str, str | None]:
+    """What is in force of each file of a review now: its hash, None for a new file."""
+    found = {each.file_name: resources.file_in_force(tx, each.file_name) for each in row.files}
+    return {path: file.hash if file else None for path, file in found.items()}
+
+
+def _digest(row: ReviewRow, in_force: Mapping[str, str | None]) -> str:
+    files = sorted((each.file_name, each.hash, in_force[each.file_name] or "") for each in row.files)
+    return hashlib.sha256(canonical_json([list(file) for file in files])).hexdigest()
 
 
 def _existing(tx: Tx, id: str) -> ReviewRow:

@@ -139,6 +139,11 @@ class Studio:
         check_name(path, len(content))
         return self._transactions.read(lambda tx: self._deployments.findings(tx, {path: content}))
 
+    def check_together(self, files: Mapping[str, bytes], *, actor: Actor) -> list[Finding]:
+        """As `check`, of files that are to go into force as one."""
+        _check(actor, "check files")
+        return self._transactions.read(lambda tx: self._deployments.findings(tx, files))
+
     def begin(self, path: str, content: bytes, *, actor: Actor) -> SavedDraft:
         """A draft of a new file. Raises InvalidValues when there is one of this name."""
         _check(actor, "make a file")
@@ -262,26 +267,46 @@ class Studio:
         copy: int | None = 0,
         actor: Actor,
     ) -> Deployment:
-        """Put one file into force and take its draft away: the one reviewed, and `copy` of one's own.
+        """`deploy_together` with one file; takes `copy` of one's own drafts away too."""
+        own = {path: copy} if copy is not None else {}
+        return self.deploy_together(
+            {path: content}, note=note, replaces={path: replaces}, own=own, actor=actor
+        )
 
-        `replaces` is the hash of the deployed file that is knowingly replaced. Raises Conflict when
+    def deploy_together(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        note: str,
+        replaces: Mapping[str, str | None],
+        own: Mapping[str, int] | None = None,
+        actor: Actor,
+    ) -> Deployment:
+        """Put files into force as one, and take their drafts away: those reviewed, and `own` (path -> copy).
+
+        `replaces` are the hashes of the deployed files that are knowingly replaced. Raises Conflict when
         another is in force by now, InvalidDefinition with every finding when one of them blocks,
         InvalidValues without a note, NotApproved when four eyes are on and a second person has not approved
         exactly this content.
         """
         _check(actor, "deploy a file")
-        check_name(path, len(content))
+        for path, content in files.items():
+            check_name(path, len(content))
         if not note.strip():
             raise InvalidValues("the deployment", {"note": ["Skriv, hvad der er ændret og hvorfor."]})
 
         def work(tx: Tx) -> Deployment:
-            in_force = _in_force(tx, path)
-            if (in_force.hash if in_force is not None else None) != replaces:
-                raise Conflict(f"deploy '{path}'", "somebody has deployed another version of it meanwhile")
-            made = self._deployed(tx, {path: content}, note.strip())
-            row = drafts.draft(tx, actor.id, path, copy) if copy is not None else None
-            if row is not None:
-                _take_away(tx, row)
+            for path in files:
+                in_force = _in_force(tx, path)
+                if (in_force.hash if in_force is not None else None) != replaces.get(path):
+                    raise Conflict(
+                        f"deploy '{path}'", "somebody has deployed another version of it meanwhile"
+                    )
+            made = self._deployed(tx, files, note.strip())
+            for path, copy in (own or {}).items():
+                row = drafts.draft(tx, actor.id, path, copy)
+                if row is not None:
+                    _take_away(tx, row)
             return made
 
         return self._transactions.run(actor, work)
@@ -309,15 +334,13 @@ class Studio:
         before = {row.path: row.hash for row in resources.files_in_force(tx)}
         hashes = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         if self.has_four_eyes:
-            for path, content in files.items():
-                if before.get(path) != hashes[path]:
-                    reviews.check_approved(tx, path, content, before.get(path))
+            reviews.check_approved(tx, hashes, before)
         made = self._deployments.deploy_within(tx, files, note=note)
-        for path, hash in hashes.items():
-            reviewed = reviews.note_deployed(tx, path, hash, made.id)
-            kept = drafts.draft(tx, reviewed.owner, path, reviewed.copy) if reviewed else None
-            if kept is not None and kept.hash == hash:
-                _take_away(tx, kept)
+        for reviewed in reviews.note_deployed(tx, hashes, made.id):
+            for file in reviewed.files:
+                kept = drafts.draft(tx, reviewed.owner, file.file_name, file.copy)
+                if kept is not None and kept.hash == file.hash:
+                    _take_away(tx, kept)
         return made
 
 

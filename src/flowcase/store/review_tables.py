@@ -7,8 +7,9 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint,
 from flowcase.store.columns import Instant, Json
 from flowcase.store.tables import metadata
 
-# A review is of one content of a draft. What was looked at lies in `resource` under its hash, so that it can
-# be read when the draft is long gone.
+# A review is of one content of each draft in it. What was looked at lies in `resource` under its hash, so
+# that it can be read when the draft is long gone. What is said here of a file is about the first one; all of
+# them, the first included, have a row in `review_file`.
 review = Table(
     "review",
     metadata,
@@ -31,12 +32,25 @@ Index("ix_review_file_name", review.c.file_name, review.c.at)
 Index("ix_review_status", review.c.status, review.c.at)
 Index("ix_review_deployment", review.c.deployment)
 
+review_file = Table(
+    "review_file",
+    metadata,
+    Column("review", Text, ForeignKey("review.id"), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("copy", Integer, nullable=False),
+    Column("hash", Text, ForeignKey("resource.hash"), nullable=False),
+    Column("against", Text),  # as in `review`
+    PrimaryKeyConstraint("review", "file_name"),
+)
+Index("ix_review_file_file_name", review_file.c.file_name, review_file.c.hash)
+
 review_comment = Table(
     "review_comment",
     metadata,
     Column("id", Text, primary_key=True),
     Column("review", Text, ForeignKey("review.id"), nullable=False),
     Column("element", Text, nullable=False),  # id of an element, a row or a field; empty: the file
+    Column("file_name", Text, nullable=False, server_default=""),  # which of the files
     Column("text", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("at", Instant, nullable=False),

@@ -48,6 +48,9 @@ def not_approved_in_words(refused: NotApproved) -> str:
         ),
         "asked": gettext("Kladden er til gennemsyn og er ikke godkendt endnu."),
         "sent_back": gettext("Gennemsynet sendte kladden tilbage. Ret den, og bed om gennemsyn igen."),
+        "part": gettext(
+            "Den er godkendt sammen med {files} og skal sættes i drift sammen med dem, fra gennemsynet."
+        ).format(files=", ".join(refused.together)),
         "outdated": gettext(
             "En nyere udgave er sat i drift, efter at kladden blev godkendt. Bed om gennemsyn igen."
         ),

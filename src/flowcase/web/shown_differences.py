@@ -69,6 +69,15 @@ def shown(path: str, old: bytes, new: bytes, titles: tuple[str, str]) -> Shown:
     )
 
 
+def lines_of(path: str, old: bytes, new: bytes) -> list[Line]:
+    """The list in words alone; of what cannot be read, nothing."""
+    try:
+        changes = differences(path, old, new)
+    except InvalidDefinition:
+        return []
+    return _lines([change for change in changes if not change.is_layout])
+
+
 def _lines(changes: Sequence[Change]) -> list[Line]:
     seen: set[str] = set()
     lines = []

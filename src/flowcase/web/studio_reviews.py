@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -10,12 +12,13 @@ from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound, Refused
 from flowcase.modeling.difference import Place, places, subject_in_words
-from flowcase.services.reviews import NotApproved, Review
-from flowcase.services.studio import blocking
+from flowcase.services.reviews import NotApproved, Review, ReviewRow
+from flowcase.services.studio import OpenedFile, blocking
+from flowcase.store.queries.drafts import DraftRow
 from flowcase.web.deployment_words import effects_in_words, not_approved_in_words
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
-from flowcase.web.shown_differences import Shown, shown
+from flowcase.web.shown_differences import Line, Shown, lines_of, shown
 
 blueprint = Blueprint("studio_reviews", __name__, url_prefix="/studie/gennemsyn")
 
@@ -50,14 +53,17 @@ def index() -> Any:
 @blueprint.route("/ny/<path:path>", methods=["GET", "POST"])
 @login_required
 def ask(path: str) -> Any:
-    """Ask for a review of one's own draft, with the changes in view and a note."""
+    """Ask for a review of one's own draft and of others that belong to it, with the changes in view."""
     copy = request.args.get("kopi", 0, type=int)
     opened = flow().studio.open(path, copy=copy, actor=actor())
+    others = [(row.file_name, row.copy) for row in _own_drafts() if row.file_name != path]
+    asked_for = request.form.getlist("sammen")
+    together = {file: which for file, which in others if f"{which}:{file}" in asked_for}
     errors: dict[str, list[str]] = {}
     note = request.form.get("note", "")
-    if request.method == "POST":
+    if request.method == "POST" and "vis" not in request.form:
         try:
-            id = flow().reviews.ask(path, copy=copy, note=note, actor=actor())
+            id = flow().reviews.ask(path, copy=copy, together=together, note=note, actor=actor())
             flash(gettext("Procesejerne har fået besked om, at kladden er til gennemsyn."), "success")
             return redirect(url_for("studio_reviews.show", id=id))
         except InvalidValues as refused:
@@ -67,17 +73,46 @@ def ask(path: str) -> Any:
             return redirect(url_for("studio_reviews.index"))
     old = flow().studio.in_force(path, actor=actor()) if opened.in_force else None
     review = flow().reviews.of_draft(path, copy=copy, actor=actor()) if opened.draft else None
+    drafts = {file: flow().studio.open(file, copy=which, actor=actor()) for file, which in together.items()}
+    contents = {path: opened.content} | {file: draft.content for file, draft in drafts.items()}
     page = render_template(
         "studio_review_ask.html",
         opened=opened,
         note=note,
         errors=errors,
         review=review,
-        findings=flow().studio.check(path, opened.content, actor=actor()) if opened.draft else [],
+        others=others,
+        together=together,
+        files=[_told(file, _before(file, draft), draft.content) for file, draft in drafts.items()],
+        findings=flow().studio.check_together(contents, actor=actor()) if opened.draft else [],
         blocking=blocking,
         shown=Shown() if old is None else shown(path, old, opened.content, _titles()),
     )
     return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if errors else page
+
+
+def _own_drafts() -> list[DraftRow]:
+    """Drafts of one's own, by file; of two of one file the main one alone."""
+    files = flow().studio.files(actor=actor())
+    own = [row for file in files for row in file.drafts if row.owner == actor().id]
+    return list({row.file_name: row for row in sorted(own, key=lambda row: -row.copy)}.values())
+
+
+def _before(path: str, opened: OpenedFile) -> bytes | None:
+    return flow().studio.in_force(path, actor=actor()) if opened.in_force else None
+
+
+@dataclass(frozen=True)
+class FileTold:
+    """One file of several, with what changes in it in words."""
+
+    path: str
+    is_new: bool
+    lines: Sequence[Line]
+
+
+def _told(path: str, before: bytes | None, content: bytes) -> FileTold:
+    return FileTold(path, before is None, [] if before is None else lines_of(path, before, content))
 
 
 @blueprint.get("/<id>")
@@ -92,10 +127,13 @@ def comment(id: str) -> Any:
     """A comment on one element, or on the file."""
     try:
         element = request.form.get("element", "")
-        flow().reviews.comment(id, request.form.get("kommentar", ""), element=element, actor=actor())
+        text, file = request.form.get("kommentar", ""), request.form.get("fil", "")
+        flow().reviews.comment(id, text, file=file, element=element, actor=actor())
     except InvalidValues as refused:
         return _page(flow().reviews.get(id, actor=actor()), refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
-    return redirect(url_for("studio_reviews.show", id=id, _anchor="kommentarer"))
+    return redirect(
+        url_for("studio_reviews.show", id=id, fil=request.form.get("fil") or None, _anchor="kommentarer")
+    )
 
 
 @blueprint.post("/<id>/kommentar/<comment>")
@@ -114,11 +152,11 @@ def answer(id: str, act: str) -> Any:
     if act not in ACTS:
         raise NotFound("act", act)
     reviews = flow().reviews
-    seen = request.form.get("i_drift") or None
+    seen = request.form.get("set", "")
     reason = request.form.get("begrundelse", "")
     try:
         if act == "godkend":
-            reviews.approve(id, against=seen, reason=reason, actor=actor())
+            reviews.approve(id, digest=seen, reason=reason, actor=actor())
             flash(gettext("Kladden er godkendt."), "success")
         elif act == "send-tilbage":
             reviews.send_back(id, reason=reason, actor=actor())
@@ -138,56 +176,69 @@ def answer(id: str, act: str) -> Any:
     return redirect(url_for("studio_reviews.show", id=id))
 
 
-def _deploy(review: Review, seen: str | None) -> Any:
+def _deploy(review: Review, seen: str) -> Any:
+    """Everything that was reviewed, as one deployment. Raises Conflict when it is not what was `seen`."""
     row = review.row
+    if seen != review.digest:
+        raise Conflict(f"deploy review '{row.id}'", "another version was put into force meanwhile")
     try:
-        flow().studio.deploy(
-            row.file_name,
-            review.content,
+        flow().studio.deploy_together(
+            review.contents,
             note=request.form.get("note", ""),
-            replaces=seen,
-            copy=None,
+            replaces={file.path: file.in_force for file in review.files},
             actor=actor(),
         )
     except InvalidDefinition:
         flash(gettext("Filen har fejl og kan ikke sættes i drift. Kladden er bevaret."), "error")
         return redirect(url_for("studio_reviews.show", id=row.id))
-    flash(gettext("{file} er sat i drift.").format(file=row.file_name), "success")
+    brought = ", ".join(review.contents)
+    flash(gettext("{file} er sat i drift.").format(file=brought), "success")
     return redirect(url_for("studio_reviews.show", id=row.id))
 
 
 def _page(review: Review, errors: dict[str, list[str]]) -> str:
+    """With one file of the review (`fil`) in detail, and of the others what changes in words."""
     row = review.row
+    wanted = request.values.get("fil", row.file_name)
+    file = next((each for each in review.files if each.path == wanted), review.files[0])
     told = Shown()
-    if review.before is not None:
-        told = shown(row.file_name, review.before, review.content, _titles())
+    if file.before is not None:
+        told = shown(file.path, file.before, file.content, _titles())
     try:
-        named = {place.id: place for place in places(row.file_name, review.content)}
+        named = {place.id: place for place in places(file.path, file.content)}
     except InvalidDefinition:
         named = {}
     changed = [place for place in named.values() if place.id in set(told.elements)]
     rest = [place for place in named.values() if place not in changed]
     effects = []
     if row.status == "approved":
-        effects = effects_in_words(flow().deployment_effects.of(row.file_name, review.content, actor=actor()))
+        effects = [
+            line
+            for path, content in review.contents.items()
+            for line in effects_in_words(flow().deployment_effects.of(path, content, actor=actor()))
+        ]
     return render_template(
         "studio_review.html",
         review=review,
         row=row,
+        file=file,
+        files=[_told(each.path, each.before, each.content) for each in review.files],
         shown=told,
         changed=changed,
         rest=rest,
-        called=lambda element: _called(named.get(element), element),
+        called=lambda each: _called(
+            named.get(each.element) if each.file_name == file.path else None, each.element
+        ),
         errors=errors,
         effects=effects,
-        findings=flow().studio.check(row.file_name, review.content, actor=actor()),
+        findings=flow().studio.check_together(review.contents, actor=actor()),
         blocking=blocking,
         is_mine=row.owner == actor().id,
         chosen=request.form.get("element") or request.args.get("element", ""),
         typed=request.form,
         status=status,
         comment_at=lambda element: url_for(
-            "studio_reviews.show", id=row.id, element=element, _anchor="ny-kommentar"
+            "studio_reviews.show", id=row.id, fil=file.path, element=element, _anchor="ny-kommentar"
         ),
     )
 
@@ -213,6 +264,16 @@ def status(code: str) -> str:
     }.get(code, code)
 
 
+def review_title(row: ReviewRow) -> str:
+    """Which files it is of: the first one, and how many more."""
+    if len(row.files) < 2:
+        return row.file_name
+    return gettext("{file} og {number} til").format(file=row.file_name, number=len(row.files) - 1)
+
+
 @blueprint.app_context_processor
 def words() -> dict[str, Any]:
-    return {"place_in_words": lambda place: subject_in_words(place, current())}
+    return {
+        "place_in_words": lambda place: subject_in_words(place, current()),
+        "review_title": review_title,
+    }

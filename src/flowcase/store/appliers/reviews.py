@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowcase import events
 from flowcase.store.appliers import applies
-from flowcase.store.review_tables import review, review_comment
+from flowcase.store.review_tables import review, review_comment, review_file
 from flowcase.store.tx import LockedInstance, Tx
 
 
@@ -22,6 +22,9 @@ def ask(tx: Tx, stream: str, instance: LockedInstance | None, event: events.Revi
         at=tx.now,
         status="asked",
     )
+    for file, hash in {event.file: event.hash, **event.others}.items():
+        copy = event.copy if file == event.file else event.copies[file]
+        tx.insert(review_file, review=event.review, file_name=file, copy=copy, hash=hash)
 
 
 @applies(events.ReviewCommented)
@@ -30,6 +33,7 @@ def comment(tx: Tx, stream: str, instance: LockedInstance | None, event: events.
         review_comment,
         id=event.comment,
         review=event.review,
+        file_name=event.file,
         element=event.element,
         text=event.text,
         actor=tx.actor.id,
@@ -61,4 +65,9 @@ def decide(tx: Tx, stream: str, instance: LockedInstance | None, event: events.R
         }
     if event.deployment is not None:
         changes["deployment"] = event.deployment
-    tx.update(review, {"id": event.review}, changes, attempt=f"decide review '{event.review}'")
+    attempt = f"decide review '{event.review}'"
+    tx.update(review, {"id": event.review}, changes, attempt=attempt)
+    if event.act == "approved":
+        for file, against in {event.file: event.against, **event.others_against}.items():
+            key = {"review": event.review, "file_name": file}
+            tx.update(review_file, key, {"against": against}, attempt=attempt)
