@@ -220,6 +220,7 @@ _PLAIN = {
     "sign_in_care.index": "/drift/log-paa",
     "inbox.home": "/",
     "inbox.mine": "/opgaver",
+    "inbox.now": "/opgaver/nu",
     "cases.index": "/sager",
     "meetings.week": "/moeder",
     "meeting_calendars.index": "/moeder/kalendere",

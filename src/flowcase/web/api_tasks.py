@@ -12,7 +12,7 @@ from flowcase import errors
 from flowcase.access.permissions import may_deliver_notifications
 from flowcase.history.exports.plain import jsonable
 from flowcase.services.inboxes import Asked, Order
-from flowcase.web import inbox
+from flowcase.web import inbox_addresses
 from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs
 from flowcase.web.session import flow
 
@@ -81,7 +81,7 @@ class CompletionIn(ma.Schema):
 
 
 def _check_place(token: str) -> None:
-    if token and inbox.place_from(token, Order.RECEIVED) is None:
+    if token and inbox_addresses.place_from(token, Order.RECEIVED) is None:
         raise ma.ValidationError("Expected it as the address in header Link has it.")
 
 
@@ -108,12 +108,14 @@ def user_tasks(asked: dict[str, Any]) -> Any:
 
     When there are more, header `Link` has the address of the next page (`rel="next"`).
     """
-    after = inbox.place_from(asked["after"], Order.RECEIVED)
+    after = inbox_addresses.place_from(asked["after"], Order.RECEIVED)
     every = Asked(order=Order.RECEIVED, with_put_off=True)
     page = flow().inboxes.page(caller(), every, after=after, limit=asked["limit"])
     if page.following is None:
         return page.rows
-    following = url_for("api.user_tasks", limit=asked["limit"], after=inbox.token_of(page.following))
+    following = url_for(
+        "api.user_tasks", limit=asked["limit"], after=inbox_addresses.token_of(page.following)
+    )
     return page.rows, HTTPStatus.OK, {"Link": f'<{following}>; rel="next"'}
 
 

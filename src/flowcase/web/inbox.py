@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +11,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
-from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, Order, Place, View
+from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import LONGEST_REASON
+from flowcase.web.inbox_addresses import VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import sentence
@@ -31,27 +33,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("inbox", __name__)
 
 PAGE = 50
-_VIEWS = {
-    "alle": View.BOTH,
-    "mine": View.OWN,
-    "grupper": View.GROUPS,
-    "team": View.TEAM,
-    "sager": View.CASES,
-}
-_ORDERS = {
-    "frist": Order.DUE,
-    "modtaget": Order.RECEIVED,
-    "prioritet": Order.PRIORITY,
-    "sag": Order.CASE,
-    "vises": Order.FOLLOW_UP,
-    "distrikt": Order.DISTRICT,
-    "omraade": Order.AREA,
-    "team": Order.TEAM,
-    "trin": Order.STEP,
-    "status": Order.STATUS,
-    "raadgiver": Order.CASEWORKER,
-}
-_DUE = {"overskredet": Due.OVERDUE, "i_dag": Due.TODAY, "uge": Due.WEEK}
 
 
 @blueprint.get("/")
@@ -219,46 +200,90 @@ def colleagues(rows: Iterable[UserTaskRow]) -> list[PersonRow]:
     return sorted(found, key=lambda row: row.name.casefold())
 
 
+@blueprint.get("/opgaver/nu")
+@login_required
+def now() -> Any:
+    """What an open inbox asks for again and again: the parts that change, or that none has (304)."""
+    seen = _Seen(request.args)
+    if request.if_none_match.contains(seen.etag):
+        answer = make_response("", HTTPStatus.NOT_MODIFIED)
+    else:
+        answer = make_response(render_template("inbox_now.html", **seen.parts()))
+    answer.set_etag(seen.etag)
+    return answer
+
+
+class _Seen:
+    """A list as it is now, and a short word for what it says: the same word, the same list."""
+
+    def __init__(self, args: Any, *, ticked: frozenset[str] = frozenset()) -> None:
+        self.args = args
+        self.asked, self.chosen = asked_for(args)
+        after, before = (place_from(args.get(name, ""), self.asked.order) for name in ("efter", "foer"))
+        inboxes = flow().inboxes
+        inboxes.look_ahead(actor(), self.asked, after=after, before=before, limit=PAGE)
+        self.page = inboxes.page(actor(), self.asked, after=after, before=before, limit=PAGE)
+        self.names = {row.process: row.name for row in flow().deployments.definitions()}
+        counts = inboxes.counts(actor(), self.asked)
+        self.tabs = [(code, words, counts[view]) for code, words, view in _tabs() if view in counts]
+        self.saved = _saved()
+        self.put_off = 0 if self.asked.with_put_off else inboxes.put_off(actor(), self.asked)
+        self.rows = _written(self.page.rows, self.asked.view, self.names, ticked)
+        self.following, self.previous = token_of(self.page.following), token_of(self.page.previous)
+        self.digests = {
+            "tabs": _digest(self.tabs),
+            "saved": _digest(self.saved),
+            "list": _digest([self.rows.replace(generate_csrf(), ""), self.put_off]),
+        }
+        self.etag = _digest(self.digests)
+
+    def parts(self, typed: Any = None) -> dict[str, Any]:
+        """What the templates of the parts that change ask for."""
+        args = self.args
+        return {
+            "rows": self.rows,
+            "has_lent": any(row.owner is not None for row in self.page.rows),
+            "following": self.following,
+            "previous": self.previous,
+            "place": {name: args[name] for name in ("efter", "foer") if args.get(name)},
+            "saved": self.saved,
+            "share_with": flow().saved_lists.teams(actor()),
+            "typed": typed or {},
+            "colleagues": colleagues(self.page.rows),
+            "tomorrow": local_date(flow().clock.now()) + dt.timedelta(days=1),
+            "most_reason": LONGEST_REASON,
+            "chosen": self.chosen,
+            "tabs": self.tabs,
+            "is_narrowed": bool(self.asked.process or self.asked.case or self.asked.due),
+            "put_off": self.put_off,
+            "counted": counted,
+            "digests": self.digests,
+            "etag": self.etag,
+        }
+
+
 def _page(args: Any, *, problem: str = "") -> str:
     """`problem` says why what was sent could not begin; what was typed and ticked stays."""
-    asked, chosen = asked_for(args)
-    after = place_from(args.get("efter", ""), asked.order)
-    before = place_from(args.get("foer", ""), asked.order)
-    flow().inboxes.look_ahead(actor(), asked, after=after, before=before, limit=PAGE)
-    page = flow().inboxes.page(actor(), asked, after=after, before=before, limit=PAGE)
-    names = {row.process: row.name for row in flow().deployments.definitions()}
-    counts = flow().inboxes.counts(actor(), asked)
-    ticked = set(args.getlist("opgave")) if problem else set()
+    seen = _Seen(args, ticked=frozenset(args.getlist("opgave")) if problem else frozenset())
     return render_template(
         "inbox.html",
-        rows=_written(page.rows, asked.view, names, ticked),
-        has_lent=any(row.owner is not None for row in page.rows),
-        following=token_of(page.following),
-        previous=token_of(page.previous),
-        place={name: args[name] for name in ("efter", "foer") if args.get(name)},
+        **seen.parts(args if problem else None),
         problem=problem,
         absences=flow().absences.of(actor()),
-        saved=_saved(),
-        share_with=flow().saved_lists.teams(actor()),
         longest_name=LONGEST_NAME,
-        typed=args if problem else {},
-        colleagues=colleagues(page.rows),
-        tomorrow=local_date(flow().clock.now()) + dt.timedelta(days=1),
-        most_reason=LONGEST_REASON,
-        chosen=chosen,
-        tabs=[(code, words, counts[view]) for code, words, view in _tabs() if view in counts],
         orders=_order_words(),
         dues=_due_words(),
-        processes=sorted(names.items(), key=lambda item: item[1].casefold()),
-        process_names=names,
-        is_narrowed=bool(asked.process or asked.case or asked.due),
-        put_off=0 if asked.with_put_off else flow().inboxes.put_off(actor(), asked),
-        now=flow().clock.now(),
-        counted=counted,
+        processes=sorted(seen.names.items(), key=lambda item: item[1].casefold()),
     )
 
 
-def _written(rows: Sequence[UserTaskRow], view: View, names: Mapping[str, str], ticked: set[str]) -> Markup:
+def _digest(said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:20]
+
+
+def _written(
+    rows: Sequence[UserTaskRow], view: View, names: Mapping[str, str], ticked: frozenset[str]
+) -> Markup:
     frame = InboxRows(
         actor(),
         now=flow().clock.now(),
@@ -268,30 +293,6 @@ def _written(rows: Sequence[UserTaskRow], view: View, names: Mapping[str, str], 
         csrf_token=generate_csrf(),
     )
     return frame.html(rows)
-
-
-def asked_for(args: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
-    """The list that an address names, and its parts that say so; what they cannot mean is left out."""
-    chosen = {
-        "vis": args.get("vis", ""),
-        "sorter": args.get("sorter", ""),
-        "frist": args.get("frist", ""),
-        "forloeb": args.get("forloeb", "").strip(),
-        "sag": args.get("sag", "").strip().upper(),
-        "udsat": args.get("udsat", ""),
-    }
-    for name, known in (("vis", _VIEWS), ("sorter", _ORDERS), ("frist", _DUE), ("udsat", {"1": True})):
-        if chosen[name] not in known:
-            chosen[name] = ""
-    asked = Asked(
-        view=_VIEWS.get(chosen["vis"], View.BOTH),
-        order=_ORDERS.get(chosen["sorter"], Order.DUE),
-        process=chosen["forloeb"] or None,
-        case=chosen["sag"] or None,
-        due=_DUE.get(chosen["frist"]),
-        with_put_off=bool(chosen["udsat"]),
-    )
-    return asked, {name: value for name, value in chosen.items() if value}
 
 
 def counted(number: int) -> str:
@@ -309,7 +310,7 @@ def _tabs() -> list[tuple[str, str, View]]:
         "team": gettext("Mit team"),
         "sager": gettext("Alle sager"),
     }
-    return [(code, words[code], view) for code, view in _VIEWS.items()]
+    return [(code, words[code], view) for code, view in VIEWS.items()]
 
 
 def _order_words() -> list[tuple[str, str]]:
@@ -334,35 +335,3 @@ def _due_words() -> list[tuple[str, str]]:
         ("i_dag", gettext("I dag")),
         ("uge", gettext("Til og med søndag")),
     ]
-
-
-def token_of(place: Place | None) -> str:
-    """Where the next page begins, for an address: the sorted value, when received, id."""
-    if place is None:
-        return ""
-    value = place.value.isoformat() if isinstance(place.value, dt.datetime) else str(place.value or "")
-    return "~".join((value, place.created_at.isoformat(), place.id))
-
-
-def place_from(token: str, order: Order) -> Place | None:
-    """None, which is the first page, for a token that was damaged on its way."""
-    value, _, rest = token.partition("~")
-    created_at, _, id = rest.partition("~")
-    try:
-        read: Any = value or None
-        if order is Order.PRIORITY:
-            read = int(value)
-        elif order in (Order.DUE, Order.RECEIVED, Order.FOLLOW_UP) and value:
-            read = _aware(value)
-        elif order is Order.RECEIVED:
-            return None
-        return Place(read, _aware(created_at), id)
-    except ValueError:
-        return None
-
-
-def _aware(said: str) -> dt.datetime:
-    instant = dt.datetime.fromisoformat(said)
-    if instant.tzinfo is None:
-        raise ValueError(said)
-    return instant

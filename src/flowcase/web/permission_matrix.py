@@ -222,6 +222,7 @@ RULES: Mapping[str, Rule] = {
     "account.sign_out": SIGNED_IN,
     "inbox.home": SIGNED_IN,
     "inbox.mine": SIGNED_IN,
+    "inbox.now": SIGNED_IN,
     "inbox.save": SIGNED_IN,
     "inbox.forget": SIGNED_IN,
     "inbox.move": USER_TASK,

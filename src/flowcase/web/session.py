@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 # What an open page asks again and again: nobody need be sitting there.
-ASKED_BY_ITSELF = frozenset({"notices.count", "user_tasks.presence", "daily_meetings.state"})
+ASKED_BY_ITSELF = frozenset({"notices.count", "user_tasks.presence", "daily_meetings.state", "inbox.now"})
 
 
 class SignedIn(UserMixin):

@@ -1,0 +1,87 @@
+"""Addresses of inboxes: which list they name, how it is narrowed, and where its next page begins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from flowcase.services.inboxes import Asked, Due, Order, Place, View
+
+VIEWS = {
+    "alle": View.BOTH,
+    "mine": View.OWN,
+    "grupper": View.GROUPS,
+    "team": View.TEAM,
+    "sager": View.CASES,
+}
+ORDERS = {
+    "frist": Order.DUE,
+    "modtaget": Order.RECEIVED,
+    "prioritet": Order.PRIORITY,
+    "sag": Order.CASE,
+    "vises": Order.FOLLOW_UP,
+    "distrikt": Order.DISTRICT,
+    "omraade": Order.AREA,
+    "team": Order.TEAM,
+    "trin": Order.STEP,
+    "status": Order.STATUS,
+    "raadgiver": Order.CASEWORKER,
+}
+DUE = {"overskredet": Due.OVERDUE, "i_dag": Due.TODAY, "uge": Due.WEEK}
+
+
+def asked_for(args: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
+    """The list that an address names, and its parts that say so; what they cannot mean is left out."""
+    chosen = {
+        "vis": args.get("vis", ""),
+        "sorter": args.get("sorter", ""),
+        "frist": args.get("frist", ""),
+        "forloeb": args.get("forloeb", "").strip(),
+        "sag": args.get("sag", "").strip().upper(),
+        "udsat": args.get("udsat", ""),
+    }
+    for name, known in (("vis", VIEWS), ("sorter", ORDERS), ("frist", DUE), ("udsat", {"1": True})):
+        if chosen[name] not in known:
+            chosen[name] = ""
+    asked = Asked(
+        view=VIEWS.get(chosen["vis"], View.BOTH),
+        order=ORDERS.get(chosen["sorter"], Order.DUE),
+        process=chosen["forloeb"] or None,
+        case=chosen["sag"] or None,
+        due=DUE.get(chosen["frist"]),
+        with_put_off=bool(chosen["udsat"]),
+    )
+    return asked, {name: value for name, value in chosen.items() if value}
+
+
+def token_of(place: Place | None) -> str:
+    """Where the next page begins, for an address: the sorted value, when received, id."""
+    if place is None:
+        return ""
+    value = place.value.isoformat() if isinstance(place.value, dt.datetime) else str(place.value or "")
+    return "~".join((value, place.created_at.isoformat(), place.id))
+
+
+def place_from(token: str, order: Order) -> Place | None:
+    """None, which is the first page, for a token that was damaged on its way."""
+    value, _, rest = token.partition("~")
+    created_at, _, id = rest.partition("~")
+    try:
+        read: Any = value or None
+        if order is Order.PRIORITY:
+            read = int(value)
+        elif order in (Order.DUE, Order.RECEIVED, Order.FOLLOW_UP) and value:
+            read = _aware(value)
+        elif order is Order.RECEIVED:
+            return None
+        return Place(read, _aware(created_at), id)
+    except ValueError:
+        return None
+
+
+def _aware(said: str) -> dt.datetime:
+    instant = dt.datetime.fromisoformat(said)
+    if instant.tzinfo is None:
+        raise ValueError(said)
+    return instant
