@@ -105,6 +105,7 @@ from flowcase.services.time_travel import TimeTravel
 from flowcase.services.timers import Timers
 from flowcase.services.transactions import DatabaseLost, Transactions, patiently
 from flowcase.services.user_task_moves import UserTaskMoves
+from flowcase.services.user_task_pages import UserTaskPages
 from flowcase.services.user_tasks import UserTasks
 from flowcase.services.webhook_sending import WebhookSending
 from flowcase.services.webhooks import Webhooks
@@ -137,6 +138,7 @@ class Flowcase:
     instances: Instances
     startable_flows: StartableFlows
     user_tasks: UserTasks
+    user_task_pages: UserTaskPages
     inboxes: Inboxes
     user_task_moves: UserTaskMoves
     delegations: Delegations
@@ -376,6 +378,7 @@ def assemble(
         instances=Instances(transactions, advancing),
         startable_flows=startable_flows,
         user_tasks=user_tasks,
+        user_task_pages=UserTaskPages(transactions, definitions, rule_sets),
         inboxes=inboxes,
         user_task_moves=UserTaskMoves(transactions, rule_sets),
         delegations=Delegations(transactions, rule_sets),

@@ -25,7 +25,8 @@ from tests.traffic import traffic
 CASE, PASSWORD = "SAG-1", "et-langt-kodeord-her"
 SIGN_IN, NEXT = 1, 1
 INBOX, USER_TASK, CASE_PAGE = 15, 26, 23  # at the most
-INBOX_TRIPS, CASE_TRIPS = 4, 22  # of PostgreSQL, at the most
+INBOX_TRIPS, USER_TASK_TRIPS, CASE_TRIPS = 4, 10, 22  # of PostgreSQL, at the most
+USER_TASK_OF_A_CASE, USER_TASK_OF_A_CASE_TRIPS = 29, 14
 PROCESS = process("p", start(), user_task("vurder", groups="fronten"), user_task("afgoer"), end())
 
 
@@ -92,7 +93,19 @@ def test_the_page_of_a_user_task(karen: FlaskClient, flow: Flowcase, store: Stor
         assert karen.get(f"/opgaver/{id}").status_code == 200
 
     assert len(sent.statements) <= USER_TASK, sent
+    assert store.is_sqlite or sent.round_trips <= USER_TASK_TRIPS, sent
     assert len(begun) == 3  # that somebody has it open is written, between two readings
+
+
+def test_the_page_of_a_user_task_in_a_case(karen: FlaskClient, flow: Flowcase, store: Store) -> None:
+    id = a_task(flow, CASE)
+    assert karen.get(f"/opgaver/{id}").status_code == 200
+
+    with traffic(store) as sent:
+        assert karen.get(f"/opgaver/{id}").status_code == 200
+
+    assert len(sent.statements) <= USER_TASK_OF_A_CASE, sent
+    assert store.is_sqlite or sent.round_trips <= USER_TASK_OF_A_CASE_TRIPS, sent
 
 
 def test_completing_a_user_task_adds_the_sign_in_to_the_step(

@@ -67,6 +67,19 @@ def test_a_request_that_has_written_reads_anew(filled: Store) -> None:
     assert (before, after) == ("1", "3")
 
 
+def test_what_is_noted_beside_a_request_leaves_what_it_has_read(filled: Store) -> None:
+    with traffic(filled) as sent, filled.one_reading():
+        with filled.reading(NOW) as tx:
+            before = tx.scalar(_ONE, {"key": "a"})
+        with filled.begin(SYSTEM, NOW, beside=True) as tx:
+            tx.insert(_setting, key="c", value="3", changed_at=NOW, changed_by="anna")
+        with filled.reading(NOW) as tx:
+            after, new = tx.scalar(_ONE, {"key": "a"}), tx.scalar(_ONE, {"key": "c"})
+
+    assert (before, after, new) == ("1", "1", "3")
+    assert len([each for each in sent.statements if each.startswith("SELECT setting.value")]) == 2, sent
+
+
 def test_what_is_asked_ahead_costs_one_round_trip_and_nothing_on_sqlite(filled: Store) -> None:
     questions = [(_ONE, {"key": "a"}), (_ONE, {"key": "b"}), (_SOME, {"keys": ["a", "b"]})]
 

@@ -9,7 +9,7 @@ from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Forbidden
 from flowcase.services.candidates import check_candidate, existing
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx, tables
+from flowcase.store import Tx
 from flowcase.store.queries import drafts, presences
 from flowcase.store.review_tables import draft_presence
 
@@ -40,14 +40,9 @@ class Presences:
         """Say that the actor has it open; who else has, by id. Raises NotFound and Forbidden."""
 
         def work(tx: Tx) -> list[str]:
-            table = tables.user_task_presence
+            tx.is_repeatable = True  # to have been seen twice is to have been seen
             row = existing(tx, user_task)
             check_candidate(tx, row, actor, "see")
-            key = {"user_task": user_task, "person": actor.id}
-            if not tx.insert_once(table, **key, seen_at=tx.now):
-                tx.update_any(table, key, {"seen_at": tx.now})
-            # At the same place, so that the table holds hardly more than who is there.
-            presences.forget_before(tx, user_task, tx.now - FRESH)
-            return presences.others(tx, user_task, actor.id)
+            return presences.seen(tx, user_task, actor.id, fresh_from=tx.now - FRESH)
 
-        return self._transactions.run(actor, work)
+        return self._transactions.run(actor, work, beside=True)

@@ -27,4 +27,4 @@ class ReadingLog:
                 tx.append(row.stream, CaseRead(case=row.code, page=page, user_task=user_task))
 
         if case:
-            self._transactions.run(actor, work)
+            self._transactions.run(actor, work, beside=True)

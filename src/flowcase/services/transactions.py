@@ -44,19 +44,29 @@ class Transactions:
     store: Store
     clock: Clock
 
-    def run(self, actor: Actor, work: Callable[[Tx], _Result], *, now: dt.datetime | None = None) -> _Result:
+    def run(
+        self,
+        actor: Actor,
+        work: Callable[[Tx], _Result],
+        *,
+        now: dt.datetime | None = None,
+        beside: bool = False,
+    ) -> _Result:
         """Commit what `work` did and return its result.
+
+        `beside`: it changes nothing that the request reads, so that what has been read is not read anew.
 
         When the database reports a deadlock or a conflict between transactions, or is away for a while,
         nothing has been committed and `work` runs again: it must have no effect but through its transaction.
         """
 
         def once() -> _Result:
-            with self.store.begin(actor, now or self.clock.now(), request_id.get()) as tx:
+            at = now or self.clock.now()
+            with self.store.begin(actor, at, request_id.get(), beside=beside) as tx:
                 result = work(tx)
-                beside = alongside.get()
-                if beside is not None:
-                    beside(tx)
+                too = alongside.get()
+                if too is not None:
+                    too(tx)
                 return result
 
         return patiently(once)

@@ -19,6 +19,7 @@ from flowcase.errors import FlowcaseError
 from flowcase.store import migrating, rights, tables
 from flowcase.store.columns import read_json
 from flowcase.store.keys import Keyring
+from flowcase.store.rows import Answers
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
 from flowcase.store.wire import NOT_PREPARED
 
@@ -107,13 +108,20 @@ class _SharedReading:
         self._store = store
         self._open = ExitStack()
         self._tx: Tx | None = None
+        self._known: Answers = {}
 
     def tx(self, now: dt.datetime) -> Tx:
         if self._tx is None:
             self._tx = self._open.enter_context(self._store._read_tx(now, SYSTEM))
+            self._tx.remember(self._known)
         return self._tx
 
-    def end(self) -> None:
+    def end(self, *, keeps_answers: bool = False) -> None:
+        """`keeps_answers`: what was asked is not asked anew by the transaction that comes next."""
+        if not keeps_answers:
+            self._known = {}
+        elif self._tx is not None:
+            self._known = self._tx.answers
         self._tx = None
         with suppress(DBAPIError):  # a broken connection has nothing to end
             self._open.close()
@@ -153,17 +161,21 @@ class Store:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def begin(self, actor: Actor, now: dt.datetime, request_id: str = "") -> Iterator[Tx]:
+    def begin(
+        self, actor: Actor, now: dt.datetime, request_id: str = "", *, beside: bool = False
+    ) -> Iterator[Tx]:
         """A transaction that may write. Leaving the block commits; an exception rolls everything back.
 
         When the connection breaks during the commit, the database is asked how it ended: leaving the block
         without an exception always means committed. Raises DatabaseBusy and DatabaseLost (nothing was
         written, trying again is safe), DatabaseFull, DatabaseSlow, OutcomeUnknown, and RuntimeError for a
         second one inside: it would wait for the first.
+
+        `beside`: it changes nothing that this request reads, whose readings before it still count.
         """
         if getattr(self._here, "is_writing", False):
             raise RuntimeError("Expected one writing transaction at a time in a thread.")
-        self._read_anew()
+        self._read_anew(keeps_answers=beside)
         if self._writer is not None and not self._writer.acquire(timeout=BUSY_SECONDS):
             raise DatabaseBusy
         self._here.is_writing = True
@@ -176,7 +188,7 @@ class Store:
                         tx.finish()
                         transaction.commit()
                     except DBAPIError as error:
-                        if not (tx.has_sent_commit and is_lost(error)):
+                        if tx.is_repeatable or not (tx.has_sent_commit and is_lost(error)):
                             raise
                         number = tx.transaction_number()
                         if number is None or not self._was_committed(number, tx.last_entry):
@@ -186,7 +198,7 @@ class Store:
             self._here.is_writing = False
             if self._writer is not None:
                 self._writer.release()
-            self._read_anew()
+            self._read_anew(keeps_answers=beside)
         self._known_candidate_sets |= learned
 
     @contextmanager
@@ -229,11 +241,11 @@ class Store:
                 stack.callback(connection.begin().rollback)
             yield stack.enter_context(self._tx(connection, actor, now, may_write=False))
 
-    def _read_anew(self) -> None:
+    def _read_anew(self, *, keeps_answers: bool) -> None:
         """What this thread has read is no longer how things are."""
         shared = getattr(self._here, "shared", None)
         if shared is not None:
-            shared.end()
+            shared.end(keeps_answers=keeps_answers)
 
     @contextmanager
     def glancing(self, now: dt.datetime) -> Iterator[Tx]:

@@ -25,6 +25,7 @@ from flowcase.store.writes import (
 )
 
 Query = Select[Any] | Prepared
+Answers = Mapping[Any, list[Any]]  # by question
 
 
 @dataclass
@@ -99,6 +100,16 @@ class Rows:
         """
         if self._answers is not None and self._wire.commits:
             self.ask(*questions)
+
+    @property
+    def answers(self) -> Answers:
+        """What was asked and answered, of who only reads."""
+        return self._answers or {}
+
+    def remember(self, answers: Answers) -> None:
+        """Answers of an earlier transaction of the same request, which still count."""
+        if self._answers is not None:
+            self._answers |= answers
 
     # --- writing rows (for appliers, and for what has no history: drafts, leases, nodes) -----------
 

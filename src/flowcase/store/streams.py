@@ -296,6 +296,11 @@ def _lock_of(stream: str) -> Question:
     return _LOCK_STREAM, {"id": stream}
 
 
+def key_question(stream: str) -> Question:
+    """What is asked for the key of a stream that is only read."""
+    return _READ_STREAM, {"id": stream}
+
+
 def _locking(condition: Any) -> Prepared:
     """The row of a stream with its lock.
 

@@ -75,6 +75,7 @@ class Tx(Streams):
         self.known_candidate_sets = known_candidate_sets
         self._subscribers = subscribers or {}  # kind of event -> the webhooks that are told of it
         self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
+        self.is_repeatable = False  # whether doing it twice is doing it once: nobody asks how a commit ended
         self.has_sent_commit = False  # whether the commit may have happened, whatever is heard of it
 
     # --- events ------------------------------------------------------------------------------------
@@ -187,6 +188,11 @@ class Tx(Streams):
             raise NotFound("process instance", instance)
         return _instance(row, self._cipher(row.stream))
 
+    @staticmethod
+    def look_question(instance: str) -> Question:
+        """What `look` asks."""
+        return _READ_INSTANCE, {"id": instance}
+
     def record(self, instance: LockedInstance | str, advance: Advance) -> None:
         """The only writer of engine results: keeps the state, records each event and applies it.
 
@@ -243,7 +249,8 @@ class Tx(Streams):
         wake = [(_WAKE, {"channel": WORK_CHANNEL})] if self.wakes_workers else []
         if not (self._writes or wake or self._wire.has_begun):
             return  # nothing was said at all
-        self.transaction_number()
+        if not self.is_repeatable:
+            self.transaction_number()
         self.has_sent_commit = True
         self._talk(self._taken(), wake, commit=True)
 

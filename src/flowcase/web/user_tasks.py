@@ -37,6 +37,7 @@ blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
 @blueprint.get("/<id>")
 @login_required
 def show(id: str) -> Any:
+    flow().user_task_pages.look_ahead(id, actor=actor())
     task = flow().user_tasks.get(id, actor=actor())
     flow().reading_log.note(task.case_code, page="user_task", actor=actor(), user_task=id)
     draft = flow().user_tasks.draft(id, actor=actor())

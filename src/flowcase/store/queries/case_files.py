@@ -12,6 +12,7 @@ from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 from flowcase.values import Value
 
 _table = tables.case_file
@@ -34,6 +35,11 @@ class CaseRow:
     closed_at: dt.datetime | None
     outcome: str | None
     erased_at: dt.datetime | None
+
+
+def question(code: str) -> Question:
+    """What `case` asks."""
+    return _BY_CODE, {"code": code}
 
 
 @in_memory_too

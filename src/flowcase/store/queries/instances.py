@@ -12,6 +12,7 @@ from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 
 _table = tables.instance
 RUNNING = ("active", "suspended")
@@ -51,6 +52,11 @@ class IncidentRow:
     raised_at: dt.datetime
     resolved_at: dt.datetime | None
     resolved_by: str | None
+
+
+def questions(id: str) -> Sequence[Question]:
+    """What `instance` and `state` ask."""
+    return (_BY_ID, {"id": id}), (_STATE, {"id": id})
 
 
 def instance(tx: Tx, id: str) -> InstanceRow | None:

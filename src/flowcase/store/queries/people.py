@@ -15,6 +15,7 @@ from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def people(
         found[row.id] = row
         of.setdefault(row.id, set()).update(filter(None, (row.group,)))
     return [_person(row, of[id]) for id, row in found.items()]
+
+
+def active_question(groups: Iterable[str]) -> Question:
+    """What `people` asks for those at work in one of these groups."""
+    return _people(False, True, True), {"ids": [], "groups": sorted(groups)}
 
 
 @functools.cache

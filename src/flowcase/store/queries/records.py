@@ -17,6 +17,7 @@ from flowcase.store.columns import among, held
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too
 from flowcase.store.tx import Tx
+from flowcase.store.wire import Question
 from flowcase.values import Value, from_json
 
 _table = tables.record
@@ -41,6 +42,12 @@ class RecordRow:
     @property
     def values(self) -> dict[str, Value]:
         return {**self.open, **self.secret}
+
+
+def questions_of_case(case: str, *, entity: str, among: Sequence[str]) -> Sequence[Question]:
+    """What `records` of one entity and `records_of` several ask for in a case."""
+    named = {"entity": entity, "case_code": case}
+    return (_selecting(tuple(named), ()), named), (_OF_CASE, {"case": case, "entities": list(among)})
 
 
 @in_memory_too

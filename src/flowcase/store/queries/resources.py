@@ -63,6 +63,16 @@ class StartSubscriptionRow:
     is_global: bool
 
 
+def form_question(form: str) -> Question:
+    """What `named` asks for the newest version of a form."""
+    return _NEWEST_NAMED, {"kind": "form", "name": form}
+
+
+def content_question(content_hash: str) -> Question:
+    """What `content` asks."""
+    return _CONTENT, {"hash": content_hash}
+
+
 def content(tx: Tx, content_hash: str) -> bytes | None:
     return tx.scalar(_CONTENT, {"hash": content_hash})
 

@@ -15,6 +15,7 @@ from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.tx import LockedInstance, Tx
+from flowcase.store.wire import Question
 
 _table = tables.user_task
 _candidate = tables.candidate_set
@@ -43,6 +44,21 @@ class UserTaskRow(NamedTuple):
     ended_at: dt.datetime | None
     ended_by: str | None
     owner: str | None = None  # who answers for it while a delegate has it
+
+
+def question(id: str) -> Question:
+    """What `user_task` asks."""
+    return _BY_ID, {"id": id}
+
+
+def draft_question(id: str, person: str) -> Question:
+    """What `draft` asks."""
+    return _DRAFT, {"id": id, "person": person}
+
+
+def completed_question(instance: str) -> Question:
+    """What `user_tasks` asks for those of an instance that are completed."""
+    return _listed(False, True, "completed", False, None), {"case": None, "instance": instance}
 
 
 def user_task(tx: Tx, id: str) -> UserTaskRow | None:

@@ -1,0 +1,57 @@
+"""What the page of a user task asks the database for, asked together before it is needed."""
+
+from __future__ import annotations
+
+from flowcase.access.actor import Actor
+from flowcase.services import comments, documents
+from flowcase.services.definitions import Definitions
+from flowcase.services.rule_sets import RuleSets
+from flowcase.services.transactions import Transactions
+from flowcase.store import Tx
+from flowcase.store.queries import case_files, instances, notices, people, records, resources, user_tasks
+from flowcase.store.streams import key_question
+
+
+class UserTaskPages:
+    """Whoever shows the page asks here first; what is not foreseen is asked when it is needed."""
+
+    def __init__(self, transactions: Transactions, definitions: Definitions, rule_sets: RuleSets) -> None:
+        self._transactions, self._definitions, self._rule_sets = transactions, definitions, rule_sets
+
+    def look_ahead(self, id: str, *, actor: Actor) -> None:
+        """Ask in two round trips what the page and its frame are going to ask one by one.
+
+        Nothing is told: who may see the user task is asked by those who show it.
+        """
+
+        def work(tx: Tx) -> None:
+            if tx.is_alone:
+                return
+            instance = id.rpartition(".")[0]
+            tx.ask_ahead(
+                user_tasks.question(id),
+                tx.look_question(instance),
+                *instances.questions(instance),
+                user_tasks.draft_question(id, actor.id),
+                user_tasks.completed_question(instance),
+                notices.unread_question(actor.id, actor.groups),
+                *self._rule_sets.questions,
+            )
+            row = user_tasks.user_task(tx, id)
+            if row is None:
+                return
+            questions = [
+                key_question(row.stream),
+                people.active_question({*actor.groups, *row.candidate_groups}),
+                resources.content_question(self._definitions.row(tx, row.definition).hash),
+            ]
+            if row.form:
+                questions.append(resources.form_question(row.form))
+            if row.case_code:
+                questions.append(case_files.question(row.case_code))
+                questions += records.questions_of_case(
+                    row.case_code, entity=comments.ENTITY, among=[documents.ENTITY]
+                )
+            tx.ask_ahead(*questions)
+
+        self._transactions.read(work)
