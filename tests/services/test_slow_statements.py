@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import psycopg.errors
 import pytest
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
@@ -15,6 +17,7 @@ from flowcase.clock import ManualClock
 from flowcase.config import Config, load
 from flowcase.services.transactions import DatabaseSlow, Transactions
 from flowcase.store import Keyring, Store, Tx
+from flowcase.store.database import SessionShared
 from flowcase.store.queries import history
 from tests.conftest import NOW
 
@@ -112,3 +115,18 @@ def test_a_server_that_vanishes_is_noticed_and_the_address_may_say_when(
         "15",
     )
     assert (other["tcp_user_timeout"], other["connect_timeout"]) == ("90000", "10")
+
+
+def test_a_pooler_that_mixes_up_prepared_statements_is_named(store: Store) -> None:
+    with store.plain.connect() as held:
+        held.exec_driver_sql("PREPARE taken AS SELECT 1")
+
+        def work(tx: Tx) -> None:
+            try:
+                held.exec_driver_sql("PREPARE taken AS SELECT 1")
+            except ProgrammingError as error:
+                assert isinstance(error.orig, psycopg.errors.DuplicatePreparedStatement)
+                raise
+
+        with pytest.raises(SessionShared, match="max_prepared_statements"):
+            Transactions(store, ManualClock(NOW)).run(SYSTEM, work)

@@ -34,6 +34,7 @@ _TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", NOT_PREPARED})
 _SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
 _IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
 _STATEMENT_ENDED = "57014"  # PostgreSQL: the statement took longer than it may
+_PREPARED_BY_OTHERS = "42P05"  # PostgreSQL: this session has a prepared statement of that name already
 _IDLE_TOO_LONG = "25P03"  # PostgreSQL: rolled back and cut off for doing nothing inside a transaction
 # What we ask takes a millisecond or two: starting helpers or a compiler for it takes several. A process that
 # was stopped in the middle of a transaction gives its locks back after a minute.
@@ -88,6 +89,16 @@ class DatabaseSlow(FlowcaseError):
         super().__init__(
             "Expected the database to answer sooner than FLOWCASE_STATEMENT_SECONDS. Nothing was changed. "
             "Ask for less at once, or look at what keeps the database busy."
+        )
+
+
+class SessionShared(FlowcaseError):
+    """A pooler hands one session of PostgreSQL around without telling whose prepared statements are whose."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected sessions of PostgreSQL that nobody else prepares statements in. Let the pooler keep "
+            "them apart (PgBouncer 1.21 or newer with max_prepared_statements), or pool by session."
         )
 
 
@@ -274,8 +285,11 @@ class Store:
                 raise DatabaseLost from error
             if is_full(error):
                 raise DatabaseFull from error
-            if getattr(error.orig, "sqlstate", None) == _STATEMENT_ENDED:
+            state = getattr(error.orig, "sqlstate", None)
+            if state == _STATEMENT_ENDED:
                 raise DatabaseSlow from error
+            if state == _PREPARED_BY_OTHERS:
+                raise SessionShared from error
             raise
 
     def _was_committed(self, number: str, entry: tuple[str, int, bytes] | None) -> bool:
