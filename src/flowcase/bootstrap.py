@@ -76,6 +76,7 @@ from flowcase.services.notifications import Notifications
 from flowcase.services.oidc_provider import OidcProvider
 from flowcase.services.own_calendars import OwnCalendars
 from flowcase.services.people import People
+from flowcase.services.plays import Plays
 from flowcase.services.presences import Presences
 from flowcase.services.process_folders import ProcessFolders
 from flowcase.services.process_maps import ProcessMaps
@@ -202,6 +203,7 @@ class Flowcase:
     process_folders: ProcessFolders
     process_maps: ProcessMaps
     scenario_trials: ScenarioTrials
+    plays: Plays
     deployment_effects: DeploymentEffects
     documents: Documents
     scanning: Scanning
@@ -369,6 +371,7 @@ def assemble(
     nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
     checkpoints = Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder)
+    studio = Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes)
     return Flowcase(
         settings=settings,
         store=store,
@@ -465,11 +468,12 @@ def assemble(
         simulations=Simulations(
             transactions, deployments, definitions, rule_sets, settings.processes or shipped_processes()
         ),
-        studio=Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes),
+        studio=studio,
         reviews=Reviews(transactions),
         process_folders=ProcessFolders(transactions, deployments),
         process_maps=ProcessMaps(transactions, definitions, handlers),
         scenario_trials=ScenarioTrials(transactions, settings.processes or shipped_processes()),
+        plays=Plays(transactions, studio, settings.processes or shipped_processes()),
         deployment_effects=DeploymentEffects(transactions, definitions),
         nodes=nodes,
         checkpoints=checkpoints,

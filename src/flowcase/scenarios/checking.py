@@ -6,7 +6,7 @@ import collections
 import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ class Refusal:
     rules: tuple[str, ...]
     fields: tuple[str, ...]
     sentence: str
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by field, of wrong values
 
 
 @dataclass(frozen=True)

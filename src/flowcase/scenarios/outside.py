@@ -22,10 +22,36 @@ class OutsideFailed(FlowcaseError):
     """A job of a story failed because the story says so."""
 
 
-def answered(handlers: Mapping[str, Registration], answers: Answers) -> dict[str, Registration]:
+class Replies:
+    """What the world outside answers, and how many answers of each job type were taken."""
+
+    def __init__(self, answers: Answers, taken: Mapping[str, int] | None = None) -> None:
+        self.answers: dict[str, list[Mapping[str, Any]]] = {type: [*each] for type, each in answers.items()}
+        self.taken = dict(taken or {})
+
+    def next(self, type: str) -> Mapping[str, Any]:
+        number = self.taken.get(type, 0)
+        self.taken[type] = number + 1
+        return self._answer(type, number)
+
+    def ahead(self, type: str) -> Mapping[str, Any]:
+        """What the next job of this type is answered."""
+        return self._answer(type, self.taken.get(type, 0))
+
+    def put(self, type: str, answer: Mapping[str, Any]) -> None:
+        """The next job of this type is answered so, those after it succeed."""
+        already = [self._answer(type, number) for number in range(self.taken.get(type, 0))]
+        self.answers[type] = [*already, answer, {}]
+
+    def _answer(self, type: str, number: int) -> Mapping[str, Any]:
+        given = self.answers.get(type)
+        return given[min(number, len(given) - 1)] if given else {}
+
+
+def answered(handlers: Mapping[str, Registration], replies: Replies) -> dict[str, Registration]:
     """The handlers, with those that run outside replaced by the answers of the story."""
     return {
-        type: dataclasses.replace(registration, handle=_Answering(answers.get(type, ())))
+        type: dataclasses.replace(registration, handle=_Answering(replies))
         if registration.side is Side.OUTSIDE
         else registration
         for type, registration in handlers.items()
@@ -35,13 +61,11 @@ def answered(handlers: Mapping[str, Registration], answers: Answers) -> dict[str
 class _Answering:
     """One job type, answered from a list."""
 
-    def __init__(self, answers: Sequence[Mapping[str, Any]]) -> None:
-        self._answers = list(answers)
+    def __init__(self, replies: Replies) -> None:
+        self._replies = replies
 
     def __call__(self, job: Job, outbox: Any) -> Mapping[str, Value]:
-        answer = self._answers[0] if self._answers else {}
-        if len(self._answers) > 1:
-            self._answers.pop(0)
+        answer = self._replies.next(job.type)
         if answer.get("fails"):
             raise OutsideFailed(f"Expected job type '{job.type}' to be done, but the story lets it fail.")
         if answer.get("error"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +80,7 @@ def told(
             actor=NARRATOR,
         )
         try:
-            story = _Story(flow, variant)
+            story = Story(flow, variant)
             set_the_scene(flow, variant)
             yield (
                 flow,
@@ -96,7 +96,7 @@ def told(
 def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantReport:
     with told(scenario, variant, processes=processes) as (flow, reports):
         world = World(flow, Chronicle(flow))
-        elements, flows = _reached(world)
+        elements, flows = reached(world)
         return VariantReport(
             scenario.id,
             variant.id,
@@ -109,32 +109,38 @@ def _play(scenario: Scenario, variant: Variant, processes: Path) -> VariantRepor
         )
 
 
-class _Story:
+class Story:
     """One variant while it is played."""
 
-    def __init__(self, flow: Flowcase, variant: Variant) -> None:
+    def __init__(self, flow: Flowcase, variant: Variant, opened: Iterable[str] | None = None) -> None:
+        """`opened`: the cases that are open already, where the story goes on in the middle."""
         self.flow, self.variant = flow, variant
         self._chronicle = Chronicle(flow)
         self._incidents: set[str] = set()  # that steps before this one brought
-        self._open = {code for code, case in variant.cases.items() if case.get("status")}
+        met = (code for code, case in variant.cases.items() if case.get("status"))
+        self.opened = set(met if opened is None else opened)
 
     def tell(self, step: Step) -> Iterator[Difference]:
         """Move the clock to the step, do it, and compare."""
         try:
-            self._advance_to(step.at)
+            self.advance_to(step.at)
         except FlowcaseError as error:
             yield Difference("step", f"the clock reaches {step.at.isoformat()}", str(error))
             return
         refusals: list[Refusal] = []
         try:
-            with self._refusals(refusals):
-                self._do(step)
-                self._settle()
+            self.carry_out(step, refusals)
         except FlowcaseError as error:
             yield Difference("step", f"{step.do} is carried out", str(error))
         world = self.look()
         yield from compare(world, step.expect, step.expect_not, refusals, told=self._incidents)
         self._incidents |= {one.id for one in world.incidents}
+
+    def carry_out(self, step: Step, refusals: list[Refusal]) -> None:
+        """Do it and what is due by it; a refusal is added to the list, as a person would read it."""
+        with self._refusals(refusals):
+            self._do(step)
+            self.settle()
 
     def look(self) -> World:
         """What is true now."""
@@ -142,13 +148,14 @@ class _Story:
 
     # --- time --------------------------------------------------------------------------------------
 
-    def _advance_to(self, at: dt.datetime) -> None:
+    def advance_to(self, at: dt.datetime) -> None:
+        """Let time pass; everything that falls due on the way happens at its own instant."""
         for _ in range(MOST_TIMERS_BETWEEN_STEPS):
             due = self.flow.next_due()
             if due is None or due > at:
                 break
             self.flow.clock.set(max(due, self.flow.clock.now()))
-            self._settle()
+            self.settle()
         else:
             raise FlowcaseError(
                 f"Expected the timers before {at.isoformat()} to come to an end, but they do not."
@@ -156,7 +163,7 @@ class _Story:
         if self.flow.clock.now() < at:
             self.flow.clock.set(at)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Everything that is due at this instant."""
         for _ in range(1000):
             if not self.flow.timers.fire_due() and not self.flow.jobs.run_due():
@@ -171,7 +178,7 @@ class _Story:
             yield
         except InvalidValues as error:
             said = "; ".join(f"{field}: {' '.join(sentences)}" for field, sentences in error.errors.items())
-            refusals.append(Refusal((), tuple(error.errors), said))
+            refusals.append(Refusal((), tuple(error.errors), said, error.errors))
         except Refused as error:
             refusals.append(Refusal(error.rules, (), str(error)))
         except (Forbidden, Conflict) as error:
@@ -186,9 +193,9 @@ class _Story:
             self._start(arguments, actor)
         elif step.do == "complete":
             values = self._values(arguments)
-            self.flow.user_tasks.complete(self._user_task(arguments, actor), values, actor=actor)
+            self.flow.user_tasks.complete(self.user_task(arguments, actor), values, actor=actor)
         elif step.do == "claim":
-            self.flow.user_tasks.claim(self._user_task(arguments, actor), actor=actor)
+            self.flow.user_tasks.claim(self.user_task(arguments, actor), actor=actor)
         elif step.do == "message":
             self.flow.messages.correlate(
                 arguments["name"],
@@ -263,11 +270,11 @@ class _Story:
         for code in named:
             case = self.variant.cases.get(code, {})
             complete_case(self.flow, code, case)
-            if code not in self._open:
-                self._open.add(code)
+            if code not in self.opened:
+                self.opened.add(code)
                 add_records(self.flow, code, case.get("records", ()))
 
-    def _user_task(self, arguments: Mapping[str, Any], actor: Actor) -> str:
+    def user_task(self, arguments: Mapping[str, Any], actor: Actor) -> str:
         """The one open user task that the step means, among those this person may work on."""
         asked = {
             key: arguments[key] for key in ("process", "element", "case", "notification") if key in arguments
@@ -284,7 +291,7 @@ class _Story:
             record = resolved(self.flow, arguments["record"], asked.get("case"))
             world = self.look()
             open_ones = [row for row in open_ones if record in world.shown(row).values()]
-        allowed = [row for row in open_ones if row.assignee == actor.id or self._may(row, actor)]
+        allowed = [row for row in open_ones if row.assignee == actor.id or self.may(row, actor)]
         chosen = allowed or open_ones
         if not chosen:
             elsewhere = ", ".join(
@@ -312,7 +319,8 @@ class _Story:
             )
         return oldest_first[number - 1].id
 
-    def _may(self, row: Any, actor: Actor) -> bool:
+    def may(self, row: Any, actor: Actor) -> bool:
+        """Whether an open user task is offered to this person."""
         return row.assignee is None and (
             (not row.candidate_groups and not row.candidate_users)
             or bool(actor.groups & set(row.candidate_groups))
@@ -324,7 +332,8 @@ def _asked(asked: Mapping[str, str]) -> str:
     return ", ".join(f"{key} '{value}'" for key, value in asked.items())
 
 
-def _reached(world: World) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+def reached(world: World) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """By process, the elements that were entered and the flows that were taken."""
     elements: dict[str, set[str]] = {}
     flows: dict[str, set[str]] = {}
     for one in world.events("ElementEntered", "FlowTaken"):

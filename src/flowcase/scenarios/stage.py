@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flowcase import bootstrap
 from flowcase.access.actor import Actor
@@ -21,7 +21,7 @@ from flowcase.clock import ManualClock
 from flowcase.config import Config
 from flowcase.handlers import load_handlers
 from flowcase.modeling import folder_files
-from flowcase.scenarios.outside import answered
+from flowcase.scenarios.outside import Answers, Replies, answered
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def set_up(
     now: dt.datetime,
     settings: Mapping[str, Value],
     rule_sets: Sequence[str],
-    jobs: Mapping[str, Sequence[Mapping[str, Any]]],
+    jobs: Answers | Replies,
     actor: Actor,
 ) -> Flowcase:
     """An installation in the new folder `home`; the clock and the timer start events begin at `now`.
@@ -47,7 +47,7 @@ def set_up(
     `jobs` are the answers of the world outside, see `scenarios.outside`.
     """
     shutil.copytree(_template(processes, actor), home, dirs_exist_ok=True)
-    flow = bootstrap.open(_config(home), clock=ManualClock(now), handlers=answered(load_handlers(), jobs))
+    flow = opened(home, now=now, replies=jobs if isinstance(jobs, Replies) else Replies(jobs))
     try:
         if settings or rule_sets:
             flow.rule_sets.use(selected=rule_sets or None, settings=settings or None, actor=actor)
@@ -56,6 +56,12 @@ def set_up(
         flow.close()
         raise
     return flow
+
+
+def opened(home: Path, *, now: dt.datetime, replies: Replies) -> Flowcase:
+    """The installation that lies in a folder, with its clock set."""
+    handlers = answered(load_handlers(), replies)
+    return bootstrap.open(_config(home), clock=ManualClock(now), handlers=handlers)
 
 
 def _template(processes: Path, actor: Actor) -> Path:

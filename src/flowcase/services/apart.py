@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from flowcase.clock import WallClock
 from flowcase.errors import FlowcaseError, NotFound
 
 LOOK_SECONDS = 1.0
+PREFIX = "flowcase-apart-"  # of every folder that work apart is given
+YOUNG_SECONDS = 60.0  # so long a folder may be without its mark
+_ALIVE = ".alive"
 _SILENT = "The process that ran it was ended from outside."
 
 
@@ -44,10 +51,48 @@ def run(command: Sequence[str], folder: Path, is_wanted: Callable[[float], bool]
                 if not is_wanted(_progress(folder / "told")):
                     return None
         finally:
-            _end(child)
+            end(child)
     if child.returncode != 0:
         raise Failed(_last_words(folder / "told"))
     return (folder / "found.json").read_bytes()
+
+
+@contextlib.contextmanager
+def folder(kind: str) -> Iterator[Path]:
+    """A folder of one's own that goes with its user, and what killed users have left behind goes as well."""
+    sweep()
+    made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-"))
+    with (made / _ALIVE).open("wb") as alive:
+        fcntl.flock(alive, fcntl.LOCK_EX)  # given back by the system when this process ends in whatever way
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+def sweep() -> int:
+    """Remove the folders of processes that were killed; how many there were."""
+    found = 0
+    for each in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if each.is_symlink() or not _is_left_behind(each):
+            continue
+        shutil.rmtree(each, ignore_errors=True)
+        found += 1
+    return found
+
+
+def _is_left_behind(folder: Path) -> bool:
+    try:
+        about = folder.stat()
+        if about.st_uid != os.getuid() or WallClock().now().timestamp() - about.st_mtime < YOUNG_SECONDS:
+            return False
+        with (folder / _ALIVE).open("rb") as alive:
+            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return folder.is_dir()
+    except OSError:  # somebody holds it
+        return False
+    return True
 
 
 def surroundings() -> dict[str, str]:
@@ -84,7 +129,7 @@ def _last_words(told: Path) -> str:
     return "\n".join(said[-5:])[:2000] or _SILENT
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def end(child: subprocess.Popen[bytes]) -> None:
     """It and every process that it has begun."""
     if child.poll() is None:
         with contextlib.suppress(ProcessLookupError):

@@ -11,7 +11,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -95,10 +94,10 @@ class ScenarioTrials:
         _check(actor)
 
         def work(tx: Tx) -> Trials:
-            files, own = _files(tx, actor)
+            files, own = played_files(tx, actor)
             if path not in files:
                 raise NotFound("file", path)
-            digest = _digest(files)
+            digest = digest_of(files)
             went = {(row.scenario, row.story): row for row in trials.trials(tx, digest)}
             stories = tuple(
                 replace(each, trial=went.get((each.id, each.hash)))
@@ -117,8 +116,8 @@ class ScenarioTrials:
         story = next((each for each in self._all(()) if each.id == scenario), None)
         if story is None:
             raise NotFound("scenario", scenario)
-        files, _ = self._transactions.read(lambda tx: _files(tx, actor))
-        digest = _digest(files)
+        files, _ = self._transactions.read(lambda tx: played_files(tx, actor))
+        digest = digest_of(files)
         if not _playing.acquire(blocking=False):
             raise Conflict(f"play '{scenario}'", "another scenario is being played in this moment; try again")
         try:
@@ -156,13 +155,13 @@ class ScenarioTrials:
 def _played(story: Path, folder: Path, seconds: float) -> dict[str, Any]:
     """The report of `flowcase scenario --json`, or why there is none."""
     command = [sys.executable, "-c", _LIMITED, "scenario", "--json", "--processes", str(folder), str(story)]
-    with tempfile.TemporaryDirectory(prefix="flowcase-trial-") as home:
+    with apart.folder("trial") as home:
         try:
             done = subprocess.run(
                 command,
                 capture_output=True,
                 timeout=seconds,
-                env={**apart.surroundings(), "FLOWCASE_HOME": home, "TMPDIR": home},
+                env={**apart.surroundings(), "FLOWCASE_HOME": str(home), "TMPDIR": str(home)},
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -180,7 +179,7 @@ def _played(story: Path, folder: Path, seconds: float) -> dict[str, Any]:
     return {"failed": report["failed"], "passed": report["passed"], "variants": report["variants"]}
 
 
-def _files(tx: Tx, actor: Actor) -> tuple[dict[str, bytes], tuple[str, ...]]:
+def played_files(tx: Tx, actor: Actor) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Everything in force, this person's first drafts over it, and which those are."""
     files = {}
     for row in resources.files_in_force(tx):
@@ -195,7 +194,7 @@ def _files(tx: Tx, actor: Actor) -> tuple[dict[str, bytes], tuple[str, ...]]:
     return files, tuple(own)
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
+def digest_of(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for path, content in sorted(files.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
@@ -204,8 +203,7 @@ def _digest(files: Mapping[str, bytes]) -> str:
 
 @contextmanager
 def _folder(files: Mapping[str, bytes]) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="flowcase-files-") as made:
-        folder = Path(made)
+    with apart.folder("files") as folder:
         for path, content in files.items():
             apart.write(folder, place_of(path), content)
         yield folder

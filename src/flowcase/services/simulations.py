@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -331,8 +330,7 @@ class Simulations:
 
     def _run(self, row: SimulationRow, holder: str, is_stopping: Callable[[], bool]) -> dict[str, Any] | None:
         """What becomes of it; None when somebody else has decided that."""
-        with TemporaryDirectory(prefix="flowcase-simulation-") as place:
-            folder = Path(place)
+        with apart.folder("simulation") as folder:
             command = self._prepare(row, folder)
 
             def is_wanted(progress: float) -> bool:

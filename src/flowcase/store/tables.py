@@ -771,6 +771,7 @@ from flowcase.store import calendar_tables as calendar_tables  # noqa: E402
 from flowcase.store import guest_tables as guest_tables  # noqa: E402
 from flowcase.store import migration_tables as migration_tables  # noqa: E402
 from flowcase.store import notice_tables as notice_tables  # noqa: E402
+from flowcase.store import play_tables as play_tables  # noqa: E402
 from flowcase.store import retention_tables as retention_tables  # noqa: E402
 from flowcase.store import review_tables as review_tables  # noqa: E402
 from flowcase.store import sign_in_tables as sign_in_tables  # noqa: E402
