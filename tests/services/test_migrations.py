@@ -268,6 +268,40 @@ def test_an_instance_whose_worker_died_is_taken_over_when_the_lease_has_run_out(
     assert (before, is_open, after) == (0, "running", 1)
 
 
+@pytest.mark.parametrize("is_undone", [False, True], ids=["move", "undo"])
+def test_a_fault_of_the_engine_ends_the_move_of_its_instance_alone(flow, deploy, monkeypatch, is_undone):
+    deploy(drawn(user_task("a")))
+    poisoned, _ = (flow.instances.start("sag", actor=OPERATOR) for _ in range(2))
+    deploy(drawn(user_task("a"), user_task("ny")))
+    if is_undone:
+        id = move(flow)
+    else:
+        id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=OWNER)
+    before = flow.instances.get(poisoned).row
+    carry_on = flow.migrations._advancing.carry_on
+
+    def fail(tx, instance, command):
+        if instance.id == poisoned:
+            raise KeyError("Alma Hestbæk")
+        return carry_on(tx, instance, command)
+
+    monkeypatch.setattr(flow.migrations._advancing, "carry_on", fail)
+    if is_undone:
+        flow.migrations.undo(id, reason=WHY, actor=OWNER)
+    else:
+        flow.migrations.run(id, actor=OWNER)
+    work(flow)
+
+    plan = flow.migrations.get(id, actor=OWNER)
+    by_instance = {item.instance: item for item in flow.migrations.items(id, actor=OWNER)}
+    item = by_instance.pop(poisoned)
+    assert plan.row.status == ("undone" if is_undone else "done")
+    assert item.status == ("undo_refused" if is_undone else "refused")
+    assert [(each.code, each.detail) for each in item.verdict.reasons] == [("fault", "KeyError")]
+    assert [each.status for each in by_instance.values()] == ["undone" if is_undone else "moved"]
+    assert flow.instances.get(poisoned).row == before
+
+
 def test_undoing_brings_back_tasks_timers_and_messages_and_refuses_who_has_gone_on(flow, deploy):
     inside, roots = signal("stop")
     deploy(drawn(user_task("a"), user_task("b"), aside=(boundary("f", "a", duration("P42D"), to="end"),)))

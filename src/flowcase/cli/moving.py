@@ -25,6 +25,7 @@ _REASONS = {
     "ended": "it has ended",
     "other_version": "it is of another version by now",
     "gone_on": "it has gone on since",
+    "fault": "a fault of the system; the instance is as it was, the log tells more",
     "sealed_elsewhere": "what it was is sealed under another key",
     "conflict": "{detail}",
     "timer_recomputed": "timer '{element}' is computed from where it began: {detail}",

@@ -9,11 +9,14 @@ as the instance has not gone on.
 from __future__ import annotations
 
 import datetime as dt
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
+
+import structlog
 
 from flowcase import engine, events, model
 from flowcase.access.actor import SYSTEM, Actor
@@ -22,8 +25,15 @@ from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound, Refuse
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import Misfit, misfits, propose
 from flowcase.services.advancing import Advancing
-from flowcase.services.transactions import DatabaseBusy, DatabaseLost, Transactions
-from flowcase.store import INSTALLATION, SealBroken, Tx
+from flowcase.services.transactions import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseLost,
+    DatabaseSlow,
+    OutcomeUnknown,
+    Transactions,
+)
+from flowcase.store import INSTALLATION, DatabaseFault, SealBroken, Tx
 from flowcase.store.migration_tables import migration, migration_item
 from flowcase.store.queries import instances, resources
 from flowcase.store.queries import migrations as queries
@@ -31,6 +41,7 @@ from flowcase.store.queries.migrations import ItemRow, MigrationRow
 
 LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
 BATCH = 25  # instances that a worker claims at once
+_log = structlog.get_logger(__name__)
 _PAUSED = {"running": "paused", "undoing": "undo_paused"}
 _RESUMED = {paused: running for running, paused in _PAUSED.items()}
 
@@ -359,14 +370,17 @@ class Migrations:
         work = self._undone if is_undone else self._moved
         try:
             self._transactions.run(actor, lambda tx: work(tx, row, instance))
-        except (DatabaseBusy, DatabaseLost):
+            return 1
+        except (DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, OutcomeUnknown):
             return 0  # its lease runs out, and it is tried again
         except FlowcaseError as error:
-            status = "undo_refused" if is_undone else "refused"
-            verdict = Verdict("refused", _reasons(error))
-            self._transactions.run(
-                SYSTEM, lambda tx: self._note(tx, row.id, instance, status, verdict=verdict.to_json())
-            )
+            reasons = _reasons(error)
+        except Exception as error:  # a fault of the engine's would come again each time
+            reasons = (_fault(error, instance),)
+        status, verdict = "undo_refused" if is_undone else "refused", Verdict("refused", reasons)
+        self._transactions.run(
+            SYSTEM, lambda tx: self._note(tx, row.id, instance, status, verdict=verdict.to_json())
+        )
         return 1
 
     def _moved(self, tx: Tx, row: MigrationRow, instance: str) -> None:
@@ -428,6 +442,10 @@ class Migrations:
             return _verdict(self._advancing.moved(tx, looked, command))
         except FlowcaseError as error:
             return Verdict("refused", _reasons(error))
+        except DatabaseFault:
+            raise
+        except Exception as error:
+            return Verdict("refused", (_fault(error, instance),))
 
 
 class _CannotMove(Conflict):
@@ -461,6 +479,13 @@ def _reasons(error: FlowcaseError) -> tuple[Reason, ...]:
     if isinstance(error, (_CannotMove, _CannotUndo)):
         return (Reason(error.code),)
     return (Reason("conflict", detail=str(error)),)
+
+
+def _fault(error: Exception, instance: str) -> Reason:
+    """The instance stays as it is, the others go on. No text of the error: it may name data."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    _log.error("fault in a move", instance=instance, error=type(error).__name__, at=f"{at.name}:{at.lineno}")
+    return Reason("fault", detail=type(error).__name__)
 
 
 def _verdict(advance: model.Advance) -> Verdict:

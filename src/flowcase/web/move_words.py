@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = {
     "ended": "det er slut",
     "other_version": "det følger allerede en anden udgave",
     "gone_on": "det er gået videre siden",
+    "fault": "en fejl i systemet; forløbet er, som det var, og driften kan se fejlen i loggen",
     "sealed_elsewhere": "det er flyttet til en anden sag siden",
     "conflict": "{detail}",
     "timer_recomputed": "timeren »{element}« regnes igen fra, hvor den begyndte: {detail}",
