@@ -58,8 +58,8 @@ check: setup ## Check the shipped processes as a deployment would
 tck: setup ## Run the DMN compatibility kit: make tck TCK=path
 	$(PY) tools/tck.py $(or $(TCK),$(SUITES)/dmn-tck)
 
-chaos: setup-dev ## Try every fault: make chaos ONLY=nodes MINUTES=5 SEED=1
-	$(PY) tools/chaos.py $(if $(ONLY),--only $(ONLY)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+chaos: setup-dev ## Try every fault; writes docs/chaos.md. One: make chaos ONLY=nodes MINUTES=5 SEED=1; largest: FULL=1
+	$(PY) tools/chaos.py $(if $(ONLY),,--markdown docs/chaos.md) $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 migration: setup-dev ## Move a thousand running examinations to a changed diagram, and back
 	FLOWCASE_MOVED=$(or $(MOVED),1000) $(PY) -m pytest -q tests/processes/test_moving_examinations.py

@@ -15,7 +15,7 @@ from flowcase.clock import ManualClock
 
 EVENING = dt.datetime(2026, 3, 2, 21, 0, tzinfo=dt.UTC)
 NIGHT = dt.timedelta(hours=9)
-TOGETHER = 5  # timers of one case
+TOGETHER = 10  # timers of one case
 DRAWN = definitions(
     "night",
     '<startEvent id="s"><outgoing>a</outgoing></startEvent>'
