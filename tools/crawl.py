@@ -7,7 +7,6 @@ matrix says; nothing ever breaks down. Exit status 1 when an answer differs.
 from __future__ import annotations
 
 import argparse
-import itertools
 import secrets
 import shutil
 import sys
@@ -59,10 +58,12 @@ def ids(flow: Flowcase, most: int | None) -> Mapping[str, list[Any]]:
     """What may stand in an address, by endpoint or by name; `most` of each."""
     meetings = [row.id for row in flow.cases.records("Moede")]
     instances = [row.id for row in flow.instances.list(limit=None)]
+    tasks = flow.user_tasks.list(status=None)
     processes = sorted({row.process for row in flow.deployments.definitions()})
     known: dict[str, list[Any]] = {
         "code": [row.code for row in flow.cases.list(actor=SYSTEM, limit=100_000)],
-        "user_tasks": [row.id for row in flow.user_tasks.list(status=None)],
+        "user_tasks": [row.id for row in tasks],
+        "steps": sorted({(row.instance, row.element) for row in tasks}),
         "instances": instances,
         "documents": [row.id for row in flow.cases.records("Dokument")],
         "meetings": meetings,
@@ -107,10 +108,22 @@ def addresses(app: Flask, known: Mapping[str, list[Any]]) -> Iterator[tuple[Rout
             if route.method != "GET" or route.endpoint in _FILES:
                 continue
             arguments = sorted(rules[route.path, route.endpoint].arguments)
-            of_each = [values_of(route, name, known) for name in arguments]
-            for values in itertools.product(*of_each):
-                built = app.url_for(route.endpoint, **dict(zip(arguments, values, strict=True)))
-                yield route, built
+            for values in _together(route, arguments, known):
+                yield route, app.url_for(route.endpoint, **values)
+
+
+def _together(route: Route, arguments: list[str], known: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """The parts of an address, so that each id stands in it at least once.
+
+    Not each with each: a thousand instances with a thousand steps would be a million addresses.
+    """
+    if "step" in arguments and known["steps"]:
+        for instance, step in known["steps"]:
+            yield {"id": instance, "step": step}
+        return
+    of_each = [values_of(route, name, known) for name in arguments]
+    for number in range(max(map(len, of_each), default=1)):
+        yield {name: values[number % len(values)] for name, values in zip(arguments, of_each, strict=True)}
 
 
 def expected(endpoint: str, groups: Iterable[str]) -> Answer:

@@ -174,6 +174,20 @@ class KeyRotationEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportBegun(Event):
+    """Events begin to leave the house: by which filter, how confidential. `ExportMade` says that all did."""
+
+    export: str
+    format: str
+    case: str | None
+    process: str | None
+    first: dt.date | None
+    last: dt.date | None
+    data_class: str  # K0 | K1 | K2
+    names_actors: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportMade(Event):
     """Events left the house: by which filter, how confidential, how many."""
 
@@ -185,6 +199,8 @@ class ExportMade(Event):
     data_class: str  # K0 | K1 | K2
     names_actors: bool
     events: int
+    export: str = ""  # the one that began; empty for a case file
+    sha256: str = ""  # of the whole file
 
 
 # --- webhooks and the outbox ------------------------------------------------------------------------

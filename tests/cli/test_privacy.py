@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import stat
@@ -139,7 +140,7 @@ def test_an_export_to_a_file_is_whole_its_owners_alone_and_never_overwrites(
     again = at_terminal("export", "--format", "jsonl", "--output", target, expect=2)
 
     rows = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
-    assert [row["kind"] for row in rows] == ["CaseOpened", "RecordCreated"]
+    assert [row["kind"] for row in rows] == ["CaseOpened", "RecordCreated", "ExportEnd"]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert "exists already" in again.output
     assert [path.name for path in tmp_path.glob("*.part")] == []
@@ -150,8 +151,10 @@ def test_an_export_to_standard_output_holds_what_its_class_lets_out(at_terminal:
     k1 = at_terminal("export", "--format", "csv", "--case", CASE, "--class", "K1")
 
     assert (NAME in k0.stdout, NAME in k1.stdout) == (False, True)
-    assert len(list(csv.DictReader(io.StringIO(k0.stdout)))) == 2
-    assert "Exported 2 events." in k0.stderr
+    rows = list(csv.DictReader(io.StringIO(k0.stdout, newline="")))
+    assert [row["kind"] for row in rows] == ["CaseOpened", "RecordCreated", "ExportEnd"]
+    digest = hashlib.sha256(k0.stdout.encode()).hexdigest()
+    assert f"Exported 2 events, SHA-256 {digest}." in k0.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,25 @@ from __future__ import annotations
 import collections
 import csv
 import datetime as dt
+import hashlib
 import io
+import itertools
 import json
+import shutil
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import lxml.etree
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from flowcase.bootstrap import Flowcase
+from flowcase.access.events import CaseRead
 from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, NotFound
 from flowcase.history.exports import FORMATS, Line, flat, ocel, xes
+from flowcase.services import exports
 from flowcase.services.exports import Asked
 from tests.services.conftest import OPERATOR
 from tests.web import world as worlds
@@ -27,24 +34,39 @@ CASE, OTHER = "SAG-2701", "SAG-2702"
 XES = "{http://www.xes-standard.org/}"
 
 
-@pytest.fixture
-def world(flow: Flowcase) -> World:
-    """Two cases in different stages, with people's names, words and times."""
-    world = World(flow)
-    flow.clock.set(at(24, 8).astimezone(dt.UTC))
-    worlds._populate(world)
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with two cases in different stages, with people's names, words and times."""
+    home = tmp_path_factory.mktemp("exports") / "home"
+    worlds.build(home, live=_live)
+    return home
+
+
+def _live(world: World) -> None:
     world.notify("U-71", CASE, NAME, bekymring=CONCERN)
     world.notify("U-72", OTHER, "Noah Elleby")
     world.assess(CASE)
     world.go_to(at(25, 9, 5))
     worlds.meet(world, 25)
-    return world
+
+
+@pytest.fixture
+def world(lived: Path, tmp_path: Path) -> Iterator[World]:
+    shutil.copytree(lived, tmp_path / "home")
+    opened = worlds.open_world(tmp_path / "home", now=at(25, 10))
+    yield opened
+    opened.flow.close()
 
 
 def _exported(world: World, format: str, **asked: Any) -> str:
-    out = io.StringIO(newline="")
-    world.flow.exports.write(format, Asked(**asked), out, actor=OPERATOR)
-    return out.getvalue()
+    return b"".join(world.flow.exports.begin(format, Asked(**asked), actor=OPERATOR)).decode()
+
+
+def _json_lines(world: World, **asked: Any) -> list[dict[str, Any]]:
+    """The events; the line that ends the file has to be there."""
+    *events, end = [json.loads(line) for line in _exported(world, "jsonl", **asked).splitlines()]
+    assert (end["kind"], end["seq"]) == ("ExportEnd", len(events))
+    return events
 
 
 def _in_the_history(world: World, **where: Any) -> list[Any]:
@@ -170,11 +192,10 @@ def test_an_attribute_that_comes_in_two_types_is_text_in_an_ocel_log() -> None:
         Line("process:a", number, moment, "CaseFactSet", "system", values={"Sag.trin": value})
         for number, value in enumerate([True, 3, "tre"])
     ]
-    out = io.StringIO()
 
-    ocel.write(lines, out)
+    text = "".join(ocel.pieces(lines))
 
-    events = _read_ocel(out.getvalue())["events"]
+    events = _read_ocel(text)["events"]
     assert [event["attributes"][0]["value"] for event in events] == ["true", "3", "tre"]
 
 
@@ -184,11 +205,12 @@ def test_an_attribute_that_comes_in_two_types_is_text_in_an_ocel_log() -> None:
 def test_csv_and_json_lines_hold_every_event_and_the_same(world: World) -> None:
     expected = [(row.stream, row.seq, row.kind) for row in _in_the_history(world)]
 
-    table = list(csv.DictReader(io.StringIO(_exported(world, "csv"))))
-    objects = [json.loads(line) for line in _exported(world, "jsonl").splitlines()]
+    *table, end = csv.DictReader(io.StringIO(_exported(world, "csv")))
+    objects = _json_lines(world)
 
     assert sorted((row["stream"], int(row["seq"]), row["kind"]) for row in table) == sorted(expected)
-    known = [(row["stream"], row["seq"]) for row in objects if row["kind"] != "ExportMade"]
+    assert (end["kind"], int(end["seq"]), end["stream"]) == ("ExportEnd", len(expected), "")
+    known = [(row["stream"], row["seq"]) for row in objects if not row["kind"].startswith("Export")]
     assert known == [(row["stream"], int(row["seq"])) for row in table]
     assert all(list(row) == list(flat.HEADER) for row in objects)
 
@@ -197,11 +219,10 @@ def test_csv_and_json_lines_hold_every_event_and_the_same(world: World) -> None:
 def test_no_cell_of_a_csv_file_is_a_formula(word: str) -> None:
     moment = dt.datetime(2026, 3, 24, tzinfo=dt.UTC)
     line = Line(word, 1, moment, word, word, word, word, word, word, word, {"x": word})
-    out = io.StringIO(newline="")
 
-    flat.write_csv([line], out)
+    text = "".join(flat.csv_pieces([line]))
 
-    [_, row] = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
+    [_, row, _] = list(csv.reader(io.StringIO(text, newline="")))
     assert [cell for cell in row if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))] == []
     assert row[0] == f"'{word}"
 
@@ -209,11 +230,10 @@ def test_no_cell_of_a_csv_file_is_a_formula(word: str) -> None:
 def test_text_that_xml_cannot_hold_does_not_break_an_xes_log() -> None:
     moment = dt.datetime(2026, 3, 24, tzinfo=dt.UTC)
     words = "Æ <&\"'> \x00\x0b\ud800 \n"
-    out = io.StringIO()
 
-    xes.write([Line("case:a", 1, moment, "NoteWritten", "system", values={"text": words})], out)
+    text = "".join(xes.pieces([Line("case:a", 1, moment, "NoteWritten", "system", values={"text": words})]))
 
-    [(_, [event])] = _read_xes(out.getvalue())
+    [(_, [event])] = _read_xes(text)
     assert event["flowcase.value.text"] == "Æ <&\"'> \ufffd\ufffd\ufffd \n"
 
 
@@ -237,11 +257,8 @@ def test_confidential_values_leave_only_with_their_class(world: World) -> None:
 
 
 def test_people_have_one_pseudonym_each_and_their_ids_on_request(world: World) -> None:
-    disguised = [json.loads(line)["actor"] for line in _exported(world, "jsonl", case=CASE).splitlines()]
-    named = [
-        json.loads(line)["actor"]
-        for line in _exported(world, "jsonl", case=CASE, names_actors=True).splitlines()
-    ]
+    disguised = [row["actor"] for row in _json_lines(world, case=CASE)]
+    named = [row["actor"] for row in _json_lines(world, case=CASE, names_actors=True)]
 
     pairs = set(zip(disguised, named, strict=False))
     assert "karen.fp" in {name for _, name in pairs}
@@ -250,8 +267,7 @@ def test_people_have_one_pseudonym_each_and_their_ids_on_request(world: World) -
 
 def test_an_export_holds_the_events_of_its_filter_alone(world: World) -> None:
     def kinds(**asked: Any) -> list[tuple[str, int]]:
-        rows = [json.loads(line) for line in _exported(world, "jsonl", **asked).splitlines()]
-        return [(row["stream"], row["seq"]) for row in rows]
+        return [(row["stream"], row["seq"]) for row in _json_lines(world, **asked)]
 
     of_case = [(row.stream, row.seq) for row in _in_the_history(world, stream=f"case:{CASE}")]
     meetings = {row.id for row in world.flow.instances.list(process="fronten_dagsmoede", limit=None)}
@@ -259,7 +275,8 @@ def test_an_export_holds_the_events_of_its_filter_alone(world: World) -> None:
     of_day = {
         (row.stream, row.seq)
         for row in _in_the_history(world)
-        if row.at.astimezone(worlds.LOCAL).date() == dt.date(2026, 3, 24) and row.kind != "ExportMade"
+        if row.at.astimezone(worlds.LOCAL).date() == dt.date(2026, 3, 24)
+        and not row.kind.startswith("Export")
     }
 
     assert kinds(case=CASE) == of_case
@@ -268,35 +285,150 @@ def test_an_export_holds_the_events_of_its_filter_alone(world: World) -> None:
     assert set(kinds(first=dt.date(2026, 3, 24), last=dt.date(2026, 3, 24))) == of_day
 
 
-def test_each_export_is_an_event_that_says_who_what_and_how_many(world: World) -> None:
-    text = _exported(world, "csv", case=CASE, data_class=DataClass.K1)
+def test_each_export_is_in_the_history_with_who_what_how_many_and_its_digest(world: World) -> None:
+    leaving = world.flow.exports.begin("csv", Asked(case=CASE, data_class=DataClass.K1), actor=OPERATOR)
 
-    [row] = [row for row in world.flow.history.of_stream("installation") if row.kind == "ExportMade"]
-    assert row.actor == OPERATOR.id
-    made: Any = row.event
-    assert (made.format, made.case, made.data_class, made.names_actors) == ("csv", CASE, "K1", False)
-    assert made.events == len(list(csv.DictReader(io.StringIO(text))))
+    file = b"".join(leaving)
+
+    begun, made = _of_exports(world)
+    assert (begun.kind, made.kind, begun.actor, made.actor) == (
+        "ExportBegun",
+        "ExportMade",
+        OPERATOR.id,
+        OPERATOR.id,
+    )
+    for row in (begun, made):
+        said: Any = row.event
+        assert (said.format, said.case, said.data_class, said.names_actors) == ("csv", CASE, "K1", False)
+    assert begun.event.export == made.event.export
+    assert made.event.events == leaving.events == len(list(csv.DictReader(io.StringIO(file.decode())))) - 1
+    assert made.event.sha256 == leaving.sha256 == hashlib.sha256(file).hexdigest()
     told = world.flow.history.of_case(CASE, actor=SYSTEM)[-1]
-    assert (told.kind, told.event.kind) == ("ReferenceRecorded", "ExportMade")  # type: ignore[union-attr]
+    assert (told.kind, told.event.kind) == ("ReferenceRecorded", "ExportBegun")  # type: ignore[union-attr]
+
+
+def _of_exports(world: World) -> list[Any]:
+    rows = world.flow.history.of_stream("installation")
+    return [row for row in rows if row.kind.startswith("Export")]
+
+
+# --- streams ---------------------------------------------------------------------------------------------
+
+
+def _many(world: World, count: int) -> None:
+    """So many more events, in fifty cases of their own."""
+    for number in range(count // 1_000):
+        with world.flow.store.begin(SYSTEM, world.flow.clock.now()) as tx:
+            for stream in range(50):
+                code = f"M-{number % 4}-{stream}"
+                for _ in range(20):
+                    tx.append(f"case:{code}", CaseRead(case=code, page="case"))
+
+
+def _peak(world: World, format: str) -> tuple[int, int]:
+    """How much memory one export takes at the most, and how many events it holds."""
+    leaving = world.flow.exports.begin(format, Asked(), actor=OPERATOR)
+    tracemalloc.start()
+    for _ in leaving:
+        pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak, leaving.events
+
+
+def test_ten_times_the_events_take_no_more_memory(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(exports, "_PAGE_EVENTS", 50)
+    monkeypatch.setattr(exports, "_PIECE_BYTES", 2_000)
+    _peak(world, "ocel")  # what is kept for good is kept now
+    before = {format: _peak(world, format) for format in FORMATS}
+    _many(world, 10 * before["csv"][1])
+
+    after = {format: _peak(world, format) for format in FORMATS}
+
+    for format in FORMATS:
+        (peak, events), (grown, more) = before[format], after[format]
+        assert more > 8 * events
+        assert grown < 1.5 * peak, f"{format}: {peak} bytes for {events} events, {grown} for {more}"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_is_of_the_instant_at_which_it_began(world: World, format: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr(exports, "_PAGE_EVENTS", 7)
+    monkeypatch.setattr(exports, "_PAGE_STREAMS", 2)
+    monkeypatch.setattr(exports, "_PIECE_BYTES", 500)
+    expected = len(world.flow.history.everything())
+    leaving = world.flow.exports.begin(format, Asked(), actor=OPERATOR)
+
+    pieces = iter(leaving)
+    file = next(pieces)
+    world.notify("U-73", "SAG-2703", "Alma Senkommen")
+    file += b"".join(pieces)
+
+    assert leaving.events == expected
+    assert b"SAG-2703" not in file
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_export_that_breaks_off_shows_it_and_never_ended(
+    world: World, format: str, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(exports, "_PIECE_BYTES", 500)
+    whole = _exported(world, format)
+    pieces = iter(world.flow.exports.begin(format, Asked(), actor=OPERATOR))
+
+    broken = b"".join(itertools.islice(pieces, 20)).decode("utf-8", "ignore")
+    pieces.close()  # type: ignore[attr-defined]
+
+    assert [row.kind for row in _of_exports(world)] == ["ExportBegun", "ExportMade", "ExportBegun"]
+    assert _is_whole(format, whole)
+    for cut in (broken, whole[: len(whole) // 2], whole[: whole.rstrip().rindex("\n") + 1]):
+        assert not _is_whole(format, cut)
+
+
+def _is_whole(format: str, text: str) -> bool:
+    """What a reader finds out without us."""
+    try:
+        if format == "xes":
+            _read_xes(text)
+        elif format == "ocel":
+            _read_ocel(text)
+        elif format == "csv":
+            return next(reversed(list(csv.DictReader(io.StringIO(text)))))["kind"] == "ExportEnd"
+        else:
+            return bool(json.loads(text.splitlines()[-1])["kind"] == "ExportEnd")
+    except (ValueError, lxml.etree.XMLSyntaxError):
+        return False
+    return True
+
+
+def test_an_export_whose_end_cannot_be_noted_keeps_its_end_back(world: World, monkeypatch: Any) -> None:
+    leaving, file = world.flow.exports.begin("jsonl", Asked(), actor=OPERATOR), b""
+    monkeypatch.setattr(exports, "ExportMade", lambda **_: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        for piece in leaving:
+            file += piece
+
+    assert b"ExportEnd" not in file
 
 
 @pytest.mark.parametrize("person", ["karen.fp", "anders.myn", "drift", "granly"])
 def test_whoever_is_no_auditor_may_not_export(world: World, person: str) -> None:
-    out = io.StringIO()
-
     with pytest.raises(Forbidden):
-        world.flow.exports.write("csv", Asked(), out, actor=world.flow.people.actor(person))
+        world.flow.exports.begin("csv", Asked(), actor=world.flow.people.actor(person))
 
-    assert out.getvalue() == ""
+    assert _of_exports(world) == []
 
 
 def test_an_auditor_may_export_and_what_is_not_there_is_named(world: World) -> None:
-    auditor, out = world.flow.people.actor("vera.revisor"), io.StringIO()
+    auditor = world.flow.people.actor("vera.revisor")
 
-    assert world.flow.exports.write("jsonl", Asked(case=CASE), out, actor=auditor) > 10
-    for format, asked in (("pdf", Asked()), ("csv", Asked(case="SAG-9"))):
+    leaving = world.flow.exports.begin("jsonl", Asked(case=CASE), actor=auditor)
+
+    assert len(b"".join(leaving).splitlines()) == leaving.events + 1 > 10
+    for format, asked in (("pdf", Asked()), ("csv", Asked(case="SAG-9")), ("csv", Asked(process="ingen"))):
         with pytest.raises(NotFound):
-            world.flow.exports.write(format, asked, out, actor=auditor)
+            world.flow.exports.begin(format, asked, actor=auditor)
 
 
 def test_an_erased_case_is_left_out(world: World) -> None:
@@ -307,7 +439,7 @@ def test_an_erased_case_is_left_out(world: World) -> None:
         CASE, reason="opbevaring_udloebet", approved_by="anders.myn", also_open=True, actor=OPERATOR
     )
 
-    text = _exported(world, "jsonl", data_class=DataClass.K2)
+    rows = _json_lines(world, data_class=DataClass.K2)
 
-    assert NAME not in text
-    assert f"case:{CASE}" not in {json.loads(line)["stream"] for line in text.splitlines()}
+    assert NAME not in json.dumps(rows, ensure_ascii=False)
+    assert f"case:{CASE}" not in {row["stream"] for row in rows}

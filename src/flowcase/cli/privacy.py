@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -112,8 +112,9 @@ def export(
 ) -> None:
     """Write the history for other programs; see docs/privacy.md for what an export holds.
 
-    Each export is an event in the history: who, which events, how many. A file is written whole or not at
-    all, readable by its owner only; one that exists is never overwritten.
+    Each export is in the history: who and which events before it begins, how many and the SHA-256 of the file
+    at its end. A file is written whole or not at all, readable by its owner only; one that exists is never
+    overwritten. On standard output an export that broke off lacks its end.
     """
     from flowcase.cases.entities import DataClass
     from flowcase.services.exports import Asked
@@ -130,25 +131,24 @@ def export(
         data_class=DataClass(data_class),
         names_actors=actors,
     )
-    out = io.StringIO(newline="")
     with opened() as flow:
         actor = flow.people.actor(person) if person else operator()
-        count = flow.exports.write(format_, asked, out, actor=actor)
-    content = out.getvalue().encode()
-    if output is None:
-        click.echo(content, nl=False)
-    else:
-        _write_whole(Path(output), content)
-    click.echo(f"Exported {count} events.", err=True)
+        leaving = flow.exports.begin(format_, asked, actor=actor)
+        if output is None:
+            for piece in leaving:
+                click.echo(piece, nl=False)
+        else:
+            _write_whole(Path(output), leaving)
+    click.echo(f"Exported {leaving.events} events, SHA-256 {leaving.sha256}.", err=True)
 
 
-def _write_whole(target: Path, content: bytes) -> None:
+def _write_whole(target: Path, pieces: Iterable[bytes]) -> None:
     """The whole file or none of it under its name, for its owner's eyes only."""
     part = target.with_name(target.name + ".part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)

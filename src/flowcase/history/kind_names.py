@@ -32,6 +32,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "ErrorThrown": ("Fejl kastet", "Error thrown"),
     "EscalationSent": ("Frist eskaleret", "Deadline escalated"),
     "EscalationThrown": ("Eskalering kastet", "Escalation thrown"),
+    "ExportBegun": ("Eksport af historik begyndt", "Export of history begun"),
     "ExportMade": ("Historik eksporteret", "History exported"),
     "FlowTaken": ("Pil fulgt", "Sequence flow taken"),
     "GroupsChanged": ("Grupper ændret", "Groups changed"),

@@ -161,7 +161,7 @@ def _page(tx: Tx, row: EventRow) -> str:
         return str(event.page)
     if row.kind == "CaseOpenedInEmergency":
         return "emergency"
-    return {"ExportMade": "export", "HistorySearched": "search"}.get(event.kind, "")
+    return {"ExportBegun": "export", "ExportMade": "export", "HistorySearched": "search"}.get(event.kind, "")
 
 
 def _line(row: EventRow) -> DecisionLine:

@@ -47,6 +47,8 @@ _OPEN = (
     "end_elements",
     "format",
     "events",
+    "export",
+    "sha256",
 )
 # Further ones of single events, whose name means something else elsewhere.
 _OPEN_OF: Mapping[str, tuple[str, ...]] = {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import TextIO
 from xml.sax.saxutils import quoteattr
 
 from flowcase.history.exports.line import Line
@@ -43,9 +42,9 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _REPLACED = "\ufffd"
 
 
-def write(lines: Iterable[Line], out: TextIO) -> None:
-    """Lines have to come stream by stream."""
-    xml = _Writer(out)
+def pieces(lines: Iterable[Line]) -> Iterator[str]:
+    """Lines have to come stream by stream. A log that was cut off lacks its end and is no XML."""
+    xml = _Writer()
     xml.open("log", {"xmlns": NAMESPACE, "xes.version": "1849-2016", "xes.features": ""})
     for name, prefix in EXTENSIONS:
         xml.empty("extension", {"name": name, "prefix": prefix, "uri": f"{NAMESPACE}{prefix}.xesext"})
@@ -66,8 +65,10 @@ def write(lines: Iterable[Line], out: TextIO) -> None:
         xml.attribute("concept:name", stream)
         for line in events:
             _write_event(xml, line)
+            yield xml.taken()
         xml.close("trace")
     xml.close("log")
+    yield xml.taken()
 
 
 def _write_event(xml: _Writer, line: Line) -> None:
@@ -94,9 +95,13 @@ def _write_event(xml: _Writer, line: Line) -> None:
 class _Writer:
     """XML as it goes, a line for each element."""
 
-    def __init__(self, out: TextIO) -> None:
-        self._out, self._depth = out, 0
-        out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
+    def __init__(self) -> None:
+        self._written, self._depth = ['<?xml version="1.0" encoding="UTF-8"?>\n'], 0
+
+    def taken(self) -> str:
+        """What was written since it was taken last."""
+        text, self._written = "".join(self._written), []
+        return text
 
     def open(self, name: str, attributes: Mapping[str, str]) -> None:
         self._tag(name, attributes, ">")
@@ -104,7 +109,7 @@ class _Writer:
 
     def close(self, name: str) -> None:
         self._depth -= 1
-        self._out.write(f"{' ' * self._depth}</{name}>\n")
+        self._written.append(f"{' ' * self._depth}</{name}>\n")
 
     def empty(self, name: str, attributes: Mapping[str, str]) -> None:
         self._tag(name, attributes, "/>")
@@ -113,7 +118,7 @@ class _Writer:
         written = "".join(
             f" {key}={quoteattr(_FORBIDDEN.sub(_REPLACED, text))}" for key, text in attributes.items()
         )
-        self._out.write(f"{' ' * self._depth}<{name}{written}{end}\n")
+        self._written.append(f"{' ' * self._depth}<{name}{written}{end}\n")
 
     def attribute(self, key: str, value: Value) -> None:
         """An element named by its type, as XES writes attributes."""

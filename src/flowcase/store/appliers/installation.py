@@ -10,6 +10,7 @@ from flowcase.store.tx import LockedInstance, Tx
 history_only(
     events.ReferenceRecorded,
     events.DecisionEvaluated,
+    events.ExportBegun,
     events.ExportMade,
     events.KeyRotationBegun,
     events.KeyRotationEnded,

@@ -79,8 +79,14 @@ def events(
     limit: int | None = None,
     kinds: Sequence[str] | None = None,
     instance: str | None = None,
+    up_to: int | None = None,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
 ) -> list[EventRow]:
-    """Events of a stream in order, beginning behind number `after`."""
+    """Events of a stream in order, beginning behind number `after` and ending with `up_to`.
+
+    `since` is included, `until` is not.
+    """
     statement = select(_table).where(_table.c.stream == stream).order_by(_table.c.seq).limit(limit)
     if after:
         # The entry that holds the number may hold later ones too.
@@ -91,11 +97,18 @@ def events(
         statement = statement.where(or_(*(_names(_table.c.kind, kind) for kind in kinds)))
     if instance is not None:
         statement = statement.where(_names(_table.c.instance, instance))
+    if up_to is not None:
+        statement = statement.where(_table.c.seq <= up_to)
+    if since is not None:
+        statement = statement.where(_table.c.at >= since)
+    if until is not None:
+        statement = statement.where(_table.c.at < until)
     found = [
         row
         for entry in tx.rows(statement)
         for row in _opened(tx, entry)
         if row.seq > after
+        and (up_to is None or row.seq <= up_to)
         and (kinds is None or row.kind in kinds)
         and (instance is None or row.instance == instance)
     ]
@@ -160,6 +173,15 @@ def streams(tx: Tx) -> list[StreamRow]:
         StreamRow(row.id, row.length, row.head, row.wrapped_key is None, row.created_at)
         for row in tx.rows(select(table).order_by(table.c.id))
     ]
+
+
+def lengths(tx: Tx, stream: str | None = None) -> list[tuple[str, int]]:
+    """How far each readable stream goes, or the one that is asked for: by one statement, of one instant."""
+    table = tables.stream
+    statement = select(table.c.id, table.c.length).where(table.c.wrapped_key.is_not(None))
+    if stream is not None:
+        statement = statement.where(table.c.id == stream)
+    return [(row.id, row.length) for row in tx.rows(statement.order_by(table.c.id))]
 
 
 def sealed(tx: Tx, stream: str, *, page: int = 1000) -> Iterator[SealedRow]:
