@@ -23,6 +23,7 @@ from flowcase.handlers import Job, Registration, load_handlers
 from flowcase.modeling import Catalogue
 from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences
+from flowcase.services.access_reports import AccessReports
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_audit import CaseAudit
 from flowcase.services.case_dossiers import CaseDossiers
@@ -159,6 +160,7 @@ class Flowcase:
     time_travel: TimeTravel
     case_audit: CaseAudit
     case_dossiers: CaseDossiers
+    access_reports: AccessReports
     compliance: Compliance
     rosters: Rosters
     rule_sets: RuleSets
@@ -406,6 +408,7 @@ def assemble(
         time_travel=TimeTravel(transactions, definitions),
         case_audit=CaseAudit(transactions, definitions),
         case_dossiers=CaseDossiers(transactions),
+        access_reports=AccessReports(transactions, rule_sets),
         compliance=Compliance(transactions, definitions),
         history_search=HistorySearch(transactions, definitions),
         heat_maps=HeatMaps(transactions, definitions),

@@ -176,6 +176,11 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.visit("/indikatorer?fra=2026-03-02&til=2026-03-01", "indicators of a period that is none")
     seen.visit("/indikatorer/I-10", "one indicator")
     seen.visit("/opbevaring")
+    seen.visit("/indsigt")
+    seen.visit("/sager/SAG-2588/indsigt")
+    head = world.flow.people.actor("anders.myn")
+    report = world.flow.access_reports.ask("SAG-2588", place="barn", recipient="selv", actor=head)
+    seen.visit(f"/indsigt/{report}", "an access report")
 
     page.context.clear_cookies()
     sign_in(page, "else.syd")

@@ -151,7 +151,7 @@ def changed(world: World) -> Any:
         ("camilla.syd", CASEWORKER),
         ("karen.fp", ("/moeder/dagsmoede", "/underretninger/ny")),
         ("vera.revisor", AUDITOR),
-        ("anders.myn", ("/indikatorer", "/indikatorer/I-10")),
+        ("anders.myn", ("/indikatorer", "/indikatorer/I-10", "/sager/SAG-2588/indsigt")),
         ("jens.proces", (*OWNER, f"/studie/forskelle/{TABLE}")),
         ("drift", ("/drift", "/drift/mails", "/servicekonti", "/webhooks")),
     ],

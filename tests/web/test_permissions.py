@@ -79,6 +79,12 @@ def _pages(world: World) -> Iterator[Page]:
     for code, case in cases.items():
         yield Page("cases.show", f"/sager/{code}", frozenset(of_case[code]))
         yield Page("case_dossier.ask", f"/sager/{code}/sagsakt", frozenset(of_case[code]))
+        asking = frozenset(of_case[code]) | {"anders.myn"}
+        yield Page("access_reports.ask", f"/sager/{code}/indsigt", asking)
+        if case.caseworker:
+            reader = flow.people.actor(case.caseworker)
+            id = flow.access_reports.ask(code, place="barn", recipient="selv", actor=reader)
+            yield Page("access_reports.show", f"/indsigt/{id}", asking)
         for endpoint, end in (
             ("show", ""),
             ("then", "/da?tid=2026-03-26T12:00"),
@@ -243,6 +249,7 @@ _PLAIN = {
     "operations.metrics": "/metrics",
     "operations.overview": "/drift",
     "retention.index": "/opbevaring",
+    "access_reports.index": "/indsigt",
     "revision.index": "/revision",
     "revision.compliance": "/revision/frister",
     "revision.late": "/revision/frister/T01",

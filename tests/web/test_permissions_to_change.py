@@ -106,6 +106,11 @@ def _sent_to(world: World) -> Iterator[Page]:
         close |= _members({case.team or ""})
         yield Page("cases.comment", page.path + "/kommentar", frozenset(close))
         yield Page("case_dossier.make", page.path + "/sagsakt", frozenset(close))
+        yield Page("access_reports.begin", page.path + "/indsigt", frozenset(close | {"anders.myn"}))
+    for page in seen["access_reports.show"]:
+        yield Page("access_reports.read", page.path, page.owners)
+        yield Page("access_reports.answer", page.path + "/svar", page.owners)
+        yield Page("access_reports.hand_out", page.path + "/pdf", page.owners)
     for endpoint in ("rule_set_move.move", "flows.new", "flows.new_in_case"):
         for page in seen[endpoint]:
             yield Page(endpoint, page.path, page.owners)

@@ -230,6 +230,20 @@ def may_hand_out_case(actor: Actor, *, team: str | None, caseworkers: Iterable[s
     return may_export(actor) or is_closest_to_case(actor, team=team, caseworkers=caseworkers)
 
 
+def may_prepare_access_report(
+    actor: Actor, *, team: str | None, caseworkers: Iterable[str | None] = ()
+) -> bool:
+    """Who reads through what a case holds about a person: whose work it is, and the head of authority."""
+    return actor.kind != "system" and (
+        may_approve_access_report(actor) or is_closest_to_case(actor, team=team, caseworkers=caseworkers)
+    )
+
+
+def may_approve_access_report(actor: Actor) -> bool:
+    """The second person of an access report answers for the authority's cases."""
+    return actor.kind == "person" and "myndighedsansvarlig" in actor.groups
+
+
 def may_see_deployments(actor: Actor) -> bool:
     """Which files are in force: for who draws them, audits them or keeps the installation running."""
     return may_edit_processes(actor) or may_operate(actor) or "revisor" in actor.groups

@@ -155,6 +155,35 @@ class CaseErased(Event):
     facts: Values = field(default_factory=dict)  # what stays of the case, for figures
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccessReportAsked(Event):
+    """Somebody wants to know what is held about them; nobody is named here."""
+
+    report: str
+    case: str
+    place: str  # where the case knows the person: ids only
+    person: str  # keyed hash
+    recipient: str  # a code
+    cases: tuple[str, ...]  # every case that knew the person
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessReportRead(Event):
+    """A human read what may also be about others, and says what of this case may be given."""
+
+    report: str
+    case: str
+    given: tuple[str, ...]  # <record>.<attribute>
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessReportAnswered(Event):
+    report: str
+    case: str
+    is_approved: bool
+    content: str  # SHA-256 of what may be given
+
+
 # --- notifications ---------------------------------------------------------------------------------
 
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 # kind -> (Danish, English)
 KIND_NAMES: Mapping[str, tuple[str, str]] = {
+    "AccessReportAnswered": ("Indsigt godkendt eller afvist", "Access report answered"),
+    "AccessReportAsked": ("Indsigt ønsket", "Access report asked for"),
+    "AccessReportRead": ("Indsigt: oplysninger gennemlæst", "Access report: data read through"),
     "CallCancelled": ("Kald af forløb annulleret", "Call of a flow cancelled"),
     "CallRequested": ("Kald af forløb", "Call of a flow"),
     "CaseClosed": ("Sag afsluttet", "Case closed"),

@@ -127,6 +127,7 @@ def routes_only() -> Flask:
 
 def _register_blueprints(app: Flask) -> None:
     from flowcase.web import (
+        access_reports,
         account,
         api,
         case_dossier,
@@ -201,6 +202,7 @@ def _register_blueprints(app: Flask) -> None:
         revision,
         revision_cases,
         case_dossier,
+        access_reports,
         service_accounts,
         webhooks,
         single_sign_on,

@@ -155,6 +155,16 @@ HANDING_OUT = Rule(
     "`may_hand_out_case`; own: caseworker, deputy and team of the case.",
     _yes_or(permissions.may_export, Answer.OWN),
 )
+PREPARING_ACCESS = Rule(
+    "preparing an access report",
+    "`may_prepare_access_report`; own: caseworker, deputy and team of a case that knows the person.",
+    _yes_or(permissions.may_approve_access_report, Answer.OWN),
+)
+APPROVING_ACCESS = Rule(
+    "approving an access report",
+    "`may_approve_access_report`, and never who asked for it or read it through.",
+    _yes_or(permissions.may_approve_access_report, Answer.NO),
+)
 EMERGENCY = Rule(
     "emergency", "`may_open_in_emergency`.", _yes_or(permissions.may_open_in_emergency, Answer.NO)
 )
@@ -329,6 +339,13 @@ RULES: Mapping[str, Rule] = {
     "heat_maps.show": HEAT,
     "case_dossier.ask": HANDING_OUT,
     "case_dossier.make": HANDING_OUT,
+    "access_reports.index": APPROVING_ACCESS,
+    "access_reports.ask": PREPARING_ACCESS,
+    "access_reports.begin": PREPARING_ACCESS,
+    "access_reports.show": PREPARING_ACCESS,
+    "access_reports.read": PREPARING_ACCESS,
+    "access_reports.answer": APPROVING_ACCESS,
+    "access_reports.hand_out": PREPARING_ACCESS,
     "service_accounts.index": OPERATING,
     "service_accounts.make": OPERATING,
     "service_accounts.end": OPERATING,
@@ -416,8 +433,13 @@ RULES: Mapping[str, Rule] = {
 FOUR_EYES: tuple[tuple[str, str, str], ...] = (
     (
         "Erasing a case from the terminal",
-        "the head of authority, by name",
-        "tests/services/test_erasure.py::test_an_erasure_that_is_not_in_order_is_refused_and_nothing_changes",
+        "the head of authority, signed in to the pages",
+        "tests/cli/test_privacy.py::test_the_terminal_alone_erases_nothing_however_often_it_asks",
+    ),
+    (
+        "Giving a person what is held about them",
+        "the head of authority, and never who asked for it or read it through",
+        "tests/services/test_access_reports.py::test_nobody_approves_what_they_asked_for_or_read_through",
     ),
     (
         "Erasing cases whose time is over",

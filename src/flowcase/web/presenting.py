@@ -293,6 +293,8 @@ def init_app(app: Flask) -> None:
         may_see_cases=permissions.may_see_cases,
         may_audit=permissions.may_audit,
         may_hand_out=lambda code: flow().case_dossiers.may_make(code, actor=actor()),
+        may_ask_access=lambda code: flow().access_reports.may_ask(code, actor=actor()),
+        may_approve_access_report=permissions.may_approve_access_report,
         may_see_figures=permissions.may_see_figures,
         may_see_retention=permissions.may_see_retention,
         may_register_notifications=permissions.may_register_notifications,

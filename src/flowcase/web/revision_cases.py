@@ -32,6 +32,7 @@ PAGES = {
     "search": "En søgning i historikken",
     "emergency": "Sagen, åbnet med nødadgang",
     "case_file": "Sagsakten som PDF",
+    "access_report": "Indsigt i en persons oplysninger",
 }
 
 

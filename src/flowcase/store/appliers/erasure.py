@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from flowcase.cases import events
 from flowcase.history.indicators import NEEDED
 from flowcase.model import Values
-from flowcase.store import tables
+from flowcase.store import access_report_tables, tables
 from flowcase.store.appliers import applies
 from flowcase.store.appliers.cases import sealed
 from flowcase.store.retention_tables import erasure_item, erasure_proposal
@@ -156,6 +156,10 @@ def _take_away_rows(tx: Tx, event: events.CaseErased) -> None:
         tx.execute(
             delete(table).where(or_(table.c.case_code == event.case, table.c.stream.in_(event.streams)))
         )
+    report, choice = access_report_tables.access_report, access_report_tables.access_report_choice
+    asked_here = select(report.c.id).where(report.c.case_code == event.case)
+    tx.execute(delete(choice).where(or_(choice.c.case_code == event.case, choice.c.report.in_(asked_here))))
+    tx.execute(delete(report).where(report.c.case_code == event.case))
     deadlines = tables.deadline
     tx.execute(
         update(deadlines)
