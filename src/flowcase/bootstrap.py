@@ -373,7 +373,12 @@ def assemble(
     nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
     checkpoints = Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder)
-    studio = Studio(transactions, deployments, has_four_eyes=settings.has_four_eyes)
+    studio = Studio(
+        transactions,
+        deployments,
+        has_four_eyes=settings.has_four_eyes,
+        processes=settings.processes or shipped_processes(),
+    )
     return Flowcase(
         settings=settings,
         store=store,

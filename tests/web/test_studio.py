@@ -39,7 +39,8 @@ def test_the_list_leads_to_every_deployed_file(jens):
     addresses = page.all("//table//a/@href")
     assert "/studie/forebyggende_distrikt.bpmn" in addresses
     assert "/studie/decisions/D-11_fristpolitik.dmn" in addresses
-    assert not any(address.endswith(".yaml") for address in addresses)
+    assert "/studie/rulesets/standard.yaml" in addresses
+    assert "/studie/scenarios/S-08_det_kreative_raad.yaml" in addresses
 
 
 def test_the_studio_is_for_process_owners(sign_in, stranger):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from flowcase.errors import InvalidDefinition
@@ -42,11 +42,13 @@ def kind_of(path: str) -> str:
     return suffix
 
 
-def check_bundle(files: Mapping[str, bytes], known: Catalogue | None = None) -> list[Finding]:
+def check_bundle(
+    files: Mapping[str, bytes], known: Catalogue | None = None, beside: Collection[str] = ()
+) -> list[Finding]:
     """All findings in files that are deployed together, by path; what they hold counts as known.
 
     `known` says what exists beside them. A kind of name that it leaves at None is not followed, unless
-    the bundle itself holds files of that kind.
+    the bundle itself holds files of that kind. `beside` are the paths of files that are deployed already.
     """
     findings: list[Finding] = []
     catalogue = catalogue_of(files).joined_with(known or Catalogue())
@@ -61,7 +63,7 @@ def check_bundle(files: Mapping[str, bytes], known: Catalogue | None = None) -> 
             elif kind == ".form":
                 findings += check_form(content, path, catalogue)
             elif kind in {".yaml", ".yml"}:
-                findings += check_rule_set(content, path, files)
+                findings += check_rule_set(content, path, {*files, *beside})
             elif kind not in NOT_DEPLOYED:
                 findings.append(_unknown_kind(path))
         except Exception:

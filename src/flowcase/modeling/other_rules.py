@@ -90,6 +90,38 @@ _FILES = {
         "tables:\n  - decisions/forsvundet.dmn",
         "tables:\n  - decisions/D-11.dmn",
     ),
+    "rule-set-version": _rule(
+        "A changed rule set has a version and a date of its own (warning).",
+        "Cases name the version that they began with; two contents of one version cannot be told apart, and "
+        "a version that begins before the one it replaces says two things about the days between.",
+        'version: "1" with other numbers than the "1" in force',
+        'version: "2"\nin_force_from: 2026-06-01',
+    ),
+    "rule-set-value": _rule(
+        "A setting has a value of the kind that its name promises, and of the kind it had.",
+        "A name that ends in _dage, _timer, _minutter, _uger or _maaneder holds a number, one that ends in "
+        "_kl a time of day. A setting that was a number and becomes a text stops what reads it.",
+        "opfoelgning_dage: snart",
+        "opfoelgning_dage: 14",
+    ),
+    "rule-set-source": _rule(
+        "Each rule of a rule set says where it comes from (warning).",
+        "Who reads a letter must be able to find the page that the number stands on.",
+        'T05: {hjemmel: "Lokal praksis"}',
+        'T05: {hjemmel: "Lokal praksis", kilde: "000 p. 10"}',
+    ),
+    "scenario-file": _rule(
+        "A scenario is a story that can be read.",
+        "The format is told in docs/scenarios.md. Each mistake is named with its line.",
+        "steps: 7",
+        "steps:\n  - {at: 2026-03-02T09:00+01:00, do: advance the clock}",
+    ),
+    "scenario-reference": _rule(
+        "What the steps of a scenario name is in force (warning).",
+        "A draft of a diagram may bring the process or the element; until then the step cannot be played.",
+        "process: underretnig",
+        "process: underretning",
+    ),
     "rule-crashed": _rule(
         "Every rule could judge the file.",
         "A rule that fails is a fault of flowcase. The others still ran; the file is not deployed unjudged.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -56,7 +56,7 @@ def read_rule_set(content: bytes, file: str) -> RuleSetFile:
     )
 
 
-def check_rule_set(content: bytes, file: str, files: Mapping[str, bytes]) -> list[Finding]:
+def check_rule_set(content: bytes, file: str, files: Collection[str]) -> list[Finding]:
     """Problems of the file itself, and tables that are not in the bundle."""
     try:
         rule_set = read_rule_set(content, file)

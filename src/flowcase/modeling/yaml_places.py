@@ -11,16 +11,52 @@ import yaml
 Place = tuple[str | int, ...]
 
 
+MOST_NODES = 200_000  # that a file may unfold into: an alias (*name) may stand for much
+MOST_LEVELS = 100
+ALIAS = "!alias"  # tag of the node that stands where an alias stands; its `real` is what it means
+
+
 def compose(text: str) -> yaml.Node | None:
-    """The document's nodes. Raises yaml.YAMLError."""
-    return yaml.compose(text, Loader=_PlainLoader)
+    """The document's nodes. Raises yaml.YAMLError, also for what unfolds without bounds."""
+    node: yaml.Node | None = yaml.compose(text, Loader=PlainLoader)
+    if node is not None:
+        check_size(node)
+    return node
 
 
-class _PlainLoader(yaml.SafeLoader):
+def check_size(node: yaml.Node) -> None:
+    """Raises yaml.YAMLError for aliases that stand for themselves, or for more than can be read."""
+    sizes: dict[int, int] = {}
+
+    def size(each: yaml.Node, level: int) -> int:
+        each = getattr(each, "real", each)  # what an alias stands for
+        if isinstance(each, yaml.ScalarNode):
+            return 1
+        known = sizes.get(id(each))
+        if known == 0 or level > MOST_LEVELS:
+            raise yaml.MarkedYAMLError(
+                problem="it holds itself, or is nested too deep", problem_mark=each.start_mark
+            )
+        if known is None:
+            sizes[id(each)] = 0  # being measured
+            inside = each.value
+            if isinstance(each, yaml.MappingNode):
+                inside = [part for pair in inside for part in pair]
+            known = sizes[id(each)] = 1 + sum(size(part, level + 1) for part in inside)
+        if known > MOST_NODES:
+            raise yaml.MarkedYAMLError(
+                problem="its aliases unfold into more than can be read", problem_mark=each.start_mark
+            )
+        return known
+
+    size(node, 0)
+
+
+class PlainLoader(yaml.SafeLoader):
     """YAML without surprises: dates stay text, only true and false are booleans."""
 
 
-_PlainLoader.yaml_implicit_resolvers = {
+PlainLoader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
         for tag, pattern in resolvers
@@ -28,7 +64,7 @@ _PlainLoader.yaml_implicit_resolvers = {
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
 
 
 def construct(node: yaml.Node, path: Place, lines: dict[Place, int]) -> Any:
@@ -46,7 +82,7 @@ def construct(node: yaml.Node, path: Place, lines: dict[Place, int]) -> Any:
         return result
     if isinstance(node, yaml.SequenceNode):
         return [construct(item, (*path, index), lines) for index, item in enumerate(node.value)]
-    loader = _PlainLoader("")
+    loader = PlainLoader("")
     try:
         return loader.construct_object(node)
     finally:
@@ -58,3 +94,36 @@ def line_of(lines: Mapping[Place, int], path: Place) -> int:
     while path not in lines and path:
         path = path[:-1]
     return lines.get(path, 1)
+
+
+def compose_marked(text: str, loader: type[yaml.SafeLoader]) -> yaml.Node | None:
+    """Nodes in which an alias is a node of its own, at its own place."""
+
+    class Marking(loader):  # type: ignore[misc, valid-type]
+        def compose_node(self, parent: Any, index: Any) -> yaml.Node:
+            if not self.check_event(yaml.AliasEvent):
+                node: yaml.Node = super().compose_node(parent, index)
+                return node
+            event = self.peek_event()
+            alias: Any = yaml.ScalarNode(ALIAS, event.anchor, event.start_mark, event.end_mark)
+            alias.real = super().compose_node(parent, index)
+            marked: yaml.Node = alias
+            return marked
+
+    node: yaml.Node | None = yaml.compose(text, Loader=Marking)
+    if node is not None:
+        check_size(node)
+    return node
+
+
+def aliases(node: yaml.Node | None) -> list[yaml.Node]:
+    """Every alias, at its own place."""
+    if node is None:
+        return []
+    if node.tag == ALIAS:
+        return [node]
+    if isinstance(node, yaml.MappingNode):
+        return [each for pair in node.value for part in pair for each in aliases(part)]
+    if isinstance(node, yaml.SequenceNode):
+        return [each for part in node.value for each in aliases(part)]
+    return []

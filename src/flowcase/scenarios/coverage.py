@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowcase.modeling import folder_files, read_bpmn
-from flowcase.scenarios.reading import NotCovered
 from flowcase.scenarios.running import VariantReport
+from flowcase.services.scenario_files import NotCovered
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.scenarios import stage
 from flowcase.scenarios.checking import Difference, Refusal, compare
-from flowcase.scenarios.reading import Scenario, Step, Variant
 from flowcase.scenarios.records import last_record, resolved, value_of
 from flowcase.scenarios.scene import NARRATOR, add_records, child_of, complete_case, set_the_scene
 from flowcase.scenarios.world import Chronicle, World
 from flowcase.services.advancing import CASE_VARIABLE
+from flowcase.services.scenario_files import Scenario, Step, Variant
 from flowcase.values import from_json
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flowcase.access.actor import Actor
-from flowcase.scenarios.reading import Variant
 from flowcase.scenarios.records import resolved, typed, value_of
+from flowcase.services.scenario_files import Variant
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase

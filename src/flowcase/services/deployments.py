@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from flowcase import events, modeling
 from flowcase.access.actor import Actor
-from flowcase.cases.rule_sets import read_manifest
+from flowcase.cases.rule_sets import Profile, RuleSet, read_manifest
 from flowcase.errors import Conflict, InvalidDefinition, NotFound
 from flowcase.modeling import Catalogue, Finding, Form, Severity
+from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.services.definitions import Definitions
 from flowcase.services.rule_set_check import check_manifests
+from flowcase.services.scenario_check import check_scenarios
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries import people, resources, waiting
 from flowcase.store.queries.resources import DeploymentRow, NamedResourceRow, ProcessDefinitionRow
 
+SCENARIO = "scenario"  # kind of a deployed story; nothing that runs reads it
 ACTIVE, DRAFT = "active", "draft"
 
 
@@ -149,13 +153,30 @@ class Deployments:
         )
         deployed = deployed.joined_with(self._types_in_force(tx, named))
         return [
-            *modeling.check_bundle(files, self._known().joined_with(deployed)),
-            *check_manifests(files, deployed.rule_sets or ()),
+            *modeling.check_bundle(
+                files,
+                self._known().joined_with(deployed),
+                {row.path for row in named if row.status == ACTIVE},
+            ),
+            *check_manifests(files, deployed.rule_sets or (), lambda id: self._manifest(tx, id)),
+            *check_scenarios(files, lambda process: self._elements(tx, process)),
         ]
+
+    def _manifest(self, tx: Tx, id: str) -> RuleSet | Profile | None:
+        """The rule set or profile of that id in force."""
+        row = resources.named(tx, "ruleset", id)
+        content = resources.content(tx, row.hash) if row is not None else None
+        return read_manifest(content, id) if content is not None else None
+
+    def _elements(self, tx: Tx, process: str) -> Collection[str] | None:
+        """The elements of a process in force; None for one that there is not."""
+        row = resources.definition_of(tx, process)
+        return self._definitions.process(tx, row.id).elements.keys() if row is not None else None
 
     def _types_in_force(self, tx: Tx, named: Sequence[NamedResourceRow]) -> Catalogue:
         """What the deployed forms, tables and rule sets define, with its types; read once per version."""
-        newest = {(row.kind, row.name): row for row in reversed(named) if row.status == ACTIVE}
+        those = [row for row in named if row.status == ACTIVE and row.kind != SCENARIO]
+        newest = {(row.kind, row.name): row for row in reversed(those)}
         paths = {row.hash: row.path for row in newest.values()}
         together = self._together
         if together is None or together[0] != paths.keys():
@@ -283,6 +304,8 @@ def _read(path: str, content: bytes) -> _Content:
         return replace(read, named=named)
     if path.endswith(".form"):
         return replace(read, named=(("form", modeling.read_form(content, path).id),))
-    if path.endswith((".yaml", ".yml")):
+    if kind_of(path) == "scenario":
+        return replace(read, named=((SCENARIO, PurePosixPath(path).stem),))
+    if kind_of(path) in {".yaml", ".yml"}:
         return replace(read, named=(("ruleset", read_manifest(content, path).id),))
     return read

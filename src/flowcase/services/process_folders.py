@@ -12,7 +12,7 @@ from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling import Finding
 from flowcase.modeling.process_archive import place_of
 from flowcase.services.deployments import Deployments
-from flowcase.services.studio import ENDINGS, keep_draft
+from flowcase.services.studio import is_studio_file, keep_draft
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import resources, reviews
@@ -95,7 +95,7 @@ class ProcessFolders:
 
         def work(tx: Tx) -> TakenIn:
             in_force = {row.path: row.hash for row in resources.files_in_force(tx)}
-            drawn = {path: content for path, content in sorted(files.items()) if path.endswith(ENDINGS)}
+            drawn = {path: content for path, content in sorted(files.items()) if is_studio_file(path)}
             new = {
                 path: content
                 for path, content in drawn.items()

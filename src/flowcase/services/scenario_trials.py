@@ -15,13 +15,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.modeling import read_bpmn
+from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.process_archive import place_of
 from flowcase.services import apart
 from flowcase.services.transactions import Transactions
@@ -46,7 +47,7 @@ class Story:
 
     id: str
     title: str
-    file: Path
+    content: bytes
     hash: str
     touches: bool  # whether it names something of the file that is looked at
     trial: TrialRow | None = None  # of the files as they are now
@@ -95,13 +96,14 @@ class ScenarioTrials:
 
         def work(tx: Tx) -> Trials:
             files, own = played_files(tx, actor)
+            files = {**files, path: b""} if kind_of(path) == "scenario" else files
             if path not in files:
                 raise NotFound("file", path)
             digest = digest_of(files)
             went = {(row.scenario, row.story): row for row in trials.trials(tx, digest)}
             stories = tuple(
                 replace(each, trial=went.get((each.id, each.hash)))
-                for each in self._all(_names(tx, path, files))
+                for each in self._all(tx, actor, _names(tx, path, files))
             )
             return Trials(path, files[path], digest, own, stories, _reached(path, files[path], stories))
 
@@ -113,16 +115,29 @@ class ScenarioTrials:
         Raises NotFound, and Conflict when another trial runs in this server just now.
         """
         _check(actor)
-        story = next((each for each in self._all(()) if each.id == scenario), None)
+        files, stories = self._transactions.read(
+            lambda tx: (played_files(tx, actor)[0], self._all(tx, actor, ()))
+        )
+        story = next((each for each in stories if each.id == scenario), None)
         if story is None:
             raise NotFound("scenario", scenario)
-        files, _ = self._transactions.read(lambda tx: played_files(tx, actor))
+        return self._play(story, files, actor)
+
+    def play_text(self, path: str, content: bytes, *, actor: Actor) -> TrialRow:
+        """The same for a story as it stands in an editor, kept or not. Raises Conflict as `play`."""
+        _check(actor)
+        files = self._transactions.read(lambda tx: played_files(tx, actor)[0])
+        id = PurePosixPath(path).stem
+        story = Story(id, id, content, hashlib.sha256(content).hexdigest(), touches=True)
+        return self._play(story, files, actor)
+
+    def _play(self, story: Story, files: Mapping[str, bytes], actor: Actor) -> TrialRow:
         digest = digest_of(files)
         if not _playing.acquire(blocking=False):
-            raise Conflict(f"play '{scenario}'", "another scenario is being played in this moment; try again")
+            raise Conflict(f"play '{story.id}'", "another scenario is being played in this moment; try again")
         try:
             with _folder(files) as folder:
-                report = _played(story.file, folder, self._seconds)
+                report = _played(story, folder, self._seconds)
         finally:
             _playing.release()
         passed = "trouble" not in report and report["failed"] == 0
@@ -135,16 +150,35 @@ class ScenarioTrials:
 
         return self._transactions.run(actor, work)
 
-    def _all(self, names: Sequence[str]) -> list[Story]:
+    def trial(self, path: str, content: bytes, *, actor: Actor) -> TrialRow | None:
+        """How exactly this story went with the files in force and this person's drafts; None: not tried."""
+        _check(actor)
+        hash = hashlib.sha256(content).hexdigest()
+
+        def work(tx: Tx) -> TrialRow | None:
+            found = trials.trials(tx, digest_of(played_files(tx, actor)[0]))
+            name = PurePosixPath(path).stem
+            return next((row for row in found if (row.scenario, row.story) == (name, hash)), None)
+
+        return self._transactions.read(work)
+
+    def _all(self, tx: Tx, actor: Actor, names: Sequence[str]) -> list[Story]:
+        """The stories of the folder, those deployed over them, and this person's drafts over both."""
+        contents = {file.stem: file.read_bytes() for file in self._stories.glob("*.yaml")}
+        for row in resources.all_named(tx, "scenario")[::-1]:
+            if row.status == "active":
+                contents[row.name] = resources.content(tx, row.hash) or b""
+        for draft in drafts.drafts(tx):
+            if draft.owner == actor.id and draft.copy == 0 and kind_of(draft.file_name) == "scenario":
+                contents[PurePosixPath(draft.file_name).stem] = drafts.content(tx, draft)
         found = []
-        for file in sorted(self._stories.glob("*.yaml")):
-            content = file.read_bytes()
+        for name, content in sorted(contents.items()):
             text = content.decode("utf-8", errors="replace")
             found.append(
                 Story(
-                    id=file.stem,
-                    title=_title(text) or file.stem,
-                    file=file,
+                    id=name,
+                    title=_title(text) or name,
+                    content=content,
                     hash=hashlib.sha256(content).hexdigest(),
                     touches=any(name in text for name in names),
                 )
@@ -152,10 +186,12 @@ class ScenarioTrials:
         return sorted(found, key=lambda each: (not each.touches, each.id))
 
 
-def _played(story: Path, folder: Path, seconds: float) -> dict[str, Any]:
+def _played(story: Story, folder: Path, seconds: float) -> dict[str, Any]:
     """The report of `flowcase scenario --json`, or why there is none."""
-    command = [sys.executable, "-c", _LIMITED, "scenario", "--json", "--processes", str(folder), str(story)]
     with apart.folder("trial") as home:
+        apart.write(Path(home), f"{story.id}.yaml", story.content)
+        file = str(Path(home) / f"{story.id}.yaml")
+        command = [sys.executable, "-c", _LIMITED, "scenario", "--json", "--processes", str(folder), file]
         try:
             done = subprocess.run(
                 command,
@@ -180,15 +216,17 @@ def _played(story: Path, folder: Path, seconds: float) -> dict[str, Any]:
 
 
 def played_files(tx: Tx, actor: Actor) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Everything in force, this person's first drafts over it, and which those are."""
+    """Everything in force, this person's first drafts over it, and which those are; stories stay out."""
     files = {}
     for row in resources.files_in_force(tx):
+        if kind_of(row.path) == "scenario":
+            continue
         content = resources.content(tx, row.hash)
         if content is not None:
             files[row.path] = content
     own = []
     for draft in drafts.drafts(tx):
-        if draft.owner == actor.id and draft.copy == 0:
+        if draft.owner == actor.id and draft.copy == 0 and kind_of(draft.file_name) != "scenario":
             files[draft.file_name] = drafts.content(tx, draft)
             own.append(draft.file_name)
     return files, tuple(own)

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
@@ -23,7 +24,10 @@ from flowcase.store.queries.reviews import ReviewRow, by_deployment
 
 MAX_BYTES = 2 * 1024 * 1024
 ENDINGS = (".bpmn", ".dmn", ".form")
+YAML = ".yaml"  # in the folders of rule sets and of scenarios
 
+_FOLDERS = frozenset({"rulesets", "scenarios"})
+_SETTING = re.compile(rb"\bindstilling\.([a-z_][a-z0-9_]*)")
 _NAME = re.compile(r"(?!\.)[\w .+()-]{1,100}(/(?!\.)[\w .+()-]{1,100}){0,5}")
 
 
@@ -34,6 +38,16 @@ class StudioFile:
     path: str
     in_force: FileRow | None
     drafts: tuple[DraftRow, ...]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What is in force, by id."""
+
+    processes: Mapping[str, str]  # with the name
+    decisions: tuple[str, ...]
+    forms: tuple[str, ...]
+    rule_sets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ class OpenedFile:
     brought_by: DeploymentRow | None  # the deployment that put `in_force` into force
     others: tuple[DraftRow, ...]  # drafts of other people
     own: tuple[DraftRow, ...]
+    is_shipped: bool = False  # not deployed: a scenario as it lies in the folder beside the diagrams
 
 
 @dataclass(frozen=True)
@@ -75,24 +90,34 @@ class Studio:
     """Each method is one transaction. Raises Forbidden for who is no process owner."""
 
     def __init__(
-        self, transactions: Transactions, deployments: Deployments, *, has_four_eyes: bool = False
+        self,
+        transactions: Transactions,
+        deployments: Deployments,
+        *,
+        has_four_eyes: bool = False,
+        processes: Path | None = None,
     ) -> None:
-        """`has_four_eyes`: nothing is put into force that a second person has not approved."""
+        """`has_four_eyes`: nothing is put into force that a second person has not approved.
+
+        `processes` is the folder whose `scenarios/` can be opened before anybody has deployed one.
+        """
         self._transactions, self._deployments = transactions, deployments
+        self._shipped = processes
+        self._settings_read: dict[str, tuple[str, ...]] = {}  # by hash of the file: read once
         self.has_four_eyes = has_four_eyes
 
     def files(self, *, actor: Actor) -> list[StudioFile]:
-        """What is deployed and what is being worked on, by path; rule sets stay out."""
+        """What is deployed and what is being worked on, by path, and the scenarios of the folder."""
         _check(actor, "open the studio")
 
         def work(tx: Tx) -> list[StudioFile]:
-            in_force = {row.path: row for row in resources.files_in_force(tx) if row.path.endswith(ENDINGS)}
+            in_force = {row.path: row for row in resources.files_in_force(tx) if is_studio_file(row.path)}
             kept: dict[str, list[DraftRow]] = {}
             for row in drafts.drafts(tx):
                 kept.setdefault(row.file_name, []).append(row)
             return [
                 StudioFile(path, in_force.get(path), tuple(kept.get(path, ())))
-                for path in sorted({*in_force, *kept}, key=str.casefold)
+                for path in sorted({*in_force, *kept, *self._stories()}, key=str.casefold)
             ]
 
         return self._transactions.read(work)
@@ -110,9 +135,10 @@ class Studio:
             others = tuple(row for row in everybody if row.owner != actor.id)
             in_force = _in_force(tx, path)
             row = drafts.draft(tx, of or actor.id, path, copy)
-            if row is None and (of is not None or copy or in_force is None):
+            shipped = self._story(path) if in_force is None else None
+            if row is None and (of is not None or copy or (in_force is None and shipped is None)):
                 raise NotFound("file", path)
-            content = drafts.content(tx, row) if row is not None else _content(tx, in_force)
+            content = drafts.content(tx, row) if row is not None else shipped or _content(tx, in_force)
             is_own = of in (None, actor.id)
             return OpenedFile(
                 path=path,
@@ -124,14 +150,21 @@ class Studio:
                 brought_by=resources.deployment(tx, in_force.deployment) if in_force else None,
                 others=others,
                 own=own,
+                is_shipped=shipped is not None,
             )
 
         return self._transactions.read(work)
 
     def in_force(self, path: str, *, actor: Actor) -> bytes:
-        """The deployed file. Raises NotFound."""
+        """The deployed file; of a scenario that is not deployed the one in the folder. Raises NotFound."""
         _check(actor, "open the studio")
-        return self._transactions.read(lambda tx: _content(tx, _in_force(tx, path)))
+
+        def work(tx: Tx) -> bytes:
+            in_force = _in_force(tx, path)
+            shipped = self._story(path) if in_force is None else None
+            return shipped if shipped is not None else _content(tx, in_force)
+
+        return self._transactions.read(work)
 
     def check(self, path: str, content: bytes, *, actor: Actor) -> list[Finding]:
         """What the deploy check finds in the file, with everything that is deployed beside it."""
@@ -150,7 +183,8 @@ class Studio:
         check_name(path, len(content))
 
         def work(tx: Tx) -> SavedDraft:
-            if _in_force(tx, path) is not None or drafts.drafts(tx, file_name=path):
+            is_taken = _in_force(tx, path) is not None or self._story(path) is not None
+            if is_taken or drafts.drafts(tx, file_name=path):
                 raise InvalidValues("the new file", {"navn": ["Der er allerede en fil med dette navn."]})
             return keep_draft(tx, actor, path, 0, content, based_on=None, seen=None, authors=())
 
@@ -184,6 +218,38 @@ class Studio:
             return keep_draft(tx, actor, path, copy, content, based_on=based_on, seen=seen, authors=authors)
 
         return self._transactions.run(actor, work)
+
+    def names(self, *, actor: Actor) -> Names:
+        """What there is in force to choose from."""
+        _check(actor, "open the studio")
+
+        def work(tx: Tx) -> Names:
+            named = [row for row in resources.all_named(tx) if row.status == "active"]
+            return Names(
+                processes={row.process: row.name for row in resources.definitions(tx, only_newest=True)},
+                decisions=tuple(sorted({row.name for row in named if row.kind == "decision"})),
+                forms=tuple(sorted({row.name for row in named if row.kind == "form"})),
+                rule_sets=tuple(sorted({row.name for row in named if row.kind == "ruleset"})),
+            )
+
+        return self._transactions.read(work)
+
+    def setting_uses(self, *, actor: Actor) -> Mapping[str, tuple[str, ...]]:
+        """Names of the settings that files in force read, each with these files."""
+        _check(actor, "open the studio")
+
+        def work(tx: Tx) -> Mapping[str, tuple[str, ...]]:
+            found: dict[str, list[str]] = {}
+            for row in resources.files_in_force(tx):
+                if row.hash not in self._settings_read:
+                    content = resources.content(tx, row.hash) or b""
+                    names = {name.decode() for name in _SETTING.findall(content)}
+                    self._settings_read[row.hash] = tuple(sorted(names))
+                for name in self._settings_read[row.hash]:
+                    found.setdefault(name, []).append(row.path)
+            return {name: tuple(paths) for name, paths in found.items()}
+
+        return self._transactions.read(work)
 
     def versions(self, path: str, *, actor: Actor) -> list[FileVersion]:
         """What was in force under this name, newest first, with who signed it. Raises NotFound."""
@@ -328,6 +394,16 @@ class Studio:
 
         return self._transactions.run(actor, work)
 
+    def _stories(self) -> list[str]:
+        """Names of the scenarios in the folder."""
+        folder = self._shipped / "scenarios" if self._shipped else None
+        return [f"scenarios/{each.name}" for each in folder.glob("*.yaml")] if folder else []
+
+    def _story(self, path: str) -> bytes | None:
+        if self._shipped is None or path not in self._stories():
+            return None
+        return (self._shipped / path).read_bytes()
+
     def _deployed(self, tx: Tx, files: Mapping[str, bytes], note: str) -> Deployment:
         """The one way from the studio and its API into force."""
         tx.stream(INSTALLATION)
@@ -346,10 +422,15 @@ class Studio:
 
 def check_name(path: str, size: int = 0) -> None:
     """Raises InvalidValues for what is no name of a file in the studio, and for one that is too large."""
-    if not path.endswith(ENDINGS) or not _NAME.fullmatch(path):
-        raise InvalidValues("the file", {"navn": [f"Et filnavn ender på {', '.join(ENDINGS)}."]})
+    if not is_studio_file(path) or not _NAME.fullmatch(path):
+        raise InvalidValues("the file", {"navn": [f"Et filnavn ender på {', '.join((*ENDINGS, YAML))}."]})
     if size > MAX_BYTES:
         raise InvalidValues("the file", {"indhold": ["Filen er større end 2 MB."]})
+
+
+def is_studio_file(path: str) -> bool:
+    """Whether this is the name of something that the studio edits: a diagram, a table, a rule set …"""
+    return path.endswith(ENDINGS) or (path.endswith(YAML) and path.rpartition("/")[0] in _FOLDERS)
 
 
 def blocking(findings: Sequence[Finding]) -> int:

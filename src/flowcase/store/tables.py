@@ -103,7 +103,7 @@ process_definition = Table(
 named_resource = Table(
     "named_resource",
     metadata,
-    Column("kind", Text, nullable=False),  # decision | form | ruleset
+    Column("kind", Text, nullable=False),  # decision | form | ruleset | scenario
     Column("name", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("hash", Text, ForeignKey("resource.hash"), nullable=False),

@@ -168,6 +168,7 @@ def _register_blueprints(app: Flask) -> None:
         studio_folders,
         studio_maps,
         studio_reviews,
+        studio_tables,
         studio_trials,
         studio_versions,
         team,
@@ -219,6 +220,7 @@ def _register_blueprints(app: Flask) -> None:
         studio_maps,
         studio_reviews,
         studio_versions,
+        studio_tables,
         studio_trials,
         team,
     ):

@@ -9,7 +9,13 @@ from xml.sax.saxutils import quoteattr
 from flowcase.errors import InvalidValues
 
 # kind -> (ending, folder)
-KINDS = {"bpmn": (".bpmn", ""), "dmn": (".dmn", "decisions/"), "form": (".form", "forms/")}
+KINDS = {
+    "bpmn": (".bpmn", ""),
+    "dmn": (".dmn", "decisions/"),
+    "form": (".form", "forms/"),
+    "ruleset": (".yaml", "rulesets/"),
+    "scenario": (".yaml", "scenarios/"),
+}
 
 _ID = re.compile(r"[A-Za-z_][\w-]{0,79}", re.ASCII)
 
@@ -76,6 +82,24 @@ _TABLE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+_YAML = {
+    "ruleset": """id: NAVN
+version: "1"
+title: NAVN
+in_force_from: 2026-01-01
+settings: {}
+""",
+    "scenario": """id: NAVN
+title: NAVN
+source: ""
+people:
+  - {id: FP-1, groups: [fronten, frontpersonale]}
+steps:
+  - {id: begyndt, at: 2026-01-05T09:00+01:00, do: advance the clock}
+""",
+}
+
+
 def new_file(name: str, kind: str) -> tuple[str, bytes]:
     """(file name, content) for a name without ending. Raises InvalidValues for what can be no id."""
     if kind not in KINDS:
@@ -90,6 +114,8 @@ def new_file(name: str, kind: str) -> tuple[str, bytes]:
     if kind == "form":
         form = {"id": id, "type": "default", "schemaVersion": 18, "components": []}
         return folder + id + ending, (json.dumps(form, indent=2) + "\n").encode()
+    if kind in _YAML:
+        return folder + id + ending, _YAML[kind].replace("NAVN", id).encode()
     template = _DIAGRAM if kind == "bpmn" else _TABLE
     text = template.format(id=quoteattr(id), definitions=quoteattr(f"definitions_{id}"))
     return folder + id + ending, text.encode()

@@ -16,16 +16,19 @@ from markupsafe import Markup
 
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Forbidden, InvalidValues
+from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.element_templates import element_templates
 from flowcase.modeling.pages import pages
 from flowcase.modeling.zeebe import PROPERTIES
+from flowcase.services.studio import is_studio_file
 from flowcase.web import new_files, rules_in_danish
+from flowcase.web.findings_in_danish import finding_words
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studie")
 
-KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form"}
+KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ".yaml": "yaml"}  # by what the editor is made of
 
 
 @blueprint.get("/")
@@ -64,14 +67,14 @@ def edit(path: str) -> Any:
     g.has_diagram = True
     g.style_nonce = secrets.token_urlsafe(16)
     kind = next((kind for ending, kind in KINDS.items() if path.endswith(ending)), None)
-    if kind is None:
+    if kind is None or not is_studio_file(path):
         abort(404)
     opened = flow().studio.open(
         path, copy=request.args.get("kopi", 0, type=int), of=request.args.get("fra"), actor=actor()
     )
     review = flow().reviews.of_draft(path, copy=opened.copy, actor=actor()) if opened.draft else None
     return render_template(
-        "studio_editor.html", opened=opened, kind=kind, data=_data(opened, kind), review=review
+        "studio_editor.html", opened=opened, kind=kind, bundle=kind, data=_data(opened, kind), review=review
     )
 
 
@@ -161,14 +164,16 @@ def _rule_page(rule: str) -> Markup | None:
 def kind_name(path: str) -> str:
     """What a file is, in a reader's word."""
     names = {"bpmn": gettext("Procesdiagram"), "dmn": gettext("Tabel"), "form": gettext("Formular")}
+    names["yaml"] = gettext("Scenarie") if kind_of(path) == "scenario" else gettext("Regelsæt")
     return next((names[kind] for ending, kind in KINDS.items() if path.endswith(ending)), "")
 
 
-@blueprint.app_template_test("endswith")
-def endswith(text: str, ending: str) -> bool:
-    return text.endswith(ending)
+@blueprint.app_template_test("of_kind")
+def of_kind(path: str, kind: str) -> bool:
+    """Whether a file belongs under an ending, or under the folder of its kind."""
+    return path.endswith(kind) or path.startswith(f"{kind}/")
 
 
 @blueprint.app_context_processor
 def words() -> dict[str, Any]:
-    return {"kind_name": kind_name, "may_edit_processes": may_edit_processes}
+    return {"kind_name": kind_name, "finding_words": finding_words, "may_edit_processes": may_edit_processes}

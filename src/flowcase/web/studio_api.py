@@ -13,15 +13,18 @@ from flask import Blueprint, abort, jsonify, request, url_for
 from flask_login import current_user, login_required
 
 from flowcase.access.permissions import may_edit_processes
-from flowcase.errors import Forbidden, InvalidDefinition, InvalidValues
+from flowcase.errors import Conflict, Forbidden, InvalidDefinition, InvalidValues
 from flowcase.modeling import Finding
 from flowcase.services.reviews import NotApproved
 from flowcase.services.studio import MAX_BYTES, blocking
 from flowcase.web import rules_in_danish
 from flowcase.web.deployment_words import effects_in_words, not_approved_in_words
-from flowcase.web.language import current
+from flowcase.web.file_tables import table
+from flowcase.web.findings_in_danish import finding_words
+from flowcase.web.language import current, gettext
 from flowcase.web.presenting import clock, instant, person
 from flowcase.web.session import actor, flow
+from flowcase.web.studio_trials import trial_in_words
 
 blueprint = Blueprint("studio_api", __name__, url_prefix="/api/studio")
 
@@ -80,6 +83,37 @@ def save() -> Any:
             for row in saved.others
         ],
     )
+
+
+@blueprint.post("/table")
+@login_required
+def draw_table() -> Any:
+    """A scenario or a rule set as a table, after what a form of it changes; nothing is kept."""
+    asked = _asked()
+    made = table(asked["file"], asked["content"].decode(), _sent())
+    told = {"content": made.content, "html": made.html, "opened": made.opened, "errors": dict(made.errors)}
+    return jsonify(**told, words=made.words, trouble=made.trouble)
+
+
+@blueprint.post("/trial")
+@login_required
+def trial() -> Any:
+    """Play a scenario as it stands in the editor."""
+    asked = _asked()
+    try:
+        row = flow().scenario_trials.play_text(asked["file"], asked["content"], actor=actor())
+    except Conflict:
+        words = gettext("En anden prøve er i gang på serveren. Vent et øjeblik, og prøv igen.")
+        return jsonify(words=words), HTTPStatus.CONFLICT
+    return jsonify(words=trial_in_words(row), passed=row.passed)
+
+
+def _sent() -> dict[str, str]:
+    """The fields of a form that a script sends."""
+    body = request.get_json(silent=True)
+    fields = body.get("fields") if isinstance(body, dict) else None
+    given = fields if isinstance(fields, dict) else {}
+    return {str(name): value for name, value in given.items() if isinstance(value, str)}
 
 
 @blueprint.post("/discard")
@@ -173,5 +207,6 @@ def _said(finding: Finding) -> dict[str, Any]:
         **asdict(finding),
         "severity": finding.severity.value,
         "page": url_for("studio.rule", rule=finding.rule),
+        "words": finding_words(finding),
         "title": rules_in_danish.title_of(finding.rule) if current() == "da" else "",
     }

@@ -18,9 +18,9 @@ from flowcase.bootstrap import Flowcase
 from flowcase.config import shipped_processes
 from flowcase.errors import InvalidValues, NotFound, Refused
 from flowcase.scenarios import stage
-from flowcase.scenarios.reading import Scenario, Step, Variant
 from flowcase.scenarios.running import LOCAL, _Story
 from flowcase.scenarios.scene import NARRATOR, set_the_scene
+from flowcase.services.scenario_files import Scenario, Step, Variant
 from flowcase.values import from_json
 from flowcase.web import intake
 from tests.web.walks import forms

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from flowcase.config import shipped_processes
-from flowcase.scenarios.reading import Step, read
+from flowcase.services.scenario_files import Step, read
 from flowcase.web import create_app
 from tests.web.walks.hands import Keyboard, Mouse
 from tests.web.walks.story import WalkedStory, installation

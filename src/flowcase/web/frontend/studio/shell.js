@@ -1,4 +1,4 @@
-// One page for the three editors: what is typed is checked and kept as a draft, and put into force on demand.
+// One page for the editors: what is typed is checked and kept as a draft, and put into force on demand.
 //
 // An editor hands in { open(text), read(), onChange(tell), select(element), mark(findings, focus), undo(),
 // redo(), mayUndo(), mayRedo() }; everything else is here.

@@ -81,7 +81,7 @@ class Scenario:
 @cache
 def schema() -> Mapping[str, Any]:
     """The published JSON schema of scenario files."""
-    return json.loads((files("flowcase.scenarios") / "schema.json").read_text("utf-8"))
+    return json.loads((files("flowcase") / "scenarios/schema.json").read_text("utf-8"))
 
 
 def parse_instant(text: str) -> dt.datetime:
@@ -91,22 +91,32 @@ def parse_instant(text: str) -> dt.datetime:
 
 def read(path: Path) -> Scenario:
     """Read one file. Raises ScenarioError with every problem that the schema and the story itself show."""
-    text = path.read_text("utf-8")
+    return read_text(path.read_bytes(), str(path))
+
+
+def read_text(content: bytes, path: str) -> Scenario:
+    """The same of a file's content; `path` names it in the problems."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ScenarioError(
+            path, [(1, "Expected UTF-8, but the file is written in another encoding.")]
+        ) from None
     try:
         node = compose(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise ScenarioError(
-            str(path), [((mark.line if mark else 0) + 1, f"Expected YAML, but {problem}.")]
+            path, [((mark.line if mark else 0) + 1, f"Expected YAML, but {problem}.")]
         ) from None
     if node is None:
-        raise ScenarioError(str(path), [(1, "Expected a scenario, but the file is empty.")])
+        raise ScenarioError(path, [(1, "Expected a scenario, but the file is empty.")])
     lines: dict[Place, int] = {}
     data = construct(node, (), lines)
     if not isinstance(data, dict):
         raise ScenarioError(
-            str(path), [(1, "Expected a scenario with id, title and steps, but the file holds no mapping.")]
+            path, [(1, "Expected a scenario with id, title and steps, but the file holds no mapping.")]
         )
     validator = jsonschema.Draft202012Validator(schema())
     problems = [
@@ -117,8 +127,8 @@ def read(path: Path) -> Scenario:
     if not problems:
         problems = _story_problems(data, lines)
     if problems:
-        raise ScenarioError(str(path), problems)
-    return _scenario(data, lines, str(path))
+        raise ScenarioError(path, problems)
+    return _scenario(data, lines, path)
 
 
 def _sentence(error: jsonschema.ValidationError) -> str:
