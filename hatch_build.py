@@ -19,7 +19,15 @@ ROOT = Path(__file__).parent
 SOURCE = ROOT / "src/flowcase/web/frontend"
 BUNDLE = ROOT / "src/flowcase/web/static/bundle"
 STAMP = BUNDLE / "built-from.txt"
-ENTRIES = ("page.js", "page.css", "viewer.js", "studio-bpmn.js", "studio-dmn.js", "studio-form.js", "studio-yaml.js")
+ENTRIES = (
+    "page.js",
+    "page.css",
+    "viewer.js",
+    "studio-bpmn.js",
+    "studio-dmn.js",
+    "studio-form.js",
+    "studio-yaml.js",
+)
 
 
 def _fingerprint() -> str:
