@@ -17,6 +17,7 @@ from flowcase.access.groups import group_name
 from flowcase.cases.entities import entity
 from flowcase.errors import NotFound
 from flowcase.history import notices
+from flowcase.history.start_facts import start_fact
 from flowcase.model import Event
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
@@ -343,7 +344,8 @@ def tell(
         words = sentence[1] if language == "en" else sentence[0]
         fields = _fields(one, name, process, rule, person, language)
         who = _SYSTEM[language] if one.actor in ("system", "scenario") else person(one.actor)
-        yield Told(one.at, who, words.format_map(fields), kind, getattr(one.event, "element", None))
+        told = words.format_map(fields).replace("..", ".")  # a label may end in a full stop of its own
+        yield Told(one.at, who, told, kind, getattr(one.event, "element", None))
 
 
 def told_erased(at: dt.datetime, language: str = "da") -> Told:
@@ -411,6 +413,7 @@ def _fields(
     fields["received"] = _instant(raw.get("received_at"), language)
     fields["met"] = _instant(raw.get("met_at"), language)
     fields["start"] = _plain(raw.get("start"), language)
+    fields["start_fact"] = start_fact(str(raw.get("start_fact") or ""), language)
     if raw.get("amount"):
         fields["length"] = (
             f" + {raw['amount']} {unit_words(raw.get('unit', ''), language)} ({raw.get('convention', '')})"

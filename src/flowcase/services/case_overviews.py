@@ -1,12 +1,8 @@
-"""What a case page shows beside facts and deadlines: the way on the ladder, and what is open between people.
-
-Only open attributes (K0) are read: steps, dates and codes, no words about anybody.
-"""
+"""The way of a case on the ladder: steps, dates and codes, no words about anybody."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
@@ -22,34 +18,11 @@ from flowcase.values import Value
 
 STEPS_SETTING = "indsatstrappe"  # names of the steps, lowest first
 
-# entity -> statuses in which nothing is open any more
-_DONE: Mapping[str, frozenset[str]] = {
-    "Moede": frozenset({"afholdt", "afsluttet", "aflyst"}),
-    "Aftale": frozenset({"opfyldt", "bortfaldet"}),
-    "Samtykkeanmodning": frozenset(
-        {"afslaaet", "bortfaldet", "ikke_noedvendigt", "tilbagekaldt", "udloebet"}
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Open:
-    """A consent, meeting or agreement that is not over."""
-
-    id: str
-    kind: str  # code: which sort of meeting, which purpose of consent
-    status: str | None
-    due: dt.date | dt.datetime | None
-    people: tuple[str, ...] = ()  # who sees to it
-
 
 @dataclass(frozen=True)
 class Overview:
     ladder: tuple[Step, ...]
     step_names: tuple[str, ...]  # of the whole ladder, lowest first
-    consents: tuple[Open, ...]
-    meetings: tuple[Open, ...]
-    agreements: tuple[Open, ...]
 
 
 class CaseOverviews:
@@ -71,9 +44,6 @@ class CaseOverviews:
             return Overview(
                 tuple(way(_placed(tx, code))),
                 tuple(str(name) for name in names),
-                tuple(_open(tx, code, "Samtykkeanmodning", "formaal_kode", ("svarfrist",))),
-                tuple(_open(tx, code, "Moede", "slags", ("tid", "dato"))),
-                tuple(_open(tx, code, "Aftale", "", ("ny_frist", "frist"), "tovholder")),
             )
 
         return self._transactions.read(work)
@@ -90,27 +60,6 @@ def _placed(tx: Tx, code: str) -> list[Placed]:
             Placed(row.id, int(step), _day(start), _day(ended) if ended else None, row.open.get("slutaarsag"))
         )
     return found
-
-
-def _open(tx: Tx, code: str, entity: str, kind: str, dates: Sequence[str], person: str = "") -> list[Open]:
-    """Records of the case that are not over, what is due first on top."""
-    found = []
-    for row in records.records(tx, entity=entity, case=code):
-        status = row.open.get("status")
-        if status in _DONE[entity]:
-            continue
-        due = next((row.open[name] for name in dates if row.open.get(name)), None)
-        named = row.open.get(person) if person else None
-        found.append(
-            Open(
-                row.id,
-                str(row.open.get(kind) or "") if kind else "",
-                None if status is None else str(status),
-                due,
-                (str(named),) if named else (),
-            )
-        )
-    return sorted(found, key=lambda each: (each.due is None, _day(each.due) if each.due else dt.date.min))
 
 
 def _day(value: Value) -> dt.date:

@@ -28,7 +28,22 @@ BOARD = "tavle"
 _BOARDS = tuple(
     name for name in ("SoSTavle", "Risikovurdering", "Undersoegelse", "Opfoelgning", "Forebyggelse")
 )
-_SHOWN = ("Samtykkeanmodning", "Samtykke", "Handleplan", "Maal", "Foranstaltning", "IndividuelKontrakt")
+_SHOWN = (
+    "Samtykkeanmodning",
+    "Samtykke",
+    "Handleplan",
+    "Maal",
+    "Foranstaltning",
+    "IndividuelKontrakt",
+    "Moede",
+    "Aftale",
+)
+# Of meetings and agreements: in these statuses nothing is open any more, and these say when it is.
+_OVER = {
+    "Moede": frozenset({"afholdt", "afsluttet", "aflyst"}),
+    "Aftale": frozenset({"opfyldt", "bortfaldet"}),
+}
+_WHEN = {"Moede": ("tid", "dato"), "Aftale": ("ny_frist", "frist")}
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,15 @@ class Item:
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
 
+    @property
+    def when(self) -> dt.date | dt.datetime | None:
+        """Of a meeting when it is, of an agreement until when it is to be done."""
+        return next((self[name] for name in _WHEN[self.entity] if self[name]), None)
+
+    @property
+    def is_over(self) -> bool:
+        return self["status"] in _OVER[self.entity]
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -56,13 +80,18 @@ class Picture:
     goals: tuple[Item, ...]
     measures: tuple[Item, ...]
     contracts: tuple[Item, ...]
+    meetings: tuple[Item, ...]  # what comes first on top
+    agreements: tuple[Item, ...]
+    suppliers: Mapping[str, str]  # record id -> name
     caseworkers: tuple[tuple[str, dt.datetime, dt.datetime | None], ...]  # (person, from, until)
 
-    def is_in_force(self, request: Item) -> bool:
-        """Whether somebody's yes to it stands, so that there is something to withdraw."""
-        return request["ophoert"] is None and any(
-            answer["givet"] is not None and answer["svar"] == YES and answer["tilbagekaldt"] is None
-            for answer in self.given.get(request.id, ())
+    def stands(self, request: Item, answer: Item) -> bool:
+        """Whether this answer is somebody's yes that stands, so that there is something to withdraw."""
+        return (
+            request["ophoert"] is None
+            and answer["givet"] is not None
+            and answer["svar"] == YES
+            and answer["tilbagekaldt"] is None
         )
 
 
@@ -108,6 +137,9 @@ def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
         tuple(found["Maal"]),
         tuple(found["Foranstaltning"][::-1]),
         tuple(found["IndividuelKontrakt"][::-1]),
+        _by_time(found["Moede"]),
+        _by_time(found["Aftale"]),
+        _suppliers(tx, [*found["Foranstaltning"], *found["IndividuelKontrakt"]], is_close),
         tuple(_caseworkers(tx, row)),
     )
 
@@ -119,6 +151,20 @@ def _item(row: RecordRow, is_close: bool) -> Item:
         name: value for name, value in row.values.items() if is_close or known.get(name) is DataClass.K0
     }
     return Item(row.id, row.entity, values, row.created_at)
+
+
+def _suppliers(tx: Tx, items: Sequence[Item], is_close: bool) -> Mapping[str, str]:
+    """The names of those who carry out measures, which may tell what the measure is."""
+    if not is_close:
+        return {}
+    ids = {str(each["leverandoer"] or each["leverandoer_id"] or "") for each in items} - {""}
+    rows = [row for id in sorted(ids) if (row := records.record(tx, id)) is not None]
+    return {row.id: str(row.values.get("navn") or "") for row in rows}
+
+
+def _by_time(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Those without a time last."""
+    return tuple(sorted(items, key=lambda each: (each.when is None, str(each.when))))
 
 
 def _one(tx: Tx, id: Value, is_close: bool) -> Item | None:

@@ -54,18 +54,15 @@ def meeting_kind(code: str) -> str:
     }.get(code, code or gettext("Møde"))
 
 
-def agreement(code: str) -> str:
-    """An agreement has no kind; what was agreed is confidential."""
-    return gettext("Aftale")
-
-
 def status(code: str) -> str:
     return {
-        "aaben": gettext("Afventer svar"),
+        "aaben": gettext("Åben"),
+        "afholdt": gettext("Holdt"),
+        "aflyst": gettext("Aflyst"),
+        "afsluttet": gettext("Afsluttet"),
         "aftalt": gettext("Aftalt"),
-        "delvist": gettext("Delvist givet"),
+        "bortfaldet": gettext("Bortfaldet"),
         "foreslaaet": gettext("Kun foreslået"),
-        "givet": gettext("Givet"),
-        "intet_svar": gettext("Intet svar"),
+        "opfyldt": gettext("Opfyldt"),
         "planlagt": gettext("Planlagt"),
     }.get(code, code)

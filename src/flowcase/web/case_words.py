@@ -44,6 +44,16 @@ def recipients(ids: Iterable[str] | None) -> str:
     return ", ".join(person(str(id)) if "." in str(id) else group(str(id)) for id in ids or ())
 
 
+def giver(code: str | None) -> str:
+    """Who gave a consent."""
+    return {
+        "mor": gettext("mor"),
+        "far": gettext("far"),
+        "ung": gettext("den unge"),
+        "vaerge": gettext("værgen"),
+    }.get(code or "", _plain(code or "").lower())
+
+
 def measure_status(code: str | None) -> str:
     return {
         "besluttet": gettext("Besluttet"),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("cases", __name__, url_prefix="/sager")
 
 PAGE = 50
-MOMENTS = 40  # of the story that a case page shows at first; years of it are a click away
+MOMENTS = 12  # of the story that a case page shows at first; years of it are a click away
 
 
 @blueprint.get("")
@@ -123,7 +123,6 @@ def _page(code: str, *, problem: str = "") -> Any:
         between_status=between_people.status,
         consent_purpose=between_people.consent_purpose,
         meeting_kind=between_people.meeting_kind,
-        agreement=between_people.agreement,
         concerns=flow().concerns.of_case(code, actor=actor()),
         notifier=notifier,
         outcome=notification_outcome,
@@ -180,8 +179,10 @@ def _jumps(picture: Picture) -> list[tuple[str, str]]:
         ("foranstaltninger", gettext("Foranstaltninger"), bool(picture.measures)),
         ("kontrakter", gettext("Kontrakter"), bool(picture.contracts)),
         ("historie", gettext("Historie"), True),
-        ("familie", gettext("Familien"), picture.family is not None),
+        ("familie", gettext("Familien"), bool(picture.child or picture.family)),
         ("alle-samtykker", gettext("Samtykker"), bool(picture.consents)),
+        ("moeder", gettext("Møder"), bool(picture.meetings)),
+        ("aftaler", gettext("Aftaler"), bool(picture.agreements)),
         ("dokumenter", gettext("Dokumenter"), True),
         ("kommentarer", gettext("Kommentarer"), picture.is_close),
         ("forloeb", gettext("Forløb"), True),

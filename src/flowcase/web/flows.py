@@ -54,7 +54,8 @@ def _start(process: str, case: str | None) -> Any:
     notes = None
     status = HTTPStatus.OK
     page_number = sent.get(intake.PAGE_NUMBER) or secrets.token_hex(8)
-    raw: dict[str, Any] = form_page.first_values(opened.form, opened.prefilled) if opened.form else {}
+    known = {**opened.prefilled, **form_page.chosen_in_address(opened.form, request.args)}
+    raw: dict[str, Any] = form_page.first_values(opened.form, known) if opened.form else {}
     if request.method == "POST":
         dates = form_sent.Dates(local_date(flow().clock.now()))
         raw = form_sent.raw_of(opened.form, sent, dates) if opened.form else {}
@@ -101,10 +102,16 @@ def _start(process: str, case: str | None) -> Any:
 
 
 def _next_page(started: str, case: str | None) -> str:
-    """The first user task of the new flow that is this person's, else the case, else the list."""
+    """The first user task of the new flow that is this person's, else the case, else the list.
+
+    What the link to the flow has chosen already goes on to the user task.
+    """
+    chosen: dict[str, Any] = {
+        name: said for name, said in request.args.items() if name not in ("id", "sprog")
+    }
     mine = flow().inboxes.offered(actor(), instance=started)
     if mine:
-        return url_for("user_tasks.show", id=mine[0].id)
+        return url_for("user_tasks.show", id=mine[0].id, **chosen)
     if case is not None:
         return url_for("cases.show", code=case)
     return url_for("instances.show", id=started) if may_see_cases(actor()) else url_for("flows.index")

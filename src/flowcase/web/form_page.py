@@ -144,6 +144,14 @@ def first_values(form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def chosen_in_address(form: Form | None, args: Mapping[str, str]) -> dict[str, str]:
+    """Choices that a link has made already: ids and codes, which the form offers or leaves unchosen."""
+    if form is None:
+        return {}
+    choices = {each.path[0] for each in form.values() if each.type is FieldType.CHOICE and not each.readonly}
+    return {name: said for name, said in args.items() if name in choices}
+
+
 # A page that had one of these sends it whatever stands in it, so that what is missing was not on the page.
 _SENT_WHEN_EMPTY = {
     FieldType.TEXT,

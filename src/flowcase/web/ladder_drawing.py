@@ -97,12 +97,12 @@ def _description(steps: Sequence[Step]) -> str:
 def _line(each: Step, names: Sequence[str], today: dt.date) -> str:
     name = f" ({names[each.step - 1]})" if 0 < each.step <= len(names) else ""
     way = {
-        Direction.FIRST: gettext("begyndte"),
+        Direction.FIRST: gettext("det første"),
         Direction.UP: gettext("op"),
         Direction.DOWN: gettext("ned"),
         Direction.SAME: gettext("samme trin"),
     }[each.direction]
-    until = gettext("til {day}").format(day=date(each.end)) if each.end else gettext("stadig")
-    return gettext("Trin {step}{name}, {way}: fra {start} {until}, {days} dage").format(
+    until = gettext("til {day}").format(day=date(each.end)) if each.end else gettext("og stadig")
+    return gettext("Trin {step}{name}, {way}: fra {start} {until} ({days} dage)").format(
         step=each.step, name=name, way=way, start=date(each.start), until=until, days=each.days(today)
     )

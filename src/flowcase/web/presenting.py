@@ -17,6 +17,7 @@ from markupsafe import Markup
 from flowcase import errors
 from flowcase.access import permissions
 from flowcase.access.groups import group_name
+from flowcase.history.start_facts import start_fact
 from flowcase.history.story import unit_words
 from flowcase.services.transactions import DatabaseFull, DatabaseSlow, OutcomeUnknown
 from flowcase.values import Value
@@ -287,6 +288,7 @@ def init_app(app: Flask) -> None:
         is_free_text=form_notes.is_free_text,
         cpr_warning=form_notes.cpr_warning,
         deadline_name=deadline_name,
+        start_fact=start_fact,
         lasting_kind=lasting_kind,
         deadline_state=deadline_state,
         instance_state=instance_state,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 720, 16, 16, 34, 26
 MOST = 12  # deadlines that one line shows; the list has them all
-_LABEL = 8  # pixels that a letter takes
+_LABEL = 7.2  # pixels that a letter takes
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def timeline(deadlines: Iterable[Deadline], now: dt.datetime) -> Timeline | None
     marks = []
     for number, row in enumerate(shown):
         at = x(row.due_at)
-        words = f"{row.rule} {date(row.due_at)}"
+        name = deadline_name(row.rule) or row.rule
+        words = f"{name}, {date(row.due_at)}"
         anchor = "end" if at + len(words) * _LABEL > WIDTH else "start"
         marks.append(Mark(at, TOP + number * ROW + 12, row.status, words, anchor))
     said = "; ".join(

@@ -43,7 +43,8 @@ def show(id: str) -> Any:
     draft = flow().user_tasks.draft(id, actor=actor())
     if draft is not None:
         return _page(task, without_withheld(task.view, draft), is_draft=True)
-    return _page(task, form_page.first_values(task.form, task.prefilled) if task.form else {})
+    chosen = form_page.chosen_in_address(task.form, request.args)
+    return _page(task, form_page.first_values(task.form, {**chosen, **task.prefilled}) if task.form else {})
 
 
 @blueprint.post("/<id>/tag")
