@@ -14,15 +14,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import zstandard
 from SpiffWorkflow.util.task import TaskState
 
+from flowcase.compression import compress, decompress
 from flowcase.engine import subscriptions
 from flowcase.engine.diagram import Diagram, diagram_of
 from flowcase.engine.going_back import listen_again
 from flowcase.engine.nodes.activities import JobTask, UserTask
 from flowcase.engine.nodes.gateways import EventBasedGateway, MeetingGateway, ParallelGateway
-from flowcase.engine.state import State
+from flowcase.engine.state import LEVEL, State
 from flowcase.engine.state_formats import in_present_format
 from flowcase.engine.stuck import Stuck
 from flowcase.engine.subscriptions import PendingTimer
@@ -436,12 +436,12 @@ def _meet(step: Step) -> None:
 
 
 def _opened(content: bytes) -> dict[str, Any]:
-    return in_present_format(json.loads(zstandard.ZstdDecompressor().decompress(content)))
+    return in_present_format(json.loads(decompress(content)))
 
 
 def _closed(data: dict[str, Any]) -> bytes:
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    return zstandard.ZstdCompressor(level=3).compress(text.encode())
+    return compress(text.encode(), level=LEVEL)
 
 
 __all__ = ["CannotMigrate", "Obstacle", "is_where_it_was", "migrate", "moved_state", "undo"]

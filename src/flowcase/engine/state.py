@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import zstandard
 from SpiffWorkflow.util.task import TaskState
 
+from flowcase.compression import compress, decompress
 from flowcase.engine.diagram import Diagram, diagram_of
 from flowcase.engine.nodes.activities import UserTask
 from flowcase.engine.state_formats import FORMAT, in_present_format
@@ -20,6 +20,8 @@ from flowcase.engine.variables import VariableScopes
 from flowcase.model import InstanceStatus
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.values import Value, from_json, to_json
+
+LEVEL = 3  # of compression: a state is written at every step
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,12 @@ class State:
             "waits": [subscription.to_json() for subscription in self.subscriptions.values()],
         }
         text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-        return zstandard.ZstdCompressor(level=3).compress(text.encode())
+        return compress(text.encode(), level=LEVEL)
 
     @classmethod
     def from_bytes(cls, content: bytes, definition: ProcessDefinition) -> State:
         """Raises UnknownStateFormat."""
-        data = in_present_format(json.loads(zstandard.ZstdDecompressor().decompress(content)))
+        data = in_present_format(json.loads(decompress(content)))
         diagram = diagram_of(definition)
         tree = TokenTree(diagram, counter=data["counter"])
         state = cls(tree, is_called=data["called"])

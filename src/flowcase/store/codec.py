@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import zstandard
-
 from flowcase import events, model
+from flowcase.compression import compress, decompress
 from flowcase.model import Event
 from flowcase.values import canonical_json, from_json, to_json
 
@@ -36,12 +35,12 @@ def encode(recorded: Iterable[Recorded], request_id: str = "") -> bytes:
     """What the history seals: the events of one entry, and the request that led to them."""
     rows = [[each.kind, each.instance, each.element, _fields(each.event)] for each in recorded]
     content = canonical_json({"e": rows, "r": request_id} if request_id else {"e": rows})
-    return zstandard.ZstdCompressor(level=LEVEL).compress(content)
+    return compress(content, level=LEVEL)
 
 
 def decode(payload: bytes) -> tuple[list[Recorded], str]:
     """The events of an entry and the request id. Raises LookupError for a kind that is not known."""
-    content = zstandard.ZstdDecompressor().decompress(payload, max_output_size=LARGEST_ENTRY)
+    content = decompress(payload, largest=LARGEST_ENTRY)
     data = json.loads(content)
     found = [
         Recorded(kind, instance, element, _restored(kind, fields))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -490,7 +491,11 @@ def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engin
         chosen = {**options, **connection.get_execution_options()}
         if chosen.get("isolation_level") == "AUTOCOMMIT":
             return
-        is_read_only = chosen.get(_READ_ONLY)
-        connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
+        statement = "BEGIN" if chosen.get(_READ_ONLY) else "BEGIN IMMEDIATE"
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(statement)  # past SQLAlchemy, whose way around it takes longer than SQLite's own
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
 
     return engine

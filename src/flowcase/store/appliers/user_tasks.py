@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flowcase import events, model
 from flowcase.model import UserTaskStatus
@@ -75,15 +76,21 @@ def _tell(
 
 def candidates_key(tx: Tx, groups: Iterable[str], users: Iterable[str]) -> str:
     """The key of this set of candidates; its rows are written when it is seen for the first time."""
-    members = [("group", name) for name in sorted(set(groups))]
-    members += [("person", name) for name in sorted(set(users))]
-    members = members or [("everyone", "")]
-    key = hashlib.sha256(canonical_json(members)).hexdigest()[:20]
+    key, members = _candidates(tuple(groups), tuple(users))
     if key not in tx.known_candidate_sets and key not in tx.learned_candidate_sets:
         for kind, name in members:
             tx.insert_once(tables.candidate_set, id=key, kind=kind, name=name)
         tx.learned_candidate_sets.add(key)
     return key
+
+
+@functools.lru_cache(maxsize=4096)
+def _candidates(groups: tuple[str, ...], users: tuple[str, ...]) -> tuple[str, Sequence[tuple[str, str]]]:
+    """The key and the members; the same few sets come again and again."""
+    members = [("group", name) for name in sorted(set(groups))]
+    members += [("person", name) for name in sorted(set(users))]
+    members = members or [("everyone", "")]
+    return hashlib.sha256(canonical_json(members)).hexdigest()[:20], members
 
 
 @applies(model.UserTaskCompleted)
