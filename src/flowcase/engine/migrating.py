@@ -272,14 +272,15 @@ def _flow(
     old: ProcessDefinition, new: ProcessDefinition, mapping: Mapping[str, str], flow: str, join: str
 ) -> str | None:
     """The flow by which a waiting token would have come to the join in the new version."""
-    if (
-        (same := new.flows.get(flow)) is not None
-        and same.target == join
-        and mapping.get(old.flows[flow].source) == same.source
-    ):
+    was_from = old.flows[flow].source
+    # What the flow comes from may have become another kind of element: nothing takes over from it then, yet
+    # the flow is the same.
+    source = mapping.get(was_from) or (was_from if was_from not in mapping.values() else None)
+    same = new.flows.get(flow)
+    if same is not None and same.target == join and source == same.source:
         return flow
     incoming = new.elements[join].incoming
-    source = mapping.get(old.flows[flow].source)
+    source = mapping.get(was_from)
     direct = [each for each in incoming if new.flows[each].source == source]
     if len(direct) == 1:
         return direct[0]
