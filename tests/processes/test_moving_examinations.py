@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import os
 import re
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -28,6 +30,7 @@ PROCESS = "boernefaglig_undersoegelse"
 OWNER = Actor("ole", groups=frozenset({"procesejer"}))
 STORY = read(PROCESSES / "scenarios" / "UNDERS-01_undersoegelsens_veje.yaml")
 MOVED = int(os.environ.get("FLOWCASE_MOVED", "21"))
+BUILD = Path(__file__).parents[2] / "build"
 SEPTEMBER = dt.datetime(2026, 9, 5, 8, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 WAIT_STATES = {  # every user task, call and event of the examination in which an instance can wait
     "planlaeg", "uden_medvirken", "indhent_samtykke", "indhent_udtalelse", "boernesamtale",
@@ -67,11 +70,43 @@ def work(flow):
         pass
 
 
-def move_all(flow):
+class Watch:
+    """What `make migration` tells: seconds of each part, and what was counted."""
+
+    def __init__(self):
+        self.since, self.laps = time.monotonic(), {}
+
+    def lap(self, name):
+        now = time.monotonic()
+        self.laps[name], self.since = round(now - self.since, 1), now
+
+    def write(self, places, before, verdicts, ends):
+        tasks, timers, jobs, (messages, signals), incidents = before
+        told = {
+            "instances": len(places),
+            "waiting in": dict(Counter(place for waits in places.values() for place in waits)),
+            "user tasks": sum(tasks.values()),
+            "timers": sum(timers.values()),
+            "jobs": sum(jobs.values()),
+            "messages": sum(messages.values()),
+            "signals": sum(signals.values()),
+            "incidents": incidents,
+            "verdicts": dict(verdicts),
+            "ends": dict(Counter(ends.values())),
+            "seconds": self.laps,
+        }
+        BUILD.mkdir(exist_ok=True)
+        (BUILD / "migration.json").write_text(json.dumps(told, indent=1), "utf-8")
+
+
+def move_all(flow, watch=None):
+    watch = watch or Watch()
     id = flow.migrations.plan(f"{PROCESS}:1", f"{PROCESS}:2", reason="Ny udgave", actor=OWNER)
     foreseen = {item.instance: item.verdict for item in flow.migrations.preview(id, actor=OWNER)}
+    watch.lap("foreseen")
     flow.migrations.run(id, actor=OWNER)
     work(flow)
+    watch.lap("moved")
     return id, foreseen
 
 
@@ -102,7 +137,8 @@ def test_many_examinations_in_every_place_move_at_once_and_back_and_then_to_thei
     assert {place for waits in places.values() for place in waits} >= WAIT_STATES
     deploy_changed(flow, weeks=2)
 
-    id, foreseen = move_all(flow)
+    watch = Watch()
+    id, foreseen = move_all(flow, watch)
 
     plan = flow.migrations.get(id, actor=OWNER)
     assert (plan.counts, plan.total) == ({"moved": MOVED}, MOVED)
@@ -118,6 +154,7 @@ def test_many_examinations_in_every_place_move_at_once_and_back_and_then_to_thei
     assert flow.consistency.check() == []
     flow.migrations.undo(id, reason="For tidligt", actor=OWNER)
     work(flow)
+    watch.lap("undone")
     assert flow.migrations.get(id, actor=OWNER).counts == {"undone": MOVED}
     assert (counted(flow), places_of(flow)) == (before, places)
     assert flow.consistency.check() == []
@@ -129,6 +166,8 @@ def test_many_examinations_in_every_place_move_at_once_and_back_and_then_to_thei
     assert crowd.ends() == crowd.expected_ends()
     assert running(flow) == []
     assert flow.consistency.check() == []
+    watch.lap("finished")
+    watch.write(places, before, Counter(item.verdict.kind for item in items), crowd.ends())
     flow.close()
 
 

@@ -281,7 +281,7 @@ class Story:
         }
         open_ones = [
             row
-            for row in self.flow.user_tasks.list()
+            for row in self.flow.user_tasks.list(case=asked.get("case"))
             if row.process == asked["process"]
             and row.element == asked["element"]
             and asked.get("case") in (None, row.case_code)
