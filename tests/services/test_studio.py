@@ -55,6 +55,30 @@ def test_a_draft_stands_before_what_is_deployed_and_may_be_broken(flow: Flowcase
     assert flow.studio.open("p.bpmn", actor=JENS).content == BROKEN
 
 
+def test_what_another_draft_of_ones_own_mends_is_a_warning_until_both_go_into_force(
+    flow: Flowcase, in_force: str
+) -> None:
+    asks = process("p", start(), user_task("a", form="ny"), end())
+    form = b'{"id": "ny", "type": "default", "schemaVersion": 18, "components": []}'
+    alone = flow.studio.check("p.bpmn", asks, actor=JENS)
+    flow.studio.begin("ny.form", form, actor=JENS)
+
+    beside = flow.studio.check("p.bpmn", asks, actor=JENS)
+    of_lone = flow.studio.check("p.bpmn", asks, actor=LONE)
+
+    assert [each.message for each in alone if each.severity == "error"] == ["There is no form 'ny'."]
+    assert {each.severity for each in beside} == {"warning"}
+    assert [each.message for each in beside] == [each.message for each in alone]
+    assert of_lone == alone
+    with pytest.raises(InvalidDefinition):
+        flow.studio.deploy("p.bpmn", asks, note="n", replaces=in_force, actor=JENS)
+    flow.studio.deploy_together(
+        {"p.bpmn": asks, "ny.form": form}, note="n", replaces={"p.bpmn": in_force}, actor=JENS
+    )
+    left = flow.studio.check("p.bpmn", asks, actor=JENS)
+    assert len(left) == len(alone) - 1
+
+
 def test_two_windows_that_save_the_same_draft_both_keep_their_content(flow: Flowcase, in_force: str) -> None:
     first = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flowcase.access.actor import Actor
@@ -167,10 +167,29 @@ class Studio:
         return self._transactions.read(work)
 
     def check(self, path: str, content: bytes, *, actor: Actor) -> list[Finding]:
-        """What the deploy check finds in the file, with everything that is deployed beside it."""
+        """What the deploy check finds in the file, with everything that is deployed beside it.
+
+        An error that one's own drafts of other files mend is a warning: it blocks the file alone, and not
+        what is deployed together with them.
+        """
         _check(actor, "check a file")
         check_name(path, len(content))
-        return self._transactions.read(lambda tx: self._deployments.findings(tx, {path: content}))
+
+        def work(tx: Tx) -> list[Finding]:
+            alone = self._deployments.findings(tx, {path: content})
+            own = [row for row in drafts.drafts(tx) if row.owner == actor.id and row.file_name != path]
+            if not own or not blocking(alone):
+                return alone
+            beside = {
+                row.file_name: drafts.content(tx, row) for row in sorted(own, key=lambda each: -each.copy)
+            }
+            left = set(self._deployments.findings(tx, {**beside, path: content}))
+            return [
+                finding if finding in left else replace(finding, severity=Severity.WARNING)
+                for finding in alone
+            ]
+
+        return self._transactions.read(work)
 
     def check_together(self, files: Mapping[str, bytes], *, actor: Actor) -> list[Finding]:
         """As `check`, of files that are to go into force as one."""
