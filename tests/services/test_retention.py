@@ -113,6 +113,23 @@ def test_what_a_second_person_approved_is_erased_and_the_history_says_who(flow: 
     assert flow.retention.carry_out(actor=OPERATOR).erased == ()
 
 
+def test_a_document_with_a_later_day_keeps_the_whole_case_until_then(world: World) -> None:
+    flow, last = world.flow, dt.date(2026, 10, 1)
+    document = flow.cases.add_record("Dokument", {"status": "klar"}, case=CASE, actor=SYSTEM)
+    periods = flow.retention.documents
+    id = periods.propose(document, until=last, reason="arkivpligt", actor=flow.people.actor("else.syd"))
+    periods.decide(id, is_approved=True, actor=flow.people.actor("anders.myn"))
+
+    _later(world, 10, 1)
+    on_the_day = _due(world)
+    with pytest.raises(Refused, match="kept until 2026-10-01"):
+        flow.erasure.erase(CASE, reason="udloebet", approved_by="anders.myn", actor=OPERATOR)
+    _later(world, 10, 2)
+
+    assert on_the_day == []
+    assert _due(world) == [CASE]
+
+
 def test_nobody_approves_their_own_proposal_and_nobody_else_may(world: World) -> None:
     flow = world.flow
     _later(world)

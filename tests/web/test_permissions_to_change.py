@@ -152,6 +152,8 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("retention.propose", "/opbevaring/forslag"),
         ("retention.decide", "/opbevaring/forslag/findes-ikke"),
         ("retention.hold", "/opbevaring/slettestop"),
+        ("retention.propose_document", "/opbevaring/dokumenter"),
+        ("retention.decide_document", "/opbevaring/dokumenter/findes-ikke"),
         ("webhooks.make", "/webhooks"),
         ("webhooks.end", "/webhooks/findes-ikke/slut"),
         ("webhooks.resend", "/webhooks/findes-ikke/leveringer/findes-ikke"),

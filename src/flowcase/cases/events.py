@@ -144,6 +144,33 @@ class ErasureCarriedOut(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentPeriodProposed(Event):
+    """One document is to be kept longer or shorter than its case; a second person says yes or no."""
+
+    period: str
+    document: str
+    case: str
+    until: dt.date  # the last day that it is kept
+    reason: str  # a code
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentPeriodDecided(Event):
+    period: str
+    is_approved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentErased(Event):
+    """The content of one document and its name were taken away; its case goes on."""
+
+    document: str
+    period: str
+    approved_by: str
+    content: str  # its digest, where no other document has the same content; else empty
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseErased(Event):
     """The keys of the case's streams were destroyed, and what lay beside them was taken away."""
 

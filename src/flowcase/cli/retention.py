@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 
 from flowcase.cli.output import json_option, say_json, say_table
@@ -33,6 +35,9 @@ def preview(as_json: bool) -> None:
         for each in seen.due
     ]
     say_table(rows, ("Case", "Class", "Closed", "Kept until", ""))
+    for each in seen.documents:
+        told = f"{each.row.status} ({each.row.case_code})"
+        click.echo(f"Document {each.row.document} until {each.row.until}: {told}")
     for proposal in seen.proposals:
         cases = ", ".join(item.case_code for item in proposal.items)
         click.echo(
@@ -54,6 +59,23 @@ def propose(cases: tuple[str, ...], as_json: bool) -> None:
 
 
 @retention.command()
+@click.argument("document")
+@click.option(
+    "--until", type=click.DateTime(formats=["%Y-%m-%d"]), required=True, help="Last day, 2027-01-31."
+)
+@click.option("--reason", required=True, help="Why, as one word in small letters: retssag.")
+@json_option
+def document(document: str, until: dt.datetime, reason: str, as_json: bool) -> None:
+    """Propose to keep one document longer or shorter than its case. The head of authority says yes or no."""
+    with opened() as flow:
+        id = flow.retention.documents.propose(document, until=until.date(), reason=reason, actor=operator())
+    if as_json:
+        say_json({"proposal": id})
+    else:
+        click.echo(f"Proposed as {id}. It waits for the head of authority at /opbevaring.")
+
+
+@retention.command()
 @json_option
 def run(as_json: bool) -> None:
     """Erase what was approved, by destroying keys; may be killed and run again, as from a nightly timer.
@@ -66,7 +88,7 @@ def run(as_json: bool) -> None:
     if as_json:
         say_json(done)
     else:
-        click.echo(f"Erased {len(done.erased)} cases.")
+        click.echo(f"Erased {len(done.erased)} cases and {len(done.documents)} single documents.")
         for case, because in done.kept:
             click.echo(f"Kept {case}: {because}.")
         if not done.is_overwritten:

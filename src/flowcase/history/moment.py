@@ -118,6 +118,8 @@ def _apply(found: Moment, row: Event, event: Any) -> None:
         _apply_deadline(found, row, event)
     elif row.kind in ("RecordCreated", "RecordUpdated", "RecordMoved", "NoteWritten"):
         _apply_record(found, row, event)
+    elif row.kind == "DocumentErased" and event.document in found.records:
+        found.records[event.document].values = {"status": "slettet"}
     elif row.kind == "CaseOpened":
         found.facts, found.opened_at = dict(event.facts), row.at
         found.rule_set = f"{event.rule_set}:{event.rule_set_version}"

@@ -29,6 +29,7 @@ from flowcase.store.queries.records import RecordRow
 
 ENTITY = "Dokument"
 WAITING, PASSED, REFUSED = "waiting", "passed", "refused"
+ERASED = "slettet"
 QUARANTINE, READY, DECLINED, REPLACED = "karantaene", "klar", "afvist", "erstattet"
 UPLOAD_HOURS = 24  # that files of a form wait for it to be sent
 MOST_FILES = 20  # of one form
@@ -382,7 +383,7 @@ class Documents:
         row = records.record(tx, id)
         if row is None or row.entity != ENTITY:
             raise NotFound("document", id)
-        if tx.is_erased(row.stream):
+        if tx.is_erased(row.stream) or row.open.get("status") == ERASED:
             raise Erased("document", id)
         if user_task is not None:
             task = existing(tx, user_task)

@@ -16,6 +16,7 @@ from flowcase import engine, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_approve_erasure, may_erase, may_hold_cases, may_see_retention
 from flowcase.cases import events
+from flowcase.cases.civil_time import local_date
 from flowcase.cases.entities import DataClass, Kind, entity
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.advancing import Advancing
@@ -23,7 +24,7 @@ from flowcase.services.case_work import CASE
 from flowcase.services.cases import OpenWork
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, Tx
-from flowcase.store.queries import case_files, erasing, people, records
+from flowcase.store.queries import case_files, document_periods, erasing, people, records
 from flowcase.store.queries.case_files import CaseRow
 from flowcase.store.queries.erasing import Hold
 from flowcase.store.tx import INSTALLATION
@@ -153,6 +154,9 @@ class Erasure:
         held = erasing.hold(tx, row.code)
         if held is not None:
             raise Refused(attempt, f"it is under a legal hold ({held.reason}). Lift that first")
+        own = document_periods.last_days(tx, row.code).get(row.code)
+        if own is not None and own >= local_date(tx.now):
+            raise Refused(attempt, f"one of its documents is kept until {own}")
         if row.closed_at is None and not also_open:
             raise Refused(attempt, "it is open. Close it first, or say that it shall be erased all the same")
 

@@ -38,6 +38,7 @@ _FAMILY_RECORD, _NOTIFICATION, _CHILD_RECORD, _NETWORK_RECORD = (
     "Netvaerksperson",
 )
 _DISCLOSED, _REQUEST, _MEETING, _JOURNALED = "Videregivelse", "Samtykkeanmodning", "Moede", "Journalpost"
+_EXPORTS = ("ExportBegun", "ExportMade")
 _NOTIFIER = "underretter"
 _GUEST = "gaest:"
 
@@ -371,7 +372,7 @@ def _received(tx: Tx, then: CaseThen, who: Somebody) -> list[Received]:
                 found.append(Received(code, "guest", made_at, (guest,)))
         for each in then.events:
             event: Any = each.event
-            if each.kind == "ReferenceRecorded" and event is not None and event.kind == "ExportMade":
+            if each.kind == "ReferenceRecorded" and event is not None and event.kind in _EXPORTS:
                 found.append(Received(code, "export", each.at, ()))
     return found
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_approve_erasure, may_erase, may_propose_erasure, may_see_retention
 from flowcase.cases import events
-from flowcase.cases.civil_time import COPENHAGEN
+from flowcase.cases.civil_time import COPENHAGEN, local_date
 from flowcase.cases.retention import SETTING, SINGLE, SINGLE_OPEN, RetentionRule, rule_for, rules_of
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.services.document_periods import DocumentPeriods, Period
 from flowcase.services.erasure import Erased, Erasure, check_reason
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Store, Tx
-from flowcase.store.queries import case_files, erasing
+from flowcase.store.queries import case_files, document_periods, erasing
 from flowcase.store.queries import retention as queries
 from flowcase.store.queries.erasing import Hold
 from flowcase.store.queries.retention import ClosedCase, ItemRow, ProposalRow
@@ -56,12 +57,14 @@ class RetentionOverview:
     rules: Sequence[RetentionRule]
     due: Sequence[DueCase]
     proposals: Sequence[Proposal]
+    documents: Sequence[Period]  # kept until a day of their own
     holds: Sequence[Hold]
 
 
 @dataclass(frozen=True)
 class CarriedOut:
     erased: tuple[str, ...]
+    documents: tuple[str, ...]  # ids of single ones
     kept: tuple[tuple[str, str], ...]  # (case, a code that says why)
     is_overwritten: bool  # False: destroyed keys may still lie in the database's own files
 
@@ -80,6 +83,7 @@ class Retention:
     ) -> None:
         self._transactions, self._rule_sets = transactions, rule_sets
         self._erasure, self._store = erasure, store
+        self.documents = DocumentPeriods(transactions)
 
     def overview(self, *, actor: Actor) -> RetentionOverview:
         """What is due, what is proposed and what is held. Raises Forbidden."""
@@ -94,9 +98,9 @@ class Retention:
                 for row in rows
             ]
             due = list(self._due(tx))
-            return RetentionOverview(self._rules(tx), due, proposals, erasing.holds(tx))
+            return RetentionOverview(self._rules(tx), due, proposals, (), erasing.holds(tx))
 
-        return self._transactions.read(work)
+        return replace(self._transactions.read(work), documents=self.documents.list(actor=actor))
 
     def propose(self, cases: Iterable[str], *, reason: str = DEFAULT_REASON, actor: Actor) -> str:
         """Ask a second person to let cases be erased; the proposal's id.
@@ -206,7 +210,9 @@ class Retention:
                 else:
                     kept.append((item.case_code, because))
             self._transactions.run(actor, partial(_finish, id=row.id))
-        return CarriedOut(tuple(erased), tuple(kept), self._store.overwrite_deleted() if erased else True)
+        documents = self.documents.carry_out(actor=actor)
+        is_overwritten = self._store.overwrite_deleted() if erased or documents else True
+        return CarriedOut(tuple(erased), documents, tuple(kept), is_overwritten)
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -219,10 +225,11 @@ class Retention:
     def _due(self, tx: Tx) -> Iterator[DueCase]:
         rules = self._rules(tx)
         holds = {each.case_code: each for each in erasing.holds(tx)}
-        proposed = queries.waiting_cases(tx)
+        proposed, last_days = queries.waiting_cases(tx), document_periods.last_days(tx)
         for case in queries.closed_cases(tx):
             found = _due_under(rules, case, tx.now)
-            if found is not None:
+            own = last_days.get(case.code)
+            if found is not None and (own is None or own < local_date(tx.now)):
                 rule, until = found
                 yield DueCase(
                     case.code,

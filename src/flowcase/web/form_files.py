@@ -127,6 +127,7 @@ def state(status: str) -> str:
     return {
         "karantaene": gettext("venter på virusscanning"),
         "afvist": gettext("afvist af virusscanningen"),
+        "slettet": gettext("slettet"),
         "erstattet": gettext("erstattet af en nyere version"),
     }.get(status, "")
 

@@ -320,6 +320,8 @@ RULES: Mapping[str, Rule] = {
     "retention.index": RETENTION,
     "retention.propose": PROPOSING_ERASURE,
     "retention.decide": APPROVING_ERASURE,
+    "retention.propose_document": PROPOSING_ERASURE,
+    "retention.decide_document": APPROVING_ERASURE,
     "retention.hold": HOLDING,
     "revision.index": AUDITING,
     "revision_cases.show": CASE,
@@ -439,6 +441,11 @@ FOUR_EYES: tuple[tuple[str, str, str], ...] = (
         "Erasing a case from the terminal",
         "the head of authority, signed in to the pages",
         "tests/cli/test_privacy.py::test_the_terminal_alone_erases_nothing_however_often_it_asks",
+    ),
+    (
+        "Keeping one document longer or shorter than its case",
+        "the head of authority, and never who proposed it",
+        "tests/services/test_document_periods.py::test_a_document_goes_alone_when_its_own_day_has_passed",
     ),
     (
         "Giving a person what is held about them",

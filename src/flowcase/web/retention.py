@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,7 @@ from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("retention", __name__, url_prefix="/opbevaring")
 
+DOCUMENT_REASONS = "dokument_opbevaring_grunde"
 HOLD_REASONS, LIFT_REASONS = "slettestop_grunde", "slettestop_ophoer"
 _KEPT = {
     "slettestop": "Ikke slettet: sagen har slettestop",
@@ -62,6 +64,40 @@ def decide(id: str) -> Any:
     return redirect(url_for("retention.index"), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/dokumenter")
+@login_required
+def propose_document() -> Any:
+    """Ask a second person to let one document be kept longer or shorter than its case."""
+    given = request.form
+    try:
+        until = dt.date.fromisoformat(given.get("til", ""))
+    except ValueError:
+        return _page(document_problem=gettext("Vælg en dag.")), HTTPStatus.UNPROCESSABLE_ENTITY
+    if given.get("grund") not in {code for code, _ in _choices(DOCUMENT_REASONS)}:
+        return _page(document_problem=gettext("Vælg en grund.")), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        flow().retention.documents.propose(
+            given.get("dokument", "").strip(), until=until, reason=given["grund"], actor=actor()
+        )
+    except NotFound:
+        said = gettext("Der er intet dokument med det nummer.")
+        return _page(document_problem=said), HTTPStatus.UNPROCESSABLE_ENTITY
+    except Refused as error:
+        return _page(document_problem=gettext(error.because)), HTTPStatus.UNPROCESSABLE_ENTITY
+    flash(gettext("Opbevaringen er foreslået. En anden skal godkende den."), "success")
+    return redirect(url_for("retention.index"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/dokumenter/<id>")
+@login_required
+def decide_document(id: str) -> Any:
+    is_approved = request.form.get("svar") == "ja"
+    flow().retention.documents.decide(id, is_approved=is_approved, actor=actor())
+    said = gettext("Opbevaringen er godkendt.") if is_approved else gettext("Opbevaringen er afvist.")
+    flash(said, "success")
+    return redirect(url_for("retention.index"), HTTPStatus.SEE_OTHER)
+
+
 @blueprint.post("/slettestop")
 @login_required
 def hold() -> Any:
@@ -83,8 +119,9 @@ def hold() -> Any:
     return redirect(url_for("retention.index"), HTTPStatus.SEE_OTHER)
 
 
-def _page(*, problem: str = "", hold_problem: str = "") -> str:
+def _page(*, problem: str = "", hold_problem: str = "", document_problem: str = "") -> str:
     reasons, lifts = _choices(HOLD_REASONS), _choices(LIFT_REASONS)
+    document_reasons = _choices(DOCUMENT_REASONS)
     return render_template(
         "retention.html",
         seen=flow().retention.overview(actor=actor()),
@@ -92,7 +129,12 @@ def _page(*, problem: str = "", hold_problem: str = "") -> str:
         may_hold=may_hold_cases(actor()),
         reasons=reasons,
         lifts=lifts,
-        words=dict([*reasons, *lifts, *((code, gettext(said)) for code, said in _KEPT.items())]),
+        document_reasons=document_reasons,
+        document_problem=document_problem,
+        document=request.form.get("dokument") or request.args.get("dokument", ""),
+        words=dict(
+            [*reasons, *lifts, *document_reasons, *((code, gettext(said)) for code, said in _KEPT.items())]
+        ),
         singles={code: gettext(said) for code, said in _SINGLES.items()},
         problem=problem,
         hold_problem=hold_problem,
