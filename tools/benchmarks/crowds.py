@@ -90,11 +90,12 @@ def lists(name: str, url: str, home: Path, sizes: tuple[int, ...] = SIZES) -> It
         instance = flow.instances.start("chaos", actor=SYSTEM)
         (real,) = flow.user_tasks.list()
         offered_to = candidates(flow, real.id)
-        done = 1
+        done, cases = 1, 0
         first = None
         for size in sizes:
             copied = _user_task(real, offered_to)
-            _cases(flow, done // PER_CASE, size // PER_CASE + 1)
+            _cases(flow, cases, size // PER_CASE + 1)
+            cases = size // PER_CASE + 1
             fill(flow, tables.user_task, copied, _numbered(flow, real), size - done, done)
             done = size
             page = measure(lambda: flow.user_tasks.inbox(CLIENT, limit=50), times=10)
