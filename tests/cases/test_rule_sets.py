@@ -7,6 +7,7 @@ import pytest
 
 from flowcase.cases.rule_sets import Profile, RuleSet, compose, read_manifest
 from flowcase.dmn import check_table
+from flowcase.modeling import Severity
 from flowcase.errors import InvalidValues, NotFound
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.services.rule_set_check import check_manifests
@@ -152,12 +153,13 @@ def test_a_profile_that_names_a_rule_set_nobody_has_is_found_at_deployment():
     )
     files = {"rulesets/p.yaml": profile, "rulesets/test.yaml": MANIFEST}
 
-    findings = check_manifests(files, deployed=())
+    findings = [each for each in check_manifests(files, deployed=()) if each.severity is Severity.ERROR]
 
     assert [each.file for each in findings] == ["rulesets/p.yaml"] * 2
     assert "MANGLER" in findings[0].message
     assert "OGSAA" in findings[1].message
-    assert check_manifests(files, deployed=("MANGLER", "OGSAA")) == []
+    [warning] = check_manifests(files, deployed=("MANGLER", "OGSAA"))
+    assert (warning.rule, warning.file) == ("rule-set-source", "rulesets/test.yaml")
 
 
 def test_a_broken_manifest_is_a_finding_with_its_field():

@@ -149,7 +149,11 @@ def _sentence(error: jsonschema.ValidationError) -> str:
         )
     if error.validator == "pattern":
         return f"{place} is '{error.instance}', but must look like 2026-03-27T16:40+01:00 (with offset)."
-    return f"{place}: {error.message}."
+    if error.validator == "type":
+        return f"{place} is no {error.validator_value}, as the format has it there."
+    if error.validator in {"minItems", "minLength", "minProperties"}:
+        return f"{place} is empty, but must hold something."
+    return f"{place} does not fit the format: {error.message}."
 
 
 def _story_problems(data: Mapping[str, Any], lines: Mapping[Place, int]) -> list[tuple[int, str]]:

@@ -203,10 +203,12 @@ _FIELDS: dict[str, tuple[type, ...]] = {
 
 
 def _said(finding: Finding) -> dict[str, Any]:
+    said = finding_words(finding)
     return {
         **asdict(finding),
         "severity": finding.severity.value,
         "page": url_for("studio.rule", rule=finding.rule),
-        "words": finding_words(finding),
+        "words": str(said),
+        "language": said.language,
         "title": rules_in_danish.title_of(finding.rule) if current() == "da" else "",
     }

@@ -77,7 +77,8 @@ function makeEditor(begun) {
         ...near.map((each) => {
           const words = document.createElement('p');
           words.className = `fc-finding fc-${each.severity}`;
-          words.textContent = `${each.severity === 'error' ? '✗' : '!'} ${each.words || each.message}`;
+          words.textContent = `${each.severity === 'error' ? '✗' : '!'} ${each.words}`;
+          words.lang = each.language;
           return words;
         }),
       );

@@ -33,9 +33,9 @@ function item(finding, number, goTo) {
   const title = document.createElement('span');
   title.textContent = finding.title ? `${finding.title} ` : '';
   const words = document.createElement('span');
-  words.lang = 'en';
+  words.lang = finding.language;
   if (finding.title) words.className = 'fc-detail';
-  words.textContent = `${finding.message} ${finding.remedy}`;
+  words.textContent = finding.words;
   const rule = document.createElement('a');
   rule.href = finding.page;
   rule.target = '_blank';

@@ -26,7 +26,7 @@ function mark(findings, focus) {
   button.type = 'button';
   button.className = `fc-mark fc-${isError ? 'error' : 'warning'}`;
   button.textContent = String(findings.length);
-  button.title = findings.map((each) => [each.title, each.message].filter(Boolean).join(' ')).join('\n');
+  button.title = findings.map((each) => [each.title, each.words].filter(Boolean).join(' ')).join('\n');
   button.setAttribute(
     'aria-label',
     `${say(isError ? 'error' : 'warning')} ${say('at')} ${findings[0].element_name || findings[0].element}: ${findings.length}`,

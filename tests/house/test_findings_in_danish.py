@@ -1,0 +1,132 @@
+"""Whatever the deploy check says, the studio says in Danish too."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flowcase.modeling import Finding, Severity, check_bundle
+from flowcase.services.scenario_check import check_scenarios
+from flowcase.web.findings_in_danish import catalogue, in_danish
+
+SOURCE = Path(__file__).parents[2] / "src/flowcase"
+# Modules that make sentences for other readers: pages of the documentation, zips, drawings, templates.
+OTHERS = {
+    "dialect",
+    "element_templates",
+    "finding",
+    "landscape",
+    "other_rules",
+    "pages",
+    "process_archive",
+    "rule_registry",
+    "words",
+    "zeebe",
+    "form_property",
+}
+MODULES = sorted(
+    path
+    for path in [
+        *(SOURCE / "modeling").rglob("*.py"),
+        SOURCE / "dmn/check.py",
+        SOURCE / "services/rule_set_check.py",
+        SOURCE / "services/scenario_check.py",
+        SOURCE / "services/scenario_files.py",
+    ]
+    if path.stem not in OTHERS
+)
+
+
+def sentences(tree: ast.Module) -> Iterator[str]:
+    """Every text of a module that reads like a sentence, with {} where something is put in."""
+    passed: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr):
+                passed.add(id(first.value))
+        if isinstance(node, ast.JoinedStr):
+            passed.update(id(inner) for inner in ast.walk(node) if inner is not node)
+    for node in ast.walk(tree):
+        if id(node) in passed:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        else:
+            continue
+        if (
+            not {"\n", "\\"} & set(text)
+            and " " in text
+            and len(text) > 14
+            and text.rstrip().endswith((".", "?", ". "))
+            and not text[0].islower()
+        ):
+            yield text
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_every_sentence_of_the_check_has_its_danish(module):
+    said = set(sentences(ast.parse(module.read_text("utf-8"))))
+
+    assert sorted(said - set(catalogue())) == []
+
+
+def test_the_danish_takes_in_as_much_as_the_english():
+    assert all(danish for danish in catalogue().values())
+    assert {e for e, d in catalogue().items() if e.count("{}") != d.count("{}")} == set()
+
+
+def test_what_is_put_in_is_in_danish_where_it_is_a_sentence_or_a_word():
+    assert in_danish("The rule 'T05' names no source.") == "Reglen »T05« nævner ingen kilde."
+    assert in_danish("The setting 'x_dage' counts days, but its value is no number from 0 up.") == (
+        "Indstillingen »x_dage« tæller dage, men dens værdi er ikke et tal fra 0 og op."
+    )
+    wrong = "Did you mean 'name'? Correct its name, or remove it."
+    assert in_danish(wrong) == "Mente du »name«? Ret navnet, eller fjern den."
+    assert in_danish("No such sentence was ever said by anything.") is None
+
+
+def test_findings_of_real_files_are_in_danish():
+    broken = {
+        "a.bpmn": b"<definitions",
+        "b.dmn": b"<x/>",
+        "c.form": b"{",
+        "rulesets/d.yaml": b"id: X\n",
+        "tom.bpmn": b"",
+    }
+    found = [
+        *check_bundle(broken),
+        *check_scenarios({"scenarios/e.yaml": b"id: X\nsteps: 7\n"}, lambda _: ()),
+    ]
+
+    said = [(each.message, in_danish(each.message), in_danish(each.remedy)) for each in found]
+
+    assert len(found) >= 6
+    assert [message for message, danish, remedy in said if danish is None or remedy is None] == []
+
+
+def test_a_finding_in_the_english_page_is_as_the_check_says_it(monkeypatch):
+    from flowcase.web import findings_in_danish
+
+    finding = Finding(
+        rule="x",
+        severity=Severity.ERROR,
+        file="f",
+        element=None,
+        element_name=None,
+        line=1,
+        message="The file is empty.",
+        remedy="Mend its text.",
+    )
+    monkeypatch.setattr(findings_in_danish, "current", lambda: "en")
+
+    said = findings_in_danish.finding_words(finding)
+
+    assert (str(said), said.language) == ("The file is empty. Mend its text.", "en")
