@@ -7,8 +7,8 @@ import pytest
 
 from flowcase.cases.rule_sets import Profile, RuleSet, compose, read_manifest
 from flowcase.dmn import check_table
-from flowcase.modeling import Severity
 from flowcase.errors import InvalidValues, NotFound
+from flowcase.modeling import Severity
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.services.rule_set_check import check_manifests
 
