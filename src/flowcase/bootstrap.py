@@ -365,7 +365,7 @@ def assemble(
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
     user_tasks = UserTasks(transactions, advancing, open_for_user_task)
     reading_log = ReadingLog(transactions)
-    people = People(store, clock.now)
+    people = People(store, clock.now, address=settings.address)
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
     startable_flows = StartableFlows(transactions, advancing, open_work)
     caseload_moves = CaseloadMoves(transactions, rule_sets, startable_flows, user_tasks, definitions.form)

@@ -11,6 +11,7 @@ from tests.conftest import NOW
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
+from flowcase.services.passwords import PasswordRefused
 from flowcase.services.people import People, SignInFailed
 from flowcase.store import Store
 
@@ -94,6 +95,42 @@ def test_a_short_password_is_refused_before_anything_is_written(people: People) 
         people.add("NN", groups=["fronten"], password="kort", actor=SYSTEM)
 
     assert people.find("NN") is None
+
+
+@pytest.mark.parametrize(
+    ("password", "because"),
+    [
+        ("kort", "short"),
+        ("x" * 201, "long"),
+        ("123456789012", "common"),
+        ("Password1234", "common"),
+        ("qwertyuiop123", "common"),
+        ("aaaaaaaaaaaa", "common"),
+        ("karenfjordbo1", "about"),
+        ("NN.kf-NN.kf1", "about"),
+        ("flowcase-2026", "about"),
+        ("adgangskode12", "about"),
+        ("boernesager-1", "about"),
+    ],
+)
+def test_a_password_that_is_soon_guessed_is_refused_before_anything_is_written(
+    people: People, password: str, because: str
+) -> None:
+    people._address = "https://boernesager.example"
+
+    with pytest.raises(PasswordRefused) as refused:
+        people.add("NN.kf", name="Karen Fjordbo", groups=["fronten"], password=password, actor=SYSTEM)
+
+    assert refused.value.because == because
+    assert password not in str(refused.value)
+    assert people.find("NN.kf") is None
+
+
+@pytest.mark.parametrize("password", ["birk-havn-lampe-sten", "Et ganske andet kodeord!", "Zw8k-Qp2m-Xr5v"])
+def test_four_words_or_chance_are_taken_as_they_are(people: People, password: str) -> None:
+    people.add("NN", name="Karen Fjordbo", groups=["fronten"], password=password, actor=SYSTEM)
+
+    assert people.authenticate("NN", password).id == "NN"
 
 
 def test_a_token_signs_a_program_in_until_a_new_one_is_made(people: People) -> None:

@@ -25,8 +25,8 @@ class CommandLine:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def __call__(self, *arguments: str | Path, expect: int = 0) -> Result:
-        result = CliRunner().invoke(cli, ["--home", str(self.home), *map(str, arguments)])
+    def __call__(self, *arguments: str | Path, expect: int = 0, input: str = "") -> Result:
+        result = CliRunner().invoke(cli, ["--home", str(self.home), *map(str, arguments)], input=input)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == expect, result.output

@@ -218,6 +218,8 @@ _PLAIN = {
     "single_sign_on.begin": "/log-paa/faelles",
     "single_sign_on.come_back": "/log-paa/faelles/retur",
     "single_sign_on.signed_out": "/log-paa/faelles/ud",
+    "new_password.first": "/log-paa/ny-adgangskode",
+    "new_password.own": "/mig/adgangskode",
     "second_step.code": "/log-paa/kode",
     "second_step.enrol": "/log-paa/ny-kode",
     "own_account.index": "/mig",

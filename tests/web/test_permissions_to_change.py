@@ -49,6 +49,9 @@ _ONES_OWN = {
     "notices.read_all",
     "notices.choices",
     "meeting_calendars.change",
+    "single_sign_on.signed_out_there",  # with a token of the provider only
+    "new_password.first",
+    "new_password.own",
     "second_step.code",
     "second_step.enrol",
     "own_account.end_session",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -15,7 +16,14 @@ from joserfc.jwk import RSAKey
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
-from flowcase.access.events import GroupsChanged, IdentityLinked, PersonAdded, SignedIn, SignInRefused
+from flowcase.access.events import (
+    GroupsChanged,
+    IdentityLinked,
+    PersonAdded,
+    SessionsEnded,
+    SignedIn,
+    SignInRefused,
+)
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import WallClock
 from flowcase.config import InvalidSetting, load
@@ -23,7 +31,7 @@ from flowcase.web import create_app
 from tests.web import provider as providers
 from tests.web.conftest import Seen, Visitor
 from tests.web.provider import CLIENT, KEY, SECRET, Forge, Provider
-from tests.web.world import World
+from tests.web.world import PASSWORD, World
 
 # The provider's own code uses parts of its libraries that go away later.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -595,3 +603,147 @@ def test_settings_that_would_let_others_listen_or_mean_nothing_are_refused(
         load(environment=environment | changed)
 
     assert refused.value.name == name
+
+
+# --- the provider says that somebody signed out there ---------------------------------------------------
+
+LOGGED_OUT = "http://schemas.openid.net/event/backchannel-logout"
+CHANGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], Any]] = {
+    "of another issuer": lambda header, claims: claims.update(iss="https://anden.example"),
+    "for another client": lambda header, claims: claims.update(aud="en-anden"),
+    "for nobody": lambda header, claims: claims.pop("aud"),
+    "from long ago": lambda header, claims: claims.update(iat=claims["iat"] - 3600),
+    "from the future": lambda header, claims: claims.update(iat=claims["iat"] + 3600),
+    "without an instant": lambda header, claims: claims.pop("iat"),
+    "expired": lambda header, claims: claims.update(exp=claims["iat"] - 120),
+    "without an end": lambda header, claims: claims.pop("exp"),
+    "with a nonce": lambda header, claims: claims.update(nonce="x"),
+    "without events": lambda header, claims: claims.pop("events"),
+    "of another event": lambda header, claims: claims.update(events={"https://anden.example/event": {}}),
+    "whose event is text": lambda header, claims: claims.update(events={LOGGED_OUT: "ja"}),
+    "without a number of its own": lambda header, claims: claims.pop("jti"),
+    "about nobody": lambda header, claims: [claims.pop("sub"), claims.pop("sid")],
+    "about everybody": lambda header, claims: claims.update(sub=["s-karen", "s-jonas"]),
+    "of another kind": lambda header, claims: header.update(typ="at+jwt"),
+    "with a key that nobody knows": lambda header, claims: header.update(kid="ukendt"),
+    "that is signed by nobody": providers.unsigned,
+    "that is signed with the client's secret": lambda header, claims: providers.signed_with_secret(
+        header, claims, SECRET.encode()
+    ),
+    "that is signed by somebody else": lambda header, claims: providers.signed(
+        header, claims, RSAKey.generate_key(2048, {"kid": "egen"})
+    ),
+    "that is no token": lambda header, claims: "ikke.en.token",
+    "that is empty": lambda header, claims: "",
+    "that is endless": lambda header, claims: "a" * 20_000 + ".b.c",
+}
+
+
+def _logout_token(
+    provider: Provider, change: Callable[[dict[str, Any], dict[str, Any]], Any] | None = None, **claims: Any
+) -> str:
+    provider.keys = [KEY]
+    now = int(time.time())
+    header = {"alg": "RS256", "kid": "egen", "typ": "logout+jwt"}
+    said = {
+        "iss": provider.issuer,
+        "aud": CLIENT,
+        "iat": now,
+        "exp": now + 120,
+        "jti": f"{now}-{secrets.token_hex(4)}",
+        "events": {LOGGED_OUT: {}},
+        **claims,
+    }
+    made = change(header, said) if change is not None else None
+    return made if isinstance(made, str) else providers.signed(header, said, KEY)
+
+
+def _with_session(session: str) -> Forge:
+    return lambda header, claims: ({**header, "kid": "egen"}, {**claims, "sid": session}, KEY)
+
+
+@pytest.fixture
+def two_browsers(flow: Flowcase, provider: Provider) -> tuple[Somebody, Somebody]:
+    """Karen at two desks, with a session of its own each at the provider."""
+    desks = Somebody(flow), Somebody(flow)
+    provider.keys = [KEY]
+    for desk, session in zip(desks, ("her", "der"), strict=True):
+        provider.forge = _with_session(session)
+        assert desk.come_back(provider.sign_in(desk.leave(), "s-karen")).heading == "Mine opgaver"
+    return desks
+
+
+def _post(desk: Somebody, token: str) -> Any:
+    """As the provider does: from outside, without a cookie or a token of ours."""
+    outside = desk.client.application.test_client()
+    return outside.post("/log-paa/faelles/udlogning", data={"logout_token": token})
+
+
+def test_a_session_that_ended_at_the_provider_ends_here_and_no_other(
+    flow: Flowcase, provider: Provider, two_browsers: tuple[Somebody, Somebody]
+) -> None:
+    here, there = two_browsers
+
+    answer = _post(here, _logout_token(provider, sub="s-karen", sid="her"))
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert (is_signed_out(here), is_signed_out(there)) == (True, False)
+    assert told(flow, SessionsEnded)[-1].because == "provider"
+
+
+def test_who_signed_out_at_the_provider_everywhere_is_signed_out_here_but_for_their_password(
+    flow: Flowcase, provider: Provider, two_browsers: tuple[Somebody, Somebody]
+) -> None:
+    by_password = Somebody(flow)
+    page = by_password.get("/log-paa")
+    form = page.one("//form[@action='/log-paa']")
+    by_password.submit(page, form, bruger="karen.fp", adgangskode=PASSWORD)
+
+    answer = _post(two_browsers[0], _logout_token(provider, sub="s-karen"))
+
+    assert answer.status_code == 200
+    assert [is_signed_out(each) for each in (*two_browsers, by_password)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "named", [{"sub": "s-ukendt"}, {"sid": "ukendt"}, {"sub": "s-ny", "sid": "her"}], ids=str
+)
+def test_what_is_over_already_or_of_somebody_else_ends_nothing(
+    flow: Flowcase, provider: Provider, two_browsers: tuple[Somebody, Somebody], named: dict[str, str]
+) -> None:
+    answer = _post(two_browsers[0], _logout_token(provider, **named))
+
+    assert answer.status_code == 200
+    assert [is_signed_out(each) for each in two_browsers] == [False, False]
+
+
+def test_no_forged_logout_token_signs_anybody_out(
+    flow: Flowcase, provider: Provider, two_browsers: tuple[Somebody, Somebody]
+) -> None:
+    here, there = two_browsers
+    used = _logout_token(provider, sub="s-karen", sid="ingen")
+    assert _post(here, used).status_code == 200
+
+    answers = {
+        name: _post(here, _logout_token(provider, change, sub="s-karen", sid="her")).status_code
+        for name, change in CHANGES.items()
+    }
+    again = _post(here, used)
+
+    assert {name: status for name, status in answers.items() if status != 400} == {}
+    assert (again.status_code, again.get_json()["error_description"]) == (400, "replayed")
+    assert (is_signed_out(here), is_signed_out(there)) == (False, False)
+    refused = [each for each in told(flow, SignInRefused) if each.by == "oidc-logout"]
+    assert len(refused) == len(CHANGES) + 1
+
+
+def test_an_id_token_signs_nobody_out(
+    flow: Flowcase, provider: Provider, two_browsers: tuple[Somebody, Somebody]
+) -> None:
+    now = int(time.time())
+    claims = {"iss": provider.issuer, "aud": CLIENT, "sub": "s-karen", "iat": now, "exp": now + 60}
+
+    answer = _post(two_browsers[0], providers.signed({"alg": "RS256", "kid": "egen"}, claims, KEY))
+
+    assert answer.status_code == 400
+    assert not is_signed_out(two_browsers[0])

@@ -61,7 +61,7 @@ class SignInRefused(Event):
 
     person: str
     because: str  # unknown | wrong | locked | inactive, or why the sign-in provider's answer was refused
-    by: str = "password"  # password | totp | token | oidc
+    by: str = "password"  # password | totp | token | oidc | oidc-logout
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ MODULES = {
     "privacy": ("erase", "hold", "export"),
     "operating": ("serve", "worker", "scenario", "doctor", "demo", "clock", "token"),
     "service_accounts": ("service-account",),
+    "people": ("people",),
     "database": ("db",),
 }
 _MODULE_OF = {name: module for module, names in MODULES.items() for name in names}

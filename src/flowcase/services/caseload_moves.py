@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_lead
 from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, NotFound
 from flowcase.modeling import Form
 from flowcase.services.rule_sets import RuleSets
@@ -69,7 +70,7 @@ class CaseloadMoves:
         self._flows, self._user_tasks, self._form_of = flows, user_tasks, form_of
 
     def person(self, id: str, *, actor: Actor) -> PersonRow:
-        """Somebody whom the actor leads. Raises Forbidden for anybody else."""
+        """Somebody whom the actor leads. NotFound for who is in no team, Forbidden for others."""
         return self._transactions.read(lambda tx: self._led(tx, id, actor))
 
     def form(self, id: str) -> Form:
@@ -179,6 +180,8 @@ class CaseloadMoves:
         for row in people_led(tx, self._rule_sets, actor):
             if row.id == id:
                 return row
+        if may_lead(actor, leaders=()):
+            raise NotFound("person with a team", id)
         raise Forbidden(f"see the caseload of '{id}'", "it is no one of their teams")
 
 

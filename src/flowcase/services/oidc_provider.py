@@ -40,6 +40,8 @@ KEYS_AGAIN_AFTER = dt.timedelta(seconds=30)  # an unknown key makes us look agai
 LEEWAY_SECONDS = 60
 OLDEST_TOKEN_SECONDS = 600
 TIMEOUT_SECONDS = 10
+LONGEST_TOKEN = 16_384
+LOGGED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 MOST_BYTES = 1024 * 1024
 
 
@@ -108,6 +110,41 @@ class OidcProvider:
         asked = {"client_id": self._client_id, "post_logout_redirect_uri": back}
         return f"{place}{'&' if '?' in place else '?'}{urlencode(asked)}"
 
+    def logout_claims(self, token: str) -> Mapping[str, Any]:
+        """What a logout token says, checked (OpenID Connect Back-Channel Logout 1.0, 2.6).
+
+        It names a session (`sid`), a person (`sub`) or both. Raises SignInNotAccepted.
+        """
+        if len(token) > LONGEST_TOKEN:
+            raise SignInNotAccepted("token", "length")
+        header = _header(token)
+        if str(header.get("typ", "logout+jwt")).lower() not in ("logout+jwt", "jwt"):
+            raise SignInNotAccepted("token", "typ")
+        claims = self._proven(token, header).claims
+        now = self._now().timestamp()
+        told = claims.get("aud")
+        if claims.get("iss") != self.issuer:
+            raise SignInNotAccepted("issuer")
+        if self._client_id not in (told if isinstance(told, list) else [told]):
+            raise SignInNotAccepted("audience")
+        if "nonce" in claims:  # then it is an ID token, or could be taken for one
+            raise SignInNotAccepted("nonce")
+        at, until = claims.get("iat"), claims.get("exp")
+        for each in (at, until):
+            if not isinstance(each, (int, float)) or isinstance(each, bool):
+                raise SignInNotAccepted("expired", "iat or exp")
+        if not now - OLDEST_TOKEN_SECONDS <= at <= now + LEEWAY_SECONDS or until < now - LEEWAY_SECONDS:
+            raise SignInNotAccepted("expired")
+        happened = claims.get("events")
+        if not isinstance(happened, dict) or not isinstance(happened.get(LOGGED_OUT), dict):
+            raise SignInNotAccepted("token", "events")
+        if not _is_id(claims.get("jti")):
+            raise SignInNotAccepted("token", "jti")
+        named = [name for name in ("sub", "sid") if name in claims]
+        if not named or not all(_is_id(claims[name]) for name in named):
+            raise SignInNotAccepted("token", "sub or sid")
+        return claims
+
     def claims(self, code: str, *, redirect: str, nonce: str, verifier: str) -> Mapping[str, Any]:
         """What the provider says of the person, checked. Raises SignInNotAccepted."""
         form = {
@@ -142,13 +179,7 @@ class OidcProvider:
 
         OpenID Connect Core 3.1.3.7. Raises SignInNotAccepted.
         """
-        key = self._key_of(_header(token))
-        try:
-            decoded = jwt.decode(token, key, algorithms=list(ALGORITHMS))
-        except BadSignatureError:
-            raise SignInNotAccepted("signature") from None
-        except (JoseError, ValueError, TypeError) as error:
-            raise SignInNotAccepted("token", type(error).__name__) from None
+        decoded = self._proven(token, _header(token))
         claims = CodeIDToken(
             decoded.claims,
             decoded.header,
@@ -174,6 +205,16 @@ class OidcProvider:
         if not isinstance(claims["sub"], str) or len(claims["sub"]) > 255:
             raise SignInNotAccepted("token", "sub")
         return dict(claims)
+
+    def _proven(self, token: str, header: Mapping[str, Any]) -> Any:
+        """The token, its signature checked. Raises SignInNotAccepted."""
+        key = self._key_of(header)
+        try:
+            return jwt.decode(token, key, algorithms=list(ALGORITHMS))
+        except BadSignatureError:
+            raise SignInNotAccepted("signature") from None
+        except (JoseError, ValueError, TypeError) as error:
+            raise SignInNotAccepted("token", type(error).__name__) from None
 
     # --- what the provider says of itself ----------------------------------------------------------
 
@@ -249,6 +290,10 @@ _CLAIMS = {
     "nbf": "expired",
     "at_hash": "signature",
 }
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 255
 
 
 def _header(token: str) -> Mapping[str, Any]:

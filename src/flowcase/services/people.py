@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -18,7 +19,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound
-from flowcase.services import brakes
+from flowcase.services import brakes, passwords
 from flowcase.services.brakes import Source
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, tables
@@ -27,7 +28,8 @@ from flowcase.store.queries.people import PersonRow
 from flowcase.store.tx import INSTALLATION, Tx
 
 NOWHERE = Source()
-MINIMUM_PASSWORD_LENGTH = 12
+ID = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
+RESERVED = frozenset({"system", "citizen"})
 _TOKEN_PREFIX = "sha256$"  # noqa: S105 - the name of a hash
 
 
@@ -37,6 +39,14 @@ class SignInFailed(FlowcaseError):
     def __init__(self) -> None:
         super().__init__(
             "Expected to sign in, but the user name or the password is wrong, or it was tried too often."
+        )
+
+
+def check_id(id: str) -> None:
+    """Raises FlowcaseError for what cannot be a person's id."""
+    if not ID.fullmatch(id) or id in RESERVED:
+        raise FlowcaseError(
+            f"Expected an id of small letters, digits, dots and dashes, of at most 64, but got '{id[:80]}'."
         )
 
 
@@ -51,9 +61,14 @@ class People:
     """One transaction per method."""
 
     def __init__(
-        self, store: Store, now: Callable[[], dt.datetime], *, hasher: PasswordHasher | None = None
+        self,
+        store: Store,
+        now: Callable[[], dt.datetime],
+        *,
+        hasher: PasswordHasher | None = None,
+        address: str = "",
     ) -> None:
-        self._store, self._now = store, now
+        self._store, self._now, self._address = store, now, address
         # Whoever signs in or asks who somebody is does not notice that the database restarts.
         self._transactions = Transactions(store, _At(now))
         self._hasher = hasher or PasswordHasher()
@@ -75,11 +90,16 @@ class People:
         team: str | None = None,
         district: str | None = None,
         password: str | None = None,
+        must_change: bool = False,
         kind: str = "person",
         actor: Actor,
     ) -> None:
-        """Add an account; without a password nobody can sign in to it. Raises Conflict for a taken id."""
-        secret_hash = self._hash(password) if password is not None else None
+        """Add an account; without a password nobody can sign in to it.
+
+        With `must_change` the person chooses another password before they see anything. Raises Conflict for
+        a taken id, PasswordRefused.
+        """
+        secret_hash = self._hash(password, id, name) if password is not None else None
         with self._begin(actor) as tx:
             if queries.person(tx, id) is not None:
                 raise Conflict(f"add person '{id}'", "there is one with this id")
@@ -95,13 +115,33 @@ class People:
                 ),
             )
             if secret_hash is not None:
-                self._put(tx, id, "password", secret_hash)
+                self._put(tx, id, "password", secret_hash, must_change)
 
-    def set_password(self, id: str, password: str, *, actor: Actor) -> None:
-        secret_hash = self._hash(password)
+    def set_password(self, id: str, password: str, *, must_change: bool = False, actor: Actor) -> None:
+        """Give a person another password; every session of theirs ends. Raises NotFound, PasswordRefused."""
+        row = self._transactions.read(lambda tx: self._known(tx, id))
+        secret_hash = self._hash(password, id, row.name)
         with self._begin(actor) as tx:
-            self._known(tx, id)
-            self._put(tx, id, "password", secret_hash)
+            self._put(tx, id, "password", secret_hash, must_change)
+
+    def choose_password(self, id: str, password: str, *, source: Source) -> None:
+        """A person whose old password was right a moment ago chooses another one.
+
+        Raises PasswordRefused, also for the old one.
+        """
+        stored = self._transactions.read(lambda tx: queries.credential(tx, id, "password"))
+        if stored is not None and self._matches(stored.secret_hash, password):
+            raise passwords.PasswordRefused("same", "is another than before, but it is the same")
+        self.set_password(id, password, actor=self.actor(id))
+        self._transactions.run(SYSTEM, lambda tx: brakes.forgive(tx, "password", id, source))
+
+    def must_change(self, id: str) -> bool:
+        """Whether somebody else gave this person the password that they have."""
+        row = self._transactions.read(lambda tx: queries.credential(tx, id, "password"))
+        return row is not None and row.must_change
+
+    def has_password(self, id: str) -> bool:
+        return self._transactions.read(lambda tx: queries.credential(tx, id, "password")) is not None
 
     def new_token(self, id: str, *, actor: Actor) -> str:
         """A new secret for programs (`<id>.<secret>`); the one before it stops working. Shown this once."""
@@ -200,12 +240,8 @@ class People:
             raise NotFound("person", id)
         return row
 
-    def _hash(self, password: str) -> str:
-        if len(password) < MINIMUM_PASSWORD_LENGTH:
-            raise FlowcaseError(
-                f"Expected a password of at least {MINIMUM_PASSWORD_LENGTH} characters, "
-                f"but it has {len(password)}."
-            )
+    def _hash(self, password: str, id: str, name: str) -> str:
+        passwords.check(password, about=(id, name, self._address))
         return self._hasher.hash(password)
 
     def _matches(self, secret_hash: str, secret: str) -> bool:
@@ -216,8 +252,14 @@ class People:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _put(self, tx: Tx, id: str, kind: str, secret_hash: str) -> None:
-        values = {"secret_hash": secret_hash, "failures": 0, "locked_until": None, "changed_at": tx.now}
+    def _put(self, tx: Tx, id: str, kind: str, secret_hash: str, must_change: bool = False) -> None:
+        values = {
+            "secret_hash": secret_hash,
+            "failures": 0,
+            "locked_until": None,
+            "changed_at": tx.now,
+            "must_change": must_change,
+        }
         if not tx.update_any(tables.credential, {"person": id, "kind": kind}, values):
             tx.insert(tables.credential, person=id, kind=kind, **values)
         tx.append(INSTALLATION, events.CredentialSet(person=id, kind=kind))

@@ -62,8 +62,11 @@ class Sessions:
     ) -> None:
         self._transactions, self._now, self.limits = transactions, real_now, limits
 
-    def begin(self, person: str, *, by: str, browser: str = "") -> str:
-        """Sign a person in; the secret for the browser. The longest unused session makes room for it."""
+    def begin(self, person: str, *, by: str, browser: str = "", elsewhere: str = "") -> str:
+        """Sign a person in; the secret for the browser. The longest unused session makes room for it.
+
+        `elsewhere` is the session at the provider that it ends with.
+        """
         secret, now = secrets.token_urlsafe(32), self._now()
 
         def work(tx: Tx) -> None:
@@ -82,6 +85,7 @@ class Sessions:
                 browser=browser[:80],
                 begun_at=now,
                 seen_at=now,
+                elsewhere=elsewhere or None,
             )
             tx.append(INSTALLATION, events.SignedIn(person=person, by=by))
 
@@ -204,6 +208,19 @@ def _end(tx: Tx, person: str, sessions: Sequence[str], because: str) -> None:
         tx.append(
             INSTALLATION, events.SessionsEnded(person=person, sessions=tuple(sessions), because=because)
         )
+
+
+def elsewhere(issuer: str, session: object) -> str:
+    """What is kept of a session at a provider; empty where it names none."""
+    return _hash(f"{issuer} {session}") if isinstance(session, str) and session else ""
+
+
+def end_elsewhere(tx: Tx, person: str | None, session: str) -> int:
+    """End what came from a session at the provider, or from the provider at all for this person; how many."""
+    found = sign_ins.from_provider(tx, person=person, session=session or None)
+    for each in sorted({row.person for row in found}):
+        _end(tx, each, [row.id for row in found if row.person == each], "provider")
+    return len(found)
 
 
 def use_once(tx: Tx, kind: str, value: str, until: dt.datetime) -> bool:

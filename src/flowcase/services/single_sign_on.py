@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from typing import Any
 from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.services.oidc_provider import OidcProvider, SignInNotAccepted
-from flowcase.services.sessions import use_once
+from flowcase.services.people import ID, RESERVED
+from flowcase.services.sessions import elsewhere, end_elsewhere, use_once
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import people as people_rows
@@ -24,8 +24,14 @@ from flowcase.store.queries import sign_ins
 from flowcase.store.queries.people import PersonRow
 
 GIVEN_UP_AFTER = dt.timedelta(minutes=10)  # between leaving for the provider and coming back
-_ID = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
-_RESERVED = frozenset({"system", "citizen"})
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Who came back from the provider, and what it calls the session there (hashed); empty: nothing."""
+
+    person: Actor
+    elsewhere: str
 
 
 @dataclass(frozen=True)
@@ -83,14 +89,43 @@ class SingleSignOn:
             raise
         return place, kept
 
-    def finish(self, kept: Mapping[str, str] | None, given: Mapping[str, str]) -> Actor:
+    def finish(self, kept: Mapping[str, str] | None, given: Mapping[str, str]) -> Arrived:
         """The person who came back with the provider's answer. Raises SignInNotAccepted, with its event."""
         try:
             provider = self._known()
             claims = self._checked(provider, kept, given)
-            return self._person(provider.issuer, claims, str((kept or {})["nonce"]))
+            person = self._person(provider.issuer, claims, str((kept or {})["nonce"]))
+            return Arrived(person, elsewhere(provider.issuer, claims.get("sid")))
         except SignInNotAccepted as error:
             self._refuse(error)
+            raise
+
+    def end_sessions(self, token: str) -> int:
+        """The provider says that somebody signed out there (OpenID Connect Back-Channel Logout 1.0).
+
+        Ends the session that came from the one there, or, where none is named, every session of the person
+        that came from the provider; how many. Raises SignInNotAccepted, with its event.
+        """
+        try:
+            provider = self._known()
+            claims = provider.logout_claims(token)
+
+            def work(tx: Tx) -> int | None:
+                if not use_once(tx, "logout", claims["jti"], self._now() + 2 * GIVEN_UP_AFTER):
+                    return None
+                person = None
+                if "sub" in claims:
+                    person = sign_ins.person_of(tx, provider.issuer, claims["sub"])
+                    if person is None:
+                        return 0
+                return end_elsewhere(tx, person, elsewhere(provider.issuer, claims.get("sid")))
+
+            ended = self._transactions.run(SYSTEM, work)
+            if ended is None:
+                raise SignInNotAccepted("replayed")
+            return ended
+        except SignInNotAccepted as error:
+            self._refuse(error, by="oidc-logout")
             raise
 
     def sign_out_address(self) -> str | None:
@@ -155,7 +190,7 @@ class SingleSignOn:
     ) -> PersonRow | str:
         """Whoever has not been here from this provider: linked to their account, or given one."""
         id = str(claims.get(self._rules.user_claim) or "").strip().lower()
-        if not _ID.fullmatch(id) or id in _RESERVED:
+        if not ID.fullmatch(id) or id in RESERVED:
             return "name"
         row = people_rows.person(tx, id)
         if row is None:
@@ -198,6 +233,6 @@ class SingleSignOn:
         wanted = frozenset(group for each in said for group in self._rules.groups.get(each, ()))
         return wanted, managed
 
-    def _refuse(self, error: SignInNotAccepted) -> None:
-        event = events.SignInRefused(person="", because=error.because, by="oidc")
+    def _refuse(self, error: SignInNotAccepted, by: str = "oidc") -> None:
+        event = events.SignInRefused(person="", because=error.because, by=by)
         self._transactions.run(SYSTEM, lambda tx: tx.append(INSTALLATION, event))

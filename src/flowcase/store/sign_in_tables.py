@@ -32,7 +32,9 @@ sign_in_session = Table(
     Column("browser", Text, nullable=False),  # its kind and system, for the person's own list
     Column("begun_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("elsewhere", Text),  # SHA-256 of the provider's own session and issuer
 )
+Index("ix_sign_in_session_elsewhere", sign_in_session.c.elsewhere)
 Index("ix_sign_in_session_secret_hash", sign_in_session.c.secret_hash, unique=True)
 Index("ix_sign_in_session_person", sign_in_session.c.person, sign_in_session.c.begun_at)
 

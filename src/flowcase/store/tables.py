@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -745,6 +746,7 @@ credential = Table(
     Column("failures", Integer, nullable=False),
     Column("locked_until", Instant),
     Column("changed_at", Instant, nullable=False),
+    Column("must_change", Boolean, nullable=False, server_default=false()),  # somebody else chose it
     PrimaryKeyConstraint("person", "kind"),
 )
 

@@ -22,7 +22,7 @@ from flask_login import current_user, login_required, login_user, logout_user
 
 from flowcase.access.actor import Actor
 from flowcase.services.people import SignInFailed
-from flowcase.web import kept_typing, known_browsers, second_step
+from flowcase.web import kept_typing, known_browsers, new_password, second_step
 from flowcase.web.language import gettext
 from flowcase.web.public import limiter
 from flowcase.web.session import SignedIn, flow
@@ -64,10 +64,7 @@ def sign_in() -> Any:
                 "Vent lidt, og prøv igen."
             )
         else:
-            if second_step.is_asked_of(person):
-                return second_step.ask(person, back)
-            begin_session(person, "password")
-            return kept_typing.back_to(request.form.get(kept_typing.TYPED, "")) or redirect(back)
+            return after_password(person, back, request.form.get(kept_typing.TYPED, ""))
     refused = session.pop(REFUSED, "")
     page = render_template(
         "sign_in.html",
@@ -83,6 +80,16 @@ def sign_in() -> Any:
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
 
 
+def after_password(person: Actor, back: str, typed: str) -> Any:
+    """What comes after the right password: another one, a code, or what was asked for."""
+    if flow().people.must_change(person.id):
+        return new_password.ask(person, back, typed)
+    if second_step.is_asked_of(person):
+        return second_step.ask(person, back)
+    begin_session(person, "password")
+    return kept_typing.back_to(typed) or redirect(back)
+
+
 @blueprint.post("/log-af")
 @login_required
 def sign_out() -> Any:
@@ -96,10 +103,10 @@ def sign_out() -> Any:
     return redirect(url_for("account.sign_in"))
 
 
-def begin_session(person: Actor, by: str) -> None:
+def begin_session(person: Actor, by: str, elsewhere: str = "") -> None:
     """Sign the person in with this browser; what its session held before is worth nothing."""
     agent = request.user_agent.string
-    secret = flow().sessions.begin(person.id, by=by, browser=browser_of(agent))
+    secret = flow().sessions.begin(person.id, by=by, browser=browser_of(agent), elsewhere=elsewhere)
     _start_again()
     session.permanent = True
     session["signed_in_by"] = by

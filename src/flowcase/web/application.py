@@ -146,6 +146,7 @@ def _register_blueprints(app: Flask) -> None:
         meeting_calendars,
         meetings,
         migrations,
+        new_password,
         notices,
         notifications,
         operations,
@@ -208,6 +209,7 @@ def _register_blueprints(app: Flask) -> None:
         webhooks,
         single_sign_on,
         second_step,
+        new_password,
         own_account,
         sign_in_care,
         migrations,
@@ -227,6 +229,7 @@ def _register_blueprints(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     api.init_app(app)
     csrf.exempt(api.blueprint)  # the API takes tokens, never cookies
+    csrf.exempt(single_sign_on.signed_out_there)  # as does the provider itself
 
 
 def _guard(app: Flask) -> None:

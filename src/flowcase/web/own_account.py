@@ -74,6 +74,7 @@ def _page(error: str = "") -> Any:
         is_required=flow().second_factors.is_required(actor()),
         limits=flow().sessions.limits,
         ways=WAYS,
+        has_password=flow().people.has_password(actor().id),
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
 

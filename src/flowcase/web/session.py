@@ -23,8 +23,8 @@ ASKED_BY_ITSELF = frozenset({"notices.count", "user_tasks.presence", "daily_meet
 class SignedIn(UserMixin):
     """A signed-in person for the length of a request, and the secret of their session."""
 
-    def __init__(self, actor: Actor, secret: str, session: str = "") -> None:
-        self.actor, self.secret, self.session = actor, secret, session
+    def __init__(self, actor: Actor, secret: str, session: str = "", by: str = "password") -> None:
+        self.actor, self.secret, self.session, self.by = actor, secret, session, by
 
     def get_id(self) -> str:
         return self.secret
@@ -49,7 +49,7 @@ def init_app(app: Flask, flow: Flowcase) -> None:
     @manager.user_loader
     def load(secret: str) -> SignedIn | None:
         held = flow.sessions.find(secret, is_used=request.endpoint not in ASKED_BY_ITSELF)
-        return SignedIn(held.actor, secret, held.session.id) if held is not None else None
+        return SignedIn(held.actor, secret, held.session.id, held.session.by) if held is not None else None
 
     @manager.unauthorized_handler
     def sign_in_first() -> Any:

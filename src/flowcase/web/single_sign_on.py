@@ -5,10 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request, session, url_for
 
 from flowcase.services.oidc_provider import SignInNotAccepted
 from flowcase.web.language import gettext
+from flowcase.web.public import limiter
 from flowcase.web.session import flow
 
 blueprint = Blueprint("single_sign_on", __name__, url_prefix="/log-paa/faelles")
@@ -39,11 +40,28 @@ def come_back() -> Any:
 
     kept = session.pop(_KEPT, None)
     try:
-        person = flow().single_sign_on.finish(kept, request.args)
+        arrived = flow().single_sign_on.finish(kept, request.args)
     except SignInNotAccepted as error:
         return _refused(error)
-    begin_session(person, "oidc")
+    begin_session(arrived.person, "oidc", arrived.elsewhere)
     return redirect(own_page(kept["back"]), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/udlogning")
+@limiter.limit(
+    lambda: current_app.config["SIGN_INS_FAILED"],
+    deduct_when=lambda answer: answer.status_code == HTTPStatus.BAD_REQUEST,
+)
+def signed_out_there() -> Any:
+    """The provider itself says that somebody signed out: its token is proof, a cookie would be none."""
+    answer = jsonify({})
+    try:
+        flow().single_sign_on.end_sessions(request.form.get("logout_token", ""))
+    except SignInNotAccepted as error:
+        answer = jsonify(error="invalid_request", error_description=error.because)
+        answer.status_code = HTTPStatus.BAD_REQUEST
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.get("/ud")

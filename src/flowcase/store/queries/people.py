@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from flowcase.store import tables
 from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import in_memory_too
+from flowcase.store.queries.rows import in_memory_too, made_or_none
 from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
 
@@ -37,6 +37,7 @@ class CredentialRow:
     secret_hash: str
     failures: int
     locked_until: dt.datetime | None
+    must_change: bool
 
 
 @in_memory_too
@@ -88,11 +89,7 @@ def _people(by_id: bool, by_group: bool, only_active: bool) -> Prepared:
 def credential(tx: Tx, person: str, kind: str) -> CredentialRow | None:
     table = tables.credential
     row = tx.first(select(table).where(table.c.person == person, table.c.kind == kind))
-    return (
-        None
-        if row is None
-        else CredentialRow(row.person, row.kind, row.secret_hash, row.failures, row.locked_until)
-    )
+    return made_or_none(CredentialRow, row)
 
 
 def groups(tx: Tx) -> frozenset[str]:

@@ -66,6 +66,18 @@ def of_person(tx: Tx, person: str) -> list[SessionRow]:
     return [made(SessionRow, row) for row in tx.rows(statement)]
 
 
+def from_provider(tx: Tx, *, person: str | None, session: str | None) -> list[SessionRow]:
+    """Sessions that began at the provider: of a person, or of one session there, or of both."""
+    assert person is not None or session is not None
+    table = sign_in_session
+    statement = select(*_COLUMNS).where(table.c.by == "oidc")
+    if person is not None:
+        statement = statement.where(table.c.person == person)
+    if session is not None:
+        statement = statement.where(table.c.elsewhere == session)
+    return [made(SessionRow, row) for row in tx.rows(statement.order_by(table.c.id))]
+
+
 def session(tx: Tx, secret_hash: str) -> SessionRow | None:
     """The session whose secret has this hash, whatever its age."""
     statement = select(*_COLUMNS).where(sign_in_session.c.secret_hash == secret_hash)

@@ -1,0 +1,148 @@
+"""Commands for local accounts of people: add one, give a password, change groups, close it, list them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowcase.cli.output import json_option, say_json, say_table
+from flowcase.cli.settings import opened, operator
+from flowcase.errors import FlowcaseError
+
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+_groups = click.option("--group", "groups", multiple=True, required=True, help="A group; may be repeated.")
+_new = click.option("--new-group", "is_new", is_flag=True, help="A group may be one that nobody is in yet.")
+_keep = click.option("--keep", is_flag=True, help="Do not ask for another password at the first sign-in.")
+
+
+@click.group("people")
+def people() -> None:
+    """Accounts of people with a password of their own here; see docs/sign-in.md."""
+
+
+@people.command("add")
+@click.argument("id")
+@click.option("--name", required=True, help="What colleagues know them by.")
+@_groups
+@_new
+@click.option("--team", help="Code of the team they work in.")
+@click.option("--district", help="The district of their team.")
+@click.option("--no-password", is_flag=True, help="They sign in at the authority's own provider only.")
+@_keep
+@json_option
+def add(
+    id: str,
+    name: str,
+    groups: tuple[str, ...],
+    is_new: bool,
+    team: str | None,
+    district: str | None,
+    no_password: bool,
+    keep: bool,
+    as_json: bool,
+) -> None:
+    """Add a person. The password is asked for, or read from standard input; it is never an argument.
+
+    They choose another one when they sign in first, unless --keep says otherwise.
+    """
+    from flowcase.services.people import check_id
+
+    check_id(id)
+    password = None if no_password else _password()
+    with opened() as flow:
+        _check_groups(groups, flow, is_new)
+        flow.people.add(
+            id,
+            name=name,
+            groups=groups,
+            team=team,
+            district=district,
+            password=password,
+            must_change=not keep,
+            actor=operator(),
+        )
+    _say({"person": id, "groups": sorted(set(groups))}, f"{id} is added.", as_json)
+
+
+@people.command("password")
+@click.argument("id")
+@_keep
+@json_option
+def password(id: str, keep: bool, as_json: bool) -> None:
+    """Give a person another password, asked for or read from standard input. Their sessions end."""
+    with opened() as flow:
+        flow.people.actor(id)
+        flow.people.set_password(id, _password(), must_change=not keep, actor=operator())
+    _say({"person": id}, f"{id} has another password.", as_json)
+
+
+@people.command("groups")
+@click.argument("id")
+@_groups
+@_new
+@json_option
+def groups(id: str, groups: tuple[str, ...], is_new: bool, as_json: bool) -> None:
+    """Put a person in these groups and no others. Their sessions end."""
+    with opened() as flow:
+        _check_groups(groups, flow, is_new)
+        flow.people.change_groups(id, groups, actor=operator())
+    _say({"person": id, "groups": sorted(set(groups))}, f"{id} is in {', '.join(sorted(groups))}.", as_json)
+
+
+@people.command("close")
+@click.argument("id")
+@json_option
+def close(id: str, as_json: bool) -> None:
+    """Close an account: nobody signs in to it any more. What they did stays in the history."""
+    with opened() as flow:
+        flow.people.deactivate(id, actor=operator())
+    _say({"person": id, "closed": True}, f"{id} is closed.", as_json)
+
+
+@people.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List people with an open account; never a secret."""
+    with opened() as flow:
+        rows = [row for row in flow.people.list() if row.kind == "person"]
+    if as_json:
+        say_json([{"id": row.id, "name": row.name, "team": row.team, "groups": row.groups} for row in rows])
+        return
+    say_table(
+        ((row.id, row.name, row.team or "", sorted(row.groups)) for row in rows),
+        ("Id", "Name", "Team", "Groups"),
+    )
+
+
+def _password() -> str:
+    """From the keyboard, unseen and twice, or the first line of standard input."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _check_groups(groups: tuple[str, ...], flow: Flowcase, is_new: bool) -> None:
+    """A group that is misspelled opens nothing, and nobody notices why."""
+    from flowcase.access.groups import NAMES
+
+    unknown = sorted(set(groups) - set(NAMES) - flow.people.groups())
+    if unknown and not is_new:
+        raise FlowcaseError(
+            f"Expected groups that there are, but nobody is in {', '.join(unknown)}. Correct the name, or "
+            f"say --new-group. There are: {', '.join(sorted(NAMES))}."
+        )
+
+
+def _say(said: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        say_json(said)
+    else:
+        click.echo(sentence)
+
+
+COMMANDS = (people,)

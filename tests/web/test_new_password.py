@@ -1,0 +1,105 @@
+"""Choosing another password: who was given one chooses before they see anything; others when they will."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.web.conftest import Seen, Visitor
+from tests.web.world import PASSWORD, World
+
+NEW = "kaffe-regn-trappe-uld"
+CHOOSE = "Vælg en ny adgangskode"
+
+
+@pytest.fixture
+def given(app: Any, world: World) -> Visitor:
+    """Karen's password was chosen by somebody else; her browser."""
+    world.flow.people.set_password("karen.fp", PASSWORD, must_change=True, actor=SYSTEM)
+    return Visitor(app)
+
+
+def _sign_in(visitor: Visitor, password: str, address: str = "/sager/SAG-2588") -> Seen:
+    page = visitor.get(address)
+    return _send(visitor, page, bruger="karen.fp", adgangskode=password)
+
+
+def _send(visitor: Visitor, page: Seen, **values: str) -> Seen:
+    return visitor.submit(page, page.one("//main//form"), **values)
+
+
+def _is_signed_out(visitor: Visitor) -> bool:
+    return visitor.get("/opgaver").heading == "Log på flowcase"
+
+
+def test_whoever_was_given_a_password_chooses_another_before_they_see_anything(given: Visitor) -> None:
+    asked = _sign_in(given, PASSWORD)
+    assert (asked.heading, _is_signed_out(given)) == (CHOOSE, True)
+
+    arrived = _send(given, asked, ny=NEW, gentag=NEW)
+
+    assert arrived.heading == "Sag SAG-2588"
+    assert _sign_in(Visitor(given.client.application), PASSWORD).heading == "Log på flowcase"
+    assert _sign_in(Visitor(given.client.application), NEW).heading == "Sag SAG-2588"
+
+
+@pytest.mark.parametrize(
+    ("new", "again", "said"),
+    [
+        ("kort", "kort", "mindst 12 tegn"),
+        ("Password1234", "Password1234", "let at gætte"),
+        ("karen.fp-karen.fp", "karen.fp-karen.fp", "bygger på dit navn"),
+        (PASSWORD, PASSWORD, "anden adgangskode end den, du har"),
+        (NEW, "noget helt andet end det", "er ikke ens"),
+    ],
+)
+def test_a_password_that_is_not_taken_says_why_and_changes_nothing(
+    given: Visitor, new: str, again: str, said: str
+) -> None:
+    refused = _send(given, _sign_in(given, PASSWORD), ny=new, gentag=again)
+
+    assert (refused.status, refused.heading) == (422, CHOOSE)
+    assert said in " ".join(refused.summary)
+    assert new not in refused.source
+    assert _is_signed_out(given)
+
+
+def test_half_a_sign_in_is_worth_nothing_once_the_password_is_chosen_or_elsewhere(
+    given: Visitor, world: World
+) -> None:
+    asked = _sign_in(given, PASSWORD)
+    assert Visitor(given.client.application).get("/log-paa/ny-adgangskode").heading == "Log på flowcase"
+
+    world.flow.people.set_password("karen.fp", NEW, actor=SYSTEM)
+
+    late = _send(given, asked, ny="endnu et helt andet ord", gentag="endnu et helt andet ord")
+    assert late.heading == "Log på flowcase"
+    assert world.flow.people.authenticate("karen.fp", NEW).id == "karen.fp"
+
+
+def test_one_changes_ones_own_with_the_old_one_and_other_browsers_are_signed_out(
+    sign_in: Any, world: World
+) -> None:
+    karen, elsewhere = sign_in("karen.fp"), sign_in("karen.fp")
+    page = karen.get("/mig/adgangskode")
+
+    wrong = _send(karen, page, gammel="forkert forkert", ny=NEW, gentag=NEW)
+    assert (wrong.status, "er forkert" in wrong.summary[0]) == (422, True)
+    done = _send(karen, page, gammel=PASSWORD, ny=NEW, gentag=NEW)
+
+    assert done.heading == "Min konto"
+    assert [_is_signed_out(each) for each in (karen, elsewhere)] == [False, True]
+    assert world.flow.people.authenticate("karen.fp", NEW).id == "karen.fp"
+
+
+def test_guessing_the_old_password_has_to_wait(sign_in: Any, world: World) -> None:
+    karen = sign_in("karen.fp")
+    page = karen.get("/mig/adgangskode")
+
+    for _ in range(6):
+        _send(karen, page, gammel="forkert forkert", ny=NEW, gentag=NEW)
+
+    right = _send(karen, page, gammel=PASSWORD, ny=NEW, gentag=NEW)
+    assert (right.status, world.flow.people.must_change("karen.fp")) == (422, False)
