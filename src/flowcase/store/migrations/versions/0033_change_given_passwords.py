@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032_change_given_passwords"
-down_revision = "0031_keep_access_reports"
+revision = "0033_change_given_passwords"
+down_revision = "0032_keep_single_documents"
 
 
 def upgrade() -> None:
