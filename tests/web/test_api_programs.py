@@ -230,3 +230,25 @@ def test_an_operator_makes_and_ends_an_account_on_the_page(sign_in, world):
     assert "afsluttet" in ended.text
     with pytest.raises(SignInFailed):
         world.flow.people.authenticate_token(token)
+
+
+def test_a_user_task_is_delegated_given_back_and_taken_back(program, world):
+    owner, helper = program("fronten", "frontpersonale"), program("frontpersonale")
+    task = world.task("vurder").id
+
+    lent = owner.post(f"/api/user-tasks/{task}/delegate", {"to": "jonas.fp", "reason": "Kender skolen"})
+
+    assert lent.status_code == 204
+    shown = owner.get(f"/api/user-tasks/{task}").get_json()
+    assert (shown["owner"], shown["assignee"]) == ("p-fronten-frontpersonale", "jonas.fp")
+    assert helper.post(f"/api/user-tasks/{task}/give-back", {}).status_code == 403
+    assert owner.post(f"/api/user-tasks/{task}/delegate", {"to": "jonas.fp"}).status_code == 409
+    completed = owner.post(f"/api/user-tasks/{task}/complete", {"values": {}})
+    assert completed.status_code == 409
+    assert owner.post(f"/api/user-tasks/{task}/take-back", {}).status_code == 204
+    assert owner.get(f"/api/user-tasks/{task}").get_json()["owner"] is None
+    nobody = owner.post(f"/api/user-tasks/{task}/delegate", {"to": "granly"})
+    assert nobody.status_code == 422 and "kollega" in nobody.get_json()["errors"]
+    assert owner.post(f"/api/user-tasks/{task}/delegate", {}).status_code == 422
+    reader = program("fronten", scopes=["tasks:read"])
+    assert reader.post(f"/api/user-tasks/{task}/delegate", {"to": "jonas.fp"}).status_code == 403

@@ -67,6 +67,7 @@ _ELSEWHERE |= {"api.end_webhook"}
 _ELSEWHERE |= {f"guest_links.{act}" for act in ("send_code", "confirm", "leave", "make", "end")}
 
 _BODIES: dict[str, Any] = {
+    "api.delegate": {"to": "findes-ikke"},
     "api.cancel": {"reason": "prøve"},
     "api.suspend": {"reason": "prøve"},
     "api.resume": {"reason": "prøve"},
@@ -88,8 +89,8 @@ def _sent_to(world: World) -> Iterator[Page]:
             continue
         for endpoint, end in _OF_TASK.items():
             yield Page(endpoint, task.path + end, task.owners)
-        for act in ("claim", "unclaim", "complete"):
-            yield Page(f"api.{act}", f"/api/user-tasks/{row.id}/{act}", task.owners)
+        for act in ("claim", "unclaim", "delegate", "give-back", "take-back", "complete"):
+            yield Page(f"api.{act.replace('-', '_')}", f"/api/user-tasks/{row.id}/{act}", task.owners)
     for meeting in seen["daily_meetings.show"]:
         for endpoint, end in _OF_MEETING.items():
             yield Page(endpoint, meeting.path + end, meeting.owners)

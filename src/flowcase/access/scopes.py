@@ -8,7 +8,7 @@ from collections.abc import Mapping
 SCOPES: Mapping[str, str] = {
     "notifications:write": "Hand in notifications.",
     "tasks:read": "List and read user tasks.",
-    "tasks:write": "Claim, release and complete user tasks.",
+    "tasks:write": "Claim, release, delegate and complete user tasks.",
     "cases:read": "List cases; read their open facts, deadlines and records of class K0.",
     "instances:read": "List and read process instances.",
     "instances:write": "Start process instances; suspend, resume, cancel them and put them back.",

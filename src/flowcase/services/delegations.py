@@ -88,6 +88,7 @@ class Delegations:
         verb = "take back" if is_taken_back else "give back"
         row, instance = opened(tx, id, verb)
         if row.owner is None or row.assignee is None:
+            check_candidate(tx, row, actor, verb)  # others are not told how it stands
             raise Conflict(f"{verb} user task '{id}'", "it is not delegated")
         is_theirs = self._answers_for(tx, row, actor) if is_taken_back else row.assignee == actor.id
         if not is_theirs:

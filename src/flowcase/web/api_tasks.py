@@ -12,6 +12,7 @@ from flowcase import errors
 from flowcase.access.permissions import may_deliver_notifications
 from flowcase.history.exports.plain import jsonable
 from flowcase.services.inboxes import Asked, Order
+from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web import inbox_addresses
 from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs
 from flowcase.web.session import flow
@@ -42,6 +43,10 @@ class UserTaskOut(ma.Schema):
     form = ma.fields.String(allow_none=True)
     case_code = ma.fields.String(allow_none=True, metadata={"example": "SAG-2601"})
     assignee = ma.fields.String(allow_none=True)
+    owner = ma.fields.String(
+        allow_none=True,
+        metadata={"description": "Who delegated it to the assignee, answers for it and completes it."},
+    )
     candidate_groups = ma.fields.List(ma.fields.String())
     due_at = instant(allow_none=True)
 
@@ -78,6 +83,15 @@ class CompletionIn(ma.Schema):
         load_default=dict,
         metadata={"description": "Form values by key.", "example": {"akut": "nej"}},
     )
+
+
+class DelegationIn(ma.Schema):
+    to = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(min=1, max=200),
+        metadata={"description": "The colleague's user name.", "example": "omar.syd"},
+    )
+    reason = ma.fields.String(load_default="", validate=ma.validate.Length(max=LONGEST_REASON))
 
 
 def _check_place(token: str) -> None:
@@ -150,6 +164,31 @@ def claim(id: str) -> Any:
 def unclaim(id: str) -> Any:
     """Give a user task back to everybody who may do it."""
     flow().user_tasks.unclaim(id, actor=caller())
+
+
+@blueprint.route("/user-tasks/<id>/delegate", methods=["POST"])
+@needs("tasks:write")
+@blueprint.arguments(DelegationIn)
+@blueprint.response(204)
+def delegate(body: dict[str, Any], id: str) -> Any:
+    """Lend a user task to a colleague who may do it; this account stays its owner and completes it."""
+    flow().delegations.delegate(id, body["to"], reason=body["reason"], actor=caller())
+
+
+@blueprint.route("/user-tasks/<id>/give-back", methods=["POST"])
+@needs("tasks:write")
+@blueprint.response(204)
+def give_back(id: str) -> Any:
+    """Resolve a delegated user task: its owner has it again, with the draft of this account."""
+    flow().delegations.give_back(id, actor=caller())
+
+
+@blueprint.route("/user-tasks/<id>/take-back", methods=["POST"])
+@needs("tasks:write")
+@blueprint.response(204)
+def take_back(id: str) -> Any:
+    """Take a delegated user task back from its delegate, who keeps a copy of the draft."""
+    flow().delegations.take_back(id, actor=caller())
 
 
 @blueprint.route("/user-tasks/<id>/complete", methods=["POST"])
