@@ -17,11 +17,28 @@ from playwright.sync_api import Page
 import flowcase.web
 from flowcase.access.actor import SYSTEM
 from flowcase.services.documents import Given
+from tests.web.examined import elsewhere
 from tests.web.test_browser import sign_in
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(flowcase.web.__file__).parent / "frontend/node_modules/axe-core/axe.min.js"
+
+# Colours on their way from one to the other would be measured there: nothing moves while axe looks, and what
+# moves already comes to its end first.
+STILL = """
+() => {
+  const still = new CSSStyleSheet();
+  const all = "*, ::before, ::after, ::backdrop";
+  still.replaceSync(`${all} { transition: none !important; animation: none !important }`);
+  document.adoptedStyleSheets = [still];
+  const ended = document.getAnimations().map((each) => each.finished.catch(() => null));
+  return Promise.all(ended).then(() => null);
+}
+"""
+DRAWN = (
+    "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+)
 
 
 class Checked:
@@ -33,14 +50,16 @@ class Checked:
         self.violations: list[str] = []
 
     def check(self, state: str) -> None:
+        self.page.evaluate(STILL)
         self.page.evaluate(AXE.read_text("utf-8"))
         found: Any = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         # Colours that move from one to the other would be measured on their way.
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        self.page.evaluate(DRAWN)
         contrast = "axe.run(document, {resultTypes: ['violations'], runOnly: ['color-contrast']})"
         dark: Any = self.page.evaluate(contrast)
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        self.page.evaluate(DRAWN)
         self.page.emulate_media(reduced_motion="no-preference")
         self.states.append(state)
         found["violations"] += [{**each, "id": f"{each['id']} in the dark"} for each in dark["violations"]]
@@ -128,6 +147,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     world.assess("SAG-2601", by="jonas.fp")
     seen.visit(f"/opgaver/{vurder}", "task that was completed")
     seen.visit(f"/opgaver/{world.task('afgoer', 'SAG-2593').id}", "decision of the daily meeting")
+    _delegated(seen, world, world.task("afgoer", "SAG-2593").id)
     seen.visit("/underretninger/ny")
     page.locator("[name=modtaget]").fill("2025-10-26T02:30")
     seen.press("_send", "notification with errors and an hour that exists twice")
@@ -207,6 +227,7 @@ TOLD = Path(__file__).parents[2] / "docs/accessibility.md"
 
 def page_of(states: list[str]) -> str:
     """The list of what was tested, in the order of the test; ids of one run are no news to a reader."""
+    others = list(elsewhere())
     lines = [re.sub(r"/[0-9a-f-]{20,}[^ ]*", "/…", state) for state in states]
     return "\n".join(
         [
@@ -223,8 +244,18 @@ def page_of(states: list[str]) -> str:
             "",
             *(f"1. {line}" for line in lines),
             "",
+            "## In the tests of their rooms",
+            "",
+            f"{sum(len(found) for _, found in others)} more states are examined in the same way where their "
+            "rooms are tested, most of them at both widths.",
+            *(part for file, found in others for part in ("", f"`tests/web/{file}`:", "", *_numbered(found))),
+            "",
         ]
     )
+
+
+def _numbered(lines: list[str]) -> list[str]:
+    return [f"1. {line}" for line in lines]
 
 
 def _daily_meeting(seen: Checked, world: Any) -> None:
@@ -246,6 +277,26 @@ def _daily_meeting(seen: Checked, world: Any) -> None:
     page.wait_for_selector(".fc-noted")
     page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
     seen.check("daily meeting with a decision noted")
+
+
+def _delegated(seen: Checked, world: Any, task: str) -> None:
+    """What waits with a colleague, what a colleague has lent, and a list that has changed meanwhile."""
+    karen, jonas = (world.flow.people.actor(id) for id in ("karen.fp", "jonas.fp"))
+    page = seen.page
+    page.goto("/opgaver")
+    page.locator("tbody a").first.focus()
+    world.flow.delegations.delegate(task, "jonas.fp", actor=karen)
+    page.evaluate("dispatchEvent(new Event('flowcase:look'))")
+    page.wait_for_selector("[data-inbox-news] button:visible")
+    seen.check("inbox that has changed meanwhile")
+    seen.visit(f"/opgaver/{task}", "task that waits with a delegate")
+    seen.visit("/opgaver?vis=mine", "inbox with a delegated task")
+    world.flow.delegations.take_back(task, actor=karen)
+    world.flow.user_tasks.unclaim(task, actor=karen)
+    world.flow.delegations.delegate(task, "karen.fp", actor=jonas)
+    seen.visit(f"/opgaver/{task}", "task that a colleague has lent")
+    world.flow.delegations.give_back(task, actor=karen)
+    world.flow.user_tasks.unclaim(task, actor=jonas)
 
 
 def _team(seen: Checked) -> None:
