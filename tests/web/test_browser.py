@@ -259,7 +259,10 @@ def test_files_and_comments_on_a_phone_leave_what_was_typed_alone(open_page, wor
 
     page.goto(f"/opgaver/{world.task('vurder').id}")
     page.locator("[name=begrundelse]").fill("Skrevet før kommentaren")
+    page.locator("#kommentar").fill("Mor, 010203-1234, ringede")
+    expect(page.locator("#kommentar-cpr")).to_contain_text("Det ligner et CPR-nummer.")
     page.locator("#kommentar").fill("Hej @jonas.fp")
+    expect(page.locator("#kommentar-cpr")).to_have_count(0)
     page.get_by_role("button", name="Gem kommentar").press("Enter")
     expect(page.locator(".fc-comments")).to_contain_text("Hej @jonas.fp")
     expect(page.locator("[name=begrundelse]")).to_have_value("Skrevet før kommentaren")

@@ -208,3 +208,36 @@ def test_what_was_typed_is_only_ever_text(stranger, hostile):
     assert again.value("bekymring") == hostile
     assert again.value("boern.0.navn") == hostile
     assert not again.all("//script[not(@src)]") and not again.all("//img")
+
+
+def test_emoji_right_to_left_and_pasted_text_of_a_citizen_reach_the_caseworker_as_they_were_meant(
+    stranger, sign_in, world
+):
+    meant = "“Han sover ikke” – 👩‍👧\nشكرا לכם"
+    pasted = "“Han sover ikke” – 👩‍👧\x0b\u202eشكرا לכם\u00ad\x07"
+    name = "زين 🙂 Lindeskov"
+
+    wrong = stranger.press(
+        stranger.get("/underret"), "_send", **CITIZEN | {"bekymring": meant, "underretter_type": ""}
+    )
+    stranger.press(wrong, "_send", **CITIZEN | {"bekymring": pasted, "boern.0.navn": name})
+
+    assert wrong.status == 422 and wrong.value("bekymring") == meant
+    [new] = [row for row in received(world) if "👩‍👧" in row.values["bekymring"]]
+    assert new.values["bekymring"] == meant
+    karen = sign_in("karen.fp")
+    task = karen.get("/opgaver?sorter=modtaget").all("//tbody/tr/td[2]/a")[-1].get("href")
+    isolated = [each.text_content().strip() for each in karen.get(task).all("//*[@dir='auto' or self::bdi]")]
+    assert meant in isolated
+    assert name in [each["navn"] for each in world.flow.cases.records("Barn")]
+
+
+def test_a_cpr_number_that_a_citizen_types_is_warned_of_once_and_never_refused(stranger, world):
+    typed = CITIZEN | {"bekymring": "Naboens dreng, 010203-1234, græder."}
+
+    warned = stranger.press(stranger.get("/underret"), "_send", **typed)
+    thanks = stranger.press(warned, "_send")
+
+    assert "Det ligner et CPR-nummer." in warned.one("//*[@id='se-efter']").text_content()
+    assert warned.value("bekymring") == typed["bekymring"]
+    assert thanks.heading == "Tak for din underretning"

@@ -74,9 +74,16 @@ def _behind(
         flow = definition.flows[id]
         label = flow.name or definition.elements[flow.target].name
         if element.name.endswith("?") and label:
-            label = f"{element.name} {label}"
+            label = _answered(element.name, label)
         taken = (*branches, label) if decides and label else branches
         yield from _at(definition, definition.elements[flow.target], taken, seen, begun)
+
+
+def _answered(question: str, answer: str) -> str:
+    """A question of one word reads as a heading (`Hvorhen: dagsmødet`), a longer one as it stands."""
+    if " " in question.strip():
+        return f"{question} {answer}"
+    return f"{question.rstrip('? ')}: {answer}"
 
 
 def _at(

@@ -43,7 +43,7 @@ def next_steps(task: UserTask) -> NextSteps | None:
 
 
 def _label(each: Following) -> str:
-    return " → ".join(each.branches) or gettext("I alle tilfælde")
+    return ", ".join(each.branches) or gettext("I alle tilfælde")
 
 
 def _what(each: Following) -> str:

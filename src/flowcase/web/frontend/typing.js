@@ -33,7 +33,8 @@ function warnOfCpr(field) {
   warning.className = "fc-warning";
   warning.setAttribute("role", "status");
   field.before(warning);
-  warning.textContent = document.getElementById("cpr-advarsel").textContent;
+  warning.textContent = field.dataset.cprWords || document.getElementById("cpr-advarsel").textContent;
+  if (field.dataset.cprWords) return; // what is not of a form is sent all the same
   const seen = document.getElementById("advarsel-set");
   seen.value = [...new Set([...seen.value.split(" ").filter(Boolean), field.name])].join(" ");
 }
