@@ -130,6 +130,25 @@ def test_a_document_with_a_later_day_keeps_the_whole_case_until_then(world: Worl
     assert _due(world) == [CASE]
 
 
+def test_one_case_is_erased_once_also_when_the_run_was_killed_behind_the_erasure(world: World) -> None:
+    flow = world.flow
+    asked = {"reason": "fejloprettet", "also_open": True, "actor": OPERATOR}
+    waiting = flow.retention.erase_one(OPEN, **asked)
+    flow.retention.decide(waiting.proposal, is_approved=True, actor=flow.people.actor("anders.myn"))
+    flow.erasure.erase(OPEN, reason="fejloprettet", approved_by="anders.myn", also_open=True, actor=OPERATOR)
+
+    again = flow.retention.erase_one(OPEN, **asked)
+
+    assert (waiting.erased, again.proposal) == (None, waiting.proposal)
+    assert again.erased is not None and again.erased.case == OPEN
+    [proposal] = flow.retention.overview(actor=OPERATOR).proposals
+    assert (proposal.row.status, proposal.items[0].status) == ("done", "erased")
+    with pytest.raises(Conflict):
+        flow.retention.erase_one(OPEN, **asked)
+    with pytest.raises(Forbidden):
+        flow.retention.erase_one(CASE, reason="fejloprettet", actor=flow.people.actor("anders.myn"))
+
+
 def test_nobody_approves_their_own_proposal_and_nobody_else_may(world: World) -> None:
     flow = world.flow
     _later(world)
