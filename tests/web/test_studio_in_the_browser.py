@@ -345,13 +345,21 @@ def test_a_service_task_is_picked_from_the_handlers(studio):
     expect(page.locator(".djs-popup").first).to_contain_text(re.compile("kvittering", re.IGNORECASE))
 
 
-def test_the_list_of_files_and_a_rules_page_pass_axe(open_page):
+def test_the_pages_about_files_and_drafts_pass_axe(open_page, world):
     page = open_page()
     sign_in(page, "jens.proces")
+    for person in ("jens.proces", "lone.proces"):
+        actor = world.flow.people.actor(person)
+        changed = world.flow.studio.in_force(TABLE, actor=actor) + b"<!-- " + person.encode() + b" -->"
+        world.flow.studio.save(TABLE, changed, seen=None, based_on=None, actor=actor)
+    paths = ["/studie/", "/studie/regler/unlike-types", f"/studie/i-drift/{DIAGRAM}", "/studie/filer"]
 
-    for path in ("/studie/", "/studie/regler/unlike-types", f"/studie/i-drift/{DIAGRAM}"):
+    for path in (*paths, f"/studie/kladder/{TABLE}?hos=lone.proces"):
         page.goto(path)
         assert axe(page) == [], path
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        page.set_viewport_size({"width": 1200, "height": 800})
 
 
 def test_a_drawings_mark_leads_to_its_line_and_back_by_keyboard(open_page, world):
