@@ -60,6 +60,17 @@ def test_rows_with_new_ids_that_say_the_same_do_not_differ():
     assert told(TABLE, old.encode(), old.replace("raekke_", "row_").encode()) == []
 
 
+def test_what_an_editor_leaves_out_because_it_holds_anyway_is_no_difference():
+    old = TABLE.read_text("utf-8")
+    assert ' hitPolicy="UNIQUE"' in old
+
+    left_out = old.replace(' hitPolicy="UNIQUE"', "")
+    another = old.replace(' hitPolicy="UNIQUE"', ' hitPolicy="FIRST"', 1)
+
+    assert told(TABLE, old.encode(), left_out.encode()) == []
+    assert len(told(TABLE, old.encode(), another.encode())) == 1
+
+
 def test_rows_that_changed_places_are_told():
     old = TABLE.read_text("utf-8")
     rows = []

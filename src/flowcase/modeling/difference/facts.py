@@ -15,6 +15,9 @@ _HOLDERS = frozenset(
     ("extensionElements", "properties", "ioMapping", "taskHeaders", "inputExpression", "inputValues", "text")
 )
 
+# What holds where nothing is written: editors leave it out, and it means the same.
+_ANYWAY = {("decisionTable", "hitPolicy"): "UNIQUE"}
+
 
 def local(node: etree._Element) -> str:
     return etree.QName(node).localname
@@ -40,7 +43,8 @@ def _add(
     key = _KEYS.get(local(node))
     for name, value in node.attrib.items():
         plain = etree.QName(name).localname
-        if plain != "id" and not (path and plain == key):
+        is_anyway = _ANYWAY.get((local(node), plain)) == value
+        if plain != "id" and not is_anyway and not (path and plain == key):
             found[(*path, f"@{plain}")] = value
     words = (node.text or "").strip()
     if words:
