@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from flowcase.config import shipped_processes
@@ -38,6 +39,33 @@ def test_boxes_do_not_overlap_and_the_layout_is_the_same_again():
         assert 0 <= box.x <= drawn.width - BOX and 0 <= box.y <= drawn.height - HEIGHT
         for other in drawn.boxes[number + 1 :]:
             assert abs(box.x - other.x) >= BOX or abs(box.y - other.y) >= HEIGHT, (box, other)
+
+
+def test_no_line_runs_through_a_box_that_it_only_passes():
+    processes = list(shipped())
+
+    drawn = landscape(sorted(process.id for process in processes), links(processes))
+
+    passed = 0
+    for link, line in drawn.lines:
+        for x, y, end in re.findall(r"([\d.]+) ([\d.]+)H([\d.]+)", line):
+            passed += 1
+            left = min(float(x), float(end))
+            through = [
+                box.process for box in drawn.boxes if box.x == left and box.y < float(y) < box.y + HEIGHT
+            ]
+            assert not through, (link, through)
+    assert passed > 20
+
+
+def test_lines_that_need_not_cross_do_not():
+    ways = [("a", "z"), ("b", "y"), ("c", "x"), ("x", "m"), ("z", "k"), ("a", "k")]
+
+    drawn = landscape(sorted({id for way in ways for id in way}), [Link(*way, Bond.CALL) for way in ways])
+
+    rows = {box.process: box.y for box in drawn.boxes}
+    for one, other in ((("a", "z"), ("b", "y")), (("b", "y"), ("c", "x")), (("a", "z"), ("c", "x"))):
+        assert (rows[one[0]] < rows[other[0]]) == (rows[one[1]] < rows[other[1]])
 
 
 def test_a_circle_and_a_process_that_nothing_reaches_are_drawn_too():
