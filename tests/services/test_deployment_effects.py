@@ -49,6 +49,16 @@ def test_a_file_that_cannot_be_read_or_that_nothing_runs_of_has_no_effects(
     assert idle.total == 0
 
 
+def test_a_rule_set_says_how_many_open_cases_keep_their_version(flow: Flowcase) -> None:
+    manifest = b'id: X\nversion: "1"\ntitle: X\nin_force_from: 2026-01-01\n'
+
+    effects = flow.deployment_effects.of("rulesets/x.yaml", manifest, actor=JENS)
+
+    assert effects.pinned_cases == 0
+    assert flow.deployment_effects.of("rulesets/x.yaml", b"id: X", actor=JENS).pinned_cases is None
+    assert flow.deployment_effects.of("scenarios/x.yaml", manifest, actor=JENS).pinned_cases is None
+
+
 def test_effects_are_for_process_owners(flow: Flowcase) -> None:
     with pytest.raises(Forbidden):
         flow.deployment_effects.of("p.bpmn", FIRST, actor=ANNA)

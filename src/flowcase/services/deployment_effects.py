@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from flowcase import engine, modeling
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
-from flowcase.errors import Forbidden, InvalidDefinition
+from flowcase.cases.rule_sets import read_manifest
+from flowcase.errors import Forbidden, InvalidDefinition, InvalidValues
+from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import propose
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import instances, migrations, resources, user_tasks
+from flowcase.store.queries import case_files, instances, migrations, resources, user_tasks
 
 MOST = 2000  # states that are looked into for one process
 
@@ -51,6 +53,7 @@ class FormEffect:
 class Effects:
     processes: tuple[ProcessEffect, ...] = ()
     forms: tuple[FormEffect, ...] = ()
+    pinned_cases: int | None = None  # open cases that keep their version; None for what is no rule set
 
 
 class DeploymentEffects:
@@ -69,7 +72,10 @@ class DeploymentEffects:
                 if path.endswith(".form"):
                     form = modeling.read_form(content, path).id
                     return Effects(forms=(FormEffect(form, user_tasks.open_with_form(tx, form)),))
-            except InvalidDefinition:
+                if kind_of(path) in {".yaml", ".yml"}:
+                    read_manifest(content, path)
+                    return Effects(pinned_cases=case_files.open_cases(tx))
+            except (InvalidDefinition, InvalidValues):
                 return Effects()
             return Effects()
 

@@ -37,6 +37,12 @@ def effects_in_words(effects: Effects) -> list[EffectLine]:
         if form.open_tasks:
             words = gettext("Åbne opgaver, der viser formularen: {number}. De viser straks den nye.")
             lines.append({"words": words.format(number=form.open_tasks), "canMove": False})
+    if effects.pinned_cases is not None:
+        words = gettext(
+            "Nye sager følger denne udgave. Åbne sager, der bliver i den udgave, de begyndte med: {number}. "
+            "En leder kan flytte en sag fra sagens side."
+        )
+        lines.append({"words": words.format(number=effects.pinned_cases), "canMove": False})
     return lines
 
 
