@@ -29,6 +29,7 @@ from flowcase.services.case_audit import CaseAudit
 from flowcase.services.case_dossiers import CaseDossiers
 from flowcase.services.case_facts import facts_of
 from flowcase.services.case_overviews import CaseOverviews
+from flowcase.services.case_pages import CasePages
 from flowcase.services.case_pictures import CasePictures
 from flowcase.services.case_work import CaseWork
 from flowcase.services.caseload_moves import CaseloadMoves
@@ -141,6 +142,7 @@ class Flowcase:
     startable_flows: StartableFlows
     user_tasks: UserTasks
     user_task_pages: UserTaskPages
+    case_pages: CasePages
     inboxes: Inboxes
     user_task_moves: UserTaskMoves
     delegations: Delegations
@@ -389,6 +391,7 @@ def assemble(
         startable_flows=startable_flows,
         user_tasks=user_tasks,
         user_task_pages=UserTaskPages(transactions, definitions, rule_sets),
+        case_pages=CasePages(transactions, rule_sets),
         inboxes=inboxes,
         user_task_moves=UserTaskMoves(transactions, rule_sets),
         delegations=Delegations(transactions, rule_sets),

@@ -74,6 +74,7 @@ def show(code: str) -> Any:
 
 
 def _page(code: str, *, problem: str = "") -> Any:
+    flow().case_pages.look_ahead(code, actor=actor())
     case = flow().cases.get(code, actor=actor())
     if case.erased_at is not None:
         return render_template("case_erased.html", case=case, facts=shown_facts(case))

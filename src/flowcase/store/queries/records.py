@@ -47,7 +47,12 @@ class RecordRow:
 def questions_of_case(case: str, *, entity: str, among: Sequence[str]) -> Sequence[Question]:
     """What `records` of one entity and `records_of` several ask for in a case."""
     named = {"entity": entity, "case_code": case}
-    return (_selecting(tuple(named), ()), named), (_OF_CASE, {"case": case, "entities": list(among)})
+    return (_selecting(tuple(named), ()), named), of_case_question(case, among)
+
+
+def of_case_question(case: str, entities: Sequence[str]) -> Question:
+    """What `records_of` asks."""
+    return _OF_CASE, {"case": case, "entities": list(entities)}
 
 
 @in_memory_too

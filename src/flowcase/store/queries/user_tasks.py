@@ -61,6 +61,11 @@ def completed_question(instance: str) -> Question:
     return _listed(False, True, "completed", False, None), {"case": None, "instance": instance}
 
 
+def open_question(case: str) -> Question:
+    """What `user_tasks` asks for those of a case that are open."""
+    return _listed(True, False, "open", False, None), {"case": case, "instance": None}
+
+
 def user_task(tx: Tx, id: str) -> UserTaskRow | None:
     return made_or_none(UserTaskRow, tx.first(_BY_ID, {"id": id}))
 
