@@ -13,6 +13,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -185,6 +186,7 @@ def _difference(route: Route, answer: Any, may: Answer) -> str:
 def _crawl_a_copy(given: tuple[Path, Path, str, int | None, bool]) -> Report:
     """As one person, on a copy of their own: several do so beside each other."""
     home, copy, person, most, with_pdf = given
+    tqdm.set_lock(threading.RLock())  # its own one is for several processes, and is never given back
     shutil.copytree(home, copy)
     if not with_pdf:
         from flowcase.web import pdf

@@ -243,10 +243,10 @@ def page_of(done: list[tuple[Task, Tried]]) -> str:
                 for task, tried in done
             ),
             "",
-            "An auditor's ten questions are tried in the same way in "
-            "`tests/web/test_revision_in_the_browser.py`; a daily meeting of ten items takes at most 25 keys "
-            "and no mouse in `tests/web/test_meeting_in_the_browser.py`; five whole scenarios are walked by "
-            "mouse, by keyboard alone and 360 pixels wide by `make walks-browser`.",
+            "An [auditor's ten questions](auditors-questions.md) are tried in the same way; a daily meeting "
+            "of ten items takes at most 25 keys and no mouse in `tests/web/test_meeting_in_the_browser.py`; "
+            "five whole scenarios are walked by mouse, by keyboard alone and 360 pixels wide by "
+            "`make walks-browser`.",
             "",
         ]
     )

@@ -107,6 +107,8 @@ def test_a_wrong_first_code_puts_nothing_in_use_and_keeps_the_secret(
     again = visitor.submit(page, page.one("//main//form"), kode="000000")
 
     assert (again.status, again.title.startswith("Fejl: ")) == (422, True)
+    field = again.one("//input[@id='kode']")
+    assert again.one(f"//*[@id='{field.get('aria-describedby')}']").text.startswith("Koden passer ikke")
     secret = "//code[@class='fc-secret']"
     assert again.one(secret).text == page.one(secret).text
     assert not flow.second_factors.standing("karen.fp").is_confirmed

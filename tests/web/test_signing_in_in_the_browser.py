@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
+from tests.web.world import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +24,13 @@ def test_axe_finds_nothing_on_the_pages_around_signing_in(open_page, world, widt
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=alert]")
     seen.check("second factor refused")
+    seen.visit("/mig/adgangskode", "another password")
+    page.fill("#gammel", PASSWORD)
+    page.fill("#ny", "Password1234")
+    page.fill("#gentag", "Password1234")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#fejl")
+    seen.check("another password refused")
     seen.visit("/sager/SAG-2588/noedadgang")
     page.locator("main button[type=submit]").click()
     page.wait_for_selector("#fejl")
@@ -37,6 +45,6 @@ def test_axe_finds_nothing_on_the_pages_around_signing_in(open_page, world, widt
     seen.visit("/drift/log-paa")
 
     assert seen.violations == []
-    for path in ("/mig", "/drift/log-paa"):
+    for path in ("/mig", "/mig/adgangskode", "/drift/log-paa"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -691,6 +691,17 @@ def test_a_session_that_ended_at_the_provider_ends_here_and_no_other(
     assert told(flow, SessionsEnded)[-1].because == "provider"
 
 
+def test_the_page_of_who_is_signed_out_is_told_to_nobody_who_is_signed_in(
+    two_browsers: tuple[Somebody, Somebody],
+) -> None:
+    here, _ = two_browsers
+
+    assert here.get("/log-paa/faelles/ud").heading == "Mine opgaver"
+    assert Somebody(here.client.application.config["FLOWCASE"]).get("/log-paa/faelles/ud").heading == (
+        "Du er logget af flowcase"
+    )
+
+
 def test_who_signed_out_at_the_provider_everywhere_is_signed_out_here_but_for_their_password(
     flow: Flowcase, provider: Provider, two_browsers: tuple[Somebody, Somebody]
 ) -> None:

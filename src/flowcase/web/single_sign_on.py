@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, redirect, render_template, request, session, url_for
+from flask_login import current_user
 
 from flowcase.services.oidc_provider import SignInNotAccepted
 from flowcase.web.language import gettext
@@ -67,6 +68,8 @@ def signed_out_there() -> Any:
 @blueprint.get("/ud")
 def signed_out() -> Any:
     """Signed out here; the provider may still know the person."""
+    if current_user.is_authenticated:  # in another tab, since
+        return redirect(url_for("inbox.home"))
     elsewhere = flow().single_sign_on.sign_out_address()
     return render_template("signed_out.html", elsewhere=elsewhere, provider=provider_name())
 
