@@ -221,6 +221,7 @@ class Flowcase:
         return min(known, default=None)
 
     def close(self) -> None:
+        self.plays.close()
         self.store.close()
 
 

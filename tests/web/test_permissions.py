@@ -177,6 +177,7 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("studio_versions.show", f"/studie/udgaver/{path}")
         yield Page("studio_versions.download", f"/studie/udgaver/1/fil/{path}")
         yield Page("studio_trials.show", f"/studie/scenarier/{path}")
+        yield Page("studio_plays.new", f"/studie/spil/ny/{path}")
     for id in INDICATORS:
         yield Page("indicators.show", f"/indikatorer/{id}")
     path = "underretning.bpmn"
@@ -267,6 +268,7 @@ _PLAIN = {
     "migrations.index": "/studie/flyt",
     "simulations.index": "/studie/simulering",
     "studio.index": "/studie/",
+    "studio_plays.index": "/studie/spil/",
     "studio_reviews.index": "/studie/gennemsyn",
     "studio_maps.uses": "/studie/brug",
     "studio_folders.index": "/studie/filer",
@@ -328,8 +330,9 @@ def test_every_page_of_the_application_is_crawled(app: Flask, world: World) -> N
     readable = {route.endpoint for route in permission_matrix.routes(app) if route.method == "GET"}
 
     # The built front end is the same for everybody; a result is there only after a run, and
-    # tests/web/test_simulations.py asks for it as everybody.
-    assert readable - crawled == {"static", "simulations.result"}
+    # tests/web/test_simulations.py asks for it as everybody; a play needs a process of its own and is asked
+    # for by others than its owner in tests/web/test_studio_plays.py.
+    assert readable - crawled == {"static", "simulations.result", "studio_plays.show", "studio_plays.form"}
     assert crawled <= readable
 
 

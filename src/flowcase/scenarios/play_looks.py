@@ -20,7 +20,7 @@ from flowcase.scenarios.world import Happened, World
 from flowcase.services.definitions import Definitions
 from flowcase.services.history import Names
 from flowcase.services.notifications import STAFF_FORM
-from flowcase.store.queries import awaited
+from flowcase.store.queries import awaited, resources
 from flowcase.values import to_json
 
 MOST_LINES = 300  # of the story, the newest
@@ -39,7 +39,7 @@ def look(play: Play, language: str) -> dict[str, Any]:
     here: dict[str, list[str]] = {}
     for instance in instances:
         here.setdefault(instance.process, []).extend(instance.active_elements)
-    return {
+    found: dict[str, Any] = {
         "now": play.flow.clock.now().isoformat(),
         "tasks": [_task(play, row) for row in world.user_tasks],
         **_awaited(play),
@@ -92,10 +92,15 @@ def look(play: Play, language: str) -> dict[str, Any]:
             for instance in instances
         ],
         "ended": sorted({row.process for row in world.instances.values() if row.status == "completed"}),
-        "elements": {process: sorted(found) for process, found in elements.items()},
-        "flows": {process: sorted(found) for process, found in flows.items()},
-        "here": {process: sorted(set(found)) for process, found in here.items()},
+        "elements": {process: sorted(those) for process, those in elements.items()},
+        "flows": {process: sorted(those) for process, those in flows.items()},
+        "here": {process: sorted(set(those)) for process, those in here.items()},
     }
+    for kind in ("timers", "jobs", "incidents", "messages", "signals", "starts"):
+        for one in found[kind]:
+            one["flow"], one["called"] = _called(play, one["process"], one["element"])
+    found["flows_called"] = {process: _called(play, process, "")[0] for process in elements}
+    return found
 
 
 def user_task(play: Play, id: str, person: str) -> dict[str, Any]:
@@ -153,6 +158,17 @@ def _task(play: Play, row: Any) -> dict[str, Any]:
 def _may(play: Play, row: Any, person: str) -> bool:
     actor = play.flow.people.actor(person)
     return row.assignee == actor.id or play.story.may(row, actor)
+
+
+def _called(play: Play, process: str, element: str) -> tuple[str, str]:
+    """What the diagram calls a process and an element of it."""
+    with play.flow.store.reading(play.flow.clock.now()) as tx:
+        row = resources.definition_of(tx, process)
+        if row is None:
+            return process, element
+        drawn = _definitions.process(tx, row.id)
+    name = drawn.elements[element].name if element in drawn.elements else ""
+    return row.name or process, name or element
 
 
 def _awaited(play: Play) -> dict[str, Any]:
@@ -236,11 +252,19 @@ def _decision(one: Happened, is_new: bool) -> dict[str, Any]:
     return {
         "at": one.at.isoformat(),
         "decision": one.get("decision"),
-        "rules": list(one.get("rules") or ()),
+        "rules": list(_rows(one)),
         "result": _text(one.get("result")),
         "case": one.get("case") or None,
         "is_new": is_new,
     }
+
+
+def _rows(one: Happened) -> Iterator[str]:
+    """`7 (regel_7)`: the number and the id of each row that was hit."""
+    record = one.get("record") or {}
+    for matched in record.get("matched_rules", ()):
+        for rule, index in zip(matched["rules"], matched.get("indexes", ()), strict=False):
+            yield f"{plain(index)} ({rule})" if not str(rule).startswith("#") else f"{plain(index)}"
 
 
 def _notice(one: Happened, is_new: bool) -> dict[str, Any]:

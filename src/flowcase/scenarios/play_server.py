@@ -57,7 +57,9 @@ class _Server:
                 for each in outcome.refusals
             ],
             **self._beside(play, asked),
-            "look": play_looks.look(play, asked.get("language", "da")),
+            "look": play_looks.look(play, asked.get("language", "da"))
+            if asked.get("is_looking", True)
+            else {"now": play.flow.clock.now().isoformat()},
         }
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,6 @@ class Beginning:
     id: str
     title: str
     steps: tuple[tuple[str, str], ...]  # (instant, what) of each step of its main story
-    touches: bool
 
 
 def empty(now: dt.datetime) -> dict[str, Any]:
@@ -48,17 +48,17 @@ def empty(now: dt.datetime) -> dict[str, Any]:
 
 
 def beginnings(folder: Path, names: Sequence[str]) -> list[Beginning]:
-    """Those that name one of these processes; by id."""
+    """Those whose steps or expectations name one of these processes; who does so most often first."""
+    named = re.compile(r"\bprocess: (?:" + "|".join(map(re.escape, names)) + r")\b") if names else None
     found = []
     for file in sorted(folder.glob("*.yaml")):
         text = file.read_text("utf-8", errors="replace")
-        if not any(name in text for name in names):
-            continue
-        data = _data(text)
+        count = len(named.findall(text)) if named is not None else 0
+        data = _data(text) if count else None
         if data is not None:
             steps = tuple((str(step["at"]), _words(step)) for step in data["steps"])
-            found.append(Beginning(file.stem, str(data["title"]), steps, touches=True))
-    return found
+            found.append((count, Beginning(file.stem, str(data["title"]), steps)))
+    return [each for _, each in sorted(found, key=lambda one: -one[0])]
 
 
 def scene_and_acts(folder: Path, id: str, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:

@@ -8,6 +8,7 @@ lost at any time, because the list says everything.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import re
 import zlib
@@ -19,6 +20,7 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound
+from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.form import Form
 from flowcase.modeling.read_form import read_form
 from flowcase.services import play_scenes
@@ -29,6 +31,7 @@ from flowcase.services.studio import Studio
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.play_tables import play
+from flowcase.store.queries import drafts
 from flowcase.store.queries import plays as queries
 from flowcase.store.queries import resources
 from flowcase.store.queries.plays import PlayRow
@@ -36,6 +39,7 @@ from flowcase.store.queries.plays import PlayRow
 MOST_PLAYS = 10  # of one person; the one that was used longest ago makes room
 MOST_ACTS = 200
 MOST_BYTES = 512 * 1024  # of all acts together
+REMEMBERED = 4  # plays whose files a server keeps at hand
 KEPT = dt.timedelta(days=14)
 PATIENCE = 4.0  # seconds that a page waits for a play to be made ready
 
@@ -128,6 +132,7 @@ class Plays:
         self._transactions, self._studio = transactions, studio
         self._stories = folder / "scenarios"
         self._processes = processes or PlayProcesses()
+        self._remembered: dict[tuple[str, str], dict[str, bytes]] = {}
 
     # --- beginning and ending ----------------------------------------------------------------------
 
@@ -205,10 +210,11 @@ class Plays:
         Raises Getting while it is made ready, and Lost when its acts cannot be done again.
         """
         kept = self._kept(id, actor)
-        answer = self._ask(kept, actor, {"language": language, **(page or {})}, patience)
+        more = {"language": language, "is_looking": page is None, **(page or {})}
+        answer = self._ask(kept, more, patience)
         if answer["stuck"] is not None:
             raise Lost(len(answer["acts"]), answer["stuck"]["said"])
-        return self._played(kept, answer, actor, process)
+        return self._played(kept, answer, process)
 
     def act(self, id: str, act: Mapping[str, Any], *, seen: int, actor: Actor) -> None:
         """Do one thing. `seen` is the version of the page: the same page sent twice does it once.
@@ -218,7 +224,7 @@ class Plays:
         kept = self._kept(id, actor, seen)
         if len(kept.acts) >= MOST_ACTS:
             raise InvalidValues("the play", {"trin": [TOO_MANY]})
-        answer = self._ask(kept, actor, {"next": dict(act)}, PATIENCE)
+        answer = self._ask(kept, {"next": dict(act), "is_looking": False}, PATIENCE)
         if answer["stuck"] is not None:
             raise Lost(len(answer["acts"]), answer["stuck"]["said"])
         if answer["refusals"] and not act.get("refused"):
@@ -256,7 +262,7 @@ class Plays:
         self._processes.end(id)
         row = self._transactions.run(actor, work)
         begun = _Kept(row, kept.scene, kept.acts if again else [])
-        answer = self._ask(begun, actor, {}, LONG_PATIENCE)
+        answer = self._ask(begun, {"is_looking": False}, LONG_PATIENCE)
         self._keep(begun, answer["acts"], actor)
         stuck = answer["stuck"]
         return len(answer["acts"]), "" if stuck is None else str(stuck["said"])
@@ -276,8 +282,8 @@ class Plays:
         if wrong:
             raise InvalidValues("the scenario", wrong)
         source = f"Spillet igennem i studiet af {actor.id}"
-        asked = {"save": {"id": name, "title": title.strip(), "source": source}, "is_tried": is_tried}
-        answer = self._ask(kept, actor, asked, LONG_PATIENCE)
+        asked = {"save": {"id": name, "title": title.strip(), "source": source}, "is_tried": is_tried, "is_looking": False}
+        answer = self._ask(kept, asked, LONG_PATIENCE)
         if "scenario" not in answer:
             raise Impossible(answer.get("no_page", ""))
         tried = answer.get("tried") or {"passed": True, "said": []}
@@ -294,6 +300,10 @@ class Plays:
         """Values that a scenario sends with a message of this name."""
         _check(actor)
         return play_scenes.example_values(self._stories, message)
+
+    def close(self) -> None:
+        """End the processes of this server; every play goes on with the next question."""
+        self._processes.end_all()
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -327,19 +337,25 @@ class Plays:
 
         self._transactions.run(actor, work)
 
-    def _ask(self, kept: _Kept, actor: Actor, more: Mapping[str, Any], patience: float) -> dict[str, Any]:
+    def _ask(self, kept: _Kept, more: Mapping[str, Any], patience: float) -> dict[str, Any]:
         question = {"scene": kept.scene, "acts": kept.acts, **more}
         return self._processes.ask(kept.row.id, lambda: self._files(kept.row), question, patience=patience)
 
     def _files(self, row: PlayRow) -> dict[str, bytes]:
-        """What is played, as it was when the play was begun."""
+        """What is played, as it was when the play was begun; the files of the last few are remembered."""
+        key = (row.id, row.digest)
+        if key not in self._remembered:
 
-        def work(tx: Tx) -> dict[str, bytes]:
-            files = {path: resources.content(tx, hash) for path, hash in row.files.items()}
-            drawn = {path: text.encode() for path, text in queries.drafts_of(tx, row.id).items()}
-            return {path: content for path, content in (files | drawn).items() if content is not None}
+            def work(tx: Tx) -> dict[str, bytes]:
+                files = {path: resources.content(tx, hash) for path, hash in row.files.items()}
+                drawn = {path: text.encode() for path, text in queries.drafts_of(tx, row.id).items()}
+                both = files | drawn
+                return {path: content for path, content in both.items() if content is not None}
 
-        return self._transactions.read(work)
+            while len(self._remembered) >= REMEMBERED:
+                self._remembered.pop(next(iter(self._remembered)), None)
+            self._remembered[key] = self._transactions.read(work)
+        return self._remembered[key]
 
     def _played(self, kept: _Kept, answer: Mapping[str, Any], actor: Actor, process: str | None) -> Played:
         files = self._files(kept.row)
@@ -349,7 +365,6 @@ class Plays:
             if path.endswith(".bpmn")
             for name in _processes_in(content)
         }
-        now = self._transactions.read(lambda tx: _to_play(tx, actor, bool(kept.row.has_drafts))[0])
         page = answer.get("page")
         return Played(
             kept.row,
@@ -358,7 +373,7 @@ class Plays:
             answer["look"],
             files[by_process.get(process or "", kept.row.path)],
             by_process,
-            digest_of(now) != kept.row.digest,
+            self._transactions.read(lambda tx: _is_changed(tx, kept.row)),
             page,
             _form(files, page["form"]) if page and page.get("form") else None,
             str(answer.get("no_page", "")),
@@ -373,6 +388,25 @@ def _to_play(tx: Tx, actor: Actor, with_drafts: bool) -> tuple[dict[str, bytes],
         return files, list(own), in_force
     contents = {path: resources.content(tx, hash) for path, hash in in_force.items()}
     return {path: content for path, content in contents.items() if content is not None}, [], in_force
+
+
+def _is_changed(tx: Tx, row: PlayRow) -> bool:
+    """Whether a play that begins now would be of other files."""
+    in_force = {each.path: each.hash for each in resources.files_in_force(tx)}
+    drawn = {each.file_name: each.hash for each in drafts.drafts(tx) if each.owner == row.owner and not each.copy}
+    played = {path: _sha256(text.encode()) for path, text in queries.drafts_of(tx, row.id).items()}
+    return _told_apart(in_force) != _told_apart(row.files) or (
+        bool(row.has_drafts) and _told_apart(drawn) != _told_apart(played)
+    )
+
+
+def _told_apart(files: Mapping[str, str]) -> dict[str, str]:
+    """Without the scenarios: a story is no file that is played."""
+    return {path: hash for path, hash in files.items() if kind_of(path) != "scenario"}
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _processes_in(content: bytes) -> list[str]:

@@ -1,5 +1,6 @@
 import "htmx.org";
 import * as DKFDS from "dkfds";
+import { again } from "./again.js";
 import { folding } from "./folding.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
@@ -9,6 +10,7 @@ import { trials } from "./trials.js";
 import { typing } from "./typing.js";
 
 DKFDS.init();
+again();
 inbox();
 keys();
 live();

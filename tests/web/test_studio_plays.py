@@ -1,0 +1,237 @@
+"""The studio's pages on which a process is played through by hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from flowcase.errors import Conflict, Forbidden, NotFound
+from flowcase.services import apart
+from flowcase.services.play_processes import Getting, PlayProcesses, Stopped
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in as sign_in_in_browser
+
+DIAGRAM = "opfoelgning.bpmn"
+BEGINNING = "S-06_opfoelgningskadencer|1"
+HELD = {
+    "afholdt": "30.11.2025",
+    "maalstatus.0.maal": "Kommer i skole",
+    "maalstatus.0.status": "paa_vej",
+    "nedtrapning": "nej",
+    "barnets_ord": "Det går bedre.",
+    "exit": "Uændret.",
+    "beslutning": "fortsaet",
+}
+
+
+SMALL = b"""<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="http://flowcase.dk/processer">
+  <bpmn:process id="kort" name="Kort" isExecutable="true">
+    <bpmn:documentation>Kort.</bpmn:documentation>
+    <bpmn:startEvent id="start" name="Start"><bpmn:outgoing>f</bpmn:outgoing></bpmn:startEvent>
+    <bpmn:sequenceFlow id="f" sourceRef="start" targetRef="slut"/>
+    <bpmn:endEvent id="slut" name="Slut"><bpmn:incoming>f</bpmn:incoming></bpmn:endEvent>
+  </bpmn:process>
+</bpmn:definitions>
+"""
+SCENE = {"people": [{"id": "A", "groups": ["fronten"]}], "start": "2026-03-02T08:00:00+01:00"}
+
+
+@pytest.fixture
+def jens(world):
+    return world.flow.people.actor("jens.proces")
+
+
+def ready(visitor, address):
+    """The page of a play once its files are deployed."""
+    page = visitor.get(address)
+    for _ in range(60):
+        if not page.all("//*[@data-again]"):
+            return page
+        page = visitor.get(address)
+    raise AssertionError(page.text)
+
+
+def begun(visitor):
+    page = visitor.get(f"/studie/spil/ny/{DIAGRAM}")
+    page = visitor.submit(page, page.one("//main//form"), begyndelse=BEGINNING)
+    return ready(visitor, page.address)
+
+
+def opened(visitor, page, element="Hold og registrér opfølgning"):
+    form = page.one(f"//tr[.//strong[.='{element}']]//form")
+    return visitor.submit_get(page, form)
+
+
+def test_a_process_is_played_through_without_a_program_and_saved_as_a_scenario(sign_in, world, jens):
+    visitor = sign_in("jens.proces")
+    events = sum(world.flow.history.sizes().values())
+    page = begun(visitor)
+    assert "søn. 30. nov. 2025 kl. 08.00" in page.one("//*[@id='uret']").text
+    assert page.all("//*[contains(@class, 'fc-p-here')]")
+
+    form = opened(visitor, page)
+    assert "CW-07" in form.text
+    wrong = visitor.press(form, "_faerdig", afholdt="i overmorgen igen")
+    assert wrong.status == 422
+    assert wrong.summary
+    assert wrong.value("afholdt") == "i overmorgen igen"
+    done = visitor.press(wrong, "_faerdig", **HELD)
+    assert "2 trin spillet" in done.text
+    assert done.all("//td[contains(., 'Overholdt')]")
+    twice = visitor.press(wrong, "_faerdig", **HELD)
+    assert twice.status == 409
+    assert "2 trin spillet" in twice.text
+
+    undone = visitor.press(twice, "trin", "1")
+    assert "1 trin spillet" in undone.text
+    assert not undone.all("//td[contains(., 'Overholdt')]")
+    due = undone.all("//button[@name='til']")[0].get("value")
+    jumped = visitor.press(undone, "til", due)
+    assert "2 trin spillet" in jumped.text
+    gap = visitor.submit(jumped, jumped.one("//form[.//input[@name='dato']]"), dato="29.3.2026", kl="02.30")
+    assert gap.status == 422
+    assert "findes ikke den dag" in gap.text
+
+    sent = jumped.one("//form[.//input[@name='navn'] and .//input[@name='titel']]")
+    assert visitor.submit(jumped, sent, navn="æ").status == 422
+    file = visitor.submit(jumped, sent, {"_hent": "1"}, navn="SPIL-01", titel="Uret stilles").source
+    assert file.startswith("id: SPIL-01\n")
+    assert "advance the clock" in file
+    assert sum(world.flow.history.sizes().values()) == events
+    for address in (jumped.address, f"{jumped.address}/formular?underretning=1"):
+        assert sign_in("karen.fp").get(address).status == 403
+
+
+def test_changed_files_are_told_and_the_same_acts_are_done_again_with_them(sign_in, world, jens):
+    visitor = sign_in("jens.proces")
+    page = begun(visitor)
+    assert not page.all("//*[@id='aendret']")
+    content = world.flow.studio.in_force(DIAGRAM, actor=jens)
+    drawn = content.replace("Hold og registrér opfølgning".encode(), "Hold opfølgningen".encode())
+    world.flow.studio.save(DIAGRAM, drawn, seen=None, based_on=None, actor=jens)
+    changed = visitor.get(page.address)
+    assert changed.all("//*[@id='aendret']")
+    assert "Hold og registrér opfølgning" in changed.text
+
+    visitor.press(changed, "trin", "samme")
+
+    again = ready(visitor, page.address)
+    assert not again.all("//*[@id='aendret']")
+    assert "1 trin spillet" in again.text
+    assert again.all("//strong[.='Hold opfølgningen']")
+    play = world.flow.plays.all(actor=jens)[0]
+    world.flow.plays.delete(play.id, actor=jens)
+    assert visitor.get(page.address).status == 404
+
+
+def test_a_play_is_its_owners_and_old_ones_make_room(world, jens):
+    plays = world.flow.plays
+    ids = [plays.begin(DIAGRAM, with_drafts=False, actor=jens) for _ in range(12)]
+
+    kept = plays.all(actor=jens)
+
+    assert len(kept) == 10
+    assert ids[-1] in {row.id for row in kept}
+    with pytest.raises(Forbidden):
+        plays.begin(DIAGRAM, with_drafts=False, actor=world.flow.people.actor("karen.fp"))
+    with pytest.raises(NotFound):
+        plays.begin("findes-ikke.bpmn", with_drafts=False, actor=jens)
+    with pytest.raises(Conflict):
+        plays.back(ids[-1], 0, seen=7, actor=jens)
+    with pytest.raises(NotFound):
+        plays.back(ids[-1], 0, seen=0, actor=jens)
+
+
+def test_a_process_that_loops_or_is_killed_is_ended_and_the_play_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(apart.tempfile, "tempdir", str(tmp_path))
+    processes = PlayProcesses(act_seconds=30)
+    question = {"scene": SCENE, "acts": []}
+    act = {"do": "start", "process": "kort"}
+
+    with pytest.raises(Getting):
+        processes.ask("a", lambda: {"kort.bpmn": SMALL}, question, patience=0)
+    found = processes.ask("a", lambda: {"kort.bpmn": SMALL}, {**question, "next": act}, patience=60)
+    assert found["look"]["ended"] == ["kort"]
+    os.kill(processes._running["a"].child.pid, signal.SIGKILL)
+    acts = found["acts"]
+    found = processes.ask("a", lambda: {"kort.bpmn": SMALL}, {**question, "acts": acts}, patience=60)
+    assert (found["acts"], found["look"]["ended"]) == (acts, ["kort"])
+    processes._act_seconds = 0.0
+    with pytest.raises(Stopped):
+        processes.ask("a", lambda: {"kort.bpmn": SMALL}, question, patience=60)
+
+    assert not processes._running
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_server_left_behind_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(apart.tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / f"{apart.PREFIX}play-x"
+    left.mkdir()
+    (left / ".alive").touch()
+    with apart.folder("play") as used:
+        for each in (left, used):
+            os.utime(each, (0, 0))
+
+        assert apart.sweep() == 1
+
+        assert used.exists()
+        assert not left.exists()
+    assert not used.exists()
+
+
+def test_the_process_of_a_play_has_no_way_to_the_network_or_another_program():
+    tried = (
+        "from flowcase.scenarios.play_server import _close_the_doors as close\n"
+        "import os, socket, subprocess, urllib.request\n"
+        "close()\n"
+        "for way in (lambda: socket.create_connection(('127.0.0.1', 9)),\n"
+        "            lambda: subprocess.run(['true']), lambda: os.system('true')):\n"
+        "    try:\n"
+        "        way()\n"
+        "        print('open')\n"
+        "    except PermissionError:\n"
+        "        print('closed')\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", tried], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["closed"] * 3
+
+
+@pytest.mark.browser
+def test_a_play_is_gone_through_by_keyboard(world, open_page):
+    page = open_page()
+    page.set_default_timeout(120_000)
+    sign_in_in_browser(page, "jens.proces")
+    page.goto(f"/studie/spil/ny/{DIAGRAM}")
+    seen = Checked(page)
+    seen.check("what to begin with")
+    page.get_by_label("Begynd med").select_option(BEGINNING)
+    page.get_by_role("button", name="Begynd").press("Enter")
+    expect(page.locator("#uret")).to_contain_text("30. nov. 2025")
+    seen.check("begun")
+
+    page.get_by_role("button", name="Åbn Hold og registrér opfølgning").press("Enter")
+    page.get_by_role("button", name="Gør opgaven færdig").press("Enter")
+    expect(page.locator("#fejl")).to_be_focused()
+    seen.check("a form with wrong values")
+    page.go_back()
+    page.goto(page.url.split("/formular")[0])
+    page.get_by_role("button", name="Stil uret hertil").first.press("Enter")
+    expect(page.get_by_role("heading", name="Hvad det sidste trin førte til")).to_be_visible()
+    page.get_by_role("button", name="Fortryd det sidste trin").press("Enter")
+
+    expect(page.locator("#uret")).to_contain_text("30. nov. 2025")
+    for summary in page.locator("details").all():
+        summary.evaluate("each => each.open = true")
+    seen.check("everything open")
+    assert seen.violations == []
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
