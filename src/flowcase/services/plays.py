@@ -31,9 +31,8 @@ from flowcase.services.studio import Studio
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.play_tables import play
-from flowcase.store.queries import drafts
+from flowcase.store.queries import drafts, resources
 from flowcase.store.queries import plays as queries
-from flowcase.store.queries import resources
 from flowcase.store.queries.plays import PlayRow
 
 MOST_PLAYS = 10  # of one person; the one that was used longest ago makes room
@@ -282,7 +281,11 @@ class Plays:
         if wrong:
             raise InvalidValues("the scenario", wrong)
         source = f"Spillet igennem i studiet af {actor.id}"
-        asked = {"save": {"id": name, "title": title.strip(), "source": source}, "is_tried": is_tried, "is_looking": False}
+        asked = {
+            "save": {"id": name, "title": title.strip(), "source": source},
+            "is_tried": is_tried,
+            "is_looking": False,
+        }
         answer = self._ask(kept, asked, LONG_PATIENCE)
         if "scenario" not in answer:
             raise Impossible(answer.get("no_page", ""))
@@ -357,7 +360,7 @@ class Plays:
             self._remembered[key] = self._transactions.read(work)
         return self._remembered[key]
 
-    def _played(self, kept: _Kept, answer: Mapping[str, Any], actor: Actor, process: str | None) -> Played:
+    def _played(self, kept: _Kept, answer: Mapping[str, Any], process: str | None) -> Played:
         files = self._files(kept.row)
         by_process = {
             name: path
@@ -382,7 +385,7 @@ class Plays:
 
 def _to_play(tx: Tx, actor: Actor, with_drafts: bool) -> tuple[dict[str, bytes], list[str], dict[str, str]]:
     """Files, which of them are drafts, and the hashes of what is in force."""
-    in_force = {row.path: row.hash for row in resources.files_in_force(tx)}
+    in_force = _without_stories({row.path: row.hash for row in resources.files_in_force(tx)})
     if with_drafts:
         files, own = played_files(tx, actor)
         return files, list(own), in_force
@@ -393,14 +396,16 @@ def _to_play(tx: Tx, actor: Actor, with_drafts: bool) -> tuple[dict[str, bytes],
 def _is_changed(tx: Tx, row: PlayRow) -> bool:
     """Whether a play that begins now would be of other files."""
     in_force = {each.path: each.hash for each in resources.files_in_force(tx)}
-    drawn = {each.file_name: each.hash for each in drafts.drafts(tx) if each.owner == row.owner and not each.copy}
+    drawn = {
+        each.file_name: each.hash for each in drafts.drafts(tx) if each.owner == row.owner and not each.copy
+    }
     played = {path: _sha256(text.encode()) for path, text in queries.drafts_of(tx, row.id).items()}
-    return _told_apart(in_force) != _told_apart(row.files) or (
-        bool(row.has_drafts) and _told_apart(drawn) != _told_apart(played)
+    return _without_stories(in_force) != row.files or (
+        bool(row.has_drafts) and _without_stories(drawn) != _without_stories(played)
     )
 
 
-def _told_apart(files: Mapping[str, str]) -> dict[str, str]:
+def _without_stories(files: Mapping[str, str]) -> dict[str, str]:
     """Without the scenarios: a story is no file that is played."""
     return {path: hash for path, hash in files.items() if kind_of(path) != "scenario"}
 
