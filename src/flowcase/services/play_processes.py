@@ -47,6 +47,10 @@ class Broken(FlowcaseError):
     """The process ended or cannot be used; the sentence is what it said last."""
 
 
+class Vanished(Broken):
+    """The process ended instead of answering."""
+
+
 @dataclass
 class _Running:
     key: str
@@ -89,8 +93,20 @@ class PlayProcesses:
         """The answer of the play of this key, whose process is begun where there is none.
 
         Raises Getting when it is not there after `patience` seconds, Stopped, Broken, and Conflict when too
-        many are at work.
+        many are at work. A process that was killed is begun once more.
         """
+        try:
+            return self._asked(key, files, question, patience)
+        except Vanished:
+            return self._asked(key, files, question, patience)
+
+    def _asked(
+        self,
+        key: str,
+        files: Callable[[], Mapping[str, bytes]],
+        question: Mapping[str, Any],
+        patience: float,
+    ) -> dict[str, Any]:
         running = self._of(key, files, question["scene"])
         if not running.ready.wait(patience):
             raise Getting("The play is being made ready.")
@@ -205,7 +221,7 @@ def _asked(running: _Running, question: Mapping[str, Any], seconds: float) -> di
         raise Stopped(f"It took more than {seconds:g} seconds.") from None
     except (OSError, ValueError):
         apart.end(child)
-        raise Broken(_last_words(running.folder)) from None
+        raise Vanished(_last_words(running.folder)) from None
     if "broken" in answer:
         raise Broken(answer["broken"])
     return answer
