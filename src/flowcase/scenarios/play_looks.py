@@ -295,6 +295,7 @@ def _story(play: Play, world: World, since: int, language: str) -> Iterator[dict
         for number, one in enumerate(world.history):
             if number < play.start.events:
                 continue
+            case = world.case_of(one) or (one.stream if one.stream.startswith("notification:") else None)
             recorded = Recorded(one.at, one.actor, one.event, one.instance)
             for line in tell(
                 [recorded],
@@ -309,6 +310,8 @@ def _story(play: Play, world: World, since: int, language: str) -> Iterator[dict
                     "at": line.at.isoformat(),
                     "who": "" if line.who == NARRATOR.id else line.who,
                     "text": line.text,
+                    "case": case,
+                    "process": world.process_of(one),
                     "is_new": number >= since,
                 }
 

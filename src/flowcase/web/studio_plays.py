@@ -278,6 +278,8 @@ def _page(
         )
         return page, HTTPStatus.CONFLICT
     shown = process if process and process in played.process_files else _first(played)
+    own = [name for name, path in played.process_files.items() if path == played.row.path]
+    story = [line for line in played.look["story"] if line["case"] or line["process"] in own]
     return (
         render_template(
             "studio_play.html",
@@ -286,7 +288,9 @@ def _page(
             shown=shown,
             drawing=_drawing(played, shown),
             words=play_words,
-            own=[name for name, path in played.process_files.items() if path == played.row.path],
+            own=own,
+            story=story,
+            others=[line for line in played.look["story"] if line not in story],
             notification=MESSAGE,
             example=lambda name: play_words.lines(plays.example(name, actor=actor())),
             problem=problem,
