@@ -173,7 +173,7 @@ def test_several_files_are_read_signed_and_deployed_as_one(together, world):
     assert "ny_samtale.form, Hele filen" in " ".join(
         told.one("//ol[@class='fc-comments']").text_content().split()
     )
-    assert "Sat i drift" in done.text
+    assert "Sat i drift" in done.text and "Antal: 6 uger → 5 uger" in done.text
     newest = world.flow.deployments.list()[0]
     actor = world.flow.people.actor("jens.proces")
     for path in (TABLE, "ny_samtale.form"):

@@ -55,7 +55,7 @@ class LookedAt:
     path: str
     hash: str
     content: bytes  # what is looked at
-    before: bytes | None  # what is in force now; None for a new file
+    before: bytes | None  # what is in force now, or was before it; None for a new file
     in_force: str | None  # its hash
     against: str | None  # hash of what was in force when it was approved
 
@@ -132,7 +132,9 @@ class Reviews:
                         path=file.file_name,
                         hash=file.hash,
                         content=resources.content(tx, file.hash) or b"",
-                        before=resources.content(tx, in_force[file.file_name] or ""),
+                        before=resources.content(
+                            tx, (file.against if row.deployment else in_force[file.file_name]) or ""
+                        ),
                         in_force=in_force[file.file_name],
                         against=file.against,
                     )
