@@ -76,9 +76,9 @@ walks-browser: setup-dev ## Walk five scenarios through the pages by mouse, by k
 api-fuzz: setup-dev ## Ask every operation of the API four hundred times: anything, with made-up and real ids
 	FLOWCASE_API_EXAMPLES=400 $(PY) -m pytest -q tests/web/test_api_contract.py
 
-verapdf: setup-dev ## Let veraPDF (Maven Central, needs a JDK) check the case file against PDF/A-3b
+verapdf: setup-dev ## Let veraPDF (Maven Central, needs a JDK) check case files and access reports against PDF/A-3b
 	mvn -q -B -f tools/verapdf/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/var/verapdf
-	FLOWCASE_VERAPDF="$(CURDIR)/var/verapdf/*" $(PY) -m pytest -q tests/web/test_case_dossier.py -k verapdf
+	FLOWCASE_VERAPDF="$(CURDIR)/var/verapdf/*" $(PY) -m pytest -q tests/web/test_case_dossier.py tests/web/test_access_reports.py -k "verapdf or independent_reader"
 
 audit: setup-dev ## Look for known weaknesses, licences and secrets; write bills of materials to build/
 	$(PY) tools/audit.py $(if $(ADVISORIES),--without-advisories)
