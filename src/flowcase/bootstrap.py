@@ -60,6 +60,7 @@ from flowcase.services.inboxes import Inboxes
 from flowcase.services.incidents import Incidents
 from flowcase.services.indicators import Indicators
 from flowcase.services.instances import Instances
+from flowcase.services.job_care import JobCare
 from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.journal_delivery import Deliver, FileDrop, Webhook
@@ -105,6 +106,7 @@ from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
 from flowcase.services.team_overviews import TeamOverviews
 from flowcase.services.time_travel import TimeTravel
+from flowcase.services.timer_care import TimerCare
 from flowcase.services.timers import Timers
 from flowcase.services.transactions import DatabaseLost, Transactions, patiently
 from flowcase.services.user_task_moves import UserTaskMoves
@@ -156,6 +158,8 @@ class Flowcase:
     jobs: Jobs
     journal: Journal
     incidents: Incidents
+    timer_care: TimerCare
+    job_care: JobCare
     history: History
     history_search: HistorySearch
     heat_maps: HeatMaps
@@ -413,6 +417,8 @@ def assemble(
         ),
         journal=journal,
         incidents=Incidents(transactions, advancing),
+        timer_care=TimerCare(transactions, advancing, start_events),
+        job_care=JobCare(transactions, advancing),
         history=History(transactions, definitions),
         time_travel=TimeTravel(transactions, definitions),
         case_audit=CaseAudit(transactions, definitions),

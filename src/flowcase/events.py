@@ -136,7 +136,9 @@ class InstanceResumed(Event):
 class InterventionMade(Event):
     """Why an operator did what the engine's events after it show."""
 
-    act: str  # set_variables | cancel | retry | edit_and_retry | resolve | go_back
+    # set_variables | cancel | retry | edit_and_retry | resolve | go_back | move_timer | fire_timer
+    # | try_job_now | set_job_priority | give_back_job
+    act: str
     reason: str
 
 
@@ -333,6 +335,15 @@ class JobRetried(ElementEvent):
     """Somebody gave a failed job new tries."""
 
     retries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobAdjusted(ElementEvent):
+    """An operator lets a job be tried at once, gives it another priority, or takes its lease away."""
+
+    act: str  # try_now | priority | give_back
+    attempt: int  # tries begun until then
+    priority: int
 
 
 # --- decisions -------------------------------------------------------------------------------------

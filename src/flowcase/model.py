@@ -170,6 +170,14 @@ class ReevaluateTimers(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MoveTimer(Command):
+    """A person sets when a pending timer is due; facts that change later leave it there."""
+
+    timer: str
+    due_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoBack(Command):
     """Be where an earlier saved state of this instance was. Refused where others have answered since."""
 

@@ -205,6 +205,8 @@ def _pages(world: World) -> Iterator[Page]:
     flow.instances.start("gaar_i_staa", {}, actor=SYSTEM)
     for incident in flow.incidents.list():
         yield Page("incidents.show", f"/drift/haendelser/{incident.id}")
+    yield Page("timers.show", f"/drift/ure/{flow.timers.list(status=None)[0].id}")
+    yield Page("jobs.show", f"/drift/arbejde/{flow.jobs.list()[0].id}")
     webhook, _ = flow.webhooks.make("https://example.invalid/", ["CaseOpened"], actor=SYSTEM)
     yield Page("webhooks.show", f"/webhooks/{webhook}")
     yield Page("api.webhook", f"/api/webhooks/{webhook}")
@@ -214,6 +216,8 @@ def _pages(world: World) -> Iterator[Page]:
 
 
 _PLAIN = {
+    "timers.index": "/drift/ure",
+    "jobs.index": "/drift/arbejde",
     "team.deputies": "/stedfortraedere",
     "account.sign_in": "/log-paa",
     "single_sign_on.begin": "/log-paa/faelles",

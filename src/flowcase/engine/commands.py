@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from flowcase.model import (
     InstanceCancelled,
     InstanceStatus,
     MessageReceived,
+    MoveTimer,
     ReevaluateTimers,
     RetryElement,
     SetVariables,
@@ -118,6 +120,11 @@ def fire_timer(step: Step, command: FireTimer) -> None:
         triggering.occur(step, timer, {})
 
 
+def move_timer(step: Step, command: MoveTimer) -> None:
+    timer = _subscription(step, command.timer, PendingTimer, "move timer")
+    cycles.reschedule(step, timer, command.due_at.astimezone(dt.UTC), by_hand=True)
+
+
 def deliver_message(step: Step, command: DeliverMessage) -> None:
     subscription = _subscription(step, command.subscription, MessageSubscription, "deliver a message to")
     step.emit(
@@ -158,7 +165,7 @@ def set_variables(step: Step, command: SetVariables) -> None:
 def reevaluate_timers(step: Step, command: ReevaluateTimers) -> None:
     """What can no longer be computed stays as it was: a timer is never lost by a fact that went away."""
     for timer in list(step.state.subscriptions.values()):
-        if not isinstance(timer, PendingTimer) or timer.cycle is not None:
+        if not isinstance(timer, PendingTimer) or timer.cycle is not None or timer.is_set_by_hand:
             continue
         event = step.diagram.node(timer.element).element.event
         if not isinstance(event, TimerEvent) or event.kind is TimerKind.CYCLE:
@@ -231,6 +238,7 @@ HANDLERS: dict[type[Command], Callable[[Step, Any], None]] = {
     FailElement: fail,
     RetryElement: retry,
     FireTimer: fire_timer,
+    MoveTimer: move_timer,
     DeliverMessage: deliver_message,
     DeliverSignal: deliver_signal,
     SetVariables: set_variables,

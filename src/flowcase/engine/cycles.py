@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flowcase.engine import subscriptions
-from flowcase.engine.subscriptions import PendingTimer
+from flowcase.engine.subscriptions import BY_HAND, PendingTimer
 from flowcase.engine.timers import Occurrence, Series
 from flowcase.model import TimerCancelled, TimerFired, TimerRescheduled, TimerSkipped
 from flowcase.modeling.definition import CatchUp, ElementKind, TimerEvent
@@ -61,8 +61,11 @@ def _following(step: Step, event: TimerEvent, timer: PendingTimer, told: dict[st
     return occurrence
 
 
-def reschedule(step: Step, timer: PendingTimer, due_at: dt.datetime) -> None:
-    step.state.subscriptions[timer.key] = replace(timer, due_at=due_at)
+def reschedule(step: Step, timer: PendingTimer, due_at: dt.datetime, *, by_hand: bool = False) -> None:
+    moved = replace(timer, due_at=due_at)
+    if by_hand and timer.cycle is None:
+        moved = replace(moved, index=BY_HAND)
+    step.state.subscriptions[timer.key] = moved
     step.emit(
         TimerRescheduled(element=timer.element, element_instance=timer.host, timer=timer.key, due_at=due_at)
     )

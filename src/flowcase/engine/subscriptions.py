@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from flowcase.engine.step import Step
 
 
+BY_HAND = -1  # older releases read past it: saved states keep their format
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
     """One event that `host` waits for; `element` is the event as drawn."""
@@ -72,7 +75,12 @@ class PendingTimer(Subscription):
     due_at: dt.datetime
     entered_at: dt.datetime  # durations and cycles without a start count from here
     cycle: str | None = None  # the cycle as it was evaluated
-    index: int = 0  # of the occurrence that is due, within its cycle
+    index: int = 0  # of the occurrence that is due, within its cycle; BY_HAND where there is no cycle
+
+    @property
+    def is_set_by_hand(self) -> bool:
+        """Whether a person set its instant: it no longer follows what is drawn."""
+        return self.cycle is None and self.index == BY_HAND
 
 
 @dataclass(frozen=True, kw_only=True)

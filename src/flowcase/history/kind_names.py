@@ -55,6 +55,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "InstanceSuspended": ("Forløb sat på pause", "Flow suspended"),
     "IntakeRefused": ("Indlæsning afvist", "Intake refused"),
     "InterventionMade": ("Indgreb i et forløb", "Intervention in a flow"),
+    "JobAdjusted": ("Arbejde ud af huset ændret", "Job adjusted"),
     "JobCancelled": ("Arbejde ud af huset annulleret", "Job cancelled"),
     "JobCompleted": ("Arbejde ud af huset udført", "Job completed"),
     "JobCreated": ("Arbejde ud af huset oprettet", "Job created"),

@@ -235,6 +235,11 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "See also {stream} no. {seq}: {kind}.",
         False,
     ),
+    "JobAdjusted": (
+        "Arbejdet »{element}« ændret i hånden ({act}).",
+        "Job “{element}” adjusted by hand ({act}).",
+        True,
+    ),
     "JobCreated": ("Sat til udførelse: »{element}«.", "Queued: “{element}”.", False),
     "JobCompleted": ("Udført: »{element}«.", "Done: “{element}”.", True),
     "JobFailed": (

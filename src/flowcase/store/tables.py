@@ -43,6 +43,8 @@ def _alive(name: str, *columns: Column, where: str, unique: bool = False) -> Ind
 TIMER_IS_PENDING = "status = 'pending' AND NOT is_held"
 JOB_IS_PENDING = "status = 'pending' AND NOT is_held"
 JOB_IS_CLAIMED = "status = 'claimed'"
+JOB_HAS_FAILED = "status = 'failed'"
+TIMER_IS_HELD = "status = 'pending' AND is_held"
 USER_TASK_IS_OPEN = "status = 'open'"
 DEADLINE_IS_CURRENT = "is_current"
 NOTICE_IS_UNSORTED = "sorted_at IS NULL"
@@ -397,6 +399,7 @@ _alive("ix_job_pending", job.c.try_at, job.c.id, where=JOB_IS_PENDING)
 # Claims go by priority, then from process to process in turn: a flood of one never starves the others.
 _alive("ix_job_in_turn", job.c.priority, job.c.process, job.c.try_at, job.c.id, where=JOB_IS_PENDING)
 _alive("ix_job_claimed", job.c.lease_until, where=JOB_IS_CLAIMED)
+_alive("ix_job_failed", job.c.try_at, job.c.id, where=JOB_HAS_FAILED)
 
 # Job types that may run only so often: when the next one may begin.
 job_pace = Table(
@@ -430,6 +433,7 @@ timer = Table(
 )
 Index("ix_timer_instance", timer.c.instance)
 _alive("ix_timer_due", timer.c.try_at, timer.c.id, where=TIMER_IS_PENDING)
+_alive("ix_timer_held", timer.c.try_at, timer.c.id, where=TIMER_IS_HELD)
 
 # A published message that may still find a receiver.
 message = Table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flowcase import events, model
 from flowcase.model import JobStatus
 from flowcase.store import tables
@@ -72,6 +74,26 @@ def retry(tx: Tx, stream: str, instance: LockedInstance, event: events.JobRetrie
         {"id": job, "status": JobStatus.FAILED},
         {"status": JobStatus.PENDING, "retries": event.retries, "try_at": tx.now},
         attempt=f"retry job '{job}'",
+    )
+
+
+@applies(events.JobAdjusted)
+def adjust(tx: Tx, stream: str, instance: LockedInstance, event: events.JobAdjusted) -> None:
+    """A worker that claims it or hands in its result at the same moment was faster, or finds out."""
+    job = f"{instance.id}.{event.element_instance}"
+    if event.act == "priority":
+        tx.update_all(tables.job, {"id": job}, {"priority": event.priority})
+        return
+    tx.wakes_workers = True
+    status = JobStatus.PENDING if event.act == "try_now" else JobStatus.CLAIMED
+    changes: dict[str, Any] = {"try_at": tx.now}
+    if event.act == "give_back":
+        changes = {"lease_owner": None, "lease_until": tx.now}
+    tx.update(
+        tables.job,
+        {"id": job, "status": status, "attempts": event.attempt},
+        changes,
+        attempt=f"{event.act} job '{job}'",
     )
 
 

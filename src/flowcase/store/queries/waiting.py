@@ -149,7 +149,10 @@ class TimerRow:
     catch_up: str
     repetitions_left: int | None
     due_at: dt.datetime
+    try_at: dt.datetime  # the due instant, or later after a failed try
     status: str
+    is_held: bool
+    ended_at: dt.datetime | None
 
 
 def claimed_timers(tx: Tx, limit: int, *, but: Collection[str] = ()) -> list[TimerRow]:
@@ -227,6 +230,7 @@ class JobRow:
     lease_owner: str | None
     lease_until: dt.datetime | None
     created_at: dt.datetime
+    is_held: bool = False
 
 
 @in_memory_too

@@ -1,0 +1,83 @@
+"""An operator moves a timer and lets a job be tried now, from their pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
+
+VENT = process(
+    "venter_et_doegn", start(), catch("vent", timer("timeDuration", "PT24H")), user_task("efter"), end()
+)
+SEND = process("sender_brev", start(), service_task("send", "journal.eksporter"), end())
+
+
+@pytest.fixture
+def waits(world):
+    world.flow.deployments.deploy({"venter_et_doegn.bpmn": VENT}, actor=SYSTEM)
+    instance = world.flow.instances.start("venter_et_doegn", {}, actor=SYSTEM)
+    return world.flow.timers.list(instance=instance)[0]
+
+
+def test_a_timer_is_found_moved_and_fired(sign_in, world, waits):
+    drift = sign_in("drift")
+    listed = drift.get("/drift/ure?forloeb=venter_et_doegn")
+    assert listed.one("//main//table//a").get("href") == f"/drift/ure/{waits.id}"
+    page = drift.get(f"/drift/ure/{waits.id}")
+    form = page.one("//main//form")
+
+    wrong = drift.submit(page, form, forfalder="i morgen")
+    assert wrong.status == 422
+    assert {link.get("href") for link in wrong.all("//*[@id='fejl']//a")} == {"#begrundelse", "#forfalder"}
+    later = (waits.due_at + dt.timedelta(days=2)).strftime("%Y-%m-%dT09:00")
+    moved = drift.submit(page, form, forfalder=later, begrundelse="Svar ventes")
+    assert "Uret er flyttet" in moved.text
+    stale = drift.submit(page, form, forfalder=later, begrundelse="Svar ventes")
+    assert (stale.status, "imens" in stale.text) == (409, True)
+    token = moved.one("//main//form//input[@name='csrf_token']").get("value")
+    fired = drift.post(f"/drift/ure/{waits.id}/nu", {"csrf_token": token, "begrundelse": "Svaret kom"})
+
+    assert "forløbet er gået videre" in fired.text
+    assert world.flow.timers.list(instance=waits.instance) == []
+
+
+def test_a_timer_of_a_deadline_says_what_to_do_instead(sign_in, world):
+    drift = sign_in("drift")
+    (follows, *_) = [row for row in world.flow.timers.list() if row.process == "frist"]
+
+    page = drift.get(f"/drift/ure/{follows.id}")
+    refused = drift.post(
+        f"/drift/ure/{follows.id}/flyt", {"forfalder": "2031-01-01T09:00", "begrundelse": "Senere"}
+    )
+
+    assert "beslut en ny frist på sagen" in page.text
+    assert page.all("//main//form") == []
+    assert (refused.status, "Uret følger en frist" in refused.text) == (409, True)
+
+
+def test_a_job_gets_another_priority_and_is_tried_now(sign_in, world):
+    world.flow.deployments.deploy({"sender_brev.bpmn": SEND}, actor=SYSTEM)
+    instance = world.flow.instances.start("sender_brev", {}, actor=SYSTEM)
+    (job,) = world.flow.jobs.list(instance=instance)
+    drift = sign_in("drift")
+    assert f"/drift/arbejde/{job.id}" in {
+        link.get("href")
+        for link in drift.get("/drift/arbejde?type=journal.eksporter").all("//main//table//a")
+    }
+    page = drift.get(f"/drift/arbejde/{job.id}")
+    form = page.one("//main//form")
+
+    wrong = drift.submit(page, form, prioritet="høj")
+    changed = drift.submit(page, form, prioritet="9", begrundelse="Haster")
+    token = changed.one("//main//form//input[@name='csrf_token']").get("value")
+    now = drift.post(f"/drift/arbejde/{job.id}/nu", {"csrf_token": token, "begrundelse": "Haster"})
+    back = drift.post(f"/drift/arbejde/{job.id}/tilbage", {"csrf_token": token, "begrundelse": "Hænger"})
+
+    assert wrong.status == 422
+    assert "står i historikken" in changed.text
+    assert "står i historikken" in now.text
+    assert back.status == 409
+    assert world.flow.job_care.get(job.id, actor=SYSTEM).priority == 9
