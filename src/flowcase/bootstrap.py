@@ -25,6 +25,7 @@ from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences
 from flowcase.services.access_reports import AccessReports
 from flowcase.services.advancing import Advancing
+from flowcase.services.batches import Batches
 from flowcase.services.case_audit import CaseAudit
 from flowcase.services.case_dossiers import CaseDossiers
 from flowcase.services.case_facts import facts_of
@@ -108,6 +109,7 @@ from flowcase.services.team_overviews import TeamOverviews
 from flowcase.services.time_travel import TimeTravel
 from flowcase.services.timer_care import TimerCare
 from flowcase.services.timers import Timers
+from flowcase.services.token_moves import TokenMoves
 from flowcase.services.transactions import DatabaseLost, Transactions, patiently
 from flowcase.services.user_task_moves import UserTaskMoves
 from flowcase.services.user_task_pages import UserTaskPages
@@ -172,6 +174,8 @@ class Flowcase:
     rule_sets: RuleSets
     rule_set_moves: RuleSetMoves
     going_back: GoingBack
+    token_moves: TokenMoves
+    batches: Batches
     migrations: Migrations
     consistency: Consistency
     indicators: Indicators
@@ -430,6 +434,14 @@ def assemble(
         rule_sets=rule_sets,
         rosters=Rosters(transactions, rule_sets),
         going_back=GoingBack(transactions, advancing),
+        token_moves=TokenMoves(transactions, advancing),
+        batches=Batches(
+            transactions,
+            Instances(transactions, advancing),
+            Incidents(transactions, advancing),
+            TokenMoves(transactions, advancing),
+            has_four_eyes=settings.has_four_eyes,
+        ),
         migrations=Migrations(transactions, advancing),
         consistency=Consistency(transactions, definitions),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),

@@ -137,7 +137,7 @@ class InterventionMade(Event):
     """Why an operator did what the engine's events after it show."""
 
     # set_variables | cancel | retry | edit_and_retry | resolve | go_back | move_timer | fire_timer
-    # | try_job_now | set_job_priority | give_back_job
+    # | try_job_now | set_job_priority | give_back_job | skip_element | cancel_token | move_token
     act: str
     reason: str
 
@@ -150,6 +150,17 @@ class MigrationDecided(Event):
     act: str  # plan | run | pause | resume | undo
     source: str
     target: str
+    instances: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchDecided(Event):
+    """Somebody planned, ran, paused, resumed or stopped one operation on many instances."""
+
+    batch: str
+    act: str  # plan | run | pause | resume | stop
+    operation: str  # retry | suspend | resume | cancel | skip | move
     instances: int
     reason: str
 

@@ -178,6 +178,29 @@ class MoveTimer(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SkipElement(Command):
+    """An operator lets a waiting element be done without it, with results as if it had been."""
+
+    element_instance: str
+    variables: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelToken(Command):
+    """An operator takes one of several tokens of a scope away."""
+
+    element_instance: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveToken(Command):
+    """An operator lets a token wait at another element of the same scope."""
+
+    element_instance: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoBack(Command):
     """Be where an earlier saved state of this instance was. Refused where others have answered since."""
 

@@ -65,7 +65,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     stopping = stopping or threading.Event()
     threads = flow.settings.job_threads
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(7 + threads)},
+        executors={"default": ThreadPoolExecutor(8 + threads)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
@@ -84,6 +84,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
     ticks.append(("moves", TICK_SECONDS, drain(flow.migrations.run_waiting)))
+    ticks.append(("batches", TICK_SECONDS, drain(flow.batches.run_waiting)))
     simulate = drain(lambda: flow.simulations.run_waiting(stopping.is_set))
     ticks.append((_SIMULATIONS, TICK_SECONDS, _one_at_a_time(simulate)))
     ticks.append(("scans", TICK_SECONDS, drain(flow.scanning.run_waiting)))

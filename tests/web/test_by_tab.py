@@ -153,7 +153,18 @@ def changed(world: World) -> Any:
         ("vera.revisor", AUDITOR),
         ("anders.myn", ("/indikatorer", "/indikatorer/I-10", "/sager/SAG-2588/indsigt")),
         ("jens.proces", (*OWNER, f"/studie/forskelle/{TABLE}")),
-        ("drift", ("/drift", "/drift/ure", "/drift/arbejde", "/drift/mails", "/servicekonti", "/webhooks")),
+        (
+            "drift",
+            (
+                "/drift",
+                "/drift/ure",
+                "/drift/arbejde",
+                "/drift/mange/nyt",
+                "/drift/mails",
+                "/servicekonti",
+                "/webhooks",
+            ),
+        ),
     ],
 )
 def test_tab_reaches_every_control_in_order_and_visibly(

@@ -15,6 +15,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.access.kinds import KINDS, kinds_of
 from flowcase.config import shipped_processes
 from flowcase.history.indicators import INDICATORS
+from flowcase.services.batches import Asked
 from flowcase.services.documents import Given
 from flowcase.services.simulations import Question
 from flowcase.web import permission_matrix
@@ -205,6 +206,12 @@ def _pages(world: World) -> Iterator[Page]:
     flow.instances.start("gaar_i_staa", {}, actor=SYSTEM)
     for incident in flow.incidents.list():
         yield Page("incidents.show", f"/drift/haendelser/{incident.id}")
+    planned = flow.batches.plan(Asked(process="gaar_i_staa"), "retry", reason="igen", actor=SYSTEM)
+    yield Page("batches.show", f"/drift/mange/{planned}")
+    stuck = flow.incidents.list()[0].instance
+    yield Page("interventions.show", f"/forloeb/{stuck}/indgreb")
+    token = flow.token_moves.places(stuck, actor=SYSTEM)[0].element_instance
+    yield Page("interventions.token", f"/forloeb/{stuck}/indgreb/{token}/spring-over")
     yield Page("timers.show", f"/drift/ure/{flow.timers.list(status=None)[0].id}")
     yield Page("jobs.show", f"/drift/arbejde/{flow.jobs.list()[0].id}")
     webhook, _ = flow.webhooks.make("https://example.invalid/", ["CaseOpened"], actor=SYSTEM)
@@ -217,6 +224,8 @@ def _pages(world: World) -> Iterator[Page]:
 
 _PLAIN = {
     "timers.index": "/drift/ure",
+    "batches.index": "/drift/mange",
+    "batches.new": "/drift/mange/nyt",
     "jobs.index": "/drift/arbejde",
     "team.deputies": "/stedfortraedere",
     "account.sign_in": "/log-paa",

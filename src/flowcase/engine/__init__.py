@@ -15,6 +15,7 @@ from flowcase.engine.commands import HANDLERS
 from flowcase.engine.diagram import diagram_of
 from flowcase.engine.going_back import WayBack, way_back
 from flowcase.engine.migrating import CannotMigrate, Obstacle
+from flowcase.engine.moving_tokens import CannotMoveToken
 from flowcase.engine.state import Position, State, Waits
 from flowcase.engine.state_formats import UnknownStateFormat
 from flowcase.engine.step import IsWorkingDay, Step
@@ -35,6 +36,7 @@ from flowcase.values import Value
 
 __all__ = [
     "CannotMigrate",
+    "CannotMoveToken",
     "Obstacle",
     "Position",
     "State",

@@ -8,7 +8,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from flowcase.engine import cycles, going_back, subscriptions, triggering
+from flowcase.engine import cycles, going_back, moving_tokens, subscriptions, triggering
 from flowcase.engine.nodes.activities import UserTask
 from flowcase.engine.step import Step
 from flowcase.engine.stuck import Stuck
@@ -18,6 +18,7 @@ from flowcase.engine.tokens import ROOT, Token
 from flowcase.errors import Conflict
 from flowcase.model import (
     CancelInstance,
+    CancelToken,
     Command,
     CompleteElement,
     DeliverMessage,
@@ -30,10 +31,12 @@ from flowcase.model import (
     InstanceStatus,
     MessageReceived,
     MoveTimer,
+    MoveToken,
     ReevaluateTimers,
     RetryElement,
     SetVariables,
     SignalReceived,
+    SkipElement,
     StartInstance,
     ThrowError,
     ThrowEscalation,
@@ -245,4 +248,7 @@ HANDLERS: dict[type[Command], Callable[[Step, Any], None]] = {
     ReevaluateTimers: reevaluate_timers,
     CancelInstance: cancel_instance,
     GoBack: going_back.go_back,
+    SkipElement: moving_tokens.skip,
+    CancelToken: moving_tokens.cancel,
+    MoveToken: moving_tokens.move,
 }

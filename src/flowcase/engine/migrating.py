@@ -222,7 +222,7 @@ def _stranded(before: State, was: Diagram, now: Diagram, mapping: Mapping[str, s
             for token in tokens
             if isinstance(token.task_spec, ParallelGateway) and token.has_state(TaskState.WAITING)
         ]
-        blocked = {mapping.get(each) for each in _blocked(was, places, arrived)}
+        blocked = {mapping.get(each) for each in blocked_joins(was, places, arrived)}
         moved = [
             (
                 mapping[place],
@@ -230,14 +230,14 @@ def _stranded(before: State, was: Diagram, now: Diagram, mapping: Mapping[str, s
             )
             for place, flow in arrived
         ]
-        for join in _blocked(now, [mapping[place] for place in places], moved):
+        for join in blocked_joins(now, [mapping[place] for place in places], moved):
             if join not in blocked:
                 origin = next((old for old, new in mapping.items() if new == join), join)
                 found.append(Obstacle("join_would_wait", origin, join))
     return found
 
 
-def _blocked(diagram: Diagram, places: list[str], arrived: list[tuple[str, str]]) -> list[str]:
+def blocked_joins(diagram: Diagram, places: list[str], arrived: list[tuple[str, str]]) -> list[str]:
     """Parallel joins that some token comes to while a flow of theirs can never get one."""
     blocked = []
     for node in diagram.nodes.values():

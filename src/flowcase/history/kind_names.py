@@ -9,6 +9,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "AccessReportAnswered": ("Indsigt godkendt eller afvist", "Access report answered"),
     "AccessReportAsked": ("Indsigt ønsket", "Access report asked for"),
     "AccessReportRead": ("Indsigt: oplysninger gennemlæst", "Access report: data read through"),
+    "BatchDecided": ("Handling på mange forløb besluttet", "Operation on many flows decided"),
     "CallCancelled": ("Kald af forløb annulleret", "Call of a flow cancelled"),
     "CallRequested": ("Kald af forløb", "Call of a flow"),
     "CaseClosed": ("Sag afsluttet", "Case closed"),

@@ -204,6 +204,11 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "The task “{element}” now follows the new version.",
         True,
     ),
+    "BatchDecided": (
+        "Handling på mange forløb {batch}: {operation} ({act}, {instances} forløb): {reason}.",
+        "Batch {batch}: {operation} ({act}, {instances} instances): {reason}.",
+        True,
+    ),
     "MigrationDecided": (
         "Flytning {migration} fra {source} til {target} ({act}, {instances} forløb): {reason}.",
         "Move {migration} from {source} to {target} ({act}, {instances} instances): {reason}.",

@@ -187,6 +187,18 @@ class Advancing:
         tx.record(instance, advance)
         return advance
 
+    def foreseen(self, tx: Tx, instance: LockedInstance, command: Command) -> model.Advance:
+        """What a command would come to inside the instance itself; nothing is recorded or answered."""
+        return engine.advance(
+            self.definitions.process(tx, instance.definition),
+            instance.state,
+            command,
+            now=tx.now,
+            facts=self.facts(tx, instance),
+            zone=self._zone,
+            is_working_day=_Lazily(lambda: self._working_days(tx, instance)),
+        )
+
     def moved(
         self, tx: Tx, instance: LockedInstance, command: model.MigrateInstance | model.UndoMigration
     ) -> model.Advance:

@@ -10,7 +10,7 @@ from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
 from flowcase.services.advancing import Advancing
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx
+from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import instances as queries
 from flowcase.store.queries.instances import IncidentRow
 from flowcase.values import Value
@@ -92,6 +92,23 @@ class Incidents:
             return [done]
 
         self._intervene(id, "resolve", reason, commands, actor)
+
+    def retry_within(self, tx: Tx, instance: LockedInstance, *, reason: str) -> None:
+        """Try all open incidents of an instance again, within the transaction of another service.
+
+        Raises Conflict when there is none, or it is suspended.
+        """
+        attempt = f"retry the incidents of process instance '{instance.id}'"
+        if instance.status != model.InstanceStatus.ACTIVE:
+            raise Conflict(attempt, f"it is {instance.status}")
+        found = queries.incidents(tx, instance=instance.id, limit=None)
+        if not found:
+            raise Conflict(attempt, "none is open")
+        for incident in found:
+            told = events.InterventionMade(act="retry", reason=reason)
+            tx.append(instance.stream, told, instance=instance, element=incident.element)
+            command = model.RetryElement(element_instance=incident.element_instance)
+            self._advancing.carry_on(tx, instance, command)
 
     def _intervene(
         self,

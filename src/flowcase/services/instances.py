@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_see_case, may_see_cases, may_see_instance
+from flowcase.access.permissions import may_operate, may_see_case, may_see_cases, may_see_instance
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
 from flowcase.services.transactions import Transactions
@@ -205,48 +205,51 @@ class Instances:
     def cancel(self, id: str, *, reason: str, actor: Actor) -> None:
         """End an instance and what it calls; whoever called it has to be cancelled instead.
 
-        Raises Conflict for one that has ended or was called.
+        Raises Conflict for one that has ended or was called, and Forbidden for who is no operator.
         """
-
-        def work(tx: Tx) -> None:
-            instance = self._locked(tx, id, "cancel")
-            if instance.parent is not None:
-                raise Conflict(
-                    f"cancel process instance '{id}'", f"it was called by '{instance.parent}', cancel that"
-                )
-            _tell_why(tx, instance, "cancel", reason)
-            self._advancing.carry_on(tx, instance, model.CancelInstance(reason=reason))
-
-        self._transactions.run(actor, work)
+        _check_operates(actor, f"cancel process instance '{id}'")
+        self._transactions.run(actor, lambda tx: self.cancel_within(tx, id, reason=reason))
 
     def suspend(self, id: str, *, reason: str, actor: Actor) -> None:
         """Nothing moves in the instance and what it calls until it is resumed: timers, jobs, user tasks wait.
 
-        What has been done outside meanwhile (a job that was claimed before) is still recorded.
+        What has been done outside meanwhile (a job that was claimed before) is still recorded. Timers that
+        fall due are held and fire when it is resumed; messages are kept. Raises as `cancel`.
         """
-
-        def work(tx: Tx) -> None:
-            for instance in self._family(tx, self._locked(tx, id, "suspend")):
-                if instance.status == model.InstanceStatus.ACTIVE:
-                    suspended = events.InstanceSuspended(reason=reason)
-                    tx.append(instance.stream, suspended, instance=instance)
-
-        self._transactions.run(actor, work)
+        _check_operates(actor, f"suspend process instance '{id}'")
+        self._transactions.run(actor, lambda tx: self.suspend_within(tx, id, reason=reason))
 
     def resume(self, id: str, *, reason: str, actor: Actor) -> None:
-        """Let it go on; messages that came meanwhile and were kept are delivered now."""
+        """Let it go on; messages that came meanwhile and were kept are delivered now. Raises as `cancel`."""
+        _check_operates(actor, f"resume process instance '{id}'")
+        self._transactions.run(actor, lambda tx: self.resume_within(tx, id, reason=reason))
 
-        def work(tx: Tx) -> None:
-            family = self._family(tx, self._locked(tx, id, "resume"))
-            suspended = [each for each in family if each.status == model.InstanceStatus.SUSPENDED]
-            for instance in suspended:
-                resumed = events.InstanceResumed(reason=reason)
-                tx.append(instance.stream, resumed, instance=instance)
-            for instance in suspended:
-                if not instance.has_ended:
-                    self._advancing.deliver_buffered(tx, instance)
+    # The same within the transaction of another service, which has asked whether it is allowed.
 
-        self._transactions.run(actor, work)
+    def cancel_within(self, tx: Tx, id: str, *, reason: str) -> None:
+        instance = self._locked(tx, id, "cancel")
+        if instance.parent is not None:
+            raise Conflict(
+                f"cancel process instance '{id}'", f"it was called by '{instance.parent}', cancel that"
+            )
+        _tell_why(tx, instance, "cancel", reason)
+        self._advancing.carry_on(tx, instance, model.CancelInstance(reason=reason))
+
+    def suspend_within(self, tx: Tx, id: str, *, reason: str) -> None:
+        for instance in self._family(tx, self._locked(tx, id, "suspend")):
+            if instance.status == model.InstanceStatus.ACTIVE:
+                suspended = events.InstanceSuspended(reason=reason)
+                tx.append(instance.stream, suspended, instance=instance)
+
+    def resume_within(self, tx: Tx, id: str, *, reason: str) -> None:
+        family = self._family(tx, self._locked(tx, id, "resume"))
+        suspended = [each for each in family if each.status == model.InstanceStatus.SUSPENDED]
+        for instance in suspended:
+            resumed = events.InstanceResumed(reason=reason)
+            tx.append(instance.stream, resumed, instance=instance)
+        for instance in suspended:
+            if not instance.has_ended:
+                self._advancing.deliver_buffered(tx, instance)
 
     def set_variables(
         self,
@@ -281,6 +284,11 @@ class Instances:
             family.append(each)
             waiting += [tx.lock(child) for child in queries.running_children(tx, each.id)]
         return family
+
+
+def _check_operates(actor: Actor, attempt: str) -> None:
+    if not may_operate(actor):
+        raise Forbidden(attempt, "only an operator may")
 
 
 def _existing(tx: Tx, id: str) -> InstanceRow:

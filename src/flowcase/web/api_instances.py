@@ -188,19 +188,13 @@ def instance(id: str) -> Any:
     }
 
 
-def _operated(id: str, act: str, reason: str) -> None:
-    if not may_operate(caller()):
-        raise errors.Forbidden(f"{act} process instance '{id}'", "only an operator may")
-    getattr(flow().instances, act)(id, reason=reason, actor=caller())
-
-
 @blueprint.route("/instances/<id>/suspend", methods=["POST"])
 @needs("instances:write")
 @blueprint.arguments(ReasonIn)
 @blueprint.response(204)
 def suspend(body: dict[str, Any], id: str) -> Any:
     """Nothing moves in the instance until it is resumed."""
-    _operated(id, "suspend", body["reason"])
+    flow().instances.suspend(id, reason=body["reason"], actor=caller())
 
 
 @blueprint.route("/instances/<id>/resume", methods=["POST"])
@@ -209,7 +203,7 @@ def suspend(body: dict[str, Any], id: str) -> Any:
 @blueprint.response(204)
 def resume(body: dict[str, Any], id: str) -> Any:
     """Let a suspended instance go on."""
-    _operated(id, "resume", body["reason"])
+    flow().instances.resume(id, reason=body["reason"], actor=caller())
 
 
 @blueprint.route("/instances/<id>/cancel", methods=["POST"])
@@ -218,7 +212,7 @@ def resume(body: dict[str, Any], id: str) -> Any:
 @blueprint.response(204)
 def cancel(body: dict[str, Any], id: str) -> Any:
     """End an instance and what it calls."""
-    _operated(id, "cancel", body["reason"])
+    flow().instances.cancel(id, reason=body["reason"], actor=caller())
 
 
 @blueprint.route("/instances/<id>/earlier-steps", methods=["GET"])

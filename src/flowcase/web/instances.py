@@ -29,8 +29,14 @@ def show(id: str) -> Any:
     states = dict.fromkeys(instance.completed_elements, "done")
     states |= dict.fromkeys(instance.active_elements, "token")
     states |= dict.fromkeys(instance.incident_elements, "incident")
-    may_go_back = instance.status == "active" and may_operate(actor())
-    return render_template("instance.html", instance=instance, states=states, may_go_back=may_go_back)
+    may_intervene = instance.status in ("active", "suspended") and may_operate(actor())
+    return render_template(
+        "instance.html",
+        instance=instance,
+        states=states,
+        may_intervene=may_intervene,
+        may_go_back=may_intervene and instance.status == "active",
+    )
 
 
 @blueprint.get("/<id>/billede")

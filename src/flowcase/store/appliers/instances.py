@@ -22,6 +22,7 @@ history_only(
     model.CallCancelled,
     events.HandlerRan,
     events.InterventionMade,
+    events.BatchDecided,
 )
 
 

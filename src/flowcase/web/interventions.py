@@ -1,0 +1,162 @@
+"""What an operator does to one instance: suspend, resume, cancel, and each of its tokens, seen first."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.errors import Conflict, NotFound, Refused
+from flowcase.services.token_moves import Change, Foreseen, TokenAct
+from flowcase.values import Value
+from flowcase.web.incidents import read_value
+from flowcase.web.language import gettext
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("interventions", __name__, url_prefix="/forloeb")
+
+_ACTS = {"pause": "suspend", "genoptag": "resume", "afbryd": "cancel"}
+_TOKEN_ACTS = {"spring-over": "skip", "fjern": "cancel", "flyt": "move"}
+
+
+@blueprint.get("/<id>/indgreb")
+@login_required
+def show(id: str) -> Any:
+    return _page(id, "")
+
+
+@blueprint.post("/<id>/indgreb/<act>")
+@login_required
+def whole(id: str, act: str) -> Any:
+    """`pause`, `genoptag` or `afbryd` the instance, with a reason."""
+    if act not in _ACTS:
+        raise NotFound("intervention", act)
+    reason = request.form.get("begrundelse", "").strip()
+    flow().token_moves.places(id, actor=actor())  # asks whether one may, and whether it is there
+    if not reason:
+        return _page(id, gettext("Skriv en begrundelse. Den bliver stående i historikken.")), 422
+    try:
+        getattr(flow().instances, _ACTS[act])(id, reason=reason, actor=actor())
+    except Conflict:
+        error = gettext(
+            "Det kan ikke gøres: forløbet er slut eller kaldt af et andet, som skal afbrydes i stedet."
+        )
+        return _page(id, error), HTTPStatus.CONFLICT
+    flash(gettext("Det er gjort og står i historikken."), "success")
+    return redirect(url_for("instances.show", id=id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.route("/<id>/indgreb/<token>/<act>", methods=["GET", "POST"])
+@login_required
+def token(id: str, token: str, act: str) -> Any:
+    """What it would mean, and with a reason the doing."""
+    if act not in _TOKEN_ACTS:
+        raise NotFound("intervention", act)
+    places = flow().token_moves.places(id, actor=actor())
+    place = next((each for each in places if each.element_instance == token), None)
+    if place is None:
+        flash(gettext("Forløbet er gået videre imens."), "warning")
+        return redirect(url_for("interventions.show", id=id), HTTPStatus.SEE_OTHER)
+    errors: dict[str, str] = {}
+    asked = TokenAct(_TOKEN_ACTS[act], request.values.get("til", ""), _variables(errors))
+    reason = request.form.get("begrundelse", "")
+    if request.method == "POST":
+        if not reason.strip():
+            errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+        if not errors:
+            try:
+                flow().token_moves.do(id, token, asked, reason=reason, actor=actor())
+            except (Conflict, Refused):
+                errors["handling"] = gettext("Det kan ikke gøres nu. Se hvorfor herunder.")
+            else:
+                flash(gettext("Det er gjort og står i historikken."), "success")
+                return redirect(url_for("instances.show", id=id), HTTPStatus.SEE_OTHER)
+    seen = None
+    if asked.kind != "move" or asked.target:
+        seen = flow().token_moves.preview(id, token, asked, actor=actor())
+    page = render_template(
+        "token.html",
+        instance=flow().instances.get(id, actor=actor()),
+        place=place,
+        act=act,
+        asked=asked,
+        seen=seen,
+        words=_words,
+        obstacle=_obstacle(seen),
+        errors=errors,
+        reason=reason,
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+
+
+def _variables(errors: dict[str, str]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for number in range(3):
+        name = request.form.get(f"navn-{number}", "").strip()
+        text = request.form.get(f"vaerdi-{number}", "").strip()
+        if not name and not text:
+            continue
+        if not (name.isascii() and name.isidentifier()):
+            errors[f"navn-{number}"] = gettext("Et navn er bogstaverne a-z, tal og _.")
+            continue
+        try:
+            found[name] = read_value(text)
+        except ValueError as wrong:
+            errors[f"vaerdi-{number}"] = str(wrong)
+    return found
+
+
+def _page(id: str, error: str) -> Any:
+    places = flow().token_moves.places(id, actor=actor())
+    instance = flow().instances.get(id, actor=actor())
+    return render_template(
+        "intervention.html",
+        instance=instance,
+        places=places,
+        error=error,
+        reason=request.form.get("begrundelse", ""),
+    )
+
+
+def _words(change: Change) -> str:
+    return {
+        "task_closed": gettext("Opgaven lukkes"),
+        "job_withdrawn": gettext("Arbejdet ud af huset trækkes tilbage"),
+        "call_cancelled": gettext("Det kaldte forløb afbrydes"),
+        "timer_dropped": gettext("Uret stopper"),
+        "message_dropped": gettext("Der ventes ikke længere på meddelelsen"),
+        "signal_dropped": gettext("Der ventes ikke længere på signalet"),
+        "incident_resolved": gettext("Hændelsen lukkes"),
+        "task_opened": gettext("En opgave åbnes"),
+        "job_asked": gettext("Et automatisk trin udføres"),
+        "decision_asked": gettext("En tabel spørges"),
+        "call_begun": gettext("Et andet forløb begynder"),
+        "timer_set": gettext("Et ur sættes"),
+        "message_awaited": gettext("Der ventes på en meddelelse"),
+        "signal_awaited": gettext("Der ventes på et signal"),
+        "message_sent": gettext("En meddelelse sendes"),
+        "incident_raised": gettext("Forløbet går i stå med en hændelse"),
+        "instance_ends": gettext("Forløbet slutter"),
+    }[change.code]
+
+
+def _obstacle(seen: Foreseen | None) -> str:
+    if seen is None or not seen.obstacle:
+        return ""
+    return {
+        "gateway": gettext("En gateway kan ikke springes over. Flyt i stedet til et trin bag den."),
+        "repeated": gettext("Trinnet gentages for flere. Spring gentagelserne over én for én i stedet."),
+        "not_begun": gettext("Trinnet er ikke begyndt. Prøv hændelsen igen, eller flyt til et andet trin."),
+        "only_one": gettext(
+            "Det er det eneste sted, forløbet er her. Spring over, flyt, eller afbryd forløbet."
+        ),
+        "other_scope": gettext("Det ligger i et andet delforløb. Vælg et trin i det samme."),
+        "unknown_element": gettext("Det findes ikke i forløbets udgave."),
+        "same_element": gettext("Der er det allerede."),
+        "begins_by_itself": gettext("Det begynder af sig selv. Vælg et trin bag det."),
+        "many_flows": gettext("Flere pile mødes der. Vælg et trin bag det."),
+        "join_would_wait": gettext("En samling ville vente for evigt på den gren."),
+        "suspended": gettext("Forløbet er sat på pause. Genoptag det først."),
+    }.get(seen.obstacle, gettext("Forløbet er gået videre imens."))

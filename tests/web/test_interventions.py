@@ -1,0 +1,77 @@
+"""An operator skips and moves a token from the instance's page, and works on many instances at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from tests.services.diagrams import end, process, start, user_task
+
+DRAWN = process("to_trin", start(), user_task("foerste"), user_task("anden"), end())
+
+
+@pytest.fixture
+def instance(world):
+    world.flow.deployments.deploy({"to_trin.bpmn": DRAWN}, actor=SYSTEM)
+    return world.flow.instances.start("to_trin", {}, actor=SYSTEM)
+
+
+def test_a_token_is_moved_and_skipped_after_a_preview_in_words(sign_in, world, instance):
+    drift = sign_in("drift")
+    page = drift.get(f"/forloeb/{instance}/indgreb")
+    links = [link.get("href") for link in page.all("//main//ul//a")]
+    assert [link.rpartition("/")[2] for link in links] == ["spring-over", "flyt", "fjern"]
+
+    only = drift.get(links[2])
+    move = drift.get(links[1] + "?til=anden")
+    without = drift.submit(move, move.all("//main//form")[-1])
+    moved = drift.submit(move, move.all("//main//form")[-1], begrundelse="Er gjort på papir")
+    assert "det eneste sted" in only.text
+    assert "Opgaven lukkes: foerste" in move.text
+    assert without.status == 422
+    assert "Det er gjort" in moved.text
+    assert world.flow.instances.get(instance).active_elements == ("anden",)
+    token = world.flow.token_moves.places(instance, actor=SYSTEM)[0].element_instance
+    skip = drift.get(f"/forloeb/{instance}/indgreb/{token}/spring-over")
+    values = {"navn-0": "svar", "vaerdi-0": "14", "begrundelse": "Er gjort på papir"}
+    drift.submit(skip, skip.all("//main//form")[-1], **values)
+
+    assert "Forløbet slutter" in skip.text
+    assert world.flow.instances.get(instance).status == "completed"
+
+
+def test_an_instance_is_suspended_and_resumed_from_its_page(sign_in, world, instance):
+    drift = sign_in("drift")
+    page = drift.get(f"/forloeb/{instance}/indgreb")
+    form = page.one("//main//form")
+
+    wrong = drift.submit(page, form)
+    drift.submit(page, form, begrundelse="Afventer")
+    paused = drift.get(f"/forloeb/{instance}/indgreb")
+
+    assert wrong.status == 422
+    assert world.flow.instances.get(instance).status == "suspended"
+    drift.submit(paused, paused.one("//main//form"), begrundelse="Videre")
+    assert world.flow.instances.get(instance).status == "active"
+
+
+def test_many_are_chosen_seen_planned_and_done(sign_in, world, instance):
+    drift = sign_in("drift")
+    page = drift.get("/drift/mange/nyt?forloeb=to_trin&udgave=1")
+    form = page.all("//main//form")[-1]
+    assert "forløb er valgt" in page.text
+
+    wrong = drift.submit(page, form)
+    assert {link.get("href") for link in wrong.all("//*[@id='fejl']//a")} == {"#begrundelse", "#handling"}
+    planned = drift.submit(page, form, handling="suspend", begrundelse="Leverandøren er lukket")
+    ran = drift.submit(planned, planned.one("//main//form[contains(@action, 'koer')]"))
+    while world.flow.batches.run_waiting():
+        pass
+
+    assert "planlagt" in planned.text
+    assert "i gang" in ran.text
+    assert world.flow.instances.get(instance).status == "suspended"
+    (row, *_) = world.flow.batches.list(actor=SYSTEM)
+    assert "færdig" in drift.get(f"/drift/mange/{row.id}").text
+    assert "færdig" in drift.get("/drift/mange").text
+    assert drift.get("/drift/mange/nyt?fra=igår").status == 422
