@@ -192,7 +192,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.check("a timer with errors")
     seen.visit("/drift/arbejde", "jobs")
     seen.visit("/drift/mange", "operations on many flows")
-    seen.visit("/drift/mange/nyt?forloeb=undersoegelse", "an operation on many flows")
+    seen.visit("/drift/mange/nyt?tilstand=active", "an operation on many flows")
     page.locator("main button[type=submit]").last.click()
     page.wait_for_selector("#fejl")
     seen.check("an operation on many flows with errors")
