@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032_list_timers_and_jobs"
-down_revision = "0031_keep_access_reports"
+revision = "0034_list_timers_and_jobs"
+down_revision = "0033_change_given_passwords"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from flowcase.store import columns
 
-revision = "0033_keep_batch_operations"
-down_revision = "0032_list_timers_and_jobs"
+revision = "0035_keep_batch_operations"
+down_revision = "0034_list_timers_and_jobs"
 
 
 def upgrade() -> None:
