@@ -179,6 +179,7 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("studio_versions.download", f"/studie/udgaver/1/fil/{path}")
         yield Page("studio_trials.show", f"/studie/scenarier/{path}")
         yield Page("studio_plays.new", f"/studie/spil/ny/{path}")
+    yield Page("studio_tables.show", "/studie/tabel/rulesets/standard.yaml")
     for id in INDICATORS:
         yield Page("indicators.show", f"/indikatorer/{id}")
     path = "underretning.bpmn"

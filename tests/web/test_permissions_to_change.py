@@ -89,7 +89,10 @@ def _sent_to(world: World) -> Iterator[Page]:
             continue
         for endpoint, end in _OF_TASK.items():
             yield Page(endpoint, task.path + end, task.owners)
-        for act in ("claim", "unclaim", "delegate", "give-back", "take-back", "complete"):
+        # What somebody has taken is theirs alone to lend.
+        lenders = frozenset({row.assignee} & set(PEOPLE)) if row.assignee else task.owners
+        yield Page("api.delegate", f"/api/user-tasks/{row.id}/delegate", lenders)
+        for act in ("claim", "unclaim", "give-back", "take-back", "complete"):
             yield Page(f"api.{act.replace('-', '_')}", f"/api/user-tasks/{row.id}/{act}", task.owners)
     for meeting in seen["daily_meetings.show"]:
         for endpoint, end in _OF_MEETING.items():
@@ -135,6 +138,9 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("studio_api.save", "/api/studio/draft"),
         ("studio_api.effects", "/api/studio/effects"),
         ("studio_api.presence", "/api/studio/presence"),
+        ("studio_api.draw_table", "/api/studio/table"),
+        ("studio_api.trial", "/api/studio/trial"),
+        ("studio_tables.change", "/studie/tabel/scenarios/findes-ikke.yaml"),
         ("studio_drafts.choose", "/studie/kladder/findes-ikke.bpmn"),
         ("studio_folders.take_in", "/studie/filer"),
         ("studio_reviews.ask", "/studie/gennemsyn/ny/forms/F-A1.form"),

@@ -61,6 +61,13 @@ class DocumentPeriods:
 
         return self._transactions.read(work)
 
+    def check_may_propose(self, actor: Actor) -> None:
+        """Raises Forbidden."""
+        if not may_propose_erasure(actor):
+            raise Forbidden(
+                "propose how long a document is kept", "team leaders and the head of authority may"
+            )
+
     def propose(self, document: str, *, until: dt.date, reason: str, actor: Actor) -> str:
         """Ask a second person to let a document be kept until a day of its own.
 
@@ -68,8 +75,7 @@ class DocumentPeriods:
         document that is erased, or one for which somebody waits for an answer.
         """
         attempt = f"keep document '{document}' until {until}"
-        if not may_propose_erasure(actor):
-            raise Forbidden(attempt, "team leaders and the head of authority may")
+        self.check_may_propose(actor)
         check_reason(attempt, reason)
 
         def work(tx: Tx) -> str:

@@ -68,6 +68,7 @@ def decide(id: str) -> Any:
 @login_required
 def propose_document() -> Any:
     """Ask a second person to let one document be kept longer or shorter than its case."""
+    flow().retention.documents.check_may_propose(actor())
     given = request.form
     try:
         until = dt.date.fromisoformat(given.get("til", ""))
