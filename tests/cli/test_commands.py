@@ -341,7 +341,7 @@ def test_a_setting_with_a_wrong_value_is_refused(
 
 def test_every_command_explains_itself() -> None:
     commands = dict(cli.commands)
-    for group in ("db", "folder", "keys", "retention", "service-account"):
+    for group in ("db", "folder", "keys", "people", "retention", "service-account"):
         inner = commands.pop(group).commands
         commands.update({f"{group} {name}": command for name, command in inner.items()})
 

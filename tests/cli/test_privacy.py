@@ -153,7 +153,7 @@ def test_an_export_to_standard_output_holds_what_its_class_lets_out(at_terminal:
     assert (NAME in k0.stdout, NAME in k1.stdout) == (False, True)
     rows = list(csv.DictReader(io.StringIO(k0.stdout, newline="")))
     assert [row["kind"] for row in rows] == ["CaseOpened", "RecordCreated", "ExportEnd"]
-    digest = hashlib.sha256(k0.stdout.encode()).hexdigest()
+    digest = hashlib.sha256(k0.stdout_bytes).hexdigest()
     assert f"Exported 2 events, SHA-256 {digest}." in k0.stderr
 
 
