@@ -13,6 +13,7 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.services.batches import LEASE, Asked, NeedsAnother
+from flowcase.services.instances import Instances
 from flowcase.services.token_moves import TokenAct
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, call, catch, end, process, start, timer, user_task
@@ -106,6 +107,27 @@ def test_a_worker_that_is_killed_in_the_middle_does_none_of_them_twice(
     assert [len(told(flow, each, "InterventionMade")) for each in many] == [1] * 4
     assert [flow.instances.get(each).active_elements for each in many] == [("b",)] * 4
     assert flow.batches.get(id, actor=OPERATOR).counts == {"done": 4}
+
+
+def test_a_fault_of_the_program_ends_that_instances_turn_and_the_others_go_on(
+    flow: Flowcase, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Instances.suspend_within
+
+    def sometimes(self: Instances, tx: Any, id: str, **options: Any) -> None:
+        if id == many[1]:
+            raise ZeroDivisionError("words about somebody")
+        real(self, tx, id, **options)
+
+    monkeypatch.setattr(Instances, "suspend_within", sometimes)
+    id = let_run(flow, "suspend")
+
+    items = {row.instance: row for row in flow.batches.items(id, actor=OPERATOR)}
+    assert flow.batches.get(id, actor=OPERATOR).row.status == "done"
+    assert items[many[1]].because == "a fault in the program (ZeroDivisionError)"
+    assert [flow.instances.get(id).status for id in many] == [
+        "suspended", "active", "suspended", "suspended",
+    ]  # fmt: skip
 
 
 def test_a_batch_is_paused_goes_on_and_is_stopped(flow: Flowcase, many: list[str]) -> None:

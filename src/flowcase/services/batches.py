@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
+import structlog
+
 from flowcase import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_operate
@@ -19,7 +21,14 @@ from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound, Refuse
 from flowcase.services.incidents import Incidents
 from flowcase.services.instances import Instances
 from flowcase.services.token_moves import TokenAct, TokenMoves
-from flowcase.services.transactions import DatabaseBusy, DatabaseLost, Transactions
+from flowcase.services.transactions import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseLost,
+    DatabaseSlow,
+    OutcomeUnknown,
+    Transactions,
+)
 from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.batch_tables import batch, batch_item
 from flowcase.store.queries import batches as queries
@@ -31,6 +40,7 @@ AT_ONCE = 25  # instances that a worker claims together
 MOST = 10_000  # instances of one batch
 ACTS = ("retry", "suspend", "resume", "cancel", "skip", "move")
 _ON_TOKENS = ("skip", "move")
+_log = structlog.get_logger(__name__)
 _NEEDS_TWO = ("cancel", "skip", "move")  # what cannot simply be turned round
 
 
@@ -238,11 +248,15 @@ class Batches:
         actor = replace(SYSTEM, id=row.decided_by)
         try:
             self._transactions.run(actor, lambda tx: self._done(tx, row, instance))
-        except (DatabaseBusy, DatabaseLost):
+            return 1
+        except (DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, OutcomeUnknown):
             return 0  # its lease runs out, and it is tried again
         except FlowcaseError as error:
             because = str(error)
-            self._transactions.run(SYSTEM, lambda tx: _note(tx, row.id, instance, "refused", because))
+        except Exception as error:  # a fault of the engine's would come again each time
+            because = f"a fault in the program ({type(error).__name__})"
+            _log.error("batch failed", batch=row.id, instance=instance, error=type(error).__name__)
+        self._transactions.run(SYSTEM, lambda tx: _note(tx, row.id, instance, "refused", because))
         return 1
 
     def _done(self, tx: Tx, row: BatchRow, instance: str) -> None:
