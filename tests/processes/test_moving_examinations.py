@@ -21,7 +21,7 @@ from tests.processes.conftest import PROCESSES
 from flowcase.access.actor import Actor
 from flowcase.errors import FlowcaseError
 from flowcase.scenarios import read, stage
-from flowcase.scenarios.running import NARRATOR, _Story
+from flowcase.scenarios.running import NARRATOR, Story
 from flowcase.scenarios.scene import set_the_scene
 from flowcase.store import tables
 from flowcase.values import from_json
@@ -113,7 +113,7 @@ def move_all(flow, watch=None):
 @pytest.mark.parametrize("variant", STORY.variants, ids=lambda each: each.id or "story")
 def test_every_story_of_the_examination_comes_true_when_it_moves_halfway(variant, tmp_path):
     flow = opened(tmp_path / "home", variant)
-    story = _Story(flow, variant)
+    story = Story(flow, variant)
     set_the_scene(flow, variant)
     half = max(1, len(variant.steps) // 2)
     differences = [each for step in variant.steps[:half] for each in story.tell(step)]
@@ -225,7 +225,7 @@ class Crowd:
         self.of_case = {f"SAG-{10_000 + at}": stops[at % len(stops)] for at in range(number)}
         self.steps = {id: each.steps for id, each in told.items()}
         playing = vars(told[""]) | {"cases": dict.fromkeys(self.of_case, told[""].cases[self.model])}
-        self.story = _Story(flow, type(told[""])(**playing))
+        self.story = Story(flow, type(told[""])(**playing))
         set_the_scene(flow, self.story.variant)
 
     def spread(self):
@@ -233,9 +233,9 @@ class Crowd:
         told = [(s, code) for code, (id, stop) in self.of_case.items() for s in self.steps[id][:stop]]
         self.tell(sorted(told, key=lambda each: each[0].at))
         assert self.refused == []
-        self.story._advance_to(SEPTEMBER)
+        self.story.advance_to(SEPTEMBER)
         self.flow.signals.broadcast("akut_vending", {}, actor=NARRATOR)
-        self.story._settle()
+        self.story.settle()
 
     def finish(self):
         seen_again = {"betydning": "Planen holder.", "tempo": "uaendret", "genovervejet": "2026-09-05"}
@@ -251,13 +251,13 @@ class Crowd:
 
     def tell(self, told):
         for step, code in told:
-            self.story._advance_to(step.at)
+            self.story.advance_to(step.at)
             arguments = renamed(dict(step.arguments), self.model, code)
             try:
                 self.story._do(dataclasses.replace(step, arguments=arguments))
             except FlowcaseError as error:
                 self.refused.append((code, self.of_case[code], step.arguments, str(error)))
-            self.story._settle()
+            self.story.settle()
 
     def ends(self):
         rows = self.flow.instances.list(process=PROCESS, limit=None)

@@ -1,8 +1,9 @@
 """Run by the kill tests as a process of its own: completes user tasks until it is killed.
 
-    python completing.py HOME DATABASE_URL
+    python completing.py HOME DATABASE_URL [held]
 
-Prints the id of each user task when its completion has been acknowledged.
+Prints the id of each user task when its completion has been acknowledged. With `held` it first prints `ready`
+and waits for a line.
 """
 
 from __future__ import annotations
@@ -34,8 +35,12 @@ def complete_all(flow: bootstrap.Flowcase, number: int, output: threading.Lock) 
 
 
 def main() -> None:
-    home, url = sys.argv[1:]
+    home, url, *held = sys.argv[1:]
     flow = bootstrap.open(Config(home=Path(home), database_url=url))
+    if held:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        sys.stdin.readline()
     output = threading.Lock()
     clients = [
         threading.Thread(target=complete_all, args=(flow, number, output)) for number in range(CLIENTS)

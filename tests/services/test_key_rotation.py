@@ -57,20 +57,25 @@ def test_two_nodes_go_on_while_the_rotation_is_killed_and_taken_up_again(setting
     _, new = _bring_in(settings)
     arguments = [str(settings.home), settings.database_url]
 
-    def running(script: str) -> subprocess.Popen[str]:
-        command = [sys.executable, str(HERE / script), *arguments]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    def running(script: str, *more: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(HERE / script), *arguments, *more]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    with running("completing.py") as one, running("completing.py") as two:
-        acknowledged = [node.stdout.readline() for node in (one, two) if node.stdout]  # both are at work
+    with running("completing.py", "held") as one, running("completing.py", "held") as two:
+        assert [node.stdout.readline() for node in (one, two) if node.stdout] == ["ready\n"] * 2
         with running("rotating.py") as rotation:
             assert rotation.stdout is not None
-            batches = [int(rotation.stdout.readline()) for _ in range(3)]
+            batches = [int(rotation.stdout.readline())]
+            for node in (one, two):  # both at work while keys change
+                assert node.stdin is not None
+                node.stdin.write("go\n")
+                node.stdin.flush()
+            batches += [int(rotation.stdout.readline()) for _ in range(2)]
             rotation.kill()
         flow = bootstrap.open(settings)
         between = flow.key_rotation.overview(actor=OPERATOR)
         resumed = flow.key_rotation.rotate(actor=OPERATOR, batch=5)
-        acknowledged += [line for node in (one, two) if node.stdout for line in node.stdout]
+        acknowledged = [line for node in (one, two) if node.stdout for line in node.stdout]
 
     assert (one.returncode, two.returncode, rotation.returncode) == (0, 0, -9)
     assert batches[0] == 1  # the installation's own stream

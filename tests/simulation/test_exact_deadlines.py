@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from flowcase import scenarios
 from flowcase.cases.civil_time import end_of_day
 from flowcase.handlers import load_handlers
-from flowcase.scenarios import reading as scenarios
 from flowcase.services.simulation import reading
 from flowcase.services.simulation.chance import Chance
 from flowcase.services.simulation.course import Course

@@ -18,7 +18,7 @@ from flowcase.bootstrap import Flowcase
 from flowcase.config import shipped_processes
 from flowcase.errors import InvalidValues, NotFound, Refused
 from flowcase.scenarios import stage
-from flowcase.scenarios.running import LOCAL, _Story
+from flowcase.scenarios.running import LOCAL, Story
 from flowcase.scenarios.scene import NARRATOR, set_the_scene
 from flowcase.services.scenario_files import Scenario, Step, Variant
 from flowcase.values import from_json
@@ -50,7 +50,7 @@ def installation(scenario: Scenario, variant: Variant, home: Path) -> Iterator[F
         flow.close()
 
 
-class WalkedStory(_Story):
+class WalkedStory(Story):
     """One variant, its people's steps walked in a browser."""
 
     def __init__(
@@ -81,7 +81,7 @@ class WalkedStory(_Story):
     def _do(self, step: Step) -> None:
         actor = self.flow.people.actor(step.actor) if step.actor else NARRATOR
         if step.do == "complete" and step.actor:
-            self._complete(self._user_task(step.arguments, actor), self._values(step.arguments), actor)
+            self._complete(self.user_task(step.arguments, actor), self._values(step.arguments), actor)
         else:
             super()._do(step)
 

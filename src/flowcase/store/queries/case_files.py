@@ -80,12 +80,12 @@ def cases(
     return [made(CaseRow, row) for row in tx.rows(statement)]
 
 
-@in_memory_too
 def open_cases(tx: Tx) -> int:
     """How many cases are open."""
     return int(tx.scalar(select(func.count()).select_from(_table).where(_table.c.closed_at.is_(None))) or 0)
 
 
+@in_memory_too
 def assigned(tx: Tx) -> list[tuple[str, str, str | None]]:
     """(code, caseworker, status) of every open case that somebody has; without its facts, to be fast."""
     statement = select(_table.c.code, _table.c.caseworker, _table.c.status).where(
