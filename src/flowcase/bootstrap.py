@@ -110,7 +110,7 @@ from flowcase.services.time_travel import TimeTravel
 from flowcase.services.timer_care import TimerCare
 from flowcase.services.timers import Timers
 from flowcase.services.token_moves import TokenMoves
-from flowcase.services.transactions import DatabaseLost, Transactions, patiently
+from flowcase.services.transactions import Transactions, patiently
 from flowcase.services.user_task_moves import UserTaskMoves
 from flowcase.services.user_task_pages import UserTaskPages
 from flowcase.services.user_tasks import UserTasks
@@ -253,12 +253,12 @@ def open(
         if not migrating.serves(revision):
             raise SchemaOutdated(revision)
         patiently(lambda: store.check_key(WallClock().now()))
-    except (SchemaOutdated, KeyUnusable, DatabaseLost):
+        flow = assemble(settings, store, clock or _clock(settings, store), handlers=handlers)
+        flow.webhooks.refresh()
+        return flow
+    except BaseException:
         store.close()
         raise
-    flow = assemble(settings, store, clock or _clock(settings, store), handlers=handlers)
-    flow.webhooks.refresh()
-    return flow
 
 
 def upgrade(settings: Config) -> str | None:

@@ -15,7 +15,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
-from flowcase.config import Config
+from flowcase.config import Config, InvalidSetting
 from flowcase.services.transactions import DatabaseFull, DatabaseLost, OutcomeUnknown, Transactions
 from flowcase.store import Store, Tx, database, migrating, wire
 from flowcase.store.queries import history
@@ -167,6 +167,22 @@ def test_a_node_that_starts_while_the_database_restarts_waits_for_it(
 
     assert refusals[0] < 0
     flow.close()
+
+
+@on_postgresql
+def test_an_installation_that_cannot_be_opened_leaves_no_connection_behind(
+    store: Store, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Store] = []
+    real = Store.close
+    monkeypatch.setattr(Store, "close", lambda self: (closed.append(self), real(self)))
+    settings = Config(home=tmp_path, database_url=database, journal_url="http://journal.example.dk")
+    settings.create_missing_key()
+
+    with pytest.raises(InvalidSetting, match="FLOWCASE_JOURNAL_URL"):
+        bootstrap.open(settings)
+
+    assert len(closed) == 1
 
 
 @on_postgresql
