@@ -384,6 +384,8 @@ def assemble(
     nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
     checkpoints = Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder)
+    running, incidents = Instances(transactions, advancing), Incidents(transactions, advancing)
+    token_moves = TokenMoves(transactions, advancing)
     studio = Studio(
         transactions,
         deployments,
@@ -396,7 +398,7 @@ def assemble(
         clock=clock,
         handlers=handlers,
         deployments=deployments,
-        instances=Instances(transactions, advancing),
+        instances=running,
         startable_flows=startable_flows,
         user_tasks=user_tasks,
         user_task_pages=UserTaskPages(transactions, definitions, rule_sets),
@@ -420,7 +422,7 @@ def assemble(
             journal=journal,
         ),
         journal=journal,
-        incidents=Incidents(transactions, advancing),
+        incidents=incidents,
         timer_care=TimerCare(transactions, advancing, start_events),
         job_care=JobCare(transactions, advancing),
         history=History(transactions, definitions),
@@ -434,14 +436,8 @@ def assemble(
         rule_sets=rule_sets,
         rosters=Rosters(transactions, rule_sets),
         going_back=GoingBack(transactions, advancing),
-        token_moves=TokenMoves(transactions, advancing),
-        batches=Batches(
-            transactions,
-            Instances(transactions, advancing),
-            Incidents(transactions, advancing),
-            TokenMoves(transactions, advancing),
-            has_four_eyes=settings.has_four_eyes,
-        ),
+        token_moves=token_moves,
+        batches=Batches(transactions, running, incidents, token_moves, has_four_eyes=settings.has_four_eyes),
         migrations=Migrations(transactions, advancing),
         consistency=Consistency(transactions, definitions),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),

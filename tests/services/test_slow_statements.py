@@ -16,8 +16,7 @@ from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
 from flowcase.config import Config, load
 from flowcase.services.transactions import DatabaseSlow, Transactions
-from flowcase.store import Keyring, Store, Tx
-from flowcase.store.database import SessionShared
+from flowcase.store import Keyring, SessionShared, Store, Tx
 from flowcase.store.queries import history
 from tests.conftest import NOW
 

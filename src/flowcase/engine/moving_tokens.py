@@ -26,7 +26,7 @@ _GATEWAYS = {
     ElementKind.PARALLEL_GATEWAY,
     ElementKind.EVENT_BASED_GATEWAY,
 }
-_BEGIN_BY_THEMSELVES = {
+BEGIN_BY_THEMSELVES = {  # no token can be put there
     ElementKind.START_EVENT,
     ElementKind.BOUNDARY_EVENT,
     ElementKind.EVENT_SUB_PROCESS,
@@ -85,7 +85,7 @@ def move(step: Step, command: MoveToken) -> None:
         raise CannotMoveToken(attempt, "other_scope", target.id)
     if target.id == token.task_spec.id:
         raise CannotMoveToken(attempt, "same_element", target.id)
-    if target.kind in _BEGIN_BY_THEMSELVES:
+    if target.kind in BEGIN_BY_THEMSELVES:
         raise CannotMoveToken(attempt, "begins_by_itself", target.id)
     node = step.diagram.node(target.id)
     notes = {}

@@ -111,9 +111,8 @@ class AccessReports:
     def ask(self, case: str, *, place: str, recipient: str, actor: Actor) -> str:
         """The id of the report. Raises InvalidValues for a person or recipient that there is not."""
 
-        def work(tx: Tx) -> str:
-            row = _open(tx, case, actor)
-            then = case_at(tx, row, tx.now)
+        def found(tx: Tx) -> tuple[Somebody, tuple[str, ...]]:
+            then = case_at(tx, _open(tx, case, actor), tx.now)
             who = next((each for each in then.known if each.place == place), None)
             errors = {}
             if who is None:
@@ -122,6 +121,13 @@ class AccessReports:
                 errors["modtager"] = ["Vælg, hvem oversigten skal gives til."]
             if who is None or errors:
                 raise InvalidValues("access report", errors)
+            return who, tuple(cases_of(tx, then, who))
+
+        # Looking for a grown-up opens every family of the house: no lock is held meanwhile.
+        who, codes = self._transactions.read(found)
+
+        def work(tx: Tx) -> str:
+            row = _open(tx, case, actor)
             id = tx.new_id()
             asked = events.AccessReportAsked(
                 report=id,
@@ -129,7 +135,7 @@ class AccessReports:
                 place=place,
                 person=_hash(tx, who),
                 recipient=recipient,
-                cases=tuple(cases_of(tx, then, who)),
+                cases=codes,
             )
             tx.append(row.stream, asked)
             return id

@@ -16,19 +16,12 @@ import structlog
 
 from flowcase import events
 from flowcase.access.actor import SYSTEM, Actor
-from flowcase.access.permissions import may_operate
-from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound, Refused
+from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
 from flowcase.services.incidents import Incidents
 from flowcase.services.instances import Instances
+from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.token_moves import TokenAct, TokenMoves
-from flowcase.services.transactions import (
-    DatabaseBusy,
-    DatabaseFull,
-    DatabaseLost,
-    DatabaseSlow,
-    OutcomeUnknown,
-    Transactions,
-)
+from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
 from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.batch_tables import batch, batch_item
 from flowcase.store.queries import batches as queries
@@ -39,6 +32,7 @@ LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance 
 AT_ONCE = 25  # instances that a worker claims together
 MOST = 10_000  # instances of one batch
 ACTS = ("retry", "suspend", "resume", "cancel", "skip", "move")
+_LOOK = "work on many instances"
 _ON_TOKENS = ("skip", "move")
 _log = structlog.get_logger(__name__)
 _NEEDS_TWO = ("cancel", "skip", "move")  # what cannot simply be turned round
@@ -108,7 +102,7 @@ class Batches:
 
     def chosen(self, asked: Asked, *, actor: Actor) -> Sequence[InstanceRow]:
         """What a batch with this filter would be about, oldest first. Raises Refused for more than MOST."""
-        _check(actor)
+        check_operator(actor, _LOOK)
         return self._transactions.read(lambda tx: _chosen(tx, asked))
 
     def plan(
@@ -127,12 +121,11 @@ class Batches:
         `element` is where skip and move find their token, `but` are instances to be left out. Raises
         Refused without a reason, without instances, and for an act that lacks its element.
         """
-        _check(actor)
+        check_operator(actor, _LOOK)
         attempt = f"plan a batch to {act}"
         if act not in ACTS:
             raise Refused(attempt, "there is no such act")
-        if not reason.strip():
-            raise Refused(attempt, "Skriv en begrundelse. Den bliver stående i historikken.")
+        check_reason(reason, attempt)
         if act in _ON_TOKENS and not element:
             raise Refused(attempt, "the element whose token it is about is missing")
         if act == "move" and not target:
@@ -188,24 +181,24 @@ class Batches:
 
     def get(self, id: str, *, actor: Actor) -> Batch:
         """Raises NotFound."""
-        _check(actor)
+        check_operator(actor, _LOOK)
         return self._transactions.read(lambda tx: Batch(_row(tx, id), queries.counts(tx, id)))
 
     def list(self, *, actor: Actor) -> Sequence[BatchRow]:
         """Newest first."""
-        _check(actor)
+        check_operator(actor, _LOOK)
         return self._transactions.read(queries.newest)
 
     def items(
         self, id: str, *, actor: Actor, status: str | None = None, limit: int | None = None
     ) -> Sequence[BatchItemRow]:
-        _check(actor)
+        check_operator(actor, _LOOK)
         return self._transactions.read(lambda tx: queries.items(tx, id, status=status, limit=limit))
 
     # --- inside ------------------------------------------------------------------------------------
 
     def _become(self, id: str, steps: Mapping[str, str], verb: str, actor: Actor) -> None:
-        _check(actor)
+        check_operator(actor, _LOOK)
 
         def work(tx: Tx) -> None:
             row = _row(tx, id)
@@ -249,13 +242,13 @@ class Batches:
         try:
             self._transactions.run(actor, lambda tx: self._done(tx, row, instance))
             return 1
-        except (DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, OutcomeUnknown):
+        except UNAVAILABLE:
             return 0  # its lease runs out, and it is tried again
         except FlowcaseError as error:
             because = str(error)
         except Exception as error:  # a fault of the engine's would come again each time
             because = f"a fault in the program ({type(error).__name__})"
-            _log.error("batch failed", batch=row.id, instance=instance, error=type(error).__name__)
+            _log.error("fault in a batch", batch=row.id, instance=instance, **fault_of(error))
         self._transactions.run(SYSTEM, lambda tx: _note(tx, row.id, instance, "refused", because))
         return 1
 
@@ -320,8 +313,3 @@ def _row(tx: Tx, id: str) -> BatchRow:
     if row is None:
         raise NotFound("batch", id)
     return row
-
-
-def _check(actor: Actor) -> None:
-    if not may_operate(actor):
-        raise Forbidden("work on many instances", "only an operator may")

@@ -29,6 +29,7 @@ from flowcase.store.queries.deadlines import RUNNING, DeadlineRow
 from flowcase.values import Value
 
 DEADLINE_PROCESS = "frist"
+OF_DEADLINES = frozenset({"frist", "frist_paamindelser", "denne_frist"})  # what is drawn from one follows it
 NAMES = ("sag", "frist", "frist_paamindelser", "indstilling", "belastning", "denne_frist")
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_operate, may_see_case, may_see_cases, may_see_instance
+from flowcase.access.permissions import may_see_case, may_see_cases, may_see_instance
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
+from flowcase.services.interventions import check_operator
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import case_files, history, resources
@@ -207,7 +208,7 @@ class Instances:
 
         Raises Conflict for one that has ended or was called, and Forbidden for who is no operator.
         """
-        _check_operates(actor, f"cancel process instance '{id}'")
+        check_operator(actor, f"cancel process instance '{id}'")
         self._transactions.run(actor, lambda tx: self.cancel_within(tx, id, reason=reason))
 
     def suspend(self, id: str, *, reason: str, actor: Actor) -> None:
@@ -216,12 +217,12 @@ class Instances:
         What has been done outside meanwhile (a job that was claimed before) is still recorded. Timers that
         fall due are held and fire when it is resumed; messages are kept. Raises as `cancel`.
         """
-        _check_operates(actor, f"suspend process instance '{id}'")
+        check_operator(actor, f"suspend process instance '{id}'")
         self._transactions.run(actor, lambda tx: self.suspend_within(tx, id, reason=reason))
 
     def resume(self, id: str, *, reason: str, actor: Actor) -> None:
         """Let it go on; messages that came meanwhile and were kept are delivered now. Raises as `cancel`."""
-        _check_operates(actor, f"resume process instance '{id}'")
+        check_operator(actor, f"resume process instance '{id}'")
         self._transactions.run(actor, lambda tx: self.resume_within(tx, id, reason=reason))
 
     # The same within the transaction of another service, which has asked whether it is allowed.
@@ -284,11 +285,6 @@ class Instances:
             family.append(each)
             waiting += [tx.lock(child) for child in queries.running_children(tx, each.id)]
         return family
-
-
-def _check_operates(actor: Actor, attempt: str) -> None:
-    if not may_operate(actor):
-        raise Forbidden(attempt, "only an operator may")
 
 
 def _existing(tx: Tx, id: str) -> InstanceRow:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from flowcase import events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_operate
-from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.model import JobStatus
 from flowcase.services.advancing import Advancing
+from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import due_lists, waiting
@@ -19,6 +19,7 @@ from flowcase.store.queries.waiting import JobRow
 
 _Work = Callable[[Tx, JobRow, LockedInstance], None]
 
+_LOOK = "look after jobs"
 HIGHEST = 1_000_000  # priority that an operator may give; the lowest is its negative
 
 
@@ -41,7 +42,7 @@ class JobCare:
         self, asked: JobAsked, *, actor: Actor, after: Place | None = None, limit: int = 50
     ) -> tuple[Sequence[JobRow], Place | None]:
         """What is tried next comes first; with the place where the next page begins."""
-        _check(actor)
+        check_operator(actor, _LOOK)
 
         def work(tx: Tx) -> tuple[Sequence[JobRow], Place | None]:
             rows = due_lists.jobs(
@@ -54,7 +55,7 @@ class JobCare:
 
     def get(self, id: str, *, actor: Actor) -> JobRow:
         """Raises NotFound."""
-        _check(actor)
+        check_operator(actor, _LOOK)
         return self._transactions.read(lambda tx: _existing(tx, id))
 
     def try_now(self, id: str, *, reason: str, actor: Actor) -> None:
@@ -101,9 +102,8 @@ class JobCare:
         self._attend(id, "give_back_job", reason, actor, work)
 
     def _attend(self, id: str, act: str, reason: str, actor: Actor, work: _Work) -> None:
-        _check(actor)
-        if not reason.strip():
-            raise Refused(f"{act} '{id}'", "Skriv en begrundelse. Den bliver stående i historikken.")
+        check_operator(actor, _LOOK)
+        check_reason(reason, f"{act} '{id}'")
 
         def whole(tx: Tx) -> None:
             instance = tx.lock(_existing(tx, id).instance)
@@ -131,8 +131,3 @@ def _existing(tx: Tx, id: str) -> JobRow:
     if row is None:
         raise NotFound("job", id)
     return row
-
-
-def _check(actor: Actor) -> None:
-    if not may_operate(actor):
-        raise Forbidden("look after jobs", "only an operator may")

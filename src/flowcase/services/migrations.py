@@ -9,7 +9,6 @@ as the instance has not gone on.
 from __future__ import annotations
 
 import datetime as dt
-import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,14 +24,7 @@ from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound, Refuse
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import Misfit, misfits, propose
 from flowcase.services.advancing import Advancing
-from flowcase.services.transactions import (
-    DatabaseBusy,
-    DatabaseFull,
-    DatabaseLost,
-    DatabaseSlow,
-    OutcomeUnknown,
-    Transactions,
-)
+from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
 from flowcase.store import INSTALLATION, DatabaseFault, SealBroken, Tx
 from flowcase.store.migration_tables import migration, migration_item
 from flowcase.store.queries import instances, resources
@@ -371,7 +363,7 @@ class Migrations:
         try:
             self._transactions.run(actor, lambda tx: work(tx, row, instance))
             return 1
-        except (DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, OutcomeUnknown):
+        except UNAVAILABLE:
             return 0  # its lease runs out, and it is tried again
         except FlowcaseError as error:
             reasons = _reasons(error)
@@ -483,8 +475,7 @@ def _reasons(error: FlowcaseError) -> tuple[Reason, ...]:
 
 def _fault(error: Exception, instance: str) -> Reason:
     """The instance stays as it is, the others go on. No text of the error: it may name data."""
-    at = traceback.extract_tb(error.__traceback__)[-1]
-    _log.error("fault in a move", instance=instance, error=type(error).__name__, at=f"{at.name}:{at.lineno}")
+    _log.error("fault in a move", instance=instance, **fault_of(error))
     return Reason("fault", detail=type(error).__name__)
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from flowcase import events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_operate
-from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound, Refused
+from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
 from flowcase.feel import compile_expression
 from flowcase.modeling.definition import TimerEvent
 from flowcase.services.advancing import Advancing
+from flowcase.services.case_facts import OF_DEADLINES
+from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, LockedInstance, Tx
@@ -20,8 +21,7 @@ from flowcase.store.queries import due_lists, instances, waiting
 from flowcase.store.queries.due_lists import Place
 from flowcase.store.queries.waiting import TimerRow
 
-# Names by which a diagram reads a deadline: what is drawn from one follows it.
-DEADLINE_FACTS = frozenset({"frist", "denne_frist", "frist_paamindelser"})
+_LOOK = "look after timers"
 
 
 class FollowsADeadline(Conflict):
@@ -65,7 +65,7 @@ class TimerCare:
         self, asked: TimerAsked, *, actor: Actor, after: Place | None = None, limit: int = 50
     ) -> tuple[Sequence[Timer], Place | None]:
         """Who is tried next comes first; with the place where the next page begins."""
-        _check(actor)
+        check_operator(actor, _LOOK)
 
         def work(tx: Tx) -> tuple[Sequence[Timer], Place | None]:
             rows = due_lists.timers(
@@ -86,7 +86,7 @@ class TimerCare:
 
     def get(self, id: str, *, actor: Actor) -> Timer:
         """Pending or over. Raises NotFound."""
-        _check(actor)
+        check_operator(actor, _LOOK)
         return self._transactions.read(lambda tx: self._described(tx, _existing(tx, id)))
 
     def move(
@@ -105,8 +105,8 @@ class TimerCare:
             self._tell(tx, row, instance, "move_timer", reason)
             self._move(tx, row, instance, due_at)
 
-        _check(actor)
-        _want(reason, f"move timer '{id}'")
+        check_operator(actor, _LOOK)
+        check_reason(reason, f"move timer '{id}'")
         self._transactions.run(actor, work)
 
     def fire(self, id: str, *, reason: str, actor: Actor, seen: dt.datetime | None = None) -> None:
@@ -122,8 +122,8 @@ class TimerCare:
             else:
                 self._advancing.carry_on(tx, instance, model.FireTimer(timer=row.timer))
 
-        _check(actor)
-        _want(reason, f"fire timer '{id}'")
+        check_operator(actor, _LOOK)
+        check_reason(reason, f"fire timer '{id}'")
         self._transactions.run(actor, work)
 
     # --- inside ------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ class TimerCare:
         if not isinstance(event, TimerEvent) or event.expression.is_static:
             return False
         try:
-            return bool(DEADLINE_FACTS & set(compile_expression(event.expression.text).names))
+            return bool(OF_DEADLINES & set(compile_expression(event.expression.text).names))
         except FlowcaseError:  # a text that nobody can read follows nothing
             return False
 
@@ -202,13 +202,3 @@ def _existing(tx: Tx, id: str) -> TimerRow:
     if row is None:
         raise NotFound("timer", id)
     return row
-
-
-def _check(actor: Actor) -> None:
-    if not may_operate(actor):
-        raise Forbidden("look after timers", "only an operator may")
-
-
-def _want(reason: str, attempt: str) -> None:
-    if not reason.strip():
-        raise Refused(attempt, "Skriv en begrundelse. Den bliver stående i historikken.")

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_operate
-from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.services.advancing import Advancing
+from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import deadlines, instances
@@ -88,7 +88,7 @@ class TokenMoves:
 
     def places(self, id: str, *, actor: Actor) -> list[Place]:
         """Where its tokens are, and to which elements each could be moved by its scope."""
-        _check(actor)
+        check_operator(actor, "move a token")
 
         def work(tx: Tx) -> list[Place]:
             looked, definition = self._looked(tx, id)
@@ -104,7 +104,7 @@ class TokenMoves:
                     tuple(
                         (other.id, other.name or other.id)
                         for other in definition.children(definition.elements[each.element].parent)
-                        if other.id != each.element and other.kind.value not in _NO_TARGETS
+                        if other.id != each.element and other.kind not in engine.BEGIN_BY_THEMSELVES
                     ),
                 )
                 for each in state.waiting()
@@ -114,7 +114,7 @@ class TokenMoves:
 
     def preview(self, id: str, element_instance: str, act: TokenAct, *, actor: Actor) -> Foreseen:
         """What would happen; nothing is changed."""
-        _check(actor)
+        check_operator(actor, "move a token")
 
         def work(tx: Tx) -> Foreseen:
             looked, definition = self._looked(tx, id)
@@ -146,11 +146,8 @@ class TokenMoves:
 
     def do(self, id: str, element_instance: str, act: TokenAct, *, reason: str, actor: Actor) -> None:
         """Raises Refused without a reason, and engine.CannotMoveToken or Conflict where it cannot be."""
-        _check(actor)
-        if not reason.strip():
-            raise Refused(
-                f"{act.kind} a token of '{id}'", "Skriv en begrundelse. Den bliver stående i historikken."
-            )
+        check_operator(actor, "move a token")
+        check_reason(reason, f"{act.kind} a token of '{id}'")
         self._transactions.run(
             actor, lambda tx: self.do_within(tx, tx.lock(id), element_instance, act, reason=reason)
         )
@@ -183,9 +180,6 @@ class TokenMoves:
         return looked, self._advancing.definitions.process(tx, looked.definition)
 
 
-_NO_TARGETS = {"startEvent", "boundaryEvent", "eventSubProcess"}
-
-
 def _command(element_instance: str, act: TokenAct) -> model.Command:
     if act.kind == SKIP:
         return model.SkipElement(element_instance=element_instance, variables=act.variables)
@@ -199,8 +193,3 @@ def _command(element_instance: str, act: TokenAct) -> model.Command:
 def _name(definition: ProcessDefinition, element: str) -> str:
     drawn = definition.elements.get(element)
     return element if drawn is None else drawn.name or element
-
-
-def _check(actor: Actor) -> None:
-    if not may_operate(actor):
-        raise Forbidden("move a token", "only an operator may")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import time
+import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,16 +13,28 @@ from typing import TypeVar
 
 from flowcase.access.actor import Actor
 from flowcase.clock import Clock
-from flowcase.store import DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, OutcomeUnknown, Store, Tx
+from flowcase.store import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseLost,
+    DatabaseSlow,
+    OutcomeUnknown,
+    SessionShared,
+    Store,
+    Tx,
+)
 
 __all__ = [
+    "UNAVAILABLE",
     "DatabaseBusy",
     "DatabaseFull",
     "DatabaseLost",
     "DatabaseSlow",
     "OutcomeUnknown",
+    "SessionShared",
     "Transactions",
     "alongside",
+    "fault_of",
     "patiently",
     "request_id",
 ]
@@ -33,6 +46,9 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")  # set at the
 
 # What is written into every transaction that a request commits, beside what the request does.
 alongside: ContextVar[Callable[[Tx], None] | None] = ContextVar("alongside", default=None)
+
+# Nothing of the work is wrong: the database was, and the same work may be done later.
+UNAVAILABLE = (DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, OutcomeUnknown)
 
 _Result = TypeVar("_Result")
 
@@ -88,6 +104,12 @@ class Transactions:
                 return work(tx)
 
         return patiently(once)
+
+
+def fault_of(error: Exception) -> dict[str, str]:
+    """Kind and place of a fault of the program, for the log; no text of it, which may name data."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    return {"error": type(error).__name__, "at": f"{at.name}:{at.lineno}"}
 
 
 def patiently(once: Callable[[], _Result]) -> _Result:

@@ -7,6 +7,7 @@ from flowcase.store.database import (
     DatabaseLost,
     DatabaseSlow,
     OutcomeUnknown,
+    SessionShared,
     Store,
 )
 from flowcase.store.key_places import create_key_file
@@ -25,6 +26,7 @@ __all__ = [
     "LockedInstance",
     "OutcomeUnknown",
     "SealBroken",
+    "SessionShared",
     "Store",
     "Tx",
     "create_key_file",

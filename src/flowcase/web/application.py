@@ -25,6 +25,7 @@ from flowcase.services.transactions import (
     DatabaseLost,
     DatabaseSlow,
     OutcomeUnknown,
+    SessionShared,
     request_id,
 )
 from flowcase.web import (
@@ -58,6 +59,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     DatabaseBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseLost: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseSlow: HTTPStatus.SERVICE_UNAVAILABLE,
+    SessionShared: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     pdf.PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

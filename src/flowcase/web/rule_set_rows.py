@@ -151,11 +151,12 @@ def apply(text: YamlText, sent: Mapping[str, str], opened: str) -> Said:
     errors: dict[str, str] = {}
     for key in ("id", "version", "title", "origin"):
         if f"hoved.{key}" in sent:
-            text = _put(text, (key,), sent[f"hoved.{key}"].strip() or None, errors, f"hoved.{key}")
+            said, name = sent[f"hoved.{key}"].strip() or None, f"hoved.{key}"
+            text = typed_yaml.put(text, (key,), said, HEAD_KEYS, errors, name)
     if "hoved.in_force_from" in sent:
         try:
             day = typed_yaml.read_day(sent["hoved.in_force_from"])
-            text = _put(text, ("in_force_from",), day, errors, "hoved.in_force_from")
+            text = typed_yaml.put(text, ("in_force_from",), day, HEAD_KEYS, errors, "hoved.in_force_from")
         except NotTyped as error:
             errors["hoved.in_force_from"] = str(error)
     for name, typed in sent.items():
@@ -171,7 +172,8 @@ def apply(text: YamlText, sent: Mapping[str, str], opened: str) -> Said:
     if place[:1] == ("rules",):
         for key in ("hjemmel", "kilde", "status"):
             if f"regel.{key}" in sent:
-                text = _put(text, (*place, key), sent[f"regel.{key}"].strip() or None, errors, f"regel.{key}")
+                said, name = sent[f"regel.{key}"].strip() or None, f"regel.{key}"
+                text = typed_yaml.put(text, (*place, key), said, HEAD_KEYS, errors, name)
     return Said(text, opened, errors)
 
 
@@ -241,17 +243,4 @@ def _typed(text: YamlText, place: Place, typed: str, errors: dict[str, str], nam
     except NotTyped as error:
         errors[name] = str(error)
         return text
-    return _put(text, place, value, errors, name)
-
-
-def _put(text: YamlText, place: Place, value: Any, errors: dict[str, str], name: str) -> YamlText:
-    before = text.get(place)
-    if before == value and type(before) is type(value):
-        return text
-    try:
-        if value is not None:
-            return text.set(place, value, HEAD_KEYS)
-        return text if before is None else text.remove(place)
-    except EditRefused:
-        errors[name] = gettext("Det kan ikke skrives i filen herfra. Ret det som tekst.")
-        return text
+    return typed_yaml.put(text, place, value, HEAD_KEYS, errors, name)

@@ -231,7 +231,9 @@ def apply_head(text: YamlText, sent: Mapping[str, str]) -> Said:
     errors: dict[str, str] = {}
     for key in HEAD_TEXTS:
         if f"hoved.{key}" in sent:
-            text = _put(text, (key,), sent[f"hoved.{key}"].strip() or None, HEAD_KEYS, errors, f"hoved.{key}")
+            text = typed_yaml.put(
+                text, (key,), sent[f"hoved.{key}"].strip() or None, HEAD_KEYS, errors, f"hoved.{key}"
+            )
     for name, typed in sent.items():
         if name.startswith("andet."):
             place = decode(name.removeprefix("andet."))
@@ -242,7 +244,7 @@ def apply_head(text: YamlText, sent: Mapping[str, str]) -> Said:
 def _apply_step(text: YamlText, place: Place, sent: Mapping[str, str], errors: dict[str, str]) -> YamlText:
     for key in ("id", "title", "as", "do"):
         if f"trin.{key}" in sent:
-            text = _put(
+            text = typed_yaml.put(
                 text, (*place, key), sent[f"trin.{key}"].strip() or None, STEP_KEYS, errors, f"trin.{key}"
             )
     before = typed_yaml.day_and_clock(text.get((*place, "at")))
@@ -253,7 +255,7 @@ def _apply_step(text: YamlText, place: Place, sent: Mapping[str, str], errors: d
         except NotTyped as error:
             errors["trin.dag"] = str(error)
         else:
-            text = _put(text, (*place, "at"), moment, STEP_KEYS, errors, "trin.dag")
+            text = typed_yaml.put(text, (*place, "at"), moment, STEP_KEYS, errors, "trin.dag")
     for key in sorted(_ALL_TOLD):
         if f"trin.{key}" in sent:
             text = _typed(text, (*place, key), sent[f"trin.{key}"], STEP_KEYS, errors, f"trin.{key}")
@@ -280,7 +282,7 @@ def _apply_answers(text: YamlText, place: Place, sent: Mapping[str, str], errors
         text = _typed(text, (*place, "values", key), sent.get(name, ""), (), errors, name, keep_empty=True)
     for key in before:
         if key not in keys:
-            text = _put(text, (*place, "values", key), None, (), errors, "svar.0.noegle")
+            text = typed_yaml.put(text, (*place, "values", key), None, (), errors, "svar.0.noegle")
     return text
 
 
@@ -311,23 +313,7 @@ def _typed(
     except NotTyped as error:
         errors[name] = str(error)
         return text
-    return _put(text, place, None if value == "" and not keep_empty else value, order, errors, name)
-
-
-def _put(
-    text: YamlText, place: Place, value: Any, order: Sequence[str], errors: dict[str, str], name: str
-) -> YamlText:
-    """Set a value where it differs; None takes the entry away."""
-    before = text.get(place)
-    if before == value and type(before) is type(value):
-        return text
-    try:
-        if value is not None:
-            return text.set(place, value, order)
-        return text if before is None else text.remove(place)
-    except EditRefused:
-        errors[name] = gettext("Det kan ikke skrives i filen herfra. Ret det som tekst.")
-        return text
+    return typed_yaml.put(text, place, None if value == "" and not keep_empty else value, order, errors, name)
 
 
 def handled(text: YamlText, handling: str, sent: Mapping[str, str]) -> Said:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from flowcase.cases.civil_time import possible_instants
 from flowcase.cases.danish_dates import NoDate, read_date, read_instant, read_time
-from flowcase.modeling.yaml_edits import YamlText
+from flowcase.modeling.yaml_edits import EditRefused, YamlText
+from flowcase.modeling.yaml_places import Place
 from flowcase.web.form_page import date_text, instant_text
 from flowcase.web.language import gettext
 from flowcase.web.presenting import LOCAL, date, instant
@@ -154,3 +156,19 @@ def _moment(text: str) -> dt.datetime | None:
 
 def _local_iso(moment: dt.datetime) -> str:
     return moment.astimezone(LOCAL).isoformat(timespec="minutes")
+
+
+def put(
+    text: YamlText, place: Place, value: Any, order: Sequence[str], errors: dict[str, str], name: str
+) -> YamlText:
+    """Set a value where it differs; None takes the entry away. What cannot be is an error of the field."""
+    before = text.get(place)
+    if before == value and type(before) is type(value):
+        return text
+    try:
+        if value is not None:
+            return text.set(place, value, order)
+        return text if before is None else text.remove(place)
+    except EditRefused:
+        errors[name] = gettext("Det kan ikke skrives i filen herfra. Ret det som tekst.")
+        return text
