@@ -11,7 +11,8 @@ from flowcase.access.actor import SYSTEM
 from flowcase.cases import events
 from flowcase.errors import Conflict, Forbidden, InvalidValues
 from flowcase.services.mail_sending import MailFolder, NotSent, kept
-from flowcase.services.mails import LEASE, MOST_TRIES, Mails
+from flowcase.services.mails import Mails
+from flowcase.services.outbox import LEASE, MOST_TRIES
 from flowcase.store import tables
 from tests.services.diagrams import end, process, start, user_task
 

@@ -22,8 +22,9 @@ from flowcase.errors import Conflict, Forbidden, InvalidValues
 from flowcase.history.webhook_kinds import KINDS
 from flowcase.model import UserTaskCompleted
 from flowcase.services import signed_posts
+from flowcase.services.outbox import LEASE, MOST_TRIES
 from flowcase.services.signed_posts import NotReached, Reach, UnusableAddress, check_address, networks, post
-from flowcase.services.webhook_sending import LEASE, MOST_TRIES, WebhookSending
+from flowcase.services.webhook_sending import WebhookSending
 from flowcase.services.webhooks import Webhooks
 from flowcase.store import codec, webhook_tables
 from tests.services.conftest import ANNA, OPERATOR
@@ -220,7 +221,7 @@ def test_what_is_tried_in_vain_is_an_incident_that_a_person_resolves(
     assert (incident.way, incident.message, dict(counted)) == (
         "webhook",
         "http 503",
-        {"mail": 0, "webhook": 1},
+        {"mail": 0, "webhook": 1, "checkpoint": 0},
     )
     assert webhooks.incidents(actor=OPERATOR) == []
     assert [kind for kind in kinds_in_history(flow) if kind.startswith("Delivery")] == [

@@ -7,7 +7,8 @@ import datetime as dt
 import icalendar
 import pytest
 
-from flowcase.store.queries import mails as mail_rows
+from flowcase.store.queries import outbox
+from flowcase.store.queries.mails import MAILS
 from tests.processes.consents_given import give_consent
 from tests.web.test_meeting_page import (  # noqa: F401 - fixtures
     CASE,
@@ -101,7 +102,7 @@ def test_the_mail_and_its_file_say_codes_only_and_the_same_when_it_is_tried_agai
         assert all(name not in part.get_content() for part in message.walk() if not part.is_multipart())
     [row] = [
         row
-        for row in world.flow.mails._transactions.read(lambda tx: mail_rows.mails(tx, limit=9))
+        for row in world.flow.mails._transactions.read(lambda tx: outbox.newest(tx, MAILS, limit=9))
         if row.person == "pia.ppr"
     ]
     again = world.flow.mails._transactions.read(lambda tx: world.flow.mails._written(tx, row))

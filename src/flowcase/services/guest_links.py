@@ -26,7 +26,7 @@ from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refuse
 from flowcase.services import disclosure, guest_mails, meeting_parts
 from flowcase.services.case_work import CaseWork
 from flowcase.services.disclosure import Hearing, Matter
-from flowcase.services.mails import WAITING
+from flowcase.services.outbox import WAITING
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, notice_tables
 from flowcase.store.guest_tables import guest_link

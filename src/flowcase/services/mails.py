@@ -1,10 +1,8 @@
-"""Mails about notices: sorted from the outbox, sent outside of any transaction, never two of one notice.
+"""Mails about notices: who is told by which mail, and what it says; never two mails of one notice.
 
 The row of a notice is written with what it tells of, and waits there for a worker. The worker decides who is
-told by which mail (`sort_waiting`), and sends what is due (`send_due`): claimed with a lease in one
-transaction, sent in none, its outcome kept in another if the lease still holds. A mail that is tried again
-has the same Message-ID. One that cannot be sent is an incident: it waits on the page of operations for a
-person.
+told by which mail (`sort_waiting`); what is due leaves through the outbox (`send_due`). A mail that is tried
+again has the same Message-ID.
 """
 
 from __future__ import annotations
@@ -13,34 +11,23 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import structlog
-
-from flowcase.access.actor import SYSTEM, Actor
-from flowcase.access.permissions import may_operate
+from flowcase.access.actor import SYSTEM
 from flowcase.cases.calendar import Calendar
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.cases.notice_topics import Way, topic_of
-from flowcase.errors import Conflict, Forbidden, NotFound
-from flowcase.events import DeliveryFailed, DeliveryRetried
 from flowcase.services import guest_mails, mail_calendars, mail_words
 from flowcase.services.mail_sending import NotSent, Send
 from flowcase.services.notices import default_ways, digest_time
+from flowcase.services.outbox import WAITING, Outbox, Outcome
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
-from flowcase.store import INSTALLATION, Tx, notice_tables, tables
+from flowcase.store import Tx, notice_tables, tables
 from flowcase.store.queries import mails, notices
 from flowcase.store.queries import people as person_rows
-from flowcase.store.queries.mails import ChoiceRow, MailRow
+from flowcase.store.queries.mails import MAILS, ChoiceRow, MailRow
 from flowcase.values import Value
 
-MOST_TRIES = 8
-FIRST_PAUSE = dt.timedelta(minutes=1)  # each further one is four times longer
-LONGEST_PAUSE = dt.timedelta(hours=6)
-LEASE = dt.timedelta(minutes=5)  # far longer than a mail server may take
 BATCH = 100
-WAITING, CLAIMED, SENT, FAILED, DROPPED = "waiting", "claimed", "sent", "failed", "dropped"
-
-_log = structlog.get_logger(__name__)
 
 
 class Mails:
@@ -55,7 +42,9 @@ class Mails:
         address: str,
     ) -> None:
         """`send` is None where no mail is set up; `address` is where the pages are, for links."""
-        self._transactions, self._rule_sets, self._node = transactions, rule_sets, node
+        self._transactions, self._rule_sets = transactions, rule_sets
+        self._outbox = Outbox(transactions, node, MAILS, self._attempt)
+        self.failed, self.retry = self._outbox.failed, self._outbox.retry
         self._send, self._sender, self._address = send, sender, address.rstrip("/")
 
     # --- who is told by which mail -----------------------------------------------------------------
@@ -136,41 +125,14 @@ class Mails:
 
     def send_due(self) -> int:
         """Send the mail that has waited longest; 1 when one was tried, else 0."""
-        if self._send is None or not self._transactions.glance(mails.is_waiting):
-            return 0
-        claimed = self._transactions.run(SYSTEM, self._claim)
-        if claimed is None:
-            return 0
-        self._record(claimed, *self._attempt(claimed))
-        return 1
+        return 0 if self._send is None else self._outbox.send_due()
 
-    def _claim(self, tx: Tx) -> MailRow | None:
-        row = mails.next_to_send(tx)
-        if row is None:
-            return None
-        values = {
-            "status": CLAIMED,
-            "attempts": row.attempts + 1,
-            "lease_owner": self._node,
-            "lease_until": tx.now + LEASE,
-        }
-        key = {"id": row.id, "status": row.status, "attempts": row.attempts}
-        tx.update(notice_tables.mail, key, values, attempt=f"claim mail '{row.id}'")
-        return mails.get(tx, row.id)
-
-    def _attempt(self, row: MailRow) -> tuple[str, str]:
-        """(status, outcome) of one try."""
+    def _attempt(self, row: MailRow) -> Outcome:
         message = self._transactions.read(lambda tx: self._written(tx, row))
         if message is None:
-            return DROPPED, "nothing to tell"
+            return Outcome("nothing to tell", is_dropped=True)
         assert self._send is not None
-        try:
-            self._send(message)
-        except NotSent as error:
-            _log.warning("mail not sent", mail=row.id, because=error.code, attempt=row.attempts)
-            is_last = error.is_final or row.attempts >= MOST_TRIES
-            return (FAILED if is_last else WAITING), error.code
-        return SENT, "sent"
+        return handed_over(message, self._send)
 
     def _written(self, tx: Tx, row: MailRow) -> mail_words.Message | None:
         """None when its notices were erased, or the person wants no mail any longer."""
@@ -202,47 +164,11 @@ class Mails:
         mail_calendars.attach(message, meetings, id=row.id, at=row.due_at)
         return message
 
-    def _record(self, row: MailRow, status: str, outcome: str) -> None:
-        def work(tx: Tx) -> None:
-            values: dict[str, Any] = {
-                "status": status,
-                "outcome": outcome,
-                "lease_owner": None,
-                "lease_until": None,
-            }
-            if status == WAITING:
-                pause = min(FIRST_PAUSE * 4 ** (row.attempts - 1), LONGEST_PAUSE)
-                values["due_at"] = tx.now + pause
-            elif status == SENT:
-                values["sent_at"] = tx.now
-            key = {"id": row.id, "status": CLAIMED, "attempts": row.attempts}
-            if not tx.update_any(notice_tables.mail, key, values):
-                _log.warning("mail's result came too late", mail=row.id, attempt=row.attempts)
-            elif status == FAILED:
-                failed = DeliveryFailed(way="mail", delivery=row.id, because=outcome, attempts=row.attempts)
-                tx.append(INSTALLATION, failed)
 
-        self._transactions.run(SYSTEM, work)
-
-    # --- looking and operating ---------------------------------------------------------------------
-
-    def failed(self, limit: int = 100) -> list[MailRow]:
-        """Those that wait for a person, newest first."""
-        return self._transactions.read(lambda tx: mails.mails(tx, status=FAILED, limit=limit))
-
-    def retry(self, id: str, *, actor: Actor) -> None:
-        """Give a failed mail new tries. Raises Forbidden, NotFound, or Conflict with its present state."""
-        if not may_operate(actor):
-            raise Forbidden(f"send mail '{id}' again", "only who operates the installation may")
-
-        def work(tx: Tx) -> None:
-            row = mails.get(tx, id)
-            if row is None:
-                raise NotFound("mail", id)
-            if row.status != FAILED:
-                raise Conflict(f"send mail '{id}' again", f"it is {row.status}")
-            tx.append(INSTALLATION, DeliveryRetried(way="mail", delivery=id))
-            values = {"status": WAITING, "attempts": 0, "due_at": tx.now}
-            tx.update(notice_tables.mail, {"id": id, "status": FAILED}, values, attempt=f"retry mail '{id}'")
-
-        self._transactions.run(actor, work)
+def handed_over(message: mail_words.Message, send: Send) -> Outcome:
+    """Give a mail to the mail server once."""
+    try:
+        send(message)
+    except NotSent as error:
+        return Outcome(error.code, is_final=error.is_final)
+    return Outcome("sent", is_sent=True)

@@ -13,13 +13,16 @@ from urllib.parse import urlsplit
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
-from flowcase.events import DeliveryRetried, WebhookEnded, WebhookMade
+from flowcase.events import WebhookEnded, WebhookMade
 from flowcase.history.webhook_kinds import KINDS
+from flowcase.services.outbox import send_again
 from flowcase.services.signed_posts import NotReached, Reach, UnusableAddress, check_address, look_up
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, webhook_tables
+from flowcase.store.queries import outbox
 from flowcase.store.queries import webhooks as queries
-from flowcase.store.queries.webhooks import DeliveryRow, OutboxIncidentRow, WebhookRow
+from flowcase.store.queries.outbox import OutboxIncidentRow
+from flowcase.store.queries.webhooks import DELIVERIES, DeliveryRow, WebhookRow
 
 MOST_WEBHOOKS = 50  # in use at once
 _SECRET_BYTES = 32
@@ -161,29 +164,17 @@ class Webhooks:
         """Tell it again under the same id. Raises NotFound, and Conflict while it is on its way."""
         _check_operates(actor, "send again what a webhook was told")
 
-        def work(tx: Tx) -> None:
-            row = queries.delivery(tx, delivery)
-            if row is None:
-                raise NotFound("webhook delivery", delivery)
-            if row.status not in ("sent", "failed"):
-                raise Conflict(f"send delivery '{delivery}' again", f"it is {row.status}")
+        def wake(tx: Tx, row: DeliveryRow) -> None:
             if not _row(tx, row.webhook).is_active:
                 raise Conflict(f"send delivery '{delivery}' again", "its webhook has ended")
-            tx.append(INSTALLATION, DeliveryRetried(way="webhook", delivery=delivery))
-            tx.update(
-                webhook_tables.webhook_delivery,
-                {"id": delivery, "status": row.status},
-                {"status": "waiting", "attempts": 0, "due_at": tx.now},
-                attempt=f"send delivery '{delivery}' again",
-            )
             tx.update_all(webhook_tables.webhook, {"id": row.webhook}, {"rests_until": None})
 
-        self._transactions.run(actor, work)
+        send_again(self._transactions, DELIVERIES, delivery, actor=actor, also_sent=True, check=wake)
 
     def incidents(self, *, actor: Actor, limit: int = 100) -> list[OutboxIncidentRow]:
-        """Mails and deliveries that failed for good, oldest first."""
+        """What failed for good on any way of the outbox, oldest first."""
         _check_operates(actor, "see what could not be delivered")
-        return self._transactions.read(lambda tx: queries.open_incidents(tx, limit=limit))
+        return self._transactions.read(lambda tx: outbox.open_incidents(tx, limit=limit))
 
     def list(self, *, actor: Actor) -> list[Webhook]:
         """Those in use first."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table, func, select, text
 
 from flowcase.store import tables
-from flowcase.store.queries import webhooks
+from flowcase.store.queries import outbox
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
@@ -32,7 +32,7 @@ class Backlog:
     jobs_since: dt.datetime | None
     jobs_running: int
     incidents: int  # of instances
-    undelivered: Mapping[str, int]  # mail and webhook: what failed for good and waits for a person
+    undelivered: Mapping[str, int]  # by way of the outbox: what failed for good and waits for a person
 
 
 def nodes(tx: Tx) -> list[NodeRow]:
@@ -48,7 +48,7 @@ def backlog(tx: Tx) -> Backlog:
     jobs = _waiting(tx, job, tables.JOB_IS_PENDING)
     running = select(func.count()).select_from(job).where(text(tables.JOB_IS_CLAIMED))
     open_ones = select(func.count()).select_from(incident).where(text(tables.INCIDENT_IS_OPEN))
-    return Backlog(*timers, *jobs, tx.scalar(running), tx.scalar(open_ones), webhooks.count_incidents(tx))
+    return Backlog(*timers, *jobs, tx.scalar(running), tx.scalar(open_ones), outbox.count_incidents(tx))
 
 
 def _waiting(tx: Tx, table: Table, condition: str) -> tuple[int, dt.datetime | None]:

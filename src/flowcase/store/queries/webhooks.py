@@ -1,22 +1,18 @@
-"""Webhooks, their deliveries, and what of the outbox waits for a person."""
+"""Webhooks and their deliveries."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import Select, func, or_, select
 
+from flowcase.store.queries.outbox import Outgoing, OutgoingRow
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
-from flowcase.store.webhook_tables import (
-    DELIVERY_IS_UNSENT,
-    OUTBOX_INCIDENT_IS_OPEN,
-    outbox_incident,
-    webhook,
-    webhook_delivery,
-)
+from flowcase.store.webhook_tables import webhook, webhook_delivery
 
 
 @dataclass(frozen=True)
@@ -33,29 +29,19 @@ class WebhookRow:
 
 
 @dataclass(frozen=True)
-class DeliveryRow:
-    id: str
+class DeliveryRow(OutgoingRow):
     webhook: str
     kind: str
     body: str
-    status: str
-    due_at: dt.datetime
-    created_at: dt.datetime
-    attempts: int
-    lease_owner: str | None
-    lease_until: dt.datetime | None
-    sent_at: dt.datetime | None
-    outcome: str | None
 
 
-@dataclass(frozen=True)
-class OutboxIncidentRow:
-    way: str
-    delivery: str
-    raised_at: dt.datetime
-    message: str
-    resolved_at: dt.datetime | None
-    resolved_by: str | None
+def _of_none_that_rests(statement: Select[Any], tx: Tx) -> Select[Any]:
+    return statement.join(webhook, webhook.c.id == webhook_delivery.c.webhook).where(
+        or_(webhook.c.rests_until.is_(None), webhook.c.rests_until <= tx.now)
+    )
+
+
+DELIVERIES = Outgoing("webhook", webhook_delivery, DeliveryRow, _of_none_that_rests)
 
 
 def get(tx: Tx, id: str) -> WebhookRow | None:
@@ -76,10 +62,6 @@ def subscribers(tx: Tx) -> dict[str, tuple[str, ...]]:
         for kind in row.kinds:
             found[kind] = (*found.get(kind, ()), row.id)
     return found
-
-
-def delivery(tx: Tx, id: str) -> DeliveryRow | None:
-    return made_or_none(DeliveryRow, tx.first(select(webhook_delivery).where(webhook_delivery.c.id == id)))
 
 
 def deliveries(
@@ -111,55 +93,3 @@ def counts(tx: Tx) -> dict[str, dict[str, int]]:
     for row in tx.rows(statement):
         found.setdefault(row.webhook, {})[row.status] = row.number
     return found
-
-
-def next_to_send(tx: Tx) -> DeliveryRow | None:
-    """What is due and of no webhook that rests, or was claimed by a worker that has gone; locked."""
-    table = webhook_delivery
-    statement = (
-        select(table)
-        .join(webhook, webhook.c.id == table.c.webhook)
-        .where(text(f"webhook_delivery.{DELIVERY_IS_UNSENT}"), table.c.due_at <= tx.now)
-        .where(or_(table.c.lease_until.is_(None), table.c.lease_until <= tx.now))
-        .where(or_(webhook.c.rests_until.is_(None), webhook.c.rests_until <= tx.now))
-        .order_by(table.c.due_at, table.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=table)
-    )
-    return made_or_none(DeliveryRow, tx.first(statement))
-
-
-def is_waiting(tx: Tx) -> bool:
-    """Whether `next_to_send` may find one; takes no lock."""
-    table = webhook_delivery
-    statement = select(table.c.id).where(text(DELIVERY_IS_UNSENT), table.c.due_at <= tx.now).limit(1)
-    return tx.first(statement) is not None
-
-
-def forget_sent(tx: Tx, before: dt.datetime) -> int:
-    """Take away what was delivered or dropped before; how many."""
-    table = webhook_delivery
-    return tx.execute(
-        delete(table).where(table.c.status.in_(("sent", "dropped")), table.c.created_at < before)
-    )
-
-
-def open_incidents(tx: Tx, *, limit: int) -> list[OutboxIncidentRow]:
-    """Of mails and webhooks, oldest first."""
-    statement = (
-        select(outbox_incident)
-        .where(text(OUTBOX_INCIDENT_IS_OPEN))
-        .order_by(outbox_incident.c.raised_at, outbox_incident.c.delivery)
-        .limit(limit)
-    )
-    return [made(OutboxIncidentRow, row) for row in tx.rows(statement)]
-
-
-def count_incidents(tx: Tx) -> Mapping[str, int]:
-    """How many stand open: mail and webhook."""
-    statement = (
-        select(outbox_incident.c.way, func.count().label("number"))
-        .where(text(OUTBOX_INCIDENT_IS_OPEN))
-        .group_by(outbox_incident.c.way)
-    )
-    return {"mail": 0, "webhook": 0} | {row.way: row.number for row in tx.rows(statement)}
