@@ -174,6 +174,24 @@ def test_a_comment_stands_on_the_task_and_a_mention_tells_the_colleague(sign_in,
     assert "se <b>" not in sign_in("peter.nord").get("/sager/SAG-2601").text
 
 
+@pytest.mark.parametrize("where", ["task", "case"])
+def test_a_cpr_number_in_a_comment_is_warned_of_once_and_sent_by_the_second_press(
+    sign_in, world, vurder, where
+):
+    camilla = sign_in("karen.fp" if where == "task" else "camilla.syd")
+    page = camilla.get(f"/opgaver/{vurder.id}" if where == "task" else "/sager/SAG-2588")
+    written = "Mormor, 010203-1234, ringede."
+
+    warned = camilla.submit(page, page.one("//section[@id='kommentarer']/form"), kommentar=written)
+    sent = camilla.submit(warned, warned.one("//section[@id='kommentarer']/form"))
+
+    assert "Det ligner et CPR-nummer." in warned.one("//*[@id='kommentar-cpr']").text_content()
+    assert warned.value("kommentar") == written
+    assert not warned.all("//ol[@class='fc-comments']")
+    assert written in sent.one("//ol[@class='fc-comments']").text_content()
+    assert sent.value("kommentar") == ""
+
+
 # --- drafts and presence ---------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from flowcase.services.case_facts import DEADLINE_PROCESS
 from flowcase.web import between_people, case_words
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts, status
 from flowcase.web.flows import purpose
+from flowcase.web.form_notes import is_to_be_warned
 from flowcase.web.inbox import colleagues
 from flowcase.web.ladder_drawing import drawing
 from flowcase.web.language import current, gettext
@@ -73,7 +74,7 @@ def show(code: str) -> Any:
     return _page(code)
 
 
-def _page(code: str, *, problem: str = "") -> Any:
+def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
     flow().case_pages.look_ahead(code, actor=actor())
     case = flow().cases.get(code, actor=actor())
     if case.erased_at is not None:
@@ -111,7 +112,8 @@ def _page(code: str, *, problem: str = "") -> Any:
         may_open_in_emergency=not picture.is_close and may_open_in_emergency(actor()),
         comment_address=url_for("cases.comment", code=code),
         comment_problem=problem,
-        comment_typed=request.form.get("kommentar", "") if problem else "",
+        comment_noted=comment_noted,
+        comment_typed=request.form.get("kommentar", "") if problem or comment_noted else "",
         mentionable=colleagues([]) if picture.is_close else [],
         mine={row.id for row in flow().inboxes.offered(actor(), case=code)},
         # What watches over each deadline is told by the deadline itself.
@@ -141,8 +143,11 @@ def _page(code: str, *, problem: str = "") -> Any:
 @blueprint.post("/<code>/kommentar")
 @login_required
 def comment(code: str) -> Any:
+    text = request.form.get("kommentar", "")
+    if is_to_be_warned("kommentar", text, request.form):
+        return _page(code, comment_noted=True)
     try:
-        flow().comments.add(request.form.get("kommentar", ""), case=code, actor=actor())
+        flow().comments.add(text, case=code, actor=actor())
     except InvalidValues as error:
         problem = gettext(error.errors["kommentar"][0])
         return _page(code, problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY

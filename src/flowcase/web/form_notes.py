@@ -62,6 +62,11 @@ def notes_on(
     return Notes(tuple(notes), " ".join(sorted(marked)))
 
 
+def is_to_be_warned(name: str, text: str, sent: MultiDict[str, str]) -> bool:
+    """Whether this free text, which is of no form file, is warned of a CPR number now: once, then it counts."""
+    return name not in sent.get(SEEN, "").split() and has_cpr_number(text)
+
+
 def cpr_warning() -> str:
     return gettext(
         "Det ligner et CPR-nummer. Skriv det kun i felter, der spørger efter det. "

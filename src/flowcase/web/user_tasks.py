@@ -100,6 +100,8 @@ def presence(id: str) -> Any:
 def comment(id: str) -> Any:
     task = flow().user_tasks.get(id, actor=actor())
     text = request.form.get("kommentar", "")
+    if form_notes.is_to_be_warned("kommentar", text, request.form):
+        return _page(task, flow().user_tasks.draft(id, actor=actor()) or {}, comment_noted=True)
     try:
         flow().comments.add(text, case=str(task.row.case_code), user_task=id, actor=actor())
     except InvalidValues as error:
@@ -259,6 +261,7 @@ def _page(
     focus: str = "",
     notes: form_notes.Notes | None = None,
     problem: str = "",
+    comment_noted: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Any:
     page = form_page.Page(())
@@ -312,7 +315,8 @@ def _page(
             comment_address=url_for("user_tasks.comment", id=task.row.id),
             may_comment=bool(case),
             comment_problem=problem,
-            comment_typed=request.form.get("kommentar", "") if problem else "",
+            comment_noted=comment_noted,
+            comment_typed=request.form.get("kommentar", "") if problem or comment_noted else "",
             mentionable=colleagues([task.row]),
             **_diagram(task),
         ),

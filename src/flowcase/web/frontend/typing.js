@@ -34,8 +34,8 @@ function warnOfCpr(field) {
   warning.setAttribute("role", "status");
   field.before(warning);
   warning.textContent = field.dataset.cprWords || document.getElementById("cpr-advarsel").textContent;
-  if (field.dataset.cprWords) return; // what is not of a form is sent all the same
-  const seen = document.getElementById("advarsel-set");
+  const seen = field.form.elements.namedItem("_set"); // seen while it was typed: one press sends it
+  if (!seen) return;
   seen.value = [...new Set([...seen.value.split(" ").filter(Boolean), field.name])].join(" ");
 }
 
