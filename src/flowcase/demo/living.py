@@ -10,6 +10,7 @@ import functools
 import heapq
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,9 @@ from flowcase.access.actor import Actor
 from flowcase.demo import town
 from flowcase.demo.stories import STORIES, Story
 from flowcase.demo.undertakings import UNDERTAKINGS, USUAL, Days, Undertaking
-from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TEXTS, TRIES, WAITED_FOR
+from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TRIES, WAITED_FOR, text_of
 from flowcase.errors import FlowcaseError, Forbidden, Refused
-from flowcase.modeling.form import Field, FieldType
+from flowcase.modeling.form import CaseTarget, Field, FieldType
 from flowcase.services import form_values, nested
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Municipality:
         self._queue: list[tuple[dt.datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._seen: set[str] = set()
+        self._worded: Counter[str] = Counter()  # by form key, how often it was written
         self._stories: dict[str, Story] = {}  # by case code
         self._codes: Iterator[int] = itertools.count(1)
         self._people = {person.id: person for person in town.PEOPLE}
@@ -170,7 +172,9 @@ class Municipality:
                 continue
             if undertaking is None and story is not None and story.stop_before == row.element:
                 continue
-            if row.process == "fronten_dagsmoede":
+            if row.follow_up_at is not None and row.follow_up_at > now:  # the day was agreed
+                wait = row.follow_up_at - now + dt.timedelta(hours=self._random.randint(0, 6))
+            elif row.process == "fronten_dagsmoede":
                 wait = dt.timedelta(minutes=self._random.randint(3, 25))
             elif row.due_at is not None and row.due_at - now > dt.timedelta(days=7):
                 share = (
@@ -344,7 +348,9 @@ class Municipality:
             return [row]
         if asked.type is FieldType.FILE:
             return f"{now:%Y}-{self._random.randint(1000, 9999)}"
-        return TEXTS.get(asked.key, "Aftalt og noteret i sagen.")
+        self._worded[asked.key] += 1
+        places = (f"{each.entity}.{each.attribute}" for each in asked.targets if isinstance(each, CaseTarget))
+        return text_of(places, asked.key, self._worded[asked.key])
 
     def _fill_row(self, asked: Field, row: dict[str, Any], context: Mapping[str, Any], actor: Actor) -> None:
         for child in asked.children:

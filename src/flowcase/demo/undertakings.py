@@ -47,7 +47,12 @@ _NETWORK_EFFORT: Answers = {
         "skriftlighed": "Korte statusrapporter, ellers intet.",
         "forventet_slut": Days(140),
     },
-    "moede": {"sted": "hjem", "emne": "Reglerne derhjemme", "aftaler": "Hjemme klokken 22 på hverdage"},
+    "moede": {
+        "sted": "hjem",
+        "emne": "Reglerne derhjemme",
+        "aftaler": "Hjemme klokken 22 på hverdage",
+        "naeste": Days(14),
+    },
     "familiekontrakt": {"regler": "Hjemme klokken 22", "beloenninger": "Biograftur"},
     "statusrapport": {
         "virker": "Morfar er med, og der er ro om aftenen.",
@@ -58,18 +63,30 @@ _NETWORK_EFFORT: Answers = {
 }
 
 
+_SUPPLIERS = {
+    "familiebehandling": "Granly Familiehus",
+    "kontaktperson": "Granly Kontaktpersonkorps",
+    "hjemmestoette": "Granly Hjemmestøtte",
+    "netvaerkspleje": "Familieplejen Åbrinken",
+    "plejefamilie": "Familieplejen Åbrinken",
+    "institution": "Opholdsstedet Egehøj",
+    "ungeraadgivning": "Ungerådgivningen Kanten",
+}
+
+
 def _contract(kind: str) -> Answers:
     """A standard contract for one sort of measure that lasts longer than the demonstration."""
     return {
+        "oplysninger": {"navn": _SUPPLIERS[kind], "typer": [kind]},
         "udfyld": {
             "indsatstype": kind,
-            "parter": "Myndigheden og Granly.",
+            "parter": f"Myndigheden og {_SUPPLIERS[kind]}.",
             "formaal": "Familier får hjælp tæt på deres hverdag.",
             "pris": "En fast pris pr. forløb.",
             "ikraft": Days(1),
             "udloeb": Days(1500),
             "opfoelgning_maaneder": 6,
-        }
+        },
     }
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from flask_login import login_required
 from flowcase.access.permissions import may_open_in_emergency, may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, InvalidValues
-from flowcase.history.story import Told
 from flowcase.services.case_facts import DEADLINE_PROCESS
 from flowcase.web import between_people, case_words
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts, status
@@ -25,6 +23,7 @@ from flowcase.web.ladder_drawing import drawing
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import date, deadline_name, person, value
 from flowcase.web.session import actor, flow
+from flowcase.web.story_folding import folded, moments_of, unfolded
 from flowcase.web.timeline_drawing import timeline
 
 if TYPE_CHECKING:
@@ -82,9 +81,9 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
     flow().reading_log.note(code, page="case", actor=actor())
     everything = request.args.get("alt") == "1"
     whole = everything or request.args.get("hele") == "1"
-    story = _newest_first(
-        flow().history.story(code, actor=actor(), language=current(), everything=everything)
-    )
+    told = flow().history.story(code, actor=actor(), language=current(), everything=everything)
+    moments = moments_of(told)
+    story = unfolded(moments) if everything else folded(moments)
     deadlines = flow().deadlines.of_case(code)
     names = {row.process: row.name for row in flow().deployments.definitions()}
     overview = flow().case_overviews.of_case(code, actor=actor())
@@ -133,7 +132,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
         may_withdraw=between_people.withdrawal(startable),
         purpose=purpose,
         story=story if whole else story[:MOMENTS],
-        older=0 if whole else max(0, len(story) - MOMENTS),
+        older=0 if whole else sum(len(passage) for passage in story[MOMENTS:]),
         whole=whole,
         everything=everything,
         now=now,
@@ -194,9 +193,3 @@ def _jumps(picture: Picture) -> list[tuple[str, str]]:
         ("forloeb", gettext("Forløb"), True),
     )
     return [(id, words) for id, words, is_there in every if is_there]
-
-
-def _newest_first(story: Iterable[Told]) -> list[tuple[dt.datetime, str, list[str]]]:
-    """(when, who, what in order) of each moment, the newest moment first."""
-    moments = itertools.groupby(story, key=lambda told: (told.at, told.who))
-    return [(at, who, [told.text for told in lines]) for (at, who), lines in moments][::-1]

@@ -63,7 +63,7 @@ def notes_on(
 
 
 def is_to_be_warned(name: str, text: str, sent: MultiDict[str, str]) -> bool:
-    """Whether this free text, which is of no form file, is warned of a CPR number now: once, then it counts."""
+    """Whether a free text of no form file is warned of a CPR number now: once, and then it counts."""
     return name not in sent.get(SEEN, "").split() and has_cpr_number(text)
 
 
