@@ -17,6 +17,7 @@ from schemathesis import checks
 
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
+from flowcase.services.batches import Asked
 from flowcase.web import create_app, permission_matrix
 from flowcase.web.application import routes_only
 from tests.web import world as worlds
@@ -51,6 +52,10 @@ def opened(municipality: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "code": ["SAG-2601", "SAG-2588", "SAG-2570"],
         "process": ["underretning", "frist"],
         "version": [1],
+        "timers": [row.id for row in world.flow.timers.list()],
+        "jobs": [row.id for row in world.flow.jobs.list()],
+        "batches": [_batch(world, act) for act in ("retry", "suspend", "move", "cancel")],
+        "token": [place.element_instance for place in world.flow.token_moves.places(instance, actor=SYSTEM)],
         "user-tasks": [row.id for row in world.flow.user_tasks.list()],
         "instances": [instance, *(row.id for row in world.flow.instances.list(limit=5))],
         "step": [step.element_instance for step in world.flow.going_back.steps(instance, actor=SYSTEM)],
@@ -58,6 +63,13 @@ def opened(municipality: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     app = create_app(world.flow)
     yield app, token, known
     world.flow.close()
+
+
+def _batch(world: Any, act: str) -> str:
+    chosen = Asked(process="underretning")
+    return world.flow.batches.plan(
+        chosen, act, reason="prøve", element="vurder", target="vurder", actor=SYSTEM
+    )
 
 
 @pytest.fixture(scope="module")

@@ -215,6 +215,11 @@ def _pages(world: World) -> Iterator[Page]:
     yield Page("interventions.token", f"/forloeb/{stuck}/indgreb/{token}/spring-over")
     yield Page("timers.show", f"/drift/ure/{flow.timers.list(status=None)[0].id}")
     yield Page("jobs.show", f"/drift/arbejde/{flow.jobs.list()[0].id}")
+    yield Page("api.timer", f"/api/timers/{flow.timers.list(status=None)[0].id}")
+    yield Page("api.job", f"/api/jobs/{flow.jobs.list()[0].id}")
+    yield Page("api.batch", f"/api/batches/{planned}")
+    yield Page("api.batch_items", f"/api/batches/{planned}/items")
+    yield Page("api.tokens", f"/api/instances/{stuck}/tokens")
     webhook, _ = flow.webhooks.make("https://example.invalid/", ["CaseOpened"], actor=SYSTEM)
     yield Page("webhooks.show", f"/webhooks/{webhook}")
     yield Page("api.webhook", f"/api/webhooks/{webhook}")
@@ -288,6 +293,9 @@ _PLAIN = {
     "studio_folders.index": "/studie/filer",
     "studio_folders.fetch": "/studie/filer/processer.zip",
     "studio_maps.landscape": "/studie/landskab",
+    "api.timers": "/api/timers",
+    "api.jobs": "/api/jobs",
+    "api.batches": "/api/batches",
     "api.cases": "/api/cases",
     "api.instances": "/api/instances",
     "api.deployments": "/api/deployments",

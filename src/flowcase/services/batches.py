@@ -25,7 +25,7 @@ from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
 from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.batch_tables import batch, batch_item
 from flowcase.store.queries import batches as queries
-from flowcase.store.queries.batches import BatchItemRow, BatchRow
+from flowcase.store.queries.batches import BatchItemRow, BatchRow, Place
 from flowcase.store.queries.instances import InstanceRow
 
 LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
@@ -189,11 +189,32 @@ class Batches:
         check_operator(actor, _LOOK)
         return self._transactions.read(queries.newest)
 
+    def page(
+        self, *, actor: Actor, after: Place | None = None, limit: int = 50
+    ) -> tuple[Sequence[BatchRow], Place | None]:
+        """As `list`, with the place where the next page begins."""
+        check_operator(actor, _LOOK)
+        rows = self._transactions.read(lambda tx: queries.newest(tx, after=after, limit=limit + 1))
+        return rows[:limit], (rows[limit - 1].at, rows[limit - 1].id) if len(rows) > limit else None
+
     def items(
         self, id: str, *, actor: Actor, status: str | None = None, limit: int | None = None
     ) -> Sequence[BatchItemRow]:
         check_operator(actor, _LOOK)
         return self._transactions.read(lambda tx: queries.items(tx, id, status=status, limit=limit))
+
+    def items_page(
+        self, id: str, *, actor: Actor, status: str | None = None, after: int | None = None, limit: int = 50
+    ) -> tuple[Sequence[BatchItemRow], int | None]:
+        """With the number behind which the next page begins. Raises NotFound."""
+        check_operator(actor, _LOOK)
+
+        def work(tx: Tx) -> Sequence[BatchItemRow]:
+            _row(tx, id)
+            return queries.items(tx, id, status=status, after=after, limit=limit + 1)
+
+        rows = self._transactions.read(work)
+        return rows[:limit], rows[limit - 1].number if len(rows) > limit else None
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """REST under /api, described by /api/openapi.json: see docs/api.md.
 
 Programs sign in with a token (`Authorization: Bearer <id>.<secret>`). What goes wrong is answered as
-problem details (RFC 9457). The operations are in `api_tasks`, `api_cases`, `api_instances`, `api_files`,
-`api_history` and `api_webhooks`.
+problem details (RFC 9457). The operations are in the modules
+that `_OPERATIONS` names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,18 @@ from flowcase.web.api_frame import KEY_HEADER, ProblemOut, blueprint, caller, pr
 
 __all__ = ["blueprint", "caller", "init_app", "is_api", "problem"]
 
-_OPERATIONS = ("api_tasks", "api_cases", "api_instances", "api_files", "api_history", "api_webhooks")
+_OPERATIONS = (
+    "api_tasks",
+    "api_cases",
+    "api_instances",
+    "api_tokens",
+    "api_timers",
+    "api_jobs",
+    "api_batches",
+    "api_files",
+    "api_history",
+    "api_webhooks",
+)
 _PROBLEM = "application/problem+json"
 
 

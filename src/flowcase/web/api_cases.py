@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
@@ -10,7 +11,8 @@ from flowcase.cases.entities import DataClass
 from flowcase.history.exports.line import values_of
 from flowcase.history.exports.plain import jsonable
 from flowcase.services.cases import Case
-from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs, place_from, with_next
+from flowcase.web.api_frame import blueprint, caller, instant, needs
+from flowcase.web.api_pages import PageIn, paged
 from flowcase.web.session import flow
 
 
@@ -87,10 +89,8 @@ class EventOut(ma.Schema):
 @blueprint.response(200, CaseOut(many=True))
 def cases(asked: dict[str, Any]) -> Any:
     """The cases that this account may see, newest first, a page at a time."""
-    wanted = {name: asked.get(name) for name in ("status", "team", "is_open")}
-    after: Any = place_from(asked["after"])
-    page, following = flow().cases.page(actor=caller(), **wanted, after=after, limit=asked["limit"])
-    return with_next(page, "api.cases", following, **asked)
+    wanted: dict[str, Any] = {name: asked.get(name) for name in ("status", "team", "is_open")}
+    return paged(asked, partial(flow().cases.page, actor=caller(), **wanted))
 
 
 @blueprint.route("/cases/<code>", methods=["GET"])

@@ -9,7 +9,8 @@ from flask import Response
 
 from flowcase import errors
 from flowcase.access.permissions import may_edit_processes, may_see_deployments
-from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs, place_from, with_next
+from flowcase.web.api_frame import blueprint, caller, instant, needs
+from flowcase.web.api_pages import Found, PageIn, paged
 from flowcase.web.session import flow
 
 _PATH = r"^[A-Za-z0-9_][A-Za-z0-9_-]*(?:/[A-Za-z0-9_][A-Za-z0-9_-]*)*\.(?:bpmn|dmn|form|yaml)$"
@@ -78,11 +79,12 @@ def _check_may_see() -> None:
 def deployments(asked: dict[str, Any]) -> Any:
     """Deployments, newest first, a page at a time."""
     _check_may_see()
-    after: Any = place_from(asked["after"])
-    rows = flow().deployments.list(after=after, limit=asked["limit"] + 1)
-    page = rows[: asked["limit"]]
-    following = (page[-1].at, page[-1].id) if len(rows) > len(page) else None
-    return with_next(page, "api.deployments", following, **asked)
+
+    def find(after: Any, limit: int) -> Found:
+        rows = flow().deployments.list(after=after, limit=limit + 1)
+        return rows[:limit], (rows[limit - 1].at, rows[limit - 1].id) if len(rows) > limit else None
+
+    return paged(asked, find)
 
 
 @blueprint.route("/deployments", methods=["POST"])

@@ -1,9 +1,7 @@
-"""What every operation of the API shares: tokens with scopes, idempotency keys, pages, problem details."""
+"""What every operation of the API shares: tokens with scopes, idempotency keys, problem details."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import copy
 import datetime as dt
 import functools
@@ -14,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, current_app, g, json, request, url_for
+from flask import Response, current_app, g, json, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import BadRequest, HTTPException
 
@@ -166,53 +164,26 @@ def _texts(value: Any, depth: int) -> list[str]:
     return []
 
 
-# --- pages -----------------------------------------------------------------------------------------
-
-
-def _check_place(token: str) -> None:
-    if token and place_from(token) is None:
-        raise ma.ValidationError("Expected it as the address in header Link has it.")
-
-
-class PageIn(ma.Schema):
-    """Pages by key: what is added or taken away meanwhile neither doubles nor hides anything."""
-
-    limit = ma.fields.Integer(
-        load_default=50, validate=ma.validate.Range(min=1, max=200), metadata={"example": 50}
-    )
-    after = ma.fields.String(
-        load_default="",
-        validate=_check_place,
-        metadata={"description": "As the address in header `Link` has it."},
-    )
-
-
-def token_of(place: tuple[Any, ...]) -> str:
-    """Where the next page begins, for an address."""
-    parts = [place[0].astimezone(dt.UTC).isoformat(), *map(str, place[1:])]
-    return base64.urlsafe_b64encode("\n".join(parts).encode()).decode().rstrip("=")
-
-
-def place_from(token: str) -> tuple[Any, ...] | None:
-    """None, which is the first page, for a token that was damaged on its way."""
-    try:
-        at, *rest = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().split("\n")
-        instant = dt.datetime.fromisoformat(at)
-        if instant.tzinfo is None or not rest or "\0" in "".join(rest):
-            return None
-        return (instant, *rest)
-    except (ValueError, binascii.Error, OverflowError):
-        return None
-
-
-def with_next(rows: Any, endpoint: str, following: tuple[Any, ...] | None, **asked: Any) -> Any:
-    """The answer of a list; when there is more, header `Link` has the address of the next page."""
-    if following is None:
-        return rows
-    kept = {name: value for name, value in asked.items() if value not in (None, "") and name != "after"}
-    address = url_for(endpoint, **kept, after=token_of(following))
-    return rows, HTTPStatus.OK, {"Link": f'<{address}>; rel="next"'}
+class _Instant(ma.fields.AwareDateTime):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.datetime:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs).astimezone(dt.UTC)
+        except OverflowError:  # at the very edges of the calendar
+            raise self.make_error("invalid", input=value, obj_type="instant") from None
 
 
 def instant(**more: Any) -> ma.fields.AwareDateTime:
-    return ma.fields.AwareDateTime(format="iso", default_timezone=dt.UTC, **more)
+    return _Instant(format="iso", default_timezone=dt.UTC, **more)
+
+
+def _check_says_something(text: str) -> None:
+    if not text.strip():
+        raise ma.ValidationError("Expected a reason: it stays in the history.")
+
+
+class ReasonIn(ma.Schema):
+    reason = ma.fields.String(
+        required=True,
+        validate=[ma.validate.Length(min=1, max=2000), _check_says_something],
+        metadata={"example": "fejlregistrering"},
+    )

@@ -9,7 +9,8 @@ import marshmallow as ma
 from flowcase.history.exports.plain import jsonable
 from flowcase.services.history_search import Asked
 from flowcase.web.api_cases import EventOut
-from flowcase.web.api_frame import PageIn, blueprint, caller, needs, place_from, with_next
+from flowcase.web.api_frame import blueprint, caller, needs
+from flowcase.web.api_pages import Found, PageIn, PlaceField, paged, place_in_history
 from flowcase.web.session import flow
 
 _FILTERS = ("case", "instance", "process", "kind", "actor", "rule", "element", "first", "last")
@@ -27,19 +28,13 @@ class HistoryIn(PageIn):
     element = ma.fields.String(metadata={"example": "vurder"})
     first = ma.fields.Date(metadata={"example": "2026-03-01"})
     last = ma.fields.Date(metadata={"example": "2026-03-31"})
+    after = PlaceField(place_in_history)
 
 
 class FoundEventOut(EventOut):
     case = ma.fields.String(allow_none=True)
     process = ma.fields.String(allow_none=True)
     element_name = ma.fields.String()
-
-
-def _place(token: str) -> Any:
-    place = place_from(token)
-    if place is None or len(place) != 3 or not place[2].isdecimal():
-        return None
-    return place[0], place[1], min(int(place[2]), 2**62)
 
 
 @blueprint.route("/history", methods=["GET"])
@@ -52,8 +47,10 @@ def history(asked: dict[str, Any]) -> Any:
     A page may hold fewer events than `limit`; there are more as long as header `Link` is there.
     """
     wanted = Asked(**{name: asked.get(name) for name in _FILTERS})
-    found = flow().history_search.page(
-        wanted, actor=caller(), after=_place(asked["after"]), limit=asked["limit"], page="api"
-    )
-    lines = [{**vars(line), "values": jsonable(dict(line.values))} for line in found.lines]
-    return with_next(lines, "api.history", found.following, **asked)
+
+    def find(after: Any, limit: int) -> Found:
+        found = flow().history_search.page(wanted, actor=caller(), after=after, limit=limit, page="api")
+        lines = [{**vars(line), "values": jsonable(dict(line.values))} for line in found.lines]
+        return lines, found.following
+
+    return paged(asked, find)

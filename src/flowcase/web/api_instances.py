@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from decimal import Decimal
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from werkzeug.exceptions import BadRequest
 
 from flowcase import errors
 from flowcase.access.actor import SYSTEM
 from flowcase.access.permissions import may_operate
 from flowcase.engine.timers import TimerTextError, parse_duration
-from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs, place_from, with_next
+from flowcase.web.api_frame import ReasonIn, blueprint, caller, instant, needs
+from flowcase.web.api_pages import PageIn, paged
 from flowcase.web.session import flow
+from flowcase.web.typed_values import from_json
 
 _STATUS = ("active", "suspended", "completed", "cancelled")
 
@@ -64,12 +64,6 @@ class StartedOut(ma.Schema):
     id = ma.fields.String(required=True)
 
 
-class ReasonIn(ma.Schema):
-    reason = ma.fields.String(
-        required=True, validate=ma.validate.Length(min=1, max=2000), metadata={"example": "fejlregistrering"}
-    )
-
-
 class EarlierStepOut(ma.Schema):
     element_instance = ma.fields.String()
     element = ma.fields.String()
@@ -110,19 +104,6 @@ def _duration(text: str) -> dt.timedelta:
     return found
 
 
-def _values(value: Any) -> Any:
-    """Values of JSON as process variables. Raises BadRequest for a number that is none."""
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise BadRequest("A number has to be finite.")
-        return Decimal(repr(value))
-    if isinstance(value, list):
-        return [_values(inner) for inner in value]
-    if isinstance(value, dict):
-        return {name: _values(inner) for name, inner in value.items()}
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 class MessageIn(ma.Schema):
     """A message for who waits for it, or one that starts an instance."""
 
@@ -155,10 +136,8 @@ class MessageIn(ma.Schema):
 @blueprint.response(200, InstanceOut(many=True))
 def instances(asked: dict[str, Any]) -> Any:
     """Process instances that this account may see, newest first, a page at a time."""
-    wanted = {name: asked.get(name) for name in ("case", "process", "status")}
-    after: Any = place_from(asked["after"])
-    page, following = flow().instances.page(actor=caller(), **wanted, after=after, limit=asked["limit"])
-    return with_next(page, "api.instances", following, **asked)
+    wanted: dict[str, Any] = {name: asked.get(name) for name in ("case", "process", "status")}
+    return paged(asked, partial(flow().instances.page, actor=caller(), **wanted))
 
 
 @blueprint.route("/instances", methods=["POST"])
@@ -254,7 +233,7 @@ def publish(body: dict[str, Any]) -> Any:
     flow().messages.correlate(
         body["name"],
         body["key"],
-        _values(body["variables"]),
+        from_json(body["variables"]),
         message_id=body["message_id"],
         time_to_live=None if lives is None else _duration(lives),
         case=body["case"],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import url_for
 
 from flowcase import errors
 from flowcase.access.permissions import may_deliver_notifications
@@ -14,7 +14,8 @@ from flowcase.history.exports.plain import jsonable
 from flowcase.services.inboxes import Asked, Order
 from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web import inbox_addresses
-from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs
+from flowcase.web.api_frame import blueprint, caller, instant, needs
+from flowcase.web.api_pages import Found, PageIn, PlaceField, paged
 from flowcase.web.session import flow
 
 
@@ -70,11 +71,7 @@ class UserTaskWithFormOut(UserTaskOut):
 class TaskPageIn(PageIn):
     """Pages of an inbox."""
 
-    after = ma.fields.String(
-        load_default="",
-        validate=lambda token: _check_place(token),
-        metadata={"description": "As the address in header `Link` has it."},
-    )
+    after = PlaceField(partial(inbox_addresses.place_from, order=Order.RECEIVED))
 
 
 class CompletionIn(ma.Schema):
@@ -92,11 +89,6 @@ class DelegationIn(ma.Schema):
         metadata={"description": "The colleague's user name.", "example": "omar.syd"},
     )
     reason = ma.fields.String(load_default="", validate=ma.validate.Length(max=LONGEST_REASON))
-
-
-def _check_place(token: str) -> None:
-    if token and inbox_addresses.place_from(token, Order.RECEIVED) is None:
-        raise ma.ValidationError("Expected it as the address in header Link has it.")
 
 
 @blueprint.route("/notifications", methods=["POST"])
@@ -122,15 +114,13 @@ def user_tasks(asked: dict[str, Any]) -> Any:
 
     When there are more, header `Link` has the address of the next page (`rel="next"`).
     """
-    after = inbox_addresses.place_from(asked["after"], Order.RECEIVED)
     every = Asked(order=Order.RECEIVED, with_put_off=True)
-    page = flow().inboxes.page(caller(), every, after=after, limit=asked["limit"])
-    if page.following is None:
-        return page.rows
-    following = url_for(
-        "api.user_tasks", limit=asked["limit"], after=inbox_addresses.token_of(page.following)
-    )
-    return page.rows, HTTPStatus.OK, {"Link": f'<{following}>; rel="next"'}
+
+    def find(after: Any, limit: int) -> Found:
+        page = flow().inboxes.page(caller(), every, after=after, limit=limit)
+        return page.rows, page.following
+
+    return paged(asked, find, token=inbox_addresses.token_of)
 
 
 @blueprint.route("/user-tasks/<id>", methods=["GET"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
 from flask import g
 
 from flowcase.history.webhook_kinds import KINDS
-from flowcase.web.api_frame import PageIn, blueprint, caller, instant, needs, place_from, with_next
+from flowcase.web.api_frame import blueprint, caller, instant, needs
+from flowcase.web.api_pages import PageIn, paged
 from flowcase.web.session import flow
 
 
@@ -110,10 +112,7 @@ def end_webhook(id: str) -> Any:
 @blueprint.response(200, DeliveryOut(many=True))
 def webhook_deliveries(asked: dict[str, Any], id: str) -> Any:
     """What it was told in the last 30 days, and what failed; the newest first."""
-    place = place_from(asked["after"])
-    after: Any = place if place is not None and len(place) == 2 else None
-    rows, following = flow().webhooks.deliveries(id, after=after, limit=asked["limit"], actor=caller())
-    return with_next(rows, "api.webhook_deliveries", following, id=id, limit=asked["limit"])
+    return paged(asked, partial(flow().webhooks.deliveries, id, actor=caller()))
 
 
 @blueprint.route("/webhook-deliveries/<id>/resend", methods=["POST"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -10,19 +9,17 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from flowcase import feel
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.values import Value
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.typed_values import as_feel, is_name, read_value
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/drift/haendelser")
 
 ROWS = 4  # empty lines for variables
-_NAME = re.compile(r"[A-Za-z_]\w{0,79}", re.ASCII)
-_CODE = re.compile(r"[\w.:/+-]{0,80}")  # a variable holds codes, never words about a person
 
 
 @blueprint.get("/<id>")
@@ -112,7 +109,7 @@ def _sent() -> tuple[dict[str, Value], dict[str, str]]:
         text = request.form.get(f"vaerdi-{number}", "").strip()
         if not name and not text:
             continue
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             errors[f"navn-{number}"] = gettext("Et navn er bogstaverne a-z, tal og _.")
             continue
         try:
@@ -120,33 +117,6 @@ def _sent() -> tuple[dict[str, Value], dict[str, str]]:
         except ValueError as wrong:
             errors[f"vaerdi-{number}"] = str(wrong)
     return variables, errors
-
-
-def read_value(text: str) -> Value:
-    """A FEEL literal. Raises ValueError, with a sentence, for anything else and for running text."""
-    how = gettext('Skriv en værdi: 14, true, "kode", date("2026-03-01") eller null.')
-    try:
-        expression = feel.compile_expression(text)
-        if expression.names:
-            raise ValueError(how)
-        value, warnings = expression.evaluate({})
-    except (feel.FeelSyntaxError, feel.FeelLimitError):
-        raise ValueError(how) from None
-    if warnings or (value is None and text != "null"):
-        raise ValueError(how)
-    if any(not _CODE.fullmatch(each) for each in _texts(value)):
-        raise ValueError(gettext("En variabel rummer kun koder, aldrig ord om mennesker."))
-    return value
-
-
-def _texts(value: Value) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [text for each in value for text in _texts(each)]
-    if isinstance(value, dict):
-        return [text for each in value.values() for text in _texts(each)]
-    return []
 
 
 def _page(id: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
@@ -163,24 +133,6 @@ def _page(id: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
         errors=errors,
         typed=typed,
         rows=range(ROWS),
-    )
-
-
-def as_feel(value: Value) -> str:
-    """A value as one would type it."""
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, list):
-        return f"[{', '.join(as_feel(each) for each in value)}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{name}: {as_feel(each)}' for name, each in value.items())}}}"
-    said = feel.compile_expression("string(x)").value({"x": value})
-    return (
-        said
-        if isinstance(value, (bool, int)) or str(said).lstrip("-").replace(".", "").isdigit()
-        else f'@"{said}"'
     )
 
 

@@ -11,9 +11,9 @@ from flask_login import login_required
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.services.token_moves import Change, Foreseen, TokenAct
 from flowcase.values import Value
-from flowcase.web.incidents import read_value
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.typed_values import is_name, read_value
 
 blueprint = Blueprint("interventions", __name__, url_prefix="/forloeb")
 
@@ -98,7 +98,7 @@ def _variables(errors: dict[str, str]) -> dict[str, Value]:
         text = request.form.get(f"vaerdi-{number}", "").strip()
         if not name and not text:
             continue
-        if not (name.isascii() and name.isidentifier()):
+        if not is_name(name):
             errors[f"navn-{number}"] = gettext("Et navn er bogstaverne a-z, tal og _.")
             continue
         try:

@@ -10,7 +10,7 @@ from flask_login import login_required
 
 from flowcase.errors import Conflict, Refused
 from flowcase.services.job_care import HIGHEST, JobAsked
-from flowcase.web.api_frame import place_from, token_of
+from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 

@@ -13,7 +13,7 @@ from flowcase.errors import NotFound
 from flowcase.history.exports.plain import jsonable
 from flowcase.history.kind_names import KIND_NAMES, kind_name
 from flowcase.services.history_search import Asked
-from flowcase.web.api_frame import place_from, token_of
+from flowcase.web.api_pages import place_in_history, token_of
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.shown_differences import shown
@@ -52,10 +52,7 @@ def index() -> Any:
         wanted[name], problem = _day(args, given)
         if problem:
             problems[given] = problem
-    after = place_from(args.get("efter", ""))
-    place: Any = (
-        (after[0], after[1], int(after[2])) if after and len(after) == 3 and after[2].isdecimal() else None
-    )
+    place = place_in_history(args.get("efter", ""))
     found = None
     if not problems:
         try:

@@ -12,7 +12,7 @@ from flask_login import login_required
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.errors import Conflict, Refused
 from flowcase.services.timer_care import FollowsADeadline, TimerAsked
-from flowcase.web.api_frame import place_from, token_of
+from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 

@@ -11,7 +11,7 @@ from flask_login import login_required
 from flowcase.errors import InvalidValues
 from flowcase.history.kind_names import kind_name
 from flowcase.history.webhook_kinds import KINDS
-from flowcase.web.api_frame import place_from, token_of
+from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 
@@ -52,8 +52,7 @@ def end(id: str) -> Any:
 @login_required
 def show(id: str) -> Any:
     """What it was told, the newest first."""
-    after = place_from(request.args.get("efter", ""))
-    place = (after[0], after[1]) if after is not None and len(after) == 2 else None
+    place = place_from(request.args.get("efter", ""))
     rows, following = flow().webhooks.deliveries(id, after=place, limit=PAGE, actor=actor())
     return render_template(
         "webhook.html",

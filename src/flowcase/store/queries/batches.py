@@ -15,6 +15,8 @@ from flowcase.store.queries.instances import RUNNING, InstanceRow
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
 
+Place = tuple[dt.datetime, str]  # at and id of the last row of a page
+
 
 @dataclass(frozen=True)
 class BatchRow:
@@ -111,8 +113,11 @@ def get(tx: Tx, id: str) -> BatchRow | None:
     return made_or_none(BatchRow, tx.first(select(batch).where(batch.c.id == id)))
 
 
-def newest(tx: Tx, limit: int = 50) -> list[BatchRow]:
+def newest(tx: Tx, *, after: Place | None = None, limit: int = 50) -> list[BatchRow]:
     statement = select(batch).order_by(batch.c.at.desc(), batch.c.id.desc()).limit(limit)
+    if after is not None:
+        at, id = after
+        statement = statement.where(batch.c.at <= at, or_(batch.c.at < at, batch.c.id < id))
     return [made(BatchRow, row) for row in tx.rows(statement)]
 
 
@@ -132,11 +137,15 @@ def counts(tx: Tx, id: str) -> dict[str, int]:
     return {row.status: row.number for row in tx.rows(statement)}
 
 
-def items(tx: Tx, id: str, *, status: str | None = None, limit: int | None = None) -> list[BatchItemRow]:
-    """In the order in which they are worked off."""
+def items(
+    tx: Tx, id: str, *, status: str | None = None, after: int | None = None, limit: int | None = None
+) -> list[BatchItemRow]:
+    """In the order in which they are worked off, those behind number `after`."""
     statement = select(batch_item).where(batch_item.c.batch == id).order_by(batch_item.c.number).limit(limit)
     if status is not None:
         statement = statement.where(batch_item.c.status == status)
+    if after is not None:
+        statement = statement.where(batch_item.c.number > after)
     return [made(BatchItemRow, row) for row in tx.rows(statement)]
 
 

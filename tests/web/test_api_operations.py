@@ -1,0 +1,170 @@
+"""Operators' programs look after timers, jobs, tokens and batches as their pages do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.access.scopes import SCOPES
+from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
+from tests.web.test_api import Program
+
+FILES = {
+    "venter.bpmn": process("venter", start(), catch("vent", timer("timeDuration", "PT24H")), end()),
+    "sender.bpmn": process("sender", start(), service_task("send", "journal.eksporter"), end()),
+    "to_trin.bpmn": process("to_trin", start(), user_task("foerste"), user_task("anden"), end()),
+}
+WHY = {"reason": "Leverandøren er lukket"}
+
+
+@pytest.fixture
+def operator(app: Any, world: Any) -> Program:
+    world.flow.deployments.deploy(FILES, actor=SYSTEM)
+    token = world.flow.service_accounts.make("drift.p", groups=["administrator"], scopes=SCOPES, actor=SYSTEM)
+    return Program(app, token)
+
+
+def _begun(world: Any, process: str) -> str:
+    return world.flow.instances.start(process, {}, actor=SYSTEM)
+
+
+def test_a_timer_is_read_moved_and_fired_on_top_of_what_was_seen(operator, world):
+    instance = _begun(world, "venter")
+    (row,) = operator.get("/api/timers?process=venter").get_json()
+    path = f"/api/timers/{row['id']}"
+    later = (dt.datetime.fromisoformat(row["due_at"]) + dt.timedelta(days=2)).isoformat()
+
+    silent = operator.post(f"{path}/move", {"due_at": later, "reason": "  "})
+    past = operator.post(f"{path}/move", {**WHY, "due_at": "2001-01-01T09:00:00Z"})
+    moved = operator.post(f"{path}/move", {**WHY, "due_at": later, "seen": row["due_at"]})
+    stale = operator.post(f"{path}/fire", {**WHY, "seen": row["due_at"]})
+    fired = operator.post(f"{path}/fire", {**WHY, "seen": moved.get_json()["due_at"]})
+
+    assert (silent.status_code, past.status_code, stale.status_code) == (422, 422, 409)
+    assert (row["instance"], row["element"], row["follows_deadline"]) == (instance, "vent", False)
+    assert moved.get_json() == {**row, "due_at": later, "try_at": later}
+    assert fired.get_json()["status"] == operator.get(path).get_json()["status"] == "fired"
+    assert world.flow.instances.get(instance).status == "completed"
+
+
+def test_a_timer_that_follows_a_deadline_moves_with_it_alone(operator):
+    (row, *_) = operator.get("/api/timers?process=frist").get_json()
+
+    refused = operator.post(f"/api/timers/{row['id']}/fire", WHY)
+
+    assert row["follows_deadline"] is True
+    assert (refused.status_code, "follows a deadline" in refused.get_json()["detail"]) == (409, True)
+
+
+def test_a_job_is_put_first_given_back_and_tried_again(operator, world, monkeypatch):
+    instance = _begun(world, "sender")
+    path = next(
+        f"/api/jobs/{row['id']}"
+        for row in operator.get("/api/jobs?type=journal.eksporter&limit=200").get_json()
+        if row["instance"] == instance
+    )
+
+    first = operator.post(f"{path}/priority", {**WHY, "priority": 7})
+    beyond = operator.post(f"{path}/priority", {**WHY, "priority": 10**7})
+    tried = operator.post(f"{path}/retry", WHY)
+    nobody = operator.post(f"{path}/give-back", WHY)
+    held: dict[str, Any] = {}
+    attempt = world.flow.jobs._attempt
+
+    def attempted(job: Any) -> Any:
+        if path.endswith(job.id):
+            held.update(operator.get(path).get_json(), back=operator.post(f"{path}/give-back", WHY))
+        return attempt(job)
+
+    monkeypatch.setattr(world.flow.jobs, "_attempt", attempted)
+    world.flow.jobs.run_due(50)
+
+    assert (first.get_json()["priority"], beyond.status_code, tried.status_code) == (7, 422, 200)
+    assert (nobody.status_code, held["status"]) == (409, "claimed")
+    assert held["back"].get_json()["lease_owner"] is None is not held["lease_owner"]
+    assert "inputs" not in held
+    rows = world.flow.history.of_instance(instance, actor=SYSTEM)
+    told = [row.event.act for row in rows if row.kind == "InterventionMade"]
+    assert told == ["set_job_priority", "try_job_now", "give_back_job"]
+
+
+def test_a_token_is_foreseen_moved_and_skipped(operator, world):
+    instance = _begun(world, "to_trin")
+    path = f"/api/instances/{instance}/tokens"
+    (token,) = operator.get(path).get_json()
+    here = f"{path}/{token['id']}"
+
+    nowhere = operator.post(f"{here}/preview", {"act": "move"})
+    seen = operator.post(f"{here}/preview", {"act": "move", "target": "anden"}).get_json()
+    only = operator.post(f"{here}/preview", {"act": "cancel"}).get_json()
+    refused = operator.post(f"{here}/cancel", WHY)
+    moved = operator.post(f"{here}/move", {**WHY, "target": "anden"})
+
+    assert token["targets"] and token["element"] == "foerste"
+    assert nowhere.status_code == 422
+    assert [each["code"] for each in seen["changes"]] == ["task_closed", "task_opened"]
+    assert (seen["stands_at"], seen["obstacle"], only["obstacle"]) == (["anden"], "", "only_one")
+    assert (refused.status_code, moved.status_code) == (409, 204)
+    (token,) = operator.get(path).get_json()
+    words = operator.post(f"{path}/{token['id']}/skip", {**WHY, "variables": {"x": "Hun græd længe"}})
+    skipped = operator.post(f"{path}/{token['id']}/skip", {**WHY, "variables": {"antal": 1.5, "svar": True}})
+    assert (words.status_code, skipped.status_code) == (422, 204)
+    assert (operator.get(path).get_json(), world.flow.instances.get(instance).status) == ([], "completed")
+
+
+def test_a_batch_is_seen_planned_run_and_read_item_by_item(operator, world):
+    begun = {_begun(world, "to_trin") for _ in range(3)}
+    chosen = {"process": "to_trin", "version": 1}
+    plan = {**WHY, "chosen": chosen, "act": "suspend", "but": [min(begun)]}
+
+    everything = operator.post("/api/batches/preview", {})
+    seen = operator.post("/api/batches/preview", chosen).get_json()
+    without = operator.post("/api/batches", {**plan, "act": "move"})
+    made = operator.post("/api/batches", plan)
+    path = f"/api/batches/{made.get_json()['id']}"
+    early = operator.post(f"{path}/pause", {})
+    paused = [operator.post(f"{path}/{act}", {}).get_json()["status"] for act in ("start", "pause", "resume")]
+    while world.flow.batches.run_waiting():
+        pass
+
+    assert (everything.status_code, without.status_code, early.status_code) == (422, 422, 409)
+    assert (seen["count"], {row["id"] for row in seen["instances"]}) == (3, begun)
+    assert (made.status_code, paused) == (201, ["running", "paused", "running"])
+    done = operator.get(path).get_json()
+    assert (done["status"], done["counts"], done["planned_by"]) == ("done", {"done": 2}, "drift.p")
+    page = operator.get(f"{path}/items?limit=1")
+    rest = operator.get(page.headers["Link"].removeprefix("<").partition(">")[0])
+    both = page.get_json() + rest.get_json()
+    assert {row["instance"] for row in both} == begun - {min(begun)}
+    assert operator.post(f"{path}/stop", {}).status_code == 409
+    assert done["id"] in [row["id"] for row in operator.get("/api/batches?limit=200").get_json()]
+
+
+def test_a_batch_that_is_asked_for_twice_with_one_key_is_planned_once(operator, world):
+    _begun(world, "to_trin")
+    plan = {**WHY, "chosen": {"process": "to_trin"}, "act": "suspend"}
+    headers = {**operator.headers, "Idempotency-Key": "b-1"}
+
+    ids = {
+        operator.client.post("/api/batches", json=plan, headers=headers).get_json()["id"] for _ in range(2)
+    }
+
+    assert len(ids) == 1
+    assert len(operator.get("/api/batches").get_json()) == 1
+
+
+@pytest.mark.parametrize("what", ["timers", "jobs", "batches"])
+def test_who_may_read_may_not_act_and_who_is_no_operator_may_neither(app, world, operator, what):
+    def made(id: str, group: str, scopes: Any) -> Program:
+        return Program(app, world.flow.service_accounts.make(id, groups=[group], scopes=scopes, actor=SYSTEM))
+
+    reader = made("laeser", "administrator", [f"{what}:read"])
+    caseworker = made("raadgiver", "fronten", SCOPES)
+    act = f"/api/{what}/findes-ikke/" + {"timers": "fire", "jobs": "retry", "batches": "start"}[what]
+
+    assert [reader.get(f"/api/{what}").status_code, reader.post(act, WHY).status_code] == [200, 403]
+    assert [caseworker.get(f"/api/{what}").status_code, caseworker.post(act, WHY).status_code] == [403, 403]
+    assert operator.post(act, WHY).status_code == 404
