@@ -35,6 +35,7 @@ from flowcase.services.case_pictures import CasePictures
 from flowcase.services.case_work import CaseWork
 from flowcase.services.caseload_moves import CaseloadMoves
 from flowcase.services.cases import Cases
+from flowcase.services.checkpoint_sending import CheckpointSending, Outside
 from flowcase.services.checkpoints import Checkpoints
 from flowcase.services.comments import Comments
 from flowcase.services.compliance import Compliance
@@ -208,6 +209,7 @@ class Flowcase:
     exports: Exports
     nodes: Nodes
     checkpoints: Checkpoints
+    checkpoint_sending: CheckpointSending
     key_rotation: KeyRotation
     studio: Studio
     simulations: Simulations
@@ -383,7 +385,10 @@ def assemble(
     inboxes, meetings = Inboxes(transactions, rule_sets), Meetings(transactions, definitions)
     nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
-    checkpoints = Checkpoints(transactions, settings.checkpoint_keys, settings.checkpoint_folder)
+    outside, release = _outside(settings), importlib.metadata.version("flowcase")
+    checkpoints = Checkpoints(
+        transactions, settings.checkpoint_keys, settings.checkpoint_folder, outside.ways
+    )
     running, incidents = Instances(transactions, advancing), Incidents(transactions, advancing)
     token_moves = TokenMoves(transactions, advancing)
     studio = Studio(
@@ -483,9 +488,7 @@ def assemble(
         single_sign_on=_single_sign_on(settings, transactions),
         service_accounts=ServiceAccounts(transactions, people),
         webhooks=Webhooks(transactions, webhook_reach),
-        webhook_sending=WebhookSending(
-            transactions, node, webhook_reach, release=importlib.metadata.version("flowcase")
-        ),
+        webhook_sending=WebhookSending(transactions, node, webhook_reach, release=release),
         kept_answers=KeptAnswers(transactions),
         reading_log=reading_log,
         erasure=erasure,
@@ -503,6 +506,9 @@ def assemble(
         deployment_effects=DeploymentEffects(transactions, definitions),
         nodes=nodes,
         checkpoints=checkpoints,
+        checkpoint_sending=CheckpointSending(
+            transactions, node, outside, send=_mail(settings), release=release
+        ),
         key_rotation=KeyRotation(transactions, nodes, checkpoints),
         documents=documents,
         scanning=Scanning(transactions, open_work, settings.scan_command),
@@ -522,6 +528,27 @@ def _journal_delivery(settings: Config) -> Deliver:
         return Webhook(settings.journal_url, settings.journal_secret)
     except UnusableAddress as error:
         raise InvalidSetting("FLOWCASE_JOURNAL_URL", error.because) from None
+
+
+def _outside(settings: Config) -> Outside:
+    """Where receipts of checkpoints go, beside the folder."""
+    if settings.checkpoint_mail and _mail(settings) is None:
+        raise InvalidSetting(
+            "FLOWCASE_CHECKPOINT_MAIL", "there is no mail server: FLOWCASE_SMTP_HOST is not set"
+        )
+    for address in settings.checkpoint_mail:
+        if address.count("@") != 1 or address.startswith("@") or address.endswith("@"):
+            raise InvalidSetting("FLOWCASE_CHECKPOINT_MAIL", f"'{address}' is no mail address")
+    try:
+        return Outside(
+            settings.checkpoint_mail,
+            settings.mail_from or "flowcase@localhost",
+            settings.address,
+            settings.checkpoint_url,
+            settings.checkpoint_secret,
+        )
+    except UnusableAddress as error:
+        raise InvalidSetting("FLOWCASE_CHECKPOINT_URL", error.because) from None
 
 
 def _webhook_reach(settings: Config) -> Reach:

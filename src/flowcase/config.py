@@ -62,6 +62,9 @@ class Config:
     node: str = ""  # FLOWCASE_NODE: name of this process among the nodes; default is host and process id
     job_threads: int = 4  # FLOWCASE_JOB_THREADS: outside jobs that a worker runs at once
     checkpoint_folder: Path | None = None  # FLOWCASE_CHECKPOINT_FOLDER: on another disk; a copy goes there
+    checkpoint_mail: tuple[str, ...] = ()  # FLOWCASE_CHECKPOINT_MAIL: addresses that get a receipt of each
+    checkpoint_url: str = ""  # FLOWCASE_CHECKPOINT_URL: https address that a receipt of each is posted to
+    checkpoint_secret: str = field(default="", repr=False)  # FLOWCASE_CHECKPOINT_SECRET: whsec_…, signs those
     zone: str = "Europe/Copenhagen"  # FLOWCASE_ZONE: civil time of timers and deadlines
     journal_folder: Path | None = None  # FLOWCASE_JOURNAL_FOLDER: for the journal's files; default in home
     journal_url: str = ""  # FLOWCASE_JOURNAL_URL: https address that the journal's documents go to instead
@@ -179,6 +182,9 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         checkpoint_folder=Path(given["FLOWCASE_CHECKPOINT_FOLDER"])
         if given.get("FLOWCASE_CHECKPOINT_FOLDER")
         else None,
+        checkpoint_mail=tuple(given.get("FLOWCASE_CHECKPOINT_MAIL", "").replace(",", " ").split()),
+        checkpoint_url=given.get("FLOWCASE_CHECKPOINT_URL", "").strip(),
+        checkpoint_secret=given.get("FLOWCASE_CHECKPOINT_SECRET", ""),
         job_threads=_number(given, "FLOWCASE_JOB_THREADS", default=4, least=1, most=64),
         zone=given.get("FLOWCASE_ZONE", "Europe/Copenhagen"),
         journal_folder=Path(given["FLOWCASE_JOURNAL_FOLDER"])

@@ -235,9 +235,9 @@ class WebhookEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryFailed(Event):
-    """A mail or what a webhook should tell could not be delivered; it waits for a person."""
+    """Something of the outbox could not be delivered; it waits for a person."""
 
-    way: str  # mail | webhook
+    way: str  # mail | webhook | checkpoint
     delivery: str
     because: str  # a code
     attempts: int
@@ -247,7 +247,7 @@ class DeliveryFailed(Event):
 class DeliveryRetried(Event):
     """A person had it sent again."""
 
-    way: str  # mail | webhook
+    way: str  # mail | webhook | checkpoint
     delivery: str
 
 

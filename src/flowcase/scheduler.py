@@ -32,6 +32,7 @@ STOP_SECONDS = 20.0  # how long a worker that is told to stop waits for what it 
 BATCH = 200
 JOBS = 8  # that a thread takes at once
 CHECKPOINT_SECONDS = 600.0  # how often is looked whether a checkpoint of the history is due
+CHECKPOINTS_SECONDS = 30.0  # how often is looked whether a receipt of one is to be sent
 UPLOADS_SECONDS = 600.0  # how often files of forms that were never sent are taken away
 CHECKPOINT_AFTER = dt.timedelta(hours=24)
 
@@ -42,7 +43,7 @@ _log = structlog.get_logger(__name__)
 
 def run_once(flow: Flowcase) -> dict[str, int]:
     """Do everything that is due now; how much of each."""
-    done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0}
+    done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0, "checkpoints": 0}
     while True:
         timers, jobs = flow.timers.fire_due(BATCH), flow.jobs.run_due(BATCH)
         done["timers"] += timers
@@ -53,6 +54,8 @@ def run_once(flow: Flowcase) -> dict[str, int]:
         done["mails"] += 1
     while flow.webhook_sending.send_due():
         done["webhooks"] += 1
+    while flow.checkpoint_sending.send_due():
+        done["checkpoints"] += 1
     done["messages"] = flow.messages.expire()
     return done
 
@@ -91,6 +94,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     ticks.append(("outbox", TICK_SECONDS, drain(flow.mails.sort_waiting)))
     ticks.append(("mails", TICK_SECONDS, drain(flow.mails.send_due)))
     ticks.append(("webhooks", TICK_SECONDS, drain(flow.webhook_sending.send_due)))
+    ticks.append(("checkpoints", CHECKPOINTS_SECONDS, drain(flow.checkpoint_sending.send_due)))
     ticks.append(("subscribers", HEARTBEAT_SECONDS, flow.webhooks.refresh))
     ticks.append(("deliveries", UPLOADS_SECONDS, flow.webhook_sending.forget_old))
     ticks.append(("uploads", UPLOADS_SECONDS, drain(flow.documents.forget_old_uploads)))

@@ -153,6 +153,7 @@ def test_a_worker_does_what_is_due_once(flowcase: CommandLine, files: Path) -> N
         "messages": 0,
         "mails": 0,
         "webhooks": 0,
+        "checkpoints": 0,
     }
     assert flowcase("worker", "--once").stdout == "Fired 0 timers, ran 0 jobs.\n"
 
@@ -259,6 +260,7 @@ def test_a_healthy_installation_has_no_errors(flowcase: CommandLine) -> None:
 
     said = levels(found)
     assert said.pop("safety") == "warning"  # no proxy that ends TLS stands before this one
+    assert said.pop("checkpoints") == "warning"  # nothing is kept outside
     assert set(said.values()) == {"ok"}
     looked_at = {"key", "keys", "database", "deployments", "four eyes", "incidents", "timers"}
     looked_at |= {"consistency", "history"}

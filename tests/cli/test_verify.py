@@ -128,6 +128,32 @@ def test_an_older_database_is_noticed_by_the_checkpoints_kept_outside(
     assert "put back from a copy" in flowcase("verify", "--against", outside, expect=1).output
 
 
+def test_an_older_database_is_noticed_by_a_receipt_that_was_mailed(
+    flowcase: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLOWCASE_CHECKPOINT_MAIL", "arkiv@revision.dk")
+    monkeypatch.setenv("FLOWCASE_MAIL_FOLDER", str(tmp_path / "archive"))
+    take_in(flowcase, tmp_path, 1)
+    flowcase("checkpoint")
+    with sqlite3.connect(flowcase.home / "flowcase.sqlite") as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    shutil.copy(flowcase.home / "flowcase.sqlite", tmp_path / "yesterday.sqlite")
+    take_in(flowcase, tmp_path, 2)
+    flowcase("checkpoint")
+    flowcase("worker", "--once")
+    whole = flowcase("verify", "--checkpoints", tmp_path / "archive").output
+    for leftover in flowcase.home.glob("flowcase.sqlite*"):
+        leftover.unlink()
+
+    shutil.copy(tmp_path / "yesterday.sqlite", flowcase.home / "flowcase.sqlite")
+
+    [mail] = [each for each in (tmp_path / "archive").iterdir() if "checkpoint.2" in each.name]
+    assert "whole" in whole
+    assert "whole" in flowcase("verify").output  # alone it can't know
+    assert "Checkpoint 2: the database is older" in flowcase("verify", "--checkpoints", mail, expect=1).output
+
+
 def test_a_clock_that_was_set_back_is_told_and_is_no_fault_of_the_chain(
     flowcase: CommandLine, opened: Callable[[], Flowcase]
 ) -> None:

@@ -298,7 +298,7 @@ def test_the_ticker_does_everything_that_is_due(
     deploy(every("R2/PT1H", policy="all"))
     clock.advance(3 * HOUR)
 
-    assert scheduler.run_once(flow) == {"timers": 2, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0}
+    assert {way: n for way, n in scheduler.run_once(flow).items() if n} == {"timers": 2}
 
 
 def test_the_ticker_runs_in_the_background_until_it_is_stopped(

@@ -16,11 +16,14 @@ MOST_TOLD = 20  # places where the clock was set back
 @click.command()
 @click.option(
     "--against",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Checkpoints that were kept elsewhere (checkpoints.jsonl); default: those of the installation.",
+    "--checkpoints",
+    type=click.Path(exists=True),
+    multiple=True,
+    help="What was kept elsewhere: checkpoints.jsonl, a receipt that was mailed or posted, or a folder of"
+    " them; may be given several times. Default: the copy of the installation.",
 )
 @json_option
-def verify(against: str | None, as_json: bool) -> None:
+def verify(against: tuple[str, ...], as_json: bool) -> None:
     """Walk every chain of the history and every signed checkpoint; end with 1 at the first fault of each.
 
     Names the first altered, missing, added or reordered entry of each broken stream, and what the
@@ -36,7 +39,7 @@ def verify(against: str | None, as_json: bool) -> None:
         with tqdm(total=sum(sizes.values()), unit=" events", disable=True if as_json else None) as bar:
             broken = flow.history.verify(progress=lambda stream: bar.update(sizes.get(stream, 0)))
         try:
-            fault = flow.checkpoints.verify(Path(against) if against else None)
+            fault = flow.checkpoints.verify([Path(each) for each in against])
             shown = None if fault is None else str(fault)
         except ValueError as error:
             shown = f"Checkpoints: {error}."
@@ -74,8 +77,9 @@ def verify(against: str | None, as_json: bool) -> None:
 def checkpoint(as_json: bool) -> None:
     """Sign where every chain of the history ends now, and tell the public key that checks it.
 
-    Workers do so once a day. Keep the file of FLOWCASE_CHECKPOINT_FOLDER where nobody who can write to the
-    database can reach it.
+    Workers do so once a day, keep a copy in FLOWCASE_CHECKPOINT_FOLDER, and send a receipt to
+    FLOWCASE_CHECKPOINT_MAIL and FLOWCASE_CHECKPOINT_URL. Let at least one of them be where nobody who can
+    write to the database can reach it.
     """
     with opened() as flow:
         made = flow.checkpoints.make()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flowcase.cli import examining_safety
+from flowcase.cli import examining_outside, examining_safety
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ def _examine(settings: Any) -> Iterator[Examined]:
         yield from _work(flow)
         yield from _consistency(flow)
         yield from _history(flow)
+        for level, message, remedy in examining_outside.examine(flow):
+            yield Examined("checkpoints", level, message, remedy)
     finally:
         flow.close()
 

@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -151,7 +152,17 @@ def check(
     return None
 
 
-def compare_outside(inside: Sequence[Checkpoint], outside: Iterable[Checkpoint]) -> Fault | None:
+class Kept(Protocol):
+    """A checkpoint or its receipt."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def hash(self) -> bytes: ...
+
+
+def compare_outside(inside: Sequence[Checkpoint], outside: Iterable[Kept]) -> Fault | None:
     """Whether the checkpoints kept outside are those of the database; it may not be an older one."""
     by_number = {each.number: each for each in inside}
     for each in outside:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flowcase.access.actor import SYSTEM
+from flowcase.history import checkpoint_receipts
 from flowcase.history import checkpoints as rules
+from flowcase.history.checkpoint_receipts import Receipt
 from flowcase.history.checkpoints import NOTHING_BEFORE, Checkpoint, Fault
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -27,9 +29,11 @@ class Checkpoints:
         transactions: Transactions,
         keys: Callable[[], Sequence[Ed25519PrivateKey]],
         outside: Path | None,
+        ways: Collection[str] = (),
     ) -> None:
-        """`keys`: the first signs, older ones are still believed."""
+        """`keys`: the first signs, older ones are still believed. `ways`: those that receipts are sent by."""
         self._transactions, self._keys, self._outside = transactions, keys, outside
+        self._ways = tuple(ways)
 
     @property
     def public_keys(self) -> list[bytes]:
@@ -40,39 +44,58 @@ class Checkpoints:
         """Sign where every chain ends now; None when nothing has grown, or the last one is not that old.
 
         Any number of nodes may try: they wait for each other. The outside copy is brought up to date each
-        time, also with what an earlier failure left out.
+        time, also with what an earlier failure left out; the newest goes by every way that it has not
+        gone by.
         """
 
         def work(tx: Tx) -> Checkpoint | None:
             tx.exclusive("checkpoint")
             last = queries.newest(tx)
-            if last is not None and tx.now - last.at < only_after:
-                return None
-            known = queries.known_ends(tx)
-            grown = {
-                stream: end for stream, end in queries.present_ends(tx).items() if known.get(stream) != end
-            }
-            if not grown:
-                return None
-            number, previous = (1, NOTHING_BEFORE) if last is None else (last.number + 1, last.hash)
-            made = rules.signed(number, tx.now, grown, previous, self._keys()[0])
-            queries.add(tx, made)
+            made = self._signed(tx, last, only_after)
+            self._put_out(tx, made or last)
             return made
 
         made = self._transactions.run(SYSTEM, work)
         self._keep_outside()
         return made
 
-    def verify(self, outside: Path | None = None) -> Fault | None:
+    def _signed(self, tx: Tx, last: Checkpoint | None, only_after: dt.timedelta) -> Checkpoint | None:
+        if last is not None and tx.now - last.at < only_after:
+            return None
+        known = queries.known_ends(tx)
+        grown = {stream: end for stream, end in queries.present_ends(tx).items() if known.get(stream) != end}
+        if not grown:
+            return None
+        number, previous = (1, NOTHING_BEFORE) if last is None else (last.number + 1, last.hash)
+        made = rules.signed(number, tx.now, grown, previous, self._keys()[0])
+        queries.add(tx, made)
+        return made
+
+    def _put_out(self, tx: Tx, newest: Checkpoint | None) -> None:
+        """The newest covers all before it: those that a way has missed need not be sent."""
+        for way in self._ways if newest is not None else ():
+            assert newest is not None
+            if queries.newest_put_out(tx, way) < newest.number:
+                receipt = checkpoint_receipts.receipt_of(newest, self._keys()[0])
+                queries.put_out(tx, way, newest.number, receipt.to_text())
+
+    def verify(self, outside: Sequence[Path] = ()) -> Fault | None:
         """The first thing that the checkpoints show to be wrong; None when there is nothing.
 
-        `outside` is the copy that is kept elsewhere (default: the installation's own). Raises ValueError
-        when a checkpoint is not readable any more.
+        `outside` are files that were kept elsewhere, or folders of them: copies of checkpoints, receipts,
+        mails or posts that hold some (default: the installation's own copy). Raises ValueError when a
+        checkpoint or a receipt is not readable any more.
         """
 
         def work(tx: Tx) -> Fault | None:
             inside = queries.checkpoints(tx)
-            kept = self._kept(outside)
+            kept = [each for path in outside for each in _read(path)] if outside else self._kept()
+            believed = {*self.public_keys, *(each.public_key for each in inside)}
+            for each in kept:
+                if isinstance(each, Receipt) and not checkpoint_receipts.is_genuine(each, believed):
+                    return Fault(
+                        each.number, None, "has a receipt that was altered, or signed with another key"
+                    )
             fault = rules.compare_outside(inside, kept)
             if fault is not None:
                 return fault
@@ -81,6 +104,15 @@ class Checkpoints:
             return rules.check(inside, public_keys=self.public_keys, end_at=found)
 
         return self._transactions.read(work)
+
+    def missing_in_folder(self) -> int | None:
+        """How many checkpoints the folder outside lacks; None where none is set.
+
+        Raises ValueError and OSError for a copy that cannot be read.
+        """
+        if self._outside is None:
+            return None
+        return len(self._transactions.read(queries.checkpoints)) - len(self._kept())
 
     def _keep_outside(self) -> None:
         if self._outside is None:
@@ -96,8 +128,20 @@ class Checkpoints:
             file.flush()
             os.fsync(file.fileno())
 
-    def _kept(self, file: Path | None = None) -> list[Checkpoint]:
-        file = file or (self._outside / FILE if self._outside is not None else None)
+    def _kept(self) -> list[Checkpoint]:
+        file = self._outside / FILE if self._outside is not None else None
         if file is None or not file.exists():
             return []
         return [rules.from_line(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _read(path: Path) -> list[Checkpoint | Receipt]:
+    """What a file, or every file of a folder, holds."""
+    files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+    found = []
+    for file in files:
+        try:
+            found += checkpoint_receipts.read(file.read_bytes())
+        except ValueError as error:  # text that cannot be decoded as well
+            raise ValueError(f"{file.name}: {error}") from error
+    return found

@@ -776,6 +776,7 @@ from flowcase.store import access_report_tables as access_report_tables  # noqa:
 from flowcase.store import api_tables as api_tables  # noqa: E402 - they belong to the same metadata
 from flowcase.store import batch_tables as batch_tables  # noqa: E402
 from flowcase.store import calendar_tables as calendar_tables  # noqa: E402
+from flowcase.store import checkpoint_tables as checkpoint_tables  # noqa: E402
 from flowcase.store import guest_tables as guest_tables  # noqa: E402
 from flowcase.store import migration_tables as migration_tables  # noqa: E402
 from flowcase.store import notice_tables as notice_tables  # noqa: E402

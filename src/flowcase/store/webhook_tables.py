@@ -62,11 +62,11 @@ Index(
 )
 Index("ix_webhook_delivery_webhook", webhook_delivery.c.webhook, webhook_delivery.c.created_at)
 
-# A mail or a webhook's delivery that failed for good: stands still until a person has it sent again.
+# A delivery of the outbox that failed for good: stands still until a person has it sent again.
 outbox_incident = Table(
     "outbox_incident",
     metadata,
-    Column("way", Text, nullable=False),  # mail | webhook
+    Column("way", Text, nullable=False),  # mail | webhook | checkpoint
     Column("delivery", Text, nullable=False),
     Column("raised_at", Instant, nullable=False),
     Column("message", Text, nullable=False),  # a code

@@ -84,12 +84,14 @@ def _kept_mails() -> list[dict[str, str]] | None:
 @blueprint.post("/drift/leveringer/<way>/<id>")
 @login_required
 def deliver_again(way: str, id: str) -> Any:
-    """Send again a mail or what a webhook should tell, from the list of incidents."""
+    """Send again what could not be delivered, from the list of incidents."""
     _check(actor())
     if way == "mail":
         flow().mails.retry(id, actor=actor())
     elif way == "webhook":
         flow().webhooks.resend(id, actor=actor())
+    elif way == "checkpoint":
+        flow().checkpoint_sending.retry(id, actor=actor())
     else:
         raise NotFound("way of delivery", way)
     flash(gettext("Den sendes igen."), "success")

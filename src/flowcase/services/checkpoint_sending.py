@@ -1,0 +1,114 @@
+"""Sends receipts of checkpoints to where they are kept outside: by mail, by a signed post, or both."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from flowcase.access.actor import Actor
+from flowcase.services.mail_sending import Send
+from flowcase.services.mails import handed_over
+from flowcase.services.outbox import Outbox, Outcome
+from flowcase.services.signed_posts import Reach, UnusableAddress, check_address, post
+from flowcase.services.transactions import Transactions
+from flowcase.services.webhook_sending import Post, posted, signed_headers
+from flowcase.store.queries import checkpoints as queries
+from flowcase.store.queries.checkpoints import DELIVERIES, DeliveryRow, WayState
+
+_FEWEST_SECRET_BYTES = 24
+_SUBJECT = "flowcase: kontrolpunkt {number}"
+_TEXT = """Kontrolpunkt {number} af historikken, underskrevet {at} UTC. Gem denne mail uden for
+kommunens installation: med den kan det senere bevises, at historikken er hel.
+Checkpoint {number} of the history. Keep this mail outside of the installation.
+
+    flowcase verify --against FILE
+
+{receipt}
+"""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Where receipts go; what is empty is not gone. Raises UnusableAddress for what cannot be used."""
+
+    mail_to: tuple[str, ...] = ()
+    sender: str = ""
+    address: str = ""  # where the pages are, for the mails' ids
+    url: str = ""
+    secret: str = field(default="", repr=False)  # whsec_…, as of every webhook
+
+    def __post_init__(self) -> None:
+        if self.url:
+            check_address(self.url)
+            try:
+                secret = base64.b64decode(self.secret.removeprefix("whsec_"), validate=True)
+            except binascii.Error:
+                raise UnusableAddress("its secret is not whsec_ and base64") from None
+            if len(secret) < _FEWEST_SECRET_BYTES:
+                raise UnusableAddress(f"its secret has fewer than {_FEWEST_SECRET_BYTES} bytes")
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        return (*(("mail",) if self.mail_to else ()), *(("webhook",) if self.url else ()))
+
+
+class CheckpointSending:
+    def __init__(
+        self,
+        transactions: Transactions,
+        node: str,
+        outside: Outside,
+        *,
+        send: Send | None,
+        release: str,
+        post: Post = post,
+    ) -> None:
+        self._transactions, self._outside, self._release = transactions, outside, release
+        self._send, self._post = send, post
+        self._outbox = Outbox(transactions, node, DELIVERIES, self._attempt)
+        self.send_due = self._outbox.send_due
+
+    def retry(self, id: str, *, actor: Actor) -> None:
+        """Give one that failed new tries. Raises Forbidden, NotFound and Conflict."""
+        self._outbox.retry(id, actor=actor)
+
+    def states(self) -> list[WayState]:
+        """How far each way is that receipts go by."""
+        return self._transactions.read(lambda tx: [queries.state_of(tx, way) for way in self._outside.ways])
+
+    def _attempt(self, row: DeliveryRow) -> Outcome:
+        if row.way not in self._outside.ways:
+            return Outcome("not set", is_dropped=True)
+        if row.way == "mail":
+            return (
+                Outcome("no mail server") if self._send is None else handed_over(self._mail(row), self._send)
+            )
+        body = json.dumps(
+            {
+                "type": "CheckpointSigned",
+                "timestamp": row.created_at.astimezone(dt.UTC).isoformat(),
+                "data": {"number": row.number, "receipt": row.body},
+            }
+        ).encode()
+        headers = signed_headers(row.id, body, self._outside.secret, release=self._release)
+        # Only who operates the installation names the address: it may be inside the house.
+        return posted(self._outside.url, headers, body, Reach(is_anywhere=True), send=self._post)
+
+    def _mail(self, row: DeliveryRow) -> EmailMessage:
+        """Written again, it is the same to the letter."""
+        message = EmailMessage()
+        message["Subject"] = _SUBJECT.format(number=row.number)
+        message["From"], message["To"] = self._outside.sender, ", ".join(self._outside.mail_to)
+        message["Date"] = format_datetime(row.created_at)
+        host = urlsplit(self._outside.address).hostname or "flowcase"
+        message["Message-ID"] = f"<checkpoint.{row.id}@{host}>"
+        message["Auto-Submitted"] = "auto-generated"
+        at = f"{row.created_at.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+        message.set_content(_TEXT.format(number=row.number, at=at, receipt=row.body))
+        return message
