@@ -117,7 +117,7 @@ from flowcase.services.user_task_pages import UserTaskPages
 from flowcase.services.user_tasks import UserTasks
 from flowcase.services.webhook_sending import WebhookSending
 from flowcase.services.webhooks import Webhooks
-from flowcase.store import Keyring, KeyUnusable, LockedInstance, Store, Tx, migrating
+from flowcase.store import Keyring, KeyUnusable, LockedInstance, Store, Tx, known_people, migrating
 from flowcase.store.keys import KEY_BYTES
 from flowcase.store.queries import case_files
 from flowcase.values import Value
@@ -280,6 +280,7 @@ def upgrade(settings: Config) -> str | None:
     try:
         patiently(store.upgrade)  # nodes of the previous release go on working meanwhile
         store.prepare(WallClock().now())
+        known_people.fill(store, WallClock().now())
         return store.revision()
     finally:
         store.close()

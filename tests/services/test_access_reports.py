@@ -346,3 +346,86 @@ def test_after_the_erasure_nothing_of_it_is_left(world: World) -> None:
     assert [case.code for case in _seen(world, of_brother).cases] == [SIBLING]
     given = _handed_out(world, of_brother)
     assert [each for each in (CASE, CHILD, CPR, "råber") if each in given] == []
+
+
+def _siblings_of_the_house(world: World, **member: str) -> str:
+    """A case of another family that has a member of these values."""
+    flow, code = world.flow, "SAG-2977"
+    facts = {"team": "familieteam_syd"}
+    flow.cases.open(code, child={"navn": "Halfdan Nord"}, facts=facts, actor=SYSTEM)
+    known = {"boern": [code], "medlemmer": [{"rolle": "far", **member}]}
+    flow.cases.add_record("Familie", known, case=code, actor=SYSTEM)
+    return code
+
+
+@pytest.mark.parametrize(
+    ("member", "is_found"),
+    [
+        ({"navn": "torben  VESTERGAARD", "kontakt": FATHERS_PHONE}, True),
+        ({"navn": FATHER, "kontakt": "99 99 99 99"}, False),
+        ({"navn": FATHER}, False),
+        ({"navn": "Oluf Krog", "kontakt": FATHERS_PHONE}, False),
+    ],
+)
+def test_a_grown_up_is_found_elsewhere_by_name_with_contact_and_by_neither_alone(
+    world: World, member: dict[str, str], is_found: bool
+) -> None:
+    other = _siblings_of_the_house(world, **member)
+
+    report = _seen(world, _ask(world, FATHER))
+
+    assert (other in report.row.cases) is is_found
+
+
+def test_looking_for_a_grown_up_opens_only_the_records_that_know_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flowcase.store.queries import known_people, records
+
+    flow = world.flow
+    for number in range(20):
+        member = {"rolle": "mor", "navn": f"Fru Nummer {number}", "kontakt": f"70 10 20 {number:02}"}
+        flow.cases.add_record("Familie", {"boern": [], "medlemmer": [member]}, case=CASE, actor=SYSTEM)
+    opened: list[str] = []
+    one = records.record
+    monkeypatch.setattr(records, "record", lambda tx, id: opened.append(id) or one(tx, id))
+
+    with flow.store.reading(flow.clock.now()) as tx:
+        found = known_people.knowing(tx, {"fru nummer 7|70 10 20 07"})
+        waiting = known_people.without_hashes(tx)
+
+    assert [row.values["medlemmer"][0]["navn"] for row in found] == ["Fru Nummer 7"]
+    assert (len(opened), waiting) == (1, [])
+
+
+def test_families_from_before_there_were_hashes_are_found_at_once_and_hashed_by_an_upgrade(
+    world: World,
+) -> None:
+    from sqlalchemy import delete
+
+    from flowcase.store import known_people as hashes
+    from flowcase.store import tables
+    from flowcase.store.queries import known_people
+
+    flow = world.flow
+    other = _siblings_of_the_house(world, navn=FATHER, kontakt=FATHERS_PHONE)
+    with flow.store.begin(SYSTEM, flow.clock.now()) as tx:
+        tx.execute(delete(tables.search_key).where(tables.search_key.c.attribute == known_people.ATTRIBUTE))
+
+    before = _seen(world, _ask(world, FATHER)).row.cases
+    filled = hashes.fill(flow.store, flow.clock.now())
+    after = _seen(world, _ask(world, FATHER)).row.cases
+
+    assert other in before
+    assert after == before
+    assert filled > 0
+    assert hashes.fill(flow.store, flow.clock.now()) == 0
+
+
+def test_whoever_changed_their_contact_is_found_by_the_new_one_only(world: World) -> None:
+    other = _siblings_of_the_house(world, navn=FATHER, kontakt="99 99 99 99")
+    [family] = [each for each in world.flow.cases.records("Familie") if other in each.values["boern"]]
+
+    _update(world.flow, family.id, medlemmer=[{"rolle": "far", "navn": FATHER, "kontakt": FATHERS_PHONE}])
+
+    assert other in _seen(world, _ask(world, FATHER)).row.cases

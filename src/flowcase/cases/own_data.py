@@ -14,6 +14,7 @@ from typing import Any
 
 from flowcase.cases.entities import Entity
 from flowcase.cases.entities.model import Attribute, DataClass, Kind
+from flowcase.cases.known_people import digits, plain
 from flowcase.values import Value
 
 SETTING = "indsigt"
@@ -202,14 +203,6 @@ def is_row_of(row: Mapping[str, Value], who: Somebody) -> bool:
         and plain(row.get("navn")) == plain(who.name)
         and (role is None or who.role in (CHILD, str(role)))
     )
-
-
-def plain(text: Value) -> str:
-    return " ".join(str(text or "").lower().split())
-
-
-def digits(text: Value) -> str:
-    return re.sub(r"\D", "", str(text or ""))
 
 
 # --- others in a text ------------------------------------------------------------------------------

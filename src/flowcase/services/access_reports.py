@@ -19,7 +19,8 @@ from flowcase.access.events import CaseRead
 from flowcase.access.permissions import may_approve_access_report, may_prepare_access_report
 from flowcase.cases import events
 from flowcase.cases.entities import DataClass
-from flowcase.cases.own_data import SETTING, Rules, Somebody, State, plain
+from flowcase.cases.known_people import plain
+from flowcase.cases.own_data import SETTING, Rules, Somebody, State
 from flowcase.cases.retention import SETTING as RETENTION
 from flowcase.cases.retention import rules_of
 from flowcase.errors import Conflict, Erased, Forbidden, InvalidValues, NotFound, Refused
@@ -123,7 +124,7 @@ class AccessReports:
                 raise InvalidValues("access report", errors)
             return who, tuple(cases_of(tx, then, who))
 
-        # Looking for a grown-up opens every family of the house: no lock is held meanwhile.
+        # Who is known elsewhere is looked for before anything is locked.
         who, codes = self._transactions.read(found)
 
         def work(tx: Tx) -> str:

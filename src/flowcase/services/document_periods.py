@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_approve_erasure, may_erase, may_propose_erasure, may_see_retention
+from flowcase.access.permissions import may_erase, may_see_retention
 from flowcase.cases import events
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.errors import Forbidden, NotFound, Refused
 from flowcase.services.documents import ENTITY, ERASED
 from flowcase.services.erasure import check_reason
+from flowcase.services.second_person import check_may_decide, check_may_propose, may_decide
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import case_files, erasing, records
@@ -52,7 +53,7 @@ class DocumentPeriods:
             return [
                 Period(
                     row,
-                    _may_decide(row, actor),
+                    may_decide(row, actor),
                     row.status == "approved" and row.until < today,
                     row.case_code in held,
                 )
@@ -63,10 +64,7 @@ class DocumentPeriods:
 
     def check_may_propose(self, actor: Actor) -> None:
         """Raises Forbidden."""
-        if not may_propose_erasure(actor):
-            raise Forbidden(
-                "propose how long a document is kept", "team leaders and the head of authority may"
-            )
+        check_may_propose("propose how long a document is kept", actor)
 
     def propose(self, document: str, *, until: dt.date, reason: str, actor: Actor) -> str:
         """Ask a second person to let a document be kept until a day of its own.
@@ -107,13 +105,7 @@ class DocumentPeriods:
             row = queries.period(tx, id)
             if row is None:
                 raise NotFound("proposal", id)
-            if row.status != "waiting":
-                raise Conflict(f"decide how long a document is kept '{id}'", f"it is {row.status}")
-            if not _may_decide(row, actor):
-                raise Forbidden(
-                    f"decide how long a document is kept '{id}'",
-                    "that is the head of authority's, and never of who proposed it",
-                )
+            check_may_decide(f"decide how long a document is kept '{id}'", row, actor)
             tx.append(INSTALLATION, events.DocumentPeriodDecided(period=id, is_approved=is_approved))
 
         self._transactions.run(actor, work)
@@ -158,7 +150,3 @@ def _document(tx: Tx, id: str) -> RecordRow:
     if row is None or row.entity != ENTITY:
         raise NotFound("document", id)
     return row
-
-
-def _may_decide(row: PeriodRow, actor: Actor) -> bool:
-    return row.status == "waiting" and may_approve_erasure(actor) and actor.id != row.proposed_by

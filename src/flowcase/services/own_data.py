@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flowcase.cases.entities import ENTITIES
+from flowcase.cases.known_people import digits, marks_of, plain
 from flowcase.cases.own_data import (
     CHILD,
     FAMILY,
@@ -16,17 +17,15 @@ from flowcase.cases.own_data import (
     Rules,
     Somebody,
     State,
-    digits,
     judged,
     mentions,
-    plain,
     without_others,
 )
 from flowcase.cases.retention import RetentionRule, rule_for
 from flowcase.history.moment import Moment, RecordThen, moment
 from flowcase.services.time_travel import events_of
 from flowcase.store import Tx
-from flowcase.store.queries import access_reports, case_files, history, people, records
+from flowcase.store.queries import access_reports, case_files, history, known_people, people, records
 from flowcase.store.queries.case_files import CaseRow
 from flowcase.store.queries.history import EventRow
 from flowcase.values import Value
@@ -236,7 +235,8 @@ def cases_of(tx: Tx, origin: CaseThen, who: Somebody) -> list[str]:
     """Codes of every case that knows this person, the one where it is asked first; erased ones know nobody.
 
     A child is found by CPR number, everybody of a family by the family that cases share, and a grown-up
-    also by the same name with the same contact. A name alone finds nobody: two people may have it.
+    also by CPR number and by the same name with the same contact. A name alone finds nobody: two people may
+    have it. Nothing is opened but what the keyed hashes point to.
     """
     codes = [origin.row.code]
     if who.role == CHILD and who.cpr:
@@ -246,17 +246,12 @@ def cases_of(tx: Tx, origin: CaseThen, who: Somebody) -> list[str]:
         for record in origin.found.records.values():
             if record.entity == _FAMILY_RECORD:
                 codes += [str(code) for code in record.values.get("boern") or ()]
-    if who.contact:
-        for kept in records.records(tx, entity=_FAMILY_RECORD):
-            rows: Any = kept.secret.get("medlemmer") or []
-            if any(
-                plain(row.get("navn")) == plain(who.name) and plain(row.get("kontakt")) == plain(who.contact)
-                for row in rows
-            ):
-                codes += [str(code) for code in kept.open.get("boern") or ()]
-        for kept in records.records(tx, entity=_NETWORK_RECORD):
-            if kept.case_code and plain(kept.secret.get("navn")) == plain(who.name):
-                codes += [kept.case_code] if plain(kept.secret.get("kontakt")) == plain(who.contact) else []
+    marks = marks_of(who.name, who.contact, "" if who.role == CHILD else who.cpr)
+    for kept in known_people.knowing(tx, marks):
+        if kept.entity == _FAMILY_RECORD:
+            codes += [str(code) for code in kept.open.get("boern") or ()]
+        elif kept.case_code:
+            codes.append(kept.case_code)
     found = []
     for code in dict.fromkeys(codes):
         row = case_files.case(tx, code)

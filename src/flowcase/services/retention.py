@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_approve_erasure, may_erase, may_propose_erasure, may_see_retention
+from flowcase.access.permissions import may_erase, may_see_retention
 from flowcase.cases import events
-from flowcase.cases.civil_time import COPENHAGEN, local_date
+from flowcase.cases.civil_time import local_date
 from flowcase.cases.retention import SETTING, SINGLE, SINGLE_OPEN, RetentionRule, rule_for, rules_of
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.document_periods import DocumentPeriods, Period
 from flowcase.services.erasure import Erased, Erasure, check_reason
 from flowcase.services.rule_sets import RuleSets
+from flowcase.services.second_person import check_may_decide, check_may_propose, may_decide
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Store, Tx
 from flowcase.store.queries import case_files, document_periods, erasing
@@ -94,7 +95,7 @@ class Retention:
             rows = queries.proposals(tx, limit=_SHOWN)
             found = queries.items(tx, [row.id for row in rows])
             proposals = [
-                Proposal(row, [each for each in found if each.proposal == row.id], _may_decide(row, actor))
+                Proposal(row, [each for each in found if each.proposal == row.id], may_decide(row, actor))
                 for row in rows
             ]
             due = list(self._due(tx))
@@ -108,8 +109,7 @@ class Retention:
         Raises Forbidden, and Refused for no case, one that is not due, is held or is proposed already.
         """
         attempt, asked = "propose an erasure", list(dict.fromkeys(cases))
-        if not may_propose_erasure(actor):
-            raise Forbidden(attempt, "team leaders and the head of authority may")
+        check_may_propose(attempt, actor)
         check_reason(attempt, reason)
         if not asked:
             raise Refused(attempt, "Vælg mindst én sag.")
@@ -182,12 +182,7 @@ class Retention:
             row = queries.proposal(tx, id)
             if row is None:
                 raise NotFound("proposal", id)
-            if row.status != "waiting":
-                raise Conflict(f"decide erasure '{id}'", f"it is {row.status}")
-            if not _may_decide(row, actor):
-                raise Forbidden(
-                    f"decide erasure '{id}'", "that is the head of authority's, and never of who proposed it"
-                )
+            check_may_decide(f"decide erasure '{id}'", row, actor)
             tx.append(INSTALLATION, events.ErasureDecided(proposal=id, is_approved=is_approved))
 
         self._transactions.run(actor, work)
@@ -279,13 +274,9 @@ def _due_under(
 ) -> tuple[RetentionRule, dt.date] | None:
     rule = rule_for(rules, case.outcome)
     until = None if rule is None else rule.kept_until(case.closed_at)
-    if rule is None or until is None or now.astimezone(COPENHAGEN).date() <= until:
+    if rule is None or until is None or local_date(now) <= until:
         return None
     return rule, until
-
-
-def _may_decide(row: ProposalRow, actor: Actor) -> bool:
-    return row.status == "waiting" and may_approve_erasure(actor) and actor.id != row.proposed_by
 
 
 def _approved_or_proposed(

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, text, update
 from flowcase.cases import events
 from flowcase.errors import NotFound
 from flowcase.model import Values
-from flowcase.store import tables
+from flowcase.store import known_people, tables
 from flowcase.store.appliers import applies, history_only
 from flowcase.store.prepared import Prepared
 from flowcase.store.tx import LockedInstance, Tx
@@ -128,6 +128,7 @@ def create_record(tx: Tx, stream: str, instance: LockedInstance | None, event: e
         updated_at=tx.now,
     )
     _index(tx, event.record, event.entity, event.search)
+    known_people.index(tx, event.record, event.entity)
 
 
 @applies(events.RecordUpdated)
@@ -152,6 +153,7 @@ def update_record(tx: Tx, stream: str, instance: LockedInstance | None, event: e
     for attribute in event.search:
         tx.delete_all(tables.search_key, {"record": event.record, "attribute": attribute})
     _index(tx, event.record, event.entity, event.search)
+    known_people.index(tx, event.record, event.entity, event.secret)
 
 
 def sealed(tx: Tx, stream: str, record: str, secret: Values) -> dict[str, str]:
