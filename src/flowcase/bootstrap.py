@@ -106,6 +106,7 @@ from flowcase.services.single_sign_on import SingleSignOn
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
+from flowcase.services.suspensions import Suspensions
 from flowcase.services.team_overviews import TeamOverviews
 from flowcase.services.time_travel import TimeTravel
 from flowcase.services.timer_care import TimerCare
@@ -177,6 +178,7 @@ class Flowcase:
     going_back: GoingBack
     token_moves: TokenMoves
     batches: Batches
+    suspensions: Suspensions
     migrations: Migrations
     consistency: Consistency
     indicators: Indicators
@@ -392,6 +394,7 @@ def assemble(
     )
     running, incidents = Instances(transactions, advancing), Incidents(transactions, advancing)
     token_moves = TokenMoves(transactions, advancing)
+    batches = Batches(transactions, running, incidents, token_moves, has_four_eyes=settings.has_four_eyes)
     studio = Studio(
         transactions,
         deployments,
@@ -443,7 +446,8 @@ def assemble(
         rosters=Rosters(transactions, rule_sets),
         going_back=GoingBack(transactions, advancing),
         token_moves=token_moves,
-        batches=Batches(transactions, running, incidents, token_moves, has_four_eyes=settings.has_four_eyes),
+        batches=batches,
+        suspensions=Suspensions(transactions, advancing, batches),
         migrations=Migrations(transactions, advancing),
         consistency=Consistency(transactions, definitions),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),

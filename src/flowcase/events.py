@@ -166,6 +166,47 @@ class BatchDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProcessSuspended(Event):
+    """Nothing new starts from a process until it is resumed."""
+
+    process: str
+    version: int | None  # None: in all its versions
+    reason: str
+    batch: str | None = None  # that suspends its running instances with it
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessResumed(Event):
+    process: str
+    version: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartHeld(Event):
+    """Something would have begun from a suspended process: it begins when that is resumed."""
+
+    held: str
+    process: str
+    definition: str  # that would have started
+    kind: str  # message | signal | handler
+    start_element: str | None
+    name: str  # of the message or signal
+    start_key: str | None
+    case_code: str | None
+    variables: Mapping[str, Value]
+    message: str | None = None  # the buffered one that was handed over
+    is_used_up: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldStartReleased(Event):
+    held: str
+    process: str
+    started: str | None  # None: the case that it belonged to has been erased
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettingChanged(Event):
     key: str
     value: Value

@@ -64,6 +64,7 @@ class IncidentKind(StrEnum):
     HANDLER_FAILED = "handler_failed"
     DECISION_FAILED = "decision_failed"
     CALLED_PROCESS_MISSING = "called_process_missing"
+    CALLED_PROCESS_SUSPENDED = "called_process_suspended"
     RUNAWAY_LOOP = "runaway_loop"
 
 

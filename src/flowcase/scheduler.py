@@ -45,10 +45,11 @@ def run_once(flow: Flowcase) -> dict[str, int]:
     """Do everything that is due now; how much of each."""
     done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0, "checkpoints": 0}
     while True:
+        held = flow.suspensions.start_held()
         timers, jobs = flow.timers.fire_due(BATCH), flow.jobs.run_due(BATCH)
         done["timers"] += timers
         done["jobs"] += jobs
-        if not timers and not jobs:
+        if not timers and not jobs and not held:
             break
     while flow.mails.sort_waiting() or flow.mails.send_due():
         done["mails"] += 1
@@ -87,6 +88,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
     ticks.append(("moves", TICK_SECONDS, drain(flow.migrations.run_waiting)))
+    ticks.append(("held", TICK_SECONDS, drain(flow.suspensions.start_held)))
     ticks.append(("batches", TICK_SECONDS, drain(flow.batches.run_waiting)))
     simulate = drain(lambda: flow.simulations.run_waiting(stopping.is_set))
     ticks.append((_SIMULATIONS, TICK_SECONDS, _one_at_a_time(simulate)))

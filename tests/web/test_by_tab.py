@@ -159,6 +159,7 @@ def changed(world: World) -> Any:
                 "/drift",
                 "/drift/ure",
                 "/drift/arbejde",
+                "/drift/processer/underretning",
                 "/drift/mange/nyt",
                 "/drift/mails",
                 "/servicekonti",

@@ -230,6 +230,8 @@ def _pages(world: World) -> Iterator[Page]:
 
 _PLAIN = {
     "timers.index": "/drift/ure",
+    "suspensions.index": "/drift/processer",
+    "suspensions.show": "/drift/processer/underretning",
     "batches.index": "/drift/mange",
     "batches.new": "/drift/mange/nyt",
     "jobs.index": "/drift/arbejde",

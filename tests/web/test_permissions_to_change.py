@@ -174,6 +174,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("incidents.retry_all", "/drift/haendelser"),
         ("timers.move", "/drift/ure/findes-ikke/flyt"),
         ("timers.fire", "/drift/ure/findes-ikke/nu"),
+        ("suspensions.act", "/drift/processer/underretning/pause"),
         ("batches.new", "/drift/mange/nyt"),
         ("batches.act", "/drift/mange/findes-ikke/koer"),
         ("interventions.whole", "/forloeb/findes-ikke/indgreb/pause"),

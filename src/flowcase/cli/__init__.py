@@ -34,6 +34,7 @@ MODULES = {
     "retention": ("retention",),
     "keys": ("keys",),
     "moving": ("migrate",),
+    "suspending": ("suspend", "resume"),
     "folders": ("folder",),
     "figures": ("indicators",),
     "auditing": ("verify", "checkpoint"),

@@ -128,6 +128,12 @@ def _work(flow: Any) -> Iterator[Examined]:
             "One person can change a process and put it into force from the studio.",
             "Run with FLOWCASE_FOUR_EYES=1.",
         )
+    for row in flow.suspensions.in_force():
+        told = f"Nothing starts from {row.scope}: {row.actor} suspended it at {row.at:%Y-%m-%d %H:%M} UTC."
+        version = "" if row.version is None else f" --version {row.version}"
+        yield Examined(
+            "suspended", "warning", told, f"Run: flowcase resume {row.process}{version} --reason TEXT"
+        )
     incidents = flow.incidents.list()
     if incidents:
         yield Examined("incidents", "warning", f"{len(incidents)} are open.", "Run: flowcase incidents")

@@ -209,6 +209,26 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "Batch {batch}: {operation} ({act}, {instances} instances): {reason}.",
         True,
     ),
+    "ProcessSuspended": (
+        "Processen {process} blev sat på pause: {reason}.",
+        "Process {process} was suspended: {reason}.",
+        True,
+    ),
+    "ProcessResumed": (
+        "Processen {process} blev genoptaget: {reason}.",
+        "Process {process} was resumed: {reason}.",
+        True,
+    ),
+    "StartHeld": (
+        "Et nyt forløb af {process} venter: processen er sat på pause.",
+        "A new instance of {process} waits: the process is suspended.",
+        True,
+    ),
+    "HeldStartReleased": (
+        "Det forløb af {process}, der ventede, er begyndt.",
+        "The instance of {process} that waited has begun.",
+        True,
+    ),
     "MigrationDecided": (
         "Flytning {migration} fra {source} til {target} ({act}, {instances} forløb): {reason}.",
         "Move {migration} from {source} to {target} ({act}, {instances} instances): {reason}.",

@@ -17,12 +17,20 @@ from flowcase import engine, events, model
 from flowcase.errors import FlowcaseError, NotFound
 from flowcase.handlers import Job, Registration
 from flowcase.model import Command, Event
-from flowcase.services import answering, correlating
+from flowcase.services import answering, correlating, holding
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
 from flowcase.services.requests import Broadcast, FactsChanged, HandOver, Publish, Request, Start
 from flowcase.store import INSTALLATION, LockedInstance, Tx
-from flowcase.store.queries import case_files, deadlines, instances, resources, user_tasks, waiting
+from flowcase.store.queries import (
+    case_files,
+    deadlines,
+    instances,
+    resources,
+    suspensions,
+    user_tasks,
+    waiting,
+)
 from flowcase.values import Value
 
 MAX_STEPS = 5_000  # commands that may follow from one within one transaction
@@ -389,6 +397,16 @@ class Run:
             case=request.case or (instance.case_code if instance and request.stream is None else None),
             stream=request.stream or (instance.stream if instance else None),
         )
+        if suspensions.of(self.tx, definition.id) is not None:
+            holding.hold(
+                self.tx,
+                definition,
+                holding.HANDLER,
+                stream=stream,
+                case_code=case_code,
+                variables=request.variables,
+            )
+            return
         started = self.new_instance(definition, stream=stream, case_code=case_code)
         self.add(Act(started, model.StartInstance(variables=request.variables)))
 

@@ -19,7 +19,7 @@ from flowcase.store import (
     DatabaseSlow,
     LockedInstance,
 )
-from flowcase.store.queries import instances, resources, waiting
+from flowcase.store.queries import instances, resources, suspensions, waiting
 
 if TYPE_CHECKING:
     from flowcase.services.advancing import Run
@@ -157,6 +157,11 @@ def _call(run: Run, instance: LockedInstance, event: model.CallRequested) -> Non
         problem = f"Expected process '{event.process}' to have a start event without trigger."
     if problem or called is None:
         _fail(run, instance, event, IncidentKind.CALLED_PROCESS_MISSING, problem)
+        return
+    suspended = suspensions.of(run.tx, called.id)
+    if suspended is not None:
+        problem = f"Expected to call process '{event.process}', but {suspended.scope} is suspended."
+        _fail(run, instance, event, IncidentKind.CALLED_PROCESS_SUSPENDED, problem)
         return
     stream: str | None = instance.stream
     case_code = instance.case_code

@@ -132,21 +132,58 @@ class Batches:
             raise Refused(attempt, "the element to move to is missing")
 
         def work(tx: Tx) -> str:
-            found = [row for row in _chosen(tx, asked) if row.id not in set(but)]
+            found = [row.id for row in _chosen(tx, asked) if row.id not in set(but)]
             if not found:
                 raise Refused(attempt, "no instance is chosen")
-            id = tx.new_id()
             details = {"element": element, "target": target} if act in _ON_TOKENS else {}
-            tx.insert(
-                batch, id=id, act=act, asked=asked.to_json(), details=details, reason=reason.strip(),
-                status="planned", at=tx.now, actor=actor.id, decided_by=actor.id,
-            )  # fmt: skip
-            for number, row in enumerate(found):
-                tx.insert(batch_item, batch=id, instance=row.id, number=number, status="waiting", because="")
-            self._tell(tx, id, "plan", act, len(found), reason)
-            return id
+            return self._keep(tx, asked, act, found, reason=reason, details=details)
 
         return self._transactions.run(actor, work)
+
+    # Within the transaction of another service, which has asked whether it is allowed: such a batch begins
+    # at once, and is of a kind that needs no second operator.
+
+    def is_any_chosen(self, tx: Tx, asked: Asked) -> bool:
+        return bool(_chosen(tx, asked))
+
+    def begin_within(self, tx: Tx, asked: Asked, act: str, *, reason: str) -> str:
+        """Raises Refused for more than MOST."""
+        return self._begin(tx, asked, act, [row.id for row in _chosen(tx, asked)], reason)
+
+    def turn_round_within(self, tx: Tx, id: str, act: str, *, reason: str) -> str | None:
+        """End a batch, and do `act` to all that it has worked off; None when that is nothing."""
+        row = _row(tx, id)
+        if row.status in ("running", "paused"):
+            tx.update(batch, {"id": id, "status": row.status}, {"status": "stopped"}, attempt="end a batch")
+            tx.update_all(batch_item, {"batch": id, "status": "waiting"}, {"status": "stopped"})
+        done = [item.instance for item in queries.items(tx, id, status="done")]
+        return self._begin(tx, Asked(**row.asked), act, done, reason) if done else None
+
+    def _begin(self, tx: Tx, asked: Asked, act: str, found: Sequence[str], reason: str) -> str:
+        id = self._keep(tx, asked, act, found, reason=reason, status="running")
+        self._tell(tx, id, "run", act, len(found), reason)
+        return id
+
+    def _keep(
+        self,
+        tx: Tx,
+        asked: Asked,
+        act: str,
+        found: Sequence[str],
+        *,
+        reason: str,
+        details: Mapping[str, Any] | None = None,
+        status: str = "planned",
+    ) -> str:
+        id = tx.new_id()
+        tx.insert(
+            batch, id=id, act=act, asked=asked.to_json(), details=details or {}, reason=reason.strip(),
+            status=status, at=tx.now, actor=tx.actor.id, decided_by=tx.actor.id,
+        )  # fmt: skip
+        for number, instance in enumerate(found):
+            tx.insert(batch_item, batch=id, instance=instance, number=number, status="waiting", because="")
+        self._tell(tx, id, "plan", act, len(found), reason)
+        return id
 
     # --- at work -----------------------------------------------------------------------------------
 

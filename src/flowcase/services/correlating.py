@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from flowcase import events, model
 from flowcase.modeling.definition import MessageEvent
+from flowcase.services import holding
 from flowcase.services.requests import Publish
 from flowcase.store import INSTALLATION, LockedInstance, tables
-from flowcase.store.queries import instances, resources, waiting
+from flowcase.store.queries import instances, resources, suspensions, waiting
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -103,7 +104,10 @@ def _start(
     buffered: str | None = None,
     is_used_up: bool = False,
 ) -> bool:
-    """A new instance by a message start event; False while one with the same key is running."""
+    """A new instance by a message start event, held while its process is suspended.
+
+    False while one with the same key is running or held.
+    """
     tx = run.tx
     if message.key and instances.is_start_key_taken(tx, start.process, message.key):
         return False
@@ -111,6 +115,23 @@ def _start(
     if definition is None:
         return False
     home, case = run.home(message.variables, case=case_code, stream=stream)
+    if suspensions.of(tx, definition.id) is not None:
+        if message.key and suspensions.is_key_held(tx, start.process, message.key):
+            return False
+        holding.hold(
+            tx,
+            definition,
+            holding.MESSAGE,
+            stream=home,
+            case_code=case,
+            variables=message.variables,
+            start_element=start.element,
+            name=message.name,
+            start_key=message.key or None,
+            message=buffered,
+            is_used_up=is_used_up,
+        )
+        return True
     instance = run.new_instance(definition, stream=home, case_code=case, start_key=message.key or None)
     command = model.StartInstance(variables=message.variables, start_element=start.element)
     _tell(
@@ -239,5 +260,17 @@ def broadcast(
             continue
         where = stream or (sender.stream if sender else INSTALLATION)
         home, case = run.home(variables, case=_case_of(where), stream=where)
+        if suspensions.of(tx, definition.id) is not None:
+            holding.hold(
+                tx,
+                definition,
+                holding.SIGNAL,
+                stream=home,
+                case_code=case,
+                variables=variables,
+                start_element=start.element,
+                name=name,
+            )
+            continue
         instance = run.new_instance(definition, stream=home, case_code=case)
         run.act(instance, model.StartInstance(variables=variables, start_element=start.element))

@@ -11,6 +11,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_case, may_see_cases, may_see_instance
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
+from flowcase.services.holding import check_may_start
 from flowcase.services.interventions import check_operator
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
@@ -90,13 +91,15 @@ class Instances:
     ) -> str:
         """Start the newest version (or the one named) and carry it on to its first waits; its id.
 
-        Outside of a case the events lie in `stream`, or in a stream of the instance's own.
+        Outside of a case the events lie in `stream`, or in a stream of the instance's own. Raises NotFound,
+        and IsSuspended for a process that nobody may start now.
         """
 
         def work(tx: Tx) -> str:
             definition = resources.definition_of(tx, process, version=version)
             if definition is None:
                 raise NotFound("process", process)
+            check_may_start(tx, definition)
             return self._advancing.start(
                 tx,
                 definition,

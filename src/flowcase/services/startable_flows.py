@@ -18,10 +18,12 @@ from flowcase.services.advancing import CASE_VARIABLE, Advancing
 from flowcase.services.behind import Behind
 from flowcase.services.cases import OpenWork, may_see
 from flowcase.services.choices import choices_for
+from flowcase.services.holding import check_may_start
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
-from flowcase.store.queries import case_files, resources
+from flowcase.store.queries import case_files, resources, suspensions
 from flowcase.store.queries import instances as instance_rows
+from flowcase.store.queries.suspensions import SuspensionRow
 from flowcase.values import Value
 
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{7,63}")
@@ -36,6 +38,7 @@ class StartableFlow:
     purpose: str  # what the start event says it is for, in Danish; may be empty
     purpose_en: str
     has_form: bool
+    suspended: SuspensionRow | None = None  # why nobody can start it now
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class StartableFlows:
                 process = self._advancing.definitions.process(tx, row.id)
                 start = _start_event(process)
                 if start is not None and _fits(start, case) and may_start(actor, starters=_starters(start)):
-                    offered.append(_offered(process, start))
+                    offered.append(_offered(process, start, suspensions.of(tx, row.id)))
             return sorted(offered, key=lambda flow: flow.name.casefold())
 
         return self._transactions.read(work)
@@ -80,7 +83,7 @@ class StartableFlows:
             definition, start, stream = self._allowed(tx, process, case, actor)
             form = self._form(tx, start)
             drawn = self._advancing.definitions.process(tx, definition.id)
-            offered = _offered(drawn, start)
+            offered = _offered(drawn, start, suspensions.of(tx, definition.id))
             if form is None:
                 return StartPage(offered, None, {}, {})
             instance = self._advancing.prepare(tx, definition, stream=stream, case_code=case)
@@ -105,7 +108,7 @@ class StartableFlows:
         """Store the values of the start form where it aims, start the newest version; the instance's id.
 
         The same `number` starts one instance however often it is sent. Raises NotFound, Forbidden,
-        Conflict for a closed case, and InvalidValues with every wrong field; then nothing is stored.
+        IsSuspended, Conflict for a closed case, and InvalidValues with every wrong field; then nothing is stored.
         """
 
         if number is not None and not _NUMBER.fullmatch(number):
@@ -130,6 +133,7 @@ class StartableFlows:
             tx.exclusive(f"start:{number}")
             if instance_rows.instance(tx, number) is not None:
                 return _same(instance_rows.instance(tx, number), process, case)
+        check_may_start(tx, definition)
         instance = self._advancing.prepare(tx, definition, stream=stream, case_code=case, id=number)
         form = self._form(tx, start)
         variables = _variables(case)
@@ -193,13 +197,16 @@ def _fits(start: Element, case: str | None) -> bool:
     return needs == "optional" or (needs == "none") == (case is None)
 
 
-def _offered(process: ProcessDefinition, start: Element) -> StartableFlow:
+def _offered(
+    process: ProcessDefinition, start: Element, suspended: SuspensionRow | None
+) -> StartableFlow:
     return StartableFlow(
         process.id,
         process.name or process.id,
         start.properties.get("flowcase.instruction", ""),
         start.properties.get("flowcase.instruction_en", ""),
         start.form_id is not None,
+        suspended,
     )
 
 

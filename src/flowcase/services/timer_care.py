@@ -143,6 +143,8 @@ class TimerCare:
             raise Conflict(f"{verb} timer '{id}'", f"it is {row.status}")
         if instance is not None and instance.status != model.InstanceStatus.ACTIVE:
             raise Conflict(f"{verb} timer '{id}'", f"its process instance is {instance.status}")
+        if instance is None and row.is_held:
+            raise Conflict(f"{verb} timer '{id}'", "its process is suspended")
         if seen is not None and seen != row.due_at:
             raise Conflict(f"{verb} timer '{id}'", "it has moved meanwhile")
         if self._follows_deadline(tx, row):

@@ -785,5 +785,6 @@ from flowcase.store import retention_tables as retention_tables  # noqa: E402
 from flowcase.store import review_tables as review_tables  # noqa: E402
 from flowcase.store import sign_in_tables as sign_in_tables  # noqa: E402
 from flowcase.store import simulation_tables as simulation_tables  # noqa: E402
+from flowcase.store import suspension_tables as suspension_tables  # noqa: E402
 from flowcase.store import trial_tables as trial_tables  # noqa: E402
 from flowcase.store import webhook_tables as webhook_tables  # noqa: E402

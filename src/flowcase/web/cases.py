@@ -14,7 +14,7 @@ from flowcase.access.permissions import may_open_in_emergency, may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services.case_facts import DEADLINE_PROCESS
-from flowcase.web import between_people, case_words
+from flowcase.web import between_people, case_words, suspensions
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts, status
 from flowcase.web.flows import purpose
 from flowcase.web.form_notes import is_to_be_warned
@@ -94,6 +94,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
     now = flow().clock.now()
     return render_template(
         "case.html",
+        said=suspensions.said,
         case=case,
         facts=shown_facts(case),
         running=[row for row in deadlines if row.status in ("open", "breached")],

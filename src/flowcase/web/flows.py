@@ -12,9 +12,11 @@ from flask_login import login_required
 from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
+from flowcase.services.holding import IsSuspended
 from flowcase.web import form_notes, form_page, form_sent, intake
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.suspensions import refusal, said
 
 if TYPE_CHECKING:
     from flowcase.services.startable_flows import StartableFlow
@@ -25,7 +27,7 @@ blueprint = Blueprint("flows", __name__)
 @blueprint.get("/forloeb/nyt")
 @login_required
 def index() -> Any:
-    return render_template("flows.html", offered=flow().startable_flows.list(actor=actor()), purpose=purpose)
+    return render_template("flows.html", offered=flow().startable_flows.list(actor=actor()), purpose=purpose, said=said)
 
 
 @blueprint.route("/forloeb/nyt/<process>", methods=["GET", "POST"])
@@ -52,6 +54,8 @@ def _start(process: str, case: str | None) -> Any:
     errors: Any = None
     focus = ""
     notes = None
+    suspended = opened.flow.suspended
+    refused = refusal(IsSuspended(opened.flow.name, suspended)) if suspended is not None else ""
     status = HTTPStatus.OK
     page_number = sent.get(intake.PAGE_NUMBER) or secrets.token_hex(8)
     known = {**opened.prefilled, **form_page.chosen_in_address(opened.form, request.args)}
@@ -72,6 +76,8 @@ def _start(process: str, case: str | None) -> Any:
                 started = flow().startable_flows.start(process, raw, case=case, number=number, actor=actor())
             except InvalidValues as error:
                 errors, status = error.errors, HTTPStatus.UNPROCESSABLE_ENTITY
+            except IsSuspended as error:  # since the page was opened: what was typed stays
+                refused, status = refusal(error), HTTPStatus.CONFLICT
             else:
                 flash(gettext("Forløbet »{name}« er begyndt.").format(name=opened.flow.name), "success")
                 return redirect(_next_page(started, case))
@@ -96,6 +102,8 @@ def _start(process: str, case: str | None) -> Any:
             case=case,
             page=page,
             number=page_number,
+            refused=refused,
+            is_open=suspended is None or request.method == "POST",
         ),
         status,
     )

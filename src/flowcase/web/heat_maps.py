@@ -13,6 +13,7 @@ from flowcase.services.heat_maps import HeatMap
 from flowcase.web.diagram_drawing import Drawn, drawn
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.suspensions import said
 
 blueprint = Blueprint("heat_maps", __name__, url_prefix="/varmekort")
 
@@ -40,7 +41,13 @@ def show(process: str) -> Any:
     found = flow().heat_maps.of_process(process, version, days["fra"], days["til"], actor=actor())
     asked = {name: request.args.get(name, "").strip() for name in ("fra", "til")}
     return render_template(
-        "heat_map.html", map=found, drawing=_drawing(found), problems=problems, asked=asked, lasted=lasted
+        "heat_map.html", map=found,
+        drawing=_drawing(found),
+        problems=problems,
+        asked=asked,
+        lasted=lasted,
+        suspended=flow().suspensions.in_force(process),
+        said=said,
     )
 
 

@@ -18,6 +18,7 @@ from flowcase.services.nodes import Overview
 from flowcase.web import api
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.suspensions import said
 
 blueprint = Blueprint("operations", __name__)
 
@@ -46,6 +47,8 @@ def overview() -> Any:
         "operations.html",
         overview=_overview(),
         incidents=flow().incidents.list(limit=MOST_INCIDENTS),
+        suspended=flow().suspensions.in_force(),
+        said=said,
         undelivered=flow().webhooks.incidents(actor=actor(), limit=MOST_INCIDENTS),
     )
 

@@ -11,6 +11,7 @@ from flask_login import login_required
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.shown_differences import shown
+from flowcase.web.suspensions import said
 
 blueprint = Blueprint("studio_versions", __name__, url_prefix="/studie/udgaver")
 
@@ -37,6 +38,10 @@ def show(path: str) -> Any:
         chosen=(old or (numbers[1] if len(numbers) > 1 else 0), new or numbers[0]),
         shown=told,
         problem=problem,
+        suspended=[
+            row for row in flow().suspensions.in_force() if row.process in _processes(versions)
+        ],
+        said=said,
     )
     return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if problem else page
 
@@ -63,3 +68,8 @@ def restore(number: int, path: str) -> Any:
 
 def _called(number: int) -> str:
     return gettext("Udgave {version}").format(version=number)
+
+
+def _processes(versions: Any) -> set[str]:
+    """Ids of what the versions of a file define."""
+    return {name.rpartition(":")[0] for each in versions for name in each.row.names}

@@ -6,6 +6,7 @@ from flowcase import events, model
 from flowcase.model import TimerStatus
 from flowcase.store import tables
 from flowcase.store.appliers import applies, history_only
+from flowcase.store.queries import suspensions
 from flowcase.store.tx import INSTALLATION, LockedInstance, Tx
 
 history_only(model.TimerSkipped)
@@ -83,6 +84,7 @@ def schedule_start(
         "try_at": event.due_at,
         "status": TimerStatus.PENDING,
         "ended_at": None,
+        "is_held": suspensions.of(tx, event.definition) is not None,
     }
     if not tx.update_any(tables.timer, {"id": timer}, changes):
         tx.insert(
@@ -92,7 +94,6 @@ def schedule_start(
             process=event.process,
             element=event.element,
             stream=INSTALLATION,
-            is_held=False,
             created_at=tx.now,
             **changes,
         )

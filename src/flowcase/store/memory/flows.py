@@ -85,6 +85,9 @@ class FlowShelves:
     def resources_start_subscriptions(self, kind: str, name: str) -> list[StartSubscriptionRow]:
         return self.starts.get((kind, name), [])
 
+    def suspensions_of(self, definition: str) -> None:
+        return None
+
     # --- messages and signals ----------------------------------------------------------------------
 
     def waiting_message_subscriptions(self, name: str, key: str) -> list[SubscriptionRow]:

@@ -168,3 +168,11 @@ def claimable(tx: Tx, id: str, limit: int) -> Sequence[str]:
         .with_for_update(skip_locked=True)
     )
     return [row.instance for row in tx.rows(statement)]
+
+
+def incidents_of(tx: Tx, kind: str) -> int:
+    """How many of this kind are open."""
+    table = tables.incident
+    return tx.scalar(
+        select(func.count()).select_from(table).where(table.c.kind == kind, table.c.status == "open")
+    )

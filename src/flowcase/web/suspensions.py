@@ -1,0 +1,130 @@
+"""Processes for operators: which of them nothing starts from now, who decided so, and what waits for it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.access.permissions import may_operate
+from flowcase.errors import Conflict, NotFound, Refused
+from flowcase.services.holding import IsSuspended
+from flowcase.services.suspensions import OneProcess
+from flowcase.store.queries.suspensions import SuspensionRow
+from flowcase.web import presenting
+from flowcase.web.language import gettext
+from flowcase.web.session import actor, flow
+
+blueprint = Blueprint("suspensions", __name__, url_prefix="/drift/processer")
+
+SHOWN = 100  # held starts listed on a page
+
+
+@blueprint.get("")
+@login_required
+def index() -> Any:
+    """Every process in force, the suspended ones first."""
+    rows = flow().suspensions.processes(actor=actor())
+    return render_template(
+        "suspensions.html",
+        rows=sorted(rows, key=lambda row: not row.suspensions),
+        said=said,
+        number=sum(bool(row.suspensions) for row in rows),
+    )
+
+
+@blueprint.get("/<process>")
+@login_required
+def show(process: str) -> Any:
+    return _page(process, {})
+
+
+@blueprint.post("/<process>/<act>")
+@login_required
+def act(process: str, act: str) -> Any:
+    """`pause` or `genoptag`, with a reason."""
+    if act not in ("pause", "genoptag"):
+        raise NotFound("act on a process", act)
+    form, errors = request.form, dict[str, str]()
+    version = _version(form.get("udgave", ""), flow().suspensions.get(process, actor=actor()), errors)
+    reason = form.get("begrundelse", "").strip()
+    if not reason:
+        errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if errors:
+        return _page(process, errors)
+    options: dict[str, Any] = {"version": version, "reason": reason, "actor": actor()}
+    with_instances = bool(form.get("forloeb"))
+    try:
+        if act == "pause":
+            batch = flow().suspensions.suspend(process, with_instances=with_instances, **options)
+            batches = [batch] if batch else []
+            flash(gettext("Processen er sat på pause. Intet nyt begynder, før den genoptages."), "success")
+        else:
+            batches = list(
+                flow().suspensions.resume(
+                    process, with_instances=with_instances, with_calls=bool(form.get("kald")), **options
+                )
+            )
+            flash(gettext("Processen er genoptaget. Det, der ventede, begynder nu."), "success")
+    except Conflict:
+        flash(gettext("Det er kommet videre imens. Se, hvordan det står nu."), "warning")
+        batches = []
+    except Refused:
+        errors["forloeb"] = gettext(
+            "Mere end 10.000 forløb kører. Sæt processen på pause uden dem, og vælg dem bagefter i mindre dele."
+        )
+        return _page(process, errors)
+    if batches:
+        return redirect(url_for("batches.show", id=batches[0]), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("suspensions.show", process=process), HTTPStatus.SEE_OTHER)
+
+
+def said(row: SuspensionRow, name: str = "") -> str:
+    """Who suspended it, when and why, in a sentence for whoever meets it."""
+    words = {
+        "name": name or row.process,
+        "version": row.version,
+        "who": presenting.person(row.actor),
+        "when": presenting.instant(row.at),
+        "reason": row.reason,
+    }
+    if row.version is None:
+        return gettext("»{name}« er sat på pause af {who} {when}: {reason}").format(**words)
+    return gettext("»{name}« udgave {version} er sat på pause af {who} {when}: {reason}").format(**words)
+
+
+def refusal(error: IsSuspended) -> str:
+    """What a person is told who wanted to start it."""
+    way_out = gettext("Intet er begyndt. Prøv igen, når den er genoptaget, eller spørg den, der satte den på pause.")
+    return f"{said(error.row, error.name)}. {way_out}"
+
+
+def _version(typed: str, seen: OneProcess, errors: dict[str, str]) -> int | None:
+    if not typed:
+        return None
+    if typed.isascii() and typed.isdigit() and len(typed) < 7 and 0 < int(typed) <= seen.row.version:
+        return int(typed)
+    errors["udgave"] = gettext("Vælg en af udgaverne.")
+    return None
+
+
+def _page(process: str, errors: dict[str, str]) -> Any:
+    seen = flow().suspensions.get(process, actor=actor())
+    suspended = {each.version for each in seen.suspensions}
+    page = render_template(
+        "suspension.html",
+        seen=seen,
+        said=said,
+        open_versions=[
+            each for each in range(seen.row.version, 0, -1)
+            if each not in suspended and (each == seen.row.version or each in seen.versions)
+        ],
+        held=flow().suspensions.held(process, actor=actor(), limit=SHOWN),
+        waiting_calls=flow().suspensions.waiting_calls(actor=actor()),
+        may_decide=may_operate(actor()),
+        errors=errors,
+        typed=request.form,
+    )
+    return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if errors else page

@@ -1,0 +1,218 @@
+"""A suspended process: refused by hand, held by message, signal, timer and handler, nothing lost or twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flowcase.bootstrap import Flowcase
+from flowcase.clock import ManualClock
+from flowcase.errors import Conflict, Forbidden, Refused
+from flowcase.services.batches import Asked
+from flowcase.services.holding import IsSuspended
+from flowcase.services.requests import Start
+from flowcase.store import INSTALLATION
+from tests.services.conftest import ANNA, OPERATOR
+from tests.services.diagrams import call, end, message, process, service_task, signal, start, timer, user_task
+
+WHY = "Skemaet spørger om det forkerte"
+
+
+@pytest.fixture
+def p(flow: Flowcase, deploy: Callable[..., Any]) -> None:
+    deploy(process("p", start(), user_task("a"), end()))
+
+
+def begun(flow: Flowcase, process: str = "p") -> list[str]:
+    return [row.id for row in flow.instances.list(process=process, limit=None)]
+
+
+def work_off(flow: Flowcase) -> None:
+    while flow.suspensions.start_held() or flow.batches.run_waiting() or flow.timers.fire_due():
+        pass
+
+
+def suspend(flow: Flowcase, process: str = "p", **options: Any) -> str | None:
+    return flow.suspensions.suspend(process, reason=WHY, actor=OPERATOR, **options)
+
+
+def resume(flow: Flowcase, process: str = "p", **options: Any) -> Any:
+    found = flow.suspensions.resume(process, reason="rettet", actor=OPERATOR, **options)
+    work_off(flow)
+    return found
+
+
+def test_nobody_starts_it_by_hand_and_is_told_who_when_and_why(flow: Flowcase, p: None) -> None:
+    suspend(flow)
+    with pytest.raises(IsSuspended) as told:
+        flow.instances.start("p", actor=ANNA)
+    resume(flow)
+    flow.instances.start("p", actor=ANNA)
+
+    assert (told.value.row.actor, told.value.row.reason) == (OPERATOR.id, WHY)
+    assert len(begun(flow)) == 1
+    kinds = [row.kind for row in flow.history.of_stream(INSTALLATION)]
+    assert {"ProcessSuspended", "ProcessResumed"} <= set(kinds)
+
+
+def test_one_version_is_suspended_and_another_may_be_started(
+    flow: Flowcase, deploy: Callable[..., Any], p: None
+) -> None:
+    deploy(process("p", start(), user_task("a"), user_task("b"), end()))
+    suspend(flow, version=2)
+    with pytest.raises(IsSuspended):
+        flow.instances.start("p", actor=ANNA)
+    flow.instances.start("p", version=1, actor=ANNA)
+    deploy(process("p", start(), user_task("a"), user_task("c"), end()))
+    flow.instances.start("p", actor=ANNA)
+
+    assert sorted(row.definition for row in flow.instances.list(process="p")) == ["p:1", "p:3"]
+    assert flow.suspensions.get("p", actor=OPERATOR).is_stopped is False
+
+
+def test_messages_with_and_without_a_key_are_held_and_start_once_each(
+    flow: Flowcase, deploy: Callable[..., Any]
+) -> None:
+    inside, roots = message("ny")
+    deploy(process("p", start("begynd", inside=inside, roots=roots), user_task("a"), end()))
+    suspend(flow)
+    for key in ("", "", "7", "7", "8"):  # the second with key 7 waits for the end of the first, as ever
+        flow.messages.correlate("ny", key, {"besked": True}, time_to_live=dt.timedelta(days=1), actor=ANNA)
+    held = [row.start_key for row in flow.suspensions.held("p", actor=OPERATOR)]
+    before = begun(flow)
+    resume(flow)
+
+    assert (sorted(held, key=str), before) == (["7", "8", None, None], [])
+    assert len(begun(flow)) == 4
+    assert flow.suspensions.start_held() == 0
+    assert {flow.instances.get(id).variables["besked"] for id in begun(flow)} == {True}
+    first = next(id for id in begun(flow) if flow.instances.get(id).row.start_key == "7")
+    flow.user_tasks.complete(f"{first}.2", {}, actor=OPERATOR)
+    assert len(begun(flow)) == 5
+    assert flow.consistency.check() == []
+
+
+def test_a_signal_a_handler_and_a_timer_start_it_when_it_is_resumed(
+    flow: Flowcase, deploy: Callable[..., Any], register: Callable[..., None], clock: ManualClock
+) -> None:
+    def begin(job: Any, case: Any) -> None:
+        case.requests.append(Start(process="h", variables={"n": 1}, case=None))
+
+    register("begynd", begin)
+    inside, roots = signal("alarm")
+    deploy(
+        process("s", start("begynd", inside=inside, roots=roots), user_task("a"), end()),
+        process("t", start("begynd", inside=timer("timeCycle", "R/PT24H")), user_task("a"), end()),
+        process("h", start(), user_task("a"), end()),
+        process("q", start(), service_task("begynd", "begynd"), end()),
+    )
+    for each in ("s", "t", "h"):
+        suspend(flow, each)
+    flow.signals.broadcast("alarm", actor=ANNA)
+    flow.instances.start("q", actor=ANNA)
+    clock.advance(dt.timedelta(hours=50))
+    work_off(flow)
+    before = [begun(flow, each) for each in ("s", "t", "h")]
+    for each in ("s", "t", "h"):
+        resume(flow, each)
+
+    assert before == [[], [], []]
+    assert [len(begun(flow, each)) for each in ("s", "h")] == [1, 1]
+    assert len(begun(flow, "t")) in (1, 2)  # what was missed, as its catch-up policy says
+    assert flow.instances.get(begun(flow, "h")[0]).variables == {"n": 1}
+
+
+def test_a_new_version_of_a_suspended_process_waits_with_its_timer_too(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(process("t", start("begynd", inside=timer("timeDuration", "PT1H")), user_task("a"), end()))
+    suspend(flow, "t")
+    deploy(process("t", start("begynd", inside=timer("timeDuration", "PT1H")), user_task("b"), end()))
+    clock.advance(dt.timedelta(hours=2))
+    work_off(flow)
+    before = begun(flow, "t")
+    resume(flow, "t")
+
+    assert before == []
+    assert [row.definition for row in flow.instances.list(process="t")] == ["t:2"]
+
+
+def test_a_call_of_a_suspended_process_is_an_incident_that_resuming_tries_again(
+    flow: Flowcase, deploy: Callable[..., Any], p: None
+) -> None:
+    deploy(process("q", start(), call("kald", "p"), end()))
+    suspend(flow)
+    caller = flow.instances.start("q", actor=ANNA)
+    (incident,) = flow.instances.get(caller).incidents
+    resume(flow, with_calls=True)
+
+    assert incident.kind == "called_process_suspended"
+    assert flow.instances.get(caller).incidents == ()
+    assert len(flow.instances.get(caller).children) == 1
+
+
+def test_running_instances_are_suspended_with_it_and_only_those_are_resumed(
+    flow: Flowcase, p: None
+) -> None:
+    many = [flow.instances.start("p", actor=ANNA) for _ in range(4)]
+    flow.instances.suspend(many[0], reason="en anden grund", actor=OPERATOR)
+    batch = suspend(flow, with_instances=True)
+    work_off(flow)
+    suspended = [flow.instances.get(id).status for id in many]
+    resume(flow, with_instances=True)
+
+    assert batch is not None
+    assert suspended == ["suspended"] * 4
+    assert [flow.instances.get(id).status for id in many] == ["suspended", "active", "active", "active"]
+    assert flow.consistency.check() == []
+
+
+def test_resuming_in_the_middle_leaves_the_rest_running(flow: Flowcase, p: None) -> None:
+    many = [flow.instances.start("p", actor=ANNA) for _ in range(4)]
+    suspend(flow, with_instances=True)
+    flow.batches.run_waiting(1)
+    resume(flow, with_instances=True)
+
+    assert [flow.instances.get(id).status for id in many] == ["active"] * 4
+    assert flow.batches.chosen(Asked(process="p", status="suspended"), actor=OPERATOR) == []
+
+
+def test_one_held_start_that_cannot_begin_holds_up_no_other(
+    flow: Flowcase, deploy: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+) -> None:
+    inside, roots = message("ny")
+    deploy(process("p", start("begynd", inside=inside, roots=roots), user_task("a"), end()))
+    suspend(flow)
+    for key in ("1", "2"):
+        flow.messages.correlate("ny", key, {}, actor=ANNA)
+    real = type(flow.suspensions)._definition
+
+    def broken(self: Any, tx: Any, row: Any) -> Any:
+        if row.start_key == "1" and clock.now() < broken_until:
+            raise ZeroDivisionError
+        return real(self, tx, row)
+
+    broken_until = clock.now() + dt.timedelta(minutes=1)
+    monkeypatch.setattr(type(flow.suspensions), "_definition", broken)
+    resume(flow)
+    first = len(begun(flow))
+    clock.advance(dt.timedelta(minutes=2))
+    work_off(flow)
+
+    assert (first, len(begun(flow))) == (1, 2)
+
+
+def test_only_operators_suspend_and_never_without_a_reason_or_twice(flow: Flowcase, p: None) -> None:
+    with pytest.raises(Forbidden):
+        flow.suspensions.suspend("p", reason=WHY, actor=ANNA)
+    with pytest.raises(Refused):
+        flow.suspensions.suspend("p", reason=" ", actor=OPERATOR)
+    with pytest.raises(Conflict):
+        flow.suspensions.resume("p", reason=WHY, actor=OPERATOR)
+    suspend(flow)
+
+    with pytest.raises(Conflict, match="already"):
+        suspend(flow)
