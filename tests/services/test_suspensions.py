@@ -154,9 +154,7 @@ def test_a_call_of_a_suspended_process_is_an_incident_that_resuming_tries_again(
     assert len(flow.instances.get(caller).children) == 1
 
 
-def test_running_instances_are_suspended_with_it_and_only_those_are_resumed(
-    flow: Flowcase, p: None
-) -> None:
+def test_running_instances_are_suspended_with_it_and_only_those_are_resumed(flow: Flowcase, p: None) -> None:
     many = [flow.instances.start("p", actor=ANNA) for _ in range(4)]
     flow.instances.suspend(many[0], reason="en anden grund", actor=OPERATOR)
     batch = suspend(flow, with_instances=True)

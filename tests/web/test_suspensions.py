@@ -30,7 +30,11 @@ def test_a_process_is_suspended_with_its_instances_and_resumed(sign_in, world, s
     while world.flow.batches.run_waiting():
         pass
     paused = drift.get(stilles)
-    seen = (world.flow.instances.get(instance).status, drift.get("/drift").text, drift.get("/drift/processer"))
+    seen = (
+        world.flow.instances.get(instance).status,
+        drift.get("/drift").text,
+        drift.get("/drift/processer"),
+    )
     resumed = drift.submit(paused, paused.one("//main//form"), begrundelse="rettet", forloeb="1")
     while world.flow.batches.run_waiting():
         pass

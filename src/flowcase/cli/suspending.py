@@ -12,7 +12,9 @@ from flowcase.cli.settings import opened, operator
 
 @click.command()
 @click.argument("process", required=False)
-@click.option("--version", type=click.IntRange(min=1), help="Only this version; else all, also those to come.")
+@click.option(
+    "--version", type=click.IntRange(min=1), help="Only this version; else all, also those to come."
+)
 @click.option("--reason", default="", help="Why; shown to whoever wants to start it, kept in the history.")
 @click.option("--with-instances", is_flag=True, help="Suspend its running instances too.")
 @json_option
@@ -47,9 +49,7 @@ def suspend(
 @click.option("--reason", default="", help="Why; kept in the history.")
 @click.option("--with-instances", is_flag=True, help="Resume the instances that were suspended with it.")
 @click.option("--with-calls", is_flag=True, help="Try the calls again that found a process suspended.")
-def resume(
-    process: str, version: int | None, reason: str, with_instances: bool, with_calls: bool
-) -> None:
+def resume(process: str, version: int | None, reason: str, with_instances: bool, with_calls: bool) -> None:
     """Let PROCESS be started again; what was held is started by the workers."""
     with opened() as flow:
         batches = flow.suspensions.resume(

@@ -108,7 +108,8 @@ class StartableFlows:
         """Store the values of the start form where it aims, start the newest version; the instance's id.
 
         The same `number` starts one instance however often it is sent. Raises NotFound, Forbidden,
-        IsSuspended, Conflict for a closed case, and InvalidValues with every wrong field; then nothing is stored.
+        IsSuspended, Conflict for a closed case, and InvalidValues with every wrong field; then nothing is
+        stored.
         """
 
         if number is not None and not _NUMBER.fullmatch(number):
@@ -197,9 +198,7 @@ def _fits(start: Element, case: str | None) -> bool:
     return needs == "optional" or (needs == "none") == (case is None)
 
 
-def _offered(
-    process: ProcessDefinition, start: Element, suspended: SuspensionRow | None
-) -> StartableFlow:
+def _offered(process: ProcessDefinition, start: Element, suspended: SuspensionRow | None) -> StartableFlow:
     return StartableFlow(
         process.id,
         process.name or process.id,

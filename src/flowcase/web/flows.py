@@ -27,7 +27,9 @@ blueprint = Blueprint("flows", __name__)
 @blueprint.get("/forloeb/nyt")
 @login_required
 def index() -> Any:
-    return render_template("flows.html", offered=flow().startable_flows.list(actor=actor()), purpose=purpose, said=said)
+    return render_template(
+        "flows.html", offered=flow().startable_flows.list(actor=actor()), purpose=purpose, said=said
+    )
 
 
 @blueprint.route("/forloeb/nyt/<process>", methods=["GET", "POST"])

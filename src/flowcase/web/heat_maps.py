@@ -41,7 +41,8 @@ def show(process: str) -> Any:
     found = flow().heat_maps.of_process(process, version, days["fra"], days["til"], actor=actor())
     asked = {name: request.args.get(name, "").strip() for name in ("fra", "til")}
     return render_template(
-        "heat_map.html", map=found,
+        "heat_map.html",
+        map=found,
         drawing=_drawing(found),
         problems=problems,
         asked=asked,

@@ -38,9 +38,7 @@ def show(path: str) -> Any:
         chosen=(old or (numbers[1] if len(numbers) > 1 else 0), new or numbers[0]),
         shown=told,
         problem=problem,
-        suspended=[
-            row for row in flow().suspensions.in_force() if row.process in _processes(versions)
-        ],
+        suspended=[row for row in flow().suspensions.in_force() if row.process in _processes(versions)],
         said=said,
     )
     return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if problem else page

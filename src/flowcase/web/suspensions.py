@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.access.permissions import may_operate
-from flowcase.errors import Conflict, NotFound, Refused
+from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.holding import IsSuspended
 from flowcase.services.suspensions import OneProcess
 from flowcase.store.queries.suspensions import SuspensionRow
@@ -45,6 +45,8 @@ def show(process: str) -> Any:
 @login_required
 def act(process: str, act: str) -> Any:
     """`pause` or `genoptag`, with a reason."""
+    if not may_operate(actor()):
+        raise Forbidden(f"suspend or resume process '{process}'", "only an operator may")
     if act not in ("pause", "genoptag"):
         raise NotFound("act on a process", act)
     form, errors = request.form, dict[str, str]()
@@ -73,7 +75,7 @@ def act(process: str, act: str) -> Any:
         batches = []
     except Refused:
         errors["forloeb"] = gettext(
-            "Mere end 10.000 forløb kører. Sæt processen på pause uden dem, og vælg dem bagefter i mindre dele."
+            "Mere end 10.000 forløb kører. Sæt processen på pause uden dem, og vælg dem bagefter."
         )
         return _page(process, errors)
     if batches:
@@ -97,7 +99,9 @@ def said(row: SuspensionRow, name: str = "") -> str:
 
 def refusal(error: IsSuspended) -> str:
     """What a person is told who wanted to start it."""
-    way_out = gettext("Intet er begyndt. Prøv igen, når den er genoptaget, eller spørg den, der satte den på pause.")
+    way_out = gettext(
+        "Intet er begyndt. Prøv igen, når den er genoptaget, eller spørg den, der satte den på pause."
+    )
     return f"{said(error.row, error.name)}. {way_out}"
 
 
@@ -118,7 +122,8 @@ def _page(process: str, errors: dict[str, str]) -> Any:
         seen=seen,
         said=said,
         open_versions=[
-            each for each in range(seen.row.version, 0, -1)
+            each
+            for each in range(seen.row.version, 0, -1)
             if each not in suspended and (each == seen.row.version or each in seen.versions)
         ],
         held=flow().suspensions.held(process, actor=actor(), limit=SHOWN),

@@ -63,9 +63,7 @@ def every(tx: Tx, process: str | None = None) -> list[SuspensionRow]:
 
 def is_key_held(tx: Tx, process: str, key: str) -> bool:
     """Whether a start by a message with this key is held: the next one waits for its end."""
-    statement = select(held_start.c.id).where(
-        held_start.c.process == process, held_start.c.start_key == key
-    )
+    statement = select(held_start.c.id).where(held_start.c.process == process, held_start.c.start_key == key)
     return tx.first(statement.limit(1)) is not None
 
 

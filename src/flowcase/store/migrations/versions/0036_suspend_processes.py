@@ -40,7 +40,9 @@ def upgrade() -> None:
         sa.Column("has_failed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held_start")),
         sa.ForeignKeyConstraint(
-            ["definition"], ["process_definition.id"], name=op.f("fk_held_start_definition_process_definition")
+            ["definition"],
+            ["process_definition.id"],
+            name=op.f("fk_held_start_definition_process_definition"),
         ),
     )
     op.create_index("ix_held_start_process", "held_start", ["process", "at", "id"])
