@@ -5,8 +5,8 @@ from alembic import op
 
 from flowcase.store import columns
 
-revision = "0036_suspend_processes"
-down_revision = "0035_keep_batch_operations"
+revision = "0037_suspend_processes"
+down_revision = "0036_send_checkpoints"
 
 
 def upgrade() -> None:
