@@ -45,7 +45,9 @@ def suspend(
 
 @click.command()
 @click.argument("process")
-@click.option("--version", type=click.IntRange(min=1), help="The version that was suspended by itself.")
+@click.option(
+    "--of-version", "version", type=click.IntRange(min=1), help="The version that was suspended by itself."
+)
 @click.option("--reason", default="", help="Why; kept in the history.")
 @click.option("--with-instances", is_flag=True, help="Resume the instances that were suspended with it.")
 @click.option("--with-calls", is_flag=True, help="Try the calls again that found a process suspended.")
