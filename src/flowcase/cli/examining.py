@@ -130,7 +130,7 @@ def _work(flow: Any) -> Iterator[Examined]:
         )
     for row in flow.suspensions.in_force():
         told = f"Nothing starts from {row.scope}: {row.actor} suspended it at {row.at:%Y-%m-%d %H:%M} UTC."
-        version = "" if row.version is None else f" --of-version {row.version}"
+        version = "" if row.version is None else f" --version {row.version}"
         yield Examined(
             "suspended", "warning", told, f"Run: flowcase resume {row.process}{version} --reason TEXT"
         )

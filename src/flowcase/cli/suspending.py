@@ -13,13 +13,13 @@ from flowcase.cli.settings import opened, operator
 @click.command()
 @click.argument("process", required=False)
 @click.option(
-    "--version", type=click.IntRange(min=1), help="Only this version; else all, also those to come."
+    "--version", "number", type=click.IntRange(min=1), help="Only this version; else all, also those to come."
 )
 @click.option("--reason", default="", help="Why; shown to whoever wants to start it, kept in the history.")
 @click.option("--with-instances", is_flag=True, help="Suspend its running instances too.")
 @json_option
 def suspend(
-    process: str | None, version: int | None, reason: str, with_instances: bool, as_json: bool
+    process: str | None, number: int | None, reason: str, with_instances: bool, as_json: bool
 ) -> None:
     """Let nothing new start from PROCESS; what timers and messages would start waits. Without it, a list.
 
@@ -29,7 +29,7 @@ def suspend(
         batch = None
         if process is not None:
             batch = flow.suspensions.suspend(
-                process, version=version, reason=reason, with_instances=with_instances, actor=operator()
+                process, version=number, reason=reason, with_instances=with_instances, actor=operator()
             )
         rows, waiting = flow.suspensions.in_force(), _waiting(flow)
     if as_json:
@@ -46,17 +46,17 @@ def suspend(
 @click.command()
 @click.argument("process")
 @click.option(
-    "--of-version", "version", type=click.IntRange(min=1), help="The version that was suspended by itself."
+    "--version", "number", type=click.IntRange(min=1), help="The version that was suspended by itself."
 )
 @click.option("--reason", default="", help="Why; kept in the history.")
 @click.option("--with-instances", is_flag=True, help="Resume the instances that were suspended with it.")
 @click.option("--with-calls", is_flag=True, help="Try the calls again that found a process suspended.")
-def resume(process: str, version: int | None, reason: str, with_instances: bool, with_calls: bool) -> None:
+def resume(process: str, number: int | None, reason: str, with_instances: bool, with_calls: bool) -> None:
     """Let PROCESS be started again; what was held is started by the workers."""
     with opened() as flow:
         batches = flow.suspensions.resume(
             process,
-            version=version,
+            version=number,
             reason=reason,
             with_instances=with_instances,
             with_calls=with_calls,
