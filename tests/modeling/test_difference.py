@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from flowcase.cli import cli
@@ -37,7 +38,8 @@ def test_five_weeks_instead_of_six_are_told_with_row_column_and_unit():
 
     lines = told(TABLE, old, new)
 
-    assert lines == ["opfoelgning_kadence, række 6 (HERNING, anbringelse, >= 2), Antal: 6 uger → 5 uger"]
+    said = "Opfølgning, HERNING, anbringelse, opfølgning nr. fra 2: 6 uger → 5 uger"
+    assert lines == [f"{said} (opfoelgning_kadence, række 6)"]
 
 
 def test_a_row_that_comes_and_one_that_goes_are_told():
@@ -47,10 +49,10 @@ def test_a_row_that_comes_and_one_that_goes_are_told():
     without = (old[:start] + old[end:]).encode()
 
     assert told(TABLE, old.encode(), without) == [
-        "opfoelgning_kadence, række 6 (HERNING, anbringelse, >= 2): fjernet"
+        "Opfølgning, HERNING, anbringelse, opfølgning nr. fra 2: fjernet (opfoelgning_kadence, række 6)"
     ]
     assert told(TABLE, without, old.encode(), "en") == [
-        "opfoelgning_kadence, row 6 (HERNING, anbringelse, >= 2): added"
+        "Follow-up, HERNING, placement, opfølgning nr. from 2: added (opfoelgning_kadence, row 6)"
     ]
 
 
@@ -140,13 +142,83 @@ def test_a_form_is_told_by_field():
 
     lines = told(FORM, FORM.read_bytes(), json.dumps(form).encode())
 
-    assert lines == [f"Felt »Noget andet«, ledetekst: {was} → Noget andet"]
+    assert lines == [f"Felt »Noget andet«, ledetekst: {was} → Noget andet ({field['key']})"]
 
 
 def test_a_setting_of_a_rule_set_is_told_by_its_way_there():
     old, new = b"id: X\nsettings:\n  ugentlig: 3\n", b"id: X\nsettings:\n  ugentlig: 4\n"
 
-    assert told("rulesets/X.yaml", old, new) == ["Linje »settings › ugentlig«: 3 → 4"]
+    assert told("rulesets/X.yaml", old, new) == ["Ugentlig: 3 → 4 (ugentlig)"]
+
+
+@pytest.mark.parametrize(
+    "entry, was, now, danish, english",
+    [
+        (
+            "noedadgang_minutter",
+            "120",
+            "90",
+            "Nødadgangens varighed: 120 minutter → 90 minutter (noedadgang_minutter)",
+            "Length of an emergency access: 120 minutes → 90 minutes (noedadgang_minutter)",
+        ),
+        (
+            "sos_svarfrist",
+            "P14D",
+            "P3W",
+            "Svarfrist i målingen: 14 dage (P14D) → 3 uger (P3W) (sos_svarfrist)",
+            "Time to answer the survey: 14 days (P14D) → 3 weeks (P3W) (sos_svarfrist)",
+        ),
+        (
+            "gate_samtykke",
+            "true",
+            "false",
+            "Afgørelse kræver samtykke: ja → nej (gate_samtykke)",
+            "A decision needs consent: yes → no (gate_samtykke)",
+        ),
+        (
+            "noedadgang_formaal",
+            "{vagt: Nat}",
+            "{vagt: Aften}",
+            "Formål med nødadgang › vagt: Nat → Aften (noedadgang_formaal.vagt)",
+            "Purposes of emergency access › vagt: Nat → Aften (noedadgang_formaal.vagt)",
+        ),
+    ],
+)
+def test_a_setting_is_told_by_its_name_and_unit_with_its_key_beside(entry, was, now, danish, english):
+    old, new = (f"settings:\n  {entry}: {value}\n".encode() for value in (was, now))
+
+    assert told("rulesets/X.yaml", old, new) == [danish]
+    assert told("rulesets/X.yaml", old, new, "en") == [english]
+
+
+def test_a_rule_and_the_head_of_a_rule_set_are_told_in_words():
+    old, new = b"title: A\nrules: {T05: {hjemmel: x}}\n", b"title: B\nrules: {T05: {hjemmel: y}}\n"
+
+    assert told("rulesets/X.yaml", old, new) == ["Titel: A → B", "Regel T05, hjemmel: x → y"]
+
+
+def test_a_duration_and_a_setting_on_a_diagram_are_told_in_words():
+    diagram = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"><process id="p">
+      <intermediateCatchEvent id="v" name="Vent"><timerEventDefinition><timeDuration>{}</timeDuration>
+      </timerEventDefinition></intermediateCatchEvent></process></definitions>"""
+    six, set_by = (diagram.format(said).encode() for said in ("P6W", "=indstilling.sos_svarfrist"))
+
+    (line,) = told("p.bpmn", six, set_by)
+
+    assert line.endswith("6 uger (P6W) → =indstilling.sos_svarfrist [sos_svarfrist: Svarfrist i målingen]")
+
+
+def test_every_setting_of_the_shipped_rule_sets_has_a_name_that_people_use():
+    named = yaml.safe_load(Path("src/flowcase/modeling/names.yaml").read_text("utf-8"))["settings"]
+
+    shipped = {
+        key
+        for path in (PROCESSES / "rulesets").glob("*.yaml")
+        for key in yaml.safe_load(path.read_text("utf-8")).get("settings") or ()
+    }
+
+    assert set(named) == shipped
+    assert all(words[0] and words[1] for words in named.values())
 
 
 def test_a_file_does_not_differ_from_itself():
@@ -169,5 +241,5 @@ def test_the_command_tells_it_and_ends_with_one(tmp_path):
     same = CliRunner().invoke(cli, ["diff", str(tmp_path / "a.dmn"), str(tmp_path / "a.dmn")])
 
     assert told_danish.exit_code == 1
-    assert "Antal: 6 uger → 5 uger" in told_danish.output
+    assert "6 uger → 5 uger" in told_danish.output
     assert (same.exit_code, same.output) == (0, "")

@@ -39,7 +39,9 @@ def test_a_changed_cell_is_told_with_old_and_new_value(jens, draft):
     page = jens.get(f"/studie/forskelle/{TABLE}")
 
     (line,) = page.all("//ul[@class='fc-changes']/li")
-    assert "Antal: 6 uger → 5 uger" in "".join(line.itertext())
+    assert "Opfølgning, HERNING, anbringelse, opfølgning nr. fra 2: 6 uger → 5 uger" in "".join(
+        line.itertext()
+    )
 
 
 def test_a_changed_element_is_marked_on_both_drawings_and_linked_with_its_line(jens, draft):
@@ -56,6 +58,19 @@ def test_a_changed_element_is_marked_on_both_drawings_and_linked_with_its_line(j
         mark = page.one(f"//*[@id='{side}-{element}']")
         assert mark.get("href") == f"#aendring-{element}"
         assert line.xpath(f".//a[@href='#{side}-{element}']")
+
+
+def test_a_changed_setting_has_a_place_that_an_address_leads_to(jens, draft):
+    draft("rulesets/HERNING.yaml", lambda content: content.replace(b"graense: 20", b"graense: 18"))
+
+    page = jens.get("/studie/forskelle/rulesets/HERNING.yaml")
+
+    (line,) = page.all("//ul[@class='fc-changes']/li")
+    words = "Grænse for sagstal: 20 sager → 18 sager (sagstal_graense)"
+    assert words in "".join(line.itertext())
+    assert line.get("id") == "aendring-settings.sagstal_graense"
+    (link,) = line.xpath(".//a[@class='fc-change-here']")
+    assert (link.get("href"), words in link.get("aria-label")) == (f"#{line.get('id')}", True)
 
 
 def test_a_broken_draft_is_told_so_and_not_compared(jens, draft):

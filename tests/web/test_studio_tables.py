@@ -152,7 +152,7 @@ def test_a_setting_is_changed_with_its_source_and_nothing_else(ask, world, actor
         **{"indstilling.vaerdi": "18", "indstilling.kilde": "R-023, rådets beslutning"},
     )
 
-    assert "Sagstal grænse" in opened["html"] and "R-023" in opened["html"]
+    assert "Grænse for sagstal" in opened["html"] and "R-023" in opened["html"]
     wanted = content.replace("sagstal_graense: 20 # R-023", "sagstal_graense: 18 # R-023, rådets beslutning")
     assert changed["content"] == wanted
 

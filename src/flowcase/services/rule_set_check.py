@@ -11,27 +11,13 @@ from flowcase.cases.rule_sets import Profile, RuleSet, read_manifest
 from flowcase.errors import InvalidValues
 from flowcase.modeling import Finding, Severity
 from flowcase.modeling.check_bundle import kind_of
+from flowcase.modeling.names import UNITS
 from flowcase.modeling.yaml_places import Place, compose, construct
 
 RULE = "rule-set-manifest"
 NOT_READ = "fil"  # no YAML at all: the check of files has said so with the line
 
 
-# What the number of a setting counts, by the end of its name.
-UNITS: Mapping[str, str] = {
-    "_arbejdsdage": "working days",
-    "_hverdage": "working days",
-    "_dage": "days",
-    "_timer": "hours",
-    "_minutter": "minutes",
-    "_uger": "weeks",
-    "_maaneder": "months",
-    "_kl": "time of day",
-    "_tid": "time of day",
-    "_maal": "percent",
-    "_fra": "date",
-    "_indtil": "date",
-}
 _COUNTED = frozenset({"working days", "days", "hours", "minutes", "weeks", "months"})
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flowcase.modeling.names import setting_name, unit_name, unit_of_setting
 from flowcase.modeling.yaml_edits import EditRefused, YamlText
 from flowcase.modeling.yaml_places import Place
-from flowcase.services.rule_set_check import UNITS
 from flowcase.web import typed_yaml
-from flowcase.web.language import gettext
+from flowcase.web.language import current, gettext
 from flowcase.web.scenario_rows import Said, decode
 from flowcase.web.typed_yaml import NotTyped
 
@@ -22,7 +22,6 @@ HEAD_KEYS = (
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _RULE = re.compile(r"T\d{2}|R-\d{3}|D-\d{2}|[A-Z]-\d{2,3}")
-_LETTERS = (("aa", "å"), ("ae", "æ"), ("oe", "ø"))
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Setting:
     """One setting as a line of the table."""
 
     name: str
-    words: str  # its name in Danish
+    words: str  # what people call it
     value: str
     typed: str
     unit: str
@@ -95,7 +94,7 @@ def _settings(
         place: Place = ("settings", name)
         yield Setting(
             name=name,
-            words=in_danish(name),
+            words=setting_name(name, current()),
             value=typed_yaml.words(value),
             typed=typed_yaml.shown(value, text),
             unit=unit_of(name, value),
@@ -112,17 +111,9 @@ def _rules(text: YamlText, rules: Mapping[str, Any]) -> Iterator[RuleLine]:
         yield RuleLine(id, told[0], told[1], told[2], text.lines(("rules", id)))
 
 
-def in_danish(name: str) -> str:
-    """`noedadgang_minutter` as people write it: the names are Danish already, but for letters and spaces."""
-    said = name.replace("_", " ")
-    for ascii, letter in _LETTERS:
-        said = said.replace(ascii, letter)
-    return said[:1].upper() + said[1:]
-
-
 def unit_of(name: str, value: Any) -> str:
     """What a number counts, by the end of its name."""
-    code = next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "")
+    code = unit_of_setting(name)
     words = {
         "days": gettext("dage"),
         "working days": gettext("hverdage"),
@@ -130,13 +121,12 @@ def unit_of(name: str, value: Any) -> str:
         "minutes": gettext("minutter"),
         "weeks": gettext("uger"),
         "months": gettext("måneder"),
-        "age": gettext("år"),
         "time of day": gettext("klokkeslæt"),
         "percent": gettext("procent"),
         "date": gettext("dato"),
     }
     if code:
-        return words[code]
+        return words.get(code) or unit_name(code, current())
     if isinstance(value, bool):
         return gettext("ja eller nej")
     if isinstance(value, (int, float)):

@@ -21,6 +21,7 @@ class Line:
     words: str
     kind: str
     element: str
+    anchor: str  # where the page's address leads to this line
     is_first: bool  # of its element: the place that the drawings lead to
 
 
@@ -83,7 +84,9 @@ def _lines(changes: Sequence[Change]) -> list[Line]:
     lines = []
     for change in changes:
         element = change.place.id
-        lines.append(Line(in_words(change, current()), change.kind, element, element not in seen))
+        lines.append(
+            Line(in_words(change, current()), change.kind, element, change.place.anchor, element not in seen)
+        )
         seen.add(element)
     return lines
 

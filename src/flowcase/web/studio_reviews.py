@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound, Refused
-from flowcase.modeling.difference import Place, places, subject_in_words
+from flowcase.modeling.difference import Place, place_in_words, places
 from flowcase.services.reviews import NotApproved, Review, ReviewRow
 from flowcase.services.studio import OpenedFile, blocking
 from flowcase.store.queries.drafts import DraftRow
@@ -246,7 +246,7 @@ def _page(review: Review, errors: dict[str, list[str]]) -> str:
 def _called(place: Place | None, element: str) -> str:
     if not element:
         return gettext("Hele filen")
-    return element if place is None else subject_in_words(place, current())
+    return element if place is None else place_in_words(place, current())
 
 
 def _titles() -> tuple[str, str]:
@@ -274,6 +274,6 @@ def review_title(row: ReviewRow) -> str:
 @blueprint.app_context_processor
 def words() -> dict[str, Any]:
     return {
-        "place_in_words": lambda place: subject_in_words(place, current()),
+        "place_in_words": lambda place: place_in_words(place, current()),
         "review_title": review_title,
     }

@@ -12,7 +12,7 @@ from flowcase.modeling.difference.bpmn import _elements
 from flowcase.modeling.difference.change import Facts, Kind, Place
 from flowcase.modeling.difference.dmn import _decisions, _Row, _rows
 from flowcase.modeling.difference.form import _FIELD, _fields, _place, _without
-from flowcase.modeling.difference.plain import flattened
+from flowcase.modeling.difference.plain import flattened, plain_places
 from flowcase.modeling.form_json import parse_form_json
 from flowcase.modeling.safe_xml import parse_xml
 
@@ -55,7 +55,7 @@ def beside(path: str, old: bytes, new: bytes) -> tuple[list[BesideTable], list[B
 
 
 def places(path: str, content: bytes) -> list[Place]:
-    """Everything in a file that can be spoken of: elements, decisions and rows, or fields.
+    """Everything in a file that can be spoken of: elements, decisions and rows, fields, or lines.
 
     Raises InvalidDefinition when it cannot be read.
     """
@@ -63,6 +63,8 @@ def places(path: str, content: bytes) -> list[Place]:
         return [element.place for element in _elements(parse_xml(content, path)).values()]
     if path.endswith(".form"):
         return [_place(id, field) for id, field in _fields(parse_form_json(content, path)).items()]
+    if not path.endswith(".dmn"):
+        return plain_places(path, content)
     found: list[Place] = []
     for id, decision in _decisions(parse_xml(content, path)).items():
         found.append(Place(id, etree.QName(decision).localname, decision.get("name", "")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,9 +21,16 @@ class Place:
     """What a change is about: an element, a decision, a row of a table, a field, an entry."""
 
     id: str
-    sort: str  # BPMN's or DMN's name of the element; "row", "field", "entry"
+    sort: str  # BPMN's or DMN's name of the element; "row", "field", "setting", "rule", "entry"
     name: str = ""
     within: str = ""  # the name of what it lies in: the table of a row
+    key: str = ""  # how the file calls it, where people call it otherwise
+    conditions: tuple[tuple[str, str], ...] = ()  # of a row: heading and cell
+
+    @property
+    def anchor(self) -> str:
+        """Its id as an address may end with it."""
+        return re.sub(r"[^\w.-]", "-", self.id)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from flowcase.modeling.safe_xml import parse_xml
 
 _OWN = frozenset(("decision", "businessKnowledgeModel", "inputData", "knowledgeSource", "rule"))
 _ANY = ("", "-")
+COUNTED = "antal"  # a number that is told with its unit needs no heading
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,12 @@ def _row_changes(was: list[_Row], now: list[_Row]) -> list[Change]:
     kept = [row.place.id for row in was if row.place.id in after]
     if kept != [row.place.id for row in now if row.place.id in before]:
         found.append(
-            Change(Kind.CHANGED, Place("", "rows", "", now[0].place.within), ("order",), *_orders(was, now))
+            Change(
+                Kind.CHANGED,
+                Place("", "rows", "", now[0].place.within, now[0].place.key),
+                ("order",),
+                *_orders(was, now),
+            )
         )
     return [*found, *(Change(Kind.REMOVED, row.place) for row in alone)]
 
@@ -82,7 +88,7 @@ def _orders(was: list[_Row], now: list[_Row]) -> tuple[str, str]:
 def _with_unit(change: Change, former: _Row, row: _Row) -> Change:
     """A number beside a column of units is told with its unit: 6 uger."""
     unit = next((aspect for aspect in row.cells if aspect[-1].casefold() == "enhed"), None)
-    if unit is None or change.aspect[-1].casefold() != "antal":
+    if unit is None or change.aspect[-1].casefold() != COUNTED:
         return change
 
     def told(value: str | None, cells: dict[tuple[str, ...], str]) -> str | None:
@@ -91,7 +97,11 @@ def _with_unit(change: Change, former: _Row, row: _Row) -> Change:
         return f"{value} {cells.get(unit, '').strip(chr(34))}".strip()
 
     return Change(
-        change.kind, change.place, change.aspect, told(change.old, former.cells), told(change.new, row.cells)
+        change.kind,
+        change.place,
+        ("output", COUNTED),
+        told(change.old, former.cells),
+        told(change.new, row.cells),
     )
 
 
@@ -108,13 +118,14 @@ def _rows(decision: etree._Element) -> list[_Row]:
             notes = [_text(node) for node in rule if local(node) in ("annotationEntry", "description")]
             cells = _columns("input", inputs, conditions) | _columns("output", outputs, answers)
             cells |= {("annotation", str(place)): words for place, words in enumerate(notes, 1) if words}
-            name = ", ".join(text.replace('"', "") for text in conditions if text not in _ANY)
-            place = Place(
-                rule.get("id") or f"#{number}",
-                "row",
-                f"{number} ({name})" if name else str(number),
-                decision.get("name") or decision.get("id", ""),
+            said = tuple(
+                (inputs[at] if at < len(inputs) else "", text)
+                for at, text in enumerate(conditions)
+                if text not in _ANY
             )
+            id = decision.get("id", "")
+            name = decision.get("name") or id
+            place = Place(rule.get("id") or f"#{number}", "row", str(number), name, id, said)
             found.append(_Row(place, cells))
     return found
 

@@ -50,4 +50,5 @@ def _without(value: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 
 def _place(id: str, field: dict[str, Any]) -> Place:
-    return Place(id, "field", str(field.get("label") or field.get("key") or id))
+    name, key = str(field.get("label") or field.get("key") or id), str(field.get("key") or "")
+    return Place(id, "field", name, key=key if key != name else "")

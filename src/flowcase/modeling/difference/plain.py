@@ -20,9 +20,21 @@ def plain_changes(path: str, old: bytes, new: bytes) -> list[Change]:
         before, after = was.get(entry), now.get(entry)
         if before != after:
             kind = Kind.ADDED if before is None else Kind.REMOVED if after is None else Kind.CHANGED
-            name = " › ".join(entry)
-            found.append(Change(kind, Place(name, "entry", name), (), before, after))
+            found.append(Change(kind, _place(entry), (), before, after))
     return found
+
+
+def plain_places(path: str, content: bytes) -> list[Place]:
+    """Every value in a file, as a change of it would name it."""
+    return [_place(entry) for entry in flattened(_read(path, content))]
+
+
+def _place(entry: tuple[str, ...]) -> Place:
+    """`id` is the way there. What lies in a setting or a rule is told by that setting or rule."""
+    sorts = {"settings": "setting", "rules": "rule"}
+    if len(entry) > 1 and entry[0] in sorts:
+        return Place(".".join(entry), sorts[entry[0]], " › ".join(entry[2:]), entry[1], ".".join(entry[1:]))
+    return Place(".".join(entry), "entry", " › ".join(entry))
 
 
 def flattened(value: Any, path: tuple[str, ...] = ()) -> Facts:

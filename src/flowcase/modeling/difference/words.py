@@ -1,10 +1,20 @@
-"""A difference in words, Danish first and English on request."""
+"""A difference in words, Danish first and English on request; the key beside what people call it."""
 
 from __future__ import annotations
 
 import re
 
 from flowcase.modeling.difference.change import Change, Kind, Place
+from flowcase.modeling.difference.dmn import COUNTED
+from flowcase.modeling.names import (
+    condition_in_words,
+    decision_name,
+    duration_in_words,
+    setting_name,
+    unit_name,
+    unit_of_setting,
+    yes_or_no,
+)
 
 # Word of BPMN, DMN or form-js: (Danish, English). A name that is not here stands as it is.
 _SORTS = {
@@ -43,6 +53,7 @@ _SORTS = {
     "row": ("Række", "Row"),
     "field": ("Felt", "Field"),
     "form": ("Formular", "Form"),
+    "rule": ("Regel", "Rule"),
     "entry": ("Linje", "Entry"),
 }
 _ASPECTS = {
@@ -79,29 +90,88 @@ _ASPECTS = {
     "required": ("skal udfyldes", "required"),
     "hitPolicy": ("hvilke rækker gælder", "hit policy"),
     "annotation": ("bemærkning", "annotation"),
+    "label_en": ("ledetekst på engelsk", "label in English"),
+    "description_en": ("hjælpetekst på engelsk", "description in English"),
+    "key": ("nøgle", "key"),
+    "type": ("slags", "type"),
+    "text": ("tekst", "text"),
+    "target": ("gemmes i", "kept in"),
+    "values": ("valgmulighed", "option"),
+    "defaultValue": ("værdi fra start", "default value"),
+    "conditional": ("vises", "shown"),
+    "hide": ("skjult, når", "hidden when"),
+    "minLength": ("mindste længde", "least length"),
+    "maxLength": ("største længde", "greatest length"),
+    "min": ("mindst", "at least"),
+    "max": ("højst", "at most"),
+    "readonly": ("kan kun læses", "read only"),
+    "hjemmel": ("hjemmel", "legal basis"),
+    "kilde": ("kilde", "source"),
+    "title": ("titel", "title"),
+    "version": ("udgave", "version"),
+    "in_force_from": ("gælder fra", "in force from"),
+    "origin": ("oprindelse", "origin"),
+    "statutory": ("lovbestemt", "statutory"),
+    "tables": ("tabeller", "tables"),
+    "compose": ("sat sammen af", "composed of"),
+    "teams": ("teams", "teams"),
 }
 _VERBS = {Kind.ADDED: ("tilføjet", "added"), Kind.REMOVED: ("fjernet", "removed")}
-_UNITS = {"maaneder": "måneder", "aar": "år", "doegn": "døgn"}
+_SETTING = re.compile(r"\bindstilling\.(\w+)")
+_DURATION = re.compile(r"P(?=[\dT])[0-9YMWDTH]+")
 _LONGEST = 160
 
 
 def in_words(change: Change, language: str = "da") -> str:
-    """One line: what it is about, which side of it, the old value → the new."""
-    subject = subject_in_words(change.place, language)
+    """One line: what it is about, which side of it, the old value → the new; its key beside."""
+    subject, beside = _subject(change.place, language), _beside(change.place, language)
     if not change.aspect:
         if change.old is not None or change.new is not None:
-            return f"{subject}: {_values(change, language)}"
-        return f"{subject}: {_pick(_VERBS[change.kind], language)}"
+            return f"{subject}: {_values(change, language)}{beside}"
+        return f"{subject}: {_pick(_VERBS[change.kind], language)}{beside}"
     if change.is_layout:
         return f"{subject}: {_pick(('flyttet på tegningen', 'moved on the drawing'), language)}"
-    return f"{subject}, {aspect_in_words(change.aspect, language)}: {_values(change, language)}"
+    if change.aspect[-1] == COUNTED:  # 6 uger → 5 uger says what it counts
+        return f"{subject}: {_values(change, language)}{beside}"
+    return f"{subject}, {aspect_in_words(change.aspect, language)}: {_values(change, language)}{beside}"
 
 
-def subject_in_words(place: Place, language: str = "da") -> str:
+def place_in_words(place: Place, language: str = "da") -> str:
+    """What a change, or a comment, is about; its key beside."""
+    return _subject(place, language) + _beside(place, language)
+
+
+def _subject(place: Place, language: str = "da") -> str:
     sort = _pick(_SORTS.get(place.sort, (place.sort, place.sort)), language)
     if place.sort in ("row", "rows"):
-        return f"{place.within}, {sort.lower()} {place.name}".rstrip()
-    return f"{sort} »{place.name or place.id}«" if language == "da" else f"{sort} “{place.name or place.id}”"
+        said = [decision_name(place.key, place.within, language)]
+        said += [condition_in_words(text, heading, language) for heading, text in place.conditions]
+        if len(said) == 1:
+            said.append(f"{sort.lower()} {place.name}".rstrip())
+        return ", ".join(said)
+    if place.sort == "setting":
+        name = setting_name(place.within, language)
+        return f"{name} › {place.name}" if place.name else name
+    if place.sort == "rule":
+        parts = place.name.split(" › ") if place.name else []
+        return ", ".join(
+            (f"{sort} {place.within}", *(_pick(_ASPECTS.get(each, (each, each)), language) for each in parts))
+        )
+    if place.sort == "entry" and place.id in _ASPECTS:
+        said_so = _pick(_ASPECTS[place.id], language)
+        return said_so[:1].upper() + said_so[1:]
+    name = place.name or place.id
+    if place.sort == "decision":
+        name = decision_name(place.id, place.name, language)
+    return f"{sort} »{name}«" if language == "da" else f"{sort} “{name}”"
+
+
+def _beside(place: Place, language: str) -> str:
+    """How the file calls it, in brackets; nothing where its name says so already."""
+    if place.sort == "row":
+        row = f"{_pick(_SORTS['row'], language).lower()} {place.name}"
+        return f" ({place.key}, {row})" if place.conditions else f" ({place.key})"
+    return f" ({place.key})" if place.key and place.sort != "rule" else ""
 
 
 def aspect_in_words(aspect: tuple[str, ...], language: str = "da") -> str:
@@ -128,10 +198,24 @@ def _told(value: str | None, change: Change, language: str) -> str:
         return _pick(_SORTS.get(value, (value, value)), language)
     if value == "":
         return _pick(("(tom)", "(empty)"), language)
-    plain = " ".join(value.split())
-    if language == "da" and (found := re.fullmatch(r"([\d.]+) (\w+)", plain)):
-        plain = f"{found[1]} {_UNITS.get(found[2], found[2])}"
+    plain = _with_words(" ".join(value.split()), change, language)
     return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
+
+
+def _with_words(plain: str, change: Change, language: str) -> str:
+    """Units, durations, yes and no, and settings that an expression names."""
+    if plain in ("true", "false"):
+        return yes_or_no(plain, language)
+    if found := re.fullmatch(r"([\d.]+) (\w+)", plain):
+        return f"{found[1]} {unit_name(found[2], language)}"
+    if change.place.sort == "setting" and re.fullmatch(r"-?[\d.]+", plain):
+        unit = unit_of_setting(change.place.within)
+        return f"{plain} {unit_name(unit, language)}" if unit and unit != "date" else plain
+    if _DURATION.fullmatch(plain) and (words := duration_in_words(plain, language)):
+        return f"{words} ({plain})"
+    named = {key: setting_name(key, language) for key in _SETTING.findall(plain)}
+    beside = ", ".join(f"{key}: {name}" for key, name in named.items())
+    return f"{plain} [{beside}]" if beside else plain
 
 
 def _pick(words: tuple[str, str], language: str) -> str:
