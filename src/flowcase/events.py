@@ -340,6 +340,15 @@ class UserTaskPutOff(ElementEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UserTaskPrioritised(ElementEvent):
+    """Somebody set its priority by hand; what the diagram drew, or somebody set before, no longer holds."""
+
+    previous: int
+    priority: int  # 0 to 100
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserTaskWarned(ElementEvent):
     """A warning rule hit when the user task was completed; it did not hinder."""
 

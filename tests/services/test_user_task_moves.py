@@ -154,3 +154,38 @@ def test_only_ones_own_may_be_put_off_and_not_past_the_due_date(
     with pytest.raises(InvalidValues):
         flow.user_task_moves.put_off(other.id, today + dt.timedelta(days=4), actor=ANNA)
     flow.user_task_moves.put_off(other.id, today + dt.timedelta(days=2), actor=ANNA)
+
+
+def test_the_priority_is_set_by_hand_and_the_history_says_why(flow: Flowcase, task: str) -> None:
+    flow.user_task_moves.prioritise(task, 75, actor=ANNA)
+    flow.user_task_moves.prioritise(task, 75, actor=ANNA)
+    for lower in ("", "  "):
+        with pytest.raises(InvalidValues) as refused:
+            flow.user_task_moves.prioritise(task, 25, reason=lower, actor=ANNA)
+        assert "begrundelse" in refused.value.errors
+    flow.user_task_moves.prioritise(task, 25, reason=" Skolen er lukket ", actor=LEADER)
+
+    (row,) = flow.user_tasks.list()
+    assert row.priority == 25
+    told = [
+        row.event for row in flow.history.everything() if isinstance(row.event, events.UserTaskPrioritised)
+    ]
+    assert [(each.previous, each.priority, each.reason) for each in told] == [
+        (50, 75, ""),
+        (75, 25, "Skolen er lukket"),
+    ]
+
+
+def test_who_may_not_give_a_task_away_may_not_put_it_first(flow: Flowcase, task: str) -> None:
+    flow.user_tasks.claim(task, actor=ANNA)
+
+    for stranger in (BO, CLARA, OPERATOR):
+        with pytest.raises(Forbidden):
+            flow.user_task_moves.prioritise(task, 75, actor=stranger)
+    for number in (-1, 101):
+        with pytest.raises(InvalidValues):
+            flow.user_task_moves.prioritise(task, number, actor=ANNA)
+    with pytest.raises(InvalidValues):
+        flow.user_task_moves.prioritise(task, 75, reason="x" * (LONGEST_REASON + 1), actor=ANNA)
+    (row,) = flow.user_tasks.list()
+    assert row.priority == 50

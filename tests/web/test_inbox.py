@@ -285,3 +285,21 @@ def test_a_leader_shares_a_list_with_the_team(sign_in):
     assert not page.all("//form[contains(@action, '/gemte/slet')]")
     member.post("/opgaver/gemte/slet", {"navn": "Ældste", "team": team})
     assert "Ældste (" in leader.get("/opgaver").text
+
+
+def test_the_chosen_are_put_first_by_hand_and_stand_there_in_words(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.get("/opgaver")
+
+    seen = karen.post(
+        "/opgaver/flere", several(page, "Beslut videre forløb", act="prioriter", prioritet="lav")
+    )
+    lowered = karen.post(
+        "/opgaver/flere",
+        several(page, "Beslut videre forløb", act="prioriter", prioritet="lav", prioriter_grund="Kan vente"),
+    )
+    nothing = karen.post("/opgaver/flere", several(page, "Beslut videre forløb", act="prioriter"))
+
+    assert "Ikke ændret: 1. Skriv hvorfor" in seen.text
+    assert "fik en ny prioritet: 1" in lowered.text and "Lav (25)" in lowered.text
+    assert nothing.status == 422 and "Vælg, hvilken prioritet" in nothing.text

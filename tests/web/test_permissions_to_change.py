@@ -61,6 +61,8 @@ _ONES_OWN = {
 }
 # Of a team that the sender leads: their own tests go through every cell (tests/web/test_team.py).
 _ELSEWHERE = {"team.end_absence", "team.absence", "team.hand_over"}
+# As whoever may give it away, also who leads its holder: see tests/services/test_user_task_moves.py.
+_ELSEWHERE |= {"api.prioritise"}
 # By DELETE: see tests/web/test_webhooks.py.
 _ELSEWHERE |= {"api.end_webhook"}
 # Whoever holds the secret address, and whoever is close to the case: see tests/web/test_guest_links.py.

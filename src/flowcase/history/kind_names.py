@@ -135,6 +135,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "UserTaskDelegated": ("Opgave uddelegeret", "User task delegated"),
     "UserTaskGivenBack": ("Opgave givet tilbage", "User task given back"),
     "UserTaskHandedOver": ("Opgave givet videre", "User task handed over"),
+    "UserTaskPrioritised": ("Opgaves prioritet sat", "Priority of a user task set"),
     "UserTaskPutOff": ("Opgave udskudt", "User task put off"),
     "UserTaskRedrawn": ("Opgave tegnet om", "User task redrawn"),
     "UserTaskRescheduled": ("Opgaves dato flyttet", "User task rescheduled"),

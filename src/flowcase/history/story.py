@@ -159,6 +159,11 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "The task “{element}” came back to {owner_person} from {delegate_person}{back}.",
         True,
     ),
+    "UserTaskPrioritised": (
+        "Opgaven »{element}« fik {level} prioritet i stedet for {level_before}{why}.",
+        "The task “{element}” was given {level} priority instead of {level_before}{why}.",
+        True,
+    ),
     "UserTaskPutOff": (
         "Opgaven »{element}« vises igen {follow_up}.",
         "The task “{element}” is shown again {follow_up}.",
@@ -436,6 +441,8 @@ def _fields(
             fields[f"{role}_person"] = person(raw[role])
     taken_back = {"da": " (taget tilbage)", "en": " (taken back)"}[language]
     fields["back"] = taken_back if raw.get("is_taken_back") else ""
+    fields["level"] = _level(raw.get("priority"), language)
+    fields["level_before"] = _level(raw.get("previous"), language)
     fields["why"] = f": {raw['reason']}" if raw.get("reason") else ""
     fields["follow_up"] = _instant(raw.get("follow_up_at") or one.at, language)
     due = raw.get("due_at")
@@ -546,3 +553,14 @@ def _instant(value: dt.datetime | None, language: str) -> str:
     local = value.astimezone(LOCAL)
     clock = f"{local:%H.%M}" if language == "da" else f"{local:%H:%M}"
     return f"{local.day}.{local.month}.{local.year} {'kl. ' if language == 'da' else ''}{clock}"
+
+
+_LEVELS = {"da": ("lav", "almindelig", "høj"), "en": ("low", "ordinary", "high")}
+_ORDINARY = 50
+
+
+def _level(number: object, language: str) -> str:
+    if not isinstance(number, int):
+        return ""
+    words = _LEVELS[language][1 + (number > _ORDINARY) - (number < _ORDINARY)]
+    return words if number == _ORDINARY else f"{words} ({number})"

@@ -1,4 +1,4 @@
-"""Moving user tasks: to a colleague who may do them, and out of sight until a later day."""
+"""Moving user tasks: to a colleague who may do them, out of sight until a later day, up and down a list."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from flowcase.store.queries.people import PersonRow, person
 from flowcase.store.queries.user_tasks import UserTaskRow
 
 LONGEST_REASON = 300  # characters
+LOWEST, NORMAL, HIGHEST = 0, 50, 100  # priorities, as Camunda 8's
 
 
 class UserTaskMoves:
@@ -80,6 +81,38 @@ class UserTaskMoves:
                 element=row.element, element_instance=row.element_instance, follow_up_at=follow_up_at
             )
             tx.append(instance.stream, put_off, instance=instance)
+
+        self._transactions.run(actor, work)
+
+    def prioritise(self, id: str, priority: int, *, reason: str = "", actor: Actor) -> None:
+        """Set the priority of an open user task by hand, as whoever may give it away.
+
+        To raise an ordinary one needs no reason. One that the diagram or somebody before gave another
+        priority, and one that is lowered, is changed with a reason, which the history keeps. Raises Forbidden
+        for anybody else, Conflict when it is no longer open, and InvalidValues (`prioritet`, `begrundelse`).
+        """
+        attempt = f"setting the priority of user task '{id}'"
+        if not LOWEST <= priority <= HIGHEST:
+            raise InvalidValues(attempt, {"prioritet": [f"not between {LOWEST} and {HIGHEST}"]})
+        if len(reason) > LONGEST_REASON:
+            raise InvalidValues(attempt, {"begrundelse": ["too long"]})
+
+        def work(tx: Tx) -> None:
+            row, instance = opened(tx, id, "set the priority of")
+            if not self._may_give(tx, owned(row), actor):
+                raise Forbidden(f"set the priority of user task '{id}'", "it is another person's")
+            if row.priority == priority:
+                return
+            if (row.priority != NORMAL or priority < NORMAL) and not reason.strip():
+                raise InvalidValues(attempt, {"begrundelse": ["missing"]})
+            prioritised = events.UserTaskPrioritised(
+                element=row.element,
+                element_instance=row.element_instance,
+                previous=row.priority,
+                priority=priority,
+                reason=reason.strip(),
+            )
+            tx.append(instance.stream, prioritised, instance=instance)
 
         self._transactions.run(actor, work)
 

@@ -12,7 +12,7 @@ from flowcase import errors
 from flowcase.access.permissions import may_deliver_notifications
 from flowcase.history.exports.plain import jsonable
 from flowcase.services.inboxes import Asked, Order
-from flowcase.services.user_task_moves import LONGEST_REASON
+from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST
 from flowcase.web import inbox_addresses
 from flowcase.web.api_frame import blueprint, caller, instant, needs
 from flowcase.web.api_pages import Found, PageIn, PlaceField, paged
@@ -50,6 +50,7 @@ class UserTaskOut(ma.Schema):
     )
     candidate_groups = ma.fields.List(ma.fields.String())
     due_at = instant(allow_none=True)
+    priority = ma.fields.Integer(metadata={"description": "0 to 100, the higher first; 50 is the ordinary."})
 
 
 class FieldOut(ma.Schema):
@@ -72,6 +73,17 @@ class TaskPageIn(PageIn):
     """Pages of an inbox."""
 
     after = PlaceField(partial(inbox_addresses.place_from, order=Order.RECEIVED))
+
+
+class TaskPriorityIn(ma.Schema):
+    priority = ma.fields.Integer(
+        required=True, strict=True, validate=ma.validate.Range(LOWEST, HIGHEST), metadata={"example": 75}
+    )
+    reason = ma.fields.String(
+        load_default="",
+        validate=ma.validate.Length(max=LONGEST_REASON),
+        metadata={"description": "Needed unless an ordinary one is raised; kept in the history."},
+    )
 
 
 class CompletionIn(ma.Schema):
@@ -179,6 +191,15 @@ def give_back(id: str) -> Any:
 def take_back(id: str) -> Any:
     """Take a delegated user task back from its delegate, who keeps a copy of the draft."""
     flow().delegations.take_back(id, actor=caller())
+
+
+@blueprint.route("/user-tasks/<id>/prioritise", methods=["POST"])
+@needs("tasks:write")
+@blueprint.arguments(TaskPriorityIn)
+@blueprint.response(204)
+def prioritise(body: dict[str, Any], id: str) -> Any:
+    """Set the priority of a user task by hand, as whoever may give it away."""
+    flow().user_task_moves.prioritise(id, body["priority"], reason=body["reason"], actor=caller())
 
 
 @blueprint.route("/user-tasks/<id>/complete", methods=["POST"])

@@ -20,7 +20,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
-from flowcase.services.user_task_moves import LONGEST_REASON
+from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST, NORMAL
 from flowcase.web.inbox_addresses import VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.language import current, gettext
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("inbox", __name__)
 
 PAGE = 50
+_PRIORITIES = {"hoej": (NORMAL + HIGHEST) // 2, "almindelig": NORMAL, "lav": (LOWEST + NORMAL) // 2}
+_WITH_REASON = ("overdrag", "uddeleger", "prioriter")
 
 
 @blueprint.get("/")
@@ -128,11 +130,10 @@ def _cannot_begin(ids: list[str], act: str) -> str:
         return gettext("Vælg den kollega, der skal hjælpe med opgaverne.")
     if act == "overdrag" and not request.form.get("overdrag_til"):
         return gettext("Vælg den kollega, der skal have opgaverne.")
-    if (
-        max(len(request.form.get(name, "")) for name in ("overdrag_grund", "uddeleger_grund"))
-        > LONGEST_REASON
-    ):
+    if max(len(request.form.get(f"{name}_grund", "")) for name in _WITH_REASON) > LONGEST_REASON:
         return gettext("Begrundelsen er for lang. Skriv højst {most} tegn.").format(most=LONGEST_REASON)
+    if act == "prioriter" and request.form.get("prioritet") not in _PRIORITIES:
+        return gettext("Vælg, hvilken prioritet opgaverne skal have.")
     if act == "udsaet" and _day() is None:
         return gettext("Vælg den dag, opgaverne skal vises igen.")
     return ""
@@ -149,6 +150,9 @@ def _move(id: str, act: str) -> None:
     elif act == "uddeleger":
         to, reason = request.form["uddeleger_til"], request.form.get("uddeleger_grund", "")
         flow().delegations.delegate(id, to, reason=reason, actor=actor())
+    elif act == "prioriter":
+        priority, reason = _PRIORITIES[request.form["prioritet"]], request.form.get("prioriter_grund", "")
+        flow().user_task_moves.prioritise(id, priority, reason=reason, actor=actor())
     elif act == "giv_tilbage":
         flow().delegations.give_back(id, actor=actor())
     elif act == "tag_tilbage":
@@ -169,6 +173,8 @@ def _why_not(error: FlowcaseError) -> str:
         return gettext("Kollegaen er ikke blandt dem, der må løse opgaven.")
     if isinstance(error, InvalidValues) and "dato" in error.errors:
         return gettext("Vælg en dag efter i dag og ikke senere end opgavens frist.")
+    if isinstance(error, InvalidValues) and "begrundelse" in error.errors:
+        return gettext("Skriv hvorfor, når prioriteten er sat før, eller når den sættes ned.")
     if isinstance(error, Conflict) and "delegated" in error.because:
         return gettext("Opgaven er uddelegeret nu, eller den er ikke uddelegeret længere.")
     if isinstance(error, Conflict):
@@ -186,6 +192,7 @@ def _done_words() -> dict[str, str]:
         "uddeleger": gettext("Opgaver uddelegeret: {count}."),
         "giv_tilbage": gettext("Opgaver givet tilbage: {count}."),
         "tag_tilbage": gettext("Opgaver taget tilbage: {count}."),
+        "prioriter": gettext("Opgaver, der fik en ny prioritet: {count}."),
         "udsaet": gettext("Opgaver udsat: {count}."),
         "vis_nu": gettext("Opgaver, der vises igen: {count}."),
     }

@@ -437,6 +437,7 @@ RULES: Mapping[str, Rule] = {
     "api.delegate": TOKEN_TASK,
     "api.give_back": TOKEN_TASK,
     "api.take_back": TOKEN_TASK,
+    "api.prioritise": TOKEN_TASK,
     "api.complete": TOKEN_TASK,
     "api.cases": TOKEN,
     "api.case": TOKEN_CASE,

@@ -18,6 +18,7 @@ from flowcase.web import answers, form_files, form_notes, form_page, form_sent
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts
 from flowcase.web.drawing import address
 from flowcase.web.inbox import colleagues
+from flowcase.web.inbox_rows import priority
 from flowcase.web.instances import picture_of
 from flowcase.web.language import current, gettext
 from flowcase.web.next_steps import next_steps
@@ -303,6 +304,7 @@ def _page(
             colleagues=colleagues([task.row]),
             tomorrow=local_date(flow().clock.now()) + dt.timedelta(days=1),
             most_reason=LONGEST_REASON,
+            priority=priority,
             now=flow().clock.now(),
             known_facts=_known_facts(case),
             next_steps=next_steps(task) if task.row.status == "open" and task.may_complete else None,

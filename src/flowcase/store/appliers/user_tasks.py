@@ -188,6 +188,17 @@ def put_off(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTas
     )
 
 
+@applies(events.UserTaskPrioritised)
+def prioritise(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskPrioritised) -> None:
+    task = f"{instance.id}.{event.element_instance}"
+    tx.update(
+        tables.user_task,
+        {"id": task, "status": UserTaskStatus.OPEN},
+        {"priority": event.priority},
+        attempt=f"set the priority of user task '{task}'",
+    )
+
+
 @applies(events.UserTaskUnclaimed)
 def unclaim(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTaskUnclaimed) -> None:
     task = f"{instance.id}.{event.element_instance}"
