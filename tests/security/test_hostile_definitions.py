@@ -12,7 +12,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import InvalidValues
 from flowcase.modeling import Severity, check_form
-from flowcase.services.form_values import _fits
+from flowcase.services.form_members import fits as is_fit
 from flowcase.web.presenting import markdown
 
 SECONDS = 2.0  # of computing
@@ -34,7 +34,7 @@ def test_a_pattern_of_a_form_never_holds_up_the_server(attack):
     pattern, text = CATASTROPHES[attack]
     begun = time.process_time()
 
-    _fits(pattern, text)
+    is_fit(pattern, text)
 
     assert time.process_time() - begun < SECONDS
 
@@ -50,7 +50,7 @@ def test_a_pattern_of_a_form_never_holds_up_the_server(attack):
     ],
 )
 def test_a_pattern_fits_the_whole_text_or_not(pattern, text, fits):
-    assert _fits(pattern, text) is fits
+    assert is_fit(pattern, text) is fits
 
 
 def form(**component: Any) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from flowcase.errors import InvalidValues
 from flowcase.modeling import read_form
 from flowcase.modeling.form import Form
-from flowcase.services import form_values
+from flowcase.services import form_sentences, form_values
 
 NOW = dt.datetime(2026, 3, 27, 16, 0, tzinfo=dt.UTC)
 
@@ -55,13 +55,13 @@ def test_an_instant_is_local_time_or_has_its_offset(typed: str, meant: dt.dateti
 def test_a_local_time_that_does_not_exist_is_refused() -> None:
     errors = errors_of(a_form(dict(INSTANT)), {"modtaget": "2026-03-29T02:30"})
 
-    assert errors == {"modtaget": [form_values.NO_SUCH_TIME]}
+    assert errors == {"modtaget": [form_sentences.NO_SUCH_TIME]}
 
 
 def test_a_local_time_that_exists_twice_is_asked_about() -> None:
     errors = errors_of(a_form(dict(INSTANT)), {"modtaget": "2026-10-25T02:30"})
 
-    assert errors == {"modtaget": [form_values.TIME_EXISTS_TWICE]}
+    assert errors == {"modtaget": [form_sentences.TIME_EXISTS_TWICE]}
 
 
 def test_every_wrong_field_is_named_at_once() -> None:
@@ -75,11 +75,11 @@ def test_every_wrong_field_is_named_at_once() -> None:
     errors = errors_of(form, {"antal": "mange", "kanal": "due", "dato": "31/2", "ukendt": "x"})
 
     assert errors == {
-        "modtaget": [form_values.REQUIRED],
-        "antal": [form_values.NOT_A_NUMBER],
-        "kanal": [form_values.NOT_A_CHOICE],
-        "dato": [form_values.NOT_A_DATE],
-        "ukendt": [form_values.UNKNOWN_FIELD],
+        "modtaget": [form_sentences.REQUIRED],
+        "antal": [form_sentences.NOT_A_NUMBER],
+        "kanal": [form_sentences.NOT_A_CHOICE],
+        "dato": [form_sentences.NOT_A_DATE],
+        "ukendt": [form_sentences.UNKNOWN_FIELD],
     }
 
 
@@ -107,7 +107,7 @@ def test_a_hidden_field_is_neither_asked_for_nor_kept() -> None:
     )
 
     assert values_of(form, {"anonym": "true", "kontakt": "12 34 56 78"}) == {"anonym": True}
-    assert errors_of(form, {"anonym": "false"}) == {"kontakt": [form_values.REQUIRED]}
+    assert errors_of(form, {"anonym": "false"}) == {"kontakt": [form_sentences.REQUIRED]}
 
 
 def test_a_condition_can_make_a_field_required() -> None:
@@ -124,7 +124,7 @@ def test_a_condition_can_make_a_field_required() -> None:
         },
     )
 
-    assert errors_of(form, {"svar": "nej"}) == {"hvorfor": [form_values.REQUIRED]}
+    assert errors_of(form, {"svar": "nej"}) == {"hvorfor": [form_sentences.REQUIRED]}
     assert values_of(form, {"svar": "ja"}) == {"svar": "ja"}
 
 
@@ -148,8 +148,10 @@ def test_rows_are_checked_each_and_empty_ones_dropped() -> None:
 
     good = values_of(form, {"boern": [{"navn": "A", "foedt": "2018-02-01"}, {"navn": " ", "foedt": ""}]})
     assert good == {"boern": [{"navn": "A", "foedt": dt.date(2018, 2, 1)}]}
-    assert errors_of(form, {"boern": []}) == {"boern": [form_values.REQUIRED]}
-    assert errors_of(form, {"boern": [{"foedt": "2018-02-01"}]}) == {"boern.0.navn": [form_values.REQUIRED]}
+    assert errors_of(form, {"boern": []}) == {"boern": [form_sentences.REQUIRED]}
+    assert errors_of(form, {"boern": [{"foedt": "2018-02-01"}]}) == {
+        "boern.0.navn": [form_sentences.REQUIRED]
+    }
 
 
 def test_a_required_board_needs_at_least_one_row_in_one_column() -> None:
@@ -162,8 +164,8 @@ def test_a_required_board_needs_at_least_one_row_in_one_column() -> None:
     }
     form = a_form({"type": "group", "path": "tavle", "validate": {"required": True}, "components": [column]})
 
-    assert errors_of(form, {}) == {"tavle": [form_values.REQUIRED]}
-    assert errors_of(form, {"tavle": {"bekymringer": [{"hvad": ""}]}}) == {"tavle": [form_values.REQUIRED]}
+    assert errors_of(form, {}) == {"tavle": [form_sentences.REQUIRED]}
+    assert errors_of(form, {"tavle": {"bekymringer": [{"hvad": ""}]}}) == {"tavle": [form_sentences.REQUIRED]}
     board = {"tavle": {"bekymringer": [{"hvad": "Råben om natten"}]}}
     assert values_of(form, board) == board
 

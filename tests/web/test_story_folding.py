@@ -38,6 +38,12 @@ def test_a_round_of_several_moments_folds_as_a_round_and_keeps_every_moment():
     assert len((*passage.moments, *passage.before)) == len(told)
 
 
+def test_what_happened_twice_stays_as_it_is():
+    passages = folded(moments_of(story(("Tine", "Holdt møde."), ("Tine", "Holdt møde."))))
+
+    assert [passage.times for passage in passages] == [1, 1]
+
+
 def test_other_people_other_numbers_and_other_words_do_not_fold():
     told = story(("Tine", "Trin: 2."), ("Tine", "Trin: 3."), ("Omar", "Trin: 3."), ("Omar", "Sagen lukket."))
 

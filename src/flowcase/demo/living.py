@@ -20,7 +20,7 @@ from flowcase.access.actor import Actor
 from flowcase.demo import town
 from flowcase.demo.stories import STORIES, Story
 from flowcase.demo.undertakings import UNDERTAKINGS, USUAL, Days, Undertaking
-from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TRIES, WAITED_FOR, text_of
+from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TRIES, WAITED_FOR, row_of, text_of
 from flowcase.errors import FlowcaseError, Forbidden, Refused
 from flowcase.modeling.form import CaseTarget, Field, FieldType
 from flowcase.services import form_values, nested
@@ -345,6 +345,9 @@ class Municipality:
         if asked.type is FieldType.LIST:
             row: dict[str, Any] = {}
             self._fill_row(asked, row, context, actor)
+            self._worded[asked.path[-1]] += 1
+            said = row_of(asked.path[-1], self._worded[asked.path[-1]])
+            row |= {child.key: said[child.key] for child in asked.children if child.key in said}
             return [row]
         if asked.type is FieldType.FILE:
             return f"{now:%Y}-{self._random.randint(1000, 9999)}"

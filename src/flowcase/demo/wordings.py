@@ -73,6 +73,8 @@ TEXTS: Mapping[str, str | tuple[str, ...]] = {
     "tovholder": "Mormor",
     "navn": "Hanne Lysholt, kontaktlærer",
     "kontakt": "Tlf. 24 11 22 33, helst om formiddagen",
+    "indikator": "Børn med over 15 procent fravær",
+    "kilde": "Skolernes fraværsregistrering",
     "fund": "Fravær og ensomhed hænger sammen i udskolingen.",
     "omraade": "Tidlig indsats i dagtilbud",
     "bekymring": "Den unge er holdt op med at komme i klubben og sover til middag.",
@@ -82,6 +84,11 @@ TEXTS: Mapping[str, str | tuple[str, ...]] = {
 
 # Texts of single attributes, where the form key alone says too little.
 PLACED: Mapping[str, str | tuple[str, ...]] = {
+    "Dagsordenspunkt.behandling_begrundelse": "Punktet tages uden navn, indtil forældrene har svaret.",
+    "Flytning.igangvaerende": "Undersøgelsen er halvvejs; skolens udtalelse er indhentet.",
+    "Flytning.materiale": "Underretningen, skolens udtalelse og referat af samtalen med barnet.",
+    "Forandringsteori.aktiviteter": "Fælles besøg i skolen og en fast kontaktperson det første halve år.",
+    "Forandringsteori.handleplan": "Begynder efter sommerferien i ét distrikt.",
     "Forandringsteori.omraade": "Overgangen fra børnehave til skole",
     "Forandringsteori.ressourcer": "To pædagoger fra dagtilbud og en lærer fra indskolingen.",
     "Forandringsteori.resultater": "Færre børn begynder i skole med en bekymring, ingen kender.",
@@ -197,6 +204,32 @@ PLACED: Mapping[str, str | tuple[str, ...]] = {
     "Visitation.mangler": "Udtalelse fra klubben.",
     "Visitation.suppleret": "Udtalelsen er kommet og lagt ved.",
 }
+
+
+# One row of a list, by the list's key: what a board says in each of its columns.
+ROWS: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "bekymringer": (
+        {"hvem": "Skolen", "hvad": "Barnet er væk fra skole to dage om ugen."},
+        {"hvem": "Mor", "hvad": "Aftenerne ender i råben, når lektierne skal laves."},
+        {"hvem": "Barnet", "hvad": "Jeg er alene, når jeg kommer hjem."},
+    ),
+    "fungerer": (
+        {"hvem": "Mor", "hvad": "Vi spiser sammen hver aften."},
+        {"hvem": "Kontaktlæreren", "hvad": "Barnet har to gode venner i klassen."},
+        {"hvem": "Kontaktpersonen", "hvad": "Barnet kommer til de aftalte møder."},
+    ),
+    "vil_se_ske": (
+        {"hvem": "Barnet", "hvad": "At far henter mig om torsdagen."},
+        {"hvem": "Skolen", "hvad": "Til time klokken otte, fire dage om ugen."},
+        {"hvem": "Mormor", "hvad": "At barnet er hos mig hver anden weekend."},
+    ),
+}
+
+
+def row_of(key: str, turn: int) -> Mapping[str, str]:
+    """What is written in a row of this list; nothing for a list that has no words of its own."""
+    rows = ROWS.get(key, ({},))
+    return rows[turn % len(rows)]
 
 
 def text_of(places: Iterable[str], key: str, turn: int) -> str:

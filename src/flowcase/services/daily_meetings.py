@@ -8,19 +8,26 @@ everything can be undone. What is noted stays when the day ends before the meeti
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound
-from flowcase.modeling import CaseTarget, Form
-from flowcase.services import daily_parts, nested
-from flowcase.services.candidates import is_candidate
-from flowcase.services.case_work import CaseWork, Record
-from flowcase.services.daily_agenda import CARRIED, OPEN, Item, Meeting, item_of, putting_off
-from flowcase.services.daily_parts import ATTENDANCE, DECISION
+from flowcase.modeling import Form
+from flowcase.services.case_work import Record
+from flowcase.services.daily_agenda import CARRIED, OPEN, Item, Meeting, putting_off
+from flowcase.services.daily_records import (
+    ITEM,
+    KIND,
+    KNOWN_FROM,
+    MEETING,
+    DailyRecords,
+    OpenWork,
+    attributes_of,
+    open_task,
+)
 from flowcase.services.definitions import Definitions
 from flowcase.services.reading_log import ReadingLog
 from flowcase.services.transactions import Transactions
@@ -28,20 +35,11 @@ from flowcase.services.user_tasks import UserTasks
 from flowcase.store import Tx
 from flowcase.store.queries import records as record_rows
 from flowcase.store.queries import user_tasks as task_rows
-from flowcase.store.queries.people import people
-from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.values import Value
 
-MEETING, ITEM, KIND = "Moede", "Dagsordenspunkt", "dagsmoede"
 DECISION_FORM = "F-B2"
 OUTCOME, REASON = "udfald", "begrundelse"
-KNOWN_FROM = "kendskabsdato"
 ATTENDANCE_WARNINGS = "varsel_fremmoede"
-FUNCTIONS = ("frontpersonale", "forebyggende", "familieteam")  # keys of form F-B1
-_GROUPS = {"forebyggende": "forebyggende_raadgiver"}  # of a function whose group has another name
-_OWN_STREAM = "process:"
-
-OpenWork = Callable[..., CaseWork]
 
 
 @dataclass(frozen=True)
@@ -82,6 +80,7 @@ class DailyMeetings:
     ) -> None:
         self._transactions, self._user_tasks = transactions, user_tasks
         self._open_work, self._definitions, self._reading_log = open_work, definitions, reading_log
+        self._records = DailyRecords(open_work, definitions)
 
     # --- looking -----------------------------------------------------------------------------------
 
@@ -96,7 +95,7 @@ class DailyMeetings:
             if latest is None:
                 return None
             try:
-                self._rows(tx, latest.id, actor)
+                self._records.rows(tx, latest.id, actor)
             except Forbidden:
                 return None
             return latest.id
@@ -105,7 +104,7 @@ class DailyMeetings:
 
     def get(self, id: str, *, actor: Actor) -> Meeting:
         """Raises NotFound, and Forbidden for who has no part in it."""
-        return self._transactions.read(lambda tx: self._meeting(tx, id, actor))
+        return self._transactions.read(lambda tx: self._records.meeting(tx, id, actor))
 
     def decision_form(self) -> Form:
         """The form of a decision as it is deployed now; for the words of a meeting that is over."""
@@ -115,7 +114,7 @@ class DailyMeetings:
         """What was noted and decided so far, in the order of the agenda; for who has a part in it."""
 
         def work(tx: Tx) -> list[Minutes]:
-            meeting, case_work = self._meeting(tx, id, actor), self._open_work(tx)
+            meeting, case_work = self._records.meeting(tx, id, actor), self._open_work(tx)
             return [
                 Minutes(item, _words(case_work.get(ITEM, item.id), id, item))
                 for item in meeting.items
@@ -131,7 +130,7 @@ class DailyMeetings:
         """
 
         def work(tx: Tx) -> Essence | None:
-            found = _known(self._meeting(tx, id, actor), item)
+            found = _known(self._records.meeting(tx, id, actor), item)
             if found.task is None:
                 return None
             case_work = self._open_work(tx)
@@ -162,7 +161,7 @@ class DailyMeetings:
         meeting = self.get(id, actor=actor)
         if meeting.attendance_task is None or not meeting.may_begin:
             return {}
-        more = self._transactions.read(lambda tx: self._before(tx, id))
+        more = self._transactions.read(lambda tx: self._records.before(tx, id))
         return self._user_tasks.suggest(meeting.attendance_task, {}, more=more, actor=actor)
 
     def attendance_warnings(self, id: str, *, actor: Actor) -> list[tuple[str, str]]:
@@ -186,7 +185,7 @@ class DailyMeetings:
         found = _known(meeting, item)
         if found.task is None:
             return {}
-        known, more = self._transactions.read(lambda tx: self._about(tx, meeting, found))
+        known, more = self._transactions.read(lambda tx: self._records.about(tx, meeting, found))
         if found.outcome == outcome:
             return known
         asked = {OUTCOME: outcome}
@@ -216,7 +215,7 @@ class DailyMeetings:
         """
 
         def work(tx: Tx) -> None:
-            meeting = self._meeting(tx, id, actor)
+            meeting = self._records.meeting(tx, id, actor)
             if not meeting.is_open or not meeting.has_begun:
                 raise Conflict(f"lead meeting '{id}'", "it is not going on")
             if meeting.chair != actor.id:
@@ -244,7 +243,7 @@ class DailyMeetings:
         allowed = {each.id for each in meeting.family_of(first) if each.is_waiting}
         found = [first, *(each for each in map(meeting.item, also) if each and each.id in allowed)]
         rehearsed = [
-            (each, self._user_tasks.rehearse(_open_task(each), raw, actor=actor).values) for each in found
+            (each, self._user_tasks.rehearse(open_task(each), raw, actor=actor).values) for each in found
         ]
 
         def work(tx: Tx) -> None:
@@ -257,13 +256,13 @@ class DailyMeetings:
         """Take back what was noted on an item. Raises Conflict when it is in effect already."""
 
         def work(tx: Tx) -> None:
-            found = _known(self._meeting(tx, id, actor), item)
-            _open_task(found)
+            found = _known(self._records.meeting(tx, id, actor), item)
+            open_task(found)
             if not found.is_noted:
                 return
             case_work = self._open_work(tx, case=found.case)
-            form = self._definitions.form(tx, self._form_id(tx, found))
-            empty: dict[str, Value] = dict.fromkeys(_attributes(form).values())
+            form = self._definitions.form(tx, self._records.form_id(tx, found))
+            empty: dict[str, Value] = dict.fromkeys(attributes_of(form).values())
             facts = case_work.case(found.case)
             empty |= {KNOWN_FROM: facts.get(KNOWN_FROM), "noteret_af": None, "noteret": None}
             case_work.update(ITEM, found.id, empty)
@@ -298,95 +297,19 @@ class DailyMeetings:
     def _noted(self, meeting: Meeting, item: Item, carry_because: str) -> dict[str, Any]:
         if item.is_waiting:
             return {OUTCOME: CARRIED, REASON: carry_because.strip()}
-        known, _ = self._transactions.read(lambda tx: self._about(tx, meeting, item))
+        known, _ = self._transactions.read(lambda tx: self._records.about(tx, meeting, item))
         return {key: _sent(value) for key, value in known.items()}
 
     def _write(self, tx: Tx, item: Item, values: Mapping[str, Value], seen: int) -> None:
         case_work = self._open_work(tx, case=item.case)
-        row = task_rows.user_task(tx, _open_task(item))
+        row = task_rows.user_task(tx, open_task(item))
         if row is None or row.status != "open" or case_work.get(ITEM, item.id).version != seen:
             raise Conflict(f"note a decision on item '{item.id}'", "it was changed meanwhile")
-        attributes = _attributes(self._definitions.form(tx, str(row.form)))
+        attributes = attributes_of(self._definitions.form(tx, str(row.form)))
         changes = {attribute: values.get(key) for key, attribute in attributes.items()}
         if changes.get(KNOWN_FROM) is None:  # who carries an item over does not change it
             changes.pop(KNOWN_FROM, None)
         case_work.update(ITEM, item.id, {**changes, "noteret_af": tx.actor.id, "noteret": tx.now})
-
-    def _form_id(self, tx: Tx, item: Item) -> str:
-        row = task_rows.user_task(tx, _open_task(item))
-        return str(row.form) if row is not None else ""
-
-    def _about(self, tx: Tx, meeting: Meeting, item: Item) -> tuple[dict[str, Value], dict[str, Value]]:
-        """(what the item's record has for the decision form, what proposals read)."""
-        case_work = self._open_work(tx)
-        form = self._definitions.form(tx, self._form_id(tx, item))
-        record = case_work.get(ITEM, item.id)
-        known: dict[str, Value] = {}
-        for key, attribute in _attributes(form).items():
-            if record[attribute] is not None:
-                nested.put(known, (key,), record[attribute])
-        open_record = {name: record[name] for name in ("akut", "modtaget", "vurderet", KNOWN_FROM)}
-        more = {"sag": case_work.case(item.case), "fremmoede": dict(meeting.attendance), "punkt": open_record}
-        return known, more
-
-    def _before(self, tx: Tx, id: str) -> dict[str, Value]:
-        """The attendance of the last meeting that was held, and who could be there at all."""
-        held = record_rows.latest(tx, MEETING, "tid", {"slags": KIND})
-        last = next((row for row in held if row.id != id and row.values.get(FUNCTIONS[0])), None)
-        active = people(tx, only_active=True)
-        everybody = {row.id for row in active}
-        possible = {
-            name: [row.id for row in active if _is_in(row.groups, _GROUPS.get(name, name))]
-            for name in FUNCTIONS
-        }
-        before = {
-            name: None
-            if last is None
-            else [each for each in last.values.get(name) or [] if each in everybody]
-            for name in FUNCTIONS
-        }
-        return {"forrige": before, "mulige": possible}
-
-    def _meeting(self, tx: Tx, id: str, actor: Actor) -> Meeting:
-        record, tasks = self._rows(tx, id, actor)
-        case_work = self._open_work(tx)
-        decisions = {str(row.case_code): row for row in tasks if row.element == DECISION and row.case_code}
-        carried = [str(each) for each in record["overfoerte"] or []]
-        items = []
-        if decisions or carried:
-            found = [row for case in decisions for row in case_work.records(ITEM, case=str(case))]
-        else:  # nobody has said who is there: the items have no user tasks yet
-            found = case_work.records(ITEM, moede_id=id)
-        for row in found:
-            is_carried = row.id in carried
-            if row["moede_id"] == id or is_carried:
-                items.append(item_of(row, decisions.get(str(row.case)), id, is_carried=is_carried))
-        attendance = next((row for row in tasks if row.element == ATTENDANCE and row.status == "open"), None)
-        return Meeting(
-            id=id,
-            day=record["dato"],
-            begins_at=record["tid"],
-            status=str(record["status"]),
-            chair=record["moedeleder"],
-            attendance={name: tuple(record[name] or ()) for name in FUNCTIONS},
-            stand_in=record["vikar"],
-            items=tuple(sorted(items, key=lambda item: item.number)),
-            attendance_task=attendance.id if attendance else None,
-            may_begin=attendance is not None and is_candidate(tx, attendance, actor),
-            closed_by=record["lukket_af"],
-            closed_at=record["lukket"],
-        )
-
-    def _rows(self, tx: Tx, id: str, actor: Actor) -> tuple[Record, list[UserTaskRow]]:
-        record = self._open_work(tx).get(MEETING, id)
-        stored = record_rows.record(tx, id)
-        if record["slags"] != KIND or stored is None or not stored.stream.startswith(_OWN_STREAM):
-            raise NotFound("meeting", id)
-        instance = stored.stream.removeprefix(_OWN_STREAM)
-        tasks = task_rows.user_tasks(tx, instance=instance, status=None)
-        if not daily_parts.takes_part(tx, self._definitions, stored, actor):
-            raise Forbidden(f"see meeting '{id}'", "they have no part in it")
-        return record, tasks
 
 
 def _words(row: Record, meeting: str, item: Item) -> dict[str, Value]:
@@ -401,26 +324,6 @@ def _known(meeting: Meeting, item: str) -> Item:
     if found is None:
         raise NotFound("agenda item", item)
     return found
-
-
-def _open_task(item: Item) -> str:
-    if item.task is None:
-        raise Conflict(f"decide on item '{item.id}'", "it is decided already")
-    return item.task
-
-
-def _attributes(form: Form) -> dict[str, str]:
-    """Form key -> attribute of the agenda item that the field aims at."""
-    return {
-        asked.key: target.attribute
-        for asked in form.targeted()
-        for target in asked.targets
-        if isinstance(target, CaseTarget) and target.entity == ITEM
-    }
-
-
-def _is_in(groups: Iterable[str], group: str) -> bool:
-    return any(each == group or each.startswith(f"{group}_") for each in groups)
 
 
 def _sent(value: Value) -> Any:

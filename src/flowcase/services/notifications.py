@@ -16,7 +16,7 @@ from flowcase.cases import events
 from flowcase.cases.entities import entity
 from flowcase.errors import InvalidValues
 from flowcase.modeling.form import Form
-from flowcase.services import form_values
+from flowcase.services import form_sentences, form_values
 from flowcase.services.advancing import Advancing
 from flowcase.services.cases import OpenWork
 from flowcase.services.requests import Publish
@@ -123,7 +123,7 @@ class Notifications:
         if "kanal" not in kept and source in _CHANNELS:
             kept["kanal"] = _CHANNELS[source]
         if kept["modtaget"] > tx.now:
-            raise InvalidValues(f"form {form.id}", {"modtaget": [form_values.IN_THE_FUTURE]})
+            raise InvalidValues(f"form {form.id}", {"modtaget": [form_sentences.IN_THE_FUTURE]})
         return {**kept, "registreret": tx.now, "status": "modtaget", "kilde": source}
 
     def refuse(self, *, source: str, line: int | None, error: InvalidValues, actor: Actor) -> None:

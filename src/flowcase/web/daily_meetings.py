@@ -10,7 +10,8 @@ from flask_login import login_required
 
 from flowcase.errors import Conflict, FlowcaseError, InvalidValues, NotFound, Refused
 from flowcase.services.daily_agenda import CARRIED, Item, Meeting
-from flowcase.services.daily_meetings import FUNCTIONS, OUTCOME, REASON
+from flowcase.services.daily_meetings import OUTCOME, REASON
+from flowcase.services.daily_records import FUNCTIONS
 from flowcase.web import form_page, form_sent, meeting_words, pdf
 from flowcase.web.case_facts import area, notifier
 from flowcase.web.language import current, gettext

@@ -18,7 +18,7 @@ from typing import Any, cast
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.modeling.form import Field, FieldType, Form
-from flowcase.services import form_values, nested
+from flowcase.services import form_sentences, form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web import presenting
 from flowcase.web.form_files import Attached, has_files
@@ -125,7 +125,7 @@ def shown(
 
 def said(sentence: str) -> str:
     """A validation sentence in the reader's language."""
-    if isinstance(sentence, form_values.Said):
+    if isinstance(sentence, form_sentences.Said):
         return gettext(sentence.template).format(**sentence.values)
     return gettext(sentence)
 

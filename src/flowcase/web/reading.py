@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from flowcase.cases.civil_time import COPENHAGEN, local_date, possible_instants
 from flowcase.cases.danish_dates import NoDate, OtherWeekday, read_date, read_instant
-from flowcase.services import form_values
+from flowcase.services import form_members, form_sentences
 from flowcase.web import form_page, form_sent
 from flowcase.web.form_notes import in_words
 from flowcase.web.language import gettext
@@ -28,21 +28,21 @@ def date() -> Any:
     try:
         if not is_instant:
             found = read_date(text, today).day
-            if found.year not in form_values.YEARS:
+            if found.year not in form_members.YEARS:
                 raise NoDate(text)
             return {"value": form_page.date_text(found), "words": in_words(found.isoformat())}
         moment = read_instant(text, today).at
     except OtherWeekday:
-        return {"problem": gettext(form_values.OTHER_WEEKDAY)}
+        return {"problem": gettext(form_sentences.OTHER_WEEKDAY)}
     except NoDate:
-        said = form_values.NOT_AN_INSTANT if is_instant else form_values.NOT_A_DATE
+        said = form_sentences.NOT_AN_INSTANT if is_instant else form_sentences.NOT_A_DATE
         return {"problem": gettext(said)}
     local = moment.astimezone(COPENHAGEN).replace(tzinfo=None) if moment.tzinfo else moment
     possible = possible_instants(local, COPENHAGEN)
     if not possible:
-        return {"problem": gettext(form_values.NO_SUCH_TIME)}
+        return {"problem": gettext(form_sentences.NO_SUCH_TIME)}
     if len(possible) > 1 and moment.tzinfo is None:
-        return {"value": form_page.instant_text(local), "problem": gettext(form_values.TIME_EXISTS_TWICE)}
+        return {"value": form_page.instant_text(local), "problem": gettext(form_sentences.TIME_EXISTS_TWICE)}
     return {
         "value": form_page.instant_text(local),
         "words": in_words(possible[0].isoformat(timespec="minutes")),

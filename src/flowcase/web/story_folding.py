@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from flowcase.history.story import Told
 
+FEWEST_TIMES = 3  # what happened twice is as soon read as unfolded
 LONGEST_ROUND = 6  # moments that are looked at as one round
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}(?: (?:kl\. )?\d\d[.:]\d\d)?")
 
@@ -62,10 +63,10 @@ def folded(moments: Sequence[Moment]) -> list[Passage]:
     while at < len(moments):
         length, times = max(
             ((length, _rounds(alike, at, length)) for length in range(1, LONGEST_ROUND + 1)),
-            key=lambda found: (found[0] * found[1] if found[1] > 1 else 0, -found[0]),
+            key=lambda found: (found[0] * found[1] if found[1] >= FEWEST_TIMES else 0, -found[0]),
         )
-        if times == 1:
-            length = 1
+        if times < FEWEST_TIMES:
+            length = times = 1
         end = at + length * times
         passages.append(Passage(tuple(moments[at : at + length]), tuple(moments[at + length : end])))
         at = end

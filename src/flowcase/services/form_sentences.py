@@ -1,0 +1,43 @@
+"""What is said about a value of a form that cannot be taken: Danish sentences that the catalogue knows.
+
+Each is made from a template; the reader's language is chosen where a person reads it. None repeats what
+was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+REQUIRED = "Feltet skal udfyldes."
+NOT_A_CHOICE = "Vælg en af mulighederne."
+NOT_A_NUMBER = "Skriv et tal."
+NOT_A_DATE = "Skriv en dato, for eksempel 3.4.2026."
+OTHER_WEEKDAY = "Datoen falder på en anden ugedag end den, du skrev. Ret en af dem."
+NOT_A_TIME = "Skriv et klokkeslæt, for eksempel 14:05."
+NOT_AN_INSTANT = "Skriv dato og klokkeslæt, for eksempel 3.4.2026 kl. 14.05."
+NO_SUCH_TIME = "Det tidspunkt findes ikke: urene blev stillet frem."
+TIME_EXISTS_TWICE = "Det tidspunkt findes to gange, fordi urene blev stillet tilbage. Vælg hvilket af de to."
+NOT_A_YES_OR_NO = "Vælg ja eller nej."
+NOT_A_TEXT = "Skriv en tekst."
+NOT_A_LIST = "Angiv en liste."
+NOT_A_GROUP = "Angiv felterne i gruppen."
+UNKNOWN_FIELD = "Formularen har ikke dette felt."
+TOO_SHORT = "Skriv mindst {count} tegn."
+TOO_LONG = "Skriv højst {count} tegn."
+WRONG_PATTERN = "Skriv det i den form, som hjælpeteksten viser."
+TOO_SMALL = "Tallet skal være mindst {limit}."
+TOO_GREAT = "Tallet må højst være {limit}."
+IN_THE_FUTURE = "Tidspunktet ligger i fremtiden."
+
+
+class Said(str):
+    """A sentence that remembers its template, so that it can be said in another language."""
+
+    template: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, template: str, **values: Any) -> Said:
+        said = super().__new__(cls, template.format(**values))
+        said.template, said.values = template, values
+        return said
