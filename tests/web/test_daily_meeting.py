@@ -338,3 +338,19 @@ def test_the_week_shows_the_meetings_of_those_who_have_a_part_in_them(sign_in, w
     for person, sees in (("karen.fp", True), ("camilla.syd", True), ("granly", False)):
         page = sign_in(person).get("/moeder")
         assert bool(page.all("//main//a[contains(@href, '/moeder/dagsmoede/')]")) is sees, person
+
+
+def test_a_meeting_that_nobody_began_says_so_and_still_shows_what_was_on_its_agenda(world, sign_in):
+    world.go_to(at(27, 10))
+    world.notify("U-40", CASES[0], "Storm Vejlgård")
+    world.assess(CASES[0])
+    world.go_to(at(30, 9, 5))
+    id = world.flow.daily_meetings.newest(world.flow.people.actor("karen.fp"))
+
+    world.go_to(at(31, 0, 30))
+
+    page = sign_in("karen.fp").get(f"/moeder/dagsmoede/{id}")
+    agenda = [" ".join(link.text_content().split()) for link in page.all("//ol[@data-keys-list]//a")]
+    assert "Mødet blev ikke holdt." in page.text and "Mødet er lukket" not in page.text
+    assert CASES[0] in " ".join(agenda)
+    assert [each.is_carried for each in items(world, id)] == [True] * len(agenda)

@@ -72,6 +72,11 @@ class Meeting:
         return self.status == OPEN
 
     @property
+    def was_held(self) -> bool:
+        """Whether it is over and somebody was there."""
+        return not self.is_open and (self.chair is not None or any(self.attendance.values()))
+
+    @property
     def noted(self) -> int:
         return sum(item.is_noted for item in self.items)
 

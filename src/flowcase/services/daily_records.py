@@ -78,10 +78,10 @@ class DailyRecords:
         decisions = {str(row.case_code): row for row in tasks if row.element == DECISION and row.case_code}
         carried = [str(each) for each in record["overfoerte"] or []]
         items = []
-        if decisions or carried:
+        if decisions:
             found = [row for case in decisions for row in case_work.records(ITEM, case=str(case))]
-        else:  # nobody has said who is there: the items have no user tasks yet
-            found = case_work.records(ITEM, moede_id=id)
+        else:  # nobody has said who is there, or did until the day was over: the items had no user tasks
+            found = [*case_work.records(ITEM, moede_id=id), *(case_work.get(ITEM, each) for each in carried)]
         for row in found:
             is_carried = row.id in carried
             if row["moede_id"] == id or is_carried:
