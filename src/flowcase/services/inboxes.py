@@ -16,7 +16,7 @@ from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import absences, notices, resources, saved_lists
+from flowcase.store.queries import absences, notices, people, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries import inboxes_by_fact as by_fact
 from flowcase.store.queries import user_tasks as rows_of
@@ -130,7 +130,9 @@ class Inboxes:
                 limit=limit + 1,
             )
             lists = saved_lists.question(actor.id, {*actor.groups, *teams_led(tx, self._rule_sets, actor)})
-            tx.ask_ahead(lists, *filter(None, counts), *page)
+            # Mostly a page has nothing that is offered to other groups: then these are the colleagues.
+            colleagues = people.active_question(actor.groups)
+            tx.ask_ahead(lists, colleagues, *filter(None, counts), *page)
 
         self._transactions.read(work)
 

@@ -138,9 +138,10 @@ def _near_of(
     cases = nearest.order_by(*by).limit(inboxes.number(_FIRST)).subquery()
     joined = cases.join(task, task.c.case_code == cases.c.code)
     statement = select(cases.c.fact, *inboxes.FIELDS).select_from(joined).where(inboxes.where_held(condition))
-    if has_place:
-        here, there = tuple_(cases.c.fact, cases.c.code, task.c.id), tuple_(at_fact, at_case, at_id)
-        statement = statement.where(here < there if backwards else here > there)
+    if has_place:  # of that case, what lies behind the row. What it leaves out PostgreSQL takes for little:
+        # it plans the statement once, as it does the first page's, and not each time that it is asked.
+        is_seen = task.c.id >= at_id if backwards else task.c.id <= at_id
+        statement = statement.where(~((cases.c.fact == at_fact) & (cases.c.code == at_case) & is_seen))
     sorting = (each.desc() if backwards else each for each in (cases.c.fact, cases.c.code, task.c.id))
     return Prepared(statement.order_by(*sorting).limit(inboxes.number(limit)))
 

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Row, Select, bindparam, func, or_, select, text
 from sqlalchemy.sql.elements import ColumnElement
@@ -134,8 +134,7 @@ def signal_subscriptions(tx: Tx, name: str, stream: str | None) -> list[Subscrip
 # --- timers ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class TimerRow:
+class TimerRow(NamedTuple):
     id: str
     instance: str | None
     timer: str
@@ -172,7 +171,7 @@ def claimed_timers(tx: Tx, limit: int, *, but: Collection[str] = ()) -> list[Tim
         # The timers themselves were not locked by the search; only what is read now is true.
         found = tx.rows(_TIMERS_STILL_DUE, {"ids": [row.timer_id for row in rows], "now": tx.now})
         if found:
-            return [made(TimerRow, row) for row in found]
+            return list(map(TimerRow._make, found))
     return []
 
 
@@ -405,8 +404,10 @@ _STREAMS = _due_first(_timer.c.id.label("timer_id"), TRANSACTION_NUMBER).with_fo
     of=tables.stream, skip_locked=True
 )
 _DUE_STREAMS, _DUE_STREAMS_BUT = Prepared(_STREAMS), Prepared(_STREAMS.where(_NOT_FAILED))
-_TIMERS_STILL_DUE = Prepared(
-    select(_timer).where(among(_timer.c.id, "ids"), *_DUE).order_by(_timer.c.try_at, _timer.c.id)
+_TIMERS_STILL_DUE = Prepared(  # up to hundreds at once: read by position
+    select(*(_timer.c[name] for name in TimerRow._fields))
+    .where(among(_timer.c.id, "ids"), *_DUE)
+    .order_by(_timer.c.try_at, _timer.c.id)
 )
 _TIMER = Prepared(select(_timer).where(_timer.c.id == bindparam("id")))
 _NEXT_DUE = Prepared(select(func.min(_timer.c.try_at)).where(text(tables.TIMER_IS_PENDING)))
