@@ -62,11 +62,15 @@ def _sections(name: str, url: str, home: Path, *, quick: bool) -> Iterator[tuple
 
         return measured
 
+    def on_pages(name: str, own: str, place: Path) -> Iterator[Measured]:
+        with _own(url, "pages_small") as small:
+            yield from pages.report(name, own, small, place, chosen)
+
     yield "acd", "steps, requests and short processes", on("steps", steps.report)
     yield "b", "a long life", on("lives", lives.report, rounds)
     yield "e", "timers", on("timers", crowds.timers, many)
     yield "f", "lists", on("lists", crowds.lists, chosen)
-    yield "j", "pages", on("pages", pages.report, chosen)
+    yield "j", "pages", on("pages", on_pages)
     if url:
         yield "g", "two workers", on("together", together.report)
         yield "k", "fifty users", on("users", users.report, quick)

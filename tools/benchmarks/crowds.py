@@ -11,7 +11,15 @@ from typing import Any
 from sqlalchemy import select, text
 
 from benchmarks.filling import Made, fill, later, numbered, one_of
-from benchmarks.measuring import CLIENT, Measured, commit, installation, measure, timed
+from benchmarks.measuring import (
+    CLIENT,
+    Measured,
+    committing,
+    installation,
+    measure,
+    measure_in_turn,
+    timed,
+)
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
@@ -32,20 +40,14 @@ PAGE_MS = 1.0  # of the processor, for fifty rows of a list
 
 
 def timers(name: str, url: str, home: Path, many: int = MANY) -> Iterator[Measured]:
-    floor = commit(url, home)
-    with installation(home, url) as flow:
+    with installation(home, url) as flow, committing(url, home) as write:
         instance = flow.instances.start("chaos", actor=SYSTEM)
         far = flow.clock.now() + dt.timedelta(days=30)
         spread = _spread(flow, far, "n % 86400")
         fill(flow, tables.timer, _timer(flow, instance, far), spread, many, 0)
-        yield timed(
-            "e",
-            f"{name}: idle poll among {many:,} pending timers",
-            measure(lambda: flow.timers.fire_due(), times=50),
-            floor,
-            "the commit",
-            at_most=0.5,
-        )
+        idle, floor = measure_in_turn(lambda: flow.timers.fire_due(), write, rounds=9, times=30)
+        what = f"{name}: idle poll among {many:,} pending timers"
+        yield timed("e", what, idle, floor, "the commit", at_most=0.5)
 
         def claim() -> None:
             with flow.store.begin(SYSTEM, flow.clock.now()) as tx:
@@ -53,14 +55,9 @@ def timers(name: str, url: str, home: Path, many: int = MANY) -> Iterator[Measur
 
         due = flow.clock.now() - dt.timedelta(seconds=1)
         fill(flow, tables.timer, _timer(flow, instance, due), _spread(flow, due, "0"), 100, many)
-        yield timed(
-            "e",
-            f"{name}: claiming 100 due timers among {many:,}",
-            measure(claim, times=5),
-            floor,
-            "the commit",
-            at_most=5,
-        )
+        claiming, floor = measure_in_turn(claim, write, rounds=9, times=10)
+        what = f"{name}: claiming 100 due timers among {many:,}"
+        yield timed("e", what, claiming, floor, "the commit", at_most=5)
         with flow.store.engine.begin() as connection:
             connection.execute(text("DELETE FROM timer WHERE try_at < :now"), {"now": _bound(flow)})
         yield from _burst(name, flow)
@@ -111,7 +108,11 @@ def lists(name: str, url: str, home: Path, sizes: tuple[int, ...] = SIZES) -> It
         rows = flow.user_tasks.inbox(CLIENT, limit=50)
         deep = flow.user_tasks.list(limit=done // 2)[-1] if done <= 100_000 else _middle(flow, done)
         key = (deep.created_at, deep.id)
-        later = measure(lambda: flow.user_tasks.inbox(CLIENT, after=key, limit=50), times=10)
+        page, later = measure_in_turn(
+            lambda: flow.user_tasks.inbox(CLIENT, limit=50),
+            lambda: flow.user_tasks.inbox(CLIENT, after=key, limit=50),
+            times=10,
+        )
         yield timed(
             "f", f"{name}: a page in the middle of {done:,}", later, page, "the first page", at_most=1.3
         )
@@ -132,17 +133,20 @@ def _orders(name: str, flow: Flowcase, deep: Any, done: int) -> Iterator[Measure
     }
     for order, place in places.items():
         asked = Asked(order=order)
-        first = measure(lambda asked=asked: flow.inboxes.page(CLIENT, asked), times=10)
         page = flow.inboxes.page(CLIENT, asked, after=place)
         assert len(page.rows) == 50 and page.following
-        later = measure(
-            lambda asked=asked, place=place: flow.inboxes.page(CLIENT, asked, after=place), times=10
+        first, later = measure_in_turn(
+            lambda asked=asked: flow.inboxes.page(CLIENT, asked),
+            lambda asked=asked, place=place: flow.inboxes.page(CLIENT, asked, after=place),
+            times=10,
         )
         what = f"{name}: by {order}, a page in the middle of {done:,}"
         yield timed("f", what, later, first, "the first page", at_most=1.3)
     yield from _processor_time(name, flow, done)
-    counting = measure(lambda: flow.inboxes.counts(CLIENT, Asked()), times=10)
-    yield timed("f", f"{name}: counting the views of {done:,}", counting, first, "a page", at_most=3)
+    counting, page = measure_in_turn(
+        lambda: flow.inboxes.counts(CLIENT, Asked()), lambda: flow.inboxes.page(CLIENT, Asked()), times=10
+    )
+    yield timed("f", f"{name}: counting the views of {done:,}", counting, page, "a page", at_most=3)
 
 
 def _processor_time(name: str, flow: Flowcase, done: int) -> Iterator[Measured]:

@@ -123,6 +123,20 @@ def measure(
     return Times.of(found)
 
 
+def measure_in_turn(*acts: Callable[[], Any], rounds: int = 7, times: int = 20) -> list[Times]:
+    """Seconds of one call of each, round by round in turn: they meet the same machine."""
+    found: list[list[float]] = [[] for _ in acts]
+    for act in acts:
+        act()  # what is asked for the first time is compiled and planned
+    for _ in range(rounds):
+        for act, seconds in zip(acts, found, strict=True):
+            began = time.perf_counter()
+            for _ in range(times):
+                act()
+            seconds.append((time.perf_counter() - began) / times)
+    return [Times.of(each) for each in found]
+
+
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="flowcase-bench-"))
@@ -187,6 +201,13 @@ def installation(home: Path, url: str, *files: bytes, durable: bool = True) -> I
 
 
 def commit(url: str, home: Path, *, rounds: int = 7) -> Times:
+    """What `committing` costs."""
+    with committing(url, home) as write:
+        return measure(write, rounds=rounds, times=50)
+
+
+@contextlib.contextmanager
+def committing(url: str, home: Path) -> Iterator[Callable[[], None]]:
     """One row of 4 kB, committed so that it survives a power cut: the floor that everything stands on."""
     home.mkdir(parents=True, exist_ok=True)
     address = database_url(url or f"sqlite:///{home / 'floor.sqlite'}")
@@ -204,11 +225,13 @@ def commit(url: str, home: Path, *, rounds: int = 7) -> Times:
             connection.execute(statement, {"page": PAGE})
             connection.commit()
 
-        measured = measure(write, rounds=rounds, times=50)
-        connection.execute(text("DROP TABLE bench_page"))
-        connection.commit()
+        try:
+            yield write
+        finally:
+            connection.rollback()
+            connection.execute(text("DROP TABLE bench_page"))
+            connection.commit()
     sql.dispose()
-    return measured
 
 
 @contextlib.contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from flask.testing import FlaskClient
 
 from benchmarks.crowds import candidates
 from benchmarks.filling import Made, fill, later, numbered
-from benchmarks.measuring import Measured, Times, measure, timed
+from benchmarks.measuring import Measured, measure_in_turn, timed
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
@@ -26,6 +28,7 @@ MEETING = dt.datetime(2026, 3, 27, 9, 5, tzinfo=COPENHAGEN)
 CASES = 5
 PER_CASE = 3  # open user tasks in each of the other cases
 GROWTH, INBOX_SECONDS = 1.5, 0.2
+PAGES = ("the inbox", "a user task", "a case", "the daily meeting")
 
 NOTIFICATION: dict[str, Any] = {
     "kanal": "telefon",
@@ -53,36 +56,63 @@ ASSESSMENT: dict[str, Any] = {
 }
 
 
-def report(name: str, url: str, home: Path, sizes: tuple[int, ...]) -> Iterator[Measured]:
-    """An inbox, a user task, a case and the daily meeting, as the person who has them sees them."""
+def report(name: str, url: str, small_url: str, home: Path, sizes: tuple[int, ...]) -> Iterator[Measured]:
+    """An inbox, a user task, a case and the daily meeting, as the person who has them sees them.
+
+    An installation that stays small is asked in turn with the one that grows.
+    """
+    with _work_day(home / "small", small_url) as small, _work_day(home, url) as growing:
+        _filled(small, sizes[0])
+        for size in sizes:
+            _filled(growing, size)
+            for page in PAGES:
+                here, base = measure_in_turn(growing.getting(page), small.getting(page), rounds=9, times=4)
+                what = f"{name}: {page}, {size:,} open tasks"
+                yield timed("j", what, here, base, f"of {sizes[0]:,}", at_most=GROWTH)
+                if page == "the inbox" and size == max(each for each in sizes if each <= 100_000):
+                    yield Measured(
+                        "j", f"{name}: the inbox among {size:,}", here.median, "s", at_most=INBOX_SECONDS
+                    )
+
+
+@dataclass
+class _WorkDay:
+    """An installation, somebody signed in to it, and how many open user tasks there are."""
+
+    flow: Flowcase
+    addresses: dict[str, str]
+    client: FlaskClient
+    real: Any  # a user task that is copied
+    offered: str
+    done: int
+
+    def getting(self, page: str) -> Callable[[], None]:
+        return _getting(self.client, self.addresses[page])
+
+
+@contextlib.contextmanager
+def _work_day(home: Path, url: str) -> Iterator[_WorkDay]:
     home.mkdir(parents=True, exist_ok=True)
     settings = config.Config(home=home, database_url=url, is_demonstration=True, is_durable=False)
     bootstrap.upgrade(settings)
     flow = bootstrap.open(settings, clock=ManualClock(BEGIN))
     try:
-        addresses = _work_day(flow)
-        client = _signed_in(flow)
+        addresses = _begun(flow)
         (real, *_) = [row for row in flow.user_tasks.list() if row.element == "vurder"]
-        offered = candidates(flow, real.id)
-        first: dict[str, Times] = {}
-        done = len(flow.user_tasks.list())
-        for size in sizes:
-            fill(flow, tables.user_task, _copied(real, offered), _numbered(flow, real), size - done, done)
-            done = size
-            for page, address in addresses.items():
-                seconds = measure(_getting(client, address), rounds=5, times=4)
-                base = first.setdefault(page, seconds)
-                what = f"{name}: {page}, {size:,} open tasks"
-                yield timed("j", what, seconds, base, f"of {sizes[0]:,}", at_most=GROWTH)
-                if page == "the inbox" and size == max(each for each in sizes if each <= 100_000):
-                    yield Measured(
-                        "j", f"{name}: the inbox among {size:,}", seconds.median, "s", at_most=INBOX_SECONDS
-                    )
+        offered, done = candidates(flow, real.id), len(flow.user_tasks.list())
+        yield _WorkDay(flow, addresses, _signed_in(flow), real, offered, done)
     finally:
         flow.close()
 
 
-def _work_day(flow: Flowcase) -> dict[str, str]:
+def _filled(day: _WorkDay, size: int) -> None:
+    flow, real = day.flow, day.real
+    copied, made = _copied(real, day.offered), _numbered(flow, real)
+    fill(flow, tables.user_task, copied, made, size - day.done, day.done)
+    day.done = size
+
+
+def _begun(flow: Flowcase) -> dict[str, str]:
     """Cases at the daily meeting and one to be assessed; the addresses of the pages."""
     folder = config.shipped_processes()
     files = {
@@ -101,12 +131,8 @@ def _work_day(flow: Flowcase) -> dict[str, str]:
     _notify(flow, "SAG-9")
     (task,) = [row.id for row in flow.user_tasks.list() if row.element == "vurder"]
     (meeting, *_) = [row.id for row in flow.user_tasks.list() if row.element == "fremmoede"]
-    return {
-        "the inbox": "/opgaver",
-        "a user task": f"/opgaver/{task}",
-        "a case": "/sager/SAG-9",
-        "the daily meeting": f"/opgaver/{meeting}",
-    }
+    addresses = ("/opgaver", f"/opgaver/{task}", "/sager/SAG-9", f"/opgaver/{meeting}")
+    return dict(zip(PAGES, addresses, strict=True))
 
 
 def _notify(flow: Flowcase, case: str) -> None:

@@ -30,11 +30,13 @@ def page(measured: Sequence[Measured], *, small: str, load: float, seconds: floa
             "",
             "a: a durable step beside one durable commit; *bare* is engine, state, user task, timer and "
             "history rows, *full* adds encryption, hash chain, permission and validation. b: a loop with two "
-            "user tasks, a timer and a parallel join a round. c: short processes. d: a user task "
+            "user tasks, a timer and a parallel join a round, measured in turn with first rounds of other "
+            "instances. c: short processes. d: a user task "
             "completed on its page: sign-in, CSRF token, form, permission and step up to the redirect, "
             "and with the page that follows, here an inbox of fifty; without a network. e: timers. f: "
             "lists. g: workers. h: memory and disk. i: a new process. j: whole pages at the server, "
-            "sign-in and rendering included. k: fifty people with a web node and a worker, over HTTP. "
+            "sign-in and rendering included, in turn with those of an installation that stays small. "
+            "k: fifty people with a web node and a worker, over HTTP. "
             "Beside other engines: [peers](peers.md).",
             "",
         ]
