@@ -239,6 +239,7 @@ class ExportBegun(Event):
     last: dt.date | None
     data_class: str  # K0 | K1 | K2
     names_actors: bool
+    purpose: str = ""  # code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,6 +256,7 @@ class ExportMade(Event):
     events: int
     export: str = ""  # the one that began; empty for a case file
     sha256: str = ""  # of the whole file
+    purpose: str = ""  # code; empty for a case file, whose format says it
 
 
 # --- webhooks and the outbox ------------------------------------------------------------------------

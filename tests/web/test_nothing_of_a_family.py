@@ -143,7 +143,7 @@ def test_of_an_erased_case_nothing_is_anywhere_and_the_figures_stay(family: Worl
             "/sager",
             "/opgaver",
             "/beskeder",
-            "/revision",
+            "/revision?formaal=tilsyn",
             f"/revision/sager/{CODE}",
             f"/revision?sag={CODE}",
         )

@@ -275,6 +275,7 @@ _PLAIN = {
     "retention.index": "/opbevaring",
     "access_reports.index": "/indsigt",
     "revision.index": "/revision",
+    "history_exports.ask": "/revision/eksport",
     "revision.compliance": "/revision/frister",
     "revision.late": "/revision/frister/T01",
     "revision.strayed": "/revision/forloeb",
@@ -304,6 +305,7 @@ _PLAIN = {
     "api.definitions": "/api/definitions",
     "api.source": "/api/definitions/underretning/versions/1",
     "api.history": "/api/history",
+    "api.export": "/api/history/export?format=csv&purpose=tilsyn&case=SAG-2588",
     "api.user_tasks": "/api/user-tasks",
     "api-docs.openapi_json": "/api/openapi.json",
 }

@@ -192,6 +192,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("retention.hold", "/opbevaring/slettestop"),
         ("retention.propose_document", "/opbevaring/dokumenter"),
         ("retention.decide_document", "/opbevaring/dokumenter/findes-ikke"),
+        ("history_exports.make", "/revision/eksport"),
         ("webhooks.make", "/webhooks"),
         ("webhooks.end", "/webhooks/findes-ikke/slut"),
         ("webhooks.resend", "/webhooks/findes-ikke/leveringer/findes-ikke"),

@@ -20,7 +20,7 @@ def vera(sign_in):
 
 
 def test_a_search_holds_its_filters_in_the_address_and_the_next_page_keeps_them(vera, world):
-    found = vera.get("/revision?sag=SAG-2570&slags=ElementCompleted")
+    found = vera.get("/revision?formaal=tilsyn&sag=SAG-2570&slags=ElementCompleted")
     names = {each.text for each in found.all("//td[@data-title='Hvad']/a")}
     older = found.one("//a[@rel='next']").get("href")
 
@@ -35,9 +35,9 @@ def test_a_search_holds_its_filters_in_the_address_and_the_next_page_keeps_them(
 
 
 def test_days_actors_and_rules_narrow_a_search(vera):
-    by_else = vera.get("/revision?hvem=else.syd&fra=2026-03-25&til=2026-03-25")
-    by_rule = vera.get("/revision?regel=T04")
-    nothing = vera.get("/revision?hvem=else.syd&fra=2026-03-26&til=2026-03-26")
+    by_else = vera.get("/revision?formaal=tilsyn&hvem=else.syd&fra=2026-03-25&til=2026-03-25")
+    by_rule = vera.get("/revision?formaal=tilsyn&regel=T04")
+    nothing = vera.get("/revision?formaal=tilsyn&hvem=else.syd&fra=2026-03-26&til=2026-03-26")
 
     assert {each.text for each in by_else.all("//td[@data-title='Hvem']/a")} == {"Else Brandt"}
     assert {each.text for each in by_rule.all("//td[@data-title='Hvad']/a")} >= {"Frist begyndt"}
@@ -45,22 +45,45 @@ def test_days_actors_and_rules_narrow_a_search(vera):
 
 
 def test_what_cannot_be_searched_for_is_said_and_stays_typed(vera):
-    page = vera.get("/revision?sag=SAG-9999&fra=i+går")
-    missing = vera.get("/revision?sag=SAG-9999")
+    page = vera.get("/revision?formaal=tilsyn&sag=SAG-9999&fra=i+går")
+    missing = vera.get("/revision?formaal=tilsyn&sag=SAG-9999")
 
     assert "Skriv en dato" in page.text and page.value("fra") == "i går"
     assert "Der er ingen sag med den kode" in missing.text
 
 
 def test_each_search_is_in_the_history_and_pointed_to_from_the_case(vera, world):
-    vera.get("/revision?sag=SAG-2588&hvem=karen.fp")
+    vera.get("/revision?formaal=tilsyn&sag=SAG-2588&hvem=karen.fp")
 
     [event] = [
         row.event for row in world.flow.history.of_stream("installation") if row.kind == "HistorySearched"
     ]
-    assert event.asked == {"case": "SAG-2588", "actor": "karen.fp"}
+    assert (event.asked, event.purpose) == ({"case": "SAG-2588", "actor": "karen.fp"}, "tilsyn")
     lookers, _ = world.flow.case_audit.looks("SAG-2588", actor=SYSTEM)
     assert [(each.who, each.pages) for each in lookers] == [("vera.revisor", {"search": 1})]
+
+
+def test_a_search_without_a_purpose_is_asked_for_one_and_shows_nothing(vera, world):
+    plain, narrowed = vera.get("/revision"), vera.get("/revision?sag=SAG-2588&formaal=nysgerrighed")
+
+    assert "Vælg, hvad søgningen er til" in plain.text and not plain.all("//tbody")
+    assert narrowed.one("//*[@id='formaal-fejl']").text == "Vælg, hvad søgningen er til."
+    assert not narrowed.all("//tbody") and narrowed.value("sag") == "SAG-2588"
+    assert "HistorySearched" not in {row.kind for row in world.flow.history.of_stream("installation")}
+
+
+def test_who_looks_for_a_case_is_in_the_history_and_a_name_that_was_typed_is_not(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    for typed in ("2588", "Noah+Elleby", "010120-1234"):
+        camilla.get(f"/sager?kode={typed}")
+    camilla.get("/sager")
+
+    rows = [row for row in world.flow.history.of_stream("installation") if row.kind == "CasesSearched"]
+    assert [(row.actor, row.event.sought, row.event.found) for row in rows] == [
+        ("camilla.syd", "2588", 1),
+        ("camilla.syd", "", 0),
+        ("camilla.syd", "", 0),
+    ]
 
 
 def test_who_saw_a_case_is_listed_by_person_with_how_often(vera, sign_in):
@@ -183,8 +206,8 @@ def test_the_story_leads_from_each_moment_to_the_case_as_it_was(vera):
 
 
 def test_a_search_takes_names_of_kinds_and_people_as_they_are_shown(vera):
-    by_name = vera.get("/revision?slags=opgave+f%C3%A6rdig&hvem=camilla+noer")
-    by_id = vera.get("/revision?slags=UserTaskCompleted&hvem=camilla.syd")
+    by_name = vera.get("/revision?formaal=tilsyn&slags=opgave+f%C3%A6rdig&hvem=camilla+noer")
+    by_id = vera.get("/revision?formaal=tilsyn&slags=UserTaskCompleted&hvem=camilla.syd")
 
     rows = [" ".join(row.text_content().split()) for row in by_name.all("//tbody/tr")]
     assert rows == [" ".join(row.text_content().split()) for row in by_id.all("//tbody/tr")] != []

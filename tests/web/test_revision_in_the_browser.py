@@ -169,10 +169,13 @@ def test_axe_finds_nothing_on_the_auditors_pages(
 
     for path in (
         "/revision",
+        "/revision?formaal=tilsyn",
         "/varmekort",
         "/varmekort/underretning",
         "/revision/udgaver/to_trin/1/2",
-        "/revision?sag=SAG-9999",
+        "/revision?formaal=tilsyn&sag=SAG-9999",
+        "/revision/eksport",
+        "/revision/eksport?sag=SAG-9999&fra=2026-03-25&til=2026-03-24",
         "/revision/sager/SAG-2588",
         "/revision/sager/SAG-2588/da?tid=2026-03-25T12:00",
         "/revision/sager/SAG-2588/da?tid=vrøvl",

@@ -132,6 +132,20 @@ class HistorySearched(Event):
     page: str  # search | api
     case: str | None = None
     asked: dict[str, str] = field(default_factory=dict)  # ids, codes, kinds and days; never words
+    purpose: str = ""  # code; programs need not say
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesSearched(Event):
+    """Somebody looked for cases by a part of their code; kept in the installation's stream.
+
+    What was typed is kept only where it is a part of a code that was found: anything else may be a name, and
+    would outlive the erasure of that person's case.
+    """
+
+    page: str  # cases | api
+    sought: str  # empty for what no code holds
+    found: int  # cases on the page that was shown
 
 
 @dataclass(frozen=True, kw_only=True)

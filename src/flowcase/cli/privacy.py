@@ -98,6 +98,7 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 )
 @click.option("--actors", is_flag=True, help="Ids of people instead of pseudonyms.")
 @click.option("--as", "person", help="Id of the auditor who exports; default: the operator at this terminal.")
+@click.option("--purpose", default="andet", show_default=True, help="What it is for: a code as on the page.")
 @click.option("--output", type=click.Path(dir_okay=False), help="File to write; default: standard output.")
 def export(
     format_: str,
@@ -108,6 +109,7 @@ def export(
     data_class: str,
     actors: bool,
     person: str | None,
+    purpose: str,
     output: str | None,
 ) -> None:
     """Write the history for other programs; see docs/privacy.md for what an export holds.
@@ -133,7 +135,7 @@ def export(
     )
     with opened() as flow:
         actor = flow.people.actor(person) if person else operator()
-        leaving = flow.exports.begin(format_, asked, actor=actor)
+        leaving = flow.exports.begin(format_, asked, purpose=purpose, actor=actor)
         if output is None:
             for piece in leaving:
                 click.echo(piece, nl=False)

@@ -45,6 +45,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "GuestLinkMade": ("Gæstelink lavet", "Guest link made"),
     "HandlerRan": ("Automatisk trin udført", "Handler ran"),
     "HeldStartReleased": ("Ventende forløb begyndt", "Held start released"),
+    "CasesSearched": ("Sager søgt", "Cases searched"),
     "HistorySearched": ("Historik søgt", "History searched"),
     "IncidentRaised": ("Forløb gået i stå", "Incident raised"),
     "IncidentResolved": ("Forløb i gang igen", "Incident resolved"),

@@ -17,7 +17,7 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_export
 from flowcase.cases.civil_time import at_wall_clock
 from flowcase.cases.entities import DataClass
-from flowcase.errors import Forbidden, NotFound
+from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.events import ExportBegun, ExportMade
 from flowcase.history.exports import FORMATS, Line, values_of
 from flowcase.services.definitions import Definitions
@@ -33,7 +33,10 @@ _PAGE_EVENTS = 1_000
 _PAGE_STREAMS = 200  # looked at by one transaction at the most, whether or not they hold anything
 _PIECE_BYTES = 64 * 1024
 _KEPT_INSTANCES = 5_000
+_UNPACKED = 4  # bytes of a file for each that is stored
 _CASE = "case:"  # how the stream of a case begins
+
+PURPOSES = ("tilsyn", "revision", "procesanalyse", "aktindsigt", "klage", "andet")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,20 @@ class Asked:
     last: dt.date | None = None
     data_class: DataClass = DataClass.K0
     names_actors: bool = False  # ids of people instead of pseudonyms
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much an export may hold at the most, told before it begins."""
+
+    events: int
+    streams: int
+    stored_bytes: int
+
+    @property
+    def megabytes(self) -> int:
+        """Of a file, roughly: what is stored is compressed."""
+        return max(1, round(self.stored_bytes * _UNPACKED / 1_000_000))
 
 
 class Export:
@@ -79,19 +96,41 @@ class Exports:
     def __init__(self, transactions: Transactions, definitions: Definitions) -> None:
         self._transactions, self._definitions = transactions, definitions
 
-    def begin(self, format: str, asked: Asked, *, actor: Actor) -> Export:
+    def check(self, actor: Actor) -> None:
+        """Raises Forbidden."""
+        if not may_export(actor):
+            raise Forbidden("export the history", "only auditors and the operator at the terminal may")
+
+    def size(self, asked: Asked, *, actor: Actor) -> Size:
+        """Counted from the outside of entries: what a process leaves out is counted too.
+
+        Raises Forbidden, and NotFound for a case or a process that there is not.
+        """
+        self.check(actor)
+
+        def work(tx: Tx) -> Size:
+            since, until = _period(asked)
+            return Size(*queries.size(tx, _stream(tx, asked), since=since, until=until))
+
+        return self._transactions.read(work)
+
+    def begin(self, format: str, asked: Asked, *, purpose: str = "andet", actor: Actor) -> Export:
         """The events in one of FORMATS, to be received piece by piece.
 
         That it began is in the history before the first piece, that it ended before the last one. Events
-        whose key was destroyed are left out. Raises Forbidden, and NotFound for a format, a case or a process
-        that there is not.
+        whose key was destroyed are left out. Raises Forbidden, InvalidValues for a format or a purpose that
+        there is not, and NotFound for a case or a process.
         """
-        if not may_export(actor):
-            raise Forbidden("export the history", "only auditors and the operator at the terminal may")
+        self.check(actor)
+        errors = {}
         if format not in FORMATS:
-            raise NotFound("export format", format)
+            errors["format"] = ["Vælg, hvilken slags fil det skal være."]
+        if purpose not in PURPOSES:
+            errors["formaal"] = ["Vælg, hvad filen skal bruges til."]
+        if errors:
+            raise InvalidValues("export", errors)
         lines = self._transactions.read(lambda tx: _lines(tx, self._transactions, self._definitions, asked))
-        asked_for, of_request = _filter(format, asked), request_id.get()
+        asked_for, of_request = {**_filter(format, asked), "purpose": purpose}, request_id.get()
 
         def begin(tx: Tx) -> str:
             id = tx.new_id()
@@ -127,6 +166,11 @@ def _filter(format: str, asked: Asked) -> dict[str, Any]:
 
 def _lines(tx: Tx, transactions: Transactions, definitions: Definitions, asked: Asked) -> _Lines:
     """What there is to export now. Raises NotFound."""
+    return _Lines(transactions, definitions, asked, queries.lengths(tx, _stream(tx, asked)))
+
+
+def _stream(tx: Tx, asked: Asked) -> str | None:
+    """The one stream that is asked for, if any. Raises NotFound."""
     stream = None
     if asked.case is not None:
         row = case_files.case(tx, asked.case)
@@ -135,7 +179,15 @@ def _lines(tx: Tx, transactions: Transactions, definitions: Definitions, asked: 
         stream = row.stream
     if asked.process is not None and not instances.instances(tx, process=asked.process, limit=1):
         raise NotFound("process", asked.process)
-    return _Lines(transactions, definitions, asked, queries.lengths(tx, stream))
+    return stream
+
+
+def _period(asked: Asked) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """From when on, and until before when."""
+    return (
+        None if asked.first is None else at_wall_clock(asked.first, dt.time()),
+        None if asked.last is None else at_wall_clock(asked.last + dt.timedelta(days=1), dt.time()),
+    )
 
 
 @dataclass(frozen=True)
@@ -161,10 +213,7 @@ class _Lines:
     ) -> None:
         self._transactions, self._definitions, self._asked = transactions, definitions, asked
         self._lengths = lengths
-        self._since = None if asked.first is None else at_wall_clock(asked.first, dt.time())
-        self._until = (
-            None if asked.last is None else at_wall_clock(asked.last + dt.timedelta(days=1), dt.time())
-        )
+        self._since, self._until = _period(asked)
         self._ran: dict[str, _Ran | None] = {}
         self.count = 0  # of the lines, the last time
 

@@ -57,7 +57,14 @@ class HistorySearch:
         self._transactions, self._definitions = transactions, definitions
 
     def page(
-        self, asked: Asked, *, actor: Actor, after: Place | None = None, limit: int = 50, page: str
+        self,
+        asked: Asked,
+        *,
+        purpose: str = "",
+        actor: Actor,
+        after: Place | None = None,
+        limit: int = 50,
+        page: str,
     ) -> Found:
         """Events with their values of class K0. An erased stream's events are left out.
 
@@ -67,7 +74,7 @@ class HistorySearch:
         if not may_search_history(actor):
             raise Forbidden("search the history", "only auditors and the operator at the terminal may")
         found = self._transactions.read(lambda tx: self._found(tx, asked, after, limit))
-        self._transactions.run(actor, lambda tx: _remember(tx, asked, page))
+        self._transactions.run(actor, lambda tx: _remember(tx, asked, page, purpose))
         return found
 
     def _found(self, tx: Tx, asked: Asked, after: Place | None, limit: int) -> Found:
@@ -135,9 +142,11 @@ def _rules(event: object, names: Names) -> set[str]:
     return found | ({names.rule(deadline)} if deadline else set())
 
 
-def _remember(tx: Tx, asked: Asked, page: str) -> None:
+def _remember(tx: Tx, asked: Asked, page: str, purpose: str) -> None:
     row = case_files.case(tx, asked.case) if asked.case is not None else None
     concerned = [] if row is None or row.erased_at is not None else [row.stream]
     tx.append(
-        INSTALLATION, HistorySearched(page=page, case=asked.case, asked=asked.said()), concerns=concerned
+        INSTALLATION,
+        HistorySearched(page=page, case=asked.case, asked=asked.said(), purpose=purpose),
+        concerns=concerned,
     )

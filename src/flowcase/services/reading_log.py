@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flowcase.access.actor import Actor
-from flowcase.access.events import CaseRead
+from flowcase.access.events import CaseRead, CasesSearched
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx
+from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import case_files
 
 
@@ -28,3 +30,9 @@ class ReadingLog:
 
         if case:
             self._transactions.run(actor, work, beside=True)
+
+    def note_search(self, sought: str, codes: Sequence[str], *, page: str, actor: Actor) -> None:
+        """Record that cases were looked for, and which codes will be shown; called before they are."""
+        is_code = any(sought.casefold() in code.casefold() for code in codes)
+        event = CasesSearched(page=page, sought=sought if is_code else "", found=len(codes))
+        self._transactions.run(actor, lambda tx: tx.append(INSTALLATION, event), beside=True)

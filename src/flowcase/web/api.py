@@ -27,6 +27,7 @@ _OPERATIONS = (
     "api_jobs",
     "api_batches",
     "api_files",
+    "api_exports",
     "api_history",
     "api_webhooks",
 )

@@ -7,6 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from flowcase.history.exports.plain import jsonable
+from flowcase.services.exports import PURPOSES
 from flowcase.services.history_search import Asked
 from flowcase.web.api_cases import EventOut
 from flowcase.web.api_frame import blueprint, caller, needs
@@ -28,6 +29,11 @@ class HistoryIn(PageIn):
     element = ma.fields.String(metadata={"example": "vurder"})
     first = ma.fields.Date(metadata={"example": "2026-03-01"})
     last = ma.fields.Date(metadata={"example": "2026-03-31"})
+    purpose = ma.fields.String(
+        load_default="",
+        validate=ma.validate.OneOf(("", *PURPOSES)),
+        metadata={"description": "What it is looked for; kept in the history."},
+    )
     after = PlaceField(place_in_history)
 
 
@@ -49,7 +55,9 @@ def history(asked: dict[str, Any]) -> Any:
     wanted = Asked(**{name: asked.get(name) for name in _FILTERS})
 
     def find(after: Any, limit: int) -> Found:
-        found = flow().history_search.page(wanted, actor=caller(), after=after, limit=limit, page="api")
+        found = flow().history_search.page(
+            wanted, purpose=asked["purpose"], actor=caller(), after=after, limit=limit, page="api"
+        )
         lines = [{**vars(line), "values": jsonable(dict(line.values))} for line in found.lines]
         return lines, found.following
 

@@ -47,6 +47,8 @@ def index() -> Any:
     asked = request.args.get("kode", "").strip()
     after = _place(request.args.get("efter", ""))
     rows, following = flow().cases.page(actor=actor(), code_part=asked or None, after=after, limit=PAGE)
+    if asked:
+        flow().reading_log.note_search(asked, [row.code for row in rows], page="cases", actor=actor())
     return render_template(
         "cases.html",
         rows=rows,

@@ -12,8 +12,11 @@ from flask_login import login_required
 from flowcase.errors import NotFound
 from flowcase.history.exports.plain import jsonable
 from flowcase.history.kind_names import KIND_NAMES, kind_name
+from flowcase.services.exports import PURPOSES
 from flowcase.services.history_search import Asked
 from flowcase.web.api_pages import place_in_history, token_of
+from flowcase.web.asked_days import day
+from flowcase.web.history_exports import PURPOSE_WORDS
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.shown_differences import shown
@@ -43,25 +46,31 @@ STRAYED = {
 @blueprint.get("")
 @login_required
 def index() -> Any:
-    """Search over everything; the address holds the filters, so that it can be shared."""
+    """Search over everything, once it is said what for; the address holds the filters, to be shared."""
+    flow().compliance.check(actor())
     args, problems = request.args, {}
     wanted: dict[str, Any] = {name: args.get(given, "").strip() or None for given, name in _FILTERS.items()}
     wanted["kind"] = _kind(wanted["kind"])
     wanted["actor"] = _who(wanted["actor"])
     for given, name in (("fra", "first"), ("til", "last")):
-        wanted[name], problem = _day(args, given)
+        wanted[name], problem = day(args, given)
         if problem:
             problems[given] = problem
     place = place_in_history(args.get("efter", ""))
-    found = None
-    if not problems:
+    found, purpose = None, args.get("formaal", "").strip()
+    is_asked = bool(purpose) or any(args.get(name, "").strip() for name in (*_FILTERS, "fra", "til"))
+    if is_asked and purpose not in PURPOSES:
+        problems["formaal"] = gettext("Vælg, hvad søgningen er til.")
+    if is_asked and not problems:
         try:
             found = flow().history_search.page(
-                Asked(**wanted), actor=actor(), after=place, limit=PAGE, page="search"
+                Asked(**wanted), purpose=purpose, actor=actor(), after=place, limit=PAGE, page="search"
             )
         except NotFound:
             problems["sag"] = gettext("Der er ingen sag med den kode.")
-    asked = {name: value for name in (*_FILTERS, "fra", "til") if (value := args.get(name, "").strip())}
+    asked = {
+        name: value for name in (*_FILTERS, "fra", "til", "formaal") if (value := args.get(name, "").strip())
+    }
     return render_template(
         "revision.html",
         lines=[] if found is None else [(line, _words(jsonable(dict(line.values)))) for line in found.lines],
@@ -69,6 +78,8 @@ def index() -> Any:
         asked=asked,
         problems=problems,
         fields=_fields(),
+        is_asked=is_asked,
+        purposes=[(each, gettext(PURPOSE_WORDS[each])) for each in PURPOSES],
         kinds=sorted(kind_name(kind, current()) for kind in KIND_NAMES),
         kind_name=lambda kind: kind_name(kind, current()),
     )
@@ -176,18 +187,8 @@ def _fields() -> list[tuple[str, str]]:
     ]
 
 
-def _day(args: Mapping[str, str], name: str) -> tuple[dt.date | None, str]:
-    typed = args.get(name, "").strip()
-    if not typed:
-        return None, ""
-    try:
-        return dt.date.fromisoformat(typed), ""
-    except ValueError:
-        return None, gettext("Skriv en dato, for eksempel 2026-03-27.")
-
-
 def _period() -> tuple[dt.date | None, dt.date | None, dict[str, str]]:
-    (first, wrong), (last, wrong_too) = _day(request.args, "fra"), _day(request.args, "til")
+    (first, wrong), (last, wrong_too) = day(request.args, "fra"), day(request.args, "til")
     problems = {name: said for name, said in (("fra", wrong), ("til", wrong_too)) if said}
     return first, last, problems
 

@@ -14,6 +14,7 @@ history_only(
     events.GuestLinkMade,
     events.GuestLinkEnded,
     events.GuestConfirmed,
+    events.CasesSearched,
     events.HistorySearched,
 )
 

@@ -184,6 +184,30 @@ def lengths(tx: Tx, stream: str | None = None) -> list[tuple[str, int]]:
     return [(row.id, row.length) for row in tx.rows(statement.order_by(table.c.id))]
 
 
+def size(
+    tx: Tx, stream: str | None, *, since: dt.datetime | None, until: dt.datetime | None
+) -> tuple[int, int, int]:
+    """(events, streams, stored bytes) of the readable streams, or of the one that is asked for."""
+    table = tables.stream
+    statement = (
+        select(
+            func.coalesce(func.sum(_table.c.size), 0).label("events"),
+            func.count(_table.c.stream.distinct()).label("streams"),
+            func.coalesce(func.sum(func.length(_table.c.sealed_payload)), 0).label("bytes"),
+        )
+        .join(table, table.c.id == _table.c.stream)
+        .where(table.c.wrapped_key.is_not(None))
+    )
+    if stream is not None:
+        statement = statement.where(_table.c.stream == stream)
+    if since is not None:
+        statement = statement.where(_table.c.at >= since)
+    if until is not None:
+        statement = statement.where(_table.c.at < until)
+    [row] = tx.rows(statement)
+    return int(row.events), int(row.streams), int(row.bytes)
+
+
 def sealed(tx: Tx, stream: str, *, page: int = 1000) -> Iterator[SealedRow]:
     """Every stored entry of a stream in order, a page at a time."""
     after = None
