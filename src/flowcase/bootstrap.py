@@ -394,7 +394,10 @@ def assemble(
     )
     running, incidents = Instances(transactions, advancing), Incidents(transactions, advancing)
     token_moves = TokenMoves(transactions, advancing)
-    batches = Batches(transactions, running, incidents, token_moves, has_four_eyes=settings.has_four_eyes)
+    migrations = Migrations(transactions, advancing)
+    batches = Batches(
+        transactions, running, incidents, token_moves, migrations, has_four_eyes=settings.has_four_eyes
+    )
     studio = Studio(
         transactions,
         deployments,
@@ -448,7 +451,7 @@ def assemble(
         token_moves=token_moves,
         batches=batches,
         suspensions=Suspensions(transactions, advancing, batches),
-        migrations=Migrations(transactions, advancing),
+        migrations=migrations,
         consistency=Consistency(transactions, definitions),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),
         indicators=Indicators(transactions, rule_sets),

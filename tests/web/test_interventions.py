@@ -69,9 +69,40 @@ def test_many_are_chosen_seen_planned_and_done(sign_in, world, instance):
         pass
 
     assert "planlagt" in planned.text
+    assert "1 kan" in planned.text and "kan gøres" in planned.text
     assert "i gang" in ran.text
     assert world.flow.instances.get(instance).status == "suspended"
     (row, *_) = world.flow.batches.list(actor=SYSTEM)
     assert "færdig" in drift.get(f"/drift/mange/{row.id}").text
     assert "færdig" in drift.get("/drift/mange").text
     assert drift.get("/drift/mange/nyt?fra=igår").status == 422
+
+
+def test_many_are_moved_to_another_version_and_taken_back(sign_in, world, instance):
+    stuck = world.flow.instances.start("to_trin", {}, actor=SYSTEM)
+    world.flow.user_tasks.complete(f"{stuck}.2", {}, actor=SYSTEM)
+    newer = process("to_trin", start(), user_task("foerste"), end())
+    world.flow.deployments.deploy({"to_trin.bpmn": newer}, actor=SYSTEM)
+    new = world.flow.deployments.definitions(process="to_trin")[0].version
+    drift = sign_in("drift")
+    page = drift.get("/drift/mange/nyt?forloeb=to_trin")
+    form = page.all("//main//form")[-1]
+
+    wrong = drift.submit(page, form, handling="migrate", til_udgave="99", begrundelse="Ny lov")
+    planned = drift.submit(page, form, handling="migrate", til_udgave=str(new), begrundelse="Ny lov")
+    run = planned.one("//main//form[contains(@action, 'koer')]")
+    drift.submit(planned, run)
+    while world.flow.batches.run_waiting():
+        pass
+    address = run.get("action").removesuffix("/koer")
+    done = drift.get(address)
+    moved = world.flow.instances.get(instance).version
+    drift.submit(done, done.one("//main//form[contains(@action, 'fortryd')]"), begrundelse="For tidligt")
+    while world.flow.batches.run_waiting():
+        pass
+
+    assert wrong.status == 422 and "ikke den udgave" in wrong.text
+    assert "findes ikke i den nye udgave" in planned.text
+    assert moved == new
+    assert world.flow.instances.get(instance).version == new - 1
+    assert "gjort om" in drift.get(address).text

@@ -17,9 +17,11 @@ import structlog
 from flowcase import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
+from flowcase.services.batch_verdicts import BatchVerdicts, order_of
 from flowcase.services.incidents import Incidents
 from flowcase.services.instances import Instances
 from flowcase.services.interventions import check_operator, check_reason
+from flowcase.services.migrations import Migrations, Reason, Verdict, reasons_of
 from flowcase.services.token_moves import TokenAct, TokenMoves
 from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
 from flowcase.store import INSTALLATION, LockedInstance, Tx
@@ -31,11 +33,12 @@ from flowcase.store.queries.instances import InstanceRow
 LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
 AT_ONCE = 25  # instances that a worker claims together
 MOST = 10_000  # instances of one batch
-ACTS = ("retry", "suspend", "resume", "cancel", "skip", "move")
+FORESEEN = 500  # instances that are looked through when a batch is planned
+ACTS = ("retry", "suspend", "resume", "cancel", "skip", "move", "migrate")
 _LOOK = "work on many instances"
 _ON_TOKENS = ("skip", "move")
 _log = structlog.get_logger(__name__)
-_NEEDS_TWO = ("cancel", "skip", "move")  # what cannot simply be turned round
+_NEEDS_TWO = ("cancel", "skip", "move", "migrate")  # what reaches deep, or cannot be turned round
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Batch:
 
     row: BatchRow
     counts: Mapping[str, int]
+    verdicts: Mapping[str, int]  # instances by kind of verdict, as far as they were looked through
 
     @property
     def total(self) -> int:
@@ -72,7 +76,9 @@ class Batch:
 
     @property
     def done(self) -> int:
-        return self.total - self.counts.get("waiting", 0)
+        """How many the present direction has worked off."""
+        left = "done" if self.row.status in ("undoing", "undo_paused") else "waiting"
+        return self.total - self.counts.get(left, 0)
 
 
 class NeedsAnother(Refused):
@@ -91,11 +97,13 @@ class Batches:
         instances: Instances,
         incidents: Incidents,
         token_moves: TokenMoves,
+        migrations: Migrations,
         *,
         has_four_eyes: bool = False,
     ) -> None:
         self._transactions, self._instances = transactions, instances
         self._incidents, self._token_moves = incidents, token_moves
+        self._migrations, self._verdicts = migrations, BatchVerdicts(migrations, token_moves)
         self._has_four_eyes = has_four_eyes
 
     # --- before ------------------------------------------------------------------------------------
@@ -118,8 +126,9 @@ class Batches:
     ) -> str:
         """Keep what is to be done to whom; nothing is done before `run`. Its id.
 
-        `element` is where skip and move find their token, `but` are instances to be left out. Raises
-        Refused without a reason, without instances, and for an act that lacks its element.
+        `element` is where skip and move find their token, `target` the element to move to, or the number of
+        the version to migrate to; `but` are instances to be left out. Raises Refused without a reason,
+        without instances, and for an act that lacks its element; NotFound for a version that is not there.
         """
         check_operator(actor, _LOOK)
         attempt = f"plan a batch to {act}"
@@ -130,15 +139,54 @@ class Batches:
             raise Refused(attempt, "the element whose token it is about is missing")
         if act == "move" and not target:
             raise Refused(attempt, "the element to move to is missing")
+        if act == "migrate" and not (asked.process and target):
+            raise Refused(attempt, "the process or the version to move to is missing")
 
         def work(tx: Tx) -> str:
-            found = [row.id for row in _chosen(tx, asked) if row.id not in set(but)]
+            found = [row for row in _chosen(tx, asked) if row.id not in set(but)]
+            details: dict[str, Any] = {"element": element, "target": target} if act in _ON_TOKENS else {}
+            if act == "migrate":
+                there = f"{asked.process}:{target}"
+                found = [row for row in found if row.definition != there]
+                sources = sorted({row.definition for row in found})
+                mapping = {each: self._migrations.proposed_within(tx, each, there) for each in sources}
+                details = {"target": there, "mapping": mapping}
             if not found:
                 raise Refused(attempt, "no instance is chosen")
-            details = {"element": element, "target": target} if act in _ON_TOKENS else {}
-            return self._keep(tx, asked, act, found, reason=reason, details=details)
+            sources_of = {row.id: row.definition for row in found}
+            return self._keep(
+                tx, asked, act, list(sources_of), reason=reason, details=details, sources=sources_of
+            )
 
         return self._transactions.run(actor, work)
+
+    def preview(
+        self, id: str, *, actor: Actor, after: int | None = None, limit: int = FORESEEN
+    ) -> Sequence[BatchItemRow]:
+        """A page of its instances; each that waits with what would happen to it as it is now.
+
+        `after` is the number of the last one of the page before. Nothing is done to them.
+        """
+        check_operator(actor, _LOOK)
+
+        def judge(tx: Tx) -> list[tuple[str, dict[str, Any]]]:
+            row = _row(tx, id)
+            return [
+                (item.instance, self._verdicts.of(tx, row, item).to_json())
+                for item in queries.items(tx, id, after=after, limit=limit)
+                if item.status == "waiting"
+            ]
+
+        found = self._transactions.read(judge)
+
+        def keep(tx: Tx) -> None:
+            for instance, verdict in found:
+                here = {"batch": id, "instance": instance, "status": "waiting"}
+                tx.update_any(batch_item, here, {"verdict": verdict})
+
+        if found:
+            self._transactions.run(actor, keep)
+        return self._transactions.read(lambda tx: queries.items(tx, id, after=after, limit=limit))
 
     # Within the transaction of another service, which has asked whether it is allowed: such a batch begins
     # at once, and is of a kind that needs no second operator.
@@ -174,6 +222,7 @@ class Batches:
         reason: str,
         details: Mapping[str, Any] | None = None,
         status: str = "planned",
+        sources: Mapping[str, str] | None = None,
     ) -> str:
         id = tx.new_id()
         tx.insert(
@@ -181,7 +230,10 @@ class Batches:
             status=status, at=tx.now, actor=tx.actor.id, decided_by=tx.actor.id,
         )  # fmt: skip
         for number, instance in enumerate(found):
-            tx.insert(batch_item, batch=id, instance=instance, number=number, status="waiting", because="")
+            tx.insert(
+                batch_item, batch=id, instance=instance, number=number, status="waiting", because="",
+                source=(sources or {}).get(instance),
+            )  # fmt: skip
         self._tell(tx, id, "plan", act, len(found), reason)
         return id
 
@@ -196,14 +248,26 @@ class Batches:
 
     def pause(self, id: str, *, actor: Actor) -> None:
         """What is being done is finished; nothing more is begun."""
-        self._become(id, {"running": "paused"}, "pause", actor)
+        self._become(id, {"running": "paused", "undoing": "undo_paused"}, "pause", actor)
 
     def resume(self, id: str, *, actor: Actor) -> None:
-        self._become(id, {"paused": "running"}, "resume", actor)
+        self._become(id, {"paused": "running", "undo_paused": "undoing"}, "resume", actor)
 
     def stop(self, id: str, *, actor: Actor) -> None:
         """For good: what has not been done stays as it is."""
         self._become(id, {"planned": "stopped", "running": "stopped", "paused": "stopped"}, "stop", actor)
+
+    def undo(self, id: str, *, reason: str, actor: Actor) -> None:
+        """Take back every instance that was migrated and has not gone on since; the others stay.
+
+        Raises Conflict for one that is not at rest, and Refused without a reason or for any other act.
+        """
+        attempt = f"undo batch '{id}'"
+        check_reason(reason, attempt)
+        if self.get(id, actor=actor).row.act != "migrate":
+            raise Refused(attempt, "only a move to another version can be undone")
+        steps = dict.fromkeys(("done", "paused", "stopped"), "undoing")
+        self._become(id, steps, "undo", actor, reason=reason)
 
     def run_waiting(self, limit: int = AT_ONCE) -> int:
         """Do what is next of the batches at work; how many instances were worked off."""
@@ -211,7 +275,7 @@ class Batches:
             claimed = self._transactions.run(SYSTEM, partial(self._claim, row=row, limit=limit))
             if claimed:
                 return sum(self._work_off(row, instance) for instance in claimed)
-            self._transactions.run(SYSTEM, partial(self._finish, id=row.id))
+            self._transactions.run(SYSTEM, partial(self._finish, row=row))
         return 0
 
     # --- looking -----------------------------------------------------------------------------------
@@ -219,7 +283,9 @@ class Batches:
     def get(self, id: str, *, actor: Actor) -> Batch:
         """Raises NotFound."""
         check_operator(actor, _LOOK)
-        return self._transactions.read(lambda tx: Batch(_row(tx, id), queries.counts(tx, id)))
+        return self._transactions.read(
+            lambda tx: Batch(_row(tx, id), queries.counts(tx, id), queries.verdicts(tx, id))
+        )
 
     def list(self, *, actor: Actor) -> Sequence[BatchRow]:
         """Newest first."""
@@ -255,7 +321,7 @@ class Batches:
 
     # --- inside ------------------------------------------------------------------------------------
 
-    def _become(self, id: str, steps: Mapping[str, str], verb: str, actor: Actor) -> None:
+    def _become(self, id: str, steps: Mapping[str, str], verb: str, actor: Actor, reason: str = "") -> None:
         check_operator(actor, _LOOK)
 
         def work(tx: Tx) -> None:
@@ -263,13 +329,15 @@ class Batches:
             if row.status not in steps:
                 raise Conflict(f"{verb} batch '{id}'", f"it is {row.status}")
             changes = {"status": steps[row.status]}
-            if verb in ("run", "resume"):
+            if verb in ("run", "resume", "undo"):
                 changes["decided_by"] = actor.id
             tx.update(batch, {"id": id, "status": row.status}, changes, attempt=f"{verb} batch '{id}'")
             waiting = {"batch": id, "status": "waiting"}
-            left = {"lease_until": None} if verb != "stop" else {"lease_until": None, "status": "stopped"}
+            left: dict[str, Any] = {"lease_until": None}
+            if verb in ("stop", "undo"):  # what has not been done stays as it is
+                left["status"] = "stopped"
             tx.update_all(batch_item, waiting, left)
-            self._tell(tx, id, verb, row.act, sum(queries.counts(tx, id).values()), row.reason)
+            self._tell(tx, id, verb, row.act, sum(queries.counts(tx, id).values()), reason or row.reason)
 
         self._transactions.run(actor, work)
 
@@ -281,18 +349,19 @@ class Batches:
 
     def _claim(self, tx: Tx, row: BatchRow, limit: int) -> Sequence[str]:
         now = queries.get(tx, row.id)
-        if now is None or now.status != "running":
+        if now is None or now.status != row.status:
             return []
-        claimed = list(queries.claimable(tx, row.id, limit))
+        claimed = list(queries.claimable(tx, row.id, _left(row), limit))
         for instance in claimed:
             here = {"batch": row.id, "instance": instance}
             tx.update_all(batch_item, here, {"lease_until": tx.now + LEASE})
         return claimed
 
-    def _finish(self, tx: Tx, id: str) -> None:
-        """Done when nothing waits, not even in another worker's hands."""
-        if not queries.counts(tx, id).get("waiting"):
-            tx.update_any(batch, {"id": id, "status": "running"}, {"status": "done"})
+    def _finish(self, tx: Tx, row: BatchRow) -> None:
+        """Done when nothing is left, not even in another worker's hands."""
+        if not queries.counts(tx, row.id).get(_left(row)):
+            ended = {"status": "done" if row.status == "running" else "undone"}
+            tx.update_any(batch, {"id": row.id, "status": row.status}, ended)
 
     def _work_off(self, row: BatchRow, instance: str) -> int:
         """One instance in one transaction; what cannot be is kept with its reason."""
@@ -303,21 +372,36 @@ class Batches:
         except UNAVAILABLE:
             return 0  # its lease runs out, and it is tried again
         except FlowcaseError as error:
-            because = str(error)
+            because, reasons = str(error), reasons_of(error) if row.act == "migrate" else ()
         except Exception as error:  # a fault of the engine's would come again each time
             because = f"a fault in the program ({type(error).__name__})"
+            reasons = (Reason("fault", detail=type(error).__name__),)
             _log.error("fault in a batch", batch=row.id, instance=instance, **fault_of(error))
-        self._transactions.run(SYSTEM, lambda tx: _note(tx, row.id, instance, "refused", because))
+        status = "refused" if row.status == "running" else "undo_refused"
+        verdict = Verdict("refused", reasons).to_json() if reasons else None
+        self._transactions.run(
+            SYSTEM, lambda tx: _note(tx, row, instance, status, because=because, verdict=verdict)
+        )
         return 1
 
     def _done(self, tx: Tx, row: BatchRow, instance: str) -> None:
         """Whoever works on the instance holds its stream: only one of two workers finds it waiting."""
         locked = tx.lock(instance)
         item, now = queries.item(tx, row.id, instance), queries.get(tx, row.id)
-        if item is None or item.status != "waiting" or now is None or now.status != "running":
+        if item is None or item.status != _left(row) or now is None or now.status != row.status:
             return
-        self._act(tx, row, locked)
-        _note(tx, row.id, instance, "done", "")
+        if row.status == "undoing":
+            order, before = order_of(row, item.source or ""), queries.before(tx, row.id, instance)
+            self._migrations.undone_within(tx, order, locked, item.version, before)
+            _note(tx, row, instance, "undone", sealed_before=None)
+        elif row.act == "migrate":
+            order = order_of(row, item.source or "")
+            verdict, version, sealed = self._migrations.moved_within(tx, order, locked)
+            kept: dict[str, Any] = {"verdict": verdict.to_json(), "version": version, "sealed_before": sealed}
+            _note(tx, row, instance, "done", **kept)
+        else:
+            self._act(tx, row, locked)
+            _note(tx, row, instance, "done")
 
     def _act(self, tx: Tx, row: BatchRow, locked: LockedInstance) -> None:
         attempt = f"{row.act} process instance '{locked.id}'"
@@ -358,11 +442,16 @@ def _chosen(tx: Tx, asked: Asked) -> Sequence[InstanceRow]:
     return found
 
 
-def _note(tx: Tx, id: str, instance: str, status: str, because: str) -> None:
+def _left(row: BatchRow) -> str:
+    """What an instance is that its turn is still to come of."""
+    return "done" if row.status == "undoing" else "waiting"
+
+
+def _note(tx: Tx, row: BatchRow, instance: str, status: str, *, because: str = "", **kept: Any) -> None:
     tx.update_any(
         batch_item,
-        {"batch": id, "instance": instance, "status": "waiting"},
-        {"status": status, "because": because, "lease_until": None, "done_at": tx.now},
+        {"batch": row.id, "instance": instance, "status": _left(row)},
+        {"status": status, "because": because, "lease_until": None, "done_at": tx.now, **kept},
     )
 
 

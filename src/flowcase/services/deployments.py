@@ -283,6 +283,10 @@ class Deployments:
 
         return self._transactions.read(work)
 
+    def drawn(self, definition: str) -> ProcessDefinition:
+        """A version of a process by its id, as it was read. Raises NotFound."""
+        return self._transactions.read(lambda tx: self._definitions.process(tx, definition))
+
     def form(self, form: str) -> Form:
         """The newest version of a form. Raises NotFound."""
         return self._transactions.read(lambda tx: self._definitions.form(tx, form))

@@ -25,7 +25,7 @@ from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import Misfit, misfits, propose
 from flowcase.services.advancing import Advancing
 from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
-from flowcase.store import INSTALLATION, DatabaseFault, SealBroken, Tx
+from flowcase.store import INSTALLATION, DatabaseFault, LockedInstance, SealBroken, Tx
 from flowcase.store.migration_tables import migration, migration_item
 from flowcase.store.queries import instances, resources
 from flowcase.store.queries import migrations as queries
@@ -366,7 +366,7 @@ class Migrations:
         except UNAVAILABLE:
             return 0  # its lease runs out, and it is tried again
         except FlowcaseError as error:
-            reasons = _reasons(error)
+            reasons = reasons_of(error)
         except Exception as error:  # a fault of the engine's would come again each time
             reasons = (_fault(error, instance),)
         status, verdict = "undo_refused" if is_undone else "refused", Verdict("refused", reasons)
@@ -377,9 +377,27 @@ class Migrations:
 
     def _moved(self, tx: Tx, row: MigrationRow, instance: str) -> None:
         locked = tx.lock(instance)
-        item = self._held(tx, row, instance, "waiting")
-        if item is None:
+        if self._held(tx, row, instance, "waiting") is None:
             return
+        verdict, version, before = self.moved_within(tx, row, locked)
+        self._note(
+            tx, row.id, instance, "moved",
+            verdict=verdict.to_json(), version=version, sealed_before=before,
+        )  # fmt: skip
+
+    # Within the transaction of another service too, which has asked whether it is allowed, keeps what is
+    # returned and gives it back to undo the move. `row.id` is that of its own plan.
+
+    def proposed_within(self, tx: Tx, source: str, target: str) -> Mapping[str, str]:
+        """Raises NotFound, and Refused for two different processes."""
+        return propose(*self._pair(tx, source, target))
+
+    def judged_within(self, tx: Tx, row: MigrationRow, instance: str) -> Verdict:
+        return self._judged(tx, row, instance)
+
+    def moved_within(self, tx: Tx, row: MigrationRow, locked: LockedInstance) -> tuple[Verdict, int, bytes]:
+        """What moving meant, the version of the state after it, and the sealed state before it."""
+        instance = locked.id
         _check_can_move(locked.definition, locked.status, row)
         before = locked.state
         command = model.MigrateInstance(
@@ -387,17 +405,20 @@ class Migrations:
         )
         verdict = _verdict(self._advancing.moved(tx, locked, command))
         self._advancing.carry_on(tx, locked, command)
-        self._note(
-            tx, row.id, instance, "moved",
-            verdict=verdict.to_json(), version=locked.version + 1,
-            sealed_before=tx.seal(locked.stream, f"before|{row.id}|{instance}", before),
-        )  # fmt: skip
+        return verdict, locked.version + 1, tx.seal(locked.stream, f"before|{row.id}|{instance}", before)
 
     def _undone(self, tx: Tx, row: MigrationRow, instance: str) -> None:
         locked = tx.lock(instance)
         if self._held(tx, row, instance, "moved") is None:
             return
-        version, sealed = queries.before(tx, row.id, instance)
+        self.undone_within(tx, row, locked, *queries.before(tx, row.id, instance))
+        self._note(tx, row.id, instance, "undone", sealed_before=None)
+
+    def undone_within(
+        self, tx: Tx, row: MigrationRow, locked: LockedInstance, version: int | None, sealed: bytes | None
+    ) -> None:
+        """Raises Conflict for one that has gone on since; `reasons_of` tells why."""
+        instance = locked.id
         if locked.has_ended or locked.version != version or locked.definition != row.target:
             raise _CannotUndo("ended" if locked.has_ended else "gone_on")
         try:
@@ -407,7 +428,6 @@ class Migrations:
         if before is None:
             raise _CannotUndo("sealed_elsewhere")
         self._advancing.carry_on(tx, locked, model.UndoMigration(target=row.source, before=before))
-        self._note(tx, row.id, instance, "undone", sealed_before=None)
 
     def _held(self, tx: Tx, row: MigrationRow, instance: str, status: str) -> ItemRow | None:
         """The instance of the plan, unless somebody else has worked it off meanwhile."""
@@ -433,7 +453,7 @@ class Migrations:
             )
             return _verdict(self._advancing.moved(tx, looked, command))
         except FlowcaseError as error:
-            return Verdict("refused", _reasons(error))
+            return Verdict("refused", reasons_of(error))
         except DatabaseFault:
             raise
         except Exception as error:
@@ -465,7 +485,8 @@ def _check_can_move(definition: str, status: str, row: MigrationRow) -> None:
         raise _CannotMove("other_version")
 
 
-def _reasons(error: FlowcaseError) -> tuple[Reason, ...]:
+def reasons_of(error: FlowcaseError) -> tuple[Reason, ...]:
+    """Why an instance cannot be moved or taken back."""
     if isinstance(error, engine.CannotMigrate):
         return tuple(Reason(each.code, each.element, each.detail) for each in error.obstacles)
     if isinstance(error, (_CannotMove, _CannotUndo)):

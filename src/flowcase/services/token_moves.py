@@ -167,6 +167,10 @@ class TokenMoves:
         tx.append(instance.stream, why, instance=instance, element=element)
         self._advancing.carry_on(tx, instance, _command(element_instance, act))
 
+    def tried_within(self, tx: Tx, looked: LockedInstance, element_instance: str, act: TokenAct) -> None:
+        """Do it without writing anything. Raises engine.CannotMoveToken."""
+        self._advancing.foreseen(tx, looked, _command(element_instance, act))
+
     def at_element(self, tx: Tx, instance: LockedInstance, element: str) -> list[str]:
         """Element instances of the tokens that are in an element, oldest first."""
         definition = self._advancing.definitions.process(tx, instance.definition)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
 
 from flowcase.store.columns import Instant, Json
 from flowcase.store.tables import metadata
@@ -11,11 +21,15 @@ batch = Table(
     "batch",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("act", Text, nullable=False),  # retry | suspend | resume | cancel | skip | move
+    Column("act", Text, nullable=False),  # retry | suspend | resume | cancel | skip | move | migrate
     Column("asked", Json, nullable=False),  # the filter by which the instances were chosen
-    Column("details", Json, nullable=False),  # element and target of skip and move
+    Column(
+        "details", Json, nullable=False
+    ),  # element and target of skip and move; target and mapping of migrate
     Column("reason", Text, nullable=False),
-    Column("status", Text, nullable=False),  # planned | running | paused | done | stopped
+    Column(
+        "status", Text, nullable=False
+    ),  # planned | running | paused | done | stopped | undoing | undo_paused | undone
     Column("at", Instant, nullable=False),
     Column("actor", Text, nullable=False),  # who planned it
     Column("decided_by", Text, nullable=False),  # who let it run: the history of each instance says so
@@ -29,10 +43,15 @@ batch_item = Table(
     Column("batch", Text, ForeignKey("batch.id"), nullable=False),
     Column("instance", Text, ForeignKey("instance.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("status", Text, nullable=False),  # waiting | done | refused | stopped
+    Column("status", Text, nullable=False),  # waiting | done | refused | stopped | undone | undo_refused
     Column("because", Text, nullable=False),  # why it was refused; no personal data
     Column("lease_until", Instant),
     Column("done_at", Instant),
+    # Of a move to another version: from which, and what the instance was before, sealed by its stream.
+    Column("source", Text),
+    Column("version", BigInteger),
+    Column("sealed_before", LargeBinary),
+    Column("verdict", Json),  # what was foreseen, then what was
     PrimaryKeyConstraint("batch", "instance"),
 )
 Index("ix_batch_item_status", batch_item.c.batch, batch_item.c.status, batch_item.c.number)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -12,13 +14,20 @@ from flask_login import login_required
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.model import IncidentKind
+from flowcase.modeling.definition import ProcessDefinition
 from flowcase.services.batches import Asked, NeedsAnother
+from flowcase.services.migrations import Reason, Verdict
+from flowcase.store.queries.batches import BatchItemRow, BatchRow
+from flowcase.web import presenting
+from flowcase.web.interventions import obstacle_words
 from flowcase.web.language import gettext
+from flowcase.web.move_words import VERDICTS, in_words
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("batches", __name__, url_prefix="/drift/mange")
 
 SHOWN = 100  # instances listed before it is decided
+PAGE = 50  # instances of a planned batch, each with what would happen to it
 _TEXTS = ("forloeb", "udgave", "element", "haendelse", "tilstand", "fra", "til", "forsinket")
 
 
@@ -49,6 +58,7 @@ def new() -> Any:
     if request.method == "POST" and not errors:
         id = _planned(asked, errors)
         if id is not None:
+            flow().batches.preview(id, actor=actor())  # so that there are figures beside the first page
             return redirect(url_for("batches.show", id=id), HTTPStatus.SEE_OTHER)
     page = render_template(
         "batch_new.html",
@@ -58,6 +68,7 @@ def new() -> Any:
         count=len(rows),
         acts=_acts(),
         kinds=[kind.value for kind in IncidentKind],
+        processes=_processes(),
         typed=request.form,
         errors=errors,
     )
@@ -67,26 +78,48 @@ def new() -> Any:
 @blueprint.get("/<id>")
 @login_required
 def show(id: str) -> Any:
-    batch = flow().batches.get(id, actor=actor())
+    """How far it is, and its instances page by page: what will happen to each, or what did."""
+    batches, only = flow().batches, request.args.get("kun", "")
+    after = request.args.get("efter", type=int)
+    batch = batches.get(id, actor=actor())
+    status = "refused" if only == "kunne-ikke" else None
+    if batch.row.status == "planned" and not status:
+        rows: Any = batches.preview(id, actor=actor(), after=after, limit=PAGE)
+        batch = batches.get(id, actor=actor())
+        last = rows[-1].number if len(rows) == PAGE else None
+        following = last if last is not None and last < batch.total - 1 else None
+    else:
+        rows, following = batches.items_page(id, actor=actor(), status=status, after=after, limit=PAGE)
     return render_template(
         "batch.html",
         batch=batch,
-        refused=flow().batches.items(id, actor=actor(), status="refused", limit=500),
+        rows=rows,
+        only=only,
+        further=None
+        if following is None
+        else url_for("batches.show", id=id, efter=following, kun=only or None),
         acts=_acts(),
         status=_status,
+        verdict=partial(_verdict, batch.row),
+        asked=_in_words(batch.row.asked),
+        may_undo=batch.row.act == "migrate"
+        and batch.row.status in ("done", "paused", "stopped")
+        and batch.counts.get("done"),
     )
 
 
 @blueprint.post("/<id>/<act>")
 @login_required
 def act(id: str, act: str) -> Any:
-    """`koer`, `pause`, `genoptag` or `stands`."""
+    """`koer`, `pause`, `genoptag`, `stands` or `fortryd`."""
     service = flow().batches
+    reason = request.form.get("begrundelse", "")
     acts: dict[str, Any] = {
         "koer": service.run,
         "pause": service.pause,
         "genoptag": service.resume,
         "stands": service.stop,
+        "fortryd": partial(service.undo, reason=reason),
     }
     if act not in acts:
         raise NotFound("act on a batch", act)
@@ -94,6 +127,8 @@ def act(id: str, act: str) -> Any:
         acts[act](id, actor=actor())
     except NeedsAnother:
         flash(gettext("En anden i drift end den, der har planlagt det, skal sætte det i gang."), "warning")
+    except Refused:
+        flash(gettext("Skriv en begrundelse. Den bliver stående i historikken."), "error")
     except Conflict:
         flash(gettext("Det er kommet videre imens. Se, hvordan det står nu."), "warning")
     return redirect(url_for("batches.show", id=id), HTTPStatus.SEE_OTHER)
@@ -110,6 +145,12 @@ def _planned(asked: Asked, errors: dict[str, str]) -> str | None:
         errors["sted"] = gettext("Skriv det element, som forløbene står ved.")
     if form.get("handling") == "move" and not target:
         errors["nyt_sted"] = gettext("Skriv det element, som de skal flyttes til.")
+    version = form.get("til_udgave", "").strip()
+    if form.get("handling") == "migrate":
+        if not asked.process:
+            errors["handling"] = gettext("Vælg først, hvilken proces forløbene er af.")
+        if not (version.isascii() and version.isdigit() and len(version) < 7):
+            errors["til_udgave"] = gettext("Skriv nummeret på den udgave, de skal flyttes til.")
     if errors:
         return None
     try:
@@ -119,8 +160,11 @@ def _planned(asked: Asked, errors: dict[str, str]) -> str | None:
             reason=form["begrundelse"],
             actor=actor(),
             element=element,
-            target=target,
+            target=version if form["handling"] == "migrate" else target,
         )
+    except NotFound:
+        errors["til_udgave"] = gettext("Processen har ikke den udgave.")
+        return None
     except Refused:
         errors["forloeb"] = gettext("Ingen forløb er valgt. Vælg nogle andre.")
         return None
@@ -162,6 +206,7 @@ def _acts() -> dict[str, str]:
         "cancel": gettext("Afbryd forløbet"),
         "skip": gettext("Spring et element over"),
         "move": gettext("Flyt til et andet element"),
+        "migrate": gettext("Flyt til en anden udgave"),
     }
 
 
@@ -174,4 +219,76 @@ def _status(code: str) -> str:
         "stopped": gettext("standset"),
         "waiting": gettext("venter"),
         "refused": gettext("kunne ikke"),
+        "undoing": gettext("gøres om"),
+        "undo_paused": gettext("på pause, mens den gøres om"),
+        "undone": gettext("gjort om"),
+        "undo_refused": gettext("kan ikke gøres om"),
     }.get(code, code)
+
+
+def _verdict(row: BatchRow, item: BatchItemRow) -> str:
+    """What would happen to an instance, what did, or why it cannot be."""
+    if item.verdict is None:
+        return item.because
+    verdict = Verdict.from_json(item.verdict)
+    if row.act == "migrate":
+        said = [in_words(each, *_drawn(row.details["target"], item.source)) for each in verdict.reasons]
+        told = gettext(VERDICTS[verdict.kind])
+    else:
+        said = [_why(each) for each in verdict.reasons]
+        told = {
+            "unchanged": gettext("det er det allerede"),
+            "changed": gettext("kan gøres"),
+            "refused": gettext("kan ikke"),
+        }[verdict.kind]
+    return f"{told}: {'; '.join(said)}" if said else told
+
+
+def _why(reason: Reason) -> str:
+    words = {
+        "was_called": gettext("Det er kaldt af et andet forløb. Afbryd det i stedet."),
+        "no_incident": gettext("Ingen hændelse er åben."),
+        "no_token": gettext("Det står ikke ved »{element}«.").format(element=reason.element),
+        "ended": gettext("Det er slut."),
+        "erased": gettext("Oplysningerne er slettet."),
+        "fault": gettext("En fejl i systemet. Loggen fortæller mere."),
+        "conflict": reason.detail,
+    }
+    return words.get(reason.code) or obstacle_words(reason.code)
+
+
+def _drawn(*definitions: str | None) -> list[ProcessDefinition]:
+    return [flow().deployments.drawn(id) for id in definitions if id]
+
+
+def _processes() -> list[tuple[str, str]]:
+    """(id, name) of every process in force, by name."""
+    rows = flow().deployments.definitions()
+    return sorted(((row.process, row.name or row.process) for row in rows), key=lambda row: row[1].casefold())
+
+
+def _in_words(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """By what the instances were chosen, as the page that chose them says it."""
+    labels = {
+        "process": gettext("Proces"),
+        "version": gettext("Udgave"),
+        "element": gettext("Står ved element"),
+        "incident": gettext("Åben hændelse"),
+        "status": gettext("Tilstand"),
+        "is_overdue": gettext("Kun dem med en opgave over fristen"),
+        "started_from": gettext("Begyndt fra og med"),
+        "started_before": gettext("Begyndt før"),
+    }
+    values = {
+        "any": gettext("Enhver slags"),
+        "active": gettext("I gang"),
+        "suspended": gettext("Sat på pause"),
+        "True": gettext("ja"),
+    }
+
+    def said(name: str, value: Any) -> str:
+        if name.startswith("started_"):
+            return presenting.instant(dt.datetime.fromisoformat(value))
+        return values.get(str(value), str(value))
+
+    return [(labels.get(name, name), said(name, value)) for name, value in asked.items()]

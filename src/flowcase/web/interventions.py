@@ -143,8 +143,11 @@ def _words(change: Change) -> str:
 
 
 def _obstacle(seen: Foreseen | None) -> str:
-    if seen is None or not seen.obstacle:
-        return ""
+    return "" if seen is None or not seen.obstacle else obstacle_words(seen.obstacle)
+
+
+def obstacle_words(code: str) -> str:
+    """Why an operator cannot do it to a token, as a sentence with the way out."""
     return {
         "gateway": gettext("En gateway kan ikke springes over. Flyt i stedet til et trin bag den."),
         "repeated": gettext("Trinnet gentages for flere. Spring gentagelserne over én for én i stedet."),
@@ -159,4 +162,4 @@ def _obstacle(seen: Foreseen | None) -> str:
         "many_flows": gettext("Flere pile mødes der. Vælg et trin bag det."),
         "join_would_wait": gettext("En samling ville vente for evigt på den gren."),
         "suspended": gettext("Forløbet er sat på pause. Genoptag det først."),
-    }.get(seen.obstacle, gettext("Forløbet er gået videre imens."))
+    }.get(code, gettext("Forløbet er gået videre imens."))

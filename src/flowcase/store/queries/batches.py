@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ class BatchRow:
     id: str
     act: str
     asked: Mapping[str, Any]
-    details: Mapping[str, str]
+    details: Mapping[str, Any]
     reason: str
     status: str
     at: dt.datetime
@@ -39,6 +40,12 @@ class BatchItemRow:
     status: str
     because: str
     done_at: dt.datetime | None
+    source: str | None
+    verdict: Mapping[str, Any] | None
+    version: int | None
+
+
+_ITEM = tuple(batch_item.c[name] for name in BatchItemRow.__dataclass_fields__)
 
 
 def chosen(
@@ -123,7 +130,9 @@ def newest(tx: Tx, *, after: Place | None = None, limit: int = 50) -> list[Batch
 
 def at_work(tx: Tx) -> list[BatchRow]:
     """Those that a worker may go on with, oldest first."""
-    statement = select(batch).where(batch.c.status == "running").order_by(batch.c.at, batch.c.id)
+    statement = (
+        select(batch).where(batch.c.status.in_(("running", "undoing"))).order_by(batch.c.at, batch.c.id)
+    )
     return [made(BatchRow, row) for row in tx.rows(statement)]
 
 
@@ -141,7 +150,7 @@ def items(
     tx: Tx, id: str, *, status: str | None = None, after: int | None = None, limit: int | None = None
 ) -> list[BatchItemRow]:
     """In the order in which they are worked off, those behind number `after`."""
-    statement = select(batch_item).where(batch_item.c.batch == id).order_by(batch_item.c.number).limit(limit)
+    statement = select(*_ITEM).where(batch_item.c.batch == id).order_by(batch_item.c.number).limit(limit)
     if status is not None:
         statement = statement.where(batch_item.c.status == status)
     if after is not None:
@@ -150,17 +159,29 @@ def items(
 
 
 def item(tx: Tx, id: str, instance: str) -> BatchItemRow | None:
-    statement = select(batch_item).where(batch_item.c.batch == id, batch_item.c.instance == instance)
+    statement = select(*_ITEM).where(batch_item.c.batch == id, batch_item.c.instance == instance)
     return made_or_none(BatchItemRow, tx.first(statement))
 
 
-def claimable(tx: Tx, id: str, limit: int) -> Sequence[str]:
+def before(tx: Tx, id: str, instance: str) -> bytes | None:
+    """The sealed state before a move."""
+    here = select(batch_item.c.sealed_before)
+    return tx.scalar(here.where(batch_item.c.batch == id, batch_item.c.instance == instance))
+
+
+def verdicts(tx: Tx, id: str) -> dict[str, int]:
+    """How many instances have which kind of verdict, of those that were looked through."""
+    statement = select(batch_item.c.verdict).where(batch_item.c.batch == id)
+    return dict(Counter(row.verdict["kind"] for row in tx.rows(statement) if row.verdict is not None))
+
+
+def claimable(tx: Tx, id: str, status: str, limit: int) -> Sequence[str]:
     """Instances whose turn it is and that no living worker holds; locked until the commit."""
     statement = (
         select(batch_item.c.instance)
         .where(
             batch_item.c.batch == id,
-            batch_item.c.status == "waiting",
+            batch_item.c.status == status,
             or_(batch_item.c.lease_until.is_(None), batch_item.c.lease_until <= tx.now),
         )
         .order_by(batch_item.c.number)
