@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_audit, may_edit_processes
+from flowcase.access.permissions import may_audit, may_edit_processes, may_operate
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, NotFound
 from flowcase.services.definitions import Definitions
@@ -58,7 +58,7 @@ class HeatMap:
 
 
 class HeatMaps:
-    """Raises Forbidden for who neither audits nor owns processes."""
+    """Raises Forbidden for who neither audits, owns processes nor operates them."""
 
     def __init__(self, transactions: Transactions, definitions: Definitions) -> None:
         self._transactions, self._definitions = transactions, definitions
@@ -150,5 +150,5 @@ def _is_within(at: dt.datetime, first: dt.date | None, last: dt.date | None) -> 
 
 
 def _check(actor: Actor) -> None:
-    if not (may_audit(actor) or may_edit_processes(actor)):
-        raise Forbidden("see where flows wait", "only auditors and process owners may")
+    if not (may_audit(actor) or may_edit_processes(actor) or may_operate(actor)):
+        raise Forbidden("see where flows wait", "only auditors, process owners and operators may")

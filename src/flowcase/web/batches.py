@@ -68,7 +68,7 @@ def new() -> Any:
         count=len(rows),
         acts=_acts(),
         kinds=[kind.value for kind in IncidentKind],
-        processes=_processes(),
+        processes=processes_by_name(),
         typed=request.form,
         errors=errors,
     )
@@ -261,7 +261,7 @@ def _drawn(*definitions: str | None) -> list[ProcessDefinition]:
     return [flow().deployments.drawn(id) for id in definitions if id]
 
 
-def _processes() -> list[tuple[str, str]]:
+def processes_by_name() -> list[tuple[str, str]]:
     """(id, name) of every process in force, by name."""
     rows = flow().deployments.definitions()
     return sorted(((row.process, row.name or row.process) for row in rows), key=lambda row: row[1].casefold())

@@ -175,8 +175,15 @@ EMERGENCIES = Rule(
 )
 HEAT = Rule(
     "heat maps",
-    "`may_audit` or `may_edit_processes`.",
-    _yes_or(lambda actor: permissions.may_audit(actor) or permissions.may_edit_processes(actor), Answer.NO),
+    "`may_audit`, `may_edit_processes` or `may_operate`.",
+    _yes_or(
+        lambda actor: (
+            permissions.may_audit(actor)
+            or permissions.may_edit_processes(actor)
+            or permissions.may_operate(actor)
+        ),
+        Answer.NO,
+    ),
 )
 AUDITING = Rule("auditing", "`may_audit`.", _yes_or(permissions.may_audit, Answer.NO))
 TOKEN_CASE = Rule("case by token", "`may_see_case`; own: as for a case.", CASE.allows, takes_token=True)

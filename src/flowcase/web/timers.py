@@ -13,6 +13,7 @@ from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.errors import Conflict, Refused
 from flowcase.services.timer_care import FollowsADeadline, TimerAsked
 from flowcase.web.api_pages import place_from, token_of
+from flowcase.web.batches import processes_by_name
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
@@ -38,7 +39,13 @@ def index() -> Any:
         kept: dict[str, Any] = {name: value for name, value in chosen.items() if value}
         further = url_for("timers.index", **kept, efter=token_of(following))
     return render_template(
-        "timers.html", rows=rows, chosen=chosen, further=further, now=flow().clock.now(), views=_views()
+        "timers.html",
+        rows=rows,
+        chosen=chosen,
+        further=further,
+        now=flow().clock.now(),
+        views=_views(),
+        processes=processes_by_name(),
     )
 
 
