@@ -11,7 +11,7 @@ SUITES ?= ../shared/suites
 export FLOWCASE_HOME
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
-.PHONY: help setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks walks-browser api-fuzz verapdf audit security-page crawl million bench bench-peers docs lock wheel clean foreign-files
+.PHONY: help erased-demo setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks walks-browser api-fuzz verapdf audit security-page crawl million bench bench-peers docs lock wheel clean foreign-files
 
 help: ## List all chores
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,10 @@ security-page: setup-dev ## Write the list of attacks in docs/security.md from t
 crawl: setup-dev ## Ask every page with every id of the demonstration, as somebody of each kind
 	test -e var/crawl/sign-ins.txt || FLOWCASE_HOME=$(CURDIR)/var/crawl $(VENV)/bin/flowcase demo --no-serve
 	$(PY) tools/crawl.py --home var/crawl $(if $(MOST),--most $(MOST))
+
+erased-demo: setup-dev ## Erase cases of the demonstration with two people, then look for their words everywhere
+	test -e var/crawl/sign-ins.txt || FLOWCASE_HOME=$(CURDIR)/var/crawl $(VENV)/bin/flowcase demo --no-serve
+	$(PY) -m tests.proofs.erased_demo var/crawl
 
 million: setup-dev ## Verify a history of a million events, and try the six tamperings on it
 	FLOWCASE_VERIFIED_EVENTS=1000000 $(PY) -m pytest -q -s tests/cli/test_verify_many.py

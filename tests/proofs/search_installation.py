@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +28,21 @@ _CODE = re.compile(r"[a-z_]+")  # of a choice: it is in the forms themselves, an
 def secret_words(flow: Any) -> set[str]:
     """Every text in a confidential attribute of a record, and every invented one."""
     words = {*town.CONCERNS, *living.TEXTS.values(), *town.LAST_NAMES, *town.STREETS}
-    codes = {row.code for row in flow.cases.list(actor=bootstrap.SYSTEM)}
-    codes |= {person.id for person in flow.people.list(only_active=False)}
     for entity in ENTITIES.values():
         secret = {
             attribute.name for attribute in entity.attributes if attribute.data_class is not DataClass.K0
         }
         for record in flow.cases.records(entity.name):
             for name in secret:
-                words |= set(_texts(record.values.get(name)))
-    words = {word for word in words - codes if len(word) >= SHORTEST and not _CODE.fullmatch(word)}
+                words |= set(texts(record.values.get(name)))
+    return only_words(flow, words)
+
+
+def only_words(flow: Any, found: Iterable[str]) -> set[str]:
+    """Without codes, ids and what is short: those lie open, or are found by chance."""
+    codes = {row.code for row in flow.cases.list(actor=bootstrap.SYSTEM)}
+    codes |= {person.id for person in flow.people.list(only_active=False)}
+    words = {word for word in set(found) - codes if len(word) >= SHORTEST and not _CODE.fullmatch(word)}
     words = {word for word in words if not _ID.fullmatch(word)}
     return words - set(found_in(_shipped(), words))
 
@@ -48,15 +53,15 @@ def _shipped() -> bytes:
     return b"\n".join(path.read_bytes() for path in files)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _texts(inner)
+            yield from texts(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            yield from _texts(inner)
+            yield from texts(inner)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,194 @@
+"""Killed with SIGKILL in the middle of an act: after the restart it is not begun, and can be done again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import signal
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from flowcase.cases.entities import DataClass
+from flowcase.services import exports
+from flowcase.services.documents import Given
+from flowcase.services.exports import Asked
+from flowcase.store import Tx, access_report_tables, retention_tables, tables
+from tests.cli.conftest import deployed_template  # noqa: F401
+from tests.services.conftest import OPERATOR
+from tests.services.diagrams import end, process, start, user_task
+from tests.web import world as worlds
+
+CASE, MOTHER, WORDS = "SAG-2961", "Rikke Solbakke", b"Ord om barnets kvarter"
+NOW = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)  # the copied installation was made just now
+LATER = NOW + dt.timedelta(days=3)
+FILES = {f"{name}.bpmn": process(name, start(), user_task("a"), end()) for name in ("en", "to", "tre")}
+APPROVED = {"reason": "opbevaring_udloebet", "approved_by": "anders.myn", "also_open": True}
+
+
+@pytest.fixture(scope="module")
+def made(deployed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+    """An open case with a family and two documents; the day of one of them is over."""
+    home = tmp_path_factory.mktemp("killed") / "home"
+    shutil.copytree(deployed_template, home)
+    flow = worlds.open_world(home, now=NOW).flow
+    for id in ("else.syd", "anders.myn", "camilla.syd", "vera.revisor"):
+        name, groups = worlds.PEOPLE[id]
+        flow.people.add(id, name=name, groups=groups, team="familieteam_syd", actor=SYSTEM)
+    facts = {"team": "familieteam_syd", "kendskabsdato": NOW.date()}
+    flow.cases.open(CASE, child={"navn": "Ida", "cpr": "010115-1236"}, facts=facts, actor=SYSTEM)
+    member = {"rolle": "mor", "navn": MOTHER, "kontakt": "21 21 21 21"}
+    known = {"boern": [CASE], "medlemmer": [member]}
+    family = flow.cases.add_record("Familie", known, case=CASE, actor=SYSTEM)
+    flow.cases.set_fact(CASE, "familie_id", family, reason="prøve", actor=SYSTEM)
+    camilla, anders = flow.people.actor("camilla.syd"), flow.people.actor("anders.myn")
+    document = flow.documents.add_to_case(CASE, Given("udtalelse.txt", WORDS), actor=camilla)
+    flow.documents.add_to_case(CASE, Given("anden.txt", b"Et andet papir"), actor=camilla)
+    until = NOW.date() + dt.timedelta(days=1)
+    periods = flow.retention.documents
+    id = periods.propose(
+        document, until=until, reason="ikke_noedvendigt", actor=flow.people.actor("else.syd")
+    )
+    periods.decide(id, is_approved=True, actor=anders)
+    flow.close()
+    return home
+
+
+def ask(flow: Flowcase) -> None:
+    camilla = flow.people.actor("camilla.syd")
+    [family] = flow.cases.records("Familie")
+    place = f"familie:{family.id}:0"
+    flow.access_reports.ask(CASE, place=place, recipient="selv", actor=camilla)
+
+
+def propose(flow: Flowcase) -> None:
+    ids = [row.id for row in flow.cases.records("Dokument") if row.values["navn"] == "anden.txt"]
+    flow.retention.documents.propose(
+        ids[0], until=LATER.date(), reason="retssag", actor=flow.people.actor("else.syd")
+    )
+
+
+def run_periods(flow: Flowcase) -> None:
+    flow.retention.carry_out(actor=OPERATOR)
+
+
+def deploy(flow: Flowcase) -> None:
+    flow.deployments.deploy(FILES, actor=OPERATOR, note="tre på en gang")
+
+
+def erase(flow: Flowcase) -> None:
+    flow.erasure.erase(CASE, **APPROVED, actor=OPERATOR)
+
+
+# What it did, counted: as many before as after a kill, and more once it was really done.
+DONE: dict[str, tuple[Callable[[Flowcase], None], Callable[[Flowcase], int]]] = {
+    "asking for an access report": (ask, lambda flow: _count(flow, access_report_tables.access_report)),
+    "proposing a document's own day": (
+        propose,
+        lambda flow: _count(flow, retention_tables.document_period),
+    ),
+    "erasing a document on its own day": (run_periods, lambda flow: -_readable_documents(flow)),
+    "deploying several files": (deploy, lambda flow: _count(flow, tables.deployment)),
+    "erasing a case": (erase, lambda flow: -len(flow.cases.records("Barn", case=CASE)[0].values)),
+}
+
+
+def _count(flow: Flowcase, table: Any) -> int:
+    with flow.store.reading(flow.clock.now()) as tx:
+        return int(tx.scalar(select(func.count()).select_from(table)))
+
+
+def _readable_documents(flow: Flowcase) -> int:
+    return sum(row.values.get("status") != "slettet" for row in flow.cases.records("Dokument"))
+
+
+def _killed(home: Path, act: Callable[[Flowcase], None], moment: str) -> None:
+    """In a process of its own, which ends by SIGKILL at that moment."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: a fork beside threads
+        child = os.fork()
+    if child == 0:
+        try:
+            flow = worlds.open_world(home, now=LATER).flow
+            _kill_at(flow, moment)
+            act(flow)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(7)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status), f"it was not killed: {status}"
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def _kill_at(flow: Flowcase, moment: str) -> None:
+    append = Tx.append
+
+    def killed(*_: Any, **__: Any) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if moment == "before the commit":
+        flow.store.engine.dialect.do_commit = killed  # type: ignore[method-assign]
+    if moment == "behind the first event":
+
+        def append_and_die(self: Tx, *given: Any, **named: Any) -> None:
+            append(self, *given, **named)
+            killed()
+
+        Tx.append = append_and_die  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("moment", ["behind the first event", "before the commit"])
+@pytest.mark.parametrize("what", DONE)
+def test_of_an_act_that_was_killed_nothing_is_there_and_it_can_be_done_again(
+    made: Path, tmp_path: Path, what: str, moment: str
+) -> None:
+    home, (act, count) = tmp_path / "home", DONE[what]
+    shutil.copytree(made, home)
+    before = worlds.open_world(home, now=LATER).flow
+    counted = count(before)
+    before.close()
+
+    _killed(home, act, moment)
+
+    flow = worlds.open_world(home, now=LATER).flow
+    assert flow.history.verify() == []
+    assert count(flow) == counted
+    act(flow)
+    assert count(flow) > counted
+    assert flow.history.verify() == []
+    flow.close()
+
+
+def test_an_export_that_was_killed_shows_that_it_broke_off_and_in_the_history_it_never_ended(
+    made: Path, tmp_path: Path
+) -> None:
+    home, target = tmp_path / "home", tmp_path / "log.jsonl"
+    shutil.copytree(made, home)
+
+    def export(flow: Flowcase) -> None:
+        exports._PIECE_BYTES = 100  # it leaves in pieces, as a long one does
+        auditor = flow.people.actor("vera.revisor")
+        with target.open("wb") as file:
+            for piece in flow.exports.begin("jsonl", Asked(data_class=DataClass.K0), actor=auditor):
+                file.write(piece)
+                file.flush()
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    _killed(home, export, "at no event")
+
+    flow = worlds.open_world(home, now=LATER).flow
+    kinds = [row.kind for row in flow.history.of_stream("installation")]
+    assert (kinds.count("ExportBegun"), kinds.count("ExportMade")) == (1, 0)
+    assert target.stat().st_size > 0
+    assert b"ExportEnd" not in target.read_bytes()
+    assert flow.history.verify() == []
+    flow.close()
