@@ -26,7 +26,9 @@ def vurder(world):
 # --- documents -------------------------------------------------------------------------------------
 
 
-def test_a_file_of_a_form_is_kept_although_the_form_lacks_something(sign_in, world):
+@pytest.fixture
+def with_document(world):
+    """Address of a user task whose form asks for a document and a purpose."""
     form = {
         "type": "default",
         "id": "F-DOK",
@@ -55,9 +57,39 @@ def test_a_file_of_a_form_is_kept_although_the_form_lacks_something(sign_in, wor
     }
     world.flow.deployments.deploy(files, actor=SYSTEM)
     world.flow.instances.start("dok", {"sag_id": CASE}, case=CASE, actor=SYSTEM)
+    return f"/opgaver/{world.task('gem').id}"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("brev.exe", b"MZ program", "brev.exe: Filens indhold kan ikke modtages."),
+        ("brev.pdf", b"\x89PNG\r\n\x1a\n....", "brev.pdf: Filens navn passer ikke til indholdet"),
+        ("brev.pdf", PDF.ljust(200), "brev.pdf: Filen er for stor. Den må højst fylde 25 MB."),
+        ("brev.pdf", b"", "brev.pdf: Filen er tom."),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_told_at_its_field_and_everything_else_is_kept(
+    sign_in, world, with_document, monkeypatch, name, content, said
+):
+    monkeypatch.setattr(type(world.flow.documents.limits), "bytes", 100)
     camilla = sign_in("camilla.syd")
-    address = f"/opgaver/{world.task('gem').id}"
-    page = camilla.get(address)
+    page = camilla.get(with_document)
+    kept = camilla.press(page, "_faerdig", **{"_fil.dokument": (io.BytesIO(PDF), "Skolens brev.pdf")})
+
+    wrong = camilla.press(
+        kept, "_faerdig", **{"_fil.dokument": (io.BytesIO(content), name), "formaal": "Skolens udtalelse"}
+    )
+
+    assert wrong.status == 422
+    assert [line.split(" – ")[1].startswith(said) for line in wrong.summary] == [True]
+    assert wrong.value("formaal") == "Skolens udtalelse"
+    assert "Skolens brev.pdf" in wrong.one("//ul[@class='fc-attached']").text_content()
+
+
+def test_a_file_of_a_form_is_kept_although_the_form_lacks_something(sign_in, world, with_document):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get(with_document)
 
     wrong = camilla.press(page, "_faerdig", **{"_fil.dokument": (io.BytesIO(b"MZ"), "brev.pdf")})
     lacking = camilla.press(wrong, "_faerdig", **{"_fil.dokument": (io.BytesIO(PDF), "Brev.pdf")})
