@@ -17,6 +17,19 @@ PAGES = (
     "/moeder",
     "/moeder/dagsmoede",
 )
+BEHIND = {  # what those who run the house read
+    "drift": ("/drift", "/drift/ure", "/drift/arbejde", "/drift/mange", "/webhooks", "/servicekonti"),
+    "anders.myn": ("/indikatorer", "/opbevaring", "/indsigt"),
+}
+# The element that has the focus: where it stands, and whether one sees that it has it.
+FOCUSED = """() => {
+  const element = document.activeElement;
+  if (element === document.body) return null;
+  const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  const rings = outlined || style.boxShadow !== "none";
+  return [element.outerHTML.slice(0, 80), rings || element.type === "date", box.width > 1 && box.height > 1];
+}"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 HIDDEN = "element => getComputedStyle(element).display === 'none'"
 
@@ -51,6 +64,31 @@ def test_text_twice_as_large_still_fits_the_page(open_page, world):
             wide[path] = over
 
     assert wide == {}
+
+
+@pytest.mark.parametrize("person", BEHIND)
+def test_pages_behind_the_work_fit_320_pixels_and_show_where_the_keyboard_is_without_a_trap(
+    open_page, person
+):
+    page = open_page(width=320)
+    sign_in(page, person)
+    wide, unseen, trapped = {}, [], []
+
+    for path in BEHIND[person]:
+        assert page.goto(path).status == 200
+        if (over := page.evaluate(OVERFLOW)) > 0:
+            wide[path] = over
+        for _ in range(400):
+            page.keyboard.press("Tab")
+            focused = page.evaluate(FOCUSED)
+            if focused is None:
+                break
+            if not focused[1] or not focused[2]:
+                unseen.append((path, focused[0]))
+        else:
+            trapped.append(path)
+
+    assert (wide, unseen, trapped) == ({}, [], [])
 
 
 def test_the_dark_scheme_is_dark_and_goes_with_the_systems_choice(karen):
