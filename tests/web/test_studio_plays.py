@@ -163,6 +163,27 @@ def test_a_process_that_loops_or_is_killed_is_ended_and_the_play_goes_on(tmp_pat
         processes.ask("a", lambda: {"kort.bpmn": SMALL}, question, patience=60)
 
     assert not processes._running
+    processes.end_all()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_play_goes_on_in_the_process_and_on_the_stage_that_were_made_ready_for_its_files(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(apart.tempfile, "tempdir", str(tmp_path))
+    processes, files = PlayProcesses(), {"kort.bpmn": SMALL}
+    processes.warm(files)
+    processes.warm(files)
+    spare = processes._spare
+
+    processes.ask("a", lambda: files, {"scene": SCENE, "acts": []}, patience=60)
+
+    assert processes._running["a"] is spare and processes._spare is None
+    (kept,) = tmp_path.glob(f"{apart.PREFIX}stages-*/{spare.digest}")
+    assert {each.name for each in kept.iterdir()} >= {"flowcase.sqlite"}
+    processes.warm({"kort.bpmn": SMALL + b"\n"})
+    assert processes._spare is not None and processes._spare.digest != spare.digest
+    processes.end_all()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from flowcase.errors import FlowcaseError
-from flowcase.scenarios import play_looks, play_writing
+from flowcase.scenarios import play_looks, play_writing, stage
 from flowcase.scenarios.playing import Outcome, Play
+from flowcase.scenarios.scene import NARRATOR
+from flowcase.services.play_processes import STAGE
 
 BYTES = 3 * 1024**3  # of address space
 FILE_BYTES = 512 * 1024**2
@@ -30,10 +32,16 @@ class _Server:
         self._play: Play | None = None
 
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Be where the acts lead, do the next one, and tell what is seen from there."""
+        """Be where the acts lead, do the next one, and tell what is seen from there.
+
+        `prepare` asks for nothing but the stage: the files deployed, for whoever plays them.
+        """
         if self._play is None:
             shutil.rmtree(self._home / "play", ignore_errors=True)
             try:
+                stage.build(self._processes, self._home / STAGE, actor=NARRATOR)
+                if asked.get("prepare"):
+                    return {}
                 self._play = Play(self._home / "play", self._processes, asked["scene"])
             except FlowcaseError as error:
                 return {"not_begun": str(error)}

@@ -64,22 +64,40 @@ def opened(home: Path, *, now: dt.datetime, replies: Replies) -> Flowcase:
     return bootstrap.open(_config(home), clock=ManualClock(now), handlers=handlers)
 
 
+def build(processes: Path, home: Path, *, actor: Actor) -> None:
+    """Have the stage of a folder in `home`, for every story of this process; what lies there is taken."""
+    content = folder_files(processes)
+    if not home.exists():
+        new = home.with_name(f"{home.name}.new")  # never half of one
+        _deploy(content, new, actor)
+        new.rename(home)
+    _built[_digest(content)] = home
+
+
 def _template(processes: Path, actor: Actor) -> Path:
     content = folder_files(processes)
-    digest = hashlib.sha256()
-    for name, each in content.items():
-        digest.update(f"{name}\0{len(each)}\0".encode() + each)
-    key = digest.hexdigest()
+    key = _digest(content)
     if key not in _built:
         home = Path(tempfile.mkdtemp(prefix="flowcase-stage-"))
         atexit.register(shutil.rmtree, home, ignore_errors=True)
-        flow = bootstrap.open_throwaway(home, now=BEFORE_EVERY_STORY)
-        try:
-            flow.deployments.deploy(content, actor=actor, note="scenarios")
-        finally:
-            flow.close()
+        _deploy(content, home, actor)
         _built[key] = home
     return _built[key]
+
+
+def _digest(content: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, each in content.items():
+        digest.update(f"{name}\0{len(each)}\0".encode() + each)
+    return digest.hexdigest()
+
+
+def _deploy(content: Mapping[str, bytes], home: Path, actor: Actor) -> None:
+    flow = bootstrap.open_throwaway(home, now=BEFORE_EVERY_STORY)
+    try:
+        flow.deployments.deploy(content, actor=actor, note="scenarios")
+    finally:
+        flow.close()
 
 
 def _config(home: Path) -> Config:

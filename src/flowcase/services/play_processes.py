@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import selectors
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ from typing import Any
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.modeling.process_archive import place_of
 from flowcase.services import apart
+from flowcase.services.scenario_trials import digest_of
 
 MOST = 3  # that one server keeps at once; the one that waited longest makes room
 IDLE_SECONDS = 900.0
@@ -31,6 +33,9 @@ FIRST_SECONDS = 180.0  # to deploy the files
 ACT_SECONDS = 20.0  # for one act; what loops without end is stopped then
 AGAIN_SECONDS = 2.0  # more for each act that has to be done anew
 MOST_BYTES = 16 * 1024**2  # of an answer
+
+STAGE = "stage"  # in the folder of a play: its files, deployed
+MOST_STAGES = 4  # sets of files whose stage a server keeps
 
 _SERVER = "flowcase.scenarios.play_server"
 
@@ -57,6 +62,7 @@ class _Running:
     child: subprocess.Popen[bytes]
     folder: Path
     stack: ExitStack
+    digest: str  # of its files
     lock: threading.Lock = field(default_factory=threading.Lock)
     ready: threading.Event = field(default_factory=threading.Event)
     trouble: FlowcaseError | None = None
@@ -78,6 +84,8 @@ class PlayProcesses:
         self, *, first_seconds: float = FIRST_SECONDS, act_seconds: float = ACT_SECONDS, most: int = MOST
     ) -> None:
         self._running: dict[str, _Running] = {}
+        self._spare: _Running | None = None  # that is being made ready for whoever begins with its files
+        self._stages = _Stages()
         self._lock = threading.Lock()
         self._first_seconds, self._act_seconds, self._most = first_seconds, act_seconds, most
         self._is_watched = False
@@ -133,6 +141,42 @@ class PlayProcesses:
     def end_all(self) -> None:
         for key in list(self._running):
             self.end(key)
+        self._end_spare()
+        self._stages.forget()
+
+    def warm(self, files: Mapping[str, bytes]) -> None:
+        """Somebody is about to play these files: make a process ready for that, and do not wait for it."""
+        digest = digest_of(files)
+        with self._lock:
+            spare = self._spare
+            if spare is not None and spare.digest == digest and spare.child.poll() is None:
+                return
+        self._end_spare()
+        with self._lock:
+            if self._spare is None:
+                self._spare = spare = _begun("", files, digest, self._stages.of(digest))
+                spare.used = time.monotonic()
+                threading.Thread(target=self._prepare, args=(spare,), daemon=True).start()
+                self._begin_to_watch()
+
+    def _prepare(self, running: _Running) -> None:
+        with running.lock, contextlib.suppress(FlowcaseError):  # who plays it hears what is wrong
+            if "not_begun" not in _asked(running, {"prepare": True}, self._first_seconds):
+                self._stages.keep(running.digest, running.folder / STAGE)
+
+    def _end_spare(self) -> None:
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.end()
+
+    def _taken(self, key: str, files: Mapping[str, bytes]) -> _Running:
+        """The spare process where it has these files, or a new one; called under the lock."""
+        digest, spare = digest_of(files), self._spare
+        if spare is not None and spare.digest == digest and spare.child.poll() is None:
+            self._spare, spare.key = None, key
+            return spare
+        return _begun(key, files, digest, self._stages.of(digest))
 
     def _of(self, key: str, files: Callable[[], Mapping[str, bytes]], scene: Any) -> _Running:
         with self._lock:
@@ -145,15 +189,18 @@ class PlayProcesses:
         with self._lock:
             if key not in self._running:
                 self._make_room()
-                self._running[key] = running = _begun(key, content)
+                self._running[key] = running = self._taken(key, content)
                 threading.Thread(target=self._get_ready, args=(running, scene), daemon=True).start()
             running = self._running[key]
             running.used = time.monotonic()
-            if not self._is_watched:
-                self._is_watched = True
-                atexit.register(self.end_all)
-                threading.Thread(target=self._watch, daemon=True).start()
+            self._begin_to_watch()
         return running
+
+    def _begin_to_watch(self) -> None:
+        if not self._is_watched:
+            self._is_watched = True
+            atexit.register(self.end_all)
+            threading.Thread(target=self._watch, daemon=True).start()
 
     def _make_room(self) -> None:
         """End the one that was not asked for longest. Raises Conflict when all are at work."""
@@ -175,6 +222,8 @@ class PlayProcesses:
                 found = _asked(running, {"scene": scene, "acts": []}, self._first_seconds)
                 if "not_begun" in found:
                     running.trouble = Broken(found["not_begun"])
+                else:
+                    self._stages.keep(running.digest, running.folder / STAGE)
             except FlowcaseError as error:
                 running.trouble = error
         running.ready.set()
@@ -189,13 +238,49 @@ class PlayProcesses:
             for each in list(self._running.values()):
                 if time.monotonic() - each.used > IDLE_SECONDS and not each.lock.locked():
                     self.end(each.key)
+            spare = self._spare
+            if spare is not None and time.monotonic() - spare.used > IDLE_SECONDS:
+                self._end_spare()
 
 
-def _begun(key: str, files: Mapping[str, bytes]) -> _Running:
+class _Stages:
+    """Of the last few sets of files, each with its digest, the stage that was built from them."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, Path] = {}
+        self._stack = ExitStack()
+        self._lock = threading.Lock()
+
+    def of(self, digest: str) -> Path | None:
+        return self._folders.get(digest)
+
+    def keep(self, digest: str, stage: Path) -> None:
+        """A copy; nothing of one that holds a link, which no stage does."""
+        with self._lock:
+            if digest in self._folders or any(each.is_symlink() for each in stage.rglob("*")):
+                return
+            if not self._folders:
+                self._home = self._stack.enter_context(apart.folder("stages"))
+            while len(self._folders) >= MOST_STAGES:
+                shutil.rmtree(self._folders.pop(next(iter(self._folders))), ignore_errors=True)
+            shutil.copytree(stage, self._home / digest, symlinks=True)
+            self._folders[digest] = self._home / digest
+
+    def forget(self) -> None:
+        with self._lock:
+            self._folders.clear()
+            self._stack.close()
+
+
+def _begun(key: str, files: Mapping[str, bytes], digest: str, stage: Path | None) -> _Running:
     with ExitStack() as stack:
         folder = stack.enter_context(apart.folder("play"))
         for path, content in files.items():
             apart.write(folder / "processes", place_of(path), content)
+        if stage is not None:
+            with contextlib.suppress(OSError):  # it made room meanwhile: the process builds its own
+                shutil.copytree(stage, folder / f"{STAGE}.kept", symlinks=True)
+                (folder / f"{STAGE}.kept").rename(folder / STAGE)
         told = stack.enter_context((folder / "told").open("wb"))
         child = subprocess.Popen(
             [sys.executable, "-m", _SERVER, str(folder)],
@@ -205,7 +290,7 @@ def _begun(key: str, files: Mapping[str, bytes]) -> _Running:
             env={**apart.surroundings(), "FLOWCASE_HOME": str(folder), "TMPDIR": str(folder)},
             start_new_session=True,
         )
-        return _Running(key, child, folder, stack.pop_all())
+        return _Running(key, child, folder, stack.pop_all(), digest)
     raise AssertionError("unreachable")
 
 

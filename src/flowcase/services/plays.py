@@ -141,12 +141,16 @@ class Plays:
         return self._transactions.read(lambda tx: queries.of_owner(tx, actor.id))
 
     def choices(self, path: str, *, actor: Actor) -> Choice:
-        """What a play of this diagram can begin as. Raises NotFound."""
+        """What a play of this diagram can begin as. Raises NotFound.
+
+        Whoever asks is about to play: a process is made ready meanwhile.
+        """
         _check(actor)
         files, own = self._transactions.read(lambda tx: played_files(tx, actor))
         if path not in files:
             raise NotFound("file", path)
         names = _processes_in(files[path])
+        self._processes.warm(files)
         return Choice(path, bool(own), tuple(play_scenes.beginnings(self._stories, names)))
 
     def begin(

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import yaml
 
 from flowcase.cases.entities import ENTITIES
 from flowcase.errors import FlowcaseError
 from flowcase.modeling.yaml_places import Place, compose, construct, line_of
+
+if TYPE_CHECKING:
+    import jsonschema
 
 
 class ScenarioError(FlowcaseError):
@@ -118,6 +120,8 @@ def read_text(content: bytes, path: str) -> Scenario:
         raise ScenarioError(
             path, [(1, "Expected a scenario with id, title and steps, but the file holds no mapping.")]
         )
+    import jsonschema  # takes long, and who reads no such file needs it not
+
     validator = jsonschema.Draft202012Validator(schema())
     problems = [
         (line_of(lines, tuple(error.absolute_path)), _sentence(error))

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import jsonschema
 import yaml
 
 from flowcase.errors import FlowcaseError
@@ -41,6 +40,9 @@ _PARAMETERS = frozenset(
         "warm_up_weeks",
     }
 )
+
+if TYPE_CHECKING:
+    import jsonschema
 
 
 class SimulationError(FlowcaseError):
@@ -277,6 +279,8 @@ def _checked(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
 
 
 def _problems(data: Any, lines: Mapping[Place, int], place: Place = ()) -> Iterator[tuple[int, str]]:
+    import jsonschema  # takes long, and who reads no such file needs it not
+
     validator = jsonschema.Draft202012Validator(schema())
     found: dict[tuple[int, str], None] = {}
     for error in validator.iter_errors(data):
