@@ -50,6 +50,7 @@ from flowcase.services.delegations import Delegations
 from flowcase.services.deployment_effects import DeploymentEffects
 from flowcase.services.deployments import Deployments
 from flowcase.services.documents import Documents, Limits
+from flowcase.services.element_choices import ElementChoicesOf
 from flowcase.services.emergencies import Emergencies
 from flowcase.services.erasure import Erasure
 from flowcase.services.exports import Exports
@@ -221,6 +222,7 @@ class Flowcase:
     scenario_trials: ScenarioTrials
     plays: Plays
     deployment_effects: DeploymentEffects
+    element_choices: ElementChoicesOf
     documents: Documents
     scanning: Scanning
     comments: Comments
@@ -512,6 +514,7 @@ def assemble(
         scenario_trials=ScenarioTrials(transactions, settings.processes or shipped_processes()),
         plays=Plays(transactions, studio, settings.processes or shipped_processes()),
         deployment_effects=DeploymentEffects(transactions, definitions),
+        element_choices=ElementChoicesOf(transactions, studio),
         nodes=nodes,
         checkpoints=checkpoints,
         checkpoint_sending=CheckpointSending(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from flask_wtf.csrf import generate_csrf
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from flowcase.access.groups import NAMES, group_name
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling.check_bundle import kind_of
@@ -28,6 +30,12 @@ from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studie")
 
+_LISTS = {  # properties that take several names of one kind
+    "flowcase.gate": "decisions",
+    "flowcase.warn": "decisions",
+    "flowcase.suggest": "decisions",
+    "flowcase.starters": "groups",
+}
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ".yaml": "yaml"}  # by what the editor is made of
 
 
@@ -93,6 +101,8 @@ def _data(opened: Any, kind: str) -> str:
         "fromCopy": request.args.get("kopi", 0, type=int),
     }
     if kind == "bpmn":
+        groups = {code: group_name(code, current()) for code in NAMES}
+        started["choices"] = {**asdict(flow().element_choices.of(actor())), "groups": groups}
         started["templates"] = element_templates(flow().handlers, language=current())
         started["properties"] = [
             {
@@ -102,6 +112,7 @@ def _data(opened: Any, kind: str) -> str:
                 "note": known.note if current() == "en" else "",
                 "values": None if known.values is None else sorted(known.values),
                 "isLong": name.startswith("flowcase.instruction"),
+                "list": _LISTS.get(name),
             }
             for name, known in PROPERTIES.items()
         ]

@@ -18,12 +18,15 @@ import { CreateAppendAnythingModule, CreateAppendElementTemplatesModule } from '
 import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
+import { CopiedModule } from './studio/copied.js';
 import danish from './studio/danish-bpmn.json';
 import { translation } from './studio/danish.js';
 import { translateShown } from './studio/danish-shown.js';
 import { FlowcasePropertiesModule } from './studio/flowcase-properties.js';
 import { markFindings } from './studio/marks.js';
+import { PickingModule } from './studio/picking.js';
 import { startStudio } from './studio/shell.js';
+import { VariablesModule } from './studio/variables.js';
 
 const PALETTE = 90; // px that the palette covers, on the left
 
@@ -44,7 +47,7 @@ function makeEditor(begun) {
   const modeler = new BpmnModeler({
     container: '#laerred',
     propertiesPanel: { parent: '#egenskaber' },
-    flowcase: { properties: begun.properties },
+    flowcase: { properties: begun.properties, choices: begun.choices },
     additionalModules: [
       BpmnPropertiesPanelModule,
       BpmnPropertiesProviderModule,
@@ -54,6 +57,9 @@ function makeEditor(begun) {
       CreateAppendAnythingModule,
       CreateAppendElementTemplatesModule,
       FlowcasePropertiesModule,
+      PickingModule,
+      VariablesModule,
+      CopiedModule,
       ...translation(begun.language),
     ],
     moddleExtensions: { zeebe },

@@ -21,6 +21,9 @@ import { startStudio } from './studio/shell.js';
 
 const PLACES = 'button, label, option, .view-drd, .hit-policy, .decision-table-properties';
 
+const rowMarks = new CSSStyleSheet();
+document.adoptedStyleSheets.push(rowMarks);
+
 function makeEditor(begun) {
   const view = { additionalModules: translation(begun.language) };
   const modeler = new DmnModeler({
@@ -60,10 +63,16 @@ function makeEditor(begun) {
     select(id) {
       const view = viewOf(id);
       if (!view) return false;
-      modeler.open(view).then(bind);
+      modeler.open(view).then(() => {
+        bind();
+        const row = document.querySelector(`#laerred :is([data-row-id="${CSS.escape(id)}"], [data-element-id="${CSS.escape(id)}"])`);
+        row?.scrollIntoView({ block: 'center', inline: 'nearest' });
+        row?.click();
+      });
       return true;
     },
     mark(findings, focus) {
+      rowMarks.replaceSync(findings.filter((each) => each.element).map(markOfRow).join('\n'));
       if (modeler.getActiveView()?.type !== 'drd') return;
       const viewer = modeler.getActiveViewer();
       markFindings(findings, viewer.get('overlays'), viewer.get('elementRegistry'), focus);
@@ -73,6 +82,14 @@ function makeEditor(begun) {
     mayUndo: () => Boolean(stack()?.canUndo()),
     mayRedo: () => Boolean(stack()?.canRedo()),
   };
+}
+
+// Rows and cells are drawn anew at every change, so that a mark on them is a rule of style.
+function markOfRow({ element, severity }) {
+  const id = CSS.escape(element);
+  const place = `[data-element-id="${id}"], [data-row-id="${id}"], [data-col-id="${id}"]`;
+  return `#laerred tr:has(${place}) .rule-index, #laerred [data-element-id="${id}"] {
+    box-shadow: inset 4px 0 0 ${severity === 'error' ? '#b30000' : '#8a6100'}; }`;
 }
 
 // Whether a decision holds an element with this id: its table, a rule, a cell.

@@ -11,6 +11,9 @@ import {
 import { useService } from 'bpmn-js-properties-panel';
 import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
 
+import { optionsOf } from './picking.js';
+import { say } from './words.js';
+
 const LOW = 450; // after the groups of the packages
 
 function Entry({ element, id, known }) {
@@ -30,6 +33,22 @@ function Entry({ element, id, known }) {
   if (!known.values) return h(known.isLong ? TextAreaEntry : TextFieldEntry, given);
   const options = [{ value: '', label: translate('<none>') }, ...known.values.map((value) => ({ value, label: value }))];
   return h(SelectEntry, { ...given, getOptions: () => options });
+}
+
+// Adds one more name to a property that takes several, separated by blanks.
+function Add({ element, id, known, names }) {
+  const modeling = useService('modeling');
+  const factory = useService('bpmnFactory');
+  const there = () => read(element, known.name).split(/[\s,]+/).filter(Boolean);
+  const free = () => Object.fromEntries(Object.entries(names).filter(([name]) => !there().includes(name)));
+  return h(SelectEntry, {
+    element,
+    id,
+    label: `${say('add')}: ${known.label.replace(/ \(.*/, '')}`,
+    getValue: () => '',
+    setValue: (name) => name && write(element, known.name, [...there(), name].join(' '), modeling, factory),
+    getOptions: () => optionsOf(free(), '', say('addOne')),
+  });
 }
 
 function holderOf(element) {
@@ -88,6 +107,7 @@ export function placesOf(element) {
 class FlowcaseProperties {
   constructor(propertiesPanel, config, translate) {
     this.known = config.properties;
+    this.choices = config.choices;
     this.translate = translate;
     propertiesPanel.registerProvider(LOW, this);
   }
@@ -97,12 +117,13 @@ class FlowcaseProperties {
       const places = getBusinessObject(element).get ? placesOf(element) : new Set();
       const entries = this.known
         .filter((known) => known.places.some((place) => places.has(place)))
-        .map((known) => ({
-          id: known.name.replace('.', '-'),
-          component: Entry,
-          known,
-          isEdited: known.values ? isSelectEntryEdited : isTextFieldEntryEdited,
-        }));
+        .flatMap((known) => {
+          const id = known.name.replace('.', '-');
+          const isEdited = known.values ? isSelectEntryEdited : isTextFieldEntryEdited;
+          const entry = { id, component: Entry, known, isEdited };
+          const names = this.choices[known.list];
+          return names ? [entry, { id: `${id}-add`, component: Add, known, names }] : [entry];
+        });
       if (!entries.length) return groups;
       return [...groups, { id: 'flowcase', label: 'flowcase', entries }];
     };

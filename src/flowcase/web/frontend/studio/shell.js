@@ -92,8 +92,9 @@ class Studio {
   }
 
   async showDrawing() {
-    if (this.isText && !this.isDrawn) await this.draw();
+    const isToBeDrawn = this.isText && !this.isDrawn;
     this.show(false);
+    if (isToBeDrawn) await this.draw(); // what is hidden has no size to fit a drawing into
     this.editor.mark(this.findings, focusFinding);
   }
 

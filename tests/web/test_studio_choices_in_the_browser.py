@@ -1,0 +1,131 @@
+"""Process owners at work in a real Chromium: they pick from lists, complete FEEL and copy elsewhere."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from flowcase.modeling import read_bpmn
+from tests.web.test_browser import sign_in
+from tests.web.test_studio_in_the_browser import checked_again, group, saved
+
+pytestmark = pytest.mark.browser
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+DIAGRAM = "forebyggende_distrikt.bpmn"
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
+
+
+@pytest.fixture
+def studio(open_page):
+    page = open_page(width=1400)
+    page.set_default_timeout(20_000)
+    sign_in(page, "jens.proces")
+
+    def open_file(path: str):
+        page.goto(f"/studie/{path}")
+        page.wait_for_selector("html[data-ready=true]")
+        return page
+
+    return open_file
+
+
+def choose(page, element: str) -> None:
+    page.evaluate("id => document.querySelector(`[data-element-id=${id}]`).scrollIntoView()", element)
+    page.locator(f"[data-element-id={element}] .djs-hit").first.click(force=True)
+
+
+def told(task: ET.Element) -> list[object]:
+    """What the panel holds of a task."""
+    extensions = task.find(f"{BPMN}extensionElements")
+    return [task.get("name"), *((each.tag, each.attrib) for each in extensions.iter())]
+
+
+def a_user_task() -> str:
+    process = read_bpmn((PROCESSES / DIAGRAM).read_bytes(), DIAGRAM).processes[0]
+    return next(each.id for each in process.elements.values() if each.user_task and each.user_task.form_id)
+
+
+def test_forms_and_gates_are_picked_from_lists_with_ones_own_drafts_in_them(studio, world):
+    jens = world.flow.people.actor("jens.proces")
+    form = b'{"type": "default", "id": "min_nye_formular", "components": []}'
+    world.flow.studio.begin("forms/min_nye_formular.form", form, actor=jens)
+    page = studio(DIAGRAM)
+
+    choose(page, a_user_task())
+    group(page, "form").get_by_label("Vælg formular").select_option("min_nye_formular")
+    group(page, "flowcase").get_by_label("Føj til: Tabeller, der advarer").select_option(
+        "opfoelgning_kadence"
+    )
+    saved(page)
+
+    kept = world.flow.studio.open(DIAGRAM, actor=jens).content
+    element = read_bpmn(kept, DIAGRAM).processes[0].elements[a_user_task()]
+    assert element.user_task.form_id == "min_nye_formular"
+    assert "opfoelgning_kadence" in element.properties["flowcase.warn"].split()
+
+
+def test_feel_completes_what_forms_and_outputs_have_set(studio):
+    page = studio(DIAGRAM)
+    page.locator("[data-element-id=flow_hvad_nu__loest_label] .djs-hit").first.click(force=True)
+    condition = group(page, "condition").locator(".cm-content").first
+
+    condition.fill("")
+    condition.press_sequentially("udf")
+    expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("udfald")
+    condition.fill("")
+    condition.press_sequentially("indstilling.opf")
+
+    expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("opfoelgning")
+
+
+def test_elements_are_copied_from_one_diagram_into_another_in_its_own_window(studio, world):
+    page = studio(DIAGRAM)
+    copied = a_user_task()
+    choose(page, copied)
+    page.keyboard.press("Control+c")
+    other = page.context.new_page()
+    other.goto("/studie/opfoelgning.bpmn")
+    other.wait_for_selector("html[data-ready=true]")
+    before = other.locator(".djs-shape").count()
+
+    canvas = other.locator("#laerred .djs-container")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] / 2, "y": 12})
+    other.keyboard.press("Control+v")
+    other.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    with checked_again(other):
+        other.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    saved(other)
+
+    assert other.locator(".djs-shape").count() > before
+    jens = world.flow.people.actor("jens.proces")
+    old = ET.fromstring(world.flow.studio.in_force("opfoelgning.bpmn", actor=jens))
+    new = ET.fromstring(world.flow.studio.open("opfoelgning.bpmn", actor=jens).content)
+    original = ET.fromstring((PROCESSES / DIAGRAM).read_bytes()).find(f".//{BPMN}userTask[@id='{copied}']")
+    here = {each.get("id") for each in old.iter()}
+    (fresh,) = (each for each in new.iter(f"{BPMN}userTask") if each.get("id") not in here)
+    assert told(fresh) == told(original)
+    signals = {each.get("id") for each in new.iter(f"{BPMN}signal")}
+    assert {each.get("signalRef") for each in new.iter(f"{BPMN}signalEventDefinition")} <= signals
+
+
+def test_a_finding_of_a_table_stands_at_its_row(studio):
+    page = studio(TABLE)
+    page.get_by_role("button", name="Tekst").click()
+    source = page.locator("#kilde")
+
+    with checked_again(page):
+        source.fill(source.input_value().replace('<text>"HERNING"', '<text>"HERNING', 1))
+    page.get_by_role("button", name="Tabel", exact=True).click()
+    expect(page.locator("#laerred .dmn-js-parent")).to_be_visible()
+    page.locator(".fc-finding", has_text="feel-syntax").get_by_role("button").click()
+
+    cell = page.locator("[data-element-id=opfoelgning_kadence_raekke_5_ind_1]")
+    expect(cell).to_have_css("box-shadow", re.compile("rgb\\(179, 0, 0\\)"))
+    expect(cell).to_be_in_viewport()
