@@ -25,10 +25,10 @@ def measured(
     """What the section finds; where it fails, a line that says why stands behind what it had found."""
     until = time.monotonic() + seconds
     try:
-        with _stopped_at(until):
+        with stopped_at(until):
             lines = iter(report())
         while True:
-            with _stopped_at(until):
+            with stopped_at(until):
                 line = next(lines, None)
             if line is None:
                 return
@@ -54,7 +54,7 @@ def failed(section: str, what: str, error: BaseException) -> Measured:
 
 
 @contextlib.contextmanager
-def _stopped_at(until: float) -> Iterator[None]:
+def stopped_at(until: float) -> Iterator[None]:
     """Raises TooLong inside when the time is up."""
 
     def stop(*_: Any) -> None:
