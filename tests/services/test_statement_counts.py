@@ -17,8 +17,8 @@ from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
 from tests.traffic import traffic
 
-STARTING, CLAIMING, COMPLETING, INBOX = 10, 6, 9, 4
-ROUND_TRIPS = {"starting": 6, "claiming": 2, "completing": 2}  # of PostgreSQL
+STARTING, CLAIMING, COMPLETING, INBOX = 11, 6, 9, 4  # whether the process is suspended is one of the first
+ROUND_TRIPS = {"starting": 7, "claiming": 2, "completing": 2}  # of PostgreSQL
 BY_FACT = 3  # who one is, whom one stands in for, and the rows with their facts
 BY_FACT_TRIPS = 2
 PROCESS = process("p", start(), user_task("vurder", groups="fronten"), user_task("afgoer"), end())
