@@ -333,3 +333,21 @@ def test_a_picture_of_a_flow_comes_when_it_is_unfolded(sign_in, world):
 
     assert "Nu: Beslut om undersøgelse" in page.text
     assert sign_in("granly").get(f"/forloeb/{instance}/billede").status == 403
+
+
+def test_a_picture_in_words_says_names_and_no_ids_of_what_has_none(sign_in, world):
+    karen = sign_in("karen.fp")
+    rows = world.flow.instances.list(case=CASE, limit=None)
+    unnamed = {
+        (row.id, element)
+        for row in rows
+        for instance in [world.flow.instances.get(row.id, actor=SYSTEM)]
+        for element in instance.completed_elements
+        if instance.element_names.get(element, element) == element
+    }
+
+    pages = {id: karen.get(f"/forloeb/{id}/billede") for id in {id for id, _ in unnamed}}
+    said = {id: page.all("//p")[0].text_content().split() for id, page in pages.items()}
+
+    assert unnamed
+    assert [element for id, element in sorted(unnamed) if element in said[id]] == []

@@ -57,7 +57,7 @@ def picture_of(instance: Instance, source: bytes) -> dict[str, Any]:
     names = instance.element_names
     return {
         "drawing": diagram_drawing.drawn(source, states),
-        "walked": [names[each] for each in instance.completed_elements if names.get(each)],
+        "walked": [names[each] for each in instance.completed_elements if names.get(each, each) != each],
         "here": [names.get(each) or each for each in instance.active_elements],
     }
 
