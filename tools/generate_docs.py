@@ -101,7 +101,10 @@ def indicators() -> str:
             "in the pages for who leads, audits or decides. They count cases, records and deadlines and name "
             "nobody. A figure that tells about fewer people than the setting `statistik_mindste_celle` is "
             "left out, and so is so much of its neighbours (parts of an indicator, other teams or districts, "
-            "other months) that what is hidden together tells about that many people, in two parts at least. "
+            "cases of no team, what is left beside a rule set, other months) that what is hidden together "
+            "tells about that many people, in two parts at least. A team, a district or a rule set may be "
+            "asked for, never two of them together: what is shown of several could be put together to a cell "
+            "that is not. "
             "Two periods that differ by a day can still be compared by who may ask for both.",
             "",
             "| Id | Indicator | In Danish | What is counted | Rules | Source | Reports |",

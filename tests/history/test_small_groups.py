@@ -121,3 +121,72 @@ def test_three_teams_of_which_one_is_small_leave_no_pair_that_tells_of_it() -> N
             pair = [shown[team][key].denominator for team in (one, two)]
             assert not all(pair), (one, two, key)
     assert any(figure.denominator == sizes["syd"] for figure in shown["syd"].values())
+
+
+def _told(known, question):
+    return {
+        (id, figure.label): figure
+        for id, figures in compute(known, question).items()
+        for figure in figures
+        if figure.is_personal
+    }
+
+
+def test_cases_of_no_team_are_not_what_is_left_when_every_team_is_taken_from_the_whole() -> None:
+    known = material(
+        cases=[
+            *(case(f"SAG-S{n}", team="syd", caseworker=f"s{n}") for n in range(18)),
+            *(case(f"SAG-I{n}", team=None, caseworker=f"i{n}") for n in range(2)),
+        ],
+        settings={**SETTINGS, "statistik_mindste_celle": LIMIT},
+    )
+
+    whole, syd = _told(known, SPRING), _told(known, _of_team("syd"))
+
+    assert any(figure.denominator == 20 for figure in whole.values())
+    assert not any(figure.denominator for figure in syd.values())
+
+
+def test_a_rule_set_is_not_shown_where_the_whole_without_it_is_small() -> None:
+    sets = {"HERNING": 18, "LOV-BL": 3}
+    known = material(
+        cases=[
+            case(f"SAG-{name}{n}", team="syd", caseworker=f"{name}{n}", rule_sets=frozenset({name}))
+            for name, size in sets.items()
+            for n in range(size)
+        ],
+        settings={**SETTINGS, "statistik_mindste_celle": LIMIT},
+    )
+
+    for name in sets:
+        shown = _told(known, Question(SPRING.first, SPRING.last, rule_set=name))
+
+        assert not any(figure.denominator for figure in shown.values()), name
+
+
+def test_two_filters_at_once_are_refused_since_cells_could_be_put_together() -> None:
+    with pytest.raises(ValueError, match="not of several together"):
+        compute(material(), Question(SPRING.first, SPRING.last, team="syd", district="D1"))
+
+
+def test_whatever_anybody_asks_for_no_small_cell_follows_from_the_answers() -> None:
+    """Every answer that is shown is an equation; together they must not settle a small number of cases."""
+    chance = random.Random(20260328)
+    for _ in range(12):
+        sizes = {team: chance.choice((0, 1, 2, 4, 6, 9)) for team in (None, "syd", "nord", "midt")}
+        known = material(
+            cases=[
+                case(f"SAG-{team}{n}", team=team, caseworker=f"{team}{n}")
+                for team, size in sizes.items()
+                for n in range(size)
+            ],
+            settings={**SETTINGS, "statistik_mindste_celle": LIMIT},
+        )
+        whole = _told(known, SPRING)
+        by_team = {team: _told(known, _of_team(team)) for team in sizes if team}
+        for key, figure in whole.items():
+            if not figure.denominator:
+                continue
+            shown = {team: told[key].denominator for team, told in by_team.items() if key in told}
+            rest = figure.denominator - sum(each or 0 for each in shown.values())
+            assert rest == 0 or rest >= LIMIT, (key, sizes, shown, figure.denominator)

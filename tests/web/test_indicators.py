@@ -86,3 +86,14 @@ def test_an_indicator_or_a_report_that_there_is_not_is_not_found(sign_in):
 
     assert vera.get("/indikatorer/I-99").status == 404
     assert vera.get("/indikatorer?rapport=alt").status == 404
+
+
+def test_two_filters_together_are_refused_beside_the_field(sign_in):
+    vera = sign_in("vera.revisor")
+
+    page = vera.get("/indikatorer?team=familieteam_syd&distrikt=syd")
+    sheet = vera.get("/indikatorer/indikatorer.csv?team=familieteam_syd&distrikt=syd")
+
+    assert page.one("//*[@id='team-fejl']").text.startswith("Vælg enten et team, et distrikt eller")
+    assert (page.status, sheet.status) == (422, 422)
+    assert not page.all("//section")

@@ -11,7 +11,7 @@ from flowcase.access.permissions import may_see_figures
 from flowcase.cases.civil_time import add_months, at_wall_clock, end_of_day
 from flowcase.cases.deadline_rules import Question as DeadlineQuestion
 from flowcase.cases.rule_sets import Composition
-from flowcase.errors import Forbidden, NotFound
+from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.history.indicators import (
     INDICATORS,
     NEEDED,
@@ -22,7 +22,7 @@ from flowcase.history.indicators import (
     compute,
 )
 from flowcase.history.indicators.figure import without_small_parts
-from flowcase.history.indicators.reports import SMALLEST_GROUP
+from flowcase.history.indicators.reports import SMALLEST_GROUP, filters_of
 from flowcase.services.rule_sets import Pin, RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -31,6 +31,7 @@ from flowcase.store.queries import case_files, figures
 TIMERS = ("T01", "T02", "T04", "T05", "T06", "T20")
 _REPORTED = "reference_"  # settings of any rule set that are reported and never enforced
 _ALL = 10_000_000
+ONE_FILTER = "Vælg enten et team, et distrikt eller et regelsæt: sammen kunne de pege på enkelte."
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,19 @@ class Indicators:
     def compute(
         self, question: Question, ids: Iterable[str] | None = None, *, actor: Actor
     ) -> dict[str, list[Figure]]:
-        """Figures by indicator id, small groups left out. Raises Forbidden, and NotFound for an id."""
+        """Figures by indicator id, small groups left out.
+
+        Raises Forbidden, NotFound for an id, and InvalidValues for more than one of team, district and
+        rule set.
+        """
         asked = _known(ids)
-        _check(actor)
+        _check(actor, question)
         return self._transactions.read(lambda tx: compute(self._material(tx, question), question, asked))
 
     def trend(self, id: str, question: Question, *, actor: Actor) -> Trend:
         """An indicator for each calendar month that the period touches. Raises as `compute` does."""
         [id] = _known([id])
-        _check(actor)
+        _check(actor, question)
 
         def work(tx: Tx) -> Trend:
             material = self._material(tx, question)
@@ -121,9 +126,11 @@ class Indicators:
             )
 
 
-def _check(actor: Actor) -> None:
+def _check(actor: Actor, question: Question | None = None) -> None:
     if not may_see_figures(actor):
         raise Forbidden("see indicators", "they are for leaders, auditors and decision makers")
+    if question is not None and len(filters_of(question)) > 1:
+        raise InvalidValues("scope", {"team": [ONE_FILTER]})
 
 
 def _known(ids: Iterable[str] | None) -> list[str]:

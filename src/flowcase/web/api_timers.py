@@ -108,4 +108,4 @@ def fire_timer(body: dict[str, Any], id: str) -> Any:
 
 
 def _shown(timer: Timer) -> dict[str, Any]:
-    return {**vars(timer.row), **{name: value for name, value in vars(timer).items() if name != "row"}}
+    return {**timer.row._asdict(), **{name: value for name, value in vars(timer).items() if name != "row"}}

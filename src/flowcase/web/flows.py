@@ -52,6 +52,7 @@ def purpose(offered: StartableFlow) -> str:
 def _start(process: str, case: str | None) -> Any:
     """The page with the start form or just a button, or the start; what was typed wrong comes back."""
     opened = flow().startable_flows.page(process, case=case, actor=actor())
+    flow().reading_log.note(case, page="case", actor=actor())  # the form may be filled in from the case
     sent = request.form
     errors: Any = None
     focus = ""

@@ -13,6 +13,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
 from flowcase.history.indicators import INDICATORS, REPORTS, Question
 from flowcase.history.indicators.sheet import rows, to_csv
+from flowcase.services.indicators import ONE_FILTER
 from flowcase.web import charts
 from flowcase.web.language import current
 from flowcase.web.presenting import month
@@ -122,6 +123,8 @@ def _question() -> tuple[Question, dict[str, list[str]]]:
     elif not problems and (days["til"] - days["fra"]).days > LONGEST:
         problems["til"] = [TOO_LONG]
     scope = [request.args.get(name, "").strip() or None for name in ("team", "distrikt", "regelsaet")]
+    if len([each for each in scope if each]) > 1:
+        problems["team"] = [ONE_FILTER]
     return Question(days["fra"], days["til"], *scope), problems
 
 

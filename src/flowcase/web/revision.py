@@ -24,6 +24,7 @@ from flowcase.web.shown_differences import shown
 blueprint = Blueprint("revision", __name__, url_prefix="/revision")
 
 PAGE = 50
+LONGEST_WORDS = 200  # of an event's values that are seen at once: a table's answer has thousands
 # parameter of the address -> what is asked for
 _FILTERS = {
     "sag": "case",
@@ -77,6 +78,7 @@ def index() -> Any:
         following=token_of(found.following) if found and found.following else "",
         asked=asked,
         problems=problems,
+        longest=LONGEST_WORDS,
         fields=_fields(),
         is_asked=is_asked,
         purposes=[(each, gettext(PURPOSE_WORDS[each])) for each in PURPOSES],

@@ -53,6 +53,7 @@ def overdue(team: str) -> Any:
 def alternatives(code: str) -> Any:
     """Who could have a case, the best first, with the reasons."""
     loads = flow().team_overviews.alternatives(code, actor=actor())
+    flow().reading_log.note(code, page="case", actor=actor())
     offered = flow().inboxes.offered(actor(), case=code)
     return render_template("team_alternatives.html", code=code, loads=loads, tasks=offered, today=_today())
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flowcase.history.indicators.figure import Figure, Words, without_small_groups, without_small_parts
 from flowcase.history.indicators.material import Material, Question
 from flowcase.history.indicators.registry import INDICATORS
 
 _PARTED_BY = ("team", "district")  # each case is of one of them at most
+FILTERS = (*_PARTED_BY, "rule_set")
+_REST = "the rest"  # of a whole: cases of no team, and those of other rule sets
 SMALLEST_GROUP = "statistik_mindste_celle"  # the setting: smaller groups are left out
 
 
@@ -76,10 +79,15 @@ def compute(
     """Figures by indicator id, small groups left out. Raises KeyError for an id that there is not.
 
     Of a team or a district so much is left out that nothing small of another one can be computed by taking
-    the teams or districts that are shown from the whole, whoever asks for which of them, and in which order.
+    the teams or districts that are shown from the whole, whoever asks for which of them, and in which order;
+    so of a rule set, where the rest of the whole would be small. One filter at a time: with two of them, what
+    is shown could be put together to a cell that is not. Raises ValueError for more.
     """
+    if len(filters_of(question)) > 1:
+        raise ValueError("figures are of a team, of a district or of a rule set, not of several together")
     asked, limit = list(ids or INDICATORS), int(material.settings[SMALLEST_GROUP])
-    parts = dict.fromkeys([question, *_siblings(material, question)])
+    wholes = [_without(question, name) for name in filters_of(question)]
+    parts = dict.fromkeys([question, *wholes, *_siblings(material, question)])
     counted: dict[str, dict[Question, Sequence[Figure]]] = {id: {} for id in asked}
     for part in parts:
         scoped = material.scoped(part)
@@ -91,10 +99,12 @@ def compute(
 def _together(parts: Mapping[Question, Sequence[Figure]], question: Question, limit: int) -> list[Figure]:
     """The figures of one part, less what any row of parts with it would give away."""
     alone = without_small_groups(parts[question], limit)
-    for name in _PARTED_BY:
-        if getattr(question, name) is None:
-            continue
-        row = {part: found for part, found in parts.items() if part == _like(question, name, part)}
+    for name in filters_of(question):
+        whole = _without(question, name)
+        row: dict[Question | str, Sequence[Figure]] = {
+            part: found for part, found in parts.items() if part != whole
+        }
+        row[_REST] = _rest(parts[whole], list(row.values()))
         for n, figure in enumerate(without_small_parts(row, limit)[question]):
             if figure.is_suppressed:
                 alone[n] = figure
@@ -110,5 +120,25 @@ def _siblings(material: Material, question: Question) -> Iterator[Question]:
                 yield replace(question, **{name: value})
 
 
-def _like(question: Question, name: str, part: Question) -> Question:
-    return replace(question, **{name: getattr(part, name)})
+def filters_of(question: Question) -> list[str]:
+    """By which of FILTERS the question is narrowed."""
+    return [name for name in FILTERS if getattr(question, name) is not None]
+
+
+def _without(question: Question, name: str) -> Question:
+    wider: dict[str, Any] = {name: None}
+    return replace(question, **wider)
+
+
+def _rest(whole: Sequence[Figure], parts: Sequence[Sequence[Figure]]) -> list[Figure]:
+    """What is left of each figure of the whole once the parts are taken from it."""
+    rest = []
+    for figure in whole:
+        same = [each for part in parts for each in part if each.label == figure.label]
+        left: dict[str, Any] = {}
+        for name in ("numerator", "denominator"):
+            known = [getattr(each, name) or 0 for each in same]
+            of_whole = getattr(figure, name)
+            left[name] = None if of_whole is None else max(0, of_whole - sum(known))
+        rest.append(replace(figure, **left))
+    return rest
