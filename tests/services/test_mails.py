@@ -12,7 +12,7 @@ from flowcase.cases import events
 from flowcase.errors import Conflict, Forbidden, InvalidValues
 from flowcase.services.mail_sending import MailFolder, NotSent, kept
 from flowcase.services.mails import Mails
-from flowcase.services.outbox import LEASE, MOST_TRIES
+from flowcase.services.outbox import LEASE, MOST_TRIES, Outcome
 from flowcase.store import tables
 from tests.services.diagrams import end, process, start, user_task
 
@@ -163,14 +163,15 @@ def test_a_mail_that_could_not_be_sent_is_tried_again_later_under_the_same_messa
 def test_a_worker_that_died_while_it_sent_is_followed_by_another_with_the_same_mail(flow, mails, server):
     tell(flow, "akut", people=["karen"])
     mails.sort_waiting()
-    row = flow.notices._transactions.run(SYSTEM, mails._claim)
+    row = flow.notices._transactions.run(SYSTEM, mails._outbox._claim)
     first = flow.notices._transactions.read(lambda tx: mails._written(tx, row))
 
     send_all(mails)
     while_leased = len(server.taken)
     flow.clock.set(flow.clock.now() + LEASE)
     send_all(mails)
-    mails._record(row, "sent", "sent")  # what the dead worker would have written comes too late
+    late = Outcome("sent", is_sent=True)  # what the dead worker would have written comes too late
+    flow.notices._transactions.run(SYSTEM, lambda tx: mails._outbox._record(tx, row, late))
 
     assert while_leased == 0
     assert [each.as_bytes() for each in server.taken] == [first.as_bytes()]

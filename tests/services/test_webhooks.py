@@ -22,7 +22,7 @@ from flowcase.errors import Conflict, Forbidden, InvalidValues
 from flowcase.history.webhook_kinds import KINDS
 from flowcase.model import UserTaskCompleted
 from flowcase.services import signed_posts
-from flowcase.services.outbox import LEASE, MOST_TRIES
+from flowcase.services.outbox import LEASE, MOST_TRIES, Outcome
 from flowcase.services.signed_posts import NotReached, Reach, UnusableAddress, check_address, networks, post
 from flowcase.services.webhook_sending import WebhookSending
 from flowcase.services.webhooks import Webhooks
@@ -233,13 +233,14 @@ def test_what_is_tried_in_vain_is_an_incident_that_a_person_resolves(
 def test_a_worker_that_died_while_it_posted_is_followed_by_another(flow, deploy, webhooks, sending, receiver):
     webhooks.make(receiver.url, ["UserTaskCreated"], actor=OPERATOR)
     happen(flow, deploy)
-    claimed = flow.notices._transactions.run(SYSTEM, sending._claim)
+    claimed = flow.notices._transactions.run(SYSTEM, sending._outbox._claim)
 
     send_all(sending)
     while_leased = len(receiver.seen)
     flow.clock.set(flow.clock.now() + LEASE)
     send_all(sending)
-    sending._record(claimed, "failed", "too late")
+    late = Outcome("too late", is_final=True)
+    flow.notices._transactions.run(SYSTEM, lambda tx: sending._outbox._record(tx, claimed, late))
 
     assert (while_leased, len(receiver.seen)) == (0, 1)
     assert webhooks.incidents(actor=OPERATOR) == []
