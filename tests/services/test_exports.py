@@ -21,7 +21,7 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.access.events import CaseRead
 from flowcase.cases.entities import DataClass
-from flowcase.errors import Forbidden, NotFound
+from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.history.exports import FORMATS, Line, flat, ocel, xes
 from flowcase.services import exports
 from flowcase.services.exports import Asked
@@ -426,7 +426,9 @@ def test_an_auditor_may_export_and_what_is_not_there_is_named(world: World) -> N
     leaving = world.flow.exports.begin("jsonl", Asked(case=CASE), actor=auditor)
 
     assert len(b"".join(leaving).splitlines()) == leaving.events + 1 > 10
-    for format, asked in (("pdf", Asked()), ("csv", Asked(case="SAG-9")), ("csv", Asked(process="ingen"))):
+    with pytest.raises(InvalidValues):
+        world.flow.exports.begin("pdf", Asked(), actor=auditor)
+    for format, asked in (("csv", Asked(case="SAG-9")), ("csv", Asked(process="ingen"))):
         with pytest.raises(NotFound):
             world.flow.exports.begin(format, asked, actor=auditor)
 
