@@ -15,9 +15,9 @@ from flowcase.bootstrap import Flowcase
 from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, View
 from flowcase.store import Store, tables
 from flowcase.store.prepared import Prepared
+from flowcase.store.queries import found_by, inboxes_by_fact
 from flowcase.store.queries import inboxes as queries
-from flowcase.store.queries import inboxes_by_fact
-from flowcase.store.queries.inboxes import Holder, Only, Order
+from flowcase.store.queries.inboxes import ByFact, Holder, Only, Order
 from flowcase.store.queries.user_tasks import user_task as user_task_of
 from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
@@ -26,6 +26,7 @@ from tests.traffic import traffic
 FRONT = process("front", start(), user_task("vurder", groups="fronten"), end())
 BOTH = process("begge", start(), user_task("afgoer", groups="fronten, familieteam"), end())
 DAY = dt.timedelta(days=1)
+NAMED = {"rutefakta": {"stedfortraeder": {"da": "Stedfortræder"}, "kendskabsdato": {"da": "Kendskabsdato"}}}
 
 
 @pytest.fixture
@@ -105,15 +106,19 @@ def test_pages_together_are_the_whole_list_in_order(
 
 
 @pytest.mark.parametrize("is_long", [False, True], ids=["read whole", "walked"])
-@pytest.mark.parametrize(("order", "fact"), [(Order.DISTRICT, "distrikt"), (Order.STEP, "trin")])
+@pytest.mark.parametrize(
+    ("order", "fact"),
+    [(Order.DISTRICT, "distrikt"), (Order.STEP, "trin"), (ByFact("stedfortraeder"), "stedfortraeder")],
+)
 def test_a_list_in_the_order_of_a_fact_of_the_case(
     flow: Flowcase,
     fill: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
-    order: Order,
+    order: Order | ByFact,
     fact: str,
     is_long: bool,
 ) -> None:
+    monkeypatch.setattr(flow.inboxes._rule_sets, "settings", lambda tx: NAMED)
     facts: dict[str, Any] = {}
     for nr in range(8):
         facts[f"SAG-{nr}"] = (None, "syd", "nord")[nr % 3] if fact == "distrikt" else (None, 3, 1)[nr % 3]
@@ -384,3 +389,60 @@ def test_lists_of_words_that_stand_alike_are_each_rows_own(flow: Flowcase, fill:
 
     assert second.candidate_groups == ["fronten"]
     assert flow.inboxes.page(ANNA, Asked(view=View.OWN)).rows[0].candidate_groups == ["fronten"]
+
+
+@pytest.mark.parametrize("is_long", [False, True], ids=["few", "many"])
+def test_a_list_is_narrowed_to_a_fact_of_the_case_and_to_words(
+    flow: Flowcase, fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch, is_long: bool
+) -> None:
+    monkeypatch.setattr(flow.inboxes._rule_sets, "settings", lambda tx: NAMED)
+    deputies = {f"SAG-{nr}": ("bo.syd", "dorte.nord", None)[nr % 3] for nr in range(8)}
+    for code, deputy in deputies.items():
+        facts = {"stedfortraeder": deputy, "kendskabsdato": dt.date(2026, 3, 1), "familie_id": "skjult"}
+        flow.cases.open(code, child={"navn": "Alma"}, facts=facts, actor=SYSTEM)
+    rows = [each | {"name": f"Vurdér risiko {nr % 2}"} for nr, each in enumerate(mixed(flow))]
+    fill(*rows)
+    if is_long:
+        monkeypatch.setattr(found_by, "_FEW_CASES", -1)
+        monkeypatch.setattr(found_by, "_FEW_TASKS", -1)
+
+    def seen(order: Order | ByFact = Order.RECEIVED, **narrowed: Any) -> set[str]:
+        asked = Asked(order=order, **narrowed)
+        assert flow.inboxes.count(ANNA, asked) == len(walk(flow, ANNA, asked, 50))
+        found = walk(flow, ANNA, asked, 4)
+        assert len(found) == len(set(found))
+        return set(found)
+
+    def those(is_meant: Callable[[dict[str, Any]], bool]) -> set[str]:
+        return {row["id"] for row in rows if is_meant(row)}
+
+    with_bo = those(lambda row: deputies.get(row["case_code"]) == "bo.syd")
+    assert with_bo and seen(facts=(("stedfortraeder", "bo.syd"),)) == with_bo
+    for order in (Order.DUE, Order.PRIORITY, Order.DISTRICT, ByFact("kendskabsdato")):
+        assert seen(order, words="bo.syd risiko") == with_bo
+    assert seen(facts=(("kendskabsdato", "2026-03-01"),), words="VURDÉR sag-3") == those(
+        lambda row: row["case_code"] == "SAG-3"
+    )
+    assert seen(words="risiko 1") >= those(lambda row: row["name"].endswith("1"))
+    assert seen(words="alma") == seen(words="skjult") == set()
+    assert seen(facts=(("familie_id", "skjult"),)) == {row["id"] for row in rows}
+    supplier = Actor("granly", groups=frozenset({"leverandoer"}))
+    assert walk(flow, supplier, Asked(words="bo.syd"), 50) == []
+
+
+def test_facts_of_a_case_are_found_as_they_are_now(
+    flow: Flowcase, fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow.inboxes._rule_sets, "settings", lambda tx: NAMED)
+    flow.cases.open("SAG-1", child={"navn": "Alma"}, facts={"stedfortraeder": "bo"}, actor=SYSTEM)
+    fill({"id": "x.1", "case_code": "SAG-1"})
+    with_bo, with_dorte = (Asked(facts=(("stedfortraeder", each),)) for each in ("bo", "dorte"))
+    assert walk(flow, ANNA, with_bo, 50) == ["x.1"]
+    assert flow.inboxes.values_of(ANNA, "stedfortraeder") == ["bo"]
+
+    flow.cases.set_fact("SAG-1", "stedfortraeder", "dorte", reason="Fravær", actor=SYSTEM)
+    assert walk(flow, ANNA, with_bo, 50) == [] and walk(flow, ANNA, with_dorte, 50) == ["x.1"]
+
+    flow.cases.set_fact("SAG-1", "stedfortraeder", None, reason="Tilbage", actor=SYSTEM)
+    assert walk(flow, ANNA, with_dorte, 50) == []
+    assert flow.inboxes.values_of(ANNA, "stedfortraeder") == flow.inboxes.values_of(ANNA, "child") == []

@@ -11,7 +11,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
-from flowcase.services.inboxes import Asked, Order, View
+from flowcase.services.inboxes import Asked, ByFact, Order, View
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
@@ -104,17 +104,19 @@ def test_a_page_of_the_inbox_asks_as_much_for_a_hundred_as_for_one(deployed: Flo
 
 
 def test_a_page_in_the_order_of_a_fact_is_one_statement_where_the_next_cases_fill_it(
-    deployed: Flowcase, store: Store
+    deployed: Flowcase, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(deployed.inboxes, "_routing_facts", lambda tx: {"skole": {}})
     for number in range(3):
-        facts = {"distrikt": ("syd", "nord", "nord")[number]}
+        facts = dict.fromkeys(("distrikt", "skole"), ("syd", "nord", "nord")[number])
         deployed.cases.open(f"SAG-{number}", child={"navn": "Alma"}, facts=facts, actor=SYSTEM)
         deployed.instances.start("p", {}, case=f"SAG-{number}", actor=OPERATOR)
 
-    with traffic(store) as sent:
-        page = deployed.inboxes.page(ANNA, Asked(order=Order.DISTRICT), limit=2)
+    for order in (Order.DISTRICT, ByFact("skole")):
+        with traffic(store) as sent:
+            page = deployed.inboxes.page(ANNA, Asked(order=order), limit=2)
 
-    assert [row.case_code for row in page.rows] == ["SAG-1", "SAG-2"]
-    assert page.following is not None and page.following.value == "nord|SAG-2"
-    assert len(sent.statements) == BY_FACT, sent
-    assert store.is_sqlite or sent.round_trips == BY_FACT_TRIPS, sent
+        assert [row.case_code for row in page.rows] == ["SAG-1", "SAG-2"]
+        assert page.following is not None and page.following.value == "nord|SAG-2"
+        assert len(sent.statements) == BY_FACT, sent
+        assert store.is_sqlite or sent.round_trips == BY_FACT_TRIPS, sent

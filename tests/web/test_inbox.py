@@ -303,3 +303,23 @@ def test_the_chosen_are_put_first_by_hand_and_stand_there_in_words(sign_in):
     assert "Ikke ændret: 1. Skriv hvorfor" in seen.text
     assert "fik en ny prioritet: 1" in lowered.text and "Lav (25)" in lowered.text
     assert nothing.status == 422 and "Vælg, hvilken prioritet" in nothing.text
+
+
+def test_words_narrow_the_list_and_any_named_fact_sorts_it(sign_in):
+    karen = sign_in("karen.fp")
+
+    every = names(karen.get("/opgaver"))
+    found = karen.get("/opgaver?soeg=RISIKO")
+    nothing = karen.get("/opgaver?soeg=findes-ikke")
+    by_day = karen.get("/opgaver?sorter=fakta.kendskabsdato")
+    by_team = karen.get("/opgaver?fakta=team&vaerdi=findes-ikke")
+
+    assert names(found) == [each for each in every if "risiko" in each] != []
+    assert found.one("//input[@id='soeg']").get("value") == "RISIKO"
+    assert names(nothing) == names(by_team) == [] and "Ingen opgaver svarer" in nothing.text
+    assert sorted(names(by_day)) == sorted(every)
+    assert by_day.one("//select[@id='sorter']/option[@selected]").text_content() == "Kendskabsdato"
+    supplier = sign_in("granly").get("/opgaver?fakta=team&vaerdi=findes-ikke&sorter=fakta.kendskabsdato")
+    assert not supplier.all("//select[@id='fakta']") and not supplier.all(
+        "//option[@value='fakta.kendskabsdato']"
+    )

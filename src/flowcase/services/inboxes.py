@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import SUPPLIER
+from flowcase.access.permissions import SUPPLIER, may_see_cases
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.services import deputies, supplier_scope
 from flowcase.services.candidates import is_candidate, is_free_for
@@ -16,15 +16,18 @@ from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import absences, notices, people, resources, saved_lists
+from flowcase.store.queries import absences, found_by, notices, people, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries import inboxes_by_fact as by_fact
 from flowcase.store.queries import user_tasks as rows_of
-from flowcase.store.queries.inboxes import FACTS, Holder, Only, Order, Place, place_of
+from flowcase.store.queries.inboxes import ByFact, Holder, Only, Order, Place, Word, place_of, plain
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.user_tasks import UserTaskRow
 
 MOST_COUNTED = 1000
+MOST_WORDS = 5
+ROUTING_FACTS = "rutefakta"  # setting: which further facts of cases lists are sorted by and narrowed to
+ALWAYS = ("distrikt", "omraade", "team", "trin", "status", "sagsbehandler")
 _WEEK = 7
 
 
@@ -47,11 +50,13 @@ class Asked:
     """Which list somebody wants to see."""
 
     view: View = View.BOTH
-    order: Order = Order.DUE
+    order: Order | ByFact = Order.DUE
     process: str | None = None
     case: str | None = None
     due: Due | None = None
     with_put_off: bool = False
+    facts: tuple[tuple[str, str], ...] = ()  # (name, value) that the case has
+    words: str = ""  # each stands in the task's or its process's name, or begins the case's code or a fact
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class Inboxes:
         """The page that begins after a place, or ends before one; else the first."""
 
         def work(tx: Tx) -> InboxPage:
+            nonlocal asked
+            asked = self._allowed(tx, actor, asked)
             # One more than shown tells whether there is more in this direction.
             rows = self._rows(tx, actor, asked, before or after, limit + 1, backwards=before is not None)
             has_more, rows = len(rows) > limit, rows[:limit]
@@ -105,8 +112,10 @@ class Inboxes:
         """Ask in two round trips what the page with its tabs and its frame is going to ask one by one."""
 
         def work(tx: Tx) -> None:
+            nonlocal asked
             if tx.is_alone or SUPPLIER in actor.groups:
                 return
+            asked = self._allowed(tx, actor, asked)
             tx.ask_ahead(
                 *self._rule_sets.questions,
                 queries.offered_question(actor.id, actor.groups),
@@ -114,16 +123,16 @@ class Inboxes:
                 resources.definitions_question(),
                 notices.unread_question(actor.id, actor.groups),
             )
-            only = _only(asked, tx.now)
+            only = self._only(tx, actor, asked)
             holders = {view: self._holders(tx, actor, view) for view in self._views(tx, actor)}
             counted = [(each, only) for view, each in holders.items() if view is not View.BOTH]
             if asked.view in holders and not asked.with_put_off:
-                counted.append((holders[asked.view], _put_off(asked, tx.now)))
+                counted.append((holders[asked.view], self._put_off(tx, actor, asked)))
             counts = (queries.count_question(*each, at_most=MOST_COUNTED + 1) for each in counted)
-            place = before or after
+            place, order = before or after, plain(asked.order)
             page = queries.page_questions(
-                [] if asked.order in FACTS else holders.get(asked.view, []),
-                asked.order,
+                [] if order is None else holders.get(asked.view, []),
+                order or Order.DUE,
                 only,
                 after=place,
                 backwards=before is not None,
@@ -140,22 +149,25 @@ class Inboxes:
         """How many there are in each view the person has, narrowed alike; counted to a thousand."""
 
         def work(tx: Tx) -> Mapping[View, int]:
-            return {view: self._count(tx, actor, asked, view) for view in self._views(tx, actor)}
+            allowed = self._allowed(tx, actor, asked)
+            return {view: self._count(tx, actor, allowed, view) for view in self._views(tx, actor)}
 
         return self._transactions.read(work)
 
     def count(self, actor: Actor, asked: Asked) -> int:
         """How many there are in one list; counted to a thousand."""
-        return self._transactions.read(lambda tx: self._count(tx, actor, asked))
+        return self._transactions.read(lambda tx: self._count(tx, actor, self._allowed(tx, actor, asked)))
 
     def put_off(self, actor: Actor, asked: Asked) -> int:
         """How many of the list are hidden until a later day."""
 
         def work(tx: Tx) -> int:
+            nonlocal asked
+            asked = self._allowed(tx, actor, asked)
             shown, everything = (replace(asked, with_put_off=each) for each in (False, True))
             if SUPPLIER in actor.groups:
                 return self._count(tx, actor, everything) - self._count(tx, actor, shown)
-            holders, only = self._holders(tx, actor, asked.view), _put_off(asked, tx.now)
+            holders, only = self._holders(tx, actor, asked.view), self._put_off(tx, actor, asked)
             return queries.count(tx, holders, only, at_most=MOST_COUNTED + 1)
 
         return self._transactions.read(work)
@@ -185,12 +197,15 @@ class Inboxes:
         *,
         backwards: bool = False,
     ) -> list[UserTaskRow]:
-        holders, only = self._holders(tx, actor, asked.view), _only(asked, tx.now)
+        holders, only = self._holders(tx, actor, asked.view), self._only(tx, actor, asked)
 
         def page(after: Place | None, limit: int | None) -> list[UserTaskRow]:
             assert limit is not None  # `filled` passes on a limit it was given
-            pages = by_fact.page if asked.order in FACTS else queries.page
-            return pages(tx, holders, asked.order, only, after=after, backwards=backwards, limit=limit)
+            if (order := plain(asked.order)) is None:
+                return by_fact.page(
+                    tx, holders, asked.order, only, after=after, backwards=backwards, limit=limit
+                )
+            return queries.page(tx, holders, order, only, after=after, backwards=backwards, limit=limit)
 
         if SUPPLIER not in actor.groups:
             return page(after, limit)
@@ -217,7 +232,74 @@ class Inboxes:
             both = (self._count(tx, actor, asked, view) for view in (View.OWN, View.GROUPS))
             return min(sum(both), MOST_COUNTED + 1)
         holders = self._holders(tx, actor, asked.view)
-        return queries.count(tx, holders, _only(asked, tx.now), at_most=MOST_COUNTED + 1)
+        return queries.count(tx, holders, self._only(tx, actor, asked), at_most=MOST_COUNTED + 1)
+
+    def _only(self, tx: Tx, actor: Actor, asked: Asked) -> Only:
+        due_from, due_before = _bounds(asked, tx.now)
+        return Only(
+            process=asked.process,
+            case=asked.case,
+            due_from=due_from,
+            due_before=due_before,
+            shown_at=None if asked.with_put_off else tx.now,
+            facts=asked.facts,
+            words=self._words(tx, actor, asked.words),
+        )
+
+    def _put_off(self, tx: Tx, actor: Actor, asked: Asked) -> Only:
+        """Narrowed as the list is, to what it hides until a later day."""
+        return replace(self._only(tx, actor, asked), shown_at=None, hidden_at=tx.now)
+
+    def _allowed(self, tx: Tx, actor: Actor, asked: Asked) -> Asked:
+        """Without facts that the rule sets do not name, and for whom cases are no work, without any."""
+        if not asked.facts and not isinstance(asked.order, ByFact):
+            return asked
+        sees = may_see_cases(actor)
+        named = set(self._routing_facts(tx)) if sees else set()
+        narrowed = {*named, *ALWAYS} if sees else named
+        by = asked.order
+        return replace(
+            asked,
+            order=Order.DUE if isinstance(by, ByFact) and by.value not in named else by,
+            facts=tuple(fact for fact in asked.facts if fact[0] in narrowed),
+        )
+
+    def _words(self, tx: Tx, actor: Actor, said: str) -> tuple[Word, ...]:
+        words = tuple(dict.fromkeys(said.casefold().split()))[:MOST_WORDS]
+        key = ("words", actor, words)
+        if words and key not in tx.cache:
+            names = [(name, name.casefold()) for name in found_by.names(tx)]
+            processes = [(row.process, row.name.casefold()) for row in resources.definitions(tx)]
+            facts = (*ALWAYS, *self._routing_facts(tx)) if may_see_cases(actor) else ()
+            tx.cache[key] = tuple(
+                Word(
+                    word,
+                    tuple(name for name, folded in names if word in folded),
+                    tuple(sorted({process for process, folded in processes if word in folded})),
+                    facts,
+                )
+                for word in words
+            )
+        return tx.cache[key] if words else ()
+
+    def routing_facts(self, actor: Actor) -> Mapping[str, Mapping[str, str]]:
+        """What the rule sets name beside district, team …: by fact, its words by language."""
+        return self._transactions.read(self._routing_facts)
+
+    def values_of(self, actor: Actor, fact: str) -> list[str]:
+        """Which values a fact has in cases, up to two hundred; none of what may not be looked for."""
+
+        def work(tx: Tx) -> list[str]:
+            is_known = fact in ALWAYS or fact in self._routing_facts(tx)
+            return found_by.values_of(tx, fact) if is_known and may_see_cases(actor) else []
+
+        return self._transactions.read(work)
+
+    def _routing_facts(self, tx: Tx) -> Mapping[str, Mapping[str, str]]:
+        named = self._rule_sets.settings(tx).get(ROUTING_FACTS)
+        if not isinstance(named, Mapping):
+            return {}
+        return {str(name): {str(k): str(v) for k, v in words.items()} for name, words in named.items()}
 
     def _views(self, tx: Tx, actor: Actor) -> list[View]:
         views = [View.BOTH, View.OWN, View.GROUPS]
@@ -248,36 +330,23 @@ class Inboxes:
         return [*own, *(Holder(person=absent, case=case) for case, absent in covered)]
 
 
-def _place(tx: Tx, row: UserTaskRow, order: Order) -> Place:
-    return by_fact.place_of(tx, row, order) if order in FACTS else place_of(row, order)
+def _place(tx: Tx, row: UserTaskRow, order: Order | ByFact) -> Place:
+    by = plain(order)
+    return by_fact.place_of(tx, row, order) if by is None else place_of(row, by)
 
 
-def _only(asked: Asked, now: dt.datetime) -> Only:
+def _bounds(asked: Asked, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
     """Bounds of days are those of Danish civil time, also when the clock changes on the way."""
     today = local_date(now)
-    due_from: dt.datetime | None = now
-    due_before: dt.datetime | None = None
     match asked.due:
         case Due.OVERDUE:
-            due_from, due_before = None, now
+            return None, now
         case Due.TODAY:
-            due_before = _midnight(today + dt.timedelta(days=1))
+            return now, _midnight(today + dt.timedelta(days=1))
         case Due.WEEK:
-            due_before = _midnight(today + dt.timedelta(days=_WEEK - today.weekday()))
+            return now, _midnight(today + dt.timedelta(days=_WEEK - today.weekday()))
         case None:
-            due_from = None
-    return Only(
-        process=asked.process,
-        case=asked.case,
-        due_from=due_from,
-        due_before=due_before,
-        shown_at=None if asked.with_put_off else now,
-    )
-
-
-def _put_off(asked: Asked, now: dt.datetime) -> Only:
-    """Narrowed as the list is, to what it hides until a later day."""
-    return replace(_only(asked, now), shown_at=None, hidden_at=now)
+            return None, None
 
 
 def _midnight(day: dt.date) -> dt.datetime:

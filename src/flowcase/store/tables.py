@@ -270,6 +270,7 @@ user_task = Table(
 Index("ix_user_task_instance", user_task.c.instance, user_task.c.status)
 Index("ix_user_task_case_code", user_task.c.case_code, user_task.c.status)
 _alive("ix_user_task_open", user_task.c.created_at, user_task.c.id, where=USER_TASK_IS_OPEN)
+_alive("ix_user_task_open_name", user_task.c.name, user_task.c.id, where=USER_TASK_IS_OPEN)
 _alive(
     "ix_user_task_candidates",
     user_task.c.candidates,

@@ -16,12 +16,13 @@ from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST, NORMAL
-from flowcase.web.inbox_addresses import VIEWS, asked_for, place_from, token_of
+from flowcase.web.inbox_addresses import OF_FACT, VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import sentence
@@ -34,6 +35,7 @@ blueprint = Blueprint("inbox", __name__)
 
 PAGE = 50
 _PRIORITIES = {"hoej": (NORMAL + HIGHEST) // 2, "almindelig": NORMAL, "lav": (LOWEST + NORMAL) // 2}
+_NARROWING = ("frist", "forloeb", "sag", "soeg", "vaerdi")
 _WITH_REASON = ("overdrag", "uddeleger", "prioriter")
 
 
@@ -261,7 +263,7 @@ class _Seen:
             "most_reason": LONGEST_REASON,
             "chosen": self.chosen,
             "tabs": self.tabs,
-            "is_narrowed": bool(self.asked.process or self.asked.case or self.asked.due),
+            "is_narrowed": any(self.chosen.get(name) for name in _NARROWING),
             "put_off": self.put_off,
             "counted": counted,
             "digests": self.digests,
@@ -279,6 +281,8 @@ def _page(args: Any, *, problem: str = "") -> str:
         absences=flow().absences.of(actor()),
         longest_name=LONGEST_NAME,
         orders=_order_words(),
+        facts=_fact_words(),
+        fact_values=flow().inboxes.values_of(actor(), seen.chosen.get("fakta", "")),
         dues=_due_words(),
         processes=sorted(seen.names.items(), key=lambda item: item[1].casefold()),
     )
@@ -334,7 +338,31 @@ def _order_words() -> list[tuple[str, str]]:
         ("trin", gettext("Trin på indsatstrappen")),
         ("status", gettext("Sagens status")),
         ("raadgiver", gettext("Sagens rådgiver")),
+        *((OF_FACT + name, words) for name, words in _named_facts()),
     ]
+
+
+def _fact_words() -> list[tuple[str, str]]:
+    """Facts that a list is narrowed to, of those who work with cases."""
+    if not may_see_cases(actor()):
+        return []
+    return [
+        ("distrikt", gettext("Sagens distrikt")),
+        ("omraade", gettext("Sagens område")),
+        ("team", gettext("Sagens team")),
+        ("trin", gettext("Trin på indsatstrappen")),
+        ("status", gettext("Sagens status")),
+        ("sagsbehandler", gettext("Sagens rådgiver")),
+        *_named_facts(),
+    ]
+
+
+def _named_facts() -> list[tuple[str, str]]:
+    """Those that the rule sets name, in the language of the page."""
+    if not may_see_cases(actor()):
+        return []
+    named = flow().inboxes.routing_facts(actor())
+    return [(name, words.get(current()) or words.get("da") or name) for name, words in named.items()]
 
 
 def _due_words() -> list[tuple[str, str]]:

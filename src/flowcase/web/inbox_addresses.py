@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from flowcase.services.inboxes import Asked, Due, Order, Place, View
+from flowcase.services.inboxes import Asked, ByFact, Due, Order, Place, View
 
 VIEWS = {
     "alle": View.BOTH,
@@ -28,6 +29,9 @@ ORDERS = {
     "status": Order.STATUS,
     "raadgiver": Order.CASEWORKER,
 }
+OF_FACT = "fakta."  # before the name of a fact by which a list is sorted
+_LONGEST = 100
+_is_name = re.compile(r"[a-z][a-z0-9_]{0,60}").fullmatch
 DUE = {"overskredet": Due.OVERDUE, "i_dag": Due.TODAY, "uge": Due.WEEK}
 
 
@@ -40,17 +44,28 @@ def asked_for(args: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
         "forloeb": args.get("forloeb", "").strip(),
         "sag": args.get("sag", "").strip().upper(),
         "udsat": args.get("udsat", ""),
+        "soeg": " ".join(args.get("soeg", "").split())[:_LONGEST],
+        "fakta": args.get("fakta", ""),
+        "vaerdi": args.get("vaerdi", "").strip()[:_LONGEST],
     }
-    for name, known in (("vis", VIEWS), ("sorter", ORDERS), ("frist", DUE), ("udsat", {"1": True})):
+    by_fact = chosen["sorter"].removeprefix(OF_FACT)
+    is_by_fact = chosen["sorter"].startswith(OF_FACT) and _is_name(by_fact) is not None
+    if not is_by_fact and chosen["sorter"] not in ORDERS:
+        chosen["sorter"] = ""
+    if not _is_name(chosen["fakta"]):
+        chosen["fakta"] = chosen["vaerdi"] = ""
+    for name, known in (("vis", VIEWS), ("frist", DUE), ("udsat", {"1": True})):
         if chosen[name] not in known:
             chosen[name] = ""
     asked = Asked(
         view=VIEWS.get(chosen["vis"], View.BOTH),
-        order=ORDERS.get(chosen["sorter"], Order.DUE),
+        order=ByFact(by_fact) if is_by_fact else ORDERS.get(chosen["sorter"], Order.DUE),
         process=chosen["forloeb"] or None,
         case=chosen["sag"] or None,
         due=DUE.get(chosen["frist"]),
         with_put_off=bool(chosen["udsat"]),
+        facts=((chosen["fakta"], chosen["vaerdi"]),) if chosen["vaerdi"] else (),
+        words=chosen["soeg"],
     )
     return asked, {name: value for name, value in chosen.items() if value}
 
@@ -63,7 +78,7 @@ def token_of(place: Place | None) -> str:
     return "~".join((value, place.created_at.isoformat(), place.id))
 
 
-def place_from(token: str, order: Order) -> Place | None:
+def place_from(token: str, order: Order | ByFact) -> Place | None:
     """None, which is the first page, for a token that was damaged on its way."""
     value, _, rest = token.partition("~")
     created_at, _, id = rest.partition("~")

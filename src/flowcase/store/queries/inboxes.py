@@ -35,6 +35,8 @@ from sqlalchemy import (
 from flowcase.store import tables
 from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
+from flowcase.store.queries import found_by
+from flowcase.store.queries.found_by import Word
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
@@ -73,6 +75,16 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class ByFact:
+    """The order of a fact of the case that the rule sets name, whatever it is called."""
+
+    value: str  # the fact's name
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
 class Only:
     """What a list is narrowed to."""
 
@@ -82,6 +94,8 @@ class Only:
     due_before: dt.datetime | None = None  # not included
     shown_at: dt.datetime | None = None  # leaves out what is put off until later; None: shows it too
     hidden_at: dt.datetime | None = None  # nothing but what is put off until later
+    facts: tuple[tuple[str, str], ...] = ()  # (name, value) that the case has
+    words: tuple[Word, ...] = ()  # all of them
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,8 @@ class _Shape:
     has_due_before: bool
     hides_put_off: bool
     is_put_off: bool
+    facts: int
+    words: int
 
 
 _COLUMNS = {
@@ -128,6 +144,11 @@ _COLUMNS = {
     Order.FOLLOW_UP: ("follow_up_at", "id"),
 }
 FACTS = frozenset(set(Order) - set(_COLUMNS))  # sorted by in `inboxes_by_fact`
+
+
+def plain(order: Order | ByFact) -> Order | None:
+    """The order where an index of user tasks holds it; None for those that `inboxes_by_fact` sorts by."""
+    return None if isinstance(order, ByFact) or order in FACTS else order
 
 
 def place_of(row: UserTaskRow, order: Order) -> Place:
@@ -165,10 +186,10 @@ def page(
 
     `backwards`: those before the place `after`, the nearest first, read from the same indexes.
     """
-    if only.case is not None:
-        return _of_one_case(tx, only.case, holders, order, only, after, backwards)[:limit]
+    if (few := _few(tx, holders, only)) is not None:
+        return _sorted_here(few, order, after, backwards)[:limit]
     found: list[UserTaskRow] = []
-    questions = list(page_questions(holders, order, only, after=after, backwards=backwards, limit=limit))
+    questions = list(_page_questions(holders, order, only, after=after, backwards=backwards, limit=limit))
     if order is Order.FOLLOW_UP:  # few are put off: the page goes on among the others
         tx.ask_ahead(*questions)
     for question in questions:
@@ -187,8 +208,21 @@ def page_questions(
     backwards: bool = False,
     limit: int,
 ) -> Iterator[Question]:
-    """What `page` asks for lists of more than one case, until it has enough."""
-    if not holders or only.case is not None:
+    """What `page` asks, until it has enough, for lists of which it is not asked first how long they are."""
+    if only.case is None and not only.facts and not only.words:
+        yield from _page_questions(holders, order, only, after=after, backwards=backwards, limit=limit)
+
+
+def _page_questions(
+    holders: Sequence[Holder],
+    order: Order,
+    only: Only,
+    *,
+    after: Place | None,
+    backwards: bool,
+    limit: int,
+) -> Iterator[Question]:
+    if not holders:
         return
     shape, values = _shape(holders, only)
     if after is not None:
@@ -199,15 +233,21 @@ def page_questions(
 
 def count(tx: Tx, holders: Sequence[Holder], only: Only, *, at_most: int) -> int:
     """How many they are; no more than `at_most` are looked at."""
-    if only.case is not None:
-        return len(_of_one_case(tx, only.case, holders, Order.RECEIVED, only, None)[:at_most])
-    question = count_question(holders, only, at_most=at_most)
+    if (few := _few(tx, holders, only)) is not None:
+        return min(len(few), at_most)
+    question = _count_question(holders, only, at_most=at_most)
     return 0 if question is None else int(tx.scalar(*question))
 
 
 def count_question(holders: Sequence[Holder], only: Only, *, at_most: int) -> Question | None:
-    """What `count` asks for lists of more than one case."""
-    if not holders or only.case is not None:
+    """What `count` asks for lists of which it is not asked first how long they are."""
+    if only.case is not None or only.facts or only.words:
+        return None
+    return _count_question(holders, only, at_most=at_most)
+
+
+def _count_question(holders: Sequence[Holder], only: Only, *, at_most: int) -> Question | None:
+    if not holders:
         return None
     shape, values = _shape(holders, only)
     return _count_of(shape, at_most), values
@@ -284,8 +324,10 @@ def _shape(holders: Sequence[Holder], only: Only) -> tuple[_Shape, dict[str, Any
         has_due_before=only.due_before is not None,
         hides_put_off=only.shown_at is not None,
         is_put_off=only.hidden_at is not None,
+        facts=len(only.facts),
+        words=len(only.words),
     )
-    return shape, values
+    return shape, values | found_by.values(only)
 
 
 def _places(found: Sequence[Any]) -> int:
@@ -319,7 +361,7 @@ def _ranges(shape: _Shape) -> list[ColumnElement[bool]]:
 
 
 def _narrowed_to(shape: _Shape | Condition) -> ColumnElement[bool]:
-    return _narrowed(
+    return found_by.where(shape.facts, shape.words) & _narrowed(
         process=_text("process") if shape.has_process else None,
         due_from=_instant("due_from") if shape.has_due_from else None,
         due_before=_instant("due_before") if shape.has_due_before else None,
@@ -415,7 +457,7 @@ def _sorted(statement: Select[Any], columns: Any, order: Order, backwards: bool 
     )
 
 
-# --- one case --------------------------------------------------------------------------------------
+# --- few --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -428,6 +470,8 @@ class Condition:
     has_due_before: bool
     hides_put_off: bool
     is_put_off: bool
+    facts: int
+    words: int
 
 
 def held(holders: Sequence[Holder], only: Only) -> tuple[Condition, dict[str, Any]]:
@@ -451,7 +495,10 @@ def held(holders: Sequence[Holder], only: Only) -> tuple[Condition, dict[str, An
         has_due_before=only.due_before is not None,
         hides_put_off=only.shown_at is not None,
         is_put_off=only.hidden_at is not None,
+        facts=len(only.facts),
+        words=len(only.words),
     )
+    values |= found_by.values(only)
     values |= {"process": only.process, "due_from": only.due_from, "due_before": only.due_before}
     return condition, values | {"shown_at": only.shown_at, "hidden_at": only.hidden_at}
 
@@ -481,17 +528,40 @@ def _of_cases(condition: Condition) -> Prepared:
     return Prepared(select(*FIELDS).where(among(_table.c.case_code, "cases"), where_held(condition)))
 
 
-def _of_one_case(
-    tx: Tx,
-    case: str,
-    holders: Sequence[Holder],
-    order: Order,
-    only: Only,
-    after: Place | None,
-    backwards: bool = False,
+@functools.lru_cache(maxsize=_KEPT)
+def _of_names(condition: Condition) -> Prepared:
+    return Prepared(select(*FIELDS).where(among(_table.c.name, "names"), where_held(condition)))
+
+
+def _few(tx: Tx, holders: Sequence[Holder], only: Only) -> list[UserTaskRow] | None:
+    """All rows of a list that is known to be short, in no order; None where it may be long."""
+    if only.case is not None:
+        return of_cases(tx, [only.case], holders, only)
+    if not only.facts and not only.words:
+        return None
+    key = ("few", tuple(holders), only)
+    if key not in tx.cache:
+        tx.cache[key] = _few_anew(tx, holders, only)
+    found: list[UserTaskRow] | None = tx.cache[key]
+    return None if found is None else list(found)
+
+
+def _few_anew(tx: Tx, holders: Sequence[Holder], only: Only) -> list[UserTaskRow] | None:
+    nearest = found_by.nearest(tx, only.facts, only.words)
+    if nearest is None:
+        return None
+    rows = of_cases(tx, nearest.cases, holders, only) if nearest.cases else []
+    if nearest.names:
+        condition, values = held(holders, only)
+        named = tx.rows(_of_names(condition), {"names": list(nearest.names), **values})
+        rows += map(UserTaskRow._make, named)
+    return list({row.id: row for row in rows}.values())
+
+
+def _sorted_here(
+    rows: list[UserTaskRow], order: Order, after: Place | None, backwards: bool
 ) -> list[UserTaskRow]:
-    """A case has few: all of them are read by the case's index, and sorted here."""
-    rows = of_cases(tx, [case], holders, only)
+    """A list that was read whole, from the place on."""
 
     def key(place: Place) -> tuple[Any, ...]:
         if order is Order.PRIORITY:

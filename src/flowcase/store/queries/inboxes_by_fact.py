@@ -15,13 +15,14 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, exists, null, select, tuple_
 
 from flowcase.store import tables
 from flowcase.store.columns import among
+from flowcase.store.fact_tables import case_fact
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries import inboxes
-from flowcase.store.queries.inboxes import Holder, Only, Order, Place
+from flowcase.store.queries.inboxes import ByFact, Holder, Only, Order, Place
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.tx import Tx
 
@@ -34,7 +35,7 @@ _Key = tuple[bool, str, bool, str, str]
 def page(
     tx: Tx,
     holders: Sequence[Holder],
-    order: Order,
+    order: Order | ByFact,
     only: Only,
     *,
     after: Place | None = None,
@@ -59,10 +60,28 @@ def page(
     return rows[:limit]
 
 
-def place_of(tx: Tx, row: UserTaskRow, order: Order) -> Place:
+def place_of(tx: Tx, row: UserTaskRow, order: Order | ByFact) -> Place:
     """The key of a row, as `inboxes.place_of`."""
     fact = _facts(tx, order, [row.case_code]).get(row.case_code or "", "")
     return Place(f"{fact}|{row.case_code or ''}", row.created_at, row.id)
+
+
+def _with_fact(order: Order | ByFact) -> Any:
+    """(fact, code) of the cases that have it, as an index holds them in its order."""
+    if isinstance(order, ByFact):
+        columns = case_fact.c.value.label("fact"), case_fact.c.case_code.label("code")
+        return select(*columns).where(case_fact.c.name == order.value).subquery()
+    column = _case.c[order.value]
+    return select(column.label("fact"), _case.c.code).where(column.is_not(None)).subquery()
+
+
+def _without_fact(order: Order | ByFact) -> Any:
+    """(fact, code) of the cases that have it not."""
+    if isinstance(order, ByFact):
+        own = (case_fact.c.case_code == _case.c.code) & (case_fact.c.name == order.value)
+        return select(null().label("fact"), _case.c.code).where(~exists().where(own)).subquery()
+    column = _case.c[order.value]
+    return select(column.label("fact"), _case.c.code).where(column.is_(None)).subquery()
 
 
 def _key(fact: str, case: str, id: str) -> _Key:
@@ -74,7 +93,7 @@ def _key_of(place: Place) -> _Key:
     return _key(fact, case, place.id)
 
 
-def _facts(tx: Tx, order: Order, cases: Iterable[str | None]) -> dict[str, str]:
+def _facts(tx: Tx, order: Order | ByFact, cases: Iterable[str | None]) -> dict[str, str]:
     """By case; each is asked for once in a transaction."""
     known: dict[str, str] = tx.cache.setdefault(("facts", order), {})
     codes = sorted({case for case in cases if case and case not in known})
@@ -85,9 +104,9 @@ def _facts(tx: Tx, order: Order, cases: Iterable[str | None]) -> dict[str, str]:
 
 
 @functools.cache
-def _facts_of(order: Order) -> Prepared:
-    column = _case.c[order.value].label("fact")
-    return Prepared(select(_case.c.code, column).where(among(_case.c.code, "codes")))
+def _facts_of(order: Order | ByFact) -> Prepared:
+    found = _with_fact(order)
+    return Prepared(select(found.c.code, found.c.fact).where(among(found.c.code, "codes")))
 
 
 # --- the nearest cases ------------------------------------------------------------------------------
@@ -96,7 +115,7 @@ def _facts_of(order: Order) -> Prepared:
 def _near(
     tx: Tx,
     holders: Sequence[Holder],
-    order: Order,
+    order: Order | ByFact,
     only: Only,
     after: Place | None,
     backwards: bool,
@@ -123,18 +142,19 @@ def _near(
 
 @functools.lru_cache(maxsize=256)
 def _near_of(
-    order: Order, condition: inboxes.Condition, has_place: bool, backwards: bool, limit: int
+    order: Order | ByFact, condition: inboxes.Condition, has_place: bool, backwards: bool, limit: int
 ) -> Prepared:
     task = tables.user_task
     at_fact, at_case, at_id = (
         bindparam(name, type_=task.c.id.type) for name in ("at_fact", "at_case", "at_id")
     )
-    fact = _case.c[order.value]
-    nearest: Any = select(fact.label("fact"), _case.c.code).where(fact.is_not(None))
+    found = _with_fact(order)
+    fact, code = found.c.fact, found.c.code
+    nearest: Any = select(fact, code)
     if has_place:  # the case in which the page before ended may have more
-        here, there = tuple_(fact, _case.c.code), tuple_(at_fact, at_case)
+        here, there = tuple_(fact, code), tuple_(at_fact, at_case)
         nearest = nearest.where(here <= there if backwards else here >= there)
-    by = (each.desc() if backwards else each for each in (fact, _case.c.code))
+    by = (each.desc() if backwards else each for each in (fact, code))
     cases = nearest.order_by(*by).limit(inboxes.number(_FIRST)).subquery()
     joined = cases.join(task, task.c.case_code == cases.c.code)
     statement = select(cases.c.fact, *inboxes.FIELDS).select_from(joined).where(inboxes.where_held(condition))
@@ -152,7 +172,7 @@ def _near_of(
 def _walked(
     tx: Tx,
     holders: Sequence[Holder],
-    order: Order,
+    order: Order | ByFact,
     only: Only,
     after: Place | None,
     backwards: bool,
@@ -177,7 +197,7 @@ def _walked(
 def _of_walked_cases(
     tx: Tx,
     holders: Sequence[Holder],
-    order: Order,
+    order: Order | ByFact,
     only: Only,
     has_fact: bool,
     begin: _Key | None,
@@ -204,7 +224,7 @@ def _of_walked_cases(
 
 def _next_cases(
     tx: Tx,
-    order: Order,
+    order: Order | ByFact,
     has_fact: bool,
     at: tuple[str, str] | None,
     backwards: bool,
@@ -220,13 +240,12 @@ def _next_cases(
 
 @functools.lru_cache(maxsize=256)
 def _next_cases_of(
-    order: Order, has_fact: bool, has_place: bool, backwards: bool, number: int, is_included: bool
+    order: Order | ByFact, has_fact: bool, has_place: bool, backwards: bool, number: int, is_included: bool
 ) -> Prepared:
-    column, code = _case.c[order.value], _case.c.code
-    by: list[Any] = [column, code] if has_fact else [code]
-    statement = select(column.label("fact"), code).where(
-        column.is_not(None) if has_fact else column.is_(None)
-    )
+    found = _with_fact(order) if has_fact else _without_fact(order)
+    fact, code = found.c.fact, found.c.code
+    by: list[Any] = [fact, code] if has_fact else [code]
+    statement = select(fact, code)
     if has_place:
         at = [bindparam(name, type_=code.type) for name in ("at_fact", "at_case")]
         here, there = tuple_(*by), tuple_(*(at if has_fact else at[1:]))

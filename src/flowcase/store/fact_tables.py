@@ -1,0 +1,18 @@
+"""Facts of cases as rows of their own, by which any of them can be looked for and sorted by."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
+
+from flowcase.store.tables import metadata
+
+# Written by triggers on `case_file.facts` and by nothing else: texts, numbers, dates, and yes or no.
+case_fact = Table(
+    "case_fact",
+    metadata,
+    Column("case_code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("case_code", "name"),
+)
+Index("ix_case_fact_value", case_fact.c.name, case_fact.c.value, case_fact.c.case_code)
