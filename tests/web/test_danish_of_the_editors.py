@@ -38,6 +38,9 @@ def _matches(pattern: re.Pattern[str], file: Path) -> Iterable[tuple[str, str]]:
     return pattern.findall(file.read_text("utf-8"))
 
 
+HIT_POLICY = re.compile(r"(?:label|explanation): (')([^']+)'")
+
+
 def danish(name: str) -> dict[str, str]:
     return json.loads((FRONTEND / "studio" / f"danish-{name}.json").read_text("utf-8"))
 
@@ -75,8 +78,9 @@ def test_the_editor_of_tables_is_danish():
     packages = ("shared", "drd", "decision-table", "literal-expression", "boxed-expression")
     keys = words_in(TRANSLATED, *(f"dmn-js-{package}/lib" for package in packages))
 
-    assert len(keys) > 100
-    assert sorted(keys - danish("dmn").keys()) == []
+    policies = words_in(HIT_POLICY, "dmn-js-decision-table/lib/features/hit-policy/HitPolicies.js")
+    assert len(keys) > 100 and len(policies) == 22
+    assert sorted((keys | policies) - danish("dmn").keys()) == []
 
 
 def test_palette_and_panel_of_the_editor_of_forms_are_danish():
