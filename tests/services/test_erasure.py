@@ -77,9 +77,12 @@ def _everything_that_the_key_opens(flow: Flowcase) -> str:
     return repr((records, events, states, drafts_read))
 
 
-def _digests(flow: Flowcase) -> list[bytes]:
+def _digests(flow: Flowcase, *streams: str) -> list[bytes]:
+    """By which records of these streams are found."""
+    key, record = tables.search_key, tables.record
+    found = select(key.c.digest).join(record, record.c.id == key.c.record)
     with flow.store.reading(flow.clock.now()) as tx:
-        return [row.digest for row in tx.rows(select(tables.search_key))]
+        return [row.digest for row in tx.rows(found.where(record.c.stream.in_(streams)))]
 
 
 def _wrapped_keys(flow: Flowcase, *streams: str) -> list[bytes]:
@@ -117,7 +120,8 @@ def test_nothing_of_an_erased_case_can_be_opened_with_the_installations_key(worl
 
 def test_no_file_and_no_later_backup_holds_the_words_the_digests_or_the_keys(world: World) -> None:
     flow = world.flow
-    digests, keys = _digests(flow), _wrapped_keys(flow, f"case:{CASE}", "notification:U-71")
+    streams = (f"case:{CASE}", "notification:U-71")
+    digests, keys = _digests(flow, *streams), _wrapped_keys(flow, *streams)
     kept = _wrapped_keys(flow, f"case:{OTHER}")[0]
     assert digests
     assert len(keys) == 2
