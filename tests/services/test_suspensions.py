@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from flowcase import events
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
@@ -15,8 +18,20 @@ from flowcase.services.batches import Asked
 from flowcase.services.holding import IsSuspended
 from flowcase.services.requests import Start
 from flowcase.store import INSTALLATION
+from flowcase.store.queries import suspensions as queries
 from tests.services.conftest import ANNA, OPERATOR
-from tests.services.diagrams import call, end, message, process, service_task, signal, start, timer, user_task
+from tests.services.diagrams import (
+    call,
+    end,
+    message,
+    process,
+    properties,
+    service_task,
+    signal,
+    start,
+    timer,
+    user_task,
+)
 
 WHY = "Skemaet spørger om det forkerte"
 
@@ -214,3 +229,61 @@ def test_only_operators_suspend_and_never_without_a_reason_or_twice(flow: Flowca
 
     with pytest.raises(Conflict, match="already"):
         suspend(flow)
+
+
+# --- two at once, on PostgreSQL (SQLite lets one in at a time) ---------------------------------------
+
+
+def waits_for_the_other(flow: Flowcase, worker: threading.Thread) -> bool:
+    """Whether the worker came to stand before a lock of another transaction, rather than to its end."""
+    question = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE NOT granted AND locktype = 'advisory' AND datname = current_database()"
+    )
+    until = time.monotonic() + 20
+    while worker.is_alive() and time.monotonic() < until:
+        with flow.store.engine.connect() as connection:
+            if connection.exec_driver_sql(question).scalar_one():
+                return True
+        worker.join(0.01)
+    return False
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_suspension_waits_for_a_start_that_has_been_let_in_and_takes_its_instance_along(
+    flow: Flowcase, deploy: Callable[..., Any]
+) -> None:
+    deploy(process("p", start("begynd", properties(starters="fronten", case="none")), user_task("a"), end()))
+    asked: list[Any] = []
+    with flow.store.begin(ANNA, flow.clock.now()) as tx:
+        begun_before = flow.startable_flows.start_within(tx, "p", actor=ANNA)
+        worker = threading.Thread(target=lambda: asked.append(suspend(flow, with_instances=True)))
+        worker.start()
+        had_to_wait = waits_for_the_other(flow, worker)
+    worker.join(20)
+    work_off(flow)
+
+    assert had_to_wait
+    assert flow.instances.get(begun_before).status == "suspended"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_start_waits_for_a_suspension_that_is_being_decided_and_is_refused(flow: Flowcase, p: None) -> None:
+    refused: list[IsSuspended] = []
+
+    def start_it() -> None:
+        with pytest.raises(IsSuspended) as told:
+            flow.instances.start("p", actor=ANNA)
+        refused.append(told.value)
+
+    with flow.store.begin(OPERATOR, flow.clock.now()) as tx:
+        queries.no_starts(tx, "p")
+        tx.append(INSTALLATION, events.ProcessSuspended(process="p", version=None, reason=WHY, batch=None))
+        worker = threading.Thread(target=start_it)
+        worker.start()
+        had_to_wait = waits_for_the_other(flow, worker)
+    worker.join(20)
+
+    assert had_to_wait
+    assert [each.row.reason for each in refused] == [WHY]
+    assert begun(flow) == []

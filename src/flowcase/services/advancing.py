@@ -397,7 +397,7 @@ class Run:
             case=request.case or (instance.case_code if instance and request.stream is None else None),
             stream=request.stream or (instance.stream if instance else None),
         )
-        if suspensions.of(self.tx, definition.id) is not None:
+        if suspensions.of_start(self.tx, definition.id) is not None:
             holding.hold(
                 self.tx,
                 definition,

@@ -158,7 +158,7 @@ def _call(run: Run, instance: LockedInstance, event: model.CallRequested) -> Non
     if problem or called is None:
         _fail(run, instance, event, IncidentKind.CALLED_PROCESS_MISSING, problem)
         return
-    suspended = suspensions.of(run.tx, called.id)
+    suspended = suspensions.of_start(run.tx, called.id)
     if suspended is not None:
         problem = f"Expected to call process '{event.process}', but {suspended.scope} is suspended."
         _fail(run, instance, event, IncidentKind.CALLED_PROCESS_SUSPENDED, problem)

@@ -115,7 +115,7 @@ def _start(
     if definition is None:
         return False
     home, case = run.home(message.variables, case=case_code, stream=stream)
-    if suspensions.of(tx, definition.id) is not None:
+    if suspensions.of_start(tx, definition.id) is not None:
         if message.key and suspensions.is_key_held(tx, start.process, message.key):
             return False
         holding.hold(
@@ -260,7 +260,7 @@ def broadcast(
             continue
         where = stream or (sender.stream if sender else INSTALLATION)
         home, case = run.home(variables, case=_case_of(where), stream=where)
-        if suspensions.of(tx, definition.id) is not None:
+        if suspensions.of_start(tx, definition.id) is not None:
             holding.hold(
                 tx,
                 definition,

@@ -32,7 +32,7 @@ class IsSuspended(Conflict):
 
 def check_may_start(tx: Tx, definition: ProcessDefinitionRow) -> None:
     """Raises IsSuspended."""
-    row = suspensions.of(tx, definition.id)
+    row = suspensions.of_start(tx, definition.id)
     if row is not None:
         raise IsSuspended(definition.name or definition.process, row)
 

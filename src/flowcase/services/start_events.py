@@ -22,6 +22,7 @@ from flowcase.modeling.definition import (
     TimerKind,
 )
 from flowcase.services.advancing import Advancing
+from flowcase.services.holding import check_may_start
 from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries import resources, waiting
 from flowcase.values import Value
@@ -74,6 +75,7 @@ class StartEvents:
         definition = resources.definition(tx, timer.definition)
         if definition is None:
             raise NotFound("process definition", timer.definition)
+        check_may_start(tx, definition)  # a held timer is not due; but a suspension that comes now waits
         process = self._advancing.definitions.process(tx, definition.id)
         event = process.elements[timer.element].event
         if not isinstance(event, TimerEvent):

@@ -131,7 +131,8 @@ class Suspensions:
 
         def work(tx: Tx) -> str | None:
             _in_force(tx, process, version)
-            tx.stream(INSTALLATION)
+            tx.stream(INSTALLATION)  # first: whoever deploys or fires a timer holds it before the starts
+            queries.no_starts(tx, process)
             row = queries.get(tx, process if version is None else f"{process}:{version}")
             if row is not None:
                 raise Conflict(attempt, f"{row.actor} has suspended it already")
@@ -214,7 +215,7 @@ class Suspensions:
         tx.stream(row.stream)
         row = queries.held_start_of(tx, id)
         definition = None if row is None else self._definition(tx, row)
-        if row is None or definition is None or queries.of(tx, definition.id) is not None:
+        if row is None or definition is None or queries.of_start(tx, definition.id) is not None:
             return 0
         variables = _variables(tx, row)
         started = None

@@ -165,8 +165,17 @@ class Rows:
     def exclusive(self, name: str) -> None:
         """Wait until no other transaction holds this name, and hold it until the commit."""
         if self._connection.dialect.name == "postgresql":
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            self.ask((_EXCLUSIVE, {"number": number}))
+            self.ask((_EXCLUSIVE, {"number": _number_of(name)}))
+
+    def sharing(self, name: str) -> Sequence[Question]:
+        """What to ask first, in the same round trip, so that nobody holds the name exclusively until the
+        commit: what is asked behind it sees what the last one who did has committed.
+
+        Nothing on SQLite, where there is one writer at a time.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return ()
+        return [(_SHARED, {"number": _number_of(name)})]
 
     def _change_one(self, change: Change) -> None:
         self._writes.append(change)
@@ -268,6 +277,10 @@ def _whole_row(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
+def _number_of(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
 def _key(question: Question) -> tuple[Any, ...]:
     statement, values = question
     return (
@@ -279,4 +292,6 @@ def _key(question: Question) -> tuple[Any, ...]:
 _MOST_ROWS_KEPT, _MOST_ANSWERS_KEPT = 200, 1000  # of one question, and of one transaction
 _SAVEPOINT = Prepared(text("SAVEPOINT attempt"))
 _RELEASE, _UNDO = Prepared(text("RELEASE attempt")), Prepared(text("ROLLBACK TO attempt"))
-_EXCLUSIVE = Prepared(select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)).label("held")))
+_LOCK = bindparam("number", type_=BigInteger)
+_EXCLUSIVE = Prepared(select(func.pg_advisory_xact_lock(_LOCK).label("held")))
+_SHARED = Prepared(select(func.pg_advisory_xact_lock_shared(_LOCK).label("held")))

@@ -84,7 +84,7 @@ def schedule_start(
         "try_at": event.due_at,
         "status": TimerStatus.PENDING,
         "ended_at": None,
-        "is_held": suspensions.of(tx, event.definition) is not None,
+        "is_held": suspensions.of_start(tx, event.definition) is not None,
     }
     if not tx.update_any(tables.timer, {"id": timer}, changes):
         tx.insert(

@@ -88,6 +88,8 @@ class FlowShelves:
     def suspensions_of(self, definition: str) -> None:
         return None
 
+    suspensions_of_start = suspensions_of
+
     # --- messages and signals ----------------------------------------------------------------------
 
     def waiting_message_subscriptions(self, name: str, key: str) -> list[SubscriptionRow]:

@@ -49,6 +49,20 @@ def of(tx: Tx, definition: str) -> SuspensionRow | None:
     return made_or_none(SuspensionRow, tx.first(_OF, {"process": process, "definition": definition}))
 
 
+@in_memory_too
+def of_start(tx: Tx, definition: str) -> SuspensionRow | None:
+    """As `of`, for who starts it now: nobody suspends the process before this transaction has ended."""
+    process = definition.rpartition(":")[0]
+    question = (_OF, {"process": process, "definition": definition})
+    *_, found = tx.ask(*tx.sharing(_starts_of(process)), question)
+    return made_or_none(SuspensionRow, next(iter(found), None))
+
+
+def no_starts(tx: Tx, process: str) -> None:
+    """Wait until what is starting the process has committed, and keep all others from it until the commit."""
+    tx.exclusive(_starts_of(process))
+
+
 def get(tx: Tx, scope: str) -> SuspensionRow | None:
     return made_or_none(SuspensionRow, tx.first(select(suspension).where(suspension.c.scope == scope)))
 
@@ -116,6 +130,10 @@ def startable(tx: Tx, limit: int) -> list[str]:
         .limit(limit)
     )
     return [row.id for row in tx.rows(statement)]
+
+
+def _starts_of(process: str) -> str:
+    return f"starts of {process}"
 
 
 _OF = Prepared(
