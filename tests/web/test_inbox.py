@@ -323,3 +323,34 @@ def test_words_narrow_the_list_and_any_named_fact_sorts_it(sign_in):
     assert not supplier.all("//select[@id='fakta']") and not supplier.all(
         "//option[@value='fakta.kendskabsdato']"
     )
+
+
+@pytest.mark.parametrize("act", ["overdrag", "uddeleger", "prioriter"])
+def test_a_cpr_number_in_a_reason_is_warned_of_once_and_done_by_the_second_press(sign_in, world, act):
+    karen, task = sign_in("karen.fp"), world.task("vurder")
+    karen.post(f"/opgaver/{task.id}/tag")
+    page, reason = karen.get(f"/opgaver/{task.id}"), "Mormor, 010203-1234, ringede."
+    typed = {f"{act}_til": "jonas.fp", "prioritet": "hoej", f"{act}_grund": reason}
+
+    warned = karen.press(page, "handling", act, **typed)
+    unchanged = world.task("vurder")
+    ticked = [each.get("value") for each in warned.all("//input[@form='flere' and @checked]")]
+    done = karen.press(warned, "handling", act, opgave=ticked)
+
+    assert "Det ligner et CPR-nummer." in warned.one(f"//*[@id='{act}-grund-cpr']").text_content()
+    assert warned.value(f"{act}_grund") == reason
+    assert (unchanged.assignee, unchanged.priority) == ("karen.fp", task.priority)
+    assert "Ikke ændret" not in done.text
+    after = world.task("vurder")
+    changed = ("karen.fp", 75) if act == "prioriter" else ("jonas.fp", task.priority)
+    assert (after.assignee, after.priority) == changed
+
+
+def test_a_task_that_is_not_in_the_list_stays_chosen_when_its_page_is_answered_by_the_inbox(sign_in, world):
+    leader, task = sign_in("else.syd"), world.task("beslut_undersoegelse", "SAG-2588")
+
+    refused = leader.post("/opgaver/flere", {"opgave": [task.id], "handling": "overdrag"})
+    done = leader.press(refused, "handling", "overdrag", overdrag_til="omar.syd")
+
+    assert "Valgt uden for listen her: 1." in refused.text
+    assert "Opgaver overdraget: 1." in done.text

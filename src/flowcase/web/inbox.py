@@ -22,6 +22,7 @@ from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST, NORMAL
+from flowcase.web.form_notes import SEEN, is_to_be_warned
 from flowcase.web.inbox_addresses import OF_FACT, VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.language import current, gettext
@@ -60,6 +61,9 @@ def move() -> Any:
     problem = _cannot_begin(ids, act)
     if problem:
         return _page(request.form, problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
+    reason = f"{act}_grund"
+    if is_to_be_warned(reason, request.form.get(reason, ""), request.form):
+        return _page(request.form, noted=reason)
     problems: Counter[str] = Counter()
     for id in dict.fromkeys(ids):
         try:
@@ -237,6 +241,8 @@ class _Seen:
         self.tabs = [(code, words, counts[view]) for code, words, view in _tabs() if view in counts]
         self.saved = _saved()
         self.put_off = 0 if self.asked.with_put_off else inboxes.put_off(actor(), self.asked)
+        here = {row.id for row in self.page.rows}
+        self.elsewhere = sorted(ticked - here)  # ticked on a page of their own, or no longer in the list
         self.rows = _written(self.page.rows, self.asked.view, self.names, ticked)
         self.following, self.previous = token_of(self.page.following), token_of(self.page.previous)
         self.digests = {
@@ -246,8 +252,8 @@ class _Seen:
         }
         self.etag = _digest(self.digests)
 
-    def parts(self, typed: Any = None) -> dict[str, Any]:
-        """What the templates of the parts that change ask for."""
+    def parts(self, typed: Any = None, noted: str = "") -> dict[str, Any]:
+        """What the templates of the parts that change ask for; `noted` is a field that is warned of."""
         args = self.args
         return {
             "rows": self.rows,
@@ -258,6 +264,9 @@ class _Seen:
             "saved": self.saved,
             "share_with": flow().saved_lists.teams(actor()),
             "typed": typed or {},
+            "noted": noted,
+            "seen_notes": " ".join(filter(None, ((typed or {}).get(SEEN, ""), noted))),
+            "elsewhere": self.elsewhere,
             "colleagues": colleagues(self.page.rows),
             "tomorrow": local_date(flow().clock.now()) + dt.timedelta(days=1),
             "most_reason": LONGEST_REASON,
@@ -271,12 +280,16 @@ class _Seen:
         }
 
 
-def _page(args: Any, *, problem: str = "") -> str:
-    """`problem` says why what was sent could not begin; what was typed and ticked stays."""
-    seen = _Seen(args, ticked=frozenset(args.getlist("opgave")) if problem else frozenset())
+def _page(args: Any, *, problem: str = "", noted: str = "") -> str:
+    """`problem` says why what was sent could not begin, `noted` is a field to look at once more.
+
+    With either, what was typed and ticked stays.
+    """
+    comes_back = bool(problem or noted)
+    seen = _Seen(args, ticked=frozenset(args.getlist("opgave")) if comes_back else frozenset())
     return render_template(
         "inbox.html",
-        **seen.parts(args if problem else None),
+        **seen.parts(args if comes_back else None, noted),
         problem=problem,
         absences=flow().absences.of(actor()),
         longest_name=LONGEST_NAME,
