@@ -69,6 +69,7 @@ from flowcase.services.journal import Journal
 from flowcase.services.journal_delivery import Deliver, FileDrop, Webhook
 from flowcase.services.kept_answers import KeptAnswers
 from flowcase.services.key_rotation import KeyRotation
+from flowcase.services.list_shares import ListShares
 from flowcase.services.mail_sending import MailFolder, Send, Smtp
 from flowcase.services.mails import Mails
 from flowcase.services.meeting_calendars import MeetingCalendars
@@ -154,6 +155,7 @@ class Flowcase:
     user_task_moves: UserTaskMoves
     delegations: Delegations
     saved_lists: SavedLists
+    list_shares: ListShares
     absences: Absences
     team_overviews: TeamOverviews
     caseload_moves: CaseloadMoves
@@ -421,6 +423,7 @@ def assemble(
         user_task_moves=UserTaskMoves(transactions, rule_sets),
         delegations=Delegations(transactions, rule_sets),
         saved_lists=SavedLists(transactions, rule_sets),
+        list_shares=ListShares(transactions),
         absences=Absences(transactions, rule_sets),
         team_overviews=TeamOverviews(transactions, rule_sets),
         caseload_moves=caseload_moves,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from flowcase.access.actor import Actor
+from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.errors import Forbidden, InvalidValues
+from flowcase.errors import Forbidden, InvalidValues, NotFound
+from flowcase.services.list_shares import MOST_RECEIVED
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from tests.services.conftest import ANNA, BO, CLARA
 
@@ -73,3 +74,89 @@ def test_a_leader_shares_a_list_with_the_team_that_each_member_sees(
         flow.saved_lists.save("Mit", "", team="sverigesteam", actor=leader)
     flow.saved_lists.delete("Uden frist", team="fronten", actor=leader)
     assert flow.saved_lists.list(ANNA) == []
+
+
+@pytest.fixture
+def staff(flow: Flowcase) -> Flowcase:
+    flow.people.add("granly", name="Granly", groups=("leverandoer",), actor=SYSTEM)
+    flow.people.add("lena", name="Lena", groups=("fronten",), actor=SYSTEM)
+    for actor in (ANNA, BO, CLARA):
+        flow.people.add(actor.id, name=actor.id.title(), groups=actor.groups, actor=SYSTEM)
+    flow.people.deactivate("lena", actor=SYSTEM)
+    flow.saved_lists.save("I dag", "frist=i_dag", actor=ANNA)
+    return flow
+
+
+def told(flow: Flowcase) -> list[tuple[str, str]]:
+    rows = flow.history.of_stream("installation")
+    return [(row.kind, row.actor) for row in rows if row.kind.startswith("ListShare")]
+
+
+def test_an_owner_shares_a_list_with_colleagues_who_see_what_becomes_of_it(staff: Flowcase) -> None:
+    staff.list_shares.share("I dag", "bo", actor=ANNA)
+    staff.list_shares.share("I dag", "bo", actor=ANNA)
+    staff.list_shares.share("I dag", "clara", actor=ANNA)
+
+    staff.saved_lists.save("I dag", "frist=uge", actor=ANNA)
+
+    for colleague in (BO, CLARA):
+        assert [(row.name, row.query, row.shared_by) for row in staff.saved_lists.list(colleague)] == [
+            ("I dag", "frist=uge", "anna")
+        ]
+    assert [(row.name, row.shares, row.is_own) for row in staff.saved_lists.list(ANNA)] == [
+        ("I dag", 2, True)
+    ]
+    assert [row.id for row in staff.list_shares.colleagues(ANNA)] == ["bo", "clara"]
+    assert told(staff) == [("ListShared", "anna")] * 2
+    assert "I dag" not in "".join(str(row.event) for row in staff.history.of_stream("installation"))
+
+
+def test_a_share_is_ended_by_either_of_the_two_or_with_the_list_and_by_nobody_else(staff: Flowcase) -> None:
+    for to in ("bo", "clara"):
+        staff.list_shares.share("I dag", to, actor=ANNA)
+    with_bo, with_clara = staff.list_shares.of(ANNA)["I dag"]
+    with pytest.raises(Forbidden):
+        staff.list_shares.end(with_clara.id, actor=BO)
+
+    staff.list_shares.end(with_bo.id, actor=BO)
+    staff.list_shares.end(with_bo.id, actor=BO)
+    assert [each.person for each in staff.list_shares.of(ANNA)["I dag"]] == ["clara"]
+    staff.list_shares.share("I dag", "bo", actor=ANNA)
+    staff.list_shares.end(with_clara.id, actor=ANNA)
+    staff.saved_lists.delete("I dag", actor=ANNA)
+
+    assert kept(staff, BO) == kept(staff, CLARA) == kept(staff) == []
+    ended = ("ListShareEnded", "anna")
+    shared = ("ListShared", "anna")
+    assert told(staff) == [shared, shared, ("ListShareEnded", "bo"), shared, ended, ended]
+
+
+def test_a_list_goes_to_no_stranger_supplier_or_oneself_and_only_its_owner_shares_it(staff: Flowcase) -> None:
+    supplier = Actor("granly", groups=frozenset({"leverandoer"}))
+    for to in ("granly", "lena", "anna", "findes-ikke", ""):
+        with pytest.raises(InvalidValues):
+            staff.list_shares.share("I dag", to, actor=ANNA)
+    staff.list_shares.share("I dag", "bo", actor=ANNA)
+
+    for other in (BO, CLARA):
+        with pytest.raises(NotFound):
+            staff.list_shares.share("I dag", "clara", actor=other)
+    staff.saved_lists.save("Mit", "", actor=supplier)
+    with pytest.raises(InvalidValues):
+        staff.list_shares.share("Mit", "bo", actor=supplier)
+
+    assert staff.list_shares.colleagues(supplier) == []
+    assert kept(staff, CLARA) == []
+
+
+def test_nobody_is_given_more_than_twenty_lists_of_others(
+    staff: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowcase.services.list_shares.MOST_RECEIVED", 1)
+    staff.saved_lists.save("Andet", "", actor=ANNA)
+    staff.list_shares.share("I dag", "bo", actor=ANNA)
+
+    with pytest.raises(InvalidValues):
+        staff.list_shares.share("Andet", "bo", actor=ANNA)
+
+    assert MOST_RECEIVED == 20 and kept(staff, BO) == [("I dag", "frist=i_dag")]

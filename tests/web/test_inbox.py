@@ -238,7 +238,7 @@ def test_a_list_is_saved_under_a_name_shown_with_its_count_and_deleted(sign_in):
     saved = karen.submit(page, page.one("//form[@action='/opgaver/gemte']"), navn=" I dag  hos os ")
 
     assert "Udvalget er gemt." in saved.text
-    link = saved.one("//section[@aria-labelledby='gemte']//a")
+    link = saved.one("//section[@aria-labelledby='gemte']//li/a[1]")
     assert link.text_content() == "I dag hos os (1)"
     assert names(karen.get(link.get("href"))) == ["Beslut videre forløb"]
     assert not sign_in("jonas.fp").get("/opgaver").all("//section[@aria-labelledby='gemte']")
@@ -354,3 +354,24 @@ def test_a_task_that_is_not_in_the_list_stays_chosen_when_its_page_is_answered_b
 
     assert "Valgt uden for listen her: 1." in refused.text
     assert "Opgaver overdraget: 1." in done.text
+
+
+def test_a_list_that_a_colleague_shares_shows_whose_it_is_and_counts_only_what_one_may_see(sign_in):
+    camilla, karen = sign_in("camilla.syd"), sign_in("karen.fp")
+    page = camilla.get("/opgaver?fakta=team&vaerdi=familieteam_syd")
+    saved = camilla.submit(page, page.one("//form[@action='/opgaver/gemte']"), navn="Vores")
+    sharing = camilla.get(saved.one("//a[contains(., 'Del Vores')]").get("href"))
+
+    form = sharing.one("//form[.//select[@id='kollega']]")
+    refused = camilla.submit(sharing, form, kollega="")
+    shared = camilla.submit(refused, refused.one("//form[.//select[@id='kollega']]"), kollega="karen.fp")
+
+    assert refused.status == 422 and "Vælg både et udvalg og en kollega." in refused.text
+    assert "Udvalget er delt med Karen Bilde." in shared.text
+    assert "Vores (4) Delt med 1" in camilla.get("/opgaver").text
+    seen = karen.get("/opgaver")
+    assert "Vores (0) delt med dig af Camilla Noer" in seen.text
+    assert names(karen.get(seen.one("//section[@aria-labelledby='gemte']//a").get("href"))) == []
+    gone = karen.submit(seen, seen.one("//form[@action='/opgaver/gemte/deling/slut']"))
+    assert "Udvalget er ikke længere delt." in gone.text and "Vores" not in gone.text
+    assert "Vores (4) Del Vores" in camilla.get("/opgaver").text

@@ -251,6 +251,7 @@ _PLAIN = {
     "inbox.home": "/",
     "inbox.mine": "/opgaver",
     "inbox.now": "/opgaver/nu",
+    "list_shares.index": "/opgaver/gemte/deling",
     "cases.index": "/sager",
     "meetings.week": "/moeder",
     "meeting_calendars.index": "/moeder/kalendere",

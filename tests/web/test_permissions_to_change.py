@@ -42,6 +42,8 @@ _ONES_OWN = {
     "inbox.move",  # each user task by itself: as `user_tasks.claim`, see the test below
     "inbox.save",
     "inbox.forget",
+    "list_shares.share",
+    "list_shares.end",
     "public.notify",
     "notices.open_notice",
     "notices.new_feed",

@@ -149,6 +149,22 @@ class CasesSearched(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListShared(Event):
+    """Somebody lets a colleague see a saved list; its name and words are in no event."""
+
+    share: str  # id
+    person: str  # with whom
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListShareEnded(Event):
+    """Its owner took it back, or deleted the list, or the colleague does not want it."""
+
+    share: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GuestLinkMade(Event):
     """An invited person from outside got a link to one item; its address and secret are in no event."""
 

@@ -78,6 +78,8 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     ),
     "LegalHoldLifted": ("Sletning tilladt igen", "Legal hold lifted"),
     "LegalHoldPlaced": ("Sletning forbudt", "Legal hold placed"),
+    "ListShared": ("Udvalg delt med en kollega", "List shared with a colleague"),
+    "ListShareEnded": ("Deling af et udvalg ophørt", "Sharing of a list ended"),
     "MessageAccepted": ("Meddelelse modtaget af et forløb", "Message accepted by a flow"),
     "MessageBuffered": ("Meddelelse lagt til side", "Message buffered"),
     "MessageCorrelated": ("Meddelelse fundet til et forløb", "Message correlated"),

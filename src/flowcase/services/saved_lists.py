@@ -1,7 +1,7 @@
 """Saved lists: the lists of user tasks that a person comes back to, and those that leaders share with a team.
 
-They say nothing of a case, so the history does not tell of them. Whoever opens a shared one sees their own
-user tasks by it, and no others.
+They say nothing of a case, so the history tells of none but who shared one with whom. Whoever opens a shared
+one sees their own user tasks by it, and no others.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import builtins
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Forbidden, InvalidValues
+from flowcase.services.list_shares import ended
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
-from flowcase.store.queries.saved_lists import SavedList, saved_lists
+from flowcase.store.queries.saved_lists import SavedList, saved_lists, shares
 
 MOST = 20
 LONGEST_NAME = 60  # characters
@@ -50,7 +51,7 @@ class SavedLists:
             values = {"query": query, "saved_at": tx.now}
             if team is None:
                 table, key = tables.saved_list, {"person": actor.id, "name": name}
-                kept = [row for row in saved_lists(tx, actor.id) if row.team is None]
+                kept = [row for row in saved_lists(tx, actor.id) if row.is_own]
             else:
                 self._check_leads(tx, team, actor)
                 table, key = tables.shared_list, {"team": team, "name": name}
@@ -70,6 +71,9 @@ class SavedLists:
         def work(tx: Tx) -> None:
             if team is None:
                 tx.delete_any(tables.saved_list, {"person": actor.id, "name": name})
+                for share in shares(tx, owner=actor.id):
+                    if share.name == name:
+                        ended(tx, share)
                 return
             self._check_leads(tx, team, actor)
             tx.delete_any(tables.shared_list, {"team": team, "name": name})

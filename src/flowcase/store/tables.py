@@ -779,6 +779,7 @@ from flowcase.store import batch_tables as batch_tables  # noqa: E402
 from flowcase.store import calendar_tables as calendar_tables  # noqa: E402
 from flowcase.store import checkpoint_tables as checkpoint_tables  # noqa: E402
 from flowcase.store import guest_tables as guest_tables  # noqa: E402
+from flowcase.store import list_tables as list_tables  # noqa: E402
 from flowcase.store import migration_tables as migration_tables  # noqa: E402
 from flowcase.store import notice_tables as notice_tables  # noqa: E402
 from flowcase.store import play_tables as play_tables  # noqa: E402

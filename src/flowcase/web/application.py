@@ -149,6 +149,7 @@ def _register_blueprints(app: Flask) -> None:
         instances,
         interventions,
         jobs,
+        list_shares,
         meeting_calendars,
         meetings,
         migrations,
@@ -189,6 +190,7 @@ def _register_blueprints(app: Flask) -> None:
     for module in (
         account,
         inbox,
+        list_shares,
         user_tasks,
         cases,
         documents,

@@ -114,6 +114,8 @@ class _Saved:
     number: int  # of this person's user tasks in it now
     team: str | None
     shared_by: str | None
+    share: str | None
+    shares: int
 
 
 def _saved() -> list[_Saved]:
@@ -122,7 +124,7 @@ def _saved() -> list[_Saved]:
         asked, chosen = asked_for(dict(parse_qsl(row.query)))
         address = url_for("inbox.mine") + (f"?{urlencode(chosen)}" if chosen else "")
         number = flow().inboxes.count(actor(), asked)
-        found.append(_Saved(row.name, address, number, row.team, row.shared_by))
+        found.append(_Saved(row.name, address, number, row.team, row.shared_by, row.share, row.shares))
     return found
 
 

@@ -16,6 +16,8 @@ history_only(
     events.GuestConfirmed,
     events.CasesSearched,
     events.HistorySearched,
+    events.ListShared,
+    events.ListShareEnded,
 )
 
 
