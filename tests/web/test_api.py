@@ -76,6 +76,24 @@ def test_user_tasks_are_listed_a_page_at_a_time(karen):
     assert karen.get("/api/user-tasks?after=vrøvl").status_code == 422
 
 
+def test_user_tasks_are_found_by_words_and_by_a_fact_of_the_case(karen, portal, app, world):
+    camilla = Program(app, world.flow.people.new_token("camilla.syd", actor=SYSTEM))
+
+    def found(program, asked):
+        return [row["element"] for row in program.get(f"/api/user-tasks?{asked}").get_json()]
+
+    by_words = found(karen, "words=VURDÉR+SAG-2601")
+    by_fact = found(camilla, "fact=status&value=undersoegelse&words=m%C3%A5l")
+
+    assert by_words == ["vurder"] and found(karen, "words=findes+ikke") == []
+    assert by_fact == ["maal"] and found(camilla, "fact=team&value=familieteam_nord") == []
+    page = camilla.get("/api/user-tasks?fact=team&value=familieteam_syd&limit=1")
+    assert "fact=team" in page.headers["Link"] and "value=familieteam_syd" in page.headers["Link"]
+    for asked in ("fact=team", "value=x", "fact=diagnose&value=x", "words=" + 101 * "x"):
+        assert camilla.get(f"/api/user-tasks?{asked}").status_code == 422, asked
+    assert portal.get("/api/user-tasks?fact=team&value=familieteam_syd").status_code == 422
+
+
 def test_user_tasks_are_listed_and_completed(karen, world):
     rows = karen.get("/api/user-tasks").get_json()
     assert {row["element"] for row in rows} == {"vurder", "afgoer"}

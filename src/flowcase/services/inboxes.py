@@ -282,6 +282,12 @@ class Inboxes:
             )
         return tx.cache[key] if words else ()
 
+    def facts_to_find(self, actor: Actor) -> list[str]:
+        """By which facts of cases the actor may narrow a list; none for whom cases are no work."""
+        if not may_see_cases(actor):
+            return []
+        return self._transactions.read(lambda tx: sorted({*ALWAYS, *self._routing_facts(tx)}))
+
     def routing_facts(self, actor: Actor) -> Mapping[str, Mapping[str, str]]:
         """What the rule sets name beside district, team …: by fact, its words by language."""
         return self._transactions.read(self._routing_facts)

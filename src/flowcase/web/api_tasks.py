@@ -16,6 +16,7 @@ from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST
 from flowcase.web import inbox_addresses
 from flowcase.web.api_frame import blueprint, caller, instant, needs
 from flowcase.web.api_pages import Found, PageIn, PlaceField, paged
+from flowcase.web.inbox_addresses import LONGEST
 from flowcase.web.session import flow
 
 
@@ -73,6 +74,30 @@ class TaskPageIn(PageIn):
     """Pages of an inbox."""
 
     after = PlaceField(partial(inbox_addresses.place_from, order=Order.RECEIVED))
+    words = ma.fields.String(
+        load_default="",
+        validate=ma.validate.Length(max=LONGEST),
+        metadata={
+            "description": "Up to five: each stands in the name of the task or its process, or begins the "
+            "case's code or one of its facts.",
+            "example": "vurdér",
+        },
+    )
+    fact = ma.fields.String(
+        load_default="",
+        validate=ma.validate.Length(max=LONGEST),
+        metadata={"description": "A fact of the case, with `value`.", "example": "team"},
+    )
+    value = ma.fields.String(
+        load_default="",
+        validate=ma.validate.Length(max=LONGEST),
+        metadata={"description": "What the fact is.", "example": "familieteam_syd"},
+    )
+
+    @ma.validates_schema
+    def _both_or_none(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if bool(data["fact"]) != bool(data["value"]):
+            raise ma.ValidationError("Expected fact and value together.", "value" if data["fact"] else "fact")
 
 
 class TaskPriorityIn(ma.Schema):
@@ -124,9 +149,14 @@ def receive(values: dict[str, Any]) -> Any:
 def user_tasks(asked: dict[str, Any]) -> Any:
     """Open user tasks that this account may work on, oldest first, a page at a time.
 
-    When there are more, header `Link` has the address of the next page (`rel="next"`).
+    Narrowed by `words`, and by one fact of the case, as *Mine opgaver* is. A fact by which this account may
+    not look is refused. When there are more, header `Link` has the address of the next page (`rel="next"`).
     """
-    every = Asked(order=Order.RECEIVED, with_put_off=True)
+    if asked["fact"] and asked["fact"] not in (known := flow().inboxes.facts_to_find(caller())):
+        said = f"Expected one of: {', '.join(known)}." if known else "This account may not look for facts."
+        raise errors.InvalidValues("a list of user tasks", {"fact": [said]})
+    facts = ((asked["fact"], asked["value"]),) if asked["fact"] else ()
+    every = Asked(order=Order.RECEIVED, with_put_off=True, facts=facts, words=asked["words"])
 
     def find(after: Any, limit: int) -> Found:
         page = flow().inboxes.page(caller(), every, after=after, limit=limit)

@@ -30,7 +30,7 @@ ORDERS = {
     "raadgiver": Order.CASEWORKER,
 }
 OF_FACT = "fakta."  # before the name of a fact by which a list is sorted
-_LONGEST = 100
+LONGEST = 100
 _is_name = re.compile(r"[a-z][a-z0-9_]{0,60}").fullmatch
 DUE = {"overskredet": Due.OVERDUE, "i_dag": Due.TODAY, "uge": Due.WEEK}
 
@@ -44,9 +44,9 @@ def asked_for(args: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
         "forloeb": args.get("forloeb", "").strip(),
         "sag": args.get("sag", "").strip().upper(),
         "udsat": args.get("udsat", ""),
-        "soeg": " ".join(args.get("soeg", "").split())[:_LONGEST],
+        "soeg": " ".join(args.get("soeg", "").split())[:LONGEST],
         "fakta": args.get("fakta", ""),
-        "vaerdi": args.get("vaerdi", "").strip()[:_LONGEST],
+        "vaerdi": args.get("vaerdi", "").strip()[:LONGEST],
     }
     by_fact = chosen["sorter"].removeprefix(OF_FACT)
     is_by_fact = chosen["sorter"].startswith(OF_FACT) and _is_name(by_fact) is not None
