@@ -1,4 +1,4 @@
-"""Operators' programs look after timers, jobs, tokens and batches as their pages do."""
+"""Operators' programs look after timers, jobs, tokens, batches and whole processes as their pages do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
+from flowcase.services.holding import IsSuspended
 from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
 from tests.web.test_api import Program
 
@@ -29,6 +30,11 @@ def operator(app: Any, world: Any) -> Program:
 
 def _begun(world: Any, process: str) -> str:
     return world.flow.instances.start(process, {}, actor=SYSTEM)
+
+
+def _work_off(world: Any) -> None:
+    while world.flow.batches.run_waiting():
+        pass
 
 
 def test_a_timer_is_read_moved_and_fired_on_top_of_what_was_seen(operator, world):
@@ -127,8 +133,7 @@ def test_a_batch_is_seen_planned_run_and_read_item_by_item(operator, world):
     path = f"/api/batches/{made.get_json()['id']}"
     early = operator.post(f"{path}/pause", {})
     paused = [operator.post(f"{path}/{act}", {}).get_json()["status"] for act in ("start", "pause", "resume")]
-    while world.flow.batches.run_waiting():
-        pass
+    _work_off(world)
 
     assert (everything.status_code, without.status_code, early.status_code) == (422, 422, 409)
     assert (seen["count"], {row["id"] for row in seen["instances"]}) == (3, begun)
@@ -154,6 +159,75 @@ def test_a_batch_that_is_asked_for_twice_with_one_key_is_planned_once(operator, 
 
     assert len(ids) == 1
     assert len(operator.get("/api/batches").get_json()) == 1
+
+
+def test_a_batch_that_moved_instances_is_taken_back_with_a_reason_and_no_other_batch_is(operator, world):
+    begun = [_begun(world, "to_trin") for _ in range(2)]
+    three = process("to_trin", start(), user_task("foerste"), user_task("anden"), user_task("tredje"), end())
+    world.flow.deployments.deploy({"to_trin.bpmn": three}, actor=SYSTEM)
+    plan = {**WHY, "chosen": {"process": "to_trin", "version": 1}, "act": "migrate", "target": "2"}
+    moving = f"/api/batches/{operator.post('/api/batches', plan).get_json()['id']}"
+    other = operator.post("/api/batches", {**plan, "act": "suspend", "target": ""}).get_json()["id"]
+
+    early = operator.post(f"{moving}/undo", WHY)
+    operator.post(f"{moving}/start", {})
+    _work_off(world)
+    moved = {world.flow.instances.get(each).row.definition for each in begun}
+    world.flow.user_tasks.complete(f"{begun[0]}.2", {}, actor=SYSTEM)
+    refused = [operator.post(f"/api/batches/{other}/undo", WHY), operator.post(f"{moving}/undo", {})]
+    begins = operator.post(f"{moving}/undo", WHY)
+    _work_off(world)
+
+    assert (early.status_code, [each.status_code for each in refused]) == (409, [422, 422])
+    assert (begins.status_code, begins.get_json()["status"]) == (200, "undoing")
+    assert moved == {"to_trin:2"}
+    assert [world.flow.instances.get(each).row.definition for each in begun] == ["to_trin:2", "to_trin:1"]
+    (gone_on,) = operator.get(f"{moving}/items?status=undo_refused").get_json()
+    assert (gone_on["instance"], operator.get(moving).get_json()["status"]) == (begun[0], "undone")
+
+
+def test_a_process_is_suspended_with_what_runs_and_resumed(operator, world):
+    instance = _begun(world, "to_trin")
+    path = "/api/processes/to_trin"
+
+    before = operator.get(f"{path}/suspension").get_json()
+    stopped = operator.post(f"{path}/suspend", {**WHY, "with_instances": True})
+    _work_off(world)
+    status = world.flow.instances.get(instance).status
+    with pytest.raises(IsSuspended):
+        _begun(world, "to_trin")
+    twice = operator.post(f"{path}/suspend", WHY)
+    seen = operator.get(f"{path}/suspension").get_json()
+    resumed = operator.post(f"{path}/resume", {**WHY, "with_instances": True})
+    _work_off(world)
+
+    assert (before["is_stopped"], before["running"], before["suspensions"]) == (False, 1, [])
+    assert (stopped.status_code, status, len(stopped.get_json()["batches"])) == (200, "suspended", 1)
+    assert (twice.status_code, seen["running"]) == (409, 1)
+    (row,) = seen["suspensions"]
+    assert (row["reason"], row["suspended_by"], row["version"]) == (WHY["reason"], "drift.p", None)
+    assert (resumed.get_json()["is_stopped"], len(resumed.get_json()["batches"])) == (False, 1)
+    assert world.flow.instances.get(instance).status == "active"
+    assert operator.post(f"{path}/resume", WHY).status_code == 409
+
+
+def test_one_version_of_a_process_is_suspended_by_itself(operator, world):
+    path = "/api/processes/to_trin"
+
+    missing = [
+        operator.post("/api/processes/findes_ikke/suspend", WHY),
+        operator.post("/api/processes/findes_ikke/resume", WHY),
+        operator.post(f"{path}/suspend", {**WHY, "version": 7}),
+    ]
+    silent = operator.post(f"{path}/suspend", {"reason": " "})
+    one = operator.post(f"{path}/suspend", {**WHY, "version": 1}).get_json()
+    whole = operator.post(f"{path}/resume", WHY)
+    resumed = operator.post(f"{path}/resume", {**WHY, "version": 1}).get_json()
+
+    assert [each.status_code for each in missing] == [404, 404, 404]
+    assert (silent.status_code, whole.status_code) == (422, 409)
+    assert ([each["version"] for each in one["suspensions"]], one["is_stopped"]) == ([1], True)
+    assert (resumed["suspensions"], resumed["batches"]) == ([], [])
 
 
 @pytest.mark.parametrize("what", ["timers", "jobs", "batches"])

@@ -300,6 +300,7 @@ _PLAIN = {
     "api.timers": "/api/timers",
     "api.jobs": "/api/jobs",
     "api.batches": "/api/batches",
+    "api.suspension": "/api/processes/underretning/suspension",
     "api.cases": "/api/cases",
     "api.instances": "/api/instances",
     "api.deployments": "/api/deployments",

@@ -89,6 +89,9 @@ _BODIES: dict[str, Any] = {
     "api.cancel_token": {"reason": "prøve"},
     "api.preview_batch": {"process": "frist"},
     "api.plan_batch": {"reason": "prøve", "act": "retry", "chosen": {"process": "frist"}},
+    "api.undo_batch": {"reason": "prøve"},
+    "api.suspend_process": {"reason": "prøve"},
+    "api.resume_process": {"reason": "prøve"},
     "api.deploy": {"files": {"tom.bpmn": "<x/>"}},
 }
 
@@ -214,6 +217,9 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("api.pause_batch", "/api/batches/findes-ikke/pause"),
         ("api.resume_batch", "/api/batches/findes-ikke/resume"),
         ("api.stop_batch", "/api/batches/findes-ikke/stop"),
+        ("api.undo_batch", "/api/batches/findes-ikke/undo"),
+        ("api.suspend_process", "/api/processes/findes-ikke/suspend"),
+        ("api.resume_process", "/api/processes/findes-ikke/resume"),
         ("api.resend_delivery", "/api/webhook-deliveries/findes-ikke/resend"),
         ("service_accounts.make", "/servicekonti"),
         ("service_accounts.end", "/servicekonti/skoleportal/slut"),

@@ -7,8 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from flowcase.web import new_files
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
+from tests.web.test_studio_differences import five_weeks
+from tests.web.walks.hands import Keyboard
 
 pytestmark = pytest.mark.browser
 
@@ -82,3 +85,54 @@ def test_a_table_goes_into_force_when_a_second_person_has_signed(open_page, worl
     assert made.actor == "jens.proces"
     five = world.flow.studio.in_force(TABLE, actor=world.flow.people.actor("jens.proces"))
     assert b"<text>5</text>" in five
+
+
+def test_several_files_are_asked_for_commented_on_signed_and_deployed_by_keyboard_alone(open_page, world):
+    jens = world.flow.people.actor("jens.proces")
+    was = world.flow.studio.in_force(TABLE, actor=jens)
+    world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=jens)
+    _, form = new_files.new_file("ny_samtale", "form")
+    world.flow.studio.begin("ny_samtale.form", form, actor=jens)
+    page = open_page()
+    page.set_default_timeout(10_000)
+    seen, keys = Checked(page), Keyboard(page)
+
+    sign_in(page, "jens.proces")
+    page.goto(f"/studie/gennemsyn/ny/{TABLE}")
+    keys.tick(page.get_by_label("ny_samtale.form"))
+    keys.press(page.get_by_role("button", name="Vis, hvad de ændrer"))
+    expect(page.locator(".fc-reviewed")).to_contain_text("ny_samtale.form")
+    seen.check("ask for a review of several files")
+    keys.type(page.locator("#felt-note"), "HERNING: fem uger og en samtale")
+    keys.press(page.get_by_role("button", name="Bed om gennemsyn"))
+    address = page.url
+
+    page.context.clear_cookies()
+    sign_in(page, "lone.proces")
+    page.goto(address)
+    expect(page.locator("h1")).to_contain_text("og 1 til")
+    seen.check("a review of several files")
+    keys.press(page.locator(".fc-reviewed").get_by_role("link", name="ny_samtale.form"))
+    keys.type(page.locator("#felt-kommentar"), "Hvad skal den bruges til?")
+    keys.press(page.get_by_role("button", name="Gem kommentar"))
+    expect(page.locator(".fc-comments")).to_contain_text("ny_samtale.form, Hele filen")
+    seen.check("the second of several files, with an open comment")
+    page.set_viewport_size({"width": 360, "height": 800})
+    seen.visit(f"{address}?fil=ny_samtale.form&sprog=en", "several files on a telephone, in English")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 1200, "height": 800})
+    page.goto(f"{address}?sprog=da")
+    keys.press(page.get_by_role("button", name=re.compile("Markér som løst")))
+    keys.press(page.get_by_role("button", name="Godkend"))
+    expect(page.locator(".fc-facts")).to_contain_text("Lone Holst")
+    seen.check("several files that were approved")
+
+    page.context.clear_cookies()
+    sign_in(page, "jens.proces")
+    page.goto(address)
+    keys.press(page.get_by_role("button", name="Sæt i drift"))
+    expect(page.locator(".fc-facts")).to_contain_text("Sat i drift")
+    assert seen.violations == []
+    for path in (TABLE, "ny_samtale.form"):
+        version = world.flow.studio.versions(path, actor=jens)[0]
+        assert version.row.deployment.id == world.flow.deployments.list()[0].id

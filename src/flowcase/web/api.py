@@ -26,6 +26,7 @@ _OPERATIONS = (
     "api_timers",
     "api_jobs",
     "api_batches",
+    "api_suspensions",
     "api_files",
     "api_exports",
     "api_history",

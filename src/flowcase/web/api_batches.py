@@ -14,8 +14,7 @@ from flowcase.web.api_instances import InstanceOut
 from flowcase.web.api_pages import PageIn, PlaceField, paged
 from flowcase.web.session import flow
 
-_STATUS = ("planned", "running", "paused", "done", "stopped")
-_ITEM_STATUS = ("waiting", "done", "refused", "stopped")
+_ITEM_STATUS = ("waiting", "done", "refused", "stopped", "undone", "undo_refused")
 SHOWN = 100  # instances that a preview names
 
 
@@ -200,6 +199,19 @@ def resume_batch(id: str) -> Any:
 def stop_batch(id: str) -> Any:
     """For good: what has not been done stays as it is."""
     return _become(id, "stop")
+
+
+@blueprint.route("/batches/<id>/undo", methods=["POST"])
+@needs("batches:write")
+@blueprint.arguments(ReasonIn)
+@blueprint.response(200, BatchOut)
+def undo_batch(body: dict[str, Any], id: str) -> Any:
+    """Take back every instance that a migration moved and that has not gone on since; the others stay.
+
+    Any other act cannot be undone (422), and none that is at work (409): pause it first.
+    """
+    flow().batches.undo(id, reason=body["reason"], actor=caller())
+    return _shown(flow().batches.get(id, actor=caller()))
 
 
 def _become(id: str, act: str) -> dict[str, Any]:

@@ -132,6 +132,9 @@ RECEIVING = Rule(
 )
 STUDIO = Rule("studio", "`may_edit_processes`.", _yes_or(permissions.may_edit_processes, Answer.NO))
 MOVING = Rule("moving", "`may_migrate`.", _yes_or(permissions.may_migrate, Answer.NO))
+MOVING_PROGRAM = Rule(
+    "moving by token", "`may_migrate`.", _yes_or(permissions.may_migrate, Answer.NO), takes_token=True
+)
 OPERATING = Rule("operating", "`may_operate`.", _yes_or(permissions.may_operate, Answer.NO))
 OPERATING_PROGRAM = Rule(
     "operating by token", "`may_operate`.", _yes_or(permissions.may_operate, Answer.NO), takes_token=True
@@ -497,6 +500,10 @@ RULES: Mapping[str, Rule] = {
     "api.pause_batch": OPERATING_PROGRAM,
     "api.resume_batch": OPERATING_PROGRAM,
     "api.stop_batch": OPERATING_PROGRAM,
+    "api.undo_batch": OPERATING_PROGRAM,
+    "api.suspension": MOVING_PROGRAM,
+    "api.suspend_process": OPERATING_PROGRAM,
+    "api.resume_process": OPERATING_PROGRAM,
     "api.earlier_steps": OPERATING_PROGRAM,
     "api.preview_of_going_back": OPERATING_PROGRAM,
     "api.go_back": OPERATING_PROGRAM,
