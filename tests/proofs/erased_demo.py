@@ -3,16 +3,19 @@
     python -m tests.proofs.erased_demo HOME [CASE ...]
 
 Made on a copy of the installation, with its web server and worker running and logging: a case is read,
-commented, given a document and a child's own words; the operator proposes the erasure at the terminal, the
-head of authority says yes on the page, the operator carries it out. Then every file of the installation
-(database, write-ahead log, mails), the logs, a backup, exports in every format and the pages are searched
-for its names, CPR numbers and texts, for the keys that were destroyed and for the hashes that found it. The
-chain must verify and every indicator count as before. Ends with 1 when anything is found.
+commented with a colleague named (who is told by mail), given a document, a CPR number and a child's own
+words; the operator proposes the erasure at the terminal, the head of authority says yes on the page, the
+operator carries it out. Then every file of the installation (database, write-ahead log, mails), the logs, a
+backup, exports in every format and the pages are searched for its names, CPR numbers and texts, for the keys
+that were destroyed and for the hashes that found it. What is searched must have been there: a mail, lines of
+log, frames of the write-ahead log. The chain must verify and every indicator count as before, small groups
+included. Ends with 1 when anything is found.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import http.cookiejar
 import json
@@ -39,6 +42,8 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.entities import ENTITIES
 from flowcase.demo.preparing import SIGN_INS
+from flowcase.history.indicators.material import Question
+from flowcase.history.indicators.reports import SMALLEST_GROUP, compute
 from flowcase.services.documents import Given
 from flowcase.store import tables
 from flowcase.store.queries import records
@@ -55,7 +60,9 @@ MARKED = (
     "Jeg gemmer mig hos moster Ørnhild på Fanø",
     "udtalelse-kvistgaardmark.txt",
     "Klasselaereren saa maerker paa haandleddet",
+    "290216-4987",
 )
+MAIL = "mail"  # the folder that a demonstration's mails are kept in
 SECONDS = 60
 
 
@@ -68,6 +75,7 @@ class Tried:
     places: dict[str, int] = field(default_factory=dict)  # place -> bytes that were searched
     found: dict[str, list[str]] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)  # files that were handed over before
+    log_before: int = 0  # bytes of the write-ahead log after the erasure, before it was emptied
 
     def look(self, place: str, content: bytes, extra: Sequence[bytes] = ()) -> None:
         self.places[place] = self.places.get(place, 0) + len(content)
@@ -81,36 +89,44 @@ def try_out(home: Path, cases: Sequence[str]) -> Tried:
     with _opened(home) as flow:
         chosen = list(cases) or _closed(flow)
         tried = Tried(chosen)
-        for case in chosen:
-            _write_about(flow, case)
+        documents = {_write_about(flow, case) for case in chosen}
+        counted = _indicators(flow)
         of_streams = _texts_of_streams(flow)
         keys = _column(flow, tables.stream.c.id, tables.stream.c.wrapped_key)
         hashes = _hashes(flow)
-    counted = _indicators(home)
     passwords = dict(line.split()[:2] for line in (home / SIGN_INS).read_text("utf-8").splitlines() if line)
     with _served(home) as (address, logs):
         reader = _Browser(address, READS, passwords[READS])
         for case in chosen:
             _pages_of(reader, case)
+        _wait_for_mails(home, len(chosen))
         streams = _erase(home, address, passwords[APPROVES], chosen)
-        pages = b"".join(_pages_of(reader, case) for case in chosen)
-        pages += _pages_of(_Browser(address, APPROVES, passwords[APPROVES]), chosen[0])
+        pages = b"".join(_pages_of(reader, case, is_erased=True) for case in chosen)
+        approver = _Browser(address, APPROVES, passwords[APPROVES])
+        pages += _pages_of(approver, chosen[0], is_erased=True, is_auditor=False)
+        tried.log_before = (home / "flowcase.sqlite-wal").stat().st_size
     with _opened(home) as flow:
         others = set().union(*(found for stream, found in of_streams.items() if stream not in streams))
-        mine = set().union(*(of_streams.get(stream, set()) for stream in streams))
-        tried.words = only_words(flow, mine - others - _staff(flow))
+        mine = set().union(documents, *(of_streams.get(stream, set()) for stream in streams))
+        missing = [word for word in MARKED if not any(word in each for each in mine)]
+        tried.words = only_words(flow, (mine | {*MARKED}) - others - _staff(flow))
         gone = [each for stream in streams if (each := keys.get(stream))]
         left = set(_hashes(flow).values())
         gone += [digest for record, digest in hashes.items() if digest not in left]
-    missing = [word for word in MARKED[:3] if word not in tried.words]
     if missing:
         raise SystemExit(f"Expected to look for {missing}, but they were never there.")
+    if not tried.log_before:
+        raise SystemExit("Expected frames in the write-ahead log, but it is empty.")
     said = _flowcase(home, "db", "clean")
     _search(tried, home, logs, pages, gone)
     said += _flowcase(home, "verify")
     print(said.strip())
-    after = _indicators(home)
-    differ = sorted(id for id in counted if counted[id] != after.get(id))
+    empty = [place for place in ("logs", f"folder {MAIL}") if not tried.places.get(place)]
+    if empty:
+        raise SystemExit(f"Expected something to search in {empty}, but there is nothing.")
+    with _opened(home) as flow:
+        after = _indicators(flow)
+    differ = sorted(id for id in counted if counted[id] != after[id])
     if differ:
         tried.found["indicators that count otherwise"] = differ
     return tried
@@ -121,12 +137,20 @@ def _closed(flow: Flowcase) -> list[str]:
     return [row.code for row in rows if row.closed_at is not None and row.caseworker is not None]
 
 
-def _write_about(flow: Flowcase, case: str) -> None:
-    """A comment, a document and the child's own words, marked."""
+def _write_about(flow: Flowcase, case: str) -> str:
+    """A comment that names a colleague, a document, a CPR number and the child's own words, marked.
+
+    Returns what the document says when it is read.
+    """
     worker = flow.people.actor(flow.cases.get(case, actor=SYSTEM).caseworker or "")
-    flow.comments.add(MARKED[0], case=case, actor=worker)
-    flow.documents.add_to_case(case, Given(MARKED[2], MARKED[3].encode()), actor=worker)
+    flow.notices.choose(
+        address=f"{worker.id}@kommune.dk", digest_at="07:30", ways={"omtaler": "straks"}, actor=worker
+    )
+    flow.comments.add(f"{MARKED[0]} @{worker.id}", case=case, actor=SYSTEM)
+    document = flow.documents.add_to_case(case, Given(MARKED[2], MARKED[3].encode()), actor=worker)
+    flow.cases.add_record("Barn", {"cpr": MARKED[4]}, case=case, actor=SYSTEM)
     flow.cases.add_record("Boernesamtale", {"barnets_ord": MARKED[1]}, case=case, actor=SYSTEM)
+    return flow.documents.read(document, actor=worker)[1].decode()
 
 
 def _texts_of_streams(flow: Flowcase) -> dict[str, set[str]]:
@@ -160,12 +184,28 @@ def _hashes(flow: Flowcase) -> dict[str, bytes]:
         return {f"{row.record}.{row.attribute}.{row.digest.hex()}": row.digest for row in rows}
 
 
-def _indicators(home: Path) -> dict[str, Any]:
-    today = dt.datetime.now(dt.UTC).date()
-    period = ("--from", str(today - dt.timedelta(days=800)), "--to", str(today), "--json")
-    said = json.loads(_flowcase(home, "indicators", *period))
-    rows = said if isinstance(said, list) else said["indicators"]
-    return {str(each["id"]): each for each in rows}
+def _indicators(flow: Flowcase) -> dict[str, Any]:
+    """Every figure of the last 800 days at one instant, small groups too: hidden ones could hide a change."""
+    today = dt.date.today()
+    question = Question(today - dt.timedelta(days=800), today)
+    now = dt.datetime.combine(today, dt.time(), tzinfo=dt.UTC)
+    indicators = flow.indicators
+
+    def work(tx: Any) -> dict[str, Any]:
+        material = indicators._material(tx, question)
+        everything = {**material.settings, SMALLEST_GROUP: 0}
+        return compute(dataclasses.replace(material, now=now, settings=everything), question)
+
+    return indicators._transactions.read(work)
+
+
+def _wait_for_mails(home: Path, number: int) -> None:
+    """Until the worker sent a mail about each comment."""
+    until = time.monotonic() + SECONDS
+    while len(list((home / MAIL).glob("*"))) < number:
+        if time.monotonic() > until:
+            raise SystemExit(f"Expected {number} mails in {home / MAIL}, but the worker sent fewer.")
+        time.sleep(0.2)
 
 
 def _erase(home: Path, address: str, password: str, cases: Sequence[str]) -> set[str]:
@@ -182,19 +222,16 @@ def _erase(home: Path, address: str, password: str, cases: Sequence[str]) -> set
     return streams
 
 
-def _pages_of(browser: _Browser, case: str) -> bytes:
-    paths = [
-        *(
-            f"/sager/{case}",
-            "/sager",
-            f"/sager?kode={case}",
-            "/opgaver",
-            "/revision",
-            f"/revision?sag={case}",
-        ),
-        *(f"/revision/sager/{case}", f"/sager/{case}/sagsakt", "/beskeder", "/indikatorer", "/opbevaring"),
-    ]
-    return "\n".join(browser.get(path) for path in paths).encode()
+def _pages_of(browser: _Browser, case: str, *, is_erased: bool = False, is_auditor: bool = True) -> bytes:
+    """What its pages and the lists say; those of an erased case may be refused or not there."""
+    lists = ["/sager", "/opgaver", "/beskeder", "/indikatorer", "/opbevaring"]
+    of_case = [f"/sager/{case}", f"/sager?kode={case}", f"/sager/{case}/sagsakt"]
+    if is_auditor:
+        lists.append("/revision")
+        of_case += [f"/revision?sag={case}&formaal=tilsyn", f"/revision/sager/{case}"]
+    said = [browser.get(path) for path in lists]
+    said += [browser.get(path, also=(403, 404, 410) if is_erased else ()) for path in of_case]
+    return "\n".join(said).encode()
 
 
 def _search(tried: Tried, home: Path, logs: Sequence[Path], pages: bytes, gone: Sequence[bytes]) -> None:
@@ -204,7 +241,9 @@ def _search(tried: Tried, home: Path, logs: Sequence[Path], pages: bytes, gone: 
         if path.relative_to(home).parts[0] == JOURNAL:
             tried.journal += [path.name] if found_in(path.read_bytes(), tried.words) else []
         else:
-            tried.look(f"file {path.relative_to(home)}", path.read_bytes(), gone)
+            place = path.relative_to(home)
+            name = f"folder {place.parts[0]}" if len(place.parts) > 1 else f"file {place}"
+            tried.look(name, path.read_bytes(), gone)
     for log in logs:
         tried.look("logs", log.read_bytes(), gone)
     tried.look("pages", pages)
@@ -294,18 +333,23 @@ class _Browser:
         if 'name="adgangskode"' in page:
             raise SystemExit(f"Expected to sign in as {person}, but the page asks again.")
 
-    def get(self, path: str) -> str:
-        return self._answer(urllib.request.Request(self._address + path))
+    def get(self, path: str, also: Sequence[int] = ()) -> str:
+        """The page. Ends everything when its status is none of 200 and `also`."""
+        return self._answer(urllib.request.Request(self._address + path), also)
 
     def post(self, path: str, values: Mapping[str, str]) -> str:
         data = urllib.parse.urlencode(values).encode()
         return self._answer(urllib.request.Request(self._address + path, data=data))
 
-    def _answer(self, request: urllib.request.Request) -> str:
+    def _answer(self, request: urllib.request.Request, also: Sequence[int] = ()) -> str:
         try:
             with self._opener.open(request, timeout=SECONDS) as answer:
                 return str(answer.read().decode("utf-8", "replace"))
         except urllib.error.HTTPError as error:
+            if error.code not in also:
+                raise SystemExit(
+                    f"Expected {request.full_url} to answer, but it says {error.code}."
+                ) from error
             with error:
                 return error.read().decode("utf-8", "replace")
 
@@ -325,7 +369,8 @@ def main(arguments: list[str]) -> int:
     print(
         f"Erased {', '.join(tried.cases)}: {len(tried.words)} names, numbers and texts of at least {SHORTEST}"
     )
-    print(f"characters looked for in {len(tried.places)} places, {searched:,} bytes:")
+    print(f"characters looked for in {len(tried.places)} places, {searched:,} bytes")
+    print(f"(the write-ahead log held {tried.log_before:,} bytes before it was emptied):")
     for place, size in tried.places.items():
         print(f"  {place} ({size:,} bytes): {len(tried.found.get(place, ()))} found")
     for place, hits in tried.found.items():

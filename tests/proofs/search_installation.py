@@ -22,6 +22,7 @@ from tests.proofs.searching import found_in
 
 SHORTEST = 6  # characters; shorter words (yes and no) are found everywhere by chance
 _ID = re.compile(r"[0-9a-hjkmnp-tv-z]{20}")  # of a record: it lies open where the record does
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")  # of a day alone: it is everywhere, and names nobody
 _CODE = re.compile(r"[a-z_]+")  # of a choice: it is in the forms themselves, and tells nothing of a family
 
 
@@ -43,7 +44,7 @@ def only_words(flow: Any, found: Iterable[str]) -> set[str]:
     codes = {row.code for row in flow.cases.list(actor=bootstrap.SYSTEM)}
     codes |= {person.id for person in flow.people.list(only_active=False)}
     words = {word for word in set(found) - codes if len(word) >= SHORTEST and not _CODE.fullmatch(word)}
-    words = {word for word in words if not _ID.fullmatch(word)}
+    words = {word for word in words if not _ID.fullmatch(word) and not _DATE.fullmatch(word)}
     return words - set(found_in(_shipped(), words))
 
 

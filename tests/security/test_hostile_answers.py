@@ -15,6 +15,7 @@ PAGES = (
     "/opgaver",
     "/sager/SAG-2588",
     "/findes-ikke",
+    "/static/findes-ikke.js",
     "/api/openapi.json",
     "/sund",
     "/sager/SAG-2588/sagsakt",

@@ -282,8 +282,10 @@ def _guard(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        if request.endpoint != "static":  # those say themselves how long they hold
+        if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
+        else:  # files say themselves how long they hold; that one is missing holds for nobody
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
