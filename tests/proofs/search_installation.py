@@ -17,7 +17,7 @@ from typing import Any
 
 from flowcase import bootstrap, config
 from flowcase.cases.entities import ENTITIES, DataClass
-from flowcase.demo import living, town
+from flowcase.demo import town, wordings
 from tests.proofs.searching import found_in
 
 SHORTEST = 6  # characters; shorter words (yes and no) are found everywhere by chance
@@ -28,7 +28,8 @@ _CODE = re.compile(r"[a-z_]+")  # of a choice: it is in the forms themselves, an
 
 def secret_words(flow: Any) -> set[str]:
     """Every text in a confidential attribute of a record, and every invented one."""
-    words = {*town.CONCERNS, *living.TEXTS.values(), *town.LAST_NAMES, *town.STREETS}
+    invented = [list(each.values()) for each in (wordings.TEXTS, wordings.PLACED)]
+    words = {*town.CONCERNS, *town.LAST_NAMES, *town.STREETS, *texts(invented)}
     for entity in ENTITIES.values():
         secret = {
             attribute.name for attribute in entity.attributes if attribute.data_class is not DataClass.K0

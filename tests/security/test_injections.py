@@ -29,9 +29,9 @@ SQL = {
 }
 SEARCHES = (
     "/sager?kode={}",
-    "/revision?sag={}",
-    "/revision?hvem={}",
-    "/revision?slags={}",
+    "/revision?formaal=tilsyn&sag={}",
+    "/revision?formaal=tilsyn&hvem={}",
+    "/revision?formaal=tilsyn&slags={}",
     "/opgaver?soeg={}",
 )
 

@@ -145,7 +145,7 @@ def test_of_an_erased_case_nothing_is_anywhere_and_the_figures_stay(family: Worl
             "/beskeder",
             "/revision?formaal=tilsyn",
             f"/revision/sager/{CODE}",
-            f"/revision?sag={CODE}",
+            f"/revision?formaal=tilsyn&sag={CODE}",
         )
     ]
     assert len(exported) > 100_000

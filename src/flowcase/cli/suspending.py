@@ -51,7 +51,10 @@ def suspend(
 @click.option("--reason", default="", help="Why; kept in the history.")
 @click.option("--with-instances", is_flag=True, help="Resume the instances that were suspended with it.")
 @click.option("--with-calls", is_flag=True, help="Try the calls again that found a process suspended.")
-def resume(process: str, number: int | None, reason: str, with_instances: bool, with_calls: bool) -> None:
+@json_option
+def resume(
+    process: str, number: int | None, reason: str, with_instances: bool, with_calls: bool, as_json: bool
+) -> None:
     """Let PROCESS be started again; what was held is started by the workers."""
     with opened() as flow:
         batches = flow.suspensions.resume(
@@ -63,6 +66,9 @@ def resume(process: str, number: int | None, reason: str, with_instances: bool, 
             actor=operator(),
         )
         held = _waiting(flow).get(process, 0)
+    if as_json:
+        say_json({"process": process, "held": held, "batches": list(batches)})
+        return
     click.echo(f"{process} is resumed; {held} held starts begin now.")
     for batch in batches:
         click.echo(f"Batch {batch} is under way.")

@@ -29,6 +29,7 @@ from flowcase.values import canonical_json, from_json, to_json
 
 FORMAT = 1
 BATCH = 500  # rows that are read and written at once
+_BY_TRIGGERS = {"case_fact"}  # filled by the database as `case_file` is: kept to compare, never copied
 _LONGEST_LINE = 64 * 1024 * 1024  # bytes of one row
 _MODULUS = 1 << 256
 
@@ -134,6 +135,8 @@ def move(source: Store, target: Store, *, progress: Progress) -> Contents:
         _keep_writers_out(reading)
         _refuse_full(writing)
         for table in tables.metadata.sorted_tables:
+            if table.name in _BY_TRIGGERS:
+                continue
             done = 0
             for batch in _batches(_rows(reading, table)):
                 writing.execute(insert(table), batch)
@@ -293,7 +296,8 @@ def _fill(connection: Connection, lines: Iterator[Any], progress: Progress) -> d
     def send() -> None:
         nonlocal done
         if table is not None and batch:
-            connection.execute(insert(table), batch)
+            if table.name not in _BY_TRIGGERS:
+                connection.execute(insert(table), batch)
             done += len(batch)
             progress(table.name, done)
             batch.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import marshmallow as ma
@@ -35,8 +36,20 @@ class ExportIn(ma.Schema):
     )
 
 
+def _asks_first(view: Any) -> Any:
+    """Who may not export is told so whatever is asked for."""
+
+    @functools.wraps(view)
+    def answered(*args: Any, **kwargs: Any) -> Any:
+        flow().exports.check(caller())
+        return view(*args, **kwargs)
+
+    return answered
+
+
 @blueprint.route("/history/export", methods=["GET"])
 @needs("history:export")
+@_asks_first
 @blueprint.arguments(ExportIn, location="query")
 @blueprint.response(200, {"type": "string"}, content_type="application/octet-stream", description="The file.")
 def export(asked: dict[str, Any]) -> Any:

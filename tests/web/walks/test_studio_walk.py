@@ -304,6 +304,6 @@ def see_who_did_it(walk: Walk) -> None:
         ("DeploymentMade", "Jens Olrik"),
         ("MigrationDecided", "Jens Olrik"),
     ):
-        page.goto(f"/revision?slags={kind}")
+        page.goto(f"/revision?formaal=tilsyn&slags={kind}")
         expect(page.locator("main")).to_contain_text(words)
         walk.picture(f"revision {kind}")

@@ -135,7 +135,9 @@ function makeEditor(begun) {
   form.addEventListener('input', (event) => {
     isTyped = true;
     clearTimeout(timer);
-    if (!event.target.name?.startsWith('ny.')) timer = setTimeout(apply, TYPED_AFTER);
+    if (event.target.name?.startsWith('ny.')) return;
+    tell(); // who saves at once gets it too: what is read is asked for here
+    timer = setTimeout(apply, TYPED_AFTER);
   });
   form.addEventListener('change', (event) => {
     if ('redraw' in event.target.dataset || ['trin.process', 'trin.element'].includes(event.target.name)) press('gem');
