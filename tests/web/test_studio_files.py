@@ -69,7 +69,7 @@ def test_two_windows_leave_two_drafts_to_choose_from(jens, world):
     kept = jens.submit(page, page.all("//form[contains(@action, '/studie/kladder/')]")[1])
     late = jens.submit(page, page.all("//form[contains(@action, '/studie/kladder/')]")[0])
 
-    assert "5 uger → 6 uger" in page.text
+    assert "opfølgning nr. fra 2: 5 uger → 6 uger" in page.text
     assert kept.heading.startswith(TABLE)
     assert late.status == 404
     opened = world.flow.studio.open(TABLE, actor=actor)

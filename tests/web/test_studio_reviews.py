@@ -43,7 +43,7 @@ def asked(world, come):
     world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
     jens, lone = come("jens.proces"), come("lone.proces")
     page = jens.get(f"/studie/gennemsyn/ny/{TABLE}")
-    assert "6 uger → 5 uger" in page.text
+    assert "opfølgning nr. fra 2: 6 uger → 5 uger" in page.text
     arrived = jens.submit(page, page.one("//main//form"), note="HERNING: fem uger")
     return jens, lone, arrived.address
 
@@ -157,7 +157,7 @@ def test_several_files_are_read_signed_and_deployed_as_one(together, world):
     jens, lone, address = together
     page = lone.get(address)
     assert "og 1 til" in page.one("//h1").text_content()
-    assert "6 uger → 5 uger" in page.text and "ny_samtale.form" in page.text
+    assert "opfølgning nr. fra 2: 6 uger → 5 uger" in page.text and "ny_samtale.form" in page.text
     other = lone.get(f"{address}?fil=ny_samtale.form")
     assert "Filen er ny" in other.text
 
@@ -173,7 +173,7 @@ def test_several_files_are_read_signed_and_deployed_as_one(together, world):
     assert "ny_samtale.form, Hele filen" in " ".join(
         told.one("//ol[@class='fc-comments']").text_content().split()
     )
-    assert "Sat i drift" in done.text and "6 uger → 5 uger" in done.text
+    assert "Sat i drift" in done.text and "opfølgning nr. fra 2: 6 uger → 5 uger" in done.text
     newest = world.flow.deployments.list()[0]
     actor = world.flow.people.actor("jens.proces")
     for path in (TABLE, "ny_samtale.form"):

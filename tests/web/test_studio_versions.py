@@ -25,11 +25,11 @@ def test_two_versions_are_compared_fetched_and_restored(jens):
     fetched = jens.client.get(f"/studie/udgaver/1/fil/{TABLE}")
     restored = jens.submit(page, page.one("//form[contains(@action, '/gendan/')]"))
 
-    assert "5 uger → 6 uger" in compared.text
+    assert "opfølgning nr. fra 2: 5 uger → 6 uger" in compared.text
     assert fetched.headers["Content-Disposition"] == ("attachment; filename=D-02_opfoelgning_kadence-1.dmn")
     assert b"<text>6</text>" in fetched.data
     assert "Udgave 1 er nu en kladde." in restored.text
-    assert "5 uger → 6 uger" in restored.text
+    assert "opfølgning nr. fra 2: 5 uger → 6 uger" in restored.text
 
 
 def test_a_version_is_not_compared_with_itself_or_with_none(jens):
