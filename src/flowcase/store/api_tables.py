@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from flowcase.store.columns import Instant, Json
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 # What a program's account may be used for. A person's token carries whatever the person may.
 service_account = Table(

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from flowcase.store.columns import Instant, Json
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 batch = Table(
     "batch",

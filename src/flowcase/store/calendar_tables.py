@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
 
 from flowcase.store.columns import Instant
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 # One address per person and series of meetings. Renewing it replaces the row, ending it deletes it.
 calendar_feed = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from flowcase.store.columns import Instant
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 _UNSENT = text("status IN ('waiting', 'claimed')")
 

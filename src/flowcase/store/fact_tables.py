@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
 
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 # Written by triggers on `case_file.facts` and by nothing else: texts, numbers, dates, and yes or no.
 case_fact = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from flowcase.store.columns import Instant, Json
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 guest_link = Table(
     "guest_link",

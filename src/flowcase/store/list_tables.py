@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Table, Text
 
 from flowcase.store.columns import Instant
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 # The list itself stays its owner's row of `saved_list`: what the owner changes, the colleague sees.
 list_share = Table(

@@ -5,7 +5,33 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
 from flowcase.store.columns import Instant, Json
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import alive, metadata
+
+# What a partial index holds, in the very words of the queries; see `metadata.alive`.
+NOTICE_IS_UNSORTED = "sorted_at IS NULL"
+
+# In-app notices and escalations: one row per recipient.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("recipient_kind", Text, nullable=False),  # group | person
+    Column("recipient", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text_code", Text, nullable=False),  # code of a fixed sentence; nothing personal
+    Column("stream", Text, nullable=False),
+    Column("case_code", Text),
+    Column("deadline", Text, ForeignKey("deadline.id")),
+    Column("at", Instant, nullable=False),
+    Column("read_at", Instant),  # no longer written: `notice_read` knows who of a group has read it
+    Column("read_by", Text),
+    # When a worker had decided who gets it by mail; NULL: it waits in the outbox.
+    Column("sorted_at", Instant),
+    PrimaryKeyConstraint("id", "recipient_kind", "recipient"),
+)
+Index("ix_notice_recipient", notice.c.recipient_kind, notice.c.recipient, notice.c.at)
+Index("ix_notice_case_code", notice.c.case_code)
+alive("ix_notice_unsorted", notice.c.at, notice.c.id, where=NOTICE_IS_UNSORTED)
 
 MAIL_IS_UNSENT = "status IN ('waiting', 'claimed')"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from flowcase.store.columns import Instant, Json
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 # What is typed in a play is made up, but nobody checks that: it is sealed as text about people is.
 play = Table(

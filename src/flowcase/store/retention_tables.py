@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Date, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
 
 from flowcase.store.columns import Instant
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 erasure_proposal = Table(
     "erasure_proposal",

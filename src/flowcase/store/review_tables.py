@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from flowcase.store.columns import Instant, Json
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 # A review is of one content of each draft in it. What was looked at lies in `resource` under its hash, so
 # that it can be read when the draft is long gone. What is said here of a file is about the first one; all of

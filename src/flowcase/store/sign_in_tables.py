@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from flowcase.store.columns import Instant
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 # A browser in which a person is signed in. Its times are the machine's, not a demonstration's clock.
 sign_in_session = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from flowcase.store.columns import Instant
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 # One row while nothing new may start: of a process in all its versions, or of one version.
 suspension = Table(

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from flowcase.store.columns import Instant, Json
-from flowcase.store.tables import metadata
+from flowcase.store.metadata import metadata
 
 DELIVERY_IS_UNSENT = "status IN ('waiting', 'claimed')"
 OUTBOX_INCIDENT_IS_OPEN = "resolved_at IS NULL"
