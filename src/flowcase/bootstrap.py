@@ -19,7 +19,8 @@ from flowcase.cases.entities import targets
 from flowcase.clock import Clock, DemonstrationClock, ManualClock, WallClock
 from flowcase.config import Config, InvalidSetting, shipped_processes
 from flowcase.errors import FlowcaseError
-from flowcase.handlers import Job, Registration, load_handlers
+from flowcase.handlers import load_handlers
+from flowcase.job_types import Job, Registration
 from flowcase.modeling import Catalogue
 from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowcase.errors import BpmnError, FlowcaseError
-from flowcase.handlers import Job, Registration, Side
+from flowcase.job_types import Job, Registration, Side
 from flowcase.scenarios.records import value_of
 from flowcase.values import Value
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flowcase.errors import FlowcaseError, NotFound
-from flowcase.handlers import Side
 from flowcase.history.story import Recorded, tell
+from flowcase.job_types import Side
 from flowcase.scenarios.checking import plain
 from flowcase.scenarios.playing import Play
 from flowcase.scenarios.running import reached

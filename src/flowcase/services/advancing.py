@@ -15,7 +15,7 @@ from typing import Any
 
 from flowcase import engine, events, model
 from flowcase.errors import FlowcaseError, NotFound
-from flowcase.handlers import Job, Registration
+from flowcase.job_types import Job, Registration
 from flowcase.model import Command, Event
 from flowcase.services import answering, correlating, holding
 from flowcase.services.decisions import Decisions

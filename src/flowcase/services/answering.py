@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcase import events, model
 from flowcase.errors import BpmnError, FlowcaseError
-from flowcase.handlers import Job, Registration, Side
+from flowcase.job_types import Job, Registration, Side
 from flowcase.model import Command, IncidentKind
 from flowcase.modeling.definition import Binding, ElementKind
 from flowcase.services.behind import Behind

@@ -15,7 +15,7 @@ from flowcase import events, model
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.engine.timers import TimerTextError, parse_duration
 from flowcase.errors import BpmnError, Conflict, FlowcaseError, NotFound
-from flowcase.handlers import Job, Registration, Side
+from flowcase.job_types import Job, Registration, Side
 from flowcase.model import IncidentKind, JobStatus
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_work import CaseWork

@@ -9,7 +9,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.config import shipped_processes
 from flowcase.errors import Forbidden
-from flowcase.handlers import Registration
+from flowcase.job_types import Registration
 from flowcase.modeling.landscape import Landscape, landscape, links
 from flowcase.modeling.rule_registry import read_registry
 from flowcase.modeling.where_used import Use, Used, uses_of_process, uses_of_rules, uses_of_tables

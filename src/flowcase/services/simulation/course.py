@@ -16,7 +16,7 @@ from flowcase import model
 from flowcase.cases import events as case_events
 from flowcase.errors import FlowcaseError
 from flowcase.feel import compile_expression
-from flowcase.handlers import Registration
+from flowcase.job_types import Registration
 from flowcase.services import form_records, form_values
 from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork

@@ -19,7 +19,7 @@ from flowcase.cases.calendar import Calendar
 from flowcase.engine import TimerTextError, next_occurrence
 from flowcase.errors import FlowcaseError
 from flowcase.feel import compile_expression
-from flowcase.handlers import Job, Registration
+from flowcase.job_types import Job, Registration
 from flowcase.modeling.definition import (
     Element,
     ElementKind,
