@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from flowcase import outward
 from flowcase.access.actor import SYSTEM
 from flowcase.access.groups import NAMES as GROUP_NAMES
 from flowcase.cases.calendar import Calendar
 from flowcase.cases.entities import targets
 from flowcase.clock import Clock, DemonstrationClock, ManualClock, WallClock
-from flowcase.config import Config, InvalidSetting, shipped_processes
+from flowcase.config import Config, shipped_processes
 from flowcase.errors import FlowcaseError
 from flowcase.handlers import load_handlers
 from flowcase.job_types import Job, Registration
@@ -36,7 +37,7 @@ from flowcase.services.case_pictures import CasePictures
 from flowcase.services.case_work import CaseWork
 from flowcase.services.caseload_moves import CaseloadMoves
 from flowcase.services.cases import Cases
-from flowcase.services.checkpoint_sending import CheckpointSending, Outside
+from flowcase.services.checkpoint_sending import CheckpointSending
 from flowcase.services.checkpoints import Checkpoints
 from flowcase.services.comments import Comments
 from flowcase.services.compliance import Compliance
@@ -67,11 +68,9 @@ from flowcase.services.instances import Instances
 from flowcase.services.job_care import JobCare
 from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
-from flowcase.services.journal_delivery import Deliver, FileDrop, Webhook
 from flowcase.services.kept_answers import KeptAnswers
 from flowcase.services.key_rotation import KeyRotation
 from flowcase.services.list_shares import ListShares
-from flowcase.services.mail_sending import MailFolder, Send, Smtp
 from flowcase.services.mails import Mails
 from flowcase.services.meeting_calendars import MeetingCalendars
 from flowcase.services.meeting_pages import MeetingPages
@@ -81,7 +80,6 @@ from flowcase.services.migrations import Migrations
 from flowcase.services.nodes import Nodes
 from flowcase.services.notices import Notices
 from flowcase.services.notifications import Notifications
-from flowcase.services.oidc_provider import OidcProvider
 from flowcase.services.own_calendars import OwnCalendars
 from flowcase.services.people import People
 from flowcase.services.plays import Plays
@@ -102,9 +100,7 @@ from flowcase.services.service_accounts import ServiceAccounts
 from flowcase.services.sessions import Limits as SessionLimits
 from flowcase.services.sessions import Sessions
 from flowcase.services.signals import Signals
-from flowcase.services.signed_posts import Reach, UnusableAddress, networks
 from flowcase.services.simulations import Simulations
-from flowcase.services.single_sign_on import Rules as SignInRules
 from flowcase.services.single_sign_on import SingleSignOn
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
@@ -381,8 +377,8 @@ def assemble(
     )
     limits = Limits(settings.upload_megabytes, settings.upload_types, is_scanned=bool(settings.scan_command))
     documents = Documents(transactions, open_work, limits)
-    journal = Journal(transactions, open_work, _journal_delivery(settings))
-    webhook_reach = _webhook_reach(settings)
+    journal = Journal(transactions, open_work, outward.journal_delivery(settings))
+    webhook_reach = outward.webhook_reach(settings)
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
     user_tasks = UserTasks(transactions, advancing, open_for_user_task)
     reading_log = ReadingLog(transactions)
@@ -393,7 +389,7 @@ def assemble(
     inboxes, meetings = Inboxes(transactions, rule_sets), Meetings(transactions, definitions)
     nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
-    outside, release = _outside(settings), importlib.metadata.version("flowcase")
+    outside, release = outward.checkpoints_outside(settings), importlib.metadata.version("flowcase")
     checkpoints = Checkpoints(
         transactions, settings.checkpoint_keys, settings.checkpoint_folder, outside.ways
     )
@@ -466,7 +462,7 @@ def assemble(
             transactions,
             rule_sets,
             node,
-            send=_mail(settings),
+            send=outward.mail_by(settings),
             sender=settings.mail_from or "flowcase@localhost",
             address=settings.address or "http://127.0.0.1:5000",
         ),
@@ -477,7 +473,7 @@ def assemble(
         concerns=Concerns(transactions, reading_log),
         daily_meetings=DailyMeetings(transactions, user_tasks, open_work, definitions, reading_log),
         meeting_calendars=MeetingCalendars(transactions, definitions, rule_sets),
-        guest_links=GuestLinks(transactions, open_work, sends_mail=_mail(settings) is not None),
+        guest_links=GuestLinks(transactions, open_work, sends_mail=outward.mail_by(settings) is not None),
         meeting_pages=MeetingPages(transactions, definitions, rule_sets, open_work, reading_log),
         meetings=meetings,
         consents=Consents(transactions, open_work),
@@ -499,7 +495,7 @@ def assemble(
             frozenset(settings.totp_groups),
             issuer=urlsplit(settings.address).hostname or "flowcase",
         ),
-        single_sign_on=_single_sign_on(settings, transactions),
+        single_sign_on=outward.single_sign_on(settings, transactions),
         service_accounts=ServiceAccounts(transactions, people),
         webhooks=Webhooks(transactions, webhook_reach),
         webhook_sending=WebhookSending(transactions, node, webhook_reach, release=release),
@@ -522,7 +518,7 @@ def assemble(
         nodes=nodes,
         checkpoints=checkpoints,
         checkpoint_sending=CheckpointSending(
-            transactions, node, outside, send=_mail(settings), release=release
+            transactions, node, outside, send=outward.mail_by(settings), release=release
         ),
         key_rotation=KeyRotation(transactions, nodes, checkpoints),
         documents=documents,
@@ -530,88 +526,6 @@ def assemble(
         comments=Comments(transactions, open_work),
         presences=Presences(transactions),
         case_pictures=CasePictures(transactions),
-    )
-
-
-def _journal_delivery(settings: Config) -> Deliver:
-    """How documents get to the journal: posted to an address, or dropped in a folder."""
-    if not settings.journal_url:
-        return FileDrop(settings.journal_folder or settings.home / "journal")
-    if settings.journal_folder:
-        raise InvalidSetting("FLOWCASE_JOURNAL_URL", "FLOWCASE_JOURNAL_FOLDER is set too; choose one of them")
-    try:
-        return Webhook(settings.journal_url, settings.journal_secret)
-    except UnusableAddress as error:
-        raise InvalidSetting("FLOWCASE_JOURNAL_URL", error.because) from None
-
-
-def _outside(settings: Config) -> Outside:
-    """Where receipts of checkpoints go, beside the folder."""
-    if settings.checkpoint_mail and _mail(settings) is None:
-        raise InvalidSetting(
-            "FLOWCASE_CHECKPOINT_MAIL", "there is no mail server: FLOWCASE_SMTP_HOST is not set"
-        )
-    for address in settings.checkpoint_mail:
-        if address.count("@") != 1 or address.startswith("@") or address.endswith("@"):
-            raise InvalidSetting("FLOWCASE_CHECKPOINT_MAIL", f"'{address}' is no mail address")
-    try:
-        return Outside(
-            settings.checkpoint_mail,
-            settings.mail_from or "flowcase@localhost",
-            settings.address,
-            settings.checkpoint_url,
-            settings.checkpoint_secret,
-        )
-    except UnusableAddress as error:
-        raise InvalidSetting("FLOWCASE_CHECKPOINT_URL", error.because) from None
-
-
-def _webhook_reach(settings: Config) -> Reach:
-    """Where webhooks may go: public addresses, and the private networks that the setting names."""
-    try:
-        return Reach(networks(settings.webhook_networks))
-    except ValueError:
-        raise InvalidSetting(
-            "FLOWCASE_WEBHOOK_NETWORKS", "it is no list of networks such as 10.2.0.0/16"
-        ) from None
-
-
-def _single_sign_on(settings: Config, transactions: Transactions) -> SingleSignOn:
-    """Signing in at the authority's provider, where one is set. A provider's times are the machine's."""
-    now = WallClock().now
-    provider = None
-    if settings.oidc_issuer:
-        provider = OidcProvider(
-            settings.oidc_issuer,
-            settings.oidc_client,
-            settings.oidc_secret,
-            now,
-            scopes=settings.oidc_scopes,
-        )
-    rules = SignInRules(
-        settings.oidc_user_claim,
-        settings.oidc_groups_claim,
-        dict(settings.oidc_groups),
-        settings.oidc_makes_people,
-    )
-    return SingleSignOn(transactions, now, provider, rules, address=settings.address)
-
-
-def _mail(settings: Config) -> Send | None:
-    """How mails leave: kept in a folder, handed to a mail server, or not at all."""
-    if settings.mail_folder or (settings.is_demonstration and not settings.smtp_host):
-        return MailFolder(settings.mail_folder or settings.home / "mail")
-    if not settings.smtp_host:
-        return None
-    for name, given in (("FLOWCASE_ADDRESS", settings.address), ("FLOWCASE_MAIL_FROM", settings.mail_from)):
-        if not given:
-            raise InvalidSetting(name, "it is empty, and FLOWCASE_SMTP_HOST is set")
-    if settings.smtp_tls not in ("starttls", "tls", "none"):
-        raise InvalidSetting("FLOWCASE_SMTP_TLS", f"'{settings.smtp_tls}' is none of starttls, tls, none")
-    if settings.smtp_tls == "none" and settings.smtp_host not in ("localhost", "127.0.0.1", "::1"):
-        raise InvalidSetting("FLOWCASE_SMTP_TLS", "without TLS a mail may not leave this machine")
-    return Smtp(
-        settings.smtp_host, settings.smtp_port, settings.smtp_tls, settings.smtp_user, settings.smtp_password
     )
 
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from flowcase import bootstrap
+from flowcase import outward
 from flowcase.config import InvalidSetting, load
 from flowcase.services.mail_sending import NotSent, Smtp
 
@@ -203,6 +203,6 @@ def test_a_mail_server_that_is_set_up_by_half_is_refused_at_the_start(tmp_path, 
     settings = load(home=tmp_path, environment=given)
 
     with pytest.raises(InvalidSetting) as refused:
-        bootstrap._mail(settings)
+        outward.mail_by(settings)
 
     assert refused.value.name == name

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from flowcase import bootstrap
+from flowcase import outward
 from flowcase.access.actor import SYSTEM
 from flowcase.config import Config, InvalidSetting
 from flowcase.errors import Conflict, Forbidden, InvalidValues
@@ -417,7 +417,7 @@ def test_this_machine_is_refused_unless_the_setting_names_it(flow):
 
 def test_a_setting_that_is_no_list_of_networks_is_refused(tmp_path):
     with pytest.raises(InvalidSetting, match="FLOWCASE_WEBHOOK_NETWORKS"):
-        bootstrap._webhook_reach(Config(home=tmp_path, webhook_networks="10.0.0.1/8"))
+        outward.webhook_reach(Config(home=tmp_path, webhook_networks="10.0.0.1/8"))
 
 
 def test_an_answer_that_never_ends_is_cut_off(monkeypatch):
