@@ -27,6 +27,7 @@ from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences
 from flowcase.services.access_reports import AccessReports
 from flowcase.services.advancing import Advancing
+from flowcase.services.batch_work import BatchWork
 from flowcase.services.batches import Batches
 from flowcase.services.case_audit import CaseAudit
 from flowcase.services.case_dossiers import CaseDossiers
@@ -64,6 +65,7 @@ from flowcase.services.history_search import HistorySearch
 from flowcase.services.inboxes import Inboxes
 from flowcase.services.incidents import Incidents
 from flowcase.services.indicators import Indicators
+from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.instances import Instances
 from flowcase.services.job_care import JobCare
 from flowcase.services.jobs import Jobs
@@ -76,6 +78,7 @@ from flowcase.services.meeting_calendars import MeetingCalendars
 from flowcase.services.meeting_pages import MeetingPages
 from flowcase.services.meetings import Meetings
 from flowcase.services.messages import Messages
+from flowcase.services.migration_work import MigrationWork
 from flowcase.services.migrations import Migrations
 from flowcase.services.nodes import Nodes
 from flowcase.services.notices import Notices
@@ -178,8 +181,10 @@ class Flowcase:
     going_back: GoingBack
     token_moves: TokenMoves
     batches: Batches
+    batch_work: BatchWork
     suspensions: Suspensions
     migrations: Migrations
+    migration_work: MigrationWork
     consistency: Consistency
     indicators: Indicators
     notices: Notices
@@ -395,10 +400,8 @@ def assemble(
     )
     running, incidents = Instances(transactions, advancing), Incidents(transactions, advancing)
     token_moves = TokenMoves(transactions, advancing)
-    migrations = Migrations(transactions, advancing)
-    batches = Batches(
-        transactions, running, incidents, token_moves, migrations, has_four_eyes=settings.has_four_eyes
-    )
+    moves = InstanceMoves(advancing)
+    batches = Batches(transactions, token_moves, moves, has_four_eyes=settings.has_four_eyes)
     studio = Studio(
         transactions,
         deployments,
@@ -452,8 +455,10 @@ def assemble(
         going_back=GoingBack(transactions, advancing),
         token_moves=token_moves,
         batches=batches,
+        batch_work=BatchWork(transactions, running, incidents, token_moves, moves),
         suspensions=Suspensions(transactions, advancing, batches),
-        migrations=migrations,
+        migrations=Migrations(transactions, moves),
+        migration_work=MigrationWork(transactions, moves),
         consistency=Consistency(transactions, definitions),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),
         indicators=Indicators(transactions, rule_sets),

@@ -87,9 +87,9 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("messages", TICK_SECONDS, flow.messages.expire),
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
-    ticks.append(("moves", TICK_SECONDS, drain(flow.migrations.run_waiting)))
+    ticks.append(("moves", TICK_SECONDS, drain(flow.migration_work.run_waiting)))
     ticks.append(("held", TICK_SECONDS, drain(flow.suspensions.start_held)))
-    ticks.append(("batches", TICK_SECONDS, drain(flow.batches.run_waiting)))
+    ticks.append(("batches", TICK_SECONDS, drain(flow.batch_work.run_waiting)))
     simulate = drain(lambda: flow.simulations.run_waiting(stopping.is_set))
     ticks.append((_SIMULATIONS, TICK_SECONDS, _one_at_a_time(simulate)))
     ticks.append(("scans", TICK_SECONDS, drain(flow.scanning.run_waiting)))

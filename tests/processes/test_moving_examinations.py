@@ -66,7 +66,7 @@ def deploy_changed(flow, **options):
 
 
 def work(flow):
-    while flow.migrations.run_waiting():
+    while flow.migration_work.run_waiting():
         pass
 
 

@@ -12,7 +12,8 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
-from flowcase.services.batches import LEASE, Asked, NeedsAnother
+from flowcase.services.batch_work import LEASE
+from flowcase.services.batches import Asked, NeedsAnother
 from flowcase.services.instances import Instances
 from flowcase.services.token_moves import TokenAct
 from tests.services.conftest import ANNA, OPERATOR
@@ -41,7 +42,7 @@ def many(flow: Flowcase, deploy: Callable[..., Any]) -> list[str]:
 def let_run(flow: Flowcase, act: str, asked: Asked | None = None, **options: Any) -> str:
     id = flow.batches.plan(asked or Asked(process="p"), act, reason=WHY, actor=OPERATOR, **options)
     flow.batches.run(id, actor=OPERATOR)
-    while flow.batches.run_waiting():
+    while flow.batch_work.run_waiting():
         pass
     return id
 
@@ -71,7 +72,7 @@ def test_what_cannot_be_done_is_told_with_its_reason(flow: Flowcase, many: list[
     flow.instances.cancel(many[0], reason="selv", actor=OPERATOR)
     flow.user_tasks.complete(f"{many[1]}.2", {}, actor=OPERATOR)
     flow.batches.run(id, actor=OPERATOR)
-    while flow.batches.run_waiting():
+    while flow.batch_work.run_waiting():
         pass
 
     seen = [(row.instance, row.status) for row in flow.batches.items(id, actor=OPERATOR)]
@@ -98,10 +99,10 @@ def test_a_worker_that_is_killed_in_the_middle_does_none_of_them_twice(
 
     monkeypatch.setattr(type(flow.batches), "_act", killed)
     with pytest.raises(Killed):
-        flow.batches.run_waiting()
-    assert flow.batches.run_waiting() == 0  # the dead worker's lease holds
+        flow.batch_work.run_waiting()
+    assert flow.batch_work.run_waiting() == 0  # the dead worker's lease holds
     clock.advance(LEASE)
-    while flow.batches.run_waiting():
+    while flow.batch_work.run_waiting():
         pass
 
     assert [len(told(flow, each, "InterventionMade")) for each in many] == [1] * 4
@@ -132,16 +133,16 @@ def test_a_fault_of_the_program_ends_that_instances_turn_and_the_others_go_on(
 
 def test_a_batch_is_paused_goes_on_and_is_stopped(flow: Flowcase, many: list[str]) -> None:
     id = flow.batches.plan(Asked(process="p"), "cancel", reason=WHY, actor=OPERATOR)
-    assert flow.batches.run_waiting() == 0
+    assert flow.batch_work.run_waiting() == 0
     flow.batches.run(id, actor=OPERATOR)
-    flow.batches.run_waiting(1)
+    flow.batch_work.run_waiting(1)
     flow.batches.pause(id, actor=OPERATOR)
-    assert flow.batches.run_waiting() == 0
+    assert flow.batch_work.run_waiting() == 0
     flow.batches.resume(id, actor=OPERATOR)
-    flow.batches.run_waiting(1)
+    flow.batch_work.run_waiting(1)
     flow.batches.stop(id, actor=OPERATOR)
 
-    assert flow.batches.run_waiting() == 0
+    assert flow.batch_work.run_waiting() == 0
     assert flow.batches.get(id, actor=OPERATOR).counts == {"done": 2, "stopped": 2}
     assert [flow.instances.get(each).status for each in many] == ["cancelled"] * 2 + ["active"] * 2
     with pytest.raises(Conflict, match="it is stopped"):
@@ -195,7 +196,7 @@ def test_with_four_eyes_another_operator_lets_it_run(flow: Flowcase, many: list[
     with pytest.raises(NeedsAnother):
         flow.batches.run(id, actor=OPERATOR)
     flow.batches.run(id, actor=OTHER)
-    while flow.batches.run_waiting():
+    while flow.batch_work.run_waiting():
         pass
 
     assert [row.actor for row in told(flow, many[0], "InstanceCancelled")] == [OTHER.id]

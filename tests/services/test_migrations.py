@@ -48,7 +48,7 @@ def move(flow, source="sag:1", target="sag:2", mapping=None, **options):
 
 
 def work(flow):
-    while flow.migrations.run_waiting():
+    while flow.migration_work.run_waiting():
         pass
 
 
@@ -237,10 +237,10 @@ def test_a_paused_move_moves_nothing_until_it_is_resumed(flow, deploy):
     deploy(drawn(user_task("a"), user_task("ny")))
     id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=OWNER)
     flow.migrations.run(id, actor=OWNER)
-    flow.migrations.run_waiting(limit=3)
+    flow.migration_work.run_waiting(limit=3)
 
     flow.migrations.pause(id, actor=OWNER)
-    moved = flow.migrations.run_waiting()
+    moved = flow.migration_work.run_waiting()
 
     assert moved == 0
     assert flow.migrations.get(id, actor=OWNER).counts == {"moved": 3, "waiting": 1}
@@ -260,10 +260,10 @@ def test_an_instance_whose_worker_died_is_taken_over_when_the_lease_has_run_out(
     with flow.store.begin(OPERATOR, clock.now()) as tx:
         flow.migrations._claim(tx, row, 10)  # and dies
 
-    before = flow.migrations.run_waiting()
+    before = flow.migration_work.run_waiting()
     is_open = flow.migrations.get(id, actor=OWNER).row.status
     clock.advance(dt.timedelta(minutes=3))
-    after = flow.migrations.run_waiting()
+    after = flow.migration_work.run_waiting()
 
     assert (before, is_open, after) == (0, "running", 1)
 

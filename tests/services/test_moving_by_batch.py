@@ -11,7 +11,8 @@ import pytest
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, NotFound, Refused
-from flowcase.services.batches import LEASE, Asked, NeedsAnother
+from flowcase.services.batch_work import LEASE
+from flowcase.services.batches import Asked, NeedsAnother
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import boundary, end, process, start, timer, user_task
 from tests.services.test_batches import OTHER, WHY, Killed, told
@@ -39,7 +40,7 @@ def planned(flow: Flowcase, **asked: Any) -> str:
 
 
 def work_off(flow: Flowcase) -> None:
-    while flow.batches.run_waiting():
+    while flow.batch_work.run_waiting():
         pass
 
 
@@ -97,15 +98,15 @@ def test_it_is_paused_goes_on_is_stopped_and_what_was_moved_is_undone(
 ) -> None:
     id = planned(flow, version=1)
     flow.batches.run(id, actor=OPERATOR)
-    flow.batches.run_waiting(1)
+    flow.batch_work.run_waiting(1)
     flow.batches.pause(id, actor=OPERATOR)
-    paused = flow.batches.run_waiting(), versions(flow, many)
+    paused = flow.batch_work.run_waiting(), versions(flow, many)
     flow.batches.resume(id, actor=OPERATOR)
-    flow.batches.run_waiting(2)
+    flow.batch_work.run_waiting(2)
     flow.batches.stop(id, actor=OPERATOR)
     stopped = versions(flow, many)
     flow.batches.undo(id, reason="for tidligt", actor=OPERATOR)
-    flow.batches.run_waiting(1)
+    flow.batch_work.run_waiting(1)
     flow.batches.pause(id, actor=OPERATOR)
     half = versions(flow, many)
     flow.batches.resume(id, actor=OPERATOR)
@@ -134,8 +135,8 @@ def test_a_worker_that_is_killed_in_the_middle_moves_none_twice_and_loses_none(
 
     monkeypatch.setattr(type(flow.migrations), "moved_within", killed)
     with pytest.raises(Killed):
-        flow.batches.run_waiting()
-    at_once = flow.batches.run_waiting(), versions(flow, many)
+        flow.batch_work.run_waiting()
+    at_once = flow.batch_work.run_waiting(), versions(flow, many)
     clock.advance(LEASE)
     work_off(flow)
 

@@ -46,7 +46,7 @@ def begun(flow: Flowcase, process: str = "p") -> list[str]:
 
 
 def work_off(flow: Flowcase) -> None:
-    while flow.suspensions.start_held() or flow.batches.run_waiting() or flow.timers.fire_due():
+    while flow.suspensions.start_held() or flow.batch_work.run_waiting() or flow.timers.fire_due():
         pass
 
 
@@ -186,7 +186,7 @@ def test_running_instances_are_suspended_with_it_and_only_those_are_resumed(flow
 def test_resuming_in_the_middle_leaves_the_rest_running(flow: Flowcase, p: None) -> None:
     many = [flow.instances.start("p", actor=ANNA) for _ in range(4)]
     suspend(flow, with_instances=True)
-    flow.batches.run_waiting(1)
+    flow.batch_work.run_waiting(1)
     resume(flow, with_instances=True)
 
     assert [flow.instances.get(id).status for id in many] == ["active"] * 4

@@ -33,7 +33,7 @@ def _begun(world: Any, process: str) -> str:
 
 
 def _work_off(world: Any) -> None:
-    while world.flow.batches.run_waiting():
+    while world.flow.batch_work.run_waiting():
         pass
 
 

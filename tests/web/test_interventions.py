@@ -65,7 +65,7 @@ def test_many_are_chosen_seen_planned_and_done(sign_in, world, instance):
     assert {link.get("href") for link in wrong.all("//*[@id='fejl']//a")} == {"#begrundelse", "#handling"}
     planned = drift.submit(page, form, handling="suspend", begrundelse="Leverandøren er lukket")
     ran = drift.submit(planned, planned.one("//main//form[contains(@action, 'koer')]"))
-    while world.flow.batches.run_waiting():
+    while world.flow.batch_work.run_waiting():
         pass
 
     assert "planlagt" in planned.text
@@ -92,13 +92,13 @@ def test_many_are_moved_to_another_version_and_taken_back(sign_in, world, instan
     planned = drift.submit(page, form, handling="migrate", til_udgave=str(new), begrundelse="Ny lov")
     run = planned.one("//main//form[contains(@action, 'koer')]")
     drift.submit(planned, run)
-    while world.flow.batches.run_waiting():
+    while world.flow.batch_work.run_waiting():
         pass
     address = run.get("action").removesuffix("/koer")
     done = drift.get(address)
     moved = world.flow.instances.get(instance).version
     drift.submit(done, done.one("//main//form[contains(@action, 'fortryd')]"), begrundelse="For tidligt")
-    while world.flow.batches.run_waiting():
+    while world.flow.batch_work.run_waiting():
         pass
 
     assert wrong.status == 422 and "ikke den udgave" in wrong.text

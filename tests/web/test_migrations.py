@@ -27,7 +27,7 @@ def behind(world: World):
 
 
 def work(world: World) -> None:
-    while world.flow.migrations.run_waiting():
+    while world.flow.migration_work.run_waiting():
         pass
 
 

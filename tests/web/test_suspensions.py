@@ -27,7 +27,7 @@ def test_a_process_is_suspended_with_its_instances_and_resumed(sign_in, world, s
     without = drift.submit(page, form)
 
     batch = drift.submit(page, form, begrundelse=WHY, forloeb="1")
-    while world.flow.batches.run_waiting():
+    while world.flow.batch_work.run_waiting():
         pass
     paused = drift.get(stilles)
     seen = (
@@ -36,7 +36,7 @@ def test_a_process_is_suspended_with_its_instances_and_resumed(sign_in, world, s
         drift.get("/drift/processer"),
     )
     resumed = drift.submit(paused, paused.one("//main//form"), begrundelse="rettet", forloeb="1")
-    while world.flow.batches.run_waiting():
+    while world.flow.batch_work.run_waiting():
         pass
 
     assert without.status == 422

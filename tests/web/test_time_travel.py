@@ -218,7 +218,7 @@ def test_an_instance_that_was_moved_to_another_version_is_shown_in_the_one_it_ra
     mapping = {"foerste": "ny_foerste", "anden": "anden", "start": "start", "end": "end"}
     move = flow.migrations.plan("to_trin:1", "to_trin:2", mapping, reason="ny udgave", actor=owner)
     flow.migrations.run(move, actor=owner)
-    while flow.migrations.run_waiting():
+    while flow.migration_work.run_waiting():
         pass
     remember()
 

@@ -9,7 +9,8 @@ import click
 
 from flowcase.cli.output import json_option, say_json, say_table
 from flowcase.cli.settings import opened, operator
-from flowcase.services.migrations import Item, Reason
+from flowcase.services.migrations import Item
+from flowcase.services.move_verdicts import Reason
 
 _REASONS = {
     "no_successor": "nothing takes over from '{element}'",
@@ -103,7 +104,7 @@ def migrate(
 
 
 def _work(flow: Any) -> None:
-    while flow.migrations.run_waiting():
+    while flow.migration_work.run_waiting():
         pass
 
 

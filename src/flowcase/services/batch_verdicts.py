@@ -9,7 +9,8 @@ import structlog
 
 from flowcase import engine, model
 from flowcase.errors import FlowcaseError
-from flowcase.services.migrations import Migrations, Reason, Verdict
+from flowcase.services.instance_moves import InstanceMoves
+from flowcase.services.move_verdicts import Reason, Verdict
 from flowcase.services.token_moves import TokenAct, TokenMoves
 from flowcase.services.transactions import fault_of
 from flowcase.store import DatabaseFault, LockedInstance, Tx
@@ -33,13 +34,13 @@ def order_of(row: BatchRow, source: str) -> MigrationRow:
 class BatchVerdicts:
     """Works on transactions that others open; nothing is written."""
 
-    def __init__(self, migrations: Migrations, token_moves: TokenMoves) -> None:
-        self._migrations, self._token_moves = migrations, token_moves
+    def __init__(self, moves: InstanceMoves, token_moves: TokenMoves) -> None:
+        self._moves, self._token_moves = moves, token_moves
 
     def of(self, tx: Tx, row: BatchRow, item: BatchItemRow) -> Verdict:
         """unchanged: there is nothing to do; changed; refused, with the code of why."""
         if row.act == "migrate":
-            return self._migrations.judged_within(tx, order_of(row, item.source or ""), item.instance)
+            return self._moves.judged(tx, order_of(row, item.source or ""), item.instance)
         looked = tx.look(item.instance)
         try:
             return self._of(tx, row.act, row.details, looked)

@@ -1,4 +1,4 @@
-"""Batch operations: one act on all instances that a filter chooses, worked off by the workers.
+"""Batch operations: one act on all instances that a filter chooses, worked off by `batch_work.py`.
 
 What is chosen is fixed when the batch is planned, so that what was seen is what is done. Each instance is a
 transaction of its own, which also notes that it is done: a worker that is killed does none of them twice.
@@ -8,36 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import structlog
-
 from flowcase import events
-from flowcase.access.actor import SYSTEM, Actor
-from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
-from flowcase.services.batch_verdicts import BatchVerdicts, order_of
-from flowcase.services.incidents import Incidents
-from flowcase.services.instances import Instances
+from flowcase.access.actor import Actor
+from flowcase.errors import Conflict, NotFound, Refused
+from flowcase.services.batch_verdicts import BatchVerdicts
+from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.interventions import check_operator, check_reason
-from flowcase.services.migrations import Migrations, Reason, Verdict, reasons_of
-from flowcase.services.token_moves import TokenAct, TokenMoves
-from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
-from flowcase.store import INSTALLATION, LockedInstance, Tx
+from flowcase.services.token_moves import TokenMoves
+from flowcase.services.transactions import Transactions
+from flowcase.store import INSTALLATION, Tx
 from flowcase.store.batch_tables import batch, batch_item
 from flowcase.store.queries import batches as queries
 from flowcase.store.queries.batches import BatchItemRow, BatchRow, Place
 from flowcase.store.queries.instances import InstanceRow
 
-LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
-AT_ONCE = 25  # instances that a worker claims together
 MOST = 10_000  # instances of one batch
 FORESEEN = 500  # instances that are looked through when a batch is planned
 ACTS = ("retry", "suspend", "resume", "cancel", "skip", "move", "migrate")
 _LOOK = "work on many instances"
 _ON_TOKENS = ("skip", "move")
-_log = structlog.get_logger(__name__)
 _NEEDS_TWO = ("cancel", "skip", "move", "migrate")  # what reaches deep, or cannot be turned round
 
 
@@ -94,16 +86,13 @@ class Batches:
     def __init__(
         self,
         transactions: Transactions,
-        instances: Instances,
-        incidents: Incidents,
         token_moves: TokenMoves,
-        migrations: Migrations,
+        moves: InstanceMoves,
         *,
         has_four_eyes: bool = False,
     ) -> None:
-        self._transactions, self._instances = transactions, instances
-        self._incidents, self._token_moves = incidents, token_moves
-        self._migrations, self._verdicts = migrations, BatchVerdicts(migrations, token_moves)
+        self._transactions, self._moves = transactions, moves
+        self._verdicts = BatchVerdicts(moves, token_moves)
         self._has_four_eyes = has_four_eyes
 
     # --- before ------------------------------------------------------------------------------------
@@ -149,7 +138,7 @@ class Batches:
                 there = f"{asked.process}:{target}"
                 found = [row for row in found if row.definition != there]
                 sources = sorted({row.definition for row in found})
-                mapping = {each: self._migrations.proposed_within(tx, each, there) for each in sources}
+                mapping = {each: self._moves.proposed(tx, each, there) for each in sources}
                 details = {"target": there, "mapping": mapping}
             if not found:
                 raise Refused(attempt, "no instance is chosen")
@@ -269,15 +258,6 @@ class Batches:
         steps = dict.fromkeys(("done", "paused", "stopped"), "undoing")
         self._become(id, steps, "undo", actor, reason=reason)
 
-    def run_waiting(self, limit: int = AT_ONCE) -> int:
-        """Do what is next of the batches at work; how many instances were worked off."""
-        for row in self._transactions.read(queries.at_work):
-            claimed = self._transactions.run(SYSTEM, partial(self._claim, row=row, limit=limit))
-            if claimed:
-                return sum(self._work_off(row, instance) for instance in claimed)
-            self._transactions.run(SYSTEM, partial(self._finish, row=row))
-        return 0
-
     # --- looking -----------------------------------------------------------------------------------
 
     def get(self, id: str, *, actor: Actor) -> Batch:
@@ -347,82 +327,6 @@ class Batches:
         )
         tx.append(INSTALLATION, told)
 
-    def _claim(self, tx: Tx, row: BatchRow, limit: int) -> Sequence[str]:
-        now = queries.get(tx, row.id)
-        if now is None or now.status != row.status:
-            return []
-        claimed = list(queries.claimable(tx, row.id, _left(row), limit))
-        for instance in claimed:
-            here = {"batch": row.id, "instance": instance}
-            tx.update_all(batch_item, here, {"lease_until": tx.now + LEASE})
-        return claimed
-
-    def _finish(self, tx: Tx, row: BatchRow) -> None:
-        """Done when nothing is left, not even in another worker's hands."""
-        if not queries.counts(tx, row.id).get(_left(row)):
-            ended = {"status": "done" if row.status == "running" else "undone"}
-            tx.update_any(batch, {"id": row.id, "status": row.status}, ended)
-
-    def _work_off(self, row: BatchRow, instance: str) -> int:
-        """One instance in one transaction; what cannot be is kept with its reason."""
-        actor = replace(SYSTEM, id=row.decided_by)
-        try:
-            self._transactions.run(actor, lambda tx: self._done(tx, row, instance))
-            return 1
-        except UNAVAILABLE:
-            return 0  # its lease runs out, and it is tried again
-        except FlowcaseError as error:
-            because, reasons = str(error), reasons_of(error) if row.act == "migrate" else ()
-        except Exception as error:  # a fault of the engine's would come again each time
-            because = f"a fault in the program ({type(error).__name__})"
-            reasons = (Reason("fault", detail=type(error).__name__),)
-            _log.error("fault in a batch", batch=row.id, instance=instance, **fault_of(error))
-        status = "refused" if row.status == "running" else "undo_refused"
-        verdict = Verdict("refused", reasons).to_json() if reasons else None
-        self._transactions.run(
-            SYSTEM, lambda tx: _note(tx, row, instance, status, because=because, verdict=verdict)
-        )
-        return 1
-
-    def _done(self, tx: Tx, row: BatchRow, instance: str) -> None:
-        """Whoever works on the instance holds its stream: only one of two workers finds it waiting."""
-        locked = tx.lock(instance)
-        item, now = queries.item(tx, row.id, instance), queries.get(tx, row.id)
-        if item is None or item.status != _left(row) or now is None or now.status != row.status:
-            return
-        if row.status == "undoing":
-            order, before = order_of(row, item.source or ""), queries.before(tx, row.id, instance)
-            self._migrations.undone_within(tx, order, locked, item.version, before)
-            _note(tx, row, instance, "undone", sealed_before=None)
-        elif row.act == "migrate":
-            order = order_of(row, item.source or "")
-            verdict, version, sealed = self._migrations.moved_within(tx, order, locked)
-            kept: dict[str, Any] = {"verdict": verdict.to_json(), "version": version, "sealed_before": sealed}
-            _note(tx, row, instance, "done", **kept)
-        else:
-            self._act(tx, row, locked)
-            _note(tx, row, instance, "done")
-
-    def _act(self, tx: Tx, row: BatchRow, locked: LockedInstance) -> None:
-        attempt = f"{row.act} process instance '{locked.id}'"
-        if locked.has_ended:
-            raise Conflict(attempt, f"it is {locked.status}")
-        if row.act == "suspend":
-            self._instances.suspend_within(tx, locked.id, reason=row.reason)
-        elif row.act == "resume":
-            self._instances.resume_within(tx, locked.id, reason=row.reason)
-        elif row.act == "cancel":
-            self._instances.cancel_within(tx, locked.id, reason=row.reason)
-        elif row.act == "retry":
-            self._incidents.retry_within(tx, locked, reason=row.reason)
-        else:
-            tokens = self._token_moves.at_element(tx, locked, row.details["element"])
-            if not tokens:
-                raise Conflict(attempt, f"no token is at '{row.details['element']}'")
-            act = TokenAct(row.act, target=row.details["target"])
-            for token in tokens:
-                self._token_moves.do_within(tx, locked, token, act, reason=row.reason)
-
 
 def _chosen(tx: Tx, asked: Asked) -> Sequence[InstanceRow]:
     found = queries.chosen(
@@ -440,19 +344,6 @@ def _chosen(tx: Tx, asked: Asked) -> Sequence[InstanceRow]:
     if len(found) > MOST:
         raise Refused("choose instances", f"more than {MOST} are chosen; narrow the filter")
     return found
-
-
-def _left(row: BatchRow) -> str:
-    """What an instance is that its turn is still to come of."""
-    return "done" if row.status == "undoing" else "waiting"
-
-
-def _note(tx: Tx, row: BatchRow, instance: str, status: str, *, because: str = "", **kept: Any) -> None:
-    tx.update_any(
-        batch_item,
-        {"batch": row.id, "instance": instance, "status": _left(row)},
-        {"status": status, "because": because, "lease_until": None, "done_at": tx.now, **kept},
-    )
 
 
 def _row(tx: Tx, id: str) -> BatchRow:

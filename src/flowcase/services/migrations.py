@@ -1,39 +1,32 @@
-"""Running instances moved to another version of their process: planned, seen beforehand, done, undone.
+"""Running instances moved to another version of their process: planned, seen beforehand, begun, undone.
 
 A deployment leaves running instances alone. A move is a plan of its own: which element takes over from
 which, a verdict for every instance before anything is done, then one transaction for each instance, by
-whichever worker holds its lease. What an instance was before is kept, so that the move can be undone as long
-as the instance has not gone on.
+whichever worker holds its lease (`migration_work.py`). What an instance was before is kept, so that the move
+can be undone as long as the instance has not gone on.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
 
-import structlog
-
-from flowcase import engine, events, model
-from flowcase.access.actor import SYSTEM, Actor
+from flowcase import engine, events
+from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_migrate
-from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound, Refused
+from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import Misfit, misfits, propose
-from flowcase.services.advancing import Advancing
-from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
-from flowcase.store import INSTALLATION, DatabaseFault, LockedInstance, SealBroken, Tx
+from flowcase.services.instance_moves import InstanceMoves
+from flowcase.services.move_verdicts import Verdict
+from flowcase.services.transactions import Transactions
+from flowcase.store import INSTALLATION, Tx
 from flowcase.store.migration_tables import migration, migration_item
-from flowcase.store.queries import instances, resources
+from flowcase.store.queries import instances
 from flowcase.store.queries import migrations as queries
-from flowcase.store.queries.migrations import ItemRow, MigrationRow
+from flowcase.store.queries.migrations import MigrationRow
 
-LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
-BATCH = 25  # instances that a worker claims at once
-_log = structlog.get_logger(__name__)
 _PAUSED = {"running": "paused", "undoing": "undo_paused"}
 _RESUMED = {paused: running for running, paused in _PAUSED.items()}
 
@@ -45,30 +38,6 @@ class MappingRefused(Refused):
         self.wrong = tuple(wrong)
         told = "; ".join(f"'{each.source}' to '{each.target}': {each.code}" for each in self.wrong)
         super().__init__("use this mapping", told)
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why an instance cannot move, or what changes when it does; codes that the edges put into words."""
-
-    code: str
-    element: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What moving does to one instance."""
-
-    kind: str  # unchanged | changed | refused
-    reasons: tuple[Reason, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "reasons": [asdict(each) for each in self.reasons]}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Verdict:
-        return cls(data["kind"], tuple(Reason(**each) for each in data["reasons"]))
 
 
 @dataclass(frozen=True)
@@ -113,8 +82,8 @@ class Plan:
 class Migrations:
     """Every method raises Forbidden for who is neither process owner nor operator."""
 
-    def __init__(self, transactions: Transactions, advancing: Advancing) -> None:
-        self._transactions, self._advancing = transactions, advancing
+    def __init__(self, transactions: Transactions, moves: InstanceMoves) -> None:
+        self._transactions, self._moves = transactions, moves
 
     # --- before ------------------------------------------------------------------------------------
 
@@ -128,7 +97,7 @@ class Migrations:
         _check(actor)
 
         def work(tx: Tx) -> Proposal:
-            old, new = self._pair(tx, source, target)
+            old, new = self._moves.versions(tx, source, target)
             ids = queries.running(tx, source)
             waiting: Counter[str] = Counter()
             for id in ids:
@@ -158,7 +127,7 @@ class Migrations:
             raise Refused("plan a move", "Skriv, hvorfor forløbene skal flyttes.")
 
         def work(tx: Tx) -> str:
-            old, new = self._pair(tx, source, target)
+            old, new = self._moves.versions(tx, source, target)
             pairs = dict(propose(old, new) if mapping is None else mapping)
             wrong = misfits(old, new, pairs)
             if wrong:
@@ -186,7 +155,7 @@ class Migrations:
         def judge(tx: Tx) -> list[tuple[str, Verdict]]:
             row = self._row(tx, id)
             return [
-                (item.instance, self._judged(tx, row, item.instance))
+                (item.instance, self._moves.judged(tx, row, item.instance))
                 for item in queries.items(tx, id, status="waiting")
             ]
 
@@ -210,12 +179,14 @@ class Migrations:
         _check(actor)
 
         def work(tx: Tx) -> list[Item]:
-            old, new = self._pair(tx, source, target)
+            old, new = self._moves.versions(tx, source, target)
             wrong = misfits(old, new, mapping)
             if wrong:
                 raise MappingRefused(wrong)
             row = MigrationRow("", old.id, source, target, mapping, "", "planned", tx.now, actor.id, actor.id)
-            return [Item(id, "waiting", self._judged(tx, row, id)) for id in queries.running(tx, source)]
+            return [
+                Item(id, "waiting", self._moves.judged(tx, row, id)) for id in queries.running(tx, source)
+            ]
 
         return self._transactions.read(work)
 
@@ -238,18 +209,6 @@ class Migrations:
             raise Refused("undo a move", "Skriv, hvorfor flytningen skal gøres om.")
         self._become(id, {"done": "undoing", "paused": "undoing"}, "undo", actor, reason)
 
-    def run_waiting(self, limit: int = BATCH) -> int:
-        """Move or take back what is next of the plans at work; how many instances were worked off."""
-        for row in self._transactions.read(queries.at_work):
-            claimed = self._transactions.run(SYSTEM, partial(self._claim, row=row, limit=limit))
-            done = 0
-            for instance in claimed:
-                done += self._work_off(row, instance)
-            if claimed:
-                return done
-            self._transactions.run(SYSTEM, partial(self._finish, row=row))
-        return 0
-
     # --- looking -----------------------------------------------------------------------------------
 
     def get(self, id: str, *, actor: Actor) -> Plan:
@@ -271,7 +230,7 @@ class Migrations:
 
         def work(tx: Tx) -> tuple[ProcessDefinition, ProcessDefinition]:
             row = self._row(tx, id)
-            return self._pair(tx, row.source, row.target)
+            return self._moves.versions(tx, row.source, row.target)
 
         return self._transactions.read(work)
 
@@ -291,16 +250,6 @@ class Migrations:
         ]
 
     # --- inside ------------------------------------------------------------------------------------
-
-    def _pair(self, tx: Tx, source: str, target: str) -> tuple[ProcessDefinition, ProcessDefinition]:
-        rows = [resources.definition(tx, source), resources.definition(tx, target)]
-        for id, row in zip((source, target), rows, strict=True):
-            if row is None or row.status != "active":
-                raise NotFound("process definition", id)
-        old, new = (self._advancing.definitions.process(tx, id) for id in (source, target))
-        if old.id != new.id or source == target:
-            raise Refused("plan a move", "vælg to udgaver af samme forløb")
-        return old, new
 
     def _row(self, tx: Tx, id: str) -> MigrationRow:
         row = queries.plan(tx, id)
@@ -332,199 +281,6 @@ class Migrations:
             self._tell(tx, id, act, row.source, row.target, number, reason or row.reason)
 
         self._transactions.run(actor, work)
-
-    def _claim(self, tx: Tx, row: MigrationRow, limit: int) -> Sequence[str]:
-        now = queries.plan(tx, row.id)
-        if now is None or now.status != row.status:
-            return []
-        left = "waiting" if row.status == "running" else "moved"
-        claimed = list(queries.claimable(tx, row.id, left, limit))
-        for instance in claimed:
-            tx.update_all(
-                migration_item, {"migration": row.id, "instance": instance}, {"lease_until": tx.now + LEASE}
-            )
-        return claimed
-
-    def _finish(self, tx: Tx, row: MigrationRow) -> None:
-        """Done when nothing is left, not even in another worker's hands."""
-        left = "waiting" if row.status == "running" else "moved"
-        if not queries.is_left(tx, row.id, left):
-            tx.update_any(
-                migration,
-                {"id": row.id, "status": row.status},
-                {"status": "done" if row.status == "running" else "undone"},
-            )
-
-    def _work_off(self, row: MigrationRow, instance: str) -> int:
-        """One instance in one transaction; what cannot be is kept with its reason."""
-        is_undone = row.status == "undoing"
-        actor = replace(SYSTEM, id=row.decided_by)
-        work = self._undone if is_undone else self._moved
-        try:
-            self._transactions.run(actor, lambda tx: work(tx, row, instance))
-            return 1
-        except UNAVAILABLE:
-            return 0  # its lease runs out, and it is tried again
-        except FlowcaseError as error:
-            reasons = reasons_of(error)
-        except Exception as error:  # a fault of the engine's would come again each time
-            reasons = (_fault(error, instance),)
-        status, verdict = "undo_refused" if is_undone else "refused", Verdict("refused", reasons)
-        self._transactions.run(
-            SYSTEM, lambda tx: self._note(tx, row.id, instance, status, verdict=verdict.to_json())
-        )
-        return 1
-
-    def _moved(self, tx: Tx, row: MigrationRow, instance: str) -> None:
-        locked = tx.lock(instance)
-        if self._held(tx, row, instance, "waiting") is None:
-            return
-        verdict, version, before = self.moved_within(tx, row, locked)
-        self._note(
-            tx, row.id, instance, "moved",
-            verdict=verdict.to_json(), version=version, sealed_before=before,
-        )  # fmt: skip
-
-    # Within the transaction of another service too, which has asked whether it is allowed, keeps what is
-    # returned and gives it back to undo the move. `row.id` is that of its own plan.
-
-    def proposed_within(self, tx: Tx, source: str, target: str) -> Mapping[str, str]:
-        """Raises NotFound, and Refused for two different processes."""
-        return propose(*self._pair(tx, source, target))
-
-    def judged_within(self, tx: Tx, row: MigrationRow, instance: str) -> Verdict:
-        return self._judged(tx, row, instance)
-
-    def moved_within(self, tx: Tx, row: MigrationRow, locked: LockedInstance) -> tuple[Verdict, int, bytes]:
-        """What moving meant, the version of the state after it, and the sealed state before it."""
-        instance = locked.id
-        _check_can_move(locked.definition, locked.status, row)
-        before = locked.state
-        command = model.MigrateInstance(
-            target=row.target, mapping=row.mapping, entered=queries.entered(tx, instance)
-        )
-        verdict = _verdict(self._advancing.moved(tx, locked, command))
-        self._advancing.carry_on(tx, locked, command)
-        return verdict, locked.version + 1, tx.seal(locked.stream, f"before|{row.id}|{instance}", before)
-
-    def _undone(self, tx: Tx, row: MigrationRow, instance: str) -> None:
-        locked = tx.lock(instance)
-        if self._held(tx, row, instance, "moved") is None:
-            return
-        self.undone_within(tx, row, locked, *queries.before(tx, row.id, instance))
-        self._note(tx, row.id, instance, "undone", sealed_before=None)
-
-    def undone_within(
-        self, tx: Tx, row: MigrationRow, locked: LockedInstance, version: int | None, sealed: bytes | None
-    ) -> None:
-        """Raises Conflict for one that has gone on since; `reasons_of` tells why."""
-        instance = locked.id
-        if locked.has_ended or locked.version != version or locked.definition != row.target:
-            raise _CannotUndo("ended" if locked.has_ended else "gone_on")
-        try:
-            before = tx.open(locked.stream, f"before|{row.id}|{instance}", sealed or b"")
-        except SealBroken:
-            before = None
-        if before is None:
-            raise _CannotUndo("sealed_elsewhere")
-        self._advancing.carry_on(tx, locked, model.UndoMigration(target=row.source, before=before))
-
-    def _held(self, tx: Tx, row: MigrationRow, instance: str, status: str) -> ItemRow | None:
-        """The instance of the plan, unless somebody else has worked it off meanwhile."""
-        found = queries.item(tx, row.id, instance)
-        return found if found is not None and found.status == status else None
-
-    def _note(self, tx: Tx, id: str, instance: str, status: str, **values: Any) -> None:
-        tx.update(
-            migration_item,
-            {"migration": id, "instance": instance},
-            {"status": status, "lease_until": None, "done_at": tx.now, **values},
-            attempt=f"note the move of process instance '{instance}'",
-        )
-
-    def _judged(self, tx: Tx, row: MigrationRow, instance: str) -> Verdict:
-        looked = tx.look(instance)
-        try:
-            if looked.state is None:
-                raise Conflict(f"open process instance '{instance}'", "the key of its stream was destroyed")
-            _check_can_move(looked.definition, looked.status, row)
-            command = model.MigrateInstance(
-                target=row.target, mapping=row.mapping, entered=queries.entered(tx, instance)
-            )
-            return _verdict(self._advancing.moved(tx, looked, command))
-        except FlowcaseError as error:
-            return Verdict("refused", reasons_of(error))
-        except DatabaseFault:
-            raise
-        except Exception as error:
-            return Verdict("refused", (_fault(error, instance),))
-
-
-class _CannotMove(Conflict):
-    """An instance that is not where a move could take it from."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__("move the process instance", code)
-
-
-class _CannotUndo(Conflict):
-    """An instance that is no longer what the move made of it."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__("undo the move of the process instance", code)
-
-
-def _check_can_move(definition: str, status: str, row: MigrationRow) -> None:
-    if status in (model.InstanceStatus.COMPLETED, model.InstanceStatus.CANCELLED):
-        raise _CannotMove("ended")
-    if status == model.InstanceStatus.SUSPENDED:
-        raise _CannotMove("suspended")
-    if definition != row.source:
-        raise _CannotMove("other_version")
-
-
-def reasons_of(error: FlowcaseError) -> tuple[Reason, ...]:
-    """Why an instance cannot be moved or taken back."""
-    if isinstance(error, engine.CannotMigrate):
-        return tuple(Reason(each.code, each.element, each.detail) for each in error.obstacles)
-    if isinstance(error, (_CannotMove, _CannotUndo)):
-        return (Reason(error.code),)
-    return (Reason("conflict", detail=str(error)),)
-
-
-def _fault(error: Exception, instance: str) -> Reason:
-    """The instance stays as it is, the others go on. No text of the error: it may name data."""
-    _log.error("fault in a move", instance=instance, **fault_of(error))
-    return Reason("fault", detail=type(error).__name__)
-
-
-def _verdict(advance: model.Advance) -> Verdict:
-    """In words of the change: timers first, since they are what people ask about."""
-    stopped = {each.element: each for each in advance.events if isinstance(each, model.TimerCancelled)}
-    reasons: list[Reason] = []
-    for event in advance.events:
-        if isinstance(event, model.TimerScheduled):
-            code = "timer_recomputed" if event.element in stopped else "timer_added"
-            reasons.append(Reason(code, event.element, event.due_at.isoformat()))
-            stopped.pop(event.element, None)
-    reasons += [Reason("timer_stopped", element) for element in stopped]
-    for event in advance.events:
-        change = _CHANGES.get(type(event))
-        if change is not None:
-            reasons.append(Reason(change, getattr(event, "element", "")))
-    return Verdict("changed" if reasons else "unchanged", tuple(dict.fromkeys(reasons)))
-
-
-_CHANGES: Mapping[type[model.Event], str] = {
-    model.MessageSubscribed: "message_awaited",
-    model.MessageUnsubscribed: "message_dropped",
-    model.SignalSubscribed: "signal_awaited",
-    model.SignalUnsubscribed: "signal_dropped",
-    model.UserTaskRedrawn: "task_redrawn",
-    model.ElementCompleted: "goes_on",
-}
 
 
 def _check(actor: Actor) -> None:

@@ -16,7 +16,7 @@ from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.model import IncidentKind
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.services.batches import Asked, NeedsAnother
-from flowcase.services.migrations import Reason, Verdict
+from flowcase.services.move_verdicts import Reason, Verdict
 from flowcase.store.queries.batches import BatchItemRow, BatchRow
 from flowcase.web import presenting
 from flowcase.web.interventions import obstacle_words

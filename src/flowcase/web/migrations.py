@@ -13,7 +13,8 @@ from flask_login import current_user, login_required
 from flowcase.access.permissions import may_migrate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling.migration_mapping import alike
-from flowcase.services.migrations import Item, MappingRefused, Proposal, Reason
+from flowcase.services.migrations import Item, MappingRefused, Proposal
+from flowcase.services.move_verdicts import Reason
 from flowcase.web import diagram_drawing
 from flowcase.web.language import gettext
 from flowcase.web.move_words import STATUSES, VERDICTS, in_words

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from flowcase.modeling.definition import ProcessDefinition
-from flowcase.services.migrations import Reason
+from flowcase.services.move_verdicts import Reason
 from flowcase.web.language import gettext
 
 LOCAL = ZoneInfo("Europe/Copenhagen")

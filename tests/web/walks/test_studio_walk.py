@@ -117,7 +117,7 @@ def test_a_change_goes_from_the_table_and_the_diagram_to_the_caseworker_and_the_
 
 
 def run_migrations(world: Any) -> None:
-    while world.flow.migrations.run_waiting():
+    while world.flow.migration_work.run_waiting():
         pass
 
 

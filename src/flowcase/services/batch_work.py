@@ -1,0 +1,140 @@
+"""The workers' part of batch operations: one act after the other, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import structlog
+
+from flowcase.access.actor import SYSTEM
+from flowcase.errors import Conflict, FlowcaseError
+from flowcase.services.batch_verdicts import order_of
+from flowcase.services.incidents import Incidents
+from flowcase.services.instance_moves import InstanceMoves
+from flowcase.services.instances import Instances
+from flowcase.services.move_verdicts import Reason, Verdict, reasons_of
+from flowcase.services.token_moves import TokenAct, TokenMoves
+from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
+from flowcase.store import LockedInstance, Tx
+from flowcase.store.batch_tables import batch, batch_item
+from flowcase.store.queries import batches as queries
+from flowcase.store.queries.batches import BatchRow
+
+LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
+AT_ONCE = 25  # instances that a worker claims together
+_log = structlog.get_logger(__name__)
+
+
+class BatchWork:
+    def __init__(
+        self,
+        transactions: Transactions,
+        instances: Instances,
+        incidents: Incidents,
+        token_moves: TokenMoves,
+        moves: InstanceMoves,
+    ) -> None:
+        self._transactions, self._instances = transactions, instances
+        self._incidents, self._token_moves, self._moves = incidents, token_moves, moves
+
+    def run_waiting(self, limit: int = AT_ONCE) -> int:
+        """Do what is next of the batches at work; how many instances were worked off."""
+        for row in self._transactions.read(queries.at_work):
+            claimed = self._transactions.run(SYSTEM, partial(self._claim, row=row, limit=limit))
+            if claimed:
+                return sum(self._work_off(row, instance) for instance in claimed)
+            self._transactions.run(SYSTEM, partial(self._finish, row=row))
+        return 0
+
+    def _claim(self, tx: Tx, row: BatchRow, limit: int) -> Sequence[str]:
+        now = queries.get(tx, row.id)
+        if now is None or now.status != row.status:
+            return []
+        claimed = list(queries.claimable(tx, row.id, _left(row), limit))
+        for instance in claimed:
+            here = {"batch": row.id, "instance": instance}
+            tx.update_all(batch_item, here, {"lease_until": tx.now + LEASE})
+        return claimed
+
+    def _finish(self, tx: Tx, row: BatchRow) -> None:
+        """Done when nothing is left, not even in another worker's hands."""
+        if not queries.counts(tx, row.id).get(_left(row)):
+            ended = {"status": "done" if row.status == "running" else "undone"}
+            tx.update_any(batch, {"id": row.id, "status": row.status}, ended)
+
+    def _work_off(self, row: BatchRow, instance: str) -> int:
+        """One instance in one transaction; what cannot be is kept with its reason."""
+        actor = replace(SYSTEM, id=row.decided_by)
+        try:
+            self._transactions.run(actor, lambda tx: self._done(tx, row, instance))
+            return 1
+        except UNAVAILABLE:
+            return 0  # its lease runs out, and it is tried again
+        except FlowcaseError as error:
+            because, reasons = str(error), reasons_of(error) if row.act == "migrate" else ()
+        except Exception as error:  # a fault of the engine's would come again each time
+            because = f"a fault in the program ({type(error).__name__})"
+            reasons = (Reason("fault", detail=type(error).__name__),)
+            _log.error("fault in a batch", batch=row.id, instance=instance, **fault_of(error))
+        status = "refused" if row.status == "running" else "undo_refused"
+        verdict = Verdict("refused", reasons).to_json() if reasons else None
+        self._transactions.run(
+            SYSTEM, lambda tx: _note(tx, row, instance, status, because=because, verdict=verdict)
+        )
+        return 1
+
+    def _done(self, tx: Tx, row: BatchRow, instance: str) -> None:
+        """Whoever works on the instance holds its stream: only one of two workers finds it waiting."""
+        locked = tx.lock(instance)
+        item, now = queries.item(tx, row.id, instance), queries.get(tx, row.id)
+        if item is None or item.status != _left(row) or now is None or now.status != row.status:
+            return
+        if row.status == "undoing":
+            order, before = order_of(row, item.source or ""), queries.before(tx, row.id, instance)
+            self._moves.undone(tx, order, locked, item.version, before)
+            _note(tx, row, instance, "undone", sealed_before=None)
+        elif row.act == "migrate":
+            order = order_of(row, item.source or "")
+            verdict, version, sealed = self._moves.moved(tx, order, locked)
+            kept: dict[str, Any] = {"verdict": verdict.to_json(), "version": version, "sealed_before": sealed}
+            _note(tx, row, instance, "done", **kept)
+        else:
+            self._act(tx, row, locked)
+            _note(tx, row, instance, "done")
+
+    def _act(self, tx: Tx, row: BatchRow, locked: LockedInstance) -> None:
+        attempt = f"{row.act} process instance '{locked.id}'"
+        if locked.has_ended:
+            raise Conflict(attempt, f"it is {locked.status}")
+        if row.act == "suspend":
+            self._instances.suspend_within(tx, locked.id, reason=row.reason)
+        elif row.act == "resume":
+            self._instances.resume_within(tx, locked.id, reason=row.reason)
+        elif row.act == "cancel":
+            self._instances.cancel_within(tx, locked.id, reason=row.reason)
+        elif row.act == "retry":
+            self._incidents.retry_within(tx, locked, reason=row.reason)
+        else:
+            tokens = self._token_moves.at_element(tx, locked, row.details["element"])
+            if not tokens:
+                raise Conflict(attempt, f"no token is at '{row.details['element']}'")
+            act = TokenAct(row.act, target=row.details["target"])
+            for token in tokens:
+                self._token_moves.do_within(tx, locked, token, act, reason=row.reason)
+
+
+def _left(row: BatchRow) -> str:
+    """What an instance is that its turn is still to come of."""
+    return "done" if row.status == "undoing" else "waiting"
+
+
+def _note(tx: Tx, row: BatchRow, instance: str, status: str, *, because: str = "", **kept: Any) -> None:
+    tx.update_any(
+        batch_item,
+        {"batch": row.id, "instance": instance, "status": _left(row)},
+        {"status": status, "because": because, "lease_until": None, "done_at": tx.now, **kept},
+    )

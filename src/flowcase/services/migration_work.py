@@ -1,0 +1,111 @@
+"""The workers' part of moves: running instances moved or taken back, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from flowcase.access.actor import SYSTEM
+from flowcase.errors import FlowcaseError
+from flowcase.services.instance_moves import InstanceMoves
+from flowcase.services.move_verdicts import Verdict, fault_reason, reasons_of
+from flowcase.services.transactions import UNAVAILABLE, Transactions
+from flowcase.store import Tx
+from flowcase.store.migration_tables import migration, migration_item
+from flowcase.store.queries import migrations as queries
+from flowcase.store.queries.migrations import ItemRow, MigrationRow
+
+LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
+BATCH = 25  # instances that a worker claims at once
+
+
+class MigrationWork:
+    def __init__(self, transactions: Transactions, moves: InstanceMoves) -> None:
+        self._transactions, self._moves = transactions, moves
+
+    def run_waiting(self, limit: int = BATCH) -> int:
+        """Move or take back what is next of the plans at work; how many instances were worked off."""
+        for row in self._transactions.read(queries.at_work):
+            claimed = self._transactions.run(SYSTEM, partial(self._claim, row=row, limit=limit))
+            done = 0
+            for instance in claimed:
+                done += self._work_off(row, instance)
+            if claimed:
+                return done
+            self._transactions.run(SYSTEM, partial(self._finish, row=row))
+        return 0
+
+    def _claim(self, tx: Tx, row: MigrationRow, limit: int) -> Sequence[str]:
+        now = queries.plan(tx, row.id)
+        if now is None or now.status != row.status:
+            return []
+        left = "waiting" if row.status == "running" else "moved"
+        claimed = list(queries.claimable(tx, row.id, left, limit))
+        for instance in claimed:
+            tx.update_all(
+                migration_item, {"migration": row.id, "instance": instance}, {"lease_until": tx.now + LEASE}
+            )
+        return claimed
+
+    def _finish(self, tx: Tx, row: MigrationRow) -> None:
+        """Done when nothing is left, not even in another worker's hands."""
+        left = "waiting" if row.status == "running" else "moved"
+        if not queries.is_left(tx, row.id, left):
+            tx.update_any(
+                migration,
+                {"id": row.id, "status": row.status},
+                {"status": "done" if row.status == "running" else "undone"},
+            )
+
+    def _work_off(self, row: MigrationRow, instance: str) -> int:
+        """One instance in one transaction; what cannot be is kept with its reason."""
+        is_undone = row.status == "undoing"
+        actor = replace(SYSTEM, id=row.decided_by)
+        work = self._undone if is_undone else self._moved
+        try:
+            self._transactions.run(actor, lambda tx: work(tx, row, instance))
+            return 1
+        except UNAVAILABLE:
+            return 0  # its lease runs out, and it is tried again
+        except FlowcaseError as error:
+            reasons = reasons_of(error)
+        except Exception as error:  # a fault of the engine's would come again each time
+            reasons = (fault_reason(error, instance),)
+        status, verdict = "undo_refused" if is_undone else "refused", Verdict("refused", reasons)
+        self._transactions.run(
+            SYSTEM, lambda tx: self._note(tx, row.id, instance, status, verdict=verdict.to_json())
+        )
+        return 1
+
+    def _moved(self, tx: Tx, row: MigrationRow, instance: str) -> None:
+        locked = tx.lock(instance)
+        if self._held(tx, row, instance, "waiting") is None:
+            return
+        verdict, version, before = self._moves.moved(tx, row, locked)
+        self._note(
+            tx, row.id, instance, "moved",
+            verdict=verdict.to_json(), version=version, sealed_before=before,
+        )  # fmt: skip
+
+    def _undone(self, tx: Tx, row: MigrationRow, instance: str) -> None:
+        locked = tx.lock(instance)
+        if self._held(tx, row, instance, "moved") is None:
+            return
+        self._moves.undone(tx, row, locked, *queries.before(tx, row.id, instance))
+        self._note(tx, row.id, instance, "undone", sealed_before=None)
+
+    def _held(self, tx: Tx, row: MigrationRow, instance: str, status: str) -> ItemRow | None:
+        """The instance of the plan, unless somebody else has worked it off meanwhile."""
+        found = queries.item(tx, row.id, instance)
+        return found if found is not None and found.status == status else None
+
+    def _note(self, tx: Tx, id: str, instance: str, status: str, **values: Any) -> None:
+        tx.update(
+            migration_item,
+            {"migration": id, "instance": instance},
+            {"status": status, "lease_until": None, "done_at": tx.now, **values},
+            attempt=f"note the move of process instance '{instance}'",
+        )
