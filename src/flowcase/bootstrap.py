@@ -57,6 +57,7 @@ from flowcase.services.element_choices import ElementChoicesOf
 from flowcase.services.emergencies import Emergencies
 from flowcase.services.erasure import Erasure
 from flowcase.services.exports import Exports
+from flowcase.services.file_versions import FileVersions
 from flowcase.services.going_back import GoingBack
 from flowcase.services.guest_links import GuestLinks
 from flowcase.services.heat_maps import HeatMaps
@@ -71,6 +72,7 @@ from flowcase.services.job_care import JobCare
 from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.kept_answers import KeptAnswers
+from flowcase.services.kept_drafts import KeptDrafts
 from flowcase.services.key_rotation import KeyRotation
 from flowcase.services.list_shares import ListShares
 from flowcase.services.mails import Mails
@@ -108,6 +110,7 @@ from flowcase.services.single_sign_on import SingleSignOn
 from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
+from flowcase.services.studio_files import ShippedScenarios
 from flowcase.services.suspensions import Suspensions
 from flowcase.services.team_overviews import TeamOverviews
 from flowcase.services.time_travel import TimeTravel
@@ -219,6 +222,8 @@ class Flowcase:
     checkpoint_sending: CheckpointSending
     key_rotation: KeyRotation
     studio: Studio
+    kept_drafts: KeptDrafts
+    file_versions: FileVersions
     simulations: Simulations
     reviews: Reviews
     process_folders: ProcessFolders
@@ -402,12 +407,9 @@ def assemble(
     token_moves = TokenMoves(transactions, advancing)
     moves = InstanceMoves(advancing)
     batches = Batches(transactions, token_moves, moves, has_four_eyes=settings.has_four_eyes)
-    studio = Studio(
-        transactions,
-        deployments,
-        has_four_eyes=settings.has_four_eyes,
-        processes=settings.processes or shipped_processes(),
-    )
+    shipped = ShippedScenarios(settings.processes or shipped_processes())
+    studio = Studio(transactions, deployments, shipped, has_four_eyes=settings.has_four_eyes)
+    kept_drafts = KeptDrafts(transactions, shipped)
     return Flowcase(
         settings=settings,
         store=store,
@@ -513,11 +515,13 @@ def assemble(
             transactions, deployments, definitions, rule_sets, settings.processes or shipped_processes()
         ),
         studio=studio,
+        kept_drafts=kept_drafts,
+        file_versions=FileVersions(transactions),
         reviews=Reviews(transactions),
         process_folders=ProcessFolders(transactions, deployments),
         process_maps=ProcessMaps(transactions, definitions, handlers),
         scenario_trials=ScenarioTrials(transactions, settings.processes or shipped_processes()),
-        plays=Plays(transactions, studio, settings.processes or shipped_processes()),
+        plays=Plays(transactions, kept_drafts, settings.processes or shipped_processes()),
         deployment_effects=DeploymentEffects(transactions, definitions),
         element_choices=ElementChoicesOf(transactions, studio),
         nodes=nodes,

@@ -22,7 +22,7 @@ def twice(flow: Flowcase) -> Flowcase:
     """`p.bpmn` in two versions, the second drawn by jens and signed by lone."""
     flow.deployments.deploy({"p.bpmn": FIRST}, actor=OPERATOR, note="Den første")
     opened = flow.studio.open("p.bpmn", actor=JENS)
-    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=opened.based_on, actor=JENS)
+    flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=opened.based_on, actor=JENS)
     review = flow.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
     digest = flow.reviews.get(review, actor=LONE).digest
     flow.reviews.approve(review, digest=digest, actor=LONE)
@@ -31,7 +31,7 @@ def twice(flow: Flowcase) -> Flowcase:
 
 
 def test_versions_tell_who_brought_them_why_and_who_signed(twice: Flowcase) -> None:
-    newest, oldest = twice.studio.versions("p.bpmn", actor=LONE)
+    newest, oldest = twice.file_versions.versions("p.bpmn", actor=LONE)
 
     assert (newest.row.number, newest.row.names, newest.row.deployment.note) == (2, ("p:2",), "Trin b")
     assert newest.row.deployment.actor == "jens"
@@ -40,7 +40,7 @@ def test_versions_tell_who_brought_them_why_and_who_signed(twice: Flowcase) -> N
 
 
 def test_an_older_version_becomes_a_draft_and_replaces_nothing(twice: Flowcase) -> None:
-    twice.studio.restore("p.bpmn", 1, actor=LONE)
+    twice.file_versions.restore("p.bpmn", 1, actor=LONE)
 
     opened = twice.studio.open("p.bpmn", actor=LONE)
     assert opened.content == FIRST
@@ -49,13 +49,13 @@ def test_an_older_version_becomes_a_draft_and_replaces_nothing(twice: Flowcase) 
         "p.bpmn", FIRST, note="Tilbage", replaces=opened.in_force and opened.in_force.hash, actor=LONE
     )
     assert made.definitions == ("p:3",)
-    assert [each.row.number for each in twice.studio.versions("p.bpmn", actor=LONE)] == [3, 2, 1]
+    assert [each.row.number for each in twice.file_versions.versions("p.bpmn", actor=LONE)] == [3, 2, 1]
 
 
 def test_a_draft_of_ones_own_stays_beside_what_is_restored(twice: Flowcase) -> None:
-    twice.studio.save("p.bpmn", THIRD, seen=None, based_on=None, actor=JENS)
+    twice.kept_drafts.save("p.bpmn", THIRD, seen=None, based_on=None, actor=JENS)
 
-    saved = twice.studio.restore("p.bpmn", 1, actor=JENS)
+    saved = twice.file_versions.restore("p.bpmn", 1, actor=JENS)
 
     assert saved.copy == 1
     assert twice.studio.open("p.bpmn", actor=JENS).content == THIRD
@@ -65,14 +65,14 @@ def test_a_draft_of_ones_own_stays_beside_what_is_restored(twice: Flowcase) -> N
 def test_draft_deployments_and_unknown_numbers_are_no_versions(twice: Flowcase) -> None:
     twice.deployments.deploy({"p.bpmn": THIRD}, actor=OPERATOR, draft=True)
 
-    assert len(twice.studio.versions("p.bpmn", actor=JENS)) == 2
-    assert twice.studio.version("p.bpmn", 1, actor=JENS) == FIRST
+    assert len(twice.file_versions.versions("p.bpmn", actor=JENS)) == 2
+    assert twice.file_versions.version("p.bpmn", 1, actor=JENS) == FIRST
     for attempt in (
-        lambda: twice.studio.version("p.bpmn", 3, actor=JENS),
-        lambda: twice.studio.restore("p.bpmn", 0, actor=JENS),
-        lambda: twice.studio.versions("q.bpmn", actor=JENS),
+        lambda: twice.file_versions.version("p.bpmn", 3, actor=JENS),
+        lambda: twice.file_versions.restore("p.bpmn", 0, actor=JENS),
+        lambda: twice.file_versions.versions("q.bpmn", actor=JENS),
     ):
         with pytest.raises(NotFound):
             attempt()
     with pytest.raises(Forbidden):
-        twice.studio.versions("p.bpmn", actor=ANNA)
+        twice.file_versions.versions("p.bpmn", actor=ANNA)

@@ -31,7 +31,7 @@ def strict(flow: Flowcase) -> Flowcase:
     settings = dataclasses.replace(flow.settings, four_eyes=True)
     strict = bootstrap.assemble(settings, flow.store, flow.clock, handlers=handlers._registered)
     strict.deployments.deploy({"p.bpmn": FIRST}, actor=OPERATOR)
-    strict.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force(strict), actor=JENS)
+    strict.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force(strict), actor=JENS)
     return strict
 
 
@@ -92,7 +92,7 @@ def test_a_program_cannot_pass_by_the_second_person(strict: Flowcase) -> None:
 
 
 def test_the_author_cannot_approve_nor_can_who_drew_what_it_began_from(strict: Flowcase) -> None:
-    strict.studio.save(
+    strict.kept_drafts.save(
         "p.bpmn", THIRD, seen=None, based_on=in_force(strict), begun_from=("jens", 0), actor=LONE
     )
     id = strict.reviews.ask("p.bpmn", note="Trin c", actor=LONE)
@@ -112,10 +112,10 @@ def test_a_change_behind_the_approval_voids_it_for_good(strict: Flowcase) -> Non
     approve(strict, id)
     seen = strict.studio.open("p.bpmn", actor=JENS).draft
 
-    changed = strict.studio.save("p.bpmn", THIRD, seen=seen, based_on=in_force(strict), actor=JENS)
+    changed = strict.kept_drafts.save("p.bpmn", THIRD, seen=seen, based_on=in_force(strict), actor=JENS)
     with pytest.raises(NotApproved):
         deploy(strict, THIRD)
-    strict.studio.save("p.bpmn", SECOND, seen=changed.hash, based_on=in_force(strict), actor=JENS)
+    strict.kept_drafts.save("p.bpmn", SECOND, seen=changed.hash, based_on=in_force(strict), actor=JENS)
 
     with pytest.raises(NotApproved):
         deploy(strict, SECOND)
@@ -126,7 +126,7 @@ def test_saving_the_same_again_voids_nothing(strict: Flowcase) -> None:
     id = strict.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
     seen = strict.studio.open("p.bpmn", actor=JENS).draft
 
-    strict.studio.save("p.bpmn", SECOND, seen=seen, based_on=in_force(strict), actor=JENS)
+    strict.kept_drafts.save("p.bpmn", SECOND, seen=seen, based_on=in_force(strict), actor=JENS)
 
     assert strict.reviews.get(id, actor=MIE).row.status == "asked"
 
@@ -141,7 +141,7 @@ def test_an_approval_holds_only_against_the_file_it_was_compared_with(strict: Fl
         deploy(strict)
 
     assert refused.value.code == "outdated"
-    strict.studio.save("p.bpmn", SECOND, seen=None, based_on=old, actor=MIE)
+    strict.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=old, actor=MIE)
     late = strict.reviews.ask("p.bpmn", note="Trin b", actor=MIE)
     read_before = strict.reviews.get(late, actor=LONE).digest
     strict.deployments.deploy({"p.bpmn": FIRST}, actor=OPERATOR)
@@ -191,7 +191,7 @@ def test_a_draft_that_is_thrown_away_or_withdrawn_is_not_reviewed(strict: Flowca
     strict.reviews.withdraw(first, actor=JENS)
     second = strict.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
 
-    strict.studio.discard("p.bpmn", actor=JENS)
+    strict.kept_drafts.discard("p.bpmn", actor=JENS)
 
     assert [row.status for row, _ in strict.reviews.list(actor=MIE)] == ["voided", "withdrawn"]
     with pytest.raises(Conflict):
@@ -201,7 +201,7 @@ def test_a_draft_that_is_thrown_away_or_withdrawn_is_not_reviewed(strict: Flowca
 
 
 def test_who_signed_may_deploy_and_keeps_a_draft_of_their_own(strict: Flowcase) -> None:
-    strict.studio.save("p.bpmn", THIRD, seen=None, based_on=in_force(strict), actor=LONE)
+    strict.kept_drafts.save("p.bpmn", THIRD, seen=None, based_on=in_force(strict), actor=LONE)
     id = strict.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
     approve(strict, id)
 
@@ -214,7 +214,7 @@ def test_who_signed_may_deploy_and_keeps_a_draft_of_their_own(strict: Flowcase) 
 @pytest.fixture
 def together(strict: Flowcase) -> str:
     """Jens asked for a review of his draft of `p.bpmn` and of a new process that belongs to it."""
-    strict.studio.begin("q.bpmn", OTHER, actor=JENS)
+    strict.kept_drafts.begin("q.bpmn", OTHER, actor=JENS)
     return strict.reviews.ask("p.bpmn", together={"q.bpmn": 0}, note="Trin b og q", actor=JENS)
 
 
@@ -235,7 +235,7 @@ def test_files_that_belong_together_are_approved_and_deployed_as_one(strict: Flo
     assert (row.status, row.deployment) == ("deployed", made.id)
     assert [file.drafts for file in strict.studio.files(actor=JENS) if file.in_force] == [(), ()]
     for path in ("p.bpmn", "q.bpmn"):
-        signed = strict.studio.versions(path, actor=MIE)[0].review
+        signed = strict.file_versions.versions(path, actor=MIE)[0].review
         assert signed is not None and (signed.id, signed.decided_by) == (together, "lone")
 
 
@@ -262,7 +262,7 @@ def test_a_change_of_one_file_voids_the_approval_of_all(strict: Flowcase, togeth
     seen = strict.studio.open("q.bpmn", actor=JENS).draft
 
     changed = process("q", start(), user_task("andet"), end())
-    strict.studio.save("q.bpmn", changed, seen=seen, based_on=None, actor=JENS)
+    strict.kept_drafts.save("q.bpmn", changed, seen=seen, based_on=None, actor=JENS)
 
     assert strict.reviews.get(together, actor=MIE).row.status == "voided"
     for files in ({"p.bpmn": SECOND, "q.bpmn": OTHER}, {"p.bpmn": SECOND, "q.bpmn": changed}):
@@ -283,8 +283,8 @@ def test_another_version_of_one_file_outdates_the_approval_of_all(strict: Flowca
 
 
 def test_who_had_a_hand_in_one_of_the_files_cannot_approve_any(strict: Flowcase) -> None:
-    strict.studio.begin("q.bpmn", OTHER, actor=LONE)
-    strict.studio.save("q.bpmn", OTHER, seen=None, based_on=None, begun_from=("lone", 0), actor=JENS)
+    strict.kept_drafts.begin("q.bpmn", OTHER, actor=LONE)
+    strict.kept_drafts.save("q.bpmn", OTHER, seen=None, based_on=None, begun_from=("lone", 0), actor=JENS)
 
     id = strict.reviews.ask("p.bpmn", together={"q.bpmn": 0}, note="n", actor=JENS)
 

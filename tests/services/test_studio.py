@@ -33,7 +33,7 @@ def test_only_process_owners_come_in(flow: Flowcase, in_force: str) -> None:
         lambda: flow.studio.files(actor=ANNA),
         lambda: flow.studio.open("p.bpmn", actor=ANNA),
         lambda: flow.studio.check("p.bpmn", FIRST, actor=ANNA),
-        lambda: flow.studio.save("p.bpmn", FIRST, seen=None, based_on=None, actor=ANNA),
+        lambda: flow.kept_drafts.save("p.bpmn", FIRST, seen=None, based_on=None, actor=ANNA),
         lambda: flow.studio.deploy("p.bpmn", FIRST, note="n", replaces=in_force, actor=OPERATOR),
     ):
         with pytest.raises(Forbidden):
@@ -41,7 +41,7 @@ def test_only_process_owners_come_in(flow: Flowcase, in_force: str) -> None:
 
 
 def test_a_draft_stands_before_what_is_deployed_and_may_be_broken(flow: Flowcase, in_force: str) -> None:
-    flow.studio.save("p.bpmn", BROKEN, seen=None, based_on=in_force, actor=JENS)
+    flow.kept_drafts.save("p.bpmn", BROKEN, seen=None, based_on=in_force, actor=JENS)
 
     opened = flow.studio.open("p.bpmn", actor=JENS)
     of_lone = flow.studio.open("p.bpmn", actor=LONE)
@@ -61,7 +61,7 @@ def test_what_another_draft_of_ones_own_mends_is_a_warning_until_both_go_into_fo
     asks = process("p", start(), user_task("a", form="ny"), end())
     form = b'{"id": "ny", "type": "default", "schemaVersion": 18, "components": []}'
     alone = flow.studio.check("p.bpmn", asks, actor=JENS)
-    flow.studio.begin("ny.form", form, actor=JENS)
+    flow.kept_drafts.begin("ny.form", form, actor=JENS)
 
     beside = flow.studio.check("p.bpmn", asks, actor=JENS)
     of_lone = flow.studio.check("p.bpmn", asks, actor=LONE)
@@ -80,10 +80,12 @@ def test_what_another_draft_of_ones_own_mends_is_a_warning_until_both_go_into_fo
 
 
 def test_two_windows_that_save_the_same_draft_both_keep_their_content(flow: Flowcase, in_force: str) -> None:
-    first = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    first = flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
 
-    late = flow.studio.save("p.bpmn", THIRD, seen=None, based_on=in_force, actor=JENS)
-    again = flow.studio.save("p.bpmn", FIRST, copy=late.copy, seen=late.hash, based_on=in_force, actor=JENS)
+    late = flow.kept_drafts.save("p.bpmn", THIRD, seen=None, based_on=in_force, actor=JENS)
+    again = flow.kept_drafts.save(
+        "p.bpmn", FIRST, copy=late.copy, seen=late.hash, based_on=in_force, actor=JENS
+    )
 
     assert (first.copy, first.was_set_aside) == (0, False)
     assert (late.copy, late.was_set_aside) == (1, True)
@@ -93,18 +95,18 @@ def test_two_windows_that_save_the_same_draft_both_keep_their_content(flow: Flow
 
 
 def test_saving_the_same_content_twice_makes_no_copy(flow: Flowcase, in_force: str) -> None:
-    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
 
-    again = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    again = flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
 
     assert (again.copy, again.was_set_aside) == (0, False)
 
 
 def test_work_may_begin_from_a_colleagues_draft_without_touching_it(flow: Flowcase, in_force: str) -> None:
-    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=LONE)
+    flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=LONE)
 
     opened = flow.studio.open("p.bpmn", of="lone", actor=JENS)
-    kept = flow.studio.save(
+    kept = flow.kept_drafts.save(
         "p.bpmn", THIRD, copy=opened.copy, seen=opened.draft, based_on=in_force, actor=JENS
     )
 
@@ -114,7 +116,7 @@ def test_work_may_begin_from_a_colleagues_draft_without_touching_it(flow: Flowca
 
 
 def test_deploying_tells_why_and_takes_the_draft_away(flow: Flowcase, in_force: str) -> None:
-    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
 
     made = flow.studio.deploy("p.bpmn", SECOND, note=" Trin b ", replaces=in_force, actor=JENS)
 
@@ -126,7 +128,7 @@ def test_deploying_tells_why_and_takes_the_draft_away(flow: Flowcase, in_force: 
 
 
 def test_nobody_replaces_a_version_without_knowing_it(flow: Flowcase, in_force: str) -> None:
-    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
     flow.studio.deploy("p.bpmn", THIRD, note="Lones", replaces=in_force, actor=LONE)
 
     with pytest.raises(Conflict):
@@ -140,7 +142,7 @@ def test_nobody_replaces_a_version_without_knowing_it(flow: Flowcase, in_force: 
 
 
 def test_the_list_shows_files_in_force_and_drafts(flow: Flowcase, in_force: str) -> None:
-    flow.studio.begin("ny.bpmn", process("ny", start(), end()), actor=LONE)
+    flow.kept_drafts.begin("ny.bpmn", process("ny", start(), end()), actor=LONE)
 
     files = {file.path: file for file in flow.studio.files(actor=JENS)}
 
@@ -150,39 +152,39 @@ def test_the_list_shows_files_in_force_and_drafts(flow: Flowcase, in_force: str)
     assert files["ny.bpmn"].in_force is None
     assert [row.owner for row in files["ny.bpmn"].drafts] == ["lone"]
     with pytest.raises(InvalidValues):
-        flow.studio.begin("p.bpmn", FIRST, actor=LONE)
+        flow.kept_drafts.begin("p.bpmn", FIRST, actor=LONE)
 
 
 def test_a_draft_can_be_thrown_away_once(flow: Flowcase, in_force: str) -> None:
-    flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
 
-    flow.studio.discard("p.bpmn", actor=JENS)
+    flow.kept_drafts.discard("p.bpmn", actor=JENS)
 
     assert flow.studio.open("p.bpmn", actor=JENS).content == FIRST
     with pytest.raises(NotFound):
-        flow.studio.discard("p.bpmn", actor=JENS)
+        flow.kept_drafts.discard("p.bpmn", actor=JENS)
 
 
 @pytest.mark.parametrize("name", ["../p.bpmn", "/p.bpmn", "p.yaml", ".bpmn", "a/../p.bpmn", "a//p.bpmn", ""])
 def test_a_name_that_leads_elsewhere_is_refused(flow: Flowcase, name: str) -> None:
     with pytest.raises(InvalidValues):
-        flow.studio.save(name, FIRST, seen=None, based_on=None, actor=JENS)
+        flow.kept_drafts.save(name, FIRST, seen=None, based_on=None, actor=JENS)
 
 
 def test_of_two_drafts_of_ones_own_one_is_kept_knowingly(flow: Flowcase, in_force: str) -> None:
-    main = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
-    late = flow.studio.save("p.bpmn", THIRD, seen=None, based_on=in_force, actor=JENS)
+    main = flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    late = flow.kept_drafts.save("p.bpmn", THIRD, seen=None, based_on=in_force, actor=JENS)
 
     with pytest.raises(Conflict):
-        flow.studio.choose("p.bpmn", keep=1, drop=0, seen=(late.hash, "0" * 64), actor=JENS)
-    flow.studio.choose("p.bpmn", keep=1, drop=0, seen=(late.hash, main.hash), actor=JENS)
+        flow.kept_drafts.choose("p.bpmn", keep=1, drop=0, seen=(late.hash, "0" * 64), actor=JENS)
+    flow.kept_drafts.choose("p.bpmn", keep=1, drop=0, seen=(late.hash, main.hash), actor=JENS)
 
     opened = flow.studio.open("p.bpmn", actor=JENS)
     assert (opened.content, opened.based_on, len(opened.own)) == (THIRD, in_force, 1)
     with pytest.raises(NotFound):
-        flow.studio.choose("p.bpmn", keep=0, drop=1, seen=(late.hash, main.hash), actor=JENS)
-    again = flow.studio.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
-    flow.studio.choose("p.bpmn", keep=0, drop=again.copy, seen=(late.hash, main.hash), actor=JENS)
+        flow.kept_drafts.choose("p.bpmn", keep=0, drop=1, seen=(late.hash, main.hash), actor=JENS)
+    again = flow.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=in_force, actor=JENS)
+    flow.kept_drafts.choose("p.bpmn", keep=0, drop=again.copy, seen=(late.hash, main.hash), actor=JENS)
     assert [row.hash for row in flow.studio.open("p.bpmn", actor=JENS).own] == [late.hash]
 
 

@@ -137,11 +137,11 @@ def changed(world: World) -> Any:
         if step == "skriv":
             flow.instances.start("prove", actor=SYSTEM)
     was = flow.studio.in_force(TABLE, actor=owner)
-    flow.studio.save(
+    flow.kept_drafts.save(
         TABLE, was.replace(b"<text>6</text>", b"<text>5</text>", 1), seen=None, based_on=None, actor=owner
     )
     yield
-    flow.studio.discard(TABLE, actor=owner)
+    flow.kept_drafts.discard(TABLE, actor=owner)
 
 
 @pytest.mark.parametrize(

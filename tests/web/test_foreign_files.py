@@ -150,7 +150,7 @@ def test_files_of_others_open_and_are_saved_with_nothing_said_otherwise(studio, 
     for number, file in list(enumerate(FILES))[::STEP]:
         path = f"{FOLDERS[file.suffix]}fremmed_{number}{file.suffix}"
         content = file.read_bytes()
-        world.flow.studio.save(path, content, seen=None, based_on=None, actor=jens)
+        world.flow.kept_drafts.save(path, content, seen=None, based_on=None, actor=jens)
 
         studio.goto(f"/studie/{path}")
         studio.wait_for_selector("html[data-ready=true]")

@@ -190,7 +190,7 @@ def _pages(world: World) -> Iterator[Page]:
         for row in flow.deployments.definitions("underretning", all_versions=True)
     ]
     jens = flow.people.actor("jens.proces")
-    flow.studio.save(path, changed + b" ", seen=None, based_on=None, actor=jens)
+    flow.kept_drafts.save(path, changed + b" ", seen=None, based_on=None, actor=jens)
     review = flow.reviews.ask(path, note="ny", actor=jens)
     yield Page("studio_drafts.compare", f"/studie/kladder/{path}")
     yield Page("studio_reviews.show", f"/studie/gennemsyn/{review}")

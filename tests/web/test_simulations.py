@@ -141,18 +141,18 @@ def test_a_question_that_cannot_be_asked_is_refused_beside_its_field(small, sign
 
 
 def test_drafts_are_held_against_what_is_in_force_and_faulty_ones_are_refused(small, world, owner, tmp_path):
-    studio = world.flow.studio
+    studio, kept = world.flow.studio, world.flow.kept_drafts
     content = studio.in_force(CADENCE, actor=owner)
-    studio.save(CADENCE, b"<definitions/>", seen=None, based_on=None, actor=owner)
+    kept.save(CADENCE, b"<definitions/>", seen=None, based_on=None, actor=owner)
     question = Question("kladde", 1, 1, drafts_of=owner.id)
     with pytest.raises(Exception, match="kladder_af"):
         small.ask(question, actor=owner)
 
     draft = studio.open(CADENCE, actor=owner).draft
     changed = content.replace(b">6<", b">5<", 1)
-    studio.save(CADENCE, changed, seen=draft, based_on=None, actor=owner)
+    kept.save(CADENCE, changed, seen=draft, based_on=None, actor=owner)
     id = small.ask(question, actor=owner)
-    studio.discard(CADENCE, actor=owner)  # what was asked about is what it was then
+    kept.discard(CADENCE, actor=owner)  # what was asked about is what it was then
 
     command = small._prepare(small.get(id, actor=owner), tmp_path)
 

@@ -9,7 +9,7 @@ import pytest
 from flowcase.modeling.pages import pages
 from flowcase.modeling.rules import load_rules
 from flowcase.modeling.zeebe import PROPERTIES
-from flowcase.services.studio import MAX_BYTES
+from flowcase.services.studio_files import MAX_BYTES
 from flowcase.web.rules_in_danish import TITLES
 from flowcase.web.studio import property_words
 
@@ -67,7 +67,7 @@ def test_the_editors_policy_takes_only_our_scripts_and_named_styles(jens):
 def test_a_file_with_markup_in_it_cannot_leave_its_script_element(jens, world):
     actor = world.flow.people.actor("jens.proces")
     nasty = "<!-- </script><script>alert(1)</script> -->"
-    world.flow.studio.save(FILE, nasty.encode(), seen=None, based_on=None, actor=actor)
+    world.flow.kept_drafts.save(FILE, nasty.encode(), seen=None, based_on=None, actor=actor)
 
     page = jens.get(f"/studie/{FILE}")
 

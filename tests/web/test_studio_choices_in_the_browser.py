@@ -54,7 +54,7 @@ def a_user_task() -> str:
 def test_forms_and_gates_are_picked_from_lists_with_ones_own_drafts_in_them(studio, world):
     jens = world.flow.people.actor("jens.proces")
     form = b'{"type": "default", "id": "min_nye_formular", "components": []}'
-    world.flow.studio.begin("forms/min_nye_formular.form", form, actor=jens)
+    world.flow.kept_drafts.begin("forms/min_nye_formular.form", form, actor=jens)
     page = studio(DIAGRAM)
 
     choose(page, a_user_task())

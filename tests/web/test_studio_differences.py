@@ -20,12 +20,12 @@ def draft(world):
 
     def keep(path, change):
         was = world.flow.studio.in_force(path, actor=actor)
-        world.flow.studio.save(path, change(was), seen=None, based_on=None, actor=actor)
+        world.flow.kept_drafts.save(path, change(was), seen=None, based_on=None, actor=actor)
         kept.append(path)
 
     yield keep
     for path in kept:
-        world.flow.studio.discard(path, actor=actor)
+        world.flow.kept_drafts.discard(path, actor=actor)
 
 
 def five_weeks(content):

@@ -62,8 +62,8 @@ def test_what_cannot_be_taken_in_leaves_nothing_behind(jens, world, file):
 def test_two_windows_leave_two_drafts_to_choose_from(jens, world):
     actor = world.flow.people.actor("jens.proces")
     was = world.flow.studio.in_force(TABLE, actor=actor)
-    world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
-    world.flow.studio.save(TABLE, was + b"\n", seen=None, based_on=None, actor=actor)
+    world.flow.kept_drafts.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
+    world.flow.kept_drafts.save(TABLE, was + b"\n", seen=None, based_on=None, actor=actor)
 
     page = jens.get(f"/studie/kladder/{TABLE}?kopi=1")
     kept = jens.submit(page, page.all("//form[contains(@action, '/studie/kladder/')]")[1])
@@ -79,7 +79,7 @@ def test_two_windows_leave_two_drafts_to_choose_from(jens, world):
 def test_a_colleagues_draft_is_compared_and_left_alone(jens, world, sign_in):
     lone = world.flow.people.actor("lone.proces")
     was = world.flow.studio.in_force(TABLE, actor=lone)
-    world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=lone)
+    world.flow.kept_drafts.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=lone)
 
     page = jens.get(f"/studie/kladder/{TABLE}?hos=lone.proces")
 

@@ -223,7 +223,7 @@ def test_a_group_for_our_own_properties_is_in_the_panel(studio, world):
 def test_a_broken_file_opens_as_text_and_can_be_mended(studio, world):
     jens = world.flow.people.actor("jens.proces")
     whole = world.flow.studio.in_force(DIAGRAM, actor=jens)
-    world.flow.studio.save(DIAGRAM, whole[:5000], seen=None, based_on=None, actor=jens)
+    world.flow.kept_drafts.save(DIAGRAM, whole[:5000], seen=None, based_on=None, actor=jens)
 
     page = studio(DIAGRAM)
     expect(page.locator("#ikke-tegnet")).to_be_visible()
@@ -262,7 +262,7 @@ def test_a_colleague_who_works_on_the_same_file_is_named(studio, world):
     lone = world.flow.people.actor("lone.proces")
     whole = world.flow.studio.in_force(DIAGRAM, actor=lone)
     changed = whole.replace("Afdæk bekymringen".encode(), b"Lones udgave")
-    world.flow.studio.save(DIAGRAM, changed, seen=None, based_on=None, actor=lone)
+    world.flow.kept_drafts.save(DIAGRAM, changed, seen=None, based_on=None, actor=lone)
 
     page = studio(DIAGRAM)
     expect(page.locator("#bemaerk")).to_contain_text("Lone Holst har også en kladde af denne fil.")
@@ -351,7 +351,7 @@ def test_the_pages_about_files_and_drafts_pass_axe(open_page, world):
     for person in ("jens.proces", "lone.proces"):
         actor = world.flow.people.actor(person)
         changed = world.flow.studio.in_force(TABLE, actor=actor) + b"<!-- " + person.encode() + b" -->"
-        world.flow.studio.save(TABLE, changed, seen=None, based_on=None, actor=actor)
+        world.flow.kept_drafts.save(TABLE, changed, seen=None, based_on=None, actor=actor)
     paths = ["/studie/", "/studie/regler/unlike-types", f"/studie/i-drift/{DIAGRAM}", "/studie/filer"]
 
     for path in (*paths, f"/studie/kladder/{TABLE}?hos=lone.proces"):
@@ -368,7 +368,7 @@ def test_a_drawings_mark_leads_to_its_line_and_back_by_keyboard(open_page, world
     jens = world.flow.people.actor("jens.proces")
     content = world.flow.studio.in_force(DIAGRAM, actor=jens)
     changed = content.replace(b'name="Hvad nu?"', b'name="Og nu?"')
-    world.flow.studio.save(DIAGRAM, changed, seen=None, based_on=None, actor=jens)
+    world.flow.kept_drafts.save(DIAGRAM, changed, seen=None, based_on=None, actor=jens)
 
     page.goto(f"/studie/forskelle/{DIAGRAM}")
     mark = page.locator("#efter-overskrift + .fc-picture a").first
@@ -386,4 +386,4 @@ def test_a_drawings_mark_leads_to_its_line_and_back_by_keyboard(open_page, world
     page.set_viewport_size({"width": 360, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert axe(page) == []
-    world.flow.studio.discard(DIAGRAM, actor=jens)
+    world.flow.kept_drafts.discard(DIAGRAM, actor=jens)

@@ -113,7 +113,7 @@ def test_a_process_is_played_without_a_program_saved_and_begun_anew_with_changed
 
     content = world.flow.studio.in_force(DIAGRAM, actor=jens)
     drawn = content.replace("Hold og registrér opfølgning".encode(), "Hold opfølgningen".encode())
-    world.flow.studio.save(DIAGRAM, drawn, seen=None, based_on=None, actor=jens)
+    world.flow.kept_drafts.save(DIAGRAM, drawn, seen=None, based_on=None, actor=jens)
     changed = visitor.get(jumped.address)
     assert changed.all("//*[@id='aendret']")
     assert "Hold og registrér opfølgning" in changed.text

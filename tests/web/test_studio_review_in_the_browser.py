@@ -90,9 +90,9 @@ def test_a_table_goes_into_force_when_a_second_person_has_signed(open_page, worl
 def test_several_files_are_asked_for_commented_on_signed_and_deployed_by_keyboard_alone(open_page, world):
     jens = world.flow.people.actor("jens.proces")
     was = world.flow.studio.in_force(TABLE, actor=jens)
-    world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=jens)
+    world.flow.kept_drafts.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=jens)
     _, form = new_files.new_file("ny_samtale", "form")
-    world.flow.studio.begin("ny_samtale.form", form, actor=jens)
+    world.flow.kept_drafts.begin("ny_samtale.form", form, actor=jens)
     page = open_page()
     page.set_default_timeout(10_000)
     seen, keys = Checked(page), Keyboard(page)
@@ -134,5 +134,5 @@ def test_several_files_are_asked_for_commented_on_signed_and_deployed_by_keyboar
     expect(page.locator(".fc-facts")).to_contain_text("Sat i drift")
     assert seen.violations == []
     for path in (TABLE, "ny_samtale.form"):
-        version = world.flow.studio.versions(path, actor=jens)[0]
+        version = world.flow.file_versions.versions(path, actor=jens)[0]
         assert version.row.deployment.id == world.flow.deployments.list()[0].id

@@ -40,7 +40,7 @@ def asked(world, come):
     """Jens has a draft of five weeks and asked for a review; (jens, lone, address of the review)."""
     actor = world.flow.people.actor("jens.proces")
     was = world.flow.studio.in_force(TABLE, actor=actor)
-    world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
+    world.flow.kept_drafts.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
     jens, lone = come("jens.proces"), come("lone.proces")
     page = jens.get(f"/studie/gennemsyn/ny/{TABLE}")
     assert "opfølgning nr. fra 2: 6 uger → 5 uger" in page.text
@@ -132,7 +132,9 @@ def test_a_change_of_the_draft_is_told_on_the_page_of_the_review(asked, world):
     actor = world.flow.people.actor("jens.proces")
     seen = world.flow.studio.open(TABLE, actor=actor)
 
-    world.flow.studio.save(TABLE, seen.content + b"\n", seen=seen.draft, based_on=seen.based_on, actor=actor)
+    world.flow.kept_drafts.save(
+        TABLE, seen.content + b"\n", seen=seen.draft, based_on=seen.based_on, actor=actor
+    )
 
     assert "Bortfaldet: kladden er ændret" in lone.get(address).text
 
@@ -142,9 +144,9 @@ def together(world, come):
     """Jens asked for a review of five weeks and of a new form that belongs to it; as `asked`."""
     actor = world.flow.people.actor("jens.proces")
     was = world.flow.studio.in_force(TABLE, actor=actor)
-    world.flow.studio.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
+    world.flow.kept_drafts.save(TABLE, five_weeks(was), seen=None, based_on=None, actor=actor)
     _, form = new_files.new_file("ny_samtale", "form")
-    world.flow.studio.begin("ny_samtale.form", form, actor=actor)
+    world.flow.kept_drafts.begin("ny_samtale.form", form, actor=actor)
     jens, lone = come("jens.proces"), come("lone.proces")
     page = jens.get(f"/studie/gennemsyn/ny/{TABLE}")
     shown = jens.submit(page, page.one("//main//form"), sammen="0:ny_samtale.form", vis="1")
@@ -177,7 +179,7 @@ def test_several_files_are_read_signed_and_deployed_as_one(together, world):
     newest = world.flow.deployments.list()[0]
     actor = world.flow.people.actor("jens.proces")
     for path in (TABLE, "ny_samtale.form"):
-        version = world.flow.studio.versions(path, actor=actor)[0]
+        version = world.flow.file_versions.versions(path, actor=actor)[0]
         assert (version.row.deployment.id, version.review.decided_by) == (newest.id, "lone.proces")
 
 

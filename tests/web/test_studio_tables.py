@@ -9,6 +9,7 @@ import pytest
 from flowcase.errors import InvalidDefinition
 from flowcase.services.reviews import NotApproved
 from flowcase.services.studio import Studio
+from flowcase.services.studio_files import ShippedScenarios
 
 STORY = "scenarios/S-07_tilbage_til_distriktet.yaml"
 RULES = "rulesets/HERNING.yaml"
@@ -117,7 +118,7 @@ def test_a_shipped_scenario_opens_and_its_draft_is_what_is_played(world, actor, 
     assert opened.is_shipped and opened.in_force is None
 
     mine = opened.content.replace(b"title:", b"# mit\ntitle:", 1)
-    studio.save(STORY, mine, seen=None, based_on=None, actor=actor)
+    world.flow.kept_drafts.save(STORY, mine, seen=None, based_on=None, actor=actor)
 
     told = {story.id: story for story in trials.beside("forebyggende_distrikt.bpmn", actor=actor).stories}
     assert told["S-07_tilbage_til_distriktet"].content == mine
@@ -127,7 +128,10 @@ def test_a_shipped_scenario_opens_and_its_draft_is_what_is_played(world, actor, 
 
 def test_a_scenario_goes_into_force_by_the_same_door(world, actor):
     strict = Studio(
-        world.flow.studio._transactions, world.flow.deployments, has_four_eyes=True, processes=None
+        world.flow.studio._transactions,
+        world.flow.deployments,
+        ShippedScenarios(None),
+        has_four_eyes=True,
     )
     path = "scenarios/KORT.yaml"
 
@@ -137,7 +141,7 @@ def test_a_scenario_goes_into_force_by_the_same_door(world, actor):
         world.flow.studio.deploy(path, b"id: KORT\n", note="ny", replaces=None, actor=actor)
     world.flow.studio.deploy(path, SHORT.encode(), note="ny", replaces=None, actor=actor)
 
-    [version] = world.flow.studio.versions(path, actor=actor)
+    [version] = world.flow.file_versions.versions(path, actor=actor)
     assert version.row.names == ("KORT:1",)
 
 

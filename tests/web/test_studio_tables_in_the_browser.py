@@ -68,7 +68,7 @@ def test_steps_are_taken_back_and_a_mistake_stands_at_its_row(studio):
 def test_a_broken_story_opens_as_text_and_is_drawn_again_when_mended(studio, world):
     jens = world.flow.people.actor("jens.proces")
     content = world.flow.studio.in_force(STORY, actor=jens)
-    world.flow.studio.save(STORY, b"id: [\n" + content, seen=None, based_on=None, actor=jens)
+    world.flow.kept_drafts.save(STORY, b"id: [\n" + content, seen=None, based_on=None, actor=jens)
 
     page = studio(STORY)
     expect(page.locator("#ikke-tegnet")).to_contain_text("Filen kan ikke vises som tabel.")

@@ -54,7 +54,7 @@ def test_a_scenario_that_comes_as_told_is_kept_for_exactly_these_files(trials, w
     after = {story.id: story.trial for story in trials.beside(DIAGRAM, actor=jens).stories}
     assert after["KORT-01"].report["passed"] == 1
     content = world.flow.studio.in_force(DIAGRAM, actor=jens)
-    world.flow.studio.save(DIAGRAM, content + b"<!-- -->", seen=None, based_on=None, actor=jens)
+    world.flow.kept_drafts.save(DIAGRAM, content + b"<!-- -->", seen=None, based_on=None, actor=jens)
     changed = trials.beside(DIAGRAM, actor=jens)
     assert changed.drafts == (DIAGRAM,)
     assert all(story.trial is None for story in changed.stories)
@@ -74,7 +74,7 @@ def test_a_draft_that_cannot_be_deployed_says_so_and_harms_nothing(trials, world
     content = world.flow.studio.in_force(DIAGRAM, actor=jens)
     broken = content.replace(b'targetRef="afdaek"', b'targetRef="findes_ikke"')
     assert broken != content
-    world.flow.studio.save(DIAGRAM, broken, seen=None, based_on=None, actor=jens)
+    world.flow.kept_drafts.save(DIAGRAM, broken, seen=None, based_on=None, actor=jens)
 
     row = trials.play("KORT-01", actor=jens)
 

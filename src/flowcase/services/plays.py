@@ -24,10 +24,10 @@ from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.form import Form
 from flowcase.modeling.read_form import read_form
 from flowcase.services import play_scenes
+from flowcase.services.kept_drafts import KeptDrafts
 from flowcase.services.play_processes import PlayProcesses
 from flowcase.services.play_scenes import Beginning
 from flowcase.services.scenario_trials import digest_of, played_files
-from flowcase.services.studio import Studio
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.play_tables import play
@@ -125,10 +125,14 @@ class Plays:
     """Raises Forbidden for who is no process owner, and NotFound for a play of somebody else."""
 
     def __init__(
-        self, transactions: Transactions, studio: Studio, folder: Path, processes: PlayProcesses | None = None
+        self,
+        transactions: Transactions,
+        kept: KeptDrafts,
+        folder: Path,
+        processes: PlayProcesses | None = None,
     ) -> None:
         """`folder` has the shipped processes, with `scenarios` below."""
-        self._transactions, self._studio = transactions, studio
+        self._transactions, self._drafts = transactions, kept
         self._stories = folder / "scenarios"
         self._processes = processes or PlayProcesses()
         self._remembered: dict[tuple[str, str], dict[str, bytes]] = {}
@@ -300,7 +304,7 @@ class Plays:
         """A draft of a scenario file with what was played. Raises InvalidValues for a name that is taken."""
         found = self.scenario(id, name=name, title=title, is_tried=True, actor=actor)
         path = f"scenarios/{name}.yaml"
-        self._studio.begin(path, found.text.encode(), actor=actor)
+        self._drafts.begin(path, found.text.encode(), actor=actor)
         return Saved(found.text, found.passed, found.said, path)
 
     def example(self, message: str, *, actor: Actor) -> Mapping[str, Any]:

@@ -12,7 +12,8 @@ from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling import Finding
 from flowcase.modeling.process_archive import place_of
 from flowcase.services.deployments import Deployments
-from flowcase.services.studio import is_studio_file, keep_draft
+from flowcase.services.kept_drafts import keep_draft
+from flowcase.services.studio_files import is_studio_file
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import resources, reviews

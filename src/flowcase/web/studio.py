@@ -22,7 +22,7 @@ from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.element_templates import element_templates
 from flowcase.modeling.pages import pages
 from flowcase.modeling.zeebe import PROPERTIES
-from flowcase.services.studio import is_studio_file
+from flowcase.services.studio_files import is_studio_file
 from flowcase.web import new_files, rules_in_danish
 from flowcase.web.findings_in_danish import finding_words
 from flowcase.web.language import current, gettext
@@ -59,7 +59,7 @@ def begin() -> Any:
     given = {"navn": request.form.get("navn", "").strip(), "slags": request.form.get("slags", "bpmn")}
     try:
         path, content = new_files.new_file(given["navn"], given["slags"])
-        flow().studio.begin(path, content, actor=actor())
+        flow().kept_drafts.begin(path, content, actor=actor())
     except InvalidValues as refused:
         files = flow().studio.files(actor=actor())
         page = render_template(

@@ -16,7 +16,8 @@ from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, Forbidden, InvalidDefinition, InvalidValues
 from flowcase.modeling import Finding
 from flowcase.services.reviews import NotApproved
-from flowcase.services.studio import MAX_BYTES, blocking
+from flowcase.services.studio import blocking
+from flowcase.services.studio_files import MAX_BYTES
 from flowcase.web import rules_in_danish
 from flowcase.web.deployment_words import effects_in_words, not_approved_in_words
 from flowcase.web.file_tables import table
@@ -58,7 +59,7 @@ def check() -> Any:
 def save() -> Any:
     """Keep what was typed, faulty or not."""
     asked = _asked()
-    saved = flow().studio.save(
+    saved = flow().kept_drafts.save(
         asked["file"],
         asked["content"],
         copy=asked["copy"],
@@ -121,7 +122,7 @@ def _sent() -> dict[str, str]:
 def discard() -> Any:
     """Throw one's own draft away."""
     asked = _asked()
-    flow().studio.discard(asked["file"], copy=asked["copy"], actor=actor())
+    flow().kept_drafts.discard(asked["file"], copy=asked["copy"], actor=actor())
     return jsonify(next=url_for("studio.index"))
 
 

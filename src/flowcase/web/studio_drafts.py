@@ -45,7 +45,7 @@ def choose(path: str) -> Any:
     keep, drop = (request.form.get(name, -1, type=int) for name in ("behold", "kasser"))
     seen = (request.form.get("behold_hash", ""), request.form.get("kasser_hash", ""))
     try:
-        flow().studio.choose(path, keep=keep, drop=drop, seen=seen, actor=actor())
+        flow().kept_drafts.choose(path, keep=keep, drop=drop, seen=seen, actor=actor())
     except Conflict:
         flash(gettext("En af kladderne er gemt igen imens. Begge er bevaret; se forskellen igen."), "warning")
         return redirect(url_for("studio_drafts.compare", path=path, kopi=keep or None, mod=drop or None))

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from flask_login import login_required
 
-from flowcase.services.studio import YAML, OpenedFile
+from flowcase.services.studio import OpenedFile
+from flowcase.services.studio_files import YAML
 from flowcase.web.file_tables import FileTable, table
 from flowcase.web.session import actor, flow
 
@@ -35,7 +36,7 @@ def change(path: str) -> Any:
         return _page(opened, made)
     was_set_aside = False
     if made.content != before:
-        saved = flow().studio.save(
+        saved = flow().kept_drafts.save(
             path,
             made.content.encode(),
             copy=copy,

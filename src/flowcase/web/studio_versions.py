@@ -22,12 +22,12 @@ _TYPES = {".bpmn": "application/xml", ".dmn": "application/xml", ".form": "appli
 @login_required
 def show(path: str) -> Any:
     """Every version; with `fra` and `til` what differs between those two."""
-    versions = flow().studio.versions(path, actor=actor())
+    versions = flow().file_versions.versions(path, actor=actor())
     numbers = [each.row.number for each in versions]
     old, new = (request.args.get(name, 0, type=int) for name in ("fra", "til"))
     told, problem = None, ""
     if old in numbers and new in numbers and old != new:
-        before, after = (flow().studio.version(path, number, actor=actor()) for number in (old, new))
+        before, after = (flow().file_versions.version(path, number, actor=actor()) for number in (old, new))
         told = shown(path, before, after, (_called(old), _called(new)))
     elif old or new:
         problem = gettext("Vælg to forskellige udgaver.")
@@ -48,7 +48,7 @@ def show(path: str) -> Any:
 @login_required
 def download(number: int, path: str) -> Any:
     """The file of one version, byte for byte."""
-    content = flow().studio.version(path, number, actor=actor())
+    content = flow().file_versions.version(path, number, actor=actor())
     stem, dot, ending = path.rpartition("/")[2].rpartition(".")
     answer = Response(content, mimetype=_TYPES.get(f"{dot}{ending}", "application/octet-stream"))
     answer.headers.set("Content-Disposition", "attachment", filename=f"{stem}-{number}.{ending}")
@@ -59,7 +59,7 @@ def download(number: int, path: str) -> Any:
 @login_required
 def restore(number: int, path: str) -> Any:
     """A draft with the content of that version; what is in force stays until the draft is deployed."""
-    saved = flow().studio.restore(path, number, actor=actor())
+    saved = flow().file_versions.restore(path, number, actor=actor())
     flash(gettext("Udgave {number} er nu en kladde.").format(number=number), "success")
     return redirect(url_for("studio_differences.show", path=path, kopi=saved.copy or None))
 

@@ -108,7 +108,7 @@ def test_a_change_goes_from_the_table_and_the_diagram_to_the_caseworker_and_the_
     assert (newest.actor, newest.note) == ("jens.proces", "Efter fagmødet den 20. marts")
     jens = world.flow.people.actor("jens.proces")
     for path in (TABLE, DIAGRAM, FORM):
-        version = world.flow.studio.versions(path, actor=jens)[0]
+        version = world.flow.file_versions.versions(path, actor=jens)[0]
         assert version.row.deployment.id == newest.id
         assert version.review is not None and version.review.decided_by == "lone.proces"
     moved = [world.flow.instances.get(row.id) for row in world.flow.instances.list(process="opfoelgning")]
