@@ -89,7 +89,7 @@ def test_a_worker_that_is_killed_in_the_middle_does_none_of_them_twice(
 ) -> None:
     id = flow.batches.plan(Asked(process="p"), "move", element="a", target="b", reason=WHY, actor=OPERATOR)
     flow.batches.run(id, actor=OPERATOR)
-    done, act = [], type(flow.batches)._act
+    done, act = [], type(flow.batch_work)._act
 
     def killed(self: Any, tx: Any, row: Any, locked: Any) -> None:
         act(self, tx, row, locked)
@@ -97,7 +97,7 @@ def test_a_worker_that_is_killed_in_the_middle_does_none_of_them_twice(
         if len(done) == 3:
             raise Killed
 
-    monkeypatch.setattr(type(flow.batches), "_act", killed)
+    monkeypatch.setattr(type(flow.batch_work), "_act", killed)
     with pytest.raises(Killed):
         flow.batch_work.run_waiting()
     assert flow.batch_work.run_waiting() == 0  # the dead worker's lease holds

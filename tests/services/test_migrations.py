@@ -258,7 +258,7 @@ def test_an_instance_whose_worker_died_is_taken_over_when_the_lease_has_run_out(
     flow.migrations.run(id, actor=OWNER)
     row = flow.migrations.get(id, actor=OWNER).row
     with flow.store.begin(OPERATOR, clock.now()) as tx:
-        flow.migrations._claim(tx, row, 10)  # and dies
+        flow.migration_work._claim(tx, row, 10)  # and dies
 
     before = flow.migration_work.run_waiting()
     is_open = flow.migrations.get(id, actor=OWNER).row.status
@@ -278,14 +278,14 @@ def test_a_fault_of_the_engine_ends_the_move_of_its_instance_alone(flow, deploy,
     else:
         id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=OWNER)
     before = flow.instances.get(poisoned).row
-    carry_on = flow.migrations._advancing.carry_on
+    carry_on = flow.migration_work._moves._advancing.carry_on
 
     def fail(tx, instance, command):
         if instance.id == poisoned:
             raise KeyError("Alma Hestbæk")
         return carry_on(tx, instance, command)
 
-    monkeypatch.setattr(flow.migrations._advancing, "carry_on", fail)
+    monkeypatch.setattr(flow.migration_work._moves._advancing, "carry_on", fail)
     if is_undone:
         flow.migrations.undo(id, reason=WHY, actor=OWNER)
     else:

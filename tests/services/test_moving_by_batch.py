@@ -13,6 +13,7 @@ from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.services.batch_work import LEASE
 from flowcase.services.batches import Asked, NeedsAnother
+from flowcase.services.instance_moves import InstanceMoves
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import boundary, end, process, start, timer, user_task
 from tests.services.test_batches import OTHER, WHY, Killed, told
@@ -124,7 +125,7 @@ def test_a_worker_that_is_killed_in_the_middle_moves_none_twice_and_loses_none(
     before = waiting(flow)
     id = planned(flow)
     flow.batches.run(id, actor=OPERATOR)
-    done, move = [], type(flow.migrations).moved_within
+    done, move = [], InstanceMoves.moved
 
     def killed(self: Any, tx: Any, row: Any, locked: Any) -> Any:
         found = move(self, tx, row, locked)
@@ -133,7 +134,7 @@ def test_a_worker_that_is_killed_in_the_middle_moves_none_twice_and_loses_none(
             raise Killed
         return found
 
-    monkeypatch.setattr(type(flow.migrations), "moved_within", killed)
+    monkeypatch.setattr(InstanceMoves, "moved", killed)
     with pytest.raises(Killed):
         flow.batch_work.run_waiting()
     at_once = flow.batch_work.run_waiting(), versions(flow, many)
