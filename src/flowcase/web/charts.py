@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from flowcase.cases.written_numbers import written
 from flowcase.history.indicators import Figure, Unit
 
 BAR_WIDTH, BAR_STEP = 300, 22  # pixels: a whole bar, and from one bar to the next
@@ -74,8 +76,5 @@ def line(months: Sequence[tuple[str, Figure | None]], language: str) -> Line:
 
 
 def number(value: object, language: str) -> str:
-    """A value as it is read: no superfluous zero, a decimal comma in Danish."""
-    if value is None:
-        return ""
-    text = f"{value:f}".rstrip("0").rstrip(".") if "." in str(value) else str(value)
-    return text if language == "en" else text.replace(".", ",")
+    """A value as it is read; nothing for none."""
+    return written(value, language) if isinstance(value, int | float | Decimal) else ""

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from flowcase.services.deployment_effects import Effects
 from flowcase.services.reviews import NotApproved
+from flowcase.web import presenting
 from flowcase.web.language import gettext
 
 
@@ -26,23 +27,32 @@ def effects_in_words(effects: Effects) -> list[EffectLine]:
         if not process.total:
             continue
         words = gettext("Kørende forløb af »{name}«: {number}. De bliver i den udgave, de begyndte i.")
-        lines.append({"words": words.format(number=process.total, name=process.name), "canMove": True})
+        lines.append(
+            {
+                "words": words.format(number=presenting.number(process.total), name=process.name),
+                "canMove": True,
+            }
+        )
         for element, number in process.stranded.items():
             words = gettext(
                 "{number} af dem venter i »{element}«, som intet afløser i den nye udgave. "
                 "De kan ikke uden videre flyttes."
             )
-            lines.append({"words": words.format(number=number, element=element), "canMove": False})
+            lines.append(
+                {"words": words.format(number=presenting.number(number), element=element), "canMove": False}
+            )
     for form in effects.forms:
         if form.open_tasks:
             words = gettext("Åbne opgaver, der viser formularen: {number}. De viser straks den nye.")
-            lines.append({"words": words.format(number=form.open_tasks), "canMove": False})
+            lines.append({"words": words.format(number=presenting.number(form.open_tasks)), "canMove": False})
     if effects.pinned_cases is not None:
         words = gettext(
             "Nye sager følger denne udgave. Åbne sager, der bliver i den udgave, de begyndte med: {number}. "
             "En leder kan flytte en sag fra sagens side."
         )
-        lines.append({"words": words.format(number=effects.pinned_cases), "canMove": False})
+        lines.append(
+            {"words": words.format(number=presenting.number(effects.pinned_cases)), "canMove": False}
+        )
     return lines
 
 

@@ -11,12 +11,13 @@ from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.entities import DataClass, entity
 from flowcase.cases.file_kinds import KINDS
+from flowcase.cases.written_numbers import written
 from flowcase.errors import NotFound
 from flowcase.modeling.form import CaseTarget, Field, FieldType, Form
 from flowcase.services import nested
 from flowcase.services.documents import Given, UnusableFile
-from flowcase.web import form_sent
-from flowcase.web.language import gettext
+from flowcase.web import form_sent, presenting
+from flowcase.web.language import current, gettext
 from flowcase.web.session import flow
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ def accepted() -> str:
 
 def size(count: int) -> str:
     if count < 1024 * 1024:
-        return f"{max(1, round(count / 1024))} kB"
-    return f"{count / 1024 / 1024:.1f} MB".replace(".", ",")
+        return f"{presenting.number(max(1, round(count / 1024)))} kB"
+    return f"{written(count / 1024 / 1024, current(), places=1)} MB"
 
 
 def state(status: str) -> str:

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from flowcase.services.heat_maps import HeatMap
+from flowcase.web import presenting
 from flowcase.web.diagram_drawing import Drawn, drawn
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
@@ -61,7 +62,11 @@ def _drawing(found: HeatMap) -> Drawn | None:
     numbers = {heat.element: heat.entered for heat in found.heats}
     nodes = [
         dataclasses.replace(
-            node, lines=(*node.lines, (node.x + node.width - 2, node.y - 3, str(numbers[node.element])))
+            node,
+            lines=(
+                *node.lines,
+                (node.x + node.width - 2, node.y - 3, presenting.number(numbers[node.element])),
+            ),
         )
         if node.element in numbers and node.form != "frame"
         else node
@@ -77,5 +82,5 @@ def lasted(time: dt.timedelta | None) -> str:
     seconds = int(time.total_seconds())
     for unit, words in ((86400, gettext("{count} døgn")), (3600, gettext("{count} t."))):
         if seconds >= unit:
-            return words.format(count=round(seconds / unit))
+            return words.format(count=presenting.number(round(seconds / unit)))
     return gettext("{count} min.").format(count=round(seconds / 60))

@@ -22,6 +22,7 @@ from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST, NORMAL
+from flowcase.web import presenting
 from flowcase.web.form_notes import SEEN, is_to_be_warned
 from flowcase.web.inbox_addresses import OF_FACT, VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
@@ -72,9 +73,9 @@ def move() -> Any:
             problems[_why_not(error)] += 1
     done = len(set(ids)) - problems.total()
     if done:
-        flash(_done_words()[act].format(count=done), "success")
+        flash(_done_words()[act].format(count=presenting.number(done)), "success")
     for words, count in problems.items():
-        flash(gettext("Ikke ændret: {count}.").format(count=count) + " " + words, "error")
+        flash(gettext("Ikke ændret: {count}.").format(count=presenting.number(count)) + " " + words, "error")
     where: dict[str, Any] = asked_for(request.form)[1]
     where |= {name: request.form[name] for name in ("efter", "foer") if request.form.get(name)}
     return redirect(url_for("inbox.mine", **where))
@@ -324,9 +325,8 @@ def _written(
 
 def counted(number: int) -> str:
     """The number, or that there are more than were counted."""
-    if number <= MOST_COUNTED:
-        return str(number)
-    return "1.000+" if current() == "da" else "1,000+"
+    shown = presenting.number(min(number, MOST_COUNTED))
+    return shown if number <= MOST_COUNTED else f"{shown}+"
 
 
 def _tabs() -> list[tuple[str, str, View]]:

@@ -14,6 +14,7 @@ from flowcase.cases.notice_topics import TOPICS, Way
 from flowcase.errors import InvalidValues
 from flowcase.history import notices as sentences
 from flowcase.services.notices import MOST_COUNTED, Chosen, OwnNotice
+from flowcase.web import presenting
 from flowcase.web.language import current, gettext
 from flowcase.web.meeting_calendars import MISSES, READS, key_of_feed
 from flowcase.web.public import limiter
@@ -127,7 +128,8 @@ def feed(secret: str) -> Any:
 def unread() -> str:
     """The number in the bell; empty when there is none, or nobody is signed in."""
     number = flow().notices.unread(actor()) if current_user.is_authenticated else 0
-    return "" if not number else str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
+    shown = presenting.number(min(number, MOST_COUNTED))
+    return "" if not number else shown if number <= MOST_COUNTED else f"{shown}+"
 
 
 def words(row: OwnNotice) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from flowcase import errors
 from flowcase.access import permissions
 from flowcase.access.groups import group_name
+from flowcase.cases.written_numbers import written
 from flowcase.history.start_facts import start_fact
 from flowcase.history.story import unit_words
 from flowcase.services.transactions import DatabaseFull, DatabaseSlow, OutcomeUnknown
@@ -27,6 +28,8 @@ from flowcase.web.session import actor, flow
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 _A_WEEK_AND_A_DAY = dt.timedelta(days=8)  # behind it nothing is due this week, in whatever zone
+
+_A_YEAR = 9999  # a whole value up to here may be one, and a year is written in one piece
 
 _WEEKDAYS = {
     "da": ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn."),
@@ -87,13 +90,18 @@ def value(given: Value) -> str:
         return instant(given)
     if isinstance(given, dt.date):
         return date(given)
-    if isinstance(given, Decimal):
-        return f"{given.normalize():f}"
+    if isinstance(given, int | float | Decimal):
+        return number(given) if given % 1 or abs(given) > _A_YEAR else str(int(given))
     if isinstance(given, Mapping):
         return ", ".join(said for item in given.values() if (said := value(item)))
     if isinstance(given, Sequence) and not isinstance(given, str):
         return "; ".join(said for item in given if (said := value(item)))
     return str(given)
+
+
+def number(given: int | float | Decimal | None) -> str:
+    """A count or an amount, thousands apart: `1.234,5`, in English `1,234.5`."""
+    return written(given, current())
 
 
 def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
@@ -273,6 +281,7 @@ def init_app(app: Flask) -> None:
         instant=instant,
         clock=clock,
         markdown=markdown,
+        number=number,
         group=group,
         person=person,
         unit=unit,

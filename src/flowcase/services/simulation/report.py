@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowcase.cases.written_numbers import written
 from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.running import Result
 
@@ -145,13 +146,14 @@ def label(key: str, titles: Mapping[str, str], language: int = 0) -> str:
     return " · ".join([*words, last])
 
 
+_SPOKEN = ("da", "en")  # which language an index of the words means
+
+
 def number(value: float, key: str, language: int = 0) -> str:
     """As people read it: a share in percent, other figures with at most two decimals."""
     if key.rpartition("|")[2] in SHARES:
-        text = f"{100 * value:.1f} %"
-    else:
-        text = f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
-    return text if language else text.replace(".", ",")
+        return f"{written(100 * value, _SPOKEN[language], places=1)} %"
+    return written(value, _SPOKEN[language], places=2 if abs(value) < 100 else 0)
 
 
 def said(found: Interval | None, key: str, language: int = 0, *, is_difference: bool = False) -> str:
