@@ -14,8 +14,8 @@ from flowcase.cases.written_numbers import written
 TEMPLATES = Path(flowcase.web.__file__).parent / "templates"
 # What a sentence calls a number that counts something; a version or the number of a step is a name.
 COUNTS = {
-    "begun", "count", "done", "drafts", "files", "left", "left_out", "looked", "megabytes", "minutes", "older",
-    "seconds", "shown", "streams", "times", "total", "unchanged", "years",
+    "begun", "count", "done", "drafts", "files", "left", "left_out", "looked", "megabytes", "minutes",
+    "older", "seconds", "shown", "streams", "times", "total", "unchanged", "years",
 }  # fmt: skip
 
 

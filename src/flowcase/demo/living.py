@@ -21,7 +21,7 @@ from flowcase.demo import town
 from flowcase.demo.stories import STORIES, Story
 from flowcase.demo.undertakings import UNDERTAKINGS, USUAL, Days, Undertaking
 from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TRIES, WAITED_FOR, row_of, text_of
-from flowcase.errors import FlowcaseError, Forbidden, Refused
+from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, Refused
 from flowcase.modeling.form import CaseTarget, Field, FieldType
 from flowcase.services import form_values, nested
 
@@ -198,9 +198,7 @@ class Municipality:
             return  # somebody or something was faster
         found = self._who(row)
         if found is None:
-            self.given_up.append(
-                f"{row.process}.{row.element}: nobody is in {', '.join(row.candidate_groups)}"
-            )
+            self.given_up.append(f"{_called(row)}: nobody is in {', '.join(row.candidate_groups)}")
             return
         actor, task = found
         story = self._stories.get(row.case_code or "")
@@ -233,9 +231,9 @@ class Municipality:
                 later = _office(self.flow.clock.now() + dt.timedelta(days=4))
                 self._later(later, lambda: self._answer(id, tries - 1))
             else:
-                self.given_up.append(f"{row.process}.{row.element} ({row.case_code}): {error.because}")
+                self.given_up.append(f"{_called(row)}: {error.because}")
         except FlowcaseError as error:
-            self.given_up.append(f"{row.process}.{row.element} ({row.case_code}): {_because(error)}")
+            self.given_up.append(f"{_called(row)}: {_because(error)}")
 
     def _waits(self, story: Story | None) -> bool:
         """Today's and yesterday's meetings are left open when a story wants a visitor to hold them."""
@@ -375,8 +373,15 @@ def _dated(value: Any, now: dt.datetime) -> Any:
     return value
 
 
-def _because(error: FlowcaseError) -> Any:
-    return getattr(error, "errors", None) or getattr(error, "because", error)
+def _called(row: Any) -> str:
+    """A user task as a visitor finds it in the list."""
+    return f"»{row.name}« {f'in {row.case_code}' if row.case_code else f'of {row.process}'}"
+
+
+def _because(error: FlowcaseError) -> str:
+    if isinstance(error, InvalidValues):
+        return "; ".join(f"{field}: {' '.join(map(str, said))}" for field, said in error.errors.items())
+    return str(getattr(error, "because", error))
 
 
 def _office(at: dt.datetime) -> dt.datetime:

@@ -179,6 +179,8 @@ USUAL: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "gentaget": True,
     },
     ("mentornetvaerk", "uddan"): {"weekend": True},
+    ("mentornetvaerk", "stoet"): {"bliver": True},
+    ("mentormatch", "kontakttjek"): {"stadig_kontakt": True},
     ("mentormatch", "match"): {"mentor_siger_ja": True, "ung_siger_ja": True, "start": Days(0)},
     ("overgang", "udpeg"): {"afgivende": "socialafsnit", "modtagende": "skole"},
     ("forebyggelsesstrategi", "profil"): {
