@@ -91,7 +91,8 @@ def value(given: Value) -> str:
     if isinstance(given, dt.date):
         return date(given)
     if isinstance(given, int | float | Decimal):
-        return number(given) if given % 1 or abs(given) > _A_YEAR else str(int(given))
+        is_short = given == int(given) and -_A_YEAR <= given <= _A_YEAR
+        return str(int(given)) if is_short else number(given)
     if isinstance(given, Mapping):
         return ", ".join(said for item in given.values() if (said := value(item)))
     if isinstance(given, Sequence) and not isinstance(given, str):
