@@ -17,6 +17,7 @@ from flowcase.store import Keyring, create_key_file
 from flowcase.store.key_places import read_command, read_file
 
 DEFAULT_HOME = "var"
+LANGUAGES = ("da", "en")
 # Kinds of files by their content (`cases/file_kinds.py`); what is not named is refused.
 UPLOAD_TYPES = (
     "pdf",
@@ -63,6 +64,7 @@ class Config:
     job_threads: int = 4  # FLOWCASE_JOB_THREADS: outside jobs that a worker runs at once
     checkpoint_folder: Path | None = None  # FLOWCASE_CHECKPOINT_FOLDER: on another disk; a copy goes there
     checkpoint_mail: tuple[str, ...] = ()  # FLOWCASE_CHECKPOINT_MAIL: addresses that get a receipt of each
+    checkpoint_language: str = "da"  # FLOWCASE_CHECKPOINT_LANGUAGE: of those mails, da or en
     checkpoint_url: str = ""  # FLOWCASE_CHECKPOINT_URL: https address that a receipt of each is posted to
     checkpoint_secret: str = field(default="", repr=False)  # FLOWCASE_CHECKPOINT_SECRET: whsec_…, signs those
     zone: str = "Europe/Copenhagen"  # FLOWCASE_ZONE: civil time of timers and deadlines
@@ -183,6 +185,7 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         if given.get("FLOWCASE_CHECKPOINT_FOLDER")
         else None,
         checkpoint_mail=tuple(given.get("FLOWCASE_CHECKPOINT_MAIL", "").replace(",", " ").split()),
+        checkpoint_language=_language(given, "FLOWCASE_CHECKPOINT_LANGUAGE"),
         checkpoint_url=given.get("FLOWCASE_CHECKPOINT_URL", "").strip(),
         checkpoint_secret=given.get("FLOWCASE_CHECKPOINT_SECRET", ""),
         job_threads=_number(given, "FLOWCASE_JOB_THREADS", default=4, least=1, most=64),
@@ -296,3 +299,10 @@ def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text in ("", "0", "1", "false", "true", "no", "yes"):
         return default if not text else text in ("1", "true", "yes")
     raise InvalidSetting(name, f"'{text}' is neither 0 nor 1")
+
+
+def _language(given: Mapping[str, str], name: str) -> str:
+    language = given.get(name, "").strip().lower() or LANGUAGES[0]
+    if language not in LANGUAGES:
+        raise InvalidSetting(name, f"'{language}' is none of {', '.join(LANGUAGES)}")
+    return language

@@ -42,6 +42,7 @@ def checkpoints_outside(settings: Config) -> Outside:
             settings.address,
             settings.checkpoint_url,
             settings.checkpoint_secret,
+            settings.checkpoint_language,
         )
     except UnusableAddress as error:
         raise InvalidSetting("FLOWCASE_CHECKPOINT_URL", error.because) from None

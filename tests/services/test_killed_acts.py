@@ -6,8 +6,6 @@ import datetime as dt
 import os
 import shutil
 import signal
-import traceback
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,13 +16,15 @@ from sqlalchemy import func, select
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.entities import DataClass
+from flowcase.errors import Conflict
 from flowcase.services import exports
 from flowcase.services.documents import Given
 from flowcase.services.exports import Asked
-from flowcase.store import Tx, access_report_tables, retention_tables, tables
+from flowcase.store import access_report_tables, retention_tables, tables
 from tests.cli.conftest import deployed_template  # noqa: F401
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import end, process, start, user_task
+from tests.services.killing import killed
 from tests.web import world as worlds
 
 CASE, MOTHER, WORDS = "SAG-2961", "Rikke Solbakke", b"Ord om barnets kvarter"
@@ -58,6 +58,9 @@ def made(deployed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         document, until=until, reason="ikke_noedvendigt", actor=flow.people.actor("else.syd")
     )
     periods.decide(id, is_approved=True, actor=anders)
+    ask(flow)
+    approve(flow)
+    ask(flow)
     flow.close()
     return home
 
@@ -67,6 +70,27 @@ def ask(flow: Flowcase) -> None:
     [family] = flow.cases.records("Familie")
     place = f"familie:{family.id}:0"
     flow.access_reports.ask(CASE, place=place, recipient="selv", actor=camilla)
+
+
+def approve(flow: Flowcase) -> None:
+    """What the head of authority has looked at before; the yes alone is the act."""
+    reports, anders = flow.access_reports, flow.people.actor("anders.myn")
+    id = reports.waiting(actor=anders)[0].id
+    seen = reports._transactions.read(lambda tx: reports._report(tx, id, anders))
+    reports.answer(id, is_approved=True, content=seen.content, actor=anders)
+
+
+def hand_out(flow: Flowcase) -> None:
+    flow.access_reports.hand_out(_report(flow, "approved"), actor=flow.people.actor("camilla.syd"))
+
+
+def _report(flow: Flowcase, status: str) -> str:
+    rows = flow.access_reports.of_case(CASE, actor=flow.people.actor("camilla.syd"))
+    return next(row.id for row in rows if row.status == status)
+
+
+def _events(flow: Flowcase, stream: str, kind: str) -> int:
+    return [row.kind for row in flow.history.of_stream(stream)].count(kind)
 
 
 def propose(flow: Flowcase) -> None:
@@ -91,6 +115,11 @@ def erase(flow: Flowcase) -> None:
 # What it did, counted: as many before as after a kill, and more once it was really done.
 DONE: dict[str, tuple[Callable[[Flowcase], None], Callable[[Flowcase], int]]] = {
     "asking for an access report": (ask, lambda flow: _count(flow, access_report_tables.access_report)),
+    "approving an access report": (
+        approve,
+        lambda flow: _events(flow, f"case:{CASE}", "AccessReportAnswered"),
+    ),
+    "handing out an access report": (hand_out, lambda flow: _events(flow, "installation", "ExportMade")),
     "proposing a document's own day": (
         propose,
         lambda flow: _count(flow, retention_tables.document_period),
@@ -110,42 +139,6 @@ def _readable_documents(flow: Flowcase) -> int:
     return sum(row.values.get("status") != "slettet" for row in flow.cases.records("Dokument"))
 
 
-def _killed(home: Path, act: Callable[[Flowcase], None], moment: str) -> None:
-    """In a process of its own, which ends by SIGKILL at that moment."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: a fork beside threads
-        child = os.fork()
-    if child == 0:
-        try:
-            flow = worlds.open_world(home, now=LATER).flow
-            _kill_at(flow, moment)
-            act(flow)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(7)
-    status = os.waitpid(child, 0)[1]
-    assert os.WIFSIGNALED(status), f"it was not killed: {status}"
-    assert os.WTERMSIG(status) == signal.SIGKILL
-
-
-def _kill_at(flow: Flowcase, moment: str) -> None:
-    append = Tx.append
-
-    def killed(*_: Any, **__: Any) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    if moment == "before the commit":
-        flow.store.engine.dialect.do_commit = killed  # type: ignore[method-assign]
-    if moment == "behind the first event":
-
-        def append_and_die(self: Tx, *given: Any, **named: Any) -> None:
-            append(self, *given, **named)
-            killed()
-
-        Tx.append = append_and_die  # type: ignore[method-assign]
-
-
 @pytest.mark.parametrize("moment", ["behind the first event", "before the commit"])
 @pytest.mark.parametrize("what", DONE)
 def test_of_an_act_that_was_killed_nothing_is_there_and_it_can_be_done_again(
@@ -157,7 +150,7 @@ def test_of_an_act_that_was_killed_nothing_is_there_and_it_can_be_done_again(
     counted = count(before)
     before.close()
 
-    _killed(home, act, moment)
+    killed(home, act, moment, now=LATER)
 
     flow = worlds.open_world(home, now=LATER).flow
     assert flow.history.verify() == []
@@ -165,6 +158,40 @@ def test_of_an_act_that_was_killed_nothing_is_there_and_it_can_be_done_again(
     act(flow)
     assert count(flow) > counted
     assert flow.history.verify() == []
+    flow.close()
+
+
+def test_a_yes_to_an_access_report_that_nobody_heard_of_counts_once_and_is_refused_a_second_time(
+    made: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made, home)
+
+    killed(home, approve, "behind the commit", now=LATER)
+
+    flow = worlds.open_world(home, now=LATER).flow
+    anders = flow.people.actor("anders.myn")
+    assert flow.access_reports.waiting(actor=anders) == []
+    assert _events(flow, f"case:{CASE}", "AccessReportAnswered") == 2
+    with pytest.raises(Conflict, match="it is approved"):
+        flow.access_reports.answer(_report(flow, "approved"), is_approved=True, content="", actor=anders)
+    flow.close()
+
+
+def test_an_access_report_that_may_have_left_is_in_the_history_and_leaves_again_as_the_same(
+    made: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made, home)
+
+    killed(home, hand_out, "behind the commit", now=LATER)
+
+    flow = worlds.open_world(home, now=LATER).flow
+    assert _events(flow, "installation", "ExportMade") == 1  # told before it leaves: never one untold
+    id, camilla = _report(flow, "approved"), flow.people.actor("camilla.syd")
+    once, again = (flow.access_reports.hand_out(id, actor=camilla) for _ in range(2))
+    assert once.digest == again.digest
+    assert _events(flow, "installation", "ExportMade") == 3
     flow.close()
 
 
@@ -183,7 +210,7 @@ def test_an_export_that_was_killed_shows_that_it_broke_off_and_in_the_history_it
                 file.flush()
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    _killed(home, export, "at no event")
+    killed(home, export, "at no event", now=LATER)
 
     flow = worlds.open_world(home, now=LATER).flow
     kinds = [row.kind for row in flow.history.of_stream("installation")]

@@ -7,12 +7,11 @@ import binascii
 import datetime as dt
 import json
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.utils import format_datetime
-from urllib.parse import urlsplit
 
 from flowcase.access.actor import Actor
+from flowcase.services import mail_words
 from flowcase.services.mail_sending import Send
+from flowcase.services.mail_words import Message
 from flowcase.services.mails import handed_over
 from flowcase.services.outbox import Outbox, Outcome
 from flowcase.services.signed_posts import Reach, UnusableAddress, check_address, post
@@ -22,15 +21,6 @@ from flowcase.store.queries import checkpoints as queries
 from flowcase.store.queries.checkpoints import DELIVERIES, DeliveryRow, WayState
 
 _FEWEST_SECRET_BYTES = 24
-_SUBJECT = "flowcase: kontrolpunkt {number}"
-_TEXT = """Kontrolpunkt {number} af historikken, underskrevet {at} UTC. Gem denne mail uden for
-kommunens installation: med den kan det senere bevises, at historikken er hel.
-Checkpoint {number} of the history. Keep this mail outside of the installation.
-
-    flowcase verify --against FILE
-
-{receipt}
-"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +32,7 @@ class Outside:
     address: str = ""  # where the pages are, for the mails' ids
     url: str = ""
     secret: str = field(default="", repr=False)  # whsec_…, as of every webhook
+    language: str = "da"  # of the mails
 
     def __post_init__(self) -> None:
         if self.url:
@@ -100,15 +91,14 @@ class CheckpointSending:
         # Only who operates the installation names the address: it may be inside the house.
         return posted(self._outside.url, headers, body, Reach(is_anywhere=True), send=self._post)
 
-    def _mail(self, row: DeliveryRow) -> EmailMessage:
-        """Written again, it is the same to the letter."""
-        message = EmailMessage()
-        message["Subject"] = _SUBJECT.format(number=row.number)
-        message["From"], message["To"] = self._outside.sender, ", ".join(self._outside.mail_to)
-        message["Date"] = format_datetime(row.created_at)
-        host = urlsplit(self._outside.address).hostname or "flowcase"
-        message["Message-ID"] = f"<checkpoint.{row.id}@{host}>"
-        message["Auto-Submitted"] = "auto-generated"
-        at = f"{row.created_at.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
-        message.set_content(_TEXT.format(number=row.number, at=at, receipt=row.body))
-        return message
+    def _mail(self, row: DeliveryRow) -> Message:
+        return mail_words.write_checkpoint(
+            row.body,
+            number=row.number,
+            id=row.id,
+            to=", ".join(self._outside.mail_to),
+            sender=self._outside.sender,
+            address=self._outside.address,
+            at=row.created_at,
+            language=self._outside.language,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -112,19 +113,30 @@ class Checkpoints:
         """
         if self._outside is None:
             return None
-        return len(self._transactions.read(queries.checkpoints)) - len(self._kept())
+        kept = {each.number for each in self._kept()}
+        return sum(each.number not in kept for each in self._transactions.read(queries.checkpoints))
 
     def _keep_outside(self) -> None:
+        """Append what the copy lacks. Nodes that share the folder take turns at the file.
+
+        A line that a writer left unfinished when it was killed, or when the disk was full, is written anew.
+        """
         if self._outside is None:
             return
-        kept = len(self._kept())
-        missing = self._transactions.read(queries.checkpoints)[kept:]
-        if not missing:
-            return
+        inside = self._transactions.read(queries.checkpoints)
         self._outside.mkdir(parents=True, exist_ok=True)
-        with (self._outside / FILE).open("a", encoding="utf-8") as file:
-            for each in missing:
-                file.write(each.to_line() + "\n")
+        with (self._outside / FILE).open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed, or its writer is killed
+            file.seek(0)
+            content = file.read()
+            whole = content[: content.rfind(b"\n") + 1]
+            known = {each.number for each in _lines(whole)}
+            missing = [each for each in inside if each.number not in known]
+            if not missing:
+                return
+            if len(whole) < len(content):
+                file.truncate(len(whole))
+            file.write("".join(each.to_line() + "\n" for each in missing).encode())
             file.flush()
             os.fsync(file.fileno())
 
@@ -132,7 +144,12 @@ class Checkpoints:
         file = self._outside / FILE if self._outside is not None else None
         if file is None or not file.exists():
             return []
-        return [rules.from_line(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+        content = file.read_bytes()
+        return _lines(content[: content.rfind(b"\n") + 1])
+
+
+def _lines(content: bytes) -> list[Checkpoint]:
+    return [rules.from_line(line) for line in content.decode().splitlines() if line.strip()]
 
 
 def _read(path: Path) -> list[Checkpoint | Receipt]:

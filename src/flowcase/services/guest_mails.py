@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from email.message import EmailMessage as Message
-from email.utils import format_datetime
-from urllib.parse import urlsplit
 
+from flowcase.services.mail_words import Message, envelope
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, guest_links
 from flowcase.store.queries.mails import MailRow
@@ -33,12 +31,7 @@ def write(tx: Tx, row: MailRow, *, sender: str, address: str) -> Message | None:
     to = tx.open(case.stream, f"guest address|{link.id}", link.sealed_address)
     if code is None or to is None:
         return None
-    message = Message()
-    message["Subject"] = _SUBJECT
-    message["From"], message["To"] = sender, to.decode()
-    message["Date"] = format_datetime(row.created_at)
-    message["Message-ID"] = f"<{row.id}@{urlsplit(address).hostname or 'flowcase'}>"
-    message["Auto-Submitted"] = "auto-generated"
+    message = envelope(_SUBJECT, id=row.id, to=to.decode(), sender=sender, address=address, at=row.created_at)
     minutes = int(CODE_LASTS.total_seconds() // 60)
     message.set_content(_TEXT.format(code=code.decode(), minutes=minutes))
     return message

@@ -16,6 +16,18 @@ _SUBJECT = {
     "da": ("flowcase: en besked", "flowcase: {count} beskeder"),
     "en": ("flowcase: a notice", "flowcase: {count} notices"),
 }
+_CHECKPOINT = {
+    "da": (
+        "flowcase: kontrolpunkt {number}",
+        "Kontrolpunkt {number} af historikken, underskrevet {at} UTC. Gem denne mail uden for kommunens\n"
+        "installation: med den kan det senere bevises, at historikken er hel. Den nævner ingen sag.",
+    ),
+    "en": (
+        "flowcase: checkpoint {number}",
+        "Checkpoint {number} of the history, signed {at} UTC. Keep this mail outside of the municipality's\n"
+        "installation: it can prove later that the history is whole. It names no case.",
+    ),
+}
 _FOOT = {
     "da": "Vælg selv, hvad du får som mail: {link}",
     "en": "Choose what you get by mail: {link}",
@@ -35,15 +47,44 @@ def write(
     """One mail about one or several notices. Written again, it is the same to the letter."""
     language = language if language in _SUBJECT else "da"
     one, several = _SUBJECT[language]
+    subject = one if len(told) == 1 else several.format(count=len(told))
+    message = envelope(subject, id=id, to=to, sender=sender, address=address, at=at)
+    lines = [_line(each, address, language) for each in told]
+    foot = _FOOT[language].format(link=f"{address}/beskeder/valg")
+    message.set_content("\n\n".join([*lines, "-- \n" + foot]) + "\n")
+    return message
+
+
+def write_checkpoint(
+    receipt: str,
+    *,
+    number: int,
+    id: str,
+    to: str,
+    sender: str,
+    address: str,
+    at: dt.datetime,
+    language: str,
+) -> Message:
+    """The receipt of a checkpoint, for whoever keeps it outside. Written again, it is the same."""
+    subject, text = _CHECKPOINT[language if language in _CHECKPOINT else "da"]
+    message = envelope(
+        subject.format(number=number), id=f"checkpoint.{id}", to=to, sender=sender, address=address, at=at
+    )
+    moment = f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+    parts = [text.format(number=number, at=moment), "    flowcase verify --checkpoints FILE", receipt]
+    message.set_content("\n\n".join(parts) + "\n")
+    return message
+
+
+def envelope(subject: str, *, id: str, to: str, sender: str, address: str, at: dt.datetime) -> Message:
+    """A mail without words yet: who tries again under the same id hands over the same mail."""
     message = Message()
-    message["Subject"] = one if len(told) == 1 else several.format(count=len(told))
+    message["Subject"] = subject
     message["From"], message["To"] = sender, to
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{id}@{urlsplit(address).hostname or 'flowcase'}>"
     message["Auto-Submitted"] = "auto-generated"
-    lines = [_line(each, address, language) for each in told]
-    foot = _FOOT[language].format(link=f"{address}/beskeder/valg")
-    message.set_content("\n\n".join([*lines, "-- \n" + foot]) + "\n")
     return message
 
 

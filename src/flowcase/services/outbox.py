@@ -2,8 +2,9 @@
 
 Mails, webhooks and checkpoints all leave through here. The row of a delivery is written with what it tells
 of. A worker claims it in one transaction, hands it over in none, and keeps the outcome in another if the
-lease still holds; a try that fails is made again later under the same id, the pauses growing. What was tried
-in vain eight times, or refused for good, is an incident that waits for a person.
+lease still holds. Of a worker that has gone nobody knows what it handed over: that is told as the outcome,
+and the same goes out again under the same id. A try that fails is made again later, the pauses growing. What
+was tried in vain eight times, or refused for good, is an incident that waits for a person.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from flowcase.events import DeliveryFailed, DeliveryRetried
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import outbox as queries
-from flowcase.store.queries.outbox import Outgoing, Row
+from flowcase.store.queries.outbox import Outgoing, OutgoingRow, Row
 
 MOST_TRIES = 8
 FIRST_PAUSE = dt.timedelta(minutes=1)  # each further one is four times longer
 LONGEST_PAUSE = dt.timedelta(hours=6)
 LEASE = dt.timedelta(minutes=5)  # far longer than a mail server or a post may take
 KEPT = dt.timedelta(days=30)  # how long is kept what was delivered
+UNKNOWN = "unknown"  # the outcome of a try whose worker has gone: it may have been handed over
+MAYBE_BEFORE = ", maybe handed over before"
 WAITING, CLAIMED, SENT, FAILED, DROPPED = "waiting", "claimed", "sent", "failed", "dropped"
 
 _log = structlog.get_logger(__name__)
@@ -104,6 +107,9 @@ class Outbox(Generic[Row]):
             "lease_owner": self._node,
             "lease_until": tx.now + LEASE,
         }
+        if row.status == CLAIMED:  # whoever receives it again knows it by its id
+            values["outcome"] = UNKNOWN
+            _log.warning("nobody knows whether it was sent", way=self._outgoing.way, delivery=row.id)
         key = {"id": row.id, "status": row.status, "attempts": row.attempts}
         tx.update(self._outgoing.table, key, values, attempt=f"claim {self._outgoing.way} '{row.id}'")
         return queries.get(tx, self._outgoing, row.id)
@@ -112,7 +118,7 @@ class Outbox(Generic[Row]):
         way, status = self._outgoing.way, self._status(row, outcome)
         values: dict[str, Any] = {
             "status": status,
-            "outcome": outcome.code,
+            "outcome": outcome.code + (MAYBE_BEFORE if _is_unsure(row) else ""),
             "lease_owner": None,
             "lease_until": None,
         }
@@ -138,6 +144,12 @@ class Outbox(Generic[Row]):
         if outcome.is_dropped:
             return DROPPED
         return FAILED if outcome.is_final or row.attempts >= MOST_TRIES else WAITING
+
+
+def _is_unsure(row: OutgoingRow) -> bool:
+    """Whether an earlier try may have been handed over without anybody having noted it."""
+    known = row.outcome or ""
+    return known == UNKNOWN or known.endswith(MAYBE_BEFORE)
 
 
 def send_again(

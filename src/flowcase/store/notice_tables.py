@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
 
 from flowcase.store.columns import Instant, Json
+from flowcase.store.delivery_columns import delivery_columns, index_unsent
 from flowcase.store.metadata import alive, metadata
 
 # What a partial index holds, in the very words of the queries; see `metadata.alive`.
@@ -32,8 +33,6 @@ notice = Table(
 Index("ix_notice_recipient", notice.c.recipient_kind, notice.c.recipient, notice.c.at)
 Index("ix_notice_case_code", notice.c.case_code)
 alive("ix_notice_unsorted", notice.c.at, notice.c.id, where=NOTICE_IS_UNSORTED)
-
-MAIL_IS_UNSENT = "status IN ('waiting', 'claimed')"
 
 # A notice to a group is read by each of its members for themselves.
 notice_read = Table(
@@ -64,17 +63,9 @@ mail = Table(
     Column("id", Text, primary_key=True),
     Column("person", Text, nullable=False),
     Column("way", Text, nullable=False),  # straks | samlet
-    Column("status", Text, nullable=False),  # waiting | claimed | sent | failed | dropped
-    Column("due_at", Instant, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("lease_owner", Text),
-    Column("lease_until", Instant),
-    Column("sent_at", Instant),
-    Column("outcome", Text),  # what the mail server said, as a code; nothing of the mail
+    *delivery_columns(),
 )
-_unsent = text(MAIL_IS_UNSENT)
-Index("ix_mail_unsent", mail.c.due_at, mail.c.id, postgresql_where=_unsent, sqlite_where=_unsent)
+index_unsent(mail)
 Index("ix_mail_status", mail.c.status, mail.c.created_at)
 
 # Which notices a mail tells of: a person is told of a notice in one mail only.

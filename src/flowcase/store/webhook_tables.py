@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -16,9 +15,9 @@ from sqlalchemy import (
 )
 
 from flowcase.store.columns import Instant, Json
+from flowcase.store.delivery_columns import delivery_columns, index_unsent
 from flowcase.store.metadata import metadata
 
-DELIVERY_IS_UNSENT = "status IN ('waiting', 'claimed')"
 OUTBOX_INCIDENT_IS_OPEN = "resolved_at IS NULL"
 
 webhook = Table(
@@ -43,23 +42,9 @@ webhook_delivery = Table(
     Column("webhook", Text, ForeignKey("webhook.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("body", Text, nullable=False),
-    Column("status", Text, nullable=False),  # waiting | claimed | sent | failed | dropped
-    Column("due_at", Instant, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("lease_owner", Text),
-    Column("lease_until", Instant),
-    Column("sent_at", Instant),
-    Column("outcome", Text),  # what was answered, as a code
+    *delivery_columns(),
 )
-_unsent = text(DELIVERY_IS_UNSENT)
-Index(
-    "ix_webhook_delivery_unsent",
-    webhook_delivery.c.due_at,
-    webhook_delivery.c.id,
-    postgresql_where=_unsent,
-    sqlite_where=_unsent,
-)
+index_unsent(webhook_delivery)
 Index("ix_webhook_delivery_webhook", webhook_delivery.c.webhook, webhook_delivery.c.created_at)
 
 # A delivery of the outbox that failed for good: stands still until a person has it sent again.

@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, Table, delete, func, or_, select, text
 
+from flowcase.store.delivery_columns import IS_UNSENT
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
 from flowcase.store.webhook_tables import OUTBOX_INCIDENT_IS_OPEN, outbox_incident
 
-IS_UNSENT = "status IN ('waiting', 'claimed')"  # the condition of each table's partial index
 WAYS = ("mail", "webhook", "checkpoint")
 
 
