@@ -41,8 +41,9 @@ BY_POST = Outside(url="https://revision.dk/", secret=SECRET)
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("sending") / "home"
     bootstrap.upgrade(worlds._config(home))
-    with worlds.open_world(home, now=NOW).flow as flow:
-        happen(flow)
+    flow = worlds.open_world(home, now=NOW).flow
+    happen(flow)
+    flow.close()
     return home
 
 
