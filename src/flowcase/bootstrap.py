@@ -27,6 +27,7 @@ from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences
 from flowcase.services.access_reports import AccessReports
 from flowcase.services.advancing import Advancing
+from flowcase.services.api_limits import ApiLimits
 from flowcase.services.batch_work import BatchWork
 from flowcase.services.batches import Batches
 from flowcase.services.case_audit import CaseAudit
@@ -213,6 +214,7 @@ class Flowcase:
     webhooks: Webhooks
     webhook_sending: WebhookSending
     kept_answers: KeptAnswers
+    api_limits: ApiLimits
     reading_log: ReadingLog
     erasure: Erasure
     retention: Retention
@@ -507,6 +509,7 @@ def assemble(
         webhooks=Webhooks(transactions, webhook_reach),
         webhook_sending=WebhookSending(transactions, node, webhook_reach, release=release),
         kept_answers=KeptAnswers(transactions),
+        api_limits=ApiLimits(transactions, WallClock().now, settings.api_requests_a_minute),
         reading_log=reading_log,
         erasure=erasure,
         retention=Retention(transactions, rule_sets, erasure, store),

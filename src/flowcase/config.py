@@ -90,6 +90,7 @@ class Config:
     session_idle_minutes: int = 30  # FLOWCASE_SESSION_IDLE_MINUTES: signed out after so long without a click
     session_hours: int = 10  # FLOWCASE_SESSION_HOURS: signed out after so long in any case
     sessions_at_most: int = 5  # FLOWCASE_SESSIONS_AT_MOST: browsers one person is signed in with at once
+    api_requests_a_minute: int = 1200  # FLOWCASE_API_REQUESTS_A_MINUTE: of each account; 0: any number
     totp_groups: tuple[str, ...] = ()  # FLOWCASE_TOTP_GROUPS: groups that sign in with a code from an app too
     oidc_issuer: str = ""  # FLOWCASE_OIDC_ISSUER: of the sign-in provider; empty: only local accounts sign in
     oidc_client: str = ""  # FLOWCASE_OIDC_CLIENT: this installation's client id at the provider
@@ -214,6 +215,9 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         session_idle_minutes=_number(given, "FLOWCASE_SESSION_IDLE_MINUTES", default=30, least=1, most=1440),
         session_hours=_number(given, "FLOWCASE_SESSION_HOURS", default=10, least=1, most=168),
         sessions_at_most=_number(given, "FLOWCASE_SESSIONS_AT_MOST", default=5, least=1, most=100),
+        api_requests_a_minute=_number(
+            given, "FLOWCASE_API_REQUESTS_A_MINUTE", default=1200, least=0, most=1_000_000
+        ),
         totp_groups=_groups(given, "FLOWCASE_TOTP_GROUPS"),
         oidc_issuer=issuer,
         oidc_client=given.get("FLOWCASE_OIDC_CLIENT", "").strip(),

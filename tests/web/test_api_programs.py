@@ -259,3 +259,35 @@ def test_a_user_task_is_delegated_given_back_and_taken_back(program, world):
     assert owner.post(f"/api/user-tasks/{task}/prioritise", {"priority": 101}).status_code == 422
     reader = program("fronten", scopes=["tasks:read"])
     assert reader.post(f"/api/user-tasks/{task}/delegate", {"to": "jonas.fp"}).status_code == 403
+
+
+def test_who_asks_too_much_is_told_when_to_come_back_and_locks_nobody_else_out(app, world, program):
+    greedy, other = program("fronten"), program("frontpersonale")
+    world.flow.api_limits.limit = 3
+
+    answers = [greedy.get("/api/cases") for _ in range(5)]
+    foreign = greedy.get("/api/history")
+    for _ in range(5):
+        made_up = Program(app, "p-frontpersonale.gaettet").get("/api/cases")
+
+    assert [each.status_code for each in answers] == [200, 200, 200, 429, 429]
+    assert (foreign.status_code, made_up.status_code, other.get("/api/cases").status_code) == (429, 401, 200)
+    told = answers[-1]
+    assert told.content_type == "application/problem+json"
+    assert told.get_json()["title"] == "Too Many Requests"
+    assert 1 <= int(told.headers["Retry-After"]) <= 60
+    assert told.headers["RateLimit-Policy"] == '"minute";q=3;w=60'
+    assert told.headers["RateLimit"].startswith('"minute";r=0;t=')
+    assert "RateLimit" not in made_up.headers
+
+
+def test_metrics_tell_who_is_refused_and_are_never_refused_themselves(world, program):
+    watch = program("administrator")
+    world.flow.api_limits.limit = 1
+
+    refused = [watch.get("/api/cases").status_code for _ in range(2)]
+    numbers = [watch.get("/metrics").get_data(as_text=True) for _ in range(3)][-1]
+
+    assert refused == [403, 429] or refused == [200, 429]
+    assert 'flowcase_api_used_ratio{account="p-administrator"} 1.0' in numbers
+    assert 'flowcase_api_refused_total{account="p-administrator"} 1.0' in numbers

@@ -123,6 +123,7 @@ class Node:
             **os.environ,
             "FLOWCASE_HOME": str(home),
             "FLOWCASE_NODE": self.name,
+            "FLOWCASE_API_REQUESTS_A_MINUTE": "0",  # a crowd asks by one token
             **(environment or {}),
         }
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling anew would be most of each start

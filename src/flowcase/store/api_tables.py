@@ -33,3 +33,13 @@ kept_answer = Table(
     PrimaryKeyConstraint("account", "key"),
 )
 Index("ix_kept_answer_at", kept_answer.c.at)
+
+# How much of its requests of a minute an account has used, in parts that web processes took.
+api_use = Table(
+    "api_use",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("minute", Instant, nullable=False),  # the machine's, not a demonstration's clock
+    Column("taken", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),  # since the account was made
+)

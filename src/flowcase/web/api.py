@@ -33,6 +33,25 @@ _OPERATIONS = (
     "api_webhooks",
 )
 _PROBLEM = "application/problem+json"
+_STANDING = {
+    "RateLimit-Policy": {
+        "description": "Requests an account may make (q) in so many seconds (w); missing where nothing is "
+        "limited, and before the token is known.",
+        "schema": {"type": "string", "pattern": '^"minute";q=[0-9]+;w=60$'},
+        "example": '"minute";q=1200;w=60',
+    },
+    "RateLimit": {
+        "description": "About how many of them are left (r), and the seconds until the next minute (t).",
+        "schema": {"type": "string", "pattern": '^"minute";r=[0-9]+;t=[0-9]+$'},
+        "example": '"minute";r=1180;t=42',
+    },
+}
+_WHEN = {
+    "description": "Seconds after which the account is heard again.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 60},
+    "example": 42,
+}
 
 
 class _Api(Api):
@@ -68,6 +87,11 @@ def _describe_everywhere(paths: dict[str, Any]) -> None:
         "description": "Refused, with the reason as problem details.",
         "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
+    too_many = {
+        "description": "The account has used up its requests of this minute. Nothing was done.",
+        "headers": {"Retry-After": _WHEN, **_STANDING},
+        "content": refused["content"],
+    }
     key = {
         "name": KEY_HEADER,
         "in": "header",
@@ -85,6 +109,10 @@ def _describe_everywhere(paths: dict[str, Any]) -> None:
             for status in [each for each in responses if each.startswith("4")]:
                 del responses[status]  # webargs writes one without content
             responses["default"] = refused
+            for response in responses.values():
+                if "$ref" not in response:
+                    response["headers"] = {**_STANDING, **response.get("headers", {})}
+            responses["429"] = too_many
             if method != "get":
                 operation.setdefault("parameters", []).append(key)
 

@@ -19,6 +19,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from flowcase import errors
 from flowcase.access.actor import Actor
 from flowcase.access.scopes import SCOPES
+from flowcase.services.api_limits import Standing, TooManyRequests
 from flowcase.services.kept_answers import Answer
 from flowcase.services.people import SignInFailed
 from flowcase.web.session import flow
@@ -64,6 +65,8 @@ def problem(status: HTTPStatus, error: Exception) -> Response:
         if messages:
             body["errors"] = messages
     answer = Response(json.dumps(body), status=status, mimetype="application/problem+json")
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.standing.seconds)
     if status is HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, HTTPException) and getattr(error, "valid_methods", None):
@@ -94,7 +97,8 @@ def needs(scope: str) -> Callable[[Any], Any]:
     def around(view: Any) -> Any:
         @functools.wraps(view)
         def answered(*args: Any, **kwargs: Any) -> Any:
-            actor = caller(scope)
+            actor = _counted(caller())
+            caller(scope)
             _check_text()
             key = request.headers.get(KEY_HEADER)
             if key is None or request.method in ("GET", "HEAD"):
@@ -106,6 +110,25 @@ def needs(scope: str) -> Callable[[Any], Any]:
         return blueprint.doc(**described)(answered)
 
     return around
+
+
+def _counted(actor: Actor) -> Actor:
+    """Behind the token, so that nobody uses up what is another's; before the scope, so that all counts."""
+    try:
+        g.standing = flow().api_limits.spend(actor)
+    except TooManyRequests as refused:
+        g.standing = refused.standing
+        raise
+    return actor
+
+
+@blueprint.after_request
+def _tell_standing(answer: Response) -> Response:
+    standing: Standing | None = g.get("standing")
+    if standing is not None:
+        answer.headers["RateLimit-Policy"] = f'"minute";q={standing.limit};w=60'
+        answer.headers["RateLimit"] = f'"minute";r={standing.left};t={standing.seconds}'
+    return answer
 
 
 def _once(key: str, actor: Actor, view: Callable[[], Any]) -> Any:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flowcase import errors
+from flowcase.services.api_limits import TooManyRequests
 from flowcase.services.kept_answers import KeyUsedOtherwise
 from flowcase.services.oidc_provider import SignInNotAccepted
 from flowcase.services.people import SignInFailed
@@ -63,6 +64,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     pdf.PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     KeyUsedOtherwise: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.FlowcaseError: HTTPStatus.BAD_REQUEST,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
 from flask_login import login_required
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from flowcase.access.permissions import may_operate
@@ -130,6 +130,18 @@ def _gauges(seen: Overview) -> CollectorRegistry:
     )
     for way, number in seen.backlog.undelivered.items():
         undelivered.labels(way).set(number)
+    used = Gauge(
+        "flowcase_api_used_ratio",
+        "Of the requests that an account may make in this minute; people's are one.",
+        ["account"],
+        registry=registry,
+    )
+    refused = Counter(
+        "flowcase_api_refused", "Requests beyond what an account may make.", ["account"], registry=registry
+    )
+    for use in flow().api_limits.uses():
+        used.labels(use.account).set(use.share)
+        refused.labels(use.account).inc(use.refused)
     nodes = Gauge("flowcase_nodes", "Nodes that live, by kind.", ["kind"], registry=registry)
     for kind in ("web", "worker"):
         nodes.labels(kind).set(sum(node.kind == kind and not node.is_silent for node in seen.nodes))

@@ -34,6 +34,14 @@ class KeptAnswerRow:
     body: str | None
 
 
+@dataclass(frozen=True)
+class ApiUseRow:
+    account: str
+    minute: dt.datetime
+    taken: int
+    refused: int
+
+
 def service_account(tx: Tx, person: str) -> ServiceAccountRow | None:
     table = api_tables.service_account
     return made_or_none(ServiceAccountRow, tx.first(select(table).where(table.c.person == person)))
@@ -56,6 +64,16 @@ def kept_answer(tx: Tx, account: str, key: str) -> KeptAnswerRow | None:
     return made_or_none(
         KeptAnswerRow, tx.first(select(table).where(table.c.account == account, table.c.key == key))
     )
+
+
+def api_use(tx: Tx, account: str) -> ApiUseRow | None:
+    table = api_tables.api_use
+    return made_or_none(ApiUseRow, tx.first(select(table).where(table.c.account == account)))
+
+
+def api_uses(tx: Tx) -> list[ApiUseRow]:
+    table = api_tables.api_use
+    return [ApiUseRow(*row) for row in tx.rows(select(table).order_by(table.c.account))]
 
 
 def forget_answers(tx: Tx, before: dt.datetime) -> int:
