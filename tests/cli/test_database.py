@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
+from flowcase.store import Store, archive, database
 from tests.cli.conftest import CommandLine
 from tests.cli.test_commands import NOW
 from tests.conftest import _administer, _named
@@ -120,6 +124,37 @@ def test_a_database_moves_to_postgresql_and_back_and_work_goes_on(
     again = back.json("db", "move", empty_postgresql, f"sqlite:///{back.home / 'flowcase.sqlite'}")
     assert again["tables"]["person"] == moved["tables"]["person"] + 1
     assert tasks(back) == before
+
+
+def test_a_side_that_rests_while_the_other_is_read_is_not_cut_off(
+    at_work: CommandLine, empty_postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = database._SESSION.replace("timeout=60000", "timeout=300")
+    assert impatient != database._SESSION
+    source = config.Config(home=at_work.home)
+    target = replace(source, database_url=empty_postgresql)
+    bootstrap.upgrade(target)
+    monkeypatch.setattr(database, "_SESSION", impatient)
+    rested: list[str] = []
+
+    def progress(table: str, done: int) -> None:
+        if not rested:
+            time.sleep(0.6)
+            rested.append(table)
+
+    with store_of(source) as reading, store_of(target) as writing:
+        archive.move(reading, writing, progress=progress)
+
+    assert rested
+
+
+@contextlib.contextmanager
+def store_of(settings: config.Config) -> Iterator[Store]:
+    store = Store(settings.url, settings.keyring())
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def test_moving_from_nowhere_is_refused(flowcase: CommandLine, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ FAULTS = (
     "steps",
     "kills",
     "restarts",
+    "failover",
     "cuts",
     "full",
     "clocks",

@@ -9,14 +9,20 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
 from flowcase.config import Config, InvalidSetting
-from flowcase.services.transactions import DatabaseFull, DatabaseLost, OutcomeUnknown, Transactions
+from flowcase.services.transactions import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseLost,
+    OutcomeUnknown,
+    Transactions,
+)
 from flowcase.store import Store, Tx, database, migrating, wire
 from flowcase.store.queries import history
 from tests.conftest import NOW
@@ -205,6 +211,62 @@ def test_a_migration_that_meets_nodes_at_work_is_done_again(
     bootstrap.upgrade(settings)
 
     assert len(tries) == 2
+
+
+@on_postgresql
+def test_a_migration_behind_a_long_question_keeps_nobody_waiting(
+    database: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "is_served", lambda engine: False)
+    monkeypatch.setattr(migrating, "_WAIT", "SET LOCAL lock_timeout = '200ms'")
+    adding = "ALTER TABLE person ADD COLUMN of_tomorrow text"
+    monkeypatch.setattr(
+        "alembic.command.upgrade",
+        lambda config, revision: config.attributes["connection"].exec_driver_sql(adding),
+    )
+    with store.engine.connect() as reading:
+        reading.exec_driver_sql("SELECT count(*) FROM person")  # and goes on for hours, as a backup does
+
+        with pytest.raises(DatabaseBusy):
+            store.upgrade()
+
+        with store.engine.connect() as other:
+            other.exec_driver_sql("SET lock_timeout = '1ms'")
+            assert other.exec_driver_sql("SELECT count(*) FROM person").scalar() == 0
+    store.upgrade()
+
+    with store.engine.connect() as other:
+        assert other.exec_driver_sql("SELECT count(of_tomorrow) FROM person").scalar() == 0
+
+
+@on_postgresql
+def test_a_standby_that_takes_no_writes_yet_is_asked_again(
+    transactions: Transactions, store: Store, database: str
+) -> None:
+    named = make_url(database).database
+    with store.engine.begin() as connection:
+        connection.execute(text(f"ALTER DATABASE {named} SET default_transaction_read_only = on"))
+    store.close()
+    refused = []
+
+    def work(tx: Tx) -> None:
+        tx.append(STREAM, IntakeRefused(source="first", line=None, fields=()))
+        try:
+            tx.stream(STREAM)
+        except Exception as error:
+            refused.append(error)
+            promote()
+            raise
+
+    def promote() -> None:
+        with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            connection.execute(f"ALTER DATABASE {named} RESET default_transaction_read_only".encode())
+
+    transactions.run(SYSTEM, work)
+
+    assert len(refused) == 1
+    assert transactions.read(count) == 1
 
 
 @on_sqlite

@@ -29,9 +29,15 @@ class Load:
 
 
 @contextlib.contextmanager
-def load(outcome: Outcome, place: Path, people: int, seed: int) -> Iterator[Load]:
+def load(
+    outcome: Outcome, place: Path, people: int, seed: int, *, with_standby: bool = False
+) -> Iterator[Load]:
     """Everything at work; on the way out everything is counted into `outcome`."""
-    with postgresql(place, own=True) as database, installation(place / "home", database.url) as (flow, token):
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(postgresql(place, own=True))
+        if with_standby:
+            database.follow(place / "standby")
+        flow, token = stack.enter_context(installation(place / "home", database.url))
         shared = {"FLOWCASE_DATABASE_URL": database.url}
         web = Node("web", place / "home", environment=shared)
         worker = Node("worker", place / "home", environment=shared)
@@ -113,4 +119,19 @@ def restarts(*, seconds: float, seed: int, people: int = 50, pause: tuple[float,
             outcome.until_normal.append(time.monotonic() - began)
             done += 1
         outcome.tried = {"restarts": done}
+    return outcome
+
+
+def fail_over(*, seconds: float, seed: int, people: int = 50) -> Outcome:
+    """The server that is written to dies for good; the nodes find its standby by their list of hosts."""
+    outcome = Outcome("failover", "PostgreSQL killed for good and its streaming standby promoted, under load")
+    with folder() as place, load(outcome, place, people, seed, with_standby=True) as at_work:
+        time.sleep(seconds)
+        began = time.monotonic()
+        at_work.database.fail_over()
+        at_work.users.until_one_succeeds()
+        wait_for(lambda: is_kept_up(at_work.flow), 60)
+        outcome.until_normal.append(time.monotonic() - began)
+        time.sleep(seconds)
+        outcome.tried = {"fail-overs": 1}
     return outcome

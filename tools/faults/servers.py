@@ -49,10 +49,56 @@ class PostgreSQL:
         self.port = free_port()
         self.database = "postgres"
         self._process: subprocess.Popen[bytes] | None = None
+        self.standby: PostgreSQL | None = None
 
     @property
     def url(self) -> str:
+        if self.standby is None:
+            return self._own_url
+        hosts = "&".join(f"host=127.0.0.1:{each.port}" for each in (self, self.standby))
+        return f"postgresql://postgres@/{self.database}?{hosts}&target_session_attrs=read-write"
+
+    @property
+    def _own_url(self) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{self.database}"
+
+    def follow(self, folder: Path) -> None:
+        """Let a standby stream from it, which every commit waits for; from now on the URL names both."""
+        folder.mkdir()
+        other = copy.copy(self)
+        other._data, other._log, other.port, other._process = (
+            folder / "data",
+            folder / "log",
+            free_port(),
+            None,
+        )
+        if self.user is not None:
+            shutil.chown(folder, self.user)
+        copying = [
+            str(self._bin / "pg_basebackup"),
+            "-D",
+            str(other._data),
+            "-R",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+        ]
+        copying += ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        subprocess.run(copying, user=self.user, cwd=folder, check=True)
+        other.start()
+        self.execute(
+            "ALTER SYSTEM SET synchronous_standby_names = '*'"
+        )  # after the copy, which has no standby
+        self.execute("SELECT pg_reload_conf()")
+        self.standby = other
+
+    def fail_over(self) -> None:
+        """SIGKILL to the first server; its standby becomes the one to write to."""
+        if self.standby is None:
+            raise RuntimeError("Expected a standby to fail over to.")
+        self.kill()
+        self.standby.execute("SELECT pg_promote()")
 
     def fresh(self) -> PostgreSQL:
         """The same server seen through a new, empty database."""
@@ -80,7 +126,7 @@ class PostgreSQL:
                         start_new_session=True,
                     )
             with contextlib.suppress(psycopg.OperationalError):
-                psycopg.connect(self.url, connect_timeout=2).close()
+                psycopg.connect(self._own_url, connect_timeout=2).close()
                 return time.monotonic() - began
             time.sleep(0.05)
         raise SystemExit(f"PostgreSQL did not start within a minute:\n{self._log.read_text()[-2000:]}")
@@ -99,7 +145,7 @@ class PostgreSQL:
             self._process.wait(30)
 
     def execute(self, statement: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with psycopg.connect(self._own_url, autocommit=True) as connection:
             connection.execute(statement.encode())
 
 
@@ -237,6 +283,8 @@ def postgresql(place: Path, *, own: bool = False) -> Iterator[PostgreSQL]:
         yield server
     finally:
         server.stop(immediate=True)
+        if server.standby is not None:
+            server.standby.stop(immediate=True)
 
 
 @contextlib.contextmanager

@@ -113,6 +113,7 @@ def read(store: Store, file: BinaryIO, *, progress: Progress) -> Contents:
             "restore it with the release that wrote it, then run flowcase db upgrade"
         )
     with store.engine.begin() as connection:
+        _at_leisure(connection)
         _refuse_full(connection)
         promised = _fill(connection, lines, progress)
         found = _contents(connection)
@@ -132,6 +133,8 @@ def move(source: Store, target: Store, *, progress: Progress) -> Contents:
             "run flowcase db upgrade on both"
         )
     with source.engine.connect() as reading, reading.begin(), target.engine.begin() as writing:
+        _at_leisure(reading)
+        _at_leisure(writing)
         _keep_writers_out(reading)
         _refuse_full(writing)
         for table in tables.metadata.sorted_tables:
@@ -237,7 +240,14 @@ def _snapshot(store: Store) -> Connection:
     else:
         connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     connection.begin()
+    _at_leisure(connection)
     return connection
+
+
+def _at_leisure(connection: Connection) -> None:
+    """PostgreSQL cuts off nobody who does nothing in a transaction: while one side is read, the other rests."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def _keep_writers_out(connection: Connection) -> None:

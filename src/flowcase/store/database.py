@@ -22,7 +22,7 @@ from flowcase.store.columns import read_json
 from flowcase.store.keys import Keyring
 from flowcase.store.rows import Answers
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
-from flowcase.store.wire import NOT_PREPARED
+from flowcase.store.wire import NOT_PREPARED, STANDBY
 
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 _READ_ONLY = "flowcase_read_only"
@@ -403,7 +403,7 @@ def is_transient(error: DBAPIError) -> bool:
 def is_lost(error: DBAPIError) -> bool:
     """Whether the connection broke or could not be made: the server restarts, fails over or is away."""
     state = getattr(error.orig, "sqlstate", None) or ""
-    if error.connection_invalidated or state == _IDLE_TOO_LONG:
+    if error.connection_invalidated or state in (_IDLE_TOO_LONG, STANDBY):
         return True
     return (
         isinstance(error, OperationalError)
@@ -446,6 +446,13 @@ def _engine(
         },
         **options,
     )
+
+    @event.listens_for(engine, "handle_error")
+    def leave_standby(context: Any) -> None:
+        # Who tries again connects anew: by then the address may lead to the server that takes writes.
+        if getattr(context.original_exception, "sqlstate", None) == STANDBY:
+            context.is_disconnect = True
+
     if not durable:
 
         @event.listens_for(engine, "connect")

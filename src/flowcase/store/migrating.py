@@ -15,15 +15,22 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+# A migration that waits for a table keeps everybody from it who comes after: it gives up soon and comes again.
+_WAIT = "SET LOCAL lock_timeout = '2s'"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run every migration that is missing, in one transaction. A newer release's schema is left as it is."""
+    """Run every migration that is missing, in one transaction. A newer release's schema is left as it is.
+
+    On PostgreSQL it waits two seconds for a table that somebody reads for long, and then fails.
+    """
     if revision == "head" and is_served(engine):
         return
     from alembic import command
 
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(_WAIT)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

@@ -22,6 +22,8 @@ from flowcase.store.writes import Batch
 
 Question = tuple[Prepared, Mapping[str, Any]]  # a query, or a change of which the number of rows is wanted
 _DIVISION_BY_ZERO = "22012"  # how `writes._exactly_one` refuses
+# PostgreSQL: it takes no writes, as a standby does whose turn comes in a moment, or has just been over.
+STANDBY = "25006"
 NOT_PREPARED = "26000"  # a pooler or an administrator took prepared statements away
 
 
@@ -95,7 +97,10 @@ class Wire:
         if batch is not None and batch.attempts and getattr(error, "sqlstate", None) == _DIVISION_BY_ZERO:
             raise _missed(batch.attempts[position]) from None
         is_lost = self._dialect.is_disconnect(error, self._driver, None)  # type: ignore[arg-type]
-        if is_lost:
+        if getattr(error, "sqlstate", None) == STANDBY:
+            self._connection.invalidate()  # who tries again connects anew
+            is_lost = True
+        elif is_lost:
             # SQLAlchemy sees for itself, and gives up the other connections that its pool holds.
             with contextlib.suppress(DBAPIError):
                 self._connection.exec_driver_sql("SELECT 1")
