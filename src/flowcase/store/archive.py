@@ -245,7 +245,7 @@ def _snapshot(store: Store) -> Connection:
 
 
 def _at_leisure(connection: Connection) -> None:
-    """PostgreSQL cuts off nobody who does nothing in a transaction: while one side is read, the other rests."""
+    """Nobody is cut off for doing nothing in a transaction: while one side is read, the other rests."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _SCRIPTS = Path(__file__).parent / "migrations"
-# A migration that waits for a table keeps everybody from it who comes after: it gives up soon and comes again.
+# Who waits to alter a table keeps everybody from it who comes after: it gives up soon and comes again.
 _WAIT = "SET LOCAL lock_timeout = '2s'"
 
 
