@@ -207,6 +207,17 @@ class HeldStartReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldStartDropped(Event):
+    """Somebody has decided that it never begins."""
+
+    held: str
+    process: str
+    kind: str  # message | signal | handler
+    name: str  # of the message or signal
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettingChanged(Event):
     key: str
     value: Value

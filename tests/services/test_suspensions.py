@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import os
+import random
+import signal as signal_numbers
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from flowcase import events
+from flowcase import bootstrap, events, handlers
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.services.batches import Asked
 from flowcase.services.holding import IsSuspended
 from flowcase.services.requests import Start
-from flowcase.store import INSTALLATION
+from flowcase.services.suspensions import Suspensions
+from flowcase.store import INSTALLATION, Keyring, Store, Tx
 from flowcase.store.queries import suspensions as queries
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import (
@@ -229,6 +235,135 @@ def test_only_operators_suspend_and_never_without_a_reason_or_twice(flow: Flowca
 
     with pytest.raises(Conflict, match="already"):
         suspend(flow)
+
+
+# --- dropping what is held ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def begun_by_message(flow: Flowcase, deploy: Callable[..., Any]) -> Callable[[str], None]:
+    """A suspended process, and how to send it what would start it."""
+    inside, roots = message("ny")
+    deploy(process("p", start("begynd", inside=inside, roots=roots), user_task("a"), end()))
+    suspend(flow)
+
+    def send(key: str) -> None:
+        flow.messages.correlate("ny", key, {"besked": key}, time_to_live=dt.timedelta(days=1), actor=ANNA)
+
+    return send
+
+
+def test_what_is_dropped_never_begins_and_the_history_says_who_and_why(
+    flow: Flowcase, begun_by_message: Callable[[str], None]
+) -> None:
+    for key in ("1", "2", "3"):
+        begun_by_message(key)
+    first, second, _ = (row.id for row in flow.suspensions.held("p", actor=OPERATOR))
+
+    chosen = [first, second, second, "findes-ikke"]
+    dropped = flow.suspensions.drop(chosen, process="p", reason="sendt to gange", actor=OPERATOR)
+    again = flow.suspensions.drop([first], process="p", reason="sendt to gange", actor=OPERATOR)
+    resume(flow)
+
+    assert (dropped, again) == ((first, second), ())
+    assert [flow.instances.get(id).variables["besked"] for id in begun(flow)] == ["3"]
+    told = [row for row in flow.history.of_stream(INSTALLATION) if row.kind == "HeldStartDropped"]
+    assert [(row.actor, row.event.reason) for row in told] == [(OPERATOR.id, "sendt to gange")] * 2
+
+
+def test_the_next_message_with_the_key_of_what_is_dropped_takes_its_place(
+    flow: Flowcase, begun_by_message: Callable[[str], None]
+) -> None:
+    begun_by_message("7")
+    begun_by_message("7")
+    [first] = flow.suspensions.held("p", actor=OPERATOR)
+
+    flow.suspensions.drop([first.id], process="p", reason="fejl", actor=OPERATOR)
+    [second] = flow.suspensions.held("p", actor=OPERATOR)
+    resume(flow)
+
+    assert second.id != first.id
+    assert len(begun(flow)) == 1
+    assert flow.consistency.check() == []
+
+
+def test_held_starts_are_dropped_by_operators_with_a_reason_and_of_the_process_that_they_name(
+    flow: Flowcase, begun_by_message: Callable[[str], None]
+) -> None:
+    begun_by_message("1")
+    [row] = flow.suspensions.held("p", actor=OPERATOR)
+
+    for actor, reason, ids in ((ANNA, WHY, [row.id]), (OPERATOR, " ", [row.id]), (OPERATOR, WHY, [])):
+        with pytest.raises((Forbidden, Refused)):
+            flow.suspensions.drop(ids, process="p", reason=reason, actor=actor)
+    elsewhere = flow.suspensions.drop([row.id], process="q", reason=WHY, actor=OPERATOR)
+
+    assert elsewhere == ()
+    assert [each.id for each in flow.suspensions.held("p", actor=OPERATOR)] == [row.id]
+
+
+# --- killed while it starts what was held -------------------------------------------------------------
+
+
+def killed_while_starting(flow: Flowcase, database: str, keyring: Keyring, moment: str, number: int) -> None:
+    """A worker of its own starts what was held, and ends by SIGKILL at its numbered start."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: a fork beside threads
+        child = os.fork()
+    if child == 0:
+        try:
+            store = Store(database, keyring)
+            worker = bootstrap.assemble(flow.settings, store, flow.clock, handlers=handlers._registered)
+            _die_at(moment, number)
+            worker.suspensions.start_held()
+        finally:
+            os._exit(7)  # it was not killed
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal_numbers.SIGKILL, status
+
+
+def _die_at(moment: str, number: int) -> None:
+    started, real = itertools.count(1), Suspensions._start
+
+    def die() -> None:
+        os.kill(os.getpid(), signal_numbers.SIGKILL)
+
+    def start_and_die(self: Suspensions, tx: Tx, id: str) -> int:
+        turn = next(started)
+        if moment == "behind the commit" and turn == number + 1:
+            die()
+        found = real(self, tx, id)
+        if moment == "before the commit" and turn == number:
+            tx.send()  # it has been sent, and nothing of it is to stay
+            die()
+        if moment == "at any moment" and turn == number:
+            threading.Timer(random.uniform(0, 0.02), die).start()
+        return found
+
+    Suspensions._start = start_and_die  # type: ignore[method-assign]
+
+
+def test_killed_while_they_are_started_each_held_start_begins_exactly_once(
+    flow: Flowcase, begun_by_message: Callable[[str], None], database: str, keyring: Keyring
+) -> None:
+    keys = [str(number) for number in range(8)]
+    for key in keys:
+        begun_by_message(key)
+    flow.suspensions.resume("p", reason="rettet", actor=OPERATOR)
+    left = []
+
+    for moment, number in (("before the commit", 1), ("before the commit", 2), ("behind the commit", 2)):
+        killed_while_starting(flow, database, keyring, moment, number)
+        left.append(len(flow.suspensions.held("p", actor=OPERATOR)))
+        assert len(begun(flow)) + left[-1] == len(keys)
+    killed_while_starting(flow, database, keyring, "at any moment", 1)
+    work_off(flow)
+
+    assert left == [8, 7, 5]
+    assert sorted(flow.instances.get(id).variables["besked"] for id in begun(flow)) == keys
+    released = [row for row in flow.history.of_stream(INSTALLATION) if row.kind == "HeldStartReleased"]
+    assert len(released) == len(keys)
+    assert (flow.consistency.check(), flow.history.verify()) == ([], [])
 
 
 # --- two at once, on PostgreSQL (SQLite lets one in at a time) ---------------------------------------

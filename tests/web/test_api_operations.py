@@ -10,7 +10,16 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
 from flowcase.services.holding import IsSuspended
-from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
+from tests.services.diagrams import (
+    catch,
+    end,
+    message,
+    process,
+    service_task,
+    start,
+    timer,
+    user_task,
+)
 from tests.web.test_api import Program
 
 FILES = {
@@ -228,6 +237,32 @@ def test_one_version_of_a_process_is_suspended_by_itself(operator, world):
     assert (silent.status_code, whole.status_code) == (422, 409)
     assert ([each["version"] for each in one["suspensions"]], one["is_stopped"]) == ([1], True)
     assert (resumed["suspensions"], resumed["batches"]) == ([], [])
+
+
+def test_held_starts_are_listed_by_page_and_dropped(operator, world):
+    inside, roots = message("nyt_stille")
+    drawn = process("stilles", start("begynd", inside=inside, roots=roots), user_task("a", "fronten"), end())
+    world.flow.deployments.deploy({"stilles.bpmn": drawn}, actor=SYSTEM)
+    world.flow.suspensions.suspend("stilles", reason="fejl", actor=SYSTEM)
+    for key in ("1", "2", "3"):
+        world.flow.messages.correlate("nyt_stille", key, {}, actor=SYSTEM)
+    path = "/api/processes/stilles/held-starts"
+
+    page = operator.get(f"{path}?limit=2")
+    [first, second] = page.get_json()
+    [third] = operator.get(page.headers["Link"].partition("<")[2].partition(">")[0]).get_json()
+    answer = operator.post(f"{path}/drop", {**WHY, "held": [first["id"], third["id"], "findes-ikke"]})
+    refused = [
+        operator.post(f"{path}/drop", {**WHY, "held": []}),
+        operator.post(f"{path}/drop", {"reason": " ", "held": [second["id"]]}),
+        operator.post("/api/processes/findes_ikke/held-starts/drop", {**WHY, "held": [second["id"]]}),
+        operator.get("/api/processes/findes_ikke/held-starts"),
+    ]
+
+    assert (first["kind"], first["name"], first["has_failed"]) == ("message", "nyt_stille", False)
+    assert answer.get_json() == {"dropped": [first["id"], third["id"]], "missing": ["findes-ikke"]}
+    assert [each.status_code for each in refused] == [422, 422, 404, 404]
+    assert [each["id"] for each in operator.get(path).get_json()] == [second["id"]]
 
 
 @pytest.mark.parametrize("what", ["timers", "jobs", "batches"])

@@ -301,6 +301,7 @@ _PLAIN = {
     "api.jobs": "/api/jobs",
     "api.batches": "/api/batches",
     "api.suspension": "/api/processes/underretning/suspension",
+    "api.held_starts": "/api/processes/underretning/held-starts",
     "api.cases": "/api/cases",
     "api.instances": "/api/instances",
     "api.deployments": "/api/deployments",

@@ -92,6 +92,7 @@ _BODIES: dict[str, Any] = {
     "api.undo_batch": {"reason": "prøve"},
     "api.suspend_process": {"reason": "prøve"},
     "api.resume_process": {"reason": "prøve"},
+    "api.drop_held_starts": {"reason": "prøve", "held": ["findes-ikke"]},
     "api.deploy": {"files": {"tom.bpmn": "<x/>"}},
 }
 
@@ -182,6 +183,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("timers.move", "/drift/ure/findes-ikke/flyt"),
         ("timers.fire", "/drift/ure/findes-ikke/nu"),
         ("suspensions.act", "/drift/processer/underretning/pause"),
+        ("suspensions.drop", "/drift/processer/underretning/ventende"),
         ("batches.new", "/drift/mange/nyt"),
         ("batches.act", "/drift/mange/findes-ikke/koer"),
         ("interventions.whole", "/forloeb/findes-ikke/indgreb/pause"),
@@ -219,6 +221,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("api.stop_batch", "/api/batches/findes-ikke/stop"),
         ("api.undo_batch", "/api/batches/findes-ikke/undo"),
         ("api.suspend_process", "/api/processes/findes-ikke/suspend"),
+        ("api.drop_held_starts", "/api/processes/findes-ikke/held-starts/drop"),
         ("api.resume_process", "/api/processes/findes-ikke/resume"),
         ("api.resend_delivery", "/api/webhook-deliveries/findes-ikke/resend"),
         ("service_accounts.make", "/servicekonti"),

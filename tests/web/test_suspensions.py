@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from tests.services.diagrams import end, process, properties, start, user_task
+from tests.services.diagrams import end, message, process, properties, start, user_task
 
 WHY = "Skemaet spørger om det forkerte"
 
@@ -74,3 +74,28 @@ def test_process_owners_look_and_do_not_decide(sign_in, world, stilles):
 
     assert page.all("//main//form") == seen.all("//main//form") == []
     assert WHY in seen.text and WHY in versions.text and WHY in heat.text
+
+
+def test_held_starts_are_ticked_and_dropped_with_a_reason(sign_in, world):
+    inside, roots = message("nyt_stille")
+    drawn = process("stilles", start("begynd", inside=inside, roots=roots), user_task("a", "fronten"), end())
+    world.flow.deployments.deploy({"stilles.bpmn": drawn}, actor=SYSTEM)
+    world.flow.suspensions.suspend("stilles", reason=WHY, actor=SYSTEM)
+    for key in ("1", "2"):
+        world.flow.messages.correlate("nyt_stille", key, {}, actor=SYSTEM)
+    drift, jens = sign_in("drift"), sign_in("jens.proces")
+    page = drift.get("/drift/processer/stilles")
+    form = page.one("//main//form[contains(@action, 'ventende')]")
+    first, second = (each.get("value") for each in page.all("//input[@name='venter']"))
+
+    silent = drift.submit(page, form, venter=first)
+    none = drift.submit(page, form, **{"drop-begrundelse": "sendt to gange"})
+    sent = {"venter": first, "drop-begrundelse": "sendt to gange"}
+    dropped, again = drift.submit(page, form, **sent), drift.submit(page, form, **sent)
+
+    assert (silent.status, none.status) == (422, 422)
+    assert silent.one(f"//input[@name='venter'][@value='{first}']").get("checked") is not None
+    assert "1 er droppet og begynder ikke" in dropped.text
+    assert "1 ventede ikke længere" in again.text
+    assert [row.id for row in world.flow.suspensions.held("stilles", actor=SYSTEM)] == [second]
+    assert jens.get("/drift/processer/stilles").all("//input[@name='venter']") == []

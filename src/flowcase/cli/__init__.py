@@ -34,7 +34,7 @@ MODULES = {
     "retention": ("retention",),
     "keys": ("keys",),
     "moving": ("migrate",),
-    "suspending": ("suspend", "resume"),
+    "suspending": ("suspend", "resume", "held"),
     "folders": ("folder",),
     "figures": ("indicators",),
     "auditing": ("verify", "checkpoint"),

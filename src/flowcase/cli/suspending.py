@@ -1,4 +1,4 @@
-"""Commands that keep new instances from starting and let them start again: suspend, resume."""
+"""Commands that keep new instances from starting and let them start again: suspend, resume, held."""
 
 from __future__ import annotations
 
@@ -74,8 +74,49 @@ def resume(
         click.echo(f"Batch {batch} is under way.")
 
 
+@click.command()
+@click.argument("process")
+@click.option("--drop", "ids", multiple=True, metavar="ID", help="Let this one never begin; may be repeated.")
+@click.option("--drop-all", is_flag=True, help="Let none of those that wait now ever begin.")
+@click.option("--reason", default="", help="Why; kept in the history.")
+@json_option
+def held(process: str, ids: tuple[str, ...], drop_all: bool, reason: str, as_json: bool) -> None:
+    """List what waits until PROCESS is resumed, or drop some of it.
+
+    What is dropped never begins, and the message that would have started it stays used up. Ends with 1 when
+    one of those named did not wait any more.
+    """
+    with opened() as flow:
+        name = flow.suspensions.get(process, actor=operator()).row.process
+        rows = flow.suspensions.held(name, actor=operator(), limit=None)
+        chosen = [row.id for row in rows] if drop_all else list(ids)
+        dropped: list[str] | None = None
+        if drop_all or ids:
+            dropped = list(flow.suspensions.drop(chosen, process=name, reason=reason, actor=operator()))
+            rows = flow.suspensions.held(name, actor=operator(), limit=None)
+    shown = [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "name": row.name,
+            "case": row.case_code,
+            "at": row.at,
+            "has_failed": row.has_failed,
+        }
+        for row in rows
+    ]
+    if as_json:
+        say_json({"held": shown, "dropped": dropped or []})
+    else:
+        titles = ("Held", "By", "Name", "Case", "Since", "Has failed")
+        say_table([tuple(row.values()) for row in shown], titles)
+        if dropped is not None:
+            click.echo(f"{len(dropped)} of {len(chosen)} are dropped.")
+    raise SystemExit(1 if dropped is not None and len(dropped) < len(set(chosen)) else 0)
+
+
 def _waiting(flow: Any) -> dict[str, int]:
     return {each.row.process: each.held for each in flow.suspensions.processes(actor=operator())}
 
 
-COMMANDS = (suspend, resume)
+COMMANDS = (suspend, resume, held)

@@ -44,6 +44,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "GuestLinkEnded": ("Gæstelink lukket", "Guest link ended"),
     "GuestLinkMade": ("Gæstelink lavet", "Guest link made"),
     "HandlerRan": ("Automatisk trin udført", "Handler ran"),
+    "HeldStartDropped": ("Ventende forløb droppet", "Held start dropped"),
     "HeldStartReleased": ("Ventende forløb begyndt", "Held start released"),
     "CasesSearched": ("Sager søgt", "Cases searched"),
     "HistorySearched": ("Historik søgt", "History searched"),

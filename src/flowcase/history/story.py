@@ -234,6 +234,11 @@ _SENTENCES: Mapping[str, tuple[str, str, bool]] = {
         "The instance of {process} that waited has begun.",
         True,
     ),
+    "HeldStartDropped": (
+        "Det forløb af {process}, der ventede, er droppet og begynder ikke: {reason}.",
+        "The instance of {process} that waited was dropped and does not begin: {reason}.",
+        True,
+    ),
     "MigrationDecided": (
         "Flytning {migration} fra {source} til {target} ({act}, {instances} forløb): {reason}.",
         "Move {migration} from {source} to {target} ({act}, {instances} instances): {reason}.",

@@ -173,25 +173,29 @@ def deliver_buffered(run: Run, instance: LockedInstance, subscription: str, name
 
 def release_start_key(run: Run, instance: LockedInstance) -> None:
     """An instance that a message started has ended: the next message with its key may start one."""
-    if instance.start_key is None:
-        return
+    if instance.start_key is not None:
+        start_next(run, instance.process, instance.definition, instance.start_key)
+
+
+def start_next(run: Run, process: str, definition_id: str, key: str) -> None:
+    """Let the oldest message that was kept for this key start the process, unless the key is taken."""
     tx = run.tx
-    definition = run.advancing.definitions.process(tx, instance.definition)
+    definition = run.advancing.definitions.process(tx, definition_id)
     names = {
         element.event.name.text
         for element in definition.children(None)
         if isinstance(element.event, MessageEvent)
     }
     for name in sorted(names):
-        tx.exclusive(_meeting_place(name, instance.start_key))
-        if instances.is_start_key_taken(tx, instance.process, instance.start_key):
+        tx.exclusive(_meeting_place(name, key))
+        if instances.is_start_key_taken(tx, process, key):
             return
-        message = waiting.buffered_message(tx, name, instance.start_key, process=instance.process)
+        message = waiting.buffered_message(tx, name, key, process=process)
         if message is None:
             continue
         for start in resources.start_subscriptions(tx, "message", name):
-            if start.process == instance.process:
-                publication = Publish(name=name, key=instance.start_key, variables=message.variables)
+            if start.process == process:
+                publication = Publish(name=name, key=key, variables=message.variables)
                 _start(
                     run,
                     start,

@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,8 +19,9 @@ import structlog
 from flowcase import events, model
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_edit_processes, may_operate
-from flowcase.errors import Conflict, Forbidden, NotFound
+from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling.definition import ElementKind
+from flowcase.services import correlating
 from flowcase.services.advancing import Advancing, Run
 from flowcase.services.batches import Asked, Batches
 from flowcase.services.interventions import check_operator, check_reason
@@ -28,7 +30,7 @@ from flowcase.store import INSTALLATION, SealBroken, Tx
 from flowcase.store.queries import migrations as running
 from flowcase.store.queries import resources
 from flowcase.store.queries import suspensions as queries
-from flowcase.store.queries.batches import incidents_of
+from flowcase.store.queries.batches import Place, incidents_of
 from flowcase.store.queries.resources import ProcessDefinitionRow
 from flowcase.store.queries.suspensions import HeldStartRow, SuspensionRow
 from flowcase.store.suspension_tables import held_start
@@ -105,10 +107,23 @@ class Suspensions:
         """What is suspended, for anybody who may see the page that tells so."""
         return self._transactions.read(lambda tx: queries.every(tx, process))
 
-    def held(self, process: str, *, actor: Actor, limit: int = 100) -> Sequence[HeldStartRow]:
+    def held(self, process: str, *, actor: Actor, limit: int | None = 100) -> Sequence[HeldStartRow]:
         """The starts that wait, oldest first."""
         _check_may_look(actor)
         return self._transactions.read(lambda tx: queries.held(tx, process, limit=limit))
+
+    def held_page(
+        self, process: str, *, actor: Actor, after: Place | None = None, limit: int = 50
+    ) -> tuple[Sequence[HeldStartRow], Place | None]:
+        """As `held`, with the place where the next page begins. Raises NotFound."""
+        _check_may_look(actor)
+
+        def work(tx: Tx) -> Sequence[HeldStartRow]:
+            _in_force(tx, process)
+            return queries.held(tx, process, after=after, limit=limit + 1)
+
+        rows = self._transactions.read(work)
+        return rows[:limit], (rows[limit - 1].at, rows[limit - 1].id) if len(rows) > limit else None
 
     # --- deciding ----------------------------------------------------------------------------------
 
@@ -184,6 +199,44 @@ class Suspensions:
             return [each for each in batches if each is not None]
 
         return self._transactions.run(actor, work)
+
+    def drop(self, held: Sequence[str], *, process: str, reason: str, actor: Actor) -> Sequence[str]:
+        """Let held starts never begin, each in a transaction of its own; those that were still there.
+
+        A message that one of them took stays used up; the next with its key takes its place. Raises
+        Refused without a reason or for none at all, and leaves alone what another process holds.
+        """
+        attempt = "drop held starts"
+        check_operator(actor, attempt)
+        check_reason(reason, attempt)
+        if not held:
+            raise Refused(attempt, "none is chosen")
+        dropped = (
+            id
+            for id in dict.fromkeys(held)
+            if self._transactions.run(actor, partial(self._drop, id=id, process=process, reason=reason))
+        )
+        return tuple(dropped)
+
+    def _drop(self, tx: Tx, *, id: str, process: str, reason: str) -> bool:
+        """Whoever drops it holds its stream, as who starts it does."""
+        row = queries.held_start_of(tx, id)
+        if row is None or row.process != process:
+            return False
+        tx.stream(row.stream)
+        row = queries.held_start_of(tx, id)
+        if row is None:
+            return False
+        is_erased = _variables(tx, row) is None
+        told = events.HeldStartDropped(
+            held=id, process=process, kind=row.kind, name=row.name, reason=reason.strip()
+        )
+        tx.append(INSTALLATION if is_erased else row.stream, told)
+        if row.start_key is not None:
+            run = Run(self._advancing, tx)
+            correlating.start_next(run, process, row.definition, row.start_key)
+            run.work_off()
+        return True
 
     def waiting_calls(self, *, actor: Actor) -> int:
         """How many open incidents say that a called process was suspended."""

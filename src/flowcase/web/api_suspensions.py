@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
 
 from flowcase.services.suspensions import OneProcess
 from flowcase.web.api_frame import ReasonIn, blueprint, caller, instant, needs
+from flowcase.web.api_pages import PageIn, PlaceField, paged
 from flowcase.web.session import flow
+
+MOST_AT_ONCE = 200  # held starts that one request drops
 
 
 class SuspendIn(ReasonIn):
@@ -65,6 +69,60 @@ class SuspendedOut(SuspendableOut):
         required=True,
         metadata={"description": "What does the rest: follow them at `/api/batches/<id>`."},
     )
+
+
+class HeldStartsIn(PageIn):
+    after = PlaceField()
+
+
+class HeldStartOut(ma.Schema):
+    id = ma.fields.String(required=True)
+    kind = ma.fields.String(required=True, metadata={"description": "message, signal or handler"})
+    name = ma.fields.String(metadata={"description": "Of the message or signal."})
+    case = ma.fields.String(attribute="case_code", allow_none=True, metadata={"example": "SAG-2041"})
+    at = instant(required=True)
+    try_at = instant(metadata={"description": "Not before; later than `at` after a failed try."})
+    has_failed = ma.fields.Boolean(metadata={"description": "It was tried and could not begin."})
+
+
+class DropIn(ReasonIn):
+    held = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        validate=ma.validate.Length(min=1, max=MOST_AT_ONCE),
+        metadata={"description": "Ids of held starts."},
+    )
+
+
+class DroppedOut(ma.Schema):
+    dropped = ma.fields.List(ma.fields.String(), required=True)
+    missing = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata={"description": "Those that were not held by this process: they may have begun."},
+    )
+
+
+@blueprint.route("/processes/<process>/held-starts", methods=["GET"])
+@needs("instances:read")
+@blueprint.arguments(HeldStartsIn, location="query")
+@blueprint.response(200, HeldStartOut(many=True))
+def held_starts(asked: dict[str, Any], process: str) -> Any:
+    """What waits until the process is resumed, oldest first, a page at a time."""
+    return paged(asked, partial(flow().suspensions.held_page, process, actor=caller()))
+
+
+@blueprint.route("/processes/<process>/held-starts/drop", methods=["POST"])
+@needs("instances:write")
+@blueprint.arguments(DropIn)
+@blueprint.response(200, DroppedOut)
+def drop_held_starts(body: dict[str, Any], process: str) -> Any:
+    """Let some of them never begin. A message that one of them took stays used up."""
+    service = flow().suspensions
+    service.get(process, actor=caller())  # a process that there is not is missing
+    dropped = service.drop(body["held"], process=process, reason=body["reason"], actor=caller())
+    missing = [each for each in dict.fromkeys(body["held"]) if each not in set(dropped)]
+    return {"dropped": dropped, "missing": missing}
 
 
 @blueprint.route("/processes/<process>/suspension", methods=["GET"])

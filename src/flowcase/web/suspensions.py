@@ -83,6 +83,30 @@ def act(process: str, act: str) -> Any:
     return redirect(url_for("suspensions.show", process=process), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/<process>/ventende")
+@login_required
+def drop(process: str) -> Any:
+    """Let the ticked held starts never begin, with a reason."""
+    if not may_operate(actor()):
+        raise Forbidden(f"drop held starts of process '{process}'", "only an operator may")
+    flow().suspensions.get(process, actor=actor())
+    chosen, errors = request.form.getlist("venter"), dict[str, str]()
+    if not chosen:
+        errors["venter"] = gettext("Sæt kryds ved mindst et forløb, der venter.")
+    reason = request.form.get("drop-begrundelse", "").strip()
+    if not reason:
+        errors["drop-begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if errors:
+        return _page(process, errors)
+    dropped = flow().suspensions.drop(chosen, process=process, reason=reason, actor=actor())
+    if dropped:
+        flash(gettext("{number} er droppet og begynder ikke.").format(number=len(dropped)), "success")
+    if len(dropped) < len(set(chosen)):
+        gone = len(set(chosen)) - len(dropped)
+        flash(gettext("{number} ventede ikke længere. De er begyndt imens.").format(number=gone), "warning")
+    return redirect(url_for("suspensions.show", process=process), HTTPStatus.SEE_OTHER)
+
+
 def said(row: SuspensionRow, name: str = "") -> str:
     """Who suspended it, when and why, in a sentence for whoever meets it."""
     words = {
@@ -131,5 +155,6 @@ def _page(process: str, errors: dict[str, str]) -> Any:
         may_decide=may_operate(actor()),
         errors=errors,
         typed=request.form,
+        ticked=set(request.form.getlist("venter")),
     )
     return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if errors else page

@@ -64,6 +64,11 @@ def release(tx: Tx, stream: str, instance: LockedInstance | None, event: events.
     tx.delete(held_start, {"id": event.held}, attempt=f"release held start '{event.held}'")
 
 
+@applies(events.HeldStartDropped)
+def drop(tx: Tx, stream: str, instance: LockedInstance | None, event: events.HeldStartDropped) -> None:
+    tx.delete(held_start, {"id": event.held}, attempt=f"drop held start '{event.held}'")
+
+
 def scope(process: str, version: int | None) -> str:
     return process if version is None else f"{process}:{version}"
 

@@ -81,11 +81,20 @@ def is_key_held(tx: Tx, process: str, key: str) -> bool:
     return tx.first(statement.limit(1)) is not None
 
 
-def held(tx: Tx, process: str | None = None, *, limit: int | None = None) -> list[HeldStartRow]:
-    """In the order in which they would have begun."""
+def held(
+    tx: Tx,
+    process: str | None = None,
+    *,
+    after: tuple[dt.datetime, str] | None = None,
+    limit: int | None = None,
+) -> list[HeldStartRow]:
+    """In the order in which they would have begun; those behind the place `after`."""
     statement = select(held_start).order_by(held_start.c.at, held_start.c.id).limit(limit)
     if process is not None:
         statement = statement.where(held_start.c.process == process)
+    if after is not None:
+        at, id = after
+        statement = statement.where(held_start.c.at >= at, or_(held_start.c.at > at, held_start.c.id > id))
     return [made(HeldStartRow, row) for row in tx.rows(statement)]
 
 
