@@ -130,3 +130,19 @@ def test_a_finding_of_a_table_stands_at_its_row(studio):
     expect(cell).to_have_css("box-shadow", re.compile("rgb\\(179, 0, 0\\)"))
     expect(cell).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1400  # the table scrolls by itself
+
+
+def test_cells_of_a_table_complete_its_inputs_what_a_diagram_hands_in_and_the_settings(studio):
+    page = studio("decisions/gate_forebyggende.dmn")
+    cell = page.locator("[data-element-id=svar_gate_forebyggende_1_1]")
+
+    cell.click()
+    written = page.locator(".cm-content:focus")
+    offered = page.locator(".cm-tooltip-autocomplete")
+    written.fill("")
+    written.press_sequentially("opfoelgningsd")
+    expect(offered).to_contain_text("opfoelgningsdato")
+    written.fill("")
+    written.press_sequentially("indstilling.opf")
+
+    expect(offered).to_contain_text("opfoelgning")

@@ -10,7 +10,7 @@ from flowcase.modeling.definition import Element, Expression, ProcessDefinition
 from flowcase.modeling.rule_registry import RuleSection
 from flowcase.modeling.safe_xml import parse_xml
 
-_TABLES = ("flowcase.gate", "flowcase.warn", "flowcase.suggest")
+GATES = ("flowcase.gate", "flowcase.warn", "flowcase.suggest")
 
 
 class Used(StrEnum):
@@ -49,7 +49,7 @@ def _named(element: Element) -> Iterator[tuple[Used, str]]:
             yield Used.FORM, name
     if element.decision is not None:
         yield from _static(Used.DECISION, element.decision.decision_id)
-    for key in _TABLES:
+    for key in GATES:
         for name in element.properties.get(key, "").replace(",", " ").split():
             yield Used.DECISION, name
     if element.call is not None:

@@ -116,6 +116,8 @@ def _data(opened: Any, kind: str) -> str:
             }
             for name, known in PROPERTIES.items()
         ]
+    if kind == "dmn":
+        started["names"] = asdict(flow().element_choices.in_tables(actor()))
     text = json.dumps(started, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -18,6 +18,7 @@ import { translation } from './studio/danish.js';
 import { translateShown } from './studio/danish-shown.js';
 import { markFindings } from './studio/marks.js';
 import { startStudio } from './studio/shell.js';
+import { tableNames } from './studio/table-names.js';
 
 const PLACES = 'button, label, option, .view-drd, .hit-policy, .decision-table-properties';
 
@@ -26,12 +27,13 @@ document.adoptedStyleSheets.push(rowMarks);
 
 function makeEditor(begun) {
   const view = { additionalModules: translation(begun.language) };
+  const written = { additionalModules: [...view.additionalModules, tableNames(begun.names)] };
   const modeler = new DmnModeler({
     container: '#laerred',
     drd: view,
-    decisionTable: view,
-    literalExpression: view,
-    boxedExpression: view,
+    decisionTable: written,
+    literalExpression: written,
+    boxedExpression: written,
   });
   if (begun.language === 'da') translateShown(document.getElementById('laerred'), danish, PLACES);
   const tellers = [];
