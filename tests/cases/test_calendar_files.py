@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -113,7 +114,12 @@ def test_an_hour_that_comes_twice_makes_no_meeting_longer():
 def test_a_feed_lists_meetings_and_whole_days_under_its_name():
     due = Event("F-3@flowcase.test", "R-003", None, day=dt.date(2026, 4, 1), reminder=HOUR)
 
-    content = feed([meeting(dt.datetime(2026, 4, 7, 14, 0, tzinfo=LOCAL)), due], name="Møder", now=NOW)
+    content = feed(
+        [meeting(dt.datetime(2026, 4, 7, 14, 0, tzinfo=LOCAL)), due],
+        name="Møder",
+        now=NOW,
+        organizer="fc@by.test",
+    )
 
     calendar = read(content)
     assert (calendar["METHOD"], calendar["X-WR-CALNAME"]) == ("PUBLISH", "Møder")
@@ -129,3 +135,45 @@ def test_what_is_written_in_a_summary_can_neither_break_out_of_its_line_nor_of_i
     [entry] = entries(content)
     assert not entry.walk("VALARM")
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+
+
+def test_a_file_that_asks_nobody_is_published_and_no_request():
+    starts = dt.datetime(2026, 4, 7, 14, 0, tzinfo=LOCAL)
+
+    content = invitation(meeting(starts, organizer="fc@by.test"), now=NOW)
+
+    assert read(content)["METHOD"] == "PUBLISH"
+    assert "ATTENDEE" not in entries(content)[0]
+
+
+@pytest.mark.parametrize(
+    ("method", "content"),
+    [
+        ("REQUEST", lambda event: invitation(event, now=NOW)),
+        ("CANCEL", lambda event: invitation(replace(event, is_cancelled=True, sequence=4), now=NOW)),
+        ("PUBLISH", lambda event: invitation(replace(event, attendee=""), now=NOW)),
+        ("PUBLISH", lambda event: feed([event] * 2, name="Møder", now=NOW, organizer="fc@by.test")),
+    ],
+)
+def test_every_file_keeps_the_rules_of_rfc_5545_and_5546(method, content):
+    starts = dt.datetime(2026, 3, 28, 23, 30, tzinfo=LOCAL)  # over midnight, into the night of the change
+    event = meeting(
+        starts, organizer="fc@by.test", attendee="ppr@skole.test", url="https://fc.test/" + "m" * 90
+    )
+
+    written = content(event)
+
+    assert written.endswith(b"\r\n") and b"\n" not in written.replace(b"\r\n", b"")
+    assert all(len(line) <= 75 for line in written.split(b"\r\n"))
+    calendar = read(written)
+    assert (calendar["VERSION"], calendar["METHOD"]) == ("2.0", method)
+    assert isinstance(calendar["PRODID"], str)
+    zones = {str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")}
+    for entry in calendar.walk("VEVENT"):
+        for once in ("UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "STATUS", "SUMMARY", "ORGANIZER"):
+            assert once in entry and not isinstance(entry[once], list), once
+        assert entry.decoded("DTSTAMP").utcoffset() == dt.timedelta()
+        assert {entry[name].params["TZID"] for name in ("DTSTART", "DTEND")} == zones
+        assert entry.decoded("DTEND") - entry.decoded("DTSTART") == HOUR
+        assert ("ATTENDEE" in entry) == (method != "PUBLISH")
+        assert (entry["STATUS"] == "CANCELLED") == (method == "CANCEL")

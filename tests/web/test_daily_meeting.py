@@ -324,6 +324,21 @@ def test_a_decision_noted_in_a_meeting_that_nobody_closed_is_there_the_next_day(
     assert again.noted_by == "karen.fp"
 
 
+def test_on_a_saturday_the_pages_say_when_the_next_meeting_opens(sign_in, world):
+    world.go_to(at(28, 11))  # Friday's meeting ended with its day
+    karen = sign_in("karen.fp")
+
+    over, week, other = karen.get("/moeder/dagsmoede"), karen.get("/moeder"), sign_in("granly").get("/moeder")
+
+    monday = "man. 30. mar. 2026 kl. 09.00"
+    assert over.one("//p[@id='naeste']").text_content() == (
+        f"Mødet er slut. Det næste åbner {monday}, på en arbejdsdag."
+    )
+    assert week.one("//p[@id='naeste']").text_content().startswith(f"Frontens næste dagsmøde åbner {monday}.")
+    assert not other.all("//p[@id='naeste']")
+    assert f"Det næste åbner {monday}." in sign_in("granly").get("/moeder/dagsmoede").text
+
+
 def test_who_has_no_part_in_the_meeting_sees_nothing_of_it(sign_in, world):
     id = ten_items(world)
 

@@ -50,6 +50,10 @@ def entries(answer):
 def test_a_meeting_is_put_in_the_calendar_moved_there_and_taken_out_again(sign_in, world, caseworker):  # noqa: F811
     id = planned(world, caseworker, guests=[])
     visitor = sign_in(caseworker)
+    published = visitor.client.get(f"/moeder/{id}/moede.ics")
+    world.flow.notices.choose(
+        address="raadgiver@by.example", digest_at="08:00", ways={}, actor=world.flow.people.actor(caseworker)
+    )
 
     asked = visitor.client.get(f"/moeder/{id}/moede.ics")
     world.complete(
@@ -71,6 +75,8 @@ def test_a_meeting_is_put_in_the_calendar_moved_there_and_taken_out_again(sign_i
         "text/calendar; charset=utf-8; method=CANCEL",
     )
     assert third["STATUS"] == "CANCELLED"
+    assert {str(each["ATTENDEE"]) for each in (first, second, third)} == {"mailto:raadgiver@by.example"}
+    assert published.headers["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
 
 
 def test_a_calendar_says_codes_and_a_link_and_nothing_that_anybody_typed(sign_in, world, caseworker):  # noqa: F811

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import icalendar
@@ -53,13 +53,23 @@ class Event:
 
 def invitation(event: Event, *, now: dt.datetime) -> bytes:
     """The file of one meeting: a request, or its cancellation."""
-    method = Method.CANCEL if event.is_cancelled else Method.REQUEST
-    return _written([event], method, now=now)
+    return _written([event], method_of(event), now=now)
 
 
-def feed(events: Iterable[Event], *, name: str, now: dt.datetime) -> bytes:
-    """A calendar to subscribe to, under a name that its subscriber reads."""
-    return _written(events, Method.PUBLISH, now=now, name=name)
+def method_of(event: Event) -> Method:
+    """A request needs somebody who is asked (RFC 5546 section 3.2.2); for nobody it is just published."""
+    if event.is_cancelled:
+        return Method.CANCEL
+    return Method.REQUEST if event.attendee else Method.PUBLISH
+
+
+def feed(events: Iterable[Event], *, name: str, now: dt.datetime, organizer: str) -> bytes:
+    """A calendar to subscribe to, under a name that its subscriber reads.
+
+    Whoever publishes an entry is named in it (RFC 5546 section 3.2.1), and nobody is asked by it.
+    """
+    published = (replace(each, organizer=organizer, attendee="") for each in events)
+    return _written(published, Method.PUBLISH, now=now, name=name)
 
 
 def _written(events: Iterable[Event], method: Method, *, now: dt.datetime, name: str = "") -> bytes:

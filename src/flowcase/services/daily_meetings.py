@@ -35,9 +35,10 @@ from flowcase.services.user_tasks import UserTasks
 from flowcase.store import Tx
 from flowcase.store.queries import records as record_rows
 from flowcase.store.queries import user_tasks as task_rows
+from flowcase.store.queries import waiting
 from flowcase.values import Value
 
-DECISION_FORM = "F-B2"
+PROCESS, DECISION_FORM = "fronten_dagsmoede", "F-B2"
 OUTCOME, REASON = "udfald", "begrundelse"
 ATTENDANCE_WARNINGS = "varsel_fremmoede"
 
@@ -99,6 +100,15 @@ class DailyMeetings:
             except Forbidden:
                 return None
             return latest.id
+
+        return self._transactions.read(work)
+
+    def next_opens_at(self) -> dt.datetime | None:
+        """When the next meeting opens by itself: on a working day; None while it never does."""
+
+        def work(tx: Tx) -> dt.datetime | None:
+            due = [row.due_at for row in waiting.start_timers(tx, PROCESS)]
+            return min((each for each in due if each > tx.now), default=None)
 
         return self._transactions.read(work)
 

@@ -12,7 +12,7 @@ from email.message import EmailMessage as Message
 from email.utils import parseaddr
 
 from flowcase.cases import calendar_files
-from flowcase.cases.calendar_files import Event, Method
+from flowcase.cases.calendar_files import Event
 from flowcase.services.meeting_calendars import LENGTH, event_of
 from flowcase.services.meeting_parts import INVITATION, INVITED
 from flowcase.services.meetings import CANCELLED, entry_of
@@ -67,7 +67,7 @@ def events_of(
 def attach(message: Message, events: Sequence[Event], *, id: str, at: dt.datetime) -> None:
     """Each file is a part of its own; written again, the mail is the same to the letter."""
     for event in events:
-        method = Method.CANCEL if event.is_cancelled else Method.REQUEST
+        method = calendar_files.method_of(event)
         content = calendar_files.invitation(event, now=at).decode()
         message.add_attachment(
             content, subtype="calendar", charset="utf-8", filename="moede.ics", params={"method": str(method)}

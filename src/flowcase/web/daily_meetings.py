@@ -34,7 +34,7 @@ def newest() -> Any:
     """To the meeting that is open, or to the minutes of the one before."""
     id = flow().daily_meetings.newest(actor())
     if id is None:
-        return render_template("daily_meeting_none.html")
+        return render_template("daily_meeting_none.html", opens_at=flow().daily_meetings.next_opens_at())
     return redirect(url_for("daily_meetings.show", id=id))
 
 
@@ -236,6 +236,7 @@ def _page(
         sentence=sentence,
         is_late=is_late,
         problem=problem,
+        opens_at=None if meeting.is_open else flow().daily_meetings.next_opens_at(),
         because=request.form.get(REASON, "") if request.method == "POST" else "",
         most_reason=MOST_REASON,
         notifier=notifier,

@@ -28,12 +28,16 @@ READS, MISSES = "60 per hour", "30 per hour"
 def meeting(id: str) -> Response:
     """The meeting as an invitation; once it is cancelled, as what takes it out of the calendar again."""
     entry, length = flow().meeting_calendars.meeting(id, actor=actor())
-    host = request.host.partition(":")[0]
     event = event_of(
-        entry, summary=summary(entry), url=address(entry), length=length, organizer=f"flowcase@{host}"
+        entry,
+        summary=summary(entry),
+        url=address(entry),
+        length=length,
+        organizer=organizer(),
+        attendee=flow().notices.chosen(actor()).address or "",
     )
     sent = _sent(calendar_files.invitation(event, now=flow().clock.now()))
-    method = calendar_files.Method.CANCEL if entry.is_cancelled else calendar_files.Method.REQUEST
+    method = calendar_files.method_of(event)
     sent.headers["Content-Type"] = f"{calendar_files.MEDIA_TYPE}; charset=utf-8; method={method}"
     sent.headers["Content-Disposition"] = f'attachment; filename="moede-{entry.kind.replace("_", "-")}.ics"'
     return sent
@@ -67,7 +71,13 @@ def read(secret: str) -> Response:
     events = [
         event_of(each, summary=summary(each), url=address(each), length=feed.length) for each in feed.meetings
     ]
-    return _sent(calendar_files.feed(events, name=name_of(feed.series), now=flow().clock.now()))
+    name, now = name_of(feed.series), flow().clock.now()
+    return _sent(calendar_files.feed(events, name=name, now=now, organizer=organizer()))
+
+
+def organizer() -> str:
+    """Who asks to a meeting, for a calendar: the installation."""
+    return f"flowcase@{request.host.partition(':')[0]}"
 
 
 def summary(entry: Entry) -> str:

@@ -32,6 +32,8 @@ def week() -> Any:
     monday = day - dt.timedelta(days=day.weekday())
     entries = flow().meetings.week(actor(), monday)
     days = [monday + dt.timedelta(days=number) for number in range(7)]
+    daily = flow().daily_meetings
+    has_daily = daily.newest(actor()) is not None
     return render_template(
         "meetings.html",
         monday=monday,
@@ -42,6 +44,7 @@ def week() -> Any:
         after=monday + dt.timedelta(days=7),
         kind=meeting_words.kind,
         state=meeting_words.state,
+        daily_opens_at=daily.next_opens_at() if has_daily and monday <= today <= days[-1] else None,
     )
 
 

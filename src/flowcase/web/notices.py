@@ -16,7 +16,7 @@ from flowcase.history import notices as sentences
 from flowcase.services.notices import MOST_COUNTED, Chosen, OwnNotice
 from flowcase.web import presenting
 from flowcase.web.language import current, gettext
-from flowcase.web.meeting_calendars import MISSES, READS, key_of_feed
+from flowcase.web.meeting_calendars import MISSES, READS, key_of_feed, organizer
 from flowcase.web.public import limiter
 from flowcase.web.session import actor, flow
 
@@ -121,7 +121,7 @@ def feed(secret: str) -> Any:
         abort(HTTPStatus.NOT_FOUND)
     address = flow().settings.address or request.host_url.rstrip("/")
     events = flow().own_calendars.events(owner, address=address)
-    content = calendar_files.feed(events, name="flowcase", now=flow().clock.now())
+    content = calendar_files.feed(events, name="flowcase", now=flow().clock.now(), organizer=organizer())
     return Response(content, content_type=f"{calendar_files.MEDIA_TYPE}; charset=utf-8")
 
 
