@@ -104,8 +104,19 @@ def indicators() -> str:
             "cases of no team, what is left beside a rule set, other months) that what is hidden together "
             "tells about that many people, in two parts at least. A team, a district or a rule set may be "
             "asked for, never two of them together: what is shown of several could be put together to a cell "
-            "that is not. "
-            "Two periods that differ by a day can still be compared by who may ask for both.",
+            "that is not.",
+            "",
+            "Two periods that differ by a day could be subtracted from one another. Who may see the cases "
+            "may still ask for any days, since a difference tells them nothing that they may not look up, "
+            "and the page asks them not to hand two such figures on. Everybody else (politicians, "
+            "management, district leaders, coordination groups, process owners) is shown whole, finished "
+            "periods of the calendar only, as the setting `statistik_perioder` says: quarters and years, "
+            "and of a team, a district or a rule set years only. Periods that lie in one another are "
+            "decided in the order in which they end, each for good: a figure is left out where it, or it "
+            "less everything that was shown inside of it, or less one of those, is small; and beside a "
+            "short period that was left out so many later ones are left out as the longer one needs to be "
+            "shown. What is not met: somebody who knows many of the cases can subtract these; and records "
+            "that are written after a period was over change its figures.",
             "",
             "| Id | Indicator | In Danish | What is counted | Rules | Source | Reports |",
             "|---|---|---|---|---|---|---|",

@@ -97,3 +97,47 @@ def test_two_filters_together_are_refused_beside_the_field(sign_in):
     assert page.one("//*[@id='team-fejl']").text.startswith("Vælg enten et team, et distrikt eller")
     assert (page.status, sheet.status) == (422, 422)
     assert not page.all("//section")
+
+
+def test_who_may_not_see_the_cases_chooses_among_whole_periods_that_are_over(sign_in):
+    jens = sign_in("jens.proces")
+
+    page = jens.get("/indikatorer")
+
+    periods = [each.text_content() for each in page.all("//select[@id='periode']/option")]
+    assert periods[:2] == ["4. kvartal 2025", "3. kvartal 2025"]
+    assert "2025" in periods
+    assert not any("2026" in each for each in periods)
+    assert not page.all("//input[@name='fra']")
+    assert "Du ser hele perioder, der er slut" in page.text
+    assert jens.get("/indikatorer?periode=2025").one("//option[@value='2025'][@selected]").text == "2025"
+    over_time = jens.get("/indikatorer/I-10?periode=2025-K4")
+    rows = [row.text_content().strip() for row in over_time.all("//tbody/tr/td[1]")]
+    assert rows == ["1. kvartal 2025", "2. kvartal 2025", "3. kvartal 2025", "4. kvartal 2025"]
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("fra=2025-01-01&til=2025-12-30", "Vælg en af de hele perioder"),
+        ("periode=2026-K1", "Vælg en af de hele perioder"),
+        ("periode=2025-K4&team=familieteam_syd", "kun de længere perioder"),
+    ],
+)
+def test_days_that_could_be_subtracted_are_refused_on_every_way(sign_in, query: str, says: str):
+    jens = sign_in("jens.proces")
+
+    page = jens.get(f"/indikatorer?{query}")
+
+    assert page.status == 422
+    assert says in page.one("//span[@id='periode-fejl']").text_content()
+    assert not page.all("//section")
+    assert jens.get(f"/indikatorer/I-01?{query}").status == 422
+    assert jens.get(f"/indikatorer/indikatorer.csv?{query}").status == 422
+
+
+def test_of_a_team_a_whole_year_is_shown(sign_in):
+    page = sign_in("jens.proces").get("/indikatorer?team=familieteam_syd&periode=2025")
+
+    assert page.status == 200
+    assert page.all("//section")

@@ -173,6 +173,11 @@ def may_see_figures(actor: Actor) -> bool:
     )
 
 
+def may_choose_days(actor: Actor) -> bool:
+    """Figures of any days: who may see the cases learns nothing from a difference. Others: whole periods."""
+    return may_see_cases(actor) or may_erase(actor)
+
+
 def may_erase(actor: Actor) -> bool:
     """The operator at the terminal beside the installation's key: a person's account never can."""
     return actor.kind == "service" and ADMINISTRATOR in actor.groups

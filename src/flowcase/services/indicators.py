@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_see_figures
-from flowcase.cases.civil_time import add_months, at_wall_clock, end_of_day
+from flowcase.access.permissions import may_choose_days, may_see_figures
+from flowcase.cases.civil_time import add_months, at_wall_clock, end_of_day, local_date
 from flowcase.cases.deadline_rules import Question as DeadlineQuestion
 from flowcase.cases.rule_sets import Composition
-from flowcase.errors import Forbidden, InvalidValues, NotFound
+from flowcase.errors import Forbidden, InvalidValues, NotFound, Refused
 from flowcase.history.indicators import (
     INDICATORS,
     NEEDED,
@@ -22,7 +22,8 @@ from flowcase.history.indicators import (
     compute,
 )
 from flowcase.history.indicators.figure import without_small_parts
-from flowcase.history.indicators.reports import SMALLEST_GROUP, filters_of
+from flowcase.history.indicators.periods import SETTING, Period, Rule
+from flowcase.history.indicators.reports import SMALLEST_GROUP, compute_periods, filters_of
 from flowcase.services.rule_sets import Pin, RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -31,6 +32,9 @@ from flowcase.store.queries import case_files, figures
 TIMERS = ("T01", "T02", "T04", "T05", "T06", "T20")
 _REPORTED = "reference_"  # settings of any rule set that are reported and never enforced
 _ALL = 10_000_000
+WHOLE_PERIODS = (
+    "Vælg en af de hele perioder, der er slut: dage kunne trækkes fra hinanden og pege på enkelte."
+)
 ONE_FILTER = "Vælg enten et team, et distrikt eller et regelsæt: sammen kunne de pege på enkelte."
 
 
@@ -51,11 +55,34 @@ class Indicators:
         """Figures by indicator id, small groups left out.
 
         Raises Forbidden, NotFound for an id, and InvalidValues for more than one of team, district and
-        rule set.
+        rule set, and for days that are no period that the actor is shown.
         """
         asked = _known(ids)
         _check(actor, question)
-        return self._transactions.read(lambda tx: compute(self._material(tx, question), question, asked))
+
+        def work(tx: Tx) -> dict[str, list[Figure]]:
+            if may_choose_days(actor):
+                return compute(self._material(tx, question), question, asked)
+            period, rule = self._period(tx, question)
+            return self._of_periods(tx, period, question, asked, rule)[period]
+
+        return self._transactions.read(work)
+
+    def periods(self, *, actor: Actor, of_part: bool = False) -> list[Period] | None:
+        """The periods that the actor is shown, newest first, the usual kind in front; None: any days."""
+        _check(actor)
+        if may_choose_days(actor):
+            return None
+
+        def work(tx: Tx) -> list[Period]:
+            rule, opened = self._rule(tx), [row.opened_at for row in case_files.cases(tx, limit=_ALL)]
+            # The year before the first case too: from the start there is something to compare with.
+            since = local_date(min(opened, default=tx.now)).replace(month=1, day=1) - dt.timedelta(days=1)
+            kinds = (rule.of_part,) if of_part else rule.of_all
+            found = [each for each in rule.finished(since, local_date(tx.now)) if each.kind in kinds]
+            return sorted(found, key=lambda each: (kinds.index(each.kind), -each.first.toordinal()))
+
+        return self._transactions.read(work)
 
     def trend(self, id: str, question: Question, *, actor: Actor) -> Trend:
         """An indicator for each calendar month that the period touches. Raises as `compute` does."""
@@ -63,9 +90,20 @@ class Indicators:
         _check(actor, question)
 
         def work(tx: Tx) -> Trend:
+            if not may_choose_days(actor):
+                period, rule = self._period(tx, question)
+                found = self._of_periods(tx, period, question, [id], rule)
+                kind = rule.of(question)[0]
+                return Trend(
+                    tuple(
+                        (replace(question, first=each.first, last=each.last), next(iter(figures[id]), None))
+                        for each, figures in found.items()
+                        if each.kind is kind or each == period
+                    )
+                )
             material = self._material(tx, question)
-            found = {month: compute(material, month, [id])[id][:1] for month in _months(question)}
-            shown = without_small_parts(found, int(material.settings[SMALLEST_GROUP]))
+            by_month = {month: compute(material, month, [id])[id][:1] for month in _months(question)}
+            shown = without_small_parts(by_month, int(material.settings[SMALLEST_GROUP]))
             return Trend(tuple((month, figures[0] if figures else None) for month, figures in shown.items()))
 
         return self._transactions.read(work)
@@ -82,6 +120,28 @@ class Indicators:
             return sorted(teams), sorted(districts), sorted(composition.rule_sets if composition else ())
 
         return self._transactions.read(work)
+
+    def _rule(self, tx: Tx) -> Rule:
+        composition = self._rule_sets.composition(tx)
+        if composition is None or SETTING not in composition.settings:
+            raise NotFound("setting", SETTING)
+        try:
+            return Rule.read(composition.settings[SETTING])
+        except ValueError as error:
+            raise Refused("read which periods are shown", f"setting {SETTING}: {error}") from None
+
+    def _period(self, tx: Tx, question: Question) -> tuple[Period, Rule]:
+        rule = self._rule(tx)
+        period = rule.period_of(question)
+        if period is None or period.last >= local_date(tx.now):
+            raise InvalidValues("period", {"periode": [WHOLE_PERIODS]})
+        return period, rule
+
+    def _of_periods(
+        self, tx: Tx, period: Period, question: Question, ids: Sequence[str], rule: Rule
+    ) -> dict[Period, dict[str, list[Figure]]]:
+        year = replace(question, first=period.first.replace(month=1))
+        return compute_periods(self._material(tx, year), period, question, ids, rule)
 
     def _material(self, tx: Tx, question: Question) -> Material:
         """Tables are asked while it is counted: it must not outlive the transaction."""

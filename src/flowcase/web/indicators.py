@@ -12,10 +12,11 @@ from flask_login import login_required
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
 from flowcase.history.indicators import INDICATORS, REPORTS, Question
+from flowcase.history.indicators.periods import Kind, Period
 from flowcase.history.indicators.sheet import rows, to_csv
-from flowcase.services.indicators import ONE_FILTER
+from flowcase.services.indicators import ONE_FILTER, WHOLE_PERIODS
 from flowcase.web import charts
-from flowcase.web.language import current
+from flowcase.web.language import current, gettext
 from flowcase.web.presenting import month
 from flowcase.web.session import actor, flow
 
@@ -25,6 +26,8 @@ REPORT = "ledelse"  # what a leader sees first
 NO_DATE = "Skriv en dato, for eksempel 3.4.2026."
 TURNED_ROUND = "Perioden slutter, før den begynder."
 TOO_LONG = "Vælg en periode på højst ti år."
+WHOLE_YEARS = "Af et team, et distrikt eller et regelsæt vises kun de længere perioder. Vælg en af dem."
+NONE_FINISHED = "Ingen periode er slut endnu. Tallene vises, når den første er det."
 LONGEST = 3_660  # days
 
 
@@ -32,7 +35,8 @@ LONGEST = 3_660  # days
 @login_required
 def index() -> Any:
     teams, districts, rule_sets = flow().indicators.scopes(actor=actor())
-    question, problems = _question()
+    periods = flow().indicators.periods(actor=actor())
+    question, problems = _question(periods)
     report = REPORTS.get(request.args.get("rapport", REPORT))
     if report is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -46,6 +50,8 @@ def index() -> Any:
         reports=[(each.id, each.name[spoken]) for each in REPORTS.values()],
         scopes={"team": teams, "distrikt": districts, "regelsaet": rule_sets},
         asked=_asked(),
+        periods=periods and [(each.code, period_name(each)) for each in periods],
+        chosen=_code_of(question, periods),
         parts=[
             (
                 INDICATORS[id],
@@ -65,12 +71,13 @@ def index() -> Any:
 @blueprint.get("/<id>")
 @login_required
 def show(id: str) -> Any:
-    """One indicator month by month."""
-    question, problems = _question()
+    """One indicator month by month, or period by period."""
+    periods = flow().indicators.periods(actor=actor())
+    question, problems = _question(periods)
     if problems:
         raise InvalidValues("period", problems)
     trend = flow().indicators.trend(id, question, actor=actor())
-    months = [(month(asked.first), figure) for asked, figure in trend.months]
+    months = [(_called(asked, periods), figure) for asked, figure in trend.months]
     return render_template(
         "indicator.html",
         indicator=INDICATORS[id],
@@ -92,7 +99,7 @@ def show(id: str) -> Any:
 @blueprint.get("/indikatorer.csv")
 @login_required
 def sheet() -> Any:
-    question, problems = _question()
+    question, problems = _question(flow().indicators.periods(actor=actor()))
     if problems:
         raise InvalidValues("period", problems)
     report = REPORTS.get(request.args.get("rapport", REPORT))
@@ -106,10 +113,21 @@ def sheet() -> Any:
     )
 
 
-def _question() -> tuple[Question, dict[str, list[str]]]:
-    """The period and the scope that the address asks for; by default this year until today."""
-    today = local_date(flow().clock.now())
+def _question(periods: list[Period] | None) -> tuple[Question, dict[str, list[str]]]:
+    """The period and the scope that the address asks for.
+
+    By default this year until today; for who is shown whole periods only, the newest of the usual kind.
+    """
     problems: dict[str, list[str]] = {}
+    scope = [request.args.get(name, "").strip() or None for name in ("team", "distrikt", "regelsaet")]
+    if len([each for each in scope if each]) > 1:
+        problems["team"] = [ONE_FILTER]
+    first, last = _days(problems) if periods is None else _whole(periods, any(scope), problems)
+    return Question(first, last, *scope), problems
+
+
+def _days(problems: dict[str, list[str]]) -> tuple[dt.date, dt.date]:
+    today = local_date(flow().clock.now())
     days = {"fra": today.replace(month=1, day=1), "til": today}
     for name in days:
         text = request.args.get(name, "").strip()
@@ -118,19 +136,50 @@ def _question() -> tuple[Question, dict[str, list[str]]]:
                 days[name] = dt.date.fromisoformat(text)
             except ValueError:
                 problems[name] = [NO_DATE]
-    if not problems and days["til"] < days["fra"]:
+    if not problems.keys() & days.keys() and days["til"] < days["fra"]:
         problems["til"] = [TURNED_ROUND]
-    elif not problems and (days["til"] - days["fra"]).days > LONGEST:
+    elif not problems.keys() & days.keys() and (days["til"] - days["fra"]).days > LONGEST:
         problems["til"] = [TOO_LONG]
-    scope = [request.args.get(name, "").strip() or None for name in ("team", "distrikt", "regelsaet")]
-    if len([each for each in scope if each]) > 1:
-        problems["team"] = [ONE_FILTER]
-    return Question(days["fra"], days["til"], *scope), problems
+    return days["fra"], days["til"]
+
+
+def _whole(periods: list[Period], is_part: bool, problems: dict[str, list[str]]) -> tuple[dt.date, dt.date]:
+    shown = flow().indicators.periods(actor=actor(), of_part=True) if is_part else periods
+    code = request.args.get("periode", "").strip()
+    asked = next((each for each in shown or () if each.code == code), None)
+    if (code and asked is None) or request.args.keys() & {"fra", "til"}:
+        problems["periode"] = [WHOLE_YEARS if is_part else WHOLE_PERIODS]
+    elif not shown:
+        problems["periode"] = [NONE_FINISHED]
+    asked = asked or next(iter(shown or ()), None)
+    today = local_date(flow().clock.now())
+    return (asked.first, asked.last) if asked else (today, today)
+
+
+def _code_of(question: Question, periods: list[Period] | None) -> str:
+    days = (question.first, question.last)
+    return next((each.code for each in periods or () if (each.first, each.last) == days), "")
+
+
+def _called(asked: Question, periods: list[Period] | None) -> str:
+    days = (asked.first, asked.last)
+    return next((period_name(p) for p in periods or () if (p.first, p.last) == days), month(asked.first))
+
+
+def period_name(period: Period) -> str:
+    """As people say it: 3. kvartal 2026."""
+    number = (period.first.month - 1) // 3 + 1
+    return {
+        Kind.YEAR: str(period.first.year),
+        Kind.HALF: f"{period.first.month // 6 + 1}. {gettext('halvår')} {period.first.year}",
+        Kind.QUARTER: f"{number}. {gettext('kvartal')} {period.first.year}",
+        Kind.MONTH: month(period.first),
+    }[period.kind]
 
 
 def _asked() -> dict[str, str]:
     """What the address asks for, to be carried on by links."""
-    names = ("fra", "til", "team", "distrikt", "regelsaet", "rapport")
+    names = ("fra", "til", "periode", "team", "distrikt", "regelsaet", "rapport")
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 

@@ -13,7 +13,7 @@ from flowcase.values import Value
 
 Words = tuple[str, str]  # Danish, English
 WHOLE: Words = ("", "")
-_LEAST_HIDDEN = 2  # parts of a shown whole: one alone is the whole without the others
+LEAST_HIDDEN = 2  # parts of a shown whole: one alone is the whole without the others
 
 Part = TypeVar("Part", bound=Hashable)
 Place = TypeVar("Place", bound=Hashable)
@@ -112,12 +112,12 @@ def without_small_groups(figures: Iterable[Figure], limit: int) -> list[Figure]:
     others: the next smallest is left out with it.
     """
     known = list(figures)
-    found = [_left_out(each) if _is_small(each, limit) else each for each in known]
+    found = [left_out(each) if _is_small(each, limit) else each for each in known]
     for group in {each.group for each in known if each.group}:
         parts = [n for n, each in enumerate(known) if each.group == group]
         hidden = {n for n in parts if found[n].is_suppressed}
         for n in _needed_to_hide({n: known[n].numerator or 0 for n in parts}, hidden, limit):
-            found[n] = _left_out(found[n])
+            found[n] = left_out(found[n])
     return found
 
 
@@ -130,22 +130,20 @@ def without_small_parts(parts: Mapping[Part, Sequence[Figure]], limit: int) -> d
     found = {part: without_small_groups(figures, limit) for part, figures in parts.items()}
     for label in {each.label for figures in parts.values() for each in figures if each.is_personal}:
         places = {
-            part: n
+            part: place
             for part, figures in parts.items()
-            for n, each in enumerate(figures)
+            for place, each in enumerate(figures)
             if each.label == label
         }
-        known = {part: parts[part][n] for part, n in places.items()}
-        hidden = {part for part, n in places.items() if found[part][n].is_suppressed}
+        known = {part: parts[part][place] for part, place in places.items()}
+        hidden = {part for part, place in places.items() if found[part][place].is_suppressed}
         also = set()
-        for sizes in (
-            {part: each.numerator or 0 for part, each in known.items()},
-            {part: each.denominator or 0 for part, each in known.items()},
-        ):
+        for n in range(len(MEASURES)):
+            sizes = {part: measures(each)[n] for part, each in known.items()}
             if any(sizes[part] for part in hidden):
                 also |= _needed_to_hide(sizes, hidden, limit)
         for part in also:
-            found[part][places[part]] = _left_out(found[part][places[part]])
+            found[part][places[part]] = left_out(found[part][places[part]])
     return found
 
 
@@ -156,7 +154,7 @@ def _needed_to_hide(sizes: Mapping[Place, int], hidden: Set[Place], limit: int) 
     while hidden and shown:
         together = hidden | also
         if (
-            len([p for p in together if sizes[p]]) >= _LEAST_HIDDEN
+            len([p for p in together if sizes[p]]) >= LEAST_HIDDEN
             and sum(map(sizes.__getitem__, together)) >= limit
         ):
             break
@@ -168,7 +166,18 @@ def _is_small(figure: Figure, limit: int) -> bool:
     return figure.is_personal and 0 < figure.smallest < limit
 
 
-def _left_out(figure: Figure) -> Figure:
+MEASURES = ("numerator", "denominator", "the others")
+
+
+def measures(figure: Figure) -> tuple[int, int, int]:
+    """The groups of people that a figure tells of: those counted, all, and of a share those not counted."""
+    counted, all_ = figure.numerator or 0, figure.denominator or 0
+    is_share = figure.unit is Unit.PERCENT and figure.denominator is not None
+    return counted, all_, all_ - counted if is_share else 0
+
+
+def left_out(figure: Figure) -> Figure:
+    """The figure without what it tells."""
     return replace(figure, value=None, numerator=None, denominator=None, is_suppressed=True)
 
 

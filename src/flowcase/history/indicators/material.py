@@ -78,6 +78,11 @@ class Question:
         return isinstance(moment, dt.date) and local_date(moment) <= self.last
 
     @property
+    def is_part(self) -> bool:
+        """Whether it is of a team, a district or a rule set only."""
+        return bool(self.team or self.district or self.rule_set)
+
+    @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
@@ -193,7 +198,7 @@ class Material:
         What belongs to no case (mentors, meetings between units) is left out as soon as a team or a rule
         set is asked for; meetings of a district stay with their district.
         """
-        if not (question.team or question.district or question.rule_set):
+        if not question.is_part:
             return self
         cases = {code: case for code, case in self.cases.items() if _is_asked(case, question)}
 

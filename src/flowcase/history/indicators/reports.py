@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flowcase.history.indicators.figure import Figure, Words, without_small_groups, without_small_parts
+from flowcase.history.indicators.figure import (
+    Figure,
+    Words,
+    left_out,
+    without_small_groups,
+    without_small_parts,
+)
 from flowcase.history.indicators.material import Material, Question
+from flowcase.history.indicators.periods import Period, Rule, decided
 from flowcase.history.indicators.registry import INDICATORS
 
 _PARTED_BY = ("team", "district")  # each case is of one of them at most
@@ -94,6 +102,34 @@ def compute(
         for id in asked:
             counted[id][part] = list(INDICATORS[id].count(scoped, part))
     return {id: _together(counted[id], question, limit) for id in asked}
+
+
+def compute_periods(
+    material: Material, asked: Period, question: Question, ids: Iterable[str] | None, rule: Rule
+) -> dict[Period, dict[str, list[Figure]]]:
+    """As `compute`, for who may not see the cases: of each period of the year up to the one asked for.
+
+    Of a part of the whole only the one asked for, less what its whole does not tell either.
+    """
+    limit, wanted = int(material.settings[SMALLEST_GROUP]), list(ids or INDICATORS)
+    whole = replace(question, team=None, district=None, rule_set=None)
+    periods = rule.finished(asked.first, asked.last + dt.timedelta(days=1))
+    found: dict[Period, dict[str, list[Figure]]] = {each: {} for each in periods}
+    for id in wanted:
+        counted = {each: list(INDICATORS[id].count(material, _of(whole, each))) for each in periods}
+        for period, figures in decided(counted, rule.of_all, limit).items():
+            found[period][id] = figures
+    if not question.is_part:
+        return found
+    of_part = compute(material, question, wanted)
+    for id, figures in of_part.items():
+        hidden = {each.label for each in found[asked][id] if each.is_suppressed}
+        of_part[id] = [left_out(each) if each.label in hidden else each for each in figures]
+    return {asked: of_part}
+
+
+def _of(question: Question, period: Period) -> Question:
+    return replace(question, first=period.first, last=period.last)
 
 
 def _together(parts: Mapping[Question, Sequence[Figure]], question: Question, limit: int) -> list[Figure]:
