@@ -115,7 +115,7 @@ def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: s
     for record in records:
         record.values = _allowed(record.entity, record.values, wanted)
     found.facts = _allowed("Sag", found.facts or {}, wanted)
-    head = next(each.head for each in history.streams(tx) if each.id == row.stream).hex()
+    head = history.streams(tx, row.stream)[0].head.hex()
     own = [each for each in events if _concerns(each, row)]
     machine = _machine(row, wanted, purpose, tx.now, actor, found, records, own, head)
     return Dossier(

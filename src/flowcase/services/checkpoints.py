@@ -89,8 +89,9 @@ class Checkpoints:
         """
 
         def work(tx: Tx) -> Fault | None:
-            inside = queries.checkpoints(tx)
+            # Outside first: one that is made meanwhile is inside before it is outside.
             kept = [each for path in outside for each in _read(path)] if outside else self._kept()
+            inside = queries.checkpoints(tx)
             believed = {*self.public_keys, *(each.public_key for each in inside)}
             for each in kept:
                 if isinstance(each, Receipt) and not checkpoint_receipts.is_genuine(each, believed):

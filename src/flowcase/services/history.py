@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 
 from flowcase.access.actor import Actor
@@ -110,28 +110,36 @@ class History:
         `progress` is told each stream before it is walked.
         """
 
-        def work(tx: Tx) -> list[Broken]:
+        def suspects(tx: Tx) -> list[str]:
             found = []
             for stream in queries.streams(tx):
                 if progress is not None:
                     progress(stream.id)
-                try:
-                    broken = verify(
-                        stream.id, queries.sealed(tx, stream.id), length=stream.length, head=stream.head
-                    )
-                except DatabaseFault:  # what lies there is not even of the column's type
-                    broken = Broken(stream.id, 1, "no event that can be read, or one behind it")
-                if broken is not None:
-                    found.append(broken)
+                if _walked(tx, stream) is not None:
+                    found.append(stream.id)
             return found
 
-        return self._transactions.read(work)
+        # What was appended while its chain was walked looks as if somebody had added it: looked at again.
+        again = self._transactions.read(suspects)
+        found = [self._transactions.read_at_one_moment(partial(_walked_anew, id=id)) for id in again]
+        return [broken for broken in found if broken is not None]
 
     def set_back(self) -> list[SetBack]:
         """Where the clock had been set back while the history was written; what clocks of nodes differ by
         is not told. Nothing is altered there: the chain still says what came first."""
         found = self._transactions.read(lambda tx: queries.set_back(tx, _MOST_SET_BACK))
         return [each for each in found if each.before - each.at > _CLOCKS_DIFFER]
+
+
+def _walked(tx: Tx, stream: queries.StreamRow) -> Broken | None:
+    try:
+        return verify(stream.id, queries.sealed(tx, stream.id), length=stream.length, head=stream.head)
+    except DatabaseFault:  # what lies there is not even of the column's type
+        return Broken(stream.id, 1, "no event that can be read, or one behind it")
+
+
+def _walked_anew(tx: Tx, id: str) -> Broken | None:
+    return next((_walked(tx, stream) for stream in queries.streams(tx, id)), None)
 
 
 def _of_case(tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None = None) -> list[EventRow]:

@@ -96,6 +96,15 @@ class Transactions:
 
         return patiently(once)
 
+    def read_at_one_moment(self, work: Callable[[Tx], _Result]) -> _Result:
+        """As `read`, where answers that belong together must be of the same moment."""
+
+        def once() -> _Result:
+            with self.store.at_one_moment(self.clock.now()) as tx:
+                return work(tx)
+
+        return patiently(once)
+
     def glance(self, work: Callable[[Tx], _Result]) -> _Result:
         """As `read`, for one statement: without the round trips of a transaction around it."""
 

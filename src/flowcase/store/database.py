@@ -229,6 +229,17 @@ class Store:
             yield tx
 
     @contextmanager
+    def at_one_moment(self, now: dt.datetime) -> Iterator[Tx]:
+        """As `reading`, but all that is asked inside sees one moment on PostgreSQL too."""
+        with self._translated(), self._reader.connect() as connection, ExitStack() as stack:
+            if self.is_sqlite:
+                stack.callback(connection.begin().rollback)
+            else:
+                connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                stack.callback(connection.exec_driver_sql, "ROLLBACK")
+            yield stack.enter_context(self._tx(connection, SYSTEM, now, may_write=False))
+
+    @contextmanager
     def one_reading(self) -> Iterator[None]:
         """What this thread reads inside is read in one transaction, until it writes; then in another one.
 

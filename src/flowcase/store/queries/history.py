@@ -167,11 +167,15 @@ def elements_of_instance(tx: Tx, instance: str, kind: str) -> list[str]:
     return list(dict.fromkeys(row.element for row in found if row.element is not None))
 
 
-def streams(tx: Tx) -> list[StreamRow]:
+def streams(tx: Tx, stream: str | None = None) -> list[StreamRow]:
+    """Every stream, or the one that is asked for."""
     table = tables.stream
+    statement = select(table).order_by(table.c.id)
+    if stream is not None:
+        statement = statement.where(table.c.id == stream)
     return [
         StreamRow(row.id, row.length, row.head, row.wrapped_key is None, row.created_at)
-        for row in tx.rows(select(table).order_by(table.c.id))
+        for row in tx.rows(statement)
     ]
 
 
