@@ -17,6 +17,7 @@ from flowcase.cli import cli
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
+NODES = [DEPLOY / "flowcase-web.service", DEPLOY / "flowcase-worker.service"]
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 SECONDS_TO_FINISH = 20  # what a process takes for itself when it is told to stop
 
@@ -39,7 +40,7 @@ def unit(path: Path) -> configparser.ConfigParser:
     return read
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", NODES, ids=lambda path: path.name)
 def test_every_command_of_a_unit_exists_and_it_may_write_where_its_home_is(path: Path) -> None:
     service = unit(path)["Service"]
 
@@ -48,21 +49,35 @@ def test_every_command_of_a_unit_exists_and_it_may_write_where_its_home_is(path:
             check_command(shlex.split(service[key]))
     assert service["Restart"] == "always"
     assert int(service["TimeoutStopSec"]) > SECONDS_TO_FINISH
-    assert service["ReadWritePaths"] == "/var/lib/flowcase"
+    assert service["ReadWritePaths"] == "/var/lib/" + service["StateDirectory"] == "/var/lib/flowcase"
     assert service["ProtectSystem"] == "strict"
+    assert unit(path)["Unit"]["StartLimitIntervalSec"] == "0"
+
+
+def test_a_backup_is_made_every_night_and_only_a_whole_one_lets_old_ones_go(tmp_path: Path) -> None:
+    service = unit(DEPLOY / "flowcase-backup.service")["Service"]
+    shell, _, script = shlex.split(service["ExecStart"])
+    program, *words = shlex.split(script.removeprefix("exec ").replace("$(date +%%F-%%H%%M)", "tonight"))
+
+    check_command([program, *words])
+    assert (shell, Path(program).name) == ("/bin/sh", "flowcase")
+    assert Path(words[-1]).parent.as_posix() in service["ReadWritePaths"].split()
+    assert service["ExecStartPost"].split()[1] == Path(words[-1]).parent.as_posix()
+    assert unit(DEPLOY / "flowcase-backup.timer")["Timer"]["Persistent"] == "true"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_systemd_finds_nothing_wrong_with_a_unit(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "flowcase-backup.timer").write_text((DEPLOY / "flowcase-backup.timer").read_text("utf-8"))
     text = re.sub(r"/opt/flowcase/bin/flowcase", shutil.which("true") or "/bin/true", path.read_text("utf-8"))
     (tmp_path / path.name).write_text(re.sub(r"(?m)^User=.*$", "User=root", text), "utf-8")
 
     done = subprocess.run(
-        ["systemd-analyze", "verify", str(tmp_path / path.name)], capture_output=True, text=True
+        ["systemd-analyze", "verify", *map(str, sorted(tmp_path.iterdir()))], capture_output=True, text=True
     )
 
-    about = [line for line in done.stderr.splitlines() if path.name in line]
+    about = [line for line in done.stderr.splitlines() if path.stem in line]
     assert about == []
 
 
@@ -80,8 +95,24 @@ def test_the_compose_file_runs_several_of_each_after_one_upgrade_and_defines_wha
     for name in ("web", "worker"):
         assert services[name]["deploy"]["replicas"] >= 2
         assert services[name]["depends_on"] == {"upgrade": {"condition": "service_completed_successfully"}}
+        assert services[name]["stop_grace_period"] == "30s"  # docker's own ten would kill what is finished
+    assert services["web"]["ports"] == ["127.0.0.1:5000-5001:5000"]
     used = {secret for service in services.values() for secret in service.get("secrets", ())}
     assert used == set(COMPOSE["secrets"])
     volumes = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())}
     assert volumes == set(COMPOSE["volumes"])
     assert services["upgrade"]["environment"]["FLOWCASE_KEY_FILE"] == "/run/secrets/installation_key"
+
+
+def test_the_image_has_what_pdf_files_need_and_runs_as_nobody_special() -> None:
+    image = (DEPLOY / "Dockerfile").read_text("utf-8")
+
+    asked = re.search(
+        r"apt-get install libpango\S+ .*?`", (DEPLOY.parent / "docs/operations.md").read_text("utf-8")
+    )
+    assert asked is not None
+    assert all(package in image for package in asked[0].strip("`").split()[2:])
+    assert "--require-hashes -r /tmp/requirements.lock" in image
+    assert "USER flowcase" in image
+    assert "chown 10001 installation.key" in (DEPLOY / "compose.yaml").read_text("utf-8")
+    assert "--uid 10001" in image
