@@ -28,6 +28,7 @@ from flowcase.services.absences import Absences
 from flowcase.services.access_reports import AccessReports
 from flowcase.services.advancing import Advancing
 from flowcase.services.api_limits import ApiLimits
+from flowcase.services.batch_mappings import BatchMappings
 from flowcase.services.batch_work import BatchWork
 from flowcase.services.batches import Batches
 from flowcase.services.case_audit import CaseAudit
@@ -186,6 +187,7 @@ class Flowcase:
     token_moves: TokenMoves
     batches: Batches
     batch_work: BatchWork
+    batch_mappings: BatchMappings
     suspensions: Suspensions
     migrations: Migrations
     migration_work: MigrationWork
@@ -460,6 +462,7 @@ def assemble(
         token_moves=token_moves,
         batches=batches,
         batch_work=BatchWork(transactions, running, incidents, token_moves, moves),
+        batch_mappings=BatchMappings(transactions, moves),
         suspensions=Suspensions(transactions, advancing, batches),
         migrations=Migrations(transactions, moves),
         migration_work=MigrationWork(transactions, moves),

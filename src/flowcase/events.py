@@ -159,7 +159,7 @@ class BatchDecided(Event):
     """Somebody planned, ran, paused, resumed or stopped one operation on many instances."""
 
     batch: str
-    act: str  # plan | run | pause | resume | stop | undo
+    act: str  # plan | map | run | pause | resume | stop | undo
     operation: str  # retry | suspend | resume | cancel | skip | move | migrate
     instances: int
     reason: str

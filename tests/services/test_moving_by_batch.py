@@ -10,11 +10,12 @@ import pytest
 
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
-from flowcase.errors import Conflict, NotFound, Refused
+from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.batch_work import LEASE
 from flowcase.services.batches import Asked, NeedsAnother
 from flowcase.services.instance_moves import InstanceMoves
-from tests.services.conftest import OPERATOR
+from flowcase.services.migrations import MappingRefused
+from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, end, process, start, timer, user_task
 from tests.services.test_batches import OTHER, WHY, Killed, told
 
@@ -162,6 +163,110 @@ def test_with_four_eyes_another_operator_lets_it_run_and_it_needs_a_version_that
         flow.batches.plan(Asked(process="p"), "migrate", target="9", reason=WHY, actor=OPERATOR)
     with pytest.raises(Refused):
         flow.batches.plan(Asked(), "migrate", target="3", reason=WHY, actor=OPERATOR)
+
+
+def test_a_mapping_corrected_by_hand_changes_the_verdicts_and_what_is_done(
+    flow: Flowcase, many: list[str]
+) -> None:
+    id = planned(flow)
+    flow.batches.preview(id, actor=OPERATOR)
+    before = flow.batches.get(id, actor=OPERATOR).verdicts
+    seen = flow.batch_mappings.of(id, "p:1", actor=OPERATOR)
+
+    flow.batch_mappings.correct(id, "p:1", {"b": "a"}, actor=OPERATOR)
+    unseen = flow.batches.get(id, actor=OPERATOR).verdicts
+    flow.batches.preview(id, actor=OPERATOR)
+    after = flow.batches.get(id, actor=OPERATOR).verdicts
+    flow.batches.run(id, actor=OPERATOR)
+    work_off(flow)
+
+    assert (seen.proposal.waiting, seen.proposal.instances) == ({"a": 4, "b": 1}, 5)
+    assert "b" not in seen.mapping
+    assert (before["refused"], sum(unseen.values()), after.get("refused", 0)) == (1, 1, 0)
+    assert flow.batch_mappings.of(id, "p:1", actor=OPERATOR).mapping["b"] == "a"
+    assert versions(flow, many) == [3] * 6
+    assert [row.element for row in flow.user_tasks.list() if row.instance == many[4]] == ["a"]
+    [moved] = told(flow, many[4], "InstanceMigrated")
+    assert moved.event.mapping["b"] == "a"
+    assert flow.consistency.check() == []
+
+
+def test_nothing_takes_over_where_that_is_chosen_and_who_waits_there_stays(
+    flow: Flowcase, many: list[str]
+) -> None:
+    id = planned(flow, version=1)
+    flow.batch_mappings.correct(id, "p:1", {"a": None}, actor=OPERATOR)
+    kinds = [(row.verdict or {})["kind"] for row in flow.batches.preview(id, actor=OPERATOR)]
+    flow.batches.run(id, actor=OPERATOR)
+    work_off(flow)
+
+    assert kinds == ["refused"] * 5
+    assert versions(flow, many) == [1, 1, 1, 1, 1, 2]
+
+
+def test_a_correction_that_cannot_work_is_refused_with_the_reason_and_changes_nothing(
+    flow: Flowcase, many: list[str]
+) -> None:
+    id = planned(flow)
+    wrong = {"b": "end", "a": "findes_ikke", "findes_ikke": None}
+    with pytest.raises(MappingRefused) as refused:
+        flow.batch_mappings.correct(id, "p:1", wrong, actor=OPERATOR)
+    for source, pairs, kind in (("p:3", {"a": "a"}, NotFound), ("p:1", {}, Refused)):
+        with pytest.raises(kind):
+            flow.batch_mappings.correct(id, source, pairs, actor=OPERATOR)
+    with pytest.raises(Forbidden):
+        flow.batch_mappings.correct(id, "p:1", {"b": "a"}, actor=ANNA)
+    untouched = flow.batch_mappings.of(id, "p:1", actor=OPERATOR)
+    flow.batches.run(id, actor=OPERATOR)
+
+    codes = {each.source: each.code for each in refused.value.wrong}
+    assert codes == {"b": "other_kind", "a": "unknown_target", "findes_ikke": "unknown_source"}
+    assert untouched.mapping == untouched.proposal.mapping
+    with pytest.raises(Conflict):
+        flow.batch_mappings.correct(id, "p:1", {"b": "a"}, actor=OPERATOR)
+
+
+def test_with_four_eyes_who_corrected_last_is_not_the_second_and_nobody_runs_what_they_have_not_seen(
+    flow: Flowcase, many: list[str]
+) -> None:
+    flow.batches._has_four_eyes = True
+    id = planned(flow)
+    flow.batch_mappings.correct(id, "p:1", {"b": "a"}, actor=OTHER)
+    with pytest.raises(NeedsAnother):
+        flow.batches.run(id, actor=OTHER, seen=1)
+    with pytest.raises(Conflict):
+        flow.batches.run(id, actor=OPERATOR, seen=0)
+    flow.batches.run(id, actor=OPERATOR, seen=1)
+    work_off(flow)
+
+    assert versions(flow, many) == [3] * 6
+
+
+def test_what_was_refused_at_work_has_its_code_as_it_was_foreseen(flow: Flowcase, many: list[str]) -> None:
+    acts: dict[str, dict[str, str]] = {"retry": {}, "skip": {"element": "a"}, "cancel": {}}
+    batches = {
+        act: flow.batches.plan(Asked(process="p", version=1), act, reason=WHY, actor=OPERATOR, **options)
+        for act, options in acts.items()
+    }
+    flow.instances.cancel(many[0], reason=WHY, actor=OPERATOR)
+    flow.instances.suspend(many[1], reason=WHY, actor=OPERATOR)
+    for id in batches.values():
+        flow.batches.run(id, actor=OPERATOR)
+        work_off(flow)
+    codes = {
+        act: {
+            row.instance: row.verdict["reasons"][0]["code"]
+            for row in flow.batches.items(id, actor=OPERATOR, status="refused")
+            if row.verdict
+        }
+        for act, id in batches.items()
+    }
+
+    first, second, third, fourth, last = many[:5]
+    none = dict.fromkeys((third, fourth, last), "no_incident")
+    assert codes["retry"] == {first: "ended", second: "suspended", **none}
+    assert codes["skip"] == {first: "ended", second: "suspended", last: "no_token"}
+    assert codes["cancel"] == {first: "ended"}
 
 
 def test_every_act_tells_beforehand_what_it_can_do_and_then_does_just_that(

@@ -195,6 +195,35 @@ def test_a_batch_that_moved_instances_is_taken_back_with_a_reason_and_no_other_b
     assert (gone_on["instance"], operator.get(moving).get_json()["status"]) == (begun[0], "undone")
 
 
+def test_the_mapping_of_a_planned_batch_is_read_and_corrected(operator, world):
+    instance = _begun(world, "to_trin")
+    world.flow.user_tasks.complete(f"{instance}.2", {}, actor=SYSTEM)
+    newer = process("to_trin", start(), user_task("foerste"), end())
+    world.flow.deployments.deploy({"to_trin.bpmn": newer}, actor=SYSTEM)
+    plan = {**WHY, "chosen": {"process": "to_trin", "version": 1}, "act": "migrate", "target": "2"}
+    planned = operator.post("/api/batches", plan).get_json()
+    path = f"/api/batches/{planned['id']}"
+
+    refused = [
+        operator.post(f"{path}/mapping", {"source": source, "mapping": mapping}).status_code
+        for source, mapping in (
+            ("to_trin:1", {"anden": "end"}),
+            ("to_trin:1", {}),
+            ("to_trin:9", {"anden": None}),
+        )
+    ]
+    body = {"source": "to_trin:1", "mapping": {"anden": "foerste"}}
+    corrected = operator.post(f"{path}/mapping", body).get_json()
+    operator.post(f"{path}/start", {})
+    _work_off(world)
+
+    assert "anden" not in planned["details"]["mapping"]["to_trin:1"]
+    assert refused == [422, 422, 404]
+    assert corrected["details"]["mapping"]["to_trin:1"]["anden"] == "foerste"
+    assert world.flow.instances.get(instance).row.definition == "to_trin:2"
+    assert operator.post(f"{path}/mapping", body).status_code == 409
+
+
 def test_a_process_is_suspended_with_what_runs_and_resumed(operator, world):
     instance = _begun(world, "to_trin")
     path = "/api/processes/to_trin"

@@ -78,6 +78,33 @@ def test_many_are_chosen_seen_planned_and_done(sign_in, world, instance):
     assert drift.get("/drift/mange/nyt?fra=igår").status == 422
 
 
+def test_the_mapping_of_many_is_corrected_on_its_page_before_they_move(sign_in, world, instance):
+    world.flow.user_tasks.complete(f"{instance}.2", {}, actor=SYSTEM)
+    newer = process("to_trin", start(), user_task("foerste"), end())
+    world.flow.deployments.deploy({"to_trin.bpmn": newer}, actor=SYSTEM)
+    row = world.flow.deployments.definitions(process="to_trin")[0]
+    drift = sign_in("drift")
+    page = drift.get("/drift/mange/nyt?forloeb=to_trin")
+    form = page.all("//main//form")[-1]
+    planned = drift.submit(page, form, handling="migrate", til_udgave=str(row.version), begrundelse="Ny lov")
+    table = drift.get(planned.one("//main//dl//a[contains(@href, 'afloeser')]").get("href"))
+    form = table.one("//main//form")
+
+    wrong = drift.submit(table, form, **{"til-anden": "end"})
+    corrected = drift.submit(table, form, **{"til-anden": "foerste"})
+    drift.submit(corrected, corrected.one("//main//form[contains(@action, 'koer')]"))
+    while world.flow.batch_work.run_waiting():
+        pass
+    late = drift.submit(table, form, **{"til-anden": ""})
+
+    assert "findes ikke i den nye udgave" in planned.text
+    assert (wrong.status, "en anden slags element" in wrong.text) == (422, True)
+    assert "findes ikke i den nye udgave" not in corrected.text
+    assert "rettet af" in corrected.text
+    assert world.flow.instances.get(instance).version == row.version
+    assert "kommet videre imens" in late.text
+
+
 def test_many_are_moved_to_another_version_and_taken_back(sign_in, world, instance):
     stuck = world.flow.instances.start("to_trin", {}, actor=SYSTEM)
     world.flow.user_tasks.complete(f"{stuck}.2", {}, actor=SYSTEM)

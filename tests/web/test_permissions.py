@@ -209,6 +209,11 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("incidents.show", f"/drift/haendelser/{incident.id}")
     planned = flow.batches.plan(Asked(process="gaar_i_staa"), "retry", reason="igen", actor=SYSTEM)
     yield Page("batches.show", f"/drift/mange/{planned}")
+    newest, oldest = (each.rpartition(":")[2] for each in (versions[0], versions[-1]))
+    moving = flow.batches.plan(
+        Asked(process="underretning"), "migrate", target=newest, reason="ny", actor=SYSTEM
+    )
+    yield Page("batches.mapping", f"/drift/mange/{moving}/afloeser/{oldest}")
     stuck = flow.incidents.list()[0].instance
     yield Page("interventions.show", f"/forloeb/{stuck}/indgreb")
     token = flow.token_moves.places(stuck, actor=SYSTEM)[0].element_instance

@@ -28,6 +28,7 @@ _REASONS = {
     "gone_on": "it has gone on since",
     "fault": "a fault of the system; the instance is as it was, the log tells more",
     "sealed_elsewhere": "what it was is sealed under another key",
+    "erased": "the key of its stream was destroyed",
     "conflict": "{detail}",
     "timer_recomputed": "timer '{element}' is computed from where it began: {detail}",
     "timer_added": "timer '{element}' is added: {detail}",

@@ -10,10 +10,11 @@ import structlog
 from flowcase import engine, model
 from flowcase.errors import FlowcaseError
 from flowcase.services.instance_moves import InstanceMoves
-from flowcase.services.move_verdicts import Reason, Verdict
+from flowcase.services.move_verdicts import Reason, Verdict, reasons_of
 from flowcase.services.token_moves import TokenAct, TokenMoves
 from flowcase.services.transactions import fault_of
 from flowcase.store import DatabaseFault, LockedInstance, Tx
+from flowcase.store.queries import batches as queries
 from flowcase.store.queries import instances
 from flowcase.store.queries.batches import BatchItemRow, BatchRow
 from flowcase.store.queries.migrations import MigrationRow
@@ -42,11 +43,25 @@ class BatchVerdicts:
         if row.act == "migrate":
             return self._moves.judged(tx, order_of(row, item.source or ""), item.instance)
         looked = tx.look(item.instance)
+        return self._found(tx, row, item, looked)
+
+    def why_not(self, tx: Tx, row: BatchRow, instance: str, error: FlowcaseError) -> Verdict:
+        """Of an act that has just been refused: in codes, as it would be foreseen now."""
+        if isinstance(error, engine.CannotMoveToken):
+            return _refused(error.code, error.element)
+        if row.act == "migrate":
+            return Verdict("refused", reasons_of(error))
+        item = queries.item(tx, row.id, instance)
+        found = _refused("gone_on") if item is None else self.of(tx, row, item)
+        return found if found.kind == "refused" else _refused("gone_on")
+
+    def _found(self, tx: Tx, row: BatchRow, item: BatchItemRow, looked: LockedInstance) -> Verdict:
         try:
             return self._of(tx, row.act, row.details, looked)
         except engine.CannotMoveToken as refused:
             return _refused(refused.code, refused.element)
         except FlowcaseError as error:
+            _log.warning("refused in a verdict", instance=item.instance, why=type(error).__name__)
             return Verdict("refused", (Reason("conflict", detail=str(error)),))
         except DatabaseFault:
             raise

@@ -12,11 +12,11 @@ import structlog
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
-from flowcase.services.batch_verdicts import order_of
+from flowcase.services.batch_verdicts import BatchVerdicts, order_of
 from flowcase.services.incidents import Incidents
 from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.instances import Instances
-from flowcase.services.move_verdicts import Reason, Verdict, reasons_of
+from flowcase.services.move_verdicts import Reason, Verdict
 from flowcase.services.token_moves import TokenAct, TokenMoves
 from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
 from flowcase.store import LockedInstance, Tx
@@ -40,6 +40,7 @@ class BatchWork:
     ) -> None:
         self._transactions, self._instances = transactions, instances
         self._incidents, self._token_moves, self._moves = incidents, token_moves, moves
+        self._verdicts = BatchVerdicts(moves, token_moves)
 
     def run_waiting(self, limit: int = AT_ONCE) -> int:
         """Do what is next of the batches at work; how many instances were worked off."""
@@ -75,16 +76,15 @@ class BatchWork:
         except UNAVAILABLE:
             return 0  # its lease runs out, and it is tried again
         except FlowcaseError as error:
-            because, reasons = str(error), reasons_of(error) if row.act == "migrate" else ()
+            because, refused = str(error), error  # kept for programs; people read the verdict
+            verdict = self._transactions.read(lambda tx: self._verdicts.why_not(tx, row, instance, refused))
         except Exception as error:  # a fault of the engine's would come again each time
             because = f"a fault in the program ({type(error).__name__})"
-            reasons = (Reason("fault", detail=type(error).__name__),)
+            verdict = Verdict("refused", (Reason("fault", detail=type(error).__name__),))
             _log.error("fault in a batch", batch=row.id, instance=instance, **fault_of(error))
         status = "refused" if row.status == "running" else "undo_refused"
-        verdict = Verdict("refused", reasons).to_json() if reasons else None
-        self._transactions.run(
-            SYSTEM, lambda tx: _note(tx, row, instance, status, because=because, verdict=verdict)
-        )
+        kept = {"because": because, "verdict": verdict.to_json()}
+        self._transactions.run(SYSTEM, lambda tx: _note(tx, row, instance, status, **kept))
         return 1
 
     def _done(self, tx: Tx, row: BatchRow, instance: str) -> None:
@@ -132,9 +132,9 @@ def _left(row: BatchRow) -> str:
     return "done" if row.status == "undoing" else "waiting"
 
 
-def _note(tx: Tx, row: BatchRow, instance: str, status: str, *, because: str = "", **kept: Any) -> None:
+def _note(tx: Tx, row: BatchRow, instance: str, status: str, **kept: Any) -> None:
     tx.update_any(
         batch_item,
         {"batch": row.id, "instance": instance, "status": _left(row)},
-        {"status": status, "because": because, "lease_until": None, "done_at": tx.now, **kept},
+        {"status": status, "lease_until": None, "done_at": tx.now, **kept},
     )

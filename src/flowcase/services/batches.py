@@ -7,7 +7,7 @@ transaction of its own, which also notes that it is done: a worker that is kille
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -228,12 +228,21 @@ class Batches:
 
     # --- at work -----------------------------------------------------------------------------------
 
-    def run(self, id: str, *, actor: Actor) -> None:
-        """Let the workers begin. Raises Conflict for one that has begun, and NeedsAnother."""
-        row = self.get(id, actor=actor).row
-        if self._has_four_eyes and row.act in _NEEDS_TWO and row.actor == actor.id:
-            raise NeedsAnother(id)
-        self._become(id, {"planned": "running"}, "run", actor)
+    def run(self, id: str, *, actor: Actor, seen: int | None = None) -> None:
+        """Let the workers begin. Raises NeedsAnother for who planned it or corrected its mapping last.
+
+        Raises Conflict for one that has begun, and where the mapping was corrected since it was seen: `seen`
+        is how often it had been corrected then.
+        """
+
+        def check(row: BatchRow) -> None:
+            author = row.details.get("corrected_by", row.actor)
+            if self._has_four_eyes and row.act in _NEEDS_TWO and author == actor.id:
+                raise NeedsAnother(id)
+            if seen is not None and row.details.get("corrected", 0) != seen:
+                raise Conflict(f"run batch '{id}'", "its mapping has been corrected meanwhile")
+
+        self._become(id, {"planned": "running"}, "run", actor, check=check)
 
     def pause(self, id: str, *, actor: Actor) -> None:
         """What is being done is finished; nothing more is begun."""
@@ -301,13 +310,22 @@ class Batches:
 
     # --- inside ------------------------------------------------------------------------------------
 
-    def _become(self, id: str, steps: Mapping[str, str], verb: str, actor: Actor, reason: str = "") -> None:
+    def _become(
+        self,
+        id: str,
+        steps: Mapping[str, str],
+        verb: str,
+        actor: Actor,
+        reason: str = "",
+        check: Callable[[BatchRow], None] = lambda row: None,
+    ) -> None:
         check_operator(actor, _LOOK)
 
         def work(tx: Tx) -> None:
             row = _row(tx, id)
             if row.status not in steps:
                 raise Conflict(f"{verb} batch '{id}'", f"it is {row.status}")
+            check(row)
             changes = {"status": steps[row.status]}
             if verb in ("run", "resume", "undo"):
                 changes["decided_by"] = actor.id

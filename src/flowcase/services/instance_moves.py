@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flowcase import model
-from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
+from flowcase.errors import FlowcaseError, NotFound, Refused
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import propose
 from flowcase.services.advancing import Advancing
@@ -51,7 +51,7 @@ class InstanceMoves:
         looked = tx.look(instance)
         try:
             if looked.state is None:
-                raise Conflict(f"open process instance '{instance}'", "the key of its stream was destroyed")
+                raise CannotMove("erased")
             _check_can_move(looked.definition, looked.status, row)
             command = model.MigrateInstance(
                 target=row.target, mapping=row.mapping, entered=queries.entered(tx, instance)

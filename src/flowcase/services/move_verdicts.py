@@ -61,6 +61,7 @@ def reasons_of(error: FlowcaseError) -> tuple[Reason, ...]:
         return tuple(Reason(each.code, each.element, each.detail) for each in error.obstacles)
     if isinstance(error, (CannotMove, CannotUndo)):
         return (Reason(error.code),)
+    _log.warning("move refused", why=type(error).__name__)
     return (Reason("conflict", detail=str(error)),)
 
 

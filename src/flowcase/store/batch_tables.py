@@ -25,7 +25,7 @@ batch = Table(
     Column("asked", Json, nullable=False),  # the filter by which the instances were chosen
     Column(
         "details", Json, nullable=False
-    ),  # element and target of skip and move; target and mapping of migrate
+    ),  # element and target of skip and move; target and mapping of migrate, and who corrected it
     Column("reason", Text, nullable=False),
     Column(
         "status", Text, nullable=False

@@ -75,6 +75,22 @@ class PlanIn(ReasonIn):
     )
 
 
+class MappingIn(ma.Schema):
+    source = ma.fields.String(
+        required=True, metadata={"description": "The version to move from.", "example": "underretning:1"}
+    )
+    mapping = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.String(allow_none=True),
+        required=True,
+        validate=ma.validate.Length(min=1, max=2000),
+        metadata={
+            "description": "New element by old one; null: nothing takes over. The others stay as they are.",
+            "example": {"vurder": "vurder_igen"},
+        },
+    )
+
+
 class ChoiceOut(ma.Schema):
     count = ma.fields.Integer(required=True, metadata={"example": 12})
     instances = ma.fields.List(
@@ -167,6 +183,20 @@ def batch_items(asked: dict[str, Any], id: str) -> Any:
     """Its instances in their turn, each with what became of it, a page at a time."""
     find = partial(flow().batches.items_page, id, status=asked.get("status"), actor=caller())
     return paged(asked, find, token=str)
+
+
+@blueprint.route("/batches/<id>/mapping", methods=["POST"])
+@needs("batches:write")
+@blueprint.arguments(MappingIn)
+@blueprint.response(200, BatchOut)
+def map_batch(body: dict[str, Any], id: str) -> Any:
+    """Correct what takes over from what in a planned migration; `details.mapping` says what holds.
+
+    A pair that no instance could follow is refused with its reason (422), and so is a batch that has begun
+    (409). A version that it takes no instances from is missing (404).
+    """
+    flow().batch_mappings.correct(id, body["source"], body["mapping"], actor=caller())
+    return _shown(flow().batches.get(id, actor=caller()))
 
 
 @blueprint.route("/batches/<id>/start", methods=["POST"])

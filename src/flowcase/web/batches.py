@@ -15,12 +15,15 @@ from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.model import IncidentKind
 from flowcase.modeling.definition import ProcessDefinition
+from flowcase.services.batch_mappings import sources
 from flowcase.services.batches import Asked, NeedsAnother
+from flowcase.services.migrations import MappingRefused
 from flowcase.services.move_verdicts import Reason, Verdict
 from flowcase.store.queries.batches import BatchItemRow, BatchRow
 from flowcase.web import presenting
 from flowcase.web.interventions import obstacle_words
 from flowcase.web.language import gettext
+from flowcase.web.mapping_rows import chosen_pairs, mapping_rows, refusals
 from flowcase.web.move_words import VERDICTS, in_words
 from flowcase.web.session import actor, flow
 
@@ -102,10 +105,46 @@ def show(id: str) -> Any:
         status=_status,
         verdict=partial(_verdict, batch.row),
         asked=_in_words(batch.row.asked),
+        sources=[(each, each.rpartition(":")[2]) for each in sources(batch.row)],
         may_undo=batch.row.act == "migrate"
         and batch.row.status in ("done", "paused", "stopped")
         and batch.counts.get("done"),
     )
+
+
+@blueprint.route("/<id>/afloeser/<int:version>", methods=["GET", "POST"])
+@login_required
+def mapping(id: str, version: int) -> Any:
+    """What takes over from what for the instances of one version; POST corrects it before anything moves."""
+    row = flow().batches.get(id, actor=actor()).row
+    source = f"{row.details.get('target', '').rpartition(':')[0]}:{version}"
+    seen = flow().batch_mappings.of(id, source, actor=actor())
+    chosen, wrong = seen.mapping, list[str]()
+    if request.method == "POST":
+        pairs = chosen_pairs(seen.proposal)
+        chosen = {key: value for key, value in pairs.items() if value is not None}
+        try:
+            if pairs:
+                flow().batch_mappings.correct(id, source, pairs, actor=actor())
+                flow().batches.preview(id, actor=actor())
+            flash(gettext("Rettelsen gælder. Se, hvad den betyder for hvert forløb."), "success")
+            return redirect(url_for("batches.show", id=id), HTTPStatus.SEE_OTHER)
+        except MappingRefused as refused:
+            wrong = refusals(refused, seen.proposal)
+        except Conflict:
+            flash(gettext("Det er kommet videre imens. Se, hvordan det står nu."), "warning")
+            return redirect(url_for("batches.show", id=id), HTTPStatus.SEE_OTHER)
+    page = render_template(
+        "batch_mapping.html",
+        batch=row,
+        acts=_acts(),
+        proposal=seen.proposal,
+        versions=(version, row.details["target"].rpartition(":")[2]),
+        rows=mapping_rows(seen.proposal, chosen),
+        wrong=wrong,
+        may_correct=row.status == "planned",
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
 
 
 @blueprint.post("/<id>/<act>")
@@ -115,7 +154,7 @@ def act(id: str, act: str) -> Any:
     service = flow().batches
     reason = request.form.get("begrundelse", "")
     acts: dict[str, Any] = {
-        "koer": service.run,
+        "koer": partial(service.run, seen=request.form.get("set", type=int)),
         "pause": service.pause,
         "genoptag": service.resume,
         "stands": service.stop,
@@ -126,7 +165,12 @@ def act(id: str, act: str) -> Any:
     try:
         acts[act](id, actor=actor())
     except NeedsAnother:
-        flash(gettext("En anden i drift end den, der har planlagt det, skal sætte det i gang."), "warning")
+        flash(
+            gettext(
+                "En anden i drift end den, der planlagde eller sidst rettede det, skal sætte det i gang."
+            ),
+            "warning",
+        )
     except Refused:
         flash(gettext("Skriv en begrundelse. Den bliver stående i historikken."), "error")
     except Conflict:
@@ -229,7 +273,7 @@ def _status(code: str) -> str:
 def _verdict(row: BatchRow, item: BatchItemRow) -> str:
     """What would happen to an instance, what did, or why it cannot be."""
     if item.verdict is None:
-        return item.because
+        return gettext("Det kunne ikke lade sig gøre.") if item.because else ""
     verdict = Verdict.from_json(item.verdict)
     if row.act == "migrate":
         said = [in_words(each, *_drawn(row.details["target"], item.source)) for each in verdict.reasons]
@@ -252,7 +296,8 @@ def _why(reason: Reason) -> str:
         "ended": gettext("Det er slut."),
         "erased": gettext("Oplysningerne er slettet."),
         "fault": gettext("En fejl i systemet. Loggen fortæller mere."),
-        "conflict": reason.detail,
+        "gone_on": gettext("Forløbet er gået videre imens."),
+        "conflict": gettext("Noget stod i vejen. Loggen fortæller hvad."),
     }
     return words.get(reason.code) or obstacle_words(reason.code)
 

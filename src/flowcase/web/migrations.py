@@ -12,11 +12,10 @@ from flask_login import current_user, login_required
 
 from flowcase.access.permissions import may_migrate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
-from flowcase.modeling.migration_mapping import alike
-from flowcase.services.migrations import Item, MappingRefused, Proposal
-from flowcase.services.move_verdicts import Reason
+from flowcase.services.migrations import Item, MappingRefused
 from flowcase.web import diagram_drawing
 from flowcase.web.language import gettext
+from flowcase.web.mapping_rows import chosen_pairs, mapping_rows, refusals
 from flowcase.web.move_words import STATUSES, VERDICTS, in_words
 from flowcase.web.session import actor, flow
 
@@ -58,9 +57,7 @@ def plan(process: str, fra: int, til: int) -> Any:
     wrong: list[str] = []
     reason = request.form.get("begrundelse", "")
     if request.method == "POST":
-        mapping = {
-            id: request.form[f"til-{id}"] for id in proposal.old.elements if request.form.get(f"til-{id}")
-        }
+        mapping = {key: value for key, value in chosen_pairs(proposal).items() if value is not None}
         try:
             id = flow().migrations.plan(
                 proposal.source, proposal.target, mapping, reason=reason, actor=actor()
@@ -68,10 +65,7 @@ def plan(process: str, fra: int, til: int) -> Any:
             flow().migrations.preview(id, actor=actor())
             return redirect(url_for("migrations.show", id=id))
         except MappingRefused as refused:
-            wrong = [
-                in_words(Reason(each.code, each.source, each.target), proposal.old, proposal.new)
-                for each in refused.wrong
-            ]
+            wrong = refusals(refused, proposal)
         except Refused as refused:
             wrong = [gettext("Begrundelse") + ": " + gettext("Feltet skal udfyldes.")]
             if reason.strip():
@@ -80,7 +74,7 @@ def plan(process: str, fra: int, til: int) -> Any:
         "migration_plan.html",
         proposal=proposal,
         versions=(fra, til),
-        rows=_rows(proposal, mapping),
+        rows=mapping_rows(proposal, mapping),
         wrong=wrong,
         reason=reason,
         old_drawing=_drawing(process, fra, dict.fromkeys(proposal.waiting, diagram_drawing.HERE)),
@@ -133,40 +127,6 @@ def act(id: str, act: str) -> Any:
 
 def _status(code: str) -> str:
     return gettext(STATUSES.get(code, code))
-
-
-def _rows(proposal: Proposal, mapping: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Elements where instances wait first, then those that found nothing, then the rest."""
-    rows = []
-    for id, element in proposal.old.elements.items():
-        choices = [
-            (other.id, other.name or other.id)
-            for other in proposal.new.elements.values()
-            if alike(element, other)
-        ]
-        chosen = mapping.get(id, "")
-        rows.append(
-            {
-                "id": id,
-                "name": element.name or id,
-                "waiting": proposal.waiting.get(id, 0),
-                "choices": sorted(choices, key=lambda each: each[1].casefold()),
-                "chosen": chosen,
-                "how": _how(id, chosen, proposal),
-            }
-        )
-    return sorted(rows, key=lambda row: (not row["waiting"], bool(row["chosen"]), row["how"] == "id"))
-
-
-def _how(id: str, chosen: str, proposal: Proposal) -> str:
-    """By what the proposal found it: id, name or structure; else by hand."""
-    if not chosen:
-        return "nothing"
-    if proposal.mapping.get(id) != chosen:
-        return "hand"
-    if id == chosen:
-        return "id"
-    return "name" if proposal.old.elements[id].name == proposal.new.elements[chosen].name else "structure"
 
 
 def _groups(items: Any, old: Any, new: Any) -> list[tuple[str, str, int, list[Item]]]:

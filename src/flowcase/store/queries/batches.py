@@ -147,12 +147,20 @@ def counts(tx: Tx, id: str) -> dict[str, int]:
 
 
 def items(
-    tx: Tx, id: str, *, status: str | None = None, after: int | None = None, limit: int | None = None
+    tx: Tx,
+    id: str,
+    *,
+    status: str | None = None,
+    source: str | None = None,
+    after: int | None = None,
+    limit: int | None = None,
 ) -> list[BatchItemRow]:
     """In the order in which they are worked off, those behind number `after`."""
     statement = select(*_ITEM).where(batch_item.c.batch == id).order_by(batch_item.c.number).limit(limit)
     if status is not None:
         statement = statement.where(batch_item.c.status == status)
+    if source is not None:
+        statement = statement.where(batch_item.c.source == source)
     if after is not None:
         statement = statement.where(batch_item.c.number > after)
     return [made(BatchItemRow, row) for row in tx.rows(statement)]
