@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from flowcase.cli import cli
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling.difference import differences, in_words
 from flowcase.modeling.layout import lay_out
+from flowcase.modeling.names import codes_in_words, is_code_named
 
 PROCESSES = Path("processes")
 TABLE = PROCESSES / "decisions" / "D-02_opfoelgning_kadence.dmn"
@@ -54,6 +57,29 @@ def test_a_row_that_comes_and_one_that_goes_are_told():
     assert told(TABLE, without, old.encode(), "en") == [
         "Follow-up, HERNING, placement, opfølgning nr. from 2: added (opfoelgning_kadence, row 6)"
     ]
+
+
+def test_a_code_of_a_row_is_told_in_the_readers_language():
+    old, new = changed(TABLE, ("raekke_6_ud_2", '<text>"uger"</text>', '<text>"maaneder"</text>'))
+
+    [danish], [english] = told(TABLE, old, new), told(TABLE, old, new, "en")
+
+    assert "anbringelse, opfølgning nr. fra 2, Enhed: uger → måneder (" in danish
+    assert english.startswith("Follow-up, HERNING, placement, ")
+    assert "weeks → months (opfoelgning_kadence, row 6)" in english
+
+
+def test_every_code_of_a_shipped_table_has_words_in_both_languages():
+    said = {
+        code
+        for path in (PROCESSES / "decisions").glob("*.dmn")
+        for cell in re.findall(r"<(?:dmn:)?text>([^<]*)</", path.read_text("utf-8"))
+        if (text := html.unescape(cell).strip()) and codes_in_words(text)
+        for code in re.findall(r'"([a-z][a-z0-9_]*)"', text)
+    }
+
+    assert len(said) > 200
+    assert sorted(code for code in said if not is_code_named(code)) == []
 
 
 def test_rows_with_new_ids_that_say_the_same_do_not_differ():

@@ -85,11 +85,8 @@ def duration_in_words(text: str, language: str = "da") -> str:
 def condition_in_words(text: str, heading: str, language: str = "da") -> str:
     """A cell of a condition: a code as a word, a number or a yes with what its column is called."""
     plain = " ".join(text.split())
-    codes = re.fullmatch(r'(not\()?("[^"]*"(?:, ?"[^"]*")*)(\))?', plain)
-    if codes and bool(codes[1]) == bool(codes[3]):
-        words = [_code(each, language) for each in re.findall(r'"([^"]*)"', codes[2])]
-        said = f" {_pick(('eller', 'or'), language)} ".join(words)
-        return f"{_pick(('ikke', 'not'), language)} {said}" if codes[1] else said
+    if said := codes_in_words(plain, language):
+        return said
     column = heading[:1].lower() + heading[1:]
     if plain in ("true", "false"):
         return f"{column}: {yes_or_no(plain, language)}"
@@ -100,6 +97,21 @@ def condition_in_words(text: str, heading: str, language: str = "da") -> str:
     if between:
         return f"{column} {between[1]}–{between[2]}"
     return f"{column} {plain}"
+
+
+def codes_in_words(text: str, language: str = "da") -> str:
+    """A cell that holds codes and nothing else: `not("akut", "indsats")`; empty for any other."""
+    codes = re.fullmatch(r'(not\()?("[^"]*"(?:, ?"[^"]*")*)(\))?', text)
+    if codes is None or bool(codes[1]) != bool(codes[3]):
+        return ""
+    words = [_code(each, language) for each in re.findall(r'"([^"]*)"', codes[2])]
+    said = f" {_pick(('eller', 'or'), language)} ".join(words)
+    return f"{_pick(('ikke', 'not'), language)} {said}" if codes[1] else said
+
+
+def is_code_named(text: str) -> bool:
+    """Whether the catalogue has words for a code."""
+    return text in _catalogue()["codes"]
 
 
 def yes_or_no(text: str, language: str = "da") -> str:

@@ -7,6 +7,7 @@ import re
 from flowcase.modeling.difference.change import Change, Kind, Place
 from flowcase.modeling.difference.dmn import COUNTED
 from flowcase.modeling.names import (
+    codes_in_words,
     condition_in_words,
     decision_name,
     duration_in_words,
@@ -206,6 +207,8 @@ def _with_words(plain: str, change: Change, language: str) -> str:
     """Units, durations, yes and no, and settings that an expression names."""
     if plain in ("true", "false"):
         return yes_or_no(plain, language)
+    if change.place.sort == "row" and (said := codes_in_words(plain, language)):
+        return said
     if found := re.fullmatch(r"([\d.]+) (\w+)", plain):
         return f"{found[1]} {unit_name(found[2], language)}"
     if change.place.sort == "setting" and re.fullmatch(r"-?[\d.]+", plain):
