@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flowcase import engine
@@ -29,11 +30,17 @@ class Consistency:
         self._transactions, self._definitions = transactions, definitions
 
     def check(self, only: Iterable[str] | None = None) -> list[Inconsistency]:
-        """Of all running instances, or of some; nothing is locked, each is read in one transaction."""
+        """Of all running instances, or of some; nothing is locked.
+
+        What was done to an instance while it was looked at looks as if two halves of it did not agree: it is
+        looked at again, all of it at one moment.
+        """
         ids = self._transactions.read(consistency.running) if only is None else list(only)
         found: list[Inconsistency] = []
         for id in ids:
-            found += self._transactions.read(lambda tx, id=id: self._of(tx, id))  # type: ignore[misc]
+            look = partial(self._of, id=id)
+            if self._transactions.read(look):
+                found += self._transactions.read_at_one_moment(look)
         return found
 
     def _of(self, tx: Tx, id: str) -> list[Inconsistency]:
