@@ -45,18 +45,20 @@ def test_two_processes_with_the_same_seed_print_the_same_bytes(small: Path) -> N
         "--json",
     ]
 
-    printed = [
+    done = [
         subprocess.run(
             [*command, "--at-once", str(at_once)],
             env={**os.environ, "PYTHONHASHSEED": str(at_once)},
             capture_output=True,
             check=True,
-        ).stdout
+        )
         for at_once in (1, 2)
     ]
 
-    assert printed[0] == printed[1]
-    assert b'"case_years"' in printed[0]
+    assert done[0].stdout == done[1].stdout
+    assert b'"case_years"' in done[0].stdout
+    assert b"a minute with one process." in done[0].stderr
+    assert b"a minute with 2 processes." in done[1].stderr
 
 
 def test_two_equal_variants_meet_the_same_chance(small: Path, shipped: Mapping[str, bytes]) -> None:
@@ -75,6 +77,8 @@ def test_the_table_names_both_variants_and_their_differences(
     result = running.run(reading.read(small), shipped, processes=1, replications=1)
 
     assert "ens − nu" in as_text(report_of(result))
+    assert "frø 20260105. 3 uger tælles, efter 0 ugers opvarmning" in as_text(report_of(result))
+    assert "3 weeks are counted, after 0 of warm-up" in as_text(report_of(result), language=1)
     assert as_json_text(report_of(result)).endswith("}\n")
     assert not [incident for runs in result.runs for each in runs for incident in each.incidents]
 

@@ -169,6 +169,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("studio_reviews.answer", "/studie/gennemsyn/findes-ikke/traek-tilbage"),
         ("studio_trials.play", "/studie/scenarier/findes-ikke.bpmn"),
         ("studio_plays.new", "/studie/spil/ny/findes-ikke.bpmn"),
+        ("studio_plays.ready", "/studie/spil/klar/findes-ikke.bpmn"),
         ("studio_plays.act", "/studie/spil/findes-ikke"),
         ("studio_plays.form", "/studie/spil/findes-ikke/formular"),
         ("studio_plays.back", "/studie/spil/findes-ikke/tilbage"),

@@ -63,6 +63,16 @@ def begun(visitor):
     return ready(visitor, page.address)
 
 
+def test_whoever_only_looks_at_what_there_is_to_play_starts_no_process(sign_in, world):
+    processes = world.flow.plays._processes
+    processes.end_all()
+
+    page = sign_in("jens.proces").get(f"/studie/spil/ny/{DIAGRAM}")
+
+    assert page.status == 200 and page.one("//select[@id='begyndelse']") is not None
+    assert processes._spare is None and processes._running == {}
+
+
 def opened(visitor, page, element="Hold og registrér opfølgning"):
     form = page.one(f"//tr[.//strong[.='{element}']]//form")
     return visitor.submit_get(page, form)
@@ -230,7 +240,9 @@ def test_a_play_is_gone_through_by_keyboard(world, open_page):
     page.goto(f"/studie/spil/ny/{DIAGRAM}")
     seen = Checked(page)
     seen.check("what to begin with")
-    page.get_by_label("Begynd med").select_option(BEGINNING)
+    with page.expect_response("**/studie/spil/klar/**") as told:  # chosen: it gets ready meanwhile
+        page.get_by_label("Begynd med").select_option(BEGINNING)
+    assert told.value.status == 204
     page.get_by_role("button", name="Begynd").press("Enter")
     expect(page.locator("#uret")).to_contain_text("30. nov. 2025", timeout=120_000)
     seen.check("begun")

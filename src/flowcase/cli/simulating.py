@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -106,6 +107,7 @@ def simulate(
 
     if not as_json and sys.stderr.isatty():
         click.echo(_estimated(ahead), err=True)
+    began = time.monotonic()
     try:
         result = running.run(
             simulation,
@@ -121,6 +123,8 @@ def simulate(
         click.echo("Stopped; nothing is kept of it.", err=True)
         raise SystemExit(130) from None
     told = reports.report_of(result)
+    if not tell:
+        click.echo(_rate(told.case_years, time.monotonic() - began, ahead.at_once), err=True)
     if report is not None:
         from flowcase.services.simulation.plots import as_page
 
@@ -147,6 +151,13 @@ def _estimated(ahead: Any) -> str:
         f"{ahead.runs} runs, at most {ahead.case_years:.0f} case-years: "
         f"about {max(ahead.minutes, 0.1):.1f} minutes."
     )
+
+
+def _rate(case_years: float, seconds: float, at_once: int) -> str:
+    """What it was, reading the files included; only case-years that were counted, so without the warm-up."""
+    rate = case_years / max(seconds, 0.001) * 60
+    beside = f"{at_once} processes" if at_once > 1 else "one process"
+    return f"{case_years:.0f} case-years in {seconds:.0f} s: {rate:.0f} a minute with {beside}."
 
 
 COMMANDS = (simulate,)

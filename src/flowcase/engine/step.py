@@ -59,6 +59,7 @@ class Step:
         self.diagram: Diagram = state.tree.spec
         self.zone = ZoneInfo(zone)
         self.now = now.astimezone(dt.UTC)
+        self._local_now: tuple[dt.datetime, dt.datetime] | None = None  # of `now`, once it was asked for
         self.facts = facts
         self.is_working_day = is_working_day
         self.events: list[Event] = []
@@ -320,8 +321,12 @@ class Step:
             return expression.text
         try:
             compiled = self.diagram.expression(expression.text)
-            names = self._known(compiled.names, chain or self.chain(token), extra or {})
-            return compiled.evaluate(names, now=self.now.astimezone(self.zone)).value
+            names: Mapping[str, Value] = {}
+            if compiled.names:
+                names = self._known(compiled.names, chain or self.chain(token), extra or {})
+            if self._local_now is None or self._local_now[0] is not self.now:
+                self._local_now = self.now, self.now.astimezone(self.zone)
+            return compiled.value(names, now=self._local_now[1])
         except FlowcaseError as error:
             raise Stuck(
                 IncidentKind.EXPRESSION_FAILED, f"Expected to evaluate {what}, but {_reason(error)}"

@@ -113,7 +113,8 @@ def open_around(step: Step, token: Token) -> None:
         events += [
             step.diagram.start_event_of(inner.id) for inner in step.diagram.event_sub_processes.get(scope, [])
         ]
-    listen(step, token, events)
+    if events:
+        listen(step, token, events)
 
 
 def listen(step: Step, host: Token, events: Iterable[Element]) -> None:
@@ -268,6 +269,8 @@ def close(step: Step, subscription: Subscription) -> None:
 
 def close_all(step: Step, host: str, *, only: set[str] | None = None) -> None:
     """Stop waiting at a token; `only` limits it to some drawn events."""
+    if not step.state.subscriptions:
+        return
     for subscription in list(step.state.subscriptions.values()):
         if subscription.host == host and (only is None or subscription.element in only):
             close(step, subscription)

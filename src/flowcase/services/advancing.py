@@ -230,6 +230,23 @@ class Advancing:
         return self._open_case_work(tx, instance, job)
 
 
+_LEADS_ON = frozenset(
+    {
+        model.JobRequested,
+        model.DecisionRequested,
+        model.CallRequested,
+        model.CallCancelled,
+        model.MessagePublished,
+        model.SignalBroadcast,
+        model.MessageSubscribed,
+        model.EscalationThrown,
+        model.InstanceCompleted,
+        model.InstanceFailed,
+        model.InstanceCancelled,
+    }
+)  # events of the engine that something follows from: few of the many that a step tells
+
+
 class Run:
     """The worklist of one command."""
 
@@ -281,7 +298,8 @@ class Run:
             if isinstance(event, model.ElementCancelled):
                 self._withdrawn.add((instance.id, event.element_instance))
         for event in advance.events:
-            self._follow(instance, event)
+            if type(event) in _LEADS_ON:
+                self._follow(instance, event)
 
     def _follow(self, instance: LockedInstance, event: Event) -> None:
         """What an event of the engine leads to."""

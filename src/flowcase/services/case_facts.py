@@ -25,10 +25,14 @@ from flowcase.services.rule_sets import RuleSets
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import deadlines as deadline_rows
+from flowcase.store.queries.case_files import CaseRow
 from flowcase.store.queries.deadlines import RUNNING, DeadlineRow
 from flowcase.values import Value
 
 DEADLINE_PROCESS = "frist"
+OF_CASE = frozenset(
+    {"regelsaet", "regelsaet_version", "sag_id", "barn_id", "aabnet", "afsluttet"}
+)  # what the case itself says under `sag`; everything else there was set
 OF_DEADLINES = frozenset({"frist", "frist_paamindelser", "denne_frist"})  # what is drawn from one follows it
 NAMES = ("sag", "frist", "frist_paamindelser", "indstilling", "belastning", "denne_frist")
 
@@ -47,6 +51,9 @@ class Facts(Mapping[str, Value]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._sources)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._sources
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -72,8 +79,11 @@ def facts_of(tx: Tx, rule_sets: RuleSets, instance: LockedInstance) -> Facts:
 def case_facts(tx: Tx, code: str | None) -> dict[str, Value] | None:
     """K0 facts of a case under the names that diagrams use; None for no case."""
     row = case_files.case(tx, code) if code else None
-    if row is None:
-        return None
+    return None if row is None else facts_in(row)
+
+
+def facts_in(row: CaseRow) -> dict[str, Value]:
+    """As `case_facts`, of a case that was read already."""
     return {
         "regelsaet": row.rule_set,
         "regelsaet_version": row.rule_set_version,

@@ -277,4 +277,5 @@ def _compiled(text: str, names: frozenset[str]) -> feel.Expression:
 
 def _evaluate(text: str, context: Variables, now: dt.datetime) -> Value:
     """FEEL of a form over its values; a form that was deployed parses."""
-    return _compiled(text, frozenset(context)).evaluate(context, now=now).value
+    unusual = frozenset(name for name in context if not name.isidentifier())
+    return _compiled(text, unusual).value(context, now=now)

@@ -145,17 +145,24 @@ class Plays:
         return self._transactions.read(lambda tx: queries.of_owner(tx, actor.id))
 
     def choices(self, path: str, *, actor: Actor) -> Choice:
-        """What a play of this diagram can begin as. Raises NotFound.
-
-        Whoever asks is about to play: a process is made ready meanwhile.
-        """
+        """What a play of this diagram can begin as. Raises NotFound."""
         _check(actor)
         files, own = self._transactions.read(lambda tx: played_files(tx, actor))
         if path not in files:
             raise NotFound("file", path)
         names = _processes_in(files[path])
-        self._processes.warm(files)
         return Choice(path, bool(own), tuple(play_scenes.beginnings(self._stories, names)))
+
+    def get_ready(self, path: str, *, actor: Actor) -> None:
+        """Somebody has begun to choose: make a process ready meanwhile. Raises NotFound.
+
+        It takes seconds of a processor, so it is not done for whoever only looks.
+        """
+        _check(actor)
+        files, _ = self._transactions.read(lambda tx: played_files(tx, actor))
+        if path not in files:
+            raise NotFound("file", path)
+        self._processes.warm(files)
 
     def begin(
         self, path: str, *, with_drafts: bool, scenario: str = "", number: int = 0, actor: Actor

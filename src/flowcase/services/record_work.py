@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from flowcase.cases import events
 from flowcase.cases.entities import DataClass, entity
 from flowcase.errors import Conflict, NotFound
-from flowcase.services.case_facts import case_facts
+from flowcase.services.case_facts import OF_CASE, case_facts, facts_in
 from flowcase.services.deadline_work import DeadlineWork
 from flowcase.services.requests import Request
 from flowcase.store import INSTALLATION, LockedInstance, Tx
@@ -271,8 +271,9 @@ class RecordWork:
                 limit=_ALL,
             )[::-1]
         found = [
-            Record(row.code, CASE, row.code, case_facts(self._tx, row.code) or {}, row.version)
+            Record(row.code, CASE, row.code, facts_in(row), row.version)
             for row in rows
+            if all(name in OF_CASE or row.facts.get(name) == value for name, value in k0.items())
         ]
         return [each for each in found if all(each[name] == value for name, value in k0.items())]
 

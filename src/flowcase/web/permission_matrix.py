@@ -424,6 +424,7 @@ RULES: Mapping[str, Rule] = {
     "studio_trials.play": STUDIO,
     "studio_plays.index": STUDIO,
     "studio_plays.new": STUDIO,
+    "studio_plays.ready": STUDIO,
     "studio_plays.show": STUDIO,
     "studio_plays.act": STUDIO,
     "studio_plays.form": STUDIO,

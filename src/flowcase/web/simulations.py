@@ -20,6 +20,7 @@ from flowcase.services.simulation.report import (
     Place,
     Report,
     as_json_text,
+    basis,
     by_kind,
     label,
     number,
@@ -201,6 +202,7 @@ def _told(report: Report) -> dict[str, Any]:
         "title": _spoken(report.title, english),
         "description": _spoken(report.description, english),
         "sections": sections,
+        "basis": basis(report, language),
         "changes": list(_changes(report, titles, language)),
         "where": Markup(plots.get("places", "")),  # noqa: S704 - as above
         "number": lambda value: number(value, "", language),

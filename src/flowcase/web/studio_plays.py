@@ -51,6 +51,14 @@ def new(path: str) -> Any:
     return redirect(url_for("studio_plays.show", id=id))
 
 
+@blueprint.post("/klar/<path:path>")
+@login_required
+def ready(path: str) -> Any:
+    """Somebody has begun to choose how to play."""
+    flow().plays.get_ready(path, actor=actor())
+    return "", HTTPStatus.NO_CONTENT
+
+
 @blueprint.get("/<id>")
 @login_required
 def show(id: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
@@ -89,7 +90,7 @@ class FlowNode(BpmnTaskSpec):
         """Every flow without a condition, those whose condition is true, and the default if none is."""
         return choose(step, token, self.outgoing, self.element.default_flow)
 
-    @property
+    @functools.cached_property
     def outgoing(self) -> list[SequenceFlow]:
         return [self.diagram.flow(flow) for flow in self.element.outgoing]
 
@@ -134,7 +135,7 @@ class ProcessNode(StartTask, FlowNode):
     def id(self) -> str:
         return self.definition.id
 
-    @property
+    @functools.cached_property
     def outgoing(self) -> list[SequenceFlow]:
         return []
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flowcase import model
-from flowcase.cases import events as case_events
 from flowcase.errors import FlowcaseError
 from flowcase.feel import compile_expression
 from flowcase.job_types import Registration
@@ -23,7 +22,7 @@ from flowcase.services.case_work import CaseWork
 from flowcase.services.simulation.answers import LOCAL, Answers
 from flowcase.services.simulation.chance import Chance, chosen, count
 from flowcase.services.simulation.files import FileDefinitions, FileRuleSets
-from flowcase.services.simulation.measuring import Measured, Measures
+from flowcase.services.simulation.measuring import LISTENED_FOR, Measured, Measures
 from flowcase.services.simulation.office import Office
 from flowcase.services.simulation.reading import Parameters, Stock
 from flowcase.services.simulation.staff import Hours, Person, Staff
@@ -223,16 +222,14 @@ class Course:
 
     # --- user tasks --------------------------------------------------------------------------------
 
-    def _hear(self, instance: LockedInstance | None, event: model.Event) -> None:
+    def _hear(self, now: dt.datetime, instance: LockedInstance | None, event: model.Event) -> None:
+        if type(event) not in LISTENED_FOR:
+            return
         if isinstance(event, model.UserTaskCreated) and instance is not None:
             self._created.append(f"{instance.id}.{event.element_instance}")
         elif isinstance(event, (model.UserTaskCancelled, model.UserTaskCompleted)) and instance is not None:
             self._waiting.pop(f"{instance.id}.{event.element_instance}", None)
-        elif isinstance(event, case_events.NoticeSent):
-            return
-        self.measures.hear(
-            self.office.tx.now if hasattr(self, "office") else self.parameters.opens, instance, event
-        )
+        self.measures.hear(now, instance, event)
 
     def _look_around(self) -> None:
         """Everybody sees what is new: it can be begun at once, or when others have done their part."""

@@ -200,5 +200,5 @@ class UnrecordedDecisions(Decisions):
         table = self._rule_sets.table(tx, decision, instance.rule_set)
         asked = table.model.decision(decision).input_names
         return table.model.evaluate(
-            decision, {name: inputs[name] for name in inputs if name in asked}, now=tx.now
+            decision, {name: inputs[name] for name in asked if name in inputs}, now=tx.now
         )

@@ -89,9 +89,7 @@ class Measures:
     # --- hearing -----------------------------------------------------------------------------------
 
     def hear(self, now: dt.datetime, instance: LockedInstance | None, event: model.Event) -> None:
-        listen = _LISTENERS.get(type(event))
-        if listen is not None:
-            listen(self, now, instance, event)
+        _LISTENERS[type(event)](self, now, instance, event)
 
     def _entered(self, now: dt.datetime, instance: LockedInstance, event: model.ElementEntered) -> None:
         self.commands += 1
@@ -330,3 +328,5 @@ _LISTENERS: Mapping[type[model.Event], Callable[[Measures, dt.datetime, Any, Any
     case_events.RecordCreated: Measures._record_created,
     case_events.RecordUpdated: Measures._record_updated,
 }
+
+LISTENED_FOR = frozenset(_LISTENERS)  # kinds of events; all others change no figure

@@ -46,7 +46,20 @@ from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.values import Value
 
 ZONE = "Europe/Copenhagen"
-Told = Callable[["LockedInstance | None", model.Event], None]
+Told = Callable[[dt.datetime, "LockedInstance | None", model.Event], None]
+
+
+_WATCHED = frozenset(
+    {
+        model.TimerScheduled,
+        model.TimerRescheduled,
+        model.TimerCancelled,
+        model.TimerFired,
+        model.TimerSkipped,
+        events.JobCreated,
+        model.IncidentRaised,
+    }
+)
 
 
 class Office:
@@ -216,7 +229,7 @@ class Office:
                 self.advancing.carry_on(self.tx, instance, model.CompleteElement(element_instance=key))
 
     def _hear(self, stream: str, instance: LockedInstance | None, event: model.Event) -> None:
-        if instance is not None:
+        if instance is not None and type(event) in _WATCHED:
             if isinstance(event, (model.TimerScheduled, model.TimerRescheduled)):
                 self._due[(instance.id, event.timer)] = event.due_at
                 heapq.heappush(self._timers, (event.due_at, next(self._order), instance.id, event.timer))
@@ -229,7 +242,7 @@ class Office:
             elif isinstance(event, model.IncidentRaised):
                 place = (instance.process, event.element, event.message)
                 self.incidents[place] = self.incidents.get(place, 0) + 1
-        self._told(instance, event)
+        self._told(self.tx.now, instance, event)
 
     def _subscribe(self, process: ProcessDefinition) -> None:
         for element in process.children(None):

@@ -9,8 +9,10 @@ from typing import Any
 from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.report import (
     KINDS,
+    PROBLEMS,
     SHARES,
     Report,
+    basis,
     by_kind,
     label,
     number,
@@ -189,6 +191,7 @@ def as_page(report: Report, language: int = 0) -> str:
     ]
     parts += [f"<dt>{escape(id)}</dt><dd>{escape(title)}</dd>" for id, title in report.variants]
     parts.append("</dl>")
+    parts += [f"<p>{escape(sentence)}</p>" for sentence in basis(report, language)]
     for kind, figures in by_kind(report.figures):
         parts.append(f"<h2>{escape(KINDS[kind][language])}</h2>{plots.get(kind, '')}")
         heads = [*ids, *(f"{id} − {ids[0]}" for id in ids[1:])]
@@ -203,5 +206,9 @@ def as_page(report: Report, language: int = 0) -> str:
             parts.append("</tr>")
         parts.append("</tbody></table></div>")
     parts.append(f"<h2>{('Her går tiden', 'Where time goes')[language]}</h2>{plots.get('places', '')}")
+    if report.problems:
+        parts.append(f"<h2>{PROBLEMS[language]}</h2><ul>")
+        parts += [f"<li>{times:.1f} × {escape(what)}</li>" for what, times in report.problems]
+        parts.append("</ul>")
     parts.append("</main></body></html>\n")
     return "".join(parts)

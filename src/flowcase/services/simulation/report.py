@@ -77,6 +77,8 @@ class Report:
     problems: tuple[tuple[str, float], ...]  # (what, times per run)
     runs: Mapping[str, Sequence[Sequence[float | None]]] = field(default_factory=dict)
     english: Mapping[str, str] = field(default_factory=dict)  # what is said of the question, by its Danish
+    warm_up_weeks: int = 0  # before what is counted; 0 for a report that did not keep it
+    weeks: int = 0
 
 
 def report_of(result: Result) -> Report:
@@ -102,6 +104,8 @@ def report_of(result: Result) -> Report:
             for figure in result.figures
         },
         simulation.english,
+        simulation.variants[0].parameters.warm_up_weeks,
+        simulation.variants[0].parameters.weeks,
     )
 
 
@@ -146,6 +150,7 @@ def label(key: str, titles: Mapping[str, str], language: int = 0) -> str:
     return " · ".join([*words, last])
 
 
+PROBLEMS = ("Gik ikke, som det skulle", "Did not go as it should")
 _SPOKEN = ("da", "en")  # which language an index of the words means
 
 
@@ -181,20 +186,37 @@ def _is_empty(figure: Figure) -> bool:
     )
 
 
+def basis(report: Report, language: int = 0) -> list[str]:
+    """What the figures rest on, and how much a star says."""
+    counted = ""
+    if report.weeks:
+        counted = (
+            f"{report.weeks} uger tælles, efter {report.warm_up_weeks} ugers opvarmning, som ikke gør. ",
+            f"{report.weeks} weeks are counted, after {report.warm_up_weeks} of warm-up that are not. ",
+        )[language]
+    return [
+        (
+            f"{report.replications} gentagelser af hver udgave, frø {report.seed}. {counted}"
+            "Udgaverne møder de samme underretninger, fravær og svar, og sammenlignes par for par.",
+            f"{report.replications} replications of each, seed {report.seed}. {counted}"
+            "All meet the same notifications, absence and answers, and are compared pair by pair.",
+        )[language],
+        (
+            "± er 95 %-sikkerhedsintervallet; * en forskel, hvis interval ikke rummer nul. "
+            "Af hundrede forskelle, der kun er tilfældige, får omkring fem alligevel en stjerne.",
+            "± is the 95 % confidence interval; * a difference whose interval excludes zero. "
+            "Of a hundred differences that are mere chance, about five get a star all the same.",
+        )[language],
+    ]
+
+
 def as_text(report: Report, language: int = 0) -> str:
     """A table: one line per figure, one column per variant, and one for each difference."""
     ids = [id for id, _ in report.variants]
     heads = ["", *ids, *(f"{id} − {ids[0]}" for id in ids[1:])]
     lines = [report.title]
     lines += [f"  {id}: {title}" for id, title in report.variants]
-    lines.append(
-        (
-            f"{report.replications} gentagelser af hver, frø {report.seed}; ± er 95 %-sikkerhedsinterval, "
-            "* en forskel, der ikke er tilfældig.",
-            f"{report.replications} replications of each, seed {report.seed}; ± is the 95 % confidence "
-            "interval, * a difference that is not chance.",
-        )[language]
-    )
+    lines += basis(report, language)
     for kind, figures in by_kind(report.figures):
         rows = [heads]
         for figure in figures:
@@ -212,7 +234,7 @@ def as_text(report: Report, language: int = 0) -> str:
     for place in report.places[:12]:
         lines.append("  " + place.place.ljust(48) + "   ".join(f"{each:12.0f}" for each in place.days))
     if report.problems:
-        lines += ["", ("Gik ikke, som det skulle", "Did not go as it should")[language]]
+        lines += ["", PROBLEMS[language]]
         lines += [f"  {times:6.1f} x  {what}" for what, times in report.problems]
     return "\n".join(lines) + "\n"
 
@@ -232,6 +254,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "titles": report.titles,
         "english": report.english,
         "case_years": report.case_years,
+        "warm_up_weeks": report.warm_up_weeks,
+        "weeks": report.weeks,
         "figures": [
             {
                 "key": figure.key,
@@ -286,6 +310,8 @@ def from_json(data: Mapping[str, Any]) -> Report:
         tuple((each["what"], each["per_run"]) for each in data["problems"]),
         {each["key"]: each["runs"] for each in data["figures"]},
         data["english"],
+        data.get("warm_up_weeks", 0),
+        data.get("weeks", 0),
     )
 
 

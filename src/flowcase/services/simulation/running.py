@@ -23,9 +23,7 @@ from flowcase.services.simulation.files import FileDefinitions, FileRuleSets, wi
 from flowcase.services.simulation.measuring import Measured
 from flowcase.services.simulation.reading import Parameters, Simulation
 
-CASE_YEARS_PER_MINUTE = (
-    700.0  # of one processor, on the slow side; what was measured is in docs/simulation.md
-)
+CASE_YEARS_PER_MINUTE = 1_000.0  # of one processor, on the slow side: see docs/simulation.md
 LONGEST_MINUTES = 30.0
 
 LOOK_SECONDS = 0.5  # how often is told how far it is
@@ -52,6 +50,7 @@ class Estimate:
     runs: int
     case_years: float
     minutes: float
+    at_once: int  # processes beside each other
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,8 @@ def estimate(
     runs = replications or simulation.replications
     years = case_years_of(simulation) * runs
     at_once = min(processes or _processors(), runs * len(simulation.variants))
-    return Estimate(runs * len(simulation.variants), years, years / CASE_YEARS_PER_MINUTE / at_once)
+    minutes = years / CASE_YEARS_PER_MINUTE / at_once
+    return Estimate(runs * len(simulation.variants), years, minutes, at_once)
 
 
 def case_years_of(simulation: Simulation) -> float:
