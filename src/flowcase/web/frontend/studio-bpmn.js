@@ -18,6 +18,7 @@ import { CreateAppendAnythingModule, CreateAppendElementTemplatesModule } from '
 import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
+import { ByKeyboardModule } from './studio/by-keyboard.js';
 import { CopiedModule } from './studio/copied.js';
 import danish from './studio/danish-bpmn.json';
 import { translation } from './studio/danish.js';
@@ -60,6 +61,7 @@ function makeEditor(begun) {
       PickingModule,
       VariablesModule,
       CopiedModule,
+      ByKeyboardModule,
       ...translation(begun.language),
     ],
     moddleExtensions: { zeebe },

@@ -1,0 +1,127 @@
+"""A process owner draws without a mouse: every step by keyboard alone, and what is kept says it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from flowcase.access.actor import SYSTEM
+from flowcase.modeling import read_bpmn
+from flowcase.modeling.layout import lay_out
+from tests.services.diagrams import end, process, start, user_task
+from tests.web.test_browser import sign_in
+from tests.web.test_studio_in_the_browser import axe
+
+pytestmark = pytest.mark.browser
+
+FILE = "stilles.bpmn"
+
+
+@pytest.fixture
+def page(open_page, world) -> Page:
+    drawn = process("stilles", start(), user_task("vurder", "fronten"), user_task("svar", "fronten"), end())
+    world.flow.deployments.deploy({FILE: lay_out(drawn, FILE)}, actor=SYSTEM)
+    page = open_page(width=1400)
+    page.set_default_timeout(8000)
+    sign_in(page, "jens.proces")
+    page.goto(f"/studie/{FILE}")
+    page.wait_for_selector("html[data-ready=true]")
+    return page
+
+
+def to_the_drawing(page: Page) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('#laerred svg') !== null"):
+            return
+    raise AssertionError("Tab does not reach the drawing")
+
+
+def choose(page: Page, element: str) -> None:
+    """By going from element to element."""
+    for _ in range(30):
+        page.keyboard.press("PageDown")
+        said = page.locator("#valgt").text_content() or ""
+        if f"»{element}«" in said and "→" not in said:
+            return
+    raise AssertionError(f"{element} is not reached")
+
+
+def append(page: Page, kind: str, name: str) -> None:
+    page.keyboard.press("a")
+    page.locator(".djs-popup").wait_for()
+    page.keyboard.type(kind)
+    page.keyboard.press("Enter")
+    page.locator(".djs-direct-editing-content").wait_for()
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
+
+
+def take(page: Page, choice: str) -> None:
+    """In the dialog: type what begins the choice, then on to the button."""
+    expect(page.locator("#valg")).to_be_visible()
+    page.keyboard.type(choice)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#valg")).to_be_hidden()
+
+
+def kept(page: Page, world):
+    page.keyboard.press("Control+s")
+    expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+    content = world.flow.studio.open(FILE, actor=world.flow.people.actor("jens.proces")).content
+    [drawn] = read_bpmn(content, FILE).processes
+    return drawn
+
+
+def test_an_element_is_added_named_connected_moved_edged_and_deleted_by_keyboard_alone(page, world):
+    to_the_drawing(page)
+    choose(page, "vurder")
+    append(page, "Brugeropgave", "Spørg naboen")
+
+    choose(page, "Spørg naboen")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("f")
+    take(page, "Brugeropgave »svar")
+    choose(page, "svar")
+    page.keyboard.press("b")
+    take(page, "Tid")
+    append(page, "Slut", "For sent")
+    drawn = kept(page, world)
+
+    asked = next(each for each in drawn.elements.values() if each.name == "Spørg naboen")
+    assert [drawn.flows[flow].source for flow in asked.incoming] == ["vurder"]
+    assert [drawn.flows[flow].target for flow in asked.outgoing] == ["svar"]
+    [edge] = [each for each in drawn.elements.values() if each.attached_to == "svar"]
+    assert type(edge.event).__name__ == "TimerEvent"
+    assert [drawn.elements[drawn.flows[flow].target].name for flow in edge.outgoing] == ["For sent"]
+
+    choose(page, "Spørg naboen")
+    page.keyboard.press("e")
+    page.locator(".djs-direct-editing-content").wait_for()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Spørg skolen")
+    page.keyboard.press("Enter")
+    choose(page, "Spørg skolen")
+    page.keyboard.press("Delete")
+    assert "Spørg skolen" not in [each.name for each in kept(page, world).elements.values()]
+    page.keyboard.press("Control+z")
+    assert "Spørg skolen" in [each.name for each in kept(page, world).elements.values()]
+
+
+def test_the_panel_and_the_list_of_keys_are_reached_by_a_key_and_nobody_is_caught(page):
+    to_the_drawing(page)
+    choose(page, "vurder")
+    page.keyboard.press("p")
+    in_panel = page.evaluate("document.activeElement.closest('#egenskaber') !== null")
+    page.get_by_role("button", name="Taster").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#taster")).to_be_visible()
+    found = axe(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#taster")).to_be_hidden()
+    page.keyboard.press("Tab")
+    left = page.evaluate("document.activeElement.closest('#laerred svg') === null")
+
+    assert (in_panel, found, left) == (True, [], True)
