@@ -1,4 +1,7 @@
-"""Tab alone reaches every control of a page in the order in which they stand, visibly, and leaves again."""
+"""Tab alone reaches every control of a page in the order in which they stand, visibly, and leaves again.
+
+The same pages are looked at 320 pixels wide and with text twice as large: nothing is cut off.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import pytest
 from playwright.sync_api import Page
 
 from flowcase.access.actor import SYSTEM
-from tests.services.diagrams import end, process, start, user_task
+from flowcase.services.batches import Asked
+from tests.services.diagrams import end, process, service_task, start, user_task
 from tests.web.test_browser import sign_in
 from tests.web.world import World
 
@@ -97,6 +101,31 @@ def walk(page: Page) -> list[str]:
     return wrong
 
 
+# What is wider than the page, or than a box that shows no more of it.
+CUT = """
+() => {
+  const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  const hides = (one) => ["hidden", "clip"].includes(getComputedStyle(one).overflowX) && one.clientWidth > 1;
+  const seen = (one) => !one.closest("[aria-hidden=true]") && !one.matches("input, select");
+  const wide = (one) => one.scrollWidth > one.clientWidth + 2;
+  const cut = [...document.querySelectorAll("main *")].filter((one) => hides(one) && seen(one) && wide(one));
+  return [...(over > 0 ? [`${over} pixels too wide`] : []), ...cut.map((one) => one.outerHTML.slice(0, 120))];
+}
+"""
+
+
+def reflow(page: Page) -> list[str]:
+    """What is lost of the page where it is narrow, and where its text is twice as large."""
+    usual = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 640})
+    wrong = [f"{page.url} at 320 pixels: {what}" for what in page.evaluate(CUT)]
+    page.set_viewport_size(usual)
+    page.evaluate("document.documentElement.style.fontSize = '20px'")  # the design system's rem is 10 px
+    wrong += [f"{page.url} with text twice as large: {what}" for what in page.evaluate(CUT)]
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    return wrong
+
+
 LEADER = (
     "/team",
     "/team/familieteam_syd/overskredet",
@@ -122,8 +151,21 @@ AUDITOR = (
     "/revision/sager/SAG-2588/frister",
     "/revision/sager/SAG-2588/afgoerelser",
     "/sager/SAG-2588/sagsakt",
+    "/revision/eksport",
+    "/revision/eksport?sag=SAG-9999&fra=2026-03-25&til=2026-03-24",
+    "/varmekort",
 )
-OWNER = ("/studie/", "/studie/flyt", "/studie/flyt/prove/1/2", "/studie/gennemsyn")
+OWNER = (
+    "/studie/",
+    "/studie/brug",
+    "/studie/filer",
+    "/studie/flyt",
+    "/studie/flyt/prove/1/2",
+    "/studie/gennemsyn",
+    "/studie/spil/",
+    "/studie/udgaver/underretning.bpmn",
+    "/studie/simulering",
+)
 TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
 
 
@@ -149,7 +191,10 @@ def changed(world: World) -> Any:
     [
         ("else.syd", LEADER),
         ("camilla.syd", CASEWORKER),
-        ("karen.fp", ("/moeder/dagsmoede", "/underretninger/ny")),
+        (
+            "karen.fp",
+            ("/moeder/dagsmoede", "/underretninger/ny", "/opgaver/gemte/deling", "/moeder/kalendere"),
+        ),
         ("vera.revisor", AUDITOR),
         ("anders.myn", ("/indikatorer", "/indikatorer/I-10", "/sager/SAG-2588/indsigt")),
         ("jens.proces", (*OWNER, f"/studie/forskelle/{TABLE}")),
@@ -162,6 +207,8 @@ def changed(world: World) -> Any:
                 "/drift/processer/underretning",
                 "/drift/mange/nyt",
                 "/drift/mails",
+                "/drift/processer",
+                "/drift/log-paa",
                 "/servicekonti",
                 "/webhooks",
             ),
@@ -179,7 +226,31 @@ def test_tab_reaches_every_control_in_order_and_visibly(
     for path in paths:
         page.goto(path)
         wrong += walk(page)
+        wrong += reflow(page)
 
+    assert wrong == []
+
+
+def test_an_incident_and_the_verdicts_of_a_batch_are_reached_by_tab_and_narrow_too(
+    open_page: Any, world: World, changed: None
+) -> None:
+    flow, operator = world.flow, world.flow.people.actor("drift")
+    drawn = process("brudt", start(), service_task("luk", "sag.afslut"), end())
+    flow.deployments.deploy({"brudt.bpmn": drawn}, actor=SYSTEM)
+    flow.instances.start("brudt", actor=SYSTEM)
+    flow.instances.start("prove", actor=SYSTEM)
+    [incident, *_] = flow.incidents.list()
+    batch = flow.batches.plan(Asked(process="prove"), "skip", reason="Prøve", element="skriv", actor=operator)
+    page = open_page()
+    page.emulate_media(reduced_motion="reduce")
+    sign_in(page, "drift")
+
+    wrong = []
+    for path in (f"/drift/haendelser/{incident.id}", f"/drift/mange/{batch}"):
+        assert page.goto(path).status == 200
+        wrong += walk(page) + reflow(page)
+
+    assert page.locator("#udsigt").is_visible()
     assert wrong == []
 
 

@@ -332,7 +332,7 @@ def test_on_a_saturday_the_pages_say_when_the_next_meeting_opens(sign_in, world)
 
     monday = "man. 30. mar. 2026 kl. 09.00"
     assert over.one("//p[@id='naeste']").text_content() == (
-        f"Mødet er slut. Det næste åbner {monday}, på en arbejdsdag."
+        f"Det næste dagsmøde åbner {monday}, på en arbejdsdag."
     )
     assert week.one("//p[@id='naeste']").text_content().startswith(f"Frontens næste dagsmøde åbner {monday}.")
     assert not other.all("//p[@id='naeste']")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flowcase.access.actor import Actor
+from flowcase.cases.entities import entity
 from flowcase.scenarios.records import resolved, typed, value_of
 from flowcase.services.scenario_files import Variant
 
@@ -70,9 +71,10 @@ def _open_case(flow: Flowcase, code: str, case: Mapping[str, Any]) -> None:
     facts["status"] = case["status"]
     if case.get("family"):
         facts["familie_id"] = case["family"]
+    known = {attribute.name for attribute in entity("Barn").attributes}
     flow.cases.open(
         code,
-        child=child_of(code, case),
+        child=typed("Barn", {name: value for name, value in child_of(code, case).items() if name in known}),
         facts={name: value_of(value) for name, value in facts.items() if value is not None},
         actor=NARRATOR,
     )
