@@ -14,8 +14,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from flowcase import bootstrap, events, handlers
+from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
@@ -24,6 +26,7 @@ from flowcase.services.holding import IsSuspended
 from flowcase.services.requests import Start
 from flowcase.services.suspensions import Suspensions
 from flowcase.store import INSTALLATION, Keyring, Store, Tx
+from flowcase.store.batch_tables import batch_item
 from flowcase.store.queries import suspensions as queries
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import (
@@ -369,11 +372,11 @@ def test_killed_while_they_are_started_each_held_start_begins_exactly_once(
 # --- two at once, on PostgreSQL (SQLite lets one in at a time) ---------------------------------------
 
 
-def waits_for_the_other(flow: Flowcase, worker: threading.Thread) -> bool:
+def waits_for_the_other(flow: Flowcase, worker: threading.Thread, kind: str = "advisory") -> bool:
     """Whether the worker came to stand before a lock of another transaction, rather than to its end."""
     question = (
-        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
-        "WHERE NOT granted AND locktype = 'advisory' AND datname = current_database()"
+        "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        f"WHERE NOT granted AND locktype = '{kind}' AND datname = current_database()"
     )
     until = time.monotonic() + 20
     while worker.is_alive() and time.monotonic() < until:
@@ -422,3 +425,28 @@ def test_a_start_waits_for_a_suspension_that_is_being_decided_and_is_refused(flo
     assert had_to_wait
     assert [each.row.reason for each in refused] == [WHY]
     assert begun(flow) == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_resumes_and_waits_for_an_instance_at_work_keeps_nobody_from_the_installation(
+    flow: Flowcase, p: None
+) -> None:
+    flow.instances.start("p", actor=ANNA)
+    batch = suspend(flow, with_instances=True)
+    resumed = []
+
+    def resume() -> None:
+        resumed.append(flow.suspensions.resume("p", reason=WHY, actor=OPERATOR, with_instances=True))
+
+    with flow.store.begin(SYSTEM, flow.clock.now()) as tx:  # as a worker with one of the batch in its hands
+        tx.update_all(batch_item, {"batch": batch}, {"lease_until": tx.now})
+        tx.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        worker = threading.Thread(target=resume)
+        worker.start()
+        had_to_wait = waits_for_the_other(flow, worker, "transactionid")
+        tx.stream(INSTALLATION)
+    worker.join(20)
+
+    assert had_to_wait
+    assert resumed == [[]]
+    assert flow.suspensions.in_force("p") == []

@@ -183,16 +183,17 @@ class Suspensions:
         check_reason(reason, attempt)
 
         def work(tx: Tx) -> list[str]:
+            here = process if version is None else f"{process}:{version}"
+            batches, row = [], queries.get(tx, here)
+            if row is not None and with_instances and row.batch is not None:
+                # Before the stream: who works one of its instances off may want the stream last.
+                batches.append(self._batches.turn_round_within(tx, row.batch, "resume", reason=reason))
             tx.stream(INSTALLATION)
-            row = queries.get(tx, process if version is None else f"{process}:{version}")
-            if row is None:
+            if row is None or queries.get(tx, here) != row:
                 raise Conflict(attempt, "it is not suspended")
             tx.append(
                 INSTALLATION, events.ProcessResumed(process=process, version=version, reason=reason.strip())
             )
-            batches = []
-            if with_instances and row.batch is not None:
-                batches.append(self._batches.turn_round_within(tx, row.batch, "resume", reason=reason))
             asked = Asked(incident=SUSPENDED_CALLS)
             if with_calls and self._batches.is_any_chosen(tx, asked):
                 batches.append(self._batches.begin_within(tx, asked, "retry", reason=reason))
