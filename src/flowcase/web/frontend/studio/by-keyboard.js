@@ -55,7 +55,13 @@ class ByKeyboard {
 
   show(element) {
     this.selection.select(element);
-    this.canvas.scrollToElement(element, 120);
+    if (!this.isSeen(element)) this.canvas.scrollToElement(element, 120);
+  }
+
+  isSeen(element) {
+    const { x, y, width, height } = this.canvas.viewbox();
+    const points = element.waypoints ?? [element, { x: element.x + element.width, y: element.y + element.height }];
+    return points.every((each) => each.x > x && each.x < x + width && each.y > y && each.y < y + height);
   }
 
   name(element) {
