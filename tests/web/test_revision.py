@@ -8,6 +8,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.config import shipped_processes
+from flowcase.web.api_pages import token_of
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import at
 
@@ -179,6 +180,23 @@ def test_everything_went_as_it_is_drawn_until_an_operator_moves_an_instance(vera
     assert "Nået uden om pilene" in page.text
     assert len(page.all("//*[@class='fc-strayed']")) == 1
     assert "fejlregistrering" in vera.get(f"/revision/forloeb/{id}").text
+
+
+def test_the_older_instances_are_looked_at_on_the_pages_behind(vera, world):
+    compliance, looked, pages, after = world.flow.compliance, 0, 0, None
+    while True:
+        found = compliance.strayed(actor=SYSTEM, after=after, limit=5)
+        looked, pages, after = looked + found.looked, pages + 1, found.following
+        if after is None:
+            break
+
+    last = vera.get(
+        f"/revision/forloeb?efter={token_of(compliance.strayed(actor=SYSTEM, limit=5).following)}"
+    )
+
+    assert looked == len(world.flow.instances.list(limit=None))
+    assert pages == -(-looked // 5)
+    assert last.one("//*[@id='talt']").text_content() == f"{looked - 5} forløb er set efter."
 
 
 def test_versions_name_the_cases_that_ran_under_each(vera, world):

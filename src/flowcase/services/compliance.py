@@ -70,6 +70,18 @@ class VersionInUse:
     review: ReviewRow | None = None  # by which a second person let it into force
 
 
+Place = tuple[dt.datetime, str]  # when an instance began, and its id
+
+
+@dataclass(frozen=True)
+class LookedThrough:
+    """Some instances against their diagrams."""
+
+    rows: list[Strayed]
+    looked: int
+    following: Place | None  # behind which the older ones are
+
+
 class Compliance:
     """One transaction per method. All raise Forbidden for who is no auditor."""
 
@@ -105,14 +117,19 @@ class Compliance:
 
         return self._transactions.read(work)
 
-    def strayed(self, *, actor: Actor, limit: int = 500) -> tuple[list[Strayed], int]:
-        """Instances that went otherwise than drawn, among the newest; and how many were looked at."""
+    def strayed(self, *, actor: Actor, after: Place | None = None, limit: int = 200) -> LookedThrough:
+        """Instances that went otherwise than drawn, among the newest of those behind `after`."""
         _check(actor)
 
-        def work(tx: Tx) -> tuple[list[Strayed], int]:
-            rows = instances.instances(tx, limit=limit)
-            looked = [each for row in rows for each in self._replayed(tx, row)]
-            return [each for each in looked if each.deviations], len(looked)
+        def work(tx: Tx) -> LookedThrough:
+            rows = instances.instances(tx, after=after, limit=limit + 1)
+            looked = [each for row in rows[:limit] for each in self._replayed(tx, row)]
+            last = rows[limit - 1] if len(rows) > limit else None
+            return LookedThrough(
+                [each for each in looked if each.deviations],
+                len(looked),
+                None if last is None else (last.started_at, last.id),
+            )
 
         return self._transactions.read(work)
 

@@ -139,11 +139,18 @@ def deadline_name(rule: str) -> str:
         "T08": gettext("Netværksindsats: første status"),
         "T09": gettext("Netværksindsats: næste status"),
         "T10": gettext("Netværksindsatsens længde"),
+        "T11": gettext("Eftertjek af kriminalitet"),
+        "T12": gettext("Skolekonferencer"),
+        "T13": gettext("Konferencer i dagtilbud og klub"),
         "T14": gettext("Sundhedspersonens samtykke"),
+        "T15": gettext("Måltjek for mentorer"),
+        "T16": gettext("Status på forebyggelsesstrategien"),
         "T17": gettext("Barnets plan eller ungeplan"),
         "T18": gettext("Tilsynsbesøg"),
         "T19": gettext("Opfølgning på kontrakt"),
         "T20": gettext("Aftale"),
+        "T21": gettext("Evaluering af kommissorium"),
+        "T22": gettext("Mentor venter på et match"),
         "RAAD_AKUT": gettext("Det Kreative Råd efter akut anbringelse"),
     }.get(rule, "")
 

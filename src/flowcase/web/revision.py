@@ -14,7 +14,7 @@ from flowcase.history.exports.plain import jsonable
 from flowcase.history.kind_names import KIND_NAMES, kind_name
 from flowcase.services.exports import PURPOSES
 from flowcase.services.history_search import Asked
-from flowcase.web.api_pages import place_in_history, token_of
+from flowcase.web.api_pages import place_from, place_in_history, token_of
 from flowcase.web.asked_days import day
 from flowcase.web.history_exports import PURPOSE_WORDS
 from flowcase.web.language import current, gettext
@@ -109,8 +109,16 @@ def late(rule: str) -> Any:
 @login_required
 def strayed() -> Any:
     """Instances that went otherwise than they are drawn."""
-    rows, looked = flow().compliance.strayed(actor=actor())
-    return render_template("revision_strayed.html", rows=rows, looked=looked, what=_strayed, id=None)
+    after = place_from(request.args.get("efter", ""))
+    found = flow().compliance.strayed(after=after, actor=actor())
+    return render_template(
+        "revision_strayed.html",
+        rows=found.rows,
+        looked=found.looked,
+        following=token_of(found.following) if found.following else "",
+        what=_strayed,
+        id=None,
+    )
 
 
 @blueprint.get("/forloeb/<id>")
@@ -119,7 +127,7 @@ def replayed(id: str) -> Any:
     """One instance, its events replayed on its diagram."""
     row = flow().compliance.of_instance(id, actor=actor())
     flow().reading_log.note(row.instance.case_code, page="diagram", actor=actor())
-    return render_template("revision_strayed.html", rows=[row], looked=1, what=_strayed, id=id)
+    return render_template("revision_strayed.html", rows=[row], looked=1, following="", what=_strayed, id=id)
 
 
 @blueprint.get("/udgaver")
