@@ -12,6 +12,7 @@ from flowcase.cases.entities import ENTITIES, DataClass
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services.case_dossiers import PURPOSES, Dossier
 from flowcase.web import pdf
+from flowcase.web.case_facts import known_facts
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import value
 from flowcase.web.session import actor, flow
@@ -56,7 +57,7 @@ def make(code: str) -> Any:
         attached=ATTACHED,
         class_words=gettext(_CLASSES[dossier.data_class]),
         purpose=gettext(_PURPOSES[dossier.purpose]),
-        facts=_facts(dossier),
+        facts=known_facts(dossier.moment.facts or {}),
         records=_records(dossier),
         story=story,
     )
@@ -71,12 +72,6 @@ def _page(code: str, problems: dict[str, str] | None = None) -> str:
         problems=problems or {},
         typed=request.form,
     )
-
-
-def _facts(dossier: Dossier) -> list[tuple[str, str]]:
-    labels = {each.name: each.da for each in ENTITIES["Sag"].attributes}
-    facts = dossier.moment.facts or {}
-    return [(labels.get(name, name), value(each)) for name, each in facts.items() if value(each)]
 
 
 def _records(dossier: Dossier) -> list[tuple[str, str, Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from flowcase.cases.entities import ENTITIES
 from flowcase.web.language import gettext
 from flowcase.web.presenting import group, person, value
 
@@ -69,6 +70,20 @@ def notification_outcome(code: str | None) -> str:
         "videresendt_kommune": gettext("sendt til anden kommune"),
         "lukkes": gettext("lukket uden videre"),
     }.get(code or "", code or gettext("ikke afgjort endnu"))
+
+
+def known_facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(label, words) of everything that was known of a case at some time, ids too: for who audits it."""
+    labels = {each.name: each.da for each in ENTITIES["Sag"].attributes}
+    say: dict[str, Callable[[Any], str]] = {
+        "status": status,
+        "team": group,
+        "omraade": area,
+        "sagsbehandler": person,
+        "stedfortraeder": person,
+    }
+    known = [name for name in sorted(facts) if value(facts[name])]
+    return [(labels.get(name, name), say.get(name, value)(facts[name])) for name in known]
 
 
 def shown_facts(case: Case) -> list[tuple[str, str]]:

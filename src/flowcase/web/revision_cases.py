@@ -13,9 +13,9 @@ from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.cases.entities import ENTITIES
 from flowcase.services.time_travel import FlowPicture, Then
 from flowcase.web import diagram_drawing
-from flowcase.web.case_facts import area, status
+from flowcase.web.case_facts import known_facts, status
 from flowcase.web.language import current, gettext
-from flowcase.web.presenting import group, person, value
+from flowcase.web.presenting import value
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("revision_cases", __name__, url_prefix="/revision/sager")
@@ -74,7 +74,7 @@ def then(code: str) -> Any:
         if typed and not at
         else "",
         typed=typed if typed and not at else written(at or now),
-        facts=_facts(seen),
+        facts=known_facts(seen.moment.facts or {}),
         records=_records(seen),
         flows=[(each, _picture(each)) for each in seen.flows],
         when=written,
@@ -146,21 +146,6 @@ def read(typed: str) -> dt.datetime | None:
         return at.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _facts(seen: Then) -> list[tuple[str, str]]:
-    """(label, words) of what was known of the case, in the order of the entity."""
-    facts = seen.moment.facts or {}
-    labels = {each.name: each.da for each in ENTITIES["Sag"].attributes}
-    say = {
-        "status": status,
-        "team": group,
-        "omraade": area,
-        "sagsbehandler": person,
-        "stedfortraeder": person,
-    }
-    known = [name for name in sorted(facts) if value(facts[name])]
-    return [(labels.get(name, name), say.get(name, value)(facts[name])) for name in known]
 
 
 def _records(seen: Then) -> list[tuple[str, dt.datetime, dt.datetime, list[tuple[str, str]], bool]]:
