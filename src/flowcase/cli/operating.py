@@ -22,9 +22,10 @@ from flowcase.errors import FlowcaseError, Refused
 @click.option("--threads", default=8, show_default=True, help="Requests served at once.")
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the pages and the API. Timers and jobs need `flowcase worker` beside it."""
-    from flowcase import bootstrap, config, scheduler
+    from flowcase import bootstrap, config, logs, scheduler
     from flowcase.web import create_app, server
 
+    logs.begin()
     settings = config.load(home=click.get_current_context().find_root().obj)
     if host not in ("127.0.0.1", "localhost", "::1") and not settings.https:
         click.echo(
@@ -146,9 +147,10 @@ def doctor(as_json: bool) -> None:
 @click.option("--no-serve", is_flag=True, help="Make the fictional municipality and end.")
 def demo(host: str, port: int, no_serve: bool) -> None:
     """Make a fictional municipality (once), then serve it with its worker and print the sign-ins."""
-    from flowcase import config
+    from flowcase import config, logs
     from flowcase.demo import prepare, serve_all
 
+    logs.begin()
     settings = config.load(home=click.get_current_context().find_root().obj)
     prepare(settings, say=click.echo)
     if not no_serve:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 @contextmanager
 def opened(*, is_node: bool = False) -> Iterator[Flowcase]:
     """The installation of `--home`, migrated or refused with the command that migrates it."""
-    from flowcase import bootstrap, config
+    from flowcase import bootstrap, config, logs
 
+    logs.begin()
     settings = config.load(home=click.get_current_context().find_root().obj)
     flow = bootstrap.open(settings, is_node=is_node)
     try:

@@ -348,6 +348,7 @@ class Store:
                 while True:
                     yield any(True for _ in driver.notifies(timeout=pause, stop_after=1))
             except psycopg.OperationalError as error:
+                connection.invalidate()  # nothing is left of it to be rolled back
                 raise DatabaseLost from error
 
     def prepare(self, now: dt.datetime) -> None:
