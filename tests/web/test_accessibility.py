@@ -257,7 +257,9 @@ def page_of(states: list[str]) -> str:
             "Every page and state below is opened by `make test` in a real Chromium and examined by "
             "axe-core: all its rules in the light scheme and contrast in the dark one, once 1200 pixels wide "
             "in Danish and once 360 pixels wide in English. 0 violations, or the test fails. Reflow at 320 "
-            "pixels, text twice as large, less motion and print are tested in `tests/web/test_look.py`.",
+            "pixels, text twice as large, less motion and print are tested in `tests/web/test_look.py`; the "
+            "way through the pages by Tab, and that nothing is cut off where they are narrow or enlarged, in "
+            "`tests/web/test_by_tab.py`.",
             "",
             f"{len(lines)} states:",
             "",

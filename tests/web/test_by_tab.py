@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from flowcase.access.actor import SYSTEM
 from flowcase.services.batches import Asked
 from tests.services.diagrams import end, process, service_task, start, user_task
+from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
 from tests.web.world import World
 
@@ -245,13 +246,15 @@ def test_an_incident_and_the_verdicts_of_a_batch_are_reached_by_tab_and_narrow_t
     page.emulate_media(reduced_motion="reduce")
     sign_in(page, "drift")
 
-    wrong = []
-    for path in (f"/drift/haendelser/{incident.id}", f"/drift/mange/{batch}"):
-        assert page.goto(path).status == 200
-        wrong += walk(page) + reflow(page)
+    seen = Checked(page)
+
+    seen.visit(f"/drift/haendelser/{incident.id}", "an incident whose case is missing")
+    wrong = walk(page) + reflow(page)
+    seen.visit(f"/drift/mange/{batch}", "verdicts of a batch")
+    wrong += walk(page) + reflow(page)
 
     assert page.locator("#udsigt").is_visible()
-    assert wrong == []
+    assert (wrong, seen.violations) == ([], [])
 
 
 @pytest.mark.parametrize(

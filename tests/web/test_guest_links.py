@@ -20,7 +20,9 @@ from tests.processes.consents_given import give_consent
 from tests.web.conftest import Visitor
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_there
+from tests.web.test_by_tab import reflow, walk
 from tests.web.test_meeting_page import CASE, PURPOSE, WORDS, caseworker, planned  # noqa: F401 - a fixture
+from tests.web.walks.hands import Keyboard
 
 ADDRESS = "pia@ppr.example"
 
@@ -312,23 +314,28 @@ def test_another_browser_has_to_confirm_for_itself_and_half_an_hour_later_so_has
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1200, 360])
-def test_axe_finds_nothing_on_the_way_of_a_guest(open_page, town, width, tmp_path):
+def test_a_guest_gets_there_by_keys_alone_and_axe_finds_nothing_on_the_way(open_page, town, width, tmp_path):
     page = open_page(width=width)
-    seen = Checked(page)
+    page.emulate_media(reduced_motion="reduce")
+    seen, keys = Checked(page), Keyboard(page)
     secret = town.make()
 
     seen.visit(f"/gaest/{secret}", "before the code")
-    page.locator("form[action$='/kode'] button").click()
+    wrong = walk(page) + reflow(page)
+    keys.press(page.locator("form[action$='/kode'] button"))
     page.wait_for_selector("#kode")
     seen.check("code asked for")
-    page.fill("#kode", "12")
-    page.keyboard.press("Enter")
+    keys.type(page.locator("#kode"), "12")
+    keys.press(page.locator("form:has(#kode) button"))
     page.wait_for_selector("#fejl")
     seen.check("wrong code")
-    page.fill("#kode", town.code())
-    page.keyboard.press("Enter")
+    wrong += walk(page) + reflow(page)
+    keys.type(page.locator("#kode"), town.code())
+    keys.press(page.locator("form:has(#kode) button"))
     page.wait_for_selector("#punkt")
     seen.check("the item")
+    wrong += walk(page) + reflow(page)
+    assert wrong == []
     if (folder := os.environ.get("FLOWCASE_SHOTS")) is not None:
         page.screenshot(path=f"{folder}/guest-{width}.png", full_page=True)
     town.stop_consent()
