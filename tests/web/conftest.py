@@ -120,20 +120,37 @@ class Visitor:
         """Fill in the form that has this button, and press it."""
         which = f"@name='{button}'" if value is None else f"@name='{button}' and @value='{value}'"
         pressed = seen.all(f"//button[{which}]")[0]
-        form = next(each for each in pressed.iterancestors("form"))
-        return self.submit(seen, form, {button: pressed.get("value") or ""}, **values)
+        return self.press_this(seen, pressed, **values)
+
+    def press_this(self, seen: Seen, pressed: Any, **values: Any) -> Seen:
+        """A button, in its form or beside it."""
+        owner = pressed.get("form")
+        inside = pressed.iterancestors("form")
+        form = seen.one(f"//form[@id='{owner}']") if owner else next(each for each in inside)
+        more = {pressed.get("name"): pressed.get("value") or ""} if pressed.get("name") else {}
+        return self.submit(seen, form, more, pressed.get("formaction"), **values)
 
     def submit_get(self, seen: Seen, form: Any, **values: Any) -> Seen:
         """Send a form whose values become the address."""
         asked = dict(form.form_values()) | values
         return Seen(self.client.get(form.get("action") or seen.address, query_string=asked))
 
-    def submit(self, seen: Seen, form: Any, more: dict[str, str] | None = None, **values: Any) -> Seen:
+    def submit(
+        self,
+        seen: Seen,
+        form: Any,
+        more: dict[str, str] | None = None,
+        action: str | None = None,
+        **values: Any,
+    ) -> Seen:
         data: dict[str, Any] = {}
         for name, value in form.form_values():
             data.setdefault(name, []).append(value)
+        for beside in seen.all(f"//*[@form='{form.get('id')}'][@name]"):
+            if beside.tag != "button" and beside.value is not None:
+                data[beside.get("name")] = [beside.value]
         data |= values | (more or {})
-        path = form.get("action") or seen.address
+        path = action or form.get("action") or seen.address
         return Seen(self.client.post(path, data=data, follow_redirects=True))
 
 

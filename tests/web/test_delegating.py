@@ -7,8 +7,7 @@ def delegated(sign_in, world, to="jonas.fp"):
     karen = sign_in("karen.fp")
     task = world.task("vurder")
     page = karen.post(f"/opgaver/{task.id}/tag")
-    form = page.one("//form[contains(@action, '/flere')]")
-    return task.id, karen.submit(page, form, uddeleger_til=to, uddeleger_grund="", handling="uddeleger")
+    return task.id, karen.press(page, "_handling", "uddeleger", _uddeleger_til=to)
 
 
 def test_the_owner_sees_with_whom_it_waits_and_can_take_it_back(sign_in, world):
@@ -19,7 +18,7 @@ def test_the_owner_sees_with_whom_it_waits_and_can_take_it_back(sign_in, world):
     karen = sign_in("karen.fp")
     shown = karen.get(f"/opgaver/{task}")
     assert "Venter hos Jonas" in shown.one("//*[@id='uddelegeret']").text_content()
-    back = karen.submit(shown, shown.one("//*[@id='uddelegeret']//form"), handling="tag_tilbage")
+    back = karen.press(shown, "_handling", "tag_tilbage")
     assert "Opgaver taget tilbage: 1." in back.text
     assert world.task("vurder").owner is None
 

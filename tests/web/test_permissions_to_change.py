@@ -26,6 +26,7 @@ _OF_TASK = {
     "user_tasks.forget_draft": "/kladde/slet",
     "user_tasks.comment": "/kommentar",
     "user_tasks.unclaim": "/slip",
+    "user_tasks.move": "/flyt",
     "user_tasks.claim": "/tag",
 }
 _OF_MEETING = {

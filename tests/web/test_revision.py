@@ -87,6 +87,24 @@ def test_who_looks_for_a_case_is_in_the_history_and_a_name_that_was_typed_is_not
     ]
 
 
+def test_each_search_by_words_in_an_inbox_is_told_with_no_name_and_what_the_page_looks_at_by_itself_is_not(
+    sign_in, world
+):
+    camilla = sign_in("camilla.syd")
+    for asked in ("soeg=beslut", "soeg=sag-2588+Elleby", "sag=SAG-2588", "frist=uge", "soeg=Noah"):
+        camilla.get(f"/opgaver?{asked}")
+        camilla.get(f"/opgaver/nu?{asked}")
+
+    rows = [row for row in world.flow.history.of_stream("installation") if row.kind == "CasesSearched"]
+    assert {(row.actor, row.event.page) for row in rows} == {("camilla.syd", "inbox")}
+    assert [(row.event.sought, row.event.found > 0) for row in rows] == [
+        ("", True),
+        ("", False),
+        ("SAG-2588", True),
+        ("", False),
+    ]
+
+
 def test_who_saw_a_case_is_listed_by_person_with_how_often(vera, sign_in):
     camilla = sign_in("camilla.syd")
     camilla.get("/sager/SAG-2588")

@@ -186,22 +186,22 @@ def test_a_citizens_file_comes_with_the_notification_and_outlives_an_error(stran
     assert world.flow.documents.read(staged.id, actor=karen)[1] == PDF
 
 
+COMMENT = "//section[@id='kommentarer']//button[@type='submit']"
+
+
 # --- comments --------------------------------------------------------------------------------------
 
 
 def test_a_comment_stands_on_the_task_and_a_mention_tells_the_colleague(sign_in, vurder):
     karen = sign_in("karen.fp")
     page = karen.get(f"/opgaver/{vurder.id}")
-    form = page.one("//section[@id='kommentarer']/form")
 
-    wrong = karen.submit(page, form, kommentar="@ingen.her se <b>her</b>")
-    done = karen.submit(
-        wrong, wrong.one("//section[@id='kommentarer']/form"), kommentar="@jonas.fp se <b>her</b>"
-    )
+    wrong = karen.press_this(page, page.one(COMMENT), _kommentar="@ingen.her se <b>her</b>")
+    done = karen.press_this(wrong, wrong.one(COMMENT), _kommentar="@jonas.fp se <b>her</b>")
 
     assert wrong.status == 422
     assert "kendes ikke" in wrong.one("//*[@id='kommentar-fejl']").text_content()
-    assert wrong.value("kommentar") == "@ingen.her se <b>her</b>"
+    assert wrong.one("//*[@id='kommentar']").value == "@ingen.her se <b>her</b>"
     assert "@jonas.fp se <b>her</b>" in done.one("//ol[@class='fc-comments']").text_content()
     assert "se <b>" not in sign_in("peter.nord").get("/sager/SAG-2601").text
 
@@ -214,14 +214,15 @@ def test_a_cpr_number_in_a_comment_is_warned_of_once_and_sent_by_the_second_pres
     page = camilla.get(f"/opgaver/{vurder.id}" if where == "task" else "/sager/SAG-2588")
     written = "Mormor, 010203-1234, ringede."
 
-    warned = camilla.submit(page, page.one("//section[@id='kommentarer']/form"), kommentar=written)
-    sent = camilla.submit(warned, warned.one("//section[@id='kommentarer']/form"))
+    name = "_kommentar" if where == "task" else "kommentar"
+    warned = camilla.press_this(page, page.one(COMMENT), **{name: written})
+    sent = camilla.press_this(warned, warned.one(COMMENT))
 
     assert "Det ligner et CPR-nummer." in warned.one("//*[@id='kommentar-cpr']").text_content()
-    assert warned.value("kommentar") == written
+    assert warned.one("//*[@id='kommentar']").value == written
     assert not warned.all("//ol[@class='fc-comments']")
     assert written in sent.one("//ol[@class='fc-comments']").text_content()
-    assert sent.value("kommentar") == ""
+    assert sent.one("//*[@id='kommentar']").value == ""
 
 
 # --- drafts and presence ---------------------------------------------------------------------------

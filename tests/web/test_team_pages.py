@@ -118,6 +118,34 @@ def test_a_whole_caseload_goes_over_with_its_tasks_in_one_entry_of_each_history(
     assert changes == {"SAG-2570": "Se planen.\n\nMormor ringer om fredagen.", "SAG-2588": "Se planen."}
 
 
+def test_a_cpr_number_in_a_reason_of_the_hand_over_is_warned_of_once(leader, world):
+    page = leader.get("/team/raadgivere/camilla.syd/overdragelse")
+
+    warned = leader.press(page, "vis", **CHANGE, **{"om.SAG-2570": "Mor er 010180-1234"})
+    typed = {"overlevering": "Far er 020279-4321", "om.SAG-2588": "Se planen"}
+    again = leader.press(warned, "gennemfoer", **typed)
+
+    told = [line.text_content().split(":")[0] for line in warned.all("//*[@id='se-efter']//li")]
+    assert told == ["Særligt om sagen SAG-2570"]
+    assert warned.one("//*[@id='felt-om-SAG-2570-cpr']").text.startswith("Det ligner et CPR-nummer.")
+    assert [line.text_content().split(":")[0] for line in again.all("//*[@id='se-efter']//li")] == [
+        "Overlevering"
+    ]
+    assert [caseworker(world, case) for case in HELD] == ["camilla.syd", "camilla.syd"]
+    assert "Sager overdraget: 2." in leader.press(again, "gennemfoer").text
+
+
+def test_a_cpr_number_and_a_day_without_a_year_in_an_absence_are_to_be_looked_at_once(leader, world):
+    page = leader.get("/team/raadgivere/camilla.syd/fravaer")
+
+    warned = leader.press(page, "meld", **ABSENCE | {"til": "3. april", "besked": "Mor er 010180-1234"})
+
+    assert len(warned.all("//*[@id='se-efter']//li")) == 2 and not world.flow.absences.of(
+        world.flow.people.actor("camilla.syd")
+    )
+    assert "Fravær meldt i 2 sager." in leader.press(warned, "meld").text
+
+
 def test_what_cannot_be_handed_over_stays_and_is_told_with_its_reason(leader, world):
     world.flow.cases.set_fact(
         "SAG-2570", "team", "familieteam_nord", reason="Flyttet", actor=world.flow.people.actor("else.syd")

@@ -137,13 +137,13 @@ class HistorySearched(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CasesSearched(Event):
-    """Somebody looked for cases by a part of their code; kept in the installation's stream.
+    """Somebody looked for cases by a part of their code, or by words in a list of user tasks.
 
-    What was typed is kept only where it is a part of a code that was found: anything else may be a name, and
-    would outlive the erasure of that person's case.
+    Kept in the installation's stream. What was typed is kept only where it is a part of a code that was
+    found: anything else may be a name, and would outlive the erasure of that person's case.
     """
 
-    page: str  # cases | api
+    page: str  # cases | inbox | api
     sought: str  # empty for what no code holds
     found: int  # cases on the page that was shown
 

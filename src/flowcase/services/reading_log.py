@@ -32,7 +32,11 @@ class ReadingLog:
             self._transactions.run(actor, work, beside=True)
 
     def note_search(self, sought: str, codes: Sequence[str], *, page: str, actor: Actor) -> None:
-        """Record that cases were looked for, and which codes will be shown; called before they are."""
-        is_code = any(sought.casefold() in code.casefold() for code in codes)
-        event = CasesSearched(page=page, sought=sought if is_code else "", found=len(codes))
+        """Record that cases were looked for, by parts of the codes; called before they are shown.
+
+        Of the words that were typed, those that stand in no such code are left out: they may be a name.
+        """
+        known = [code.casefold() for code in codes]
+        kept = [word for word in sought.split() if any(word.casefold() in code for code in known)]
+        event = CasesSearched(page=page, sought=" ".join(kept), found=len(codes))
         self._transactions.run(actor, lambda tx: tx.append(INSTALLATION, event), beside=True)

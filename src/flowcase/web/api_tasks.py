@@ -160,6 +160,9 @@ def user_tasks(asked: dict[str, Any]) -> Any:
 
     def find(after: Any, limit: int) -> Found:
         page = flow().inboxes.page(caller(), every, after=after, limit=limit)
+        if asked["words"]:
+            codes = sorted({row.case_code for row in page.rows if row.case_code})
+            flow().reading_log.note_search(asked["words"], codes, page="api", actor=caller())
         return page.rows, page.following
 
     return paged(asked, find, token=inbox_addresses.token_of)

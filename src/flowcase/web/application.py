@@ -135,6 +135,7 @@ def _register_blueprints(app: Flask) -> None:
         account,
         api,
         batches,
+        beside_the_form,
         case_dossier,
         cases,
         daily_meetings,
@@ -189,6 +190,7 @@ def _register_blueprints(app: Flask) -> None:
         webhooks,
     )
 
+    assert beside_the_form.blueprint is user_tasks.blueprint  # its routes are there before it is registered
     for module in (
         account,
         inbox,

@@ -29,6 +29,12 @@ class Note:
     label: str
     words: str
 
+    @property
+    def anchor(self) -> str:
+        """The id of its input; what stands beside a form has its own."""
+        name = self.name.replace(".", "-")
+        return name[1:] if name.startswith("_") else f"felt-{name}"
+
 
 @dataclass(frozen=True)
 class Notes:
@@ -60,6 +66,32 @@ def notes_on(
             notes.append(Note(name, _label(asked), cpr_warning()))
     marked = seen | {note.name for note in notes if note.name not in concluded}
     return Notes(tuple(notes), " ".join(sorted(marked)))
+
+
+def with_texts(notes: Notes, texts: Mapping[str, tuple[str, str]], sent: MultiDict[str, str]) -> Notes:
+    """The same with free texts of the page that are in no form file: name -> (label, what was typed)."""
+    warned = [
+        Note(name, label, cpr_warning())
+        for name, (label, text) in texts.items()
+        if is_to_be_warned(name, text, sent)
+    ]
+    seen = {*(notes.seen or sent.get(SEEN, "")).split(), *(note.name for note in warned)}
+    return Notes((*notes.notes, *warned), " ".join(sorted(seen)))
+
+
+def with_unsaved_comment(notes: Notes, name: str, sent: MultiDict[str, str]) -> Notes:
+    """The same, with the comment beside the form that was written and not saved: told once."""
+    seen, mark = set((notes.seen or sent.get(SEEN, "")).split()), f"{name}.ikke-gemt"
+    if mark in seen or not sent.get(name, "").strip():
+        return notes
+    said = gettext("Kommentaren er ikke gemt. Gem den først, eller tryk igen for at gå videre uden den.")
+    noted = Note(name, gettext("Kommentarer"), said)
+    return Notes((*notes.notes, noted), " ".join(sorted({*seen, mark})))
+
+
+def also_seen(name: str, sent: MultiDict[str, str]) -> Notes:
+    """Nothing to show in the form, and the text of this name as seen."""
+    return Notes((), " ".join(sorted({*sent.get(SEEN, "").split(), name})))
 
 
 def is_to_be_warned(name: str, text: str, sent: MultiDict[str, str]) -> bool:

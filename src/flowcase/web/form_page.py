@@ -118,7 +118,7 @@ def shown(
         fields,
         tuple(_summary(fields, errors or {})),
         bool(drawing.deciding),
-        notes or NOTHING_NOTED,
+        NOTHING_NOTED if notes is None else notes,
         has_files(form),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from flowcase.services import nested
 ADD, REMOVE = "_add", "_remove"
 LOOK_AGAIN = "_vis"  # show the fields that fit what was answered
 WHICH_TIME = "._tid"  # which of the two instants of an hour that exists twice
+_IS_INSTANT, _MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}"), len("2026-03-27T08:55")
 ROW = "._"  # marks that a row was on the page, whatever stands in it
 
 
@@ -39,6 +40,26 @@ def raw_of(form: Form, sent: MultiDict[str, str], dates: Dates | None = None) ->
 def completing(form: Form | None, sent: MultiDict[str, str], dates: Dates | None = None) -> dict[str, Any]:
     """The same without empty rows, so that errors count rows as the page does."""
     return {} if form is None else cast("dict[str, Any]", without_empty_rows(raw_of(form, sent, dates)))
+
+
+def differs(raw: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    """Whether something was typed, ticked or chosen since a page showed these values."""
+    before = dict(_leaves(shown))
+    return any(said != before.get(path, "") for path, said in _leaves(without_empty_rows(raw)))
+
+
+def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, str(key)))
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        for number, item in enumerate(value):
+            yield from _leaves(item, (*path, str(number)))
+    elif isinstance(value, list):
+        yield path, "\n".join(sorted(map(str, value)))
+    else:
+        said = " ".join(str("" if value is None else value).split())
+        yield path, said[:_MINUTE] if _IS_INSTANT.match(said) else said
 
 
 def changed_rows(raw: dict[str, Any], sent: MultiDict[str, str]) -> str:

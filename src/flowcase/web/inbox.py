@@ -18,16 +18,15 @@ from markupsafe import Markup
 
 from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
+from flowcase.errors import FlowcaseError, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
-from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST, NORMAL
-from flowcase.web import presenting
+from flowcase.services.user_task_moves import LONGEST_REASON
+from flowcase.web import moving, presenting
 from flowcase.web.form_notes import SEEN, is_to_be_warned
 from flowcase.web.inbox_addresses import OF_FACT, VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.language import current, gettext
-from flowcase.web.presenting import sentence
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
@@ -36,9 +35,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("inbox", __name__)
 
 PAGE = 50
-_PRIORITIES = {"hoej": (NORMAL + HIGHEST) // 2, "almindelig": NORMAL, "lav": (LOWEST + NORMAL) // 2}
 _NARROWING = ("frist", "forloeb", "sag", "soeg", "vaerdi")
-_WITH_REASON = ("overdrag", "uddeleger", "prioriter")
 
 
 @blueprint.get("/")
@@ -50,8 +47,12 @@ def home() -> Any:
 @blueprint.get("/opgaver")
 @login_required
 def mine() -> Any:
-    """One list. Its address can be kept and shared: whoever opens it sees their own user tasks by it."""
-    return _page(request.args)
+    """One list. Its address can be kept and shared: whoever opens it sees their own user tasks by it.
+
+    Opening one that looks for words or for a case is a search, and kept as one; that it keeps up by itself
+    (`now`) is none.
+    """
+    return _page(request.args, is_search=True)
 
 
 @blueprint.post("/opgaver/flere")
@@ -59,7 +60,8 @@ def mine() -> Any:
 def move() -> Any:
     """Do one thing with the user tasks that were ticked: take, hand over, delegate …, each by itself."""
     ids, act = request.form.getlist("opgave"), request.form.get("handling", "")
-    problem = _cannot_begin(ids, act)
+    no_task = gettext("Sæt hak ved en eller flere opgaver først.")
+    problem = moving.cannot_begin(act, request.form) if ids else no_task
     if problem:
         return _page(request.form, problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
     reason = f"{act}_grund"
@@ -68,12 +70,12 @@ def move() -> Any:
     problems: Counter[str] = Counter()
     for id in dict.fromkeys(ids):
         try:
-            _move(id, act)
+            moving.carry_out(id, act, request.form)
         except FlowcaseError as error:
-            problems[_why_not(error)] += 1
+            problems[moving.why_not(error)] += 1
     done = len(set(ids)) - problems.total()
     if done:
-        flash(_done_words()[act].format(count=presenting.number(done)), "success")
+        flash(moving.done_words()[act].format(count=presenting.number(done)), "success")
     for words, count in problems.items():
         flash(gettext("Ikke ændret: {count}.").format(count=presenting.number(count)) + " " + words, "error")
     where: dict[str, Any] = asked_for(request.form)[1]
@@ -127,84 +129,6 @@ def _saved() -> list[_Saved]:
         number = flow().inboxes.count(actor(), asked)
         found.append(_Saved(row.name, address, number, row.team, row.shared_by, row.share, row.shares))
     return found
-
-
-def _cannot_begin(ids: list[str], act: str) -> str:
-    """What has to be chosen or put right first; empty when nothing has."""
-    if not ids:
-        return gettext("Sæt hak ved en eller flere opgaver først.")
-    if act not in _done_words():
-        return gettext("Vælg med en knap, hvad der skal ske med opgaverne.")
-    if act == "uddeleger" and not request.form.get("uddeleger_til"):
-        return gettext("Vælg den kollega, der skal hjælpe med opgaverne.")
-    if act == "overdrag" and not request.form.get("overdrag_til"):
-        return gettext("Vælg den kollega, der skal have opgaverne.")
-    if max(len(request.form.get(f"{name}_grund", "")) for name in _WITH_REASON) > LONGEST_REASON:
-        return gettext("Begrundelsen er for lang. Skriv højst {most} tegn.").format(most=LONGEST_REASON)
-    if act == "prioriter" and request.form.get("prioritet") not in _PRIORITIES:
-        return gettext("Vælg, hvilken prioritet opgaverne skal have.")
-    if act == "udsaet" and _day() is None:
-        return gettext("Vælg den dag, opgaverne skal vises igen.")
-    return ""
-
-
-def _move(id: str, act: str) -> None:
-    if act == "tag":
-        flow().user_tasks.claim(id, actor=actor())
-    elif act == "slip":
-        flow().user_tasks.unclaim(id, actor=actor())
-    elif act == "overdrag":
-        to, reason = request.form["overdrag_til"], request.form.get("overdrag_grund", "")
-        flow().user_task_moves.hand_over(id, to, reason=reason, actor=actor())
-    elif act == "uddeleger":
-        to, reason = request.form["uddeleger_til"], request.form.get("uddeleger_grund", "")
-        flow().delegations.delegate(id, to, reason=reason, actor=actor())
-    elif act == "prioriter":
-        priority, reason = _PRIORITIES[request.form["prioritet"]], request.form.get("prioriter_grund", "")
-        flow().user_task_moves.prioritise(id, priority, reason=reason, actor=actor())
-    elif act == "giv_tilbage":
-        flow().delegations.give_back(id, actor=actor())
-    elif act == "tag_tilbage":
-        flow().delegations.take_back(id, actor=actor())
-    else:
-        flow().user_task_moves.put_off(id, _day() if act == "udsaet" else None, actor=actor())
-
-
-def _day() -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(request.form.get("vis_igen_den", ""))
-    except ValueError:
-        return None
-
-
-def _why_not(error: FlowcaseError) -> str:
-    if isinstance(error, InvalidValues) and "kollega" in error.errors:
-        return gettext("Kollegaen er ikke blandt dem, der må løse opgaven.")
-    if isinstance(error, InvalidValues) and "dato" in error.errors:
-        return gettext("Vælg en dag efter i dag og ikke senere end opgavens frist.")
-    if isinstance(error, InvalidValues) and "begrundelse" in error.errors:
-        return gettext("Skriv hvorfor, når prioriteten er sat før, eller når den sættes ned.")
-    if isinstance(error, Conflict) and "delegated" in error.because:
-        return gettext("Opgaven er uddelegeret nu, eller den er ikke uddelegeret længere.")
-    if isinstance(error, Conflict):
-        return gettext("Opgaven er taget af en anden eller ikke længere åben.")
-    if isinstance(error, Forbidden):
-        return gettext("Opgaven er ikke din. Tag den først, eller spørg den, der har den.")
-    return sentence(error)
-
-
-def _done_words() -> dict[str, str]:
-    return {
-        "tag": gettext("Opgaver taget: {count}."),
-        "slip": gettext("Opgaver lagt tilbage: {count}."),
-        "overdrag": gettext("Opgaver overdraget: {count}."),
-        "uddeleger": gettext("Opgaver uddelegeret: {count}."),
-        "giv_tilbage": gettext("Opgaver givet tilbage: {count}."),
-        "tag_tilbage": gettext("Opgaver taget tilbage: {count}."),
-        "prioriter": gettext("Opgaver, der fik en ny prioritet: {count}."),
-        "udsaet": gettext("Opgaver udsat: {count}."),
-        "vis_nu": gettext("Opgaver, der vises igen: {count}."),
-    }
 
 
 def colleagues(rows: Iterable[UserTaskRow]) -> list[PersonRow]:
@@ -283,13 +207,17 @@ class _Seen:
         }
 
 
-def _page(args: Any, *, problem: str = "", noted: str = "") -> str:
+def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = False) -> str:
     """`problem` says why what was sent could not begin, `noted` is a field to look at once more.
 
     With either, what was typed and ticked stays.
     """
     comes_back = bool(problem or noted)
     seen = _Seen(args, ticked=frozenset(args.getlist("opgave")) if comes_back else frozenset())
+    sought = " ".join(filter(None, (seen.chosen.get("soeg"), seen.chosen.get("sag"))))
+    if sought and is_search:
+        codes = sorted({row.case_code for row in seen.page.rows if row.case_code})
+        flow().reading_log.note_search(sought, codes, page="inbox", actor=actor())
     return render_template(
         "inbox.html",
         **seen.parts(args if comes_back else None, noted),

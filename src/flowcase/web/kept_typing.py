@@ -20,12 +20,15 @@ from flowcase.web.session import actor, flow
 
 TYPED = "skrevet"  # name of the field in the page of the sign-in
 _TASK = "_opgave"
+_SENDS_THE_FORM = frozenset(
+    f"user_tasks.{act}" for act in ("send", "claim", "unclaim", "move", "comment")
+)  # the buttons beside a form send it with what was typed
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 
 
 def is_worth_keeping() -> bool:
     """A form of a user task that came from a page of ours, in a browser that shows the answer."""
-    return request.endpoint == "user_tasks.send" and _is_ours() and not request.headers.get("HX-Request")
+    return request.endpoint in _SENDS_THE_FORM and _is_ours() and not request.headers.get("HX-Request")
 
 
 def is_public_form() -> bool:

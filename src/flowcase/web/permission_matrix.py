@@ -262,6 +262,7 @@ RULES: Mapping[str, Rule] = {
     "user_tasks.show": USER_TASK,
     "user_tasks.claim": USER_TASK,
     "user_tasks.unclaim": USER_TASK,
+    "user_tasks.move": USER_TASK,
     "user_tasks.save_draft": USER_TASK,
     "user_tasks.send": USER_TASK,
     "user_tasks.forget_draft": USER_TASK,

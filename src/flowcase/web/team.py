@@ -11,7 +11,7 @@ from flask_login import login_required
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
 from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved
-from flowcase.web import form_page, form_sent
+from flowcase.web import form_notes, form_page, form_sent
 from flowcase.web.language import gettext
 from flowcase.web.presenting import person as name_of
 from flowcase.web.presenting import sentence
@@ -66,15 +66,18 @@ def hand_over(person: str) -> Any:
     held = flow().caseload_moves.caseload(person, actor=actor())
     form = flow().caseload_moves.form(CHANGE_FORM)
     loads = [load for load in _colleagues() if load.person.id != person]
-    raw, errors = _sent(form), None
+    dates, errors = form_sent.Dates(_today()), None
+    raw = _sent(form, dates)
     codes = [case.code for case in held]
     ticked = [code for code in request.form.getlist("sag") if code in codes] if request.form else codes
     to = {code: request.form.get(f"til.{code}") or str(raw.get(_TO) or "") for code in ticked}
     more = {code: request.form.get(f"om.{code}", "") for code in ticked}
-    problem, moved = "", None
+    problem, moved, notes = "", None, form_notes.NOTHING_NOTED
     if request.method == "POST":
         problem = _cannot_hand_over(ticked, to)
-        if not problem and "gennemfoer" in request.form:
+        texts = {f"om.{code}": (f"{gettext('Særligt om sagen')} {code}", more[code]) for code in ticked}
+        notes = form_notes.with_texts(_notes(form, raw, dates), texts, request.form)
+        if not problem and not notes and "gennemfoer" in request.form:
             moved = flow().caseload_moves.hand_over(person, to, raw, more=more, actor=actor())
             errors = _wrong_fields(moved)
             if not moved.not_done:
@@ -85,7 +88,7 @@ def hand_over(person: str) -> Any:
         "team_hand_over.html",
         who=row,
         held=held,
-        page=_page(form, raw, loads, errors),
+        page=_page(form, raw, loads, errors, notes),
         loads=loads,
         ticked=set(ticked),
         to=to,
@@ -105,13 +108,15 @@ def absence(person: str) -> Any:
     held = flow().caseload_moves.caseload(person, actor=actor())
     form = flow().caseload_moves.form(ABSENCE_FORM)
     loads = [load for load in _colleagues(person) if load.person.id != person]
-    raw, errors = _sent(form), None
+    dates, errors = form_sent.Dates(_today()), None
+    raw = _sent(form, dates)
     codes = [case.code for case in held]
     ticked = [code for code in request.form.getlist("sag") if code in codes] if request.form else codes
-    problem, moved = "", None
+    problem, moved, notes = "", None, form_notes.NOTHING_NOTED
     if request.method == "POST":
         problem = "" if ticked else gettext("Sæt hak ved en eller flere sager først.")
-        if not problem:
+        notes = _notes(form, raw, dates)
+        if not problem and not notes:
             moved = flow().caseload_moves.report_absence(person, ticked, raw, actor=actor())
             errors = _wrong_fields(moved)
             if not moved.not_done:
@@ -121,7 +126,7 @@ def absence(person: str) -> Any:
         "team_absence.html",
         who_id=person,
         held=held,
-        page=_page(form, raw, loads, errors),
+        page=_page(form, raw, loads, errors, notes),
         ticked=set(ticked),
         problem=problem,
         moved=moved,
@@ -159,11 +164,16 @@ def _today() -> Any:
     return local_date(flow().clock.now())
 
 
-def _sent(form: Form) -> dict[str, Any]:
+def _sent(form: Form, dates: form_sent.Dates) -> dict[str, Any]:
     """What was typed, its dates read as a Dane writes them."""
     if request.method != "POST":
         return form_page.first_values(form, {})
-    return form_sent.raw_of(form, request.form, form_sent.Dates(_today()))
+    return form_sent.raw_of(form, request.form, dates)
+
+
+def _notes(form: Form, raw: dict[str, Any], dates: form_sent.Dates) -> form_notes.Notes:
+    """What is to be looked at before it is carried out: once, and then it counts."""
+    return form_notes.notes_on(form, raw, dates.concluded, request.form)
 
 
 def _colleagues(person: str | None = None) -> list[Load]:
@@ -177,10 +187,12 @@ def _colleagues(person: str | None = None) -> list[Load]:
     )
 
 
-def _page(form: Form, raw: dict[str, Any], loads: list[Load], errors: Any) -> form_page.Page:
+def _page(
+    form: Form, raw: dict[str, Any], loads: list[Load], errors: Any, notes: form_notes.Notes
+) -> form_page.Page:
     people = [{"value": load.person.id, "label": _label(load)} for load in loads]
     facts: dict[str, Any] = {_PEOPLE: people}
-    return form_page.shown(form, raw, facts=facts, now=flow().clock.now(), errors=errors)
+    return form_page.shown(form, raw, facts=facts, now=flow().clock.now(), errors=errors, notes=notes)
 
 
 def _label(load: Load) -> str:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
 
+COMMENT = "_kommentar"  # sent with the form, whose own fields never begin like that
+
 
 @blueprint.get("/<id>")
 @login_required
@@ -48,32 +50,13 @@ def show(id: str) -> Any:
     return _page(task, form_page.first_values(task.form, {**chosen, **task.prefilled}) if task.form else {})
 
 
-@blueprint.post("/<id>/tag")
-@login_required
-def claim(id: str) -> Any:
-    try:
-        flow().user_tasks.claim(id, actor=actor())
-    except Conflict:
-        return _page(flow().user_tasks.get(id, actor=actor()), {}, status=HTTPStatus.CONFLICT)
-    return redirect(url_for("user_tasks.show", id=id))
-
-
-@blueprint.post("/<id>/slip")
-@login_required
-def unclaim(id: str) -> Any:
-    flow().user_tasks.unclaim(id, actor=actor())
-    flash(gettext("Opgaven er lagt tilbage."), "info")
-    return redirect(url_for("inbox.mine"))
-
-
 @blueprint.post("/<id>/kladde")
 @login_required
 def save_draft(id: str) -> Any:
     """Saved by itself while somebody types; answers with one line for the page."""
     task = flow().user_tasks.get(id, actor=actor())
-    raw = form_sent.raw_of(task.form, request.form, _dates()) if task.form else {}
     try:
-        flow().user_tasks.save_draft(id, raw, actor=actor())
+        flow().user_tasks.save_draft(id, read(task, request.form), actor=actor())
     except FlowcaseError as error:
         return gettext("Kladden er ikke gemt.") + " " + sentence(error), HTTPStatus.CONFLICT
     saved = gettext("Kladden er gemt {at}.").format(at=instant(flow().clock.now()))
@@ -87,29 +70,6 @@ def forget_draft(id: str) -> Any:
     flow().user_tasks.forget_draft(id, actor=actor())
     flash(gettext("Kladden er slettet."), "info")
     return redirect(url_for("user_tasks.show", id=id))
-
-
-@blueprint.post("/<id>/her")
-@login_required
-def presence(id: str) -> Any:
-    """One line about who else has the page open; asked for again while it stays open."""
-    return render_template("presence.html", others=flow().presences.note(id, actor=actor()))
-
-
-@blueprint.post("/<id>/kommentar")
-@login_required
-def comment(id: str) -> Any:
-    task = flow().user_tasks.get(id, actor=actor())
-    text = request.form.get("kommentar", "")
-    if form_notes.is_to_be_warned("kommentar", text, request.form):
-        return _page(task, flow().user_tasks.draft(id, actor=actor()) or {}, comment_noted=True)
-    try:
-        flow().comments.add(text, case=str(task.row.case_code), user_task=id, actor=actor())
-    except InvalidValues as error:
-        draft = flow().user_tasks.draft(id, actor=actor()) or {}
-        problem = gettext(error.errors["kommentar"][0])
-        return _page(task, draft, problem=problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return redirect(url_for("user_tasks.show", id=id) + "#kommentarer", HTTPStatus.SEE_OTHER)
 
 
 def _taken_over(task: UserTask) -> str:
@@ -129,7 +89,7 @@ def send(id: str) -> Any:
     """Complete, save, or change the number of rows; whatever fails, the page comes back as it was typed."""
     problems = _receive_files(id)
     if problems:
-        return _again(id, errors=problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return page_again(id, errors=problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if form_sent.only_shows(request.form) or "_gem" in request.form:
         return _shown_or_saved(id)
     if "_giv_tilbage" in request.form:
@@ -137,13 +97,13 @@ def send(id: str) -> Any:
     try:
         done = flow().user_tasks.complete(id, _noted, actor=actor())
     except _Noted as noted:
-        return _again(id, notes=noted.notes)
+        return page_again(id, notes=noted.notes)
     except InvalidValues as error:
-        return _again(id, errors=error.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return page_again(id, errors=error.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Refused as error:
-        return _again(id, refusal=error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return page_again(id, refusal=error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Conflict:
-        return _again(id, status=HTTPStatus.CONFLICT)
+        return page_again(id, status=HTTPStatus.CONFLICT)
     flash(gettext("Opgaven »{name}« er færdig.").format(name=done.name), "success")
     return redirect(_next_page(done.case_code))
 
@@ -160,6 +120,7 @@ def _noted(form: Form | None) -> dict[str, Any]:
     dates = _dates()
     raw = form_sent.completing(form, _sent(), dates)
     notes = form_notes.notes_on(form, raw, dates.concluded, request.form)
+    notes = form_notes.with_unsaved_comment(notes, COMMENT, request.form)
     if notes:
         raise _Noted(notes)
     return raw
@@ -168,7 +129,7 @@ def _noted(form: Form | None) -> dict[str, Any]:
 def _shown_or_saved(id: str) -> Any:
     """What completes nothing: the form again with a row more or less, or the draft kept."""
     task = flow().user_tasks.get(id, actor=actor())
-    raw = form_sent.raw_of(task.form, _sent(), _dates()) if task.form else {}
+    raw = read(task, _sent())
     if task.status != "open" or not task.may_complete:
         return _page(task, raw, status=HTTPStatus.CONFLICT)
     if form_sent.only_shows(request.form):
@@ -176,7 +137,7 @@ def _shown_or_saved(id: str) -> Any:
     try:
         flow().user_tasks.save_draft(id, raw, actor=actor())
     except Conflict:
-        return _again(id, status=HTTPStatus.CONFLICT)
+        return page_again(id, status=HTTPStatus.CONFLICT)
     flash(gettext("Kladden er gemt."), "success")
     return redirect(url_for("user_tasks.show", id=id))
 
@@ -184,7 +145,7 @@ def _shown_or_saved(id: str) -> Any:
 def _given_back(id: str) -> Any:
     """A delegate is done: what was typed goes back with the user task, as the owner's draft."""
     task = flow().user_tasks.get(id, actor=actor())
-    raw = form_sent.raw_of(task.form, _sent(), _dates()) if task.form else {}
+    raw = read(task, _sent())
     try:
         if raw:
             flow().user_tasks.save_draft(id, raw, actor=actor())
@@ -195,10 +156,33 @@ def _given_back(id: str) -> Any:
     return redirect(url_for("inbox.mine"))
 
 
-def _again(id: str, **said: Any) -> Any:
+def page_again(id: str, **said: Any) -> Any:
     """The page as things stand now, with what was typed; empty rows are gone, so that errors find theirs."""
     task = flow().user_tasks.get(id, actor=actor())
     return _page(task, form_sent.completing(task.form, _sent(), _dates()), **said)
+
+
+def keep_typed(id: str, *, with_comment: bool = True) -> dict[str, list[str]]:
+    """Save as the draft what a button beside the form sent with it; by field, why a file was not taken.
+
+    Nothing is saved where nothing was typed, and where the user task is not theirs to work on.
+    """
+    problems = _receive_files(id)
+    task = flow().user_tasks.get(id, actor=actor())
+    if task.status != "open":
+        return problems
+    raw = read(task, _sent())
+    if not with_comment:
+        raw.pop(COMMENT, None)
+    shown = flow().user_tasks.draft(id, actor=actor())
+    if shown is None and task.form:
+        shown = form_page.first_values(task.form, task.prefilled)
+    if form_sent.differs(raw, shown or {}):
+        try:
+            flow().user_tasks.save_draft(id, raw, actor=actor())
+        except (Conflict, Forbidden):  # ended or taken meanwhile: the page says so and shows what was typed
+            return problems
+    return problems
 
 
 def _receive_files(id: str) -> dict[str, list[str]]:
@@ -233,8 +217,9 @@ def as_typed(id: str, sent: MultiDict[str, str], *, status: HTTPStatus = HTTPSta
 
 
 def read(task: UserTask, sent: MultiDict[str, str]) -> dict[str, Any]:
-    """What was typed, by the paths of the user task's form."""
-    return form_sent.raw_of(task.form, sent, _dates()) if task.form else {}
+    """What was typed, by the paths of the user task's form, and a comment that was not saved yet."""
+    raw = form_sent.raw_of(task.form, sent, _dates()) if task.form else {}
+    return raw | ({COMMENT: sent[COMMENT]} if sent.get(COMMENT, "").strip() else {})
 
 
 def _dates() -> form_sent.Dates:
@@ -261,11 +246,16 @@ def _page(
     is_draft: bool = False,
     focus: str = "",
     notes: form_notes.Notes | None = None,
-    problem: str = "",
-    comment_noted: bool = False,
+    comment: str = "",
+    moving: str = "",
+    noted: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Any:
-    page = form_page.Page(())
+    """`comment` and `moving` say what is wrong beside the form, `noted` which text there is warned of."""
+    if noted:
+        notes = form_notes.also_seen(noted, request.form)
+    typed_comment = request.form.get(COMMENT, "") or raw.get(COMMENT, "")
+    page = form_page.Page((), notes=notes if notes is not None else form_notes.NOTHING_NOTED)
     if task.form and (task.row.status == "open" or raw):
         page = form_page.shown(
             task.form,
@@ -295,6 +285,9 @@ def _page(
             page=page,
             is_open=task.row.status == "open" and task.may_complete,
             was_typed=request.method == "POST" and bool(raw),
+            moving_problem=moving,
+            moving_typed={name[1:]: said for name, said in request.form.items() if name.startswith("_")},
+            noted=noted.removeprefix("_"),
             refusal=refusal,
             is_draft=is_draft,
             concerns=concerns,
@@ -316,9 +309,10 @@ def _page(
             comments=flow().comments.of_case(case, user_task=task.row.id, actor=actor()) if case else [],
             comment_address=url_for("user_tasks.comment", id=task.row.id),
             may_comment=bool(case),
-            comment_problem=problem,
-            comment_noted=comment_noted,
-            comment_typed=request.form.get("kommentar", "") if problem or comment_noted else "",
+            comment_name=COMMENT,
+            comment_problem=comment,
+            comment_noted=noted == COMMENT,
+            comment_typed=typed_comment,
             mentionable=colleagues([task.row]),
             **_diagram(task),
         ),
