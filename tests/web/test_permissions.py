@@ -315,6 +315,7 @@ _PLAIN = {
     "api.history": "/api/history",
     "api.export": "/api/history/export?format=csv&purpose=tilsyn&case=SAG-2588",
     "api.user_tasks": "/api/user-tasks",
+    "api.saved_lists": "/api/saved-lists",
     "api-docs.openapi_json": "/api/openapi.json",
 }
 

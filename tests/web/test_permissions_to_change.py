@@ -45,6 +45,9 @@ _ONES_OWN = {
     "inbox.forget",
     "list_shares.share",
     "list_shares.end",
+    "api.save_list",
+    "api.delete_list",
+    "api.share_list",
     "public.notify",
     "notices.open_notice",
     "notices.new_feed",
@@ -68,6 +71,8 @@ _ELSEWHERE = {"team.end_absence", "team.absence", "team.hand_over"}
 _ELSEWHERE |= {"api.prioritise"}
 # By DELETE: see tests/web/test_webhooks.py.
 _ELSEWHERE |= {"api.end_webhook"}
+# Between the two whom it is between: see tests/web/test_api_lists.py.
+_ELSEWHERE |= {"api.end_list_share"}
 # Whoever holds the secret address, and whoever is close to the case: see tests/web/test_guest_links.py.
 _ELSEWHERE |= {f"guest_links.{act}" for act in ("send_code", "confirm", "leave", "make", "end")}
 

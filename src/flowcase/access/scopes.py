@@ -9,6 +9,8 @@ SCOPES: Mapping[str, str] = {
     "notifications:write": "Hand in notifications.",
     "tasks:read": "List and read user tasks.",
     "tasks:write": "Claim, release, delegate and complete user tasks.",
+    "lists:read": "Read saved lists of user tasks and whom they are shared with.",
+    "lists:write": "Keep, delete, share and withdraw saved lists of user tasks.",
     "cases:read": "List cases; read their open facts, deadlines and records of class K0.",
     "instances:read": "List and read process instances.",
     "instances:write": "Start, suspend, resume, cancel instances, put back, move tokens; suspend processes.",

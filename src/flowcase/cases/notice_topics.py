@@ -18,7 +18,7 @@ OTHER = "andet"
 
 # topic -> the kinds of `NoticeSent` in it; a kind that is in none is OTHER
 TOPICS: Mapping[str, frozenset[str]] = {
-    "opgaver": frozenset({"opgave", "opgave_til_dig", "gennemsyn"}),
+    "opgaver": frozenset({"opgave", "opgave_til_dig", "gennemsyn", "udvalg"}),
     "frister": frozenset({"frist_paamindelse", "frist_overskredet", "paamindelse", "eskalering"}),
     "omtaler": frozenset({"kommentar"}),
     "moeder": frozenset({"moede"}),

@@ -225,6 +225,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "en bekymring er gået tilbage til distriktet",
         "a concern went back to the district",
     ),
+    "udvalg_delt": (
+        "en kollega har delt et udvalg af opgaver med dig; det står på Mine opgaver",
+        "a colleague has shared a list of tasks with you; it stands on My tasks",
+    ),
     "umiddelbar_fare_meldt": ("umiddelbar fare er meldt", "immediate danger was reported"),
     "underretning_vurderet": ("underretningen er vurderet", "the notification was assessed"),
     "undersoegelse_ikke_faerdig": (

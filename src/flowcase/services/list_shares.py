@@ -9,6 +9,7 @@ from __future__ import annotations
 from flowcase.access.actor import Actor
 from flowcase.access.events import ListShared, ListShareEnded
 from flowcase.access.permissions import SUPPLIER
+from flowcase.cases.events import NoticeSent
 from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -46,7 +47,7 @@ class ListShares:
         return sorted(found, key=lambda row: (row.name.casefold(), row.id))
 
     def share(self, name: str, to: str, *, actor: Actor) -> None:
-        """Also fine when it is shared with this person already.
+        """Let a colleague see it, who is told once. Also fine when it is shared with them already.
 
         Raises NotFound when the actor has no list of this name, and InvalidValues (`kollega`) for somebody
         whom it cannot be shared with, or who has twenty of others already.
@@ -68,6 +69,7 @@ class ListShares:
             row = {"owner": actor.id, "name": name, "person": to, "shared_at": tx.now}
             tx.insert(list_share, id=id, **row)
             tx.append(INSTALLATION, ListShared(share=id, person=to))
+            tx.append(INSTALLATION, _told(tx, to))
 
         self._transactions.run(actor, work)
 
@@ -81,6 +83,13 @@ class ListShares:
                 ended(tx, share)
 
         self._transactions.run(actor, work)
+
+
+def _told(tx: Tx, person: str) -> NoticeSent:
+    """A fixed sentence: not by whom, and not what the list is called or looks for."""
+    return NoticeSent(
+        notice=tx.new_id(), kind="udvalg", text="udvalg_delt", groups=(), people=(person,), case=None
+    )
 
 
 def ended(tx: Tx, share: ListShare) -> None:

@@ -20,6 +20,7 @@ __all__ = ["blueprint", "caller", "init_app", "is_api", "problem"]
 
 _OPERATIONS = (
     "api_tasks",
+    "api_lists",
     "api_cases",
     "api_instances",
     "api_tokens",
