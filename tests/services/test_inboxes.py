@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -446,3 +447,71 @@ def test_facts_of_a_case_are_found_as_they_are_now(
     flow.cases.set_fact("SAG-1", "stedfortraeder", None, reason="Tilbage", actor=SYSTEM)
     assert walk(flow, ANNA, with_dorte, 50) == []
     assert flow.inboxes.values_of(ANNA, "stedfortraeder") == flow.inboxes.values_of(ANNA, "child") == []
+
+
+@pytest.mark.parametrize("few", [300, 2, -1], ids=["read whole", "intersected", "walked"])
+def test_facts_together_narrow_a_list_to_the_cases_that_have_all_of_them(
+    flow: Flowcase, fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(flow.inboxes._rule_sets, "settings", lambda tx: NAMED)
+    monkeypatch.setattr(found_by, "_FEW_CASES", few)
+    had = {f"SAG-{nr}": {"distrikt": ("nord", "syd")[nr % 2], "trin": nr % 3} for nr in range(8)}
+    for code, facts in had.items():
+        flow.cases.open(code, child={"navn": "Alma"}, facts=facts, actor=SYSTEM)
+    rows = mixed(flow)
+    fill(*rows)
+
+    both = Asked(order=Order.RECEIVED, facts=(("distrikt", "syd"), ("trin", "1")))
+    never = Asked(order=Order.RECEIVED, facts=(("distrikt", "syd"), ("distrikt", "nord")))
+
+    cases = [code for code, facts in had.items() if facts == {"distrikt": "syd", "trin": 1}]
+    wanted = {row["id"] for row in rows if row["case_code"] in cases}
+    assert cases and set(walk(flow, ANNA, both, 3)) == wanted
+    assert flow.inboxes.count(ANNA, both) == len(wanted)
+    assert walk(flow, ANNA, never, 3) == [] and flow.inboxes.count(ANNA, never) == 0
+
+
+def test_numbers_and_days_among_facts_are_sorted_as_what_they_are(
+    flow: Flowcase, fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow.inboxes._rule_sets, "settings", lambda tx: NAMED)
+    numbers = [
+        Decimal(10),
+        Decimal("-3"),
+        Decimal("9.5"),
+        Decimal(9),
+        Decimal("-20.25"),
+        Decimal(0),
+        Decimal(100),
+    ]
+    days = [dt.date(2026, 10, 1), dt.date(2026, 9, 30), dt.date(2025, 12, 31)]
+    facts: list[Any] = [*numbers, *days, "SAG-2", "1-2", "10.1.2"]
+    for nr, fact in enumerate(facts):
+        values = {"stedfortraeder": fact}
+        flow.cases.open(f"SAG-{nr:02}", child={"navn": "Alma"}, facts=values, actor=SYSTEM)
+    fill(*({"id": f"x.{nr:02}", "case_code": f"SAG-{nr:02}"} for nr in range(len(facts))))
+
+    found = walk(flow, ANNA, Asked(order=ByFact("stedfortraeder")), 4)
+    told = flow.inboxes.values_of(ANNA, "stedfortraeder")
+
+    shown = [facts[int(id.removeprefix("x."))] for id in found]
+    assert [each for each in shown if isinstance(each, Decimal)] == sorted(numbers)
+    assert [each for each in shown if isinstance(each, dt.date)] == sorted(days)
+    numbered = ["-20.25", "-3", "0", "9", "9.5", "10", "100"]
+    assert [each for each in told if each in numbered] == numbered and len(told) == len(facts)
+
+
+def test_of_facts_together_the_range_of_the_rarest_is_walked_and_the_others_looked_up_by_key(
+    flow: Flowcase, store: Store
+) -> None:
+    if not store.is_sqlite:
+        return  # its planner decides by size; the benchmarks measure it
+    compiled = found_by._with_facts(2, 301).compiled(store.engine.dialect)
+
+    with store.engine.connect() as connection:
+        given = tuple("x" for _ in range(compiled.sql.count("?")))
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled.sql}", given).fetchall()
+
+    plan = "\n".join(row[3] for row in rows)
+    assert "SEARCH first USING COVERING INDEX ix_case_fact_value (name=? AND value=?)" in plan
+    assert plan.count("(case_code=? AND name=?)") == 2 and "SCAN" not in plan and "TEMP" not in plan, plan

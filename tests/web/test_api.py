@@ -89,6 +89,8 @@ def test_user_tasks_are_found_by_words_and_by_a_fact_of_the_case(karen, portal, 
     assert by_fact == ["maal"] and found(camilla, "fact=team&value=familieteam_nord") == []
     page = camilla.get("/api/user-tasks?fact=team&value=familieteam_syd&limit=1")
     assert "fact=team" in page.headers["Link"] and "value=familieteam_syd" in page.headers["Link"]
+    both = "fact=status&value=undersoegelse&fact=team&value=familieteam_"
+    assert found(camilla, both + "syd") and found(camilla, both + "nord") == []
     for asked in ("fact=team", "value=x", "fact=diagnose&value=x", "words=" + 101 * "x"):
         assert camilla.get(f"/api/user-tasks?{asked}").status_code == 422, asked
     assert portal.get("/api/user-tasks?fact=team&value=familieteam_syd").status_code == 422

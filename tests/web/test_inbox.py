@@ -376,3 +376,25 @@ def test_a_list_that_a_colleague_shares_shows_whose_it_is_and_counts_only_what_o
     gone = karen.submit(seen, seen.one("//form[@action='/opgaver/gemte/deling/slut']"))
     assert "Udvalget er ikke længere delt." in gone.text and "Vores" not in gone.text
     assert "Vores (4) Del Vores" in camilla.get("/opgaver").text
+
+
+def test_facts_are_combined_and_their_values_picked_by_their_danish_words(sign_in):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/opgaver?fakta=status")
+    offered = {each.text_content(): each.get("value") for each in page.all("//select[@name='vaerdi']/option")}
+    assert offered["Under undersøgelse"] == "undersoegelse"
+
+    search = page.one("//form[@role='search']")
+    one = camilla.submit_get(page, search, vaerdi="undersoegelse")
+    both = camilla.submit_get(
+        one, one.one("//form[@role='search']"), fakta2="team", vaerdi2="familieteam_syd"
+    )
+    neither = camilla.get("/opgaver?fakta=status&vaerdi=undersoegelse&fakta2=team&vaerdi2=familieteam_nord")
+    alone = camilla.get("/opgaver/fakta?fakta2=team")
+
+    assert names(both) == names(one) != [] and names(neither) == []
+    assert both.one("//select[@name='vaerdi2']/option[@selected]").text_content() == "Familieteam Syd"
+    assert both.all("//select[@name='fakta3']") and not both.all("//select[@name='fakta4']")
+    assert "vaerdi2=familieteam_syd" in both.one("//*[@id='opgaveliste']").get("data-now")
+    assert "familieteam_syd" in [each.get("value") for each in alone.all("//select[@name='vaerdi2']/option")]
+    assert not sign_in("granly").get("/opgaver/fakta?fakta=team").all("//option[@value!='']")

@@ -256,6 +256,7 @@ _PLAIN = {
     "inbox.home": "/",
     "inbox.mine": "/opgaver",
     "inbox.now": "/opgaver/nu",
+    "inbox.values_of_fact": "/opgaver/fakta?fakta=team",
     "list_shares.index": "/opgaver/gemte/deling",
     "cases.index": "/sager",
     "meetings.week": "/moeder",

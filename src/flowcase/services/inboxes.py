@@ -25,6 +25,7 @@ from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.user_tasks import UserTaskRow
 
 MOST_COUNTED = 1000
+MOST_VALUES = found_by.MOST_VALUES  # of a fact, told of
 MOST_WORDS = 5
 ROUTING_FACTS = "rutefakta"  # setting: which further facts of cases lists are sorted by and narrowed to
 ALWAYS = ("distrikt", "omraade", "team", "trin", "status", "sagsbehandler")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy.schema import FetchedValue
 
 from flowcase.store.metadata import metadata
 
@@ -13,6 +14,8 @@ case_fact = Table(
     Column("case_code", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("value", Text, nullable=False),
+    Column("sorted_by", Text, FetchedValue()),  # computed from the value: a number sorts as one
     PrimaryKeyConstraint("case_code", "name"),
 )
 Index("ix_case_fact_value", case_fact.c.name, case_fact.c.value, case_fact.c.case_code)
+Index("ix_case_fact_sorted", case_fact.c.name, case_fact.c.sorted_by, case_fact.c.case_code)

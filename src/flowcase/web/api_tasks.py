@@ -16,7 +16,7 @@ from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST
 from flowcase.web import inbox_addresses
 from flowcase.web.api_frame import blueprint, caller, instant, needs
 from flowcase.web.api_pages import Found, PageIn, PlaceField, paged
-from flowcase.web.inbox_addresses import LONGEST
+from flowcase.web.inbox_addresses import LONGEST, MOST_FACTS
 from flowcase.web.session import flow
 
 
@@ -83,21 +83,28 @@ class TaskPageIn(PageIn):
             "example": "vurdér",
         },
     )
-    fact = ma.fields.String(
-        load_default="",
-        validate=ma.validate.Length(max=LONGEST),
-        metadata={"description": "A fact of the case, with `value`.", "example": "team"},
+    fact = ma.fields.List(
+        ma.fields.String(validate=ma.validate.Length(min=1, max=LONGEST)),
+        load_default=list,
+        validate=ma.validate.Length(max=MOST_FACTS),
+        metadata={
+            "description": "Facts that the case has all of, each with its `value`.",
+            "example": ["team"],
+        },
     )
-    value = ma.fields.String(
-        load_default="",
-        validate=ma.validate.Length(max=LONGEST),
-        metadata={"description": "What the fact is.", "example": "familieteam_syd"},
+    value = ma.fields.List(
+        ma.fields.String(validate=ma.validate.Length(min=1, max=LONGEST)),
+        load_default=list,
+        validate=ma.validate.Length(max=MOST_FACTS),
+        metadata={"description": "What each fact is.", "example": ["familieteam_syd"]},
     )
 
     @ma.validates_schema
     def _both_or_none(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if bool(data["fact"]) != bool(data["value"]):
-            raise ma.ValidationError("Expected fact and value together.", "value" if data["fact"] else "fact")
+        facts, values = len(data["fact"]), len(data["value"])
+        if facts != values:
+            missing = "value" if facts > values else "fact"
+            raise ma.ValidationError("Expected as many facts as values.", missing)
 
 
 class TaskPriorityIn(ma.Schema):
@@ -149,13 +156,14 @@ def receive(values: dict[str, Any]) -> Any:
 def user_tasks(asked: dict[str, Any]) -> Any:
     """Open user tasks that this account may work on, oldest first, a page at a time.
 
-    Narrowed by `words`, and by one fact of the case, as *Mine opgaver* is. A fact by which this account may
-    not look is refused. When there are more, header `Link` has the address of the next page (`rel="next"`).
+    Narrowed by `words`, and by up to four facts of the case together, as *Mine opgaver* is. A fact by which
+    this account may not look is refused. When there are more, header `Link` has the address of the next page
+    (`rel="next"`).
     """
-    if asked["fact"] and asked["fact"] not in (known := flow().inboxes.facts_to_find(caller())):
+    if set(asked["fact"]) - set(known := flow().inboxes.facts_to_find(caller()) if asked["fact"] else []):
         said = f"Expected one of: {', '.join(known)}." if known else "This account may not look for facts."
         raise errors.InvalidValues("a list of user tasks", {"fact": [said]})
-    facts = ((asked["fact"], asked["value"]),) if asked["fact"] else ()
+    facts = tuple(zip(asked["fact"], asked["value"], strict=True))
     every = Asked(order=Order.RECEIVED, with_put_off=True, facts=facts, words=asked["words"])
 
     def find(after: Any, limit: int) -> Found:

@@ -16,15 +16,14 @@ from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import FlowcaseError, InvalidValues
 from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import LONGEST_REASON
-from flowcase.web import moving, presenting
+from flowcase.web import fact_filters, moving, presenting
 from flowcase.web.form_notes import SEEN, is_to_be_warned
-from flowcase.web.inbox_addresses import OF_FACT, VIEWS, asked_for, place_from, token_of
+from flowcase.web.inbox_addresses import FACT_NAMES, OF_FACT, VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("inbox", __name__)
 
 PAGE = 50
-_NARROWING = ("frist", "forloeb", "sag", "soeg", "vaerdi")
+_NARROWING = ("frist", "forloeb", "sag", "soeg", *(value for _, value in FACT_NAMES))
 
 
 @blueprint.get("/")
@@ -140,6 +139,16 @@ def colleagues(rows: Iterable[UserTaskRow]) -> list[PersonRow]:
     return sorted(found, key=lambda row: row.name.casefold())
 
 
+@blueprint.get("/opgaver/fakta")
+@login_required
+def values_of_fact() -> Any:
+    """The choice of values of one fact, for a list that is being narrowed to it."""
+    asked = next(
+        ((name, request.args[name]) for name, _ in FACT_NAMES if name in request.args), ("fakta", "")
+    )
+    return render_template("inbox_values.html", row=fact_filters.row(*asked))
+
+
 @blueprint.get("/opgaver/nu")
 @login_required
 def now() -> Any:
@@ -225,8 +234,8 @@ def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = Fa
         absences=flow().absences.of(actor()),
         longest_name=LONGEST_NAME,
         orders=_order_words(),
-        facts=_fact_words(),
-        fact_values=flow().inboxes.values_of(actor(), seen.chosen.get("fakta", "")),
+        facts=fact_filters.names(),
+        fact_rows=fact_filters.rows(seen.chosen),
         dues=_due_words(),
         processes=sorted(seen.names.items(), key=lambda item: item[1].casefold()),
     )
@@ -281,31 +290,8 @@ def _order_words() -> list[tuple[str, str]]:
         ("trin", gettext("Trin på indsatstrappen")),
         ("status", gettext("Sagens status")),
         ("raadgiver", gettext("Sagens rådgiver")),
-        *((OF_FACT + name, words) for name, words in _named_facts()),
+        *((OF_FACT + name, words) for name, words in fact_filters.named()),
     ]
-
-
-def _fact_words() -> list[tuple[str, str]]:
-    """Facts that a list is narrowed to, of those who work with cases."""
-    if not may_see_cases(actor()):
-        return []
-    return [
-        ("distrikt", gettext("Sagens distrikt")),
-        ("omraade", gettext("Sagens område")),
-        ("team", gettext("Sagens team")),
-        ("trin", gettext("Trin på indsatstrappen")),
-        ("status", gettext("Sagens status")),
-        ("sagsbehandler", gettext("Sagens rådgiver")),
-        *_named_facts(),
-    ]
-
-
-def _named_facts() -> list[tuple[str, str]]:
-    """Those that the rule sets name, in the language of the page."""
-    if not may_see_cases(actor()):
-        return []
-    named = flow().inboxes.routing_facts(actor())
-    return [(name, words.get(current()) or words.get("da") or name) for name, words in named.items()]
 
 
 def _due_words() -> list[tuple[str, str]]:

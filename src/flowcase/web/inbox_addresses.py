@@ -31,6 +31,8 @@ ORDERS = {
 }
 OF_FACT = "fakta."  # before the name of a fact by which a list is sorted
 LONGEST = 100
+MOST_FACTS = 4  # that a list is narrowed to together
+FACT_NAMES = tuple((f"fakta{nr}", f"vaerdi{nr}") for nr in ("", *range(2, MOST_FACTS + 1)))
 _is_name = re.compile(r"[a-z][a-z0-9_]{0,60}").fullmatch
 DUE = {"overskredet": Due.OVERDUE, "i_dag": Due.TODAY, "uge": Due.WEEK}
 
@@ -45,15 +47,14 @@ def asked_for(args: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
         "sag": args.get("sag", "").strip().upper(),
         "udsat": args.get("udsat", ""),
         "soeg": " ".join(args.get("soeg", "").split())[:LONGEST],
-        "fakta": args.get("fakta", ""),
-        "vaerdi": args.get("vaerdi", "").strip()[:LONGEST],
     }
+    facts = _facts(args)
+    for (fact, value), (name, said) in zip(FACT_NAMES, facts, strict=False):
+        chosen |= {fact: name, value: said}
     by_fact = chosen["sorter"].removeprefix(OF_FACT)
     is_by_fact = chosen["sorter"].startswith(OF_FACT) and _is_name(by_fact) is not None
     if not is_by_fact and chosen["sorter"] not in ORDERS:
         chosen["sorter"] = ""
-    if not _is_name(chosen["fakta"]):
-        chosen["fakta"] = chosen["vaerdi"] = ""
     for name, known in (("vis", VIEWS), ("frist", DUE), ("udsat", {"1": True})):
         if chosen[name] not in known:
             chosen[name] = ""
@@ -64,10 +65,17 @@ def asked_for(args: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
         case=chosen["sag"] or None,
         due=DUE.get(chosen["frist"]),
         with_put_off=bool(chosen["udsat"]),
-        facts=((chosen["fakta"], chosen["vaerdi"]),) if chosen["vaerdi"] else (),
+        facts=tuple((name, value) for name, value in facts if value),
         words=chosen["soeg"],
     )
     return asked, {name: value for name, value in chosen.items() if value}
+
+
+def _facts(args: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each once; those that wait for a value come last."""
+    said = ((args.get(fact, ""), args.get(value, "").strip()[:LONGEST]) for fact, value in FACT_NAMES)
+    found = list(dict.fromkeys(pair for pair in said if _is_name(pair[0])))
+    return sorted(found, key=lambda pair: not pair[1])
 
 
 def token_of(place: Place | None) -> str:

@@ -246,6 +246,7 @@ RULES: Mapping[str, Rule] = {
     "inbox.home": SIGNED_IN,
     "inbox.mine": SIGNED_IN,
     "inbox.now": SIGNED_IN,
+    "inbox.values_of_fact": SIGNED_IN,
     "inbox.save": SIGNED_IN,
     "inbox.forget": SIGNED_IN,
     "inbox.move": USER_TASK,

@@ -1,7 +1,8 @@
 """Narrowing inboxes by facts of the case and by words: as conditions on rows, and what they are found by.
 
 A fact or a word that few cases and few user tasks have is looked up by its own index, and what is found is
-read whole. What many have is found soon in whatever order a list is read.
+read whole. What many have is found soon in whatever order a list is read. Of several facts that many cases
+have each, few may have all: then the range of the rarest is walked, and each of its cases looked up by key.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from flowcase.store.fact_tables import case_fact
 from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
 
-_FEW_CASES, _FEW_TASKS, _MOST_VALUES = 300, 1000, 200
+_FEW_CASES, _FEW_TASKS, MOST_VALUES = 300, 1000, 200
+_MANY_CASES = 3000  # looked at to tell which of several facts is the rarest
 _task = tables.user_task
 _LAST = "\U0010ffff"
 
@@ -82,12 +84,28 @@ def values(only: Any) -> dict[str, Any]:
 def nearest(tx: Tx, facts: Sequence[tuple[str, str]], words: Sequence[Word]) -> Nearest | None:
     """What holds all that is looked for, by the fact or word that fewest have; None where many have each."""
     found = [each for each in (_of_fact(tx, *fact) for fact in facts) if each is not None]
+    if len(facts) > 1 and not found and (together := _of_facts(tx, facts)) is not None:
+        found.append(together)
     found += [each for each in (_of_word(tx, word) for word in words) if each is not None]
     return min(found, key=lambda each: (bool(each.names), len(each.cases)), default=None)
 
 
 def _of_fact(tx: Tx, name: str, value: str) -> Nearest | None:
     rows = tx.rows(_WITH_FACT, {"name": name, "value": value})
+    return Nearest([row.case_code for row in rows]) if len(rows) <= _FEW_CASES else None
+
+
+def _of_facts(tx: Tx, facts: Sequence[tuple[str, str]]) -> Nearest | None:
+    """The cases that have all of them; None where they are many too."""
+
+    def number(fact: tuple[str, str]) -> int:
+        return int(tx.scalar(_HOW_MANY, {"name": fact[0], "value": fact[1]}))
+
+    rarest, *others = sorted(facts, key=number)
+    given = {"name": rarest[0], "value": rarest[1]}
+    for place, (name, value) in enumerate(others):
+        given |= {f"fact_{place}": name, f"value_{place}": value}
+    rows = tx.rows(_with_facts(len(others), _FEW_CASES + 1), given)
     return Nearest([row.case_code for row in rows]) if len(rows) <= _FEW_CASES else None
 
 
@@ -120,6 +138,19 @@ def values_of(tx: Tx, fact: str) -> list[str]:
     return [row.value for row in tx.rows(_values(), {"name": fact})]
 
 
+@functools.cache
+def _with_facts(others: int, at_most: int) -> Prepared:
+    first = case_fact.alias("first")
+    statement = select(first.c.case_code).where(
+        first.c.name == _text("name"), first.c.value == _text("value")
+    )
+    for place in range(others):
+        other = case_fact.alias(f"other_{place}")
+        is_this = (other.c.name == _text(f"fact_{place}")) & (other.c.value == _text(f"value_{place}"))
+        statement = statement.where(exists().where(other.c.case_code == first.c.case_code, is_this))
+    return Prepared(statement.limit(_limit(at_most)))
+
+
 def _text(name: str) -> ColumnElement[str]:
     return bindparam(name, type_=_task.c.id.type)
 
@@ -140,16 +171,27 @@ def _names() -> Prepared:
 @functools.cache
 def _values() -> Prepared:
     of_it = case_fact.c.name == _text("name")
-    each = select(func.min(case_fact.c.value).label("value")).where(of_it).cte("each", recursive=True)
-    following = select(func.min(case_fact.c.value)).where(of_it, case_fact.c.value > each.c.value)
-    each = each.union_all(select(following.scalar_subquery()).where(each.c.value.is_not(None)))
-    return Prepared(select(each.c.value).where(each.c.value.is_not(None)).limit(_limit(_MOST_VALUES)))
+    each = select(func.min(case_fact.c.sorted_by).label("key")).where(of_it).cte("each", recursive=True)
+    following = select(func.min(case_fact.c.sorted_by)).where(of_it, case_fact.c.sorted_by > each.c.key)
+    each = each.union_all(select(following.scalar_subquery()).where(each.c.key.is_not(None)))
+    is_one = of_it & (case_fact.c.sorted_by == each.c.key)
+    value = select(func.min(case_fact.c.value)).where(is_one).scalar_subquery()
+    limit = _limit(MOST_VALUES)
+    return Prepared(select(value.label("value")).where(each.c.key.is_not(None)).limit(limit))
 
 
 _WITH_FACT = Prepared(
     select(case_fact.c.case_code)
     .where(case_fact.c.name == _text("name"), case_fact.c.value == _text("value"))
     .limit(_limit(_FEW_CASES + 1))
+)
+_HOW_MANY = Prepared(
+    select(func.count()).select_from(
+        select(literal_column("1").label("one"))
+        .where(case_fact.c.name == _text("name"), case_fact.c.value == _text("value"))
+        .limit(_limit(_MANY_CASES))
+        .subquery()
+    )
 )
 _BEGUN_BY = Prepared(
     select(case_fact.c.case_code)

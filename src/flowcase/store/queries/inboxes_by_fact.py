@@ -5,8 +5,8 @@ statement asks for them. Where they have not, a list of up to a thousand is read
 a longer one the cases are walked, a growing number of them at a time, until the page is full: no list costs
 more than the cases that stand before its rows.
 
-A place is the fact and the case in one word, `nord|SAG-2601`. What has no such fact comes after all that
-have one (`|SAG-2601`), and what has no case at the very end (`|`).
+A place is the fact, as it is sorted by, and the case in one word, `nord|SAG-2601`. What has no such fact
+comes after all that have one (`|SAG-2601`), and what has no case at the very end (`|`).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def place_of(tx: Tx, row: UserTaskRow, order: Order | ByFact) -> Place:
 def _with_fact(order: Order | ByFact) -> Any:
     """(fact, code) of the cases that have it, as an index holds them in its order."""
     if isinstance(order, ByFact):
-        columns = case_fact.c.value.label("fact"), case_fact.c.case_code.label("code")
+        columns = case_fact.c.sorted_by.label("fact"), case_fact.c.case_code.label("code")
         return select(*columns).where(case_fact.c.name == order.value).subquery()
     column = _case.c[order.value]
     return select(column.label("fact"), _case.c.code).where(column.is_not(None)).subquery()
