@@ -16,6 +16,10 @@ TODAY = dt.date(2026, 3, 27)
     [
         "2026-04-03",
         "3/4-26",
+        "3/4\u201326",
+        "d.3/4",
+        "fredag d. 3/4",
+        "2026/04/03",
         "3/4 2026",
         "3/4/26",
         "3.4.2026",
@@ -81,7 +85,16 @@ def test_without_today_only_whole_dates_are_read(written):
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-04-03T14:05", "2026-04-03 14:05", "3/4-26 kl. 14.05", "3. april, 14:05", "3.4.2026 14.05"],
+    [
+        "2026-04-03T14:05",
+        "2026-04-03 14:05",
+        "3/4-26 kl. 14.05",
+        "3. april, 14:05",
+        "3.4.2026 14.05",
+        "kl. 14.05 den 3. april",
+        "kl 14:05 3/4-26",
+        "d. 3/4 klokken 14.05",
+    ],
 )
 def test_a_time_beside_the_date_is_read_with_it(written):
     assert read_instant(written, TODAY).at == dt.datetime(2026, 4, 3, 14, 5)

@@ -242,6 +242,28 @@ def test_the_inbox_with_everything_open_fits_a_phone(open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_after_the_session_ended_an_open_form_stays_with_all_that_was_typed_in_it(open_page, world):
+    page = open_page()
+    sign_in(page, "karen.fp")
+    page.goto(f"/opgaver/{world.task('vurder').id}")
+    page.locator("[name=begrundelse]").fill("Skrevet i en halv time")
+    page.locator("#kommentar").fill("Ring til skolen")
+    page.context.clear_cookies()
+
+    with page.expect_response(lambda answer: answer.status == 400 and answer.request.method == "POST"):
+        page.locator("[name=akut][value=ja]").check()
+    expect(page.locator("#kladde")).to_contain_text("Siden er for gammel til at gemme af sig selv.")
+    expect(page.locator("[name=begrundelse]")).to_have_value("Skrevet i en halv time")
+    page.get_by_role("button", name="Gem kommentar").click()
+    page.fill("#bruger", "karen.fp")
+    page.fill("#adgangskode", PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[name=begrundelse]")).to_have_value("Skrevet i en halv time")
+    expect(page.locator("#kommentar")).to_have_value("Ring til skolen")
+    expect(page.locator("[name=akut][value=ja]")).to_be_checked()
+
+
 def test_files_and_comments_on_a_phone_leave_what_was_typed_alone(open_page, world):
     page = open_page(width=360)
     sign_in(page, "karen.fp")

@@ -57,13 +57,18 @@ _DAYS_AWAY = {
     "i forgårs": -2,
     "forgårs": -2,
 }
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")  # as Word writes them
+_BEFORE_DIGITS = re.compile(r"(?:d|den)\.?\s*(\d{1,2}\s*[./-]\s*\d.*)")  # d. 3/4
+_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})(?:\s*[./-]\s*|\s+)(\d{4}|\d{2})")
 _DAY_AND_MONTH = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\.?")
 _WORDS = re.compile(r"(?:(?:d|den|the)\.?\s+)?(\d{1,2})\.?\s*([a-zæøå]{3,9})\.?(?:\s+(\d{4}|\d{2}))?")
 _AHEAD = re.compile(r"(?:om|in)\s+(\d{1,3})\s+(dage?|days?|uger?|weeks?)")
-_TIME = re.compile(r"(.*?)(?:[\sT]+|,\s*|^)(?:(?:kl|at)\.?\s*)?(\d{1,2})[.:](\d{2})(?::(\d{2}))?$", re.I)
-_HOUR = re.compile(r"(.*?)(?:\s+|,\s*|^)(?:kl|at)\.?\s*(\d{1,2})$", re.I)
+_CLOCK_FIRST = re.compile(r"((?:kl|klokken|at)\.?\s*\d{1,2}(?:[.:]\d{2})?)\s+(\D.*|.*\d[./-]\d.*)", re.I)
+_TIME = re.compile(
+    r"(.*?)(?:[\sT]+|,\s*|^)(?:(?:klokken|kl|at)\.?\s*)?(\d{1,2})[.:](\d{2})(?::(\d{2}))?$", re.I
+)
+_HOUR = re.compile(r"(.*?)(?:\s+|,\s*|^)(?:klokken|kl|at)\.?\s*(\d{1,2})$", re.I)
 _YEARS_AHEAD = 20  # that two digits of a year may lie in the future; 26 is 2026, 98 is 1998
 
 
@@ -91,8 +96,10 @@ class ReadTime:
 
 def read_date(text: str, today: dt.date | None = None) -> ReadDate:
     """The date that was written. Without a year it is the one nearest to `today`. Raises NoDate."""
-    words = " ".join(text.strip().lower().split())
+    words = _DASHES.sub("-", " ".join(text.strip().lower().split()))
     weekday, words = _without_weekday(words)
+    if match := _BEFORE_DIGITS.fullmatch(words):
+        words = match[1]
     if today is None and weekday is not None and not words:
         raise NoDate(text)
     found = _relative(words, weekday, today) if today is not None else None
@@ -125,6 +132,8 @@ def read_instant(text: str, today: dt.date | None = None) -> ReadTime:
             return ReadTime(dt.datetime.fromisoformat(words), True)
     except ValueError:
         raise NoDate(text) from None
+    if first := _CLOCK_FIRST.fullmatch(words):
+        words = f"{first[2]} {first[1]}"
     if match := _TIME.match(words):
         clock = _clock(text, match[2], match[3], match[4] or "0")
     elif match := _HOUR.match(words):

@@ -312,6 +312,11 @@ def _say_errors(app: Flask) -> None:
 
         if api.is_api():
             return api.problem(HTTPStatus.BAD_REQUEST, error)
+        if request.headers.get("HX-Request"):  # a page that saves by itself must not get another page
+            return language.gettext(
+                "Siden er for gammel til at gemme af sig selv. "
+                "Det du skrev, følger med, når du trykker på en knap."
+            ), HTTPStatus.BAD_REQUEST
         if kept_typing.is_public_form():
             return public.show_again()
         if kept_typing.is_worth_keeping():

@@ -25,7 +25,7 @@ from flowcase.web import fact_filters, moving, presenting
 from flowcase.web.form_notes import SEEN, is_to_be_warned
 from flowcase.web.inbox_addresses import FACT_NAMES, OF_FACT, VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
-from flowcase.web.language import current, gettext
+from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
