@@ -7,8 +7,8 @@ digits, moved above nothing so that negative ones come first; days are sorted as
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041_sort_facts_as_what_they_are"
-down_revision = "0040_share_lists_with_people"
+revision = "0042_sort_facts_as_what_they_are"
+down_revision = "0041_count_api_requests"
 
 _SQLITE = (
     "CASE WHEN value GLOB '*[0-9]' AND value NOT GLOB '*[^-0-9.]*' AND value NOT GLOB '?*-*' "
