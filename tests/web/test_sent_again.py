@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import threading
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
+from tests.web.conftest import Seen
 from tests.web.test_user_task_page import ASSESSMENT
 from tests.web.world import PASSWORD
 
@@ -113,6 +117,21 @@ def test_of_a_double_click_one_counts(app, sign_in, world, task):
         thread.join()
 
     assert sorted(answers) == [302, 409, 409, 409]
+
+
+def test_files_that_are_too_large_together_bring_the_form_back_with_all_that_was_typed(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.get("/underretninger/ny")
+    files = [FileStorage(io.BytesIO(bytes(26 * 1024**2)), f"{nr}.pdf") for nr in "ab"]
+    typed = dict(page.one("//main//form").form_values()) | {"bekymring": "Skrevet i en halv time"}
+    boundary, body = encode_multipart({**typed, "_send": "1", "_fil.bilag": files})
+
+    media_type = f"multipart/form-data; boundary={boundary}"
+    again = Seen(karen.client.post("/underretninger/ny", data=body, content_type=media_type))
+
+    assert again.status == 422
+    assert "Filen er for stor. Den må højst fylde 25 MB." in again.text
+    assert again.value("bekymring") == "Skrevet i en halv time"
 
 
 class Flood:

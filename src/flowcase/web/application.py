@@ -33,6 +33,7 @@ from flowcase.web import (
     drawing,
     kept_typing,
     language,
+    large_forms,
     pdf,
     presenting,
     remembered,
@@ -110,6 +111,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.init_app(app)  # before anything that can refuse: it says so in the person's language
     signed_cookie.init_app(app)
+    large_forms.init_app(app)  # before the form is read
     csrf.init_app(app)
     session.init_app(app, flow)
     presenting.init_app(app)
