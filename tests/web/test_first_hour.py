@@ -80,7 +80,7 @@ def _see_why_it_is_due_then(tried: Tried, world: World) -> None:
 def _hand_it_over_to_a_colleague(tried: Tried, world: World) -> None:
     tried.press("Vurdér risiko", within="tbody")
     tried.press("Overdrag til en kollega")
-    tried.answer("overdrag_til", "Jonas Aagaard")
+    tried.answer("_overdrag_til", "Jonas Aagaard")
     tried.press("Overdrag", within=".fc-filter-act")
 
     tried.sees("Opgaver overdraget: 1.")
