@@ -16,7 +16,9 @@ from playwright.sync_api import Page
 
 import flowcase.web
 from flowcase.access.actor import SYSTEM
+from flowcase.services.batches import Asked
 from flowcase.services.documents import Given
+from tests.services.diagrams import end, message, process, start, user_task
 from tests.web.examined import elsewhere
 from tests.web.test_browser import sign_in
 
@@ -201,6 +203,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     page.locator("main button[type=submit]").last.click()
     page.wait_for_selector("#fejl")
     seen.check("an operation on many flows with errors")
+    _moving_many(seen, world)
     seen.visit(f"/forloeb/{instance}/indgreb", "intervene in a flow")
     seen.visit(page.locator("main ul a").first.get_attribute("href"), "skip a step")
     world.flow.webhook_sending._send = lambda *_: (410, b"")
@@ -277,6 +280,28 @@ def page_of(states: list[str]) -> str:
 
 def _numbered(lines: list[str]) -> list[str]:
     return [f"1. {line}" for line in lines]
+
+
+def _moving_many(seen: Checked, world: Any) -> None:
+    """A batch that moves instances, what takes over from what in it, and starts that a process holds."""
+    inside, roots = message("nyt_stille")
+    drawings = [
+        process("stilles", start(), user_task("a", "fronten"), end()),
+        process("stilles", start("ny", inside=inside, roots=roots), user_task("b", "fronten"), end()),
+    ]
+    for drawn in drawings:
+        world.flow.deployments.deploy({"stilles.bpmn": drawn}, actor=SYSTEM)
+        if drawn is drawings[0]:
+            world.flow.instances.start("stilles", {}, actor=SYSTEM)
+    id = world.flow.batches.plan(Asked(process="stilles"), "migrate", target="2", reason="ny", actor=SYSTEM)
+    seen.visit(f"/drift/mange/{id}", "a planned move of many")
+    seen.visit(f"/drift/mange/{id}/afloeser/1", "what takes over in a move of many")
+    world.flow.suspensions.suspend("stilles", reason="fejl", actor=SYSTEM)
+    world.flow.messages.correlate("nyt_stille", "1", {}, actor=SYSTEM)
+    seen.visit("/drift/processer/stilles", "starts that a process holds")
+    seen.page.locator("form[action$=ventende] button[type=submit]").click()
+    seen.page.wait_for_selector("#fejl")
+    seen.check("dropping starts with errors")
 
 
 def _daily_meeting(seen: Checked, world: Any) -> None:
