@@ -108,4 +108,7 @@ def from_json(data: Any) -> Value:
 
 def canonical_json(data: Any) -> bytes:
     """One byte string per JSON value: sorted keys, no spaces, UTF-8; what hashes are computed over."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CANONICAL.encode(data).encode()
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

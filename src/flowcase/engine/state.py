@@ -22,6 +22,7 @@ from flowcase.modeling.definition import ProcessDefinition
 from flowcase.values import Value, from_json, to_json
 
 LEVEL = 3  # of compression: a state is written at every step
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,7 @@ class State:
             "variables": self.variable_scopes.to_json(),
             "waits": [subscription.to_json() for subscription in self.subscriptions.values()],
         }
-        text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-        return compress(text.encode(), level=LEVEL)
+        return compress(_JSON.encode(data).encode(), level=LEVEL)
 
     @classmethod
     def from_bytes(cls, content: bytes, definition: ProcessDefinition) -> State:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ def _add_months(date: dt.date, months: int) -> dt.date:
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def parse_duration(text: str) -> CivilDuration:
     """Raises TimerTextError."""
     found = _DURATION.fullmatch(text.strip())

@@ -16,7 +16,7 @@ from flowcase.compression import compress, decompress
 from flowcase.model import Event
 from flowcase.values import canonical_json, from_json, to_json
 
-LEVEL = 9  # of compression: entries are small, and read for ten years
+LEVEL = 5  # of compression: entries are small, and a higher one makes hardly any of them smaller
 LARGEST_ENTRY = 256 * 1024 * 1024  # bytes; an entry that claims more was not written here
 _COMPRESSED = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins; JSON never does
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ColumnElement, String, Text, bindparam
+from sqlalchemy import JSON, Boolean, ColumnElement, String, Text, bindparam, cast
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -38,10 +39,15 @@ class Instant(TypeDecorator[dt.datetime]):
             return None
         if value.tzinfo is None:
             raise TypeError("Expected an aware instant, but got a local time without zone.")
-        value = value.astimezone(dt.UTC)
+        if value.tzinfo is not dt.UTC:
+            value = value.astimezone(dt.UTC)
         if dialect.name == "postgresql":
             return value
-        return value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return value.isoformat(timespec="microseconds")[:-6] + "Z"  # without its `+00:00`
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """As `result_processor`."""
+        return functools.partial(self.process_bind_param, dialect=dialect)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
         return _read_instant(value)
@@ -91,6 +97,10 @@ class Texts(TypeDecorator[Sequence[str]]):
         texts = list(value or ())
         return texts if dialect.name == "postgresql" else json.dumps(texts)
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """As `Instant`'s: what the driver takes needs no more steps."""
+        return functools.partial(self.process_bind_param, dialect=dialect)
+
 
 class _Among(FunctionElement[bool]):
     type = Boolean()
@@ -126,6 +136,24 @@ def read_json(given: str | bytes) -> Any:
             _WORDS.clear()
         _WORDS[given] = tuple(value)
     return value
+
+
+class _WordsAsText(TypeDecorator[list[str]]):
+    """A list of words as the database writes it down, which drivers hand on unread."""
+
+    impl = Text
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return read_json
+
+
+def words_of(column: ColumnElement[Any]) -> ColumnElement[list[str]]:
+    """A column of JSON that always holds a list of words, for lists of rows: read by `read_json` itself.
+
+    A driver's own way to JSON takes longer for fifty rows than finding them does.
+    """
+    return cast(column, _WordsAsText()).label(column.key)
 
 
 _SHORT, _REMEMBERED = 200, 1000

@@ -52,6 +52,9 @@ _CONNECTION = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+# SQLite: compiled statements of a connection (the driver keeps 128 by itself: pages ask more different ones),
+# and pages of four kilobytes in the write-ahead log before they are copied into the database's own file.
+_STATEMENTS_KEPT, _PAGES_IN_LOG = 1000, 4000
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
 
 
@@ -261,7 +264,7 @@ class Store:
         # transaction that is not serializable, and there is neither a BEGIN nor a ROLLBACK to wait for.
         with self._reader.connect() as connection, ExitStack() as stack:
             if self.is_sqlite:
-                stack.callback(connection.begin().rollback)
+                stack.callback(_begun(connection, "BEGIN").rollback)
             yield stack.enter_context(self._tx(connection, actor, now, may_write=False))
 
     def _read_anew(self, *, keeps_answers: bool) -> None:
@@ -450,6 +453,7 @@ def _engine(
         pool_size=pool_size,
         max_overflow=20,
         pool_recycle=1800,
+        pool_use_lifo=True,  # the one whose statements and pages were used last
         json_deserializer=read_json,
         connect_args={
             **{name: value for name, value in _CONNECTION.items() if name not in url.query},
@@ -479,8 +483,9 @@ def _engine(
 def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engine:
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_SECONDS},
+        connect_args={"timeout": BUSY_SECONDS, "cached_statements": _STATEMENTS_KEPT},
         pool_size=pool_size,
+        pool_use_lifo=True,  # the one whose statements and pages were used last
         max_overflow=40,
         json_deserializer=read_json,
         **options,
@@ -495,6 +500,8 @@ def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engin
         cursor.execute("PRAGMA journal_mode = WAL")
         # An acknowledged commit survives a power cut; NORMAL would lose the last ones in WAL mode.
         cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        # What is written again and again is copied out of the log seldom; the log holds it all the same.
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}")
         # Off by default in SQLite, for every connection anew.
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -510,11 +517,21 @@ def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engin
         chosen = {**options, **connection.get_execution_options()}
         if chosen.get("isolation_level") == "AUTOCOMMIT":
             return
-        statement = "BEGIN" if chosen.get(_READ_ONLY) else "BEGIN IMMEDIATE"
-        driver: Any = connection.connection.driver_connection
-        try:
-            driver.execute(statement)  # past SQLAlchemy, whose way around it takes longer than SQLite's own
-        except sqlite3.Error as error:
-            raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
+        _begun(connection, "BEGIN" if chosen.get(_READ_ONLY) else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _begun(connection: Connection, statement: str) -> Any:
+    """SQLite's own connection, on which a transaction has begun, now at the latest.
+
+    Past SQLAlchemy, whose way around it takes longer than SQLite's own.
+    """
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:
+        return driver
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
+    return driver

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -269,12 +270,17 @@ class Rows:
 
 
 def _whole_row(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = values.keys() - table.c.keys()
-    if unknown:
-        raise TypeError(f"Expected columns of {table.name}, but got {', '.join(sorted(unknown))}.")
-    row: dict[str, Any] = dict.fromkeys(table.c.keys())
-    row.update(values)
+    row = {**_empty_row(table), **values}
+    if len(row) != len(_empty_row(table)):
+        unknown = sorted(values.keys() - _empty_row(table).keys())
+        raise TypeError(f"Expected columns of {table.name}, but got {', '.join(unknown)}.")
     return row
+
+
+@functools.cache
+def _empty_row(table: Table) -> dict[str, Any]:
+    """Every column without a value; not to be altered."""
+    return dict.fromkeys(table.c.keys())
 
 
 def _number_of(name: str) -> int:

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from flowcase.store import tables
-from flowcase.store.columns import among
+from flowcase.store.columns import among, words_of
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries import found_by
 from flowcase.store.queries.found_by import Word
@@ -43,7 +43,10 @@ from flowcase.store.wire import Question
 
 _table = tables.user_task
 _candidate = tables.candidate_set
-FIELDS = [_table.c[name] for name in UserTaskRow._fields]  # rows are read by position
+_WORDS = ("candidate_groups", "candidate_users")
+FIELDS = [  # rows are read by position
+    words_of(_table.c[name]) if name in _WORDS else _table.c[name] for name in UserTaskRow._fields
+]
 _RANGES = 400  # in one statement, of which SQLite takes 500
 _KEPT = 256  # statements of each kind, the last used
 _BETWEEN = "\n"  # a person and a case as one text; neither holds it
