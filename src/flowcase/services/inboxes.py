@@ -296,6 +296,9 @@ class Inboxes:
     def values_of(self, actor: Actor, fact: str) -> list[str]:
         """Which values a fact has in cases, up to two hundred; none of what may not be looked for."""
 
+        if not fact:
+            return []
+
         def work(tx: Tx) -> list[str]:
             is_known = fact in ALWAYS or fact in self._routing_facts(tx)
             return found_by.values_of(tx, fact) if is_known and may_see_cases(actor) else []

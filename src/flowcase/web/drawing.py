@@ -18,8 +18,9 @@ def address(endpoint: str, **values: Any) -> str:
     """`url_for` for templates: an address is the same each time, so it is made once."""
     if endpoint.startswith(".") or any(name.startswith("_") for name in values):
         return url_for(endpoint, **values)
+    asked = request._get_current_object()  # type: ignore[attr-defined] # once, not with each of its names
     try:
-        return _made(request.script_root, request.host, endpoint, tuple(values.items()))
+        return _made(asked.script_root, asked.host, endpoint, tuple(values.items()))
     except TypeError:  # a list cannot be remembered
         return url_for(endpoint, **values)
 

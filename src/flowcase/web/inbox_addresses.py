@@ -39,6 +39,7 @@ DUE = {"overskredet": Due.OVERDUE, "i_dag": Due.TODAY, "uge": Due.WEEK}
 
 def asked_for(args: Mapping[str, str]) -> tuple[Asked, dict[str, str]]:
     """The list that an address names, and its parts that say so; what they cannot mean is left out."""
+    args = dict(args.items())  # werkzeug's own raises and catches an error for each name that is not there
     chosen = {
         "vis": args.get("vis", ""),
         "sorter": args.get("sorter", ""),

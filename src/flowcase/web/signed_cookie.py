@@ -7,6 +7,7 @@ with every request.
 from __future__ import annotations
 
 import functools
+import hashlib
 from typing import Any
 
 from flask import Flask, Request, g, session
@@ -43,6 +44,10 @@ class _Serializer(URLSafeTimedSerializer):
 
 class SignedCookie(SecureCookieSessionInterface):
     """As Flask's own, but a session in use is sent again once a minute, not with every answer."""
+
+    digest_method = staticmethod(
+        hashlib.sha1
+    )  # Flask's own, itself: `hmac` is slow with a function around it
 
     def __init__(self) -> None:
         self._serializers: dict[Any, URLSafeTimedSerializer] = {}
