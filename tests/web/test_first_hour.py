@@ -153,7 +153,7 @@ def _mention_a_colleague(tried: Tried, world: World) -> None:
     tried.press("Vurdér risiko", within="tbody")
     tried.press("Kollegers brugernavne")
     tried.sees("@jonas.fp", within="#kommentarer")
-    tried.answer("kommentar", "@jonas.fp Har du talt med skolen?")
+    tried.answer("_kommentar", "@jonas.fp Har du talt med skolen?")
     tried.press("Gem kommentar")
 
     tried.sees("Har du talt med skolen?", within=".fc-comments")
