@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import signal
 import threading
@@ -60,6 +61,8 @@ def worker(once: bool, as_json: bool) -> None:
         stopping = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stopping.set())
+        gc.collect()
+        gc.freeze()  # as in the web: handlers and rules are never garbage; looking at them holds up timers
         if not scheduler.run_until(flow, stopping):
             flow.close()
             os._exit(0)  # the handler that still runs would hold the process; its job is others' now
