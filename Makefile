@@ -80,8 +80,9 @@ verapdf: setup-dev ## Let veraPDF (Maven Central, needs a JDK) check case files 
 	mvn -q -B -f tools/verapdf/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/var/verapdf
 	FLOWCASE_VERAPDF="$(CURDIR)/var/verapdf/*" $(PY) -m pytest -q tests/web/test_case_dossier.py tests/web/test_access_reports.py -k "verapdf or independent_reader"
 
-audit: setup-dev ## Look for known weaknesses, licences and secrets; write bills of materials to build/
-	$(PY) tools/audit.py $(if $(ADVISORIES),--without-advisories)
+audit: setup-dev ## Look for known weaknesses, licences and secrets; bills of materials to build/. By an OSV export: make audit ADVISORIES=FILE
+	$(PY) tools/audit.py $(if $(filter none,$(ADVISORIES)),--without-advisories,$(foreach file,$(ADVISORIES),--advisories $(file)))
+
 foreign-files: setup-dev ## Open every file of the suites in the studio's editors, change, undo, save, compare
 	FLOWCASE_FOREIGN=all $(PY) -m pytest -q tests/web/test_foreign_files.py
 

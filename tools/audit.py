@@ -1,7 +1,9 @@
 """`make audit`: known weaknesses, licences, a bill of materials, secrets in the repository.
 
 Exit status 0 when all is well, 1 when something was found, 3 when nothing was found and a source of
-advisories could not be asked. `--without-advisories` leaves those sources out, and says so.
+advisories could not be asked: that is no all-clear, and no failure either. `--advisories FILE` holds an OSV
+export that was brought from elsewhere against the locks instead of asking anybody; `--without-advisories`
+leaves advisories out, and says so.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditing import boms, licences, secrets
+from auditing import advisories, boms, licences, secrets
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
@@ -31,11 +33,22 @@ class Result:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--without-advisories", action="store_true", help="ask no one outside")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--without-advisories", action="store_true", help="ask no one outside")
+    which.add_argument(
+        "--advisories",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="an OSV export (folder, zip, JSON or JSON lines); again for each ecosystem",
+    )
     asked = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
     found = licences.dependencies()
     results = [_licences(found), _bills(found), _secrets()]
+    if asked.advisories:
+        results += brought(asked.advisories, found)
+        return _tell(results)
     sources: list[tuple[str, Callable[[], Result]]] = [
         ("advisories for Python", lambda: python_advisories(_pip_audit())),
         *(
@@ -45,12 +58,22 @@ def main() -> int:
     ]
     for what, ask in sources:
         results.append(Result(what, LEFT_OUT, ("not asked",)) if asked.without_advisories else ask())
+    return _tell(results)
+
+
+def _tell(results: list[Result]) -> int:
     for result in results:
         print(f"{result.what}: {result.verdict}")
         for line in result.said[:40]:
             print(f"  {line}")
     report = [vars(each) for each in results]
     (BUILD / "audit.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    if exit_status(results) == 3:
+        print(
+            "Nothing was found, but whether a package has a known weakness is unknown: its source did not "
+            "answer. Ask again where it can be reached, or bring an OSV export: "
+            "make audit ADVISORIES=FILE (or the folder of several)."
+        )
     return exit_status(results)
 
 
@@ -86,6 +109,34 @@ def _secrets() -> Result:
     if found:
         return Result("secrets in the repository", FOUND, (f"{len(found)} places", *found))
     return Result("secrets in the repository", GOOD, (f"none in {len(secrets.committed())} files",))
+
+
+# --- advisories that were brought ------------------------------------------------------------------
+
+
+def brought(files: list[Path], found: list[licences.Dependency]) -> list[Result]:
+    """One result for each ecosystem; one that no file tells of stays unknown."""
+    exports = []
+    for file in files:
+        try:
+            exports.append(advisories.read(file))
+        except advisories.UnusableExport as error:
+            return [Result("advisories", UNKNOWN, (str(error),))]
+    results = []
+    for ecosystem, kind in advisories.ECOSYSTEMS.items():
+        what = f"advisories for {ecosystem}"
+        told = [each for each in exports if kind in each.ecosystems]
+        ours = [each for each in found if each.kind == kind]
+        weak = advisories.weaknesses([record for each in told for record in each.records], ours)
+        if weak:
+            results.append(Result(what, FOUND, (f"{len(weak)} known weaknesses", *map(str, weak))))
+        elif not told:
+            results.append(Result(what, UNKNOWN, (f"no file tells of {ecosystem}",)))
+        else:
+            newest = max(each.newest for each in told)
+            said = f"no known weakness in {len(ours)} packages, by records of {newest or '?'} and before"
+            results.append(Result(what, GOOD, (said,)))
+    return results
 
 
 # --- advisories ------------------------------------------------------------------------------------

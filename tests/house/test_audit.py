@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -170,3 +171,76 @@ def test_the_exit_status_tells_found_from_not_asked(audit: Any) -> None:
     assert audit.exit_status(results(audit.GOOD, audit.LEFT_OUT)) == 0
     assert audit.exit_status(results(audit.GOOD, audit.UNKNOWN)) == 3
     assert audit.exit_status(results(audit.UNKNOWN, audit.FOUND)) == 1
+
+
+# --- advisories: an export that was brought --------------------------------------------------------
+
+
+def record(ecosystem: str, name: str, *events: dict[str, str], **more: Any) -> dict[str, Any]:
+    kind = "SEMVER" if ecosystem == "npm" else "ECOSYSTEM"
+    ranges = [{"type": kind, "events": list(events)}] if events else []
+    part = {"package": {"ecosystem": ecosystem, "name": name}, "ranges": ranges, **more}
+    return {"id": "X-1", "modified": "2026-11-01T00:00:00Z", "affected": [part]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "events", "is_weak"),
+    [
+        ("PyPI", "2.10", [{"introduced": "0"}, {"fixed": "2.10.1"}], True),
+        ("PyPI", "2.10.1", [{"introduced": "0"}, {"fixed": "2.10.1"}], False),
+        ("PyPI", "2.9", [{"introduced": "2.10"}, {"fixed": "2.11"}], False),
+        ("PyPI", "3.1", [{"introduced": "0"}, {"fixed": "2"}, {"introduced": "3"}, {"fixed": "3.2"}], True),
+        ("PyPI", "2.5", [{"introduced": "0"}, {"fixed": "2"}, {"introduced": "3"}, {"fixed": "3.2"}], False),
+        ("PyPI", "1.4", [{"introduced": "1"}, {"last_affected": "1.4"}], True),
+        ("PyPI", "1.5", [{"introduced": "1"}, {"last_affected": "1.4"}], False),
+        ("PyPI", "2.0rc1", [{"introduced": "0"}, {"fixed": "2.0"}], True),
+        ("npm", "4.17.9", [{"introduced": "0"}, {"fixed": "4.17.19"}], True),
+        ("npm", "4.17.21", [{"introduced": "0"}, {"fixed": "4.17.19"}], False),
+        ("npm", "2.0.0-rc.1", [{"introduced": "0"}, {"fixed": "2.0.0"}], True),
+    ],
+)
+def test_a_version_is_weak_where_the_record_says_so(
+    licences: Any, kind: str, version: str, events: list[dict[str, str]], is_weak: bool
+) -> None:
+    advisories = importlib.import_module("auditing.advisories")
+    pinned = licences.Dependency(advisories.ECOSYSTEMS[kind], "a-name", version, "MIT", True)
+    name = "A_Name" if kind == "PyPI" else "a-name"
+
+    found = advisories.weaknesses([record(kind, name, *events)], [pinned])
+    withdrawn = advisories.weaknesses([{**record(kind, name, *events), "withdrawn": "2026"}], [pinned])
+
+    assert (bool(found), withdrawn) == (is_weak, [])
+
+
+def test_an_export_is_read_in_each_of_its_forms_and_what_it_leaves_out_stays_unknown(
+    audit: Any, licences: Any, tmp_path: Path
+) -> None:
+    one = record("PyPI", "jinja2", {"introduced": "0"}, {"fixed": "9"})
+    forms = {
+        name: tmp_path / name for name in ("one.json", "list.json", "said.json", "lines.jsonl", "all.zip")
+    }
+    forms["one.json"].write_text(json.dumps(one))
+    forms["list.json"].write_text(json.dumps([one]))
+    forms["said.json"].write_text(json.dumps({"vulns": [one]}))
+    forms["lines.jsonl"].write_text(json.dumps(one) + "\n\n")
+    with zipfile.ZipFile(forms["all.zip"], "w") as packed:
+        packed.writestr("X-1.json", json.dumps(one))
+    pinned = [licences.Dependency("python", "jinja2", "3.1", "BSD", True)]
+
+    for path in [*forms.values(), tmp_path]:
+        results = audit.brought([path], pinned)
+
+        assert [each.verdict for each in results] == [audit.FOUND, audit.UNKNOWN], path
+        assert results[0].said[1] == "jinja2 3.1: X-1, mended in 9"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "no JSON", "{}", "[]", '{"vulns": []}', '[{"id": "X", "affected": 1}]']
+)
+def test_a_file_that_is_no_export_is_no_clean_answer(audit: Any, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(content)
+
+    results = audit.brought([path], [])
+
+    assert audit.exit_status(results) == 3

@@ -22,6 +22,12 @@ def csrf_of(visitor: Any) -> str:
     return str(visitor.get("/underret").value("csrf_token"))
 
 
+def with_another_letter(token: str) -> str:
+    """The first one of its signature: the last one holds bits that say nothing."""
+    said, _, signature = token.rpartition(".")
+    return f"{said}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+
+
 FORGED_TOKENS: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "no token": lambda app, karen: {"data": {}},
     "an empty token": lambda app, karen: {"data": {"csrf_token": ""}},
@@ -29,7 +35,9 @@ FORGED_TOKENS: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "the token of a colleague": lambda app, karen: {
         "data": {"csrf_token": csrf_of(signed_in(app, "jonas.fp"))}
     },
-    "a token with one letter changed": lambda app, karen: {"data": {"csrf_token": csrf_of(karen)[:-1] + "_"}},
+    "a token with one letter changed": lambda app, karen: {
+        "data": {"csrf_token": with_another_letter(csrf_of(karen))}
+    },
     "a token made with another key": lambda app, karen: {
         "data": {"csrf_token": itsdangerous.URLSafeTimedSerializer("guess", salt="wtf-csrf-token").dumps("x")}
     },
@@ -148,6 +156,18 @@ def test_behind_tls_the_cookie_never_travels_in_the_clear_and_browsers_are_told_
 
     assert "Secure" in answer.headers["Set-Cookie"], dict(answer.headers)
     assert "max-age=" in answer.headers["Strict-Transport-Security"]
+
+
+def test_behind_tls_no_neighbouring_host_can_set_the_cookie(world):
+    settings = dataclasses.replace(world.flow.settings, https=True)
+    secure = create_app(dataclasses.replace(world.flow, settings=settings))
+
+    answer = secure.test_client().get("/log-paa", base_url="https://flowcase.example")
+
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-flowcase=")
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
 
 
 # --- tokens of programs ----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from flowcase import bounded_yaml
 from flowcase.errors import InvalidValues, NotFound
 from flowcase.values import Value, from_json
 
@@ -243,7 +244,7 @@ def _profile(data: Mapping[str, Any]) -> Profile:
 
 def _mapping(content: bytes, file: str) -> Mapping[str, Any]:
     try:
-        data = yaml.safe_load(content)
+        data = bounded_yaml.load(content)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" (linje {mark.line + 1})" if mark is not None else ""

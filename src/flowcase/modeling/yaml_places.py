@@ -8,51 +8,21 @@ from typing import Any
 
 import yaml
 
+from flowcase import bounded_yaml
+from flowcase.bounded_yaml import BoundedLoader, check_size
+
 Place = tuple[str | int, ...]
 
 
-MOST_NODES = 200_000  # that a file may unfold into: an alias (*name) may stand for much
-MOST_LEVELS = 100
 ALIAS = "!alias"  # tag of the node that stands where an alias stands; its `real` is what it means
 
 
 def compose(text: str) -> yaml.Node | None:
     """The document's nodes. Raises yaml.YAMLError, also for what unfolds without bounds."""
-    node: yaml.Node | None = yaml.compose(text, Loader=PlainLoader)
-    if node is not None:
-        check_size(node)
-    return node
+    return bounded_yaml.compose(text, PlainLoader)
 
 
-def check_size(node: yaml.Node) -> None:
-    """Raises yaml.YAMLError for aliases that stand for themselves, or for more than can be read."""
-    sizes: dict[int, int] = {}
-
-    def size(each: yaml.Node, level: int) -> int:
-        each = getattr(each, "real", each)  # what an alias stands for
-        if isinstance(each, yaml.ScalarNode):
-            return 1
-        known = sizes.get(id(each))
-        if known == 0 or level > MOST_LEVELS:
-            raise yaml.MarkedYAMLError(
-                problem="it holds itself, or is nested too deep", problem_mark=each.start_mark
-            )
-        if known is None:
-            sizes[id(each)] = 0  # being measured
-            inside = each.value
-            if isinstance(each, yaml.MappingNode):
-                inside = [part for pair in inside for part in pair]
-            known = sizes[id(each)] = 1 + sum(size(part, level + 1) for part in inside)
-        if known > MOST_NODES:
-            raise yaml.MarkedYAMLError(
-                problem="its aliases unfold into more than can be read", problem_mark=each.start_mark
-            )
-        return known
-
-    size(node, 0)
-
-
-class PlainLoader(yaml.SafeLoader):
+class PlainLoader(BoundedLoader):
     """YAML without surprises: dates stay text, only true and false are booleans."""
 
 
@@ -68,14 +38,19 @@ PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true
 
 
 def construct(node: yaml.Node, path: Place, lines: dict[Place, int]) -> Any:
-    """The value of a node; `lines` is filled with the line of everything inside."""
+    """The value of a node; `lines` is filled with the line of everything inside. Raises yaml.YAMLError."""
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
             if key == "<<":  # YAML's merge key: what stands here replaces what it brings
-                result = {**construct(value_node, path, {}), **result}
+                brought = construct(value_node, path, {})
+                if not isinstance(brought, dict):
+                    raise yaml.MarkedYAMLError(
+                        problem="what it merges is no mapping", problem_mark=value_node.start_mark
+                    )
+                result = {**brought, **result}
                 continue
             result[key] = construct(value_node, (*path, key), lines)
             lines[(*path, key)] = key_node.start_mark.line + 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from flowcase.errors import FlowcaseError
 
-SHORTEST, LONGEST = 12, 200
+SHORTEST, LONGEST = 12, 128
 _JUDGED = 72  # characters; what is longer is strong by its beginning already, or it repeats itself
 _STRONG = 3  # of zxcvbn's 0 to 4: more than 10^8 guesses
 _OURS = ("flowcase", "adgangskode", "kodeord", "velkommen", "hemmelig", "kommune", "underretning")

@@ -104,9 +104,11 @@ def read_text(content: bytes, path: str) -> Scenario:
         raise ScenarioError(
             path, [(1, "Expected UTF-8, but the file is written in another encoding.")]
         ) from None
+    lines: dict[Place, int] = {}
     try:
         node = compose(text)
-    except (yaml.YAMLError, RecursionError) as error:
+        data = None if node is None else construct(node, (), lines)
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise ScenarioError(
@@ -114,8 +116,6 @@ def read_text(content: bytes, path: str) -> Scenario:
         ) from None
     if node is None:
         raise ScenarioError(path, [(1, "Expected a scenario, but the file is empty.")])
-    lines: dict[Place, int] = {}
-    data = construct(node, (), lines)
     if not isinstance(data, dict):
         raise ScenarioError(
             path, [(1, "Expected a scenario with id, title and steps, but the file holds no mapping.")]

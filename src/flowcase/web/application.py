@@ -91,7 +91,9 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
         SECRET_KEY=in_use,
         SECRET_KEY_FALLBACKS=older,
         WTF_CSRF_SECRET_KEY=[*reversed(older), in_use],  # the last one signs
-        SESSION_COOKIE_NAME="flowcase",
+        # Behind TLS a name that no other host and no plain connection can set.
+        SESSION_COOKIE_NAME="__Host-flowcase" if flow.settings.https else "flowcase",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=flow.settings.https,
@@ -288,6 +290,8 @@ def _guard(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["X-Request-Id"] = g.get("request_id", "")
+        if request.path.startswith("/api/"):  # whoever opens it in a browser gets a file, never a page
+            response.headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         else:  # files say themselves how long they hold; that one is missing holds for nobody

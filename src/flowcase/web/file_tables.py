@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from flask import render_template
 
+from flowcase.bounded_yaml import BoundedLoader
 from flowcase.errors import NotFound
 from flowcase.modeling import Finding
 from flowcase.modeling.yaml_edits import YamlText
@@ -45,8 +46,8 @@ def table(
     """The file with what a form changed in it, and its table; a file that cannot be read has none."""
     is_story = kind_of_table(path) == "scenario"
     try:
-        text = YamlText(content, PlainLoader if is_story else yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
+        text = YamlText(content, PlainLoader if is_story else BoundedLoader)
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = gettext("linje {number}").format(number=mark.line + 1) if mark else gettext("et sted")
         return FileTable(

@@ -44,7 +44,7 @@ def remember(account: str) -> None:
     @after_this_request
     def keep(response: Any) -> Any:
         response.set_cookie(
-            COOKIE,
+            _name(),
             value,
             max_age=KEPT_SECONDS,
             secure=current_app.config["SESSION_COOKIE_SECURE"],
@@ -54,9 +54,13 @@ def remember(account: str) -> None:
         return response
 
 
+def _name() -> str:
+    return f"__Host-{COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE
+
+
 def _held() -> dict[str, Any] | None:
     try:
-        found = _serializer().loads(request.cookies.get(COOKIE, ""), max_age=KEPT_SECONDS)
+        found = _serializer().loads(request.cookies.get(_name(), ""), max_age=KEPT_SECONDS)
     except BadSignature:
         return None
     is_ours = isinstance(found, dict) and isinstance(found.get("id"), str)

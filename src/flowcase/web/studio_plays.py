@@ -259,7 +259,7 @@ def _yaml(text: str) -> Any:
     try:
         node = compose(text[:20_000])
         return construct(node, (), {}) if node is not None else None
-    except (yaml.YAMLError, RecursionError):
+    except yaml.YAMLError:
         raise WrongTime(gettext("Skriv én variabel på hver linje, som navn: værdi.")) from None
 
 

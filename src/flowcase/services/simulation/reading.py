@@ -257,9 +257,11 @@ def join(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
+    lines: dict[Place, int] = {}
     try:
         text = path.read_text("utf-8")
         node = compose(text)
+        data = None if node is None else construct(node, (), lines)
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         line = (mark.line if mark else 0) + 1
@@ -268,8 +270,6 @@ def _checked(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SimulationError([(str(path), 1, f"Expected a file that can be read, but {error}.")]) from None
-    lines: dict[Place, int] = {}
-    data = None if node is None else construct(node, (), lines)
     if not isinstance(data, dict):
         raise SimulationError([(str(path), 1, "Expected a simulation with id and title, but there is none.")])
     problems = [(str(path), *problem) for problem in _problems(data, lines)]
