@@ -65,7 +65,8 @@ def show_again() -> Any:
         ),
         "info",
     )
-    return user_tasks.as_typed((request.view_args or {})["id"], request.form)
+    id = (request.view_args or {})["id"]
+    return user_tasks.as_typed(id, request.form, status=HTTPStatus.BAD_REQUEST)
 
 
 def sent_before(typed: str) -> tuple[str, list[tuple[str, str]]]:
