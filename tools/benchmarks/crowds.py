@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 
-from benchmarks.filling import Made, fill, later, numbered, one_of
+from benchmarks.filling import Made, fill, later, numbered, object_of, one_of, tidy
 from benchmarks.measuring import (
     CLIENT,
     Measured,
+    Times,
     committing,
     installation,
     measure,
@@ -36,6 +39,8 @@ AT_ONCE = 10_000
 PER_CASE = 3  # open user tasks in each case
 # How many there are of each.
 FACTS = {"district": 12, "area": 40, "team": 60, "step": 8, "status": 4, "caseworker": 900}
+# Facts by their names, as lists are narrowed by them: how many values there are of each.
+NAMED = {"distrikt": 12, "status": 4, "sagsbehandler": 900}
 PAGE_MS = 1.0  # of the processor, for fifty rows of a list
 
 
@@ -152,6 +157,69 @@ def _orders(name: str, flow: Flowcase, deep: Any, done: int) -> Iterator[Measure
         lambda: flow.inboxes.counts(CLIENT, Asked()), lambda: flow.inboxes.page(CLIENT, Asked()), times=10
     )
     yield timed("f", f"{name}: counting the views of {done:,}", counting, page, "a page", at_most=3)
+    yield from _narrowed(name, flow, done)
+    yield from _cost_of_finding(name, flow)
+
+
+def _narrowed(name: str, flow: Flowcase, done: int) -> Iterator[Measured]:
+    """A page that is narrowed to facts of the case or to words, beside one that is not."""
+    district, worker = ("distrikt", f"{_FACT}00000006"), ("sagsbehandler", f"{_FACT}00000450")
+    asked = {
+        "a fact that one case in twelve has": Asked(facts=(district,)),
+        "a fact that one case in 900 has": Asked(facts=(worker,)),
+        "both of them together": Asked(facts=(district, worker)),
+        "two that many cases have, none both": Asked(facts=(district, ("status", f"{_FACT}00000003"))),
+        "the beginning of one case's code": Asked(words=f"{_CASE}{done // PER_CASE // 2:08}"),
+        "a word that begins a fact of one case in 900": Asked(words=worker[1]),
+        "a word that nothing has": Asked(words="intetsteds"),
+    }
+    leader = replace(CLIENT, groups=CLIENT.groups | {"teamleder_nord"})  # facts are for who sees cases
+    for what, narrowed in asked.items():
+        rows = flow.inboxes.page(leader, narrowed).rows
+        assert bool(rows) is (" no" not in what), what
+        found, page = measure_in_turn(
+            lambda narrowed=narrowed: flow.inboxes.page(leader, narrowed),
+            lambda: flow.inboxes.page(leader, Asked()),
+            times=10,
+        )
+        yield timed("f", f"{name}: narrowed to {what}, of {done:,}", found, page, "a page")
+
+
+def _cost_of_finding(name: str, flow: Flowcase) -> Iterator[Measured]:
+    """What it costs a write that facts are rows of their own, and that names of user tasks are indexed."""
+    case, changes = tables.case_file, itertools.count()
+
+    def change(column: str, value: Callable[[int], Any]) -> None:
+        with flow.store.engine.begin() as connection:
+            statement = update(case).where(case.c.code == _COPIED).values({column: value(next(changes))})
+            connection.execute(statement)
+
+    facts, plain = measure_in_turn(
+        lambda: change("facts", lambda n: dict.fromkeys(NAMED, f"{_FACT}{n}")),
+        lambda: change("outcome", str),
+        rounds=9,
+    )
+    what = f"{name}: changing {len(NAMED)} facts of a case, with their rows"
+    yield timed("f", what, facts, plain, "changing what is no fact")
+    with_it = _renaming(flow)
+    with flow.store.engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_user_task_open_name"))
+    yield timed(
+        "f", f"{name}: a user task with the index of names", with_it, _renaming(flow), "without that index"
+    )
+
+
+def _renaming(flow: Flowcase) -> Times:
+    """A user task that is written anew, committed: every index of it with it."""
+    table, names = tables.user_task, itertools.count()
+
+    def rename() -> None:
+        with flow.store.engine.begin() as connection:
+            connection.execute(
+                update(table).where(table.c.id == "x.00000002").values(name=f"n{next(names)}", priority=51)
+            )
+
+    return measure(rename, rounds=9, times=30)
 
 
 def _processor_time(name: str, flow: Flowcase, done: int) -> Iterator[Measured]:
@@ -253,9 +321,11 @@ def _cases(flow: Flowcase, first: int, until: int) -> None:
         real = dict(connection.execute(statement).one()._mapping)
         connection.rollback()
     made = {"code": numbered(_CASE)} | {fact: one_of(_FACT, count) for fact, count in FACTS.items()}
+    made |= {"facts": object_of({name: one_of(_FACT, count) for name, count in NAMED.items()})}
     fill(flow, tables.case_file, real | {"code": "copied"}, made, until - first, first, key="code")
     with flow.store.engine.begin() as connection:  # the template's own facts, which a trigger wrote
         connection.execute(delete(fact_tables.case_fact).where(fact_tables.case_fact.c.case_code == "copied"))
+    tidy(flow, fact_tables.case_fact)
 
 
 def candidates(flow: Flowcase, id: str) -> str:

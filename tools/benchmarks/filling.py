@@ -39,6 +39,18 @@ def one_of(before: str, count: int) -> Made:
     return numbered(before, f"n % {count}")
 
 
+def object_of(texts: Mapping[str, Made]) -> Made:
+    """JSON with a text under each name."""
+    parts = [f"'{name}', {{}}" for name in texts]
+    sqlite = ", ".join(
+        part.format(f"({made.sqlite})") for part, made in zip(parts, texts.values(), strict=True)
+    )
+    postgresql = ", ".join(
+        part.format(f"({made.postgresql})") for part, made in zip(parts, texts.values(), strict=True)
+    )
+    return Made(f"json_object({sqlite})", f"jsonb_build_object({postgresql})", {})
+
+
 def later(flow: Flowcase, name: str, start: dt.datetime, seconds: str) -> Made:
     """An instant so many seconds after another one; `name` is how the statement calls that one."""
     bound = Instant().process_bind_param(start, flow.store.engine.dialect)
@@ -83,15 +95,19 @@ def fill(
         with _without_indexes(connection, table, count):
             connection.execute(text(statement), values)
             connection.execute(text(f"DELETE FROM {table.name} WHERE {key} = :template"), values)
+    tidy(flow, table)
+
+
+def tidy(flow: Flowcase, table: Table) -> None:
+    """As a database is that has had its night: nothing is left to tidy or to write out while one measures."""
+    tidying = (
+        ("PRAGMA wal_checkpoint(TRUNCATE)",)
+        if flow.store.is_sqlite
+        else (f"VACUUM (ANALYZE) {table.name}", "CHECKPOINT")
+    )
     with flow.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # As a database is that has had its night: nothing is left to tidy or to write out while one measures.
-        tidying = (
-            ("PRAGMA wal_checkpoint(TRUNCATE)",)
-            if is_sqlite
-            else (f"VACUUM (ANALYZE) {table.name}", "CHECKPOINT")
-        )
-        for after in tidying:
-            connection.execute(text(after))
+        for each in tidying:
+            connection.execute(text(each))
 
 
 @contextlib.contextmanager
