@@ -96,7 +96,10 @@ def _events(flow: Flowcase, stream: str, kind: str) -> int:
 def propose(flow: Flowcase) -> None:
     ids = [row.id for row in flow.cases.records("Dokument") if row.values["navn"] == "anden.txt"]
     flow.retention.documents.propose(
-        ids[0], until=LATER.date(), reason="retssag", actor=flow.people.actor("else.syd")
+        ids[0],
+        until=LATER.date() + dt.timedelta(days=1),
+        reason="retssag",
+        actor=flow.people.actor("else.syd"),
     )
 
 

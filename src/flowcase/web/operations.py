@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -14,6 +15,7 @@ from flowcase.access.permissions import may_operate
 from flowcase.clock import WallClock
 from flowcase.errors import Forbidden, NotFound
 from flowcase.services import mail_sending
+from flowcase.services.api_limits import Use
 from flowcase.services.nodes import Overview
 from flowcase.web import api
 from flowcase.web.language import gettext
@@ -36,7 +38,9 @@ def alive() -> Any:
 def metrics() -> Any:
     """How the installation fares, as Prometheus reads it: numbers only. With an administrator's token."""
     _check(api.caller("metrics:read"))
-    return Response(generate_latest(_gauges(_overview())), content_type=CONTENT_TYPE_LATEST)
+    return Response(
+        generate_latest(_gauges(_overview(), flow().api_limits.uses())), content_type=CONTENT_TYPE_LATEST
+    )
 
 
 @blueprint.get("/drift")
@@ -110,7 +114,7 @@ def _overview() -> Overview:
     return flow().nodes.overview(WallClock().now())
 
 
-def _gauges(seen: Overview) -> CollectorRegistry:
+def _gauges(seen: Overview, uses: Sequence[Use]) -> CollectorRegistry:
     registry = CollectorRegistry()
     for name, about, value in (
         ("timers_due", "Timers that are due and not fired yet.", seen.backlog.timers),
@@ -139,7 +143,7 @@ def _gauges(seen: Overview) -> CollectorRegistry:
     refused = Counter(
         "flowcase_api_refused", "Requests beyond what an account may make.", ["account"], registry=registry
     )
-    for use in flow().api_limits.uses():
+    for use in uses:
         used.labels(use.account).set(use.share)
         refused.labels(use.account).inc(use.refused)
     nodes = Gauge("flowcase_nodes", "Nodes that live, by kind.", ["kind"], registry=registry)
