@@ -115,13 +115,21 @@ CUT = """
 """
 
 
+# A page that is measured before its fonts are there, or before it has its new width, looks wider than it is.
+LAID_OUT = """() => document.fonts.ready.then(
+    () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+)"""
+
+
 def reflow(page: Page) -> list[str]:
     """What is lost of the page where it is narrow, and where its text is twice as large."""
     usual = page.viewport_size
     page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate(LAID_OUT)
     wrong = [f"{page.url} at 320 pixels: {what}" for what in page.evaluate(CUT)]
     page.set_viewport_size(usual)
     page.evaluate("document.documentElement.style.fontSize = '20px'")  # the design system's rem is 10 px
+    page.evaluate(LAID_OUT)
     wrong += [f"{page.url} with text twice as large: {what}" for what in page.evaluate(CUT)]
     page.evaluate("document.documentElement.style.fontSize = ''")
     return wrong
