@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from flowcase.store.metadata import metadata
+from flowcase.store.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
