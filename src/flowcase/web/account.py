@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -18,14 +17,14 @@ from flask import (
     session,
     url_for,
 )
-from flask_login import current_user, login_required, login_user, logout_user
+from flask_login import current_user, login_required, logout_user
 
-from flowcase.access.actor import Actor
 from flowcase.services.people import SignInFailed
 from flowcase.web import kept_typing, known_browsers, new_password, second_step
 from flowcase.web.language import gettext
+from flowcase.web.new_sessions import own_page, start_again
 from flowcase.web.public import limiter
-from flowcase.web.session import SignedIn, flow
+from flowcase.web.session import flow
 from flowcase.web.single_sign_on import REFUSED, why_refused
 
 blueprint = Blueprint("account", __name__)
@@ -64,7 +63,10 @@ def sign_in() -> Any:
                 "Vent lidt, og prøv igen."
             )
         else:
-            return after_password(person, back, request.form.get(kept_typing.TYPED, ""))
+            typed = request.form.get(kept_typing.TYPED, "")
+            if flow().people.must_change(person.id):
+                return new_password.ask(person, back, typed)
+            return second_step.ask_or_begin(person, back, typed)
     refused = session.pop(REFUSED, "")
     page = render_template(
         "sign_in.html",
@@ -80,70 +82,14 @@ def sign_in() -> Any:
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
 
 
-def after_password(person: Actor, back: str, typed: str) -> Any:
-    """What comes after the right password: another one, a code, or what was asked for."""
-    if flow().people.must_change(person.id):
-        return new_password.ask(person, back, typed)
-    if second_step.is_asked_of(person):
-        return second_step.ask(person, back)
-    begin_session(person, "password")
-    return kept_typing.back_to(typed) or redirect(back)
-
-
 @blueprint.post("/log-af")
 @login_required
 def sign_out() -> Any:
     is_elsewhere_too = session.get("signed_in_by") == "oidc"
     flow().sessions.end(current_user.secret)
     logout_user()
-    _start_again()
+    start_again()
     if is_elsewhere_too and flow().single_sign_on.is_offered:
         return redirect(url_for("single_sign_on.signed_out"))
     flash(gettext("Du er logget af."), "info")
     return redirect(url_for("account.sign_in"))
-
-
-def begin_session(person: Actor, by: str, elsewhere: str = "") -> None:
-    """Sign the person in with this browser; what its session held before is worth nothing."""
-    agent = request.user_agent.string
-    secret = flow().sessions.begin(person.id, by=by, browser=browser_of(agent), elsewhere=elsewhere)
-    _start_again()
-    session.permanent = True
-    session["signed_in_by"] = by
-    login_user(SignedIn(person, secret))
-    known_browsers.remember(person.id)
-
-
-def browser_of(agent: str) -> str:
-    """What a person knows their browser by, of what it says of itself."""
-    name = next((name for mark, name in _BROWSERS if mark in agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    return ", ".join(filter(None, (name, system)))
-
-
-_BROWSERS = (("Edg", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)
-
-
-def _start_again() -> None:
-    """A session from before the sign-in, or of who signed out, is worth nothing afterwards."""
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-
-
-def own_page(target: str | None) -> str:
-    """Only a page of ours: never another host, never a scheme."""
-    if target and target.startswith("/") and not target.startswith("//") and "\\" not in target:
-        parts = urlsplit(target)
-        if not parts.scheme and not parts.netloc and target.isprintable():
-            return target
-    return url_for("inbox.mine")

@@ -13,8 +13,9 @@ from flowcase.access.actor import Actor
 from flowcase.clock import WallClock
 from flowcase.services.passwords import LONGEST, SHORTEST, PasswordRefused
 from flowcase.services.people import SignInFailed
-from flowcase.web import known_browsers
+from flowcase.web import known_browsers, second_step
 from flowcase.web.language import gettext
+from flowcase.web.new_sessions import begin_session, own_page
 from flowcase.web.public import limiter
 from flowcase.web.session import actor, flow
 
@@ -33,8 +34,6 @@ def ask(person: Actor, back: str, typed: str) -> Any:
 @blueprint.route("/log-paa/ny-adgangskode", methods=["GET", "POST"])
 def first() -> Any:
     """Before anything is seen: the password is to be known to nobody else."""
-    from flowcase.web.account import after_password, own_page
-
     person = _half()
     if person is None:
         return redirect(url_for("account.sign_in"))
@@ -45,7 +44,7 @@ def first() -> Any:
     if problems:
         return _page(person.id, problems, typed=typed)
     back = own_page(session.pop(_HALF)["back"])
-    return after_password(person, back, typed)
+    return second_step.ask_or_begin(person, back, typed)
 
 
 @blueprint.route("/mig/adgangskode", methods=["GET", "POST"])
@@ -57,8 +56,6 @@ def first() -> Any:
 )
 def own() -> Any:
     """By one's own will: the old one is asked for, and every other browser is signed out."""
-    from flowcase.web.account import begin_session
-
     person = actor()
     if not flow().people.has_password(person.id):
         return redirect(url_for("own_account.index"))

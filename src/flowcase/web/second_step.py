@@ -22,6 +22,7 @@ from flowcase.errors import Conflict
 from flowcase.services.second_factors import CodeRefused
 from flowcase.web import kept_typing, known_browsers
 from flowcase.web.language import gettext
+from flowcase.web.new_sessions import begin_session, own_page
 from flowcase.web.public import limiter
 from flowcase.web.session import actor, flow
 
@@ -35,27 +36,21 @@ def _failed(response: Response) -> bool:
     return response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def is_asked_of(person: Actor) -> bool:
-    """Whether a right password is not enough."""
+def ask_or_begin(person: Actor, back: str, typed: str) -> Any:
+    """After the right password: the page that asks for a code, or what was asked for."""
     factors = flow().second_factors
-    return factors.is_required(person) or factors.standing(person.id).is_confirmed
-
-
-def ask(person: Actor, back: str) -> Any:
-    """The page of the second step, after the right password."""
+    is_confirmed = factors.standing(person.id).is_confirmed
+    if not (is_confirmed or factors.is_required(person)):
+        begin_session(person, "password")
+        return kept_typing.back_to(typed) or redirect(back)
     session[_HALF] = {"person": person.id, "at": WallClock().now().isoformat(), "back": back}
-    typed = request.form.get(kept_typing.TYPED, "")
-    if flow().second_factors.standing(person.id).is_confirmed:
-        return _code_page(typed)
-    return _enrolment_page(person, typed)
+    return _code_page(typed) if is_confirmed else _enrolment_page(person, typed)
 
 
 @blueprint.route("/kode", methods=["GET", "POST"])
 @limiter.limit(lambda: current_app.config["SIGN_INS_FAILED"], methods=["POST"], deduct_when=_failed)
 def code() -> Any:
     """A code from the app, or one from paper."""
-    from flowcase.web.account import begin_session, own_page
-
     person = _half()
     if person is None:
         return redirect(url_for("account.sign_in"))
@@ -77,8 +72,6 @@ def code() -> Any:
 @limiter.limit(lambda: current_app.config["SIGN_INS_FAILED"], methods=["POST"], deduct_when=_failed)
 def enrol() -> Any:
     """Set the app up; its first code puts it in use, and the recovery codes are shown this once."""
-    from flowcase.web.account import begin_session, own_page
-
     half = _half()
     person = half if half is not None else actor() if current_user.is_authenticated else None
     if person is None:

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from flowcase.services.oidc_provider import SignInNotAccepted
 from flowcase.web.language import gettext
+from flowcase.web.new_sessions import begin_session, own_page
 from flowcase.web.public import limiter
 from flowcase.web.session import flow
 
@@ -22,8 +23,6 @@ _KEPT = "sign_in_begun"
 @blueprint.get("")
 def begin() -> Any:
     """Leave for the provider; what has to come back with the answer stays in this browser."""
-    from flowcase.web.account import own_page
-
     if not flow().single_sign_on.is_offered:
         return redirect(url_for("account.sign_in"))
     try:
@@ -37,8 +36,6 @@ def begin() -> Any:
 @blueprint.get("/retur")
 def come_back() -> Any:
     """Back from the provider. Whatever began is used up by this, whether it is accepted or not."""
-    from flowcase.web.account import begin_session, own_page
-
     kept = session.pop(_KEPT, None)
     try:
         arrived = flow().single_sign_on.finish(kept, request.args)
