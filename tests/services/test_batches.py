@@ -12,10 +12,10 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
-from flowcase.services.batch_work import LEASE
 from flowcase.services.batches import Asked, NeedsAnother
 from flowcase.services.instances import Instances
 from flowcase.services.token_moves import TokenAct
+from flowcase.services.worklists import LEASE
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, call, catch, end, process, start, timer, user_task
 

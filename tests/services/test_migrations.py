@@ -250,15 +250,21 @@ def test_a_paused_move_moves_nothing_until_it_is_resumed(flow, deploy):
     assert flow.migrations.get(id, actor=OWNER).counts == {"moved": 4}
 
 
-def test_an_instance_whose_worker_died_is_taken_over_when_the_lease_has_run_out(flow, deploy, clock):
+def test_an_instance_whose_worker_died_is_taken_over_when_the_lease_has_run_out(
+    flow, deploy, clock, monkeypatch
+):
     deploy(drawn(user_task("a")))
     flow.instances.start("sag", actor=OPERATOR)
     deploy(drawn(user_task("a"), user_task("ny")))
     id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=OWNER)
     flow.migrations.run(id, actor=OWNER)
-    row = flow.migrations.get(id, actor=OWNER).row
-    with flow.store.begin(OPERATOR, clock.now()) as tx:
-        flow.migration_work._claim(tx, row, 10)  # and dies
+
+    def die(*_):
+        raise SystemExit
+
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(flow.migration_work, "_work_off", die)
+        flow.migration_work.run_waiting()
 
     before = flow.migration_work.run_waiting()
     is_open = flow.migrations.get(id, actor=OWNER).row.status

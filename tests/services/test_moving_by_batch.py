@@ -11,10 +11,10 @@ import pytest
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
-from flowcase.services.batch_work import LEASE
 from flowcase.services.batches import Asked, NeedsAnother
 from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.migrations import MappingRefused
+from flowcase.services.worklists import LEASE
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, end, process, start, timer, user_task
 from tests.services.test_batches import OTHER, WHY, Killed, told

@@ -21,7 +21,7 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.batch_tables import batch, batch_item
 from flowcase.store.queries import batches as queries
-from flowcase.store.queries import instances
+from flowcase.store.queries import instances, worklists
 from flowcase.store.queries.batches import BatchRow
 
 _LOOK = "work on many instances"
@@ -102,7 +102,7 @@ class BatchMappings:
                 batch=id,
                 act="map",
                 operation=row.act,
-                instances=sum(queries.counts(tx, id).values()),
+                instances=sum(worklists.counts(tx, batch_item, id).values()),
                 reason=row.reason,
             )
             tx.append(INSTALLATION, told)

@@ -9,7 +9,7 @@ import structlog
 
 from flowcase import engine, model
 from flowcase.errors import FlowcaseError
-from flowcase.services.instance_moves import InstanceMoves
+from flowcase.services.instance_moves import InstanceMoves, Move
 from flowcase.services.move_verdicts import Reason, Verdict, reasons_of
 from flowcase.services.token_moves import TokenAct, TokenMoves
 from flowcase.services.transactions import fault_of
@@ -17,19 +17,13 @@ from flowcase.store import DatabaseFault, LockedInstance, Tx
 from flowcase.store.queries import batches as queries
 from flowcase.store.queries import instances
 from flowcase.store.queries.batches import BatchItemRow, BatchRow
-from flowcase.store.queries.migrations import MigrationRow
 
 _log = structlog.get_logger(__name__)
 _CHANGED = Verdict("changed")
 
 
-def order_of(row: BatchRow, source: str) -> MigrationRow:
-    """What moving an instance of a version is, as a plan of its own would say it."""
-    target, mapping = row.details["target"], row.details["mapping"].get(source, {})
-    process = target.rpartition(":")[0]
-    return MigrationRow(
-        row.id, process, source, target, mapping, row.reason, row.status, row.at, row.actor, row.decided_by
-    )
+def move_of(row: BatchRow, source: str) -> Move:
+    return Move(row.id, source, row.details["target"], row.details["mapping"].get(source, {}))
 
 
 class BatchVerdicts:
@@ -41,7 +35,7 @@ class BatchVerdicts:
     def of(self, tx: Tx, row: BatchRow, item: BatchItemRow) -> Verdict:
         """unchanged: there is nothing to do; changed; refused, with the code of why."""
         if row.act == "migrate":
-            return self._moves.judged(tx, order_of(row, item.source or ""), item.instance)
+            return self._moves.judged(tx, move_of(row, item.source or ""), item.instance)
         looked = tx.look(item.instance)
         return self._found(tx, row, item, looked)
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import structlog
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
-from flowcase.services.batch_verdicts import BatchVerdicts, order_of
+from flowcase.services.batch_verdicts import BatchVerdicts, move_of
 from flowcase.services.incidents import Incidents
 from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.instances import Instances
 from flowcase.services.move_verdicts import Reason, Verdict
 from flowcase.services.token_moves import TokenAct, TokenMoves
 from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
+from flowcase.services.worklists import AT_ONCE, Worklist
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.batch_tables import batch, batch_item
 from flowcase.store.queries import batches as queries
 from flowcase.store.queries.batches import BatchRow
 
-LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
-AT_ONCE = 25  # instances that a worker claims together
 _log = structlog.get_logger(__name__)
 
 
@@ -41,31 +37,12 @@ class BatchWork:
         self._transactions, self._instances = transactions, instances
         self._incidents, self._token_moves, self._moves = incidents, token_moves, moves
         self._verdicts = BatchVerdicts(moves, token_moves)
+        self._worklist = Worklist(transactions, batch, batch_item, worked_off="done")
 
     def run_waiting(self, limit: int = AT_ONCE) -> int:
         """Do what is next of the batches at work; how many instances were worked off."""
-        for row in self._transactions.read(queries.at_work):
-            claimed = self._transactions.run(SYSTEM, partial(self._claim, row=row, limit=limit))
-            if claimed:
-                return sum(self._work_off(row, instance) for instance in claimed)
-            self._transactions.run(SYSTEM, partial(self._finish, row=row))
-        return 0
-
-    def _claim(self, tx: Tx, row: BatchRow, limit: int) -> Sequence[str]:
-        now = queries.get(tx, row.id)
-        if now is None or now.status != row.status:
-            return []
-        claimed = list(queries.claimable(tx, row.id, _left(row), limit))
-        for instance in claimed:
-            here = {"batch": row.id, "instance": instance}
-            tx.update_all(batch_item, here, {"lease_until": tx.now + LEASE})
-        return claimed
-
-    def _finish(self, tx: Tx, row: BatchRow) -> None:
-        """Done when nothing is left, not even in another worker's hands."""
-        if not queries.counts(tx, row.id).get(_left(row)):
-            ended = {"status": "done" if row.status == "running" else "undone"}
-            tx.update_any(batch, {"id": row.id, "status": row.status}, ended)
+        at_work = self._transactions.read(queries.at_work)
+        return self._worklist.work_off(at_work, self._work_off, limit)
 
     def _work_off(self, row: BatchRow, instance: str) -> int:
         """One instance in one transaction; what cannot be is kept with its reason."""
@@ -84,27 +61,27 @@ class BatchWork:
             _log.error("fault in a batch", batch=row.id, instance=instance, **fault_of(error))
         status = "refused" if row.status == "running" else "undo_refused"
         kept = {"because": because, "verdict": verdict.to_json()}
-        self._transactions.run(SYSTEM, lambda tx: _note(tx, row, instance, status, **kept))
+        self._transactions.run(SYSTEM, lambda tx: self._note(tx, row, instance, status, **kept))
         return 1
 
     def _done(self, tx: Tx, row: BatchRow, instance: str) -> None:
         """Whoever works on the instance holds its stream: only one of two workers finds it waiting."""
         locked = tx.lock(instance)
         item, now = queries.item(tx, row.id, instance), queries.get(tx, row.id)
-        if item is None or item.status != _left(row) or now is None or now.status != row.status:
+        if item is None or item.status != self._worklist.left(row) or now is None or now.status != row.status:
             return
         if row.status == "undoing":
-            order, before = order_of(row, item.source or ""), queries.before(tx, row.id, instance)
-            self._moves.undone(tx, order, locked, item.version, before)
-            _note(tx, row, instance, "undone", sealed_before=None)
+            move, before = move_of(row, item.source or ""), queries.before(tx, row.id, instance)
+            self._moves.undone(tx, move, locked, item.version, before)
+            self._note(tx, row, instance, "undone", sealed_before=None)
         elif row.act == "migrate":
-            order = order_of(row, item.source or "")
-            verdict, version, sealed = self._moves.moved(tx, order, locked)
+            move = move_of(row, item.source or "")
+            verdict, version, sealed = self._moves.moved(tx, move, locked)
             kept: dict[str, Any] = {"verdict": verdict.to_json(), "version": version, "sealed_before": sealed}
-            _note(tx, row, instance, "done", **kept)
+            self._note(tx, row, instance, "done", **kept)
         else:
             self._act(tx, row, locked)
-            _note(tx, row, instance, "done")
+            self._note(tx, row, instance, "done")
 
     def _act(self, tx: Tx, row: BatchRow, locked: LockedInstance) -> None:
         attempt = f"{row.act} process instance '{locked.id}'"
@@ -126,15 +103,9 @@ class BatchWork:
             for token in tokens:
                 self._token_moves.do_within(tx, locked, token, act, reason=row.reason)
 
-
-def _left(row: BatchRow) -> str:
-    """What an instance is that its turn is still to come of."""
-    return "done" if row.status == "undoing" else "waiting"
-
-
-def _note(tx: Tx, row: BatchRow, instance: str, status: str, **kept: Any) -> None:
-    tx.update_any(
-        batch_item,
-        {"batch": row.id, "instance": instance, "status": _left(row)},
-        {"status": status, "lease_until": None, "done_at": tx.now, **kept},
-    )
+    def _note(self, tx: Tx, row: BatchRow, instance: str, status: str, **kept: Any) -> None:
+        tx.update_any(
+            batch_item,
+            {"batch": row.id, "instance": instance, "status": self._worklist.left(row)},
+            {"status": status, "lease_until": None, "done_at": tx.now, **kept},
+        )

@@ -22,6 +22,7 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.batch_tables import batch, batch_item
 from flowcase.store.queries import batches as queries
+from flowcase.store.queries import worklists
 from flowcase.store.queries.batches import BatchItemRow, BatchRow, Place
 from flowcase.store.queries.instances import InstanceRow
 
@@ -273,7 +274,7 @@ class Batches:
         """Raises NotFound."""
         check_operator(actor, _LOOK)
         return self._transactions.read(
-            lambda tx: Batch(_row(tx, id), queries.counts(tx, id), queries.verdicts(tx, id))
+            lambda tx: Batch(_row(tx, id), worklists.counts(tx, batch_item, id), queries.verdicts(tx, id))
         )
 
     def list(self, *, actor: Actor) -> Sequence[BatchRow]:
@@ -335,7 +336,14 @@ class Batches:
             if verb in ("stop", "undo"):  # what has not been done stays as it is
                 left["status"] = "stopped"
             tx.update_all(batch_item, waiting, left)
-            self._tell(tx, id, verb, row.act, sum(queries.counts(tx, id).values()), reason or row.reason)
+            self._tell(
+                tx,
+                id,
+                verb,
+                row.act,
+                sum(worklists.counts(tx, batch_item, id).values()),
+                reason or row.reason,
+            )
 
         self._transactions.run(actor, work)
 

@@ -2,63 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import FlowcaseError
-from flowcase.services.instance_moves import InstanceMoves
+from flowcase.services.instance_moves import InstanceMoves, Move
 from flowcase.services.move_verdicts import Verdict, fault_reason, reasons_of
 from flowcase.services.transactions import UNAVAILABLE, Transactions
+from flowcase.services.worklists import AT_ONCE, Worklist
 from flowcase.store import Tx
 from flowcase.store.migration_tables import migration, migration_item
 from flowcase.store.queries import migrations as queries
 from flowcase.store.queries.migrations import ItemRow, MigrationRow
 
-LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
-BATCH = 25  # instances that a worker claims at once
-
 
 class MigrationWork:
     def __init__(self, transactions: Transactions, moves: InstanceMoves) -> None:
         self._transactions, self._moves = transactions, moves
+        self._worklist = Worklist(transactions, migration, migration_item, worked_off="moved")
 
-    def run_waiting(self, limit: int = BATCH) -> int:
+    def run_waiting(self, limit: int = AT_ONCE) -> int:
         """Move or take back what is next of the plans at work; how many instances were worked off."""
-        for row in self._transactions.read(queries.at_work):
-            claimed = self._transactions.run(SYSTEM, partial(self._claim, row=row, limit=limit))
-            done = 0
-            for instance in claimed:
-                done += self._work_off(row, instance)
-            if claimed:
-                return done
-            self._transactions.run(SYSTEM, partial(self._finish, row=row))
-        return 0
-
-    def _claim(self, tx: Tx, row: MigrationRow, limit: int) -> Sequence[str]:
-        now = queries.plan(tx, row.id)
-        if now is None or now.status != row.status:
-            return []
-        left = "waiting" if row.status == "running" else "moved"
-        claimed = list(queries.claimable(tx, row.id, left, limit))
-        for instance in claimed:
-            tx.update_all(
-                migration_item, {"migration": row.id, "instance": instance}, {"lease_until": tx.now + LEASE}
-            )
-        return claimed
-
-    def _finish(self, tx: Tx, row: MigrationRow) -> None:
-        """Done when nothing is left, not even in another worker's hands."""
-        left = "waiting" if row.status == "running" else "moved"
-        if not queries.is_left(tx, row.id, left):
-            tx.update_any(
-                migration,
-                {"id": row.id, "status": row.status},
-                {"status": "done" if row.status == "running" else "undone"},
-            )
+        at_work = self._transactions.read(queries.at_work)
+        return self._worklist.work_off(at_work, self._work_off, limit)
 
     def _work_off(self, row: MigrationRow, instance: str) -> int:
         """One instance in one transaction; what cannot be is kept with its reason."""
@@ -84,7 +51,7 @@ class MigrationWork:
         locked = tx.lock(instance)
         if self._held(tx, row, instance, "waiting") is None:
             return
-        verdict, version, before = self._moves.moved(tx, row, locked)
+        verdict, version, before = self._moves.moved(tx, Move.planned(row), locked)
         self._note(
             tx, row.id, instance, "moved",
             verdict=verdict.to_json(), version=version, sealed_before=before,
@@ -94,7 +61,7 @@ class MigrationWork:
         locked = tx.lock(instance)
         if self._held(tx, row, instance, "moved") is None:
             return
-        self._moves.undone(tx, row, locked, *queries.before(tx, row.id, instance))
+        self._moves.undone(tx, Move.planned(row), locked, *queries.before(tx, row.id, instance))
         self._note(tx, row.id, instance, "undone", sealed_before=None)
 
     def _held(self, tx: Tx, row: MigrationRow, instance: str, status: str) -> ItemRow | None:

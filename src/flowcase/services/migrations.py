@@ -18,12 +18,12 @@ from flowcase.access.permissions import may_migrate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import Misfit, misfits, propose
-from flowcase.services.instance_moves import InstanceMoves
+from flowcase.services.instance_moves import InstanceMoves, Move
 from flowcase.services.move_verdicts import Verdict
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.migration_tables import migration, migration_item
-from flowcase.store.queries import instances
+from flowcase.store.queries import instances, worklists
 from flowcase.store.queries import migrations as queries
 from flowcase.store.queries.migrations import MigrationRow
 
@@ -153,9 +153,9 @@ class Migrations:
         _check(actor)
 
         def judge(tx: Tx) -> list[tuple[str, Verdict]]:
-            row = self._row(tx, id)
+            move = Move.planned(self._row(tx, id))
             return [
-                (item.instance, self._moves.judged(tx, row, item.instance))
+                (item.instance, self._moves.judged(tx, move, item.instance))
                 for item in queries.items(tx, id, status="waiting")
             ]
 
@@ -183,9 +183,9 @@ class Migrations:
             wrong = misfits(old, new, mapping)
             if wrong:
                 raise MappingRefused(wrong)
-            row = MigrationRow("", old.id, source, target, mapping, "", "planned", tx.now, actor.id, actor.id)
+            move = Move("", source, target, mapping)
             return [
-                Item(id, "waiting", self._moves.judged(tx, row, id)) for id in queries.running(tx, source)
+                Item(id, "waiting", self._moves.judged(tx, move, id)) for id in queries.running(tx, source)
             ]
 
         return self._transactions.read(work)
@@ -220,7 +220,7 @@ class Migrations:
             verdicts = Counter(
                 item.verdict["kind"] for item in queries.items(tx, id) if item.verdict is not None
             )
-            return Plan(row, queries.counts(tx, id), verdicts)
+            return Plan(row, worklists.counts(tx, migration_item, id), verdicts)
 
         return self._transactions.read(work)
 
@@ -277,7 +277,7 @@ class Migrations:
             )  # fmt: skip
             if act == "undo":  # what had not been moved yet stays where it is
                 tx.update_all(migration_item, {"migration": id}, {"lease_until": None})
-            number = sum(queries.counts(tx, id).values())
+            number = sum(worklists.counts(tx, migration_item, id).values())
             self._tell(tx, id, act, row.source, row.target, number, reason or row.reason)
 
         self._transactions.run(actor, work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,16 +136,6 @@ def at_work(tx: Tx) -> list[BatchRow]:
     return [made(BatchRow, row) for row in tx.rows(statement)]
 
 
-def counts(tx: Tx, id: str) -> dict[str, int]:
-    """How many instances have which status."""
-    statement = (
-        select(batch_item.c.status, func.count().label("number"))
-        .where(batch_item.c.batch == id)
-        .group_by(batch_item.c.status)
-    )
-    return {row.status: row.number for row in tx.rows(statement)}
-
-
 def items(
     tx: Tx,
     id: str,
@@ -181,22 +171,6 @@ def verdicts(tx: Tx, id: str) -> dict[str, int]:
     """How many instances have which kind of verdict, of those that were looked through."""
     statement = select(batch_item.c.verdict).where(batch_item.c.batch == id)
     return dict(Counter(row.verdict["kind"] for row in tx.rows(statement) if row.verdict is not None))
-
-
-def claimable(tx: Tx, id: str, status: str, limit: int) -> Sequence[str]:
-    """Instances whose turn it is and that no living worker holds; locked until the commit."""
-    statement = (
-        select(batch_item.c.instance)
-        .where(
-            batch_item.c.batch == id,
-            batch_item.c.status == status,
-            or_(batch_item.c.lease_until.is_(None), batch_item.c.lease_until <= tx.now),
-        )
-        .order_by(batch_item.c.number)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [row.instance for row in tx.rows(statement)]
 
 
 def incidents_of(tx: Tx, kind: str) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from flowcase.store import tables
 from flowcase.store.migration_tables import migration, migration_item
@@ -73,16 +73,6 @@ def at_work(tx: Tx) -> list[MigrationRow]:
     return [made(MigrationRow, row) for row in tx.rows(statement)]
 
 
-def counts(tx: Tx, id: str) -> dict[str, int]:
-    """How many instances of a plan have which status."""
-    statement = (
-        select(migration_item.c.status, func.count().label("number"))
-        .where(migration_item.c.migration == id)
-        .group_by(migration_item.c.status)
-    )
-    return {row.status: row.number for row in tx.rows(statement)}
-
-
 def items(
     tx: Tx, id: str, *, status: str | None = None, after: int = -1, limit: int | None = None
 ) -> list[ItemRow]:
@@ -101,31 +91,6 @@ def items(
 def item(tx: Tx, id: str, instance: str) -> ItemRow | None:
     statement = select(*_ITEM).where(migration_item.c.migration == id, migration_item.c.instance == instance)
     return made_or_none(ItemRow, tx.first(statement))
-
-
-def claimable(tx: Tx, id: str, status: str, limit: int) -> Sequence[str]:
-    """Instances whose turn it is and that no living worker holds; locked until the commit."""
-    statement = (
-        select(migration_item.c.instance)
-        .where(
-            migration_item.c.migration == id,
-            migration_item.c.status == status,
-            or_(migration_item.c.lease_until.is_(None), migration_item.c.lease_until <= tx.now),
-        )
-        .order_by(migration_item.c.number)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [row.instance for row in tx.rows(statement)]
-
-
-def is_left(tx: Tx, id: str, status: str) -> bool:
-    statement = (
-        select(migration_item.c.instance)
-        .where(migration_item.c.migration == id, migration_item.c.status == status)
-        .limit(1)
-    )
-    return tx.first(statement) is not None
 
 
 def before(tx: Tx, id: str, instance: str) -> tuple[int | None, bytes | None]:
