@@ -102,7 +102,7 @@ class BatchMappings:
                 batch=id,
                 act="map",
                 operation=row.act,
-                instances=sum(worklists.counts(tx, batch_item, id).values()),
+                instances=sum(worklists.counts(tx, worklists.BATCHES, id).values()),
                 reason=row.reason,
             )
             tx.append(INSTALLATION, told)

@@ -18,9 +18,10 @@ from flowcase.services.token_moves import TokenAct, TokenMoves
 from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
 from flowcase.services.worklists import AT_ONCE, Worklist
 from flowcase.store import LockedInstance, Tx
-from flowcase.store.batch_tables import batch, batch_item
+from flowcase.store.batch_tables import batch_item
 from flowcase.store.queries import batches as queries
 from flowcase.store.queries.batches import BatchRow
+from flowcase.store.queries.worklists import BATCHES
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ class BatchWork:
         self._transactions, self._instances = transactions, instances
         self._incidents, self._token_moves, self._moves = incidents, token_moves, moves
         self._verdicts = BatchVerdicts(moves, token_moves)
-        self._worklist = Worklist(transactions, batch, batch_item, worked_off="done")
+        self._worklist = Worklist(transactions, BATCHES, worked_off="done")
 
     def run_waiting(self, limit: int = AT_ONCE) -> int:
         """Do what is next of the batches at work; how many instances were worked off."""

@@ -274,7 +274,9 @@ class Batches:
         """Raises NotFound."""
         check_operator(actor, _LOOK)
         return self._transactions.read(
-            lambda tx: Batch(_row(tx, id), worklists.counts(tx, batch_item, id), queries.verdicts(tx, id))
+            lambda tx: Batch(
+                _row(tx, id), worklists.counts(tx, worklists.BATCHES, id), queries.verdicts(tx, id)
+            )
         )
 
     def list(self, *, actor: Actor) -> Sequence[BatchRow]:
@@ -341,7 +343,7 @@ class Batches:
                 id,
                 verb,
                 row.act,
-                sum(worklists.counts(tx, batch_item, id).values()),
+                sum(worklists.counts(tx, worklists.BATCHES, id).values()),
                 reason or row.reason,
             )
 

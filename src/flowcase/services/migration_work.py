@@ -12,15 +12,16 @@ from flowcase.services.move_verdicts import Verdict, fault_reason, reasons_of
 from flowcase.services.transactions import UNAVAILABLE, Transactions
 from flowcase.services.worklists import AT_ONCE, Worklist
 from flowcase.store import Tx
-from flowcase.store.migration_tables import migration, migration_item
+from flowcase.store.migration_tables import migration_item
 from flowcase.store.queries import migrations as queries
 from flowcase.store.queries.migrations import ItemRow, MigrationRow
+from flowcase.store.queries.worklists import MOVES
 
 
 class MigrationWork:
     def __init__(self, transactions: Transactions, moves: InstanceMoves) -> None:
         self._transactions, self._moves = transactions, moves
-        self._worklist = Worklist(transactions, migration, migration_item, worked_off="moved")
+        self._worklist = Worklist(transactions, MOVES, worked_off="moved")
 
     def run_waiting(self, limit: int = AT_ONCE) -> int:
         """Move or take back what is next of the plans at work; how many instances were worked off."""

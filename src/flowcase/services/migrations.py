@@ -220,7 +220,7 @@ class Migrations:
             verdicts = Counter(
                 item.verdict["kind"] for item in queries.items(tx, id) if item.verdict is not None
             )
-            return Plan(row, worklists.counts(tx, migration_item, id), verdicts)
+            return Plan(row, worklists.counts(tx, worklists.MOVES, id), verdicts)
 
         return self._transactions.read(work)
 
@@ -277,7 +277,7 @@ class Migrations:
             )  # fmt: skip
             if act == "undo":  # what had not been moved yet stays where it is
                 tx.update_all(migration_item, {"migration": id}, {"lease_until": None})
-            number = sum(worklists.counts(tx, migration_item, id).values())
+            number = sum(worklists.counts(tx, worklists.MOVES, id).values())
             self._tell(tx, id, act, row.source, row.target, number, reason or row.reason)
 
         self._transactions.run(actor, work)

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Table
-
 from flowcase.access.actor import SYSTEM
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import worklists as queries
+from flowcase.store.queries.worklists import Lists
 
 LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
 AT_ONCE = 25  # instances that a worker claims together
@@ -29,12 +28,10 @@ Row = TypeVar("Row", bound=ListRow)
 
 
 class Worklist:
-    """`head` has a row for each list, `item` for each instance of one; `worked_off` is what an instance is
-    whose turn is over, and comes again when the list is undone.
-    """
+    """`worked_off` is what an instance is whose turn is over, and comes again when the list is undone."""
 
-    def __init__(self, transactions: Transactions, head: Table, item: Table, *, worked_off: str) -> None:
-        self._transactions, self._head, self._item, self._worked_off = transactions, head, item, worked_off
+    def __init__(self, transactions: Transactions, lists: Lists, *, worked_off: str) -> None:
+        self._transactions, self._lists, self._worked_off = transactions, lists, worked_off
 
     def left(self, row: ListRow) -> str:
         """What an instance is whose turn is still to come."""
@@ -50,16 +47,16 @@ class Worklist:
         return 0
 
     def _claim(self, tx: Tx, row: ListRow, limit: int) -> Sequence[str]:
-        if queries.status(tx, self._head, row.id) != row.status:
+        if queries.status(tx, self._lists, row.id) != row.status:
             return []
-        claimed = queries.claimable(tx, self._item, row.id, self.left(row), limit)
+        claimed = queries.claimable(tx, self._lists, row.id, self.left(row), limit)
         for instance in claimed:
-            here = {self._head.name: row.id, "instance": instance}
-            tx.update_all(self._item, here, {"lease_until": tx.now + LEASE})
+            here = {self._lists.id().name: row.id, "instance": instance}
+            tx.update_all(self._lists.item, here, {"lease_until": tx.now + LEASE})
         return claimed
 
     def _finish(self, tx: Tx, row: ListRow) -> None:
         """Done when nothing is left, not even in another worker's hands."""
-        if not queries.is_left(tx, self._item, row.id, self.left(row)):
+        if not queries.is_left(tx, self._lists, row.id, self.left(row)):
             ended = {"status": "done" if row.status == "running" else "undone"}
-            tx.update_any(self._head, {"id": row.id, "status": row.status}, ended)
+            tx.update_any(self._lists.head, {"id": row.id, "status": row.status}, ended)
