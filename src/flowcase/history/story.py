@@ -17,6 +17,7 @@ from flowcase.access.groups import group_name
 from flowcase.cases.entities import entity
 from flowcase.errors import NotFound
 from flowcase.history import notices
+from flowcase.history.sentences import OF_RECORDS, PAGES, SENTENCES, STATES, UNITS, Sentence
 from flowcase.history.start_facts import start_fact
 from flowcase.model import Event
 
@@ -47,308 +48,7 @@ class Recorded:
 Name = Callable[[str | None, str], str]  # (instance, element id) -> what the diagram calls it
 
 _SYSTEM = {"da": "flowcase", "en": "flowcase"}
-_STATES = {
-    "aaben": "åben",
-    "til_tildeling": "venter på tildeling",
-    "undersoegelse": "under undersøgelse",
-    "forebyggende": "forebyggende indsats",
-    "raadgivning": "kort rådgivning",
-}
 
-# kind of event -> (Danish, English, told without being asked). Fields are filled by `_fields`.
-_SENTENCES: Mapping[str, tuple[str, str, bool]] = {
-    "NotificationReceived": (
-        "Underretning {notification} blev modtaget {received} ({source}).",
-        "Notification {notification} was received {received} ({source}).",
-        True,
-    ),
-    "CaseOpened": (
-        "Sag {case} blev åbnet; den følger regelsæt {rule_set} version {rule_set_version}.",
-        "Case {case} was opened; it follows rule set {rule_set} version {rule_set_version}.",
-        True,
-    ),
-    "CaseRuleSetChanged": (
-        "Sagen følger fra nu af regelsæt {rule_set} version {rule_set_version} (før: {previous}): {reason}.",
-        "From now on the case follows rule set {rule_set} version {rule_set_version} (before: {previous}): "
-        "{reason}.",
-        True,
-    ),
-    "CaseFactSet": (
-        "{name}: {value}{before}.",
-        "{name}: {value}{before}.",
-        True,
-    ),
-    "CaseClosed": ("Sagen blev afsluttet: {outcome}.", "The case was closed: {outcome}.", True),
-    "RecordCreated": ("Skrevet i {entity}: {attributes}.", "Written in {entity}: {attributes}.", True),
-    "RecordUpdated": ("Tilføjet i {entity}: {attributes}.", "Added in {entity}: {attributes}.", True),
-    "NoteWritten": ("Notat ({note_kind}).", "Note ({note_kind}).", True),
-    "DeadlineOpened": (
-        "Frist {rule} begyndte at løbe: senest {due}. Regnet fra {start_fact} {start}{length} efter "
-        "{rule_set} {rule_set_version} ({legal_basis}).",
-        "Deadline {rule} began: by {due}. Counted from {start_fact} {start}{length} by {rule_set} "
-        "{rule_set_version} ({legal_basis}).",
-        True,
-    ),
-    "DeadlineMoved": (
-        "Frist {deadline_rule} blev flyttet til {due}: {reason}.",
-        "Deadline {deadline_rule} was moved to {due}: {reason}.",
-        True,
-    ),
-    "DeadlineMet": (
-        "Frist {deadline_rule} blev opfyldt {met}{late}.",
-        "Deadline {deadline_rule} was met {met}{late}.",
-        True,
-    ),
-    "DeadlineBreached": (
-        "Frist {deadline_rule} blev overskredet; den skulle være opfyldt {due}.",
-        "Deadline {deadline_rule} was breached; it was due {due}.",
-        True,
-    ),
-    "DeadlineCancelled": (
-        "Frist {deadline_rule} bortfaldt: {reason}.",
-        "Deadline {deadline_rule} lapsed: {reason}.",
-        True,
-    ),
-    "ReminderSent": (
-        "Påmindelse {nr} om frist {deadline_rule} blev sendt til {recipients}.",
-        "Reminder {nr} of deadline {deadline_rule} was sent to {recipients}.",
-        True,
-    ),
-    "EscalationSent": (
-        "Overskridelsen af frist {deadline_rule} blev meldt til {recipients}.",
-        "The breach of deadline {deadline_rule} was reported to {recipients}.",
-        True,
-    ),
-    "DecisionEvaluated": (
-        "Tabellen {decision} gav {result}{rules}.",
-        "Decision {decision} gave {result}{rules}.",
-        True,
-    ),
-    "NoticeSent": ("Besked til {recipients}: {told}.", "Notice to {recipients}: {told}.", True),
-    "InstanceStarted": ("Forløbet »{process}« begyndte.", "Process “{process}” began.", True),
-    "InstanceCompleted": (
-        "Forløbet »{process}« sluttede: {ends}.",
-        "Process “{process}” ended: {ends}.",
-        True,
-    ),
-    "InstanceCancelled": (
-        "Forløbet »{process}« blev afbrudt: {reason}.",
-        "Process “{process}” was cancelled: {reason}.",
-        True,
-    ),
-    "InstanceFailed": (
-        "Forløbet »{process}« endte i fejl {code}.",
-        "Process “{process}” ended in error {code}.",
-        True,
-    ),
-    "UserTaskCreated": ("Opgave til {to}: »{element}«{by}.", "Task for {to}: “{element}”{by}.", True),
-    "UserTaskClaimed": ("Tog opgaven »{element}«.", "Took the task “{element}”.", True),
-    "UserTaskUnclaimed": ("Lagde opgaven »{element}« tilbage.", "Put the task “{element}” back.", True),
-    "UserTaskHandedOver": (
-        "Opgaven »{element}« gik over til {assignee_person}{why}.",
-        "The task “{element}” went over to {assignee_person}{why}.",
-        True,
-    ),
-    "UserTaskDelegated": (
-        "Opgaven »{element}« blev uddelegeret af {owner_person} til {assignee_person}{why}.",
-        "The task “{element}” was delegated by {owner_person} to {assignee_person}{why}.",
-        True,
-    ),
-    "UserTaskGivenBack": (
-        "Opgaven »{element}« kom tilbage til {owner_person} fra {delegate_person}{back}.",
-        "The task “{element}” came back to {owner_person} from {delegate_person}{back}.",
-        True,
-    ),
-    "UserTaskPrioritised": (
-        "Opgaven »{element}« fik {level} prioritet i stedet for {level_before}{why}.",
-        "The task “{element}” was given {level} priority instead of {level_before}{why}.",
-        True,
-    ),
-    "UserTaskPutOff": (
-        "Opgaven »{element}« vises igen {follow_up}.",
-        "The task “{element}” is shown again {follow_up}.",
-        True,
-    ),
-    "UserTaskCompleted": ("Gjorde opgaven »{element}« færdig.", "Completed the task “{element}”.", True),
-    "UserTaskCancelled": ("Opgaven »{element}« bortfaldt.", "The task “{element}” lapsed.", True),
-    "UserTaskWarned": (
-        "Advarsel ved »{element}« efter {rules_plain}.",
-        "Warning at “{element}” by {rules_plain}.",
-        True,
-    ),
-    "UserTaskRescheduled": (
-        "Opgaven »{element}« skal nu være færdig {due}.",
-        "The task “{element}” is now due {due}.",
-        True,
-    ),
-    "MessagePublished": ("Beskeden {name} blev sendt.", "Message {name} was sent.", True),
-    "MessageReceived": ("Beskeden {name} nåede »{element}«.", "Message {name} reached “{element}”.", True),
-    "SignalBroadcast": ("Signalet {name} blev udsendt.", "Signal {name} was broadcast.", True),
-    "SignalReceived": ("Signalet {name} nåede »{element}«.", "Signal {name} reached “{element}”.", True),
-    "EscalationThrown": ("Eskalering {code} ved »{element}«.", "Escalation {code} at “{element}”.", True),
-    "ErrorThrown": ("Fejl {code} ved »{element}«.", "Error {code} at “{element}”.", True),
-    "IncidentRaised": (
-        "Forløbet gik i stå ved »{element}«: {message}",
-        "The process got stuck at “{element}”: {message}",
-        True,
-    ),
-    "IncidentResolved": ("Forløbet kom videre ved »{element}«.", "The process went on at “{element}”.", True),
-    "InstanceSuspended": (
-        "Forløbet blev sat på pause: {reason}.",
-        "The process was suspended: {reason}.",
-        True,
-    ),
-    "InstanceResumed": ("Forløbet blev genoptaget: {reason}.", "The process was resumed: {reason}.", True),
-    "InstanceMigrated": (
-        "Forløbet blev flyttet fra version {source} til version {target}.",
-        "The process was moved from version {source} to version {target}.",
-        True,
-    ),
-    "UserTaskRedrawn": (
-        "Opgaven »{element}« følger nu den nye version.",
-        "The task “{element}” now follows the new version.",
-        True,
-    ),
-    "BatchDecided": (
-        "Handling på mange forløb {batch}: {operation} ({act}, {instances} forløb): {reason}.",
-        "Batch {batch}: {operation} ({act}, {instances} instances): {reason}.",
-        True,
-    ),
-    "ProcessSuspended": (
-        "Processen {process} blev sat på pause: {reason}.",
-        "Process {process} was suspended: {reason}.",
-        True,
-    ),
-    "ProcessResumed": (
-        "Processen {process} blev genoptaget: {reason}.",
-        "Process {process} was resumed: {reason}.",
-        True,
-    ),
-    "StartHeld": (
-        "Et nyt forløb af {process} venter: processen er sat på pause.",
-        "A new instance of {process} waits: the process is suspended.",
-        True,
-    ),
-    "HeldStartReleased": (
-        "Det forløb af {process}, der ventede, er begyndt.",
-        "The instance of {process} that waited has begun.",
-        True,
-    ),
-    "HeldStartDropped": (
-        "Det forløb af {process}, der ventede, er droppet og begynder ikke: {reason}.",
-        "The instance of {process} that waited was dropped and does not begin: {reason}.",
-        True,
-    ),
-    "MigrationDecided": (
-        "Flytning {migration} fra {source} til {target} ({act}, {instances} forløb): {reason}.",
-        "Move {migration} from {source} to {target} ({act}, {instances} instances): {reason}.",
-        True,
-    ),
-    "ReviewAsked": (
-        "Bad om gennemsyn af {file}: {note}.",
-        "Asked for a review of {file}: {note}.",
-        True,
-    ),
-    "ReviewCommented": (
-        "Kommenterede {element} i {file}: {text}",
-        "Commented on {element} in {file}: {text}",
-        True,
-    ),
-    "ReviewCommentMarked": (
-        "Kommentar {comment} i {file} er løst: {is_resolved}.",
-        "Comment {comment} in {file} is resolved: {is_resolved}.",
-        True,
-    ),
-    "ReviewDecided": (
-        "Gennemsyn {review} af {file} ({act}){why}.",
-        "Review {review} of {file} ({act}){why}.",
-        True,
-    ),
-    "InterventionMade": ("Indgreb ({act}): {reason}.", "Intervention ({act}): {reason}.", True),
-    "ReferenceRecorded": (
-        "Se også {stream} nr. {seq}: {kind}.",
-        "See also {stream} no. {seq}: {kind}.",
-        False,
-    ),
-    "JobAdjusted": (
-        "Arbejdet »{element}« ændret i hånden ({act}).",
-        "Job “{element}” adjusted by hand ({act}).",
-        True,
-    ),
-    "JobCreated": ("Sat til udførelse: »{element}«.", "Queued: “{element}”.", False),
-    "JobCompleted": ("Udført: »{element}«.", "Done: “{element}”.", True),
-    "JobFailed": (
-        "Forsøg {attempt} på »{element}« mislykkedes: {message}.",
-        "Try {attempt} of “{element}” failed: {message}.",
-        True,
-    ),
-    "TimerScheduled": ("Ur sat ved »{element}« til {due}.", "Timer set at “{element}” for {due}.", False),
-    "TimerFired": ("Uret ved »{element}« løb ud.", "The timer at “{element}” fired.", False),
-    "TimerSkipped": (
-        "Uret ved »{element}« sprang {due} over.",
-        "The timer at “{element}” skipped {due}.",
-        True,
-    ),
-    "TimerRescheduled": (
-        "Uret ved »{element}« blev flyttet til {due}.",
-        "The timer at “{element}” was moved to {due}.",
-        False,
-    ),
-    "ElementEntered": ("Nåede »{element}«.", "Reached “{element}”.", False),
-    "ElementCompleted": ("Forlod »{element}«.", "Left “{element}”.", False),
-    "ElementCancelled": ("Afbrød »{element}«.", "Cancelled “{element}”.", False),
-    "VariablesChanged": ("Variabler ændret: {variables}.", "Variables changed: {variables}.", False),
-    "GuestLinkMade": (
-        "Gav {recipient} et link til ét punkt på et møde; det gælder til {closes}.",
-        "Gave {recipient} a link to one item of a meeting; it is valid until {closes}.",
-        True,
-    ),
-    "GuestLinkEnded": ("Lukkede linket for {recipient}.", "Closed the link of {recipient}.", True),
-    "GuestConfirmed": (
-        "Gæsten {recipient} tastede en kode, som var {right}.",
-        "The guest {recipient} typed a code, which was {right}.",
-        True,
-    ),
-    "CaseRead": ("Så {page}.", "Looked at {page}.", False),
-    "CaseOpenedInEmergency": (
-        "Åbnede sagen med nødadgang ({purpose}): {reason}",
-        "Opened the case in an emergency ({purpose}): {reason}",
-        True,
-    ),
-    "EmergencyReviewed": ("Gennemgik nødadgangen.", "Reviewed the emergency access.", True),
-    "HandlerRan": ("Udførte »{element}«.", "Ran “{element}”.", False),
-}
-
-# what was looked at -> (Danish, English)
-# Records whose attributes would say less than what happened.
-_OF_RECORDS: Mapping[tuple[str, str], tuple[str, str, bool]] = {
-    ("RecordCreated", "Dokument"): ("Lagde et dokument på sagen.", "Added a document to the case.", True),
-    ("RecordUpdated", "Dokument"): (
-        "Dokumentets stand blev ændret (scannet eller erstattet).",
-        "The state of a document changed (scanned or replaced).",
-        False,
-    ),
-    ("RecordCreated", "Kommentar"): ("Skrev en kommentar.", "Wrote a comment.", True),
-}
-_PAGES: Mapping[str, tuple[str, str]] = {
-    "case": ("sagen", "the case"),
-    "user_task": ("en opgave", "a user task"),
-    "diagram": ("et diagram", "a diagram"),
-    "document": ("et dokument", "a document"),
-    "history": ("historien", "the history"),
-    "guest": ("et punkt på et møde ved et link", "an item of a meeting by a link"),
-    "concern": ("underretningerne, ved en søskendes sag", "the notifications, beside a sibling's case"),
-}
-# unit of a deadline's length -> (Danish, English)
-_UNITS: Mapping[str, tuple[str, str]] = {
-    "timer": ("timer", "hours"),
-    "dage": ("dage", "days"),
-    "uger": ("uger", "weeks"),
-    "maaneder": ("måneder", "months"),
-    "aar": ("år", "years"),
-    "hverdage": ("hverdage", "working days"),
-    "arbejdsdage": ("arbejdsdage", "working days"),
-}
 _PEOPLE_FACTS = frozenset({"sagsbehandler", "stedfortraeder"})
 
 _LINKS = frozenset({"barn_id", "familie_id", "underretninger"})
@@ -374,14 +74,16 @@ def tell(
     """
     for one in history:
         kind = type(one.event).__name__
-        sentence = _OF_RECORDS.get((kind, getattr(one.event, "entity", ""))) or _SENTENCES.get(kind)
+        sentence = OF_RECORDS.get((kind, getattr(one.event, "entity", ""))) or SENTENCES.get(kind)
         if sentence is None:
             if not everything:
                 continue
-            sentence = (kind + ".", kind + ".", False)
-        if not everything and (not sentence[2] or _is_quiet(one, kind) or _is_inside(one, kind, process_id)):
+            sentence = Sentence(kind + ".", kind + ".", False)
+        if not everything and (
+            not sentence.is_told or _is_quiet(one, kind) or _is_inside(one, kind, process_id)
+        ):
             continue
-        words = sentence[1] if language == "en" else sentence[0]
+        words = sentence.english if language == "en" else sentence.danish
         fields = _fields(one, name, process, rule, person, language)
         who = _SYSTEM[language] if one.actor in ("system", "scenario") else person(one.actor)
         told = words.format_map(fields).replace("..", ".")  # a label may end in a full stop of its own
@@ -499,7 +201,7 @@ def _fields(
         fields["attributes"] = ", ".join(_label(raw.get("entity", ""), name) for name in names) or "–"
         fields["entity"] = _entity_label(raw.get("entity", ""))
     if type(event).__name__ == "CaseRead":
-        fields["page"] = _PAGES.get(raw["page"], (raw["page"],) * 2)[language == "en"]
+        fields["page"] = PAGES.get(raw["page"], (raw["page"],) * 2)[language == "en"]
     if type(event).__name__ == "NoticeSent":
         fields["told"] = notices.words(raw["text"], language)
     if "end_elements" in raw:
@@ -515,7 +217,7 @@ def _fields(
 
 def unit_words(unit: str, language: str) -> str:
     """The unit of a deadline's length, as people write it."""
-    danish, english = _UNITS.get(unit, (unit, unit))
+    danish, english = UNITS.get(unit, (unit, unit))
     return english if language == "en" else danish
 
 
@@ -549,7 +251,7 @@ def _plain(value: Any, language: str) -> str:
         return ", ".join(f"{key} {_plain(item, language)}" for key, item in value.items()) or "–"
     if isinstance(value, (list, tuple)):
         return "; ".join(_plain(item, language) for item in value) or "–"
-    return _STATES.get(str(value), str(value)) if language == "da" else str(value)
+    return STATES.get(str(value), str(value)) if language == "da" else str(value)
 
 
 def _instant(value: dt.datetime | None, language: str) -> str:

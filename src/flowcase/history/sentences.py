@@ -1,0 +1,335 @@
+"""What the story of a case says of each event: sentences in Danish and in English, with places for fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Sentence(NamedTuple):
+    danish: str
+    english: str
+    is_told: bool  # without being asked
+
+
+# By the kind of event. The fields are filled in by `story`.
+SENTENCES: Mapping[str, Sentence] = {
+    "NotificationReceived": Sentence(
+        "Underretning {notification} blev modtaget {received} ({source}).",
+        "Notification {notification} was received {received} ({source}).",
+        True,
+    ),
+    "CaseOpened": Sentence(
+        "Sag {case} blev åbnet; den følger regelsæt {rule_set} version {rule_set_version}.",
+        "Case {case} was opened; it follows rule set {rule_set} version {rule_set_version}.",
+        True,
+    ),
+    "CaseRuleSetChanged": Sentence(
+        "Sagen følger fra nu af regelsæt {rule_set} version {rule_set_version} (før: {previous}): {reason}.",
+        "From now on the case follows rule set {rule_set} version {rule_set_version} (before: {previous}): "
+        "{reason}.",
+        True,
+    ),
+    "CaseFactSet": Sentence(
+        "{name}: {value}{before}.",
+        "{name}: {value}{before}.",
+        True,
+    ),
+    "CaseClosed": Sentence("Sagen blev afsluttet: {outcome}.", "The case was closed: {outcome}.", True),
+    "RecordCreated": Sentence(
+        "Skrevet i {entity}: {attributes}.", "Written in {entity}: {attributes}.", True
+    ),
+    "RecordUpdated": Sentence("Tilføjet i {entity}: {attributes}.", "Added in {entity}: {attributes}.", True),
+    "NoteWritten": Sentence("Notat ({note_kind}).", "Note ({note_kind}).", True),
+    "DeadlineOpened": Sentence(
+        "Frist {rule} begyndte at løbe: senest {due}. Regnet fra {start_fact} {start}{length} efter "
+        "{rule_set} {rule_set_version} ({legal_basis}).",
+        "Deadline {rule} began: by {due}. Counted from {start_fact} {start}{length} by {rule_set} "
+        "{rule_set_version} ({legal_basis}).",
+        True,
+    ),
+    "DeadlineMoved": Sentence(
+        "Frist {deadline_rule} blev flyttet til {due}: {reason}.",
+        "Deadline {deadline_rule} was moved to {due}: {reason}.",
+        True,
+    ),
+    "DeadlineMet": Sentence(
+        "Frist {deadline_rule} blev opfyldt {met}{late}.",
+        "Deadline {deadline_rule} was met {met}{late}.",
+        True,
+    ),
+    "DeadlineBreached": Sentence(
+        "Frist {deadline_rule} blev overskredet; den skulle være opfyldt {due}.",
+        "Deadline {deadline_rule} was breached; it was due {due}.",
+        True,
+    ),
+    "DeadlineCancelled": Sentence(
+        "Frist {deadline_rule} bortfaldt: {reason}.",
+        "Deadline {deadline_rule} lapsed: {reason}.",
+        True,
+    ),
+    "ReminderSent": Sentence(
+        "Påmindelse {nr} om frist {deadline_rule} blev sendt til {recipients}.",
+        "Reminder {nr} of deadline {deadline_rule} was sent to {recipients}.",
+        True,
+    ),
+    "EscalationSent": Sentence(
+        "Overskridelsen af frist {deadline_rule} blev meldt til {recipients}.",
+        "The breach of deadline {deadline_rule} was reported to {recipients}.",
+        True,
+    ),
+    "DecisionEvaluated": Sentence(
+        "Tabellen {decision} gav {result}{rules}.",
+        "Decision {decision} gave {result}{rules}.",
+        True,
+    ),
+    "NoticeSent": Sentence("Besked til {recipients}: {told}.", "Notice to {recipients}: {told}.", True),
+    "InstanceStarted": Sentence("Forløbet »{process}« begyndte.", "Process “{process}” began.", True),
+    "InstanceCompleted": Sentence(
+        "Forløbet »{process}« sluttede: {ends}.",
+        "Process “{process}” ended: {ends}.",
+        True,
+    ),
+    "InstanceCancelled": Sentence(
+        "Forløbet »{process}« blev afbrudt: {reason}.",
+        "Process “{process}” was cancelled: {reason}.",
+        True,
+    ),
+    "InstanceFailed": Sentence(
+        "Forløbet »{process}« endte i fejl {code}.",
+        "Process “{process}” ended in error {code}.",
+        True,
+    ),
+    "UserTaskCreated": Sentence("Opgave til {to}: »{element}«{by}.", "Task for {to}: “{element}”{by}.", True),
+    "UserTaskClaimed": Sentence("Tog opgaven »{element}«.", "Took the task “{element}”.", True),
+    "UserTaskUnclaimed": Sentence(
+        "Lagde opgaven »{element}« tilbage.", "Put the task “{element}” back.", True
+    ),
+    "UserTaskHandedOver": Sentence(
+        "Opgaven »{element}« gik over til {assignee_person}{why}.",
+        "The task “{element}” went over to {assignee_person}{why}.",
+        True,
+    ),
+    "UserTaskDelegated": Sentence(
+        "Opgaven »{element}« blev uddelegeret af {owner_person} til {assignee_person}{why}.",
+        "The task “{element}” was delegated by {owner_person} to {assignee_person}{why}.",
+        True,
+    ),
+    "UserTaskGivenBack": Sentence(
+        "Opgaven »{element}« kom tilbage til {owner_person} fra {delegate_person}{back}.",
+        "The task “{element}” came back to {owner_person} from {delegate_person}{back}.",
+        True,
+    ),
+    "UserTaskPrioritised": Sentence(
+        "Opgaven »{element}« fik {level} prioritet i stedet for {level_before}{why}.",
+        "The task “{element}” was given {level} priority instead of {level_before}{why}.",
+        True,
+    ),
+    "UserTaskPutOff": Sentence(
+        "Opgaven »{element}« vises igen {follow_up}.",
+        "The task “{element}” is shown again {follow_up}.",
+        True,
+    ),
+    "UserTaskCompleted": Sentence(
+        "Gjorde opgaven »{element}« færdig.", "Completed the task “{element}”.", True
+    ),
+    "UserTaskCancelled": Sentence("Opgaven »{element}« bortfaldt.", "The task “{element}” lapsed.", True),
+    "UserTaskWarned": Sentence(
+        "Advarsel ved »{element}« efter {rules_plain}.",
+        "Warning at “{element}” by {rules_plain}.",
+        True,
+    ),
+    "UserTaskRescheduled": Sentence(
+        "Opgaven »{element}« skal nu være færdig {due}.",
+        "The task “{element}” is now due {due}.",
+        True,
+    ),
+    "MessagePublished": Sentence("Beskeden {name} blev sendt.", "Message {name} was sent.", True),
+    "MessageReceived": Sentence(
+        "Beskeden {name} nåede »{element}«.", "Message {name} reached “{element}”.", True
+    ),
+    "SignalBroadcast": Sentence("Signalet {name} blev udsendt.", "Signal {name} was broadcast.", True),
+    "SignalReceived": Sentence(
+        "Signalet {name} nåede »{element}«.", "Signal {name} reached “{element}”.", True
+    ),
+    "EscalationThrown": Sentence(
+        "Eskalering {code} ved »{element}«.", "Escalation {code} at “{element}”.", True
+    ),
+    "ErrorThrown": Sentence("Fejl {code} ved »{element}«.", "Error {code} at “{element}”.", True),
+    "IncidentRaised": Sentence(
+        "Forløbet gik i stå ved »{element}«: {message}",
+        "The process got stuck at “{element}”: {message}",
+        True,
+    ),
+    "IncidentResolved": Sentence(
+        "Forløbet kom videre ved »{element}«.", "The process went on at “{element}”.", True
+    ),
+    "InstanceSuspended": Sentence(
+        "Forløbet blev sat på pause: {reason}.",
+        "The process was suspended: {reason}.",
+        True,
+    ),
+    "InstanceResumed": Sentence(
+        "Forløbet blev genoptaget: {reason}.", "The process was resumed: {reason}.", True
+    ),
+    "InstanceMigrated": Sentence(
+        "Forløbet blev flyttet fra version {source} til version {target}.",
+        "The process was moved from version {source} to version {target}.",
+        True,
+    ),
+    "UserTaskRedrawn": Sentence(
+        "Opgaven »{element}« følger nu den nye version.",
+        "The task “{element}” now follows the new version.",
+        True,
+    ),
+    "BatchDecided": Sentence(
+        "Handling på mange forløb {batch}: {operation} ({act}, {instances} forløb): {reason}.",
+        "Batch {batch}: {operation} ({act}, {instances} instances): {reason}.",
+        True,
+    ),
+    "ProcessSuspended": Sentence(
+        "Processen {process} blev sat på pause: {reason}.",
+        "Process {process} was suspended: {reason}.",
+        True,
+    ),
+    "ProcessResumed": Sentence(
+        "Processen {process} blev genoptaget: {reason}.",
+        "Process {process} was resumed: {reason}.",
+        True,
+    ),
+    "StartHeld": Sentence(
+        "Et nyt forløb af {process} venter: processen er sat på pause.",
+        "A new instance of {process} waits: the process is suspended.",
+        True,
+    ),
+    "HeldStartReleased": Sentence(
+        "Det forløb af {process}, der ventede, er begyndt.",
+        "The instance of {process} that waited has begun.",
+        True,
+    ),
+    "HeldStartDropped": Sentence(
+        "Det forløb af {process}, der ventede, er droppet og begynder ikke: {reason}.",
+        "The instance of {process} that waited was dropped and does not begin: {reason}.",
+        True,
+    ),
+    "MigrationDecided": Sentence(
+        "Flytning {migration} fra {source} til {target} ({act}, {instances} forløb): {reason}.",
+        "Move {migration} from {source} to {target} ({act}, {instances} instances): {reason}.",
+        True,
+    ),
+    "ReviewAsked": Sentence(
+        "Bad om gennemsyn af {file}: {note}.",
+        "Asked for a review of {file}: {note}.",
+        True,
+    ),
+    "ReviewCommented": Sentence(
+        "Kommenterede {element} i {file}: {text}",
+        "Commented on {element} in {file}: {text}",
+        True,
+    ),
+    "ReviewCommentMarked": Sentence(
+        "Kommentar {comment} i {file} er løst: {is_resolved}.",
+        "Comment {comment} in {file} is resolved: {is_resolved}.",
+        True,
+    ),
+    "ReviewDecided": Sentence(
+        "Gennemsyn {review} af {file} ({act}){why}.",
+        "Review {review} of {file} ({act}){why}.",
+        True,
+    ),
+    "InterventionMade": Sentence("Indgreb ({act}): {reason}.", "Intervention ({act}): {reason}.", True),
+    "ReferenceRecorded": Sentence(
+        "Se også {stream} nr. {seq}: {kind}.",
+        "See also {stream} no. {seq}: {kind}.",
+        False,
+    ),
+    "JobAdjusted": Sentence(
+        "Arbejdet »{element}« ændret i hånden ({act}).",
+        "Job “{element}” adjusted by hand ({act}).",
+        True,
+    ),
+    "JobCreated": Sentence("Sat til udførelse: »{element}«.", "Queued: “{element}”.", False),
+    "JobCompleted": Sentence("Udført: »{element}«.", "Done: “{element}”.", True),
+    "JobFailed": Sentence(
+        "Forsøg {attempt} på »{element}« mislykkedes: {message}.",
+        "Try {attempt} of “{element}” failed: {message}.",
+        True,
+    ),
+    "TimerScheduled": Sentence(
+        "Ur sat ved »{element}« til {due}.", "Timer set at “{element}” for {due}.", False
+    ),
+    "TimerFired": Sentence("Uret ved »{element}« løb ud.", "The timer at “{element}” fired.", False),
+    "TimerSkipped": Sentence(
+        "Uret ved »{element}« sprang {due} over.",
+        "The timer at “{element}” skipped {due}.",
+        True,
+    ),
+    "TimerRescheduled": Sentence(
+        "Uret ved »{element}« blev flyttet til {due}.",
+        "The timer at “{element}” was moved to {due}.",
+        False,
+    ),
+    "ElementEntered": Sentence("Nåede »{element}«.", "Reached “{element}”.", False),
+    "ElementCompleted": Sentence("Forlod »{element}«.", "Left “{element}”.", False),
+    "ElementCancelled": Sentence("Afbrød »{element}«.", "Cancelled “{element}”.", False),
+    "VariablesChanged": Sentence("Variabler ændret: {variables}.", "Variables changed: {variables}.", False),
+    "GuestLinkMade": Sentence(
+        "Gav {recipient} et link til ét punkt på et møde; det gælder til {closes}.",
+        "Gave {recipient} a link to one item of a meeting; it is valid until {closes}.",
+        True,
+    ),
+    "GuestLinkEnded": Sentence("Lukkede linket for {recipient}.", "Closed the link of {recipient}.", True),
+    "GuestConfirmed": Sentence(
+        "Gæsten {recipient} tastede en kode, som var {right}.",
+        "The guest {recipient} typed a code, which was {right}.",
+        True,
+    ),
+    "CaseRead": Sentence("Så {page}.", "Looked at {page}.", False),
+    "CaseOpenedInEmergency": Sentence(
+        "Åbnede sagen med nødadgang ({purpose}): {reason}",
+        "Opened the case in an emergency ({purpose}): {reason}",
+        True,
+    ),
+    "EmergencyReviewed": Sentence("Gennemgik nødadgangen.", "Reviewed the emergency access.", True),
+    "HandlerRan": Sentence("Udførte »{element}«.", "Ran “{element}”.", False),
+}
+
+# Records whose attributes would say less than what happened.
+OF_RECORDS: Mapping[tuple[str, str], Sentence] = {
+    ("RecordCreated", "Dokument"): Sentence(
+        "Lagde et dokument på sagen.", "Added a document to the case.", True
+    ),
+    ("RecordUpdated", "Dokument"): Sentence(
+        "Dokumentets stand blev ændret (scannet eller erstattet).",
+        "The state of a document changed (scanned or replaced).",
+        False,
+    ),
+    ("RecordCreated", "Kommentar"): Sentence("Skrev en kommentar.", "Wrote a comment.", True),
+}
+# what was looked at -> (Danish, English)
+PAGES: Mapping[str, tuple[str, str]] = {
+    "case": ("sagen", "the case"),
+    "user_task": ("en opgave", "a user task"),
+    "diagram": ("et diagram", "a diagram"),
+    "document": ("et dokument", "a document"),
+    "history": ("historien", "the history"),
+    "guest": ("et punkt på et møde ved et link", "an item of a meeting by a link"),
+    "concern": ("underretningerne, ved en søskendes sag", "the notifications, beside a sibling's case"),
+}
+# unit of a deadline's length -> (Danish, English)
+UNITS: Mapping[str, tuple[str, str]] = {
+    "timer": ("timer", "hours"),
+    "dage": ("dage", "days"),
+    "uger": ("uger", "weeks"),
+    "maaneder": ("måneder", "months"),
+    "aar": ("år", "years"),
+    "hverdage": ("hverdage", "working days"),
+    "arbejdsdage": ("arbejdsdage", "working days"),
+}
+STATES = {
+    "aaben": "åben",
+    "til_tildeling": "venter på tildeling",
+    "undersoegelse": "under undersøgelse",
+    "forebyggende": "forebyggende indsats",
+    "raadgivning": "kort rådgivning",
+}
