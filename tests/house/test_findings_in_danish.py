@@ -64,7 +64,7 @@ def sentences(tree: ast.Module) -> Iterator[str]:
         if (
             not {"\n", "\\"} & set(text)
             and " " in text
-            and len(text) > 14
+            and len(text) > 6
             and text.rstrip().endswith((".", "?", ". "))
             and not text[0].islower()
         ):
@@ -90,6 +90,13 @@ def test_what_is_put_in_is_in_danish_where_it_is_a_sentence_or_a_word():
     )
     wrong = "Did you mean 'name'? Correct its name, or remove it."
     assert in_danish(wrong) == "Mente du »name«? Ret navnet, eller fjern den."
+    assert (
+        in_danish("No flow leaves this userTask.") == "Intet flow fører ud af dette element (brugeropgave)."
+    )
+    gap = 'No rule matches when Art = "mad and or" and Nr. < 1 or (1..2). There are further gaps.'
+    assert in_danish(gap) == (
+        'Ingen regel rammer, når Art = "mad and or" og Nr. < 1 eller (1..2). Der er flere huller.'
+    )
     assert in_danish("No such sentence was ever said by anything.") is None
 
 

@@ -47,10 +47,11 @@ def choose(page: Page, element: str) -> None:
     raise AssertionError(f"{element} is not reached")
 
 
-def append(page: Page, kind: str, name: str) -> None:
-    page.keyboard.press("a")
+def append(page: Page, kind: str, name: str, key: str = "a") -> None:
+    page.keyboard.press(key)
     page.locator(".djs-popup").wait_for()
     page.keyboard.type(kind)
+    expect(page.locator(".djs-popup-search-count")).to_contain_text("fundet")
     page.keyboard.press("Enter")
     page.locator(".djs-direct-editing-content").wait_for()
     page.keyboard.type(name)
@@ -77,6 +78,7 @@ def kept(page: Page, world):
 
 def test_an_element_is_added_named_connected_moved_edged_and_deleted_by_keyboard_alone(page, world):
     to_the_drawing(page)
+    append(page, "Brugeropgave", "Ved siden af", key="n")
     choose(page, "vurder")
     append(page, "Brugeropgave", "Spørg naboen")
 
@@ -92,6 +94,8 @@ def test_an_element_is_added_named_connected_moved_edged_and_deleted_by_keyboard
 
     asked = next(each for each in drawn.elements.values() if each.name == "Spørg naboen")
     assert [drawn.flows[flow].source for flow in asked.incoming] == ["vurder"]
+    [aside] = [each for each in drawn.elements.values() if each.name == "Ved siden af"]
+    assert (aside.incoming, aside.outgoing) == ((), ())
     assert [drawn.flows[flow].target for flow in asked.outgoing] == ["svar"]
     [edge] = [each for each in drawn.elements.values() if each.attached_to == "svar"]
     assert type(edge.event).__name__ == "TimerEvent"

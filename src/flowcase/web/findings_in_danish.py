@@ -17,6 +17,18 @@ from flowcase.modeling import Finding
 from flowcase.web.language import CATALOGUES, current
 
 _DEEPEST = 4  # a piece of a piece of a sentence
+_GAP = "No rule matches when "
+# What stands between the values of a gap in a table; the values, in quotes, stay.
+_BETWEEN = {
+    " and ": " og ",
+    " or ": " eller ",
+    " in ": " i ",
+    "any other text": "enhver anden tekst",
+    "any value": "enhver værdi",
+    " months": " måneder",
+    " hours": " timer",
+}
+_VALUE_OR_BETWEEN = re.compile("|".join(['"[^"]*"', *_BETWEEN]))
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,9 @@ def in_danish(sentence: str, depth: int = 0) -> str | None:
     exact = catalogue().get(sentence)
     if exact is not None:
         return exact
+    if sentence.startswith(_GAP):
+        said = _VALUE_OR_BETWEEN.sub(lambda found: _BETWEEN.get(found[0], found[0]), sentence[len(_GAP) :])
+        sentence = _GAP + said
     if depth >= _DEEPEST:
         return None
     for pattern, danish in _patterns():

@@ -204,12 +204,10 @@ def _page(review: Review, errors: dict[str, list[str]]) -> str:
     told = Shown()
     if file.before is not None:
         told = shown(file.path, file.before, file.content, _titles())
-    try:
-        named = {place.id: place for place in places(file.path, file.content)}
-    except InvalidDefinition:
-        named = {}
-    changed = [place for place in named.values() if place.id in set(told.elements)]
-    rest = [place for place in named.values() if place not in changed]
+    named = {each.path: _places(each.path, each.content) for each in review.files}
+    here = named[file.path].values()
+    changed = [place for place in here if place.id in set(told.elements)]
+    rest = [place for place in here if place not in changed]
     effects = []
     if row.status == "approved":
         effects = [
@@ -226,9 +224,7 @@ def _page(review: Review, errors: dict[str, list[str]]) -> str:
         shown=told,
         changed=changed,
         rest=rest,
-        called=lambda each: _called(
-            named.get(each.element) if each.file_name == file.path else None, each.element
-        ),
+        called=lambda each: _called(named.get(each.file_name, {}).get(each.element), each.element),
         errors=errors,
         effects=effects,
         findings=flow().studio.check_together(review.contents, actor=actor()),
@@ -241,6 +237,14 @@ def _page(review: Review, errors: dict[str, list[str]]) -> str:
             "studio_reviews.show", id=row.id, fil=file.path, element=element, _anchor="ny-kommentar"
         ),
     )
+
+
+def _places(path: str, content: bytes) -> dict[str, Place]:
+    """What can be commented on; of what cannot be read, nothing."""
+    try:
+        return {place.id: place for place in places(path, content)}
+    except InvalidDefinition:
+        return {}
 
 
 def _called(place: Place | None, element: str) -> str:

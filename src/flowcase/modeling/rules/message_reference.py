@@ -50,10 +50,12 @@ def _check(document: Document, node: Node, holder: etree._Element, report: Repor
     ref = reference(holder.get("messageRef"))
     message = document.resolve("message", ref)
     if message is None:
-        what = (
-            f"refers to the message '{ref[:80]}', which the file does not have" if ref else "has no message"
+        said = (
+            f"This {node.tag} refers to the message '{ref[:80]}', which the file does not have."
+            if ref
+            else f"This {node.tag} has no message."
         )
-        report(holder, f"This {node.tag} {what}.", "Choose a message of the file, or make one.")
+        report(holder, said, "Choose a message of the file, or make one.")
         return
     name = (message.get("name") or "").strip()
     if not name:

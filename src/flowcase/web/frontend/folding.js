@@ -11,21 +11,36 @@ function unfold() {
   target.scrollIntoView();
 }
 
-// A wide picture of a diagram begins where the flow is now.
+// What a picture of a diagram is about: where the flow is now, or what has changed.
+const ABOUT = [".fc-p-here", ".fc-p-node:is(.fc-p-added, .fc-p-removed, .fc-p-changed)", ".fc-p-added, .fc-p-changed"];
+
+// A wide picture begins there; beside another that has nothing to show, both show the same place.
 function showHere(root) {
-  for (const picture of root.querySelectorAll(".fc-picture")) {
-    const here = picture.querySelector(".fc-p-here");
-    if (!here) continue;
+  const shown = [...root.querySelectorAll(".fc-picture")].filter(scrollToWhatItIsAbout);
+  for (const pair of root.querySelectorAll(".fc-beside")) {
+    const pictures = [...pair.querySelectorAll(".fc-picture")];
+    const leading = pictures.find((each) => shown.includes(each));
+    for (const other of leading ? pictures.filter((each) => !shown.includes(each)) : []) {
+      other.scrollTo(leading.scrollLeft, leading.scrollTop);
+    }
+  }
+}
+
+function scrollToWhatItIsAbout(picture) {
+  const here = ABOUT.map((each) => picture.querySelector(each)).find(Boolean);
+  if (here) {
     const place = here.getBoundingClientRect();
     const frame = picture.getBoundingClientRect();
     picture.scrollLeft += place.left - frame.left - (frame.width - place.width) / 2;
     picture.scrollTop += place.top - frame.top - (frame.height - place.height) / 2;
   }
+  return Boolean(here);
 }
 
 export function folding() {
   document.addEventListener("toggle", (event) => event.target.open && showHere(event.target), true);
   document.addEventListener("htmx:after:swap", () => showHere(document));
   addEventListener("hashchange", unfold);
+  showHere(document);
   if (location.hash) unfold();
 }

@@ -26,8 +26,12 @@ import { translateShown } from './studio/danish-shown.js';
 import { FlowcasePropertiesModule } from './studio/flowcase-properties.js';
 import { markFindings } from './studio/marks.js';
 import { PickingModule } from './studio/picking.js';
+import { PlacingModule } from './studio/placing.js';
 import { startStudio } from './studio/shell.js';
 import { VariablesModule } from './studio/variables.js';
+
+// Words of the menus that bpmn-js does not ask its translation for: "2 results found".
+const inMenus = { found: 'fundet', result: 'resultat', results: 'resultater', Results: 'Resultater', Search: 'Søg' };
 
 const PALETTE = 90; // px that the palette covers, on the left
 
@@ -62,12 +66,16 @@ function makeEditor(begun) {
       VariablesModule,
       CopiedModule,
       ByKeyboardModule,
+      PlacingModule,
       ...translation(begun.language),
     ],
     moddleExtensions: { zeebe },
   });
   if (begun.language === 'da') {
     translateShown(document.getElementById('egenskaber'), danish, '.bio-properties-panel-header-type');
+    modeler.on('popupMenu.open', () =>
+      translateShown(document.querySelector('.djs-popup-parent'), inMenus, '.djs-popup-search-count'),
+    );
   }
   modeler.get('elementTemplatesLoader').setTemplates(begun.templates);
   const stack = modeler.get('commandStack');

@@ -12,11 +12,21 @@ import { translateShown } from './studio/danish-shown.js';
 import { startStudio } from './studio/shell.js';
 
 const PLACES = '.fjs-palette-container, .fjs-properties-container, .fjs-editor-context-pad, .fjs-empty-editor';
+const FILLED_IN = '.fjs-filepicker-container, .fjs-select-display, .fjs-repeat-render-footer';
+const filledIn = { Browse: 'Vælg fil', 'No files selected': 'Ingen fil er valgt', Select: 'Vælg', Repeatable: 'Gentages' };
+
+// The buttons of the palette say "Create a Text field element".
+const added = Object.entries(danish).flatMap(([word, said]) =>
+  ['a', 'an'].map((article) => [`Create ${article} ${word} element`, `Tilføj feltet »${said}«`]),
+);
 
 function makeEditor(begun) {
   const container = document.getElementById('laerred');
   const editor = new FormEditor({ container });
-  if (begun.language === 'da') translateShown(container, danish, PLACES);
+  if (begun.language === 'da') {
+    translateShown(container, { ...danish, ...Object.fromEntries(added) }, PLACES);
+    translateShown(container, filledIn, FILLED_IN);
+  }
   const stack = () => editor.get('commandStack');
   const fieldOf = (name) =>
     editor

@@ -10,9 +10,13 @@ export function showFindings(findings, goTo) {
   list.replaceChildren(...findings.map((finding, number) => item(finding, number, goTo)));
   const errors = findings.filter((each) => each.severity === 'error').length;
   const warnings = findings.length - errors;
-  count.textContent = `(${errors} ${say('errors')}, ${warnings} ${say('warnings')})`;
+  count.textContent = `(${counted(errors, 'oneError', 'errors')}, ${counted(warnings, 'oneWarning', 'warnings')})`;
   none.hidden = findings.length > 0;
   if (focused) list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function counted(number, one, many) {
+  return number === 1 ? say(one) : `${number} ${say(many)}`;
 }
 
 export function focusFinding(number) {
