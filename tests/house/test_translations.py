@@ -11,6 +11,7 @@ from babel.messages.extract import extract_from_file
 
 import flowcase.web
 from flowcase.services import form_sentences
+from flowcase.web import revision_cases
 from flowcase.web.language import catalogue
 
 WEB = Path(flowcase.web.__file__).parent
@@ -24,6 +25,7 @@ def _texts() -> Iterator[str]:
     for path in sorted(WEB.glob("templates/**/*.html")):
         for _, text, _, _ in extract_from_file("jinja2", path, keywords=keywords):
             yield text if isinstance(text, str) else text[0]
+    yield from revision_cases.PAGES.values()
     for name, value in vars(form_sentences).items():
         if name.isupper() and isinstance(value, str):
             yield value

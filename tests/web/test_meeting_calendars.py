@@ -137,6 +137,12 @@ def test_an_address_opens_nothing_once_it_is_ended_or_its_person_has_no_part_any
     kept = made(visitor, series)
     world.flow.people.change_groups(leader, ("klasseteam",), actor=SYSTEM)
 
+    told = [each for each in world.flow.history.everything() if each.kind.startswith("CalendarAddress")]
+    assert [(each.actor, each.kind, each.event.series) for each in told] == [
+        (leader, "CalendarAddressMade", series),
+        (leader, "CalendarAddressEnded", series),
+        (leader, "CalendarAddressMade", series),
+    ]
     assert stranger.client.get(ended).status_code == 404
     assert stranger.client.get(kept).status_code == 404
     again = sign_in(leader)  # other groups have ended the session

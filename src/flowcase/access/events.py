@@ -165,6 +165,20 @@ class ListShareEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalendarAddressMade(Event):
+    """Somebody made, or made anew, the secret address of a calendar that opens without signing in."""
+
+    person: str
+    series: str  # of meetings, or `egne`: their own deadlines
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarAddressEnded(Event):
+    person: str
+    series: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GuestLinkMade(Event):
     """An invited person from outside got a link to one item; its address and secret are in no event."""
 
@@ -201,7 +215,7 @@ class CaseRead(Event):
     """Somebody looked at a case: kept in the case's own stream, so that the family's story tells it too."""
 
     case: str
-    page: str  # case | user_task | diagram | history | concern | document
+    page: str  # one of flowcase.history.sentences.PAGES
     user_task: str | None = None
     document: str | None = None
     link: str | None = None  # of a guest, who is the actor as `gaest:<recipient>`

@@ -10,6 +10,8 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "AccessReportAsked": ("Indsigt ønsket", "Access report asked for"),
     "AccessReportRead": ("Indsigt: oplysninger gennemlæst", "Access report: data read through"),
     "BatchDecided": ("Handling på mange forløb besluttet", "Operation on many flows decided"),
+    "CalendarAddressEnded": ("Kalenderadresse lukket", "Calendar address ended"),
+    "CalendarAddressMade": ("Kalenderadresse lavet", "Calendar address made"),
     "CallCancelled": ("Kald af forløb annulleret", "Call of a flow cancelled"),
     "CallRequested": ("Kald af forløb", "Call of a flow"),
     "CaseClosed": ("Sag afsluttet", "Case closed"),

@@ -313,6 +313,9 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "diagram": ("et diagram", "a diagram"),
     "document": ("et dokument", "a document"),
     "history": ("historien", "the history"),
+    "meeting": ("et møde", "a meeting"),
+    "incident": ("et forløb, der er gået i stå", "a flow that stands still"),
+    "access_report": ("det, en person har ret til at se", "what a person has a right to see"),
     "guest": ("et punkt på et møde ved et link", "an item of a meeting by a link"),
     "concern": ("underretningerne, ved en søskendes sag", "the notifications, beside a sibling's case"),
 }

@@ -7,22 +7,19 @@ reading, as the person who made it may see it then; and it is codes only.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.cases.calendar_files import Event
 from flowcase.errors import Forbidden, NotFound
-from flowcase.services import meeting_parts
+from flowcase.services import calendar_addresses, meeting_parts
 from flowcase.services.definitions import Definitions
 from flowcase.services.meeting_parts import CONFERENCE, DAILY, MEETING
 from flowcase.services.meetings import Entry, entry_of
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.calendar_tables import calendar_feed
 from flowcase.store.queries import calendar_feeds
 from flowcase.store.queries import people as person_rows
 from flowcase.store.queries import records as record_rows
@@ -104,29 +101,23 @@ class MeetingCalendars:
 
         It is told this once: only its hash is kept. Raises NotFound for a series that is not theirs.
         """
-        secret = secrets.token_urlsafe(32)
 
-        def work(tx: Tx) -> None:
+        def work(tx: Tx) -> str:
             if series not in {each.id for each in self._series(tx, actor)}:
                 raise NotFound("series of meetings", series)
-            key = {"person": actor.id, "series": series}
-            values = {"secret_hash": _hash(secret), "made_at": tx.now}
-            if not tx.update_any(calendar_feed, key, values):
-                tx.insert(calendar_feed, **key, **values)
+            return calendar_addresses.make(tx, series)
 
-        self._transactions.run(actor, work)
-        return secret
+        return self._transactions.run(actor, work)
 
     def end(self, series: str, *, actor: Actor) -> None:
         """The address is worth nothing any more; also fine where there is none."""
-        key = {"person": actor.id, "series": series}
-        self._transactions.run(actor, lambda tx: tx.delete_any(calendar_feed, key))
+        self._transactions.run(actor, lambda tx: calendar_addresses.end(tx, series))
 
     def read(self, secret: str) -> Feed:
         """What an address shows now. Raises NotFound for a wrong one, whatever is wrong with it."""
 
         def work(tx: Tx) -> Feed:
-            row = calendar_feeds.feed_by_hash(tx, _hash(secret))
+            row = calendar_feeds.feed_by_hash(tx, calendar_addresses.hash_of(secret))
             person = person_rows.person(tx, row.person) if row is not None else None
             if row is None or person is None or not person.is_active:
                 raise NotFound("calendar", "of this address")
@@ -189,7 +180,3 @@ class MeetingCalendars:
     def _length(self, tx: Tx) -> dt.timedelta:
         minutes = self._rule_sets.settings(tx).get(LENGTH)
         return dt.timedelta(minutes=int(str(minutes))) if minutes is not None else dt.timedelta()
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -196,7 +196,7 @@ class MeetingPages:
                 each.open.get("modtager") in mine and each.open.get("status") == meeting_parts.INVITED
                 for each in invited
             ),
-            cases=_cases_read(row, items, reads),
+            cases=_cases_read(row, items),
         )
 
     def _items(
@@ -356,7 +356,7 @@ def _agreement(row: RecordRow, sees_words: bool) -> Agreement:
     )
 
 
-def _cases_read(row: RecordRow, items: Sequence[Item], reads: bool) -> tuple[str, ...]:
-    read = [row.case_code] if row.case_code and reads else []
-    read += [item.case for item in items if item.case and item.values]
+def _cases_read(row: RecordRow, items: Sequence[Item]) -> tuple[str, ...]:
+    """The meeting's own, also for who sees only that it is held; and of each item that is told."""
+    read = [row.case_code, *(item.case for item in items if item.values)]
     return tuple(dict.fromkeys(code for code in read if code))

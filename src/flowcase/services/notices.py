@@ -1,14 +1,13 @@
 """What a person was told: their list of notices, the number of unread ones, and what they have chosen.
 
-What has been read and chosen says nothing of a case, so the history does not tell of it.
+What has been read and chosen says nothing of a case, so the history does not tell of it. It tells of the
+secret address of a calendar, which opens what is one's own to whoever holds it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +15,10 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.cases.notice_topics import TOPICS, Way
 from flowcase.errors import InvalidValues, NotFound
+from flowcase.services import calendar_addresses
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, notice_tables
-from flowcase.store.calendar_tables import calendar_feed
 from flowcase.store.queries import calendar_feeds, mails, notices
 from flowcase.store.queries import people as person_rows
 from flowcase.store.queries.notices import MOST_COUNTED, OwnNotice
@@ -146,26 +145,16 @@ class Notices:
 
         It is told here once: only its hash is kept.
         """
-        secret = secrets.token_urlsafe(32)
-        key, values = {"person": actor.id, "series": OWN}, {"secret_hash": _hash(secret)}
-
-        def work(tx: Tx) -> None:
-            fresh = {**values, "made_at": tx.now}
-            if not tx.update_any(calendar_feed, key, fresh):
-                tx.insert_once(calendar_feed, **key, **fresh)
-
-        self._transactions.run(actor, work)
-        return secret
+        return self._transactions.run(actor, lambda tx: calendar_addresses.make(tx, OWN))
 
     def end_feed(self, *, actor: Actor) -> None:
-        key = {"person": actor.id, "series": OWN}
-        self._transactions.run(actor, lambda tx: tx.delete_any(calendar_feed, key))
+        self._transactions.run(actor, lambda tx: calendar_addresses.end(tx, OWN))
 
     def owner_of_feed(self, secret: str) -> Actor | None:
         """Whose feed has this secret; None for a wrong one, and for an account that was closed."""
 
         def work(tx: Tx) -> Actor | None:
-            feed = calendar_feeds.feed_by_hash(tx, _hash(secret))
+            feed = calendar_feeds.feed_by_hash(tx, calendar_addresses.hash_of(secret))
             found = person_rows.person(tx, feed.person) if feed is not None else None
             if feed is None or feed.series != OWN or found is None or not found.is_active:
                 return None
@@ -189,8 +178,3 @@ def default_ways(settings: Mapping[str, Value]) -> dict[str, Way]:
 def digest_time(settings: Mapping[str, Value]) -> str:
     """When the mail of the day goes: the setting `besked_mail_kl`, without it the hour of reminders."""
     return str(settings.get("besked_mail_kl") or settings.get("paamindelse_kl") or "00:00")
-
-
-def _hash(secret: str) -> str:
-    # The secret has 256 random bits: a slow hash would only cost the one who asks.
-    return hashlib.sha256(secret.encode()).hexdigest()

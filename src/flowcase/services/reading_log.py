@@ -8,7 +8,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.events import CaseRead, CasesSearched
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
-from flowcase.store.queries import case_files
+from flowcase.store.queries import case_files, instances
 
 
 class ReadingLog:
@@ -17,7 +17,15 @@ class ReadingLog:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    def note(self, case: str | None, *, page: str, actor: Actor, user_task: str | None = None) -> None:
+    def note(
+        self,
+        case: str | None,
+        *,
+        page: str,
+        actor: Actor,
+        user_task: str | None = None,
+        document: str | None = None,
+    ) -> None:
         """Record that a page about a case was opened; what concerns no case is not recorded.
 
         Called before the page is shown: a look that cannot be recorded is not given.
@@ -26,10 +34,16 @@ class ReadingLog:
         def work(tx: Tx) -> None:
             row = case_files.case(tx, case) if case else None
             if row is not None and row.erased_at is None:  # of an erased case nothing is left to be seen
-                tx.append(row.stream, CaseRead(case=row.code, page=page, user_task=user_task))
+                look = CaseRead(case=row.code, page=page, user_task=user_task, document=document)
+                tx.append(row.stream, look)
 
         if case:
             self._transactions.run(actor, work, beside=True)
+
+    def note_instance(self, instance: str, *, actor: Actor) -> None:
+        """Record that somebody looked at where an instance of a case stands; what is not there is no look."""
+        row = self._transactions.read(lambda tx: instances.instance(tx, instance))
+        self.note(row.case_code if row else None, page="diagram", actor=actor)
 
     def note_search(self, sought: str, codes: Sequence[str], *, page: str, actor: Actor) -> None:
         """Record that cases were looked for, by parts of the codes; called before they are shown.

@@ -198,16 +198,20 @@ def cancel(body: dict[str, Any], id: str) -> Any:
 @needs("instances:read")
 @blueprint.response(200, EarlierStepOut(many=True))
 def earlier_steps(id: str) -> Any:
-    """Completed user tasks to which an operator can put the instance back."""
-    return flow().going_back.steps(id, actor=caller())
+    """Completed user tasks to which an operator can put the instance back; noted in the case."""
+    steps = flow().going_back.steps(id, actor=caller())
+    flow().reading_log.note_instance(id, actor=caller())
+    return steps
 
 
 @blueprint.route("/instances/<id>/earlier-steps/<step>", methods=["GET"])
 @needs("instances:read")
 @blueprint.response(200, ReturnOut)
 def preview_of_going_back(id: str, step: str) -> Any:
-    """What going back would do; nothing is changed."""
-    return flow().going_back.preview(id, step, actor=caller())
+    """What going back would do; nothing is changed. Reading it is noted in the case."""
+    foreseen = flow().going_back.preview(id, step, actor=caller())
+    flow().reading_log.note_instance(id, actor=caller())
+    return foreseen
 
 
 @blueprint.route("/instances/<id>/earlier-steps/<step>/go-back", methods=["POST"])

@@ -110,14 +110,16 @@ class ForeseenOut(ma.Schema):
 @needs("instances:read")
 @blueprint.response(200, TokenOut(many=True))
 def tokens(id: str) -> Any:
-    """Where its tokens are; none of an instance that is over."""
+    """Where its tokens are; none of an instance that is over. Reading it is noted in the case."""
+    places = flow().token_moves.places(id, actor=caller())
+    flow().reading_log.note_instance(id, actor=caller())
     return [
         {
             **vars(place),
             "id": place.element_instance,
             "targets": [{"element": element, "name": name} for element, name in place.targets],
         }
-        for place in flow().token_moves.places(id, actor=caller())
+        for place in places
     ]
 
 
@@ -126,9 +128,11 @@ def tokens(id: str) -> Any:
 @blueprint.arguments(TokenActIn)
 @blueprint.response(200, ForeseenOut)
 def preview_token(body: dict[str, Any], id: str, token: str) -> Any:
-    """What would happen; nothing is changed."""
+    """What would happen; nothing is changed. Reading it is noted in the case."""
     act = TokenAct(body["act"], body["target"], from_json(body["variables"]))
-    return flow().token_moves.preview(id, token, act, actor=caller())
+    foreseen = flow().token_moves.preview(id, token, act, actor=caller())
+    flow().reading_log.note_instance(id, actor=caller())
+    return foreseen
 
 
 @blueprint.route("/instances/<id>/tokens/<token>/skip", methods=["POST"])

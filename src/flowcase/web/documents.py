@@ -33,6 +33,8 @@ def show(id: str) -> Any:
     text = None
     if found.media_type == "text/plain" and found.status in ("klar", "erstattet"):
         text = read_text(flow().documents.read(id, **_through())[1])
+    else:  # its name is confidential too; what the frame shows is a look of its own
+        flow().reading_log.note(found.case, page="document", document=id, actor=actor())
     g.frames_own = True
     return render_template("document.html", document=found, text=text, task=request.args.get("opgave"))
 

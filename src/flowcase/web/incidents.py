@@ -122,6 +122,7 @@ def _sent() -> tuple[dict[str, Value], dict[str, str]]:
 def _page(id: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
     incident = flow().incidents.get(id)
     instance = flow().instances.get(incident.instance)
+    flow().reading_log.note(incident.case_code, page="incident", actor=actor())
     earlier = flow().incidents.list(instance=incident.instance, status=None, limit=None)
     return render_template(
         "incident.html",

@@ -75,9 +75,9 @@ def diagram(id: str) -> Any:
 def earlier(id: str) -> Any:
     """The user tasks to which an operator can put the instance back."""
     steps = flow().going_back.steps(id, actor=actor())
-    return render_template(
-        "going_back.html", instance=flow().instances.get(id, actor=actor()), steps=steps, seen=None
-    )
+    instance = flow().instances.get(id, actor=actor())
+    flow().reading_log.note(instance.case_code, page="diagram", actor=actor())
+    return render_template("going_back.html", instance=instance, steps=steps, seen=None)
 
 
 @blueprint.route("/<id>/tilbage/<step>", methods=["GET", "POST"])
@@ -97,9 +97,11 @@ def go_back(id: str, step: str) -> Any:
         else:
             flash(gettext("Forløbet er tilbage ved det tidligere trin."), "success")
             return redirect(url_for("instances.show", id=id))
+    instance = flow().instances.get(id, actor=actor())
+    flow().reading_log.note(instance.case_code, page="diagram", actor=actor())
     page = render_template(
         "going_back.html",
-        instance=flow().instances.get(id, actor=actor()),
+        instance=instance,
         steps=[],
         seen=flow().going_back.preview(id, step, actor=actor()),
         reason=reason,

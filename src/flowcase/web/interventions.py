@@ -76,9 +76,11 @@ def token(id: str, token: str, act: str) -> Any:
     seen = None
     if asked.kind != "move" or asked.target:
         seen = flow().token_moves.preview(id, token, asked, actor=actor())
+    instance = flow().instances.get(id, actor=actor())
+    flow().reading_log.note(instance.case_code, page="diagram", actor=actor())
     page = render_template(
         "token.html",
-        instance=flow().instances.get(id, actor=actor()),
+        instance=instance,
         place=place,
         act=act,
         asked=asked,
@@ -111,6 +113,7 @@ def _variables(errors: dict[str, str]) -> dict[str, Value]:
 def _page(id: str, error: str) -> Any:
     places = flow().token_moves.places(id, actor=actor())
     instance = flow().instances.get(id, actor=actor())
+    flow().reading_log.note(instance.case_code, page="diagram", actor=actor())
     return render_template(
         "intervention.html",
         instance=instance,

@@ -27,6 +27,8 @@ PAGES = {
     "history": "Historikken",
     "concern": "En underretning",
     "document": "Et dokument",
+    "meeting": "Et møde",
+    "incident": "Et forløb, der er gået i stå",
     "export": "En eksport",
     "guest": "Et punkt ved et gæstelink",
     "search": "En søgning i historikken",

@@ -42,7 +42,6 @@ COMMENT = "_kommentar"  # sent with the form, whose own fields never begin like 
 def show(id: str) -> Any:
     flow().user_task_pages.look_ahead(id, actor=actor())
     task = flow().user_tasks.get(id, actor=actor())
-    flow().reading_log.note(task.case_code, page="user_task", actor=actor(), user_task=id)
     draft = flow().user_tasks.draft(id, actor=actor())
     if draft is not None:
         return _page(task, without_withheld(task.view, draft), is_draft=True)
@@ -251,7 +250,11 @@ def _page(
     noted: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Any:
-    """`comment` and `moving` say what is wrong beside the form, `noted` which text there is warned of."""
+    """`comment` and `moving` say what is wrong beside the form, `noted` which text there is warned of.
+
+    Each time it is shown is a look at the case, also when it comes back with what was sent.
+    """
+    flow().reading_log.note(task.case_code, page="user_task", actor=actor(), user_task=task.id)
     if noted:
         notes = form_notes.also_seen(noted, request.form)
     typed_comment = request.form.get(COMMENT, "") or raw.get(COMMENT, "")

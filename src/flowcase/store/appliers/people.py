@@ -14,6 +14,8 @@ history_only(
     events.GuestLinkMade,
     events.GuestLinkEnded,
     events.GuestConfirmed,
+    events.CalendarAddressMade,
+    events.CalendarAddressEnded,
     events.CasesSearched,
     events.HistorySearched,
     events.ListShared,
