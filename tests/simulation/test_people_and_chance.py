@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from flowcase.cases.calendar import Calendar
 from flowcase.services.simulation.chance import Chance, Spread, chosen, count
-from flowcase.services.simulation.comparing import interval, t_quantile
+from flowcase.services.simulation.comparing import Interval, compared, interval, t_quantile
+from flowcase.services.simulation.measuring import Measured
+from flowcase.services.simulation.plots import ticks_to
+from flowcase.services.simulation.report import said
 from flowcase.services.simulation.staff import LOCAL, Absence, Hours, Person
 
 WEEK = frozenset(range(5))
@@ -33,6 +38,18 @@ def test_half_a_day_for_these_flows_makes_work_last_twice_as_long() -> None:
     ended = person.ends(_at("2026-01-12T08:00"), dt.timedelta(hours=2), working)
 
     assert ended == _at("2026-01-12T12:00")
+
+
+def test_open_cases_take_their_part_of_the_day_before_user_tasks_get_theirs() -> None:
+    hours = Hours(share=0.6, per_case=dt.timedelta(minutes=45))
+    person = Person("p", frozenset(), hours, WEEK)
+    working, monday = Calendar().is_working_day, _at("2026-01-12T08:00")
+
+    ended = [person.ends(monday, dt.timedelta(hours=1), working, cases) for cases in (0, 16, 200)]
+
+    assert ended[0] == _at("2026-01-12T09:40")
+    assert ended[1] == _at("2026-01-12T11:20")  # sixteen cases take twelve of forty hours
+    assert ended[2] > _at("2026-01-13T16:00")  # far too many, and still something gets done
 
 
 def test_nobody_works_on_easter_monday_or_while_away() -> None:
@@ -79,3 +96,37 @@ def test_an_interval_is_students_and_one_run_alone_has_none() -> None:
     assert abs(found.half - 4.303 / 3**0.5) < 0.001
     assert interval([1.0]).half is None  # type: ignore[union-attr]
     assert abs(t_quantile(40) - 2.0211) < 0.001
+
+
+def test_who_was_not_there_in_a_run_counts_as_none_there() -> None:
+    runs = [[Measured(values={"ladder|3|count": 4.0, "queue|a|wait": 2.0}), Measured(values={})]]
+
+    told = {figure.key: figure.of[0] for figure in compared(runs)}
+
+    step, wait = told["ladder|3|count"], told["queue|a|wait"]
+    assert step is not None and (step.mean, step.runs) == (2.0, 2)
+    assert wait is not None and (wait.mean, wait.runs) == (2.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("highest", "ticks"),
+    [
+        (0, [0, 1]),
+        (0.37, [0, 0.1, 0.2, 0.3, 0.4]),
+        (1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (21.75, [0, 5, 10, 15, 20, 25]),
+        (148.2, [0, 50, 100, 150]),
+    ],
+)
+def test_an_axis_has_round_ticks_that_reach_the_highest(highest: float, ticks: list[float]) -> None:
+    assert ticks_to(highest) == ticks
+
+
+def test_a_difference_is_told_in_points_without_a_sign_where_there_is_none() -> None:
+    assert said(Interval(-0.0004, 0.001, 8), "deadline|T01|share", is_difference=True) == (
+        "0,0 ± 0,1 procentpoint"
+    )
+    assert said(Interval(0.02, 0.01, 8), "deadline|T01|share", is_difference=True) == (
+        "+2,0 ± 1,0 procentpoint *"
+    )
+    assert said(Interval(0.98, 0.01, 8), "deadline|T01|share") == "98,0 ± 1,0 %"

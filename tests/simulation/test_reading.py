@@ -45,3 +45,19 @@ def test_parameters_of_a_variant_are_joined_with_those_of_the_file(tmp_path: Pat
 
     assert now.parameters.staff["fronten"].people == 3
     assert (more.parameters.staff["fronten"].people, more.parameters.staff["skole"].people) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("work: {from: '16:00', until: '08:00'}", "must end later"),
+        ("arrivals: {per_year: 9, weekdays: [0, 0, 0, 0, 0, 0, 0]}", "every weight is zero"),
+        ("tasks: {'a.b': {answers: {c: {andele: {ja: -1}}}}}", "andele.ja: expected a weight"),
+        ("tasks: {'a.b': {answers: {c: {andele: {ja: 0}}}}}", "nothing could be chosen"),
+        ("work: {days: []}", "work.days"),
+    ],
+)
+def test_what_would_never_come_to_an_end_or_never_choose_is_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    assert said in str(_read(tmp_path, f"id: x\ntitle: X\n{text}\n"))

@@ -17,7 +17,7 @@ from flowcase.config import shipped_processes
 from flowcase.history.indicators import INDICATORS
 from flowcase.services.batches import Asked
 from flowcase.services.documents import Given
-from flowcase.services.simulations import Question
+from flowcase.services.simulation.questions import Question
 from flowcase.web import permission_matrix
 from flowcase.web.permission_matrix import RULES, Answer
 from tests.processes.consents_given import give_consent
@@ -368,7 +368,13 @@ def test_every_page_of_the_application_is_crawled(app: Flask, world: World) -> N
     # The built front end is the same for everybody; a result is there only after a run, and
     # tests/web/test_simulations.py asks for it as everybody; a play needs a process of its own and is asked
     # for by others than its owner in tests/web/test_studio_plays.py.
-    assert readable - crawled == {"static", "simulations.result", "studio_plays.show", "studio_plays.form"}
+    assert readable - crawled == {
+        "static",
+        "simulations.result",
+        "simulations.question",
+        "studio_plays.show",
+        "studio_plays.form",
+    }
     assert crawled <= readable
 
 

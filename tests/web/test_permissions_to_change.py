@@ -183,6 +183,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("studio_plays.save", "/studie/spil/findes-ikke/scenarie"),
         ("studio_plays.delete", "/studie/spil/findes-ikke/slet"),
         ("simulations.ask", "/studie/simulering"),
+        ("simulations.take_in", "/studie/simulering/indlaes"),
         ("simulations.stop", "/studie/simulering/findes-ikke/stands"),
         ("studio_versions.restore", "/studie/udgaver/1/gendan/forms/F-A1.form"),
         ("incidents.edit", "/drift/haendelser/findes-ikke/ret"),

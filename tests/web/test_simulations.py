@@ -14,8 +14,8 @@ import yaml
 from flowcase.access.actor import SYSTEM
 from flowcase.services.simulation import reading, running
 from flowcase.services.simulation.files import read_folder
+from flowcase.services.simulation.questions import Question
 from flowcase.services.simulation.report import as_json_text, report_of
-from flowcase.services.simulations import Question
 from flowcase.store.simulation_tables import simulation
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_browser
@@ -37,7 +37,7 @@ def small(world: World, tmp_path, monkeypatch):
     folder = tmp_path / "questions"
     folder.mkdir()
     _small_office(folder)
-    monkeypatch.setattr(world.flow.simulations, "_folder", folder)
+    monkeypatch.setattr(world.flow.simulations._questions, "folder", folder)
     return world.flow.simulations
 
 
@@ -118,11 +118,102 @@ def test_what_would_run_too_long_is_refused_and_what_runs_long_is_asked_again(sm
     refused = page.post(ADDRESS, _form(spoergsmaal="lang"))
     monkeypatch.setattr("flowcase.services.simulations.LONG_MINUTES", 0.0)
     told = page.post(ADDRESS, _form())
-    begun = page.post(ADDRESS, _form(alligevel="1"))
+    begun = page.post(ADDRESS, _form(gor="alligevel"))
 
     assert refused.status == 422 and "mere end en halv time" in refused.text
     assert told.status == 422 and "Start den alligevel" in told.text
     assert "venter" in begun.text
+
+
+def test_what_is_changed_is_kept_with_its_source_and_comes_back_as_a_file(small, sign_in, tmp_path):
+    page = sign_in("lone.proces")
+    typed = {
+        "p|staff|skole": "7",
+        "p|work|share": "55,5",
+        "p|arrivals|weekdays|0": "40",
+        "p|tasks|fronten_dagsmoede.afgoer|answers|udfald|andele|lukkes": "30",
+        "oevrigt": "weeks: 2\n",
+    }
+
+    asked = page.post(ADDRESS, _form(**typed))
+    small.run_waiting()
+    shown = page.get(asked.address).text
+    text = page.get(f"{asked.address}/spoergsmaal.yaml").source
+    (tmp_path / "hentet.yaml").write_text(text)
+    again = running.run(reading.read(tmp_path / "hentet.yaml"), read_folder(SHIPPED.parents[1]), processes=1)
+    found = page.get(f"{asked.address}/resultat.json").source
+
+    assert "Skole ansatte" not in shown and "7 ansatte" in shown and "55,5 %" in shown
+    assert "staff|skole: changed" in text and "{lukkes: changed" not in text
+    assert as_json_text(report_of(again)) == found
+
+
+def test_an_earlier_question_and_a_file_stand_in_the_form_again(small, sign_in, owner):
+    page = sign_in("lone.proces")
+    asked = page.post(ADDRESS, _form(**{"p|staff|skole": "7", "oevrigt": "weeks: 2\n"})).address
+    text = page.get(f"{asked}/spoergsmaal.yaml").source
+
+    again = page.get(f"{ADDRESS}?igen={asked.rpartition('/')[2]}")
+    taken = small.taken_in(text.encode(), "hentet.yaml", actor=owner)
+
+    field = again.all("//input[@name='p|staff|skole']")[0]
+    rest = again.all("//textarea[@name='oevrigt']")[0]
+    assert field.get("value") == "7" and rest.text.strip() == "weeks: 2"
+    assert again.all("//input[@name='froe']")[0].get("value") == "7"
+    assert (taken.asked, taken.seed, taken.changed["staff"]) == ("flere", 7, {"skole": 7})
+
+
+def test_the_form_tells_beforehand_how_long_it_takes_and_starts_nothing(small, sign_in, owner):
+    page = sign_in("lone.proces")
+
+    seen = page.post(ADDRESS, _form(gor="vis", **{"p|staff|skole": "7"}))
+
+    assert "4 kørsler" in seen.text and "tager omkring et minut" in seen.text
+    assert "Ændret af dig; ellers 3." in seen.text
+    assert small.all(actor=owner) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"p|staff|skole": "to"}, "Skriv et tal."),
+        ({"p|staff|skole": "2,5"}, "Skriv et helt tal."),
+        ({"p|staff|skole": "-1"}, "mindst 0."),
+        ({"p|work|share": "120"}, "højst 100."),
+        ({"p|work|from": "17:00"}, "slutte senere"),
+        ({"p|work|until": "sent"}, "klokkeslæt"),
+        ({f"p|arrivals|weekdays|{day}": "0" for day in range(7)}, "større end nul"),
+        ({"oevrigt": "weeks: mange\n"}, "1: weeks"),
+        ({"oevrigt": "uger: 3\n"}, "uger, which is not known"),
+        ({"oevrigt": 'begin: "2026-01-05"\n'}, "begin is no parameter"),
+        ({"oevrigt": "staff: {skole: [\n"}, "Expected YAML"),
+    ],
+)
+def test_a_number_that_cannot_be_is_told_beside_its_field_and_nothing_typed_is_lost(
+    small, sign_in, owner, typed, said
+):
+    seen = sign_in("lone.proces").post(ADDRESS, _form(**typed))
+
+    wrong = seen.all("//*[@aria-invalid='true']")
+    (value,) = {each.get("value", each.text).strip() for each in wrong}
+    assert seen.status == 422 and said in seen.text
+    assert value in {each.strip() for each in typed.values()} | {"16:00"}
+    assert small.all(actor=owner) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id: x\ntitle: X\nweeks: mange\n", "min.yaml:3: weeks"),
+        ("id: x\ntitle: X\nbased_on: ../../hemmeligt.yaml\n", "based_on"),
+        ("id: x\ntitle: X\nwork: {from: '16:00', until: '08:00'}\n", "must end later"),
+    ],
+)
+def test_a_file_that_cannot_be_read_in_is_told_with_its_line(small, owner, text, said):
+    with pytest.raises(reading.SimulationError) as refused:
+        small.taken_in(text.encode(), "min.yaml", actor=owner)
+
+    assert said in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +257,7 @@ def test_drafts_are_held_against_what_is_in_force_and_faulty_ones_are_refused(sm
 def test_what_goes_wrong_apart_is_told_and_nobody_waits_for_it(small, world, owner, tmp_path):
     change = {"file": CADENCE, "find": "det står der ikke", "put": "x"}
     compared = [{"id": "nu", "title": "Nu"}, {"id": "ny", "title": "Ny", "changes": [change]}]
-    _write_question(small._folder, "passer-ikke", compare=compared)
+    _write_question(small._questions.folder, "passer-ikke", compare=compared)
     id = small.ask(Question("passer-ikke", 1, 1), actor=owner)
 
     small.run_waiting()
@@ -198,7 +289,10 @@ def test_nobody_but_process_owners_asks_reads_or_stops(small, owner, sign_in):
     for person in PEOPLE:
         visitor = sign_in(person)
         is_owner = person in ("jens.proces", "lone.proces")
-        statuses = {visitor.get(f"{ADDRESS}/{asked}{end}").status for end in ("", "/resultat.json")}
+        statuses = {
+            visitor.get(f"{ADDRESS}/{asked}{end}").status
+            for end in ("", "/resultat.json", "/spoergsmaal.yaml")
+        }
         assert statuses == ({200, 404} if is_owner else {403}), person
     assert small.get(asked, actor=owner).status == "waiting"
 
@@ -212,9 +306,10 @@ def test_axe_finds_nothing_on_the_pages(small, world, found, owner, open_page, w
 
     sign_in_browser(page, "lone.proces")
     page.goto(f"{ADDRESS}?sprog={language}")
+    page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
     seen.check("questions")
     page.fill("#felt-sagsaar", "mange")
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("main form button.button-primary").click()
     page.wait_for_selector("#fejl")
     seen.check("questions with errors")
     seen.visit(f"{ADDRESS}/{id}", "waiting")

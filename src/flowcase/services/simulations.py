@@ -12,8 +12,6 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +20,15 @@ import structlog
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_edit_processes, may_see_figures
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
-from flowcase.history.indicators.reports import SMALLEST_GROUP
 from flowcase.modeling import Severity
-from flowcase.modeling.form import Form
 from flowcase.modeling.process_archive import place_of
 from flowcase.services import apart
 from flowcase.services.definitions import Definitions
 from flowcase.services.deployments import Deployments
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.simulation import reading, running
-from flowcase.services.simulation.estimating import LOOKED_BACK, Estimates, as_file, estimate
+from flowcase.services.simulation.estimating import Estimates
+from flowcase.services.simulation.questions import DRAFTS, BasisOffice, Offer, Question, Questions, TakenIn
 from flowcase.services.simulation.report import Report, from_json
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -39,40 +36,13 @@ from flowcase.store.queries import drafts, resources
 from flowcase.store.queries import simulations as queries
 from flowcase.store.queries.simulations import SimulationRow
 from flowcase.store.simulation_tables import simulation as table
-from flowcase.values import to_json
 
-DRAFTS = "kladde"  # asked for instead of a shipped file: drafts against what is in force
-BASE = "standard"  # the shipped office that everything is asked of
 LEASE = dt.timedelta(minutes=2)
 LONG_MINUTES = 5.0  # longer than this is said before it begins
 LONGEST_MINUTES = 30.0
 MOST_WAITING = 5
-MOST_SEED = 2**53
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A shipped question."""
-
-    id: str
-    title: str
-    description: str
-    case_years: float  # at most, of one replication
-    english: Mapping[str, str]  # of its texts, by the Danish
-
-
-@dataclass(frozen=True)
-class Question:
-    """What somebody asks for."""
-
-    asked: str  # id of an offer, or DRAFTS
-    case_years: float
-    seed: int
-    drafts_of: str | None = None  # whose drafts, where drafts are asked for
-    from_history: bool = False
-    is_long_wanted: bool = False  # they were told that it takes long, and want it all the same
 
 
 class TakesLong(InvalidValues):
@@ -85,8 +55,6 @@ class TakesLong(InvalidValues):
 
 LONG = "Simuleringen tager længere tid. Vælg færre sagsår, eller start den alligevel."
 TOO_LONG = "Simuleringen vil tage mere end en halv time. Vælg færre sagsår."
-NOT_A_NUMBER = "Skriv et helt tal, der er større end nul."
-NO_SUCH_QUESTION = "Vælg et spørgsmål."
 NO_DRAFTS = "Der er ingen kladder at simulere. Tegn en først."
 FAULTY_DRAFTS = "Kladderne har fejl, der skal rettes, før de kan simuleres."
 TOO_MANY = "Der venter allerede flere simuleringer. Vent, eller stands en af dem."
@@ -105,19 +73,39 @@ class Simulations:
     ) -> None:
         """`folder` has the shipped processes, with `simulations` below."""
         self._transactions, self._deployments = transactions, deployments
-        self._definitions, self._rule_sets = definitions, rule_sets
-        self._folder = folder / "simulations"
+        self._questions = Questions(definitions, rule_sets, folder / "simulations")
 
     # --- asking ------------------------------------------------------------------------------------
 
     def offers(self, *, actor: Actor) -> list[Offer]:
         """The shipped questions, by title."""
         _check(actor)
-        found = [reading.read(path) for path in sorted(self._folder.glob("*.yaml")) if path.stem != BASE]
-        return [
-            Offer(each.id, each.title, each.description, running.case_years_of(each), each.english)
-            for each in sorted(found, key=lambda each: each.title.casefold())
-        ]
+        return self._questions.offers()
+
+    def office(self, asked: str, *, from_history: bool, actor: Actor) -> tuple[BasisOffice, dict[str, str]]:
+        """The office of a question, and what its places are called. Raises InvalidValues."""
+        _check(actor)
+
+        def work(tx: Tx) -> tuple[BasisOffice, dict[str, str]]:
+            found = self._questions.basis(tx, asked, from_history=from_history)
+            return found, self._questions.words(tx, found.data)
+
+        return self._transactions.read(work)
+
+    def words(self, office: Mapping[str, Any], *, actor: Actor) -> dict[str, str]:
+        """What the user tasks, answers and choices of an office are called, by the name of their place."""
+        _check(actor)
+        return self._transactions.read(lambda tx: self._questions.words(tx, office))
+
+    def taken_in(self, content: bytes, file_name: str, *, actor: Actor) -> TakenIn:
+        """The numbers of a file that somebody brought. Raises SimulationError."""
+        _check(actor)
+        return self._transactions.read(lambda tx: self._questions.taken_in(tx, content, file_name))
+
+    def question(self, id: str, *, actor: Actor) -> str | None:
+        """The file that a simulation was run with, for the command; None where none was kept."""
+        _check(actor)
+        return self._transactions.read(lambda tx: queries.question_of(tx, id))
 
     def drafts(self, *, actor: Actor) -> dict[str, int]:
         """Whose drafts could be simulated, and how many files each has."""
@@ -132,9 +120,10 @@ class Simulations:
 
         return self._transactions.read(work)
 
-    def ahead(self, question: Question) -> running.Estimate:
+    def ahead(self, question: Question, *, actor: Actor) -> running.Estimate:
         """How much a question is. Raises InvalidValues for one that cannot be asked."""
-        return self._ahead(self._read(question), question)
+        _check(actor)
+        return self._transactions.read(lambda tx: self._questions.asked(tx, question).ahead)
 
     def ask(self, question: Question, *, actor: Actor) -> str:
         """Let a worker run it; its id.
@@ -143,14 +132,14 @@ class Simulations:
         TakesLong for one that would run long and is not said to be wanted.
         """
         _check(actor)
-        read = self._read(question)
-        ahead = self._ahead(read, question)
-        if ahead.minutes > LONGEST_MINUTES:
-            raise InvalidValues("the simulation", {"sagsaar": [TOO_LONG]})
-        if ahead.minutes > LONG_MINUTES and not question.is_long_wanted:
-            raise TakesLong(ahead.minutes)
 
         def work(tx: Tx) -> str:
+            asked = self._questions.asked(tx, question)
+            ahead = asked.ahead
+            if ahead.minutes > LONGEST_MINUTES:
+                raise InvalidValues("the simulation", {"sagsaar": [TOO_LONG]})
+            if ahead.minutes > LONG_MINUTES and not question.is_long_wanted:
+                raise TakesLong(ahead.minutes)
             if queries.unfinished(tx) >= MOST_WAITING:
                 raise InvalidValues("the simulation", {"spoergsmaal": [TOO_MANY]})
             drawn = self._drawn(tx, question)
@@ -159,12 +148,14 @@ class Simulations:
                 table,
                 id=id,
                 asked=question.asked,
-                title=read.title,
+                title=asked.simulation.title,
                 case_years=ahead.case_years,
-                replications=ahead.runs // len(read.variants),
+                replications=ahead.runs // len(asked.simulation.variants),
                 seed=question.seed,
                 from_history=question.from_history,
                 drafts_of=question.drafts_of if question.asked == DRAFTS else None,
+                question=asked.text,
+                sources=asked.sources,
                 files={row.path: row.hash for row in resources.files_in_force(tx)},
                 drafts=None if drawn is None else _packed(drawn),
                 status="waiting",
@@ -176,23 +167,6 @@ class Simulations:
             return id
 
         return self._transactions.run(actor, work)
-
-    def _read(self, question: Question) -> reading.Simulation:
-        if question.asked == DRAFTS:
-            return reading.beside_draft(reading.read(self._folder / f"{BASE}.yaml"))
-        path = self._folder / f"{question.asked}.yaml"
-        if question.asked == BASE or path.parent != self._folder or not path.is_file():
-            raise InvalidValues("the simulation", {"spoergsmaal": [NO_SUCH_QUESTION]})
-        return reading.read(path)
-
-    def _ahead(self, read: reading.Simulation, question: Question) -> running.Estimate:
-        """At least two replications: one alone has no interval."""
-        if not 0 < question.case_years < 10**9:
-            raise InvalidValues("the simulation", {"sagsaar": [NOT_A_NUMBER]})
-        if not 0 <= question.seed < MOST_SEED:
-            raise InvalidValues("the simulation", {"froe": [NOT_A_NUMBER]})
-        number = max(2, ceil(question.case_years / running.case_years_of(read)))
-        return running.estimate(read, replications=number)
 
     def _drawn(self, tx: Tx, question: Question) -> dict[str, str] | None:
         """The files of the drafts. Raises InvalidValues where they could not be deployed."""
@@ -264,37 +238,7 @@ class Simulations:
         """What the installation's own history says of the parameters of a simulation."""
         if not may_see_figures(actor):
             raise Forbidden("estimate from the history", "only who may see the figures may")
-        return self._transactions.read(lambda tx: self._estimates(tx, read))
-
-    def _estimates(self, tx: Tx, read: reading.Simulation) -> Estimates:
-        since = tx.now - LOOKED_BACK
-        smallest = max(2, int(str(self._rule_sets.settings(tx).get(SMALLEST_GROUP) or 5)))
-
-        def form_of(process: str, element: str) -> Form | None:
-            row = resources.definition_of(tx, process)
-            drawn = None if row is None else self._definitions.process(tx, row.id).elements.get(element)
-            form = None if drawn is None or drawn.user_task is None else drawn.user_task.form_id
-            return None if form is None else self._definitions.form(tx, form)
-
-        found = estimate(
-            read.variants[0].parameters,
-            arrivals=queries.arrivals(tx, since),
-            handled=queries.handled(tx, since),
-            codes=lambda entity, attributes: queries.codes(tx, entity, [*attributes], since),
-            form_of=form_of,
-            smallest=smallest,
-            now=tx.now,
-        )
-        found.parameters.update(self._chosen(tx))
-        return found
-
-    def _chosen(self, tx: Tx) -> dict[str, Any]:
-        """The rule sets and settings that the installation runs by."""
-        selected, settings = self._rule_sets.chosen(tx)
-        return {
-            **({"rule_sets": selected} if selected else {}),
-            **({"settings": to_json(settings)} if settings else {}),
-        }
+        return self._transactions.read(lambda tx: self._questions.estimates(tx, read))
 
     # --- running -----------------------------------------------------------------------------------
 
@@ -347,33 +291,23 @@ class Simulations:
     def _prepare(self, row: SimulationRow, folder: Path) -> list[str]:
         """Write the files, and the command that runs them."""
 
-        def work(tx: Tx) -> tuple[dict[str, bytes], dict[str, str]]:
+        def work(tx: Tx) -> tuple[dict[str, bytes], dict[str, str], str]:
             contents = {path: resources.content(tx, hash) for path, hash in row.files.items()}
-            return {path: each for path, each in contents.items() if each is not None}, _unpacked(
-                queries.drafts_of(tx, row.id)
+            return (
+                {path: each for path, each in contents.items() if each is not None},
+                _unpacked(queries.drafts_of(tx, row.id)),
+                queries.question_of(tx, row.id) or "",
             )
 
-        contents, drawn = self._transactions.read(work)
+        contents, drawn, text = self._transactions.read(work)
         for path, content in contents.items():
             apart.write(folder / "in_force", place_of(path), content)
         for path, text in drawn.items():
             apart.write(folder / "draft", place_of(path), text.encode())
-        for shipped in self._folder.glob("*.yaml"):
-            apart.write(folder / "questions", shipped.name, shipped.read_bytes())
-        name = BASE if row.asked == DRAFTS else row.asked
-        question = folder / "questions" / f"{name}.yaml"
-        over = self._transactions.read(
-            lambda tx: (
-                self._estimates(tx, reading.read(question))
-                if row.from_history
-                else Estimates(self._chosen(tx))
-            )
-        )
-        apart.write(folder, "over.yaml", as_file(over).encode())
-        command = [sys.executable, "-m", "flowcase", "simulate", str(question)]
+        apart.write(folder, "question.yaml", text.encode())
+        command = [sys.executable, "-m", "flowcase", "simulate", str(folder / "question.yaml")]
         command += ["--processes", str(folder / "in_force")]
         command += ["--draft", str(folder / "draft")] if drawn else []
-        command += ["--over", str(folder / "over.yaml")]
         command += ["--seed", str(row.seed), "--replications", str(row.replications)]
         return [*command, "--minutes", "100000", "--gently", "--json", "--progress"]
 

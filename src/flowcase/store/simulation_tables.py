@@ -19,6 +19,8 @@ simulation = Table(
     Column("seed", BigInteger, nullable=False),
     Column("from_history", Boolean, nullable=False),
     Column("drafts_of", Text),  # whose drafts are held against what is in force
+    Column("question", Text),  # the whole as the command takes it (YAML), with every number
+    Column("sources", Json),  # estimated: place -> observations; changed: places that somebody set
     Column("files", Json, nullable=False),  # path -> hash of what was in force when it was asked for
     Column("drafts", LargeBinary),  # the drafts as they were then: JSON, compressed
     Column("status", Text, nullable=False),  # waiting | running | done | stopped | failed

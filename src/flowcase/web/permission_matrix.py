@@ -401,6 +401,8 @@ RULES: Mapping[str, Rule] = {
     "migrations.act": MOVING,
     "simulations.index": STUDIO,
     "simulations.ask": STUDIO,
+    "simulations.take_in": STUDIO,
+    "simulations.question": STUDIO,
     "simulations.show": STUDIO,
     "simulations.stop": STUDIO,
     "simulations.result": STUDIO,

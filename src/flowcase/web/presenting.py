@@ -59,6 +59,16 @@ def month(day: dt.date) -> str:
     return f"{_MONTHS[current()][day.month - 1]} {day.year}"
 
 
+def weekday(day: dt.date) -> str:
+    """`fre.`."""
+    return _WEEKDAYS[current()][day.weekday()]
+
+
+def month_name(day: dt.date) -> str:
+    """`apr.`."""
+    return _MONTHS[current()][day.month - 1]
+
+
 def instant(value: dt.datetime | None) -> str:
     """`fre. 3. apr. 2026 kl. 14.05`; in the hour that exists twice the offset is added."""
     return "" if value is None else _instant(value, current())

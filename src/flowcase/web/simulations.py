@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+import yaml
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
-from markupsafe import Markup
 
-from flowcase.access.groups import NAMES
 from flowcase.errors import Conflict, InvalidValues
-from flowcase.services.simulation.comparing import Figure
-from flowcase.services.simulation.plots import PLOTTED, plots_of
-from flowcase.services.simulation.report import (
-    KINDS,
-    Place,
-    Report,
-    as_json_text,
-    basis,
-    by_kind,
-    label,
-    number,
-    said,
-)
-from flowcase.services.simulations import DRAFTS, Question, TakesLong
-from flowcase.web import diagram_drawing
-from flowcase.web.language import current, gettext
-from flowcase.web.presenting import deadline_name
+from flowcase.modeling.process_archive import MOST_BYTES_OF_A_FILE
+from flowcase.services.simulation import running
+from flowcase.services.simulation.questions import DRAFTS, FaultyParameters, Question
+from flowcase.services.simulation.reading import SimulationError
+from flowcase.services.simulation.report import as_json_text
+from flowcase.services.simulation.running import Estimate
+from flowcase.services.simulations import TakesLong
+from flowcase.store.queries.simulations import SimulationRow
+from flowcase.web import presenting, simulation_report
+from flowcase.web import simulation_fields as fields
+from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("simulations", __name__, url_prefix="/studie/simulering")
 
 SEED = 20_260_105
 REPLICATIONS = 8  # of a shipped question, by default
-# How hot a place is: from which part of the hottest one's days on.
-HEATS = ((0.5, 4), (0.2, 3), (0.05, 2), (0.0, 1))
+EARLY = 0.02  # of the way: how long the rest takes cannot be told yet
 SHOWN = frozenset({"waiting", "running"})
 STATUSES: Mapping[str, str] = {
     "waiting": "venter",
@@ -49,61 +41,118 @@ STATUSES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Line:
-    """A figure as it stands in a table."""
+class Form:
+    """The page as it is shown: what stands in it, and what is said of that."""
 
-    label: str
-    of: tuple[str, ...]
-    differences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A user task on the diagram, in words."""
-
-    name: str
-    heat: int
-    days: tuple[str, ...]  # of one of them, in each variant
-    counts: tuple[str, ...]
+    given: Mapping[str, str]
+    changed: Mapping[str, Any] = field(default_factory=dict)  # parameters
+    texts: Mapping[str, str] = field(default_factory=dict)  # of the numbers, as they were typed
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    minutes: float = 0.0  # of what would run long
+    ahead: Estimate | None = None
+    taken_in: str = ""  # the file whose numbers these are
+    is_open: bool = False
 
 
 @blueprint.get("")
 @login_required
 def index() -> Any:
+    """The form; with `igen`, as an earlier simulation was asked for."""
+    given = _given(request.args)
+    changed: Mapping[str, Any] = {}
+    earlier = request.args.get("igen", "")
+    if earlier:
+        row = flow().simulations.get(earlier, actor=actor())
+        given |= {"spoergsmaal": row.asked, "froe": str(row.seed)}
+        given |= {"kladder_af": row.drafts_of or "", "sagsaar": f"{row.case_years:.0f}", "historik": ""}
+        text = flow().simulations.question(earlier, actor=actor())
+        if text is None:
+            given["historik"] = "1" if row.from_history else ""
+        else:
+            changed = flow().simulations.taken_in(text.encode(), earlier, actor=actor()).changed
+    return _page(Form(given, changed, is_open=bool(changed)))
+
+
+def _given(sent: Mapping[str, str]) -> dict[str, str]:
     offers = flow().simulations.offers(actor=actor())
     most = max((offer.case_years for offer in offers), default=100.0)
-    given = {
-        "spoergsmaal": request.args.get("spoergsmaal", offers[0].id if offers else DRAFTS),
-        "kladder_af": request.args.get("kladder_af", actor().id),
-        "sagsaar": request.args.get("sagsaar", str(round(REPLICATIONS * most, -2)).partition(".")[0]),
-        "froe": request.args.get("froe", str(SEED)),
-        "historik": request.args.get("historik", ""),
+    defaults = {
+        "spoergsmaal": offers[0].id if offers else DRAFTS,
+        "kladder_af": actor().id,
+        "sagsaar": str(round(REPLICATIONS * most, -2)).partition(".")[0],
+        "froe": str(SEED),
+        "historik": "",
     }
-    return _page(given, {})
+    return {name: sent.get(name, otherwise).strip() for name, otherwise in defaults.items()}
 
 
 @blueprint.post("")
 @login_required
 def ask() -> Any:
-    given = {
-        name: request.form.get(name, "").strip()
-        for name in ("spoergsmaal", "kladder_af", "sagsaar", "froe", "historik")
-    }
+    """Start it, or (`gor` = `vis`) only show the numbers and how long it would take."""
+    given = {**_given(request.form), "historik": request.form.get("historik", "")}
+    asked, simulations = given["spoergsmaal"], flow().simulations
+    try:
+        shown, _ = simulations.office(
+            asked, from_history=bool(request.form.get(fields.BEGUN_FROM)), actor=actor()
+        )
+        office, _ = simulations.office(asked, from_history=bool(given["historik"]), actor=actor())
+    except InvalidValues as refused:
+        return _page(Form(given, errors=refused.errors)), HTTPStatus.UNPROCESSABLE_ENTITY
+    typed = fields.read(request.form, shown)
+    if typed.errors:
+        wrong = Form(given, texts=typed.texts, errors=typed.errors)
+        return _page(wrong), HTTPStatus.UNPROCESSABLE_ENTITY
+    changed = fields.changed_by(office, typed)
     question = Question(
-        given["spoergsmaal"],
+        asked,
         _whole(given["sagsaar"]),
         _whole(given["froe"]),
         drafts_of=given["kladder_af"],
         from_history=bool(given["historik"]),
-        is_long_wanted=bool(request.form.get("alligevel")),
+        is_long_wanted=request.form.get("gor") == "alligevel",
+        changed=changed,
     )
     try:
-        id = flow().simulations.ask(question, actor=actor())
+        if request.form.get("gor") == "vis":
+            ahead = simulations.ahead(question, actor=actor())
+            return _page(Form(given, changed, ahead=ahead, is_open=True))
+        id = simulations.ask(question, actor=actor())
     except TakesLong as long:
-        return _page(given, long.errors, minutes=long.minutes), HTTPStatus.UNPROCESSABLE_ENTITY
+        wrong = Form(given, changed, errors=long.errors, minutes=long.minutes)
+    except FaultyParameters as refused:
+        errors: dict[str, list[str]] = {}
+        for name, sentence in fields.told(refused.faults, office):
+            errors.setdefault(name, []).append(sentence)
+        wrong = Form(given, changed, typed.texts, errors)
     except InvalidValues as refused:
-        return _page(given, refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
-    return redirect(url_for("simulations.show", id=id))
+        wrong = Form(given, changed, errors=refused.errors)
+    else:
+        return redirect(url_for("simulations.show", id=id))
+    return _page(wrong), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@blueprint.post("/indlaes")
+@login_required
+def take_in() -> Any:
+    """Put the numbers of a file into the form; nothing runs yet."""
+    given, sent = _given({}), request.files.get("fil")
+    if sent is None or not sent.filename:
+        wrong = Form(given, errors={"fil": [gettext("Vælg en fil.")]})
+        return _page(wrong), HTTPStatus.UNPROCESSABLE_ENTITY
+    content = sent.stream.read(MOST_BYTES_OF_A_FILE + 1)
+    try:
+        if len(content) > MOST_BYTES_OF_A_FILE:
+            raise SimulationError([(sent.filename, 1, gettext("Filen er for stor."))])
+        found = flow().simulations.taken_in(content, sent.filename, actor=actor())
+    except SimulationError as refused:
+        said = [f"{file}:{line}: {sentence}" for file, line, sentence in refused.problems]
+        return _page(Form(given, errors={"fil": said})), HTTPStatus.UNPROCESSABLE_ENTITY
+    if found.asked is not None:
+        given["spoergsmaal"] = found.asked
+    if found.seed is not None:
+        given["froe"] = str(found.seed)
+    return _page(Form(given, found.changed, taken_in=sent.filename, is_open=True))
 
 
 def _whole(text: str) -> int:
@@ -112,21 +161,35 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 18 else -1
 
 
-def _page(given: Mapping[str, str], errors: Mapping[str, Sequence[str]], minutes: float = 0.0) -> str:
+def _page(form: Form) -> str:
     simulations = flow().simulations
     offers = simulations.offers(actor=actor())
     english = {danish: text for offer in offers for danish, text in offer.english.items()}
+    known = {*(offer.id for offer in offers), DRAFTS}
+    asked = form.given["spoergsmaal"] if form.given["spoergsmaal"] in known else DRAFTS
+    office, words = simulations.office(asked, from_history=bool(form.given["historik"]), actor=actor())
+    sections = fields.sections(office, words, form.changed, form.texts, form.errors)
     return render_template(
         "simulations.html",
         offers=offers,
         drafts=simulations.drafts(actor=actor()),
         earlier=simulations.all(actor=actor()),
-        given=given,
-        errors=errors,
-        minutes=minutes,
+        given=form.given,
+        errors=form.errors,
+        form=form,
+        sections=sections,
+        labels=fields.labels(sections),
+        about=_about,
+        rest=form.texts.get(fields.REST) or fields.rest_as_text(office, form.changed),
+        own=[
+            (simulation_report.spoken(each["title"], english), fields.as_yaml(each["parameters"]))
+            for each in office.data["compare"]
+            if each.get("parameters")
+        ],
+        id_of=fields.id_of,
         status=_status,
         asked_of_drafts=DRAFTS,
-        spoken=lambda text: _spoken(text, english),
+        spoken=lambda text: simulation_report.spoken(text, english),
     )
 
 
@@ -137,9 +200,10 @@ def show(id: str) -> Any:
     row = flow().simulations.get(id, actor=actor())
     report = flow().simulations.report(id, actor=actor())
     told: dict[str, Any] = {"row": row, "status": _status, "report": report}
+    told |= {"numbers": _numbers(row), "left": _left(row), "is_kept": row.sources is not None}
     told |= {"is_open": row.status in SHOWN, "is_fragment": "HX-Request" in request.headers}
     if report is not None:
-        told |= _told(report) | _places(id, report)
+        told |= simulation_report.told(report) | simulation_report.places(id, report)
     return render_template("simulation.html", **told)
 
 
@@ -151,6 +215,19 @@ def stop(id: str) -> Any:
     except Conflict:
         flash(gettext("Simuleringen er allerede slut."), "warning")
     return redirect(url_for("simulations.show", id=id))
+
+
+@blueprint.get("/<id>/spoergsmaal.yaml")
+@login_required
+def question(id: str) -> Any:
+    """The whole question with every number, as `flowcase simulate` takes it."""
+    row = flow().simulations.get(id, actor=actor())
+    text = flow().simulations.question(id, actor=actor())
+    if text is None:
+        abort(HTTPStatus.NOT_FOUND)
+    head = "".join(f"# {line}\n" for line in fields.head(row.sources or {}))
+    headers = {"Content-Disposition": f'attachment; filename="simulering-{id}.yaml"'}
+    return Response(head + text, mimetype="application/yaml", headers=headers)
 
 
 @blueprint.get("/<id>/resultat.json")
@@ -165,116 +242,30 @@ def result(id: str) -> Any:
     return Response(as_json_text(report), mimetype="application/json", headers=headers)
 
 
-# --- the report --------------------------------------------------------------------------------------
+def _left(row: SimulationRow) -> str:
+    """About how long it goes on; before that shows, how long it was expected to take."""
+    if row.status != "running" or row.began_at is None or row.progress < EARLY:
+        expected = running.minutes_of(row.case_years)
+        return gettext("tager {about} i alt").format(about=_about(expected))
+    gone = (flow().clock.now() - row.began_at).total_seconds() / 60
+    return gettext("{about} igen").format(about=_about(gone * (1 - row.progress) / row.progress))
 
 
-def _language() -> int:
-    return 1 if current() == "en" else 0
+def _about(minutes: float) -> str:
+    if minutes < 1.5:
+        return gettext("omkring et minut")
+    return gettext("omkring {minutes} minutter").format(minutes=presenting.number(round(minutes)))
 
 
-def _spoken(text: str, english: Mapping[str, str]) -> str:
-    """What a question says of itself, in the reader's language where the file has it."""
-    return english.get(text, text) if current() == "en" else text
+def _numbers(row: SimulationRow) -> list[tuple[str, str, str]]:
+    """(what, value, source) of every number that is not the file's."""
+    text = flow().simulations.question(row.id, actor=actor())
+    if text is None or row.sources is None:
+        return []
+    data = yaml.safe_load(text)
+    words = flow().simulations.words(data, actor=actor())
+    return list(fields.sourced(data, row.sources, words))
 
 
 def _status(code: str) -> str:
     return gettext(STATUSES.get(code, code))
-
-
-def _told(report: Report) -> dict[str, Any]:
-    language, english = _language(), report.english
-    titles = {code: names[language] for code, names in NAMES.items()}
-    titles |= {name: _spoken(title, english) for name, title in report.titles.items()}
-    rules = {figure.key.split("|")[1] for figure in report.figures if figure.key.startswith("deadline|")}
-    titles |= {rule: f"{rule} {deadline_name(rule)}".strip() for rule in rules}
-    plots = plots_of(report, titles, language)
-    sections = [
-        (
-            kind,
-            KINDS[kind][language],
-            Markup(plots.get(kind, "")),  # noqa: S704 - drawn by us; every word in it is escaped there
-            [_line(figure, titles, language) for figure in figures],
-        )
-        for kind, figures in by_kind(report.figures)
-    ]
-    return {
-        "variants": [(each, _spoken(title, english)) for each, title in report.variants],
-        "title": _spoken(report.title, english),
-        "description": _spoken(report.description, english),
-        "sections": sections,
-        "basis": basis(report, language),
-        "changes": list(_changes(report, titles, language)),
-        "where": Markup(plots.get("places", "")),  # noqa: S704 - as above
-        "number": lambda value: number(value, "", language),
-    }
-
-
-def _line(figure: Figure, titles: Mapping[str, str], language: int) -> Line:
-    return Line(
-        label(figure.key, titles, language),
-        tuple(said(each, figure.key, language) for each in figure.of),
-        tuple(said(each, figure.key, language, is_difference=True) for each in figure.differences[1:]),
-    )
-
-
-def _changes(report: Report, titles: Mapping[str, str], language: int) -> Iterator[Line]:
-    """What is not chance, of the figures that are plotted."""
-    for figure in report.figures:
-        kind, _, rest = figure.key.partition("|")
-        wanted = rest.rpartition("|")[2] in PLOTTED.get(kind, ())
-        if wanted and any(each is not None and each.excludes_zero for each in figure.differences[1:]):
-            yield _line(figure, titles, language)
-
-
-def _places(id: str, report: Report) -> dict[str, Any]:
-    """The diagram of one process with the places where time goes, and the same in words."""
-    processes: dict[str, str] = {}
-    for place in report.places:
-        processes.setdefault(place.place.partition(".")[0], place.name.partition(": ")[0])
-    if not processes:
-        return {"processes": {}, "spots": [], "drawing": None}
-    chosen = request.args.get("diagram", "")
-    process = chosen if chosen in processes else next(iter(processes))
-    ids = [each for each, _ in report.variants]
-    asked = request.args.get("udgave", "")
-    variant = ids.index(asked) if asked in ids else len(ids) - 1
-    there = [place for place in report.places if place.place.startswith(f"{process}.")]
-    hottest = max((place.days[variant] for place in there), default=0.0)
-    spots = [_spot(place, _heat(place.days[variant], hottest)) for place in there]
-    heats = {
-        _element(place): f"heat{spot.heat}" for place, spot in zip(there, spots, strict=True) if spot.heat
-    }
-    notes = {
-        _element(place): gettext("{days} dage").format(days=number(place.each(variant), "", _language()))
-        for place in there
-        if place.counts[variant]
-    }
-    content = flow().simulations.diagram(id, process, actor=actor())
-    return {
-        "processes": processes,
-        "process": process,
-        "variant": ids[variant],
-        "spots": spots,
-        "notes": notes,
-        "drawing": None if content is None else diagram_drawing.drawn(content, heats),
-    }
-
-
-def _element(place: Place) -> str:
-    return place.place.partition(".")[2]
-
-
-def _spot(place: Place, heat: int) -> Spot:
-    language, variants = _language(), range(len(place.days))
-    return Spot(
-        place.name.partition(": ")[2] or place.place,
-        heat,
-        tuple(number(place.each(variant), "", language) for variant in variants),
-        tuple(number(place.counts[variant], "", language) for variant in variants),
-    )
-
-
-def _heat(days: float, hottest: float) -> int:
-    if days <= 0:
-        return 0
-    return next(heat for share, heat in HEATS if days / hottest >= share)

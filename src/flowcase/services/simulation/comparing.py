@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowcase.services.simulation.measuring import Measured
 
@@ -19,6 +19,9 @@ _T = (
     2.045, 2.042,
 )  # fmt: skip
 _Z = 1.959964
+# Where a run tells nothing of these, nobody was there; left out, the mean would be too high.
+_ZERO_WHERE_ABSENT = ("ladder|", "queue|")
+_UNKNOWN_WHERE_ABSENT = "|wait"  # who never waited has no mean wait
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,11 @@ def _in_order(keys: dict[str, None]) -> list[str]:
 
 
 def _figure(key: str, runs: Sequence[Sequence[Measured]]) -> Figure:
+    if key.startswith(_ZERO_WHERE_ABSENT) and not key.endswith(_UNKNOWN_WHERE_ABSENT):
+        runs = [
+            [replace(each, values={key: each.values.get(key, 0.0)}) for each in replications]
+            for replications in runs
+        ]
     of = tuple(
         interval([each.values[key] for each in replications if key in each.values]) for replications in runs
     )

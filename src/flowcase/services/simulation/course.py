@@ -292,7 +292,7 @@ class Course:
         now = self.office.tx.now
         begun = person.begins(now, self._is_working_day)
         work = dt.timedelta(minutes=minutes)
-        ended = person.ends(begun, work, self._is_working_day)
+        ended = person.ends(begun, work, self._is_working_day, self.measures.loads.get(person.id, 0))
         person.is_busy = True
         self.measures.taken(row, person, begun, work)
         self._plan(ended, lambda: self._finished(row.id, person, nr))

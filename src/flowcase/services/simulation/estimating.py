@@ -18,12 +18,14 @@ import yaml
 
 from flowcase.cases.entities import ENTITIES, DataClass
 from flowcase.modeling.form import CaseTarget, Form
+from flowcase.modeling.yaml_places import Place
 from flowcase.services.simulation.chance import Spread
 from flowcase.services.simulation.reading import Parameters
 from flowcase.values import Value, to_json
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 NOTIFICATION = "Underretning"
+_OF_NOTIFICATIONS = "underretning"  # in the places of their shares
 LOOKED_BACK = dt.timedelta(days=3 * 365)
 ENOUGH_FOR_A_YEAR = dt.timedelta(weeks=13)  # of history, to say how many come in a year
 ENOUGH_FOR_SEASONS = dt.timedelta(weeks=52)
@@ -44,6 +46,21 @@ class Estimates:
     tasks: dict[str, int] = field(default_factory=dict)  # process.element -> user tasks
     shares: dict[str, int] = field(default_factory=dict)  # process.element.field -> answers
     too_few: list[str] = field(default_factory=list)  # what stays as the file has it
+
+    def observed(self, place: Place) -> int:
+        """How many observations an entry of the parameters rests on; 0 for one that is not estimated."""
+        match place:
+            case ("arrivals", "values", name, "andele", *_):
+                return self.shares.get(f"{_OF_NOTIFICATIONS}.{name}", 0)
+            case ("arrivals", name, *_) if name in self.parameters.get("arrivals", {}):
+                return self.notifications
+            case ("tasks", key, "days" | "before_due" as name, *_):
+                is_told = name in self.parameters.get("tasks", {}).get(key, {})
+                return self.tasks.get(str(key), 0) if is_told else 0
+            case ("tasks", key, "answers", name, "andele", *_):
+                return self.shares.get(f"{key}.{name}", 0)
+            case _:
+                return 0
 
     @property
     def told(self) -> list[str]:
@@ -81,7 +98,8 @@ def estimate(
     known = {
         name: shares
         for name, value in asked.items()
-        if (shares := _shares(value, counted[name], smallest, f"underretning.{name}", found)) is not None
+        if (shares := _shares(value, counted[name], smallest, f"{_OF_NOTIFICATIONS}.{name}", found))
+        is not None
     }
     if known:
         coming["values"] = known

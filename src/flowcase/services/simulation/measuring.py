@@ -298,7 +298,17 @@ class Measures:
                 if person.is_at_work(day, is_working_day)
             )
             if hours:
-                values[f"work|{group}|share"] = sum(each.busy.total_seconds() for each in members) / hours
+                busy = sum(each.busy.total_seconds() for each in members) / hours
+                values[f"work|{group}|share"] = busy + self._taken_by_cases(members)
+
+    def _taken_by_cases(self, members: list[Person]) -> float:
+        """The part of their time for cases that open cases took by themselves."""
+        loads = [sample.get(each.id, 0) for sample in self._samples for each in members]
+        if not loads or not any(loads):
+            return 0.0
+        hours = members[0].hours
+        taken = hours.taken_by(sum(loads) / len(loads), len(members[0].days))
+        return min(taken, hours.share) / hours.share
 
     def _add_loads(self, values: dict[str, float], office: Office, staff: Staff) -> None:
         limit = office.settings.get("sagstal_graense")

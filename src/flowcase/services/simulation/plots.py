@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from html import escape
 from typing import Any
 
+from flowcase.cases.written_numbers import written
 from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.report import (
     KINDS,
@@ -15,22 +18,22 @@ from flowcase.services.simulation.report import (
     basis,
     by_kind,
     label,
-    number,
     said,
 )
 
-# Distinguishable without colour too: each variant has its own mark.
-COLOURS = ("#0b5cad", "#b3401a", "#2e7d32", "#6a3d9a", "#8a6d00")
+# Distinguishable without colour too: each variant has its own mark. Three to one on white and on dark.
+COLOURS = ("#2a78d6", "#c8551b", "#2e8b57", "#8e5bd0", "#9a7b00")
 _MARKS = ("circle", "square", "diamond", "triangle", "circle")
-_WIDTH, _LEFT, _ROW = 820, 340, 44
-_LONGEST = 52  # letters of a label
+_WIDTH, _LEFT, _ROW = 640, 14, 54
+_MOST_STEPS = 6
+_LONGEST = 84  # letters of a label
 # What is drawn of each kind: the last part of the key.
 PLOTTED: Mapping[str, tuple[str, ...]] = {
     "milestone": ("median", "p90"),
     "deadline": ("share",),
     "queue": ("wait",),
     "work": ("share",),
-    "load": ("mean", "highest"),
+    "load": ("mean", "highest", "limit"),
     "ladder": ("share",),
 }
 
@@ -46,26 +49,35 @@ def intervals(
     shown = [figure for figure in figures if any(figure.of)]
     if not shown:
         return ""
-    highest = max(each.mean + (each.half or 0) for figure in shown for each in figure.of if each) or 1.0
-    height = _ROW * len(shown) + 56
     share = all(figure.key.rpartition("|")[2] in SHARES for figure in shown)
-    highest = 1.0 if share else highest * 1.05
-    span = _WIDTH - _LEFT - 24
+    found = [each for figure in shown for each in figure.of if each]
+    most = max(each.mean for each in found)
+    # An interval of few replications may be much wider than all means: it is cut where it says nothing more.
+    reached = min(max(each.mean + (each.half or 0) for each in found), 2 * most)
+    ticks = ticks_to(max(1.0, most) if share else reached)
+    highest = ticks[-1]
+    height = _ROW * len(shown) + 56
+    span = _WIDTH - _LEFT - 30
 
     def x(value: float) -> float:
         return _LEFT + max(0.0, min(value, highest)) / highest * span
 
-    parts = [
-        f'<svg class="plot" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(heading)}" '
-        f'width="{_WIDTH}" height="{height}" xmlns="http://www.w3.org/2000/svg">',
-        f"<title>{escape(heading)}</title>",
-    ]
-    for tick in range(6):
-        value = highest * tick / 5
+    told = (
+        f"{label(figure.key, titles, language)}: "
+        + ", ".join(
+            f"{name} {said(each, figure.key, language)}"
+            for name, each in zip(names, figure.of, strict=True)
+            if each is not None
+        )
+        for figure in shown
+    )
+    parts = [_begun(height, heading, "; ".join(told))]
+    for value in ticks:
         parts.append(
-            f'<line x1="{x(value):.1f}" y1="26" x2="{x(value):.1f}" y2="{height - 26}" stroke="#d0d0d0"/>'
+            f'<line x1="{x(value):.1f}" y1="28" x2="{x(value):.1f}" y2="{height - 26}" '
+            'stroke="currentColor" stroke-opacity="0.25"/>'
             f'<text x="{x(value):.1f}" y="{height - 8}" text-anchor="middle" font-size="12">'
-            f"{escape(number(value, shown[0].key, language))}</text>"
+            f"{escape(_tick(value, share, language))}</text>"
         )
     for place, name in enumerate(names):
         left = _LEFT + place * 150
@@ -75,17 +87,38 @@ def intervals(
     for row, figure in enumerate(shown):
         top = 34 + row * _ROW
         text = label(figure.key, titles, language)
-        parts.append(
-            f'<text x="{_LEFT - 10}" y="{top + 18}" text-anchor="end" font-size="12">'
-            f"{escape(_short(text))}</text>"
-        )
-        for place, found in enumerate(figure.of):
-            if found is None:
+        parts.append(f'<text x="{_LEFT}" y="{top + 12}" font-size="13">{escape(_short(text))}</text>')
+        for place, each in enumerate(figure.of):
+            if each is None:
                 continue
-            y = top + 8 + place * min(14.0, 30.0 / max(1, len(figure.of) - 1) if len(figure.of) > 1 else 14.0)
-            parts.append(_bar(found, place, x, y))
+            y = top + 24 + place * min(12.0, 24.0 / max(1, len(figure.of) - 1))
+            parts.append(_bar(each, place, x, y))
     parts.append("</svg>")
     return "".join(parts)
+
+
+def ticks_to(highest: float) -> list[float]:
+    """From nothing to at least the highest, in steps of 1, 2 or 5 times a power of ten."""
+    if not highest > 0:
+        return [0.0, 1.0]
+    rough = highest / _MOST_STEPS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(each * power for each in (1, 2, 5, 10) if each * power >= rough * (1 - 1e-9))
+    return [round(step * number, 10) for number in range(math.ceil(highest / step - 1e-9) + 1)]
+
+
+def _tick(value: float, is_share: bool, language: int) -> str:
+    text = written(Decimal(str(round(100 * value if is_share else value, 6))), ("da", "en")[language])
+    return f"{text} %" if is_share else text
+
+
+def _begun(height: int, heading: str, told: str) -> str:
+    """The beginning of a plot, with the same in words for who does not see it."""
+    return (
+        f'<svg class="plot" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(heading)}. '
+        f'{escape(told)}." width="{_WIDTH}" height="{height}" fill="currentColor" xmlns="http://www.w3.org/2000/svg">'
+        f"<title>{escape(heading)}</title>"
+    )
 
 
 def _short(text: str) -> str:
@@ -123,21 +156,26 @@ def _mark(place: int, x: float, y: float) -> str:
     return f'<polygon points="{points}" fill="{colour}"/>'
 
 
-def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], heading: str) -> str:
+def bars(
+    rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], heading: str, language: int = 0
+) -> str:
     """Where time goes: one bar a variant, the longest first."""
     rows = [row for row in rows if any(row[1])][:12]
     if not rows:
         return ""
     thick = 12
-    row_height = thick * len(names) + 14
+    row_height = thick * len(names) + 30
     height = row_height * len(rows) + 34
     highest = max(max(values) for _, values in rows)
     span = _WIDTH - _LEFT - 70
-    parts = [
-        f'<svg class="plot" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(heading)}" '
-        f'width="{_WIDTH}" height="{height}" xmlns="http://www.w3.org/2000/svg">',
-        f"<title>{escape(heading)}</title>",
-    ]
+    told = (
+        f"{name}: "
+        + ", ".join(
+            f"{who} {_tick(round(value), False, language)}" for who, value in zip(names, values, strict=True)
+        )
+        for name, values in rows
+    )
+    parts = [_begun(height, heading, "; ".join(told))]
     for place, name in enumerate(names):
         left = _LEFT + place * 150
         parts.append(
@@ -145,16 +183,14 @@ def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], head
         )
     for row, (place_name, values) in enumerate(rows):
         top = 30 + row * row_height
-        parts.append(
-            f'<text x="{_LEFT - 10}" y="{top + row_height / 2 - 2:.0f}" text-anchor="end" font-size="12">'
-            f"{escape(_short(place_name))}</text>"
-        )
+        parts.append(f'<text x="{_LEFT}" y="{top + 8}" font-size="13">{escape(_short(place_name))}</text>')
         for place, value in enumerate(values):
-            width, y = value / highest * span, top + place * thick
+            said_there = _tick(round(value), False, language)
+            width, y = value / highest * span, top + 14 + place * thick
             parts.append(
                 f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{thick - 3}" '
                 f'fill="{COLOURS[place % len(COLOURS)]}"/>'
-                f'<text x="{_LEFT + width + 5:.1f}" y="{y + 9}" font-size="11">{value:.0f}</text>'
+                f'<text x="{_LEFT + width + 5:.1f}" y="{y + 9}" font-size="11">{said_there}</text>'
             )
     parts.append("</svg>")
     return "".join(parts)
@@ -170,7 +206,7 @@ def plots_of(report: Report, titles: Mapping[str, str], language: int = 0) -> di
         if drawn:
             found[kind] = drawn
     rows = [(place.name, place.days) for place in report.places]
-    drawn = bars(rows, names, ("Her går tiden (dage)", "Where time goes (days)")[language])
+    drawn = bars(rows, names, ("Her går tiden (dage)", "Where time goes (days)")[language], language)
     if drawn:
         found["places"] = drawn
     return found

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -18,15 +15,27 @@ from flowcase.errors import FlowcaseError
 from flowcase.modeling.yaml_places import Place, compose, construct, line_of
 from flowcase.services.simulation.chance import Spread
 from flowcase.services.simulation.files import Change
+from flowcase.services.simulation.rules import by_schema, contradictions
 from flowcase.services.simulation.staff import Absence, Hours
 from flowcase.values import Value, from_json
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "loerdag", "soendag")
-_NOT_JOINED = frozenset({"answers", "siblings", "andele"})  # what replaces as a whole
+REPLACED_WHOLE = frozenset({"answers", "siblings", "andele"})  # what replaces as a whole
+
+# The variants of a draft: what is in force, and the draft.
+DRAFT_BESIDE: list[dict[str, Any]] = [
+    {
+        "id": "gaeldende",
+        "title": "Den gældende udgave",
+        "title_en": "The version in force",
+        "draft": False,
+    },
+    {"id": "kladde", "title": "Kladden", "title_en": "The draft", "draft": True},
+]
 
 NO_TIME = Spread(0)
-_PARAMETERS = frozenset(
+PARAMETERS = frozenset(
     {
         "arrivals",
         "work",
@@ -40,9 +49,6 @@ _PARAMETERS = frozenset(
         "warm_up_weeks",
     }
 )
-
-if TYPE_CHECKING:
-    import jsonschema
 
 
 class SimulationError(FlowcaseError):
@@ -168,21 +174,34 @@ class Simulation:
     english: Mapping[str, str] = field(default_factory=dict)  # Danish text of the file -> English
 
 
-@cache
-def schema() -> Mapping[str, Any]:
-    """The published JSON schema of simulation files."""
-    return json.loads((files("flowcase.services.simulation") / "schema.json").read_text("utf-8"))
-
-
-def read(path: Path, over: Path | None = None) -> Simulation:
+def read(path: Path, over: Path | Mapping[str, Any] | None = None) -> Simulation:
     """Read one file. Raises SimulationError with every problem at once.
 
-    `over` is a file of parameters that stand in front of those of the file; what its variants say of
-    themselves still stands in front of everything.
+    `over` are parameters, or a file of them, that stand in front of those of the file; what its variants
+    say of themselves still stands in front of everything.
     """
     data, lines = _joined(path, ())
     if over is not None:
-        data = join(data, {name: value for name, value in _checked(over)[0].items() if name in _PARAMETERS})
+        data = join(data, parameters_of(_checked(over)[0] if isinstance(over, Path) else over))
+    return _simulation(data, lines, path)
+
+
+def whole(path: Path) -> dict[str, Any]:
+    """Everything that a file says, together with what it is based on. Raises SimulationError."""
+    return _joined(path, ())[0]
+
+
+def parameters_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a file says, what can stand in front of another file."""
+    return {name: value for name, value in data.items() if name in PARAMETERS}
+
+
+def read_data(data: Mapping[str, Any], path: Path) -> Simulation:
+    """What `whole` gave, with other parameters: the file is only named. Raises SimulationError."""
+    return _simulation(data, {}, path)
+
+
+def _simulation(data: Mapping[str, Any], lines: Mapping[Place, int], path: Path) -> Simulation:
     compared = data.get("compare") or [{"id": "nu", "title": data["title"]}]
     ids = [each["id"] for each in compared]
     for number, id in enumerate(ids):
@@ -220,10 +239,12 @@ def beside_draft(simulation: Simulation) -> Simulation:
     return replace(
         simulation,
         variants=(
-            replace(first, id="gaeldende", title="Den gældende udgave"),
-            replace(first, id="kladde", title="Kladden", is_draft=True),
+            *(
+                replace(first, id=each["id"], title=each["title"], is_draft=each["draft"])
+                for each in DRAFT_BESIDE
+            ),
         ),
-        english={**simulation.english, "Den gældende udgave": "The version in force", "Kladden": "The draft"},
+        english={**simulation.english, **dict(_english(DRAFT_BESIDE))},
     )
 
 
@@ -249,64 +270,63 @@ def join(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     joined = dict(under)
     for key, value in over.items():
         before = joined.get(key)
-        if isinstance(value, Mapping) and isinstance(before, Mapping) and key not in _NOT_JOINED:
+        if isinstance(value, Mapping) and isinstance(before, Mapping) and key not in REPLACED_WHOLE:
             joined[key] = join(before, value)
         else:
             joined[key] = value
     return joined
 
 
+def typed(text: str, name: str) -> dict[str, Any]:
+    """Parameters that somebody typed. Raises SimulationError, with `name` for the file."""
+    data, lines = _checked_text(text, name, {"id": "x", "title": "x"})
+    unknown = [key for key in data if key not in PARAMETERS]
+    if unknown:
+        known = ", ".join(sorted(PARAMETERS))
+        raise SimulationError(
+            [(name, line_of(lines, (key,)), f"{key} is no parameter. Known are {known}.") for key in unknown]
+        )
+    return data
+
+
 def _checked(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
-    lines: dict[Place, int] = {}
     try:
         text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SimulationError([(str(path), 1, f"Expected a file that can be read, but {error}.")]) from None
+    return _checked_text(text, str(path), {})
+
+
+def _checked_text(text: str, name: str, beside: Mapping[str, Any]) -> tuple[dict[str, Any], dict[Place, int]]:
+    """What a text says, and where; `beside` is what it need not say itself."""
+    lines: dict[Place, int] = {}
+    try:
         node = compose(text)
         data = None if node is None else construct(node, (), lines)
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         line = (mark.line if mark else 0) + 1
         raise SimulationError(
-            [(str(path), line, f"Expected YAML, but {problem or 'it cannot be read'}.")]
+            [(name, line, f"Expected YAML, but {problem or 'it cannot be read'}.")]
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SimulationError([(str(path), 1, f"Expected a file that can be read, but {error}.")]) from None
+    if beside and data is None:
+        return {}, lines
     if not isinstance(data, dict):
-        raise SimulationError([(str(path), 1, "Expected a simulation with id and title, but there is none.")])
-    problems = [(str(path), *problem) for problem in _problems(data, lines)]
+        raise SimulationError([(name, 1, "Expected a simulation with id and title, but there is none.")])
+    problems = [(name, *problem) for problem in _problems({**beside, **data}, lines)]
     if problems:
         raise SimulationError(problems)
     return data, lines
 
 
 def _problems(data: Any, lines: Mapping[Place, int], place: Place = ()) -> Iterator[tuple[int, str]]:
-    import jsonschema  # takes long, and who reads no such file needs it not
-
-    validator = jsonschema.Draft202012Validator(schema())
-    found: dict[tuple[int, str], None] = {}
-    for error in validator.iter_errors(data):
-        leaf = _leaf(error)
-        where = (*place, *leaf.absolute_path)
-        found[(line_of(lines, where), _sentence(leaf, where))] = None
+    found = {(line_of(lines, fault.place), fault.sentence): None for fault in by_schema(data, place)}
     yield from sorted(found)
 
 
-def _leaf(error: jsonschema.ValidationError) -> jsonschema.ValidationError:
-    """Of alternatives, the one that was nearest."""
-    while error.context:
-        error = max(error.context, key=lambda each: (len(each.absolute_path), each.validator != "type"))
-    return error
-
-
-def _sentence(error: jsonschema.ValidationError, place: Place) -> str:
-    name = ".".join(map(str, place)) or "the simulation"
-    if error.validator == "required":
-        missing = [each for each in error.validator_value if each not in error.instance]
-        return f"{name} lacks {', '.join(missing)}."
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = sorted(error.schema.get("properties", ()))
-        extra = sorted(set(error.instance) - set(known))
-        return f"{name} has {', '.join(extra)}, which is not known. Known are {', '.join(known)}."
-    return f"{name}: {error.message}."
+def _nearest(lines: Mapping[Place, int], place: Place, otherwise: Place) -> int:
+    """Where this file says it; a variant of what another file says is the place of the mistake."""
+    return lines[place] if place in lines else line_of(lines, otherwise)
 
 
 def _compared(
@@ -326,6 +346,12 @@ def _compared(
     whole["settings"] = {**whole.get("settings", {}), **each.get("settings", {})}
     if "rule_sets" in each:
         whole["rule_sets"] = each["rule_sets"]
+    contradicting = [
+        (str(path), _nearest(lines, fault.place, ("compare", number)), fault.sentence)
+        for fault in contradictions(whole)
+    ]
+    if contradicting:
+        raise SimulationError(contradicting)
     try:
         parameters = _parameters(whole)
     except ValueError as error:
@@ -359,6 +385,7 @@ def _parameters(data: Mapping[str, Any]) -> Parameters:
             dt.time.fromisoformat(work.get("from", "08:00")),
             dt.time.fromisoformat(work.get("until", "16:00")),
             work.get("share", 1.0),
+            dt.timedelta(minutes=work.get("per_case_minutes", 0)),
         ),
         days=frozenset(WEEKDAYS.index(day) for day in work.get("days", WEEKDAYS[:5])),
         absence=Absence(**work.get("absence", {})),

@@ -157,18 +157,25 @@ _SPOKEN = ("da", "en")  # which language an index of the words means
 def number(value: float, key: str, language: int = 0) -> str:
     """As people read it: a share in percent, other figures with at most two decimals."""
     if key.rpartition("|")[2] in SHARES:
-        return f"{written(100 * value, _SPOKEN[language], places=1)} %"
-    return written(value, _SPOKEN[language], places=2 if abs(value) < 100 else 0)
+        return f"{_rounded(100 * value, 1, language)} %"
+    return _rounded(value, 2 if abs(value) < 100 else 0, language)
+
+
+def _rounded(value: float, places: int, language: int) -> str:
+    return written(round(value, places) + 0.0, _SPOKEN[language], places=places)  # + 0: no -0,00
 
 
 def said(found: Interval | None, key: str, language: int = 0, *, is_difference: bool = False) -> str:
     """`12,30 ± 0,41`, with a sign for a difference; a star where the interval excludes zero."""
     if found is None:
         return "–"
-    sign = "+" if is_difference and found.mean > 0 else ""
-    text = sign + number(found.mean, key, language)
+    text = number(found.mean, key, language).removesuffix(" %")
+    if is_difference and found.mean > 0 and text.strip("0,.") != "":
+        text = f"+{text}"
     if found.half is not None:
         text += f" ± {number(found.half, key, language).removesuffix(' %')}"
+    if key.rpartition("|")[2] in SHARES:
+        text += (" procentpoint", " percentage points")[language] if is_difference else " %"
     return text + (" *" if is_difference and found.excludes_zero else "")
 
 

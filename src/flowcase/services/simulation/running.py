@@ -71,8 +71,12 @@ def estimate(
     runs = replications or simulation.replications
     years = case_years_of(simulation) * runs
     at_once = min(processes or _processors(), runs * len(simulation.variants))
-    minutes = years / CASE_YEARS_PER_MINUTE / at_once
-    return Estimate(runs * len(simulation.variants), years, minutes, at_once)
+    return Estimate(runs * len(simulation.variants), years, minutes_of(years, at_once), at_once)
+
+
+def minutes_of(case_years: float, at_once: int | None = None) -> float:
+    """About how long so many take, on all processors unless it is said how many processes there are."""
+    return case_years / CASE_YEARS_PER_MINUTE / (at_once or _processors())
 
 
 def case_years_of(simulation: Simulation) -> float:

@@ -18,6 +18,8 @@ from flowcase.services.simulation.chance import Chance
 LOCAL = ZoneInfo("Europe/Copenhagen")
 _ONE_DAY = dt.timedelta(days=1)
 
+LEAST_SHARE = 0.05  # of the day: somebody with far too many cases gets at least this much done
+
 IsWorkingDay = Callable[[dt.date], bool]
 
 
@@ -28,6 +30,15 @@ class Hours:
     begin: dt.time = dt.time(8)
     end: dt.time = dt.time(16)
     share: float = 1.0
+    per_case: dt.timedelta = dt.timedelta()  # a week, of each open case, beside user tasks
+
+    def share_beside(self, cases: float, days: int) -> float:
+        """What is left of the day for user tasks to somebody who has so many cases and works so many days."""
+        return max(LEAST_SHARE, self.share - self.taken_by(cases, days))
+
+    def taken_by(self, cases: float, days: int) -> float:
+        """The part of the day that so many cases take by themselves."""
+        return cases * self.per_case / (self.length * days)
 
     @property
     def length(self) -> dt.timedelta:
@@ -72,10 +83,11 @@ class Person:
             at = _local(day, self.hours.begin)
         return at  # nobody is away for two years: whoever is, works all the same
 
-    def ends(self, begun: dt.datetime, work: dt.timedelta, is_working_day: IsWorkingDay) -> dt.datetime:
-        """When so much work that was begun at an instant at work is done."""
-        share = self.hours.share or 1.0
-        left = work / share
+    def ends(
+        self, begun: dt.datetime, work: dt.timedelta, is_working_day: IsWorkingDay, cases: int = 0
+    ) -> dt.datetime:
+        """When so much work that was begun at an instant at work is done by who has so many open cases."""
+        left = work / self.hours.share_beside(cases, len(self.days))
         at = begun
         while left > dt.timedelta():
             day = at.astimezone(LOCAL).date()

@@ -26,6 +26,7 @@ class SimulationRow:
     seed: int
     from_history: bool
     drafts_of: str | None
+    sources: Mapping[str, Any] | None
     files: Mapping[str, str]
     status: str
     at: dt.datetime
@@ -39,7 +40,7 @@ class SimulationRow:
     problem: str
 
 
-_COLUMNS = [column for column in simulation.c if column.name not in ("drafts", "result")]
+_COLUMNS = [column for column in simulation.c if column.name not in ("drafts", "question", "result")]
 
 
 def row(tx: Tx, id: str) -> SimulationRow | None:
@@ -76,6 +77,10 @@ def unfinished(tx: Tx) -> int:
 
 def drafts_of(tx: Tx, id: str) -> bytes | None:
     return tx.scalar(select(simulation.c.drafts).where(simulation.c.id == id))
+
+
+def question_of(tx: Tx, id: str) -> str | None:
+    return tx.scalar(select(simulation.c.question).where(simulation.c.id == id))
 
 
 def result_of(tx: Tx, id: str) -> bytes | None:

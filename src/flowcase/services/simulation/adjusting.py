@@ -1,0 +1,159 @@
+"""What a process owner may set of an office, number by number, and what is left of it as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from flowcase.modeling.yaml_places import Place
+from flowcase.services.simulation.reading import REPLACED_WHOLE, join, parameters_of
+
+ARRIVALS, WORK, STAFF, TASKS, SHARES = "arrivals", "work", "staff", "tasks", "shares"
+_WEIGHTS = ("weekdays", "months")
+# Where the reader takes something for an entry that a file leaves out.
+_UNSAID: tuple[tuple[Place, Any], ...] = (
+    (("work", "from"), "08:00"),
+    (("work", "until"), "16:00"),
+    (("work", "share"), 1.0),
+    (("work", "per_case_minutes"), 0),
+    (("work", "absence", "share"), 0.0),
+    (("work", "absence", "spell_days"), 5),
+    (("work", "absence", "summer_weeks"), 0),
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One number (or time of day) of the office."""
+
+    place: Place
+    section: str
+    value: Any
+
+
+def settings_of(office: Mapping[str, Any]) -> list[Setting]:
+    """Everything that can be set, in the order in which the file has it."""
+    return [*_arrivals(office), *_work(office), *_staff(office), *_tasks(office), *_shares(office)]
+
+
+def _arrivals(office: Mapping[str, Any]) -> Iterator[Setting]:
+    coming = office.get("arrivals", {})
+    for name in ("per_year", "again"):
+        if name in coming:
+            yield Setting(("arrivals", name), ARRIVALS, coming[name])
+    for name in _WEIGHTS:
+        for number, weight in enumerate(coming.get(name, ())):
+            yield Setting(("arrivals", name, number), ARRIVALS, weight)
+
+
+def _work(office: Mapping[str, Any]) -> Iterator[Setting]:
+    for place, otherwise in _UNSAID:
+        found = value_at(office, place)
+        yield Setting(place, WORK, otherwise if found is None else found)
+
+
+def _staff(office: Mapping[str, Any]) -> Iterator[Setting]:
+    for group, told in office.get("staff", {}).items():
+        if isinstance(told, Mapping):
+            yield Setting(("staff", group, "people"), STAFF, told["people"])
+        else:
+            yield Setting(("staff", group), STAFF, told)
+
+
+def _tasks(office: Mapping[str, Any]) -> Iterator[Setting]:
+    for key, told in office.get("tasks", {}).items():
+        for name in ("minutes", "days", "before_due"):
+            if isinstance(told.get(name), Mapping):
+                yield Setting(("tasks", key, name, "mean"), TASKS, told[name]["mean"])
+            elif name in told:
+                yield Setting(("tasks", key, name), TASKS, told[name])
+
+
+def _shares(office: Mapping[str, Any]) -> Iterator[Setting]:
+    places: list[tuple[Place, Any]] = [
+        (("arrivals", "values"), office.get("arrivals", {}).get("values", {})),
+        *(
+            (("tasks", key, "answers"), told.get("answers", {}))
+            for key, told in office.get("tasks", {}).items()
+        ),
+    ]
+    for place, answers in places:
+        for name, answer in answers.items():
+            if isinstance(answer, Mapping) and "andele" in answer:
+                for choice, weight in answer["andele"].items():
+                    yield Setting((*place, name, "andele", choice), SHARES, weight)
+
+
+# --- putting and taking away -------------------------------------------------------------------------
+
+
+def value_at(data: Any, place: Place) -> Any:
+    """What stands there; None for nothing."""
+    for part in place:
+        if isinstance(data, Mapping):
+            data = data.get(part)
+        elif isinstance(data, Sequence) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
+def put(office: Mapping[str, Any], values: Mapping[Place, Any]) -> dict[str, Any]:
+    """The office with other values at those places."""
+    changed = deepcopy(dict(office))
+    for place, value in values.items():
+        at: Any = changed
+        for part in place[:-1]:
+            if isinstance(at, dict) and not isinstance(at.get(part), (dict, list)):
+                at[part] = {}
+            at = at[part]
+        at[place[-1]] = value
+    return changed
+
+
+def beyond(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """The least that, in front of `under`, gives `over`."""
+    found: dict[str, Any] = {}
+    for key, value in over.items():
+        before = under.get(key)
+        if key in under and before == value:
+            continue
+        if isinstance(value, Mapping) and isinstance(before, Mapping) and key not in REPLACED_WHOLE:
+            found[key] = beyond(before, value)
+        else:
+            found[key] = value
+    return found
+
+
+def beside_the_settings(office: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Of changed parameters, those that no setting of the office stands for."""
+    settings = settings_of(office)
+    there = join(office, changed)
+    kept = {
+        setting.place: setting.value
+        for setting in settings
+        if value_at(there, setting.place) is not None and value_at(office, setting.place) is not None
+    }
+    unsaid = {setting.place for setting in settings} - set(kept)
+    rest = put(there, kept)
+    for place in unsaid:
+        at = value_at(rest, place[:-1])
+        if isinstance(at, dict):
+            at.pop(place[-1], None)
+    return parameters_of(beyond(office, rest))
+
+
+def changed_places(office: Mapping[str, Any], changed: Mapping[str, Any]) -> list[Place]:
+    """Which entries of an office are others than it has them, lists and shares number by number."""
+    found = []
+    there = join(office, changed)
+    for setting in settings_of(there):
+        before = value_at(office, setting.place)
+        if before is None:
+            before = dict(_UNSAID).get(setting.place)
+        if before != setting.value:
+            found.append(setting.place)
+    return found

@@ -1,0 +1,340 @@
+"""The numbers of a simulated office as fields: what each is called, where it is from, and what was typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from flowcase.access.groups import NAMES
+from flowcase.modeling.yaml_places import Place
+from flowcase.services.simulation import adjusting, reading, rules
+from flowcase.services.simulation.adjusting import Setting
+from flowcase.services.simulation.questions import BasisOffice, name_of
+from flowcase.web import presenting
+from flowcase.web.language import current, gettext
+
+PREFIX = "p|"
+REST = "oevrigt"  # parameters that have no field, as YAML
+BEGUN_FROM = "udgangspunkt"  # the numbers that the fields were shown with
+
+SECTIONS: Mapping[str, str] = {
+    adjusting.ARRIVALS: "Underretninger",
+    adjusting.WORK: "Arbejdstid og fravær",
+    adjusting.STAFF: "Bemanding",
+    adjusting.TASKS: "Tid til opgaverne",
+    adjusting.SHARES: "Fordeling af beslutninger",
+}
+HINTS: Mapping[str, str] = {
+    adjusting.STAFF: "Hvor mange der er ansat i hver gruppe.",
+    adjusting.TASKS: "Middelværdier. Arbejdstid er på kontoret; dage er ventetid på andre.",
+    adjusting.SHARES: "Vægte: hvor ofte hvert svar gives i forhold til de andre.",
+}
+_WEIGHTS = "Vægte: hvor mange der kommer i forhold til de andre."
+# last named part of a place -> (label, unit)
+_WORDS: Mapping[Place, tuple[str, str]] = {
+    ("arrivals", "per_year"): ("Underretninger om året", "om året"),
+    ("arrivals", "again"): ("Om et barn med en åben sag", "%"),
+    ("work", "from"): ("Arbejdsdagen begynder", "klokken"),
+    ("work", "until"): ("Arbejdsdagen slutter", "klokken"),
+    ("work", "share"): ("Del af dagen, der går til sagerne", "%"),
+    ("work", "per_case_minutes"): ("Kontakt, møder og journal for hver åben sag", "minutter om ugen"),
+    ("work", "absence", "share"): ("Fravær", "%"),
+    ("work", "absence", "spell_days"): ("Længden af et fravær", "dage"),
+    ("work", "absence", "summer_weeks"): ("Sommerferie", "uger"),
+}
+_OF_TASKS: Mapping[str, tuple[str, str]] = {
+    "minutes": ("Arbejdstid", "minutter"),
+    "days": ("Før nogen kan begynde", "dage"),
+    "before_due": ("Tages før fristen", "dage"),
+}
+_TIMES = frozenset({("work", "from"), ("work", "until")})
+_PERCENT = frozenset({("work", "share"), ("work", "absence", "share"), ("arrivals", "again")})
+_MONDAY = dt.date(2026, 1, 5)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One field."""
+
+    name: str
+    id: str
+    label: str
+    unit: str
+    text: str
+    source: str
+    is_changed: bool
+    problems: Sequence[str] = ()
+
+
+@dataclass
+class Group:
+    """Fields under one heading; "" for those that stand alone."""
+
+    heading: str
+    hint: str = ""
+    fields: list[Shown] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    heading: str
+    hint: str
+    groups: Sequence[Group]
+
+    @property
+    def changed(self) -> int:
+        return sum(each.is_changed for group in self.groups for each in group.fields)
+
+    @property
+    def is_faulty(self) -> bool:
+        return any(each.problems for group in self.groups for each in group.fields)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was sent: values by place, the rest, every text as it was, and what cannot be read."""
+
+    values: Mapping[Place, Any]
+    rest: Mapping[str, Any]
+    texts: Mapping[str, str]
+    errors: Mapping[str, list[str]]
+
+
+# --- drawing -----------------------------------------------------------------------------------------
+
+
+def sections(
+    office: BasisOffice,
+    words: Mapping[str, str],
+    changed: Mapping[str, Any],
+    texts: Mapping[str, str],
+    errors: Mapping[str, Sequence[str]],
+) -> list[Section]:
+    """Every field. `texts` are those that were typed, which stand as they were."""
+    there = reading.join(office.data, changed)
+    groups: dict[str, dict[str, Group]] = {section: {} for section in SECTIONS}
+    for setting in adjusting.settings_of(office.data):
+        heading, hint = _group_of(setting.place, words)
+        group = groups[setting.section].setdefault(heading, Group(heading, hint))
+        group.fields.append(_shown(setting, office, words, there, texts, errors))
+    return [
+        Section(id, gettext(heading), gettext(HINTS[id]) if id in HINTS else "", [*groups[id].values()])
+        for id, heading in SECTIONS.items()
+    ]
+
+
+def labels(shown: Sequence[Section]) -> dict[str, str]:
+    """What each field is called, by its name."""
+    return {
+        each.name: f"{group.heading}: {each.label}" if group.heading else each.label
+        for section in shown
+        for group in section.groups
+        for each in group.fields
+    }
+
+
+def _shown(
+    setting: Setting,
+    office: BasisOffice,
+    words: Mapping[str, str],
+    there: Mapping[str, Any],
+    texts: Mapping[str, str],
+    errors: Mapping[str, Sequence[str]],
+) -> Shown:
+    name = PREFIX + name_of(setting.place)
+    before = written(setting.place, setting.value)
+    value = adjusting.value_at(there, setting.place)
+    text = texts.get(name, before if value is None else written(setting.place, value))
+    label, unit = _words(setting.place, words)
+    observed = office.estimates.observed(setting.place)
+    if text != before:
+        source = gettext("Ændret af dig; ellers {value}.").format(value=before)
+    elif observed:
+        source = gettext("Fra historikken: {count} observationer.").format(count=presenting.number(observed))
+    else:
+        source = gettext("Skøn, som følger med.")
+    return Shown(name, id_of(name), label, unit, text, source, text != before, errors.get(name, ()))
+
+
+def id_of(name: str) -> str:
+    return "felt-" + re.sub(r"[^A-Za-z0-9_-]", "-", name)
+
+
+def _group_of(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
+    match place:
+        case ("arrivals", "weekdays", _):
+            return gettext("Ugedage"), gettext(_WEIGHTS)
+        case ("arrivals", "months", _):
+            return gettext("Måneder"), gettext(_WEIGHTS)
+        case ("arrivals", "values", name, *_):
+            return words.get(f"arrivals|values|{name}", str(name)), ""
+        case ("tasks", key, "answers", name, *_):
+            task = _task(str(key), words)
+            return f"{task} · {words.get(f'tasks|{key}|answers|{name}', str(name))}", ""
+        case ("tasks", key, *_):
+            return _task(str(key), words), ""
+        case _:
+            return "", ""
+
+
+def _task(key: str, words: Mapping[str, str]) -> str:
+    return gettext("Alle andre opgaver") if key == "*" else words.get(f"tasks|{key}", key)
+
+
+def _words(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
+    match place:
+        case ("arrivals", "weekdays", int(number)):
+            day = presenting.weekday(_MONDAY + dt.timedelta(days=number))
+            return day, ""
+        case ("arrivals", "months", int(number)):
+            return presenting.month_name(dt.date(2026, number + 1, 1)), ""
+        case ("staff", group, *_):
+            return NAMES.get(str(group), (_spoken(str(group)),) * 2)[1 if current() == "en" else 0], gettext(
+                "ansatte"
+            )
+        case (*_, "andele", choice):
+            return words.get(name_of(place)) or _spoken(str(choice)), ""
+        case ("tasks", _, what, *_):
+            label, unit = _OF_TASKS[str(what)]
+            return gettext(label), gettext(unit)
+        case _:
+            label, unit = _WORDS[place]
+            return gettext(label), unit if unit == "%" else gettext(unit)
+
+
+def _spoken(code: str) -> str:
+    known = {"true": "Ja", "false": "Nej", "null": "Intet svar"}
+    return gettext(known[code]) if code in known else code.replace("_", " ").capitalize()
+
+
+def written(place: Place, value: Any) -> str:
+    """As it stands in its field."""
+    if place in _TIMES or not isinstance(value, (int, float)):
+        return str(value)
+    number = round(value * 100, 6) if place in _PERCENT else value
+    text = f"{number:.6f}".rstrip("0").rstrip(".")
+    return text if current() == "en" else text.replace(".", ",")
+
+
+def rest_as_text(office: BasisOffice, changed: Mapping[str, Any]) -> str:
+    """What was changed and has no field, as YAML."""
+    rest = adjusting.beside_the_settings(office.data, changed)
+    return as_yaml(rest) if rest else ""
+
+
+def as_yaml(data: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False)
+
+
+# --- where numbers are from --------------------------------------------------------------------------
+
+
+def sourced(
+    data: Mapping[str, Any], sources: Mapping[str, Any], words: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """(what, value, source) of every number of a question that is not the shipped file's."""
+    estimated, changed = sources.get("estimated", {}), set(sources.get("changed", ()))
+    for setting in adjusting.settings_of(data):
+        name = name_of(setting.place)
+        if name in changed:
+            source = gettext("ændret")
+        elif name in estimated:
+            count = presenting.number(estimated[name])
+            source = gettext("fra historikken, {count} observationer").format(count=count)
+        else:
+            continue
+        heading, _ = _group_of(setting.place, words)
+        label, unit = _words(setting.place, words)
+        what = f"{heading}: {label}" if heading else label
+        yield what, f"{written(setting.place, setting.value)} {unit}".strip(), source
+
+
+def head(sources: Mapping[str, Any]) -> Iterator[str]:
+    """What stands above a question that is taken away as a file."""
+    yield "flowcase simulate FILE --processes FOLDER"
+    for name, count in sources.get("estimated", {}).items():
+        yield f"{name}: estimated from {count} observations"
+    for name in sources.get("changed", ()):
+        yield f"{name}: changed"
+
+
+# --- reading what was typed --------------------------------------------------------------------------
+
+
+def read(form: Mapping[str, str], shown: BasisOffice) -> Typed:
+    """What differs from what the fields were shown with."""
+    values: dict[Place, Any] = {}
+    texts: dict[str, str] = {}
+    errors: dict[str, list[str]] = {}
+    for setting in adjusting.settings_of(shown.data):
+        name = PREFIX + name_of(setting.place)
+        text = form.get(name, "").strip()
+        if name not in form or text == written(setting.place, setting.value):
+            continue
+        texts[name] = text
+        try:
+            values[setting.place] = _value(setting.place, text)
+        except ValueError:
+            errors[name] = [gettext("Skriv et tal.")]
+    rest: Mapping[str, Any] = {}
+    texts[REST] = form.get(REST, "").replace("\r\n", "\n")
+    try:
+        rest = reading.typed(texts[REST], "YAML")
+    except reading.SimulationError as refused:
+        errors[REST] = [f"{line}: {sentence}" for _, line, sentence in refused.problems]
+    return Typed(values, rest, texts, errors)
+
+
+def _value(place: Place, text: str) -> Any:
+    if place in _TIMES:
+        return f"0{text}" if re.fullmatch(r"\d:\d\d", text) else text
+    number = float(text.replace(" ", "").replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(text)
+    if place in _PERCENT:
+        return round(number / 100, 8)
+    return int(number) if number == int(number) else number
+
+
+def changed_by(office: BasisOffice, typed: Typed) -> dict[str, Any]:
+    """The parameters that were changed, in front of an office."""
+    there = adjusting.put(reading.join(office.data, typed.rest), typed.values)
+    return reading.parameters_of(adjusting.beyond(office.data, there))
+
+
+def told(faults: Sequence[rules.Fault], office: BasisOffice) -> Iterator[tuple[str, str]]:
+    """(field, sentence) of each mistake: beside the field that it is about, else beside the rest."""
+    names = [PREFIX + name_of(each.place) for each in adjusting.settings_of(office.data)]
+    for fault in faults:
+        where = PREFIX + name_of(fault.place)
+        field_ = next((name for name in names if name == where or name.startswith(f"{where}|")), None)
+        if field_ is None:
+            field_ = next((name for name in names if where.startswith(f"{name}|")), None)
+        yield (REST, fault.sentence) if field_ is None else (field_, _sentence(fault))
+
+
+def _sentence(fault: rules.Fault) -> str:
+    limit = fault.limit
+    if fault.rule in ("minimum", "maximum", "exclusiveMinimum"):
+        shown = written(fault.place, limit)
+        return {
+            "minimum": gettext("Skriv et tal, der er mindst {limit}."),
+            "maximum": gettext("Skriv et tal, der er højst {limit}."),
+            "exclusiveMinimum": gettext("Skriv et tal, der er større end {limit}."),
+        }[fault.rule].format(limit=shown)
+    if fault.rule == "type":
+        return gettext("Skriv et helt tal.") if limit == "integer" else gettext("Skriv et tal.")
+    if fault.rule == "pattern":
+        return gettext("Skriv et klokkeslæt som 08:00.")
+    if fault.rule == "later":
+        return gettext("Arbejdsdagen skal slutte senere, end den begynder.")
+    if fault.rule == "weights":
+        return gettext("Mindst ét af tallene skal være større end nul.")
+    return fault.sentence
