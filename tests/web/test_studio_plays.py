@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 from playwright.sync_api import expect
 
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services import apart
-from flowcase.services.play_processes import Getting, PlayProcesses, Stopped
+from flowcase.services.play_processes import Broken, Getting, PlayProcesses, Stopped
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_in_browser
 
@@ -98,6 +100,15 @@ def test_a_process_is_played_without_a_program_saved_and_begun_anew_with_changed
     assert twice.status == 409
     assert "2 trin spillet" in twice.text
 
+    report = visitor.get(f"{page.address}/formular?underretning=1&som=CW-07")
+    program = visitor.press(report, "_faerdig", **{"_fil.bilag": (io.BytesIO(b"MZ\x90\x00"), "aftale.pdf")})
+    assert program.status == 422
+    assert "kan ikke modtages" in program.text
+    kept = visitor.press(report, "_faerdig", **{"_fil.bilag": (io.BytesIO(b"%PDF-1.7"), "aftale.pdf")})
+    assert kept.status == 422  # nothing else is filled in
+    assert kept.value("bilag") == "aftale.pdf"
+    assert "kun navnet huskes" in kept.text
+
     undone = visitor.press(twice, "trin", "1")
     assert "1 trin spillet" in undone.text
     assert not undone.all("//td[contains(., 'Overholdt')]")
@@ -175,6 +186,23 @@ def test_a_process_that_loops_or_is_killed_is_ended_and_the_play_goes_on(tmp_pat
     assert not processes._running
     processes.end_all()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_with_errors_are_not_played_and_the_page_names_each_error(sign_in, world, jens, monkeypatch):
+    processes, broken = PlayProcesses(), {"kort.bpmn": SMALL.replace(b'targetRef="slut"', b'targetRef="x"')}
+
+    with pytest.raises(Broken) as refused:
+        processes.ask("a", lambda: broken, {"scene": SCENE, "acts": []}, patience=60)
+    processes.end_all()
+    monkeypatch.setattr(world.flow.plays, "open", Mock(side_effect=refused.value))
+    id = world.flow.plays.begin(DIAGRAM, with_drafts=False, actor=jens)
+    page = sign_in("jens.proces").get(f"/studie/spil/{id}")
+
+    assert refused.value.findings
+    assert {each.severity for each in refused.value.findings} == {"error"}
+    assert page.status == 409
+    assert "Filerne har fejl" in page.text
+    assert page.all("//main//li/a[@href='/studie/kort.bpmn']")
 
 
 def test_a_play_goes_on_in_the_process_and_on_the_stage_that_were_made_ready_for_its_files(

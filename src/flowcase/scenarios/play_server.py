@@ -10,10 +10,12 @@ import resource
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from flowcase.errors import FlowcaseError
+from flowcase.errors import FlowcaseError, InvalidDefinition
+from flowcase.modeling import Severity
 from flowcase.scenarios import play_looks, play_writing, stage
 from flowcase.scenarios.playing import Outcome, Play
 from flowcase.scenarios.scene import NARRATOR
@@ -43,6 +45,9 @@ class _Server:
                 if asked.get("prepare"):
                     return {}
                 self._play = Play(self._home / "play", self._processes, asked["scene"])
+            except InvalidDefinition as refused:
+                errors = [each for each in refused.findings if each.severity is Severity.ERROR]
+                return {"not_begun": str(refused), "findings": [asdict(each) for each in errors]}
             except FlowcaseError as error:
                 return {"not_begun": str(error)}
         play, stuck = self._play, None

@@ -112,7 +112,7 @@ class Documents:
         Raises UnusableFile, NotFound, Forbidden for who has no work with the case, Erased, and Conflict
         for a version that was replaced already.
         """
-        media_type = self._checked(file)
+        media_type = self.check(file)
 
         def work(tx: Tx) -> str:
             row = case_files.case(tx, case)
@@ -137,7 +137,7 @@ class Documents:
 
     def add_to_user_task(self, id: str, file: Given, *, target: str, data_class: str, actor: Actor) -> str:
         """Keep a file of a user task's form, in the stream that the task lies in; its id."""
-        media_type = self._checked(file)
+        media_type = self.check(file)
 
         def work(tx: Tx) -> str:
             row = existing(tx, id)
@@ -155,7 +155,7 @@ class Documents:
 
     def stage(self, form: str, file: Given, *, target: str, actor: Actor) -> str:
         """Keep a file of a form that is not sent yet, under the number of its page; the id it will have."""
-        media_type = self._checked(file)
+        media_type = self.check(file)
         stream = _upload_stream(form)
 
         def work(tx: Tx) -> str:
@@ -319,8 +319,8 @@ class Documents:
     def _first_scan(self) -> str:
         return WAITING if self.limits.is_scanned else PASSED
 
-    def _checked(self, file: Given) -> str:
-        """The media type. Raises UnusableFile."""
+    def check(self, file: Given) -> str:
+        """The media type of a file that may be kept. Raises UnusableFile."""
         if not file.content:
             raise UnusableFile("empty")
         if len(file.content) > self.limits.bytes:

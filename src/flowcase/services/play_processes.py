@@ -16,13 +16,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flowcase.errors import Conflict, FlowcaseError
+from flowcase.modeling import Finding
 from flowcase.modeling.process_archive import place_of
 from flowcase.services import apart
 from flowcase.services.scenario_trials import digest_of
@@ -49,7 +50,14 @@ class Stopped(FlowcaseError):
 
 
 class Broken(FlowcaseError):
-    """The process ended or cannot be used; the sentence is what it said last."""
+    """The process ended or cannot be used; the sentence is what it said last.
+
+    `findings` are the errors of files that cannot be deployed, and so not played.
+    """
+
+    def __init__(self, said: str, findings: Sequence[Finding] = ()) -> None:
+        self.findings = tuple(findings)
+        super().__init__(said)
 
 
 class Vanished(Broken):
@@ -221,7 +229,8 @@ class PlayProcesses:
             try:
                 found = _asked(running, {"scene": scene, "acts": []}, self._first_seconds)
                 if "not_begun" in found:
-                    running.trouble = Broken(found["not_begun"])
+                    findings = [Finding(**each) for each in found.get("findings", ())]
+                    running.trouble = Broken(found["not_begun"], findings)
                 else:
                     self._stages.keep(running.digest, running.folder / STAGE)
             except FlowcaseError as error:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 import yaml
-from flask import request
+from flask import g, request
+from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.civil_time import COPENHAGEN, local_date, possible_instants
 from flowcase.cases.danish_dates import NoDate, read_date, read_time
+from flowcase.cases.file_kinds import KINDS, fits_name
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.history import notices as sentences
+from flowcase.modeling.form import Form
+from flowcase.services.documents import Given
 from flowcase.services.play_processes import Getting, Stopped
 from flowcase.services.plays import Lost, Played, Refusal
 from flowcase.values import from_json
-from flowcase.web import form_page, form_sent, presenting
+from flowcase.web import form_files, form_page, form_sent, presenting
+from flowcase.web.form_files import Attached
 from flowcase.web.language import current, gettext
+from flowcase.web.session import flow
 
 
 class WrongTime(FlowcaseError):
@@ -36,19 +43,29 @@ class Sheet:
         known = {name: from_json(value) for name, value in self.about["prefilled"].items()}
         facts = {name: from_json(value) for name, value in self.about["facts"].items()}
         self.page = form_page.Page(())
+        self.problems: Mapping[str, list[str]] = {}  # by field, why a file was not taken
         if self.form is None:
             return
+        self._sent, self.problems = _received(self.form)
         first = form_page.first_values(self.form, known)
         raw, focus = first, ""
         if request.method == "POST":
-            raw = form_sent.raw_of(self.form, request.form, self._dates)
+            raw = form_sent.raw_of(self.form, self._sent, self._dates)
             if self.only_shows():
-                focus = form_sent.changed_rows(raw, request.form)
+                focus = form_sent.changed_rows(raw, self._sent)
             else:
-                raw = form_sent.completing(self.form, request.form, self._dates)
-        errors = None if refusal is None else refusal.errors
+                raw = form_sent.completing(self.form, self._sent, self._dates)
+        errors = self.problems if refusal is None else refusal.errors
         self.page = form_page.shown(
-            self.form, raw, facts=facts, now=self._now, known=known, first=first, errors=errors, focus=focus
+            self.form,
+            raw,
+            facts=facts,
+            now=self._now,
+            known=known,
+            first=first,
+            errors=errors,
+            focus=focus,
+            files=_files(self.form, raw),
         )
 
     def only_shows(self) -> bool:
@@ -56,7 +73,27 @@ class Sheet:
 
     def sent(self) -> dict[str, Any]:
         """What was typed, as a scenario gives it."""
-        return form_sent.completing(self.form, request.form, self._dates)
+        return {} if self.form is None else form_sent.completing(self.form, self._sent, self._dates)
+
+
+def _received(form: Form) -> tuple[MultiDict[str, str], Mapping[str, list[str]]]:
+    """What was sent, each file by its name alone; by field, why one was not taken. Files are read once."""
+    if "received" not in g:
+        are_sent = request.method == "POST" and form_files.are_sent()
+        g.received = form_files.received(form, request.form, _named) if are_sent else (request.form, {})
+    found: tuple[MultiDict[str, str], Mapping[str, list[str]]] = g.received
+    return found
+
+
+def _named(file: Given, target: str, data_class: str) -> str:
+    """Looked at as in a case, and kept nowhere: in a play the name stands for the file."""
+    flow().documents.check(file)
+    return PurePath(file.name).name[-200:]
+
+
+def _files(form: Form, raw: Mapping[str, Any]) -> dict[str, Attached]:
+    names = [name for name in form_files.ids_in(form, raw) if any(fits_name(kind, name) for kind in KINDS)]
+    return {name: Attached(name, name, gettext("kun navnet huskes")) for name in names}
 
 
 def instant_typed(date: str, clock: str, *, is_second: bool) -> str:

@@ -17,6 +17,7 @@ from flowcase.services.play_processes import Broken, Getting, Stopped
 from flowcase.services.plays import Impossible, Lost, Played, Refusal
 from flowcase.web import play_words
 from flowcase.web.diagram_drawing import DONE, HERE, Drawn, drawn
+from flowcase.web.findings_in_danish import finding_words
 from flowcase.web.language import current, gettext
 from flowcase.web.play_words import WrongTime
 from flowcase.web.session import actor, flow
@@ -100,6 +101,8 @@ def form(id: str) -> Any:
         flash(played.no_page or gettext("Det kan ikke åbnes nu."), "warning")
         return redirect(url_for("studio_plays.show", id=id, _anchor="nu"))
     sheet = play_words.Sheet(played, person)
+    if sheet.problems:
+        return _sheet(played, sheet, person), HTTPStatus.UNPROCESSABLE_ENTITY
     if request.method == "GET" or sheet.only_shows():
         return _sheet(played, sheet, person)
     if asked["do"] == "notify":
@@ -282,7 +285,12 @@ def _page(
         if row is None:
             raise NotFound("play", id) from None
         page = render_template(
-            "studio_play_broken.html", row=row, said=play_words.trouble(error), number=_possible(error)
+            "studio_play_broken.html",
+            row=row,
+            said=play_words.trouble(error),
+            findings=getattr(error, "findings", ()),
+            finding_words=finding_words,
+            number=_possible(error),
         )
         return page, HTTPStatus.CONFLICT
     shown = process if process and process in played.process_files else _first(played)
