@@ -8,6 +8,7 @@ from pathlib import Path
 from flowcase.store import migrating
 
 VERSIONS = Path(migrating.__file__).parent / "migrations" / "versions"
+LONGEST_NAME = 32  # characters of Alembic's own column, which PostgreSQL holds it to and SQLite does not
 
 
 def test_each_migration_stands_behind_the_one_before_it() -> None:
@@ -20,3 +21,11 @@ def test_each_migration_stands_behind_the_one_before_it() -> None:
     assert numbers == list(range(1, len(files) + 1))
     assert names == [[file.stem] for file in files]
     assert before == [[], *names[:-1]]
+
+
+def test_no_migration_has_a_name_that_postgresql_cannot_keep() -> None:
+    names = [file.stem for file in VERSIONS.glob("[0-9]*.py")]
+
+    too_long = [name for name in names if len(name) > LONGEST_NAME]
+
+    assert too_long == []

@@ -5,7 +5,7 @@ from alembic import op
 
 from flowcase.store.columns import Json
 
-revision = "0043_keep_the_question_of_a_simulation"
+revision = "0043_keep_simulation_questions"
 down_revision = "0042_sort_facts_as_what_they_are"
 
 
