@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -21,6 +23,7 @@ def begin() -> None:
     if sys.stderr is not sys.__stderr__:
         return
     first: list[Any] = [
+        structlog.contextvars.merge_contextvars,  # which request or piece of work it belongs to
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _fault,
@@ -42,6 +45,23 @@ def begin() -> None:
     logging.basicConfig(handlers=[lines], level=logging.WARNING, force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+@contextlib.contextmanager
+def about(**ids: str) -> Iterator[None]:
+    """Within, every line says which work it belongs to, a library's lines too: ids alone, never words."""
+    with structlog.contextvars.bound_contextvars(**ids):
+        yield
+
+
+def begin_request(id: str) -> None:
+    """From now on every line of this thread says so, until another request begins or this one ends."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=id)
+
+
+def end_request() -> None:
+    structlog.contextvars.clear_contextvars()
 
 
 def _fault(_: Any, __: str, event: Any) -> Any:

@@ -19,6 +19,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from flowcase import logs
 from flowcase.clock import WallClock
 from flowcase.errors import FlowcaseError
 from flowcase.services.nodes import HEARTBEAT_SECONDS
@@ -187,6 +188,7 @@ def _jobs(nr: int) -> str:
 
 def _tick(name: str, service: Callable[[], object]) -> None:
     try:
-        service()
+        with logs.about(service=name):
+            service()
     except Exception:  # the next tick tries again; a dead ticker would be worse than a loud one
         _log.exception("tick failed", service=name)

@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from flowcase import events, model
+from flowcase import events, logs, model
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.engine.timers import TimerTextError, parse_duration
 from flowcase.errors import BpmnError, Conflict, FlowcaseError, NotFound
@@ -122,7 +122,8 @@ class Jobs:
                     job = waiting_jobs.popleft() if waiting_jobs else None
                 if job is None:
                     return ran
-                self._record(job, self._attempt(job))
+                with logs.about(job=job.id):
+                    self._record(job, self._attempt(job))
                 ran += 1
         finally:
             patience.cancel()

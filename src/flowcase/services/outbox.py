@@ -16,6 +16,7 @@ from typing import Any, Generic
 
 import structlog
 
+from flowcase import logs
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, Forbidden, NotFound
@@ -77,8 +78,9 @@ class Outbox(Generic[Row]):
         claimed = self._transactions.run(SYSTEM, self._claim)
         if claimed is None:
             return 0
-        outcome = self._attempt(claimed)
-        self._transactions.run(SYSTEM, lambda tx: self._record(tx, claimed, outcome))
+        with logs.about(delivery=claimed.id):
+            outcome = self._attempt(claimed)
+            self._transactions.run(SYSTEM, lambda tx: self._record(tx, claimed, outcome))
         return 1
 
     def forget_old(self) -> int:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import structlog
 
-from flowcase import model
+from flowcase import logs, model
 from flowcase.access.actor import SYSTEM
 from flowcase.services.advancing import Advancing
 from flowcase.services.start_events import StartEvents
@@ -87,10 +87,11 @@ class Timers:
         """False when what was fired before it in this transaction has moved or ended it."""
         if timer.id in tx.changed_timers:
             return False
-        if timer.instance is None:
-            self._start_events.fire(tx, timer)
-        else:
-            self._advancing.carry_on(tx, tx.lock(timer.instance), model.FireTimer(timer=timer.timer))
+        with logs.about(timer=timer.id):
+            if timer.instance is None:
+                self._start_events.fire(tx, timer)
+            else:
+                self._advancing.carry_on(tx, tx.lock(timer.instance), model.FireTimer(timer=timer.timer))
         return True
 
     def _postpone(self, timer: TimerRow) -> None:

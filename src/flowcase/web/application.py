@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flowcase import errors
+from flowcase import errors, logs
 from flowcase.services.api_limits import TooManyRequests
 from flowcase.services.kept_answers import KeyUsedOtherwise
 from flowcase.services.oidc_provider import SignInNotAccepted
@@ -259,12 +259,17 @@ def _register_blueprints(app: Flask) -> None:
 
 
 def _guard(app: Flask) -> None:
-    """Safe headers on every answer, and a request id that the history keeps."""
+    """Safe headers on every answer, and a request id that the history and the log keep."""
 
     @app.before_request
     def name_the_request() -> None:
         g.request_id = secrets.token_hex(8)
         request_id.set(g.request_id)
+        logs.begin_request(g.request_id)
+
+    @app.teardown_request
+    def forget_the_request(_: BaseException | None) -> None:
+        logs.end_request()
 
     @app.after_request
     def safe_headers(response: Response) -> Response:
