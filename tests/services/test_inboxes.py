@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from flowcase.store import Store, tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries import found_by, inboxes_by_fact
 from flowcase.store.queries import inboxes as queries
-from flowcase.store.queries.inboxes import ByFact, Holder, Only, Order
+from flowcase.store.queries.task_lists import FACTS, ByFact, Holder, Only, Order, Place
 from flowcase.store.queries.user_tasks import user_task as user_task_of
 from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
@@ -60,6 +61,17 @@ def walk(flow: Flowcase, actor: Actor, asked: Asked, limit: int) -> list[str]:
     return seen
 
 
+def back_from_the_end(flow: Flowcase, actor: Actor, asked: Asked, limit: int) -> list[str]:
+    page = flow.inboxes.page(actor, asked, limit=limit)
+    while page.following:
+        page = flow.inboxes.page(actor, asked, after=page.following, limit=limit)
+    seen = [row.id for row in page.rows]
+    while page.previous:
+        page = flow.inboxes.page(actor, asked, before=page.previous, limit=limit)
+        seen = [row.id for row in page.rows] + seen
+    return seen
+
+
 def mixed(flow: Flowcase) -> list[dict[str, Any]]:
     """Forty-eight rows: free ones of two sets of candidates and own ones, with gaps and ties."""
     return [
@@ -77,23 +89,20 @@ def mixed(flow: Flowcase) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("order", "key"),
-    [
-        (Order.DUE, lambda row: (row["due_at"] is None, str(row["due_at"]), row["id"])),
-        (Order.RECEIVED, lambda row: (row["created_at"], row["id"])),
-        (Order.PRIORITY, lambda row: (-row["priority"], row["created_at"], row["id"])),
-        (Order.CASE, lambda row: (row["case_code"] is None, row["case_code"] or "", row["id"])),
-        (
-            Order.FOLLOW_UP,
-            lambda row: (
-                (False, str(row["follow_up_at"]), row["id"])
-                if row["follow_up_at"]
-                else (True, str(row["created_at"]), row["id"])
-            ),
-        ),
-    ],
-)
+KEYS: dict[Order | ByFact, Callable[[dict[str, Any]], Any]] = {
+    Order.DUE: lambda row: (row["due_at"] is None, str(row["due_at"]), row["id"]),
+    Order.RECEIVED: lambda row: (row["created_at"], row["id"]),
+    Order.PRIORITY: lambda row: (-row["priority"], row["created_at"], row["id"]),
+    Order.CASE: lambda row: (row["case_code"] is None, row["case_code"] or "", row["id"]),
+    Order.FOLLOW_UP: lambda row: (
+        (False, str(row["follow_up_at"]), row["id"])
+        if row["follow_up_at"]
+        else (True, str(row["created_at"]), row["id"])
+    ),
+}
+
+
+@pytest.mark.parametrize(("order", "key"), KEYS.items())
 @pytest.mark.parametrize("limit", [1, 7, 48, 50])
 def test_pages_together_are_the_whole_list_in_order(
     flow: Flowcase, fill: Callable[..., None], order: Order, key: Callable[..., Any], limit: int
@@ -268,7 +277,7 @@ def test_counting_stops_at_a_thousand(flow: Flowcase, fill: Callable[..., None])
     assert flow.inboxes.counts(ANNA, Asked())[View.GROUPS] == MOST_COUNTED + 1
 
 
-@pytest.mark.parametrize("order", [order for order in Order if order not in queries.FACTS])
+@pytest.mark.parametrize("order", [order for order in Order if order not in FACTS])
 @pytest.mark.parametrize("holder", [Holder(person="anna"), Holder(candidates="set"), Holder()])
 def test_every_order_of_every_holder_is_read_from_an_index(
     flow: Flowcase, store: Store, fill: Callable[..., None], order: Order, holder: Holder
@@ -278,9 +287,9 @@ def test_every_order_of_every_holder_is_read_from_an_index(
         connection.execute(
             update(tables.user_task).values(candidates="set", case_code="SAG-1", due_at=flow.clock.now())
         )
-    place = queries.Place("SAG-0" if order is Order.CASE else flow.clock.now(), flow.clock.now(), "x")
+    place = Place("SAG-0" if order is Order.CASE else flow.clock.now(), flow.clock.now(), "x")
     if order is Order.PRIORITY:
-        place = queries.Place(50, flow.clock.now(), "x")
+        place = Place(50, flow.clock.now(), "x")
 
     with traffic(store) as sent, flow.store.reading(flow.clock.now()) as tx:
         queries.page(tx, [holder], order, Only(), after=place, limit=50)
@@ -471,6 +480,63 @@ def test_facts_together_narrow_a_list_to_the_cases_that_have_all_of_them(
     assert walk(flow, ANNA, never, 3) == [] and flow.inboxes.count(ANNA, never) == 0
 
 
+@pytest.mark.parametrize("few", [1000, 3, -1], ids=["found", "some found", "walked"])
+def test_whatever_a_list_is_narrowed_to_it_holds_what_a_look_at_every_row_finds(
+    flow: Flowcase, fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    named = NAMED | {"teamledere": {"familieteam_syd": ["teamleder_syd"]}}
+    monkeypatch.setattr(flow.inboxes._rule_sets, "settings", lambda tx: named)
+    for limit in ("_FEW_CASES", "_FEW_TASKS"):
+        monkeypatch.setattr(found_by, limit, few)
+    chance = random.Random(f"narrowed {few}")
+    had: dict[str | None, dict[str, str]] = {None: {}}
+    for nr in range(9):
+        facts = {"distrikt": ("nord", "syd", None), "stedfortraeder": ("bo.nord", "bo.syd", "dorte", None)}
+        had[f"SAG-{nr}"] = {name: some for name, of in facts.items() if (some := chance.choice(of))}
+        flow.cases.open(f"SAG-{nr}", child={"navn": "Alma"}, facts=had[f"SAG-{nr}"], actor=SYSTEM)
+    rows = [each | {"name": chance.choice(("Vurdér nord", "Afgør", "Besøg"))} for each in mixed(flow)]
+    fill(*rows)
+
+    def has(row: dict[str, Any], word: str) -> bool:
+        code, facts = row["case_code"], had[row["case_code"]]
+        is_begun = any(value.startswith(word) for value in facts.values())
+        return word in row["name"].casefold() or (code or "").casefold().startswith(word) or is_begun
+
+    def by(fact: str) -> Callable[[dict[str, Any]], Any]:
+        def key(row: dict[str, Any]) -> Any:
+            code, facts = row["case_code"], had[row["case_code"]]
+            return (fact not in facts, facts.get(fact, ""), code is None, code or "", row["id"])
+
+        return key
+
+    keys = {**KEYS, Order.DISTRICT: by("distrikt"), ByFact("stedfortraeder"): by("stedfortraeder")}
+    anna = Actor("anna", groups=frozenset({"fronten", "teamleder_syd"}))
+    for _ in range(60):
+        order, key = chance.choice(list(keys.items()))
+        wanted = {
+            "distrikt": chance.choice(("nord", "syd")),
+            "stedfortraeder": chance.choice(("bo.syd", "dorte")),
+        }
+        chosen = chance.sample(sorted(wanted.items()), chance.choice((0, 1, 1, 2)))
+        words = chance.sample(("nord", "bo", "sag-3", "afgør", "d", "intet"), chance.choice((0, 1, 2)))
+        view = chance.choice((View.BOTH, View.OWN, View.GROUPS, View.CASES))
+        case = chance.choice((None, None, None, "SAG-3"))
+        asked = Asked(view=view, order=order, facts=tuple(chosen), words=" ".join(words), case=case)
+        plain = [
+            row["id"]
+            for row in sorted(rows, key=key)
+            if (view is not View.CASES or row["case_code"])
+            and (view not in (View.OWN, View.GROUPS) or (row["assignee"] is None) is (view is View.GROUPS))
+            and case in (None, row["case_code"])
+            and all(had[row["case_code"]].get(name) == value for name, value in chosen)
+            and all(has(row, word) for word in words)
+        ]
+
+        assert walk(flow, anna, asked, 5) == plain, asked
+        assert back_from_the_end(flow, anna, asked, 5) == plain, asked
+        assert flow.inboxes.count(anna, asked) == len(plain), asked
+
+
 def test_numbers_and_days_among_facts_are_sorted_as_what_they_are(
     flow: Flowcase, fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -501,7 +567,7 @@ def test_numbers_and_days_among_facts_are_sorted_as_what_they_are(
     assert [each for each in told if each in numbered] == numbered and len(told) == len(facts)
 
 
-def test_of_facts_together_the_range_of_the_rarest_is_walked_and_the_others_looked_up_by_key(
+def test_of_facts_together_the_range_of_the_rarest_is_walked_and_the_others_looked_up_beside_it(
     flow: Flowcase, store: Store
 ) -> None:
     if not store.is_sqlite:
@@ -514,4 +580,6 @@ def test_of_facts_together_the_range_of_the_rarest_is_walked_and_the_others_look
 
     plan = "\n".join(row[3] for row in rows)
     assert "SEARCH first USING COVERING INDEX ix_case_fact_value (name=? AND value=?)" in plan
-    assert plan.count("(case_code=? AND name=?)") == 2 and "SCAN" not in plan and "TEMP" not in plan, plan
+    assert (
+        plan.count("(name=? AND value=? AND case_code=?)") == 2 and "SCAN" not in plan and "TEMP" not in plan
+    ), plan

@@ -20,8 +20,9 @@ from flowcase.store.queries import absences, found_by, notices, people, resource
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries import inboxes_by_fact as by_fact
 from flowcase.store.queries import user_tasks as rows_of
-from flowcase.store.queries.inboxes import ByFact, Holder, Only, Order, Place, Word, place_of, plain
+from flowcase.store.queries.found_by import Word
 from flowcase.store.queries.people import PersonRow
+from flowcase.store.queries.task_lists import ByFact, Holder, Only, Order, Place, place_of, plain
 from flowcase.store.queries.user_tasks import UserTaskRow
 
 MOST_COUNTED = 1000

@@ -21,8 +21,8 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, records
 from flowcase.store.queries import inboxes as task_rows
-from flowcase.store.queries.inboxes import Holder, Only, Order
 from flowcase.store.queries.people import PersonRow, people
+from flowcase.store.queries.task_lists import Holder, Only, Order
 from flowcase.store.queries.user_tasks import UserTaskRow, user_tasks
 from flowcase.values import Value
 

@@ -1,9 +1,10 @@
 """Inboxes sorted by a fact of the case: its district, its team, its step of the ladder …
 
-The next hundred cases in the order of the fact, which an index holds, mostly have enough for a page: one
-statement asks for them. Where they have not, a list of up to a thousand is read whole and sorted here, and in
-a longer one the cases are walked, a growing number of them at a time, until the page is full: no list costs
-more than the cases that stand before its rows.
+A list narrowed to what few cases have is sorted by the database. Of any other, the next hundred cases in the
+order of the fact, which an index holds, mostly have enough for a page: one statement asks for them. Where
+they have not, a list of up to a thousand is read whole and sorted here, and in a longer one the cases are
+walked, a growing number of them at a time, until the page is full: no list costs more than the cases that
+stand before its rows.
 
 A place is the fact, as it is sorted by, and the case in one word, `nord|SAG-2601`. What has no such fact
 comes after all that have one (`|SAG-2601`), and what has no case at the very end (`|`).
@@ -15,14 +16,27 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, exists, null, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy import case as either
 
 from flowcase.store import tables
 from flowcase.store.columns import among
 from flowcase.store.fact_tables import case_fact
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries import inboxes
-from flowcase.store.queries.inboxes import ByFact, Holder, Only, Order, Place
+from flowcase.store.queries import inboxes, task_lists
+from flowcase.store.queries.found_by import Found
+from flowcase.store.queries.task_lists import ByFact, Holder, Only, Order, Place
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.tx import Tx
 
@@ -42,8 +56,10 @@ def page(
     backwards: bool = False,
     limit: int,
 ) -> list[UserTaskRow]:
-    """As `inboxes.page`, for an order of `inboxes.FACTS`."""
-    if only.case is None and (near := _near(tx, holders, order, only, after, backwards, limit)):
+    """As `inboxes.page`, for an order of `task_lists.FACTS`."""
+    if (found := inboxes.find(tx, only)) is not None:
+        return _page_found(tx, found, holders, order, only, after, backwards, limit)
+    if near := _near(tx, holders, order, only, after, backwards, limit):
         return near
     if inboxes.count(tx, holders, only, at_most=SORTED_WHOLE + 1) > SORTED_WHOLE:
         return _walked(tx, holders, order, only, after, backwards, limit)
@@ -61,7 +77,7 @@ def page(
 
 
 def place_of(tx: Tx, row: UserTaskRow, order: Order | ByFact) -> Place:
-    """The key of a row, as `inboxes.place_of`."""
+    """The key of a row, as `task_lists.place_of`."""
     fact = _facts(tx, order, [row.case_code]).get(row.case_code or "", "")
     return Place(f"{fact}|{row.case_code or ''}", row.created_at, row.id)
 
@@ -109,6 +125,60 @@ def _facts_of(order: Order | ByFact) -> Prepared:
     return Prepared(select(found.c.code, found.c.fact).where(among(found.c.code, "codes")))
 
 
+# --- in few cases ----------------------------------------------------------------------------------
+
+
+def _page_found(
+    tx: Tx,
+    found: Found,
+    holders: Sequence[Holder],
+    order: Order | ByFact,
+    only: Only,
+    after: Place | None,
+    backwards: bool,
+    limit: int,
+) -> list[UserTaskRow]:
+    condition, values = inboxes.held_within(found, holders, only)
+    if after is not None:
+        is_without, fact, has_no_case, code, id = _key_of(after)
+        values |= {"at_without": int(is_without), "at_fact": fact}
+        values |= {"at_no_case": int(has_no_case), "at_case": code, "at_id": id}
+    statement = _found_of(order, condition, bool(found.names), after is not None, backwards, limit)
+    return [UserTaskRow._make(row[1:]) for row in tx.rows(statement, values)]
+
+
+@functools.lru_cache(maxsize=256)
+def _found_of(
+    order: Order | ByFact,
+    condition: task_lists.Condition,
+    has_names: bool,
+    has_place: bool,
+    backwards: bool,
+    limit: int,
+) -> Prepared:
+    """Each row with the fact of its case, sorted by the database as `_key` does it here."""
+    task, of_it = tables.user_task, _with_fact(order)
+    fact = select(of_it.c.fact).where(of_it.c.code == task.c.case_code).scalar_subquery()
+    columns = func.coalesce(fact, literal_column("''")).label("fact"), *task_lists.FIELDS
+    ranges = [select(*columns).where(where) for where in inboxes.ranges_found(condition, has_names)]
+    rows = union_all(*ranges).subquery() if has_names else ranges[0].subquery()
+    code = func.coalesce(rows.c.case_code, literal_column("''"))
+    key = [_is_empty(rows.c.fact), rows.c.fact, _is_empty(code), code, rows.c.id]
+    statement: Any = select(rows)
+    if has_place:
+        names = ("at_without", "at_fact", "at_no_case", "at_case", "at_id")
+        here = tuple_(*key)
+        there = tuple_(*(bindparam(name, type_=each.type) for name, each in zip(names, key, strict=True)))
+        statement = statement.where(here < there if backwards else here > there)
+    sorting = (each.desc() if backwards else each for each in key)
+    return Prepared(statement.order_by(*sorting).limit(task_lists.number(limit)))
+
+
+def _is_empty(column: ColumnElement[Any]) -> ColumnElement[int]:
+    one, zero = (literal_column(each, Integer()) for each in "10")
+    return either((column == literal_column("''"), one), else_=zero)
+
+
 # --- the nearest cases ------------------------------------------------------------------------------
 
 
@@ -128,7 +198,7 @@ def _near(
     values: dict[str, Any] = {}
     if at is not None:
         values = {"at_fact": at[1], "at_case": at[3], "at_id": at[4]}
-    condition, given = inboxes.held(holders, only)
+    condition, given = task_lists.held(holders, only)
     statement = _near_of(order, condition, at is not None, backwards, limit)
     rows = tx.rows(statement, given | values)
     if len(rows) < limit:
@@ -142,7 +212,7 @@ def _near(
 
 @functools.lru_cache(maxsize=256)
 def _near_of(
-    order: Order | ByFact, condition: inboxes.Condition, has_place: bool, backwards: bool, limit: int
+    order: Order | ByFact, condition: task_lists.Condition, has_place: bool, backwards: bool, limit: int
 ) -> Prepared:
     task = tables.user_task
     at_fact, at_case, at_id = (
@@ -155,15 +225,17 @@ def _near_of(
         here, there = tuple_(fact, code), tuple_(at_fact, at_case)
         nearest = nearest.where(here <= there if backwards else here >= there)
     by = (each.desc() if backwards else each for each in (fact, code))
-    cases = nearest.order_by(*by).limit(inboxes.number(_FIRST)).subquery()
+    cases = nearest.order_by(*by).limit(task_lists.number(_FIRST)).subquery()
     joined = cases.join(task, task.c.case_code == cases.c.code)
-    statement = select(cases.c.fact, *inboxes.FIELDS).select_from(joined).where(inboxes.where_held(condition))
+    statement = (
+        select(cases.c.fact, *task_lists.FIELDS).select_from(joined).where(task_lists.where_held(condition))
+    )
     if has_place:  # of that case, what lies behind the row. What it leaves out PostgreSQL takes for little:
         # it plans the statement once, as it does the first page's, and not each time that it is asked.
         is_seen = task.c.id >= at_id if backwards else task.c.id <= at_id
         statement = statement.where(~((cases.c.fact == at_fact) & (cases.c.code == at_case) & is_seen))
     sorting = (each.desc() if backwards else each for each in (cases.c.fact, cases.c.code, task.c.id))
-    return Prepared(statement.order_by(*sorting).limit(inboxes.number(limit)))
+    return Prepared(statement.order_by(*sorting).limit(task_lists.number(limit)))
 
 
 # --- a long list -----------------------------------------------------------------------------------
@@ -254,7 +326,7 @@ def _next_cases_of(
         else:
             statement = statement.where(here < there if backwards else here > there)
     sorting = (each.desc() if backwards else each for each in by)
-    return Prepared(statement.order_by(*sorting).limit(inboxes.number(number)))
+    return Prepared(statement.order_by(*sorting).limit(task_lists.number(number)))
 
 
 def _without_case(
