@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from lxml import etree
 
 from flowcase.cli import cli
 from flowcase.errors import InvalidDefinition
@@ -55,7 +56,7 @@ def test_a_row_that_comes_and_one_that_goes_are_told():
         "Opfølgning, HERNING, anbringelse, opfølgning nr. fra 2: fjernet (opfoelgning_kadence, række 6)"
     ]
     assert told(TABLE, without, old.encode(), "en") == [
-        "Follow-up, HERNING, placement, opfølgning nr. from 2: added (opfoelgning_kadence, row 6)"
+        "Follow-up, HERNING, placement, follow-up no. from 2: added (opfoelgning_kadence, row 6)"
     ]
 
 
@@ -245,6 +246,19 @@ def test_every_setting_of_the_shipped_rule_sets_has_a_name_that_people_use():
 
     assert set(named) == shipped
     assert all(words[0] and words[1] for words in named.values())
+
+
+def test_every_column_of_the_shipped_tables_is_called_something_in_english():
+    named = yaml.safe_load(Path("src/flowcase/modeling/headings.yaml").read_text("utf-8"))
+
+    shipped = {
+        column.get("label") or column.get("name")
+        for path in (PROCESSES / "decisions").glob("*.dmn")
+        for column in etree.parse(path).iter("{*}input", "{*}output")
+    }
+
+    assert set(named) == shipped
+    assert all(named.values())
 
 
 def test_a_file_does_not_differ_from_itself():

@@ -44,6 +44,17 @@ def test_a_changed_cell_is_told_with_old_and_new_value(jens, draft):
     )
 
 
+def test_columns_are_called_in_the_readers_language(jens, draft):
+    draft(TABLE, five_weeks)
+
+    page = jens.get(f"/studie/forskelle/{TABLE}?sprog=en")
+    jens.get("/opgaver?sprog=da")
+
+    headings = [each.text for each in page.all("//table[contains(@class, 'fc-compared')]//th[@scope='col']")]
+    assert {"Rule set", "Follow-up no.", "Number", "Unit"} <= set(headings)
+    assert "follow-up no. from 2: 6 weeks → 5 weeks" in page.text
+
+
 def test_a_changed_element_is_marked_on_both_drawings_and_linked_with_its_line(jens, draft):
     draft(
         DIAGRAM,

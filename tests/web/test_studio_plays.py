@@ -118,6 +118,9 @@ def test_a_process_is_played_without_a_program_saved_and_begun_anew_with_changed
     gap = visitor.submit(jumped, jumped.one("//form[.//input[@name='dato']]"), dato="29.3.2026", kl="02.30")
     assert gap.status == 422
     assert "findes ikke den dag" in gap.text
+    earlier = visitor.submit(jumped, jumped.one("//form[.//input[@name='dato']]"), dato="1.1.2020", kl="8")
+    assert earlier.status == 409
+    assert "Uret går kun fremad" in earlier.text
 
     sent = jumped.one("//form[.//input[@name='navn'] and .//input[@name='titel']]")
     assert visitor.submit(jumped, sent, navn="æ").status == 422

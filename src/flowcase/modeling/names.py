@@ -58,6 +58,11 @@ def decision_name(id: str, name: str, language: str = "da") -> str:
     return name if name and name != id else _named("decisions", id, language)
 
 
+def heading_name(heading: str, language: str = "da") -> str:
+    """Of a column of a table: as it is headed, in English by the catalogue where that has it."""
+    return heading if language == "da" else _headings().get(heading, heading)
+
+
 def unit_of_setting(key: str) -> str:
     """The code of what its number counts; empty where nothing says it."""
     known = _catalogue()["settings"].get(key, ())
@@ -87,7 +92,8 @@ def condition_in_words(text: str, heading: str, language: str = "da") -> str:
     plain = " ".join(text.split())
     if said := codes_in_words(plain, language):
         return said
-    column = heading[:1].lower() + heading[1:]
+    named = heading_name(heading, language)
+    column = named[:1].lower() + named[1:]
     if plain in ("true", "false"):
         return f"{column}: {yes_or_no(plain, language)}"
     compared = re.fullmatch(r"(>=|<=|>|<) ?(.+)", plain)
@@ -143,4 +149,10 @@ def _catalogue() -> Mapping[str, Mapping[str, Any]]:
     read: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
         Path(__file__).with_suffix(".yaml").read_text("utf-8")
     )
+    return read
+
+
+@cache
+def _headings() -> Mapping[str, str]:
+    read: Mapping[str, str] = yaml.safe_load(Path(__file__).with_name("headings.yaml").read_text("utf-8"))
     return read

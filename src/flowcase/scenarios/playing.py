@@ -25,6 +25,7 @@ from flowcase.scenarios.outside import Replies
 from flowcase.scenarios.play_changes import Mark, changes, mark
 from flowcase.scenarios.running import Story
 from flowcase.scenarios.scene import NARRATOR, set_the_scene
+from flowcase.services.play_processes import NOT_OPEN, NOT_TOLD_APART, ONLY_FORWARD
 from flowcase.values import from_json
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ class Play:
                 self.replies.put(act["type"], act["answer"])
             else:
                 step = _step(act)
+                if step.at < self.flow.clock.now():
+                    raise FlowcaseError(ONLY_FORWARD)
                 self.story.advance_to(step.at)
                 self.story.carry_out(step, refusals)
             self._send_mails()
@@ -164,7 +167,7 @@ class Play:
         """How a scenario names an open user task. Raises NotFound."""
         row = next((each for each in self.flow.user_tasks.list() if each.id == task), None)
         if row is None:
-            raise FlowcaseError("The user task is not open any more.")
+            raise FlowcaseError(NOT_OPEN)
         named: dict[str, Any] = {"process": row.process, "element": row.element}
         if row.case_code:
             named["case"] = row.case_code
@@ -174,7 +177,7 @@ class Play:
             more = {} if number == 1 else {"number": number}
             if self.story.user_task({**named, **more}, actor) == row.id:
                 return {**named, **more}
-        raise FlowcaseError("A scenario has no way to say which of these user tasks is meant.")
+        raise FlowcaseError(NOT_TOLD_APART)
 
     def _named(self, value: Any, case: str | None) -> Any:
         """The value with ids of records as a scenario names them; another play has others."""

@@ -38,6 +38,11 @@ MOST_BYTES = 16 * 1024**2  # of an answer
 STAGE = "stage"  # in the folder of a play: its files, deployed
 MOST_STAGES = 4  # sets of files whose stage a server keeps
 
+# What the process of a play says to its server, which says it in the reader's language.
+ONLY_FORWARD = "The clock goes forward only. Go back an act to be earlier."
+NOT_OPEN = "The user task is not open any more."
+NOT_TOLD_APART = "A scenario has no way to say which of these user tasks is meant."
+
 _SERVER = "flowcase.scenarios.play_server"
 
 

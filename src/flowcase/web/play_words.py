@@ -17,6 +17,7 @@ from flowcase.cases.file_kinds import KINDS, fits_name
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.history import notices as sentences
 from flowcase.modeling.form import Form
+from flowcase.services import play_processes
 from flowcase.services.documents import Given
 from flowcase.services.play_processes import Getting, Stopped
 from flowcase.services.plays import Lost, Played, Refusal
@@ -174,7 +175,16 @@ def trouble(error: Exception) -> str:
         )
     if isinstance(error, Lost):
         return gettext("Trinene kan ikke alle spilles igen: {because}").format(because=error.because)
-    return str(error)
+    known = {
+        play_processes.ONLY_FORWARD: gettext(
+            "Uret går kun fremad. Gå et trin tilbage, hvis det skal være tidligere."
+        ),
+        play_processes.NOT_OPEN: gettext("Opgaven er ikke åben længere."),
+        play_processes.NOT_TOLD_APART: gettext(
+            "Et scenarie kan ikke sige, hvilken af disse opgaver der er ment."
+        ),
+    }
+    return known.get(str(error), str(error))
 
 
 def notice(one: Mapping[str, Any]) -> str:

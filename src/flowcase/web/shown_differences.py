@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling import Finding
-from flowcase.modeling.difference import BesideTable, Change, Kind, beside, differences, in_words
+from flowcase.modeling.difference import (
+    BesideTable,
+    Change,
+    Kind,
+    beside,
+    column_in_words,
+    differences,
+    in_words,
+)
 from flowcase.web import diagram_drawing
 from flowcase.web.diagram_drawing import Drawn
 from flowcase.web.language import current
@@ -98,7 +106,7 @@ def _sides(
     ids = ("foer", "efter")
     if not path.endswith(".bpmn"):
         pair: Any = beside(path, old, new)
-        return [Side(titles[at], ids[at], tables=pair[at]) for at in (0, 1) if pair[at]]
+        return [Side(titles[at], ids[at], tables=_headed(path, pair[at])) for at in (0, 1) if pair[at]]
     real = [change for change in changes if not change.is_layout]
     states = {change.place.id: change.kind.value for change in real}
     links = {element: f"#aendring-{element}" for element in states}
@@ -107,4 +115,12 @@ def _sides(
     drawings = (diagram_drawing.drawn(old, before), diagram_drawing.drawn(new, after))
     return [
         Side(titles[at], ids[at], drawing, links) for at in (0, 1) if (drawing := drawings[at]) is not None
+    ]
+
+
+def _headed(path: str, tables: Sequence[BesideTable]) -> list[BesideTable]:
+    """With their columns called in the reader's language."""
+    return [
+        replace(table, columns=tuple(column_in_words(path, each, current()) for each in table.columns))
+        for table in tables
     ]

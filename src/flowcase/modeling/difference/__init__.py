@@ -8,7 +8,7 @@ from flowcase.modeling.difference.change import Change, Kind, Place
 from flowcase.modeling.difference.dmn import table_changes
 from flowcase.modeling.difference.form import form_changes
 from flowcase.modeling.difference.plain import plain_changes
-from flowcase.modeling.difference.words import in_words, place_in_words
+from flowcase.modeling.difference.words import column_in_words, in_words, place_in_words
 
 __all__ = [
     "BesideTable",
@@ -16,6 +16,7 @@ __all__ = [
     "Kind",
     "Place",
     "beside",
+    "column_in_words",
     "differences",
     "in_words",
     "place_in_words",

@@ -11,6 +11,7 @@ from flowcase.modeling.names import (
     condition_in_words,
     decision_name,
     duration_in_words,
+    heading_name,
     setting_name,
     unit_name,
     unit_of_setting,
@@ -177,7 +178,7 @@ def _beside(place: Place, language: str) -> str:
 
 def aspect_in_words(aspect: tuple[str, ...], language: str = "da") -> str:
     if aspect[0] in ("input", "output") and len(aspect) == 2:  # a column is called as it is headed
-        return aspect[1]
+        return heading_name(aspect[1], language)
     said: list[str] = []
     for step in aspect:
         bare, colon, key = step.lstrip("@").partition(":")
@@ -186,6 +187,14 @@ def aspect_in_words(aspect: tuple[str, ...], language: str = "da") -> str:
         word = _pick(_ASPECTS.get(bare, (bare, bare)), language)
         said.append(f"{word} {key}" if colon else word)
     return ", ".join(said) or _pick(("tekst", "text"), language)
+
+
+def column_in_words(path: str, column: str, language: str = "da") -> str:
+    """Of a table, or of the list of a form's fields, side by side with another version."""
+    if not path.endswith(".form"):
+        return heading_name(column, language)
+    said = aspect_in_words((column.rpartition(".")[2],), language)
+    return said[:1].upper() + said[1:]
 
 
 def _values(change: Change, language: str) -> str:
