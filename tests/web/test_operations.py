@@ -37,6 +37,7 @@ def test_operators_see_nodes_backlog_and_incidents(sign_in, world, standing_stil
     assert (page.status, page.heading) == (200, "Drift")
     assert "gaar_i_staa / luk" in page.text
     assert "Sider" in page.text
+    assert "ingen arbejder er i gang til det næste" in page.text
     assert page.one("//nav//a[@aria-current='page']").text_content().strip() == "Drift"
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -102,6 +105,42 @@ def test_a_simulation_is_stopped_while_it_runs_and_its_process_ends(small, world
     assert (was, row.status, row.stopped_by) == ("running", "stopped", owner.id)
     assert not running.is_alive()
     assert small.report(id, actor=owner) is None
+
+
+def test_a_simulation_whose_worker_was_killed_ends_by_itself(small, tmp_path):
+    told = tmp_path / "told"
+    command = f"'{sys.executable}' -m flowcase simulate '{small._questions.folder / 'flere.yaml'}'"
+    command += f" --processes '{SHIPPED.parents[1]}' --replications 500 --at-once 1 --progress 2>'{told}'"
+    waits = ["sh", "-c", f"{command} >/dev/null & echo $!; read line"]
+    with subprocess.Popen(waits, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        simulation_of_it = int(worker.stdout.readline())
+        _until(lambda: told.exists() and told.read_text().count("done") > 1)
+
+        worker.kill()
+
+    _until(lambda: not Path(f"/proc/{simulation_of_it}").exists())
+    assert "nothing is kept" in told.read_text()
+
+
+def _until(is_so, seconds=60.0):
+    ends = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+
+def test_the_page_says_when_the_worker_of_a_simulation_is_silent(small, world, owner, sign_in):
+    id = small.ask(Question("flere", 1, 1), actor=owner)
+    long_ago = world.flow.clock.now() - dt.timedelta(hours=1)
+    with world.flow.store.begin(actor=SYSTEM, now=world.flow.clock.now()) as tx:
+        values = {"status": "running", "holder": "x", "lease_until": long_ago, "began_at": long_ago}
+        tx.update_any(simulation, {"id": id}, values)
+
+    seen = sign_in("lone.proces").get(f"{ADDRESS}/{id}").text
+
+    assert "er tavs. Den næste arbejder begynder forfra" in seen and " igen" not in seen
+    assert small.run_waiting() == 1
+    assert small.get(id, actor=owner).status == "done"
 
 
 def test_a_worker_that_is_told_to_end_gives_the_simulation_back(small, owner):

@@ -152,6 +152,8 @@ def _work(flow: Any) -> Iterator[Examined]:
             yield Examined("nodes", "ok", f"{heard} lives.")
     if overview.is_behind and not overview.has_worker:
         yield Examined("nodes", "error", "Work is due and no worker lives.", "Run: flowcase worker")
+    elif overview.nodes and not overview.has_worker:
+        yield Examined("nodes", "warning", "No worker lives: what falls due waits.", "Run: flowcase worker")
     due = flow.timers.next_due()
     late = (flow.clock.now() - due).total_seconds() if due else 0
     if late > 120:

@@ -99,7 +99,11 @@ def simulate(
     else:
         files = read_folder(folder)
 
+    asked_by = os.getppid()
+
     def progress(done: float, total: int) -> None:
+        if tell and os.getppid() != asked_by:
+            raise KeyboardInterrupt  # whoever waited for it was killed: it begins anew elsewhere
         if tell:
             click.echo(f'{{"done": {done:.3f}, "total": {total}}}', err=True)
         elif sys.stderr.isatty():

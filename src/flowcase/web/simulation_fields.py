@@ -15,7 +15,7 @@ from flowcase.access.groups import NAMES
 from flowcase.modeling.yaml_places import Place
 from flowcase.services.simulation import adjusting, reading, rules
 from flowcase.services.simulation.adjusting import Setting
-from flowcase.services.simulation.questions import BasisOffice, name_of
+from flowcase.services.simulation.questions import BasisOffice, Variant, name_of
 from flowcase.web import presenting
 from flowcase.web.language import current, gettext
 
@@ -254,6 +254,14 @@ def sourced(
         label, unit = _words(setting.place, words)
         what = f"{heading}: {label}" if heading else label
         yield what, f"{written(setting.place, setting.value)} {unit}".strip(), source
+
+
+def own(variant: Variant, words: Mapping[str, str]) -> Iterator[str]:
+    """What a variant itself says of the numbers."""
+    for setting in adjusting.settings_of(variant.parameters):
+        if adjusting.value_at(variant.parameters, setting.place) is not None:
+            label, unit = _words(setting.place, words)
+            yield f"{label} {written(setting.place, setting.value)} {unit}".strip()
 
 
 def head(sources: Mapping[str, Any]) -> Iterator[str]:

@@ -182,9 +182,9 @@ def _page(form: Form) -> str:
         about=_about,
         rest=form.texts.get(fields.REST) or fields.rest_as_text(office, form.changed),
         own=[
-            (simulation_report.spoken(each["title"], english), fields.as_yaml(each["parameters"]))
-            for each in office.data["compare"]
-            if each.get("parameters")
+            (simulation_report.spoken(variant.title, english), ", ".join(fields.own(variant, words)))
+            for offer in offers
+            for variant in offer.variants
         ],
         id_of=fields.id_of,
         status=_status,
@@ -202,6 +202,9 @@ def show(id: str) -> Any:
     told: dict[str, Any] = {"row": row, "status": _status, "report": report}
     told |= {"numbers": _numbers(row), "left": _left(row), "is_kept": row.sources is not None}
     told |= {"is_open": row.status in SHOWN, "is_fragment": "HX-Request" in request.headers}
+    told["is_deserted"] = (
+        row.status == "running" and row.lease_until is not None and row.lease_until < flow().clock.now()
+    )
     if report is not None:
         told |= simulation_report.told(report) | simulation_report.places(id, report)
     return render_template("simulation.html", **told)

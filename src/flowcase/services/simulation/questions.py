@@ -35,6 +35,14 @@ NO_SUCH_QUESTION = "Vælg et spørgsmål."
 
 
 @dataclass(frozen=True)
+class Variant:
+    """What one variant has in front of the office's parameters."""
+
+    title: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Offer:
     """A shipped question."""
 
@@ -43,6 +51,7 @@ class Offer:
     description: str
     case_years: float  # at most, of one replication
     english: Mapping[str, str]  # of its texts, by the Danish
+    variants: tuple[Variant, ...] = ()  # those that have parameters of their own
 
 
 @dataclass(frozen=True)
@@ -105,10 +114,18 @@ class Questions:
 
     def offers(self) -> list[Offer]:
         """The shipped questions, by title."""
-        found = [reading.read(path) for path in sorted(self.folder.glob("*.yaml")) if path.stem != BASE]
+        paths = [path for path in sorted(self.folder.glob("*.yaml")) if path.stem != BASE]
+        found = [(reading.read(path), reading.whole(path).get("compare", [])) for path in paths]
         return [
-            Offer(each.id, each.title, each.description, running.case_years_of(each), each.english)
-            for each in sorted(found, key=lambda each: each.title.casefold())
+            Offer(
+                each.id,
+                each.title,
+                each.description,
+                running.case_years_of(each),
+                each.english,
+                tuple(Variant(one["title"], one["parameters"]) for one in compared if one.get("parameters")),
+            )
+            for each, compared in sorted(found, key=lambda one: one[0].title.casefold())
         ]
 
     def basis(self, tx: Tx, asked: str, *, from_history: bool) -> BasisOffice:
