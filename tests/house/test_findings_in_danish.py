@@ -93,6 +93,13 @@ def test_what_is_put_in_is_in_danish_where_it_is_a_sentence_or_a_word():
     assert (
         in_danish("No flow leaves this userTask.") == "Intet flow fører ud af dette element (brugeropgave)."
     )
+    broken = (
+        "The file is not well-formed XML: Opening and ending tag mismatch: process line 6 and definitions."
+    )
+    assert in_danish(broken) == (
+        "Filen er ikke velformet XML: "
+        "elementet proces begynder i linje 6, men det, der slutter, er definitions."
+    )
     gap = 'No rule matches when Art = "mad and or" and Nr. < 1 or (1..2). There are further gaps.'
     assert in_danish(gap) == (
         'Ingen regel rammer, når Art = "mad and or" og Nr. < 1 eller (1..2). Der er flere huller.'

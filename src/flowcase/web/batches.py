@@ -70,7 +70,7 @@ def new() -> Any:
         rows=rows[:SHOWN],
         count=len(rows),
         acts=_acts(),
-        kinds=[kind.value for kind in IncidentKind],
+        kinds=[(kind.value, presenting.incident_kind(kind.value)) for kind in IncidentKind],
         processes=processes_by_name(),
         typed=request.form,
         errors=errors,
@@ -279,6 +279,8 @@ def _verdict(row: BatchRow, item: BatchItemRow) -> str:
         said = [in_words(each, *_drawn(row.details["target"], item.source)) for each in verdict.reasons]
         told = gettext(VERDICTS[verdict.kind])
     else:
+        if item.status == "done" and not verdict.reasons:
+            return ""  # its status says it
         said = [_why(each) for each in verdict.reasons]
         told = {
             "unchanged": gettext("det er det allerede"),

@@ -13,6 +13,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.values import Value
+from flowcase.web import presenting
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.typed_values import as_feel, is_name, read_value
@@ -127,6 +128,7 @@ def _page(id: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
     return render_template(
         "incident.html",
         incident=incident,
+        kind=presenting.incident_kind(incident.kind),
         instance=instance,
         element=instance.element_names.get(incident.element, incident.element),
         variables={name: as_feel(value) for name, value in sorted(instance.variables.items())},

@@ -184,6 +184,21 @@ def lasting_kind(kind: str) -> str:
     }.get(kind, gettext("Ændring i sagen"))
 
 
+def incident_kind(code: str) -> str:
+    """Why an instance stands still."""
+    return {
+        "expression_failed": gettext("et udtryk kunne ikke beregnes"),
+        "no_flow_taken": gettext("ingen vej passede"),
+        "uncaught_error": gettext("en fejl, som intet fangede"),
+        "job_failed": gettext("arbejde ud af huset gik galt"),
+        "handler_failed": gettext("et trin i flowcase gik galt"),
+        "decision_failed": gettext("en tabel kunne ikke svare"),
+        "called_process_missing": gettext("den kaldte proces findes ikke"),
+        "called_process_suspended": gettext("den kaldte proces er på pause"),
+        "runaway_loop": gettext("en løkke uden ende"),
+    }.get(code, code)
+
+
 def deadline_state(code: str) -> str:
     return {
         "open": gettext("Løber"),
