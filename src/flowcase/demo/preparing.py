@@ -33,7 +33,7 @@ def prepare(settings: config.Config, *, say: Say) -> None:
     start leaves nothing half made. With a database elsewhere (FLOWCASE_DATABASE_URL) only an empty
     one is filled.
     """
-    home = Path(settings.home)
+    home = Path(settings.home).absolute()
     if (home / SIGN_INS).exists():
         bootstrap.upgrade(demonstration(settings))
         return
@@ -48,12 +48,21 @@ def prepare(settings: config.Config, *, say: Say) -> None:
         sign_ins = _fill(made, say)
         _write_private(making / SIGN_INS, sign_ins)
         (making / config.DEMONSTRATION_MARK).touch()
-        if home.exists():
-            home.rmdir()
-        making.rename(home)
+        _move_in(making, home)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
+
+
+def _move_in(making: Path, home: Path) -> None:
+    """A folder that is there already stays the same one: whoever started the command may stand in it."""
+    if not home.exists():
+        making.rename(home)
+        return
+    home.chmod(making.stat().st_mode)
+    for each in sorted(making.iterdir(), key=lambda file: file.name == SIGN_INS):  # which says it is whole
+        shutil.move(each, home / each.name)
+    making.rmdir()
 
 
 def demonstration(settings: config.Config) -> config.Config:
