@@ -399,6 +399,8 @@ def test_a_suspension_waits_for_a_start_that_has_been_let_in_and_takes_its_insta
         worker = threading.Thread(target=lambda: asked.append(suspend(flow, with_instances=True)))
         worker.start()
         had_to_wait = waits_for_the_other(flow, worker)
+        tx.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        tx.stream(INSTALLATION)  # which nobody keeps from those who are at work
     worker.join(20)
     work_off(flow)
 

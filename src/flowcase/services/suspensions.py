@@ -161,6 +161,9 @@ class Suspensions:
             tx.append(INSTALLATION, told)
             return batch
 
+        # A start may take long. It is waited for with nothing in hand, so that nobody who has something for
+        # the installation's stream waits along; what is let in between is waited for once more.
+        self._transactions.run(actor, lambda tx: queries.no_starts(tx, process))
         return self._transactions.run(actor, work)
 
     def resume(
