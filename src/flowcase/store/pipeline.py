@@ -7,7 +7,6 @@ texts that never change, prepared once per connection, and nothing to decide bef
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -45,7 +44,7 @@ def converse(driver: Connection, prepared: set[bytes], said: Sequence[Said]) -> 
     which answer belongs to which statement.
     """
     adapt, pgconn = Transformer(driver), driver.pgconn
-    commands: deque[Callable[[], None]] = deque()
+    commands: list[Callable[[], None]] = []
     known = set(prepared)
     answered: list[bytes | None] = []  # per command: the name that it prepares
     for each in said:
@@ -77,12 +76,13 @@ def converse(driver: Connection, prepared: set[bytes], said: Sequence[Said]) -> 
     return results
 
 
-def _exchange(driver: Connection, commands: deque[Callable[[], None]]) -> Any:
-    pgconn, expected = driver.pgconn, len(commands)
+def _exchange(driver: Connection, commands: Sequence[Callable[[], None]]) -> Any:
+    pgconn, replies = driver.pgconn, []
     pgconn.enter_pipeline_mode()
-    replies = yield from generators.pipeline_communicate(pgconn, commands)
-    yield from generators.send(pgconn)  # what did not fit into the socket at once
-    while len(replies) < expected:
+    for send in commands:  # into libpq's buffer: psycopg's own way asks the socket before each of them
+        send()
+    yield from generators.send(pgconn)  # reads meanwhile what is answered to what does not fit at once
+    for _ in commands:
         replies.append((yield from generators.fetch_many(pgconn)))
     pgconn.exit_pipeline_mode()
     return replies
