@@ -9,6 +9,7 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.config import shipped_processes
 from flowcase.web.api_pages import token_of
+from flowcase.web.revision import responsible
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import at
 
@@ -118,6 +119,7 @@ def test_who_saw_a_case_is_listed_by_person_with_how_often(vera, sign_in):
         ("Vera Lindhardt", "1", "Sagen (1)"),
         ("Camilla Noer", "2", "Sagen (2)"),
     ]
+    assert "page: Sagen" in vera.get("/revision?formaal=tilsyn&slags=Sag+set&hvem=camilla+noer").text
 
 
 def test_a_decision_is_shown_with_its_table_as_it_was_and_the_row_that_matched(vera, world):
@@ -137,7 +139,8 @@ def test_a_decision_is_shown_with_its_table_as_it_was_and_the_row_that_matched(v
     hit = after.one("//*[@id='tabel']//tr[@class='fc-hit']").text_content()
     assert '"familieteam_syd"' in hit and '"familieteam_nord"' not in hit
     assert after.one("//*[@id='tabel']").text_content() == before.one("//*[@id='tabel']").text_content()
-    assert "familieteam_syd" in after.one("//*[@id='svar']").text_content()
+    answers = {name.text: name.getnext().text for name in after.all("//*[@id='svar']/dt")}
+    assert answers["team"] == "familieteam_syd"
 
 
 def test_a_decision_shows_no_confidential_word_to_who_is_not_close(vera, sign_in, world):
@@ -174,6 +177,13 @@ def test_deadlines_are_counted_by_rule_and_the_late_ones_are_a_click_away_with_w
     [missed] = late.all("//*[@id='for-sent']/tbody/tr")
     assert "Ikke endnu" in missed.text_content()
     assert "Givet videre" in missed.text_content()
+
+
+def test_who_answers_for_a_deadline_is_named_a_person_or_a_group(app):
+    with app.test_request_context():
+        named = [responsible(id) for id in ("camilla.syd", "familieteam_syd", None)]
+
+    assert named == ["Camilla Noer", "Familieteam Syd", "–"]
 
 
 def test_a_period_leaves_out_what_fell_due_before(vera):

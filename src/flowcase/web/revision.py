@@ -18,6 +18,8 @@ from flowcase.web.api_pages import place_from, place_in_history, token_of
 from flowcase.web.asked_days import day
 from flowcase.web.history_exports import PURPOSE_WORDS
 from flowcase.web.language import current, gettext
+from flowcase.web.presenting import group, person
+from flowcase.web.revision_cases import page_name
 from flowcase.web.session import actor, flow
 from flowcase.web.shown_differences import shown
 
@@ -102,7 +104,14 @@ def late(rule: str) -> Any:
     """The deadlines of one rule that were not kept, with what is known of why."""
     first, last, problems = _period()
     rows = [] if problems else flow().compliance.late(rule, first, last, actor=actor())
-    return render_template("revision_late.html", rule=rule, rows=rows, problems=problems, asked=_asked())
+    return render_template(
+        "revision_late.html",
+        rule=rule,
+        rows=rows,
+        problems=problems,
+        asked=_asked(),
+        responsible=responsible,
+    )
 
 
 @blueprint.get("/forloeb")
@@ -207,9 +216,15 @@ def _asked() -> dict[str, str]:
     return {name: value for name in ("fra", "til") if (value := request.args.get(name, "").strip())}
 
 
+def responsible(id: str | None) -> str:
+    """The name of a person, or of a group."""
+    return group(person(id)) if id else "–"
+
+
 def _words(values: Mapping[str, Any]) -> str:
-    """The values of an event on one line."""
-    return "; ".join(f"{name}: {_plain(value)}" for name, value in values.items())
+    """The values of an event on one line; what was looked at, in words."""
+    said = {**values, "page": page_name(str(values["page"]))} if "page" in values else values
+    return "; ".join(f"{name}: {_plain(value)}" for name, value in said.items())
 
 
 def _plain(value: Any) -> str:
