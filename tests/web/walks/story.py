@@ -143,7 +143,7 @@ class WalkedStory(Story):
         said = shown.inner_text()
         fields = {link.get_attribute("href") or "" for link in shown.locator("a").all()}
         if gives_back:
-            hands.press(page.locator(f'form[action="/opgaver/{id}/slip"] button'))
+            hands.press(page.locator(f'button[formaction="/opgaver/{id}/slip"]'))
         try:
             self.flow.user_tasks.rehearse(id, values, actor=actor)
         except Refused as error:
