@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from flowcase.demo import preparing
 from tests.web.test_browser import sign_in
 from tests.web.test_pdf import text_of
 from tests.web.world import at
@@ -337,6 +338,21 @@ def test_on_a_saturday_the_pages_say_when_the_next_meeting_opens(sign_in, world)
     assert week.one("//p[@id='naeste']").text_content().startswith(f"Frontens næste dagsmøde åbner {monday}.")
     assert not other.all("//p[@id='naeste']")
     assert f"Det næste åbner {monday}." in sign_in("granly").get("/moeder/dagsmoede").text
+
+
+def test_a_demonstration_made_on_a_sunday_has_a_meeting_to_try_and_mondays_opens_as_ever(sign_in, world):
+    world.notify("U-70", CASES[0], "Barn 70")
+    world.assess(CASES[0])
+    world.go_to(at(29, 12))
+
+    opened = [preparing.open_a_daily_meeting(world.flow), preparing.open_a_daily_meeting(world.flow)]
+    seen = sign_in("karen.fp").get("/moeder/dagsmoede").text
+    world.go_to(at(30, 9, 5))
+    on_monday = sign_in("karen.fp").get("/moeder/dagsmoede").text
+
+    assert opened == [True, False]
+    assert "29. mar. 2026" in seen and CASES[0] in seen and "Begynd mødet" in seen
+    assert "30. mar. 2026" in on_monday and CASES[0] in on_monday and "Begynd mødet" in on_monday
 
 
 def test_who_has_no_part_in_the_meeting_sees_nothing_of_it(sign_in, world):

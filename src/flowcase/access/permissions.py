@@ -87,14 +87,12 @@ def is_closest_to_case(
 
 def may_open_in_emergency(actor: Actor) -> bool:
     """Casework staff, where a child needs somebody whose case it is not; never auditors."""
-    return (
-        actor.kind == "person"
-        and may_see_cases(actor)
-        and (
-            bool(actor.groups & (_CASEWORK - {"revisor"}))
-            or any(group.startswith(_CASEWORK_FAMILIES) for group in actor.groups)
-        )
-    )
+    return actor.kind == "person" and is_casework_staff(actor.groups)
+
+
+def is_casework_staff(groups: Iterable[str]) -> bool:
+    """Whether these groups work with families: no auditors, districts, suppliers or process owners."""
+    return any(group in _CASEWORK - {"revisor"} or group.startswith(_CASEWORK_FAMILIES) for group in groups)
 
 
 def may_see_emergencies(actor: Actor) -> bool:

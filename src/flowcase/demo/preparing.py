@@ -19,9 +19,11 @@ from flowcase.clock import ManualClock
 from flowcase.demo import town
 from flowcase.demo.living import Municipality
 from flowcase.modeling import folder_files
+from flowcase.services.daily_meetings import PROCESS as DAILY_MEETING
 
 SIGN_INS = "sign-ins.txt"
 HISTORY = dt.timedelta(days=740)
+MEETING_TO_TRY = "Demonstrationen har altid et dagsmøde, man kan prøve."
 
 Say = Callable[[str], Any]
 
@@ -95,6 +97,8 @@ def _fill(settings: config.Config, say: Say) -> str:
         life = Municipality(flow, until)
         with _Bar(until - HISTORY, until) as bar:
             life.live(bar.move)
+        if open_a_daily_meeting(flow):
+            say("Today's daily meeting stands open; elsewhere it opens on working days, at its time.")
         _give_addresses(flow)
         for sentence in life.given_up:
             say(f"Left for a visitor: {sentence}")
@@ -102,6 +106,28 @@ def _fill(settings: config.Config, say: Say) -> str:
         return "\n".join(lines) + "\n"
     finally:
         flow.close()
+
+
+def open_a_daily_meeting(flow: bootstrap.Flowcase) -> bool:
+    """Begin the next daily meeting now, as an operator may by letting its timer go off.
+
+    Whoever starts the demonstration on a Sunday, or before the meeting's time, has one to try. False when
+    one was open already, or nothing waits to be decided.
+    """
+    if _has_open_meeting(flow):
+        return False
+    for timer in flow.timers.list():
+        if timer.process == DAILY_MEETING and timer.instance is None:
+            flow.timer_care.fire(timer.id, reason=MEETING_TO_TRY, actor=flow.people.actor(town.OPERATOR))
+    while flow.jobs.run_due():
+        pass
+    return _has_open_meeting(flow)
+
+
+def _has_open_meeting(flow: bootstrap.Flowcase) -> bool:
+    member = flow.people.actor(town.IN_THE_DAILY_MEETING)
+    newest = flow.daily_meetings.newest(member)
+    return newest is not None and flow.daily_meetings.get(newest, actor=member).is_open
 
 
 def _give_addresses(flow: bootstrap.Flowcase) -> None:

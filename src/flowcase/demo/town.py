@@ -72,6 +72,7 @@ PEOPLE: tuple[Person, ...] = (
 
 # Who a visitor signs in as first: one of each of the four kinds of users.
 INTRODUCED = ("karen.fp", "camilla.syd", "else.syd", "jens.proces", "vera.revisor", "drift")
+OPERATOR, IN_THE_DAILY_MEETING = "drift", "karen.fp"
 
 FIRST_NAMES = (
     "Alma", "Noah", "Freja", "Viktor", "Ellen", "Malthe", "Liva", "Emil", "Sara", "August", "Clara",

@@ -2,6 +2,7 @@
 
 - `personer`: everybody with an active account
 - `personer_<group>`: the members of that group and of groups that begin with it (`familieteam`: all areas)
+- `sagsmedarbejdere`: the authority's casework staff and its leaders
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
 - `tidligere_underretninger`: the other notifications of the case
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
@@ -21,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flowcase.access.groups import NAMES, group_name
+from flowcase.access.permissions import is_casework_staff
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
@@ -31,6 +33,7 @@ from flowcase.store.queries.people import people
 from flowcase.values import Value
 
 _PEOPLE = "personer"
+_CASEWORK_STAFF = "sagsmedarbejdere"
 _WITH_LOAD = "personer_med_sagstal"
 _EARLIER = "tidligere_underretninger"
 _SUPPLIERS = "leverandoerer"
@@ -55,6 +58,8 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
             continue
         if name == _WITH_LOAD:
             found[name] = _with_load(tx, facts)
+        elif name == _CASEWORK_STAFF:
+            found[name] = _casework_staff(tx)
         elif name == _EARLIER:
             found[name] = _earlier(facts, work)
         elif name == _SUPPLIERS:
@@ -83,6 +88,14 @@ def _people(tx: Tx, group: str) -> Choices:
         {"value": person.id, "label": person.name or person.id}
         for person in people(tx, only_active=True)
         if not group or any(each == group or each.startswith(f"{group}_") for each in person.groups)
+    ]
+
+
+def _casework_staff(tx: Tx) -> Choices:
+    return [
+        {"value": person.id, "label": person.name or person.id}
+        for person in people(tx, only_active=True)
+        if is_casework_staff(person.groups)
     ]
 
 

@@ -14,6 +14,7 @@ from flowcase.services.daily_meetings import OUTCOME, REASON
 from flowcase.services.daily_records import FUNCTIONS
 from flowcase.web import form_page, form_sent, meeting_words, pdf
 from flowcase.web.case_facts import area, notifier
+from flowcase.web.case_words import board_columns
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import clock, sentence
 from flowcase.web.session import actor, flow
@@ -240,6 +241,7 @@ def _page(
         because=request.form.get(REASON, "") if request.method == "POST" else "",
         most_reason=MOST_REASON,
         notifier=notifier,
+        board_columns=board_columns,
     )
 
 
