@@ -82,7 +82,7 @@ def test_the_copy_for_programs_is_embedded_and_its_digest_is_on_the_signature_sh
 def test_a_class_leaves_out_what_is_more_confidential_on_paper_and_as_data(
     sign_in, data_class, there, missing
 ):
-    made = _fetch(sign_in("vera.revisor"), data_class)
+    made = _fetch(sign_in("camilla.syd"), data_class)
 
     said = text_of(made).replace(" ", "") + _attached(made)[1].decode().replace(" ", "")
     for words in there:
@@ -122,6 +122,20 @@ def test_nobody_else_gets_it_and_without_a_choice_it_is_asked_again(sign_in):
 
     assert refused.status == 403
     assert (again.status, again.summary) == (422, ["Vælg, hvor fortroligt det må være."])
+
+
+def test_an_auditor_is_offered_and_given_no_more_than_the_pages_show(sign_in, world):
+    vera = sign_in("vera.revisor")
+    page = vera.get(f"/sager/{CODE}/sagsakt")
+
+    refused = vera.post(f"/sager/{CODE}/sagsakt", {"klasse": "K2", "formaal": "klage"})
+
+    assert [each.get("value") for each in page.all("//input[@name='klasse']")] == ["K0"]
+    assert (refused.status, refused.summary) == (
+        422,
+        ["Så fortrolige oplysninger er kun for dem, der arbejder med sagen."],
+    )
+    assert "ExportMade" not in [row.kind for row in world.flow.history.of_stream("installation")]
 
 
 def test_hostile_text_of_a_family_stays_text(sign_in, world):

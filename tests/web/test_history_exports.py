@@ -12,6 +12,9 @@ import json
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.cases.entities import DataClass
+from flowcase.services.exports import Asked
+from tests.services.conftest import OPERATOR
 from tests.services.test_exports import _read_ocel, _read_xes
 from tests.web.test_api import Program
 
@@ -61,13 +64,13 @@ def test_independent_readers_find_every_event_in_the_files_of_the_page(vera, wor
 
 
 def test_the_file_is_in_the_history_with_purpose_filter_number_and_digest(vera, world):
-    answer = _got(vera, format="csv", sag="SAG-2588", klasse="K1", formaal="klage", fra="2026-03-24")
+    answer = _got(vera, format="csv", sag="SAG-2588", klasse="K0", formaal="klage", fra="2026-03-24")
 
     file = answer.get_data()
     begun, made = [row for row in _events(world, stream="installation") if row.kind.startswith("Export")]
     for row in (begun, made):
         assert (row.actor, row.event.format, row.event.purpose) == ("vera.revisor", "csv", "klage")
-        assert (row.event.case, row.event.data_class) == ("SAG-2588", "K1")
+        assert (row.event.case, row.event.data_class) == ("SAG-2588", "K0")
         assert row.event.first == dt.date(2026, 3, 24)
     assert made.event.sha256 == hashlib.sha256(file).hexdigest()
     assert made.event.events == len(list(csv.DictReader(io.StringIO(file.decode())))) - 1
@@ -99,6 +102,7 @@ def test_what_cannot_be_exported_is_said_beside_its_field_and_nothing_leaves(ver
         ({"format": "csv", "fra": "i går"}, "fra"),
         ({"format": "csv", "fra": "2026-03-25", "til": "2026-03-24"}, "til"),
         ({"format": "csv", "klasse": "K9"}, "klasse"),
+        ({"format": "csv", "klasse": "K1"}, "klasse"),  # no auditor works on every case
     ):
         answer = vera.client.post(PATH, data={"csrf_token": token, "formaal": "tilsyn", **given})
 
@@ -107,12 +111,13 @@ def test_what_cannot_be_exported_is_said_beside_its_field_and_nothing_leaves(ver
     assert [row for row in _events(world) if row.kind.startswith("Export")] == []
 
 
-def test_a_cell_that_a_spreadsheet_would_run_is_text_in_the_file_of_the_page(vera, world):
+def test_a_cell_that_a_spreadsheet_would_run_is_text_in_the_file(world):
     harm = '=HYPERLINK("http://x";"Klik")'
     world.notify("U-99", "SAG-2699", "Barn Eksempel", bekymring=harm)
 
-    file = _got(vera, format="csv", klasse="K2").get_data(as_text=True)
+    leaving = world.flow.exports.begin("csv", Asked(data_class=DataClass.K2), actor=OPERATOR)
 
+    file = b"".join(leaving).decode()
     assert "HYPERLINK" in file
     cells = [cell for row in csv.reader(io.StringIO(file)) for cell in row]
     assert [cell for cell in cells if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))] == []

@@ -132,7 +132,7 @@ def test_of_an_erased_case_nothing_is_anywhere_and_the_figures_stay(family: Worl
     assert found_in(_everything_that_the_key_opens(flow).encode(), CANARIES) == []
     everything = Asked(data_class=DataClass.K2, names_actors=True)
     exported = b"".join(
-        piece for format in FORMATS for piece in flow.exports.begin(format, everything, actor=auditor)
+        piece for format in FORMATS for piece in flow.exports.begin(format, everything, actor=OPERATOR)
     )
     pages = [
         visitor.get(path).source

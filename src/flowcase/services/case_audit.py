@@ -11,10 +11,11 @@ from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.groups import NAMES as GROUPS
-from flowcase.access.permissions import is_closest_to_case
+from flowcase.cases.entities import DataClass
 from flowcase.dmn.table import TableBox
 from flowcase.errors import Erased, Forbidden, NotFound
 from flowcase.modeling.read_dmn import read_dmn
+from flowcase.services import confidentiality
 from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
 from flowcase.services.time_travel import events_of
@@ -135,10 +136,7 @@ class CaseAudit:
             found = history.events(tx, stream, after=seq - 1, limit=1) if stream in streams else []
             if not found or found[0].seq != seq or found[0].kind != "DecisionEvaluated":
                 raise NotFound("decision record", f"{stream}#{seq}")
-            named = (row.caseworker, row.facts.get("stedfortraeder"))
-            return _record(
-                tx, found[0], is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
-            )
+            return _record(tx, found[0], confidentiality.highest_seen(actor, row) is DataClass.K2)
 
         return self._transactions.read(work)
 

@@ -5,27 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_hand_out_case
-from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.cases.entities import DataClass, let_through
 from flowcase.errors import Erased, Forbidden, InvalidValues, NotFound
 from flowcase.events import ExportMade
 from flowcase.history.exports.line import values_of
 from flowcase.history.exports.plain import jsonable
 from flowcase.history.moment import Moment, RecordThen, moment
+from flowcase.services import confidentiality
 from flowcase.services.time_travel import events_of
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import case_files, history
 from flowcase.store.queries.history import EventRow
-from flowcase.values import Value
 
 PURPOSES = ("aktindsigt", "klage", "andet")
-_RANK = {each: rank for rank, each in enumerate(DataClass)}
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,22 @@ class CaseDossiers:
         """Raises NotFound."""
         return self._transactions.read(lambda tx: _may(_existing(tx, case), actor))
 
+    def classes(self, case: str, *, actor: Actor) -> tuple[DataClass, ...]:
+        """How confidential it may be for this actor; none for who may not make it. Raises NotFound."""
+
+        def work(tx: Tx) -> tuple[DataClass, ...]:
+            row = _existing(tx, case)
+            if not _may(row, actor):
+                return ()
+            return confidentiality.choices(confidentiality.highest_handed_out(actor, row))
+
+        return self._transactions.read(work)
+
     def make(self, case: str, *, data_class: str, purpose: str, actor: Actor) -> Dossier:
         """Put it together; that it left the house is in the history before it does.
 
-        Raises NotFound, Forbidden, Erased, and InvalidValues for a class or purpose that there is not.
+        Raises NotFound, Forbidden, Erased, and InvalidValues for a class or purpose that there is not, or a
+        class above theirs.
         """
         if not self.may_make(case, actor=actor):
             raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
@@ -71,6 +82,9 @@ class CaseDossiers:
 
         def work(tx: Tx) -> Dossier:
             row = _existing(tx, case)
+            if not _may(row, actor):
+                raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
+            confidentiality.check_class(wanted, confidentiality.highest_handed_out(actor, row))
             if row.erased_at is not None:
                 raise Erased("case", case)
             return _put_together(tx, row, wanted, purpose, actor)
@@ -113,8 +127,8 @@ def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: s
     found = moment(events, tx.now).of(row.code)
     records = sorted(found.records.values(), key=lambda each: each.written_at)
     for record in records:
-        record.values = _allowed(record.entity, record.values, wanted)
-    found.facts = _allowed("Sag", found.facts or {}, wanted)
+        record.values = let_through(record.entity, record.values, wanted)
+    found.facts = let_through("Sag", found.facts or {}, wanted)
     head = history.streams(tx, row.stream)[0].head.hex()
     own = [each for each in events if _concerns(each, row)]
     machine = _machine(row, wanted, purpose, tx.now, actor, found, records, own, head)
@@ -138,15 +152,6 @@ def _concerns(event: EventRow, row: case_files.CaseRow) -> bool:
     return event.event is not None and (
         event.stream == row.stream or getattr(event.event, "case", None) == row.code
     )
-
-
-def _allowed(entity_name: str, values: Mapping[str, Value], wanted: DataClass) -> dict[str, Value]:
-    """What the class lets out; an attribute that no entity knows is taken for special."""
-    entity = ENTITIES.get(entity_name)
-    known = {} if entity is None else {each.name: each.data_class for each in entity.attributes}
-    return {
-        name: value for name, value in values.items() if _RANK[known.get(name, DataClass.K2)] <= _RANK[wanted]
-    }
 
 
 def _machine(

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import is_closest_to_case
 from flowcase.cases.consents import YES
-from flowcase.cases.entities import DataClass, entity
+from flowcase.cases.entities import DataClass, let_through
 from flowcase.errors import Forbidden, NotFound
+from flowcase.services import confidentiality
 from flowcase.services.cases import may_see
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -112,8 +112,8 @@ def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
         raise NotFound("case", code)
     if not may_see(actor, row):
         raise Forbidden(f"see case '{code}'", "its work is not theirs")
-    named = (row.caseworker, row.facts.get("stedfortraeder"))
-    is_close = is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
+    highest = confidentiality.highest_seen(actor, row)
+    is_close = highest is DataClass.K2
     wanted = (*_SHOWN, *_BOARDS) if is_close else _SHOWN
     found: dict[str, list[Item]] = {name: [] for name in wanted}
     rows = records.records_of(tx, wanted, case=code)
@@ -145,11 +145,7 @@ def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
 
 
 def _item(row: RecordRow, is_close: bool) -> Item:
-    kind = entity(row.entity)
-    known = {each.name: each.data_class for each in kind.attributes}
-    values = {
-        name: value for name, value in row.values.items() if is_close or known.get(name) is DataClass.K0
-    }
+    values = let_through(row.entity, row.values, DataClass.K2 if is_close else DataClass.K0)
     return Item(row.id, row.entity, values, row.created_at)
 
 

@@ -15,11 +15,12 @@ from typing import Any
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.events import CaseRead
-from flowcase.access.permissions import is_closest_to_case, may_see_cases
+from flowcase.access.permissions import may_see_cases
 from flowcase.cases.entities import DataClass
 from flowcase.cases.file_kinds import BY_MEDIA_TYPE, KINDS, fits_name, kind_of
 from flowcase.cases.typed_text import cleaned
 from flowcase.errors import Conflict, Erased, FlowcaseError, Forbidden, NotFound, Refused
+from flowcase.services import confidentiality
 from flowcase.services.candidates import check_candidate, existing
 from flowcase.services.cases import OpenWork, may_see
 from flowcase.services.transactions import Transactions
@@ -426,9 +427,8 @@ def _may_read(row: RecordRow, actor: Actor, found: case_files.CaseRow | None) ->
         return True
     if found is None:
         return may_see_cases(actor)
-    named = (found.caseworker, found.facts.get("stedfortraeder"))
     if row.open.get("klasse") == DataClass.K2:
-        return is_closest_to_case(actor, team=found.team, caseworkers=named, case=found.code)
+        return confidentiality.is_close(actor, found)
     return may_see(actor, found)
 
 

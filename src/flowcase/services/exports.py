@@ -20,6 +20,7 @@ from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.events import ExportBegun, ExportMade
 from flowcase.history.exports import FORMATS, Line, values_of
+from flowcase.services import confidentiality
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions, request_id
 from flowcase.store import Tx
@@ -101,6 +102,10 @@ class Exports:
         if not may_export(actor):
             raise Forbidden("export the history", "only auditors and the operator at the terminal may")
 
+    def classes(self, actor: Actor) -> tuple[DataClass, ...]:
+        """How confidential a file may be for this actor."""
+        return confidentiality.choices(confidentiality.highest_exported(actor))
+
     def size(self, asked: Asked, *, actor: Actor) -> Size:
         """Counted from the outside of entries: what a process leaves out is counted too.
 
@@ -119,7 +124,7 @@ class Exports:
 
         That it began is in the history before the first piece, that it ended before the last one. Events
         whose key was destroyed are left out. Raises Forbidden, InvalidValues for a format or a purpose that
-        there is not, and NotFound for a case or a process.
+        there is not or a class above theirs, and NotFound for a case or a process.
         """
         self.check(actor)
         errors = {}
@@ -129,6 +134,7 @@ class Exports:
             errors["formaal"] = ["Vælg, hvad filen skal bruges til."]
         if errors:
             raise InvalidValues("export", errors)
+        confidentiality.check_class(asked.data_class, confidentiality.highest_exported(actor))
         lines = self._transactions.read(lambda tx: _lines(tx, self._transactions, self._definitions, asked))
         asked_for, of_request = {**_filter(format, asked), "purpose": purpose}, request_id.get()
 

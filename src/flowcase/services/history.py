@@ -14,6 +14,7 @@ from flowcase.errors import Forbidden, NotFound
 from flowcase.history.exports.line import withheld
 from flowcase.history.story import Recorded, Told, tell, told_erased
 from flowcase.history.verification import Broken, verify
+from flowcase.services import confidentiality
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
 from flowcase.store import DatabaseFault, Tx
@@ -45,16 +46,20 @@ class History:
     ) -> list[Told]:
         """The case's history in words, oldest first; `everything` tells what only moves tokens too.
 
-        What is more confidential than `up_to` is told without its content.
+        What is more confidential than `up_to`, or than the reader may see, is told without its content.
 
         Raises NotFound and Forbidden.
         """
 
         def work(tx: Tx) -> list[Told]:
             names = Names(tx, self._definitions)
+            rows = _of_case(tx, case, actor)
+            case_row = case_files.case(tx, case)
+            seen = DataClass.K0 if case_row is None else confidentiality.highest_seen(actor, case_row)
+            highest = min(up_to, seen, key=lambda each: each.rank)
             recorded = [
-                Recorded(row.at, row.actor, withheld(row.event, up_to), row.instance)
-                for row in _of_case(tx, case, actor)
+                Recorded(row.at, row.actor, withheld(row.event, highest), row.instance)
+                for row in rows
                 if row.event is not None
             ]
             told = list(
@@ -69,7 +74,6 @@ class History:
                     everything=everything,
                 )
             )
-            case_row = case_files.case(tx, case)
             if case_row is not None and case_row.erased_at is not None:
                 told.append(told_erased(case_row.erased_at, language))
             return told

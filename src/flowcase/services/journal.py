@@ -26,7 +26,6 @@ from flowcase.values import Value, to_json
 
 SETTING = "journal_dokumenter"
 POST = "Journalpost"
-_RANK = {data_class: rank for rank, data_class in enumerate(DataClass)}
 
 
 class DocumentNotForJournal(FlowcaseError):
@@ -121,7 +120,7 @@ def _document(
         value = record[attribute.name]
         if value is None:
             continue
-        if _RANK[attribute.data_class] > _RANK[highest]:
+        if attribute.data_class.rank > highest.rank:
             left_out.append(attribute.da)
         else:
             fields.append(_field(attribute, value))

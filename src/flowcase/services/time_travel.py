@@ -8,13 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import is_closest_to_case
-from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.cases.entities import DataClass, let_through
 from flowcase.errors import Erased, Forbidden, NotFound
-from flowcase.history.moment import Moment, RecordThen, moment
+from flowcase.history.moment import Moment, moment
+from flowcase.services import confidentiality
 from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
@@ -67,12 +66,13 @@ class TimeTravel:
                 raise Forbidden(f"see case '{case}'", "its work is not theirs")
             if row.erased_at is not None:
                 raise Erased("case", case)
-            named = (row.caseworker, row.facts.get("stedfortraeder"))
-            is_close = is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
+            highest = confidentiality.highest_seen(actor, row)
             events = events_of(tx, row)
             found = moment(events, at).of(case)
+            if found.facts is not None:
+                found.facts = let_through("Sag", found.facts, highest)
             for record in found.records.values():
-                record.values = _seen(record, is_close)
+                record.values = let_through(record.entity, record.values, highest)
             instants = sorted(
                 {each.at for each in events if each.kind not in ("CaseRead", "ReferenceRecorded")}
             )
@@ -80,7 +80,7 @@ class TimeTravel:
                 at,
                 found,
                 self._pictures(tx, found, events),
-                is_close,
+                highest is DataClass.K2,
                 max((each for each in instants if each < at), default=None),
                 min((each for each in instants if each > at), default=None),
             )
@@ -123,12 +123,3 @@ def events_of(tx: Tx, row: case_files.CaseRow) -> list[EventRow]:
         (each for stream in streams if not tx.is_erased(stream) for each in history.events(tx, stream)),
         key=lambda each: each.at,
     )
-
-
-def _seen(record: RecordThen, is_close: bool) -> dict[str, Any]:
-    """Its values as far as this reader may see them; what no entity knows is taken for special."""
-    if is_close:
-        return record.values
-    entity = ENTITIES.get(record.entity)
-    known = {} if entity is None else {each.name: each.data_class for each in entity.attributes}
-    return {name: value for name, value in record.values.items() if known.get(name) is DataClass.K0}

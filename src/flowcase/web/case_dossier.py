@@ -67,7 +67,10 @@ def _page(code: str, problems: dict[str, str] | None = None) -> str:
     return render_template(
         "case_dossier.html",
         code=code,
-        classes=[(each.value, gettext(words)) for each, words in _CLASSES.items()],
+        classes=[
+            (each.value, gettext(_CLASSES[each]))
+            for each in flow().case_dossiers.classes(code, actor=actor())
+        ],
         purposes=[(each, gettext(_PURPOSES[each])) for each in PURPOSES],
         problems=problems or {},
         typed=request.form,

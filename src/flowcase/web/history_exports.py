@@ -130,7 +130,7 @@ def _page(asked: Asked, problems: dict[str, str]) -> str:
         size=size,
         typed=request.values,
         processes=sorted(names.items(), key=lambda each: each[1].casefold()),
-        classes=[(each.value, gettext(words)) for each, words in _CLASSES.items()],
+        classes=[(each.value, gettext(_CLASSES[each])) for each in flow().exports.classes(actor())],
         formats=[(name, gettext(words)) for name, (words, _, _) in FILES.items()],
         purposes=[(each, gettext(PURPOSE_WORDS[each])) for each in PURPOSES],
     )

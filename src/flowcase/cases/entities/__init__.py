@@ -26,8 +26,9 @@ from flowcase.cases.entities import (
 )
 from flowcase.cases.entities.model import Attribute, DataClass, Entity, Kind
 from flowcase.errors import NotFound
+from flowcase.values import Value
 
-__all__ = ["ENTITIES", "Attribute", "DataClass", "Entity", "Kind", "entity", "targets"]
+__all__ = ["ENTITIES", "Attribute", "DataClass", "Entity", "Kind", "entity", "let_through", "targets"]
 
 _PARTS = (family, intake, casework, meetings, signs, consent, suppliers, youth, strategy, documents)
 
@@ -40,6 +41,14 @@ def entity(name: str) -> Entity:
         return ENTITIES[name]
     except KeyError:
         raise NotFound("entity", name) from None
+
+
+def let_through(name: str, values: Mapping[str, Value], highest: DataClass) -> dict[str, Value]:
+    """The values of an entity up to a class; an attribute that no entity knows is taken for special."""
+    known = {each.name: each.data_class for each in ENTITIES[name].attributes} if name in ENTITIES else {}
+    return {
+        each: value for each, value in values.items() if known.get(each, DataClass.K2).rank <= highest.rank
+    }
 
 
 def targets() -> Iterable[str]:

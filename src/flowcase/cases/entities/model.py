@@ -17,6 +17,11 @@ class DataClass(StrEnum):
     K1 = "K1"  # confidential: role and work need on this case
     K2 = "K2"  # special: assigned persons only, with a purpose
 
+    @property
+    def rank(self) -> int:
+        """Higher is more confidential."""
+        return int(self.value.removeprefix("K"))
+
 
 class Kind(StrEnum):
     """What sort of value an attribute holds."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.cases.entities import DataClass, let_through
 from flowcase.cases.events import CaseFactSet
 from flowcase.model import Event
 from flowcase.values import Value
@@ -63,7 +63,6 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
 }
 _WORDS = ("reason",)  # what a person wrote: special, whatever it says
 NOT_TOLD = "–"
-_RANK = {each: rank for rank, each in enumerate(DataClass)}
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,5 @@ def _values(event: Any, up_to: DataClass) -> Iterator[tuple[str, Value]]:
 
 def _attributes(entity: str, values: Mapping[str, Value], up_to: DataClass) -> Iterator[tuple[str, Value]]:
     """Attributes of the class asked for and below; one that no entity knows is taken for special."""
-    known = {each.name: each.data_class for each in ENTITIES[entity].attributes} if entity in ENTITIES else {}
-    for name, value in values.items():
-        if _RANK[known.get(name, DataClass.K2)] <= _RANK[up_to]:
-            yield f"{entity}.{name}", value
+    for name, value in let_through(entity, values, up_to).items():
+        yield f"{entity}.{name}", value
