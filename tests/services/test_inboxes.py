@@ -511,14 +511,14 @@ def test_whatever_a_list_is_narrowed_to_it_holds_what_a_look_at_every_row_finds(
 
     keys = {**KEYS, Order.DISTRICT: by("distrikt"), ByFact("stedfortraeder"): by("stedfortraeder")}
     anna = Actor("anna", groups=frozenset({"fronten", "teamleder_syd"}))
-    for _ in range(60):
+    for _ in range(120):
         order, key = chance.choice(list(keys.items()))
         wanted = {
             "distrikt": chance.choice(("nord", "syd")),
             "stedfortraeder": chance.choice(("bo.syd", "dorte")),
         }
-        chosen = chance.sample(sorted(wanted.items()), chance.choice((0, 1, 1, 2)))
-        words = chance.sample(("nord", "bo", "sag-3", "afgør", "d", "intet"), chance.choice((0, 1, 2)))
+        chosen = chance.sample(sorted(wanted.items()), chance.choice((0, 0, 1, 2)))
+        words = chance.sample(("nord", "bo", "sag-3", "afgør", "d", "intet"), chance.choice((0, 1, 1, 2)))
         view = chance.choice((View.BOTH, View.OWN, View.GROUPS, View.CASES))
         case = chance.choice((None, None, None, "SAG-3"))
         asked = Asked(view=view, order=order, facts=tuple(chosen), words=" ".join(words), case=case)
