@@ -75,6 +75,7 @@ from flowcase.services.jobs import Jobs
 from flowcase.services.journal import Journal
 from flowcase.services.kept_answers import KeptAnswers
 from flowcase.services.kept_drafts import KeptDrafts
+from flowcase.services.kept_typing import KeptTyping
 from flowcase.services.key_rotation import KeyRotation
 from flowcase.services.list_shares import ListShares
 from flowcase.services.mails import Mails
@@ -209,6 +210,7 @@ class Flowcase:
     deadlines: Deadlines
     people: People
     sessions: Sessions
+    kept_typing: KeptTyping
     second_factors: SecondFactors
     emergencies: Emergencies
     single_sign_on: SingleSignOn
@@ -500,6 +502,7 @@ def assemble(
                 settings.sessions_at_most,
             ),
         ),
+        kept_typing=KeptTyping(transactions),
         emergencies=Emergencies(transactions, rule_sets, open_work),
         second_factors=SecondFactors(
             transactions,

@@ -32,7 +32,7 @@ RULES = {
     "no other base": lambda headers: "base-uri 'none'" in headers["Content-Security-Policy"],
     "no form to another site": lambda headers: "form-action 'self'" in headers["Content-Security-Policy"],
     "no guessed type": lambda headers: headers["X-Content-Type-Options"] == "nosniff",
-    "no address to other sites": lambda headers: headers["Referrer-Policy"] == "no-referrer",
+    "no address to other sites": lambda headers: headers["Referrer-Policy"] == "same-origin",
     "no window of others": lambda headers: headers["Cross-Origin-Opener-Policy"] == "same-origin",
     "no resource for others": lambda headers: headers["Cross-Origin-Resource-Policy"] == "same-origin",
     "no camera": lambda headers: "camera=()" in headers["Permissions-Policy"],

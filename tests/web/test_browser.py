@@ -262,6 +262,10 @@ def test_after_the_session_ended_an_open_form_stays_with_all_that_was_typed_in_i
     expect(page.locator("[name=begrundelse]")).to_have_value("Skrevet i en halv time")
     expect(page.locator("#kommentar")).to_have_value("Ring til skolen")
     expect(page.locator("[name=akut][value=ja]")).to_be_checked()
+    page.go_back()
+    expect(page.locator("#opgave")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("#kommentar")).to_have_value("Ring til skolen")
 
 
 def test_files_and_comments_on_a_phone_leave_what_was_typed_alone(open_page, world):

@@ -79,7 +79,7 @@ class Sessions:
             tx.insert(
                 sign_in_session,
                 id=tx.new_id(),
-                secret_hash=_hash(secret),
+                secret_hash=hash_of(secret),
                 person=person,
                 by=by,
                 browser=browser[:80],
@@ -98,7 +98,7 @@ class Sessions:
         With `is_used` the idle time begins anew; what a page asks by itself uses nothing.
         """
         now, limits = self._now(), self.limits
-        hashed = _hash(secret)
+        hashed = hash_of(secret)
         found = self._transactions.read(
             lambda tx: sign_ins.holder(
                 tx, hashed, begun_after=now - limits.longest, seen_after=now - limits.idle
@@ -123,7 +123,7 @@ class Sessions:
         """Sign this browser out."""
 
         def work(tx: Tx) -> None:
-            row = sign_ins.session(tx, _hash(secret))
+            row = sign_ins.session(tx, hash_of(secret))
             if row is not None:
                 _end(tx, row.person, [row.id], "signed_out")
 
@@ -143,7 +143,7 @@ class Sessions:
         """Sign every other browser of one's own out; how many they were."""
 
         def work(tx: Tx) -> int:
-            this = sign_ins.session(tx, _hash(secret))
+            this = sign_ins.session(tx, hash_of(secret))
             others = [
                 row.id for row in sign_ins.of_person(tx, actor.id) if (this is None or row.id != this.id)
             ]
@@ -212,7 +212,7 @@ def _end(tx: Tx, person: str, sessions: Sequence[str], because: str) -> None:
 
 def elsewhere(issuer: str, session: object) -> str:
     """What is kept of a session at a provider; empty where it names none."""
-    return _hash(f"{issuer} {session}") if isinstance(session, str) and session else ""
+    return hash_of(f"{issuer} {session}") if isinstance(session, str) and session else ""
 
 
 def end_elsewhere(tx: Tx, person: str | None, session: str) -> int:
@@ -225,9 +225,9 @@ def end_elsewhere(tx: Tx, person: str | None, session: str) -> int:
 
 def use_once(tx: Tx, kind: str, value: str, until: dt.datetime) -> bool:
     """Whether a value counts: only the first time that it is brought."""
-    return tx.insert_once(used_once, kind=kind, value_hash=_hash(value), until=until)
+    return tx.insert_once(used_once, kind=kind, value_hash=hash_of(value), until=until)
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
     """The secret is 256 random bits: nobody guesses it, so a slow hash would only slow every request."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -33,6 +33,7 @@ sign_in_session = Table(
     Column("begun_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("elsewhere", Text),  # SHA-256 of the provider's own session and issuer
+    Column("typed", LargeBinary),  # a form that waits to be sent again; only the browser's secret opens it
 )
 Index("ix_sign_in_session_elsewhere", sign_in_session.c.elsewhere)
 Index("ix_sign_in_session_secret_hash", sign_in_session.c.secret_hash, unique=True)

@@ -108,7 +108,6 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     app.jinja_env.globals.update(
         is_demonstration=flow.settings.is_demonstration,
         single_sign_on_name=single_sign_on.name_if_offered,
-        sent_before=kept_typing.sent_before,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.init_app(app)  # before anything that can refuse: it says so in the person's language
@@ -121,6 +120,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     remembered.init_app(app)
     static_files.init_app(app)
     _register_blueprints(app)
+    kept_typing.init_app(app)
     _guard(app)
     _say_errors(app)
     return app
@@ -284,7 +284,8 @@ def _guard(app: Flask) -> None:
             "base-uri 'none'" + attributes + ("; frame-src 'self'" if g.get("frames_own") else ""),
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # Our own pages are told where a form stood, and Flask-WTF asks it of every form that comes by TLS.
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = (

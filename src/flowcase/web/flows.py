@@ -13,7 +13,7 @@ from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
 from flowcase.services.holding import IsSuspended
-from flowcase.web import form_notes, form_page, form_sent, intake
+from flowcase.web import form_notes, form_page, form_sent, intake, kept_typing
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.suspensions import refusal, said
@@ -53,7 +53,8 @@ def _start(process: str, case: str | None) -> Any:
     """The page with the start form or just a button, or the start; what was typed wrong comes back."""
     opened = flow().startable_flows.page(process, case=case, actor=actor())
     flow().reading_log.note(case, page="case", actor=actor())  # the form may be filled in from the case
-    sent = request.form
+    kept = kept_typing.shown_here()
+    sent = request.form if kept is None else kept
     errors: Any = None
     focus = ""
     notes = None
@@ -63,8 +64,10 @@ def _start(process: str, case: str | None) -> Any:
     page_number = sent.get(intake.PAGE_NUMBER) or secrets.token_hex(8)
     known = {**opened.prefilled, **form_page.chosen_in_address(opened.form, request.args)}
     raw: dict[str, Any] = form_page.first_values(opened.form, known) if opened.form else {}
+    dates = form_sent.Dates(local_date(flow().clock.now()))
+    if kept is not None and opened.form:
+        raw = form_sent.raw_of(opened.form, kept, dates)
     if request.method == "POST":
-        dates = form_sent.Dates(local_date(flow().clock.now()))
         raw = form_sent.raw_of(opened.form, sent, dates) if opened.form else {}
         found = form_notes.notes_on(opened.form, form_sent.without_empty_rows(raw), dates.concluded, sent)
         if form_sent.only_shows(sent):

@@ -18,7 +18,7 @@ from flask import current_app, render_template, request
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
-from flowcase.web import form_files, form_notes, form_page, form_sent
+from flowcase.web import form_files, form_notes, form_page, form_sent, kept_typing
 from flowcase.web.session import flow
 
 PAGE_NUMBER = "_nummer"
@@ -40,9 +40,10 @@ def take_in(
     `shows_only` takes in nothing: the page comes back as it was typed.
     """
     form = flow().deployments.form(form_id)
-    sent = request.form
+    kept = kept_typing.shown_here()
+    sent = request.form if kept is None else kept
     dates = form_sent.Dates(local_date(flow().clock.now()))
-    raw: dict[str, Any] = form_sent.raw_of(form, sent, dates) if request.method == "POST" else {}
+    raw: dict[str, Any] = form_sent.raw_of(form, sent, dates) if sent else {}
     page_number = sent.get(PAGE_NUMBER, "")
     if not _PAGE_NUMBER.fullmatch(page_number):
         page_number = secrets.token_hex(8)
@@ -69,7 +70,7 @@ def take_in(
             errors, status = error.errors, HTTPStatus.UNPROCESSABLE_ENTITY
         else:
             return Accepted(number)
-    else:
+    elif kept is None:
         raw = form_page.first_values(form, {})
     files = form_files.attached(flow().documents.staged(page_number)) if form_files.ids_in(form, raw) else {}
     page = form_page.shown(

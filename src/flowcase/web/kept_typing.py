@@ -1,34 +1,63 @@
-"""A long form whose session has ended: what was typed goes through the sign-in and is there again after it.
+"""A form whose session has ended, or whose page is too old: what was typed is there again to be sent.
 
-It travels in the page of the sign-in, never on the server, until somebody has signed in; then it becomes
-that person's draft of the user task, if they may work on it.
+It travels in the page of the sign-in, never on the server, until somebody has signed in; then it is kept
+with their session, sealed, and the page of the form is opened anew with it. For a user task it becomes the
+person's draft too, if they may work on it.
 """
 
 from __future__ import annotations
 
-import re
+import json
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
-from flowcase.errors import Conflict
+from flowcase.errors import FlowcaseError
+from flowcase.web.filled_again import filled
 from flowcase.web.language import gettext
+from flowcase.web.new_sessions import own_page
 from flowcase.web.session import actor, flow
 
-TYPED = "skrevet"  # name of the field in the page of the sign-in
-_TASK = "_opgave"
-_SENDS_THE_FORM = frozenset(
-    f"user_tasks.{act}" for act in ("send", "claim", "unclaim", "move", "comment")
-)  # the buttons beside a form send it with what was typed
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
+TYPED = "skrevet"  # name of the field in the page of the sign-in, and the mark in the address of the form
+_ADDRESS, _PAGE = "_adresse", "_side"
+_WAITS = "typing_waits"  # in the browser's signed cookie: there is something to forget when it is sent
+# What holds secrets, or is nobody's who is signed in, and what pages send by themselves.
+_NEVER = frozenset(
+    {"account", "api", "guest_links", "new_password", "own_account", "public", "second_step"}
+    | {"sign_in_care", "single_sign_on", "studio_api"}
+)
+_BY_ITSELF = frozenset({"user_tasks.save_draft", "user_tasks.presence", "studio_plays.ready"})
+_USER_TASKS = "user_tasks"
+
+
+@dataclass(frozen=True)
+class _Kept:
+    address: str  # where the form was sent
+    page: str  # where it stood
+    fields: list[tuple[str, str]]
+
+    @property
+    def sent(self) -> MultiDict[str, str]:
+        return MultiDict(self.fields)
 
 
 def is_worth_keeping() -> bool:
-    """A form of a user task that came from a page of ours, in a browser that shows the answer."""
-    return request.endpoint in _SENDS_THE_FORM and _is_ours() and not request.headers.get("HX-Request")
+    """A form that came from a page of ours, in a browser that shows the answer."""
+    return (
+        request.method == "POST"
+        and request.endpoint is not None
+        and request.endpoint not in _BY_ITSELF
+        and request.blueprint not in _NEVER
+        and _is_ours()
+        and not request.headers.get("HX-Request")
+    )
 
 
 def is_public_form() -> bool:
@@ -43,52 +72,171 @@ def _is_ours() -> bool:
 
 def ask_to_sign_in() -> Any:
     """The page of the sign-in, with what was typed in it."""
-    id = (request.view_args or {})["id"]
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    page = render_template(
-        "sign_in.html",
-        error="",
-        next=url_for("user_tasks.show", id=id),
-        person="",
-        typed=urlencode([(_TASK, id), *fields]),
-    )
+    now = _sent_now()
+    typed = urlencode([(_ADDRESS, now.address), (_PAGE, now.page), *now.fields]) if now.fields else ""
+    page = render_template("sign_in.html", error="", next=now.page, person="", typed=typed)
     return page, HTTPStatus.UNAUTHORIZED
 
 
 def show_again() -> Any:
-    """The form as it was typed, for somebody whose page is older than their sign-in; nothing is stored."""
-    from flowcase.web import user_tasks
-
+    """The page of the form once more, for somebody whose page is older than their sign-in."""
     flash(
         gettext(
             "Siden var for gammel til at blive sendt. Intet er gået tabt: se felterne igennem, og send igen."
         ),
         "info",
     )
-    id = (request.view_args or {})["id"]
-    return user_tasks.as_typed(id, request.form, status=HTTPStatus.BAD_REQUEST)
+    return _open_anew(_sent_now())
 
 
 def sent_before(typed: str) -> tuple[str, list[tuple[str, str]]]:
     """Where the form was sent, and its fields: to be sent again by who has signed in in another window."""
-    fields = parse_qsl(typed, keep_blank_values=True) if typed else []
-    if not fields or fields[0][0] != _TASK or not _ID.fullmatch(fields[0][1]):
-        return url_for("inbox.mine"), []
-    return url_for("user_tasks.send", id=fields[0][1]), fields[1:]
+    kept = _read(typed)
+    return (kept.address, kept.fields) if kept else (url_for("inbox.mine"), [])
 
 
 def back_to(typed: str) -> Any:
     """Where the person who signed in goes on: the form, as it was typed. None when nothing was typed."""
+    kept = _read(typed)
+    if kept is None:
+        return None
+    endpoint, arguments = _route(kept.address, "POST")
+    if endpoint.startswith(f"{_USER_TASKS}.") and _is_a_draft_now(arguments["id"], kept.sent):
+        flash(gettext("Du var logget af. Det, du skrev, er gemt som kladde og står i felterne."), "info")
+    else:
+        flash(
+            gettext("Du var logget af, så intet blev sendt. Det, du skrev, står i felterne: send det igen."),
+            "info",
+        )
+    return _open_anew(kept)
+
+
+def shown_here() -> MultiDict[str, str] | None:
+    """What was typed in the form of this very page before it was opened anew; None when nothing was."""
+    kept = _kept_for_this_page()
+    return kept.sent if kept else None
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(sent_before=sent_before, page_of_the_form=page_of_the_form)
+
+    @app.after_request
+    def fill_in_or_forget(response: Response) -> Response:
+        if request.method == "POST" and _WAITS in session and response.status_code < HTTPStatus.BAD_REQUEST:
+            if session[_WAITS] == request.path and not g.get("typing_was_kept"):
+                session.pop(_WAITS)
+                flow().kept_typing.forget(current_user.secret)
+        elif response.status_code == HTTPStatus.OK and response.mimetype == "text/html":
+            kept = _kept_for_this_page()
+            if kept is not None:
+                response.set_data(_with(kept, response.get_data(as_text=True)))
+        return response
+
+
+def _with(kept: _Kept, page: str) -> str:
+    """The page with its form filled in; where the form is no more, with what was typed, to be copied."""
+    again = filled(page, request.script_root + request.path, kept.address, kept.sent.to_dict(flat=False))
+    if again is not None:
+        return again
+    words = "\n\n".join(value for _, value in kept.fields if len(value.split()) > 1)
+    if not words:
+        return page
+    before, content, after = page.partition("<main ")
+    opening, bracket, rest = after.partition(">")
+    return before + content + opening + bracket + render_template("typed_before.html", words=words) + rest
+
+
+def _sent_now() -> _Kept:
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return _Kept(request.script_root + request.path, page_of_the_form(), fields)
+
+
+def page_of_the_form() -> str:
+    """Where the browser says that the form stood, else the nearest page above where it was sent."""
+    said = urlsplit(request.referrer or "")
+    if said.netloc == request.host and _route(said.path, "GET")[0]:
+        query = [each for each in parse_qsl(said.query, keep_blank_values=True) if each[0] != TYPED]
+        return urlunsplit(("", "", said.path, urlencode(query), ""))
+    path = request.path
+    while path.strip("/"):
+        if _is_a_page(path):
+            return request.script_root + path
+        path = path.rpartition("/")[0]
+    return url_for("inbox.mine")
+
+
+def _is_a_page(path: str) -> bool:
+    """Not what an address to send to looks like by chance: `/opgaver/gemte` is no user task."""
+    try:
+        rule, _ = _addresses().match(path, method="GET", return_rule=True)
+    except HTTPException:
+        return False
+    sent_to = request.url_rule
+    return path != request.path or (sent_to is not None and rule.rule == sent_to.rule)
+
+
+def _addresses() -> MapAdapter:
+    found = current_app.create_url_adapter(request)
+    assert found is not None
+    return found
+
+
+def _route(address: str, method: str) -> tuple[str, Any]:
+    """The endpoint of an address of ours, and its arguments; empty for any other."""
+    path = urlsplit(address).path.removeprefix(request.script_root)
+    try:
+        endpoint, arguments = _addresses().match(path, method=method)
+    except HTTPException:
+        return "", {}
+    return ("", {}) if endpoint == "static" else (endpoint, arguments)
+
+
+def _read(typed: str) -> _Kept | None:
+    """What a page of the sign-in brings back; it may have been altered on its way."""
+    fields = parse_qsl(typed, keep_blank_values=True) if typed else []
+    if [name for name, _ in fields[:2]] != [_ADDRESS, _PAGE]:
+        return None
+    address, page = fields[0][1], own_page(fields[1][1])
+    endpoint, _ = _route(address, "POST")
+    if not endpoint or endpoint.partition(".")[0] in _NEVER or not _route(page, "GET")[0]:
+        return None
+    return _Kept(address, page, fields[2:])
+
+
+def _open_anew(kept: _Kept) -> Any:
+    """Keep it with the session, and go to its page: back and reload lead there too."""
+    content = json.dumps([kept.address, kept.page, kept.fields], ensure_ascii=False).encode()
+    flow().kept_typing.keep(current_user.secret, content)
+    session[_WAITS], g.typing_was_kept = kept.address.removeprefix(request.script_root), True
+    mark = "&" if "?" in kept.page else "?"
+    return redirect(f"{kept.page}{mark}{TYPED}=1", HTTPStatus.SEE_OTHER)
+
+
+def _kept_for_this_page() -> _Kept | None:
+    if request.method != "GET" or TYPED not in request.args or not current_user.is_authenticated:
+        return None
+    if "kept_typing" not in g:
+        content = flow().kept_typing.of(current_user.secret)
+        g.kept_typing = _Kept(*_parts(json.loads(content))) if content else None
+    kept: _Kept | None = g.kept_typing
+    is_here = kept is not None and urlsplit(kept.page).path == request.script_root + request.path
+    return kept if is_here else None
+
+
+def _parts(content: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    address, page, fields = content
+    return address, page, [(name, value) for name, value in fields]
+
+
+def _is_a_draft_now(id: str, sent: MultiDict[str, str]) -> bool:
     from flowcase.web import user_tasks
 
-    fields = parse_qsl(typed, keep_blank_values=True) if typed else []
-    if not fields or fields[0][0] != _TASK or not _ID.fullmatch(fields[0][1]):
-        return None
-    id, sent = fields[0][1], MultiDict(fields[1:])
     task = flow().user_tasks.get(id, actor=actor())
+    raw = user_tasks.read(task, sent)
+    if not raw:
+        return False
     try:
-        flow().user_tasks.save_draft(id, user_tasks.read(task, sent), actor=actor())
-    except Conflict:  # ended or taken meanwhile: the page says so and shows what was typed
-        return user_tasks.as_typed(id, sent, status=HTTPStatus.CONFLICT)
-    flash(gettext("Du var logget af. Det, du skrev, er gemt som kladde og står i felterne."), "info")
-    return redirect(url_for("user_tasks.show", id=id))
+        flow().user_tasks.save_draft(id, raw, actor=actor())
+    except FlowcaseError:  # ended or taken meanwhile: the page says so and shows what was typed
+        return False
+    return True

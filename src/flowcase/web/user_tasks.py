@@ -14,7 +14,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.services.disclosure import without_withheld
 from flowcase.services.user_task_moves import LONGEST_REASON
-from flowcase.web import answers, form_files, form_notes, form_page, form_sent
+from flowcase.web import answers, form_files, form_notes, form_page, form_sent, kept_typing
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts
 from flowcase.web.drawing import address
 from flowcase.web.inbox import colleagues
@@ -43,6 +43,8 @@ def show(id: str) -> Any:
     flow().user_task_pages.look_ahead(id, actor=actor())
     task = flow().user_tasks.get(id, actor=actor())
     draft = flow().user_tasks.draft(id, actor=actor())
+    if (kept := kept_typing.shown_here()) is not None:
+        return _page(task, without_withheld(task.view, read(task, kept)), is_draft=draft is not None)
     if draft is not None:
         return _page(task, without_withheld(task.view, draft), is_draft=True)
     chosen = form_page.chosen_in_address(task.form, request.args)
@@ -209,12 +211,6 @@ def _keep(id: str) -> form_files.Keep:
     return keep
 
 
-def as_typed(id: str, sent: MultiDict[str, str], *, status: HTTPStatus = HTTPStatus.OK) -> Any:
-    """The page with the form as it was typed in another page; nothing is stored."""
-    task = flow().user_tasks.get(id, actor=actor())
-    return _page(task, read(task, sent), status=status)
-
-
 def read(task: UserTask, sent: MultiDict[str, str]) -> dict[str, Any]:
     """What was typed, by the paths of the user task's form, and a comment that was not saved yet."""
     raw = form_sent.raw_of(task.form, sent, _dates()) if task.form else {}
@@ -287,7 +283,7 @@ def _page(
             task=task,
             page=page,
             is_open=task.row.status == "open" and task.may_complete,
-            was_typed=request.method == "POST" and bool(raw),
+            was_typed=bool(raw) and (request.method == "POST" or kept_typing.shown_here() is not None),
             moving_problem=moving,
             moving_typed={name[1:]: said for name, said in request.form.items() if name.startswith("_")},
             noted=noted.removeprefix("_"),

@@ -84,6 +84,13 @@ def session(tx: Tx, secret_hash: str) -> SessionRow | None:
     return made_or_none(SessionRow, tx.first(statement))
 
 
+def typed(tx: Tx, secret_hash: str) -> bytes | None:
+    """The sealed form that waits with a session; None when none does."""
+    table = sign_in_session
+    found: bytes | None = tx.scalar(select(table.c.typed).where(table.c.secret_hash == secret_hash))
+    return found
+
+
 def over(tx: Tx, *, begun_before: dt.datetime, seen_before: dt.datetime) -> list[str]:
     """Ids of the sessions whose time is over."""
     table = sign_in_session

@@ -1,0 +1,179 @@
+"""Every form that holds what somebody typed: after the session ended, or from a page too old, it is there."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+
+from flowcase.store.sign_in_tables import sign_in_session
+from flowcase.web.filled_again import filled
+from tests.web.world import PASSWORD
+
+COMMENT = "//section[@id='kommentarer']//button[@type='submit']"
+# Whose form, on which page, and what is typed in it.
+FORMS = {
+    "comment on a case": ("camilla.syd", "/sager/SAG-2588", {"kommentar": "Ring & <b>skriv</b>"}),
+    "list to be kept": ("karen.fp", "/opgaver", {"navn": 'Mine "egne"'}),
+    "notification": ("karen.fp", "/underretninger/ny", {"bekymring": "Træt\r\nog sulten"}),
+    "emergency": ("jonas.fp", "/sager/SAG-2588/noedadgang", {"begrundelse": "Barnet står her"}),
+    "webhook": ("drift", "/webhooks", {"adresse": "https://example.invalid/ind"}),
+}
+
+
+@pytest.fixture(params=FORMS)
+def form(request, sign_in):
+    name, address, typed = FORMS[request.param]
+    visitor = sign_in(name)
+    return name, visitor, visitor.get(address), typed
+
+
+def send(visitor, page, **typed):
+    holds = next(iter(typed))
+    button = page.all(f"//form[@method='post'][.//*[@name='{holds}']]//button[@type='submit']")[-1]
+    return visitor.press_this(page, button, **typed)
+
+
+def shown(page, name):
+    field = page.all(f"//*[@name='{name}']")[0]
+    return (field.text if field.tag == "textarea" else field.get("value") or "").replace("\r\n", "\n")
+
+
+def test_a_form_whose_session_has_ended_is_there_after_the_sign_in(form):
+    name, visitor, page, typed = form
+    visitor.client.delete_cookie("flowcase")
+
+    asked = send(visitor, page, **typed)
+    back = visitor.submit(asked, asked.one("//main//form"), bruger=name, adgangskode=PASSWORD)
+
+    assert (asked.status, asked.heading) == (401, "Log på flowcase")
+    assert (back.status, back.address) == (200, page.address)
+    assert {key: shown(back, key) for key in typed} == {k: v.replace("\r\n", "\n") for k, v in typed.items()}
+
+
+def test_a_form_of_a_page_that_is_too_old_is_there_at_once(form):
+    _, visitor, page, typed = form
+
+    again = send(visitor, page, **typed, csrf_token="gammel")
+
+    assert "Siden var for gammel til at blive sendt." in again.text
+    assert again.address == page.address
+    assert {key: shown(again, key) for key in typed} == {k: v.replace("\r\n", "\n") for k, v in typed.items()}
+
+
+def waiting(world):
+    with world.flow.store.reading(world.flow.clock.now()) as tx:
+        return [row.typed for row in tx.rows(sign_in_session.select()) if row.typed]
+
+
+def test_what_was_kept_is_sealed_stands_only_there_and_goes_when_it_is_sent(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/sager/SAG-2588")
+
+    again = camilla.press_this(page, page.one(COMMENT), kommentar="Mormor ringede", csrf_token="gammel")
+    kept = waiting(world)
+    elsewhere = camilla.get("/sager/SAG-2588")
+    sent = camilla.press_this(again, again.one(COMMENT))
+
+    assert again.one("//*[@id='kommentar']").value == "Mormor ringede"
+    assert len(kept) == 1 and b"Mormor" not in kept[0]
+    assert elsewhere.one("//*[@id='kommentar']").value == ""
+    assert "Mormor ringede" in sent.one("//ol[@class='fc-comments']").text_content()
+    assert waiting(world) == []
+
+
+def test_a_colleague_and_a_reason_beside_a_form_are_kept_and_unfolded(sign_in, world):
+    karen = sign_in("karen.fp")
+    page = karen.get(f"/opgaver/{world.task('vurder').id}")
+    button = page.one("//aside//button[normalize-space()='Overdrag']")
+    karen.client.delete_cookie("flowcase")
+
+    asked = karen.press_this(page, button, _overdrag_til="jonas.fp", _overdrag_grund="Har vagten")
+    back = karen.submit(asked, asked.one("//main//form"), bruger="karen.fp", adgangskode=PASSWORD)
+
+    assert back.one("//details[@open]//*[@name='_overdrag_grund']").value == "Har vagten"
+    assert back.one("//*[@name='_overdrag_til']").value == "jonas.fp"
+    done = karen.press_this(back, back.one("//aside//button[normalize-space()='Overdrag']"))
+    assert "Opgaver overdraget: 1." in done.text
+
+
+def test_a_form_that_is_no_more_leaves_what_was_typed_to_be_copied(sign_in):
+    karen = sign_in("karen.fp")
+    token = karen.get("/underret").value("csrf_token")
+    typed = urlencode(
+        [("_adresse", "/sager/SAG-2601/dokumenter"), ("_side", "/beskeder"), ("note", "Skrevet længe")]
+    )
+
+    back = karen.post("/log-paa", {"bruger": "karen.fp", "adgangskode": PASSWORD, "skrevet": typed})
+
+    assert token and back.address == "/beskeder"
+    assert back.one("//*[@id='skrevet-foer']").value == "Skrevet længe"
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("https://evil.example/", "/opgaver"),
+        ("/log-paa", "/opgaver"),
+        ("/opgaver/gemte", "//evil.example"),
+        ("/ukendt", "/opgaver"),
+    ],
+)
+def test_an_altered_page_of_the_sign_in_leads_nowhere_else(sign_in, address, page):
+    karen = sign_in("karen.fp")
+
+    back = karen.post(
+        "/log-paa",
+        {
+            "bruger": "karen.fp",
+            "adgangskode": PASSWORD,
+            "skrevet": urlencode([("_adresse", address), ("_side", page), ("navn", "Lokkemad")]),
+        },
+    )
+
+    assert back.address == "/opgaver"
+    assert address == "/opgaver/gemte" or "Lokkemad" not in back.source
+
+
+def test_a_form_sent_by_tls_is_taken_with_what_our_pages_tell_a_browser(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.get("/beskeder/valg")
+
+    assert page.headers["Referrer-Policy"] == "same-origin"  # Flask-WTF refuses a form by TLS without it
+    sent = karen.client.post(
+        "/beskeder/laest",
+        base_url="https://localhost",
+        data={"csrf_token": page.value("csrf_token")},
+        headers={
+            "Referer": "https://localhost/beskeder",
+            "Cookie": f"flowcase={karen.client.get_cookie('flowcase').value}",
+        },
+    )
+
+    assert sent.status_code == 302
+
+
+def test_only_the_fields_of_that_very_form_are_filled_in():
+    page = (
+        '<form method="post" action="/a"><input type="hidden" name="id" value="1"><input name="ord"></form>'
+        '<form method="post" action="/a"><input type="hidden" name="id" value="2"><details>'
+        '<input name="ord" value="før"><input type="checkbox" name="ja" checked><select name="valg">'
+        '<option>et</option><option value="2">to</option></select></details>'
+        '<input type="password" name="kode"><details><select name="tom"><option value="">-</option></select>'
+        "</details></form>"
+    )
+    sent = {"id": ["2"], "ord": ['"nyt" & <b>'], "valg": ["2"], "kode": ["hemmelig"], "tom": [""]}
+
+    again = filled(page, "/her", "/a", sent)
+
+    assert filled(page, "/her", "/andet", sent) is None
+    expected = {
+        '<details><input name="ord" value="før">': (
+            '<details open><input name="ord" value="&quot;nyt&quot; &amp; &lt;b&gt;" autofocus>'
+        ),
+        'name="ja" checked': 'name="ja"',
+        '<option value="2">': '<option value="2" selected>',
+    }
+    for before, after in expected.items():
+        page = page.replace(before, after)
+    assert again == page
