@@ -9,6 +9,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases import events
+from flowcase.cases.notice_topics import TOPICS
 from flowcase.errors import Conflict, Forbidden, InvalidValues
 from flowcase.services.mail_sending import MailFolder, NotSent, kept
 from flowcase.services.mails import Mails
@@ -98,6 +99,18 @@ def test_what_is_acute_goes_at_once_and_the_rest_in_one_mail_on_the_next_working
     together = {each["To"]: each for each in server.taken[1:]}
     assert together["karen@kommune.dk"]["Subject"] == "flowcase: 2 beskeder"
     assert together["omar@kommune.dk"]["Subject"] == "flowcase: en besked"
+
+
+def test_what_concerns_ones_own_account_goes_at_once_whatever_was_chosen(flow, mails, server):
+    choose(flow, "karen", address="karen@kommune.dk", **dict.fromkeys(TOPICS, "aldrig"))
+
+    flow.people.set_password("karen", "birk-havn-lampe-sten", actor=SYSTEM)
+    tell(flow, "kommentar", people=["karen"])
+    send_all(mails)
+
+    assert [each["To"] for each in server.taken] == ["karen@kommune.dk"]
+    assert "en anden har givet dig en ny adgangskode" in server.texts[0]
+    assert "birk-havn" not in server.texts[0]
 
 
 def test_a_public_holiday_has_no_mail_of_the_day(flow, mails, server):

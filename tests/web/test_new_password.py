@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from tests.services.conftest import OPERATOR
 from tests.web.conftest import Seen, Visitor
 from tests.web.world import PASSWORD, World
 
@@ -91,7 +92,16 @@ def test_one_changes_ones_own_with_the_old_one_and_other_browsers_are_signed_out
 
     assert done.heading == "Min konto"
     assert [_is_signed_out(each) for each in (karen, elsewhere)] == [False, True]
+    assert "Din adgangskode er skiftet; var det ikke dig" in karen.get("/beskeder").text
     assert world.flow.people.authenticate("karen.fp", NEW).id == "karen.fp"
+
+
+def test_whose_password_an_operator_sets_anew_is_told_so(sign_in: Any, world: World) -> None:
+    world.flow.people.set_password("karen.fp", NEW, actor=OPERATOR)
+
+    [told] = world.flow.notices.page(world.flow.people.actor("karen.fp"), limit=1).rows
+
+    assert (told.kind, told.text_code, told.case_code) == ("konto", "konto_adgangskode_sat", None)
 
 
 def test_guessing_the_old_password_has_to_wait(sign_in: Any, world: World) -> None:

@@ -19,6 +19,7 @@ from flowcase.access.events import (
     SignInRefused,
 )
 from flowcase.bootstrap import Flowcase
+from flowcase.cases.notice_topics import OWN_ACCOUNT
 from flowcase.clock import WallClock
 from flowcase.config import InvalidSetting, load
 from flowcase.store import INSTALLATION
@@ -60,6 +61,11 @@ def told(flow: Flowcase, kind: type) -> list[Any]:
     return [row.event for row in flow.history.of_stream("installation") if isinstance(row.event, kind)]
 
 
+def _told_of_their_account(flow: Flowcase, person: str) -> list[str]:
+    rows = flow.notices.page(flow.people.actor(person)).rows
+    return [each.text_code for each in rows if each.kind == OWN_ACCOUNT]
+
+
 def password(visitor: Visitor, person: str = "karen.fp", page: Seen | None = None) -> Seen:
     page = page or visitor.get("/log-paa")
     return visitor.submit(page, page.all("//main//form")[-1], bruger=person, adgangskode=PASSWORD)
@@ -96,6 +102,7 @@ def test_the_app_is_set_up_by_a_picture_within_the_page_and_its_first_code(
     assert (len(codes), len(set(codes)), {len(each) for each in codes}) == (10, 10, {19})
     assert told(flow, SecondFactorSet) == [SecondFactorSet(person="karen.fp")]
     assert told(flow, RecoveryCodesMade)[-1].number == 10
+    assert "Totrinslogin er slået til for din konto" in visitor.get("/beskeder").text
 
 
 def test_a_wrong_first_code_puts_nothing_in_use_and_keeps_the_secret(
@@ -222,6 +229,7 @@ def test_a_person_turns_it_off_with_a_code_only(karen: Any, app: Any, phone: Pho
 
     assert "Totrinslogin er slået fra." in off.text
     assert told(flow, SecondFactorEnded)[-1].because == "own"
+    assert "Totrinslogin er slået fra for din konto" in visitor.get("/beskeder").text
     assert password(Visitor(app)).heading == "Mine opgaver"
 
 
@@ -237,6 +245,7 @@ def test_an_operator_takes_it_away_with_a_reason_and_signs_the_person_out(
     operator.post(path, {"begrundelse": "Telefonen er tabt; set legitimation."})
 
     assert not flow.second_factors.standing("karen.fp").is_confirmed
+    assert "konto_totrin_fjernet" in _told_of_their_account(flow, "karen.fp")
     [ended] = told(flow, SecondFactorEnded)
     assert (ended.because, ended.reason) == ("operator", "Telefonen er tabt; set legitimation.")
     assert is_signed_out(visitor)

@@ -15,6 +15,7 @@ class Way(StrEnum):
 
 
 OTHER = "andet"
+OWN_ACCOUNT = "konto"  # about one's own sign-in: in no topic, by mail at once, whatever was chosen
 
 # topic -> the kinds of `NoticeSent` in it; a kind that is in none is OTHER
 TOPICS: Mapping[str, frozenset[str]] = {

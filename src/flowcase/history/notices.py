@@ -20,6 +20,22 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "et dokument, du har lagt op, blev afvist af virusscanningen",
         "a document that you added was declined by the virus scan",
     ),
+    "konto_adgangskode_sat": (
+        "en anden har givet dig en ny adgangskode; var det ikke aftalt, så sig det til driften",
+        "somebody else has given you a new password; if that was not agreed, tell your operators",
+    ),
+    "konto_adgangskode_skiftet": (
+        "din adgangskode er skiftet; var det ikke dig, så sig det til driften",
+        "your password was changed; if that was not you, tell your operators",
+    ),
+    "konto_totrin_fjernet": (
+        "totrinslogin er slået fra for din konto; var det ikke aftalt, så sig det til driften",
+        "the second factor of your account was taken away; if that was not agreed, tell your operators",
+    ),
+    "konto_totrin_sat": (
+        "totrinslogin er slået til for din konto; var det ikke dig, så sig det til driften",
+        "a second factor was added to your account; if that was not you, tell your operators",
+    ),
     "kommentar_naevnt": ("du er nævnt i en kommentar", "you were mentioned in a comment"),
     "forebyggende_opfulgt": (
         "der er fulgt op på den forebyggende plan",

@@ -14,7 +14,7 @@ from typing import Any
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.calendar import Calendar
 from flowcase.cases.civil_time import at_wall_clock, local_date
-from flowcase.cases.notice_topics import Way, topic_of
+from flowcase.cases.notice_topics import OWN_ACCOUNT, Way, topic_of
 from flowcase.services import guest_mails, mail_calendars, mail_words
 from flowcase.services.mail_sending import NotSent, Send
 from flowcase.services.notices import default_ways, digest_time
@@ -86,6 +86,8 @@ class Mails:
     def _put(self, tx: Tx, notice: str, kind: str, chosen: ChoiceRow, settings: Mapping[str, Value]) -> None:
         topic = topic_of(kind)
         way = Way(chosen.ways.get(topic) or default_ways(settings)[topic])
+        if kind == OWN_ACCOUNT:
+            way = Way.AT_ONCE
         if way is Way.NEVER or mails.is_told(tx, chosen.person, notice):
             return
         if way is Way.AT_ONCE:

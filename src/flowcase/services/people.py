@@ -20,6 +20,8 @@ from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound
 from flowcase.services import brakes, passwords
+from flowcase.services.account_notices import Said
+from flowcase.services.account_notices import tell as tell_owner
 from flowcase.services.brakes import Source
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, tables
@@ -118,11 +120,15 @@ class People:
                 self._put(tx, id, "password", secret_hash, must_change)
 
     def set_password(self, id: str, password: str, *, must_change: bool = False, actor: Actor) -> None:
-        """Give a person another password; every session of theirs ends. Raises NotFound, PasswordRefused."""
+        """Give a person another password, and tell them; every session of theirs ends.
+
+        Raises NotFound, PasswordRefused.
+        """
         row = self._transactions.read(lambda tx: self._known(tx, id))
         secret_hash = self._hash(password, id, row.name)
         with self._begin(actor) as tx:
             self._put(tx, id, "password", secret_hash, must_change)
+            tell_owner(tx, id, Said.CHANGED_BY_ONESELF if actor.id == id else Said.SET_BY_ANOTHER)
 
     def choose_password(self, id: str, password: str, *, source: Source) -> None:
         """A person whose old password was right a moment ago chooses another one.

@@ -21,6 +21,8 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound
 from flowcase.services import brakes
+from flowcase.services.account_notices import Said
+from flowcase.services.account_notices import tell as tell_owner
 from flowcase.services.brakes import Source
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
@@ -126,6 +128,7 @@ class SecondFactors:
             if not self._counts(tx, row, code, source):
                 return None
             tx.append(INSTALLATION, events.SecondFactorSet(person=actor.id))
+            tell_owner(tx, actor.id, Said.SECOND_FACTOR_ADDED)
             return self._new_codes(tx, actor.id)
 
         return _accepted(self._transactions.run(actor, work))
@@ -171,6 +174,7 @@ class SecondFactors:
             if row is None or not row.is_confirmed or not self._counts(tx, row, code, source):
                 return None
             tx.append(INSTALLATION, events.SecondFactorEnded(person=actor.id, because="own", reason=""))
+            tell_owner(tx, actor.id, Said.SECOND_FACTOR_ENDED)
             return True
 
         _accepted(self._transactions.run(actor, work))
@@ -192,6 +196,7 @@ class SecondFactors:
                 raise NotFound("second factor", person)
             ended = events.SecondFactorEnded(person=person, because="operator", reason=reason.strip()[:500])
             tx.append(INSTALLATION, ended)
+            tell_owner(tx, person, Said.SECOND_FACTOR_ENDED)
 
         self._transactions.run(actor, work)
 
