@@ -245,6 +245,18 @@ def test_the_mail_says_the_code_and_nothing_of_the_case(town):
         assert kept not in said
 
 
+def test_the_mail_is_in_the_language_in_which_the_guest_reads_the_page(stranger, town):
+    asked = stranger.get(f"/gaest/{town.make()}?sprog=en")
+
+    stranger.submit(asked, asked.one("//form[contains(@action, '/kode')]"))
+    while town.flow.mails.send_due():
+        pass
+
+    (message,) = town.sent
+    assert message["Subject"] == "flowcase: your one-time code"
+    assert re.match(r"Your one-time code is \d{6}\n\nIt holds for 10 minutes", message.get_content())
+
+
 def test_address_secret_and_code_are_nowhere_in_the_clear(town):
     secret = town.make()
     town.flow.guest_links.send_code(secret)

@@ -197,8 +197,8 @@ class GuestLinks:
 
         return self._transactions.read(work)
 
-    def send_code(self, secret: str) -> None:
-        """Put a new code in the outbox; the former one is worth nothing any more.
+    def send_code(self, secret: str, *, language: str = "da") -> None:
+        """Put a new code in the outbox, in the guest's language; the former one is worth nothing any more.
 
         Raises NotFound, and Conflict when one was sent a moment ago or too many were.
         """
@@ -216,6 +216,7 @@ class GuestLinks:
                 "code_at": tx.now,
                 "codes": row.codes + 1,
                 "code_misses": 0,
+                "language": language,
             }
             tx.update(guest_link, {"id": row.id, "codes": row.codes}, values, attempt="send another code")
             tx.insert(

@@ -11,12 +11,19 @@ from flowcase.store.queries.mails import MailRow
 
 WAY = "gaest"  # of a mail in the outbox; its person is the link
 CODE_LASTS = dt.timedelta(minutes=10)
-_SUBJECT = "flowcase: din engangskode"
-_TEXT = """Din engangskode er {code}
+_SUBJECT = {"da": "flowcase: din engangskode", "en": "flowcase: your one-time code"}
+_TEXT = {
+    "da": """Din engangskode er {code}
 
 Den gælder i {minutes} minutter og kun på den side, hvor du bad om den. Har du ikke bedt om en kode, så se
 bort fra denne mail.
-"""
+""",
+    "en": """Your one-time code is {code}
+
+It holds for {minutes} minutes and only on the page where you asked for it. If you did not ask for a code,
+ignore this mail.
+""",
+}
 
 
 def write(tx: Tx, row: MailRow, *, sender: str, address: str) -> Message | None:
@@ -31,7 +38,9 @@ def write(tx: Tx, row: MailRow, *, sender: str, address: str) -> Message | None:
     to = tx.open(case.stream, f"guest address|{link.id}", link.sealed_address)
     if code is None or to is None:
         return None
-    message = envelope(_SUBJECT, id=row.id, to=to.decode(), sender=sender, address=address, at=row.created_at)
+    language = link.language if link.language in _SUBJECT else "da"
+    subject = _SUBJECT[language]
+    message = envelope(subject, id=row.id, to=to.decode(), sender=sender, address=address, at=row.created_at)
     minutes = int(CODE_LASTS.total_seconds() // 60)
-    message.set_content(_TEXT.format(code=code.decode(), minutes=minutes))
+    message.set_content(_TEXT[language].format(code=code.decode(), minutes=minutes))
     return message

@@ -28,6 +28,7 @@ guest_link = Table(
     Column("codes", Integer, nullable=False, server_default="0"),  # sent so far
     Column("misses", Integer, nullable=False, server_default="0"),  # wrong codes so far
     Column("code_misses", Integer, nullable=False, server_default="0"),  # of them, for the last code
+    Column("language", Text),  # in which the guest reads the page, for the mail; Danish while NULL
 )
 Index("ix_guest_link_secret_hash", guest_link.c.secret_hash, unique=True)
 Index("ix_guest_link_meeting", guest_link.c.meeting)

@@ -12,7 +12,7 @@ from flask_login import login_required
 from flowcase.errors import Conflict, InvalidValues, NotFound, Refused
 from flowcase.web import meeting_words
 from flowcase.web.between_people import consent_purpose
-from flowcase.web.language import gettext
+from flowcase.web.language import current, gettext
 from flowcase.web.meeting_calendars import MISSES, key_of_feed
 from flowcase.web.meetings import shown
 from flowcase.web.public import limiter
@@ -54,7 +54,7 @@ def show(secret: str) -> Any:
 def send_code(secret: str) -> Any:
     """Mail a code to the address that the caseworker gave; nobody can choose another one here."""
     try:
-        flow().guest_links.send_code(secret)
+        flow().guest_links.send_code(secret, language=current())
     except NotFound:
         return _closed()
     except Conflict:

@@ -33,6 +33,7 @@ class GuestLinkRow:
     codes: int
     misses: int
     code_misses: int
+    language: str | None
 
 
 def link(tx: Tx, id: str) -> GuestLinkRow | None:
