@@ -202,6 +202,26 @@ def test_with_four_eyes_another_operator_lets_it_run(flow: Flowcase, many: list[
     assert [row.actor for row in told(flow, many[0], "InstanceCancelled")] == [OTHER.id]
 
 
+def test_an_operator_is_not_their_own_second_person_by_a_program_that_they_made(
+    flow: Flowcase, many: list[str]
+) -> None:
+    flow.batches._has_four_eyes = True
+    for id in ("lis.drift", "ole.drift"):
+        flow.people.add(id, groups=["administrator"], actor=SYSTEM)
+    lis, ole = flow.people.actor("lis.drift"), flow.people.actor("ole.drift")
+    flow.service_accounts.make("lis-robot", groups=["administrator"], scopes=["batches:write"], actor=lis)
+    robot = flow.people.actor("lis-robot")
+
+    by_her = flow.batches.plan(Asked(process="p"), "cancel", reason=WHY, actor=lis)
+    by_it = flow.batches.plan(Asked(process="p"), "cancel", reason=WHY, actor=robot)
+
+    for id, another in ((by_her, robot), (by_it, lis)):
+        with pytest.raises(NeedsAnother):
+            flow.batches.run(id, actor=another)
+    flow.batches.run(by_it, actor=ole)
+    assert flow.batches.get(by_it, actor=ole).row.status == "running"
+
+
 def test_a_skipped_call_ends_what_it_called_and_the_preview_said_so(
     flow: Flowcase, deploy: Callable[..., Any]
 ) -> None:

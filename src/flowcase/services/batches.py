@@ -17,6 +17,7 @@ from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.services.batch_verdicts import BatchVerdicts
 from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.interventions import check_operator, check_reason
+from flowcase.services.second_person import behind
 from flowcase.services.token_moves import TokenMoves
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
@@ -232,13 +233,14 @@ class Batches:
     def run(self, id: str, *, actor: Actor, seen: int | None = None) -> None:
         """Let the workers begin. Raises NeedsAnother for who planned it or corrected its mapping last.
 
-        Raises Conflict for one that has begun, and where the mapping was corrected since it was seen: `seen`
-        is how often it had been corrected then.
+        A program is the hand of who made its account. Raises Conflict for one that has begun, and where the
+        mapping was corrected since it was seen: `seen` is how often it had been corrected then.
         """
 
-        def check(row: BatchRow) -> None:
+        def check(tx: Tx, row: BatchRow) -> None:
             author = row.details.get("corrected_by", row.actor)
-            if self._has_four_eyes and row.act in _NEEDS_TWO and author == actor.id:
+            needs_two = self._has_four_eyes and row.act in _NEEDS_TWO
+            if needs_two and behind(tx, author) == behind(tx, actor.id):
                 raise NeedsAnother(id)
             if seen is not None and row.details.get("corrected", 0) != seen:
                 raise Conflict(f"run batch '{id}'", "its mapping has been corrected meanwhile")
@@ -320,7 +322,7 @@ class Batches:
         verb: str,
         actor: Actor,
         reason: str = "",
-        check: Callable[[BatchRow], None] = lambda row: None,
+        check: Callable[[Tx, BatchRow], None] = lambda tx, row: None,
     ) -> None:
         check_operator(actor, _LOOK)
 
@@ -328,7 +330,7 @@ class Batches:
             row = _row(tx, id)
             if row.status not in steps:
                 raise Conflict(f"{verb} batch '{id}'", f"it is {row.status}")
-            check(row)
+            check(tx, row)
             changes = {"status": steps[row.status]}
             if verb in ("run", "resume", "undo"):
                 changes["decided_by"] = actor.id

@@ -1,4 +1,4 @@
-"""Who may answer what somebody else proposed to erase or to keep: the second pair of eyes, in one place."""
+"""Who may answer what somebody else proposed: the second pair of eyes, in one place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Protocol
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_approve_erasure, may_propose_erasure
 from flowcase.errors import Conflict, Forbidden
+from flowcase.store import Tx
+from flowcase.store.queries import programs
 
 WAITING = "waiting"
 
@@ -19,6 +21,15 @@ class Proposed(Protocol):
 
     @property
     def proposed_by(self) -> str: ...
+
+
+def behind(tx: Tx, account: str) -> str:
+    """Whose hand an account is: of a program who made it, and of everybody else they themselves."""
+    seen = {account}
+    while (made := programs.service_account(tx, account)) is not None and made.made_by not in seen:
+        account = made.made_by
+        seen.add(account)
+    return account
 
 
 def check_may_propose(attempt: str, actor: Actor) -> None:
