@@ -466,7 +466,7 @@ def assemble(
         batch_work=BatchWork(transactions, running, incidents, token_moves, moves),
         batch_mappings=BatchMappings(transactions, moves),
         suspensions=Suspensions(transactions, advancing, batches),
-        migrations=Migrations(transactions, moves),
+        migrations=Migrations(transactions, moves, has_four_eyes=settings.has_four_eyes),
         migration_work=MigrationWork(transactions, moves),
         consistency=Consistency(transactions, definitions),
         rule_set_moves=RuleSetMoves(transactions, advancing, rule_sets),

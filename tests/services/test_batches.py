@@ -12,8 +12,9 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
-from flowcase.services.batches import Asked, NeedsAnother
+from flowcase.services.batches import Asked
 from flowcase.services.instances import Instances
+from flowcase.services.second_person import NeedsAnother
 from flowcase.services.token_moves import TokenAct
 from flowcase.services.worklists import LEASE
 from tests.services.conftest import ANNA, OPERATOR

@@ -10,7 +10,8 @@ from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.handlers import Side
 from flowcase.services.migrations import MappingRefused
-from flowcase.store import tables
+from flowcase.services.second_person import NeedsAnother
+from flowcase.store import INSTALLATION, tables
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import (
     boundary,
@@ -27,6 +28,7 @@ from tests.services.diagrams import (
 )
 
 OWNER = Actor("ole", groups=frozenset({"procesejer"}))
+TERMINAL = Actor("terminal:drift", groups=frozenset({"administrator"}), kind="service")
 WHY = "Ny lovgivning"
 
 
@@ -411,3 +413,22 @@ def test_what_rows_and_states_do_not_agree_on_is_found(flow, deploy):
     found = flow.consistency.check()
 
     assert sorted((each.what, each.instance) for each in found) == [("timer", id), ("user task", id)]
+
+
+def test_with_four_eyes_another_lets_the_move_run_but_at_the_terminal(flow, deploy):
+    deploy(drawn(user_task("a")))
+    flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("a"), user_task("ny")))
+    flow.migrations._has_four_eyes = True
+    planned = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=OWNER)
+    at_terminal = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=TERMINAL)
+
+    with pytest.raises(NeedsAnother):
+        flow.migrations.run(planned, actor=OWNER)
+    flow.migrations.run(planned, actor=OPERATOR)
+    flow.migrations.run(at_terminal, actor=TERMINAL)
+    work(flow)
+
+    assert flow.migrations.get(planned, actor=OWNER).counts == {"moved": 1}
+    decided = [row for row in flow.history.of_stream(INSTALLATION) if row.kind == "MigrationDecided"]
+    assert [row.actor for row in decided if row.event.migration == planned] == [OWNER.id, OPERATOR.id]

@@ -11,9 +11,10 @@ import pytest
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
-from flowcase.services.batches import Asked, NeedsAnother
+from flowcase.services.batches import Asked
 from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.migrations import MappingRefused
+from flowcase.services.second_person import NeedsAnother
 from flowcase.services.worklists import LEASE
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, end, process, start, timer, user_task

@@ -17,7 +17,7 @@ from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.services.batch_verdicts import BatchVerdicts
 from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.interventions import check_operator, check_reason
-from flowcase.services.second_person import behind
+from flowcase.services.second_person import check_is_another
 from flowcase.services.token_moves import TokenMoves
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
@@ -73,13 +73,6 @@ class Batch:
         """How many the present direction has worked off."""
         left = "done" if self.row.status in ("undoing", "undo_paused") else "waiting"
         return self.total - self.counts.get(left, 0)
-
-
-class NeedsAnother(Refused):
-    """With four eyes somebody else than who planned it lets such a batch run."""
-
-    def __init__(self, id: str) -> None:
-        super().__init__(f"run batch '{id}'", "another operator than who planned it has to let it run")
 
 
 class Batches:
@@ -239,9 +232,8 @@ class Batches:
 
         def check(tx: Tx, row: BatchRow) -> None:
             author = row.details.get("corrected_by", row.actor)
-            needs_two = self._has_four_eyes and row.act in _NEEDS_TWO
-            if needs_two and behind(tx, author) == behind(tx, actor.id):
-                raise NeedsAnother(id)
+            if self._has_four_eyes and row.act in _NEEDS_TWO:
+                check_is_another(tx, f"run batch '{id}'", author, actor)
             if seen is not None and row.details.get("corrected", 0) != seen:
                 raise Conflict(f"run batch '{id}'", "its mapping has been corrected meanwhile")
 

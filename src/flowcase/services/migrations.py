@@ -14,12 +14,13 @@ from dataclasses import dataclass
 
 from flowcase import engine, events
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_migrate
+from flowcase.access.permissions import may_erase, may_migrate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import Misfit, misfits, propose
 from flowcase.services.instance_moves import InstanceMoves, Move
 from flowcase.services.move_verdicts import Verdict
+from flowcase.services.second_person import check_is_another
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.migration_tables import migration, migration_item
@@ -82,8 +83,11 @@ class Plan:
 class Migrations:
     """Every method raises Forbidden for who is neither process owner nor operator."""
 
-    def __init__(self, transactions: Transactions, moves: InstanceMoves) -> None:
-        self._transactions, self._moves = transactions, moves
+    def __init__(
+        self, transactions: Transactions, moves: InstanceMoves, *, has_four_eyes: bool = False
+    ) -> None:
+        """`has_four_eyes`: who planned a move does not let it run."""
+        self._transactions, self._moves, self._has_four_eyes = transactions, moves, has_four_eyes
 
     # --- before ------------------------------------------------------------------------------------
 
@@ -193,7 +197,11 @@ class Migrations:
     # --- at work -----------------------------------------------------------------------------------
 
     def run(self, id: str, *, actor: Actor) -> None:
-        """Let the workers begin. Raises Conflict for a plan that has begun."""
+        """Let the workers begin. Raises Conflict for a plan that has begun.
+
+        With four eyes raises NeedsAnother for who planned it, but at the terminal: who sits there holds the
+        installation's key.
+        """
         self._become(id, {"planned": "running"}, "run", actor)
 
     def pause(self, id: str, *, actor: Actor, reason: str = "") -> None:
@@ -270,6 +278,8 @@ class Migrations:
             row = self._row(tx, id)
             if row.status not in steps:
                 raise Conflict(f"{act} move '{id}'", f"it is {row.status}")
+            if act == "run" and self._has_four_eyes and not may_erase(actor):
+                check_is_another(tx, f"run move '{id}'", row.actor, actor)
             tx.update(
                 migration, {"id": id, "status": row.status},
                 {"status": steps[row.status], "decided_by": actor.id},

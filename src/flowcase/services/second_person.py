@@ -6,7 +6,7 @@ from typing import Protocol
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_approve_erasure, may_propose_erasure
-from flowcase.errors import Conflict, Forbidden
+from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.store import Tx
 from flowcase.store.queries import programs
 
@@ -30,6 +30,19 @@ def behind(tx: Tx, account: str) -> str:
         account = made.made_by
         seen.add(account)
     return account
+
+
+class NeedsAnother(Refused):
+    """With four eyes somebody else lets run what one has planned."""
+
+    def __init__(self, attempt: str) -> None:
+        super().__init__(attempt, "another than who planned it has to let it run")
+
+
+def check_is_another(tx: Tx, attempt: str, planned_by: str, actor: Actor) -> None:
+    """Raises NeedsAnother for who planned it, and for a program of theirs."""
+    if behind(tx, planned_by) == behind(tx, actor.id):
+        raise NeedsAnother(attempt)
 
 
 def check_may_propose(attempt: str, actor: Actor) -> None:

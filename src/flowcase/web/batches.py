@@ -16,9 +16,10 @@ from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.model import IncidentKind
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.services.batch_mappings import sources
-from flowcase.services.batches import Asked, NeedsAnother
+from flowcase.services.batches import Asked
 from flowcase.services.migrations import MappingRefused
 from flowcase.services.move_verdicts import Reason, Verdict
+from flowcase.services.second_person import NeedsAnother
 from flowcase.store.queries.batches import BatchItemRow, BatchRow
 from flowcase.web import presenting
 from flowcase.web.interventions import obstacle_words

@@ -13,6 +13,7 @@ from flask_login import current_user, login_required
 from flowcase.access.permissions import may_migrate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.migrations import Item, MappingRefused
+from flowcase.services.second_person import NeedsAnother
 from flowcase.web import diagram_drawing
 from flowcase.web.language import gettext
 from flowcase.web.mapping_rows import chosen_pairs, mapping_rows, refusals
@@ -120,6 +121,8 @@ def act(id: str, act: str) -> Any:
             moves.undo(id, reason=reason, actor=actor())
     except Conflict:
         flash(gettext("Flytningen er kommet længere imens. Se, hvordan den står nu."), "warning")
+    except NeedsAnother:
+        flash(gettext("En anden end den, der planlagde flytningen, skal sætte den i gang."), "warning")
     except Refused:
         flash(gettext("Skriv en begrundelse. Den bliver stående i historikken."), "error")
     return redirect(url_for("migrations.show", id=id))
