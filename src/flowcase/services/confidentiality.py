@@ -9,12 +9,17 @@ beside the installation's key can open everything anyway, and the history says t
 from __future__ import annotations
 
 from flowcase.access.actor import Actor
+from flowcase.access.events import CaseOpenedInEmergency, EmergencyReviewed
 from flowcase.access.permissions import is_closest_to_case, may_erase
 from flowcase.cases.entities import DataClass
+from flowcase.cases.events import CaseRuleSetChanged
 from flowcase.errors import InvalidValues
 from flowcase.store.queries.case_files import CaseRow
 
 FOR_THEM_WHO_WORK_ON_IT = "Så fortrolige oplysninger er kun for dem, der arbejder med sagen."
+
+# Why somebody let themselves in, and by which rules the case goes: who may see the case may ask why.
+TOLD_WITH_REASON = (CaseOpenedInEmergency, EmergencyReviewed, CaseRuleSetChanged)
 
 
 def is_close(actor: Actor, row: CaseRow) -> bool:

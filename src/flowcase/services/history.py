@@ -46,7 +46,8 @@ class History:
     ) -> list[Told]:
         """The case's history in words, oldest first; `everything` tells what only moves tokens too.
 
-        What is more confidential than `up_to`, or than the reader may see, is told without its content.
+        What is more confidential than `up_to`, or than the reader may see, is told without its content;
+        on pages, where `up_to` is K2, why somebody opened the case or changed its rules is told to all.
 
         Raises NotFound and Forbidden.
         """
@@ -57,8 +58,14 @@ class History:
             case_row = case_files.case(tx, case)
             seen = DataClass.K0 if case_row is None else confidentiality.highest_seen(actor, case_row)
             highest = min(up_to, seen, key=lambda each: each.rank)
+            always = confidentiality.TOLD_WITH_REASON if up_to is DataClass.K2 else ()
             recorded = [
-                Recorded(row.at, row.actor, withheld(row.event, highest), row.instance)
+                Recorded(
+                    row.at,
+                    row.actor,
+                    row.event if isinstance(row.event, always) else withheld(row.event, highest),
+                    row.instance,
+                )
                 for row in rows
                 if row.event is not None
             ]
