@@ -30,9 +30,12 @@ class ByKeyboard {
     );
     at('vis-taster').addEventListener('click', () => at('taster').showModal());
     at('taster').addEventListener('close', () => canvas.focus());
-    at('valg').addEventListener('close', () => {
-      const chosen = at('valg').returnValue === 'ja' ? at('valg-liste').value : '';
+    // At once, not when the dialog tells later that it is closed: the next key is about what was made.
+    at('valg').querySelector('form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      at('valg').close();
       canvas.focus();
+      const chosen = event.submitter?.value === 'ja' ? at('valg-liste').value : '';
       if (chosen) this.chosen(chosen);
     });
   }
@@ -113,7 +116,6 @@ class ByKeyboard {
     this.chosen = chosen;
     at('valg-titel').textContent = title;
     at('valg-liste').replaceChildren(...choices.map(([value, text]) => new Option(text, value)));
-    at('valg').returnValue = '';
     at('valg').showModal();
   }
 }
