@@ -102,6 +102,9 @@ class Seen:
         return next(form for form in self.document.forms if name in form.fields).fields[name]
 
 
+FROM_OUR_PAGE = {"Origin": "http://localhost"}  # what a browser says of each form of ours that it sends
+
+
 class Visitor:
     """Somebody with a browser without JavaScript."""
 
@@ -151,8 +154,7 @@ class Visitor:
                 data[beside.get("name")] = [beside.value]
         data |= values | (more or {})
         path = action or form.get("action") or seen.address
-        ours = {"Origin": "http://localhost"}  # as a browser says of each form that it sends
-        return Seen(self.client.post(path, data=data, headers=ours, follow_redirects=True))
+        return Seen(self.client.post(path, data=data, headers=FROM_OUR_PAGE, follow_redirects=True))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from flowcase.clock import WallClock
 from flowcase.config import InvalidSetting, load
 from flowcase.store import INSTALLATION
 from flowcase.web import create_app
-from tests.web.conftest import Seen, Visitor
+from tests.web.conftest import FROM_OUR_PAGE, Seen, Visitor
 from tests.web.world import PASSWORD, World
 
 START = WallClock().now()
@@ -322,7 +322,7 @@ def test_what_was_typed_goes_through_the_second_step(strict: Flowcase, world: Wo
     visitor.submit(page, page.one("//form[@action='/log-af']"))
     token = visitor.get("/underret").value("csrf_token")
     data = {"begrundelse": "Langt svar", "csrf_token": token, "_gem": "1"}
-    asked = Seen(visitor.client.post(f"/opgaver/{world.task('vurder').id}", data=data))
+    asked = Seen(visitor.client.post(f"/opgaver/{world.task('vurder').id}", data=data, headers=FROM_OUR_PAGE))
     half = password(visitor, page=asked)
 
     arrived = visitor.submit(half, half.one("//main//form"), kode=phone.code())

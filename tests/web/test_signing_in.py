@@ -4,6 +4,7 @@ import pytest
 
 from flowcase.store.key_places import add_key, use_key
 from flowcase.web import create_app
+from tests.web.conftest import FROM_OUR_PAGE
 from tests.web.world import PASSWORD
 
 
@@ -76,10 +77,11 @@ def test_a_form_without_its_token_is_refused(sign_in, world):
     karen = sign_in("karen.fp")
     task = world.task("vurder")
 
-    response = karen.client.post(f"/opgaver/{task.id}/tag")
+    of_nobody = karen.client.post(f"/opgaver/{task.id}/tag")
+    of_ours = karen.client.post(f"/opgaver/{task.id}/tag", headers=FROM_OUR_PAGE)
 
-    assert response.status_code == 303
-    assert "Siden var for gammel til at blive sendt" in karen.get(response.location).text
+    assert (of_nobody.status_code, of_ours.status_code) == (400, 303)
+    assert "Siden var for gammel til at blive sendt" in karen.get(of_ours.location).text
     assert world.task("vurder").assignee is None
 
 

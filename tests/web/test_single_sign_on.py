@@ -29,7 +29,7 @@ from flowcase.clock import WallClock
 from flowcase.config import InvalidSetting, load
 from flowcase.web import create_app
 from tests.web import provider as providers
-from tests.web.conftest import Seen, Visitor
+from tests.web.conftest import FROM_OUR_PAGE, Seen, Visitor
 from tests.web.provider import CLIENT, KEY, SECRET, Forge, Provider
 from tests.web.world import PASSWORD, World
 
@@ -564,7 +564,7 @@ def test_what_was_typed_is_there_again_after_signing_in_at_the_provider_in_anoth
     task = world.task("vurder")
     page = karen.get("/underret")
     typed = {"begrundelse": "Langt svar", "csrf_token": page.value("csrf_token"), "_gem": "1"}
-    asked = Seen(karen.client.post(f"/opgaver/{task.id}", data=typed))
+    asked = Seen(karen.client.post(f"/opgaver/{task.id}", data=typed, headers=FROM_OUR_PAGE))
     assert asked.status == 401
 
     karen.come_back(provider.sign_in(karen.leave(), "s-karen"))
