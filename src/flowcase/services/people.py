@@ -120,15 +120,17 @@ class People:
                 self._put(tx, id, "password", secret_hash, must_change)
 
     def set_password(self, id: str, password: str, *, must_change: bool = False, actor: Actor) -> None:
-        """Give a person another password, and tell them; every session of theirs ends.
+        """Give a person a password, and tell them where they had one; every session of theirs ends.
 
         Raises NotFound, PasswordRefused.
         """
         row = self._transactions.read(lambda tx: self._known(tx, id))
         secret_hash = self._hash(password, id, row.name)
         with self._begin(actor) as tx:
+            is_another = queries.credential(tx, id, "password") is not None
             self._put(tx, id, "password", secret_hash, must_change)
-            tell_owner(tx, id, Said.CHANGED_BY_ONESELF if actor.id == id else Said.SET_BY_ANOTHER)
+            if is_another:
+                tell_owner(tx, id, Said.CHANGED_BY_ONESELF if actor.id == id else Said.SET_BY_ANOTHER)
 
     def choose_password(self, id: str, password: str, *, source: Source) -> None:
         """A person whose old password was right a moment ago chooses another one.
