@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.access.events import IdentityLinked
 from tests.services.conftest import OPERATOR
 from tests.web.conftest import Seen, Visitor
 from tests.web.world import PASSWORD, World
@@ -102,6 +103,23 @@ def test_whose_password_an_operator_sets_anew_is_told_so(sign_in: Any, world: Wo
     [told] = world.flow.notices.page(world.flow.people.actor("karen.fp"), limit=1).rows
 
     assert (told.kind, told.text_code, told.case_code) == ("konto", "konto_adgangskode_sat", None)
+
+
+def test_a_password_beside_single_sign_on_is_told_and_the_first_way_in_is_not(world: World) -> None:
+    """A password that somebody else sets opens an account that was safe at the provider until then."""
+    add, set_password = world.flow.people.add, world.flow.people.set_password
+    for person in ("linked", "new"):
+        add(person, groups=["fronten"], actor=OPERATOR)
+    linked = IdentityLinked(person="linked", issuer="https://login.example", subject="s-1")
+    world.flow.notices._transactions.run(OPERATOR, lambda tx: tx.append("installation", linked))
+
+    for person in ("linked", "new"):
+        set_password(person, NEW, actor=OPERATOR)
+
+    assert [
+        [told.text_code for told in world.flow.notices.page(world.flow.people.actor(person), limit=1).rows]
+        for person in ("linked", "new")
+    ] == [["konto_adgangskode_sat"], []]
 
 
 def test_guessing_the_old_password_has_to_wait(sign_in: Any, world: World) -> None:

@@ -26,6 +26,7 @@ from flowcase.services.brakes import Source
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, tables
 from flowcase.store.queries import people as queries
+from flowcase.store.queries import sign_ins
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.tx import INSTALLATION, Tx
 
@@ -120,16 +121,17 @@ class People:
                 self._put(tx, id, "password", secret_hash, must_change)
 
     def set_password(self, id: str, password: str, *, must_change: bool = False, actor: Actor) -> None:
-        """Give a person a password, and tell them where they had one; every session of theirs ends.
+        """Give a person a password; every session of theirs ends.
 
-        Raises NotFound, PasswordRefused.
+        They are told, unless this is their first way in: then nobody could have read it before. Raises
+        NotFound, PasswordRefused.
         """
         row = self._transactions.read(lambda tx: self._known(tx, id))
         secret_hash = self._hash(password, id, row.name)
         with self._begin(actor) as tx:
-            is_another = queries.credential(tx, id, "password") is not None
+            had_a_way_in = queries.credential(tx, id, "password") is not None or sign_ins.is_linked(tx, id)
             self._put(tx, id, "password", secret_hash, must_change)
-            if is_another:
+            if had_a_way_in:
                 tell_owner(tx, id, Said.CHANGED_BY_ONESELF if actor.id == id else Said.SET_BY_ANOTHER)
 
     def choose_password(self, id: str, password: str, *, source: Source) -> None:

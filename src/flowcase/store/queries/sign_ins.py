@@ -111,10 +111,12 @@ def person_of(tx: Tx, issuer: str, subject: str) -> str | None:
     return found
 
 
-def is_linked(tx: Tx, person: str, issuer: str) -> bool:
-    """Whether somebody at the provider is this person already."""
+def is_linked(tx: Tx, person: str, issuer: str | None = None) -> bool:
+    """Whether somebody at the provider, or at any provider, is this person already."""
     table = identity
-    statement = select(table.c.subject).where(table.c.person == person, table.c.issuer == issuer)
+    statement = select(table.c.subject).where(table.c.person == person)
+    if issuer is not None:
+        statement = statement.where(table.c.issuer == issuer)
     return tx.first(statement) is not None
 
 
