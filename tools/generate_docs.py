@@ -26,7 +26,7 @@ from flowcase.history.indicators import INDICATORS, REPORTS
 from flowcase.modeling.pages import pages as pages_of_the_check
 from flowcase.modeling.rule_registry import page as rules_page
 from flowcase.modeling.rule_registry import read_registry
-from flowcase.web import permission_matrix
+from flowcase.web import permission_page
 from flowcase.web.application import routes_only
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -40,7 +40,7 @@ def pages() -> Mapping[str, str]:
         "rules.md": rules_page(read_registry(config.shipped_processes() / "rules")),
         "indicators.md": indicators(),
         "cli.md": command_line(),
-        "permissions.md": permission_matrix.page(routes_only()),
+        "permissions.md": permission_page.page(routes_only()),
         "settings.md": settings(),
     }
 

@@ -8,7 +8,7 @@ import pytest
 
 from flowcase.access.groups import NAMES
 from flowcase.access.kinds import KINDS, kinds_of
-from flowcase.web import permission_matrix
+from flowcase.web import permission_matrix, permission_page
 from flowcase.web.application import routes_only
 
 
@@ -29,7 +29,7 @@ def test_the_groups_of_a_kind_are_answered_alike_by_every_rule(kind: str) -> Non
         assert permission_matrix.answer(rule, KINDS[kind]) in permission_matrix.Answer
 
 
-@pytest.mark.parametrize("place", [test for _, _, test in permission_matrix.FOUR_EYES])
+@pytest.mark.parametrize("place", [test for _, _, test in permission_page.FOUR_EYES])
 def test_what_takes_two_people_is_tried_by_one_alone(place: str) -> None:
     file, _, name = place.partition("::")
 
@@ -41,4 +41,4 @@ def test_a_route_that_nobody_wrote_down_stops_the_page() -> None:
     app.add_url_rule("/nyt", "somewhere.new", lambda: "")
 
     with pytest.raises(KeyError, match=r"somewhere\.new"):
-        permission_matrix.page(app)
+        permission_page.page(app)
