@@ -31,6 +31,8 @@ from flowcase.services.transactions import (
 )
 from flowcase.web import (
     drawing,
+    form_files,
+    form_notes,
     kept_typing,
     language,
     large_forms,
@@ -116,6 +118,8 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     csrf.init_app(app)
     session.init_app(app, flow)
     presenting.init_app(app)
+    form_files.init_app(app)
+    form_notes.init_app(app)
     drawing.init_app(app)
     remembered.init_app(app)
     static_files.init_app(app)

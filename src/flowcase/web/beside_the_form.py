@@ -16,7 +16,8 @@ from flowcase.errors import Conflict, FlowcaseError, InvalidValues
 from flowcase.web import form_notes, moving
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
-from flowcase.web.user_tasks import COMMENT, blueprint, keep_typed, page_again
+from flowcase.web.typed_task import COMMENT
+from flowcase.web.user_tasks import blueprint, keep_typed, page_again
 
 _STAYS = frozenset({"prioriter", "tag_tilbage"})  # what one goes on from here after
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import request, url_for
+from flask import Flask, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.entities import DataClass, entity
@@ -165,3 +165,12 @@ def _list(value: Any) -> list[str]:
     if isinstance(value, (list, tuple)):
         return [str(item) for item in value if item]
     return [str(value)] if value else []
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        accepted_files=accepted,
+        most_megabytes=lambda: flow().documents.limits.megabytes,
+        file_size=size,
+        file_state=state,
+    )

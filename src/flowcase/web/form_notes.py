@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.typed_text import has_cpr_number
@@ -154,3 +155,7 @@ def _leaves(
                     yield from _leaves(asked.children, row, (*prefix, *asked.path, str(number)))
         elif asked.path:
             yield ".".join((*prefix, *asked.path)), asked, nested.at(raw, asked.path)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(is_free_text=is_free_text, cpr_warning=cpr_warning)

@@ -13,13 +13,26 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 from flowcase.errors import FlowcaseError
+from flowcase.web import typed_task
 from flowcase.web.filled_again import filled
 from flowcase.web.language import gettext
 from flowcase.web.new_sessions import own_page
@@ -117,7 +130,22 @@ def shown_here() -> MultiDict[str, str] | None:
     return kept.sent if kept else None
 
 
+def _sign_in_first() -> Any:
+    if request.path.startswith("/api/"):
+        abort(HTTPStatus.UNAUTHORIZED)
+    if is_worth_keeping():
+        return ask_to_sign_in()
+    if request.headers.get("HX-Request"):  # a page that saves by itself must not get another page
+        return gettext("Du er logget af. Log på i et andet vindue, før du går videre."), (
+            HTTPStatus.UNAUTHORIZED
+        )
+    back = request.full_path.rstrip("?") if request.method == "GET" else url_for("inbox.mine")
+    return redirect(url_for("account.sign_in", next=back))
+
+
 def init_app(app: Flask) -> None:
+    """Answer who is signed out and fill in what they typed; after the session's `init_app`."""
+    app.login_manager.unauthorized_handler(_sign_in_first)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(sent_before=sent_before, page_of_the_form=page_of_the_form)
 
     @app.after_request
@@ -229,10 +257,8 @@ def _parts(content: Any) -> tuple[str, str, list[tuple[str, str]]]:
 
 
 def _is_a_draft_now(id: str, sent: MultiDict[str, str]) -> bool:
-    from flowcase.web import user_tasks
-
     task = flow().user_tasks.get(id, actor=actor())
-    raw = user_tasks.read(task, sent)
+    raw = typed_task.read(task, sent)
     if not raw:
         return False
     try:

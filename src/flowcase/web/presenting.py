@@ -307,8 +307,6 @@ def markdown(text: str) -> Markup:
 
 
 def init_app(app: Flask) -> None:
-    from flowcase.web import form_files, form_notes
-
     app.jinja_env.filters.update(
         date=date,
         instant=instant,
@@ -323,12 +321,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         due_words=due_words,
         whose=whose,
-        accepted_files=form_files.accepted,
-        most_megabytes=lambda: flow().documents.limits.megabytes,
-        file_size=form_files.size,
-        file_state=form_files.state,
-        is_free_text=form_notes.is_free_text,
-        cpr_warning=form_notes.cpr_warning,
         deadline_name=deadline_name,
         start_fact=start_fact,
         lasting_kind=lasting_kind,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
 from flowcase.access.actor import Actor
-from flowcase.web.language import gettext
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -52,21 +50,6 @@ def init_app(app: Flask, flow: Flowcase) -> None:
     def load(secret: str) -> SignedIn | None:
         held = flow.sessions.find(secret, is_used=request.endpoint not in ASKED_BY_ITSELF)
         return SignedIn(held.actor, secret, held.session.id, held.session.by) if held is not None else None
-
-    @manager.unauthorized_handler
-    def sign_in_first() -> Any:
-        from flowcase.web import kept_typing
-
-        if request.path.startswith("/api/"):
-            abort(HTTPStatus.UNAUTHORIZED)
-        if kept_typing.is_worth_keeping():
-            return kept_typing.ask_to_sign_in()
-        if request.headers.get("HX-Request"):  # a page that saves by itself must not get another page
-            return gettext("Du er logget af. Log på i et andet vindue, før du går videre."), (
-                HTTPStatus.UNAUTHORIZED
-            )
-        back = request.full_path.rstrip("?") if request.method == "GET" else url_for("inbox.mine")
-        return redirect(url_for("account.sign_in", next=back))
 
 
 def _read_in_one_transaction(app: Flask, flow: Flowcase) -> None:

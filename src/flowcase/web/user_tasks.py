@@ -24,6 +24,7 @@ from flowcase.web.language import current, gettext
 from flowcase.web.next_steps import next_steps
 from flowcase.web.presenting import instant, person, sentence
 from flowcase.web.session import actor, flow
+from flowcase.web.typed_task import COMMENT, read, read_dates
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from flowcase.services.user_tasks import UserTask
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
-
-COMMENT = "_kommentar"  # sent with the form, whose own fields never begin like that
 
 
 @blueprint.get("/<id>")
@@ -118,7 +117,7 @@ class _Noted(Exception):
 
 def _noted(form: Form | None) -> dict[str, Any]:
     """What was sent. Raises _Noted when there is something to confirm before it counts."""
-    dates = _dates()
+    dates = read_dates()
     raw = form_sent.completing(form, _sent(), dates)
     notes = form_notes.notes_on(form, raw, dates.concluded, request.form)
     notes = form_notes.with_unsaved_comment(notes, COMMENT, request.form)
@@ -160,7 +159,7 @@ def _given_back(id: str) -> Any:
 def page_again(id: str, **said: Any) -> Any:
     """The page as things stand now, with what was typed; empty rows are gone, so that errors find theirs."""
     task = flow().user_tasks.get(id, actor=actor())
-    return _page(task, form_sent.completing(task.form, _sent(), _dates()), **said)
+    return _page(task, form_sent.completing(task.form, _sent(), read_dates()), **said)
 
 
 def keep_typed(id: str, *, with_comment: bool = True) -> dict[str, list[str]]:
@@ -209,16 +208,6 @@ def _keep(id: str) -> form_files.Keep:
         return documents.add_to_user_task(id, file, target=target, data_class=data_class, actor=actor())
 
     return keep
-
-
-def read(task: UserTask, sent: MultiDict[str, str]) -> dict[str, Any]:
-    """What was typed, by the paths of the user task's form, and a comment that was not saved yet."""
-    raw = form_sent.raw_of(task.form, sent, _dates()) if task.form else {}
-    return raw | ({COMMENT: sent[COMMENT]} if sent.get(COMMENT, "").strip() else {})
-
-
-def _dates() -> form_sent.Dates:
-    return form_sent.Dates(local_date(flow().clock.now()))
 
 
 def _next_page(case: str | None) -> str:
