@@ -7,14 +7,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flowcase.services.simulation import reading, running
+from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.files import ChangeDoesNotFit
-from flowcase.services.simulation.report import as_json_text, as_text, from_json, report_of
+from flowcase.services.simulation.plots import as_page
+from flowcase.services.simulation.report import Report, as_json_text, as_text, from_json, report_of
 from tests.simulation.conftest import PROCESSES
 
 SMALL: dict[str, Any] = {
@@ -135,3 +138,20 @@ def test_the_shipped_what_ifs_fit_the_shipped_files(name: str, shipped: Mapping[
             process, _, element = key.partition(".")
             if key != "*" and element != "*":
                 assert element in running._prepared[0].definitions.processes[process].elements, key
+
+
+def test_the_page_of_a_report_says_first_what_changes_by_more_than_chance() -> None:
+    sure = Figure(
+        "milestone|tildelt|median", (Interval(2, 0.1, 8), Interval(5, 0.1, 8)), (None, Interval(3, 0.2, 8))
+    )
+    chance = Figure(
+        "deadline|T06|share", (Interval(0.9, 0.1, 8), Interval(0.91, 0.1, 8)), (None, Interval(0.01, 0.2, 8))
+    )
+    report = Report(
+        "x", "Spørgsmålet", "", 1, 8, (("nu", "Nu"), ("ny", "Ny")), {}, 1.0, (sure, chance), (), ()
+    )
+
+    changing = as_page(report).partition("<h2>Det, der ændrer sig</h2>")[2].partition("<h2>")[0]
+
+    assert "tildelt · median" in changing and "+3,00 ± 0,20 *" in changing and "T06" not in changing
+    assert "None of the main figures changes" in as_page(replace(report, figures=(chance,)), language=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from flowcase.access.groups import NAMES
 from flowcase.services.simulation.comparing import Figure, Interval
-from flowcase.services.simulation.plots import PLOTTED, plots_of
+from flowcase.services.simulation.plots import changed_figures, plots_of
 from flowcase.services.simulation.report import KINDS, Place, Report, basis, by_kind, label, number, said
 from flowcase.web import diagram_drawing
 from flowcase.web.language import current, gettext
@@ -72,7 +72,7 @@ def told(report: Report) -> dict[str, Any]:
         "description": spoken(report.description, english),
         "sections": sections,
         "basis": basis(report, language),
-        "changes": list(_changes(report, titles, language)),
+        "changes": [_line(figure, titles, language) for figure in changed_figures(report)],
         "where": Markup(plots.get("places", "")),  # noqa: S704 - as above
         "number": lambda value: number(value, "", language),
     }
@@ -96,15 +96,6 @@ def _worth(difference: Interval | None) -> str:
     if difference.mean == difference.half == 0:
         return gettext("ingen forskel")
     return gettext("kan være tilfældigt")
-
-
-def _changes(report: Report, titles: Mapping[str, str], language: int) -> Iterator[Line]:
-    """What is not chance, of the figures that are plotted."""
-    for figure in report.figures:
-        kind, _, rest = figure.key.partition("|")
-        wanted = rest.rpartition("|")[2] in PLOTTED.get(kind, ())
-        if wanted and any(each is not None and each.excludes_zero for each in figure.differences[1:]):
-            yield _line(figure, titles, language)
 
 
 def places(id: str, report: Report) -> dict[str, Any]:

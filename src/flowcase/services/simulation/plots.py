@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from html import escape
 from typing import Any
 
+from flowcase.access.groups import NAMES
 from flowcase.cases.written_numbers import written
 from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.report import (
@@ -36,6 +38,11 @@ PLOTTED: Mapping[str, tuple[str, ...]] = {
     "load": ("mean", "highest", "limit"),
     "ladder": ("share",),
 }
+CHANGES = ("Det, der ændrer sig", "What changes")
+NO_CHANGES = (
+    "Ingen af hovedtallene ændrer sig mere, end tilfældet kan forklare.",
+    "None of the main figures changes more than chance can explain.",
+)
 
 
 def intervals(
@@ -214,7 +221,9 @@ def plots_of(report: Report, titles: Mapping[str, str], language: int = 0) -> di
 
 def as_page(report: Report, language: int = 0) -> str:
     """One HTML file that needs nothing else."""
-    plots, ids = plots_of(report, report.titles, language), [id for id, _ in report.variants]
+    titles = {code: names[language] for code, names in NAMES.items()} | dict(report.titles)
+    report = replace(report, titles=titles)
+    plots = plots_of(report, titles, language)
     parts = [
         f'<!doctype html><html lang="{("da", "en")[language]}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -228,19 +237,12 @@ def as_page(report: Report, language: int = 0) -> str:
     parts += [f"<dt>{escape(id)}</dt><dd>{escape(title)}</dd>" for id, title in report.variants]
     parts.append("</dl>")
     parts += [f"<p>{escape(sentence)}</p>" for sentence in basis(report, language)]
+    changes = changed_figures(report)
+    parts.append(f"<h2>{CHANGES[language]}</h2>")
+    parts += _table(changes, report, language) if changes else [f"<p>{NO_CHANGES[language]}</p>"]
     for kind, figures in by_kind(report.figures):
         parts.append(f"<h2>{escape(KINDS[kind][language])}</h2>{plots.get(kind, '')}")
-        heads = [*ids, *(f"{id} − {ids[0]}" for id in ids[1:])]
-        parts.append('<div class="scroll"><table><thead><tr><th></th>')
-        parts += [f"<th scope='col'>{escape(head)}</th>" for head in heads]
-        parts.append("</tr></thead><tbody>")
-        for figure in figures:
-            cells = [said(each, figure.key, language) for each in figure.of]
-            cells += [said(each, figure.key, language, is_difference=True) for each in figure.differences[1:]]
-            parts.append(f"<tr><th scope='row'>{escape(label(figure.key, report.titles, language))}</th>")
-            parts += [f"<td>{escape(cell)}</td>" for cell in cells]
-            parts.append("</tr>")
-        parts.append("</tbody></table></div>")
+        parts += _table(figures, report, language)
     parts.append(f"<h2>{('Her går tiden', 'Where time goes')[language]}</h2>{plots.get('places', '')}")
     if report.problems:
         parts.append(f"<h2>{PROBLEMS[language]}</h2><ul>")
@@ -248,3 +250,29 @@ def as_page(report: Report, language: int = 0) -> str:
         parts.append("</ul>")
     parts.append("</main></body></html>\n")
     return "".join(parts)
+
+
+def changed_figures(report: Report) -> list[Figure]:
+    """Of the figures that are plotted, those that differ by more than chance can explain."""
+    return [
+        figure
+        for figure in report.figures
+        if figure.key.rpartition("|")[2] in PLOTTED.get(figure.key.partition("|")[0], ())
+        and any(each is not None and each.excludes_zero for each in figure.differences[1:])
+    ]
+
+
+def _table(figures: Sequence[Figure], report: Report, language: int) -> Iterator[str]:
+    """One row a figure: each variant, and its difference from the first."""
+    ids = [id for id, _ in report.variants]
+    yield '<div class="scroll"><table><thead><tr><th></th>'
+    for head in [*ids, *(f"{id} − {ids[0]}" for id in ids[1:])]:
+        yield f"<th scope='col'>{escape(head)}</th>"
+    yield "</tr></thead><tbody>"
+    for figure in figures:
+        cells = [said(each, figure.key, language) for each in figure.of]
+        cells += [said(each, figure.key, language, is_difference=True) for each in figure.differences[1:]]
+        yield f"<tr><th scope='row'>{escape(label(figure.key, report.titles, language))}</th>"
+        yield from (f"<td>{escape(cell)}</td>" for cell in cells)
+        yield "</tr>"
+    yield "</tbody></table></div>"
