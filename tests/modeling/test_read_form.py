@@ -88,6 +88,23 @@ def test_required_and_hidden_may_depend_on_other_fields():
     assert field.label_en == "Contact"
 
 
+def test_what_a_readonly_field_shows_is_computed_from_the_others():
+    content = form(
+        {
+            "id": "s",
+            "type": "number",
+            "key": "sagstal",
+            "readonly": True,
+            "properties": {"flowcase.shown": "=belastning[person = raadgiver].antal[1]"},
+        }
+    )
+
+    read = read_form(content, "x.form")
+
+    assert read.fields[0].shown.text == "belastning[person = raadgiver].antal[1]"
+    assert "belastning" in read.expressions
+
+
 def test_every_field_knows_its_line():
     content = form({"id": "a", "type": "textfield", "key": "a"}, {"id": "b", "type": "number", "key": "b"})
 

@@ -213,6 +213,27 @@ def test_what_the_case_knows_is_filled_in_and_a_rule_lets_the_leader_allocate(si
     assert world.flow.cases.facts("SAG-2590")["sagsbehandler"] == "omar.syd"
 
 
+def test_the_load_that_is_shown_is_that_of_the_caseworker_who_is_chosen(sign_in, world):
+    else_ = sign_in("else.syd")
+    page = open_task(else_, world.task("tildel"))
+    people = ("camilla.syd", "omar.syd")
+    offered = {
+        option.get("value"): option.text_content()
+        for option in page.all("//select[@name='sagsbehandler']/option")
+    }
+
+    shown = [
+        else_.press(page, "_vis", sagsbehandler=person).one("//*[@id='felt-sagstal']").text_content()
+        for person in people
+    ]
+
+    assert page.one("//*[@id='felt-sagstal']").text_content() == "–"
+    assert [f": {load} sager, " in offered[person] for person, load in zip(people, shown, strict=True)] == [
+        True,
+        True,
+    ]
+
+
 def test_the_next_task_of_the_case_follows(sign_in, world):
     camilla = sign_in("camilla.syd")
     page = open_task(camilla, world.task("beslut_undersoegelse"))

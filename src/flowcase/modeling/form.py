@@ -2,7 +2,7 @@
 
 `services.form_values` validates against these, and `web` renders them. The file stays plain form-js, so
 that Camunda Modeler and the form editor open it; what flowcase adds stands in `properties`:
-`target`, `label_en`, `description_en` and `flowcase.required`.
+`target`, `label_en`, `description_en`, `flowcase.required` and `flowcase.shown`.
 """
 
 from __future__ import annotations
@@ -89,6 +89,7 @@ class Field:
     required_if: Expression | None = None  # FEEL over the form's values (`properties.flowcase.required`)
     hide_if: Expression | None = None  # FEEL over the form's values (`conditional.hide`)
     readonly: bool = False  # shown, never stored
+    shown: Expression | None = None  # FEEL: what a readonly field shows (`properties.flowcase.shown`)
     disabled: bool = False
     options: tuple[Option, ...] = ()
     options_expression: Expression | None = None  # `valuesExpression`: FEEL, gives list of {value, label}
@@ -105,6 +106,12 @@ class Field:
     text: str = ""  # of a display
     properties: Mapping[str, str] = field(default_factory=dict)
     line: int | None = None
+
+    @property
+    def reads(self) -> tuple[Expression, ...]:
+        """Its expressions: what they name decides how the field is shown."""
+        found = (self.required_if, self.hide_if, self.options_expression, self.shown)
+        return tuple(each for each in found if each is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +130,7 @@ class Form:
             text
             for field in self.walk()
             for text in (
-                *(each.text for each in (field.required_if, field.hide_if, field.options_expression) if each),
+                *(each.text for each in field.reads),
                 field.options_key or "",
             )
         )

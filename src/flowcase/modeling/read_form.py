@@ -122,6 +122,7 @@ def _field(component: Located, prefix: tuple[str, ...], depth: int) -> Field:
         required_if=_feel(properties.get("flowcase.required")),
         hide_if=_feel(_mapping(component.get("conditional")).get("hide")),
         readonly=component.get("readonly") is True,
+        shown=_feel(properties.get("flowcase.shown")),
         disabled=component.get("disabled") is True,
         options=options,
         options_expression=_feel(component.get("valuesExpression")),

@@ -13,6 +13,7 @@ import marshmallow as ma
 
 from flowcase import feel
 from flowcase.errors import InvalidValues
+from flowcase.modeling.definition import Expression
 from flowcase.modeling.form import Field, FieldType, Form
 from flowcase.services import nested
 from flowcase.services.form_members import MEMBERS, MOST_ROWS
@@ -76,6 +77,11 @@ def options_of(asked: Field, context: Variables, now: dt.datetime) -> list[tuple
         elif item is not None:
             choices.append((item, str(item)))
     return choices
+
+
+def shown(expression: Expression, context: Variables, now: dt.datetime) -> Value:
+    """What a readonly field shows; null while what the expression reads is not answered."""
+    return _evaluate(expression.text, context, now)
 
 
 def is_hidden(asked: Field, context: Variables, now: dt.datetime) -> bool:

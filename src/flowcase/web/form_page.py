@@ -183,8 +183,7 @@ class _Drawing:
         self.deciding = keys & {
             name
             for asked in form.walk()
-            for expression in (asked.hide_if, asked.required_if, asked.options_expression)
-            if expression is not None
+            for expression in asked.reads
             for name in _names(expression.text, keys)
         }
 
@@ -216,6 +215,8 @@ class _Drawing:
         label = (asked.label_en if english else "") or asked.label
         name = ".".join((*prefix, *asked.path)) if asked.path else asked.id
         value = nested.at(self.known if asked.readonly else raw, asked.path) if asked.path else None
+        if asked.shown is not None:
+            value = form_values.shown(asked.shown, context, self.now)
         if value is None and not prefix and asked.type in _SENT_WHEN_EMPTY:
             value = nested.at(self.first, asked.path)  # it was not on the page that was sent
         drawn = Shown(

@@ -1,6 +1,7 @@
 """Every expression of a form is FEEL that can be read.
 
-`conditional.hide`, `valuesExpression` and `properties.flowcase.required` begin with `=`.
+`conditional.hide`, `valuesExpression`, `properties.flowcase.required` and `properties.flowcase.shown` begin
+with `=`.
 
 Wrong (kontakt)::
 
@@ -60,6 +61,7 @@ def _expressions(component: Located) -> Iterator[tuple[str, str]]:
         ("conditional.hide", hide),
         ("valuesExpression", component.get("valuesExpression")),
         ("flowcase.required", properties_of(component).get("flowcase.required")),
+        ("flowcase.shown", properties_of(component).get("flowcase.shown")),
     )
     for field, value in found:
         if isinstance(value, str) and value.strip():

@@ -22,6 +22,7 @@ KNOWN = {
     "description_en": "The description in English.",
     "text_en": "A shown text in English.",
     "flowcase.required": "FEEL over the form's values: required when it is true.",
+    "flowcase.shown": "FEEL over the form's values: what a readonly field shows, as it is now.",
 }
 
 
