@@ -201,6 +201,18 @@ def test_saving_by_itself_never_brings_another_page(sign_in, stranger, task):
     assert "Du er logget af." in signed_out.get_data(as_text=True)
 
 
+def test_who_may_see_the_case_reads_where_a_task_of_others_waits(sign_in, world):
+    task = world.task("beslut_undersoegelse", "SAG-2588")
+    leader, outsider = sign_in("else.syd"), sign_in("granly")
+
+    told, refused = open_task(leader, task), open_task(outsider, task)
+
+    assert (told.status, refused.status) == (403, 403)
+    assert "venter hos Camilla Noer. Kun de kan åbne den." in told.text
+    assert told.one("//main//a[contains(@href, '/sager/')]").get("href") == "/sager/SAG-2588"
+    assert "Camilla" not in refused.text
+
+
 def test_what_the_case_knows_is_filled_in_and_a_rule_lets_the_leader_allocate(sign_in, world):
     else_ = sign_in("else.syd")
     page = open_task(else_, world.task("tildel"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from flowcase.access.actor import Actor
+from flowcase.model import UserTaskStatus
 from flowcase.services import comments, documents
+from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, instances, notices, people, records, resources, user_tasks
+from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.streams import key_question
 
 
@@ -17,6 +20,18 @@ class UserTaskPages:
 
     def __init__(self, transactions: Transactions, definitions: Definitions, rule_sets: RuleSets) -> None:
         self._transactions, self._definitions, self._rule_sets = transactions, definitions, rule_sets
+
+    def in_a_case_of(self, id: str, *, actor: Actor) -> UserTaskRow | None:
+        """An open user task of a case that this actor may see, whoever works on it: where it waits."""
+
+        def work(tx: Tx) -> UserTaskRow | None:
+            row = user_tasks.user_task(tx, id)
+            if row is None or row.status != UserTaskStatus.OPEN or not row.case_code:
+                return None
+            case = case_files.case(tx, row.case_code)
+            return row if case is not None and may_see(actor, case) else None
+
+        return self._transactions.read(work)
 
     def look_ahead(self, id: str, *, actor: Actor) -> None:
         """Ask in two round trips what the page and its frame are going to ask one by one.

@@ -40,7 +40,13 @@ blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
 @login_required
 def show(id: str) -> Any:
     flow().user_task_pages.look_ahead(id, actor=actor())
-    task = flow().user_tasks.get(id, actor=actor())
+    try:
+        task = flow().user_tasks.get(id, actor=actor())
+    except Forbidden:
+        others = flow().user_task_pages.in_a_case_of(id, actor=actor())
+        if others is None:
+            raise
+        return render_template("user_task_of_others.html", task=others), HTTPStatus.FORBIDDEN
     draft = flow().user_tasks.draft(id, actor=actor())
     if (kept := kept_typing.shown_here()) is not None:
         return _page(task, without_withheld(task.view, read(task, kept)), is_draft=draft is not None)
