@@ -7,9 +7,8 @@ texts that never change, prepared once per connection, and nothing to decide bef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from psycopg import Connection, generators
@@ -17,6 +16,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
+_BINARY, _TEXT = PyFormat.BINARY, PyFormat.TEXT
 _FINE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
@@ -37,52 +37,85 @@ class Failure:
     error: Exception
 
 
-def converse(driver: Connection, prepared: set[bytes], said: Sequence[Said]) -> list[Any] | Failure:
-    """The results of the statements. `prepared` names what this connection has prepared, and is kept so.
+class Conversation:
+    """Statements that are sent, in as many parts as there is time to do something else between, and answered
+    together.
 
-    Raises what psycopg raises when the connection is lost; then it is closed, since nobody knows any more
-    which answer belongs to which statement.
+    `prepared` names what this connection has prepared, and is kept so.
     """
-    adapt, pgconn = Transformer(driver), driver.pgconn
-    commands: list[Callable[[], None]] = []
-    known = set(prepared)
-    answered: list[bytes | None] = []  # per command: the name that it prepares
-    for each in said:
-        if each.name not in known:
-            known.add(each.name)
-            commands.append(partial(pgconn.send_prepare, each.name, each.text))
-            answered.append(each.name)
+
+    def __init__(self, driver: Connection, prepared: set[bytes]) -> None:
+        self._driver, self._prepared = driver, prepared
+        self._adapt = Transformer(driver)
+        self._known = set(prepared)
+        self._answered: list[bytes | None] = []  # per command: the name that it prepares
+
+    def say(self, said: Sequence[Said], *, at_once: bool = False) -> None:
+        """`at_once`: the server begins with them while more is thought of.
+
+        Raises what psycopg raises when the connection is lost, as `answers` does.
+        """
+        pgconn, answered = self._driver.pgconn, self._answered
+        values = [self._dumped(each.values) for each in said]  # what cannot be said is found before all else
+        try:
+            if not answered:
+                pgconn.enter_pipeline_mode()
+            # Into libpq's buffer: psycopg's own way asks the socket before each of them.
+            for each, (dumped, formats) in zip(said, values, strict=True):
+                if each.name not in self._known:
+                    self._known.add(each.name)
+                    pgconn.send_prepare(each.name, each.text)
+                    answered.append(each.name)
+                pgconn.send_query_prepared(each.name, dumped, formats)
+                answered.append(None)
+            if at_once:
+                pgconn.flush()  # what does not fit goes with the rest
+        except BaseException:
+            self._driver.close()
+            raise
+
+    def _dumped(self, values: Sequence[Any]) -> tuple[Sequence[Any] | None, Sequence[Any] | None]:
+        if not values:
+            return None, None
         # The casts in the text say the types; bytes travel as they are.
-        formats = [PyFormat.BINARY if isinstance(value, bytes) else PyFormat.TEXT for value in each.values]
-        values = adapt.dump_sequence(each.values, formats) if formats else None
-        commands.append(
-            partial(pgconn.send_query_prepared, each.name, values, adapt.formats if formats else None)
-        )
-        answered.append(None)
-    commands.append(driver.pgconn.pipeline_sync)
-    try:
-        replies = driver.wait(_exchange(driver, commands))
-    except BaseException:
-        driver.close()
-        raise
-    results: list[Any] = []
-    for answer, (result, *_) in zip(answered, replies, strict=False):
-        if result.status not in _FINE:
-            return Failure(len(results), error_from_result(result, encoding=driver.info.encoding))
-        if answer is None:
-            results.append(result)
-        else:
-            prepared.add(answer)
-    return results
+        formats = [_BINARY if isinstance(value, bytes) else _TEXT for value in values]
+        return self._adapt.dump_sequence(values, formats), self._adapt.formats
+
+    def answers(self) -> list[Any] | Failure:
+        """The results of all statements.
+
+        Raises what psycopg raises when the connection is lost; then it is closed, since nobody knows any more
+        which answer belongs to which statement.
+        """
+        driver = self._driver
+        try:
+            driver.pgconn.pipeline_sync()
+            replies = driver.wait(_replies(driver, len(self._answered) + 1))
+        except BaseException:
+            driver.close()
+            raise
+        results: list[Any] = []
+        for answer, (result, *_) in zip(self._answered, replies, strict=False):
+            if result.status not in _FINE:
+                return Failure(len(results), error_from_result(result, encoding=driver.info.encoding))
+            if answer is None:
+                results.append(result)
+            else:
+                self._prepared.add(answer)
+        return results
 
 
-def _exchange(driver: Connection, commands: Sequence[Callable[[], None]]) -> Any:
+def converse(driver: Connection, prepared: set[bytes], said: Sequence[Said]) -> list[Any] | Failure:
+    """The results of statements that are sent in one part."""
+    conversation = Conversation(driver, prepared)
+    conversation.say(said)
+    return conversation.answers()
+
+
+def _replies(driver: Connection, count: int) -> Any:
     pgconn, replies = driver.pgconn, []
-    pgconn.enter_pipeline_mode()
-    for send in commands:  # into libpq's buffer: psycopg's own way asks the socket before each of them
-        send()
     yield from generators.send(pgconn)  # reads meanwhile what is answered to what does not fit at once
-    for _ in commands:
+    for _ in range(count):
         replies.append((yield from generators.fetch_many(pgconn)))
     pgconn.exit_pipeline_mode()
     return replies

@@ -242,6 +242,11 @@ class Rows:
         if self._writes:
             self._talk(self._taken())
 
+    def _send_ahead(self) -> None:
+        """What waits is written while its transaction thinks of the rest, where the database can do both."""
+        if self._writes and self._wire.commits and self._attempt is None and self._failure is None:
+            self._wire.write_ahead(self._taken())
+
     def _taken(self) -> Sequence[Batch]:
         """What waits, as statements that are to be sent now."""
         if not self._writes:

@@ -237,12 +237,13 @@ class Tx(Streams):
     def finish(self) -> None:
         """Write what is pending: rows, states, history. Called by the store just before the commit.
 
-        PostgreSQL gets the COMMIT along with them.
+        PostgreSQL gets the COMMIT along with them; it writes rows and states while the history is sealed.
         """
         if self._failure is not None:
             raise self._failure
-        self._write_history()
         self._save_states()
+        self._send_ahead()
+        self._write_history()
         if not self._wire.commits:
             self.send()
             return

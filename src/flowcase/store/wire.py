@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from flowcase.errors import Conflict
-from flowcase.store.pipeline import Failure, Said, converse, rows_of
+from flowcase.store.pipeline import Conversation, Failure, Said, converse, rows_of
 from flowcase.store.prepared import Prepared
 from flowcase.store.writes import Batch
 
@@ -76,6 +76,12 @@ class Wire:
             self._refuse(error, sql, writing)
         return answers
 
+    def write_ahead(self, batches: Sequence[Batch]) -> None:
+        """Write these while more is thought of; a failure is told by the next `talk`.
+
+        Only where `commits`.
+        """
+
     def begin(self) -> None:
         """The transaction begins at the latest now: something is to be sent past this wire."""
 
@@ -133,9 +139,13 @@ class _PipelinedWire(Wire):
         super().__init__(connection, may_write=may_write)
         self._has_begun = False
         self._prepared: set[bytes] = connection.info.setdefault("flowcase prepared", set())
+        self._open: Conversation | None = None  # something was said that is not answered yet
+        self._said: list[Said] = []  # in it
+        # The batch of each of the first statements that were said, and the place in it.
+        self._written: list[tuple[Batch, int]] = []
 
     def begin(self) -> None:
-        if self._may_write and not self._has_begun:
+        if (self._may_write and not self._has_begun) or self._open is not None:
             self.talk()
 
     @property
@@ -145,38 +155,60 @@ class _PipelinedWire(Wire):
     def talk(
         self, batches: Sequence[Batch] = (), questions: Sequence[Question] = (), *, commit: bool = False
     ) -> list[Any]:
+        asked = [*questions, (_COMMIT, {})] if commit else questions
+        self._say(batches, asked)
+        written = len(self._written)
+        results = self._results()
+        if commit and results[-1].command_status != b"COMMIT":
+            raise RuntimeError("Expected to commit, but a failure before it had ended the transaction.")
+        answers = []
+        for (statement, _), result in zip(asked, results[written:], strict=True):
+            compiled = statement.compiled(self._dialect)
+            answers.append(
+                compiled.rows(rows_of(self._driver, result))
+                if compiled.returns_rows
+                else result.command_tuples
+            )
+        return answers
+
+    def write_ahead(self, batches: Sequence[Batch]) -> None:
+        self._say(batches, at_once=True)
+
+    def _say(
+        self, batches: Sequence[Batch], asked: Sequence[Question] = (), *, at_once: bool = False
+    ) -> None:
         if batches:
             self.check_may_write()
         if self._may_write and not self._has_begun:
             batches = [Batch(_BEGIN, [{}]), *batches]
         said: list[Said] = []
-        written: list[tuple[Batch, int]] = []  # the batch of each of the first statements, the place in it
+        written: list[tuple[Batch, int]] = []
         for batch in batches:
             compiled = batch.statement.compiled(self._dialect)
             for place, values in enumerate(batch.values):
                 said.append(Said(compiled.name, compiled.text, compiled.bound(values)))
                 written.append((batch, place))
-        asked = []
-        for statement, parameters in [*questions, (_COMMIT, {})] if commit else questions:
+        for statement, parameters in asked:
             compiled = statement.compiled(self._dialect)
             said.append(Said(compiled.name, compiled.text, compiled.bound(parameters)))
-            asked.append(compiled)
-        results = self._results(said, written)
-        self._has_begun = self._may_write
-        if commit and results[-1].command_status != b"COMMIT":
-            raise RuntimeError("Expected to commit, but a failure before it had ended the transaction.")
-        return [
-            compiled.rows(rows_of(self._driver, result)) if compiled.returns_rows else result.command_tuples
-            for compiled, result in zip(asked, results[len(written) :], strict=True)
-        ]
-
-    def _results(self, said: Sequence[Said], written: Sequence[tuple[Batch, int]]) -> list[Any]:
+        conversation = self._open or Conversation(self._driver, self._prepared)
         try:
-            results = converse(self._driver, self._prepared, said)
+            conversation.say(said, at_once=at_once)
+        except self._dialect.loaded_dbapi.Error as error:
+            self._refuse(error, "", None)
+        self._open, self._has_begun = conversation, self._may_write
+        self._said += said
+        self._written += written
+
+    def _results(self) -> list[Any]:
+        conversation, said, written = self._open, self._said, self._written
+        self._open, self._said, self._written = None, [], []
+        assert conversation is not None
+        try:
+            results = conversation.answers()
         except self._dialect.loaded_dbapi.Error as error:
             self._refuse(error, "", None)
         if isinstance(results, Failure):
-            self._has_begun = self._may_write
             if getattr(results.error, "sqlstate", None) == NOT_PREPARED:
                 self._prepared.clear()
             position, batch, place = results.position, None, 0
@@ -189,6 +221,8 @@ class _PipelinedWire(Wire):
         # Not left to psycopg: with its own ROLLBACK it forgets every statement that the server has prepared.
         if self._has_begun and not self._driver.closed:
             with contextlib.suppress(psycopg.Error):
+                if self._open is not None:  # what it says is nobody's business any more
+                    self._open.answers()
                 converse(self._driver, self._prepared, [_ROLLBACK])
 
 
