@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -28,14 +28,19 @@ class YearMonthDuration:
     months: int  # may be negative
 
 
+_PLAIN = frozenset({type(None), bool, str, int})  # exactly of these types: their own JSON
 _TAG = "$"  # a mapping with this key is a tagged value; a plain context that has the key is escaped
 
 
 def to_json(value: Value) -> Any:
     """The JSON-able form of a value. Raises TypeError for anything that is no FEEL value."""
-    if value is None or isinstance(value, (bool, str)):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    if isinstance(value, int):
+    if kind is dict:
+        plain = {str(key): to_json(item) for key, item in value.items()}
+        return {_TAG: "context", "v": plain} if _TAG in plain else plain
+    if isinstance(value, (bool, str, int)):
         return value
     if isinstance(value, Decimal):
         as_int = int(value) if value.is_finite() and value == value.to_integral_value() else None
@@ -65,8 +70,7 @@ def to_json(value: Value) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_json(item) for item in value]
     if isinstance(value, Mapping):
-        plain = {str(key): to_json(item) for key, item in value.items()}
-        return {_TAG: "context", "v": plain} if _TAG in plain else plain
+        return to_json(dict(value))
     raise TypeError(f"Expected a FEEL value, but got {type(value).__name__}.")
 
 
@@ -108,7 +112,17 @@ def from_json(data: Any) -> Value:
 
 def canonical_json(data: Any) -> bytes:
     """One byte string per JSON value: sorted keys, no spaces, UTF-8; what hashes are computed over."""
-    return _CANONICAL.encode(data).encode()
+    return _CANONICAL(data).encode()
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def json_encoder(*, sort_keys: bool) -> Callable[[Any], str]:
+    """Writes JSON without spaces; what the library sets up anew for each text is kept for the next."""
+    plain = json.JSONEncoder(sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False)
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    parts = make(None, plain.default, json.encoder.encode_basestring, None, ":", ",", sort_keys, False, True)
+    return lambda data: "".join(parts(data, 0))
+
+
+_CANONICAL = json_encoder(sort_keys=True)

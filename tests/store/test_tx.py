@@ -25,7 +25,7 @@ from flowcase.model import (
     UserTaskCompleted,
     UserTaskCreated,
 )
-from flowcase.store import LockedInstance, SealBroken, Store, tables
+from flowcase.store import LockedInstance, SealBroken, Store, Tx, tables
 from flowcase.store.queries import history
 from flowcase.values import canonical_json
 
@@ -159,6 +159,41 @@ def test_a_state_that_changed_meanwhile_is_a_conflict(store: Store, started: str
         instance = tx.lock(started)
         instance.version = 7
         tx.record(instance, Advance(State(b"two"), ()))
+
+
+def test_what_is_written_while_the_history_is_thought_of_is_undone_with_it(
+    store: Store, started: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Tx, "_write_history", fail)
+        with pytest.raises(LookupError), store.begin(SYSTEM, NOW) as tx:
+            tx.record(started, Advance(State(b"two"), (user_task_created("a2"),)))
+    with store.begin(SYSTEM, NOW) as tx:  # over the same connection
+        tx.record(started, Advance(State(b"three"), (user_task_created("a3"),)))
+
+    with store.reading(NOW) as tx:
+        found = tx.rows(select(tables.user_task.c.element_instance).order_by("element_instance"))
+        assert [row.element_instance for row in found] == ["a1", "a3"]
+        assert tx.look(started).version == 2
+
+
+def test_a_connection_serves_on_after_a_refusal_that_nobody_heard(
+    store: Store, started: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Tx, "_write_history", fail)
+        with pytest.raises(LookupError), store.begin(SYSTEM, NOW) as tx:
+            ended = UserTaskCompleted(element="vurder", element_instance="nothing")
+            tx.record(started, Advance(State(b"two"), (ended,)))
+
+    with store.begin(SYSTEM, NOW) as tx:
+        assert tx.lock(started).version == 1
 
 
 def test_an_unknown_instance_is_not_found(store: Store) -> None:

@@ -19,10 +19,10 @@ from flowcase.engine.tokens import ROOT, Token, TokenTree
 from flowcase.engine.variables import VariableScopes
 from flowcase.model import InstanceStatus
 from flowcase.modeling.definition import ProcessDefinition
-from flowcase.values import Value, from_json, to_json
+from flowcase.values import Value, from_json, json_encoder, to_json
 
 LEVEL = 3  # of compression: a state is written at every step
-_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_JSON = json_encoder(sort_keys=False)
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class State:
             "variables": self.variable_scopes.to_json(),
             "waits": [subscription.to_json() for subscription in self.subscriptions.values()],
         }
-        return compress(_JSON.encode(data).encode(), level=LEVEL)
+        return compress(_JSON(data).encode(), level=LEVEL)
 
     @classmethod
     def from_bytes(cls, content: bytes, definition: ProcessDefinition) -> State:

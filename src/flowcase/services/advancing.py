@@ -295,7 +295,7 @@ class Run:
         """Give the command at once; what follows from it goes on the list."""
         advance = self.advancing.advance(self.tx, instance, command)
         for event in advance.events:
-            if isinstance(event, model.ElementCancelled):
+            if type(event) is model.ElementCancelled:
                 self._withdrawn.add((instance.id, event.element_instance))
         for event in advance.events:
             if type(event) in _LEADS_ON:

@@ -8,8 +8,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowcase import events, model
 from flowcase.compression import compress, decompress
@@ -18,11 +17,11 @@ from flowcase.values import canonical_json, from_json, to_json
 
 LEVEL = 5  # of compression: entries are small, and a higher one makes hardly any of them smaller
 LARGEST_ENTRY = 256 * 1024 * 1024  # bytes; an entry that claims more was not written here
+_PLAIN = frozenset({str, int, bool, type(None)})  # their own JSON
 _COMPRESSED = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins; JSON never does
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An event with what it is about; `event` is None once the key of its stream was destroyed."""
 
     kind: str
@@ -61,7 +60,11 @@ def decode_single(kind: str, payload: bytes) -> tuple[Event, str]:
 
 
 def _fields(event: Event | None) -> dict[str, Any]:
-    return {name: to_json(getattr(event, name)) for name in event.__dataclass_fields__} if event else {}
+    if event is None:
+        return {}
+    return {
+        name: value if type(value) in _PLAIN else to_json(value) for name, value in event.__dict__.items()
+    }
 
 
 def _restored(kind: str, fields: dict[str, Any]) -> Event:

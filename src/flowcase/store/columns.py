@@ -35,19 +35,11 @@ class Instant(TypeDecorator[dt.datetime]):
         return dialect.type_descriptor(String(27))
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise TypeError("Expected an aware instant, but got a local time without zone.")
-        if value.tzinfo is not dt.UTC:
-            value = value.astimezone(dt.UTC)
-        if dialect.name == "postgresql":
-            return value
-        return value.isoformat(timespec="microseconds")[:-6] + "Z"  # without its `+00:00`
+        return _in_utc(value) if dialect.name == "postgresql" else _instant_text(value)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         """As `result_processor`."""
-        return functools.partial(self.process_bind_param, dialect=dialect)
+        return _in_utc if dialect.name == "postgresql" else _instant_text
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
         return _read_instant(value)
@@ -55,6 +47,19 @@ class Instant(TypeDecorator[dt.datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """Without the steps between that SQLAlchemy would put around it: lists read hundreds."""
         return _read_instant
+
+
+def _in_utc(value: dt.datetime | None) -> dt.datetime | None:
+    if value is None or value.tzinfo is dt.UTC:
+        return value
+    if value.tzinfo is None:
+        raise TypeError("Expected an aware instant, but got a local time without zone.")
+    return value.astimezone(dt.UTC)
+
+
+def _instant_text(value: dt.datetime | None) -> str | None:
+    instant = _in_utc(value)
+    return None if instant is None else instant.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def _read_instant(value: Any) -> dt.datetime | None:

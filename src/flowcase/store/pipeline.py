@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection, generators
 from psycopg.adapt import PyFormat, Transformer
@@ -20,8 +20,7 @@ _BINARY, _TEXT = PyFormat.BINARY, PyFormat.TEXT
 _FINE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A statement with its values, as `Prepared` compiled them."""
 
     name: bytes

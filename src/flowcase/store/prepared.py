@@ -7,8 +7,9 @@ anew at each execution (looking up the compiled text, binding, wrapping rows) is
 from __future__ import annotations
 
 import itertools
+import operator
 from collections import namedtuple
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select
@@ -17,6 +18,13 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _numbers = itertools.count()
+
+
+def _picked(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
+    """The values of these names, in their order."""
+    if len(names) > 1:
+        return operator.itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 class Prepared:
@@ -50,9 +58,12 @@ class Compiled:
         self._constants = {
             name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required
         }
+        bound = tuple(compiled.positiontup or ())
+        self._values = _picked(bound)
         self._binds = tuple(
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup or ()
+            (position, convert)
+            for position, name in enumerate(bound)
+            if (convert := compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
         )
         self.returns_rows = isinstance(statement, Select)
         if self.returns_rows:
@@ -70,7 +81,10 @@ class Compiled:
         """The values in the order of the text, as the driver takes them. KeyError for a missing one."""
         if self._constants:
             values = {**self._constants, **values}
-        return [values[name] if to is None else to(values[name]) for name, to in self._binds]
+        bound = list(self._values(values))
+        for position, convert in self._binds:
+            bound[position] = convert(bound[position])
+        return bound
 
     def rows(self, fetched: Iterable[Any]) -> list[Any]:
         """What the driver fetched, with columns as attributes."""

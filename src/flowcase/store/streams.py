@@ -238,20 +238,23 @@ class Streams(Rows):
             return []
         if opened.cipher is None:
             raise Conflict(f"append to stream '{opened.id}'", "its key was destroyed")
-        first, recorded, references = opened.length + 1, [], []
+        first, references = opened.length + 1, []
+        recorded = [
+            codec.Recorded(type(each.event).__name__, each.instance, each.element, each.event)
+            for each in opened.pending
+        ]
         for seq, pending in enumerate(opened.pending, start=first):
-            kind = type(pending.event).__name__
-            recorded.append(codec.Recorded(kind, pending.instance, pending.element, pending.event))
             for stream in pending.concerns:
+                kind = type(pending.event).__name__
                 references.append((stream, ReferenceRecorded(stream=opened.id, seq=seq, kind=kind)))
-        instances = dict.fromkeys(each.instance for each in recorded if each.instance)
+        instances = dict.fromkeys([each.instance for each in recorded if each.instance])
         row: dict[str, Any] = {
             "stream": opened.id,
             "seq": first,
             "size": len(recorded),
             "at": self.now,
             "actor": self.actor.id,
-            "kind": " ".join(dict.fromkeys(each.kind for each in recorded)),
+            "kind": " ".join(dict.fromkeys([each.kind for each in recorded])),
             "instance": " ".join(instances) or None,
             "element": None,
             "sealed_payload": opened.cipher.seal(

@@ -109,8 +109,9 @@ class Tx(Streams):
         concerns: tuple[str, ...] = (),
     ) -> None:
         super()._remember(stream, event, instance, element, concerns)
-        for webhook in self._subscribers.get(type(event).__name__, ()):
-            self._tell(webhook, stream, event, instance, element)
+        if self._subscribers:
+            for webhook in self._subscribers.get(type(event).__name__, ()):
+                self._tell(webhook, stream, event, instance, element)
 
     def _tell(
         self, webhook: str, stream: str, event: Event, instance: str | None, element: str | None

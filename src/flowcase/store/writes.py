@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,14 +17,12 @@ from flowcase.store.prepared import Prepared
 _TABLE_ORDER = {table.name: position for position, table in enumerate(tables.metadata.sorted_tables)}
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(NamedTuple):
     table: Table
     values: Mapping[str, Any]  # every column
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An update or a deletion."""
 
     table: Table
