@@ -111,6 +111,15 @@ def test_what_cannot_be_exported_is_said_beside_its_field_and_nothing_leaves(ver
     assert [row for row in _events(world) if row.kind.startswith("Export")] == []
 
 
+def test_who_may_have_one_class_only_is_not_asked_for_it_and_is_told_what_the_file_holds(vera):
+    seen = vera.get(PATH)
+    helped = vera.get("/hjaelp/revisor")
+
+    assert not seen.all("//select[@id='klasse']")
+    assert "Filen indeholder kun koder, tider og elementer (K0)." in seen.text
+    assert "kun koder, tider og elementer" in helped.text and "fortroligt" not in helped.text
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_text_in_the_file(world):
     harm = '=HYPERLINK("http://x";"Klik")'
     world.notify("U-99", "SAG-2699", "Barn Eksempel", bekymring=harm)
