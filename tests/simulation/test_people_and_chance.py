@@ -52,6 +52,17 @@ def test_open_cases_take_their_part_of_the_day_before_user_tasks_get_theirs() ->
     assert ended[2] > _at("2026-01-13T16:00")  # far too many, and still something gets done
 
 
+def test_a_group_has_weekdays_of_its_own_and_who_is_always_there_works_on_sundays_and_holidays() -> None:
+    working, friday = Calendar().is_working_day, _at("2026-04-02T16:00")  # before Easter
+    tuesdays = Person("p", frozenset(), Hours(), frozenset({1}))
+    saturdays = Person("p", frozenset(), Hours(), frozenset({5}))
+    always = Person("p", frozenset(), Hours(), frozenset(range(7)), always=True)
+
+    begins = [each.begins(friday, working) for each in (tuesdays, saturdays, always)]
+
+    assert begins == [_at("2026-04-07T08:00"), _at("2026-04-04T08:00"), _at("2026-04-03T08:00")]
+
+
 def test_nobody_works_on_easter_monday_or_while_away() -> None:
     away = ((dt.date(2026, 4, 7), dt.date(2026, 4, 8)),)
     person = Person("p", frozenset(), Hours(), WEEK, away)

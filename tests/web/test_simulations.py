@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import subprocess
 import sys
@@ -16,10 +17,12 @@ import yaml
 
 from flowcase.access.actor import SYSTEM
 from flowcase.services.simulation import reading, running
+from flowcase.services.simulation.chance import Spread
 from flowcase.services.simulation.files import read_folder
 from flowcase.services.simulation.questions import Question
 from flowcase.services.simulation.report import as_json_text, report_of
 from flowcase.store.simulation_tables import simulation
+from flowcase.web import weekdays
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_browser
 from tests.web.world import PEOPLE, World
@@ -167,7 +170,7 @@ def test_what_would_run_too_long_is_refused_and_what_runs_long_is_asked_again(sm
 def test_what_is_changed_is_kept_with_its_source_and_comes_back_as_a_file(small, sign_in, tmp_path):
     page = sign_in("lone.proces")
     typed = {
-        "p|staff|skole": "7",
+        "p|staff|skole|people": "7",
         "p|work|share": "55,5",
         "p|arrivals|weekdays|0": "40",
         "p|tasks|fronten_dagsmoede.afgoer|answers|udfald|andele|lukkes": "30",
@@ -182,30 +185,66 @@ def test_what_is_changed_is_kept_with_its_source_and_comes_back_as_a_file(small,
     again = running.run(reading.read(tmp_path / "hentet.yaml"), read_folder(SHIPPED.parents[1]), processes=1)
     found = page.get(f"{asked.address}/resultat.json").source
 
-    assert "Skole ansatte" not in shown and "7 ansatte" in shown and "55,5 %" in shown
-    assert "staff|skole: changed" in text and "{lukkes: changed" not in text
+    assert "Skole: Ansatte" in shown and "55,5 %" in shown
+    assert "staff|skole|people: changed" in text and "{lukkes: changed" not in text
     assert as_json_text(report_of(again)) == found
 
 
 def test_an_earlier_question_and_a_file_stand_in_the_form_again(small, sign_in, owner):
     page = sign_in("lone.proces")
-    asked = page.post(ADDRESS, _form(**{"p|staff|skole": "7", "oevrigt": "weeks: 2\n"})).address
+    asked = page.post(ADDRESS, _form(**{"p|staff|skole|people": "7", "oevrigt": "weeks: 2\n"})).address
     text = page.get(f"{asked}/spoergsmaal.yaml").source
 
     again = page.get(f"{ADDRESS}?igen={asked.rpartition('/')[2]}")
     taken = small.taken_in(text.encode(), "hentet.yaml", actor=owner)
 
-    field = again.all("//input[@name='p|staff|skole']")[0]
+    field = again.all("//input[@name='p|staff|skole|people']")[0]
     rest = again.all("//textarea[@name='oevrigt']")[0]
     assert field.get("value") == "7" and rest.text.strip() == "weeks: 2"
     assert again.all("//input[@name='froe']")[0].get("value") == "7"
-    assert (taken.asked, taken.seed, taken.changed["staff"]) == ("flere", 7, {"skole": 7})
+    assert (taken.asked, taken.seed, taken.changed["staff"]) == ("flere", 7, {"skole": {"people": 7}})
+
+
+def test_weekdays_hours_and_spread_have_fields_and_come_back_as_they_were_typed(small, sign_in, tmp_path):
+    page = sign_in("lone.proces")
+    spread = "p|tasks|foranstaltning.paataenk|minutes|cv"
+    typed = {"p|work|days": "man-tors", "p|staff|skole|days": "Mandag og fre.", "p|arrivals|hours|9": "20"}
+
+    asked = page.post(ADDRESS, _form(**typed, **{spread: "80"})).address
+    text = page.get(f"{asked}/spoergsmaal.yaml").source
+    again = page.get(f"{ADDRESS}?igen={asked.rpartition('/')[2]}")
+
+    (tmp_path / "hentet.yaml").write_text(text)
+    parameters = reading.read(tmp_path / "hentet.yaml").variants[0].parameters
+    assert parameters.days == {0, 1, 2, 3} and parameters.staff["skole"].days == {0, 4}
+    assert parameters.tasks["foranstaltning.paataenk"].minutes == Spread(60, 0.8)
+    assert (parameters.arrivals.hours[9], parameters.staff["frontpersonale"].groups) == (20, ("fronten",))
+    shown = {each.get("name"): each.get("value") for each in again.all("//input[@name]")}
+    assert (shown["p|work|days"], shown["p|staff|skole|days"]) == ("man, tir, ons, tor", "man, fre")
+    assert (shown[spread], shown["p|arrivals|hours|9"]) == ("80", "20")
+    assert again.all("//textarea[@name='oevrigt']")[0].text.strip() == ""
+    assert "Ændret af dig; ellers 50." in again.text and "Ændret af dig; ellers ingen." in again.text
+
+
+def test_an_office_that_never_works_is_refused_beside_its_weekdays(small, sign_in):
+    seen = sign_in("lone.proces").post(ADDRESS, _form(**{"p|work|days": ""}))
+
+    (wrong,) = seen.all("//*[@aria-invalid='true']")
+    assert wrong.get("name") == "p|work|days" and "Skriv mindst én ugedag." in seen.text
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("man, ons og fre", "0 2 4"), ("mon-fri", "0 1 2 3 4"), ("Lør.;søn", "5 6"), ("fre–man", "0 4 5 6")],
+)
+def test_weekdays_are_read_as_people_write_them(text, days):
+    assert [str(reading.WEEKDAYS.index(day)) for day in weekdays.read(text)] == days.split()
 
 
 def test_the_form_tells_beforehand_how_long_it_takes_and_starts_nothing(small, sign_in, owner):
     page = sign_in("lone.proces")
 
-    seen = page.post(ADDRESS, _form(gor="vis", **{"p|staff|skole": "7"}))
+    seen = page.post(ADDRESS, _form(gor="vis", **{"p|staff|skole|people": "7"}))
 
     assert "4 kørsler" in seen.text and "tager omkring et minut" in seen.text
     assert "Ændret af dig; ellers 3." in seen.text
@@ -215,9 +254,13 @@ def test_the_form_tells_beforehand_how_long_it_takes_and_starts_nothing(small, s
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"p|staff|skole": "to"}, "Skriv et tal."),
-        ({"p|staff|skole": "2,5"}, "Skriv et helt tal."),
-        ({"p|staff|skole": "-1"}, "mindst 0."),
+        ({"p|staff|skole|people": "to"}, "Skriv et tal."),
+        ({"p|staff|skole|people": "2,5"}, "Skriv et helt tal."),
+        ({"p|staff|skole|people": "-1"}, "mindst 0."),
+        ({"p|staff|skole|days": "man, hverdage"}, "hverdage er ingen ugedag"),
+        ({"p|work|days": "ons, x"}, "x er ingen ugedag"),
+        ({"p|tasks|foranstaltning.paataenk|minutes|cv": "-5"}, "mindst 0."),
+        ({"p|arrivals|hours|9": "mange"}, "Skriv et tal."),
         ({"p|work|share": "120"}, "højst 100."),
         ({"p|work|from": "17:00"}, "slutte senere"),
         ({"p|work|until": "sent"}, "klokkeslæt"),
@@ -303,6 +346,47 @@ def test_what_goes_wrong_apart_is_told_and_nobody_waits_for_it(small, world, own
 
     row = small.get(id, actor=owner)
     assert row.status == "failed" and CADENCE in row.problem
+
+
+def test_each_number_says_whether_it_is_from_the_history_a_file_the_owner_or_a_guess(
+    small, world, owner, sign_in
+):
+    page, share = sign_in("lone.proces"), "p|work|share"
+
+    shipped = _sources(page.get(ADDRESS))
+    by_history = _sources(page.post(ADDRESS, _form(gor="vis", historik="1", **{share: "55"})))
+    sent = {"fil": (io.BytesIO(b"id: x\ntitle: X\nbased_on: standard.yaml\nwork: {share: 0.5}\n"), "x.yaml")}
+    token = page.get(ADDRESS).value("csrf_token")
+    taken = page.client.post(
+        f"{ADDRESS}/indlaes", data={"csrf_token": token, **sent}, content_type="multipart/form-data"
+    )
+
+    assert set(shipped.values()) == {"Skøn, som følger med."} and len(shipped) > 200
+    assert by_history.keys() == shipped.keys()
+    assert by_history["p|work|per_case_minutes"] == "Skøn, som følger med; historikken siger det ikke."
+    assert by_history["p|arrivals|per_year"] == "Skøn, som følger med; historikken har for få."
+    assert by_history[share] == "Ændret af dig; ellers 60."
+    assert "Fra x.yaml; ellers 60." in taken.get_data(as_text=True)
+
+
+def _sources(page) -> dict[str, str]:
+    return {
+        each.get("name"): page.one(f"//*[@id='{each.get('id')}-kilde']").text_content().strip()
+        for each in page.all("//input[starts-with(@name, 'p|')]")
+    }
+
+
+def test_history_that_is_long_enough_is_gone_by_unless_it_is_unticked(small, world, owner, sign_in):
+    page = sign_in("lone.proces")
+    young = page.get(ADDRESS)
+    made = [world.flow.clock.now() - dt.timedelta(days=100 - number) for number in range(30)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("flowcase.services.simulation.questions.queries.arrivals", lambda tx, since: made)
+        old, unticked = page.get(ADDRESS), page.get(f"{ADDRESS}?historik=")
+
+    ticked = [bool(each.all("//input[@name='historik' and @checked]")) for each in (young, old, unticked)]
+    assert ticked == [False, True, False]
+    assert _sources(old)["p|arrivals|per_year"] == "Fra historikken: 30 observationer."
 
 
 def test_history_gives_counts_and_leaves_what_is_too_little_to_the_file(world, owner):

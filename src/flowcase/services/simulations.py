@@ -92,6 +92,11 @@ class Simulations:
 
         return self._transactions.read(work)
 
+    def has_history(self, *, actor: Actor) -> bool:
+        """Whether the installation's own history has enough to go by it."""
+        _check(actor)
+        return self._transactions.read(self._questions.has_history)
+
     def words(self, office: Mapping[str, Any], *, actor: Actor) -> dict[str, str]:
         """What the user tasks, answers and choices of an office are called, by the name of their place."""
         _check(actor)

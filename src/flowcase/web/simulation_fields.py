@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-from flowcase.access.groups import NAMES
+from flowcase.access.groups import group_name
 from flowcase.modeling.yaml_places import Place
 from flowcase.services.simulation import adjusting, reading, rules
 from flowcase.services.simulation.adjusting import Setting
 from flowcase.services.simulation.questions import BasisOffice, Variant, name_of
-from flowcase.web import presenting
+from flowcase.web import presenting, weekdays
 from flowcase.web.language import current, gettext
 
 PREFIX = "p|"
@@ -31,10 +31,13 @@ SECTIONS: Mapping[str, str] = {
     adjusting.SHARES: "Fordeling af beslutninger",
 }
 HINTS: Mapping[str, str] = {
-    adjusting.STAFF: "Hvor mange der er ansat i hver gruppe.",
-    adjusting.TASKS: "Middelværdier. Arbejdstid er på kontoret; dage er ventetid på andre.",
+    adjusting.STAFF: "Hvor mange der er ansat i hver gruppe, og hvilke ugedage den arbejder. "
+    "Uden ugedage arbejder den, når kontoret gør.",
+    adjusting.TASKS: "Arbejdstid er på kontoret; dage er ventetid på andre. Spredning er standardafvigelsen "
+    "i procent af middelværdien; ved 0 tager det altid lige lang tid.",
     adjusting.SHARES: "Vægte: hvor ofte hvert svar gives i forhold til de andre.",
 }
+_AT_WORK = ("Ugedage på arbejde", "for eksempel man, ons, fre")
 _WEIGHTS = "Vægte: hvor mange der kommer i forhold til de andre."
 # last named part of a place -> (label, unit)
 _WORDS: Mapping[Place, tuple[str, str]] = {
@@ -42,6 +45,7 @@ _WORDS: Mapping[Place, tuple[str, str]] = {
     ("arrivals", "again"): ("Om et barn med en åben sag", "%"),
     ("work", "from"): ("Arbejdsdagen begynder", "klokken"),
     ("work", "until"): ("Arbejdsdagen slutter", "klokken"),
+    ("work", "days"): _AT_WORK,
     ("work", "share"): ("Del af dagen, der går til sagerne", "%"),
     ("work", "per_case_minutes"): ("Kontakt, møder og journal for hver åben sag", "minutter om ugen"),
     ("work", "absence", "share"): ("Fravær", "%"),
@@ -55,6 +59,7 @@ _OF_TASKS: Mapping[str, tuple[str, str]] = {
 }
 _TIMES = frozenset({("work", "from"), ("work", "until")})
 _PERCENT = frozenset({("work", "share"), ("work", "absence", "share"), ("arrivals", "again")})
+_SPREAD = ("spredning", "% af middel")
 _MONDAY = dt.date(2026, 1, 5)
 
 
@@ -116,14 +121,15 @@ def sections(
     changed: Mapping[str, Any],
     texts: Mapping[str, str],
     errors: Mapping[str, Sequence[str]],
+    file: str = "",
 ) -> list[Section]:
-    """Every field. `texts` are those that were typed, which stand as they were."""
-    there = reading.join(office.data, changed)
+    """Every field. `texts` are those that were typed, which stand as they were; `file` brought `changed`."""
+    there = adjusting.evened(reading.join(office.data, changed))
     groups: dict[str, dict[str, Group]] = {section: {} for section in SECTIONS}
     for setting in adjusting.settings_of(office.data):
         heading, hint = _group_of(setting.place, words)
         group = groups[setting.section].setdefault(heading, Group(heading, hint))
-        group.fields.append(_shown(setting, office, words, there, texts, errors))
+        group.fields.append(_shown(setting, office, words, there, texts, errors, file))
     return [
         Section(id, gettext(heading), gettext(HINTS[id]) if id in HINTS else "", [*groups[id].values()])
         for id, heading in SECTIONS.items()
@@ -147,20 +153,32 @@ def _shown(
     there: Mapping[str, Any],
     texts: Mapping[str, str],
     errors: Mapping[str, Sequence[str]],
+    file: str,
 ) -> Shown:
     name = PREFIX + name_of(setting.place)
     before = written(setting.place, setting.value)
     value = adjusting.value_at(there, setting.place)
     text = texts.get(name, before if value is None else written(setting.place, value))
     label, unit = _words(setting.place, words)
-    observed = office.estimates.observed(setting.place)
-    if text != before:
-        source = gettext("Ændret af dig; ellers {value}.").format(value=before)
-    elif observed:
-        source = gettext("Fra historikken: {count} observationer.").format(count=presenting.number(observed))
+    if text == before:
+        source = _source(setting.place, office)
+    elif file and name not in texts:
+        source = gettext("Fra {file}; ellers {value}.").format(file=file, value=before or gettext("ingen"))
     else:
-        source = gettext("Skøn, som følger med.")
+        source = gettext("Ændret af dig; ellers {value}.").format(value=before or gettext("ingen"))
     return Shown(name, id_of(name), label, unit, text, source, text != before, errors.get(name, ()))
+
+
+def _source(place: Place, office: BasisOffice) -> str:
+    """Where a number is from that nobody has changed."""
+    observed = office.estimates.observed(place)
+    if observed:
+        return gettext("Fra historikken: {count} observationer.").format(count=presenting.number(observed))
+    if not office.is_by_history:
+        return gettext("Skøn, som følger med.")
+    if office.estimates.is_too_little(place):
+        return gettext("Skøn, som følger med; historikken har for få.")
+    return gettext("Skøn, som følger med; historikken siger det ikke.")
 
 
 def id_of(name: str) -> str:
@@ -173,6 +191,10 @@ def _group_of(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
             return gettext("Ugedage"), gettext(_WEIGHTS)
         case ("arrivals", "months", _):
             return gettext("Måneder"), gettext(_WEIGHTS)
+        case ("arrivals", "hours", _):
+            return gettext("Klokkeslæt"), gettext(_WEIGHTS)
+        case ("staff", group, *_):
+            return group_name(str(group), current()), ""
         case ("arrivals", "values", name, *_):
             return words.get(f"arrivals|values|{name}", str(name)), ""
         case ("tasks", key, "answers", name, *_):
@@ -195,10 +217,14 @@ def _words(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
             return day, ""
         case ("arrivals", "months", int(number)):
             return presenting.month_name(dt.date(2026, number + 1, 1)), ""
-        case ("staff", group, *_):
-            return NAMES.get(str(group), (_spoken(str(group)),) * 2)[1 if current() == "en" else 0], gettext(
-                "ansatte"
-            )
+        case ("arrivals", "hours", int(number)):
+            return f"{number:02}–{number + 1:02}", ""
+        case ("staff", _, "days"):
+            return gettext(_AT_WORK[0]), gettext(_AT_WORK[1])
+        case ("staff", *_):
+            return gettext("Ansatte"), ""
+        case ("tasks", _, what, "cv"):
+            return f"{gettext(_OF_TASKS[str(what)][0])}, {gettext(_SPREAD[0])}", gettext(_SPREAD[1])
         case (*_, "andele", choice):
             return words.get(name_of(place)) or _spoken(str(choice)), ""
         case ("tasks", _, what, *_):
@@ -216,9 +242,11 @@ def _spoken(code: str) -> str:
 
 def written(place: Place, value: Any) -> str:
     """As it stands in its field."""
+    if _is_of_weekdays(place):
+        return ", ".join(weekdays.written(value, current()))
     if place in _TIMES or not isinstance(value, (int, float)):
         return str(value)
-    number = round(value * 100, 6) if place in _PERCENT else value
+    number = round(value * 100, 6) if _is_percent(place) else value
     text = f"{number:.6f}".rstrip("0").rstrip(".")
     return text if current() == "en" else text.replace(".", ",")
 
@@ -241,6 +269,7 @@ def sourced(
 ) -> Iterator[tuple[str, str, str]]:
     """(what, value, source) of every number of a question that is not the shipped file's."""
     estimated, changed = sources.get("estimated", {}), set(sources.get("changed", ()))
+    data = adjusting.evened(data)
     for setting in adjusting.settings_of(data):
         name = name_of(setting.place)
         if name in changed:
@@ -258,10 +287,13 @@ def sourced(
 
 def own(variant: Variant, words: Mapping[str, str]) -> Iterator[str]:
     """What a variant itself says of the numbers."""
-    for setting in adjusting.settings_of(variant.parameters):
-        if adjusting.value_at(variant.parameters, setting.place) is not None:
+    parameters = adjusting.evened(variant.parameters)
+    for setting in adjusting.settings_of(parameters):
+        if adjusting.value_at(parameters, setting.place) is not None:
             label, unit = _words(setting.place, words)
-            yield f"{label} {written(setting.place, setting.value)} {unit}".strip()
+            heading, _ = _group_of(setting.place, words)
+            what = f"{heading} {label[:1].lower()}{label[1:]}"
+            yield f"{what} {written(setting.place, setting.value)} {unit}".strip()
 
 
 def head(sources: Mapping[str, Any]) -> Iterator[str]:
@@ -289,6 +321,10 @@ def read(form: Mapping[str, str], shown: BasisOffice) -> Typed:
         texts[name] = text
         try:
             values[setting.place] = _value(setting.place, text)
+        except weekdays.NoWeekday as unknown:
+            errors[name] = [
+                gettext("{text} er ingen ugedag. Skriv for eksempel man, ons, fre.").format(text=unknown)
+            ]
         except ValueError:
             errors[name] = [gettext("Skriv et tal.")]
     rest: Mapping[str, Any] = {}
@@ -300,20 +336,30 @@ def read(form: Mapping[str, str], shown: BasisOffice) -> Typed:
     return Typed(values, rest, texts, errors)
 
 
+def _is_of_weekdays(place: Place) -> bool:
+    return place[-1] == "days" and place[0] in ("work", "staff")
+
+
+def _is_percent(place: Place) -> bool:
+    return place in _PERCENT or place[-1] == "cv"
+
+
 def _value(place: Place, text: str) -> Any:
+    if _is_of_weekdays(place):
+        return weekdays.read(text)
     if place in _TIMES:
         return f"0{text}" if re.fullmatch(r"\d:\d\d", text) else text
     number = float(text.replace(" ", "").replace(",", "."))
     if not math.isfinite(number):
         raise ValueError(text)
-    if place in _PERCENT:
+    if _is_percent(place):
         return round(number / 100, 8)
     return int(number) if number == int(number) else number
 
 
 def changed_by(office: BasisOffice, typed: Typed) -> dict[str, Any]:
     """The parameters that were changed, in front of an office."""
-    there = adjusting.put(reading.join(office.data, typed.rest), typed.values)
+    there = adjusting.put(adjusting.evened(reading.join(office.data, typed.rest)), typed.values)
     return reading.parameters_of(adjusting.beyond(office.data, there))
 
 
@@ -339,6 +385,8 @@ def _sentence(fault: rules.Fault) -> str:
         }[fault.rule].format(limit=shown)
     if fault.rule == "type":
         return gettext("Skriv et helt tal.") if limit == "integer" else gettext("Skriv et tal.")
+    if fault.rule == "minItems":
+        return gettext("Skriv mindst én ugedag.")
     if fault.rule == "pattern":
         return gettext("Skriv et klokkeslæt som 08:00.")
     if fault.rule == "later":

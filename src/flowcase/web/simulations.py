@@ -58,7 +58,8 @@ class Form:
 @login_required
 def index() -> Any:
     """The form; with `igen`, as an earlier simulation was asked for."""
-    given = _given(request.args)
+    is_known = flow().simulations.has_history(actor=actor())
+    given = _given({"historik": "1" if is_known else "", **request.args.to_dict()})
     changed: Mapping[str, Any] = {}
     earlier = request.args.get("igen", "")
     if earlier:
@@ -168,7 +169,7 @@ def _page(form: Form) -> str:
     known = {*(offer.id for offer in offers), DRAFTS}
     asked = form.given["spoergsmaal"] if form.given["spoergsmaal"] in known else DRAFTS
     office, words = simulations.office(asked, from_history=bool(form.given["historik"]), actor=actor())
-    sections = fields.sections(office, words, form.changed, form.texts, form.errors)
+    sections = fields.sections(office, words, form.changed, form.texts, form.errors, form.taken_in)
     return render_template(
         "simulations.html",
         offers=offers,

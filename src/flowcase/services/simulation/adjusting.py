@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowcase.modeling.yaml_places import Place
-from flowcase.services.simulation.reading import REPLACED_WHOLE, join, parameters_of
+from flowcase.services.simulation.reading import REPLACED_WHOLE, WEEKDAYS, join, parameters_of
 
 ARRIVALS, WORK, STAFF, TASKS, SHARES = "arrivals", "work", "staff", "tasks", "shares"
-_WEIGHTS = ("weekdays", "months")
+_WEIGHTS = ("weekdays", "months", "hours")
+_SPREADS = ("minutes", "days", "before_due")  # of a user task
 # Where the reader takes something for an entry that a file leaves out.
 _UNSAID: tuple[tuple[Place, Any], ...] = (
     (("work", "from"), "08:00"),
     (("work", "until"), "16:00"),
+    (("work", "days"), list(WEEKDAYS[:5])),
     (("work", "share"), 1.0),
     (("work", "per_case_minutes"), 0),
     (("work", "absence", "share"), 0.0),
@@ -26,15 +28,35 @@ _UNSAID: tuple[tuple[Place, Any], ...] = (
 
 @dataclass(frozen=True)
 class Setting:
-    """One number (or time of day) of the office."""
+    """One number (or time of day, or list of weekdays) of the office."""
 
     place: Place
     section: str
     value: Any
 
 
+def evened(office: Mapping[str, Any]) -> dict[str, Any]:
+    """The office with each group and each time in its long form: `3` is `{people: 3}`, `{mean: 3, cv: 0}`."""
+    whole = dict(office)
+    if "staff" in whole:
+        whole["staff"] = {
+            group: told if isinstance(told, Mapping) else {"people": told}
+            for group, told in whole["staff"].items()
+        }
+    if "tasks" in whole:
+        whole["tasks"] = {
+            key: {name: _spread(value) if name in _SPREADS else value for name, value in told.items()}
+            for key, told in whole["tasks"].items()
+        }
+    return whole
+
+
+def _spread(told: Any) -> dict[str, Any]:
+    return {"cv": 0, **told} if isinstance(told, Mapping) else {"mean": told, "cv": 0}
+
+
 def settings_of(office: Mapping[str, Any]) -> list[Setting]:
-    """Everything that can be set, in the order in which the file has it."""
+    """Everything that can be set of an office that is `evened`, in the order in which the file has it."""
     return [*_arrivals(office), *_work(office), *_staff(office), *_tasks(office), *_shares(office)]
 
 
@@ -56,19 +78,18 @@ def _work(office: Mapping[str, Any]) -> Iterator[Setting]:
 
 def _staff(office: Mapping[str, Any]) -> Iterator[Setting]:
     for group, told in office.get("staff", {}).items():
-        if isinstance(told, Mapping):
+        if "people" in told:
             yield Setting(("staff", group, "people"), STAFF, told["people"])
-        else:
-            yield Setting(("staff", group), STAFF, told)
+        if not told.get("always"):
+            yield Setting(("staff", group, "days"), STAFF, told.get("days", []))
 
 
 def _tasks(office: Mapping[str, Any]) -> Iterator[Setting]:
     for key, told in office.get("tasks", {}).items():
-        for name in ("minutes", "days", "before_due"):
-            if isinstance(told.get(name), Mapping):
-                yield Setting(("tasks", key, name, "mean"), TASKS, told[name]["mean"])
-            elif name in told:
-                yield Setting(("tasks", key, name), TASKS, told[name])
+        for name in _SPREADS:
+            for part in ("mean", "cv"):
+                if part in told.get(name, {}):
+                    yield Setting(("tasks", key, name, part), TASKS, told[name][part])
 
 
 def _shares(office: Mapping[str, Any]) -> Iterator[Setting]:
@@ -131,7 +152,7 @@ def beyond(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def beside_the_settings(office: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
     """Of changed parameters, those that no setting of the office stands for."""
     settings = settings_of(office)
-    there = join(office, changed)
+    there = evened(join(office, changed))
     kept = {
         setting.place: setting.value
         for setting in settings
@@ -148,12 +169,9 @@ def beside_the_settings(office: Mapping[str, Any], changed: Mapping[str, Any]) -
 
 def changed_places(office: Mapping[str, Any], changed: Mapping[str, Any]) -> list[Place]:
     """Which entries of an office are others than it has them, lists and shares number by number."""
-    found = []
-    there = join(office, changed)
-    for setting in settings_of(there):
-        before = value_at(office, setting.place)
-        if before is None:
-            before = dict(_UNSAID).get(setting.place)
-        if before != setting.value:
-            found.append(setting.place)
-    return found
+    before = {setting.place: setting.value for setting in settings_of(office)}
+    return [
+        setting.place
+        for setting in settings_of(evened(join(office, changed)))
+        if before.get(setting.place) != setting.value
+    ]

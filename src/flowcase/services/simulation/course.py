@@ -116,11 +116,12 @@ class Course:
             for number in range(1, group.people + 1):
                 id = f"{name}-{number:02d}"
                 if group.always:
-                    yield Person(id, frozenset((name, *group.groups)), _ALL_DAY, frozenset(range(7)))
+                    whole_week = frozenset(range(7))
+                    yield Person(id, frozenset((name, *group.groups)), _ALL_DAY, whole_week, always=True)
                     continue
                 away = parameters.absence.of(id, self.chance, first, last)
                 groups = frozenset((name, *group.groups))
-                yield Person(id, groups, parameters.hours, parameters.days, away)
+                yield Person(id, groups, parameters.hours, group.days or parameters.days, away)
 
     def _lightest(self, group: str) -> str | None:
         """Of a group, who has the fewest open cases; the first by name among equals."""

@@ -62,6 +62,22 @@ class Estimates:
             case _:
                 return 0
 
+    def is_too_little(self, place: Place) -> bool:
+        """Whether the history could say what stands there, and only has too few observations."""
+        match place:
+            case _ if self.observed(place):
+                return False
+            case ("arrivals", "per_year" | "weekdays" | "months" | "hours", *_):
+                return True
+            case ("tasks", str(key), "days" | "before_due", *_):
+                return not key.endswith("*")
+            case ("arrivals", "values", name, "andele", *_):
+                return f"{_OF_NOTIFICATIONS}.{name}" in self.too_few
+            case ("tasks", key, "answers", name, "andele", *_):
+                return f"{key}.{name}" in self.too_few
+            case _:
+                return False
+
     @property
     def told(self) -> list[str]:
         """In English sentences, for a terminal."""

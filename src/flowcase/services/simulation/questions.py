@@ -19,8 +19,14 @@ from flowcase.modeling.yaml_places import Place
 from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.simulation import reading, rules, running
-from flowcase.services.simulation.adjusting import beyond, changed_places
-from flowcase.services.simulation.estimating import LOOKED_BACK, NOTIFICATION, Estimates, estimate
+from flowcase.services.simulation.adjusting import beyond, changed_places, evened
+from flowcase.services.simulation.estimating import (
+    ENOUGH_FOR_A_YEAR,
+    LOOKED_BACK,
+    NOTIFICATION,
+    Estimates,
+    estimate,
+)
 from flowcase.store import Tx
 from flowcase.store.queries import resources
 from flowcase.store.queries import simulations as queries
@@ -81,6 +87,7 @@ class BasisOffice:
 
     data: Mapping[str, Any]
     estimates: Estimates
+    is_by_history: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ class Questions:
         if asked == DRAFTS:
             data["compare"] = reading.DRAFT_BESIDE
         found = self.estimates(tx, reading.read(path)) if from_history else Estimates(self._chosen(tx))
-        return BasisOffice(reading.join(data, found.parameters), found)
+        return BasisOffice(evened(reading.join(data, found.parameters)), found, from_history)
 
     def asked(self, tx: Tx, question: Question) -> Asked:
         """The question with its numbers. Raises InvalidValues for what cannot be run."""
@@ -145,7 +152,7 @@ class Questions:
         if not 0 <= question.seed < MOST_SEED:
             raise InvalidValues("the simulation", {"froe": [NOT_A_NUMBER]})
         basis = self.basis(tx, question.asked, from_history=question.from_history)
-        whole = {**reading.join(basis.data, question.changed), "seed": question.seed}
+        whole = {**evened(reading.join(basis.data, question.changed)), "seed": question.seed}
         faults = rules.faults(reading.parameters_of(whole))
         if faults:
             raise FaultyParameters(faults)
@@ -187,7 +194,7 @@ class Questions:
         asked = DRAFTS if is_of_drafts else data["id"]
         is_offered = asked == DRAFTS or (asked != BASE and (self.folder / f"{asked}.yaml").is_file())
         office = self.basis(tx, asked if is_offered else DRAFTS, from_history=False).data
-        changed = beyond(reading.parameters_of(office), reading.parameters_of(data))
+        changed = beyond(reading.parameters_of(office), reading.parameters_of(evened(data)))
         return TakenIn(asked if is_offered else None, data.get("seed"), changed)
 
     def _path(self, asked: str) -> Path:
@@ -201,18 +208,25 @@ class Questions:
     def estimates(self, tx: Tx, read: reading.Simulation) -> Estimates:
         """What the installation's own history says of the parameters of a simulation."""
         since = tx.now - LOOKED_BACK
-        smallest = max(2, int(str(self._rule_sets.settings(tx).get(SMALLEST_GROUP) or 5)))
         found = estimate(
             read.variants[0].parameters,
             arrivals=queries.arrivals(tx, since),
             handled=queries.handled(tx, since),
             codes=lambda entity, attributes: queries.codes(tx, entity, [*attributes], since),
             form_of=lambda process, element: self._form_of(tx, process, element),
-            smallest=smallest,
+            smallest=self._smallest(tx),
             now=tx.now,
         )
         found.parameters.update(self._chosen(tx))
         return found
+
+    def has_history(self, tx: Tx) -> bool:
+        """Whether the installation is old enough for its history to say how many notifications come."""
+        instants = queries.arrivals(tx, tx.now - LOOKED_BACK)
+        return len(instants) >= self._smallest(tx) and tx.now - min(instants) >= ENOUGH_FOR_A_YEAR
+
+    def _smallest(self, tx: Tx) -> int:
+        return max(2, int(str(self._rule_sets.settings(tx).get(SMALLEST_GROUP) or 5)))
 
     def _form_of(self, tx: Tx, process: str, element: str) -> Form | None:
         row = resources.definition_of(tx, process)

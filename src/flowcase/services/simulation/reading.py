@@ -99,6 +99,7 @@ class Group:
     people: int
     groups: tuple[str, ...] = ()
     always: bool = False
+    days: frozenset[int] = frozenset()  # weekdays at work, Monday is 0; none: those of the office
 
 
 @dataclass(frozen=True)
@@ -387,7 +388,7 @@ def _parameters(data: Mapping[str, Any]) -> Parameters:
             work.get("share", 1.0),
             dt.timedelta(minutes=work.get("per_case_minutes", 0)),
         ),
-        days=frozenset(WEEKDAYS.index(day) for day in work.get("days", WEEKDAYS[:5])),
+        days=_weekdays(work.get("days", WEEKDAYS[:5])),
         absence=Absence(**work.get("absence", {})),
         staff={name: _group(each) for name, each in data.get("staff", {}).items()},
         caseworkers=tuple(data.get("caseworkers", ())),
@@ -419,7 +420,12 @@ def _stock(data: Mapping[str, Any]) -> Stock:
 def _group(data: Any) -> Group:
     if isinstance(data, int):
         return Group(data)
-    return Group(data["people"], tuple(data.get("groups", ())), data.get("always", False))
+    groups, days = tuple(data.get("groups", ())), _weekdays(data.get("days", ()))
+    return Group(data["people"], groups, data.get("always", False), days)
+
+
+def _weekdays(data: Sequence[str]) -> frozenset[int]:
+    return frozenset(WEEKDAYS.index(day) for day in data)
 
 
 def _task(data: Mapping[str, Any]) -> Task:

@@ -17,6 +17,7 @@ from flowcase.services.simulation.chance import Chance
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 _ONE_DAY = dt.timedelta(days=1)
+_FRIDAY = 4
 
 LEAST_SHARE = 0.05  # of the day: somebody with far too many cases gets at least this much done
 
@@ -60,14 +61,16 @@ class Person:
     hours: Hours
     days: frozenset[int]  # weekdays at work, Monday is 0
     absences: tuple[tuple[dt.date, dt.date], ...] = ()  # first and last day of each
+    always: bool = False  # on holidays too
     is_busy: bool = False
     busy: dt.timedelta = field(default_factory=dt.timedelta)  # time at work on user tasks
     own: list[tuple[float, int, str]] = field(default_factory=list)  # heap of user tasks assigned to this one
 
     def is_at_work(self, day: dt.date, is_working_day: IsWorkingDay) -> bool:
+        """Who works on Saturdays or Sundays does so on every one of them."""
         return (
             day.weekday() in self.days
-            and is_working_day(day)
+            and (self.always or day.weekday() > _FRIDAY or is_working_day(day))
             and not any(first <= day <= last for first, last in self.absences)
         )
 
