@@ -311,6 +311,21 @@ def test_a_form_is_edited_checked_and_kept(studio, world):
     expect(page.locator(".fjs-powered-by, a[href*='bpmn.io']").first).to_be_visible()
 
 
+def test_a_field_that_is_put_in_has_a_danish_name_and_a_table_danish_columns(studio, world):
+    page = studio(FORM)
+    for kind in ("Afkrydsning", "Ét valg", "Tabel", "Tekst", "Dato og tid"):
+        page.locator(f".fjs-palette-field[title='Tilføj feltet »{kind}«']").focus()
+        page.keyboard.press("Enter")
+    saved(page)
+
+    content = world.flow.studio.open(FORM, actor=world.flow.people.actor("jens.proces")).content
+    check, radio, table, text, day = json.loads(content)["components"][-5:]
+    assert (check["label"], radio["label"], table["label"]) == ("Afkrydsning", "Ét valg", "Tabel")
+    assert [each["label"] for each in radio["values"]] == ["Svar"]
+    assert [each["label"] for each in table["columns"]] == ["ID", "Navn", "Dato"]
+    assert (text["text"], day["dateLabel"]) == ("# Tekst", "Dato")
+
+
 def test_a_form_that_the_editor_has_written_says_the_same(studio, world):
     page = studio(FORM)
     with checked_again(page):

@@ -129,3 +129,29 @@ def test_the_panel_and_the_list_of_keys_are_reached_by_a_key_and_nobody_is_caugh
     left = page.evaluate("document.activeElement.closest('#laerred svg') === null")
 
     assert (in_panel, found, left) == (True, [], True)
+
+
+def test_the_overview_of_a_table_keeps_its_keys_from_view_to_view_and_when_a_name_was_written(page, world):
+    file = "decisions/D-02_opfoelgning_kadence.dmn"
+    page.goto(f"/studie/{file}")
+    page.wait_for_selector("html[data-ready=true]")
+
+    page.locator("#laerred .drill-down-overlay button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#laerred .view-drd-button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#laerred .dmn-drd-container .djs-container > svg")).to_be_focused()
+
+    page.keyboard.press("Control+f")
+    page.keyboard.type("kadence")
+    page.locator(".djs-search-result").first.wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("#laerred .dmn-drd-container .djs-container > svg")).to_be_focused()
+    page.keyboard.press("e")
+    page.locator(".djs-direct-editing-content").wait_for()
+    page.keyboard.press("End")
+    page.keyboard.type("n")
+    page.keyboard.press("Enter")
+    expect(page.locator("#laerred .dmn-drd-container .djs-container > svg")).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Gentag")).to_be_enabled()

@@ -16,6 +16,7 @@ import DmnModeler from 'dmn-js/lib/Modeler';
 import danish from './studio/danish-dmn.json';
 import { translation } from './studio/danish.js';
 import { translateShown } from './studio/danish-shown.js';
+import { isLost, keepFocus } from './studio/focus.js';
 import { markFindings } from './studio/marks.js';
 import { startStudio } from './studio/shell.js';
 import { tableNames } from './studio/table-names.js';
@@ -39,6 +40,8 @@ function makeEditor(begun) {
   const tellers = [];
   const bound = new WeakSet();
   const stack = () => modeler.getActiveViewer()?.get('commandStack', false);
+  const isOverview = () => modeler.getActiveView()?.type === 'drd';
+  let hasBegun = false; // no key has its place yet
 
   // Each view has an event bus and a command stack of its own.
   function bind() {
@@ -46,8 +49,19 @@ function makeEditor(begun) {
     if (!viewer || bound.has(viewer)) return;
     bound.add(viewer);
     viewer.on('commandStack.changed', (event) => event.trigger !== 'clear' && tellers.forEach((tell) => tell()));
+    if (isOverview()) keepFocus(viewer.get('eventBus'), viewer.get('canvas'));
   }
-  modeler.on('views.changed', bind);
+
+  // The button that led to another view went with the one before; only a person who was there is taken along.
+  function takeAlong() {
+    if (!hasBegun || !isLost()) return;
+    if (isOverview()) modeler.getActiveViewer().get('canvas').focus();
+    else document.querySelector('#laerred .view-drd-button')?.focus();
+  }
+  modeler.on('views.changed', () => {
+    bind();
+    setTimeout(takeAlong);
+  });
 
   const viewOf = (id) => modeler.getViews().find((view) => view.id === id || view.element.id === id || contains(view.element, id));
 
@@ -58,7 +72,8 @@ function makeEditor(begun) {
       if (tables.length === 1) await modeler.open(tables[0]);
       bind();
       const viewer = modeler.getActiveViewer();
-      if (modeler.getActiveView()?.type === 'drd') viewer.get('canvas').zoom('fit-viewport');
+      if (isOverview()) viewer.get('canvas').zoom('fit-viewport');
+      setTimeout(() => (hasBegun = true));
     },
     read: async () => (await modeler.saveXML({ format: true })).xml,
     onChange: (tell) => tellers.push(tell),
@@ -75,7 +90,7 @@ function makeEditor(begun) {
     },
     mark(findings, focus) {
       rowMarks.replaceSync(findings.filter((each) => each.element).map(markOfRow).join('\n'));
-      if (modeler.getActiveView()?.type !== 'drd') return;
+      if (!isOverview()) return;
       const viewer = modeler.getActiveViewer();
       markFindings(findings, viewer.get('overlays'), viewer.get('elementRegistry'), focus);
     },

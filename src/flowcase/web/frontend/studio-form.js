@@ -9,6 +9,7 @@ import { FormEditor } from '@bpmn-io/form-js-editor';
 
 import danish from './studio/danish-forms.json';
 import { translateShown } from './studio/danish-shown.js';
+import { nameInDanish } from './studio/new-fields.js';
 import { startStudio } from './studio/shell.js';
 
 const PLACES = '.fjs-palette-container, .fjs-properties-container, .fjs-editor-context-pad, .fjs-empty-editor';
@@ -26,6 +27,7 @@ function makeEditor(begun) {
   if (begun.language === 'da') {
     translateShown(container, { ...danish, ...Object.fromEntries(added) }, PLACES);
     translateShown(container, filledIn, FILLED_IN);
+    nameInDanish(editor.get('fieldFactory'), danish);
   }
   const stack = () => editor.get('commandStack');
   const fieldOf = (name) =>

@@ -1,5 +1,6 @@
 // Drawing without a mouse: go from element to element, connect, put an event on an edge, reach the panel.
 // Appending (a), replacing (r), naming (e), finding (Ctrl+F), moving (arrows) and deleting are bpmn-js's own.
+import { keepFocus } from './focus.js';
 import { say } from './words.js';
 
 const EDGES = ['Timer', 'Message', 'Error', 'Escalation', 'Signal'];
@@ -24,10 +25,7 @@ class ByKeyboard {
       return true;
     });
     eventBus.on('selection.changed', ({ newSelection }) => this.tell(newSelection));
-    // What a menu or a name was typed into is gone: the keys are the drawing's again.
-    eventBus.on(['directEditing.deactivate', 'popupMenu.close'], () =>
-      setTimeout(() => document.activeElement === document.body && canvas.focus()),
-    );
+    keepFocus(eventBus, canvas);
     at('vis-taster').addEventListener('click', () => at('taster').showModal());
     at('taster').addEventListener('close', () => canvas.focus());
     // At once, not when the dialog tells later that it is closed: the next key is about what was made.

@@ -1,0 +1,30 @@
+// A field that is put in begins with a Danish name where form-js would write the English name of its kind.
+const CHOICE = { Value: 'Svar' };
+const COLUMNS = { Name: 'Navn', Date: 'Dato' };
+const TEXT = { '# Text': '# Tekst' };
+const DAY = { Date: 'Dato' };
+
+export function nameInDanish(fieldFactory, danish) {
+  const create = fieldFactory.create.bind(fieldFactory);
+  fieldFactory.create = (attributes, isNew = true) => {
+    const field = create(attributes, isNew);
+    return isNew ? named(field, attributes, danish) : field;
+  };
+}
+
+// Only what the package wrote by itself; a copy keeps what its field has.
+function named(field, given, danish) {
+  const said = (name, words) => {
+    if (given[name] === undefined && Object.hasOwn(words, field[name])) field[name] = words[field[name]];
+  };
+  said('label', danish);
+  said('text', TEXT);
+  said('dateLabel', DAY);
+  if (given.values === undefined) rename(field.values, CHOICE);
+  if (given.columns === undefined) rename(field.columns, COLUMNS);
+  return field;
+}
+
+function rename(parts, words) {
+  parts?.forEach((part) => Object.hasOwn(words, part.label) && (part.label = words[part.label]));
+}
