@@ -68,6 +68,9 @@ def test_an_incident_is_mended_by_a_value_and_goes_on(sign_in, world):
 
     page = drift.get(f"/drift/haendelser/{incident.id}")
     assert '"fejl"' in page.text
+    assert "Processen »fejl«, der skal kaldes, er ikke i drift." in page.text
+    assert "Expected to call" not in page.text
+    assert "Processen »fejl«" in drift.get("/drift").text
     form = page.one("//main//form")
     wrong = drift.submit(page, form, **{"navn-0": "hvem", "vaerdi-0": "kaldt", "begrundelse": ""})
     assert wrong.status == 422

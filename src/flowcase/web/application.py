@@ -33,6 +33,7 @@ from flowcase.web import (
     drawing,
     form_files,
     form_notes,
+    incidents_in_danish,
     kept_typing,
     language,
     large_forms,
@@ -110,6 +111,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     app.jinja_env.globals.update(
         is_demonstration=flow.settings.is_demonstration,
         single_sign_on_name=single_sign_on.name_if_offered,
+        cause=incidents_in_danish.cause,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.init_app(app)  # before anything that can refuse: it says so in the person's language

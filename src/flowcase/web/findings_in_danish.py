@@ -7,16 +7,14 @@ something is put in; what is put in is translated too where it is a sentence or 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-
-from babel.messages.pofile import read_po
 
 from flowcase.modeling import Finding
-from flowcase.web.language import CATALOGUES, current
+from flowcase.web.danish_catalogue import DanishCatalogue
+from flowcase.web.language import current
 
-_DEEPEST = 4  # a piece of a piece of a sentence
+_CATALOGUE = DanishCatalogue("findings.da.po")
 _GAP = "No rule matches when "
 # What stands between the values of a gap in a table; the values, in quotes, stay.
 _BETWEEN = {
@@ -51,46 +49,14 @@ def finding_words(finding: Finding) -> FindingWords:
     return FindingWords(finding.message, finding.remedy, "en")
 
 
-@lru_cache(maxsize=5000)
-def in_danish(sentence: str, depth: int = 0) -> str | None:
+def in_danish(sentence: str) -> str | None:
     """None for what the catalogue does not have."""
-    if not sentence:
-        return ""
-    exact = catalogue().get(sentence)
-    if exact is not None:
-        return exact
-    if sentence.startswith(_GAP):
+    if sentence.startswith(_GAP) and sentence not in _CATALOGUE.sentences:
         said = _VALUE_OR_BETWEEN.sub(lambda found: _BETWEEN.get(found[0], found[0]), sentence[len(_GAP) :])
         sentence = _GAP + said
-    if depth >= _DEEPEST:
-        return None
-    for pattern, danish in _patterns():
-        if match := pattern.fullmatch(sentence):
-            return _filled(danish, match.groups(), depth)
-    return None
+    return _CATALOGUE.danish(sentence)
 
 
-@cache
 def catalogue() -> Mapping[str, str]:
     """Every sentence of the check, with its Danish."""
-    with (CATALOGUES / "findings.da.po").open("rb") as source:
-        return {str(each.id): str(each.string) for each in read_po(source, locale="da") if each.id}
-
-
-@cache
-def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
-    """Those with something put in, the ones that say most first."""
-    found = [(english, danish) for english, danish in catalogue().items() if "{}" in english]
-    found.sort(key=lambda each: -len(each[0].replace("{}", "")))
-    return [
-        (re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), danish)
-        for english, danish in found
-    ]
-
-
-def _filled(danish: str, pieces: Sequence[str], depth: int) -> str:
-    said, *others = danish.split("{}")
-    for piece, other in zip(pieces, others, strict=True):
-        is_name = said.endswith("»")  # what somebody wrote stays as it was written
-        said += (piece if is_name else in_danish(piece, depth + 1) or piece) + other
-    return said[:1].upper() + said[1:] if depth == 0 else said
+    return _CATALOGUE.sentences
