@@ -125,6 +125,41 @@ def test_a_simulation_whose_worker_was_killed_ends_by_itself(small, tmp_path):
     assert "nothing is kept" in told.read_text()
 
 
+def test_a_killed_simulation_takes_its_other_processes_with_it(small, tmp_path):
+    told = tmp_path / "told"
+    command = [sys.executable, "-m", "flowcase", "simulate", str(small._questions.folder / "flere.yaml")]
+    command += ["--processes", str(SHIPPED.parents[1]), "--replications", "500", "--at-once", "2"]
+    with (
+        told.open("wb") as err,
+        subprocess.Popen([*command, "--progress"], stdout=subprocess.DEVNULL, stderr=err) as run,
+    ):
+        _until(lambda: told.read_text().count("done") > 1)
+        beside = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+
+        run.kill()
+
+    assert len(beside) == 2
+    _until(lambda: not any(Path(f"/proc/{each}").exists() for each in beside))
+
+
+def test_how_long_it_goes_on_is_measured_on_the_run_itself(small, world, owner, sign_in):
+    page, id = sign_in("lone.proces"), small.ask(Question("flere", 1, 1), actor=owner)
+    row = {"status": "running", "holder": "x", "lease_until": world.flow.clock.now() + dt.timedelta(hours=1)}
+
+    seen = {}
+    for minutes, progress in ((1, 0.0), (1, 0.25), (3, 0.25)):
+        began = world.flow.clock.now() - dt.timedelta(minutes=minutes)
+        with world.flow.store.begin(actor=SYSTEM, now=world.flow.clock.now()) as tx:
+            tx.update_any(simulation, {"id": id}, {**row, "began_at": began, "progress": progress})
+        seen[minutes, progress] = page.get(f"{ADDRESS}/{id}").text
+
+    assert "tager omkring et minut, når maskinen er ledig" in seen[1, 0.0]
+    assert "25 procent er kørt, omkring 3 minutter igen" in seen[1, 0.25]
+    assert "længere end ventet" not in seen[1, 0.25]
+    assert "omkring 9 minutter igen" in seen[3, 0.25]
+    assert "længere end ventet, omkring 12 minutter i alt" in seen[3, 0.25]
+
+
 def _until(is_so, seconds=60.0):
     ends = time.monotonic() + seconds
     while not is_so():
@@ -361,7 +396,7 @@ def test_each_number_says_whether_it_is_from_the_history_a_file_the_owner_or_a_g
         f"{ADDRESS}/indlaes", data={"csrf_token": token, **sent}, content_type="multipart/form-data"
     )
 
-    assert set(shipped.values()) == {"Skøn, som følger med."} and len(shipped) > 200
+    assert set(shipped.values()) == {"Skøn, som følger med.", "Som kontoret."} and len(shipped) > 200
     assert by_history.keys() == shipped.keys()
     assert by_history["p|work|per_case_minutes"] == "Skøn, som følger med; historikken siger det ikke."
     assert by_history["p|arrivals|per_year"] == "Skøn, som følger med; historikken har for få."
@@ -379,14 +414,14 @@ def _sources(page) -> dict[str, str]:
 def test_history_that_is_long_enough_is_gone_by_unless_it_is_unticked(small, world, owner, sign_in):
     page = sign_in("lone.proces")
     young = page.get(ADDRESS)
-    made = [world.flow.clock.now() - dt.timedelta(days=100 - number) for number in range(30)]
+    made = [world.flow.clock.now() - dt.timedelta(days=120 - number) for number in range(110)]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("flowcase.services.simulation.questions.queries.arrivals", lambda tx, since: made)
         old, unticked = page.get(ADDRESS), page.get(f"{ADDRESS}?historik=")
 
     ticked = [bool(each.all("//input[@name='historik' and @checked]")) for each in (young, old, unticked)]
     assert ticked == [False, True, False]
-    assert _sources(old)["p|arrivals|per_year"] == "Fra historikken: 30 observationer."
+    assert _sources(old)["p|arrivals|per_year"] == "Fra historikken: 110 observationer."
 
 
 def test_history_gives_counts_and_leaves_what_is_too_little_to_the_file(world, owner):

@@ -99,7 +99,7 @@ def simulate(
     else:
         files = read_folder(folder)
 
-    asked_by = os.getppid()
+    asked_by, began = os.getppid(), time.monotonic()
 
     def progress(done: float, total: int) -> None:
         if tell and os.getppid() != asked_by:
@@ -107,11 +107,12 @@ def simulate(
         if tell:
             click.echo(f'{{"done": {done:.3f}, "total": {total}}}', err=True)
         elif sys.stderr.isatty():
-            click.echo(f"\r{done:.1f} of {total} runs", err=True, nl=done == total)
+            left = running.minutes_left(done / total, (time.monotonic() - began) / 60)
+            about = "" if left is None else f", about {left:.1f} minutes left"
+            click.echo(f"\r{done:.1f} of {total} runs{about}   ", err=True, nl=done == total)
 
     if not as_json and sys.stderr.isatty():
         click.echo(_estimated(ahead), err=True)
-    began = time.monotonic()
     try:
         result = running.run(
             simulation,

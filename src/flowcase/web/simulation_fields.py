@@ -37,7 +37,7 @@ HINTS: Mapping[str, str] = {
     "i procent af middelværdien; ved 0 tager det altid lige lang tid.",
     adjusting.SHARES: "Vægte: hvor ofte hvert svar gives i forhold til de andre.",
 }
-_AT_WORK = ("Ugedage på arbejde", "for eksempel man, ons, fre")
+_AT_WORK = ("Ugedage på arbejde", "som man, ons, fre")
 _WEIGHTS = "Vægte: hvor mange der kommer i forhold til de andre."
 # last named part of a place -> (label, unit)
 _WORDS: Mapping[Place, tuple[str, str]] = {
@@ -171,6 +171,8 @@ def _shown(
 
 def _source(place: Place, office: BasisOffice) -> str:
     """Where a number is from that nobody has changed."""
+    if place[0] == "staff" and place[-1] == "days" and not adjusting.value_at(office.data, place):
+        return gettext("Som kontoret.")
     observed = office.estimates.observed(place)
     if observed:
         return gettext("Fra historikken: {count} observationer.").format(count=presenting.number(observed))

@@ -18,7 +18,7 @@ from flowcase.services.simulation.questions import DRAFTS, FaultyParameters, Que
 from flowcase.services.simulation.reading import SimulationError
 from flowcase.services.simulation.report import as_json_text
 from flowcase.services.simulation.running import Estimate
-from flowcase.services.simulations import TakesLong
+from flowcase.services.simulations import LONG_MINUTES, TakesLong
 from flowcase.store.queries.simulations import SimulationRow
 from flowcase.web import presenting, simulation_report
 from flowcase.web import simulation_fields as fields
@@ -29,7 +29,7 @@ blueprint = Blueprint("simulations", __name__, url_prefix="/studie/simulering")
 
 SEED = 20_260_105
 REPLICATIONS = 8  # of a shipped question, by default
-EARLY = 0.02  # of the way: how long the rest takes cannot be told yet
+MUCH_LONGER = 1.5  # times what was expected: the page says so
 SHOWN = frozenset({"waiting", "running"})
 STATUSES: Mapping[str, str] = {
     "waiting": "venter",
@@ -202,7 +202,11 @@ def show(id: str) -> Any:
     report = flow().simulations.report(id, actor=actor())
     told: dict[str, Any] = {"row": row, "status": _status, "report": report}
     told |= {"numbers": _numbers(row), "left": _left(row), "is_kept": row.sources is not None}
-    told |= {"is_open": row.status in SHOWN, "is_fragment": "HX-Request" in request.headers}
+    told |= {
+        "slow": _slow(row),
+        "is_open": row.status in SHOWN,
+        "is_fragment": "HX-Request" in request.headers,
+    }
     told["is_deserted"] = (
         row.status == "running" and row.lease_until is not None and row.lease_until < flow().clock.now()
     )
@@ -247,12 +251,28 @@ def result(id: str) -> Any:
 
 
 def _left(row: SimulationRow) -> str:
-    """About how long it goes on; before that shows, how long it was expected to take."""
-    if row.status != "running" or row.began_at is None or row.progress < EARLY:
+    """About how long it goes on by its own pace; before that shows, what it takes on a machine at rest."""
+    left = running.minutes_left(row.progress, _gone(row))
+    if left is None:
         expected = running.minutes_of(row.case_years)
-        return gettext("tager {about} i alt").format(about=_about(expected))
-    gone = (flow().clock.now() - row.began_at).total_seconds() / 60
-    return gettext("{about} igen").format(about=_about(gone * (1 - row.progress) / row.progress))
+        return gettext("tager {about}, når maskinen er ledig").format(about=_about(expected))
+    return gettext("{about} igen").format(about=_about(left))
+
+
+def _slow(row: SimulationRow) -> str:
+    """How long it takes in all, where that is much longer than was said; "" elsewhere."""
+    gone = _gone(row)
+    left = running.minutes_left(row.progress, gone)
+    if left is None or gone + left < max(LONG_MINUTES, MUCH_LONGER * running.minutes_of(row.case_years)):
+        return ""
+    return _about(gone + left)
+
+
+def _gone(row: SimulationRow) -> float:
+    """Minutes since it began; 0 for one that does not run."""
+    if row.status != "running" or row.began_at is None:
+        return 0.0
+    return (flow().clock.now() - row.began_at).total_seconds() / 60
 
 
 def _about(minutes: float) -> str:

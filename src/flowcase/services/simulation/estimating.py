@@ -28,6 +28,7 @@ NOTIFICATION = "Underretning"
 _OF_NOTIFICATIONS = "underretning"  # in the places of their shares
 LOOKED_BACK = dt.timedelta(days=3 * 365)
 ENOUGH_FOR_A_YEAR = dt.timedelta(weeks=13)  # of history, to say how many come in a year
+ENOUGH_TO_GO_BY = 100  # notifications, to go by the history where nobody has said so
 ENOUGH_FOR_SEASONS = dt.timedelta(weeks=52)
 _DAY = 86_400.0
 _MOST_SPREAD = 3.0  # of durations: one forgotten user task shall not rule the rest

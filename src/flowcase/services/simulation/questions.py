@@ -22,6 +22,7 @@ from flowcase.services.simulation import reading, rules, running
 from flowcase.services.simulation.adjusting import beyond, changed_places, evened
 from flowcase.services.simulation.estimating import (
     ENOUGH_FOR_A_YEAR,
+    ENOUGH_TO_GO_BY,
     LOOKED_BACK,
     NOTIFICATION,
     Estimates,
@@ -221,9 +222,9 @@ class Questions:
         return found
 
     def has_history(self, tx: Tx) -> bool:
-        """Whether the installation is old enough for its history to say how many notifications come."""
+        """Whether the history is long and full enough to go by it."""
         instants = queries.arrivals(tx, tx.now - LOOKED_BACK)
-        return len(instants) >= self._smallest(tx) and tx.now - min(instants) >= ENOUGH_FOR_A_YEAR
+        return len(instants) >= ENOUGH_TO_GO_BY and tx.now - min(instants) >= ENOUGH_FOR_A_YEAR
 
     def _smallest(self, tx: Tx) -> int:
         return max(2, int(str(self._rule_sets.settings(tx).get(SMALLEST_GROUP) or 5)))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -26,6 +28,7 @@ from flowcase.services.simulation.reading import Parameters, Simulation
 CASE_YEARS_PER_MINUTE = 1_000.0  # of one processor, on the slow side: see docs/simulation.md
 LONGEST_MINUTES = 30.0
 
+FIRST_SLICE = 0.005  # of the way: from here on it is measured how long the rest takes
 LOOK_SECONDS = 0.5  # how often is told how far it is
 
 Progress = Callable[[float, int], None]  # (runs done, runs in all)
@@ -77,6 +80,14 @@ def estimate(
 def minutes_of(case_years: float, at_once: int | None = None) -> float:
     """About how long so many take, on all processors unless it is said how many processes there are."""
     return case_years / CASE_YEARS_PER_MINUTE / (at_once or _processors())
+
+
+def minutes_left(share: float, gone: float) -> float | None:
+    """About how long it goes on, by the minutes that this share of the way took; None before a first slice.
+
+    What else the machine has to do is in it, and each slice corrects what the earlier ones said.
+    """
+    return gone * (1 - share) / share if share >= FIRST_SLICE else None
 
 
 def case_years_of(simulation: Simulation) -> float:
@@ -160,7 +171,7 @@ def _run_beside(
     # The children take over what was read here: reading all diagrams takes longer than a short run.
     beside = multiprocessing.get_context("fork")
     _shares = beside.Array("d", len(units), lock=False)
-    pool = ProcessPoolExecutor(at_once, mp_context=beside)
+    pool = ProcessPoolExecutor(at_once, mp_context=beside, initializer=_end_with, initargs=(os.getpid(),))
     try:
         waiting = {pool.submit(_run_numbered, nr, unit): unit for nr, unit in enumerate(units)}
         left = set(waiting)
@@ -175,6 +186,17 @@ def _run_beside(
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
+
+
+def _end_with(parent: int) -> None:
+    """End with the process that waits for it: one that was killed cannot end the others itself."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _run_numbered(nr: int, unit: tuple[int, int]) -> Measured:
