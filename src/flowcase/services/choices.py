@@ -105,7 +105,8 @@ def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:
     return [
         {
             "value": load["person"],
-            "label": f"{names.get(load['person']) or load['person']}: {load['antal']} sager, "
+            "label": f"{names.get(load['person']) or load['person']}: {load['antal']} "
+            f"{'sag' if load['antal'] == 1 else 'sager'}, "
             f"{load['efter']} efter tildelingen",
         }
         for load in loads

@@ -448,7 +448,7 @@ def _joined(refusals: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     return {
         "rules": [rule for each in refusals for rule in each["rules"]],
         "errors": {name: said for each in refusals for name, said in each["errors"].items()},
-        "sentence": "; ".join(each["sentence"] for each in refusals),
+        "sentence": " ".join(each["sentence"] for each in refusals),
     }
 
 

@@ -452,7 +452,7 @@ def _offered(tx: Tx, actor: Actor, after: Key | None, limit: int | None) -> list
 def _refused(id: str, hits: Sequence[tuple[str, str]]) -> Refused:
     return Refused(
         f"complete user task '{id}'",
-        "; ".join(message for _, message in hits),
+        " ".join(message for _, message in hits),  # whole sentences: a test reads every table
         rules=tuple(dict.fromkeys(rule for rule, _ in hits)),
     )
 
