@@ -147,11 +147,16 @@ def test_the_page_of_a_report_says_first_what_changes_by_more_than_chance() -> N
     chance = Figure(
         "deadline|T06|share", (Interval(0.9, 0.1, 8), Interval(0.91, 0.1, 8)), (None, Interval(0.01, 0.2, 8))
     )
-    report = Report(
-        "x", "Spørgsmålet", "", 1, 8, (("nu", "Nu"), ("ny", "Ny")), {}, 1.0, (sure, chance), (), ()
+    nothing = Figure(
+        "work|akutvagt|share",
+        (Interval(0.005, 0, 8), Interval(0.0051, 0, 8)),
+        (None, Interval(0.0001, 0.00005, 8)),
     )
+    figures = (sure, chance, nothing)
+    report = Report("x", "Spørgsmålet", "", 1, 8, (("nu", "Nu"), ("ny", "Ny")), {}, 1.0, figures, (), ())
 
     changing = as_page(report).partition("<h2>Det, der ændrer sig</h2>")[2].partition("<h2>")[0]
 
-    assert "tildelt · median" in changing and "+3,00 ± 0,20 *" in changing and "T06" not in changing
+    assert "Tid til milepæle (dage): tildelt · median" in changing and "+3,00 ± 0,20 *" in changing
+    assert "T06" not in changing and "Akutvagt" not in changing
     assert "None of the main figures changes" in as_page(replace(report, figures=(chance,)), language=1)

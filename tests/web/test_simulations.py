@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from flowcase.access.actor import SYSTEM
+from flowcase.errors import InvalidValues
 from flowcase.services.simulation import reading, running
 from flowcase.services.simulation.chance import Spread
 from flowcase.services.simulation.files import read_folder
@@ -353,8 +354,9 @@ def test_drafts_are_held_against_what_is_in_force_and_faulty_ones_are_refused(sm
     content = studio.in_force(CADENCE, actor=owner)
     kept.save(CADENCE, b"<definitions/>", seen=None, based_on=None, actor=owner)
     question = Question("kladde", 1, 1, drafts_of=owner.id)
-    with pytest.raises(Exception, match="kladder_af"):
+    with pytest.raises(InvalidValues) as refused:
         small.ask(question, actor=owner)
+    assert refused.value.errors["kladder_af"][1:] == [CADENCE]
 
     draft = studio.open(CADENCE, actor=owner).draft
     changed = content.replace(b">6<", b">5<", 1)

@@ -182,8 +182,9 @@ class Simulations:
             raise InvalidValues("the simulation", {"kladder_af": [NO_DRAFTS]})
         contents = {row.file_name: drafts.content(tx, row) for row in rows}
         findings = self._deployments.findings(tx, contents)
-        if any(finding.severity is Severity.ERROR for finding in findings):
-            raise InvalidValues("the simulation", {"kladder_af": [FAULTY_DRAFTS]})
+        faulty = sorted({finding.file for finding in findings if finding.severity is Severity.ERROR})
+        if faulty:
+            raise InvalidValues("the simulation", {"kladder_af": [FAULTY_DRAFTS, *faulty]})
         return {path: content.decode() for path, content in contents.items()}
 
     # --- looking -----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from flowcase.access.groups import NAMES
 from flowcase.services.simulation.comparing import Figure, Interval
-from flowcase.services.simulation.plots import changed_figures, plots_of
+from flowcase.services.simulation.plots import changed_figures, named_in_full, plots_of
 from flowcase.services.simulation.report import KINDS, Place, Report, basis, by_kind, label, number, said
 from flowcase.web import diagram_drawing
 from flowcase.web.language import current, gettext
@@ -72,7 +72,10 @@ def told(report: Report) -> dict[str, Any]:
         "description": spoken(report.description, english),
         "sections": sections,
         "basis": basis(report, language),
-        "changes": [_line(figure, titles, language) for figure in changed_figures(report)],
+        "changes": [
+            replace(_line(figure, titles, language), label=named_in_full(figure.key, titles, language))
+            for figure in changed_figures(report)
+        ],
         "where": Markup(plots.get("places", "")),  # noqa: S704 - as above
         "number": lambda value: number(value, "", language),
     }

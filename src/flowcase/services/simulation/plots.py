@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from html import escape
@@ -20,6 +20,7 @@ from flowcase.services.simulation.report import (
     basis,
     by_kind,
     label,
+    number,
     said,
 )
 
@@ -239,7 +240,9 @@ def as_page(report: Report, language: int = 0) -> str:
     parts += [f"<p>{escape(sentence)}</p>" for sentence in basis(report, language)]
     changes = changed_figures(report)
     parts.append(f"<h2>{CHANGES[language]}</h2>")
-    parts += _table(changes, report, language) if changes else [f"<p>{NO_CHANGES[language]}</p>"]
+    parts += (
+        _table(changes, report, language, named_in_full) if changes else [f"<p>{NO_CHANGES[language]}</p>"]
+    )
     for kind, figures in by_kind(report.figures):
         parts.append(f"<h2>{escape(KINDS[kind][language])}</h2>{plots.get(kind, '')}")
         parts += _table(figures, report, language)
@@ -258,11 +261,25 @@ def changed_figures(report: Report) -> list[Figure]:
         figure
         for figure in report.figures
         if figure.key.rpartition("|")[2] in PLOTTED.get(figure.key.partition("|")[0], ())
-        and any(each is not None and each.excludes_zero for each in figure.differences[1:])
+        and any(_is_change(each, figure.key) for each in figure.differences[1:])
     ]
 
 
-def _table(figures: Sequence[Figure], report: Report, language: int) -> Iterator[str]:
+def _is_change(difference: Interval | None, key: str) -> bool:
+    """Beyond chance, and more than nothing as it is written."""
+    if difference is None or not difference.excludes_zero:
+        return False
+    return any(digit in "123456789" for digit in number(difference.mean, key))
+
+
+def named_in_full(key: str, titles: Mapping[str, str], language: int = 0) -> str:
+    """What a figure is called where it stands beside those of other kinds."""
+    return f"{KINDS[key.partition('|')[0]][language]}: {label(key, titles, language)}"
+
+
+def _table(
+    figures: Sequence[Figure], report: Report, language: int, named: Callable[..., str] = label
+) -> Iterator[str]:
     """One row a figure: each variant, and its difference from the first."""
     ids = [id for id, _ in report.variants]
     yield '<div class="scroll"><table><thead><tr><th></th>'
@@ -272,7 +289,7 @@ def _table(figures: Sequence[Figure], report: Report, language: int) -> Iterator
     for figure in figures:
         cells = [said(each, figure.key, language) for each in figure.of]
         cells += [said(each, figure.key, language, is_difference=True) for each in figure.differences[1:]]
-        yield f"<tr><th scope='row'>{escape(label(figure.key, report.titles, language))}</th>"
+        yield f"<tr><th scope='row'>{escape(named(figure.key, report.titles, language))}</th>"
         yield from (f"<td>{escape(cell)}</td>" for cell in cells)
         yield "</tr>"
     yield "</tbody></table></div>"
