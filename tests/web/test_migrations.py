@@ -66,6 +66,25 @@ def test_a_mapping_that_cannot_work_and_a_missing_reason_come_back_with_what_was
     assert missing.status == 422 and "Feltet skal udfyldes" in missing.text
 
 
+def test_with_four_eyes_who_planned_is_told_that_another_lets_it_run(world, sign_in, behind):
+    world.flow.migrations._has_four_eyes = True
+    values = {"til-skriv": "skriv", "til-start": "start", "til-end": "end", "begrundelse": "Ny lov"}
+    planned = sign_in("lone.proces").post("/studie/flyt/flytteprove/1/2", values)
+    id = planned.address.rsplit("/", 1)[1]
+    refused = sign_in("lone.proces").post(f"/studie/flyt/plan/{id}/koer", {})
+    still = world.flow.migrations.get(id, actor=SYSTEM).row.status
+
+    other = sign_in("jens.proces")
+    before = other.get(f"/studie/flyt/plan/{id}")
+    other.post(f"/studie/flyt/plan/{id}/koer", {})
+
+    said = "En anden end den, der planlagde flytningen, skal sætte den i gang."
+    assert said in planned.text and said in refused.text and still == "planned"
+    assert not planned.all("//form[contains(@action, 'koer')]")
+    assert said not in before.text and before.all("//form[contains(@action, 'koer')]")
+    assert world.flow.migrations.get(id, actor=SYSTEM).row.status == "running"
+
+
 def test_who_draws_no_processes_sees_nothing_of_it(sign_in, behind):
     assert sign_in("camilla.syd").get("/studie/flyt").status == 403
     assert sign_in("lone.proces").get("/studie/flyt").status == 200

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.config import shipped_processes
+from flowcase.events import MigrationDecided
+from flowcase.store import INSTALLATION
 from flowcase.web.api_pages import token_of
 from flowcase.web.revision import responsible
 from tests.services.diagrams import end, process, start, user_task
@@ -259,6 +262,20 @@ def test_a_search_takes_names_of_kinds_and_people_as_they_are_shown(vera):
     assert rows == [" ".join(row.text_content().split()) for row in by_id.all("//tbody/tr")] != []
     assert {each.text for each in by_name.all("//td[@data-title='Hvem']/a")} == {"Camilla Noer"}
     assert "Frist overskredet" in by_name.all("//datalist/option/@value")
+
+
+def test_what_was_decided_of_a_move_is_told_in_words_each_time_otherwise(vera, world):
+    told = partial(MigrationDecided, migration="01m", source="a:1", target="a:2", instances=4, reason="Ja")
+    run = world.flow.migrations._transactions.run
+    for act in ("plan", "run"):
+        decided = told(act=act)
+        run(SYSTEM, lambda tx, decided=decided: tx.append(INSTALLATION, decided))
+
+    lines = vera.get("/revision?formaal=tilsyn&slags=MigrationDecided").all("//tbody/tr")
+
+    begun, planned = (" ".join(line.text_content().split()) for line in lines)
+    assert "planlagt" in planned and "sat i gang" in begun
+    assert all("a:2" in line and "4" in line and "Ja" not in line for line in (begun, planned))
 
 
 def test_an_auditor_sees_what_differs_between_two_versions(vera, world, sign_in):

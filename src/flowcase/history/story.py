@@ -17,6 +17,7 @@ from flowcase.access.groups import group_name
 from flowcase.cases.entities import entity
 from flowcase.errors import NotFound
 from flowcase.history import notices
+from flowcase.history.act_names import act_name
 from flowcase.history.sentences import OF_RECORDS, PAGES, SENTENCES, STATES, UNITS, Sentence
 from flowcase.history.start_facts import start_fact
 from flowcase.model import Event
@@ -139,6 +140,8 @@ def _fields(
         fields["element"] = name(one.instance, raw["element"]) or raw["element"]
     if raw.get("deadline"):
         fields["deadline_rule"] = rule(raw["deadline"])
+    if raw.get("act"):
+        fields["act"] = act_name(raw["act"], language)
     if raw.get("closes_at"):
         fields["closes"] = _instant(raw["closes_at"], language)
     rightness = {"da": ("forkert", "rigtig"), "en": ("wrong", "right")}[language]

@@ -257,6 +257,10 @@ class Migrations:
             for each in self._transactions.read(lambda tx: queries.items(tx, id, status=status))
         ]
 
+    def waits_for_another(self, row: MigrationRow, *, actor: Actor) -> bool:
+        """Whether this person planned the move, and somebody else has to let it run."""
+        return self._has_four_eyes and row.actor == actor.id and not may_erase(actor)
+
     # --- inside ------------------------------------------------------------------------------------
 
     def _row(self, tx: Tx, id: str) -> MigrationRow:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flowcase.modeling.picture import Picture, Shape, picture
 
 MARGIN = 12
+ABOVE = 26  # words that stand above the uppermost
 _EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
 _CONTAINERS = ("participant", "lane", "subProcess", "transaction", "adHocSubProcess")
 _LETTER = 6.2  # width of one at 11 px
@@ -66,7 +67,7 @@ def drawn(content: bytes, states: Mapping[str, str], walked: frozenset[str] | No
         points = " ".join(f"{px:g},{py:g}" for px, py in line.points)
         marked = states.get(line.element, "") if states.get(line.element) in MARKED else ""
         paths.append((points, DONE if is_walked else marked))
-    box = f"{x - MARGIN:g} {y - MARGIN:g} {width + 2 * MARGIN:g} {height + 2 * MARGIN:g}"
+    box = f"{x - MARGIN:g} {y - ABOVE:g} {width + 2 * MARGIN:g} {height + MARGIN + ABOVE:g}"
     return Drawn(box, round(width + 2 * MARGIN), tuple(nodes), tuple(sorted(paths, key=lambda each: each[1])))
 
 

@@ -100,6 +100,7 @@ def show(id: str) -> Any:
         name=proposal[1].name,
         status=_status,
         examples=EXAMPLES,
+        waits_for_another=flow().migrations.waits_for_another(seen.row, actor=actor()),
     )
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from flowcase.errors import NotFound
+from flowcase.history.act_names import act_name
 from flowcase.history.exports.plain import jsonable
 from flowcase.history.kind_names import KIND_NAMES, kind_name
 from flowcase.services.exports import PURPOSES
@@ -222,8 +223,12 @@ def responsible(id: str | None) -> str:
 
 
 def _words(values: Mapping[str, Any]) -> str:
-    """The values of an event on one line; what was looked at, in words."""
-    said = {**values, "page": page_name(str(values["page"]))} if "page" in values else values
+    """The values of an event on one line; what was looked at and what was done, in words."""
+    said = dict(values)
+    if "page" in values:
+        said["page"] = page_name(str(values["page"]))
+    if "act" in values:
+        said["act"] = act_name(str(values["act"]), current())
     return "; ".join(f"{name}: {_plain(value)}" for name, value in said.items())
 
 

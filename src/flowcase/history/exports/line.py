@@ -59,6 +59,11 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
     "IncidentRaised": ("kind",),
     "NoteWritten": ("kind",),
     "NoticeSent": ("kind", "text"),  # the text is a code
+    "MigrationDecided": ("act", "target", "instances", "migration"),
+    "BatchDecided": ("act", "operation", "instances", "batch"),
+    "InterventionMade": ("act",),
+    "JobAdjusted": ("act",),
+    "ReviewDecided": ("act", "file", "review"),
     "CaseErased": ("reason",),  # a code
 }
 _WORDS = ("reason",)  # what a person wrote: special, whatever it says
