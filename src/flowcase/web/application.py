@@ -45,6 +45,7 @@ from flowcase.web import (
     single_sign_on,
     static_files,
 )
+from flowcase.web.compiled_pages import CompiledPages
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -80,6 +81,8 @@ csrf = CSRFProtect()
 
 class _Application(Flask):
     """Flask without asking of every function, twenty times a request, whether it is a coroutine: none is."""
+
+    jinja_environment = CompiledPages
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -22,6 +22,7 @@ from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web import fact_filters, moving, presenting
+from flowcase.web.compiled_pages import written
 from flowcase.web.form_notes import SEEN, is_to_be_warned
 from flowcase.web.inbox_addresses import FACT_NAMES, OF_FACT, VIEWS, asked_for, place_from, token_of
 from flowcase.web.inbox_rows import InboxRows
@@ -216,7 +217,7 @@ class _Seen:
         }
 
 
-def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = False) -> str:
+def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = False) -> bytes:
     """`problem` says why what was sent could not begin, `noted` is a field to look at once more.
 
     With either, what was typed and ticked stays.
@@ -227,7 +228,7 @@ def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = Fa
     if sought and is_search:
         codes = sorted({row.case_code for row in seen.page.rows if row.case_code})
         flow().reading_log.note_search(sought, codes, page="inbox", actor=actor())
-    return render_template(
+    return written(
         "inbox.html",
         **seen.parts(args if comes_back else None, noted),
         problem=problem,

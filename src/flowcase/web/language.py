@@ -46,10 +46,13 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 def here_in(language: str) -> str:
     """This page's address in another language."""
+    from flowcase.web.drawing import address
+
     asked = {**request.args.to_dict(), "sprog": language}
     if request.endpoint is None or (request.method not in ("GET", "HEAD") and not _answers_get()):
         return url_for("inbox.home", sprog=language)
-    return url_for(request.endpoint, **{**asked, **(request.view_args or {})})
+    make = url_for if request.args else address  # what anybody may ask behind a question mark is not kept
+    return make(request.endpoint, **{**asked, **(request.view_args or {})})
 
 
 def _answers_get() -> bool:

@@ -128,8 +128,10 @@ def feed(secret: str) -> Any:
 def unread() -> str:
     """The number in the bell; empty when there is none, or nobody is signed in."""
     number = flow().notices.unread(actor()) if current_user.is_authenticated else 0
+    if not number:
+        return ""
     shown = presenting.number(min(number, MOST_COUNTED))
-    return "" if not number else shown if number <= MOST_COUNTED else f"{shown}+"
+    return shown if number <= MOST_COUNTED else f"{shown}+"
 
 
 def words(row: OwnNotice) -> str:
