@@ -90,11 +90,7 @@ class Transactions:
     def read(self, work: Callable[[Tx], _Result]) -> _Result:
         """The result of a function that only reads; asked again when the database is away for a while."""
 
-        def once() -> _Result:
-            with self.store.reading(self.clock.now()) as tx:
-                return work(tx)
-
-        return patiently(once)
+        return patiently(lambda: self.store.read(work, self.clock.now))
 
     def read_at_one_moment(self, work: Callable[[Tx], _Result]) -> _Result:
         """As `read`, where answers that belong together must be of the same moment."""

@@ -6,9 +6,9 @@ import datetime as dt
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
@@ -24,6 +24,7 @@ from flowcase.store.rows import Answers
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
 from flowcase.store.wire import NOT_PREPARED, STANDBY
 
+_Result = TypeVar("_Result")
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 _READ_ONLY = "flowcase_read_only"
 # Tables that hold keys, or what finds or tells somebody.
@@ -122,22 +123,22 @@ class _SharedReading:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._open = ExitStack()
-        self._tx: Tx | None = None
+        self.begun: Tx | None = None
         self._known: Answers = {}
 
     def tx(self, now: dt.datetime) -> Tx:
-        if self._tx is None:
-            self._tx = self._open.enter_context(self._store._read_tx(now, SYSTEM))
-            self._tx.remember(self._known)
-        return self._tx
+        if self.begun is None:
+            self.begun = self._open.enter_context(self._store._read_tx(now, SYSTEM))
+            self.begun.remember(self._known)
+        return self.begun
 
     def end(self, *, keeps_answers: bool = False) -> None:
         """`keeps_answers`: what was asked is not asked anew by the transaction that comes next."""
         if not keeps_answers:
             self._known = {}
-        elif self._tx is not None:
-            self._known = self._tx.answers
-        self._tx = None
+        elif self.begun is not None:
+            self._known = self.begun.answers
+        self.begun = None
         with suppress(DBAPIError):  # a broken connection has nothing to end
             self._open.close()
 
@@ -230,6 +231,20 @@ class Store:
             return
         with self._translated(), self._read_tx(now, actor) as tx:
             yield tx
+
+    def read(self, work: Callable[[Tx], _Result], now: Callable[[], dt.datetime]) -> _Result:
+        """What `work` finds in `reading`, without a step between where a request has begun to read: it asks
+        for this a dozen times. `now` is asked only where a transaction begins."""
+        shared: _SharedReading | None = getattr(self._here, "shared", None)
+        if shared is None or shared.begun is None:
+            with self.reading(now()) as tx:
+                return work(tx)
+        try:
+            return work(shared.begun)
+        except DBAPIError:
+            shared.end()  # who tries again reads anew
+            with self._translated():
+                raise
 
     @contextmanager
     def at_one_moment(self, now: dt.datetime) -> Iterator[Tx]:
