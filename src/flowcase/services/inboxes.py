@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import SUPPLIER, may_see_cases
@@ -24,6 +25,7 @@ from flowcase.store.queries.found_by import Word
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.task_lists import ByFact, Holder, Only, Order, Place, place_of, plain
 from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.store.wire import Question
 
 MOST_COUNTED = 1000
 MOST_VALUES = found_by.MOST_VALUES  # of a fact, told of
@@ -39,6 +41,9 @@ class View(StrEnum):
     GROUPS = "groups"  # free, and offered to the person
     TEAM = "team"  # of the people in the teams that the person leads
     CASES = "cases"  # of every case, whoever has them
+
+
+_IN_TALLY = frozenset({View.BOTH, View.OWN, View.GROUPS})  # counted together
 
 
 class Due(StrEnum):
@@ -127,10 +132,13 @@ class Inboxes:
             )
             only = self._only(tx, actor, asked)
             holders = {view: self._holders(tx, actor, view) for view in self._views(tx, actor)}
-            counted = [(each, only) for view, each in holders.items() if view is not View.BOTH]
-            if asked.view in holders and not asked.with_put_off:
+            counted = [(each, only) for view, each in holders.items() if view not in _IN_TALLY]
+            if asked.view in holders and asked.view is not View.BOTH and not asked.with_put_off:
                 counted.append((holders[asked.view], self._put_off(tx, actor, asked)))
-            counts = (queries.count_question(*each, at_most=MOST_COUNTED + 1) for each in counted)
+            tally = self._tally_question(tx, actor, only)
+            if tally is None:
+                counted += [(holders[view], only) for view in (View.OWN, View.GROUPS)]
+            counts = [tally, *(queries.count_question(*each, at_most=MOST_COUNTED + 1) for each in counted)]
             place, order = before or after, plain(asked.order)
             page = queries.page_questions(
                 [] if order is None else holders.get(asked.view, []),
@@ -169,6 +177,8 @@ class Inboxes:
             shown, everything = (replace(asked, with_put_off=each) for each in (False, True))
             if SUPPLIER in actor.groups:
                 return self._count(tx, actor, everything) - self._count(tx, actor, shown)
+            if asked.view is View.BOTH and (tally := self._tally(tx, actor, asked)) is not None:
+                return int(tally.put_off)
             holders, only = self._holders(tx, actor, asked.view), self._put_off(tx, actor, asked)
             return queries.count(tx, holders, only, at_most=MOST_COUNTED + 1)
 
@@ -233,8 +243,23 @@ class Inboxes:
         if asked.view is View.BOTH and asked.case is None:  # what is taken is not free: none is in both
             both = (self._count(tx, actor, asked, view) for view in (View.OWN, View.GROUPS))
             return min(sum(both), MOST_COUNTED + 1)
+        if asked.view in _IN_TALLY and (tally := self._tally(tx, actor, asked)) is not None:
+            return int(tally.own if asked.view is View.OWN else tally.offered)
         holders = self._holders(tx, actor, asked.view)
         return queries.count(tx, holders, self._only(tx, actor, asked), at_most=MOST_COUNTED + 1)
+
+    def _tally(self, tx: Tx, actor: Actor, asked: Asked) -> Any:
+        """Three counts that each first page asks for, in one answer; None where they are asked one by one."""
+        asked = replace(asked, view=View.BOTH, order=Order.DUE)
+        key = ("tally", actor, asked)
+        if key not in tx.cache:
+            question = self._tally_question(tx, actor, self._only(tx, actor, asked))
+            tx.cache[key] = None if question is None else tx.first(*question)
+        return tx.cache[key]
+
+    def _tally_question(self, tx: Tx, actor: Actor, only: Only) -> Question | None:
+        own, offered = (self._holders(tx, actor, view) for view in (View.OWN, View.GROUPS))
+        return queries.tally_question(own, offered, only, at_most=MOST_COUNTED + 1)
 
     def _only(self, tx: Tx, actor: Actor, asked: Asked) -> Only:
         due_from, due_before = _bounds(asked, tx.now)

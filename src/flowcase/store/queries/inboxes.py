@@ -16,7 +16,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select, text, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from flowcase.store import tables
 from flowcase.store.columns import among
@@ -165,6 +176,21 @@ def _count_question(holders: Sequence[Holder], only: Only, *, at_most: int) -> Q
     return _count_of(shape, at_most), values
 
 
+def tally_question(
+    own: Sequence[Holder], offered: Sequence[Holder], only: Only, *, at_most: int
+) -> Question | None:
+    """How many are their own, how many are offered to them, and how many of both are put off until later.
+
+    As `count` tells each by itself, for lists that hide what is put off; None for those that are narrowed to
+    what is looked for first.
+    """
+    is_found_first = only.case is not None or only.facts or only.words
+    if is_found_first or only.shown_at is None or not own:
+        return None
+    shape, values = _shape([*own, *offered], only)
+    return _tally_of(shape, at_most), values | {"hidden_at": only.shown_at}
+
+
 # --- statements by their shape ---------------------------------------------------------------------
 
 
@@ -185,6 +211,24 @@ def _page_of(shape: _Shape, order: Order, part: Part, backwards: bool, limit: in
 
 @functools.lru_cache(maxsize=_KEPT)
 def _count_of(shape: _Shape, at_most: int) -> Prepared:
+    return Prepared(_counted(shape, at_most))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _tally_of(shape: _Shape, at_most: int) -> Prepared:
+    own = replace(shape, candidates=0)
+    offered = replace(shape, persons=0, persons_of_a_case=0, owners=0)
+    put_off = replace(shape, narrowed=replace(shape.narrowed, hides_put_off=False, is_put_off=True))
+    none: Any = literal_column("0")
+    counts = (
+        ("own", _counted(own, at_most).scalar_subquery()),
+        ("offered", _counted(offered, at_most).scalar_subquery() if shape.candidates else none),
+        ("put_off", _counted(put_off, at_most).scalar_subquery()),
+    )
+    return Prepared(select(*(count.label(name) for name, count in counts)))
+
+
+def _counted(shape: _Shape, at_most: int) -> Select[Any]:
     # In the order of an index, though nobody looks at it: PostgreSQL plans such a statement once for all
     # holders, expects as many rows of each, and would read the whole table for a holder who has few.
     by = Order.FOLLOW_UP if shape.narrowed.is_put_off else Order.DUE
@@ -193,7 +237,7 @@ def _count_of(shape: _Shape, at_most: int) -> Prepared:
         for where in _ranges(shape)
     ]
     together = union_all(*(select(each.subquery()) for each in ranges)).limit(number(at_most)).subquery()
-    return Prepared(select(func.count().label("number")).select_from(together))
+    return select(func.count().label("number")).select_from(together)
 
 
 def _shape(holders: Sequence[Holder], only: Only) -> tuple[_Shape, dict[str, Any]]:
