@@ -51,6 +51,31 @@ def test_it_says_what_was_put_into_it_again_and_again(client: FlaskClient) -> No
     assert [client.get("/get").text for _ in range(3)] == ["anna"] * 3
 
 
+@pytest.mark.parametrize("kept", [["a"], "a"], ids=["alterable", "not"])
+def test_what_one_request_does_to_it_is_not_seen_by_another_with_the_same_cookie(
+    app: Flask, kept: Any
+) -> None:
+    with app.test_request_context():
+        serializer = SignedCookie().get_signing_serializer(app)
+        assert serializer is not None
+        cookie = str(serializer.dumps({"kept": kept}))
+
+    @app.get("/alter")
+    def alter() -> list[Any]:
+        before = repr(dict(session))
+        if isinstance(session["kept"], list):
+            session["kept"].append("b")
+        session["more"] = True
+        return [before]
+
+    client, said = app.test_client(), []
+    for _ in range(3):
+        client.set_cookie("session", cookie)
+        said.append(client.get("/alter").json)
+
+    assert said == [[repr({"kept": kept})]] * 3
+
+
 def test_it_is_flasks_own_form_so_that_nodes_of_both_releases_read_it(
     app: Flask, client: FlaskClient
 ) -> None:

@@ -1,7 +1,7 @@
 """The session's cookie, in Flask's own form: its key is derived once, and each text is checked once.
 
 What is kept of a checked cookie is what it said and when it was signed; whether it is too old is asked anew
-with every request.
+with every request, and each request gets a session of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 _COOKIES = 4096  # checked ones that are kept, the last used
 _TOKEN = "csrf_token"  # noqa: S105 - Flask-WTF's name, in the session and for the length of a request
+_UNALTERABLE = frozenset({str, bool, int, type(None)})
 _AGAIN_SECONDS = 60  # a session that is only used gets a new cookie no more often than this
 
 
@@ -75,11 +76,11 @@ class SignedCookie(SecureCookieSessionInterface):
         if not text:
             return self.session_class()
         try:
-            payload, signed_at = self._checked(serializer, text)
+            payload, signed_at, plain = self._checked(serializer, text)
             age = self._now(serializer) - signed_at
             if not 0 <= age <= app.permanent_session_lifetime.total_seconds():
                 return self.session_class()
-            found: Any = self.session_class(serializer.load_payload(payload))
+            found: Any = self.session_class(serializer.load_payload(payload) if plain is None else plain)
         except BadSignature:
             return self.session_class()
         found.age = age
@@ -98,11 +99,13 @@ class SignedCookie(SecureCookieSessionInterface):
         return int(signer.get_timestamp())
 
     @staticmethod
-    def _check(serializer: URLSafeTimedSerializer, text: str) -> tuple[bytes, int]:
-        """(payload, when it was signed). Raises BadSignature."""
+    def _check(serializer: URLSafeTimedSerializer, text: str) -> tuple[bytes, int, dict[str, Any] | None]:
+        """(payload, when it was signed, what it says unless requests could alter it). Raises BadSignature."""
         signer: Any = serializer.make_signer()
         payload, signed_at = signer.unsign(text, return_timestamp=True)
-        return payload, int(signed_at.timestamp())
+        said = serializer.load_payload(payload)
+        is_plain = all(type(each) in _UNALTERABLE for each in said.values())
+        return payload, int(signed_at.timestamp()), said if is_plain else None
 
 
 def init_app(app: Flask) -> None:
