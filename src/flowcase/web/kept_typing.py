@@ -183,14 +183,20 @@ def page_of_the_form() -> str:
     """Where the browser says that the form stood, else the nearest page above where it was sent."""
     said = urlsplit(request.referrer or "")
     if said.netloc == request.host and _route(said.path, "GET")[0]:
-        query = [each for each in parse_qsl(said.query, keep_blank_values=True) if each[0] != TYPED]
-        return urlunsplit(("", "", said.path, urlencode(query), ""))
+        return _asking(said.path, said.query)
     path = request.path
     while path.strip("/"):
         if _is_a_page(path):
-            return request.script_root + path
+            query = request.query_string.decode(errors="replace") if path == request.path else ""
+            return _asking(request.script_root + path, query)
         path = path.rpartition("/")[0]
     return url_for("inbox.mine")
+
+
+def _asking(path: str, query: str) -> str:
+    """The address without the mark that what was typed waits for it."""
+    asked = [each for each in parse_qsl(query, keep_blank_values=True) if each[0] != TYPED]
+    return urlunsplit(("", "", path, urlencode(asked), ""))
 
 
 def _is_a_page(path: str) -> bool:

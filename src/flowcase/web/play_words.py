@@ -22,7 +22,7 @@ from flowcase.services.documents import Given
 from flowcase.services.play_processes import Getting, Stopped
 from flowcase.services.plays import Lost, Played, Refusal
 from flowcase.values import from_json
-from flowcase.web import form_files, form_page, form_sent, presenting
+from flowcase.web import form_files, form_page, form_sent, kept_typing, presenting
 from flowcase.web.form_files import Attached
 from flowcase.web.language import current, gettext
 from flowcase.web.session import flow
@@ -50,6 +50,8 @@ class Sheet:
         self._sent, self.problems = _received(self.form)
         first = form_page.first_values(self.form, known)
         raw, focus = first, ""
+        if (kept := kept_typing.shown_here()) is not None:
+            raw = form_sent.raw_of(self.form, kept, self._dates)
         if request.method == "POST":
             raw = form_sent.raw_of(self.form, self._sent, self._dates)
             if self.only_shows():
