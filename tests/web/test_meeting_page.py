@@ -116,6 +116,20 @@ def test_the_caseworker_sees_the_agenda_who_is_invited_and_what_to_do_next(sign_
     assert page.one("//main//a[contains(@class, 'button-primary')]").text == "Hold mødet"
 
 
+def test_colleagues_and_units_are_from_outside_or_not_and_a_family_is_neither(sign_in, world, caseworker):
+    give_consent(world.flow, CASE, "ppr", purpose=PURPOSE)
+    id = planned(world, caseworker, guests=["ppr"])
+
+    page = sign_in(caseworker).get(f"/moeder/{id}")
+
+    guests = page.all("//section[@aria-labelledby='inviterede']//span[@class='fc-quiet']")
+    assert [each.text_content() for each in guests] == [
+        "Familien",
+        "Medarbejder, egen enhed",
+        "Enhed, udefra",
+    ]
+
+
 @pytest.mark.parametrize(
     ("only_the_child", "status", "says"),
     [

@@ -55,6 +55,7 @@ def test_what_consent_does_not_cover_is_left_out_and_the_page_says_what_is_missi
     page = psychologist.get(f"/opgaver/{asked.id}")
 
     assert page.value("institution") == ""
+    assert not page.all("//*[@id='kommentarer']")  # no heading over nothing: comments are of the case
     said = page.one("//*[@id='tilbageholdt']").text_content()
     assert "Barnets skole" in said
     assert "Der er ikke bedt om samtykke (modtager: PPR, formål: udtalelse til undersøgelsen)." in said
