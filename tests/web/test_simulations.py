@@ -371,6 +371,9 @@ def test_drafts_are_held_against_what_is_in_force_and_faulty_ones_are_refused(sm
     assert command[command.index("--draft") + 1] == str(tmp_path / "draft")
     assert (tmp_path / "draft" / CADENCE).read_bytes() == changed
     assert (tmp_path / "in_force" / CADENCE).read_bytes() == content
+    assert small.run_waiting() == 1
+    assert (small.get(id, actor=owner).status, small.get(id, actor=owner).problem) == ("done", "")
+    assert [each for each, _ in small.report(id, actor=owner).variants] == ["gaeldende", "kladde"]
 
 
 def test_what_goes_wrong_apart_is_told_and_nobody_waits_for_it(small, world, owner, tmp_path):

@@ -305,12 +305,12 @@ class Simulations:
                 queries.question_of(tx, row.id) or "",
             )
 
-        contents, drawn, text = self._transactions.read(work)
+        contents, drawn, question = self._transactions.read(work)
         for path, content in contents.items():
             apart.write(folder / "in_force", place_of(path), content)
         for path, text in drawn.items():
             apart.write(folder / "draft", place_of(path), text.encode())
-        apart.write(folder, "question.yaml", text.encode())
+        apart.write(folder, "question.yaml", question.encode())
         command = [sys.executable, "-m", "flowcase", "simulate", str(folder / "question.yaml")]
         command += ["--processes", str(folder / "in_force")]
         command += ["--draft", str(folder / "draft")] if drawn else []
