@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import structlog
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
@@ -83,6 +84,23 @@ def test_what_cannot_be_done_is_told_with_its_reason(flow: Flowcase, many: list[
     assert flow.instances.get(many[2]).active_elements == ("b",)
     assert flow.batches.get(id, actor=OPERATOR).row.status == "done"
     assert flow.consistency.check() == []
+
+
+def test_every_line_of_a_batch_says_which_batch_and_which_instance(
+    flow: Flowcase, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried, act = [], type(flow.batch_work)._act
+
+    def seen(self: Any, tx: Any, row: Any, locked: Any) -> None:
+        carried.append((locked.id, structlog.contextvars.get_contextvars()))
+        act(self, tx, row, locked)
+
+    monkeypatch.setattr(type(flow.batch_work), "_act", seen)
+    id = let_run(flow, "suspend")
+
+    assert sorted(instance for instance, _ in carried) == sorted(many)
+    assert all(ids == {"batch": id, "instance": instance} for instance, ids in carried)
+    assert structlog.contextvars.get_contextvars() == {}
 
 
 def test_a_worker_that_is_killed_in_the_middle_does_none_of_them_twice(

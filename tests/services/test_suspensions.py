@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from flowcase import bootstrap, events, handlers
@@ -238,6 +239,29 @@ def test_only_operators_suspend_and_never_without_a_reason_or_twice(flow: Flowca
 
     with pytest.raises(Conflict, match="already"):
         suspend(flow)
+
+
+def test_every_line_of_a_held_start_says_which_it_is(
+    flow: Flowcase, deploy: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, roots = message("ny")
+    deploy(process("p", start("begynd", inside=inside, roots=roots), user_task("a"), end()))
+    suspend(flow)
+    for _ in range(2):
+        flow.messages.correlate("ny", "", {}, time_to_live=dt.timedelta(days=1), actor=ANNA)
+    held = [row.id for row in flow.suspensions.held("p", actor=OPERATOR)]
+    carried, start_one = [], Suspensions._start
+
+    def seen(self: Suspensions, tx: Tx, id: str) -> int:
+        carried.append((id, structlog.contextvars.get_contextvars()))
+        return start_one(self, tx, id)
+
+    monkeypatch.setattr(Suspensions, "_start", seen)
+    resume(flow)
+
+    assert len(held) == 2 and sorted(id for id, _ in carried) == sorted(held)
+    assert all(ids == {"held": id} for id, ids in carried)
+    assert structlog.contextvars.get_contextvars() == {}
 
 
 # --- dropping what is held ----------------------------------------------------------------------------

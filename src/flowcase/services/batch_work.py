@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from flowcase import logs
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.services.batch_verdicts import BatchVerdicts, move_of
@@ -43,7 +44,11 @@ class BatchWork:
     def run_waiting(self, limit: int = AT_ONCE) -> int:
         """Do what is next of the batches at work; how many instances were worked off."""
         at_work = self._transactions.read(queries.at_work)
-        return self._worklist.work_off(at_work, self._work_off, limit)
+        return self._worklist.work_off(at_work, self._logged, limit)
+
+    def _logged(self, row: BatchRow, instance: str) -> int:
+        with logs.about(batch=row.id, instance=instance):
+            return self._work_off(row, instance)
 
     def _work_off(self, row: BatchRow, instance: str) -> int:
         """One instance in one transaction; what cannot be is kept with its reason."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from flowcase import events, model
+from flowcase import events, logs, model
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_edit_processes, may_operate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
@@ -252,7 +252,11 @@ class Suspensions:
     def start_held(self, limit: int = AT_ONCE) -> int:
         """Start what was held and may begin now, each in a transaction of its own; how many were."""
         found = self._transactions.read(lambda tx: queries.startable(tx, limit))
-        return sum(self._start_or_postpone(id) for id in found)
+        return sum(self._logged(id) for id in found)
+
+    def _logged(self, id: str) -> int:
+        with logs.about(held=id):
+            return self._start_or_postpone(id)
 
     def _start_or_postpone(self, id: str) -> int:
         try:
