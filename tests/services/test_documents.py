@@ -19,12 +19,15 @@ from flowcase.errors import Conflict, Erased, Forbidden, Refused
 from flowcase.services.documents import Given, UnusableFile
 from flowcase.store import archive
 from flowcase.store.queries import documents as rows
+from tests.services.diagrams import end, process, start, user_task
 
 NOW = dt.datetime(2026, 3, 27, 9, tzinfo=dt.UTC)
 PDF = b"%PDF-1.7\n" + b"Mor skriver om barnet. " * 60_000  # more than two parts
 CASE = "SAG-1"
 CAMILLA = Actor("camilla.syd", groups=frozenset({"familieteam_syd"}))
+OMAR = Actor("omar.syd", groups=frozenset({"familieteam_syd"}))
 PETER = Actor("peter.nord", groups=frozenset({"familieteam_nord"}))
+VERA = Actor("vera.revisor", groups=frozenset({"revisor"}))
 GRANLY = Actor("granly", groups=frozenset({"leverandoer"}))
 
 
@@ -75,7 +78,7 @@ def test_a_document_is_kept_sealed_and_read_back_as_it_was(flow, tmp_path):
 def test_reading_a_document_is_told_by_the_case(flow):
     id = flow.documents.add_to_case(CASE, Given("a.pdf", PDF), actor=CAMILLA)
 
-    flow.documents.read(id, actor=PETER)
+    flow.documents.read(id, actor=OMAR)
 
     told = [each.text for each in flow.history.story(CASE, actor=CAMILLA, language="da", everything=True)]
     assert "Så et dokument." in told
@@ -176,16 +179,48 @@ def test_a_new_version_replaces_the_one_before_and_both_are_kept(flow):
 
 
 def test_who_sees_a_document_follows_the_case_and_the_class(flow):
-    open_ = flow.documents.add_to_case(CASE, Given("a.pdf", PDF), actor=CAMILLA)
-    close = flow.documents.add_to_case(CASE, Given("b.pdf", PDF), data_class=DataClass.K2, actor=CAMILLA)
+    added = {
+        each: flow.documents.add_to_case(CASE, Given(f"{each}.pdf", PDF), data_class=each, actor=CAMILLA)
+        for each in DataClass
+    }
+    sees = {OMAR: set(DataClass), PETER: {DataClass.K0}, VERA: {DataClass.K0}, GRANLY: set()}
 
-    assert flow.documents.get(open_, actor=PETER).name == "a.pdf"
-    for id, actor in ((close, PETER), (open_, GRANLY), (close, GRANLY)):
-        with pytest.raises(Forbidden):
-            flow.documents.get(id, actor=actor)
-    assert [each.id for each in flow.documents.of_case(CASE, actor=PETER)] == [open_]
+    for actor, classes in sees.items():
+        listed = {each.id for each in flow.documents.of_case(CASE, actor=actor)}
+        assert listed == {added[each] for each in classes}, actor.id
+        for each in set(DataClass) - classes:
+            with pytest.raises(Forbidden):
+                flow.documents.get(added[each], actor=actor)
     with pytest.raises(Forbidden):
         flow.documents.add_to_case(CASE, Given("c.pdf", PDF), actor=GRANLY)
+
+
+def test_a_user_task_of_the_case_is_a_work_need_for_what_is_confidential(flow):
+    """Class K1 (domain specification, section 5.2), to casework staff whose task it is, while it is open."""
+    added = {
+        each: flow.documents.add_to_case(CASE, Given(f"{each}.pdf", PDF), data_class=each, actor=CAMILLA)
+        for each in DataClass
+    }
+    groups = "familieteam_nord, leverandoer"
+    files = {"spoerg.bpmn": process("spoerg", start(), user_task("svar", groups=groups), end())}
+    flow.deployments.deploy(files, actor=SYSTEM)
+    flow.instances.start("spoerg", {"sag_id": CASE}, case=CASE, actor=SYSTEM)
+    [task] = flow.user_tasks.list()
+
+    def seen(actor):
+        return {each.id for each in flow.documents.of_case(CASE, user_task=task.id, actor=actor)}
+
+    assert seen(PETER) == {added[DataClass.K0], added[DataClass.K1]}
+    assert flow.documents.get(added[DataClass.K1], user_task=task.id, actor=PETER).name == "K1.pdf"
+    with pytest.raises(Forbidden):
+        flow.documents.get(added[DataClass.K2], user_task=task.id, actor=PETER)
+    assert (seen(VERA), seen(GRANLY)) == ({added[DataClass.K0]}, set())
+
+    flow.user_tasks.complete(task.id, {}, actor=PETER)
+
+    assert seen(PETER) == {added[DataClass.K0]}
+    with pytest.raises(Forbidden):
+        flow.documents.get(added[DataClass.K1], user_task=task.id, actor=PETER)
 
 
 def test_a_document_is_erased_with_its_case(flow, tmp_path):

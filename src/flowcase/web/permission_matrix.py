@@ -68,8 +68,8 @@ CLOSE_TO_CASE = Rule(
 )
 DOCUMENT = Rule(
     "document",
-    "As its case, for class K2 `is_closest_to_case`; own: who added it, and who may work on a user task "
-    "whose form names it.",
+    "Classes K1 and K2: `is_closest_to_case`; class K0: as its case; own: who added it, who may work on a "
+    "user task whose form names it, and for class K1 casework staff beside a user task of the case.",
     _own,
 )
 LEADING = Rule("leading", "`may_lead`; own: the leaders of the case's team.", _leads)

@@ -299,7 +299,7 @@ def _page(
             said_answer=answers.said,
             done_by_other=_done_by_other(task),
             others=flow().presences.note(task.row.id, actor=actor()) if task.row.status == "open" else [],
-            documents=_documents(case),
+            documents=_documents(task),
             comments=flow().comments.of_case(case, user_task=task.row.id, actor=actor()) if case else [],
             comment_address=url_for("user_tasks.comment", id=task.row.id),
             may_comment=bool(case),
@@ -314,8 +314,11 @@ def _page(
     )
 
 
-def _documents(case: str | None) -> list[Document]:
-    return flow().documents.of_case(case, actor=actor()) if case and may_see_cases(actor()) else []
+def _documents(task: UserTask) -> list[Document]:
+    case = task.row.case_code
+    if not case or not may_see_cases(actor()):
+        return []
+    return flow().documents.of_case(case, user_task=task.row.id, actor=actor())
 
 
 def _files(task: UserTask, raw: dict[str, Any]) -> dict[str, form_files.Attached]:
