@@ -114,6 +114,13 @@ def test_no_file_names_a_path_of_one_machine() -> None:
     assert guilty == []
 
 
+def test_no_file_holds_two_sides_of_a_merge() -> None:
+    mark = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
+    texts = _tracked("*.py", "*.html", "*.js", "*.css", "*.md", "*.po", "*.yaml", "*.bpmn", "*.dmn", "*.form")
+
+    assert [str(path.relative_to(ROOT)) for path in texts if mark.search(path.read_bytes())] == []
+
+
 def test_public_rooms_say_what_they_are_for() -> None:
     silent = [
         path.relative_to(SOURCE).as_posix()
