@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
+from werkzeug.utils import safe_join
 
 from flowcase.web import static_files
 from flowcase.web.language import catalogue, current
@@ -29,9 +30,8 @@ def address(endpoint: str, **values: Any) -> str:
 def _made(_root: str, _host: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
     named = dict(values)
     if endpoint == "static":
-        named[static_files.VERSION] = (
-            static_files.version(f"{current_app.static_folder}/{named['filename']}") or None
-        )
+        path = safe_join(str(current_app.static_folder), named["filename"])
+        named[static_files.VERSION] = (static_files.version(path) if path is not None else "") or None
     return url_for(endpoint, **named)
 
 

@@ -6,6 +6,7 @@ import functools
 import gzip
 import hashlib
 from pathlib import Path
+from stat import S_ISREG
 
 from flask import Flask, Response, request
 from flask.sessions import SessionMixin
@@ -48,12 +49,12 @@ def init_app(app: Flask) -> None:
 
 
 def version(path: str) -> str:
-    """Changes with the content of the file; empty for one that is not there."""
+    """Changes with the content of the file; empty for what is no file, or cannot be the name of one."""
     try:
-        changed = Path(path).stat().st_mtime_ns
-    except OSError:
+        found = Path(path).stat()
+    except (OSError, ValueError):
         return ""
-    return _digest(path, changed)
+    return _digest(path, found.st_mtime_ns) if S_ISREG(found.st_mode) else ""
 
 
 def _compress(response: Response, path: str) -> None:
