@@ -27,12 +27,18 @@ def outsiders(world):
         world.flow.people.add(id, name=id.title(), groups=groups, password=PASSWORD, actor=SYSTEM)
 
 
-def planned(world, caseworker, *, guests, only_the_child=False):
+def planned(world, caseworker, *, guests, only_the_child=False, is_anonymous=False):
     """A network meeting about the case that its caseworker has planned; returns its id."""
     actor = world.flow.people.actor(caseworker)
     id = world.flow.cases.add_record(
         "Moede",
-        {"slags": "netvaerksmoede", "formaal_kode": PURPOSE, "indkalder": caseworker, "status": "planlagt"},
+        {
+            "slags": "netvaerksmoede",
+            "formaal_kode": PURPOSE,
+            "indkalder": caseworker,
+            "status": "planlagt",
+            "anonymt": is_anonymous,
+        },
         case=CASE,
         actor=actor,
     )
@@ -41,6 +47,7 @@ def planned(world, caseworker, *, guests, only_the_child=False):
         "emne": WORDS,
         "opgave": "Hvem følger ham om morgenen?",
         "identificerbart_barn": True,
+        "anonym": is_anonymous,
         "nr": 1,
         "status": "paa_dagsordenen",
     }
@@ -311,6 +318,29 @@ def test_at_a_conference_an_anonymous_item_is_open_and_names_no_case(sign_in, co
     assert "Klassemiljøet i 3.b" in page.text
     assert CASE not in page.source
     assert "R-080" in page.text
+
+
+def test_an_anonymous_meeting_of_a_case_tells_nobody_from_outside_whose_it_is(
+    sign_in, world, caseworker, outsiders
+):
+    """R-099: on its page, in the week, the calendar file, the minutes and the notice; inside all is told."""
+    id = planned(world, caseworker, guests=["ppr"], only_the_child=True, is_anonymous=True)
+    hold(world, caseworker)
+    outside, inside = sign_in("pia.ppr"), sign_in(caseworker)
+    places = (f"/moeder/{id}", "/moeder?uge=2026-04-07", "/beskeder")
+
+    told = {place: outside.get(place).text for place in places}
+    calendar = outside.get(f"/moeder/{id}/moede.ics").source
+
+    assert "Skolefravær siden jul" in told[places[0]]
+    assert "Hverdagen" not in told[places[0]]
+    assert "moede_indkaldelse" in {
+        row.text_code for row in world.flow.notices.page(world.flow.people.actor("pia.ppr"), limit=9).rows
+    }
+    assert [place for place, text in told.items() if CASE in text] == []
+    assert "BEGIN:VEVENT" in calendar and CASE not in calendar
+    assert all(CASE in inside.get(place).text for place in places[:2])
+    assert "Hverdagen" in inside.get(places[0]).text
 
 
 def test_the_week_leads_to_the_page(sign_in, world, caseworker):

@@ -63,12 +63,16 @@ def what_is_missing(case: CaseWork, meeting: Record, invitation: Record, code: s
 def tell(
     case: CaseWork, invited: Iterable[Record], text: str, *, where: str | None = None, kind: str = "moede"
 ) -> None:
-    """Send the participants who have an account a notice; family and network are told by the convener."""
-    people, groups = [], []
+    """Send the participants who have an account a notice; family and network are told by the convener.
+
+    Of a meeting that discusses a child anonymously nobody from outside is told whose it is (R-099).
+    """
+    told: dict[bool, tuple[list[str], list[str]]] = {True: ([], []), False: ([], [])}
     for each in invited:
-        if each["art"] == "person":
-            people.append(str(each["modtager"]))
-        elif each["art"] == "gruppe":
-            groups.append(str(each["modtager"]))
-    if people or groups:
-        case.notify(people=people, groups=groups, kind=kind, case=where, text=text)
+        if each["art"] not in ("person", "gruppe"):
+            continue
+        is_anonymous = each["ekstern"] is True and case.get("Moede", str(each["moede_id"]))["anonymt"] is True
+        told[not is_anonymous][each["art"] == "gruppe"].append(str(each["modtager"]))
+    for names_case, (people, groups) in told.items():
+        if people or groups:
+            case.notify(people=people, groups=groups, kind=kind, case=where, text=text, names_case=names_case)

@@ -258,8 +258,12 @@ class CaseWork(RecordWork):
         case: str | None = None,
         text: str,
         deadline: str | None = None,
+        names_case: bool = True,
     ) -> str:
-        """Send an in-app notice; `text` is the code of a fixed sentence, never words about a person."""
+        """Send an in-app notice; `text` is the code of a fixed sentence, never words about a person.
+
+        Without `names_case` its readers are not told which case it is of.
+        """
         case = case or self._case
         notice = self._tx.new_id()
         self._append(
@@ -270,7 +274,7 @@ class CaseWork(RecordWork):
                 text=text,
                 groups=tuple(groups),
                 people=tuple(people),
-                case=case,
+                case=case if names_case else None,
                 deadline=deadline,
             ),
         )

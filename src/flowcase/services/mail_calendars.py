@@ -50,7 +50,8 @@ def events_of(
             meeting = record_rows.record(tx, str(invitation.open["moede_id"]))
             if meeting is None or meeting.is_erased or meeting.open.get("tid") is None:
                 continue
-            entry = entry_of(meeting)
+            is_anonymous = meeting.open.get("anonymt") is True and invitation.open.get("ekstern") is True
+            entry = entry_of(meeting, names_case=not is_anonymous)
             event = event_of(
                 entry,
                 summary=f"{_SUMMARY.get(language, _SUMMARY['da'])} {entry.case or ''}".strip(),

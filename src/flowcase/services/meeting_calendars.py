@@ -88,7 +88,8 @@ class MeetingCalendars:
             is_theirs = participates or self._is_theirs(tx, row, actor, ())
             if not (is_theirs or meeting_parts.may_open(tx, row, actor)):
                 raise Forbidden(f"see meeting '{id}'", "they have no part in it")
-            return entry_of(row), self._length(tx)
+            names_case = meeting_parts.names_case(tx, row, actor)
+            return entry_of(row, names_case=names_case), self._length(tx)
 
         return self._transactions.read(work)
 
@@ -165,7 +166,11 @@ class MeetingCalendars:
         name, wanted = ("slags", DAILY) if series.kind == DAILY else ("serie_id", series.id)
         since = tx.now - BEHIND
         rows = record_rows.records_between(tx, MEETING, "tid", since, _NEVER)
-        entries = [entry_of(row) for row in rows if row.open.get(name) == wanted]
+        entries = [
+            entry_of(row, names_case=meeting_parts.names_case(tx, row, actor))
+            for row in rows
+            if row.open.get(name) == wanted
+        ]
         return sorted(entries, key=lambda each: (each.starts_at or since, each.id))
 
     def _is_theirs(

@@ -177,14 +177,15 @@ class MeetingPages:
         is_own = bool(convening & actor.groups)
         sees_all = reads and words.is_open
         mine = {actor.id, *actor.groups}
+        names_case = meeting_parts.names_case(tx, row, actor)
         gate = self._gate(work, items, invited, row, convening) if reads and not closed else {}
         return MeetingPage(
             id=id,
             kind=str(row.open.get("slags") or ""),
             status=str(row.open.get("status") or ""),
-            case=row.case_code,
+            case=row.case_code if names_case else None,
             version=row.version,
-            values=row.values if sees_all else dict(row.open),
+            values=_values(row, sees_all=sees_all, names_case=names_case),
             reads_words=reads,
             is_outside=is_outside,
             items=tuple(items),
@@ -295,6 +296,13 @@ class MeetingPages:
                 purpose=str(page["formaal_kode"] or ""),
             )
             disclosure.log(work, view, user_task=item.id, case=str(item.case), actor=actor)
+
+
+def _values(row: RecordRow, *, sees_all: bool, names_case: bool) -> Mapping[str, Any]:
+    """What the meeting is for was typed before it became anonymous, and may say whose it is."""
+    if not sees_all:
+        return dict(row.open)
+    return row.values if names_case else {name: row.values[name] for name in row.values if name != "formaal"}
 
 
 def _matter(row: RecordRow, item: RecordRow, convening: frozenset[str]) -> Matter:

@@ -82,6 +82,11 @@ def participates(
     return actor.kind == "system" or is_named(row, actor) or bool(mine & (asked | convening))
 
 
+def names_case(tx: Tx, row: RecordRow, actor: Actor) -> bool:
+    """Whether the actor is told which case it is about: an anonymous meeting tells nobody outside (R-099)."""
+    return row.open.get("anonymt") is not True or may_open(tx, row, actor)
+
+
 def may_open(tx: Tx, row: RecordRow, actor: Actor) -> bool:
     """Whether the actor may see the case that the meeting is about."""
     case = case_files.case(tx, row.case_code) if row.case_code else None

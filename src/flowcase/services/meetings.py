@@ -63,19 +63,20 @@ class Meetings:
             found = [
                 row for row in rows if meeting_parts.is_theirs(tx, self._definitions, row, actor, invited)
             ]
-            return sorted(map(entry_of, found), key=lambda each: (each.starts_at or first, each.id))
+            entries = [entry_of(row, names_case=meeting_parts.names_case(tx, row, actor)) for row in found]
+            return sorted(entries, key=lambda each: (each.starts_at or first, each.id))
 
         return self._transactions.read(work)
 
 
-def entry_of(row: record_rows.RecordRow) -> Entry:
+def entry_of(row: record_rows.RecordRow, *, names_case: bool) -> Entry:
     """A meeting's record as an entry."""
     values = row.open
     status = str(values.get("status") or "")
     return Entry(
         row.id,
         str(values.get("slags") or ""),
-        row.case_code,
+        row.case_code if names_case else None,
         values.get("tid"),
         status,
         status in CANCELLED,
