@@ -6,6 +6,7 @@ import datetime as dt
 from email.message import EmailMessage
 
 import pytest
+from sqlalchemy import select
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases import events
@@ -14,7 +15,7 @@ from flowcase.errors import Conflict, Forbidden, InvalidValues
 from flowcase.services.mail_sending import MailFolder, NotSent, kept
 from flowcase.services.mails import Mails
 from flowcase.services.outbox import LEASE, MOST_TRIES, Outcome
-from flowcase.store import tables
+from flowcase.store import notice_tables, tables
 from tests.services.diagrams import end, process, start, user_task
 
 FRIDAY = dt.datetime(2026, 4, 24, 10, 0, tzinfo=dt.UTC)
@@ -114,6 +115,33 @@ def test_what_concerns_ones_own_account_goes_at_once_whatever_was_chosen(flow, m
     assert "birk-havn" not in server.texts[0]
 
 
+def test_who_was_reached_at_another_address_is_told_there_and_nothing_of_it_is_kept(flow, mails, server):
+    """Whoever took an account over would have its mails sent elsewhere first, also twice."""
+    for address in ("anden@kommune.dk", "tredje@kommune.dk", ""):
+        choose(flow, "karen", address=address)
+    tell(flow, "akut", people=["karen"], text="akut_ivaerksat")
+
+    send_all(mails)
+
+    assert [each["To"] for each in server.taken] == [
+        "karen@kommune.dk",
+        "anden@kommune.dk",
+        "tredje@kommune.dk",
+    ]
+    assert all("din mailadresse i flowcase er skiftet" in text for text in server.texts)
+    assert not any("@kommune.dk" in text for text in server.texts)
+    kept = flow.notices._transactions.read(lambda tx: tx.rows(select(notice_tables.mail.c.address)))
+    assert {row.address for row in kept} == {None}
+
+
+def test_choosing_the_same_address_again_tells_nobody(flow, mails, server):
+    choose(flow, "karen", address="karen@kommune.dk", akut="straks")
+
+    send_all(mails)
+
+    assert server.taken == []
+
+
 def test_a_public_holiday_has_no_mail_of_the_day(flow, mails, server):
     flow.clock.set(dt.datetime(2026, 5, 13, 10, 0, tzinfo=dt.UTC))  # the day before Ascension Day
     tell(flow, "kommentar", people=["karen"])
@@ -131,6 +159,8 @@ def test_a_public_holiday_has_no_mail_of_the_day(flow, mails, server):
 def test_a_person_decides_for_each_topic_whether_and_how_a_mail_comes(flow, mails, server):
     choose(flow, "karen", address="karen@kommune.dk", omtaler="straks", akut="aldrig")
     choose(flow, "omar", address="")
+    send_all(mails)  # what his former address is told
+    server.taken.clear()
 
     tell(flow, "kommentar", people=["karen", "omar"])
     tell(flow, "akut", people=["karen", "omar"])

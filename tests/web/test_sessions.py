@@ -296,3 +296,35 @@ def test_each_sign_in_is_told_once(sign_in: SignIn, world: World) -> None:
     assert told(world, SignedIn)[before:] == [SignedIn(person="karen.fp", by="password")]
     assert dataclasses.is_dataclass(world.flow.sessions.limits)
     assert WallClock().now() - world.flow.sessions.of("karen.fp")[0].begun_at < dt.timedelta(minutes=5)
+
+
+def test_the_owner_is_told_of_a_browser_that_their_account_was_not_used_in_before(
+    app: Any, sign_in: SignIn, world: World
+) -> None:
+    def notices() -> list[str]:
+        rows = world.flow.notices.page(world.flow.people.actor("karen.fp"), limit=9).rows
+        return [row.text_code for row in rows if row.kind == "konto"]
+
+    karen = sign_in("karen.fp")
+    assert notices() == []  # the first of an account
+    karen.get("/opgaver")
+    _sign_in_again(karen)
+    assert notices() == []  # the same browser, although it was signed out meanwhile
+
+    _sign_in_again(Visitor(app))
+    assert notices() == ["konto_ny_browser"]
+
+    sign_in("jonas.fp")
+    elsewhere = Visitor(app)
+    _sign_in_again(elsewhere)
+    _sign_in_again(elsewhere)
+    assert notices() == ["konto_ny_browser"] * 2
+
+
+def _sign_in_again(visitor: Visitor) -> None:
+    page = visitor.get("/log-paa")
+    if page.heading != "Log på flowcase":
+        visitor.client.delete_cookie("flowcase")
+        page = visitor.get("/log-paa")
+    arrived = visitor.submit(page, page.one("//main//form"), bruger="karen.fp", adgangskode=PASSWORD)
+    assert arrived.heading == "Mine opgaver"

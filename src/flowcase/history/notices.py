@@ -28,6 +28,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "din adgangskode er skiftet; var det ikke dig, så sig det til driften",
         "your password was changed; if that was not you, tell your operators",
     ),
+    "konto_mailadresse_skiftet": (
+        "din mailadresse i flowcase er skiftet; var det ikke dig, så sig det til driften",
+        "your mail address in flowcase was changed; if that was not you, tell your operators",
+    ),
+    "konto_ny_browser": (
+        "din konto er brugt i en browser, den ikke er brugt i før; var det ikke dig, så sig det til driften",
+        "your account was used in a browser that it was not used in before; if that was not you, tell your "
+        "operators",
+    ),
     "konto_totrin_fjernet": (
         "totrinslogin er slået fra for din konto; var det ikke aftalt, så sig det til driften",
         "the second factor of your account was taken away; if that was not agreed, tell your operators",

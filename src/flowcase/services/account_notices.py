@@ -9,8 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from flowcase.cases.events import NoticeSent
-from flowcase.cases.notice_topics import OWN_ACCOUNT
-from flowcase.store import INSTALLATION, Tx
+from flowcase.cases.notice_topics import OWN_ACCOUNT, Way
+from flowcase.services.outbox import WAITING
+from flowcase.store import INSTALLATION, Tx, notice_tables, tables
 
 
 class Said(StrEnum):
@@ -18,13 +19,35 @@ class Said(StrEnum):
 
     CHANGED_BY_ONESELF = "konto_adgangskode_skiftet"
     SET_BY_ANOTHER = "konto_adgangskode_sat"
+    NEW_BROWSER = "konto_ny_browser"
+    ADDRESS_CHANGED = "konto_mailadresse_skiftet"
     SECOND_FACTOR_ADDED = "konto_totrin_sat"
     SECOND_FACTOR_ENDED = "konto_totrin_fjernet"
 
 
-def tell(tx: Tx, person: str, said: Said) -> None:
-    """Tell the owner of the account."""
+def tell(tx: Tx, person: str, said: Said) -> str:
+    """Tell the owner of the account; the id of the notice."""
     told = NoticeSent(
         notice=tx.new_id(), kind=OWN_ACCOUNT, text=said.value, groups=(), people=(person,), case=None
     )
     tx.append(INSTALLATION, told)
+    return told.notice
+
+
+def tell_at(tx: Tx, person: str, said: Said, address: str) -> None:
+    """Tell the owner, by mail where they were reached until now instead of where they are from now on."""
+    notice = tell(tx, person, said)
+    id = f"{notice}.{person}"
+    tx.update_all(tables.notice, {"id": notice}, {"sorted_at": tx.now})
+    tx.insert(
+        notice_tables.mail,
+        id=id,
+        person=person,
+        address=address,
+        way=Way.AT_ONCE,
+        status=WAITING,
+        due_at=tx.now,
+        created_at=tx.now,
+        attempts=0,
+    )
+    tx.insert(notice_tables.mail_notice, person=person, notice=notice, mail=id)

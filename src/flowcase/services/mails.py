@@ -134,7 +134,10 @@ class Mails:
         if message is None:
             return Outcome("nothing to tell", is_dropped=True)
         assert self._send is not None
-        return handed_over(message, self._send)
+        outcome = handed_over(message, self._send)
+        if outcome.is_sent and row.address is not None:
+            self._transactions.run(SYSTEM, lambda tx: _forget_address(tx, row.id))
+        return outcome
 
     def _written(self, tx: Tx, row: MailRow) -> mail_words.Message | None:
         """None when its notices were erased, or the person wants no mail any longer."""
@@ -142,12 +145,13 @@ class Mails:
             return guest_mails.write(tx, row, sender=self._sender, address=self._address)
         person, chosen = person_rows.person(tx, row.person), mails.choice(tx, row.person)
         told = mails.told_in(tx, row.id)
-        if person is None or not person.is_active or chosen is None or not chosen.address or not told:
+        to = row.address or (chosen.address if chosen is not None else "")
+        if person is None or not person.is_active or not to or not told:
             return None
         message = mail_words.write(
             told,
             id=row.id,
-            to=chosen.address,
+            to=to,
             sender=self._sender,
             address=self._address,
             at=row.due_at,
@@ -158,13 +162,18 @@ class Mails:
             told,
             mine={person.id, *person.groups},
             settings=self._rule_sets.settings(tx),
-            to=chosen.address,
+            to=to,
             sender=self._sender,
             address=self._address,
             language=person.locale,
         )
         mail_calendars.attach(message, meetings, id=row.id, at=row.due_at)
         return message
+
+
+def _forget_address(tx: Tx, id: str) -> None:
+    """What is no longer theirs is kept no longer than the mail needs it."""
+    tx.update_all(notice_tables.mail, {"id": id}, {"address": None})
 
 
 def handed_over(message: mail_words.Message, send: Send) -> Outcome:

@@ -15,7 +15,8 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.cases.notice_topics import TOPICS, Way
 from flowcase.errors import InvalidValues, NotFound
-from flowcase.services import calendar_addresses
+from flowcase.services import account_notices, calendar_addresses
+from flowcase.services.account_notices import Said
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, notice_tables
@@ -116,7 +117,7 @@ class Notices:
         return self._transactions.read(work)
 
     def choose(self, *, address: str, digest_at: str, ways: Mapping[str, str], actor: Actor) -> None:
-        """Keep choices; an empty address means no mail at all.
+        """Keep choices; an empty address means no mail at all. Another address is told to the one before it.
 
         Raises InvalidValues (`adresse`, `kl`, or a topic) with every wrong one, and then keeps none.
         """
@@ -134,6 +135,9 @@ class Notices:
             raise InvalidValues("choices of notices", wrong)
 
         def work(tx: Tx) -> None:
+            before = mails.choice(tx, actor.id)
+            if before is not None and before.address and before.address != address:
+                account_notices.tell_at(tx, actor.id, Said.ADDRESS_CHANGED, before.address)
             self._keep(tx, actor.id, address=address, digest_at=digest_at, ways=dict(ways))
 
         self._transactions.run(actor, work)

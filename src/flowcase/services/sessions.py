@@ -17,6 +17,7 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Forbidden, NotFound
 from flowcase.services import brakes
+from flowcase.services.account_notices import Said, tell
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import people, second_factors, sign_ins
@@ -62,10 +63,13 @@ class Sessions:
     ) -> None:
         self._transactions, self._now, self.limits = transactions, real_now, limits
 
-    def begin(self, person: str, *, by: str, browser: str = "", elsewhere: str = "") -> str:
+    def begin(
+        self, person: str, *, by: str, browser: str = "", elsewhere: str = "", is_known: bool = True
+    ) -> str:
         """Sign a person in; the secret for the browser. The longest unused session makes room for it.
 
-        `elsewhere` is the session at the provider that it ends with.
+        `elsewhere` is the session at the provider that it ends with. Unless the browser `is_known`, its owner
+        is told of it; not of the first of an account.
         """
         secret, now = secrets.token_urlsafe(32), self._now()
 
@@ -87,6 +91,8 @@ class Sessions:
                 seen_at=now,
                 elsewhere=elsewhere or None,
             )
+            if not is_known and people.has_signed_in(tx, person):
+                tell(tx, person, Said.NEW_BROWSER)
             tx.append(INSTALLATION, events.SignedIn(person=person, by=by))
 
         self._transactions.run(SYSTEM, work)

@@ -18,6 +18,7 @@ person = Table(
     Column("locale", Text, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("signed_in_at", Instant),  # the last time; NULL: not yet, or not since this was kept
 )
 
 person_group = Table(

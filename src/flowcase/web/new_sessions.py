@@ -15,7 +15,10 @@ from flowcase.web.session import SignedIn, flow
 def begin_session(person: Actor, by: str, elsewhere: str = "") -> None:
     """Sign the person in with this browser; what its session held before is worth nothing."""
     agent = request.user_agent.string
-    secret = flow().sessions.begin(person.id, by=by, browser=browser_of(agent), elsewhere=elsewhere)
+    is_known = bool(known_browsers.source(person.id).known_browser)
+    secret = flow().sessions.begin(
+        person.id, by=by, browser=browser_of(agent), elsewhere=elsewhere, is_known=is_known
+    )
     start_again()
     session.permanent = True
     session["signed_in_by"] = by

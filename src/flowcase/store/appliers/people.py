@@ -8,7 +8,6 @@ from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 
 history_only(
-    events.SignedIn,
     events.SignInRefused,
     events.CaseRead,
     events.GuestLinkMade,
@@ -26,6 +25,11 @@ history_only(
 def _sign_out(tx: Tx, person: str) -> None:
     """Whoever is somebody else now, or nobody, signs in again."""
     tx.delete_all(sign_in_tables.sign_in_session, {"person": person})
+
+
+@applies(events.SignedIn)
+def sign_in(tx: Tx, stream: str, instance: LockedInstance | None, event: events.SignedIn) -> None:
+    tx.update_all(tables.person, {"id": event.person}, {"signed_in_at": tx.now})
 
 
 @applies(events.CredentialSet)

@@ -29,6 +29,7 @@ class ChoiceRow:
 class MailRow(OutgoingRow):
     person: str
     way: str
+    address: str | None
 
 
 MAILS = Outgoing("mail", mail, MailRow)

@@ -92,6 +92,12 @@ def credential(tx: Tx, person: str, kind: str) -> CredentialRow | None:
     return made_or_none(CredentialRow, row)
 
 
+def has_signed_in(tx: Tx, person: str) -> bool:
+    """Whether somebody has signed in to this account before."""
+    table = tables.person
+    return tx.scalar(select(table.c.signed_in_at).where(table.c.id == person)) is not None
+
+
 def groups(tx: Tx) -> frozenset[str]:
     """Every group that somebody is in."""
     return frozenset(row.group for row in tx.rows(select(tables.person_group.c.group).distinct()))
