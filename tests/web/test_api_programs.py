@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.access.groups import NAMES
 from flowcase.access.scopes import SCOPES
+from flowcase.errors import InvalidValues
 from flowcase.services.people import SignInFailed
+from flowcase.web.language import catalogue
+from flowcase.web.service_accounts import SCOPE_WORDS
+from tests.services.conftest import OPERATOR
 from tests.web.test_api import NEW, Program
 
 
@@ -220,7 +225,9 @@ def test_an_operator_makes_and_ends_an_account_on_the_page(sign_in, world):
     form = page.all("//form[.//input[@name='navn']]")[0]
 
     refused = visitor.submit(page, form, navn="Stor Konto")
-    made = visitor.submit(page, form, navn="portal.ny", adgang=["cases:read"], gruppe=["fronten"], dage="30")
+    made = visitor.submit(
+        page, form, navn="portal.ny", adgang=["notifications:write"], gruppe=["indtag"], dage="30"
+    )
     token = made.one("//*[@id='noegle']").text
     ended = visitor.post("/servicekonti/portal.ny/slut")
 
@@ -230,6 +237,36 @@ def test_an_operator_makes_and_ends_an_account_on_the_page(sign_in, world):
     assert "afsluttet" in ended.text
     with pytest.raises(SignInFailed):
         world.flow.people.authenticate_token(token)
+
+
+def test_an_operator_puts_no_program_where_cases_are_open_but_the_terminal_does(sign_in, world):
+    """Else a program would be the operator's own way to cases that are not their work."""
+    visitor = sign_in("drift")
+    form = visitor.get("/servicekonti").one("//form[.//input[@name='navn']]")
+    offered = {field.get("value") for field in form.xpath(".//input[@name='gruppe']")}
+    drift = world.flow.people.actor("drift")
+
+    tried = {}
+    for group in sorted(NAMES):
+        id = group.replace("_", "-")
+        try:
+            world.flow.service_accounts.make(id, groups=[group], scopes=["cases:read"], actor=drift)
+            tried[group] = True
+        except InvalidValues as refused:
+            tried[group] = list(refused.errors) != ["grupper"]
+    page = visitor.post("/servicekonti", {"navn": "bagdoer", "adgang": "cases:read", "gruppe": "fronten"})
+
+    assert offered == {group for group, is_made in tried.items() if is_made}
+    assert offered == {"indtag", "administrator", "procesejer"}
+    assert page.status == 422
+    assert "kun ved terminalen" in page.text
+    assert world.flow.service_accounts.make("ok", groups=["fronten"], scopes=["cases:read"], actor=OPERATOR)
+
+
+def test_the_words_of_scopes_are_danish_and_in_english_those_of_the_api():
+    english = catalogue("en")
+
+    assert {scope: english.gettext(words) for scope, words in SCOPE_WORDS.items()} == dict(SCOPES)
 
 
 def test_a_user_task_is_delegated_given_back_and_taken_back(program, world):

@@ -34,6 +34,8 @@ _CASEWORK = frozenset(
 )
 _CASEWORK_FAMILIES = ("familieteam_", "teamleder_")
 
+_OF_PROGRAMS = frozenset({"indtag", ADMINISTRATOR, PROCESS_OWNER})  # they open no case
+
 _LEADERS = ("teamleder_", "distriktsleder_")
 _FIGURES = frozenset(
     {
@@ -88,6 +90,14 @@ def is_closest_to_case(
 def may_open_in_emergency(actor: Actor) -> bool:
     """Casework staff, where a child needs somebody whose case it is not; never auditors."""
     return actor.kind == "person" and is_casework_staff(actor.groups)
+
+
+def groups_to_give_programs(actor: Actor) -> frozenset[str] | None:
+    """The groups that this actor may put a program in; None: any, as at the terminal beside the key.
+
+    Whoever operates the installation has no work need on a case, so no program of theirs gets one either.
+    """
+    return _OF_PROGRAMS if actor.kind == "person" else None
 
 
 def is_casework_staff(groups: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flowcase.access.actor import Actor
 from flowcase.access.events import PersonDeactivated, ScopesGranted
 from flowcase.access.groups import NAMES
-from flowcase.access.permissions import may_operate
+from flowcase.access.permissions import groups_to_give_programs, may_operate
 from flowcase.access.scopes import BEFORE_SCOPES, SCOPES
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
 from flowcase.services.people import People
@@ -20,6 +20,7 @@ from flowcase.store.queries import people, programs
 
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?")
 LONGEST_DAYS = 1100
+ONLY_AT_THE_TERMINAL = "Grupper, der arbejder med sager, gives kun ved terminalen ved siden af nøglen."
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class ServiceAccounts:
     ) -> str:
         """The token of a new account: `<id>.<secret>`, kept as a hash only.
 
+        Groups that open cases are given at the terminal only: an operator has no work need on a case.
+
         Raises Forbidden, Conflict for an id that is taken, and InvalidValues for what cannot be used.
         """
         _check_operates(actor, "make a service account")
@@ -63,6 +66,8 @@ class ServiceAccounts:
             errors["adgange"] = ["Vælg mindst én af de adgange, der er på listen."]
         if not wanted or set(wanted) - set(NAMES):
             errors["grupper"] = ["Vælg mindst én af de grupper, der er på listen."]
+        elif (given := groups_to_give_programs(actor)) is not None and set(wanted) - given:
+            errors["grupper"] = [ONLY_AT_THE_TERMINAL]
         if days is not None and not 1 <= days <= LONGEST_DAYS:
             errors["dage"] = [f"Skriv et helt antal dage fra 1 til {LONGEST_DAYS}."]
         if errors:

@@ -9,10 +9,38 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.access.groups import NAMES
-from flowcase.access.scopes import SCOPES
+from flowcase.access.permissions import groups_to_give_programs
 from flowcase.errors import Conflict, InvalidValues
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
+
+# What `access/scopes.py` says in the words of the API's document; the catalogue has the English.
+SCOPE_WORDS = {
+    "notifications:write": "Aflevere underretninger.",
+    "tasks:read": "Se lister over opgaver og læse dem.",
+    "tasks:write": "Tage, slippe, uddelegere og fuldføre opgaver.",
+    "lists:read": "Læse gemte udvalg af opgaver, og hvem de er delt med.",
+    "lists:write": "Gemme, slette, dele og trække gemte udvalg af opgaver tilbage.",
+    "cases:read": "Se lister over sager; læse deres åbne fakta, frister og poster af klasse K0.",
+    "instances:read": "Se lister over forløb og læse dem.",
+    "instances:write": "Begynde, standse, genoptage og annullere forløb; gå tilbage; flytte tokens; "
+    "standse processer.",
+    "timers:read": "Se lister over timere og læse dem.",
+    "timers:write": "Flytte timere og udløse dem nu.",
+    "jobs:read": "Se lister over job og læse dem, uden det de bærer.",
+    "jobs:write": "Prøve job nu, sætte dem forrest, tage dem fra en maskine, der er væk.",
+    "batches:read": "Se, hvilke forløb et filter vælger; se lister over samlede handlinger og læse dem.",
+    "batches:write": "Planlægge samlede handlinger; sætte dem i gang, på pause, fortsætte, standse, "
+    "fortryde.",
+    "deployments:read": "Se, hvad der er sat i drift, og procesdefinitioner; læse deres filer.",
+    "deployments:write": "Sætte filer i drift.",
+    "messages:write": "Sende meddelelser til forløb.",
+    "history:read": "Læse historikken, så langt klasse K0 rækker.",
+    "history:export": "Tage historikken ud som fil, så fortrolig som der bedes om.",
+    "webhooks:read": "Se lister over webhooks, og hvad de har fået at vide.",
+    "webhooks:write": "Oprette og afslutte webhooks; sende igen, hvad de fik at vide.",
+    "metrics:read": "Læse, hvordan installationen har det.",
+}
 
 blueprint = Blueprint("service_accounts", __name__, url_prefix="/servicekonti")
 
@@ -54,11 +82,12 @@ def end(id: str) -> Any:
 
 def _page(problems: dict[str, str] | None = None, token: str = "") -> Any:
     typed = request.form if problems else None
+    given = groups_to_give_programs(actor())
     page = render_template(
         "service_accounts.html",
         accounts=flow().service_accounts.list(actor=actor()),
-        scopes=SCOPES,
-        groups=sorted(NAMES),
+        scopes={scope: gettext(what) for scope, what in SCOPE_WORDS.items()},
+        groups=sorted(NAMES if given is None else given),
         problems={name: gettext(said) for name, said in (problems or {}).items()},
         name=typed.get("navn", "") if typed else "",
         days=typed.get("dage", "") if typed else "",
