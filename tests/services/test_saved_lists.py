@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowcase.access.actor import SYSTEM, Actor
+from flowcase.access.events import TeamListEnded, TeamListKept
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.services.list_shares import MOST_RECEIVED
@@ -85,6 +86,28 @@ def staff(flow: Flowcase) -> Flowcase:
     flow.people.deactivate("lena", actor=SYSTEM)
     flow.saved_lists.save("I dag", "frist=i_dag", actor=ANNA)
     return flow
+
+
+def test_what_a_leader_does_to_the_lists_of_a_team_is_told(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"teamledere": {"fronten": ["teamleder_fronten"]}}
+    monkeypatch.setattr(flow.saved_lists._rule_sets, "settings", lambda tx: settings)
+    leader = Actor("lene", groups=frozenset({"teamleder_fronten"}))
+
+    for query in ("frist=uge", "frist=dag"):
+        flow.saved_lists.save("Liste om Noah", query, team="fronten", actor=leader)
+    for _ in range(2):  # the second finds nothing
+        flow.saved_lists.delete("Liste om Noah", team="fronten", actor=leader)
+
+    rows = [row for row in flow.history.of_stream("installation") if row.kind.startswith("TeamList")]
+    assert [row.event for row in rows] == [
+        TeamListKept(team="fronten", is_new=True),
+        TeamListKept(team="fronten", is_new=False),
+        TeamListEnded(team="fronten"),
+    ]
+    assert {row.actor for row in rows} == {"lene"}
+    assert "Noah" not in str([row.event for row in rows])
 
 
 def told(flow: Flowcase) -> list[tuple[str, str]]:

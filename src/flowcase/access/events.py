@@ -165,6 +165,21 @@ class ListShareEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeamListKept(Event):
+    """A leader shared a saved list with a team, or changed one; its name and words are in no event."""
+
+    team: str
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamListEnded(Event):
+    """A leader took a list of the team away."""
+
+    team: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarAddressMade(Event):
     """Somebody made, or made anew, the secret address of a calendar that opens without signing in."""
 

@@ -129,6 +129,8 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "StartTimerCancelled": ("Planlagt start annulleret", "Planned start cancelled"),
     "StartTimerFired": ("Planlagt start udført", "Planned start fired"),
     "StartTimerScheduled": ("Start planlagt", "Start planned"),
+    "TeamListEnded": ("Teamets udvalg fjernet", "List of a team taken away"),
+    "TeamListKept": ("Udvalg delt med et team", "List shared with a team"),
     "TimerCancelled": ("Tidspunkt annulleret", "Timer cancelled"),
     "TimerFired": ("Tidspunkt nået", "Timer fired"),
     "TimerRescheduled": ("Tidspunkt flyttet", "Timer moved"),

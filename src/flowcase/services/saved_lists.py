@@ -9,12 +9,13 @@ from __future__ import annotations
 import builtins
 
 from flowcase.access.actor import Actor
+from flowcase.access.events import TeamListEnded, TeamListKept
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services.list_shares import ended
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import teams_led
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx, tables
+from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries.saved_lists import SavedList, saved_lists, shares
 
 MOST = 20
@@ -58,10 +59,14 @@ class SavedLists:
                 kept = [row for row in saved_lists(tx, "", [team]) if row.team == team]
                 values["shared_by"] = actor.id
             if tx.update_any(table, key, values):
+                if team is not None:
+                    tx.append(INSTALLATION, TeamListKept(team=team, is_new=False))
                 return
             if len(kept) >= MOST:
                 raise InvalidValues("a saved list", {"navn": ["too many"]})
             tx.insert_once(table, **key, **values)
+            if team is not None:
+                tx.append(INSTALLATION, TeamListKept(team=team, is_new=True))
 
         self._transactions.run(actor, work)
 
@@ -76,7 +81,8 @@ class SavedLists:
                         ended(tx, share)
                 return
             self._check_leads(tx, team, actor)
-            tx.delete_any(tables.shared_list, {"team": team, "name": name})
+            if tx.delete_any(tables.shared_list, {"team": team, "name": name}):
+                tx.append(INSTALLATION, TeamListEnded(team=team))
 
         self._transactions.run(actor, work)
 

@@ -104,6 +104,7 @@ TITLES: Mapping[str, str] = {
     "form-property": "Egenskaber, der begynder med `flowcase.`, er stavet rigtigt.",
     "form-reference": "Formularen findes.",
     "form-shape": "Et felts egenskaber har de typer, som form-js giver dem.",
+    "form-shown": "Hvad et felt viser af sig selv, står på et skrivebeskyttet felt.",
     "form-target": "Hvert felt siger, hvor dets værdi går hen.",
     "gateway-default": "Hvor alle betingelser kan svigte, har forgreningen et standardflow.",
     "handler-input": "En serviceopgave giver sin handler det, den beder om, i den rette type.",

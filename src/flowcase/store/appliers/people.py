@@ -19,6 +19,8 @@ history_only(
     events.HistorySearched,
     events.ListShared,
     events.ListShareEnded,
+    events.TeamListKept,
+    events.TeamListEnded,
 )
 
 
