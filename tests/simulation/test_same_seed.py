@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from flowcase.handlers import load_handlers
 from flowcase.services.simulation import reading, running
 from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.files import ChangeDoesNotFit
@@ -67,7 +68,7 @@ def test_two_processes_with_the_same_seed_print_the_same_bytes(small: Path) -> N
 def test_two_equal_variants_meet_the_same_chance(small: Path, shipped: Mapping[str, bytes]) -> None:
     simulation = reading.read(small)
 
-    result = running.run(simulation, shipped, processes=1)
+    result = running.run(simulation, shipped, load_handlers(), processes=1)
 
     assert result.runs[0] == result.runs[1]
     assert all(each is None or each.mean == 0 for figure in result.figures for each in figure.differences)
@@ -77,7 +78,7 @@ def test_two_equal_variants_meet_the_same_chance(small: Path, shipped: Mapping[s
 def test_the_table_names_both_variants_and_their_differences(
     small: Path, shipped: Mapping[str, bytes]
 ) -> None:
-    result = running.run(reading.read(small), shipped, processes=1, replications=1)
+    result = running.run(reading.read(small), shipped, load_handlers(), processes=1, replications=1)
 
     assert "ens − nu" in as_text(report_of(result))
     assert "frø 20260105. 3 uger tælles, efter 0 ugers opvarmning" in as_text(report_of(result))
@@ -94,7 +95,7 @@ def test_each_shipped_what_if_prints_its_table_with_intervals_and_nothing_goes_w
     shorter.write_text("{id: x, title: x, warm_up_weeks: 0, weeks: 3, stock: []}")
     simulation = reading.read(PROCESSES / f"simulations/{name}.yaml", shorter)
 
-    report = report_of(running.run(simulation, shipped, processes=1, replications=2))
+    report = report_of(running.run(simulation, shipped, load_handlers(), processes=1, replications=2))
 
     table = as_text(report)
     second = simulation.variants[1].id
@@ -109,7 +110,7 @@ def test_a_simulation_that_would_run_too_long_says_so_before_it_begins(
     simulation = reading.read(small)
 
     with pytest.raises(running.TooLong) as refused:
-        running.run(simulation, shipped, replications=1000, longest_minutes=0.01)
+        running.run(simulation, shipped, load_handlers(), replications=1000, longest_minutes=0.01)
 
     assert "Take fewer replications" in str(refused.value)
 
@@ -121,7 +122,7 @@ def test_a_what_if_that_no_longer_fits_its_file_is_refused(
     simulation = reading.read(written(compare=[{"id": "a", "title": "A", "changes": [change]}]))
 
     with pytest.raises(ChangeDoesNotFit) as refused:
-        running.run(simulation, shipped, processes=1)
+        running.run(simulation, shipped, load_handlers(), processes=1)
 
     assert "opfoelgning.bpmn" in str(refused.value)
 
@@ -130,7 +131,7 @@ def test_a_what_if_that_no_longer_fits_its_file_is_refused(
 def test_the_shipped_what_ifs_fit_the_shipped_files(name: str, shipped: Mapping[str, bytes]) -> None:
     simulation = reading.read(PROCESSES / f"simulations/{name}.yaml")
 
-    running._prepare(simulation, shipped, None, 1)
+    running._prepare(simulation, shipped, None, load_handlers(), 1)
 
     assert len(running._prepared) == len(simulation.variants)
     for variant in simulation.variants:

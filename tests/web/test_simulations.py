@@ -17,6 +17,7 @@ import yaml
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import InvalidValues
+from flowcase.handlers import load_handlers
 from flowcase.services.simulation import reading, running
 from flowcase.services.simulation.chance import Spread
 from flowcase.services.simulation.files import read_folder
@@ -218,7 +219,9 @@ def test_what_is_changed_is_kept_with_its_source_and_comes_back_as_a_file(small,
     shown = page.get(asked.address).text
     text = page.get(f"{asked.address}/spoergsmaal.yaml").source
     (tmp_path / "hentet.yaml").write_text(text)
-    again = running.run(reading.read(tmp_path / "hentet.yaml"), read_folder(SHIPPED.parents[1]), processes=1)
+    again = running.run(
+        reading.read(tmp_path / "hentet.yaml"), read_folder(SHIPPED.parents[1]), load_handlers(), processes=1
+    )
     found = page.get(f"{asked.address}/resultat.json").source
 
     assert "Skole: Ansatte" in shown and "55,5 %" in shown
@@ -442,7 +445,7 @@ def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("questions")
     _small_office(folder)
     read = reading.read(folder / "flere.yaml")
-    result = running.run(read, read_folder(SHIPPED.parents[1]), replications=2, processes=1)
+    result = running.run(read, read_folder(SHIPPED.parents[1]), load_handlers(), replications=2, processes=1)
     return zlib.compress(as_json_text(report_of(result)).encode())
 
 

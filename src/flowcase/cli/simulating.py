@@ -72,6 +72,7 @@ def simulate(
     Everything runs in memory on the real engine, tables and deadlines; nothing touches the installation.
     The same seed gives the same result. Ctrl-C stops it.
     """
+    from flowcase.handlers import load_handlers
     from flowcase.services.simulation import reading, running
     from flowcase.services.simulation import report as reports
     from flowcase.services.simulation.files import read_folder
@@ -117,6 +118,7 @@ def simulate(
         result = running.run(
             simulation,
             files,
+            load_handlers(),
             draft=None if draft is None else read_folder(Path(draft)),
             seed=seed,
             replications=replications,

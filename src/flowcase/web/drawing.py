@@ -35,6 +35,20 @@ def _made(_root: str, _host: str, endpoint: str, values: tuple[tuple[str, Any], 
     return url_for(endpoint, **named)
 
 
+def here_in(language: str) -> str:
+    """This page's address in another language."""
+    asked = {**request.args.to_dict(), "sprog": language}
+    if request.endpoint is None or (request.method not in ("GET", "HEAD") and not _answers_get()):
+        return url_for("inbox.home", sprog=language)
+    make = url_for if request.args else address  # what anybody may ask behind a question mark is not kept
+    return make(request.endpoint, **{**asked, **(request.view_args or {})})
+
+
+def _answers_get() -> bool:
+    rule = request.url_rule
+    return rule is not None and "GET" in (rule.methods or ())
+
+
 def words(text: str, **values: Any) -> Markup:
     """`_` for templates: the text in this request's language, with values escaped into it."""
     return _translated(current(), text) % values if values else _plain(current(), text)
@@ -51,4 +65,4 @@ def _plain(language: str, text: str) -> Markup:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(url_for=address, _=words)
+    app.jinja_env.globals.update(url_for=address, here_in=here_in, _=words)

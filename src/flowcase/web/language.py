@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, request, session, url_for
+from flask import Flask, request, session
 
 LANGUAGES = ("da", "en")
 _current: ContextVar[str] = ContextVar("language", default="da")  # asked for with every word of a page
@@ -44,26 +44,10 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return catalogue(current()).ngettext(singular, plural, number)
 
 
-def here_in(language: str) -> str:
-    """This page's address in another language."""
-    from flowcase.web.drawing import address
-
-    asked = {**request.args.to_dict(), "sprog": language}
-    if request.endpoint is None or (request.method not in ("GET", "HEAD") and not _answers_get()):
-        return url_for("inbox.home", sprog=language)
-    make = url_for if request.args else address  # what anybody may ask behind a question mark is not kept
-    return make(request.endpoint, **{**asked, **(request.view_args or {})})
-
-
-def _answers_get() -> bool:
-    rule = request.url_rule
-    return rule is not None and "GET" in (rule.methods or ())
-
-
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(language=current, here_in=here_in)
+    app.jinja_env.globals.update(language=current)
 
     @app.before_request
     def choose() -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase.errors import FlowcaseError
-from flowcase.handlers import load_handlers
+from flowcase.job_types import Registration
 from flowcase.services.simulation.chance import Chance
 from flowcase.services.simulation.comparing import Figure, compared
 from flowcase.services.simulation.course import Course
@@ -111,6 +111,7 @@ def _case_years(parameters: Parameters) -> float:
 def run(
     simulation: Simulation,
     files: Mapping[str, bytes],
+    handlers: Mapping[str, Registration],
     *,
     draft: Mapping[str, bytes] | None = None,
     seed: int | None = None,
@@ -119,7 +120,8 @@ def run(
     longest_minutes: float = LONGEST_MINUTES,
     progress: Progress = lambda done, total: None,
 ) -> Result:
-    """Run it all. `files` are those in force, `draft` what a variant with `draft: true` runs.
+    """Run it all. `files` are those in force, `draft` what a variant with `draft: true` runs; `handlers` by
+    job type are what the inside tasks of both do.
 
     Raises TooLong before anything has begun, ChangeDoesNotFit, and whatever a file that cannot be read
     raises. Interrupting the process ends the others as well.
@@ -129,7 +131,7 @@ def run(
         raise TooLong(ahead, longest_minutes)
     number = replications or simulation.replications
     seed = simulation.seed if seed is None else seed
-    _prepare(simulation, files, draft, seed)
+    _prepare(simulation, files, draft, handlers, seed)
     units = [(variant, nr) for nr in range(1, number + 1) for variant in range(len(simulation.variants))]
     at_once = min(processes or _processors(), len(units))
     found: dict[tuple[int, int], Measured] = {}
@@ -216,6 +218,7 @@ def _processors() -> int:
 class _Prepared:
     definitions: FileDefinitions
     rule_sets: FileRuleSets
+    handlers: Mapping[str, Registration]
     parameters: Parameters
     seed: int
 
@@ -224,7 +227,11 @@ _prepared: list[_Prepared] = []
 
 
 def _prepare(
-    simulation: Simulation, files: Mapping[str, bytes], draft: Mapping[str, bytes] | None, seed: int
+    simulation: Simulation,
+    files: Mapping[str, bytes],
+    draft: Mapping[str, bytes] | None,
+    handlers: Mapping[str, Registration],
+    seed: int,
 ) -> None:
     _prepared.clear()
     read: dict[tuple[tuple[str, int], ...], FileDefinitions] = {}
@@ -236,7 +243,7 @@ def _prepare(
             read[key] = FileDefinitions(changed)
         parameters = variant.parameters
         rule_sets = FileRuleSets(changed, settings=parameters.settings, rule_sets=parameters.rule_sets)
-        _prepared.append(_Prepared(read[key], rule_sets, parameters, seed))
+        _prepared.append(_Prepared(read[key], rule_sets, handlers, parameters, seed))
 
 
 def _run(unit: tuple[int, int], tell: Callable[[float], None] = lambda share: None) -> Measured:
@@ -249,4 +256,4 @@ def _run(unit: tuple[int, int], tell: Callable[[float], None] = lambda share: No
         tell((at - opens) / whole)
         return True
 
-    return Course(ready.definitions, ready.rule_sets, load_handlers(), ready.parameters, chance).run(go_on)
+    return Course(ready.definitions, ready.rule_sets, ready.handlers, ready.parameters, chance).run(go_on)
