@@ -30,8 +30,11 @@ def claimed(flow: Flowcase) -> int:
 
 
 def leased(flow: Flowcase) -> int:
-    """How many jobs a worker holds; one that was given back has no owner."""
-    return sum(row.lease_owner is not None for row in flow.jobs.list(status="claimed"))
+    """How many jobs a worker holds; one that was given back is anybody's at once."""
+    now = flow.clock.now()
+    return sum(
+        row.lease_until is not None and row.lease_until > now for row in flow.jobs.list(status="claimed")
+    )
 
 
 def begin(flow: Flowcase, id: str, times: int = 1, **variables: Any) -> None:
@@ -208,6 +211,12 @@ def test_what_waits_behind_a_job_that_cannot_be_recorded_is_given_back(
     assert leased(flow) == 1
 
 
+def lost(flow: Flowcase, jobs: int) -> None:
+    """A worker dies right after it has claimed so many jobs together."""
+    claimed, _ = flow.jobs._transactions.run(SYSTEM, partial(flow.jobs._claim, limit=jobs, with_lost=True))
+    assert len(claimed) == jobs
+
+
 def test_what_a_worker_was_lost_with_is_claimed_alone(
     flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
 ) -> None:
@@ -215,10 +224,94 @@ def test_what_a_worker_was_lost_with_is_claimed_alone(
     register("test.send", lambda job, outbox: held.append(claimed(flow)), Side.OUTSIDE)
     deploy(sending("p"))
     begin(flow, "p", 3)
-    assert len(flow.jobs._transactions.run(SYSTEM, partial(flow.jobs._claim, limit=3))) == 3  # and it dies
+    lost(flow, 3)
     clock.advance(2 * MINUTE)
 
     assert flow.jobs.run_due(3) == 3
 
     assert [row for row in flow.jobs.list() if row.status != "completed"] == []
     assert held == [3, 2, 1]  # two of them under leases that have run out
+
+
+def test_a_job_that_only_waited_behind_the_one_that_ended_its_worker_loses_no_try(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    register("test.send", lambda job, outbox: None, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", 3)
+    lost(flow, 3)
+    clock.advance(2 * MINUTE)
+
+    assert flow.jobs.run_due(10) == 3
+
+    assert sorted(row.retries for row in flow.jobs.list()) == [2, 3, 3]
+
+
+def test_a_process_runs_one_job_at_a_time_that_a_worker_was_lost_with_and_new_ones_beside_it(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    beside: list[list[str]] = []
+    running: list[str] = []
+
+    def look(job: Any, outbox: Any) -> None:
+        running.append(job.key)
+        if len(running) == 1:
+            while flow.jobs.run_due(1):  # another thread of this process looks for work meanwhile
+                pass
+            beside.append(running[1:])
+
+    register("test.send", look, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", 2)
+    lost(flow, 1)
+    lost(flow, 1)
+    clock.advance(2 * MINUTE)
+    begin(flow, "p")
+    (new,) = flow.jobs.list(status="pending")
+
+    assert flow.jobs.run_due(10) == 2
+
+    assert beside == [[new.id]]
+    assert {row.status for row in flow.jobs.list()} == {"completed"}
+
+
+def test_a_lost_job_that_hangs_keeps_the_other_lost_ones_waiting_only_until_its_lease_ends(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    running: list[str] = []
+
+    def hang(job: Any, outbox: Any) -> None:
+        running.append(job.key)
+        if len(running) == 1:
+            assert flow.jobs.run_due(1) == 0
+            clock.advance(2 * MINUTE)
+            assert flow.jobs.run_due(2) == 2
+
+    register("test.send", hang, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", 2)
+    lost(flow, 1)
+    lost(flow, 1)
+    clock.advance(2 * MINUTE)
+
+    flow.jobs.run_due(1)
+
+    assert {row.status for row in flow.jobs.list()} == {"completed"}
+    assert len(running) == 3
+
+
+def test_a_job_behind_another_one_has_an_owner_from_when_it_begins(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any]
+) -> None:
+    owners: list[int] = []
+
+    def look(job: Any, outbox: Any) -> None:
+        owners.append(sum(row.lease_owner is not None for row in flow.jobs.list(status="claimed")))
+
+    register("test.send", look, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", 3)
+
+    assert flow.jobs.run_due(3) == 3
+
+    assert owners == [1, 1, 1]

@@ -74,6 +74,8 @@ class Jobs:
         self._handlers, self._node = handlers, node
         self._open_case_work, self._journal = open_case_work, journal
         self._last_process = ""  # whose job this node claimed last: the next process is next
+        self._looks_for_lost = threading.Lock()  # held by the one thread whose claim may be a lost job
+        self._lost: JobRow | None = None  # the one that this process runs
 
     # --- running -----------------------------------------------------------------------------------
 
@@ -82,18 +84,40 @@ class Jobs:
 
         Three parts: claimed in one transaction, run in none, each recorded in another one if its lease
         still holds. A claimed job whose worker has gone is taken over when its lease runs out, at the
-        cost of one retry.
+        cost of one retry if it had begun.
         """
         due = self._transactions.glance(waiting.next_claimable_job)  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
             return 0
         left = limit
         while left > 0:
-            claimed = self._transactions.run(SYSTEM, partial(self._claim, limit=left))
+            claimed = self._claim_next(left)
             if not claimed:
                 break
             left -= self._work_off(claimed)
         return limit - left
+
+    def _claim_next(self, limit: int) -> list[JobRow]:
+        """Claim; of what workers were lost with, one at a time in this process, until its lease ends.
+
+        Two of them together would be lost together again, and the one that did no harm with the other.
+        """
+        looks = self._looks_for_lost.acquire(blocking=False)
+        try:
+            with_lost = looks and not self._runs_a_lost_one()
+            claim = partial(self._claim, limit=limit, with_lost=with_lost)
+            claimed, is_lost = self._transactions.run(SYSTEM, claim)
+            if is_lost:
+                self._lost = claimed[0]
+            return claimed
+        finally:
+            if looks:
+                self._looks_for_lost.release()
+
+    def _runs_a_lost_one(self) -> bool:
+        """Whether this process does so under a lease that holds."""
+        until = None if self._lost is None else self._lost.lease_until
+        return until is not None and until > self._transactions.clock.now()
 
     def _work_off(self, claimed: list[JobRow]) -> int:
         """Run what was claimed together, one after the other; how many were run.
@@ -102,12 +126,16 @@ class Jobs:
         behind a slow handler, and no lease runs out before its job has begun.
         """
         begins = threading.Lock()
-        waiting_jobs = deque(claimed)
+        behind = deque(claimed)
+
+        def next_one() -> JobRow | None:
+            with begins:
+                return behind.popleft() if behind else None
 
         def give_back_the_rest() -> None:
             with begins:
-                rest = list(waiting_jobs)
-                waiting_jobs.clear()
+                rest = list(behind)
+                behind.clear()
             if rest:
                 self._give_back(rest)
 
@@ -115,19 +143,26 @@ class Jobs:
         patience.daemon = True
         if len(claimed) > 1:
             patience.start()
-        ran = 0
+        ran, job = 0, next_one()
         try:
-            while True:
-                with begins:
-                    job = waiting_jobs.popleft() if waiting_jobs else None
-                if job is None:
-                    return ran
+            while job is not None:
                 with logs.about(job=job.id):
-                    self._record(job, self._attempt(job))
+                    outcome = self._attempt(job)
+                    following = next_one()
+                    try:
+                        may_begin = self._record(job, outcome, following)
+                    except BaseException:
+                        if following is not None:
+                            behind.append(following)
+                        raise
                 ran += 1
+                job = following if may_begin else None
+            return ran
         finally:
             patience.cancel()
             give_back_the_rest()
+            if self._lost is claimed[0]:
+                self._lost = None
 
     def _give_back(self, jobs: list[JobRow]) -> None:
         def work(tx: Tx) -> None:
@@ -137,34 +172,37 @@ class Jobs:
 
         self._transactions.run(SYSTEM, work)
 
-    def _claim(self, tx: Tx, limit: int) -> list[JobRow]:
-        """Up to so many jobs, in turn, in one transaction.
+    def _claim(self, tx: Tx, limit: int, *, with_lost: bool) -> tuple[list[JobRow], bool]:
+        """Up to so many jobs, in turn, in one transaction, and whether it is one that a worker was lost with.
 
         Alone is claimed what a worker was lost with, so that it takes no other job with it once more, and
         what is of a type with limits, so that no job holds such a place while it waits.
         """
         claimed: list[JobRow] = []
         while len(claimed) < min(limit, AT_ONCE):
-            job = self._next(tx, with_limits=not claimed)
+            job = self._next(tx, with_lost=with_lost) if not claimed else self._next_behind(tx)
             if job is None:
                 break
-            claimed.append(self._lease(tx, job))
-            if job.status == JobStatus.CLAIMED or self._is_limited(job.type):
+            claimed.append(self._lease(tx, job, begins=not claimed))
+            if job.status == JobStatus.CLAIMED:
+                return claimed, job.lease_owner is not None
+            if self._is_limited(job.type):
                 break
-        return claimed
+        return claimed, False
 
-    def _lease(self, tx: Tx, job: JobRow) -> JobRow:
+    def _lease(self, tx: Tx, job: JobRow, *, begins: bool) -> JobRow:
+        """Take it for this node; it has an owner from when it begins, which is at once or behind another."""
         self._last_process = job.process
         registration = self._handlers.get(job.type)
         seconds = 60 if registration is None else registration.max_seconds
-        # One that was handed back has no owner; a lost one has taken a worker with it, which costs a try.
+        # One that has not begun or was handed back has no owner; one that has was lost: that costs a try.
         lost = job.status == JobStatus.CLAIMED and job.lease_owner is not None
         leased = replace(
             job,
             status=JobStatus.CLAIMED,
             attempts=job.attempts + 1,
             retries=job.retries - 1 if lost else job.retries,
-            lease_owner=self._node,
+            lease_owner=self._node if begins else None,
             lease_until=tx.now + dt.timedelta(seconds=seconds),
         )
         changed = ("status", "attempts", "retries", "lease_owner", "lease_until")
@@ -176,21 +214,25 @@ class Jobs:
         )
         return leased
 
+    def _begin(self, tx: Tx, job: JobRow) -> bool:
+        """Note that a claimed job begins; False when it is no longer this node's."""
+        held = {"id": job.id, "status": JobStatus.CLAIMED, "attempts": job.attempts}
+        return bool(tx.update_any(tables.job, held, {"lease_owner": self._node}))
+
     def _is_limited(self, type: str) -> bool:
         found = self._handlers.get(type)
         return found is not None and (found.max_parallel is not None or found.max_per_minute is not None)
 
-    def _next(self, tx: Tx, *, with_limits: bool) -> JobRow | None:
-        """The job whose turn it is, of a type that may run another one now.
+    def _next_behind(self, tx: Tx) -> JobRow | None:
+        """The job whose turn it is behind another one: of a type without limits, and none that was lost."""
+        limited = [type for type in self._handlers if self._is_limited(type)]
+        return waiting.due_job(tx, behind=self._last_process, but=limited)
 
-        Without `with_limits`, for a place behind another one, only if it is of a type that has none and no
-        worker was lost with it.
-        """
+    def _next(self, tx: Tx, *, with_lost: bool) -> JobRow | None:
+        """The job whose turn it is, of a type that may run another one now."""
         limited = {
             type: registration for type, registration in self._handlers.items() if self._is_limited(type)
         }
-        if not with_limits:
-            return waiting.due_job(tx, behind=self._last_process, but=limited)
         resting: set[str] = set()
         if limited:
             running = waiting.running_jobs(tx)
@@ -200,7 +242,7 @@ class Jobs:
                 if registration.max_parallel is not None and running.get(type, 0) >= registration.max_parallel
             }
         while True:
-            job = waiting.lost_job(tx, but=resting) or waiting.due_job(
+            job = waiting.lost_job(tx, but=resting, has_begun=with_lost) or waiting.due_job(
                 tx, behind=self._last_process, but=resting
             )
             if job is None or job.type not in limited or self._may_begin(tx, job.type, limited[job.type]):
@@ -252,10 +294,11 @@ class Jobs:
             _log.warning("job failed", job=job.id, type=job.type, error=type(error).__name__)
             return _Outcome(failure=type(error).__name__)
 
-    def _record(self, job: JobRow, outcome: _Outcome) -> None:
+    def _record(self, job: JobRow, outcome: _Outcome, following: JobRow | None = None) -> bool:
+        """Write down what came of it, and that the `following` one begins; whether that may."""
         place = {"element": job.element, "element_instance": job.element_instance}
 
-        def work(tx: Tx) -> None:
+        def record(tx: Tx) -> None:
             instance = tx.lock(job.instance)
             present = waiting.job(tx, job.id)
             if (
@@ -286,11 +329,15 @@ class Jobs:
                 command = model.CompleteElement(element_instance=job.element_instance, variables=outputs)
             self._advancing.carry_on(tx, instance, command)
 
+        def work(tx: Tx) -> bool:
+            record(tx)
+            return following is not None and self._begin(tx, following)
+
         try:
-            self._transactions.run(SYSTEM, work)
+            return self._transactions.run(SYSTEM, work)
         except _RecordingFailed as error:
             failed = _Outcome(failure=str(error))
-            self._record(job, failed)
+            return self._record(job, failed, following)
 
     def _write_down(
         self, tx: Tx, instance: LockedInstance, job: JobRow, outputs: Mapping[str, Value]

@@ -264,11 +264,21 @@ def next_claimable_job(tx: Tx) -> dt.datetime | None:
     return min((due for due in row or () if due is not None), default=None)
 
 
-def lost_job(tx: Tx, *, but: Collection[str] = ()) -> JobRow | None:
-    """A claimed job whose lease has run out; locked until the commit. `but`: types that may not run now."""
+def lost_job(tx: Tx, *, but: Collection[str] = (), has_begun: bool = True) -> JobRow | None:
+    """A claimed job whose lease has run out; locked until the commit. `but`: types that may not run now.
+
+    Without `has_begun` only one that nobody works on: that was handed back, or waited behind another one.
+    """
+    may_run: list[ColumnElement[bool]] = [
+        _as_condition(tables.JOB_IS_CLAIMED),
+        _job.c.lease_until <= tx.now,
+        _job.c.type.not_in(list(but)),
+    ]
+    if not has_begun:
+        may_run.append(_job.c.lease_owner.is_(None))
     statement = (
         select(_job)
-        .where(text(tables.JOB_IS_CLAIMED), _job.c.lease_until <= tx.now, _job.c.type.not_in(list(but)))
+        .where(*may_run)
         .order_by(_job.c.lease_until, _job.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
