@@ -35,7 +35,7 @@ def studio(open_page):
 
     def open_file(path: str) -> Page:
         page.goto(f"/studie/{path}")
-        page.wait_for_selector("html[data-ready=true]")
+        page.wait_for_selector("html[data-ready=true]", timeout=30_000)  # the first check reads everything in force
         return page
 
     return open_file

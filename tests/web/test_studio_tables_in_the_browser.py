@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.web.test_studio_in_the_browser import axe, saved, studio
 
@@ -105,3 +107,39 @@ def test_both_tables_fit_a_narrow_window(open_page):
 
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert axe(page) == []
+
+
+def test_the_text_shown_while_a_save_still_reads_the_table_holds_what_was_typed_last(studio, world):
+    page = studio(STORY)
+    page.locator("button[value='ret:steps.0']").click()
+    held: list[Route] = []
+    page.route(  # the server is slow to answer the first
+        "**/api/studio/table", lambda route: route.continue_() if held else held.append(route)
+    )
+
+    with page.expect_request("**/api/studio/table"):
+        page.locator("[name='trin.title']").fill("Skrevet lige nu")
+        page.keyboard.press("Control+s")
+    page.get_by_role("button", name="Tekst").click()
+    held[0].continue_()
+
+    expect(page.locator("#kilde")).to_have_value(re.compile("Skrevet lige nu"))
+    expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+    jens = world.flow.people.actor("jens.proces")
+    assert "Skrevet lige nu" in world.flow.studio.open(STORY, actor=jens).content.decode()
+
+
+def test_what_could_not_be_sent_is_sent_with_the_next_try(studio, world):
+    page = studio(STORY)
+    page.locator("button[value='ret:steps.0']").click()
+
+    page.route("**/api/studio/table", lambda route: route.abort())
+    page.locator("[name='trin.title']").fill("Skrevet uden net")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#gemt")).to_contain_text("Kladden kunne ikke gemmes")
+    page.unroute("**/api/studio/table")
+    page.keyboard.press("Control+s")
+
+    expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+    jens = world.flow.people.actor("jens.proces")
+    assert "Skrevet uden net" in world.flow.studio.open(STORY, actor=jens).content.decode()

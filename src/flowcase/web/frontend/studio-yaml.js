@@ -39,6 +39,18 @@ function makeEditor(begun) {
 
   const fields = (handling) => ({ ...Object.fromEntries(new FormData(form)), handling });
 
+  // What could not be sent is sent with the next request.
+  async function sent(handling) {
+    const wasTyped = isTyped;
+    isTyped = false;
+    try {
+      return await ask('table', { content: text, fields: fields(handling) }, begun);
+    } catch (error) {
+      isTyped ||= wasTyped;
+      throw error;
+    }
+  }
+
   function draw(answer) {
     const name = document.activeElement?.name;
     const value = document.activeElement?.value;
@@ -90,8 +102,7 @@ function makeEditor(begun) {
     inTurn(async () => {
       clearTimeout(timer);
       if (!isTyped) return;
-      isTyped = false;
-      const answer = await ask('table', { content: text, fields: fields('gem') }, begun);
+      const answer = await sent('gem');
       showErrors(answer.errors);
       became(answer.content);
     });
@@ -99,9 +110,8 @@ function makeEditor(begun) {
   const press = (handling, { isMoving = false } = {}) =>
     inTurn(async () => {
       clearTimeout(timer);
-      isTyped = false;
       const before = form.elements.aaben?.value;
-      const answer = await ask('table', { content: text, fields: fields(handling) }, begun);
+      const answer = await sent(handling);
       became(answer.content);
       const same = draw(answer);
       const opened = answer.opened && answer.opened !== before;
@@ -137,7 +147,7 @@ function makeEditor(begun) {
     clearTimeout(timer);
     if (event.target.name?.startsWith('ny.')) return;
     tell(); // who saves at once gets it too: what is read is asked for here
-    timer = setTimeout(apply, TYPED_AFTER);
+    timer = setTimeout(() => apply().catch(() => {}), TYPED_AFTER); // what fails is told by the check that follows
   });
   form.addEventListener('change', (event) => {
     if ('redraw' in event.target.dataset || ['trin.process', 'trin.element'].includes(event.target.name)) press('gem');

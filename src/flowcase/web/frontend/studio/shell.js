@@ -31,6 +31,7 @@ class Studio {
     this.checks = 0;
     this.findings = [];
     this.saving = Promise.resolve();
+    this.reading = Promise.resolve();
   }
 
   async begin() {
@@ -112,12 +113,23 @@ class Studio {
     this.updateButtons();
   }
 
-  async read() {
-    if (this.isStale && this.isDrawn) {
-      this.isStale = false;
+  // One after another: who asks while the editor is being read gets what that reading gives, never what was before.
+  read() {
+    const reading = this.reading.then(() => this.readNow());
+    this.reading = reading.catch(() => {});
+    return reading;
+  }
+
+  async readNow() {
+    if (!this.isStale || !this.isDrawn) return this.content;
+    this.isStale = false;
+    try {
       this.content = await this.editor.read();
-      if (!this.isText) at('kilde').value = this.content;
+    } catch (error) {
+      this.isStale = true; // to be read again with the next try
+      throw error;
     }
+    if (!this.isText) at('kilde').value = this.content;
     return this.content;
   }
 
@@ -174,9 +186,9 @@ class Studio {
   }
 
   async saveNow() {
-    const content = await this.read();
     at('gemt').textContent = say('saving');
     try {
+      const content = await this.read();
       const { copy, seen, basedOn, fromOwner, fromCopy } = begun;
       const from = { from_owner: fromOwner, from_copy: fromCopy };
       const saved = await ask('draft', { content, copy, seen, based_on: basedOn, ...from }, begun);
@@ -187,8 +199,9 @@ class Studio {
         this.note(say('newer'));
       }
       saved.others.forEach((other) => this.tellOf(other));
-      this.isSaved = content === this.content && !this.isStale;
-      at('gemt').textContent = `${say('saved')} ${saved.savedAt}`;
+      this.isSaved = content === (await this.read()) && !this.isStale; // else what was drawn meanwhile is kept in its turn
+      if (this.isSaved) clearTimeout(this.saveTimer);
+      at('gemt').textContent = this.isSaved ? `${say('saved')} ${saved.savedAt}` : say('unsaved');
       at('kasser').disabled = false;
     } catch (error) {
       at('gemt').textContent = this.sentence(error, 'failed');
