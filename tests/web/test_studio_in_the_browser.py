@@ -35,7 +35,7 @@ def studio(open_page):
 
     def open_file(path: str) -> Page:
         page.goto(f"/studie/{path}")
-        page.wait_for_selector("html[data-ready=true]", timeout=30_000)  # the first check reads everything in force
+        page.wait_for_selector("html[data-ready=true]", timeout=30_000)  # the check compiles everything
         return page
 
     return open_file
@@ -386,7 +386,7 @@ def test_a_drawings_mark_leads_to_its_line_and_back_by_keyboard(open_page, world
     world.flow.kept_drafts.save(DIAGRAM, changed, seen=None, based_on=None, actor=jens)
 
     page.goto(f"/studie/forskelle/{DIAGRAM}")
-    mark = page.locator("#efter-overskrift + .fc-picture a").first
+    mark = page.locator("#efter-overskrift ~ .fc-picture a").first
     address = mark.get_attribute("href")
     mark.focus()
     page.keyboard.press("Enter")

@@ -14,7 +14,7 @@ function unfold() {
 // What a picture of a diagram is about: where the flow is now, or what has changed.
 const ABOUT = [".fc-p-here", ".fc-p-node:is(.fc-p-added, .fc-p-removed, .fc-p-changed)", ".fc-p-added, .fc-p-changed"];
 
-// A wide picture begins there; beside another that has nothing to show, both show the same place.
+// A picture in full size begins there; beside another that has nothing to show, both show the same place.
 function showHere(root) {
   const shown = [...root.querySelectorAll(".fc-picture")].filter(scrollToWhatItIsAbout);
   for (const pair of root.querySelectorAll(".fc-beside")) {
@@ -40,6 +40,13 @@ function scrollToWhatItIsAbout(picture) {
 export function folding() {
   document.addEventListener("toggle", (event) => event.target.open && showHere(event.target), true);
   document.addEventListener("htmx:after:swap", () => showHere(document));
+  // What is compared is seen in one size.
+  document.addEventListener("change", ({ target }) => {
+    if (!("zoom" in target.dataset)) return;
+    const pair = target.closest(".fc-beside");
+    pair?.querySelectorAll("[data-zoom]").forEach((each) => (each.checked = target.checked));
+    showHere(pair?.parentElement ?? document);
+  });
   addEventListener("hashchange", unfold);
   showHere(document);
   if (location.hash) unfold();
