@@ -6,6 +6,7 @@ anew at each execution (looking up the compiled text, binding, wrapping rows) is
 
 from __future__ import annotations
 
+import functools
 import itertools
 import operator
 from collections import namedtuple
@@ -30,23 +31,26 @@ def _picked(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]
 class Prepared:
     """A statement whose text never changes: every value is bound by name."""
 
-    def __init__(self, statement: Any, *, on: Mapping[str, Any] | None = None) -> None:
-        """`on` holds what to say instead to a database of that name, where its way is another one."""
-        self._statement, self._instead = statement, on or {}
+    def __init__(self, statement: Any, *, on: Mapping[str, Any] | None = None, row: Any = None) -> None:
+        """`on` holds what to say instead to a database of that name, where its way is another one.
+
+        `row` is the named tuple that each row found is, whose fields are the columns in their order.
+        """
+        self._statement, self._instead, self._row = statement, on or {}, row
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled:
         found = self._compiled.get(dialect.name)
         if found is None:
             statement = self._instead.get(dialect.name, self._statement)
-            found = self._compiled[dialect.name] = Compiled(statement, dialect)
+            found = self._compiled[dialect.name] = Compiled(statement, dialect, self._row)
         return found
 
 
 class Compiled:
     """A statement as one database takes it."""
 
-    def __init__(self, statement: Any, dialect: Dialect) -> None:
+    def __init__(self, statement: Any, dialect: Dialect, row: Any = None) -> None:
         if dialect.name == "postgresql":
             dialect = postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # as the protocol wants it
         compiled: SQLCompiler = statement.compile(dialect=dialect)
@@ -60,17 +64,19 @@ class Compiled:
         }
         bound = tuple(compiled.positiontup or ())
         self._values = _picked(bound)
-        self._binds = tuple(
-            (position, convert)
-            for position, name in enumerate(bound)
+        self._binds = tuple(  # each once, however often the text names it
+            (name, convert)
+            for name in dict.fromkeys(bound)
             if (convert := compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
         )
         self.returns_rows = isinstance(statement, Select)
         if self.returns_rows:
             columns = statement.selected_columns
             names = list(columns.keys())
-            found: Any = namedtuple("Found", names, rename=True)  # type: ignore[misc]
-            self._make = found._make
+            found: Any = row or namedtuple("Found", names, rename=True)
+            assert len(found._fields) == len(columns)
+            # As `_make` does, without counting the columns of every row.
+            self._make: Callable[[Iterable[Any]], Any] = functools.partial(tuple.__new__, found)
             self._results = tuple(
                 (position, convert)
                 for position, column in enumerate(columns)
@@ -79,12 +85,11 @@ class Compiled:
 
     def bound(self, values: Mapping[str, Any]) -> list[Any]:
         """The values in the order of the text, as the driver takes them. KeyError for a missing one."""
-        if self._constants:
+        if self._constants or self._binds:
             values = {**self._constants, **values}
-        bound = list(self._values(values))
-        for position, convert in self._binds:
-            bound[position] = convert(bound[position])
-        return bound
+            for name, convert in self._binds:
+                values[name] = convert(values[name])
+        return list(self._values(values))
 
     def rows(self, fetched: Iterable[Any]) -> list[Any]:
         """What the driver fetched, with columns as attributes."""

@@ -107,7 +107,7 @@ def page(
     if order is Order.FOLLOW_UP:  # few are put off: the page goes on among the others
         tx.ask_ahead(*questions)
     for question in questions:
-        found += map(UserTaskRow._make, tx.rows(*question))
+        found += tx.rows(*question)
         if len(found) >= limit:
             break
     return found[:limit]
@@ -204,9 +204,11 @@ def _page_of(shape: _Shape, order: Order, part: Part, backwards: bool, limit: in
         for where in _ranges(shape)
     ]
     if len(ranges) == 1:
-        return Prepared(ranges[0])
+        return Prepared(ranges[0], row=UserTaskRow)
     together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
-    return Prepared(in_order(select(together), together.c, by, backwards).limit(number(limit)))
+    return Prepared(
+        in_order(select(together), together.c, by, backwards).limit(number(limit)), row=UserTaskRow
+    )
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -346,7 +348,7 @@ def _page_found(
     condition, values = held_within(found, holders, only)
     parts = tuple(_parts(order, after, only, backwards))
     statement = _page_found_of(condition, bool(found.names), order, parts, backwards, limit)
-    return list(map(UserTaskRow._make, tx.rows(statement, values | _of_place(after))))
+    return list(tx.rows(statement, values | _of_place(after)))
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -360,11 +362,10 @@ def _page_found_of(
         for where in ranges_found(condition, has_names)
     ]
     if len(ranges) == 1:
-        return Prepared(ranges[0].limit(number(limit)))
+        return Prepared(ranges[0].limit(number(limit)), row=UserTaskRow)
     together = union_all(*(select(each.limit(number(limit)).subquery()) for each in ranges)).subquery()
-    return Prepared(
-        task_lists.sorted_whole(select(together), together.c, order, backwards).limit(number(limit))
-    )
+    page = task_lists.sorted_whole(select(together), together.c, order, backwards).limit(number(limit))
+    return Prepared(page, row=UserTaskRow)
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -378,14 +379,13 @@ def _count_found(condition: Condition, has_names: bool, at_most: int) -> Prepare
 def of_cases(tx: Tx, cases: Sequence[str], holders: Sequence[Holder], only: Only) -> list[UserTaskRow]:
     """The holders' open user tasks of these cases, in no order."""
     condition, values = task_lists.held(holders, only)
-    rows = tx.rows(_of_cases(condition), {"cases": list(cases), **values})
-    return list(map(UserTaskRow._make, rows))
+    return list(tx.rows(_of_cases(condition), {"cases": list(cases), **values}))
 
 
 @functools.lru_cache(maxsize=_KEPT)
 def _of_cases(condition: Condition) -> Prepared:
     where = among(_table.c.case_code, "cases") & task_lists.where_held(condition)
-    return Prepared(select(*FIELDS).where(where))
+    return Prepared(select(*FIELDS).where(where), row=UserTaskRow)
 
 
 _OFFERED = Prepared(
