@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Row, Select, bindparam, func, or_, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
+from flowcase.model import TimerStatus
 from flowcase.store import tables
 from flowcase.store.columns import Instant, among
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too, made, made_or_none
+from flowcase.store.queries.task_lists import number
 from flowcase.store.streams import STREAM_COLUMNS, TRANSACTION_NUMBER
 from flowcase.store.tx import Tx
 from flowcase.values import Value, from_json
@@ -166,13 +169,18 @@ def claimed_timers(tx: Tx, limit: int, *, but: Collection[str] = ()) -> list[Tim
         rows = tx.rows(_DUE_TIMERS_BUT if but else _DUE_TIMERS, parameters)
         tx.hold(rows)
         return [made(TimerRow, row) for row in rows]
-    while rows := tx.rows(_DUE_STREAMS_BUT if but else _DUE_STREAMS, parameters):
+    while rows := tx.rows(_due_streams(limit, bool(but)), parameters):
         tx.hold(rows)
         # The timers themselves were not locked by the search; only what is read now is true.
-        found = tx.rows(_TIMERS_STILL_DUE, {"ids": [row.timer_id for row in rows], "now": tx.now})
-        if found:
-            return list(map(TimerRow._make, found))
+        found = tx.rows(_TIMERS_BY_ID, {"ids": [row.timer_id for row in rows]})
+        if still := [row for row in found if _is_due(row, tx.now)]:
+            return still
     return []
+
+
+def _is_due(timer: TimerRow, now: dt.datetime) -> bool:
+    """As `_DUE` has it, of what is read by id alone: a statement that is planned once, not for each claim."""
+    return timer.status == TimerStatus.PENDING and not timer.is_held and timer.try_at <= now
 
 
 def timer(tx: Tx, id: str) -> TimerRow | None:
@@ -403,21 +411,28 @@ def _due_first(*columns: Any) -> Select[Any]:
         .join(tables.stream, tables.stream.c.id == _timer.c.stream)
         .where(*_DUE)
         .order_by(_timer.c.try_at, _timer.c.id)
-        .limit(bindparam("limit", type_=Integer()))
     )
 
 
 _NOT_FAILED = ~among(_timer.c.id, "but")
-_TIMERS = _due_first(_timer)
+_TIMERS = _due_first(_timer).limit(bindparam("limit", type_=Integer()))
 _DUE_TIMERS, _DUE_TIMERS_BUT = Prepared(_TIMERS), Prepared(_TIMERS.where(_NOT_FAILED))
-_STREAMS = _due_first(_timer.c.id.label("timer_id"), TRANSACTION_NUMBER).with_for_update(
-    of=tables.stream, skip_locked=True
-)
-_DUE_STREAMS, _DUE_STREAMS_BUT = Prepared(_STREAMS), Prepared(_STREAMS.where(_NOT_FAILED))
-_TIMERS_STILL_DUE = Prepared(  # up to hundreds at once: read by position
+
+
+@functools.lru_cache(maxsize=256)
+def _due_streams(limit: int, has_failed: bool) -> Prepared:
+    # PostgreSQL plans it once where its text says how few are wanted: else it would plan anew each time,
+    # since of an unknown number it expects a tenth of all timers.
+    streams = _due_first(_timer.c.id.label("timer_id"), TRANSACTION_NUMBER)
+    found = streams.where(_NOT_FAILED) if has_failed else streams
+    return Prepared(found.limit(number(limit)).with_for_update(of=tables.stream, skip_locked=True))
+
+
+_TIMERS_BY_ID = Prepared(
     select(*(_timer.c[name] for name in TimerRow._fields))
-    .where(among(_timer.c.id, "ids"), *_DUE)
-    .order_by(_timer.c.try_at, _timer.c.id)
+    .where(among(_timer.c.id, "ids"))
+    .order_by(_timer.c.try_at, _timer.c.id),
+    row=TimerRow,
 )
 _TIMER = Prepared(select(_timer).where(_timer.c.id == bindparam("id")))
 _NEXT_DUE = Prepared(select(func.min(_timer.c.try_at)).where(text(tables.TIMER_IS_PENDING)))
