@@ -1,4 +1,7 @@
-"""What people call each kind of event, in Danish and English; the kind itself is what programs call it."""
+"""What people call each kind of event, in Danish and English; the kind itself is what programs call it.
+
+Every kind has a name. What the story of a case says of one event is a sentence of `sentences`.
+"""
 
 from __future__ import annotations
 

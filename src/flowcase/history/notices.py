@@ -260,7 +260,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "undersøgelsen er endnu ikke færdig",
         "the examination is not finished yet",
     ),
-    "visitation_afgjort": ("visitationen er afgjort", "the visitation is decided"),
+    "visitation_afgjort": ("visitationen er afgjort", "the allocation is decided"),
 }
 
 # What the shared process of deadlines tells, followed by the deadline's rule: `frist_paamindelse.T04`

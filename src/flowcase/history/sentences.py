@@ -1,4 +1,8 @@
-"""What the story of a case says of each event: sentences in Danish and in English, with places for fields."""
+"""What the story of a case says of each event: sentences in Danish and in English, with places for fields.
+
+A kind that no story tells unasked needs no sentence: its name (`kind_names`) is told instead. Names call
+kinds in lists, searches and webhooks; sentences say what one event did.
+"""
 
 from __future__ import annotations
 
@@ -40,47 +44,47 @@ SENTENCES: Mapping[str, Sentence] = {
         "Skrevet i {entity}: {attributes}.", "Written in {entity}: {attributes}.", True
     ),
     "RecordUpdated": Sentence("Tilføjet i {entity}: {attributes}.", "Added in {entity}: {attributes}.", True),
-    "NoteWritten": Sentence("Notat ({note_kind}).", "Note ({note_kind}).", True),
+    "NoteWritten": Sentence("Notat skrevet: {note_kind}.", "Note written: {note_kind}.", True),
     "DeadlineOpened": Sentence(
-        "Frist {rule} begyndte at løbe: senest {due}. Regnet fra {start_fact} {start}{length} efter "
-        "{rule_set} {rule_set_version} ({legal_basis}).",
-        "Deadline {rule} began: by {due}. Counted from {start_fact} {start}{length} by {rule_set} "
-        "{rule_set_version} ({legal_basis}).",
+        "Fristen {rule} begyndte at løbe: senest {due}. Regnet fra {start_fact} {start}{length}. Grundlag: "
+        "{legal_basis}, regelsæt {rule_set} version {rule_set_version}.",
+        "Deadline {rule} began: by {due}. Counted from {start_fact} {start}{length}. Basis: {legal_basis}, "
+        "rule set {rule_set} version {rule_set_version}.",
         True,
     ),
     "DeadlineMoved": Sentence(
-        "Frist {deadline_rule} blev flyttet til {due}: {reason}.",
+        "Fristen {deadline_rule} blev flyttet til {due}: {reason}.",
         "Deadline {deadline_rule} was moved to {due}: {reason}.",
         True,
     ),
     "DeadlineMet": Sentence(
-        "Frist {deadline_rule} blev opfyldt {met}{late}.",
+        "Fristen {deadline_rule} blev opfyldt {met}{late}.",
         "Deadline {deadline_rule} was met {met}{late}.",
         True,
     ),
     "DeadlineBreached": Sentence(
-        "Frist {deadline_rule} blev overskredet; den skulle være opfyldt {due}.",
+        "Fristen {deadline_rule} blev overskredet; den skulle være opfyldt {due}.",
         "Deadline {deadline_rule} was breached; it was due {due}.",
         True,
     ),
     "DeadlineCancelled": Sentence(
-        "Frist {deadline_rule} bortfaldt: {reason}.",
-        "Deadline {deadline_rule} lapsed: {reason}.",
+        "Fristen {deadline_rule} bortfaldt{why}.",
+        "Deadline {deadline_rule} lapsed{why}.",
         True,
     ),
     "ReminderSent": Sentence(
-        "Påmindelse {nr} om frist {deadline_rule} blev sendt til {recipients}.",
+        "Påmindelse {nr} om fristen {deadline_rule} blev sendt til {recipients}.",
         "Reminder {nr} of deadline {deadline_rule} was sent to {recipients}.",
         True,
     ),
     "EscalationSent": Sentence(
-        "Overskridelsen af frist {deadline_rule} blev meldt til {recipients}.",
+        "Overskridelsen af fristen {deadline_rule} blev meldt til {recipients}.",
         "The breach of deadline {deadline_rule} was reported to {recipients}.",
         True,
     ),
     "DecisionEvaluated": Sentence(
-        "Tabellen {decision} gav {result}{rules}.",
-        "Decision {decision} gave {result}{rules}.",
+        "Tabellen »{decision}« svarede: {result}{rules}.",
+        "Table “{decision}” answered: {result}{rules}.",
         True,
     ),
     "NoticeSent": Sentence("Besked til {recipients}: {told}.", "Notice to {recipients}: {told}.", True),
@@ -96,8 +100,8 @@ SENTENCES: Mapping[str, Sentence] = {
         True,
     ),
     "InstanceFailed": Sentence(
-        "Forløbet »{process}« endte i fejl {code}.",
-        "Process “{process}” ended in error {code}.",
+        "Forløbet »{process}« endte i en fejl: {code}.",
+        "Process “{process}” ended in an error: {code}.",
         True,
     ),
     "UserTaskCreated": Sentence("Opgave til {to}: »{element}«{by}.", "Task for {to}: “{element}”{by}.", True),
@@ -135,8 +139,8 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "UserTaskCancelled": Sentence("Opgaven »{element}« bortfaldt.", "The task “{element}” lapsed.", True),
     "UserTaskWarned": Sentence(
-        "Advarsel ved »{element}« efter {rules_plain}.",
-        "Warning at “{element}” by {rules_plain}.",
+        "Gik videre med »{element}« trods advarsel ({rules_plain}).",
+        "Went on with “{element}” in spite of a warning ({rules_plain}).",
         True,
     ),
     "UserTaskRescheduled": Sentence(
@@ -144,18 +148,22 @@ SENTENCES: Mapping[str, Sentence] = {
         "The task “{element}” is now due {due}.",
         True,
     ),
-    "MessagePublished": Sentence("Beskeden {name} blev sendt.", "Message {name} was sent.", True),
-    "MessageReceived": Sentence(
-        "Beskeden {name} nåede »{element}«.", "Message {name} reached “{element}”.", True
+    "MessagePublished": Sentence(
+        "Besked sendt til et andet forløb: {name}.", "Message sent to another process: {name}.", True
     ),
-    "SignalBroadcast": Sentence("Signalet {name} blev udsendt.", "Signal {name} was broadcast.", True),
+    "MessageReceived": Sentence(
+        "Forløbet »{process}« fik beskeden: {name}.", "Process “{process}” got the message: {name}.", True
+    ),
+    "SignalBroadcast": Sentence(
+        "Sagens forløb fik at vide: {name}.", "The processes of the case were told: {name}.", True
+    ),
     "SignalReceived": Sentence(
-        "Signalet {name} nåede »{element}«.", "Signal {name} reached “{element}”.", True
+        "Forløbet »{process}« fik at vide: {name}.", "Process “{process}” was told: {name}.", True
     ),
     "EscalationThrown": Sentence(
-        "Eskalering {code} ved »{element}«.", "Escalation {code} at “{element}”.", True
+        "Eskalering ved »{element}«: {code}.", "Escalation at “{element}”: {code}.", True
     ),
-    "ErrorThrown": Sentence("Fejl {code} ved »{element}«.", "Error {code} at “{element}”.", True),
+    "ErrorThrown": Sentence("Fejl ved »{element}«: {code}.", "Error at “{element}”: {code}.", True),
     "IncidentRaised": Sentence(
         "Forløbet gik i stå ved »{element}«: {message}",
         "The process got stuck at “{element}”: {message}",
@@ -328,11 +336,4 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "aar": ("år", "years"),
     "hverdage": ("hverdage", "working days"),
     "arbejdsdage": ("arbejdsdage", "working days"),
-}
-STATES = {
-    "aaben": "åben",
-    "til_tildeling": "venter på tildeling",
-    "undersoegelse": "under undersøgelse",
-    "forebyggende": "forebyggende indsats",
-    "raadgivning": "kort rådgivning",
 }

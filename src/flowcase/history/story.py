@@ -10,17 +10,25 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from flowcase.access.groups import group_name
 from flowcase.cases.entities import entity
+from flowcase.cases.entities.model import Kind
 from flowcase.errors import NotFound
-from flowcase.history import notices
+from flowcase.events import DecisionEvaluated
+from flowcase.history import answers, notices
 from flowcase.history.act_names import act_name
-from flowcase.history.sentences import OF_RECORDS, PAGES, SENTENCES, STATES, UNITS, Sentence
+from flowcase.history.case_statuses import case_status
+from flowcase.history.deadline_names import deadline_name
+from flowcase.history.exports.line import NOT_TOLD
+from flowcase.history.kind_names import kind_name
+from flowcase.history.sentences import OF_RECORDS, PAGES, SENTENCES, UNITS, Sentence
 from flowcase.history.start_facts import start_fact
 from flowcase.model import Event
+from flowcase.modeling.names import code_name, message_name, note_name
+from flowcase.modeling.table_labels import TableLabels
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 
@@ -46,11 +54,30 @@ class Recorded:
     instance: str | None = None
 
 
-Name = Callable[[str | None, str], str]  # (instance, element id) -> what the diagram calls it
+class Names(Protocol):
+    """What the story needs to call things as people do."""
+
+    def element(self, instance: str | None, element: str) -> str:
+        """What the diagram calls it."""
+
+    def process(self, instance: str | None) -> str: ...
+
+    def process_id(self, instance: str | None) -> str: ...
+
+    def rule(self, deadline: str) -> str:
+        """The rule of a deadline by its id."""
+
+    def person(self, id: str) -> str: ...
+
+    def table(self, resource: str | None, decision: str) -> TableLabels | None:
+        """How the table is headed, in the file that was asked."""
+
 
 _SYSTEM = {"da": "flowcase", "en": "flowcase"}
 
 _PEOPLE_FACTS = frozenset({"sagsbehandler", "stedfortraeder"})
+
+_LEFT_OUT = {"da": "(begrundelsen er udeladt)", "en": "(the reason is left out)"}
 
 _LINKS = frozenset({"barn_id", "familie_id", "underretninger"})
 
@@ -60,34 +87,36 @@ _QUIET_PROCESSES = frozenset({"frist"})
 
 def tell(
     history: Iterable[Recorded],
+    names: Names,
     *,
-    name: Name,
-    process: Callable[[str | None], str],
-    process_id: Callable[[str | None], str],
-    rule: Callable[[str], str],
     language: str = "da",
     everything: bool = False,
-    person: Callable[[str], str] = str,
 ) -> Iterator[Told]:
-    """The story in order. `rule` gives a deadline's rule id, `person` the name behind a person's id.
+    """The story in order. What has no sentence of its own is told by the name of its kind.
 
-    Unknown events are told by their class.
+    What says the same twice of one moment is told once, unless `everything` is.
     """
+    moment: tuple[dt.datetime, str] | None = None
+    said: set[str] = set()
     for one in history:
         kind = type(one.event).__name__
         sentence = OF_RECORDS.get((kind, getattr(one.event, "entity", ""))) or SENTENCES.get(kind)
         if sentence is None:
             if not everything:
                 continue
-            sentence = Sentence(kind + ".", kind + ".", False)
-        if not everything and (
-            not sentence.is_told or _is_quiet(one, kind) or _is_inside(one, kind, process_id)
-        ):
+            sentence = Sentence(kind_name(kind, "da") + ".", kind_name(kind, "en") + ".", False)
+        if not everything and (not sentence.is_told or _is_quiet(one, kind) or _is_inside(one, kind, names)):
             continue
         words = sentence.english if language == "en" else sentence.danish
-        fields = _fields(one, name, process, rule, person, language)
-        who = _SYSTEM[language] if one.actor in ("system", "scenario") else person(one.actor)
+        fields = _fields(one, names, language)
+        who = _SYSTEM[language] if one.actor in ("system", "scenario") else names.person(one.actor)
         told = words.format_map(fields).replace("..", ".")  # a label may end in a full stop of its own
+        if not everything:
+            if moment != (one.at, one.actor):
+                moment, said = (one.at, one.actor), set()
+            if told in said:
+                continue
+            said.add(told)
         yield Told(one.at, who, told, kind, getattr(one.event, "element", None))
 
 
@@ -110,11 +139,11 @@ def _is_quiet(one: Recorded, kind: str) -> bool:
     return kind == "DecisionEvaluated" and event.result in (None, [])
 
 
-def _is_inside(one: Recorded, kind: str, process_id: Callable[[str | None], str]) -> bool:
+def _is_inside(one: Recorded, kind: str, names: Names) -> bool:
     """What the shared process of deadlines does is told by the deadline's own events."""
     return (
         one.instance is not None
-        and process_id(one.instance) in _QUIET_PROCESSES
+        and names.process_id(one.instance) in _QUIET_PROCESSES
         and not kind.startswith(("Deadline", "Reminder", "EscalationSent", "Incident"))
     )
 
@@ -124,98 +153,153 @@ class _Fields(dict[str, Any]):
         return "–"
 
 
-def _fields(
-    one: Recorded,
-    name: Name,
-    process: Callable[[str | None], str],
-    rule: Callable[[str], str],
-    person: Callable[[str], str],
-    language: str,
-) -> _Fields:
+def _fields(one: Recorded, names: Names, language: str) -> _Fields:
     event: Any = one.event
+    kind = type(event).__name__
     raw = {field: getattr(event, field) for field in event.__dataclass_fields__}
     fields = _Fields({key: _plain(value, language) for key, value in raw.items()})
-    fields["process"] = process(one.instance)
+    fields["process"] = names.process(one.instance)
     if raw.get("element"):
-        fields["element"] = name(one.instance, raw["element"]) or raw["element"]
+        fields["element"] = names.element(one.instance, raw["element"]) or raw["element"]
     if raw.get("deadline"):
-        fields["deadline_rule"] = rule(raw["deadline"])
+        fields["deadline_rule"] = _deadline(names.rule(raw["deadline"]), language)
     if raw.get("act"):
         fields["act"] = act_name(raw["act"], language)
-    if raw.get("closes_at"):
-        fields["closes"] = _instant(raw["closes_at"], language)
+    for name, say in _CODES.items():
+        if isinstance(raw.get(name), str):
+            fields[name] = say(raw[name], language)
+    _say_instants(fields, raw, one.at, language)
+    _say_people(fields, raw, kind, names, language)
     rightness = {"da": ("forkert", "rigtig"), "en": ("wrong", "right")}[language]
     fields["right"] = rightness[bool(raw.get("is_right"))]
-    for role in ("assignee", "owner", "delegate"):
-        if raw.get(role):
-            fields[f"{role}_person"] = person(raw[role])
     taken_back = {"da": " (taget tilbage)", "en": " (taken back)"}[language]
     fields["back"] = taken_back if raw.get("is_taken_back") else ""
     fields["level"] = _level(raw.get("priority"), language)
     fields["level_before"] = _level(raw.get("previous"), language)
-    fields["why"] = f": {raw['reason']}" if raw.get("reason") else ""
-    fields["follow_up"] = _instant(raw.get("follow_up_at") or one.at, language)
-    due = raw.get("due_at")
-    fields["due"] = _instant(due, language) if due else "–"
+    if raw.get("reason"):
+        said = names.element(one.instance, raw["reason"])  # a deadline may lapse at an element
+        said = code_name(raw["reason"], language) if said == raw["reason"] else said
+        fields["reason"] = _LEFT_OUT[language] if raw["reason"] == NOT_TOLD else said
+    fields["why"] = f": {fields['reason']}" if raw.get("reason") else ""
+    hit = raw.get("rules") or ()
+    fields["rules_plain"] = ", ".join(map(str, hit))
+    if "open" in raw or "secret" in raw:
+        named = [*raw.get("open", {}), *raw.get("secret", {})]
+        fields["attributes"] = ", ".join(_label(raw.get("entity", ""), name) for name in named) or "–"
+        fields["entity"] = _entity_label(raw.get("entity", ""))
+    if "end_elements" in raw:
+        ends = [names.element(one.instance, end) or end for end in raw["end_elements"]]
+        fields["ends"] = ", ".join(ends) or "–"
+    if "changes" in raw:
+        fields["variables"] = ", ".join(raw["changes"])
+    if kind == "DeadlineOpened":
+        _say_deadline(fields, raw, language)
+    elif kind == "CaseFactSet":
+        _say_fact(fields, raw, names, language)
+    elif kind == "CaseRead":
+        fields["page"] = PAGES.get(raw["page"], (raw["page"],) * 2)[language == "en"]
+    elif kind == "NoticeSent":
+        fields["told"] = notices.words(raw["text"], language)
+    elif kind == "NoteWritten":
+        fields["note_kind"] = note_name(raw["kind"], language)
+    elif kind == "ReferenceRecorded":
+        fields["kind"] = kind_name(raw["kind"], language)
+    elif isinstance(event, DecisionEvaluated):
+        labels = names.table(event.resource, event.decision)
+        fields["decision"] = answers.table_name(event, labels, language)
+        fields["result"] = answers.answer(event, labels, language, lambda value: _plain(value, language))
+        rows = answers.rows_hit(event, language)
+        fields["rules"] = f" ({rows})" if rows else ""
+    if kind in _NAMED:
+        fields |= {code: message_name(str(raw[code]), language) for code in ("name", "code") if code in raw}
+    return fields
+
+
+# Events of messages, signals, errors and escalations, which diagrams name by codes.
+_NAMED = frozenset(
+    {
+        *("MessageAccepted", "MessageBuffered", "MessageCorrelated", "MessageExpired", "MessagePublished"),
+        *("MessageReceived", "MessageRepeated", "MessageSubscribed", "MessageUnsubscribed"),
+        *("SignalAccepted", "SignalBroadcast", "SignalReceived", "SignalSubscribed", "SignalUnsubscribed"),
+        *("ErrorThrown", "EscalationThrown", "InstanceFailed"),
+    }
+)
+# Fields that hold codes whatever the event.
+_CODES: Mapping[str, Callable[[str, str], str]] = {
+    "outcome": code_name,
+    "source": code_name,
+    "purpose": code_name,
+}
+
+
+def _say_instants(fields: _Fields, raw: Mapping[str, Any], at: dt.datetime, language: str) -> None:
+    if raw.get("closes_at"):
+        fields["closes"] = _instant(raw["closes_at"], language)
+    fields["follow_up"] = _instant(raw.get("follow_up_at") or at, language)
+    fields["due"] = _instant(raw.get("due_at"), language)
     fields["received"] = _instant(raw.get("received_at"), language)
     fields["met"] = _instant(raw.get("met_at"), language)
-    fields["start"] = _plain(raw.get("start"), language)
-    fields["start_fact"] = start_fact(str(raw.get("start_fact") or ""), language)
-    if raw.get("amount"):
-        fields["length"] = (
-            f" + {raw['amount']} {unit_words(raw.get('unit', ''), language)} ({raw.get('convention', '')})"
-        )
-    else:
-        fields["length"] = ""
-    days = raw.get("days_late") or 0
-    seconds = raw.get("seconds_late") or 0
-    late = (
-        {"da": f", {days} dage for sent", "en": f", {days} days late"}
-        if days
-        else {"da": ", for sent", "en": ", late"}
-    )
+    days, seconds = raw.get("days_late") or 0, raw.get("seconds_late") or 0
+    many = {"da": "dag" if days == 1 else "dage", "en": "day" if days == 1 else "days"}[language]
+    late = {"da": f", {days} {many} for sent", "en": f", {days} {many} late"}
+    if not days:
+        late = {"da": ", for sent", "en": ", late"}
     fields["late"] = late[language] if days or seconds else ""
+
+
+def _say_people(fields: _Fields, raw: Mapping[str, Any], kind: str, names: Names, language: str) -> None:
+    for role in ("assignee", "owner", "delegate"):
+        if raw.get(role):
+            fields[f"{role}_person"] = names.person(raw[role])
     recipients = [
         *(group_name(group, language) for group in raw.get("groups") or ()),
-        *(person(id) for id in raw.get("people") or ()),
+        *(names.person(id) for id in raw.get("people") or ()),
     ]
     fields["recipients"] = ", ".join(recipients) or "–"
-    if type(event).__name__ == "UserTaskCreated":
-        to = [person(id) for id in ([raw["assignee"]] if raw["assignee"] else raw["candidate_users"]) if id]
+    if kind == "UserTaskCreated":
+        users = [raw["assignee"]] if raw["assignee"] else raw["candidate_users"]
+        to = [names.person(id) for id in users if id]
         if not raw["assignee"]:
             to += [group_name(group, language) for group in raw["candidate_groups"]]
         everyone = "alle" if language == "da" else "everyone"
-        fields["to"] = ", ".join(to) or everyone
+        fields["to"] = ", ".join(dict.fromkeys(to)) or everyone
         by = {"da": f", senest {fields['due']}", "en": f", by {fields['due']}"}
-        fields["by"] = by[language] if due else ""
-    if type(event).__name__ == "CaseFactSet":
-        previous = raw.get("previous")
-        fields["name"] = _label("Sag", raw["name"])
+        fields["by"] = by[language] if raw.get("due_at") else ""
+
+
+def _say_deadline(fields: _Fields, raw: Mapping[str, Any], language: str) -> None:
+    fields["rule"] = _deadline(raw["rule"], language)
+    fields["start"] = _plain(raw["start"], language)
+    fields["start_fact"] = start_fact(str(raw["start_fact"] or ""), language)
+    fields["length"] = f" + {raw['amount']} {unit_words(raw['unit'], language)}" if raw["amount"] else ""
+    # The rules and pages of the specification behind it are told where the deadline is explained.
+    fields["legal_basis"] = str(raw["legal_basis"] or "–").partition(" (")[0]
+
+
+def _say_fact(fields: _Fields, raw: Mapping[str, Any], names: Names, language: str) -> None:
+    def said(value: Any) -> str:
+        if value in (None, ""):
+            return "–"
+        if raw["name"] == "status":
+            return case_status(str(value), language).lower()
         if raw["name"] == "team":
-            fields["value"] = group_name(str(raw["value"] or "–"), language)
-            previous = group_name(str(previous), language) if previous else previous
+            return group_name(str(value), language)
         if raw["name"] in _PEOPLE_FACTS:
-            fields["value"] = person(raw["value"]) if raw["value"] else "–"
-            previous = person(previous) if previous else previous
-        before = {"da": " (før: {})", "en": " (before: {})"}[language]
-        fields["before"] = before.format(_plain(previous, language)) if previous not in (None, "") else ""
-    if "open" in raw or "secret" in raw:
-        names = [*raw.get("open", {}), *raw.get("secret", {})]
-        fields["attributes"] = ", ".join(_label(raw.get("entity", ""), name) for name in names) or "–"
-        fields["entity"] = _entity_label(raw.get("entity", ""))
-    if type(event).__name__ == "CaseRead":
-        fields["page"] = PAGES.get(raw["page"], (raw["page"],) * 2)[language == "en"]
-    if type(event).__name__ == "NoticeSent":
-        fields["told"] = notices.words(raw["text"], language)
-    if "end_elements" in raw:
-        fields["ends"] = ", ".join(name(one.instance, end) or end for end in raw["end_elements"]) or "–"
-    if "changes" in raw:
-        fields["variables"] = ", ".join(raw["changes"])
-    hit = raw.get("rules") or ()
-    fields["rules"] = f" ({', '.join(map(str, hit))})" if hit else ""
-    fields["rules_plain"] = ", ".join(map(str, hit))
-    fields["note_kind"] = fields.get("kind", "–")
-    return fields
+            return names.person(value)
+        if isinstance(value, str) and _is_code("Sag", raw["name"]):
+            return code_name(value, language)
+        return _plain(value, language)
+
+    fields["name"], fields["value"] = _label("Sag", raw["name"]), said(raw["value"])
+    before = {"da": " (før: {})", "en": " (before: {})"}[language]
+    fields["before"] = before.format(said(raw["previous"])) if raw["previous"] not in (None, "") else ""
+
+
+def _deadline(rule: str, language: str) -> str:
+    """`»Børnefaglig undersøgelse« (T04)`; the rule alone where it has no name."""
+    name = deadline_name(rule, language)
+    quoted = f"»{name}«" if language == "da" else f"“{name}”"
+    return f"{quoted} ({rule})" if name else rule
 
 
 def unit_words(unit: str, language: str) -> str:
@@ -239,6 +323,13 @@ def _label(entity_name: str, attribute: str) -> str:
         return attribute
 
 
+def _is_code(entity_name: str, attribute: str) -> bool:
+    try:
+        return entity(entity_name).attribute(attribute).kind is Kind.CODE
+    except NotFound:
+        return False
+
+
 def _plain(value: Any, language: str) -> str:
     if value is None or value == "":
         return "–"
@@ -254,7 +345,7 @@ def _plain(value: Any, language: str) -> str:
         return ", ".join(f"{key} {_plain(item, language)}" for key, item in value.items()) or "–"
     if isinstance(value, (list, tuple)):
         return "; ".join(_plain(item, language) for item in value) or "–"
-    return STATES.get(str(value), str(value)) if language == "da" else str(value)
+    return str(value)
 
 
 def _instant(value: dt.datetime | None, language: str) -> str:

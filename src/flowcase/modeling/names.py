@@ -1,4 +1,4 @@
-"""What people call the keys of settings and decisions, what numbers count, and how FEEL is said."""
+"""What people call what diagrams, tables and rule sets name by keys; what numbers count; how FEEL is said."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ _COMPARED = {
     ">": ("over", "above"),
     "<": ("under", "below"),
 }
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
 _PARTS = (("Y", "years"), ("M", "months"), ("W", "weeks"), ("D", "days"))
 _OF_DAY = (("H", "hours"), ("M", "minutes"))
 _DURATION = re.compile(
@@ -110,9 +111,19 @@ def codes_in_words(text: str, language: str = "da") -> str:
     codes = re.fullmatch(r'(not\()?("[^"]*"(?:, ?"[^"]*")*)(\))?', text)
     if codes is None or bool(codes[1]) != bool(codes[3]):
         return ""
-    words = [_code(each, language) for each in re.findall(r'"([^"]*)"', codes[2])]
+    words = [code_name(each, language) for each in re.findall(r'"([^"]*)"', codes[2])]
     said = f" {_pick(('eller', 'or'), language)} ".join(words)
     return f"{_pick(('ikke', 'not'), language)} {said}" if codes[1] else said
+
+
+def message_name(name: str, language: str = "da") -> str:
+    """Of a message, signal, error or escalation: what it tells, whatever sends it."""
+    return _listed("messages", name, language)
+
+
+def note_name(kind: str, language: str = "da") -> str:
+    """What a note that had to be written is about."""
+    return _listed("notes", kind, language)
 
 
 def is_code_named(text: str) -> bool:
@@ -125,12 +136,16 @@ def yes_or_no(text: str, language: str = "da") -> str:
     return _pick({"true": ("ja", "yes"), "false": ("nej", "no")}.get(text, (text, text)), language)
 
 
-def _code(text: str, language: str) -> str:
-    known = _catalogue()["codes"].get(text)
+def code_name(text: str, language: str = "da") -> str:
+    """Of a code as a value; what is no code (a sentence, the name of a rule set) stands as it is."""
+    return _listed("codes", text, language) if _CODE.fullmatch(text) else text
+
+
+def _listed(section: str, text: str, language: str) -> str:
+    """By the catalogue, else written out by its letters; within a sentence, so without a capital."""
+    known = _catalogue()[section].get(text)
     if known is not None:
         return _pick(known, language)
-    if not text.isascii() or not text.islower():
-        return text  # the name of a rule set, or words already
     said = in_danish(text)
     return said[:1].lower() + said[1:]
 

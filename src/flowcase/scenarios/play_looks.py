@@ -297,15 +297,7 @@ def _story(play: Play, world: World, since: int, language: str) -> Iterator[dict
                 continue
             case = world.case_of(one) or (one.stream if one.stream.startswith("notification:") else None)
             recorded = Recorded(one.at, one.actor, one.event, one.instance)
-            for line in tell(
-                [recorded],
-                name=names.element,
-                process=names.process,
-                process_id=names.process_id,
-                rule=names.rule,
-                person=names.person,
-                language=language,
-            ):
+            for line in tell([recorded], names, language=language):
                 yield {
                     "at": line.at.isoformat(),
                     "who": "" if line.who == NARRATOR.id else line.who,

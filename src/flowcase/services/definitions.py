@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flowcase.errors import NotFound
 from flowcase.modeling import read_bpmn, read_form
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.form import Form
+from flowcase.modeling.table_labels import TableLabels, labels_of
 from flowcase.store import Tx
 from flowcase.store.queries import resources
 
 
 class Definitions:
-    """Process definitions and forms. Thread-safe: two threads at worst read the same file twice."""
+    """Process definitions, forms, labels of tables. Thread-safe: at worst two threads read a file twice."""
 
     def __init__(self) -> None:
         self._rows: dict[str, resources.ProcessDefinitionRow] = {}
         self._processes: dict[tuple[str, str], ProcessDefinition] = {}
         self._forms: dict[str, Form] = {}
+        self._labels: dict[str, Mapping[str, TableLabels]] = {}
 
     def process(self, tx: Tx, definition: str) -> ProcessDefinition:
         """The process definition with this id. Raises NotFound."""
@@ -47,6 +51,14 @@ class Definitions:
         if row.hash not in self._forms:
             self._forms[row.hash] = read_form(self._content(tx, row.hash), row.path)
         return self._forms[row.hash]
+
+    def table_labels(self, tx: Tx, content_hash: str, decision: str) -> TableLabels | None:
+        """How a table is headed in one file of tables; None where the file does not have it."""
+        found = self._labels.get(content_hash)
+        if found is None:
+            path = resources.path_of(tx, content_hash) or "tabel.dmn"
+            found = self._labels[content_hash] = labels_of(self._content(tx, content_hash), path)
+        return found.get(decision)
 
     def _content(self, tx: Tx, content_hash: str) -> bytes:
         content = resources.content(tx, content_hash)

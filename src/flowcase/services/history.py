@@ -14,6 +14,7 @@ from flowcase.errors import Forbidden, NotFound
 from flowcase.history.exports.line import withheld
 from flowcase.history.story import Recorded, Told, tell, told_erased
 from flowcase.history.verification import Broken, verify
+from flowcase.modeling.table_labels import TableLabels
 from flowcase.services import confidentiality
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
@@ -69,18 +70,7 @@ class History:
                 for row in rows
                 if row.event is not None
             ]
-            told = list(
-                tell(
-                    recorded,
-                    name=names.element,
-                    process=names.process,
-                    process_id=names.process_id,
-                    rule=names.rule,
-                    person=names.person,
-                    language=language,
-                    everything=everything,
-                )
-            )
+            told = list(tell(recorded, names, language=language, everything=everything))
             if case_row is not None and case_row.erased_at is not None:
                 told.append(told_erased(case_row.erased_at, language))
             return told
@@ -164,13 +154,12 @@ def _of_case(tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None 
 
 
 class Names:
-    """What diagrams, deadlines and people are called, looked up once each."""
+    """What diagrams, tables, deadlines and people are called, looked up once each."""
 
     def __init__(self, tx: Tx, definitions: Definitions) -> None:
         self._tx, self._definitions = tx, definitions
         self._instance = cache(lambda id: instances.instance(tx, id))
-        self.rule = cache(self._rule)
-        self.person = cache(self._person)
+        self._rules, self._people = cache(self._rule), cache(self._person)
 
     def process_id(self, instance: str | None) -> str:
         row = self._instance(instance) if instance else None
@@ -186,6 +175,15 @@ class Names:
             return element
         drawn = self._definitions.process(self._tx, row.definition).elements.get(element)
         return element if drawn is None else drawn.name or element
+
+    def table(self, resource: str | None, decision: str) -> TableLabels | None:
+        return self._definitions.table_labels(self._tx, resource, decision) if resource else None
+
+    def rule(self, deadline: str) -> str:
+        return self._rules(deadline)
+
+    def person(self, id: str) -> str:
+        return self._people(id)
 
     def _rule(self, deadline: str) -> str:
         row = deadlines.deadline(self._tx, deadline)

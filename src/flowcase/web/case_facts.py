@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flowcase.cases.entities import ENTITIES
-from flowcase.web.language import gettext
+from flowcase.history.case_statuses import case_status
+from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group, person, value
 
 if TYPE_CHECKING:
@@ -14,19 +15,7 @@ if TYPE_CHECKING:
 
 
 def status(code: str | None) -> str:
-    """What a case's status means."""
-    return {
-        "modtaget": gettext("Modtaget"),
-        "vurderet": gettext("Vurderet"),
-        "til_tildeling": gettext("Venter på tildeling"),
-        "aaben": gettext("Åben"),
-        "forebyggende": gettext("Forebyggende indsats"),
-        "raadgivning": gettext("Kort rådgivning"),
-        "undersoegelse": gettext("Under undersøgelse"),
-        "handleplan": gettext("Handleplan"),
-        "foranstaltning": gettext("Foranstaltning i gang"),
-        "afsluttet": gettext("Afsluttet"),
-    }.get(code or "", code or "")
+    return case_status(code or "", current())
 
 
 def area(code: str | None) -> str:

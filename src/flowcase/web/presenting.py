@@ -18,6 +18,7 @@ from flowcase import errors
 from flowcase.access import permissions
 from flowcase.access.groups import group_name
 from flowcase.cases.written_numbers import written
+from flowcase.history import deadline_names
 from flowcase.history.start_facts import start_fact
 from flowcase.history.story import unit_words
 from flowcase.services.transactions import DatabaseFull, DatabaseSlow, OutcomeUnknown
@@ -137,32 +138,7 @@ def unit(code: str) -> str:
 
 
 def deadline_name(rule: str) -> str:
-    """What a deadline of the timer catalogue (domain specification 0.7) is about; empty for another one."""
-    return {
-        "T01": gettext("Vurdering af underretning"),
-        "T02": gettext("Kvittering til underretter"),
-        "T03": gettext("Frontens dagsmøde"),
-        "T04": gettext("Børnefaglig undersøgelse"),
-        "T05": gettext("Første opfølgning"),
-        "T06": gettext("Næste opfølgning"),
-        "T07": gettext("Ophold på institution"),
-        "T08": gettext("Netværksindsats: første status"),
-        "T09": gettext("Netværksindsats: næste status"),
-        "T10": gettext("Netværksindsatsens længde"),
-        "T11": gettext("Eftertjek af kriminalitet"),
-        "T12": gettext("Skolekonferencer"),
-        "T13": gettext("Konferencer i dagtilbud og klub"),
-        "T14": gettext("Sundhedspersonens samtykke"),
-        "T15": gettext("Måltjek for mentorer"),
-        "T16": gettext("Status på forebyggelsesstrategien"),
-        "T17": gettext("Barnets plan eller ungeplan"),
-        "T18": gettext("Tilsynsbesøg"),
-        "T19": gettext("Opfølgning på kontrakt"),
-        "T20": gettext("Aftale"),
-        "T21": gettext("Evaluering af kommissorium"),
-        "T22": gettext("Mentor venter på et match"),
-        "RAAD_AKUT": gettext("Det Kreative Råd efter akut anbringelse"),
-    }.get(rule, "")
+    return deadline_names.deadline_name(rule, current())
 
 
 def lasting_kind(kind: str) -> str:

@@ -52,7 +52,7 @@ ENTITIES = (
         ("begrundelse", L, K2, "Begrundelse"),
         ("vurderet_af", R, K0, "Vurderet af"),
         ("vurderet", DT, K0, "Vurderet"),
-        ("resultat", E, K0, "Resultat (D-08)"),
+        ("resultat", E, K0, "Resultat"),
     ),
     record_of(
         "AkutIndsats",
@@ -73,7 +73,7 @@ ENTITIES = (
         ("team", E, K0, "Team"),
         ("sagsbehandler", R, K0, "Gennemgående rådgiver"),
         ("sagstal", N, K0, "Aktuelt sagstal"),
-        ("sagstal_farve", E, K0, "Sagstallets farve (D-07)"),
+        ("sagstal_farve", E, K0, "Sagstallets farve"),
         ("godkendelse_over_graense", L, K1, "Lederbegrundelse ved overskridelse"),
         ("godkendt_af", R, K0, "Godkendt af"),
         ("tildelt", DT, K0, "Tildelt"),

@@ -1,0 +1,71 @@
+"""What a decision table answered, in words: its name, each part by its column, the rows that hit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from flowcase.events import DecisionEvaluated
+from flowcase.modeling.names import code_name, decision_name, heading_name
+from flowcase.modeling.table_labels import TableLabels
+
+# Numbers of the specification before a name and behind a heading: the tables' own pages tell them.
+_NUMBERED = re.compile(r"^D-\d+ (?:(?:trin|række) \d+: )?")
+_BESIDE = re.compile(r" \([^)]*\)$")
+# What gates, warnings and suggestions answer for people: their sentence and the rule behind it.
+_MESSAGE, _RULE = "besked", "regel"
+
+
+def table_name(event: DecisionEvaluated, labels: TableLabels | None, language: str) -> str:
+    name = labels.name if labels is not None else ""
+    return decision_name(event.decision, _NUMBERED.sub("", name), language)
+
+
+def answer(
+    event: DecisionEvaluated,
+    labels: TableLabels | None,
+    language: str,
+    plain: Callable[[Any], str],
+) -> str:
+    """`plain` says numbers, dates and yes or no."""
+    outputs = {} if labels is None else labels.outputs
+
+    def said(value: Any) -> str:
+        if isinstance(value, str):
+            return code_name(value, language)
+        if isinstance(value, Mapping) and _MESSAGE in value:
+            rule = value.get(_RULE)
+            return f"{str(value[_MESSAGE]).rstrip('.')}{f' ({rule})' if rule else ''}"
+        if isinstance(value, Mapping):
+            return "; ".join(parts(value)) or "–"
+        if isinstance(value, (list, tuple)):
+            return ", ".join(map(said, value)) or "–"
+        return plain(value)
+
+    def parts(value: Mapping[str, Any]) -> Iterator[str]:
+        for name, each in value.items():
+            if each not in (None, "", []) and said(each) != "–":
+                yield f"{column_name(name, outputs, language)}: {said(each)}"
+
+    return said(event.result)
+
+
+def column_name(name: str, headings: Mapping[str, str], language: str) -> str:
+    """The heading of a column, within a sentence; the name written out where there is none."""
+    found = headings.get(name)
+    words = _BESIDE.sub("", heading_name(found, language)) if found else code_name(name, language)
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+
+
+def rows_hit(event: DecisionEvaluated, language: str) -> str:
+    """`tabellens række 4`; empty where nothing tells rows apart."""
+    record = event.record if isinstance(event.record, Mapping) else {}
+    numbers: list[str] = []
+    for matched in record.get("matched_rules") or ():
+        if isinstance(matched, Mapping) and matched.get("decision") == event.decision:
+            numbers += [str(each) for each in matched.get("indexes") or ()]
+    if not numbers:
+        return ""
+    word = {"da": ("tabellens række", "tabellens rækker"), "en": ("row", "rows")}[language][len(numbers) > 1]
+    return f"{word} {', '.join(numbers)}"
