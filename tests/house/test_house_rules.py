@@ -63,6 +63,19 @@ def test_nobody_but_the_store_commits_or_opens_a_transaction() -> None:
     assert guilty == []
 
 
+def test_no_service_opens_a_transaction_that_is_not_tried_again() -> None:
+    """`Transactions` asks about a commit whose connection broke, and repeats what was not done."""
+    guilty = [
+        f"{path.name}:{number}"
+        for path in (SOURCE / "services").rglob("*.py")
+        if path.name != "transactions.py"
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if re.search(r"store\.(begin|reading|read)\(", line)
+    ]
+
+    assert guilty == []
+
+
 def test_only_the_clock_reads_the_time_of_the_machine() -> None:
     reading = re.compile(r"datetime\.now\(|date\.today\(|utcnow\(|time\.time\(")
     allowed = {"clock.py", "demo/preparing.py", "store/database.py"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import structlog
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, Forbidden, Refused
@@ -288,7 +289,10 @@ def test_a_fault_of_the_engine_ends_the_move_of_its_instance_alone(flow, deploy,
     before = flow.instances.get(poisoned).row
     carry_on = flow.migration_work._moves._advancing.carry_on
 
+    said = []
+
     def fail(tx, instance, command):
+        said.append(structlog.contextvars.get_contextvars())
         if instance.id == poisoned:
             raise KeyError("Alma Hestbæk")
         return carry_on(tx, instance, command)
@@ -302,6 +306,11 @@ def test_a_fault_of_the_engine_ends_the_move_of_its_instance_alone(flow, deploy,
 
     plan = flow.migrations.get(id, actor=OWNER)
     by_instance = {item.instance: item for item in flow.migrations.items(id, actor=OWNER)}
+    # Every line that is logged meanwhile says which plan and which instance it is about.
+    assert sorted(said, key=str) == sorted(
+        ({"migration": id, "instance": each} for each in by_instance), key=str
+    )
+    assert structlog.contextvars.get_contextvars() == {}
     item = by_instance.pop(poisoned)
     assert plan.row.status == ("undone" if is_undone else "done")
     assert item.status == ("undo_refused" if is_undone else "refused")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from flowcase import logs
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import FlowcaseError
 from flowcase.services.instance_moves import InstanceMoves, Move
@@ -26,7 +27,11 @@ class MigrationWork:
     def run_waiting(self, limit: int = AT_ONCE) -> int:
         """Move or take back what is next of the plans at work; how many instances were worked off."""
         at_work = self._transactions.read(queries.at_work)
-        return self._worklist.work_off(at_work, self._work_off, limit)
+        return self._worklist.work_off(at_work, self._logged, limit)
+
+    def _logged(self, row: MigrationRow, instance: str) -> int:
+        with logs.about(migration=row.id, instance=instance):
+            return self._work_off(row, instance)
 
     def _work_off(self, row: MigrationRow, instance: str) -> int:
         """One instance in one transaction; what cannot be is kept with its reason."""

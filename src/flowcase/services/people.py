@@ -9,7 +9,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +70,7 @@ class People:
         hasher: PasswordHasher | None = None,
         address: str = "",
     ) -> None:
-        self._store, self._now, self._address = store, now, address
-        # Whoever signs in or asks who somebody is does not notice that the database restarts.
+        self._now, self._address = now, address
         self._transactions = Transactions(store, _At(now))
         self._hasher = hasher or PasswordHasher()
 
@@ -80,9 +78,6 @@ class People:
     def _decoy(self) -> str:
         """Checked for who is not known, so that the answer takes as long; made when it is first needed."""
         return self._hasher.hash(secrets.token_urlsafe(16))
-
-    def _begin(self, actor: Actor) -> AbstractContextManager[Tx]:
-        return self._store.begin(actor, self._now())
 
     def add(
         self,
@@ -103,22 +98,23 @@ class People:
         a taken id, PasswordRefused.
         """
         secret_hash = self._hash(password, id, name) if password is not None else None
-        with self._begin(actor) as tx:
+        added = events.PersonAdded(
+            person=id,
+            name=name or id,
+            kind=kind,
+            groups=tuple(sorted(set(groups))),
+            team=team,
+            district=district,
+        )
+
+        def work(tx: Tx) -> None:
             if queries.person(tx, id) is not None:
                 raise Conflict(f"add person '{id}'", "there is one with this id")
-            tx.append(
-                INSTALLATION,
-                events.PersonAdded(
-                    person=id,
-                    name=name or id,
-                    kind=kind,
-                    groups=tuple(sorted(set(groups))),
-                    team=team,
-                    district=district,
-                ),
-            )
+            tx.append(INSTALLATION, added)
             if secret_hash is not None:
                 self._put(tx, id, "password", secret_hash, must_change)
+
+        self._transactions.run(actor, work)
 
     def set_password(self, id: str, password: str, *, must_change: bool = False, actor: Actor) -> None:
         """Give a person a password; every session of theirs ends.
@@ -128,11 +124,14 @@ class People:
         """
         row = self._transactions.read(lambda tx: self._known(tx, id))
         secret_hash = self._hash(password, id, row.name)
-        with self._begin(actor) as tx:
+
+        def work(tx: Tx) -> None:
             had_a_way_in = queries.credential(tx, id, "password") is not None or sign_ins.is_linked(tx, id)
             self._put(tx, id, "password", secret_hash, must_change)
             if had_a_way_in:
                 tell_owner(tx, id, Said.CHANGED_BY_ONESELF if actor.id == id else Said.SET_BY_ANOTHER)
+
+        self._transactions.run(actor, work)
 
     def choose_password(self, id: str, password: str, *, source: Source) -> None:
         """A person whose old password was right a moment ago chooses another one.
@@ -156,23 +155,31 @@ class People:
     def new_token(self, id: str, *, actor: Actor) -> str:
         """A new secret for programs (`<id>.<secret>`); the one before it stops working. Shown this once."""
         secret = secrets.token_urlsafe(32)
-        with self._begin(actor) as tx:
+
+        def work(tx: Tx) -> None:
             self._known(tx, id)
             self._put(tx, id, "token", _token_hash(secret))
+
+        self._transactions.run(actor, work)
         return f"{id}.{secret}"
 
     def change_groups(self, id: str, groups: Iterable[str], *, actor: Actor) -> None:
         wanted = frozenset(groups)
-        with self._begin(actor) as tx:
+
+        def work(tx: Tx) -> None:
             row = self._known(tx, id)
             added, removed = tuple(sorted(wanted - row.groups)), tuple(sorted(row.groups - wanted))
             if added or removed:
                 tx.append(INSTALLATION, events.GroupsChanged(person=id, added=added, removed=removed))
 
+        self._transactions.run(actor, work)
+
     def deactivate(self, id: str, *, actor: Actor) -> None:
-        with self._begin(actor) as tx:
+        def work(tx: Tx) -> None:
             self._known(tx, id)
             tx.append(INSTALLATION, events.PersonDeactivated(person=id))
+
+        self._transactions.run(actor, work)
 
     def find(self, id: str) -> Actor | None:
         """The active person or program of this id."""
