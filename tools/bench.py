@@ -25,6 +25,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import crowds, lives, pages, sections, sizes, steps, together, users, writing
+from benchmarks.machine import Watch
 from benchmarks.measuring import Measured, databases, folder
 from sqlalchemy import create_engine, text
 
@@ -105,18 +106,19 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller crowds")
     arguments = parser.parse_args()
     only = frozenset(arguments.only.split(","))
-    load, began = os.getloadavg()[0], time.monotonic()
-    print(f"{os.cpu_count()} processors, load {load:.1f}; medians (least-most)", flush=True)
+    began = time.monotonic()
+    print(f"{os.cpu_count()} processors; medians (least-most)", flush=True)
     measured: list[Measured] = []
-    for line in lines(only, with_postgresql=not arguments.no_postgresql, quick=arguments.quick):
-        measured.append(line)
-        print(line, flush=True)
+    with Watch() as watch:
+        for line in lines(only, with_postgresql=not arguments.no_postgresql, quick=arguments.quick):
+            measured.append(line)
+            print(line, flush=True)
     seconds = time.monotonic() - began
     failed = [line for line in measured if line.failed]
-    print(writing.verdict(measured, seconds))
+    print(f"{writing.verdict(measured, seconds)}; {watch}")
     if arguments.markdown:
         small = f"{QUICK_MANY:,} and {QUICK_ROUNDS}" if arguments.quick else ""
-        page = writing.page(measured, small=small, load=load, seconds=seconds)
+        page = writing.page(measured, small=small, machine=str(watch), seconds=seconds)
         Path(arguments.markdown).write_text(page, "utf-8")
     if arguments.json:
         data = [{**asdict(line), "is_met": line.is_met} for line in measured]

@@ -22,6 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.machine import Watch
 from benchmarks.measuring import folder
 from benchmarks.peers import preparing, server, writing
 from benchmarks.peers.reporting import Ran, data, lines
@@ -207,18 +208,21 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--cases", type=int, default=CASES, help="of a round")
     arguments = parser.parse_args()
-    with folder() as place, server.postgresql(place / "server") as address:
+    with Watch() as watch, folder() as place, server.postgresql(place / "server") as address:
         settings = server.settings(address) if address else {}
         only, home = frozenset(arguments.only.split(",")), Path(arguments.home).resolve()
         with started(only, home, address, arguments.cases) as (all_ran, running):
             run(all_ran, running, address, arguments.rounds)
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; ms, medians (least-most)")
+    print(f"{os.cpu_count()} processors; ms, medians (least-most)")
+    print(str(watch))
     print("PostgreSQL: " + ", ".join(f"{name} {value}" for name, value in settings.items()))
     print("\n".join(lines(all_ran)))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(data(all_ran, settings), indent=2) + "\n", "utf-8")
     if arguments.markdown:
-        page = writing.page(all_ran, settings, rounds=arguments.rounds, cases=arguments.cases)
+        page = writing.page(
+            all_ran, settings, machine=str(watch), rounds=arguments.rounds, cases=arguments.cases
+        )
         Path(arguments.markdown).write_text(page, "utf-8")
     return 0
 

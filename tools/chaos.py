@@ -23,6 +23,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.machine import Watch
 from benchmarks.sections import TooLong, stopped_at
 from faults.outcome import Outcome, page
 from faults.servers import shared_postgresql
@@ -81,7 +82,7 @@ SHORT: dict[str, Callable[[int], Outcome]] = {
     "full": lambda seed: full.disks(attempts=10, seed=seed),
     "clocks": lambda seed: clocks.set_about(seconds=3, seed=seed),
     "releases": lambda seed: releases.together(seconds=1, seed=seed),
-    "handlers": lambda seed: bad_handlers.bad(each=1, retries=1, seed=seed),
+    "handlers": lambda seed: bad_handlers.bad(each=1, retries=2, seed=seed),
     "night": lambda seed: nights.downtime(timers=300, seed=seed),
     "crowd": lambda seed: crowds.one_case(people=60, instances=20, seed=seed),
     "messages": lambda seed: post.at_once(messages=100, seed=seed),
@@ -107,22 +108,23 @@ def main() -> int:
     if unknown := set(chosen) - set(FAULTS):
         parser.error(f"there is no fault {', '.join(sorted(unknown))}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
-    load, first = os.getloadavg()[0], time.monotonic()
+    first = time.monotonic()
     print(f"seed {arguments.seed}", flush=True)
     more = 0 if arguments.short else arguments.minutes / sum(SHARE[name] for name in chosen)
     outcomes = []
-    with shared_postgresql():
+    with Watch() as watch, shared_postgresql():
         for name in chosen:
             began = time.monotonic()
             outcome = _tried(name, more, arguments.seed, is_full=arguments.full)
             outcomes.append(outcome)
             print(f"{outcome}\n  took {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{watch}")
     if arguments.json:
         told = {one.name: {"is_right": one.is_right, "told": str(one)} for one in outcomes}
         Path(arguments.json).write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     if arguments.markdown:
         minutes = (time.monotonic() - first) / 60
-        written = _page(outcomes, arguments.seed, minutes, load, is_full=arguments.full)
+        written = page_of(outcomes, arguments.seed, minutes, str(watch), is_full=arguments.full)
         Path(arguments.markdown).write_text(written, "utf-8")
     right = all(outcome.is_right for outcome in outcomes)
     print("nothing lost, nothing doubled" if right else "FAILED")
@@ -139,7 +141,8 @@ def _tried(name: str, more: float, seed: int, *, is_full: bool = False) -> Outco
         return Outcome(name, "", wrong={f"{type(error).__name__}: {error}": 1})
 
 
-def _page(outcomes: list[Outcome], seed: int, minutes: float, load: float, *, is_full: bool) -> str:
+def page_of(outcomes: list[Outcome], seed: int, minutes: float, machine: str, *, is_full: bool) -> str:
+    """docs/chaos.md; `machine` says in words what else it had to do."""
     story = [note for one in outcomes if one.name == "nodes" for note in one.notes]
     notes = [f"- {one.name}: {note}" for one in outcomes if one.name != "nodes" for note in one.notes]
     lines = [
@@ -150,11 +153,12 @@ def _page(outcomes: list[Outcome], seed: int, minutes: float, load: float, *, is
         "`make chaos` does to an installation what may happen to it and counts what was lost or doubled; "
         "`make chaos ONLY=nodes MINUTES=5 SEED=1` tries one fault, as long as one likes. Shorter forms run "
         f"in `make test`. This page is one run{' of `make chaos FULL=1`' if is_full else ''}, {minutes:.0f} "
-        f"minutes, seed {seed}, on {os.cpu_count()} processors with a load of {load:.1f} when it "
-        "began.",
+        f"minutes, seed {seed}, on {os.cpu_count()} processors: {machine}.",
         "",
         page(outcomes),
         "",
+        "Otherwise wrong counts too what should have been tried and was not: a handler that never began, a "
+        "kill, a cut or a refusal that never came, work that did not go on within a minute. "
         "Lost is what somebody was told is done and is not, and every timer or job that is gone; doubled is "
         "what happened more than once. A timer is early when it fired before its instant by the clock of the "
         "node that fired it: nodes need clocks that agree (NTP), and one that runs ahead fires as much "

@@ -119,5 +119,5 @@ def test_the_drivers_versions_are_pinned_and_the_page_has_a_place_for_each_figur
     assert "SNAPSHOT" not in (PEERS / "operaton/pom.xml").read_text("utf-8")
     page = (PEERS / "page.md").read_text("utf-8")
     assert all(
-        page.count("{" + name + "}") == 1 for name in ("processors", "load", "rounds", "cases", "figures")
+        page.count("{" + name + "}") == 1 for name in ("processors", "machine", "rounds", "cases", "figures")
     )

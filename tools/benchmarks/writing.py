@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from benchmarks.measuring import Measured
 
 
-def page(measured: Sequence[Measured], *, small: str, load: float, seconds: float) -> str:
-    """`small` says how small the crowds and lives were, where they were not those of a full run."""
+def page(measured: Sequence[Measured], *, small: str, machine: str, seconds: float) -> str:
+    """`small`: how small crowds and lives were where not those of a full run; `machine`: what else it did."""
     return "\n".join(
         [
             "<!-- Written by `make bench`: python tools/bench.py --markdown docs/performance.md -->",
@@ -21,8 +21,7 @@ def page(measured: Sequence[Measured], *, small: str, load: float, seconds: floa
             "the ratio, or on the value where there is none."
             + (f" Smaller crowds and lives (`--quick`: {small})." if small else ""),
             "",
-            f"One run of {seconds / 60:.1f} minutes; the machine's load was {load:.1f} when it began. "
-            f"{verdict(measured)}.",
+            f"One run of {seconds / 60:.1f} minutes; {machine}. {verdict(measured)}.",
             "",
             "| | What | Value | Ratio | Goal | |",
             "|---|---|---|---|---|---|",

@@ -24,6 +24,7 @@ TICKS = sequence("tick", *(wait(f"w{nr}", "PT1S") for nr in range(5)))
 def bad(*, each: int, retries: int, seed: int) -> Outcome:
     """So many jobs of each kind on two workers that somebody starts again when they are gone."""
     outcome = Outcome("handlers", "Handlers that hang, leak memory or take their process with them")
+    outcome.meant = ("timers fired", "jobs completed")
     with folder() as place, postgresql(place) as database:
         drawn = [
             sequence(
@@ -71,7 +72,7 @@ def bad(*, each: int, retries: int, seed: int) -> Outcome:
                 outcome.until_normal.append(time.monotonic() - began)
                 stopping.set()
                 watching.join(30)
-            told = collections.Counter(line[0] for line in outside.world(place / "home" / "world"))
+            told = outside.world(place / "home" / "world")
             incidents = collections.Counter(row.process for row in flow.incidents.list())
             ended = collections.Counter(
                 row.process for row in flow.instances.list(limit=None) if row.status == "completed"
@@ -81,9 +82,8 @@ def bad(*, each: int, retries: int, seed: int) -> Outcome:
                 for row in flow.history.everything()
                 if row.kind == "TimerFired"
             ]
-            outcome.tried = {f"jobs that {kind}": each for kind in KINDS}
-            tries = ", ".join(f"{kind} {told[kind]}" for kind in KINDS)
-            outcome.notes.append(f"tries that began: {tries}")
+            count_begun(outcome, told, each)
+            outcome.tried["ends of a worker"] = starts.total()
             outcome.add(count(flow))
             # What is still under way is not lost: `count` says what is.
             unfinished = (each - ended["hang"]) + (5 - ended["tick"])
@@ -93,9 +93,17 @@ def bad(*, each: int, retries: int, seed: int) -> Outcome:
             )
             outcome.wrong["timers too late"] = sum(seconds > LATE + 2 * starting for seconds in late)
             outcome.notes.append(f"both workers were ready after {starting:.1f} s")
-            outcome.notes.append(f"workers started again {starts.total()} times")
             outcome.notes.append(f"timers at most {max(late):.1f} s late")
     return outcome
+
+
+def count_begun(outcome: Outcome, told: list[list[str]], each: int) -> None:
+    """Count what the handlers told the world: a job that never began has tried nothing."""
+    jobs = {kind: len({key for what, key, *_ in told if what == kind}) for kind in KINDS}
+    tries = collections.Counter(line[0] for line in told)
+    outcome.tried = {f"jobs that {kind}": number for kind, number in jobs.items()}
+    outcome.wrong["jobs that never began"] = sum(each - number for number in jobs.values())
+    outcome.notes.append(f"tries that began: {', '.join(f'{kind} {tries[kind]}' for kind in KINDS)}")
 
 
 def _alive(flow: Flowcase) -> list[str]:

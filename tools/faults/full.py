@@ -92,6 +92,9 @@ def _fill_up(outcome: Outcome, flow: Flowcase, disk: Path, attempts: int) -> Non
         if len(acknowledged) == before + 1:
             outcome.until_normal.append(time.monotonic() - began)
     outcome.add({"refusals": refused, "completions acknowledged": len(acknowledged)})
+    outcome.wrong["disks that were never full"] = outcome.wrong.get("disks that were never full", 0) + (
+        not refused
+    )
     outcome.add(count(flow, acknowledged))
     outcome.lost += len(set(started) - {row.id for row in flow.instances.list(limit=None)})
     outcome.wrong["not gone on"] = outcome.wrong.get("not gone on", 0) + (len(acknowledged) == before)

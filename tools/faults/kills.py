@@ -16,16 +16,28 @@ from faults.servers import Node, PostgreSQL, folder, postgresql, running
 from faults.users import Users
 from flowcase.bootstrap import Flowcase
 
+WITHIN = 60.0  # seconds
+NOT_NORMAL = f"not normal after {WITHIN:.0f} s"
+
 
 @dataclass
 class Load:
     """A running installation on PostgreSQL with people at work."""
 
+    outcome: Outcome
     flow: Flowcase
     database: PostgreSQL
     web: Node
     worker: Node
     users: Users
+
+    def wait_until_normal(self, began: float) -> None:
+        """Until people get on and nothing waits that should not, which is wrong when it takes a minute."""
+        gets_on = self.users.until_one_succeeds(WITHIN) < WITHIN
+        keeps_up = wait_for(lambda: is_kept_up(self.flow), WITHIN) < WITHIN
+        self.outcome.until_normal.append(time.monotonic() - began)
+        wrong = self.outcome.wrong
+        wrong[NOT_NORMAL] = wrong.get(NOT_NORMAL, 0) + (not (gets_on and keeps_up))
 
 
 @contextlib.contextmanager
@@ -33,6 +45,7 @@ def load(
     outcome: Outcome, place: Path, people: int, seed: int, *, with_standby: bool = False
 ) -> Iterator[Load]:
     """Everything at work; on the way out everything is counted into `outcome`."""
+    outcome.meant = ("user tasks completed", "timers fired", "jobs completed")
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(postgresql(place, own=True))
         if with_standby:
@@ -47,7 +60,7 @@ def load(
             feeder.start()
             users.start()
             users.until_one_succeeds()
-            yield Load(flow, database, web, worker, users)
+            yield Load(outcome, flow, database, web, worker, users)
             feeder.stop()
             users.stop()
             until_done(flow)
@@ -72,15 +85,15 @@ def in_turn(*, seconds: float, seed: int, people: int = 50, pause: tuple[float, 
         while time.monotonic() < until or turn < len(kills):
             time.sleep(chance.uniform(*pause))
             victim = list(kills)[turn % len(kills)]
-            outcome.until_normal.append(_strike(at_work, victim))
+            _strike(at_work, victim)
             kills[victim] += 1
             turn += 1
         outcome.tried = {f"kills of the {name}": times for name, times in kills.items()}
     return outcome
 
 
-def _strike(at_work: Load, victim: str) -> float:
-    """Kill it, start it again; the seconds until people get on and nothing waits that should not."""
+def _strike(at_work: Load, victim: str) -> None:
+    """Kill it, start it again, wait until all is normal."""
     began = time.monotonic()
     if victim == "web":
         at_work.web.kill()
@@ -91,9 +104,7 @@ def _strike(at_work: Load, victim: str) -> float:
     else:
         at_work.database.kill()
         at_work.database.start()
-    at_work.users.until_one_succeeds()
-    wait_for(lambda: is_kept_up(at_work.flow), 60)
-    return time.monotonic() - began
+    at_work.wait_until_normal(began)
 
 
 def restarts(*, seconds: float, seed: int, people: int = 50, pause: tuple[float, float] = (5, 40)) -> Outcome:
@@ -114,9 +125,7 @@ def restarts(*, seconds: float, seed: int, people: int = 50, pause: tuple[float,
             ways[done % len(ways)]()
             time.sleep(chance.uniform(0, 1.5))
             database.start()
-            at_work.users.until_one_succeeds()
-            wait_for(lambda: is_kept_up(at_work.flow), 60)
-            outcome.until_normal.append(time.monotonic() - began)
+            at_work.wait_until_normal(began)
             done += 1
         outcome.tried = {"restarts": done}
     return outcome
@@ -127,11 +136,10 @@ def fail_over(*, seconds: float, seed: int, people: int = 50) -> Outcome:
     outcome = Outcome("failover", "PostgreSQL killed for good and its streaming standby promoted, under load")
     with folder() as place, load(outcome, place, people, seed, with_standby=True) as at_work:
         time.sleep(seconds)
-        began = time.monotonic()
+        began, before = time.monotonic(), len(at_work.users.acknowledged)
         at_work.database.fail_over()
-        at_work.users.until_one_succeeds()
-        wait_for(lambda: is_kept_up(at_work.flow), 60)
-        outcome.until_normal.append(time.monotonic() - began)
+        at_work.wait_until_normal(began)
         time.sleep(seconds)
-        outcome.tried = {"fail-overs": 1}
+        after = len(at_work.users.acknowledged) - before
+        outcome.tried = {"fail-overs": 1, "completions acknowledged after it": after}
     return outcome

@@ -38,6 +38,7 @@ DRAWN = definitions(
 def downtime(*, timers: int, seed: int) -> Outcome:
     """So many timers all over a night without a worker, on cases with several each."""
     outcome = Outcome("night", f"{timers:,} timers due after a night of downtime")
+    outcome.meant = ("timers fired",)
     with folder() as place:
         clock = ManualClock(EVENING)
         with installation(place / "home", "", DRAWN, clock=clock, durable=False) as (flow, _):

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Outcome:
-    """`wrong` names everything else that must be nought; `expected` what must have happened at least once."""
+    """`wrong` names everything else that must be nought; all that is `tried` must have happened, and `meant`.
+
+    `meant` names what is counted only when it happens (see `counting.count`) and must have.
+    """
 
     name: str
     what: str  # one sentence
@@ -20,14 +23,24 @@ class Outcome:
     until_normal: list[float] = field(default_factory=list)  # seconds, one for each time
     notes: list[str] = field(default_factory=list)
     left_out: str = ""  # why this could not be tried here
+    meant: tuple[str, ...] = ()
 
     @property
     def is_right(self) -> bool:
-        """Nothing was lost, doubled or otherwise wrong, and something was tried."""
+        """Nothing was lost, doubled or otherwise wrong, and all that was meant to be tried was."""
+        return bool(self.left_out) or not (self.lost or self.doubled or self.amiss)
+
+    @property
+    def amiss(self) -> dict[str, int]:
+        """What is otherwise wrong: what was counted as that, and what should have been tried and was not."""
         if self.left_out:
-            return True
-        has_tried = bool(self.tried) and all(self.tried.values())
-        return has_tried and not self.lost and not self.doubled and not any(self.wrong.values())
+            return {}
+        counted = {name: number for name, number in self.wrong.items() if number}
+        if not self.tried:
+            return counted | {"nothing tried": 1}
+        missing = [name for name, number in self.tried.items() if not number]
+        missing += [name for name in self.meant if name not in self.tried]
+        return counted | {f"no {name}": 1 for name in missing}
 
     def add(self, counted: Mapping[str, int]) -> None:
         """Take over what was counted in the history: see `counting.count`."""
@@ -61,7 +74,7 @@ class Outcome:
             f"{self.name}: {'right' if self.is_right else 'FAILED'}. {self.what}",
             f"  tried: {self.tried_in_words}",
             f"  lost: {self.lost}, doubled: {self.doubled}"
-            + "".join(f", {name}: {number}" for name, number in self.wrong.items()),
+            + "".join(f", {name}: {number}" for name, number in (self.wrong | self.amiss).items()),
             f"  until normal: {self.normal}",
             *(f"  {note}" for note in self.notes),
         ]
@@ -78,7 +91,7 @@ def page(outcomes: list[Outcome]) -> str:
         if one.left_out:
             rows.append(f"| {one.what} | left out: {one.left_out} | | | | |")
             continue
-        wrong = ", ".join(f"{name}: {number}" for name, number in one.wrong.items() if number) or "0"
+        wrong = ", ".join(f"{name}: {number}" for name, number in one.amiss.items()) or "0"
         rows.append(
             f"| {one.what} | {one.tried_in_words} | {one.lost} | {one.doubled} | {wrong} | {one.normal} |"
         )

@@ -65,6 +65,7 @@ class _Completing:
 def together(*, seconds: float, seed: int) -> Outcome:
     """The previous release is at work, the database is migrated under it, and this release joins in."""
     outcome = Outcome("releases", "The previous release and this one on one database, migrated meanwhile")
+    outcome.meant = ("user tasks completed",)
     with folder() as place, postgresql(place) as database:
         old = place / "old"
         old.mkdir()

@@ -11,11 +11,13 @@ from benchmarks.peers.reporting import Ran, tables
 PAGE = Path(__file__).with_name("page.md")
 
 
-def page(all_ran: Sequence[Ran], settings: Mapping[str, str], *, rounds: int, cases: int) -> str:
+def page(
+    all_ran: Sequence[Ran], settings: Mapping[str, str], *, machine: str, rounds: int, cases: int
+) -> str:
     told = ", ".join(f"`{name}` {value}" for name, value in settings.items())
     filled = {
         "processors": str(os.cpu_count()),
-        "load": f"{os.getloadavg()[0]:.1f}",
+        "machine": machine[:1].upper() + machine[1:],
         "rounds": str(rounds),
         "cases": str(cases),
         "settings": told or "none on this machine",
