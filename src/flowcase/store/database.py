@@ -21,6 +21,7 @@ from flowcase.store import migrating, rights, tables
 from flowcase.store.columns import read_json
 from flowcase.store.keys import Keyring
 from flowcase.store.rows import Answers
+from flowcase.store.settled import Settled
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
 from flowcase.store.wire import NOT_PREPARED, STANDBY
 
@@ -124,18 +125,19 @@ class _SharedReading:
         self._store = store
         self._open = ExitStack()
         self.begun: Tx | None = None
-        self._known: Answers = {}
+        self._known: Answers | None = None
 
     def tx(self, now: dt.datetime) -> Tx:
         if self.begun is None:
             self.begun = self._open.enter_context(self._store._read_tx(now, SYSTEM))
-            self.begun.remember(self._known)
+            if self._known is not None:
+                self.begun.remember(self._known)
         return self.begun
 
     def end(self, *, keeps_answers: bool = False) -> None:
         """`keeps_answers`: what was asked is not asked anew by the transaction that comes next."""
         if not keeps_answers:
-            self._known = {}
+            self._known = None
         elif self.begun is not None:
             self._known = self.begun.answers
         self.begun = None
@@ -163,6 +165,7 @@ class Store:
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
         self._known_candidate_sets: set[str] = set()
+        self.settled = Settled()
         # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
         self.subscribers: Mapping[str, Sequence[str]] = {}
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
@@ -302,7 +305,9 @@ class Store:
         self, connection: Connection, actor: Actor, now: dt.datetime, request_id: str = "", **options: bool
     ) -> Tx:
         known = self._known_candidate_sets
-        return Tx(connection, self.keyring, actor, now, request_id, known, self.subscribers, **options)
+        tx = Tx(connection, self.keyring, actor, now, request_id, known, self.subscribers, **options)
+        tx.settled = self.settled
+        return tx
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

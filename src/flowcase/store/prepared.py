@@ -31,12 +31,21 @@ def _picked(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]
 class Prepared:
     """A statement whose text never changes: every value is bound by name."""
 
-    def __init__(self, statement: Any, *, on: Mapping[str, Any] | None = None, row: Any = None) -> None:
+    def __init__(
+        self,
+        statement: Any,
+        *,
+        on: Mapping[str, Any] | None = None,
+        row: Any = None,
+        is_settled: bool = False,
+    ) -> None:
         """`on` holds what to say instead to a database of that name, where its way is another one.
 
         `row` is the named tuple that each row found is, whose fields are the columns in their order.
+        `is_settled`: only events of the installation's stream change the answer (`settled`).
         """
         self._statement, self._instead, self._row = statement, on or {}, row
+        self.is_settled = is_settled
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, dialect: Dialect) -> Compiled:

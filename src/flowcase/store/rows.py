@@ -7,11 +7,12 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Delete, Select, Table, Update, bindparam, func, select, text
 
 from flowcase.store.prepared import Prepared
+from flowcase.store.settled import Kept, Settled
 from flowcase.store.wire import Question, wire_of
 from flowcase.store.writes import (
     Batch,
@@ -26,7 +27,13 @@ from flowcase.store.writes import (
 )
 
 Query = Select[Any] | Prepared
-Answers = Mapping[Any, list[Any]]  # by question
+
+
+class Answers(NamedTuple):
+    """What was asked and answered, by question."""
+
+    own: Mapping[Any, list[Any]]
+    settled: Kept  # those that outlive the transaction
 
 
 @dataclass
@@ -45,6 +52,7 @@ class Rows:
     """
 
     shelves: Any = None  # what answers in the database's place: `store/memory`
+    settled: Settled | None = None  # of the process, for who only reads
 
     def __init__(self, connection: Connection, *, may_write: bool = True) -> None:
         self._connection = connection
@@ -54,6 +62,7 @@ class Rows:
         self._failure: Exception | None = None
         # Who only reads asks nothing twice: what was answered is kept, by question.
         self._answers: dict[Any, list[Any]] | None = None if may_write else {}
+        self._settled = Kept()
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -82,17 +91,23 @@ class Rows:
         if self._answers is None:
             return self._talk(self._taken(), questions)
         keys = [_key(question) for question in questions]
-        unknown = {
-            key: question for key, question in zip(keys, questions, strict=True) if key not in self._answers
-        }
-        fresh: dict[Any, list[Any]] = {}
+        found: dict[Any, list[Any]] = {}
+        unknown: dict[Any, Question] = {}
+        for key, question in zip(keys, questions, strict=True):
+            known = (self._settled if question[0].is_settled else self._answers).get(key)
+            if known is None:
+                unknown[key] = question
+            else:
+                found[key] = known
         if unknown:
-            found = self._talk((), list(unknown.values()))
-            fresh = dict(zip(unknown, found, strict=True))
-            for key, rows in fresh.items():
-                if len(rows) <= _MOST_ROWS_KEPT and len(self._answers) < _MOST_ANSWERS_KEPT:
+            answers = self._talk((), list(unknown.values()))
+            for (key, question), rows in zip(unknown.items(), answers, strict=True):
+                found[key] = rows
+                if question[0].is_settled:
+                    self._settled.keep(key, rows)
+                elif len(rows) <= _MOST_ROWS_KEPT and len(self._answers) < _MOST_ANSWERS_KEPT:
                     self._answers[key] = rows
-        return [list(fresh[key] if key in fresh else self._answers[key]) for key in keys]
+        return [list(found[key]) for key in keys]
 
     def ask_ahead(self, *questions: Question) -> None:
         """What will be asked by and by, in one round trip; the answers are kept for whoever asks.
@@ -105,12 +120,21 @@ class Rows:
     @property
     def answers(self) -> Answers:
         """What was asked and answered, of who only reads."""
-        return self._answers or {}
+        return Answers(self._answers or {}, self._settled)
 
     def remember(self, answers: Answers) -> None:
         """Answers of an earlier transaction of the same request, which still count."""
         if self._answers is not None:
-            self._answers |= answers
+            self._answers |= answers.own
+            self._settled = answers.settled
+
+    def count_on_settled(self, length: int | None) -> None:
+        """So long is the installation's stream: what only its events change was told to readers before.
+
+        The length was read in this transaction, before what counts on it.
+        """
+        if self.settled is not None and length is not None:
+            self._settled = self.settled.at(length)
 
     # --- writing rows (for appliers, and for what has no history: drafts, leases, nodes) -----------
 

@@ -83,7 +83,7 @@ def _people(by_id: bool, by_group: bool, only_active: bool) -> Prepared:
         )
     if only_active:
         statement = statement.where(table.c.is_active)
-    return Prepared(statement)
+    return Prepared(statement, is_settled=not by_id)  # of ids there are too many sets to keep
 
 
 def credential(tx: Tx, person: str, kind: str) -> CredentialRow | None:
@@ -113,4 +113,4 @@ def _person(row: Any, groups: Iterable[str]) -> PersonRow:
 _EACH_GROUP = select(tables.person, tables.person_group.c.group).join(
     tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True
 )
-_WITH_GROUPS = Prepared(_EACH_GROUP.where(tables.person.c.id == bindparam("id")))
+_WITH_GROUPS = Prepared(_EACH_GROUP.where(tables.person.c.id == bindparam("id")), is_settled=True)

@@ -135,7 +135,7 @@ def _definitions(of_one: bool, only_newest: bool) -> Prepared:
             .scalar_subquery()
         )
         statement = statement.where(_process.c.version == newest)
-    return Prepared(statement)
+    return Prepared(statement, is_settled=True)
 
 
 @in_memory_too

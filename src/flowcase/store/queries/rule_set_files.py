@@ -33,7 +33,8 @@ def newest(tx: Tx, count: int) -> dict[tuple[str, str], str]:
 
 
 _GENERATION = Prepared(
-    select(func.count().label("number"), func.max(_named.c.created_at).label("newest")).where(*_in_force)
+    select(func.count().label("number"), func.max(_named.c.created_at).label("newest")).where(*_in_force),
+    is_settled=True,
 )
 GENERATION: Question = (_GENERATION, {})  # what `generation` asks
 _FIRST: Any = (

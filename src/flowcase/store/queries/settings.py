@@ -31,6 +31,7 @@ def values_question(keys: Iterable[str]) -> Question:
 
 
 _BY_KEYS = Prepared(
-    select(tables.setting.c.key, tables.setting.c.value).where(among(tables.setting.c.key, "keys"))
+    select(tables.setting.c.key, tables.setting.c.value).where(among(tables.setting.c.key, "keys")),
+    is_settled=True,
 )
 _BY_KEY = Prepared(select(tables.setting.c.value).where(tables.setting.c.key == bindparam("key")))

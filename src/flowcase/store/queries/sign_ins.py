@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, literal_column, select
 
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.sign_in_tables import emergency_access, identity, sign_in_session, used_once
-from flowcase.store.tx import Tx
+from flowcase.store.tx import INSTALLATION, Tx
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def holder(tx: Tx, secret_hash: str, *, begun_after: dt.datetime, seen_after: dt
     if not rows:
         return None
     row = rows[0]
+    tx.count_on_settled(row.installation)
     groups = frozenset(each.group for each in rows if each.group is not None)
     return Holder(
         SessionRow(row.session, row.id, row.by, row.browser, row.begun_at, row.seen_at),
@@ -131,6 +132,10 @@ _HOLDER = Prepared(
         sign_in_session.c.begun_at,
         sign_in_session.c.seen_at,
         emergency_access.c.case_code.label("opened"),
+        select(tables.stream.c.length)
+        .where(tables.stream.c.id == literal_column(f"'{INSTALLATION}'"))
+        .scalar_subquery()
+        .label("installation"),
     )
     .join(sign_in_session, sign_in_session.c.person == tables.person.c.id)
     .join(tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True)

@@ -1,0 +1,44 @@
+"""Answers that nothing but an event of the installation's own stream changes: people, groups, deployments,
+settings. They are kept for whoever reads next, as long as that stream has not grown.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_MOST_ROWS = 20_000  # that a process keeps; with each answer counting as one row more
+
+
+class Kept:
+    """Answers by question, as many as there is room for."""
+
+    def __init__(self) -> None:
+        self._room = _MOST_ROWS
+        self._answers: dict[Any, list[Any]] = {}
+
+    def get(self, question: Any) -> list[Any] | None:
+        return self._answers.get(question)
+
+    def keep(self, question: Any, answer: list[Any]) -> None:
+        cost = len(answer) + 1
+        if cost <= self._room:
+            self._room -= cost
+            self._answers[question] = answer
+
+
+class Settled:
+    """For all readers of a process, whichever node the stream grew on. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._newest = (-1, Kept())
+
+    def at(self, length: int) -> Kept:
+        """For who has read that the stream is so long, and keeps there what is asked after that.
+
+        An answer may be of a later moment than the length, as any answer to a reader may, never of an
+        earlier one.
+        """
+        newest, kept = self._newest
+        if length > newest:
+            self._newest = newest, kept = length, Kept()
+        return kept if length == newest else Kept()

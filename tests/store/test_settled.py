@@ -1,0 +1,128 @@
+"""What only events of the installation's stream change is asked once, until that stream has grown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, select
+from tests.conftest import NOW
+from tests.traffic import traffic
+
+from flowcase.access.actor import SYSTEM
+from flowcase.events import SettingChanged
+from flowcase.store import INSTALLATION, Store, settled, tables
+from flowcase.store.prepared import Prepared
+from flowcase.store.tx import Tx
+
+_setting = tables.setting
+_VALUE = Prepared(select(_setting.c.value).where(_setting.c.key == bindparam("key")), is_settled=True)
+_LENGTH = Prepared(select(tables.stream.c.length).where(tables.stream.c.id == bindparam("id")))
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    store.prepare(NOW)
+    change(store, "1")
+    return store
+
+
+def change(store: Store, value: str) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.append(INSTALLATION, SettingChanged(key="a", value=value))
+
+
+def knowing(tx: Tx) -> Tx:
+    tx.count_on_settled(tx.scalar(_LENGTH, {"id": INSTALLATION}))
+    return tx
+
+
+def value(tx: Tx) -> Any:
+    return tx.scalar(_VALUE, {"key": "a"})
+
+
+def test_the_next_reader_is_answered_from_memory(filled: Store) -> None:
+    with filled.reading(NOW) as tx:
+        before = value(knowing(tx))
+
+    with traffic(filled) as sent, filled.reading(NOW) as tx:
+        after = value(knowing(tx))
+
+    assert before == after == "1"
+    assert len(sent.statements) == 1, sent  # how long the stream is
+
+
+def test_an_event_of_the_installation_ends_it_whoever_wrote_it(filled: Store) -> None:
+    elsewhere = Store(filled.url.render_as_string(hide_password=False), filled.keyring)
+    with filled.reading(NOW) as tx:
+        before = value(knowing(tx))
+
+    change(elsewhere, "2")
+    with filled.reading(NOW) as tx:
+        after = value(knowing(tx))
+    elsewhere.close()
+
+    assert (before, after) == ("1", "2")
+
+
+def test_who_does_not_know_how_long_the_stream_is_asks(filled: Store) -> None:
+    with filled.reading(NOW) as tx:
+        value(knowing(tx))
+
+    with traffic(filled) as sent, filled.reading(NOW) as tx:
+        assert value(tx) == value(tx) == "1"
+
+    assert len(sent.statements) == 1, sent
+
+
+def test_whoever_writes_is_always_told_how_things_are(filled: Store) -> None:
+    with filled.reading(NOW) as tx:
+        value(knowing(tx))
+
+    with filled.begin(SYSTEM, NOW) as tx:
+        before = value(knowing(tx))
+        tx.append(INSTALLATION, SettingChanged(key="a", value="2"))
+        after = value(tx)
+
+    assert (before, after) == ("1", "2")
+
+
+def test_a_request_that_wrote_something_beside_still_counts_on_them(filled: Store) -> None:
+    with filled.one_reading():
+        with filled.reading(NOW) as tx:
+            value(knowing(tx))
+        with filled.begin(SYSTEM, NOW, beside=True) as tx:
+            tx.insert(tables.saved_list, person="anna", name="haster", query="", saved_at=NOW)
+
+        with traffic(filled) as sent, filled.reading(NOW) as tx:
+            assert value(tx) == "1"
+
+    assert not sent.statements
+
+
+def test_a_reader_of_an_earlier_moment_keeps_its_answers_to_itself() -> None:
+    kept = settled.Settled()
+    kept.at(5).keep("question", ["new"])
+
+    kept.at(4).keep("question", ["old"])
+
+    assert kept.at(4).get("question") is None
+    assert kept.at(5).get("question") == ["new"]
+    assert kept.at(6).get("question") is None
+
+
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(settled, "_MOST_ROWS", 5)
+    yield
+
+
+def test_no_more_is_kept_than_there_is_room_for(little_room: None) -> None:
+    kept = settled.Settled().at(1)
+
+    kept.keep("large", list(range(9)))
+    kept.keep("small", [1, 2])
+    kept.keep("too much", [1, 2])
+
+    assert (kept.get("large"), kept.get("small"), kept.get("too much")) == (None, [1, 2], None)
