@@ -257,7 +257,11 @@ def test_a_skipped_call_ends_what_it_called_and_the_preview_said_so(
     refused = flow.token_moves.preview(outer, place.element_instance, TokenAct("cancel"), actor=OPERATOR)
     flow.token_moves.do(outer, place.element_instance, skip, reason=WHY, actor=OPERATOR)
 
-    assert [each.code for each in seen.changes] == ["call_cancelled", "task_opened"]
+    assert [(each.code, each.name, each.process) for each in seen.changes] == [
+        ("call_cancelled", "kald", ""),
+        ("task_opened", "y", ""),
+        ("task_closed", "x", "inde"),
+    ]
     assert (seen.stands_at, refused.obstacle) == (("y",), "only_one")
     assert flow.instances.get(inner).status == "cancelled"
     assert flow.instances.get(outer).active_elements == ("y",)

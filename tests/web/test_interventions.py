@@ -55,6 +55,53 @@ def test_an_instance_is_suspended_and_resumed_from_its_page(sign_in, world, inst
     assert world.flow.instances.get(instance).status == "active"
 
 
+def test_who_has_the_page_open_learns_that_the_user_task_has_lapsed(sign_in, world, instance):
+    drift, karen = sign_in("drift"), sign_in("karen.fp")
+    [task] = world.flow.user_tasks.list(instance=instance)
+    world.flow.user_tasks.claim(task.id, actor=world.flow.people.actor("karen.fp"))
+    karen.get(f"/opgaver/{task.id}")
+    before = karen.post(f"/opgaver/{task.id}/her")
+    token = world.flow.token_moves.places(instance, actor=SYSTEM)[0].element_instance
+
+    skip = drift.get(f"/forloeb/{instance}/indgreb/{token}/spring-over")
+    drift.submit(skip, skip.all("//main//form")[-1], begrundelse="Er gjort på papir")
+    polled = karen.post(f"/opgaver/{task.id}/her")
+
+    assert "ikke længere åben" not in before.source
+    assert "Opgaven er ikke længere åben" in polled.source and "Den bortfaldt" in polled.source
+    assert "driften greb ind" in karen.get("/beskeder").text
+
+
+def test_the_whole_instance_is_cancelled_after_a_preview_and_a_reason(sign_in, world, instance):
+    drift = sign_in("drift")
+    page = drift.get(f"/forloeb/{instance}/indgreb")
+    end = drift.get(page.one("//main//a[contains(@href, 'afbryd')]").get("href"))
+
+    wrong = drift.submit(end, end.one("//main//form"))
+    done = drift.submit(end, end.one("//main//form"), begrundelse="Oprettet to gange")
+    again = drift.submit(end, end.one("//main//form"), begrundelse="Oprettet to gange")
+
+    assert "Opgaven lukkes: foerste" in end.text and "kan ikke gøres om" in end.text
+    assert (wrong.status, "Skriv en begrundelse" in wrong.text) == (422, True)
+    assert "Det er gjort" in done.text
+    assert (again.status, "Forløbet er slut." in again.text) == (409, True)
+    assert world.flow.instances.get(instance).status == "cancelled"
+
+
+def test_a_page_from_before_says_how_the_instance_stands_now(sign_in, world, instance):
+    drift = sign_in("drift")
+    page = drift.get(f"/forloeb/{instance}/indgreb")
+    drift.submit(page, page.one("//main//form"), begrundelse="Afventer")
+    paused = drift.get(f"/forloeb/{instance}/indgreb")
+
+    twice = drift.submit(page, page.one("//main//form"), begrundelse="Afventer")
+    drift.submit(paused, paused.one("//main//form"), begrundelse="Videre")
+    late = drift.submit(paused, paused.one("//main//form"), begrundelse="Videre")
+
+    assert (twice.status, "allerede sat på pause" in twice.text) == (409, True)
+    assert (late.status, "i gang og ikke sat på pause" in late.text) == (409, True)
+
+
 def test_many_are_chosen_seen_planned_and_done(sign_in, world, instance):
     drift = sign_in("drift")
     page = drift.get("/drift/mange/nyt?forloeb=to_trin&udgave=1")

@@ -62,6 +62,7 @@ def _pages_of_cases(world: World) -> Iterator[Page]:
     running = flow.user_tasks.list(case="SAG-2588")[0].instance
     token = flow.token_moves.places(running, actor=SYSTEM)[0].element_instance
     yield Page("interventions.show", f"/forloeb/{running}/indgreb")
+    yield Page("interventions.ending", f"/forloeb/{running}/indgreb/afbryd")
     yield Page("interventions.token", f"/forloeb/{running}/indgreb/{token}/spring-over")
     yield Page("api.tokens", f"/api/instances/{running}/tokens")
 

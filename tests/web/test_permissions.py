@@ -216,6 +216,7 @@ def _pages(world: World) -> Iterator[Page]:
     yield Page("batches.mapping", f"/drift/mange/{moving}/afloeser/{oldest}")
     stuck = flow.incidents.list()[0].instance
     yield Page("interventions.show", f"/forloeb/{stuck}/indgreb")
+    yield Page("interventions.ending", f"/forloeb/{stuck}/indgreb/afbryd")
     token = flow.token_moves.places(stuck, actor=SYSTEM)[0].element_instance
     yield Page("interventions.token", f"/forloeb/{stuck}/indgreb/{token}/spring-over")
     yield Page("timers.show", f"/drift/ure/{flow.timers.list(status=None)[0].id}")

@@ -15,7 +15,7 @@ from flowcase.engine.commands import HANDLERS
 from flowcase.engine.diagram import diagram_of
 from flowcase.engine.going_back import WayBack, way_back
 from flowcase.engine.migrating import CannotMigrate, Obstacle
-from flowcase.engine.moving_tokens import BEGIN_BY_THEMSELVES, CannotMoveToken
+from flowcase.engine.moving_tokens import CannotMoveToken, takes_a_token
 from flowcase.engine.state import Position, State, Waits
 from flowcase.engine.state_formats import UnknownStateFormat
 from flowcase.engine.step import IsWorkingDay, Step
@@ -35,7 +35,6 @@ from flowcase.modeling.definition import ProcessDefinition
 from flowcase.values import Value
 
 __all__ = [
-    "BEGIN_BY_THEMSELVES",
     "CannotMigrate",
     "CannotMoveToken",
     "Obstacle",
@@ -48,6 +47,7 @@ __all__ = [
     "advance",
     "migrate",
     "next_occurrence",
+    "takes_a_token",
     "way_back",
 ]
 

@@ -15,18 +15,19 @@ from flowcase.engine.nodes.gateways import MeetingGateway, ParallelGateway
 from flowcase.engine.tokens import ROOT, Token
 from flowcase.errors import Conflict
 from flowcase.model import CancelToken, MoveToken, SkipElement
-from flowcase.modeling.definition import ElementKind
+from flowcase.modeling.definition import Element, ElementKind
 
 if TYPE_CHECKING:
     from flowcase.engine.step import Step
 
+_MEETINGS = {ElementKind.PARALLEL_GATEWAY, ElementKind.INCLUSIVE_GATEWAY}
 _GATEWAYS = {
     ElementKind.EXCLUSIVE_GATEWAY,
     ElementKind.INCLUSIVE_GATEWAY,
     ElementKind.PARALLEL_GATEWAY,
     ElementKind.EVENT_BASED_GATEWAY,
 }
-BEGIN_BY_THEMSELVES = {  # no token can be put there
+_BEGIN_BY_THEMSELVES = {  # no token can be put there
     ElementKind.START_EVENT,
     ElementKind.BOUNDARY_EVENT,
     ElementKind.EVENT_SUB_PROCESS,
@@ -62,6 +63,12 @@ def skip(step: Step, command: SkipElement) -> None:
     step.complete(token, command.variables)
 
 
+def takes_a_token(element: Element) -> bool:
+    """Whether a token may be put there at all: it does not begin by itself, and no flows meet in it."""
+    is_meeting = element.kind in _MEETINGS and len(element.incoming) != 1
+    return element.kind not in _BEGIN_BY_THEMSELVES and not is_meeting
+
+
 def cancel(step: Step, command: CancelToken) -> None:
     token = _token(step, command.element_instance, "cancel the token at")
     attempt = f"cancel the token at '{token.task_spec.id}'"
@@ -85,7 +92,7 @@ def move(step: Step, command: MoveToken) -> None:
         raise CannotMoveToken(attempt, "other_scope", target.id)
     if target.id == token.task_spec.id:
         raise CannotMoveToken(attempt, "same_element", target.id)
-    if target.kind in BEGIN_BY_THEMSELVES:
+    if target.kind in _BEGIN_BY_THEMSELVES:
         raise CannotMoveToken(attempt, "begins_by_itself", target.id)
     node = step.diagram.node(target.id)
     notes = {}

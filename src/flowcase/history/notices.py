@@ -175,6 +175,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "somebody has opened a case in an emergency",
     ),
     "ny_underretning_i_sag": ("ny underretning i din sag", "a new notification in your case"),
+    "opgave_bortfaldet": (
+        "en opgave, du havde, er bortfaldet, fordi driften greb ind i forløbet",
+        "a task that you had has lapsed because an operator intervened in its process",
+    ),
     "opgave_givet_tilbage": (
         "du har fået en opgave tilbage, som en kollega havde",
         "you have been given back a task that a colleague had",

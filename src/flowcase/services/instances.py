@@ -221,12 +221,12 @@ class Instances:
         fall due are held and fire when it is resumed; messages are kept. Raises as `cancel`.
         """
         check_operator(actor, f"suspend process instance '{id}'")
-        self._transactions.run(actor, lambda tx: self.suspend_within(tx, id, reason=reason))
+        self._transactions.run(actor, lambda tx: self.suspend_within(tx, id, reason=reason, is_new=True))
 
     def resume(self, id: str, *, reason: str, actor: Actor) -> None:
         """Let it go on; messages that came meanwhile and were kept are delivered now. Raises as `cancel`."""
         check_operator(actor, f"resume process instance '{id}'")
-        self._transactions.run(actor, lambda tx: self.resume_within(tx, id, reason=reason))
+        self._transactions.run(actor, lambda tx: self.resume_within(tx, id, reason=reason, is_new=True))
 
     # The same within the transaction of another service, which has asked whether it is allowed.
 
@@ -239,14 +239,22 @@ class Instances:
         _tell_why(tx, instance, "cancel", reason)
         self._advancing.carry_on(tx, instance, model.CancelInstance(reason=reason))
 
-    def suspend_within(self, tx: Tx, id: str, *, reason: str) -> None:
-        for instance in self._family(tx, self._locked(tx, id, "suspend")):
+    def suspend_within(self, tx: Tx, id: str, *, reason: str, is_new: bool = False) -> None:
+        """`is_new`: raises Conflict where it was suspended already, instead of leaving it so."""
+        first = self._locked(tx, id, "suspend")
+        if is_new and first.status == model.InstanceStatus.SUSPENDED:
+            raise Conflict(f"suspend process instance '{id}'", "it is suspended already")
+        for instance in self._family(tx, first):
             if instance.status == model.InstanceStatus.ACTIVE:
                 suspended = events.InstanceSuspended(reason=reason)
                 tx.append(instance.stream, suspended, instance=instance)
 
-    def resume_within(self, tx: Tx, id: str, *, reason: str) -> None:
-        family = self._family(tx, self._locked(tx, id, "resume"))
+    def resume_within(self, tx: Tx, id: str, *, reason: str, is_new: bool = False) -> None:
+        """`is_new` as for `suspend_within`."""
+        first = self._locked(tx, id, "resume")
+        if is_new and first.status != model.InstanceStatus.SUSPENDED:
+            raise Conflict(f"resume process instance '{id}'", "it is not suspended")
+        family = self._family(tx, first)
         suspended = [each for each in family if each.status == model.InstanceStatus.SUSPENDED]
         for instance in suspended:
             resumed = events.InstanceResumed(reason=reason)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
@@ -11,9 +13,18 @@ from flowcase.services.candidates import check_candidate, existing
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import drafts, presences
+from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.review_tables import draft_presence
 
 FRESH = dt.timedelta(seconds=60)  # since the page was last heard of
+
+
+@dataclass(frozen=True)
+class Here:
+    """A user task as it is while somebody has its page open."""
+
+    row: UserTaskRow
+    others: Sequence[str]  # who else has it open, by id
 
 
 class Presences:
@@ -36,13 +47,13 @@ class Presences:
 
         return self._transactions.run(actor, work)
 
-    def note(self, user_task: str, *, actor: Actor) -> list[str]:
-        """Say that the actor has it open; who else has, by id. Raises NotFound and Forbidden."""
+    def note(self, user_task: str, *, actor: Actor) -> Here:
+        """Say that the actor has it open; how it is now. Raises NotFound and Forbidden."""
 
-        def work(tx: Tx) -> list[str]:
+        def work(tx: Tx) -> Here:
             tx.is_repeatable = True  # to have been seen twice is to have been seen
             row = existing(tx, user_task)
             check_candidate(tx, row, actor, "see")
-            return presences.seen(tx, user_task, actor.id, fresh_from=tx.now - FRESH)
+            return Here(row, presences.seen(tx, user_task, actor.id, fresh_from=tx.now - FRESH))
 
         return self._transactions.run(actor, work, beside=True)

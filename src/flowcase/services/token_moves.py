@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flowcase import engine, events, model
@@ -15,6 +15,7 @@ from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import deadlines, instances
+from flowcase.store.queries.deadlines import DeadlineRow
 from flowcase.values import Value
 
 SKIP, CANCEL, MOVE = "skip", "cancel", "move"
@@ -38,7 +39,7 @@ class Place:
     element_instance: str
     name: str
     status: str  # active, waiting (at a join) or incident
-    targets: tuple[tuple[str, str], ...]  # elements of the same scope with their names
+    targets: tuple[tuple[str, str], ...]  # elements of the same scope that take a token, with their names
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,14 @@ class Change:
     code: str
     name: str
     due_at: dt.datetime | None = None
+    process: str = ""  # the name of the other process that it happens in
 
 
 @dataclass(frozen=True)
 class Foreseen:
     changes: tuple[Change, ...]
     stands_at: tuple[str, ...]  # names of where tokens are afterwards
-    open_deadlines: int  # of its case: they run on, whatever happens to the token
+    open_deadlines: int  # of its case: those that run on afterwards
     obstacle: str = ""  # the code of why it is refused; empty when it is possible
     blocked: str = ""  # name of the element that is the reason
 
@@ -76,8 +78,10 @@ _CODES: Mapping[type[model.Event], str] = {
     model.SignalSubscribed: "signal_awaited",
     model.MessagePublished: "message_sent",
     model.IncidentRaised: "incident_raised",
+    model.InstanceStarted: "instance_begins",
     model.InstanceCompleted: "instance_ends",
 }
+_ENDINGS = {"met": "deadline_met", "cancelled": "deadline_cancelled"}
 
 
 class TokenMoves:
@@ -104,7 +108,7 @@ class TokenMoves:
                     tuple(
                         (other.id, other.name or other.id)
                         for other in definition.children(definition.elements[each.element].parent)
-                        if other.id != each.element and other.kind not in engine.BEGIN_BY_THEMSELVES
+                        if other.id != each.element and engine.takes_a_token(other)
                     ),
                 )
                 for each in state.waiting()
@@ -113,36 +117,53 @@ class TokenMoves:
         return self._transactions.read(work)
 
     def preview(self, id: str, element_instance: str, act: TokenAct, *, actor: Actor) -> Foreseen:
-        """What would happen; nothing is changed."""
+        """What would happen, found by doing it and taking it back: what handlers and others do included."""
+        return self._rehearsed(id, lambda: _command(element_instance, act), actor=actor)
+
+    def preview_of_the_end(self, id: str, *, actor: Actor) -> Foreseen:
+        """What would happen if the whole instance were cancelled, found as `preview` finds it."""
+        return self._rehearsed(id, lambda: model.CancelInstance(reason=""), actor=actor)
+
+    def _rehearsed(self, id: str, command: Callable[[], model.Command], *, actor: Actor) -> Foreseen:
         check_operator(actor, "move a token")
 
         def work(tx: Tx) -> Foreseen:
-            looked, definition = self._looked(tx, id)
-            running = 0
-            if looked.case_code is not None:
-                found = deadlines.deadlines(tx, case=looked.case_code, statuses=deadlines.RUNNING)
-                running = len(found)
-            if looked.status != model.InstanceStatus.ACTIVE:
-                return Foreseen((), (), running, str(looked.status))
+            self._looked(tx, id)
+            instance = tx.lock(id)
+            before = _deadlines(tx, instance)
+            asked = command()
+            is_end = isinstance(asked, model.CancelInstance)
+            if is_end and instance.parent is not None:
+                return Foreseen((), (), _running(before), "was_called")
+            if instance.has_ended or not (is_end or instance.status == model.InstanceStatus.ACTIVE):
+                return Foreseen((), (), _running(before), str(instance.status))
             try:
-                advance = self._advancing.foreseen(tx, looked, _command(element_instance, act))
+                self._advancing.carry_on(tx, instance, asked)
             except engine.CannotMoveToken as refused:
-                return Foreseen((), (), running, refused.code, _name(definition, refused.element))
+                definition = self._advancing.definitions.process(tx, instance.definition)
+                return Foreseen((), (), _running(before), refused.code, _name(definition, refused.element))
             except Conflict:
-                return Foreseen((), (), running, "gone_on")
-            changes = [
-                Change(
-                    _CODES[type(event)],
-                    _name(definition, getattr(event, "element", "")),
-                    getattr(event, "due_at", None) if isinstance(event, model.TimerScheduled) else None,
-                )
-                for event in advance.events
-                if type(event) in _CODES
-            ]
-            stands = [_name(definition, each.element) for each in advance.state.waiting()]
-            return Foreseen(tuple(dict.fromkeys(changes)), tuple(dict.fromkeys(stands)), running)
+                return Foreseen((), (), _running(before), "gone_on")
+            after = _deadlines(tx, instance)
+            changes = [*self._changes(tx, instance), *_of_deadlines(before, after)]
+            definition = self._advancing.definitions.process(tx, instance.definition)
+            waiting = [] if instance.has_ended else instance.state.waiting()
+            stands = [_name(definition, each.element) for each in waiting]
+            return Foreseen(tuple(dict.fromkeys(changes)), tuple(dict.fromkeys(stands)), _running(after))
 
-        return self._transactions.read(work)
+        return self._transactions.rehearse(actor, work)
+
+    def _changes(self, tx: Tx, instance: LockedInstance) -> Iterator[Change]:
+        """What the transaction has recorded that a person would want to know beforehand."""
+        for id, event in tx.recorded():
+            if id is None or type(event) not in _CODES:
+                continue
+            other = instance if id == instance.id else tx.lock(id)
+            definition = self._advancing.definitions.process(tx, other.definition)
+            due_at = event.due_at if isinstance(event, model.TimerScheduled) else None
+            process = "" if other is instance else definition.name or other.process
+            name = _name(definition, getattr(event, "element", ""))
+            yield Change(_CODES[type(event)], name, due_at, process)
 
     def do(self, id: str, element_instance: str, act: TokenAct, *, reason: str, actor: Actor) -> None:
         """Raises Refused without a reason, and engine.CannotMoveToken or Conflict where it cannot be."""
@@ -197,3 +218,23 @@ def _command(element_instance: str, act: TokenAct) -> model.Command:
 def _name(definition: ProcessDefinition, element: str) -> str:
     drawn = definition.elements.get(element)
     return element if drawn is None else drawn.name or element
+
+
+def _deadlines(tx: Tx, instance: LockedInstance) -> Mapping[str, DeadlineRow]:
+    """Those of its case, by id."""
+    if instance.case_code is None:
+        return {}
+    return {row.id: row for row in deadlines.deadlines(tx, case=instance.case_code)}
+
+
+def _running(rows: Mapping[str, DeadlineRow]) -> int:
+    return sum(row.status in deadlines.RUNNING for row in rows.values())
+
+
+def _of_deadlines(before: Mapping[str, DeadlineRow], after: Mapping[str, DeadlineRow]) -> Iterator[Change]:
+    """What became of deadlines, each by its rule."""
+    for id, row in after.items():
+        if id not in before:
+            yield Change("deadline_opened", row.rule, row.due_at)
+        elif row.status != before[id].status and row.status in _ENDINGS:
+            yield Change(_ENDINGS[row.status], row.rule)

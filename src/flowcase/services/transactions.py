@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flowcase.access.actor import Actor
 from flowcase.clock import Clock
@@ -87,6 +87,22 @@ class Transactions:
 
         return patiently(once)
 
+    def rehearse(self, actor: Actor, work: Callable[[Tx], _Result]) -> _Result:
+        """The result of what `work` really does, taken back before anybody else sees any of it.
+
+        It holds the locks that doing it would hold, for as long.
+        """
+
+        def once() -> _Result:
+            try:
+                with self.store.begin(actor, self.clock.now(), request_id.get(), beside=True) as tx:
+                    raise _TakenBack(work(tx))
+            except _TakenBack as taken_back:
+                result: _Result = taken_back.result
+                return result
+
+        return patiently(once)
+
     def read(self, work: Callable[[Tx], _Result]) -> _Result:
         """The result of a function that only reads; asked again when the database is away for a while."""
 
@@ -109,6 +125,14 @@ class Transactions:
                 return work(tx)
 
         return patiently(once)
+
+
+class _TakenBack(Exception):
+    """Ends a rehearsal: leaving a transaction by an exception rolls it back."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
 
 
 def fault_of(error: Exception) -> dict[str, str]:

@@ -209,6 +209,11 @@ class Streams(Rows):
         pending = self._unlocked.setdefault(stream, []) if opened is None else opened.pending
         pending.append(_Pending(event, instance, element, concerns))
 
+    def recorded(self) -> list[tuple[str | None, Event]]:
+        """What was recorded so far, in order within each stream, with the instance that each is of."""
+        lists = [*self._unlocked.values(), *(opened.pending for opened in self._streams.values())]
+        return [(each.instance, each.event) for pending in lists for each in pending]
+
     def _write_history(self) -> None:
         """Append what is pending: one entry for each stream, and one for references to it from others."""
         self._lock_pending()

@@ -71,6 +71,7 @@ class Tx(Streams):
         super().__init__(connection, keyring, actor, now, request_id, may_write=may_write)
         self._instances: dict[str, LockedInstance] = {}
         self.changed_timers: set[str] = set()  # ids of those that were moved or ended
+        self.is_intervention = False  # an operator steps in: who loses a user task by it is told
         self.wakes_workers = False  # tell them at the commit that there is something to do at once
         self.known_candidate_sets = known_candidate_sets
         self._subscribers = subscribers or {}  # kind of event -> the webhooks that are told of it

@@ -293,7 +293,6 @@ def _verdict(row: BatchRow, item: BatchItemRow) -> str:
 
 def _why(reason: Reason) -> str:
     words = {
-        "was_called": gettext("Det er kaldt af et andet forløb. Afbryd det i stedet."),
         "no_incident": gettext("Ingen hændelse er åben."),
         "no_token": gettext("Det står ikke ved »{element}«.").format(element=reason.element),
         "ended": gettext("Det er slut."),

@@ -70,8 +70,8 @@ def move(id: str) -> Any:
 @blueprint.post("/<id>/her")
 @login_required
 def presence(id: str) -> Any:
-    """One line about who else has the page open; asked for again while it stays open."""
-    return render_template("presence.html", others=flow().presences.note(id, actor=actor()))
+    """One line about who else has the page open, or that the user task is open no more; asked for again."""
+    return render_template("presence.html", presence=flow().presences.note(id, actor=actor()))
 
 
 @blueprint.post("/<id>/kommentar")

@@ -27,6 +27,13 @@ def show(id: str) -> Any:
     return _page(id, "")
 
 
+@blueprint.get("/<id>/indgreb/afbryd")
+@login_required
+def ending(id: str) -> Any:
+    """What it would mean to cancel the instance."""
+    return _ending(id, "")
+
+
 @blueprint.post("/<id>/indgreb/<act>")
 @login_required
 def whole(id: str, act: str) -> Any:
@@ -36,14 +43,12 @@ def whole(id: str, act: str) -> Any:
     reason = request.form.get("begrundelse", "").strip()
     flow().token_moves.places(id, actor=actor())  # asks whether one may, and whether it is there
     if not reason:
-        return _page(id, gettext("Skriv en begrundelse. Den bliver stående i historikken.")), 422
+        again = _ending if act == "afbryd" else _page
+        return again(id, gettext("Skriv en begrundelse. Den bliver stående i historikken.")), 422
     try:
         getattr(flow().instances, _ACTS[act])(id, reason=reason, actor=actor())
     except Conflict:
-        error = gettext(
-            "Det kan ikke gøres: forløbet er slut eller kaldt af et andet, som skal afbrydes i stedet."
-        )
-        return _page(id, error), HTTPStatus.CONFLICT
+        return _page(id, _why_not(id, act)), HTTPStatus.CONFLICT
     flash(gettext("Det er gjort og står i historikken."), "success")
     return redirect(url_for("instances.show", id=id), HTTPStatus.SEE_OTHER)
 
@@ -93,6 +98,18 @@ def token(id: str, token: str, act: str) -> Any:
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
 
 
+def _why_not(id: str, act: str) -> str:
+    instance = flow().instances.get(id, actor=actor())
+    if instance.status not in ("active", "suspended"):
+        return gettext("Forløbet er slut.")
+    if act == "afbryd":
+        return obstacle_words("was_called")
+    return {
+        "active": gettext("Forløbet er i gang og ikke sat på pause."),
+        "suspended": gettext("Forløbet er allerede sat på pause."),
+    }[instance.status]
+
+
 def _variables(errors: dict[str, str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for number in range(3):
@@ -108,6 +125,21 @@ def _variables(errors: dict[str, str]) -> dict[str, Value]:
         except ValueError as wrong:
             errors[f"vaerdi-{number}"] = str(wrong)
     return found
+
+
+def _ending(id: str, error: str) -> Any:
+    seen = flow().token_moves.preview_of_the_end(id, actor=actor())
+    instance = flow().instances.get(id, actor=actor())
+    flow().reading_log.note(instance.case_code, page="diagram", actor=actor())
+    return render_template(
+        "intervention_end.html",
+        instance=instance,
+        seen=seen,
+        words=_words,
+        obstacle=_obstacle(seen),
+        error=error,
+        reason=request.form.get("begrundelse", ""),
+    )
 
 
 def _page(id: str, error: str) -> Any:
@@ -141,7 +173,11 @@ def _words(change: Change) -> str:
         "signal_awaited": gettext("Der ventes på et signal"),
         "message_sent": gettext("En meddelelse sendes"),
         "incident_raised": gettext("Forløbet går i stå med en hændelse"),
+        "instance_begins": gettext("Et forløb begynder"),
         "instance_ends": gettext("Forløbet slutter"),
+        "deadline_opened": gettext("Fristen begynder at løbe"),
+        "deadline_met": gettext("Fristen er overholdt"),
+        "deadline_cancelled": gettext("Fristen annulleres"),
     }[change.code]
 
 
@@ -165,4 +201,7 @@ def obstacle_words(code: str) -> str:
         "many_flows": gettext("Flere pile mødes der. Vælg et trin bag det."),
         "join_would_wait": gettext("En samling ville vente for evigt på den gren."),
         "suspended": gettext("Forløbet er sat på pause. Genoptag det først."),
+        "was_called": gettext("Det er kaldt af et andet forløb. Afbryd det i stedet."),
+        "completed": gettext("Forløbet er slut."),
+        "cancelled": gettext("Forløbet er slut."),
     }.get(code, gettext("Forløbet er gået videre imens."))

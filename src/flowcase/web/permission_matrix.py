@@ -352,6 +352,7 @@ RULES: Mapping[str, Rule] = {
     "batches.mapping": OPERATING,
     "batches.act": OPERATING,
     "interventions.show": OPERATING,
+    "interventions.ending": OPERATING,
     "interventions.whole": OPERATING,
     "interventions.token": OPERATING,
     "retention.index": RETENTION,

@@ -298,7 +298,7 @@ def _page(
             earlier=flow().user_tasks.earlier(task, actor=actor()) if task.row.status == "open" else [],
             said_answer=answers.said,
             done_by_other=_done_by_other(task),
-            others=flow().presences.note(task.row.id, actor=actor()) if task.row.status == "open" else [],
+            presence=flow().presences.note(task.row.id, actor=actor()) if task.row.status == "open" else None,
             documents=_documents(task),
             comments=flow().comments.of_case(case, user_task=task.row.id, actor=actor()) if case else [],
             comment_address=url_for("user_tasks.comment", id=task.row.id),

@@ -21,9 +21,13 @@ history_only(
     model.JobRequested,
     model.CallCancelled,
     events.HandlerRan,
-    events.InterventionMade,
     events.BatchDecided,
 )
+
+
+@applies(events.InterventionMade)
+def intervene(tx: Tx, stream: str, instance: LockedInstance | None, event: events.InterventionMade) -> None:
+    tx.is_intervention = True  # no table tells of it
 
 
 @applies(model.InstanceStarted)

@@ -6,15 +6,19 @@ import functools
 import hashlib
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import bindparam, select
+
 from flowcase import events, model
 from flowcase.model import UserTaskStatus
 from flowcase.store import tables
 from flowcase.store.appliers import applies, history_only
+from flowcase.store.prepared import Prepared
 from flowcase.store.tx import LockedInstance, Tx
 from flowcase.values import canonical_json
 
 GIVEN = "opgave_til_dig"  # kind of the notice, and its sentence where none is nearer
 DELEGATED, GIVEN_BACK, TAKEN_BACK = "opgave_uddelegeret", "opgave_givet_tilbage", "opgave_taget_tilbage"
+LAPSED = "opgave_bortfaldet"
 CASE_VARIABLE = "sag_id"  # names the case of a user task whose instance has none (or several)
 
 history_only(events.UserTaskWarned)
@@ -100,6 +104,10 @@ def complete(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTas
 
 @applies(model.UserTaskCancelled)
 def cancel(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskCancelled) -> None:
+    if tx.is_intervention:
+        row = tx.first(_READ_HOLDERS, {"id": f"{instance.id}.{event.element_instance}"})
+        for holder in dict.fromkeys((row.assignee, row.owner)) if row is not None else ():
+            _tell(tx, stream, instance, holder, row.case_code, sentence=LAPSED)
     _end(tx, instance, event, UserTaskStatus.CANCELLED)
 
 
@@ -208,3 +216,10 @@ def unclaim(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTas
         {"assignee": None, "follow_up_at": None},  # its group sees it at once
         attempt=f"give back user task '{task}'",
     )
+
+
+_READ_HOLDERS = Prepared(
+    select(tables.user_task.c.assignee, tables.user_task.c.owner, tables.user_task.c.case_code).where(
+        tables.user_task.c.id == bindparam("id")
+    )
+)
