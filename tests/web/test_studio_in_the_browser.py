@@ -227,7 +227,8 @@ def test_a_broken_file_opens_as_text_and_can_be_mended(studio, world):
 
     page = studio(DIAGRAM)
     expect(page.locator("#ikke-tegnet")).to_be_visible()
-    expect(page.locator(".fc-finding.fc-error", has_text="xml-not-well-formed")).to_have_count(1)
+    finding = page.locator(".fc-finding.fc-error", has_text="xml-not-well-formed")
+    expect(finding.locator(".fc-detail")).to_have_text(page.locator("#hvorfor").inner_text())
     assert axe(page) == []
     page.locator(".fc-finding button").first.click()
     expect(page.locator("#kilde")).to_be_focused()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 from playwright.sync_api import Page, expect
 
 from flowcase.access.actor import SYSTEM
@@ -25,7 +26,7 @@ def page(open_page, world) -> Page:
     page.set_default_timeout(8000)
     sign_in(page, "jens.proces")
     page.goto(f"/studie/{FILE}")
-    page.wait_for_selector("html[data-ready=true]")
+    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
     return page
 
 
@@ -60,9 +61,14 @@ def append(page: Page, kind: str, name: str, key: str = "a") -> None:
 
 
 def take(page: Page, choice: str) -> None:
-    """In the dialog: type what begins the choice, then on to the button."""
+    """In the dialog: down to the choice that begins so, then on to the button."""
     expect(page.locator("#valg")).to_be_visible()
-    page.keyboard.type(choice)
+    chosen = "document.getElementById('valg-liste').selectedOptions[0].text"
+    for _ in range(page.locator("#valg-liste option").count()):
+        if page.evaluate(chosen).startswith(choice):
+            break
+        page.keyboard.press("ArrowDown")
+    assert page.evaluate(chosen).startswith(choice)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#valg")).to_be_hidden()
@@ -155,3 +161,123 @@ def test_the_overview_of_a_table_keeps_its_keys_from_view_to_view_and_when_a_nam
     expect(page.locator("#laerred .dmn-drd-container .djs-container > svg")).to_be_focused()
     page.keyboard.press("Control+z")
     expect(page.get_by_role("button", name="Gentag")).to_be_enabled()
+
+
+DECISIONS = "decisions/D-18_intake_mode.dmn"
+
+
+def overview(page: Page) -> None:
+    """The drawing of a file's decisions, with the keys on it."""
+    page.locator("#laerred .view-drd-button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#laerred .dmn-drd-container .djs-container > svg")).to_be_focused()
+
+
+def name_it(page: Page, name: str) -> None:
+    page.locator(".djs-direct-editing-content").wait_for()
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
+
+
+def pick(page: Page, key: str, choice: str) -> None:
+    page.keyboard.press(key)
+    take(page, choice)
+
+
+def test_a_decision_is_added_connected_named_and_given_a_table_by_keyboard_alone(page, world):
+    page.goto(f"/studie/{DECISIONS}")
+    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    overview(page)
+
+    pick(page, "n", "Beslutning")
+    name_it(page, "Er barnet hørt?")
+    expect(page.locator("#valgt")).to_contain_text("Beslutning »Er barnet hørt?«")
+    pick(page, "a", "Inputdata")
+    name_it(page, "Samtaler")
+    choose(page, "Er barnet hørt?")
+    pick(page, "f", "Beslutning »")
+    expect(page.locator("#valgt")).to_contain_text("Inputkrav »Er barnet hørt?« →")
+    choose(page, "Er barnet hørt?")
+    pick(page, "r", "Beslutningstabel")
+    choose(page, "Er barnet hørt?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#laerred .view-drd-button")).to_be_focused()
+    page.keyboard.press("Control+s")
+    expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+
+    written = world.flow.studio.open(DECISIONS, actor=world.flow.people.actor("jens.proces")).content
+    root = etree.fromstring(written)
+    [made] = root.xpath("//*[local-name()='decision'][@name='Er barnet hørt?']")
+    [data] = root.xpath("//*[local-name()='inputData'][@name='Samtaler']")
+    asked = made.xpath(".//*[local-name()='requiredInput']/@href")
+    assert asked == [f"#{data.get('id')}"]
+    assert made.xpath("./*[local-name()='decisionTable']")
+    assert root.xpath(f"//*[local-name()='requiredDecision'][@href='#{made.get('id')}']")
+
+
+def test_rules_and_columns_are_added_moved_and_removed_and_the_hit_policy_changed_by_keyboard_alone(
+    page, world
+):
+    page.goto(f"/studie/{DECISIONS}")
+    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    jens = world.flow.people.actor("jens.proces")
+
+    def table():
+        page.keyboard.press("Control+s")
+        expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+        found = etree.fromstring(world.flow.studio.open(DECISIONS, actor=jens).content)
+        return found.xpath("(//*[local-name()='decisionTable'])[1]")[0]
+
+    def ids(kind: str) -> list[str]:
+        return table().xpath(f"./*[local-name()='{kind}']/@id")
+
+    rules, inputs, outputs = ids("rule"), ids("input"), ids("output")
+    page.locator("#laerred td.input-cell [contenteditable]").first.focus()
+    pick(page, "Shift+F10", "Flyt reglen ned")
+    assert ids("rule") == [rules[1], rules[0], *rules[2:]]
+    pick(page, "Shift+F10", "Tilføj regel over")
+    page.keyboard.type('"ny"')
+    page.keyboard.press("Tab")
+    [made] = set(ids("rule")) - set(rules)
+    assert ids("rule") == [rules[1], made, rules[0], *rules[2:]]
+    assert '"ny"' in "".join(table().xpath("./*[local-name()='rule'][2]//text()"))
+    page.keyboard.press("Shift+Tab")
+    pick(page, "Shift+F10", "Fjern regel")
+    assert sorted(ids("rule")) == sorted(rules)
+    page.locator("#laerred td.input-cell [contenteditable]").first.focus()
+    pick(page, "Shift+F10", "Tilføj inputkolonne til højre")
+    added = ids("input")
+    assert added[0] == inputs[0] and len(added) == len(inputs) + 1
+    pick(page, "Shift+F10", "Flyt kolonnen til højre")
+    assert ids("input") == [added[0], added[2], added[1], *added[3:]]
+    page.locator("#laerred td.output-cell [contenteditable]").first.focus()
+    pick(page, "Shift+F10", "Tilføj outputkolonne til højre")
+    assert len(ids("output")) == len(outputs) + 1
+    pick(page, "Shift+F10", "Fjern outputkolonne")
+    assert ids("output") == outputs
+
+    for _ in range(60):
+        if page.evaluate("document.activeElement.closest('.hit-policy-edit-policy-select') !== null"):
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert table().get("hitPolicy") not in (None, "FIRST")
+
+
+def test_the_list_of_keys_of_a_table_opens_by_a_key_and_by_its_button(page):
+    page.goto(f"/studie/{DECISIONS}")
+    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+
+    page.locator("#laerred td.input-cell [contenteditable]").first.focus()
+    page.keyboard.press("F1")
+    expect(page.locator("#taster")).to_be_visible()
+    found = axe(page)
+    page.keyboard.press("Escape")
+    overview(page)
+    page.keyboard.press("?")
+    expect(page.locator("#taster")).to_be_visible()
+
+    assert found == []

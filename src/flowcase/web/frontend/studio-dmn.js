@@ -13,12 +13,15 @@ import './studio/studio.css';
 
 import DmnModeler from 'dmn-js/lib/Modeler';
 
+import { bindKeysList } from './studio/choosing.js';
 import danish from './studio/danish-dmn.json';
 import { translation } from './studio/danish.js';
 import { translateShown } from './studio/danish-shown.js';
-import { isLost, keepFocus } from './studio/focus.js';
+import { isLost } from './studio/focus.js';
 import { markFindings } from './studio/marks.js';
+import { OverviewKeysModule } from './studio/overview-keys.js';
 import { startStudio } from './studio/shell.js';
+import { TableKeysModule } from './studio/table-keys.js';
 import { tableNames } from './studio/table-names.js';
 
 const PLACES = 'button, label, option, .view-drd, .hit-policy, .decision-table-properties';
@@ -31,8 +34,8 @@ function makeEditor(begun) {
   const written = { additionalModules: [...view.additionalModules, tableNames(begun.names)] };
   const modeler = new DmnModeler({
     container: '#laerred',
-    drd: view,
-    decisionTable: written,
+    drd: { additionalModules: [...view.additionalModules, OverviewKeysModule] },
+    decisionTable: { additionalModules: [...written.additionalModules, TableKeysModule] },
     literalExpression: written,
     boxedExpression: written,
   });
@@ -49,7 +52,6 @@ function makeEditor(begun) {
     if (!viewer || bound.has(viewer)) return;
     bound.add(viewer);
     viewer.on('commandStack.changed', (event) => event.trigger !== 'clear' && tellers.forEach((tell) => tell()));
-    if (isOverview()) keepFocus(viewer.get('eventBus'), viewer.get('canvas'));
   }
 
   // The button that led to another view went with the one before; only a person who was there is taken along.
@@ -58,6 +60,7 @@ function makeEditor(begun) {
     if (isOverview()) modeler.getActiveViewer().get('canvas').focus();
     else document.querySelector('#laerred .view-drd-button')?.focus();
   }
+  bindKeysList(() => isOverview() && modeler.getActiveViewer().get('canvas').focus());
   modeler.on('views.changed', () => {
     bind();
     setTimeout(takeAlong);

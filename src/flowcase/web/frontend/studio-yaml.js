@@ -182,7 +182,7 @@ function makeEditor(begun) {
   const show = (content) =>
     inTurn(async () => {
       const answer = await ask('table', { content, fields: {} }, begun);
-      if (answer.trouble) throw new Error(answer.trouble);
+      if (answer.trouble) throw Object.assign(new Error(answer.trouble), { words: answer.trouble });
       draw(answer);
       form.querySelector('.fc-table-said').textContent = answer.words;
     });

@@ -30,6 +30,7 @@ class Studio {
     this.isSaved = true;
     this.checks = 0;
     this.findings = [];
+    this.trouble = ''; // what the editor itself has to say of a file that it cannot draw
     this.saving = Promise.resolve();
     this.reading = Promise.resolve();
   }
@@ -85,11 +86,19 @@ class Studio {
       this.isStale = false;
     } catch (error) {
       this.isDrawn = false;
-      at('hvorfor').textContent = String(error.message || error).slice(0, 300);
+      this.trouble = error.words ?? '';
+      this.tellWhy();
     }
     at('ikke-tegnet').hidden = this.isDrawn;
     at('tegning').classList.toggle('fc-is-broken', !this.isDrawn);
     this.updateButtons();
+  }
+
+  // Why nothing is drawn, in the words of the check: the editors' packages say it in English to programmers.
+  tellWhy() {
+    const [error] = this.findings.filter((each) => each.severity === 'error');
+    at('hvorfor').textContent = this.trouble || error?.words || say('notDrawn');
+    at('hvorfor').lang = this.trouble ? '' : (error?.language ?? '');
   }
 
   async showDrawing() {
@@ -166,6 +175,7 @@ class Studio {
     this.findings = findings;
     showFindings(findings, (finding) => this.goTo(finding));
     if (this.isDrawn) this.editor.mark(findings, focusFinding);
+    else this.tellWhy();
   }
 
   async goTo(finding) {
