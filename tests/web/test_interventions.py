@@ -72,6 +72,32 @@ def test_who_has_the_page_open_learns_that_the_user_task_has_lapsed(sign_in, wor
     assert "driften greb ind" in karen.get("/beskeder").text
 
 
+def test_a_user_task_of_a_suspended_instance_says_why_it_waits_and_keeps_what_was_typed(
+    sign_in, world, instance
+):
+    karen = sign_in("karen.fp")
+    [task] = world.flow.user_tasks.list(instance=instance)
+    page = karen.get(f"/opgaver/{task.id}")
+    operator = world.flow.people.actor("drift")
+    world.flow.instances.suspend(instance, reason="Leverandøren er lukket", actor=operator)
+
+    polled = karen.post(f"/opgaver/{task.id}/her")
+    sent = karen.post(f"/opgaver/{task.id}", {"_faerdig": "1"})
+    taken = karen.post(f"/opgaver/{task.id}/flyt", {"_handling": "tag"})
+    opened = karen.get(f"/opgaver/{task.id}")
+    world.flow.instances.resume(instance, reason="Videre", actor=operator)
+
+    assert "sat på pause" not in page.text
+    assert "Forløbet er sat på pause." in polled.source
+    assert (sent.status, "når driften har genoptaget det" in sent.one("//*[@id='fejl']").text_content()) == (
+        409,
+        True,
+    )
+    assert (taken.status, "Vent, til driften" in taken.text) == (422, True)
+    assert "Forløbet er sat på pause." in opened.one("//*[@id='tilstede']").text_content()
+    assert "sat på pause" not in karen.get(f"/opgaver/{task.id}").text
+
+
 def test_the_whole_instance_is_cancelled_after_a_preview_and_a_reason(sign_in, world, instance):
     drift = sign_in("drift")
     page = drift.get(f"/forloeb/{instance}/indgreb")

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flowcase import model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Forbidden
 from flowcase.services.candidates import check_candidate, existing
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import drafts, presences
+from flowcase.store.queries import drafts, instances, presences
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.review_tables import draft_presence
 
@@ -25,6 +26,7 @@ class Here:
 
     row: UserTaskRow
     others: Sequence[str]  # who else has it open, by id
+    is_suspended: bool  # its instance is
 
 
 class Presences:
@@ -54,6 +56,9 @@ class Presences:
             tx.is_repeatable = True  # to have been seen twice is to have been seen
             row = existing(tx, user_task)
             check_candidate(tx, row, actor, "see")
-            return Here(row, presences.seen(tx, user_task, actor.id, fresh_from=tx.now - FRESH))
+            others = presences.seen(tx, user_task, actor.id, fresh_from=tx.now - FRESH)
+            instance = instances.instance(tx, row.instance)
+            is_suspended = instance is not None and instance.status == model.InstanceStatus.SUSPENDED
+            return Here(row, others, is_suspended)
 
         return self._transactions.run(actor, work, beside=True)

@@ -50,6 +50,7 @@ class UserTask:
     follows: tuple[Following, ...] = ()  # what comes after it, by the diagram
     waits_for_others: bool = False  # it is one of several, and the flow goes on after all of them
     view: disclosure.View = field(default_factory=lambda: disclosure.View({}))  # what this actor may see
+    is_suspended: bool = False  # its instance is: nobody completes it before that is resumed
 
     def __getattr__(self, name: str) -> Any:
         """The row's fields are the user task's own."""
@@ -148,6 +149,7 @@ class UserTasks:
                 following(drawn, row.element),
                 waits_for_others(drawn, row.element),
                 view,
+                is_suspended=instance.status == model.InstanceStatus.SUSPENDED,
             )
 
         task = self._transactions.read(work)

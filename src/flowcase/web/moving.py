@@ -66,6 +66,8 @@ def why_not(error: FlowcaseError) -> str:
         return gettext("Skriv hvorfor, når prioriteten er sat før, eller når den sættes ned.")
     if isinstance(error, Conflict) and "delegated" in error.because:
         return gettext("Opgaven er uddelegeret nu, eller den er ikke uddelegeret længere.")
+    if isinstance(error, Conflict) and "suspended" in error.because:
+        return gettext("Forløbet er sat på pause. Vent, til driften har genoptaget det.")
     if isinstance(error, Conflict):
         return gettext("Opgaven er taget af en anden eller ikke længere åben.")
     if isinstance(error, Forbidden):

@@ -12,6 +12,7 @@ from flask_login import login_required
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.errors import Conflict, Refused
 from flowcase.services.timer_care import FollowsADeadline, TimerAsked
+from flowcase.web import presenting
 from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.batches import processes_by_name
 from flowcase.web.language import gettext
@@ -66,7 +67,8 @@ def move(id: str) -> Any:
         if due_at <= flow().clock.now():
             errors["forfalder"] = gettext("Tidspunktet er gået. Vælg et senere, eller lad uret løbe ud nu.")
         elif _do(id, lambda: flow().timer_care.move(id, due_at, **_by(reason)), errors):
-            flash(gettext("Uret er flyttet."), "success")
+            when = presenting.instant(due_at)
+            flash(gettext("Uret er flyttet til {when}.").format(when=when), "success")
             return redirect(url_for("timers.show", id=id), HTTPStatus.SEE_OTHER)
     return _page(id, errors)
 
@@ -119,6 +121,11 @@ def _instant(typed: str, errors: dict[str, str]) -> dt.datetime | None:
     """Danish civil time; of an hour that exists twice, the first."""
     try:
         possible = possible_instants(dt.datetime.fromisoformat(typed.strip()), COPENHAGEN)
+        if not possible:
+            errors["forfalder"] = gettext(
+                "Det klokkeslæt findes ikke: den nat stilles uret frem. Vælg et før eller efter den time."
+            )
+            return None
     except (ValueError, OverflowError):
         possible = ()
     if not possible:
