@@ -47,6 +47,66 @@ def test_every_place_that_an_incident_names_has_its_danish():
     assert sorted(named - set(CATALOGUE.sentences)) == []
 
 
+# What a handler does goes through these; what they raise becomes the cause of its incident.
+WORK = sorted(
+    [
+        *(SOURCE / "handlers").glob("*.py"),
+        *(SOURCE / "services" / f"{name}.py" for name in ("case_work", "deadline_work", "record_work")),
+        *(SOURCE / "cases" / f"{name}.py" for name in ("deadline_rules", "deadlines")),
+    ]
+)
+
+
+def raised(node: ast.AST) -> tuple[str, list[str]] | None:
+    """The class of an error of the family and its texts, with {} where something is put in."""
+    call = node.exc if isinstance(node, ast.Raise) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        return None
+    texts = [_text(each) if isinstance(each, ast.JoinedStr) else _literal(each) for each in call.args]
+    return call.func.id, texts
+
+
+def _literal(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else "{}"
+
+
+def test_every_refusal_of_a_handler_has_its_danish():
+    said, kinds = set(), set()
+    for module in WORK:
+        tree = ast.parse(module.read_text("utf-8"))
+        told = {
+            target.id: node.value.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            match raised(node):
+                case ("Refused", [attempt, because]):
+                    if because == "{}":
+                        because = told[ast.unparse(node.exc.args[1])]
+                    said.add(f"Expected to {attempt}, but {because} ({{}}).")
+                case ("Conflict" | "Forbidden", [attempt, because]):
+                    said.add(f"Expected to {attempt}, but {because}.")
+                case ("NotFound", [kind, _]):
+                    said.add("Expected to find {} '{}', but there is none.")
+                    kinds |= {kind} - {"{}"}
+                case ("BpmnError", [_, message]):
+                    said.add(message)
+
+    assert len(said) > 5 and len(kinds) > 3
+    assert sorted((said | kinds) - set(CATALOGUE.sentences)) == []
+
+
+def test_handlers_raise_nothing_else_that_a_person_would_read():
+    """The text of any other error is never told, only its class; so handlers raise errors of the family."""
+    for module in (SOURCE / "handlers").glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            found = raised(node)
+            assert found is None or found[0] in ("Refused", "NotFound") or module.stem == "__init__", module
+
+
 def _text(node: ast.JoinedStr) -> str:
     return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
 
@@ -74,6 +134,14 @@ def test_the_danish_takes_in_as_much_as_the_english():
         (
             "Expected handler 'frist.aabn' to finish, but it failed with KeyError.",
             "Handleren »frist.aabn« gik i stykker undervejs med fejlen »KeyError«.",
+        ),
+        (
+            "Expected to move deadline 'd1', but it is already cancelled (T04).",
+            "Man kan ikke flytte fristen »d1«: den er allerede bortfaldet (T04).",
+        ),
+        (
+            "Expected to find case 'SAG-1', but there is none.",
+            "Der findes ikke: sagen »SAG-1«.",
         ),
         ("Expected the supplier to answer, but the line was busy.", None),
     ],

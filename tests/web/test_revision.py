@@ -122,7 +122,7 @@ def test_who_saw_a_case_is_listed_by_person_with_how_often(vera, sign_in):
         ("Vera Lindhardt", "1", "Sagen (1)"),
         ("Camilla Noer", "2", "Sagen (2)"),
     ]
-    assert "page: Sagen" in vera.get("/revision?formaal=tilsyn&slags=Sag+set&hvem=camilla+noer").text
+    assert "Side: Sagen" in vera.get("/revision?formaal=tilsyn&slags=Sag+set&hvem=camilla+noer").text
 
 
 def test_a_decision_is_shown_with_its_table_as_it_was_and_the_row_that_matched(vera, world):

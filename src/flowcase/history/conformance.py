@@ -31,7 +31,9 @@ class Deviation:
     who: str
     what: str  # unknown_element, unknown_flow, jumped, cut_off, intervention
     element: str
-    act: str = ""  # of an intervention
+    kind: str = ""  # of the event that an intervention left
+    act: str = ""  # its code
+    versions: tuple[str, str] | None = None  # of a move: from which definition to which
     reason: str = ""
 
 
@@ -66,10 +68,18 @@ def deviations(events: Sequence[Event], drawn: Callable[[str], Drawn], definitio
                 found.append(Deviation(row.at, who, "cut_off", event.element))
             inside.discard(event.element_instance)
         elif row.kind in _INTERVENTIONS:
-            act = f"{event.source} → {event.target}" if hasattr(event, "target") else ""
-            act = act or getattr(event, "act", row.kind)
-            reason = str(getattr(event, "reason", ""))
-            found.append(Deviation(row.at, who, "intervention", "", act, reason))
+            found.append(
+                Deviation(
+                    row.at,
+                    who,
+                    "intervention",
+                    "",
+                    kind=row.kind,
+                    act=getattr(event, "act", ""),
+                    versions=(event.source, event.target) if row.kind == "InstanceMigrated" else None,
+                    reason=getattr(event, "reason", ""),
+                )
+            )
     return found
 
 

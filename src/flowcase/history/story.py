@@ -91,8 +91,11 @@ def tell(
     *,
     language: str = "da",
     everything: bool = False,
+    cause: Callable[[str], str] = str,
 ) -> Iterator[Told]:
     """The story in order. What has no sentence of its own is told by the name of its kind.
+
+    `cause` says why an instance stands still in the reader's language.
 
     What says the same twice of one moment is told once, unless `everything` is.
     """
@@ -100,7 +103,7 @@ def tell(
     said: set[str] = set()
     for one in history:
         kind = type(one.event).__name__
-        sentence = OF_RECORDS.get((kind, getattr(one.event, "entity", ""))) or SENTENCES.get(kind)
+        sentence = _sentence(one.event)
         if sentence is None:
             if not everything:
                 continue
@@ -108,7 +111,7 @@ def tell(
         if not everything and (not sentence.is_told or _is_quiet(one, kind) or _is_inside(one, kind, names)):
             continue
         words = sentence.english if language == "en" else sentence.danish
-        fields = _fields(one, names, language)
+        fields = _fields(one, names, language, cause)
         who = _SYSTEM[language] if one.actor in ("system", "scenario") else names.person(one.actor)
         told = words.format_map(fields).replace("..", ".")  # a label may end in a full stop of its own
         if not everything:
@@ -118,6 +121,16 @@ def tell(
                 continue
             said.add(told)
         yield Told(one.at, who, told, kind, getattr(one.event, "element", None))
+
+
+def has_sentence(event: Event) -> bool:
+    """Whether the story says more of it than the name of its kind."""
+    return _sentence(event) is not None
+
+
+def _sentence(event: Event) -> Sentence | None:
+    kind = type(event).__name__
+    return OF_RECORDS.get((kind, getattr(event, "entity", ""))) or SENTENCES.get(kind)
 
 
 def told_erased(at: dt.datetime, language: str = "da") -> Told:
@@ -153,7 +166,7 @@ class _Fields(dict[str, Any]):
         return "–"
 
 
-def _fields(one: Recorded, names: Names, language: str) -> _Fields:
+def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], str]) -> _Fields:
     event: Any = one.event
     kind = type(event).__name__
     raw = {field: getattr(event, field) for field in event.__dataclass_fields__}
@@ -200,6 +213,10 @@ def _fields(one: Recorded, names: Names, language: str) -> _Fields:
         fields["page"] = PAGES.get(raw["page"], (raw["page"],) * 2)[language == "en"]
     elif kind == "NoticeSent":
         fields["told"] = notices.words(raw["text"], language)
+    elif kind == "InstanceMigrated":
+        fields |= {side: raw[side].rpartition(":")[2] for side in ("source", "target")}
+    elif kind == "IncidentRaised":
+        fields["message"] = cause(raw["message"])
     elif kind == "NoteWritten":
         fields["note_kind"] = note_name(raw["kind"], language)
     elif kind == "ReferenceRecorded":

@@ -44,11 +44,13 @@ class History:
         language: str = "da",
         everything: bool = False,
         up_to: DataClass = DataClass.K2,
+        cause: Callable[[str], str] = str,
     ) -> list[Told]:
         """The case's history in words, oldest first; `everything` tells what only moves tokens too.
 
         What is more confidential than `up_to`, or than the reader may see, is told without its content;
         on pages, where `up_to` is K2, why somebody opened the case or changed its rules is told to all.
+        `cause` says why an instance stands still in the reader's language.
 
         Raises NotFound and Forbidden.
         """
@@ -70,7 +72,7 @@ class History:
                 for row in rows
                 if row.event is not None
             ]
-            told = list(tell(recorded, names, language=language, everything=everything))
+            told = list(tell(recorded, names, language=language, everything=everything, cause=cause))
             if case_row is not None and case_row.erased_at is not None:
                 told.append(told_erased(case_row.erased_at, language))
             return told

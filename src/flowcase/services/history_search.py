@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from flowcase.access.actor import Actor
@@ -13,6 +14,8 @@ from flowcase.cases.civil_time import at_wall_clock
 from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, NotFound
 from flowcase.history.exports import Line, values_of
+from flowcase.history.exports.line import withheld
+from flowcase.history.story import Recorded, has_sentence, tell
 from flowcase.services.definitions import Definitions
 from flowcase.services.history import Names
 from flowcase.services.transactions import Transactions
@@ -50,6 +53,15 @@ class Found:
 
     lines: list[Line]
     following: Place | None
+    told: Mapping[str, str] = dataclasses.field(default_factory=dict)  # sentence of a line, by its id
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How what is found is told in sentences."""
+
+    language: str
+    cause: Callable[[str], str] = str  # why an instance stands still, in that language
 
 
 class HistorySearch:
@@ -65,19 +77,20 @@ class HistorySearch:
         after: Place | None = None,
         limit: int = 50,
         page: str,
+        telling: Telling | None = None,
     ) -> Found:
-        """Events with their values of class K0. An erased stream's events are left out.
+        """Events with their values of class K0, and with their sentences where `telling` is given.
 
-        A page may hold fewer than `limit` and still have one behind it. Raises Forbidden, and NotFound for a
-        case that there is not.
+        An erased stream's events are left out. A page may hold fewer than `limit` and still have one behind
+        it. Raises Forbidden, and NotFound for a case that there is not.
         """
         if not may_search_history(actor):
             raise Forbidden("search the history", "only auditors and the operator at the terminal may")
-        found = self._transactions.read(lambda tx: self._found(tx, asked, after, limit))
+        found = self._transactions.read(lambda tx: self._found(tx, asked, after, limit, telling))
         self._transactions.run(actor, lambda tx: _remember(tx, asked, page, purpose))
         return found
 
-    def _found(self, tx: Tx, asked: Asked, after: Place | None, limit: int) -> Found:
+    def _found(self, tx: Tx, asked: Asked, after: Place | None, limit: int, telling: Telling | None) -> Found:
         names = Names(tx, self._definitions)
         streams = None
         if asked.case is not None:
@@ -94,16 +107,21 @@ class HistorySearch:
             None if asked.last is None else at_wall_clock(asked.last + dt.timedelta(days=1), dt.time()),
         )
         lines: list[Line] = []
+        told: dict[str, str] = {}
         place, looked = after, 0
         while True:
             entries = newest(tx, wanted, after=place, limit=_CHUNK)
             for at, rows in entries:
                 if len(lines) >= limit or looked >= MOST_LOOKED_THROUGH:
-                    return Found(lines, place)
-                lines += [line for row in reversed(rows) for line in self._line(tx, row, asked, names)]
+                    return Found(lines, place, told)
+                for each in reversed(rows):
+                    for line in self._line(tx, each, asked, names):
+                        lines.append(line)
+                        if telling is not None:
+                            told[line.id] = _told(each, names, telling)
                 place, looked = at, looked + 1
             if len(entries) < _CHUNK:
-                return Found(lines, None)
+                return Found(lines, None, told)
 
     def _line(self, tx: Tx, row: EventRow, asked: Asked, names: Names) -> Iterator[Line]:
         if row.event is None or (asked.kind is not None and row.kind != asked.kind):
@@ -132,6 +150,15 @@ class HistorySearch:
             element_name=names.element(row.instance, element) if element else "",
             values=values_of(row.event, DataClass.K0, lambda value: value),
         )
+
+
+def _told(row: EventRow, names: Names, telling: Telling) -> str:
+    """Its sentence, without what is more confidential than class K0; empty where it has none."""
+    if row.event is None or not has_sentence(row.event):
+        return ""
+    recorded = Recorded(row.at, row.actor, withheld(row.event, DataClass.K0), row.instance)
+    [line] = tell([recorded], names, language=telling.language, everything=True, cause=telling.cause)
+    return line.text
 
 
 def _rules(event: object, names: Names) -> set[str]:

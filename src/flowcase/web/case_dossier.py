@@ -13,9 +13,10 @@ from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services.case_dossiers import PURPOSES, Dossier
 from flowcase.web import pdf
 from flowcase.web.case_facts import known_facts
-from flowcase.web.language import current, gettext
+from flowcase.web.language import gettext
 from flowcase.web.presenting import value
 from flowcase.web.session import actor, flow
+from flowcase.web.told import story_of
 
 blueprint = Blueprint("case_dossier", __name__, url_prefix="/sager")
 
@@ -48,7 +49,7 @@ def make(code: str) -> Any:
     except InvalidValues as error:
         problems = {name: gettext(said[0]) for name, said in error.errors.items()}
         return _page(code, problems), HTTPStatus.UNPROCESSABLE_ENTITY
-    story = flow().history.story(code, actor=actor(), language=current(), up_to=dossier.data_class)
+    story = story_of(code, up_to=dossier.data_class)
     return pdf.response(
         "case_dossier_pdf.html",
         name=f"{code}-sagsakt.pdf",

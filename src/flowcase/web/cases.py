@@ -20,11 +20,12 @@ from flowcase.web.flows import purpose
 from flowcase.web.form_notes import is_to_be_warned
 from flowcase.web.inbox import colleagues
 from flowcase.web.ladder_drawing import drawing
-from flowcase.web.language import current, gettext
+from flowcase.web.language import gettext
 from flowcase.web.presenting import date, deadline_name, person, value
 from flowcase.web.session import actor, flow
 from flowcase.web.story_folding import folded, moments_of, unfolded
 from flowcase.web.timeline_drawing import timeline
+from flowcase.web.told import story_of
 
 if TYPE_CHECKING:
     from flowcase.services.case_pictures import Picture
@@ -83,7 +84,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
     flow().reading_log.note(code, page="case", actor=actor())
     everything = request.args.get("alt") == "1"
     whole = everything or request.args.get("hele") == "1"
-    told = flow().history.story(code, actor=actor(), language=current(), everything=everything)
+    told = story_of(code, everything=everything)
     moments = moments_of(told)
     story = unfolded(moments) if everything else folded(moments)
     deadlines = flow().deadlines.of_case(code)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
+from flowcase.cases.entities import ENTITIES
 from flowcase.errors import NotFound
+from flowcase.history import notices
 from flowcase.history.act_names import act_name
-from flowcase.history.exports.plain import jsonable
+from flowcase.history.conformance import Deviation
+from flowcase.history.field_names import field_name
 from flowcase.history.kind_names import KIND_NAMES, kind_name
+from flowcase.modeling.names import code_name, decision_name, message_name
 from flowcase.services.exports import PURPOSES
-from flowcase.services.history_search import Asked
+from flowcase.services.history_search import Asked, Telling
 from flowcase.web.api_pages import place_from, place_in_history, token_of
 from flowcase.web.asked_days import day
+from flowcase.web.case_facts import status
 from flowcase.web.history_exports import PURPOSE_WORDS
 from flowcase.web.language import current, gettext
-from flowcase.web.presenting import group, person
+from flowcase.web.presenting import deadline_name, group, person, value
 from flowcase.web.revision_cases import page_name
 from flowcase.web.session import actor, flow
 from flowcase.web.shown_differences import shown
+from flowcase.web.told import why
 
 blueprint = Blueprint("revision", __name__, url_prefix="/revision")
 
@@ -68,7 +74,13 @@ def index() -> Any:
     if is_asked and not problems:
         try:
             found = flow().history_search.page(
-                Asked(**wanted), purpose=purpose, actor=actor(), after=place, limit=PAGE, page="search"
+                Asked(**wanted),
+                purpose=purpose,
+                actor=actor(),
+                after=place,
+                limit=PAGE,
+                page="search",
+                telling=Telling(current(), why),
             )
         except NotFound:
             problems["sag"] = gettext("Der er ingen sag med den kode.")
@@ -77,7 +89,9 @@ def index() -> Any:
     }
     return render_template(
         "revision.html",
-        lines=[] if found is None else [(line, _words(jsonable(dict(line.values)))) for line in found.lines],
+        lines=[]
+        if found is None
+        else [(line, found.told.get(line.id, ""), _words(line.values)) for line in found.lines],
         following=token_of(found.following) if found and found.following else "",
         asked=asked,
         problems=problems,
@@ -127,6 +141,7 @@ def strayed() -> Any:
         looked=found.looked,
         following=token_of(found.following) if found.following else "",
         what=_strayed,
+        intervention=_intervention,
         id=None,
     )
 
@@ -137,7 +152,15 @@ def replayed(id: str) -> Any:
     """One instance, its events replayed on its diagram."""
     row = flow().compliance.of_instance(id, actor=actor())
     flow().reading_log.note(row.instance.case_code, page="diagram", actor=actor())
-    return render_template("revision_strayed.html", rows=[row], looked=1, following="", what=_strayed, id=id)
+    return render_template(
+        "revision_strayed.html",
+        rows=[row],
+        looked=1,
+        following="",
+        what=_strayed,
+        intervention=_intervention,
+        id=id,
+    )
 
 
 @blueprint.get("/udgaver")
@@ -177,6 +200,18 @@ def difference(process: str, old: int, new: int) -> Any:
 
 def _strayed(what: str) -> str:
     return gettext(STRAYED[what])
+
+
+def _intervention(row: Deviation) -> str:
+    """What somebody did: by its act, or by the kind of event that it left."""
+    if row.act:
+        return act_name(row.act, current())
+    said = kind_name(row.kind, current())
+    words = said[:1].lower() + said[1:]
+    if row.versions is None:
+        return words
+    old, new = (version.rpartition(":")[2] for version in row.versions)
+    return gettext("{words}: udgave {old} til {new}").format(words=words, old=old, new=new)
 
 
 def _kind(typed: str | None) -> str | None:
@@ -223,18 +258,42 @@ def responsible(id: str | None) -> str:
 
 
 def _words(values: Mapping[str, Any]) -> str:
-    """The values of an event on one line; what was looked at and what was done, in words."""
-    said = dict(values)
-    if "page" in values:
-        said["page"] = page_name(str(values["page"]))
-    if "act" in values:
-        said["act"] = act_name(str(values["act"]), current())
-    return "; ".join(f"{name}: {_plain(value)}" for name, value in said.items())
+    """The values of an event on one line: each by its name, codes in words."""
+    return "; ".join(
+        f"{field_name(name, current())}: {_SAID.get(name, _plain)(value)}" for name, value in values.items()
+    )
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_plain, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items())
-    return str(value)
+def _plain(given: Any) -> str:
+    if isinstance(given, str):
+        return code_name(given, current())
+    if isinstance(given, (list, tuple)):
+        return ", ".join(map(_plain, given))
+    if isinstance(given, Mapping):
+        return ", ".join(f"{code_name(name, current())} {_plain(inner)}" for name, inner in given.items())
+    return value(given)
+
+
+def _entity(name: str) -> str:
+    return ENTITIES[name].da if name in ENTITIES else name
+
+
+# Fields of events whose codes have words of their own.
+_SAID: Mapping[str, Callable[[Any], str]] = {
+    "act": lambda code: act_name(code, current()),
+    "assignee": person,
+    "candidate_groups": lambda codes: ", ".join(map(group, codes)),
+    "decision": lambda id: decision_name(id, "", current()),
+    "entity": _entity,
+    "groups": lambda codes: ", ".join(map(group, codes)),
+    "name": lambda code: message_name(code, current()),
+    "page": page_name,
+    "person": person,
+    "rule": lambda rule: f"{rule} {deadline_name(rule)}".strip(),
+    "rules": lambda rules: ", ".join(rules),
+    "Sag.sagsbehandler": person,
+    "Sag.status": status,
+    "Sag.stedfortraeder": person,
+    "Sag.team": group,
+    "text": lambda code: notices.words(code, current()),
+}

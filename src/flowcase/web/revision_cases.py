@@ -14,9 +14,10 @@ from flowcase.cases.entities import ENTITIES
 from flowcase.services.time_travel import FlowPicture, Then
 from flowcase.web import diagram_drawing
 from flowcase.web.case_facts import known_facts, status
-from flowcase.web.language import current, gettext
+from flowcase.web.language import gettext
 from flowcase.web.presenting import value
 from flowcase.web.session import actor, flow
+from flowcase.web.told import story_of
 
 blueprint = Blueprint("revision_cases", __name__, url_prefix="/revision/sager")
 
@@ -45,7 +46,7 @@ def show(code: str) -> Any:
     case = flow().cases.get(code, actor=actor())
     _note(code)
     everything = request.args.get("alt") == "1"
-    story = flow().history.story(code, actor=actor(), language=current(), everything=everything)
+    story = story_of(code, everything=everything)
     moments = itertools.groupby(story, key=lambda told: (told.at, told.who))
     return render_template(
         "revision_case.html",

@@ -20,10 +20,11 @@ from flowcase.web.drawing import address
 from flowcase.web.inbox import colleagues
 from flowcase.web.inbox_rows import priority
 from flowcase.web.instances import picture_of
-from flowcase.web.language import current, gettext
+from flowcase.web.language import gettext
 from flowcase.web.next_steps import next_steps
 from flowcase.web.presenting import instant, person, sentence
 from flowcase.web.session import actor, flow
+from flowcase.web.told import story_of
 from flowcase.web.typed_task import COMMENT, read, read_dates
 
 if TYPE_CHECKING:
@@ -344,7 +345,7 @@ def _done_by_other(task: UserTask) -> list[str]:
     if row.status != "completed" or row.ended_by == actor().id or not row.case_code:
         return []
     try:
-        story = flow().history.story(row.case_code, actor=actor(), language=current())
+        story = story_of(row.case_code)
     except FlowcaseError:
         return []
     return [told.text for told in story if told.at == row.ended_at]

@@ -67,6 +67,7 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
     "CaseErased": ("reason",),  # a code
 }
 _WORDS = ("reason",)  # what a person wrote: special, whatever it says
+_WORDS_OF: Mapping[str, tuple[str, ...]] = {"ReviewAsked": ("note",), "ReviewCommented": ("text",)}
 NOT_TOLD = "–"
 
 
@@ -103,7 +104,7 @@ def withheld(event: Event, up_to: DataClass) -> Event:
     if up_to is not DataClass.K2:
         lacks = {
             name: NOT_TOLD
-            for name in _WORDS
+            for name in (*_WORDS, *_WORDS_OF.get(kind, ()))
             if name not in _OPEN_OF.get(kind, ()) and getattr(event, name, None)
         }
     if isinstance(event, CaseFactSet) and not dict(_attributes("Sag", {event.name: event.value}, up_to)):
