@@ -26,6 +26,7 @@ def _texts() -> Iterator[str]:
         for _, text, _, _ in extract_from_file("jinja2", path, keywords=keywords):
             yield text if isinstance(text, str) else text[0]
     yield from revision_cases.PAGES.values()
+    yield from revision_cases.HIT_POLICIES.values()
     for name, value in vars(form_sentences).items():
         if name.isupper() and isinstance(value, str):
             yield value

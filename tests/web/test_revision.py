@@ -10,9 +10,12 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.config import shipped_processes
 from flowcase.events import MigrationDecided
+from flowcase.history.conformance import Deviation
+from flowcase.history.exports import line as exported
+from flowcase.history.field_names import FIELD_NAMES
 from flowcase.store import INSTALLATION
 from flowcase.web.api_pages import token_of
-from flowcase.web.revision import responsible
+from flowcase.web.revision import _intervention, responsible
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import at
 
@@ -140,10 +143,10 @@ def test_a_decision_is_shown_with_its_table_as_it_was_and_the_row_that_matched(v
     after = vera.get(f"/revision/sager/SAG-2588/afgoerelse?strom={line.stream}&nr={line.seq}")
 
     hit = after.one("//*[@id='tabel']//tr[@class='fc-hit']").text_content()
-    assert '"familieteam_syd"' in hit and '"familieteam_nord"' not in hit
+    assert "familieteam Syd" in hit and "familieteam Nord" not in hit
     assert after.one("//*[@id='tabel']").text_content() == before.one("//*[@id='tabel']").text_content()
     answers = {name.text: name.getnext().text for name in after.all("//*[@id='svar']/dt")}
-    assert answers["team"] == "familieteam_syd"
+    assert answers["Team"] == "Familieteam Syd"
 
 
 def test_a_decision_shows_no_confidential_word_to_who_is_not_close(vera, sign_in, world):
@@ -318,3 +321,39 @@ def test_a_heat_map_counts_what_the_history_counts_in_any_period(vera, world, si
 def _of(process, world):
     newest = world.flow.deployments.definitions(process)[0]
     return {row.id for row in world.flow.instances.list(limit=None) if row.definition == newest.id}
+
+
+def test_a_search_tells_each_event_as_the_story_does_with_its_values_by_name(vera):
+    page = vera.get("/revision?formaal=tilsyn&sag=SAG-2588&slags=Sag+åbnet")
+
+    [cell] = page.all("//tbody//td[@data-title='Hvad']")
+    told = " ".join(cell.text_content().split())
+    assert "Sag SAG-2588 blev åbnet; den følger regelsæt" in told
+    assert "Regelsættets version: " in told
+    assert "rule_set" not in told
+
+
+def test_every_value_that_auditors_are_shown_has_a_name():
+    named = {
+        *exported._OPEN,
+        *exported._WORDS,
+        *(each for names in exported._OPEN_OF.values() for each in names),
+    }
+
+    assert sorted(named ^ set(FIELD_NAMES)) == []
+    assert all(danish and english for danish, english in FIELD_NAMES.values())
+
+
+def test_what_somebody_did_is_named_where_a_flow_strayed(app):
+    moved = Deviation(
+        at(31, 12), "drift", "intervention", "", kind="InstanceMigrated", versions=("aftale:1", "aftale:2")
+    )
+    skipped = Deviation(at(31, 12), "drift", "intervention", "", kind="InterventionMade", act="skip_element")
+
+    with app.test_request_context():
+        said = [_intervention(each) for each in (moved, skipped)]
+
+    assert said == [
+        "forløb flyttet til en anden udgave: udgave 1 til 2",
+        "trin sprunget over",
+    ]

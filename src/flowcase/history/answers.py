@@ -58,13 +58,19 @@ def column_name(name: str, headings: Mapping[str, str], language: str) -> str:
     return words[:1].lower() + words[1:] if words[1:2].islower() else words
 
 
-def rows_hit(event: DecisionEvaluated, language: str) -> str:
-    """`tabellens række 4`; empty where nothing tells rows apart."""
+def row_numbers(event: DecisionEvaluated) -> list[str]:
+    """Of the rows of the table itself that hit, counted from 1; not of the tables that it asked."""
     record = event.record if isinstance(event.record, Mapping) else {}
     numbers: list[str] = []
     for matched in record.get("matched_rules") or ():
         if isinstance(matched, Mapping) and matched.get("decision") == event.decision:
             numbers += [str(each) for each in matched.get("indexes") or ()]
+    return numbers
+
+
+def rows_hit(event: DecisionEvaluated, language: str) -> str:
+    """`tabellens række 4`; empty where nothing tells rows apart."""
+    numbers = row_numbers(event)
     if not numbers:
         return ""
     word = {"da": ("tabellens række", "tabellens rækker"), "en": ("row", "rows")}[language][len(numbers) > 1]

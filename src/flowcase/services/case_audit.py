@@ -14,7 +14,9 @@ from flowcase.access.groups import NAMES as GROUPS
 from flowcase.cases.entities import DataClass
 from flowcase.dmn.table import TableBox
 from flowcase.errors import Erased, Forbidden, NotFound
+from flowcase.history.answers import row_numbers
 from flowcase.modeling.read_dmn import read_dmn
+from flowcase.modeling.table_labels import TableLabels
 from flowcase.services import confidentiality
 from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
@@ -60,7 +62,7 @@ class DecisionLine:
     who: str
     decision: str
     name: str
-    rules: Sequence[str]
+    rows: Sequence[str]  # numbers of those that hit
     element: str
 
 
@@ -85,6 +87,7 @@ class DecisionRecord:
     hit_policy: str
     columns: Sequence[str]
     rows: Sequence[TableRow]
+    labels: TableLabels | None  # of its columns
 
 
 class CaseAudit:
@@ -136,7 +139,11 @@ class CaseAudit:
             found = history.events(tx, stream, after=seq - 1, limit=1) if stream in streams else []
             if not found or found[0].seq != seq or found[0].kind != "DecisionEvaluated":
                 raise NotFound("decision record", f"{stream}#{seq}")
-            return _record(tx, found[0], confidentiality.highest_seen(actor, row) is DataClass.K2)
+            event: Any = found[0].event
+            labels = (
+                self._definitions.table_labels(tx, event.resource, event.decision) if event.resource else None
+            )
+            return _record(tx, found[0], confidentiality.highest_seen(actor, row) is DataClass.K2, labels)
 
         return self._transactions.read(work)
 
@@ -172,7 +179,7 @@ def _line(row: EventRow) -> DecisionLine:
         row.actor,
         event.decision,
         name or event.decision,
-        event.rules,
+        row_numbers(event),
         row.element or "",
     )
 
@@ -188,7 +195,7 @@ def _is_shown(value: Any, written: str) -> bool:
     return value is None or isinstance(value, (bool, int, Decimal, dt.date, dt.time, dt.timedelta))
 
 
-def _record(tx: Tx, row: EventRow, is_close: bool) -> DecisionRecord:
+def _record(tx: Tx, row: EventRow, is_close: bool, labels: TableLabels | None) -> DecisionRecord:
     event: Any = row.event
     asked = event.record.get("inputs", {}) if isinstance(event.record, dict) else {}
     columns: list[str] = []
@@ -202,7 +209,8 @@ def _record(tx: Tx, row: EventRow, is_close: bool) -> DecisionRecord:
         if isinstance(table, TableBox):
             hit_policy = str(table.hit_policy)
             columns = [each.label or each.text for each in table.inputs]
-            columns += [each.name or decision.name for each in table.outputs]  # type: ignore[union-attr]
+            heads = {} if labels is None else labels.outputs
+            columns += [heads.get(each.name) or each.name or decision.name for each in table.outputs]  # type: ignore[union-attr]
             matched = set(event.rules)
             rows = [
                 TableRow(each.id, (*each.cells, *each.output_texts), each.id in matched)
@@ -227,4 +235,5 @@ def _record(tx: Tx, row: EventRow, is_close: bool) -> DecisionRecord:
         hit_policy,
         columns,
         rows,
+        labels,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, g, render_template, request
@@ -11,11 +12,13 @@ from flask_login import login_required
 
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.cases.entities import ENTITIES
+from flowcase.history.answers import column_name
+from flowcase.modeling.names import code_name, codes_in_words, yes_or_no
 from flowcase.services.time_travel import FlowPicture, Then
 from flowcase.web import diagram_drawing
 from flowcase.web.case_facts import known_facts, status
-from flowcase.web.language import gettext
-from flowcase.web.presenting import value
+from flowcase.web.language import current, gettext
+from flowcase.web.presenting import group, value
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
 
@@ -120,7 +123,53 @@ def decision(code: str) -> Any:
     stream, number = request.args.get("strom", ""), request.args.get("nr", 0, type=int)
     record = flow().case_audit.decision(code, stream, number, actor=actor())
     _note(code)
-    return render_template("revision_decision.html", code=code, record=record)
+    inputs, outputs = ({}, {}) if record.labels is None else (record.labels.inputs, record.labels.outputs)
+    return render_template(
+        "revision_decision.html",
+        code=code,
+        record=record,
+        asked=[(_column(name, inputs), _in_words(given), shown) for name, given, shown in record.inputs],
+        answered=[(_column(name, outputs), _in_words(given)) for name, given in record.result.items()]
+        if isinstance(record.result, Mapping)
+        else [],
+        in_words=_in_words,
+        cell=_cell,
+        policy=HIT_POLICIES.get(record.hit_policy.upper(), record.hit_policy),
+    )
+
+
+HIT_POLICIES = {
+    "UNIQUE": "Én række kan gælde",
+    "FIRST": "Den første række, der gælder",
+    "ANY": "Enhver række, der gælder, siger det samme",
+    "COLLECT": "Alle rækker, der gælder",
+    "RULE ORDER": "Alle rækker, der gælder, i tabellens orden",
+    "OUTPUT ORDER": "Alle rækker, der gælder, i svarenes orden",
+    "PRIORITY": "Den vigtigste række, der gælder",
+}
+
+
+def _column(name: str, headings: Mapping[str, str]) -> str:
+    said = column_name(name, headings, current())
+    return said[:1].upper() + said[1:]
+
+
+def _in_words(given: Any) -> str:
+    """A value that a table was asked with or answered: codes in words, groups by name."""
+    if isinstance(given, str):
+        named = group(given)
+        return named if named != given else code_name(given, current())
+    if isinstance(given, Mapping):
+        return ", ".join(said for each in given.values() if (said := _in_words(each)))
+    if isinstance(given, (list, tuple)):
+        return "; ".join(said for each in given if (said := _in_words(each)))
+    return value(given)
+
+
+def _cell(text: str) -> str:
+    """A cell that holds codes, or yes and no, in words; any other FEEL as it is written."""
+    plain = " ".join(text.split())
+    return codes_in_words(plain, current()) or yes_or_no(plain, current())
 
 
 def _note(code: str) -> None:
