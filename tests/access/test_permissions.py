@@ -85,7 +85,7 @@ def test_a_user_task_that_was_given_to_one_person_is_for_no_other():
 
 def test_an_administrator_at_a_page_does_nobodys_casework_but_the_terminal_may():
     offered = {"assignee": None, "candidate_groups": ["fronten"], "candidate_users": []}
-    terminal = Actor("terminal:x", groups=frozenset({"administrator"}), kind="service")
+    terminal = Actor("terminal:x", groups=frozenset({"administrator"}), kind="terminal")
 
     assert not may_work_on(member("administrator"), **offered)
     assert may_work_on(terminal, **offered)

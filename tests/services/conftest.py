@@ -17,7 +17,7 @@ from flowcase.handlers import Side, handler
 from flowcase.store import Store
 from tests.conftest import NOW
 
-OPERATOR = Actor("operator", groups=frozenset({"administrator"}), kind="service")
+OPERATOR = Actor("operator", groups=frozenset({"administrator"}), kind="terminal")
 ANNA = Actor("anna", groups=frozenset({"fronten"}))
 BO = Actor("bo", groups=frozenset({"fronten"}))
 CLARA = Actor("clara", groups=frozenset({"familieteam"}))

@@ -14,7 +14,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import Actor
 from flowcase.config import Config
 
-OPERATOR = Actor("operator", groups=frozenset({"administrator"}), kind="service")
+OPERATOR = Actor("operator", groups=frozenset({"administrator"}), kind="terminal")
 
 
 def main() -> None:

@@ -227,7 +227,7 @@ def test_a_document_is_erased_with_its_case(flow, tmp_path):
     flow.people.add("anders.myn", groups=("myndighedsansvarlig",), actor=SYSTEM)
     id = flow.documents.add_to_case(CASE, Given("a.pdf", PDF), actor=CAMILLA)
     digest = flow.documents.get(id, actor=CAMILLA).digest
-    operator = Actor("terminal", groups=frozenset({"administrator"}), kind="service")
+    operator = Actor("terminal", groups=frozenset({"administrator"}), kind="terminal")
 
     flow.erasure.erase(
         CASE, reason="opbevaring_udloebet", approved_by="anders.myn", also_open=True, actor=operator
@@ -269,7 +269,7 @@ def test_both_databases_keep_scan_and_erase_alike(database, keyring, tmp_path):
 
     assert flow.scanning.run_waiting() == 1
     assert flow.documents.read(id, actor=CAMILLA)[1] == PDF
-    operator = Actor("terminal", groups=frozenset({"administrator"}), kind="service")
+    operator = Actor("terminal", groups=frozenset({"administrator"}), kind="terminal")
     flow.erasure.erase(CASE, reason="udloebet", approved_by="anders.myn", also_open=True, actor=operator)
     with pytest.raises(Erased):
         flow.documents.read(id, actor=CAMILLA)

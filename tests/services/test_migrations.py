@@ -29,7 +29,7 @@ from tests.services.diagrams import (
 )
 
 OWNER = Actor("ole", groups=frozenset({"procesejer"}))
-TERMINAL = Actor("terminal:drift", groups=frozenset({"administrator"}), kind="service")
+TERMINAL = Actor("terminal:drift", groups=frozenset({"administrator"}), kind="terminal")
 WHY = "Ny lovgivning"
 
 

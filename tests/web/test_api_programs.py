@@ -263,6 +263,31 @@ def test_an_operator_puts_no_program_where_cases_are_open_but_the_terminal_does(
     assert world.flow.service_accounts.make("ok", groups=["fronten"], scopes=["cases:read"], actor=OPERATOR)
 
 
+def test_no_program_is_taken_for_the_terminal_whoever_made_it(app, world):
+    """An operator makes one of the group `administrator` at the pages: it opens what operators see."""
+    drift, task = world.flow.people.actor("drift"), world.task("vurder")
+    made = world.flow.service_accounts.make("b", groups=["administrator"], scopes=SCOPES, actor=drift)
+    at_the_terminal = world.flow.service_accounts.make(
+        "t", groups=["administrator"], scopes=SCOPES, actor=OPERATOR
+    )
+
+    for token in (made, at_the_terminal):
+        program = Program(app, token)
+        for path in (
+            "/api/history/export?format=csv&purpose=tilsyn&data_class=K2",
+            "/api/history/export?format=csv&purpose=tilsyn",
+            "/api/history",
+            "/api/history?case=SAG-2601",
+            "/api/cases/SAG-2601",
+            f"/api/user-tasks/{task.id}",
+        ):
+            assert program.get(path).status_code == 403, path
+        for act in ("claim", "complete"):
+            assert program.post(f"/api/user-tasks/{task.id}/{act}", {}).status_code == 403, act
+        assert program.get("/api/cases").get_json() == []
+    assert world.task("vurder").assignee == task.assignee
+
+
 def test_the_words_of_scopes_are_danish_and_in_english_those_of_the_api():
     english = catalogue("en")
 

@@ -10,7 +10,7 @@ from flowcase.access.actor import Actor
 from tests.web.conftest import Visitor
 from tests.web.world import World
 
-OPERATOR = Actor("terminal:test", groups=frozenset({"administrator"}), kind="service")
+OPERATOR = Actor("terminal:test", groups=frozenset({"administrator"}), kind="terminal")
 CASE, NAME = "SAG-2588", "Noah Elleby"
 
 

@@ -178,6 +178,8 @@ def test_a_program_takes_the_same_file_with_a_scope_of_its_own_and_says_what_for
         program("history:export", "cases:read", "tasks:read", groups=("fronten",)).get(asked).status_code
         == 403
     )
+    for above in ("K1", "K2"):  # the words of the scope: as far as class K0 goes
+        assert auditor.get(f"{asked}&data_class={above}").status_code == 422, above
     for wrong in ("", "?format=csv", "?format=exe&purpose=tilsyn", "?format=csv&purpose=x"):
         assert auditor.get(f"/api/history/export{wrong}").status_code == 422, wrong
     assert auditor.get("/api/history/export?format=csv&purpose=tilsyn&case=SAG-9999").status_code == 404

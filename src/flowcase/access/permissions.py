@@ -34,6 +34,8 @@ _CASEWORK = frozenset(
 )
 _CASEWORK_FAMILIES = ("familieteam_", "teamleder_")
 
+# Who operates the installation, and who puts into force what everybody works by.
+OVER_OTHERS = frozenset({ADMINISTRATOR, PROCESS_OWNER})
 _OF_PROGRAMS = frozenset({"indtag", ADMINISTRATOR, PROCESS_OWNER})  # they open no case
 
 _LEADERS = ("teamleder_", "distriktsleder_")
@@ -97,7 +99,7 @@ def groups_to_give_programs(actor: Actor) -> frozenset[str] | None:
 
     Whoever operates the installation has no work need on a case, so no program of theirs gets one either.
     """
-    return _OF_PROGRAMS if actor.kind == "person" else None
+    return None if actor.kind in ("terminal", "system") else _OF_PROGRAMS
 
 
 def is_casework_staff(groups: Iterable[str]) -> bool:
@@ -137,9 +139,9 @@ def may_work_on(
     groups, users = set(candidate_groups), set(candidate_users)
     if assignee == actor.id or actor.kind == "system":
         return True
-    # Who operates the installation has no work need on a case. The terminal beside the installation's
-    # key is no person's account: it can open everything anyway, and the history says that it did.
-    if actor.kind == "service" and ADMINISTRATOR in actor.groups:
+    # Who operates the installation has no work need on a case, and their programs have none either. The
+    # terminal beside the installation's key can open everything anyway, and the history says that it did.
+    if actor.kind == "terminal":
         return True
     if not groups and not users:
         return assignee is None
@@ -177,7 +179,7 @@ def may_see_figures(actor: Actor) -> bool:
         actor.kind == "system"
         or bool(actor.groups & _FIGURES)
         or any(group.startswith(_LEADERS) for group in actor.groups)
-        or (actor.kind == "service" and ADMINISTRATOR in actor.groups)
+        or actor.kind == "terminal"
     )
 
 
@@ -187,8 +189,8 @@ def may_choose_days(actor: Actor) -> bool:
 
 
 def may_erase(actor: Actor) -> bool:
-    """The operator at the terminal beside the installation's key: a person's account never can."""
-    return actor.kind == "service" and ADMINISTRATOR in actor.groups
+    """The operator at the terminal beside the installation's key: no account of a person or program can."""
+    return actor.kind == "terminal"
 
 
 _TEAM_LEADERS = "teamleder_"

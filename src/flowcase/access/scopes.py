@@ -24,7 +24,7 @@ SCOPES: Mapping[str, str] = {
     "deployments:write": "Deploy files.",
     "messages:write": "Publish messages.",
     "history:read": "Read the history, as far as class K0 goes.",
-    "history:export": "Take the history out as a file, as confidential as is asked for.",
+    "history:export": "Take the history out as a file, as far as class K0 goes.",
     "webhooks:read": "List webhooks and what they were told.",
     "webhooks:write": "Make and end webhooks; send again what they were told.",
     "metrics:read": "Read how the installation fares.",

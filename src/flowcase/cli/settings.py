@@ -38,7 +38,7 @@ def opened(*, is_node: bool = False) -> Iterator[Flowcase]:
 def operator() -> Actor:
     """Whoever sits at this terminal and holds its key: named in the history, may operate and read."""
     return Actor(
-        id=f"terminal:{getpass.getuser()}", groups=frozenset({"administrator", "revisor"}), kind="service"
+        id=f"terminal:{getpass.getuser()}", groups=frozenset({"administrator", "revisor"}), kind="terminal"
     )
 
 

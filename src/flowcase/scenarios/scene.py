@@ -13,7 +13,7 @@ from flowcase.services.scenario_files import Variant
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
 
-NARRATOR = Actor("scenario", groups=frozenset({"administrator"}), kind="service")
+NARRATOR = Actor("scenario", groups=frozenset({"administrator"}), kind="terminal")
 
 
 def set_the_scene(flow: Flowcase, variant: Variant) -> None:

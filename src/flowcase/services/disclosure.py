@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import ADMINISTRATOR, may_see_cases
+from flowcase.access.permissions import may_see_cases
 from flowcase.cases.consents import Gap, Missing
 from flowcase.cases.entities import DataClass, entity
 from flowcase.errors import NotFound
@@ -172,7 +172,7 @@ def type_of_data(work: CaseWork, entity_name: str, attribute: str) -> str:
 
 def is_outside(work: CaseWork, actor: Actor, case: str) -> bool:
     """Whether consent must cover this actor: neither of the authority nor named on the case."""
-    if actor.kind == "system" or (actor.kind == "service" and ADMINISTRATOR in actor.groups):
+    if actor.kind in ("terminal", "system"):
         return False
     if may_see_cases(actor) or actor.groups & set(_members(work)):
         return False

@@ -9,7 +9,7 @@ from typing import Any
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import ADMINISTRATOR, SUPPLIER
+from flowcase.access.permissions import SUPPLIER
 from flowcase.errors import Conflict, Erased, Refused
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
@@ -192,8 +192,7 @@ class UserTasks:
             check_candidate(tx, row, actor, "give back")
             if row.assignee is None:
                 return
-            is_terminal = actor.kind == "service" and ADMINISTRATOR in actor.groups
-            if row.assignee != actor.id and not is_terminal:
+            if row.assignee != actor.id and actor.kind != "terminal":
                 raise Conflict(f"give back user task '{id}'", f"it is claimed by '{row.assignee}'")
             if row.owner is not None:
                 raise Conflict(

@@ -36,7 +36,7 @@ SCOPE_WORDS = {
     "deployments:write": "Sætte filer i drift.",
     "messages:write": "Sende meddelelser til forløb.",
     "history:read": "Læse historikken, så langt klasse K0 rækker.",
-    "history:export": "Tage historikken ud som fil, så fortrolig som der bedes om.",
+    "history:export": "Tage historikken ud som fil, så langt klasse K0 rækker.",
     "webhooks:read": "Se lister over webhooks, og hvad de har fået at vide.",
     "webhooks:write": "Oprette og afslutte webhooks; sende igen, hvad de fik at vide.",
     "metrics:read": "Læse, hvordan installationen har det.",
