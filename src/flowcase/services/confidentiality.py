@@ -10,11 +10,17 @@ from __future__ import annotations
 
 from flowcase.access.actor import Actor
 from flowcase.access.events import CaseOpenedInEmergency, EmergencyReviewed
-from flowcase.access.permissions import is_closest_to_case, may_erase
+from flowcase.access.permissions import is_casework_staff, is_closest_to_case, may_erase
 from flowcase.cases.entities import DataClass
 from flowcase.cases.events import CaseRuleSetChanged
 from flowcase.errors import InvalidValues
+from flowcase.model import UserTaskStatus
+from flowcase.services.candidates import is_candidate
+from flowcase.services.cases import may_see
+from flowcase.store import Tx
 from flowcase.store.queries.case_files import CaseRow
+from flowcase.store.queries.records import RecordRow
+from flowcase.store.queries.user_tasks import UserTaskRow
 
 FOR_THEM_WHO_WORK_ON_IT = "Så fortrolige oplysninger er kun for dem, der arbejder med sagen."
 
@@ -43,6 +49,32 @@ def highest_handed_out(actor: Actor, row: CaseRow) -> DataClass:
 def highest_exported(actor: Actor) -> DataClass:
     """Of the history of many cases, which nobody works on all."""
     return DataClass.K2 if may_erase(actor) else DataClass.K0
+
+
+def may_read_document(row: RecordRow, actor: Actor, case: CaseRow | None, *, has_work: bool) -> bool:
+    """By the case and the document's class; whoever added it sees it too.
+
+    `case` is None for a notification that nobody has taken yet, or that names several children. `has_work`:
+    a user task of the case is theirs to do, which is a work need for class K1.
+    """
+    if row.open.get("lagt_op_af") == actor.id:
+        return True
+    data_class = DataClass(row.open.get("klasse") or DataClass.K1)
+    if case is None:
+        return actor.kind == "system" or is_casework_staff(actor.groups)
+    if data_class.rank <= highest_seen(actor, case).rank:
+        return may_see(actor, case)
+    return data_class is DataClass.K1 and has_work
+
+
+def has_work(tx: Tx, task: UserTaskRow, case: CaseRow, actor: Actor) -> bool:
+    """Whether this open user task of the case is casework that this actor may do."""
+    return (
+        task.status == UserTaskStatus.OPEN
+        and task.case_code == case.code
+        and is_casework_staff(actor.groups)
+        and is_candidate(tx, task, actor)
+    )
 
 
 def choices(highest: DataClass) -> tuple[DataClass, ...]:

@@ -15,20 +15,17 @@ from typing import Any
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.events import CaseRead
-from flowcase.access.permissions import is_casework_staff
 from flowcase.cases.entities import DataClass
 from flowcase.cases.file_kinds import BY_MEDIA_TYPE, KINDS, fits_name, kind_of
 from flowcase.cases.typed_text import cleaned
 from flowcase.errors import Conflict, Erased, FlowcaseError, Forbidden, NotFound, Refused
-from flowcase.model import UserTaskStatus
 from flowcase.services import confidentiality
-from flowcase.services.candidates import check_candidate, existing, is_candidate
+from flowcase.services.candidates import check_candidate, existing
 from flowcase.services.cases import OpenWork, may_see
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
 from flowcase.store.queries import case_files, documents, records
 from flowcase.store.queries.records import RecordRow
-from flowcase.store.queries.user_tasks import UserTaskRow
 
 ENTITY = "Dokument"
 WAITING, PASSED, REFUSED = "waiting", "passed", "refused"
@@ -270,8 +267,12 @@ class Documents:
             streams = [f"notification:{id}" for id in row.facts.get("underretninger") or ()]
             found = records.records_of(tx, [ENTITY], case=case) + records.records_in(tx, [ENTITY], streams)
             task = existing(tx, user_task) if user_task is not None else None
-            has_work = task is not None and _has_work(tx, task, row, actor)
-            return [_document(each) for each in found if _may_read(each, actor, row, has_work=has_work)][::-1]
+            has_work = task is not None and confidentiality.has_work(tx, task, row, actor)
+            return [
+                _document(each)
+                for each in found
+                if confidentiality.may_read_document(each, actor, row, has_work=has_work)
+            ][::-1]
 
         return self._transactions.read(work)
 
@@ -400,8 +401,8 @@ class Documents:
                 return _document(row)
         code = row.case_code
         found = case_files.case(tx, code) if code else _case_of_notification(tx, row.stream)
-        has_work = task is not None and found is not None and _has_work(tx, task, found, actor)
-        if not _may_read(row, actor, found, has_work=has_work):
+        has_work = task is not None and found is not None and confidentiality.has_work(tx, task, found, actor)
+        if not confidentiality.may_read_document(row, actor, found, has_work=has_work):
             raise Forbidden(f"see document '{id}'", "its work is not theirs")
         return _document(row)
 
@@ -427,31 +428,6 @@ def scanned(open_work: OpenWork, tx: Tx, stream: str, digest: str, *, is_clean: 
             uploader = str(row.open["lagt_op_af"])
             work.notify(kind="dokument", text="dokument_afvist", people=[uploader], case=row.case_code)
     return [row.id for row in concerned]
-
-
-def _may_read(row: RecordRow, actor: Actor, found: case_files.CaseRow | None, *, has_work: bool) -> bool:
-    """By the case and the document's class (domain specification, section 5.2); whoever added it sees it too.
-
-    `has_work`: a user task of the case is theirs to do, which is a work need for class K1.
-    """
-    if row.open.get("lagt_op_af") == actor.id:
-        return True
-    data_class = DataClass(row.open.get("klasse") or DataClass.K1)
-    if found is None:  # a notification that nobody has taken yet, or that names several children
-        return actor.kind == "system" or is_casework_staff(actor.groups)
-    if data_class.rank <= confidentiality.highest_seen(actor, found).rank:
-        return may_see(actor, found)
-    return data_class is DataClass.K1 and has_work
-
-
-def _has_work(tx: Tx, task: UserTaskRow, case: case_files.CaseRow, actor: Actor) -> bool:
-    """Whether this open user task of the case is casework that this actor may do."""
-    return (
-        task.status == UserTaskStatus.OPEN
-        and task.case_code == case.code
-        and is_casework_staff(actor.groups)
-        and is_candidate(tx, task, actor)
-    )
 
 
 def _case_of_notification(tx: Tx, stream: str) -> case_files.CaseRow | None:
