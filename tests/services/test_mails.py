@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from flowcase.access.actor import SYSTEM
+from flowcase.access.actor import SYSTEM, Actor
 from flowcase.cases import events
 from flowcase.cases.notice_topics import TOPICS
 from flowcase.errors import Conflict, Forbidden, InvalidValues
@@ -130,8 +130,54 @@ def test_who_was_reached_at_another_address_is_told_there_and_nothing_of_it_is_k
     ]
     assert all("din mailadresse i flowcase er skiftet" in text for text in server.texts)
     assert not any("@kommune.dk" in text for text in server.texts)
+    assert _addresses(flow) == {None}
+
+
+def test_a_former_address_is_kept_a_week_at_the_most_and_nothing_of_it_goes_to_the_present_one(
+    flow, mails, server
+):
+    choose(flow, "karen", address="anden@kommune.dk")
+    flow.clock.set(FRIDAY + dt.timedelta(days=7) - dt.timedelta(seconds=1))
+
+    soon = mails.forget_former_addresses()
+    flow.clock.set(FRIDAY + dt.timedelta(days=7))
+    late = mails.forget_former_addresses()
+    send_all(mails)
+
+    assert (soon, late, server.taken) == (0, 1, [])
+    assert _addresses(flow) == {""}
+
+
+def test_a_mail_that_failed_knows_its_address_a_week_and_is_given_up_when_it_is_tried_again(
+    flow, mails, server
+):
+    operator = Actor("drift", groups=frozenset({"administrator"}))
+    server.says = [NotSent("smtp 550", is_final=True)]
+    choose(flow, "karen", address="anden@kommune.dk")
+    send_all(mails)
+    [failed] = mails.failed()
+    flow.clock.set(FRIDAY + dt.timedelta(days=7))
+
+    mails.forget_former_addresses()
+    mails.retry(failed.id, actor=operator)
+    send_all(mails)
+
+    assert (mails.failed(), server.taken, _addresses(flow)) == ([], [], {""})
+
+
+def test_where_no_mail_is_set_up_no_former_address_is_kept(flow, mails):
+    transactions = flow.notices._transactions
+    without = Mails(transactions, flow.rule_sets, "node 1", send=None, sender="", address="")
+    choose(flow, "karen", address="anden@kommune.dk")
+
+    assert _addresses(flow) == {"karen@kommune.dk"}
+    assert without.forget_former_addresses() == 1
+    assert _addresses(flow) == {""}
+
+
+def _addresses(flow):
     kept = flow.notices._transactions.read(lambda tx: tx.rows(select(notice_tables.mail.c.address)))
-    assert {row.address for row in kept} == {None}
+    return {row.address for row in kept}
 
 
 def test_choosing_the_same_address_again_tells_nobody(flow, mails, server):

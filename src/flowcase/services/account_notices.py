@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from flowcase.cases.events import NoticeSent
 from flowcase.cases.notice_topics import OWN_ACCOUNT, Way
-from flowcase.services.outbox import WAITING
-from flowcase.store import INSTALLATION, Tx, notice_tables, tables
+from flowcase.services import mail_rows
+from flowcase.store import INSTALLATION, Tx, tables
 
 
 class Said(StrEnum):
@@ -37,17 +37,7 @@ def tell(tx: Tx, person: str, said: Said) -> str:
 def tell_at(tx: Tx, person: str, said: Said, address: str) -> None:
     """Tell the owner, by mail where they were reached until now instead of where they are from now on."""
     notice = tell(tx, person, said)
-    id = f"{notice}.{person}"
+    id = mail_rows.at_once(notice, person)
     tx.update_all(tables.notice, {"id": notice}, {"sorted_at": tx.now})
-    tx.insert(
-        notice_tables.mail,
-        id=id,
-        person=person,
-        address=address,
-        way=Way.AT_ONCE,
-        status=WAITING,
-        due_at=tx.now,
-        created_at=tx.now,
-        attempts=0,
-    )
-    tx.insert(notice_tables.mail_notice, person=person, notice=notice, mail=id)
+    mail_rows.put(tx, id, person, Way.AT_ONCE, address=address)
+    mail_rows.tells_of(tx, id, person, notice)

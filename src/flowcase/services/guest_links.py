@@ -23,12 +23,11 @@ from flowcase.access.events import CaseRead, GuestConfirmed, GuestLinkEnded, Gue
 from flowcase.access.permissions import is_closest_to_case, may_see_cases
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
-from flowcase.services import disclosure, guest_mails, meeting_parts
+from flowcase.services import disclosure, guest_mails, mail_rows, meeting_parts
 from flowcase.services.case_work import CaseWork
 from flowcase.services.disclosure import Hearing, Matter
-from flowcase.services.outbox import WAITING
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx, notice_tables
+from flowcase.store import Tx
 from flowcase.store.guest_tables import guest_link
 from flowcase.store.queries import case_files, guest_links
 from flowcase.store.queries import records as record_rows
@@ -219,16 +218,7 @@ class GuestLinks:
                 "language": language,
             }
             tx.update(guest_link, {"id": row.id, "codes": row.codes}, values, attempt="send another code")
-            tx.insert(
-                notice_tables.mail,
-                id=f"gaest.{row.id}.{row.codes + 1}",
-                person=row.id,
-                way=guest_mails.WAY,
-                status=WAITING,
-                due_at=tx.now,
-                created_at=tx.now,
-                attempts=0,
-            )
+            mail_rows.put(tx, guest_mails.id_of(row.id, row.codes + 1), row.id, guest_mails.WAY)
 
         self._transactions.run(_GUEST, work)
 

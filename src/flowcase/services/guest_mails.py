@@ -26,13 +26,18 @@ ignore this mail.
 }
 
 
+def id_of(link: str, number: int) -> str:
+    """The id of the mail with a link's code of this number."""
+    return f"gaest.{link}.{number}"
+
+
 def write(tx: Tx, row: MailRow, *, sender: str, address: str) -> Message | None:
     """None once the code is used, replaced or too old, and when the case was erased."""
     link = guest_links.link(tx, row.person)
     case = case_files.case(tx, link.case_code) if link is not None else None
     if link is None or case is None or link.sealed_code is None or link.code_at is None:
         return None
-    if row.id != f"gaest.{link.id}.{link.codes}" or tx.now - link.code_at >= CODE_LASTS:
+    if row.id != id_of(link.id, link.codes) or tx.now - link.code_at >= CODE_LASTS:
         return None
     code = tx.open(case.stream, f"guest code|{link.id}|{link.codes}", link.sealed_code)
     to = tx.open(case.stream, f"guest address|{link.id}", link.sealed_address)

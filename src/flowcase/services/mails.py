@@ -15,7 +15,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.cases.calendar import Calendar
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.cases.notice_topics import OWN_ACCOUNT, Way, topic_of
-from flowcase.services import guest_mails, mail_calendars, mail_words
+from flowcase.services import guest_mails, mail_calendars, mail_rows, mail_words
 from flowcase.services.mail_sending import NotSent, Send
 from flowcase.services.notices import default_ways, digest_time
 from flowcase.services.outbox import WAITING, Outbox, Outcome
@@ -91,11 +91,11 @@ class Mails:
         if way is Way.NEVER or mails.is_told(tx, chosen.person, notice):
             return
         if way is Way.AT_ONCE:
-            id = f"{notice}.{chosen.person}"
-            self._make(tx, id, chosen.person, way, tx.now)
+            id = mail_rows.at_once(notice, chosen.person)
+            mail_rows.put(tx, id, chosen.person, way)
         else:
             id = self._of_the_day(tx, chosen, settings)
-        tx.insert_once(notice_tables.mail_notice, person=chosen.person, notice=notice, mail=id)
+        mail_rows.tells_of(tx, id, chosen.person, notice)
 
     def _of_the_day(self, tx: Tx, chosen: ChoiceRow, settings: Mapping[str, Value]) -> str:
         """The person's next mail of a working day; one that a worker has claimed is closed already."""
@@ -105,29 +105,24 @@ class Mails:
             due = at_wall_clock(day, clock).astimezone(dt.UTC)
             if calendar.is_working_day(day) and due > tx.now:
                 id = f"{day.isoformat()}.{chosen.person}"
-                self._make(tx, id, chosen.person, Way.TOGETHER, due)
+                mail_rows.put(tx, id, chosen.person, Way.TOGETHER, due=due)
                 # The row is held until the commit: nobody sends it without this notice.
                 if tx.update_any(notice_tables.mail, {"id": id, "status": WAITING}, {"due_at": due}):
                     return id
             day += dt.timedelta(days=1)
-
-    def _make(self, tx: Tx, id: str, person: str, way: Way, due: dt.datetime) -> None:
-        tx.insert_once(
-            notice_tables.mail,
-            id=id,
-            person=person,
-            way=way,
-            status=WAITING,
-            due_at=due,
-            created_at=tx.now,
-            attempts=0,
-        )
 
     # --- sending -----------------------------------------------------------------------------------
 
     def send_due(self) -> int:
         """Send the mail that has waited longest; 1 when one was tried, else 0."""
         return 0 if self._send is None else self._outbox.send_due()
+
+    def forget_former_addresses(self) -> int:
+        """Give up mails that tell somebody at the address before and could not be sent in time; how many."""
+        is_sending = self._send is not None
+        return self._transactions.run(
+            SYSTEM, lambda tx: mail_rows.forget_former_addresses(tx, is_sending=is_sending)
+        )
 
     def _attempt(self, row: MailRow) -> Outcome:
         message = self._transactions.read(lambda tx: self._written(tx, row))
@@ -136,7 +131,7 @@ class Mails:
         assert self._send is not None
         outcome = handed_over(message, self._send)
         if outcome.is_sent and row.address is not None:
-            self._transactions.run(SYSTEM, lambda tx: _forget_address(tx, row.id))
+            self._transactions.run(SYSTEM, lambda tx: mail_rows.forget_address(tx, row.id))
         return outcome
 
     def _written(self, tx: Tx, row: MailRow) -> mail_words.Message | None:
@@ -145,7 +140,8 @@ class Mails:
             return guest_mails.write(tx, row, sender=self._sender, address=self._address)
         person, chosen = person_rows.person(tx, row.person), mails.choice(tx, row.person)
         told = mails.told_in(tx, row.id)
-        to = row.address or (chosen.address if chosen is not None else "")
+        present = chosen.address if chosen is not None else ""
+        to = present if row.address is None else row.address  # which is empty once it was forgotten
         if person is None or not person.is_active or not to or not told:
             return None
         message = mail_words.write(
@@ -169,11 +165,6 @@ class Mails:
         )
         mail_calendars.attach(message, meetings, id=row.id, at=row.due_at)
         return message
-
-
-def _forget_address(tx: Tx, id: str) -> None:
-    """What is no longer theirs is kept no longer than the mail needs it."""
-    tx.update_all(notice_tables.mail, {"id": id}, {"address": None})
 
 
 def handed_over(message: mail_words.Message, send: Send) -> Outcome:

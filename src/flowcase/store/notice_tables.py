@@ -63,7 +63,7 @@ mail = Table(
     Column("id", Text, primary_key=True),
     Column("person", Text, nullable=False),
     Column("way", Text, nullable=False),  # straks | samlet
-    Column("address", Text),  # where it goes although the person has another one by now; NULL once it is sent
+    Column("address", Text),  # where it goes instead of to the present one; NULL once sent, '' once forgotten
     *delivery_columns(),
 )
 index_unsent(mail)

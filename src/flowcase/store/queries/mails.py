@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, not_, select, update
 
 from flowcase.store import tables
 from flowcase.store.notice_tables import mail, mail_notice, notice_choice
@@ -55,6 +55,14 @@ def choice(tx: Tx, person: str) -> ChoiceRow | None:
 def choices(tx: Tx, people: Iterable[str]) -> dict[str, ChoiceRow]:
     statement = select(notice_choice).where(notice_choice.c.person.in_(sorted(people)))
     return {row.person: made(ChoiceRow, row) for row in tx.rows(statement)}
+
+
+def forget_addresses(tx: Tx, until: dt.datetime) -> int:
+    """Empty the addresses of mails made until then that no worker holds, and drop those that wait."""
+    is_held = and_(mail.c.lease_until.is_not(None), mail.c.lease_until > tx.now)
+    is_old = and_(mail.c.address != "", mail.c.created_at <= until, not_(is_held))
+    status = case((mail.c.status.in_(("waiting", "claimed")), "dropped"), else_=mail.c.status)
+    return tx.execute(update(mail).where(is_old).values(address="", status=status))
 
 
 def told_in(tx: Tx, id: str) -> list[Told]:
