@@ -507,7 +507,7 @@ def assemble(
         second_factors=SecondFactors(
             transactions,
             WallClock().now,
-            frozenset(settings.totp_groups),
+            settings.second_factor_groups,
             issuer=urlsplit(settings.address).hostname or "flowcase",
         ),
         single_sign_on=outward.single_sign_on(settings, transactions),

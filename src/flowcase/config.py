@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flowcase.access.groups import NAMES
+from flowcase.access.permissions import OVER_OTHERS
 from flowcase.errors import FlowcaseError
 from flowcase.store import Keyring, create_key_file
 from flowcase.store.key_places import read_command, read_file
@@ -34,6 +35,7 @@ UPLOAD_TYPES = (
     "odt",
     "ods",
 )
+GroupNames = tuple[str, ...]
 GroupPairs = tuple[tuple[str, tuple[str, ...]], ...]
 DEMONSTRATION_MARK = "demonstration"  # a file of this name in home marks a demonstration
 
@@ -91,7 +93,7 @@ class Config:
     session_hours: int = 10  # FLOWCASE_SESSION_HOURS: signed out after so long in any case
     sessions_at_most: int = 5  # FLOWCASE_SESSIONS_AT_MOST: browsers one person is signed in with at once
     api_requests_a_minute: int = 1200  # FLOWCASE_API_REQUESTS_A_MINUTE: of each account; 0: any number
-    totp_groups: tuple[str, ...] = ()  # FLOWCASE_TOTP_GROUPS: groups that sign in with a code from an app too
+    totp_groups: GroupNames | None = None  # FLOWCASE_TOTP_GROUPS: groups that need an app's code too, or none
     oidc_issuer: str = ""  # FLOWCASE_OIDC_ISSUER: of the sign-in provider; empty: only local accounts sign in
     oidc_client: str = ""  # FLOWCASE_OIDC_CLIENT: this installation's client id at the provider
     oidc_secret: str = field(default="", repr=False)  # FLOWCASE_OIDC_SECRET: of that client; PKCE is used too
@@ -110,6 +112,13 @@ class Config:
     def has_four_eyes(self) -> bool:
         """Whether the studio wants a second person's approval; by default all but demonstrations do."""
         return not self.is_demonstration if self.four_eyes is None else self.four_eyes
+
+    @property
+    def second_factor_groups(self) -> frozenset[str]:
+        """Who needs a second factor; by default who has rights over others, but in a demonstration."""
+        if self.totp_groups is None:
+            return frozenset() if self.is_demonstration else OVER_OTHERS
+        return frozenset(self.totp_groups)
 
     @property
     def key_path(self) -> Path:
@@ -218,7 +227,7 @@ def load(*, home: str | Path | None = None, environment: Mapping[str, str] | Non
         api_requests_a_minute=_number(
             given, "FLOWCASE_API_REQUESTS_A_MINUTE", default=1200, least=0, most=1_000_000
         ),
-        totp_groups=_groups(given, "FLOWCASE_TOTP_GROUPS"),
+        totp_groups=_second_factor_groups(given, "FLOWCASE_TOTP_GROUPS"),
         oidc_issuer=issuer,
         oidc_client=given.get("FLOWCASE_OIDC_CLIENT", "").strip(),
         oidc_secret=given.get("FLOWCASE_OIDC_SECRET", ""),
@@ -243,8 +252,10 @@ def _check_provider(issuer: str, given: Mapping[str, str]) -> None:
         raise InvalidSetting("FLOWCASE_OIDC_ISSUER", "it is neither https nor on this very machine")
 
 
-def _groups(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+def _second_factor_groups(given: Mapping[str, str], name: str) -> tuple[str, ...] | None:
     asked = tuple(given.get(name, "").replace(",", " ").split())
+    if not asked or asked == ("none",):
+        return () if asked else None
     for group in asked:
         if group not in NAMES:
             raise InvalidSetting(name, f"there is no group '{group}'")

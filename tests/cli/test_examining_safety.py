@@ -17,7 +17,6 @@ SAFE: dict[str, Any] = {
     "https": True,
     "address": "https://flowcase.example",
     "key": base64.b64encode(os.urandom(32)).decode(),
-    "totp_groups": ("administrator",),
 }
 
 
@@ -41,7 +40,8 @@ def test_safe_settings_are_no_finding() -> None:
         ({"oidc_issuer": "http://127.0.0.1:9400"}, "warning", "by http"),
         ({"session_idle_minutes": 240}, "warning", "240 minutes"),
         ({"session_hours": 48}, "warning", "48 hours"),
-        ({"totp_groups": ()}, "warning", "password alone"),
+        ({"totp_groups": ()}, "warning", "administrator or procesejer signs in with a password alone"),
+        ({"totp_groups": ("administrator",)}, "warning", "procesejer signs in with a password alone"),
         ({"database_url": "postgresql://flowcase@database/flowcase"}, "warning", "certificate"),
         ({"database_url": "postgresql://f@database/f?sslmode=require"}, "warning", "certificate"),
         ({"is_durable": False}, "warning", "FLOWCASE_DURABLE"),

@@ -18,6 +18,7 @@ from flowcase.access.events import (
     SignedIn,
     SignInRefused,
 )
+from flowcase.access.permissions import OVER_OTHERS
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.notice_topics import OWN_ACCOUNT
 from flowcase.clock import WallClock
@@ -328,6 +329,24 @@ def test_what_was_typed_goes_through_the_second_step(strict: Flowcase, world: Wo
     arrived = visitor.submit(half, half.one("//main//form"), kode=phone.code())
 
     assert arrived.value("begrundelse") == "Langt svar"
+
+
+def test_who_has_rights_over_others_needs_it_unless_it_is_a_demonstration_or_said_otherwise(
+    world: World,
+) -> None:
+    real = dataclasses.replace(world.flow.settings, is_demonstration=False)
+    flow = bootstrap.assemble(real, world.flow.store, world.flow.clock)
+    needing = [id for id in ("drift", "jens.proces", "karen.fp", "vera.revisor") if _needs_it(flow, id)]
+
+    assert needing == ["drift", "jens.proces"]
+    assert password(Visitor(create_app(flow)), "drift").heading == "Sæt totrinslogin op"
+    assert not _needs_it(world.flow, "drift")
+    assert load(environment={"FLOWCASE_TOTP_GROUPS": "none"}).second_factor_groups == frozenset()
+    assert load(environment={"FLOWCASE_TOTP_GROUPS": ""}).second_factor_groups == OVER_OTHERS
+
+
+def _needs_it(flow: Flowcase, person: str) -> bool:
+    return flow.second_factors.is_required(flow.people.actor(person))
 
 
 def test_a_group_that_there_is_not_cannot_be_required() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from flowcase.access.permissions import OVER_OTHERS
+
 LONGEST_IDLE_MINUTES, LONGEST_HOURS = 60, 12
 FEWEST_DIFFERENT_BYTES = 16  # of the 32 of a key; a random one has fewer once in more than a million
 _HERE = ("localhost", "127.0.0.1", "::1", "")
@@ -91,10 +93,10 @@ def _sign_in(settings: Any) -> Iterator[Finding]:
             f"A session lives {settings.session_hours} hours.",
             f"Set FLOWCASE_SESSION_HOURS to {LONGEST_HOURS} or less.",
         )
-    is_alone = not settings.oidc_issuer and "administrator" not in settings.totp_groups
-    if is_alone and not settings.is_demonstration:
+    alone = sorted(OVER_OTHERS - settings.second_factor_groups)
+    if alone and not settings.oidc_issuer and not settings.is_demonstration:
         yield (
             "warning",
-            "Operators sign in with a password alone.",
-            "Set FLOWCASE_TOTP_GROUPS=administrator, or a sign-in provider.",
+            f"Who is in {' or '.join(alone)} signs in with a password alone.",
+            "Leave FLOWCASE_TOTP_GROUPS empty or name these groups too, or set a sign-in provider.",
         )

@@ -19,7 +19,8 @@ blueprint = Blueprint("sign_in_care", __name__, url_prefix="/drift/log-paa")
 @login_required
 def index() -> Any:
     rows = flow().sessions.overview(actor=actor())
-    return render_template("sign_in_care.html", rows=rows, totp_groups=frozenset(flow().settings.totp_groups))
+    required = flow().settings.second_factor_groups
+    return render_template("sign_in_care.html", rows=rows, totp_groups=required)
 
 
 @blueprint.post("/<id>/log-af")
