@@ -13,6 +13,7 @@ from tests.web.conftest import Seen, Visitor
 from tests.web.world import PASSWORD, World
 
 NEW = "kaffe-regn-trappe-uld"
+STRENGTH = "/adgangskode/styrke"
 CHOOSE = "Vælg en ny adgangskode"
 
 
@@ -45,6 +46,54 @@ def test_whoever_was_given_a_password_chooses_another_before_they_see_anything(g
     assert arrived.heading == "Sag SAG-2588"
     assert _sign_in(Visitor(given.client.application), PASSWORD).heading == "Log på flowcase"
     assert _sign_in(Visitor(given.client.application), NEW).heading == "Sag SAG-2588"
+
+
+@pytest.mark.parametrize(
+    ("new", "level", "said"),
+    [
+        ("kort", 1, "mindst 12 tegn"),
+        ("Password1234", 1, "let at gætte"),
+        ("karen.fp-karen.fp", 1, "bygger på dit navn"),
+        ("a" * 129, 1, "højst være på 128 tegn"),
+        (NEW, 4, "Stærk"),
+        ("", 0, "mindst 12 tegn"),
+    ],
+)
+def test_how_strong_a_password_is_is_said_while_it_is_typed_and_nothing_is_kept(
+    given: Visitor, sign_in: Any, world: World, caplog: Any, new: str, level: int, said: str
+) -> None:
+    half, whole = _sign_in(given, PASSWORD), sign_in("henrik.vagt")
+    before = len(world.flow.history.of_stream("installation"))
+    token = half.value("csrf_token")
+
+    first = given.client.post(STRENGTH, data={"ny": new, "csrf_token": token})
+    other = whole.client.post(
+        STRENGTH, data={"ny": new, "csrf_token": whole.get("/mig/adgangskode").value("csrf_token")}
+    )
+
+    assert first.get_json()["level"] == level
+    assert said in first.get_json()["said"]
+    assert (other.status_code, first.headers["Cache-Control"]) == (200, "no-store")
+    assert len(world.flow.history.of_stream("installation")) == before
+    assert new not in caplog.text or len(new) < 5
+    assert _is_signed_out(given)
+
+
+def test_strength_is_judged_for_who_may_choose_now_with_a_token_and_not_without_end(
+    app: Any, sign_in: Any
+) -> None:
+    app.config["PASSWORDS_JUDGED"] = "3 per minute"
+    stranger, visitor = Visitor(app), sign_in("henrik.vagt")
+    token = visitor.get("/mig/adgangskode").value("csrf_token")
+    data = {"ny": NEW, "csrf_token": token}
+
+    from_outside = stranger.post(STRENGTH, {"ny": NEW})
+    unsigned = visitor.client.post(STRENGTH, data={"ny": NEW})
+    told = [visitor.client.post(STRENGTH, data=data).status_code for _ in range(4)]
+
+    assert (from_outside.status, unsigned.status_code) == (403, 400)
+    assert visitor.client.get(f"{STRENGTH}?ny={NEW}").status_code == 405
+    assert (told[0], told[-1]) == (200, 429)
 
 
 @pytest.mark.parametrize(

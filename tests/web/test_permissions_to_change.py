@@ -58,6 +58,7 @@ _ONES_OWN = {
     "single_sign_on.signed_out_there",  # with a token of the provider only
     "new_password.first",
     "new_password.own",
+    "new_password.strength",
     "second_step.code",
     "second_step.enrol",
     "own_account.end_session",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flowcase.errors import FlowcaseError
@@ -18,6 +19,14 @@ _STRONG = 3  # of zxcvbn's 0 to 4: more than 10^8 guesses
 _OURS = ("flowcase", "adgangskode", "kodeord", "velkommen", "hemmelig", "kommune", "underretning")
 
 
+_SAID = {
+    "short": "nobody guesses, but it has {count}: at least {shortest}",
+    "long": "nobody guesses, but it has {count}",
+    "about": "says nothing of whose it is, or for what, but it does",
+    "common": "nobody guesses, but it is too common or too simple",
+}
+
+
 class PasswordRefused(FlowcaseError):
     """`because` is short, long, common or about."""
 
@@ -26,26 +35,42 @@ class PasswordRefused(FlowcaseError):
         super().__init__(f"Expected a password of {SHORTEST} to {LONGEST} characters that {said}.")
 
 
+@dataclass(frozen=True)
+class Strength:
+    """How hard a password is to guess: 0 for none to 4; it is taken from 3 on, else `because` says why."""
+
+    level: int
+    because: str = ""  # short | long | common | about
+
+
 def check(password: str, *, about: Iterable[str] = ()) -> None:
     """Raises PasswordRefused. `about` is what others know: the person's name and id, the address."""
+    because = strength(password, about=about).because
+    if because:
+        raise PasswordRefused(because, _SAID[because].format(count=len(password), shortest=SHORTEST))
+
+
+def strength(password: str, *, about: Iterable[str] = ()) -> Strength:
+    """What `check` would say of it. `about` as there."""
     if len(password) < SHORTEST:
-        raise PasswordRefused("short", f"nobody guesses, but it has {len(password)}: at least {SHORTEST}")
+        return Strength(min(len(password), 1), "short")
     if len(password) > LONGEST:
-        raise PasswordRefused("long", f"nobody guesses, but it has {len(password)}")
+        return Strength(1, "long")
     from zxcvbn import zxcvbn  # its lists take a moment to load, and most commands need none
 
     known = sorted({word.casefold() for text in (*_OURS, *about) for word in _words(text)}, key=len)
     left = password.casefold()
     for word in reversed(known):
         left = left.replace(word, "")
-    if len(left) < len(password) and _is_soon_guessed(zxcvbn, left):
-        raise PasswordRefused("about", "says nothing of whose it is, or for what, but it does")
-    if _is_soon_guessed(zxcvbn, password):
-        raise PasswordRefused("common", "nobody guesses, but it is too common or too simple")
+    level = _score(zxcvbn, left) if len(left) < len(password) else _STRONG
+    if level < _STRONG:
+        return Strength(max(level, 1), "about")
+    level = _score(zxcvbn, password)
+    return Strength(level) if level >= _STRONG else Strength(max(level, 1), "common")
 
 
-def _is_soon_guessed(judge: Callable[..., Any], text: str) -> bool:
-    return not text or judge(text[:_JUDGED])["score"] < _STRONG
+def _score(judge: Callable[..., Any], text: str) -> int:
+    return int(judge(text[:_JUDGED])["score"]) if text else 0
 
 
 def _words(text: str) -> list[str]:

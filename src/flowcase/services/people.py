@@ -133,6 +133,10 @@ class People:
 
         self._transactions.run(actor, work)
 
+    def strength_of(self, password: str, *, actor: Actor) -> passwords.Strength:
+        """How hard it is to guess for who knows whose it is; nothing of it is kept."""
+        return passwords.strength(password, about=(actor.id, actor.name, self._address))
+
     def choose_password(self, id: str, password: str, *, source: Source) -> None:
         """A person whose old password was right a moment ago chooses another one.
 

@@ -6,7 +6,7 @@ import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_required
 
 from flowcase.access.actor import Actor
@@ -73,6 +73,24 @@ def own() -> Any:
     begin_session(person, current_user.by)
     flash(gettext("Du har en ny adgangskode. Alle andre browsere er logget af."), "success")
     return redirect(url_for("own_account.index"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/adgangskode/styrke")
+@limiter.limit(lambda: current_app.config["PASSWORDS_JUDGED"])
+def strength() -> Any:
+    """How strong what is being typed is, for who may choose a password now; it is judged and forgotten."""
+    person = actor() if current_user.is_authenticated else _half()
+    if person is None:
+        abort(HTTPStatus.FORBIDDEN)
+    judged = flow().people.strength_of(request.form.get("ny", ""), actor=person)
+    good = {3: gettext("God: svær at gætte."), 4: gettext("Stærk: meget svær at gætte.")}
+    said = _why(judged.because) if judged.because else good[judged.level]
+    return {"level": judged.level, "said": said}
+
+
+@blueprint.record_once
+def _limit(state: Any) -> None:
+    state.app.config.setdefault("PASSWORDS_JUDGED", "120 per minute")  # from one address, as one types
 
 
 def _half() -> Actor | None:

@@ -231,6 +231,7 @@ RULES: Mapping[str, Rule] = {
     "single_sign_on.signed_out_there": EVERYBODY,
     "new_password.first": EVERYBODY,
     "new_password.own": SIGNED_IN,
+    "new_password.strength": EVERYBODY,
     "second_step.code": EVERYBODY,
     "second_step.enrol": EVERYBODY,
     "own_account.index": SIGNED_IN,
