@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 import re
 import subprocess
@@ -112,6 +113,42 @@ def test_lock_files_name_no_registry() -> None:
         assert '"resolved"' not in text, lock.name
         assert "index-url" not in text, lock.name
         assert not re.search(r"(?m)^\S+ @ ", text), lock.name
+
+
+def test_every_dependency_is_locked_by_its_hash() -> None:
+    for lock in _tracked("requirements*.lock"):
+        for entry in re.findall(r"(?m)^[\w.\[\]-]+==.*(?:\n    .*)*", lock.read_text("utf-8")):
+            assert "--hash=sha256:" in entry, (lock.name, entry)
+    for lock in _tracked("src/*package-lock.json"):
+        packages = json.loads(lock.read_text("utf-8"))["packages"]
+        assert [name for name, each in packages.items() if name and "integrity" not in each] == [], lock
+
+
+def test_chance_that_can_be_foretold_makes_no_secret() -> None:
+    """Pauses between tries, fiction, and what a seed has to repeat; all else is of `secrets`."""
+    using = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if re.search(r"(?m)^\s*(import|from) random\b|default_rng|numpy\.random", path.read_text("utf-8"))
+    }
+
+    assert using == {"services/transactions.py", "demo/living.py"}
+
+
+def test_three_modules_keep_something_in_the_browser_and_nothing_of_a_case() -> None:
+    """Whether keys are off, whether the list stands still, and a piece of a diagram that was copied."""
+    keeping = re.compile(r"localStorage|sessionStorage|indexedDB|caches\.|serviceWorker|document\.cookie")
+    frontend = SOURCE / "web/frontend"
+    using = {
+        path.relative_to(frontend).as_posix()
+        for path in [
+            *_tracked("src/flowcase/web/frontend/*.js"),
+            *_tracked("src/flowcase/web/frontend/*.mjs"),
+        ]
+        if keeping.search(path.read_text("utf-8"))
+    }
+
+    assert using == {"inbox.js", "keys.js", "studio/copied.js"}
 
 
 def test_no_file_names_a_path_of_one_machine() -> None:

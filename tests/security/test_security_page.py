@@ -47,6 +47,13 @@ def test_every_file_that_the_page_names_is_there() -> None:
         assert (ROOT / path if path.startswith("tests/") else PAGE.parent / path).exists(), path
 
 
+def test_no_row_names_a_whole_file_where_one_test_shows_it() -> None:
+    of_the_page = PAGE.read_text("utf-8").partition("<!-- attacks:")
+    rest = of_the_page[0] + of_the_page[2].partition("<!-- end of the attacks -->")[2]
+
+    assert re.findall(r"`tests/[\w/]+\.py`", rest) == []
+
+
 def test_every_room_has_its_threats() -> None:
     rooms = {path.name for path in (ROOT / "src/flowcase").iterdir() if (path / "__init__.py").exists()}
     told = set(re.findall(r"^\| `([a-z]+)`(?:, `([a-z]+)`)? \|", PAGE.read_text("utf-8"), re.MULTILINE))
