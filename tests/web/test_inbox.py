@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
+from flowcase.access.actor import SYSTEM
 from flowcase.web import inbox
+from tests.web.test_api import Program
+
+EARLIEST, SOME = "0001-01-01T00:00:00+14:00", "2026-03-27T08:00:00+00:00"
+LATEST = "9999-12-31T23:59:59-14:00"
 
 
 def test_the_inbox_shows_what_waits_for_me_and_my_groups_due_first(sign_in):
@@ -40,6 +47,27 @@ def test_a_task_can_be_given_back(sign_in, world):
 
 def test_an_empty_inbox_says_so(sign_in):
     assert "Der er ingen opgaver lige nu." in sign_in("vera.revisor").get("/opgaver").text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"efter": f"{EARLIEST}~{SOME}~x"},
+        {"foer": f"{SOME}~{LATEST}~x", "sorter": "frist"},
+        {"efter": f"{SOME}~{SOME}~x\0"},
+        {"efter": f"{'9' * 40}~{SOME}~x", "sorter": "prioritet"},
+        {"efter": f"-{'9' * 40}~{SOME}~x", "sorter": "prioritet"},
+        {"efter": f"{'9' * 5000}~{SOME}~x", "sorter": "prioritet"},
+    ],
+    ids=["the first year", "the last year", "a zero byte", "large", "small", "long"],
+)
+def test_where_a_list_goes_on_can_be_forged_without_a_fault(sign_in, world, app, asked):
+    address = f"/opgaver?{urlencode(asked)}"
+    token = world.flow.service_accounts.make("p", groups=["fronten"], scopes=["tasks:read"], actor=SYSTEM)
+
+    assert sign_in("karen.fp").client.get(address).status_code in (200, 400)
+    listed = Program(app, token).get(f"/api/user-tasks?{urlencode({'after': next(iter(asked.values()))})}")
+    assert listed.status_code in (200, 400, 422)
 
 
 def test_an_address_that_was_damaged_shows_the_first_page(sign_in):

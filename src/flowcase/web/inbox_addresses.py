@@ -94,13 +94,13 @@ def place_from(token: str, order: Order | ByFact) -> Place | None:
     try:
         read: Any = value or None
         if order is Order.PRIORITY:
-            read = int(value)
+            read = max(-(2**31), min(int(value), 2**31))
         elif order in (Order.DUE, Order.RECEIVED, Order.FOLLOW_UP) and value:
             read = _aware(value)
         elif order is Order.RECEIVED:
             return None
-        return Place(read, _aware(created_at), id)
-    except ValueError:
+        return None if "\0" in token else Place(read, _aware(created_at), id)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -108,4 +108,4 @@ def _aware(said: str) -> dt.datetime:
     instant = dt.datetime.fromisoformat(said)
     if instant.tzinfo is None:
         raise ValueError(said)
-    return instant
+    return instant.astimezone(dt.UTC)  # which there is none of beyond the first and the last year
