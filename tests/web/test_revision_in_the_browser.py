@@ -30,6 +30,13 @@ HEAD = "\n".join(
         f"words on the pages. An answer that is not there, or more than {MOST_CLICKS} clicks, fails "
         "the test.",
         "",
+        "SAG-2588 and the days are of the municipality that the tests begin with. In the demonstration "
+        "(`make run`) sign in as `vera.revisor` and press the same words, with two differences. Instead of "
+        "SAG-2588 take the first case of *Sager* whose status is *Under undersøgelse* (codes follow the year "
+        "in which the demonstration was made: SAG-2619 in November 2026), and instead of Tuesday any moment "
+        "since it was opened. And no assessment (T01) was late there: press a rule that has a number under "
+        "*For sent* or *Ikke opfyldt*, as T04, T20 and T22 have.",
+        "",
         "| Question | Clicks | Pressed |",
         "|---|---|---|",
         "",
