@@ -33,7 +33,9 @@ def page(measured: Sequence[Measured], *, small: str, machine: str, seconds: flo
             "instances. c: short processes. d: a user task "
             "completed on its page: sign-in, CSRF token, form, permission and step up to the redirect, "
             "and with the page that follows, here an inbox of fifty; without a network. e: timers. f: "
-            "lists. g: workers. h: memory and disk. i: a new process. j: whole pages at the server, "
+            "lists; the dearest is one narrowed to two facts that many cases have each and none both: to be "
+            "sure of that, every case of the rarer fact is looked up among those of the other. g: workers. "
+            "h: memory and disk. i: a new process. j: whole pages at the server, "
             "sign-in and rendering included, in turn with those of an installation that stays small. "
             "k: fifty people with a web node and a worker, over HTTP. "
             "Beside other engines: [peers](peers.md).",
