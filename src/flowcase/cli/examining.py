@@ -52,6 +52,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
         return
     try:
         yield Examined("database", "ok", f"It is open at revision {flow.store.revision()}.")
+        yield from sessions(flow.store)
         yield from _rights(flow)
         yield from _keys(flow)
         yield from _work(flow)
@@ -73,6 +74,27 @@ def _home(home: Path, key_file: Path | None) -> Iterator[Examined]:
             yield Examined("key", "error", f"{key.name} can be read by others.", f"Run: chmod 600 {key}")
         else:
             yield Examined("key", "ok", f"{key.name} is private.")
+
+
+def sessions(store: Any) -> Iterator[Examined]:
+    """Whether a pooler hands the sessions of PostgreSQL around, which some things do not survive."""
+    from flowcase.store import pooling
+
+    found = pooling.pooling(store.plain)
+    if found is pooling.Pooling.MIXED_UP:
+        yield Examined(
+            "sessions",
+            "error",
+            "A pooler hands the sessions of PostgreSQL around and mixes up their prepared statements.",
+            "Pool by session, or use PgBouncer 1.21 or newer with max_prepared_statements.",
+        )
+    elif found is pooling.Pooling.KEPT_APART:
+        yield Examined(
+            "sessions",
+            "warning",
+            "A pooler hands the sessions of PostgreSQL around: who listens for new work hears nothing.",
+            "Let workers connect to PostgreSQL itself, or they look each second.",
+        )
 
 
 def _rights(flow: Any) -> Iterator[Examined]:
