@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import CSRFProtect, validate_csrf
 
-from flowcase.web.signed_cookie import SignedCookie
+from flowcase.web.signed_cookie import SignedCookie, form_token
 
 
 @pytest.fixture
@@ -130,3 +131,13 @@ def test_in_use_it_is_sent_again_after_a_minute_and_at_once_when_it_says_somethi
 
     assert at_once is None
     assert changed and after_a_minute
+
+
+def test_each_form_of_a_page_has_the_token_that_is_asked_for(app: Flask) -> None:
+    CSRFProtect(app)
+    with app.test_request_context():
+        first, again = form_token(), form_token()
+
+        validate_csrf(first)
+
+    assert again == first

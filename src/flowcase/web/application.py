@@ -121,6 +121,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     signed_cookie.init_app(app)
     large_forms.init_app(app)  # before the form is read
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = signed_cookie.form_token
     session.init_app(app, flow)
     presenting.init_app(app)
     form_files.init_app(app)

@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_login import login_required
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from flowcase.cases.civil_time import local_date
@@ -28,6 +27,7 @@ from flowcase.web.inbox_addresses import FACT_NAMES, OF_FACT, VIEWS, asked_for, 
 from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.signed_cookie import form_token
 
 if TYPE_CHECKING:
     from flowcase.services.inboxes import PersonRow, UserTaskRow
@@ -185,7 +185,7 @@ class _Seen:
         self.digests = {
             "tabs": _digest(self.tabs),
             "saved": _digest(self.saved),
-            "list": _digest(str(self.rows).replace(generate_csrf(), ""), self.put_off),
+            "list": _digest(str(self.rows).replace(form_token(), ""), self.put_off),
         }
         self.etag = _digest(self.digests)
 
@@ -256,7 +256,7 @@ def _written(
         process_names=names,
         ticked=ticked,
         may_take=view is not View.CASES,
-        csrf_token=generate_csrf(),
+        csrf_token=form_token(),
     )
     return frame.html(rows)
 

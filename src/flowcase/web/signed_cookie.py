@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, Request, g, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 _COOKIES = 4096  # checked ones that are kept, the last used
@@ -106,6 +107,12 @@ class SignedCookie(SecureCookieSessionInterface):
         said = serializer.load_payload(payload)
         is_plain = all(type(each) in _UNALTERABLE for each in said.values())
         return payload, int(signed_at.timestamp()), said if is_plain else None
+
+
+def form_token() -> str:
+    """The token against forgery, for a form. Flask-WTF finds the settings for it anew with every form."""
+    held: str | None = g.get(_TOKEN)
+    return generate_csrf() if held is None else held
 
 
 def init_app(app: Flask) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import nh3
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask_login import login_required
-from flask_wtf.csrf import generate_csrf
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -27,6 +26,7 @@ from flowcase.web import new_files, rules_in_danish
 from flowcase.web.findings_in_danish import finding_words
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.signed_cookie import form_token
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studie")
 
@@ -89,7 +89,7 @@ def edit(path: str) -> Any:
 def _data(opened: Any, kind: str) -> str:
     """What the editor's script starts with, safe inside a script element."""
     started: dict[str, Any] = {
-        "csrf": generate_csrf(),
+        "csrf": form_token(),
         "file": opened.path,
         "copy": opened.copy,
         "seen": opened.draft,
