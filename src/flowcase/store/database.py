@@ -57,6 +57,7 @@ _CONNECTION = {
 # SQLite: compiled statements of a connection (the driver keeps 128 by itself: pages ask more different ones),
 # and pages of four kilobytes in the write-ahead log before they are copied into the database's own file.
 _STATEMENTS_KEPT, _PAGES_IN_LOG = 1000, 4000
+_CACHE_KILOBYTES = 8000  # of a connection to SQLite, at the most
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
 
 
@@ -522,6 +523,8 @@ def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engin
         cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         # What is written again and again is copied out of the log seldom; the log holds it all the same.
         cursor.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}")
+        # A page among a million user tasks reads more than the two megabytes that SQLite keeps by itself.
+        cursor.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES}")
         # Off by default in SQLite, for every connection anew.
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
