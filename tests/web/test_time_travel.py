@@ -233,7 +233,9 @@ def test_an_instance_that_was_moved_to_another_version_is_shown_in_the_one_it_ra
     ]
     assert versions == [1, 2]
     told = flow.compliance.of_instance(id, actor=SYSTEM).deviations
-    assert [(each.what, each.act) for each in told] == [("intervention", "to_trin:1 → to_trin:2")]
+    assert [(each.what, each.kind, each.versions) for each in told] == [
+        ("intervention", "InstanceMigrated", ("to_trin:1", "to_trin:2"))
+    ]
 
 
 def test_who_is_not_close_to_a_case_sees_when_it_was_written_and_no_confidential_word(sign_in, world):

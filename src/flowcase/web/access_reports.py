@@ -16,6 +16,7 @@ from flowcase.services.own_data import Held, OfCase, Received
 from flowcase.web import pdf
 from flowcase.web.language import gettext
 from flowcase.web.presenting import group, value
+from flowcase.web.record_words import record_value
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("access_reports", __name__)
@@ -187,7 +188,7 @@ def _label(held: Held) -> str:
 
 
 def _said(held: Held) -> str:
-    return value(held.value)
+    return record_value(held.entity, held.attribute, held.value)
 
 
 def _by_record(case: OfCase, chosen: frozenset[str]) -> list[tuple[str, Any, list[Held]]]:

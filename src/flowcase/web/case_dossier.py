@@ -14,7 +14,7 @@ from flowcase.services.case_dossiers import PURPOSES, Dossier
 from flowcase.web import pdf
 from flowcase.web.case_facts import known_facts
 from flowcase.web.language import gettext
-from flowcase.web.presenting import value
+from flowcase.web.record_words import labels_of, record_value
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
 
@@ -82,10 +82,11 @@ def _records(dossier: Dossier) -> list[tuple[str, str, Any]]:
     """(anchor, heading, (record, (label, words) of its values) of each) by what they are."""
     by_entity: dict[str, list[Any]] = {}
     for record in dossier.records:
-        entity = ENTITIES.get(record.entity)
-        labels = {} if entity is None else {each.name: each.da for each in entity.attributes}
+        labels = labels_of(record.entity)
         values = [
-            (labels.get(name, name), value(each)) for name, each in record.values.items() if value(each)
+            (labels.get(name, name), said)
+            for name, each in record.values.items()
+            if (said := record_value(record.entity, name, each))
         ]
         by_entity.setdefault(record.entity, []).append((record, values))
     names = {name: name if name not in ENTITIES else ENTITIES[name].da for name in by_entity}

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from flowcase import errors
 from flowcase.access import permissions
+from flowcase.access.actor import SYSTEM
 from flowcase.access.groups import group_name
 from flowcase.cases.written_numbers import written
 from flowcase.history import deadline_names
@@ -199,9 +200,11 @@ def group(code: str) -> str:
 
 
 def person(id: str | None) -> str:
-    """The name behind a person's id, looked up once per request."""
+    """The name behind a person's id, looked up once per request; flowcase's own where nobody acted."""
     if not id:
         return ""
+    if id == SYSTEM.id:
+        return "flowcase"
     names: dict[str, str] = g.setdefault("names", {})
     if id not in names:
         found = flow().people.find(id)

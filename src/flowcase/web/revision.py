@@ -99,6 +99,7 @@ def index() -> Any:
         fields=_fields(),
         is_asked=is_asked,
         purposes=[(each, gettext(PURPOSE_WORDS[each])) for each in PURPOSES],
+        processes={row.process: row.name for row in flow().deployments.definitions()},
         kinds=sorted(kind_name(kind, current()) for kind in KIND_NAMES),
         kind_name=lambda kind: kind_name(kind, current()),
     )

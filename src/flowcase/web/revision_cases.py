@@ -19,6 +19,7 @@ from flowcase.web import diagram_drawing
 from flowcase.web.case_facts import known_facts, status
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group, value
+from flowcase.web.record_words import labels_of, record_value
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
 
@@ -205,9 +206,11 @@ def _records(seen: Then) -> list[tuple[str, dt.datetime, dt.datetime, list[tuple
     shown = []
     for record in sorted(seen.moment.records.values(), key=lambda each: each.written_at):
         entity = ENTITIES.get(record.entity)
-        labels = {} if entity is None else {each.name: each.da for each in entity.attributes}
+        labels = labels_of(record.entity)
         values = [
-            (labels.get(name, name), value(each)) for name, each in record.values.items() if value(each)
+            (labels.get(name, name), said)
+            for name, each in record.values.items()
+            if (said := record_value(record.entity, name, each))
         ]
         name = record.entity if entity is None else entity.da
         shown.append((name, record.written_at, record.changed_at, values, not seen.is_close))
