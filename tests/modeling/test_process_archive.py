@@ -53,6 +53,16 @@ def test_a_name_that_leads_elsewhere_is_refused(name):
         unpack(zipped((name, b"<a/>"), ("q.bpmn", b"<a/>")))
 
 
+def test_what_a_program_leaves_beside_the_files_of_a_folder_is_left_out():
+    litter = ("p/.DS_Store", "__MACOSX/p/._p.bpmn", "p/Thumbs.db")
+
+    found = unpack(zipped(("p/p.bpmn", b"<a/>"), *((name, b"") for name in litter)))
+
+    assert (dict(found.files), found.left_out) == ({"p.bpmn": b"<a/>"}, litter)
+    with pytest.raises(BadArchive, match="no name"):
+        unpack(zipped(("__MACOSX/../._p.bpmn", b"")))
+
+
 def test_a_link_is_refused():
     link = zipfile.ZipInfo("p.bpmn")
     link.external_attr = 0o120777 << 16

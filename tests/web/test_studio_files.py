@@ -59,6 +59,31 @@ def test_what_cannot_be_taken_in_leaves_nothing_behind(jens, world, file):
     assert [each for each in world.flow.studio.files(actor=actor) if each.drafts] == []
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([("p.zip", b"no zip")], "zip-filen kan ikke læses"),
+        ([("p.bpmn", b" " * 2_097_153)], "»p.bpmn« er større end 2 MB"),
+        ([("p.zip", pack({"../p.bpmn": b"<a/>"}))], "»../p.bpmn« er ikke navnet på en fil i en mappe"),
+        ([("en/p.bpmn", b"<a/>"), ("to/P.bpmn", b"<b/>")], "to filer hedder »P.bpmn«"),
+    ],
+)
+def test_why_nothing_is_taken_in_is_said_in_danish(jens, files, said):
+    status, page = send(jens, *files)
+
+    assert (status, said in page) == (422, True)
+
+
+def test_a_whole_folder_is_taken_in_and_says_what_is_wrong_in_it(jens):
+    status, page = send(
+        jens, ("mappe/.DS_Store", b""), ("mappe/forms/f.form", b"{}"), ("mappe/p.bpmn", b"<definitions><pr")
+    )
+
+    assert status == 200 and "webkitdirectory" in page
+    assert "Nye kladder: 2." in page and "Udeladt: 1." in page
+    assert "Ret, før kladderne kan sættes i drift" in page and "p.bpmn:1" in page
+
+
 def test_two_windows_leave_two_drafts_to_choose_from(jens, world):
     actor = world.flow.people.actor("jens.proces")
     was = world.flow.studio.in_force(TABLE, actor=actor)

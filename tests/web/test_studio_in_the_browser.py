@@ -164,9 +164,11 @@ def test_a_change_is_kept_as_a_draft_and_deployed_with_a_note(studio, world):
     expect(page.locator("#drift-fejl")).to_contain_text("Skriv, hvad der er ændret")
     assert axe(page) == []
     page.locator("#note").fill("Navnet siger, hvad der kommer først")
-    page.get_by_role("button", name="Sæt i drift", exact=True).click()
+    page.get_by_role("button", name="Sæt i drift", exact=True).dblclick()
     expect(page.locator("#gemt")).to_have_text("Som i drift")
 
+    jens = world.flow.people.actor("jens.proces")
+    assert [each for each in world.flow.studio.files(actor=jens) if each.drafts] == []
     [before] = plain(world.flow.deployments.source("forebyggende_distrikt", 1), DIAGRAM)
     [after] = plain(world.flow.deployments.source("forebyggende_distrikt", 2), DIAGRAM)
     changed = [id for id in before.elements if before.elements[id] != after.elements[id]]

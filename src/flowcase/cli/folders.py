@@ -159,7 +159,13 @@ def _write(place: Path, files: Any) -> None:
 
 
 def _read(place: Path) -> dict[str, bytes]:
-    from flowcase.modeling.process_archive import ENDINGS, MOST_BYTES_OF_A_FILE, BadArchive, check_place
+    from flowcase.modeling.process_archive import (
+        ENDINGS,
+        MOST_BYTES_OF_A_FILE,
+        BadArchive,
+        Wrong,
+        check_place,
+    )
 
     found = {}
     for each in sorted(place.rglob("*")):
@@ -170,7 +176,7 @@ def _read(place: Path) -> dict[str, bytes]:
             continue
         check_place(path)
         if each.stat().st_size > MOST_BYTES_OF_A_FILE:
-            raise BadArchive(f"'{path}' is larger than 2 MB")
+            raise BadArchive(Wrong.LARGE, name=path)
         found[path] = each.read_bytes()
     return found
 

@@ -7,8 +7,9 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flowcase.errors import FlowcaseError
 
@@ -17,15 +18,30 @@ FOLDERS = ("decisions", "forms", "rulesets", "scenarios", "rules")
 MOST_FILES = 2000
 MOST_BYTES = 64 * 1024 * 1024  # of everything that is unpacked
 MOST_BYTES_OF_A_FILE = 2 * 1024 * 1024
+_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest instant that a zip can tell
 _PLACE = re.compile(r"(?!\.)[\w .+()-]{1,100}(/(?!\.)[\w .+()-]{1,100}){0,5}")
+
+
+class Wrong(StrEnum):
+    """Why files are not taken in."""
+
+    UNREADABLE = "it cannot be read as one"
+    MANY = "it has more files than the at most {most} that are taken"
+    LINK = "'{name}' is a link"
+    ENCRYPTED = "'{name}' is encrypted"
+    SAME_NAME = "two of its files have the same name, '{name}'"
+    LARGE = "'{name}' is larger than 2 MB"
+    LARGE_TOGETHER = "its files are larger than 64 MB together"
+    PLACE = "'{name}' is no name of a file inside a folder"
 
 
 class BadArchive(FlowcaseError):
     """A zip that is not taken in; nothing of it was."""
 
-    def __init__(self, because: str) -> None:
-        self.because = because
+    def __init__(self, wrong: Wrong, *, name: str = "", most: int = 0) -> None:
+        self.wrong, self.name, self.most = wrong, name[:80], most
+        because = wrong.format(name=self.name, most=most)
         super().__init__(f"Expected a zip of processes, but {because}.")
 
 
@@ -56,25 +72,25 @@ def unpack(content: bytes) -> Unpacked:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _unpacked(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-        raise BadArchive("it cannot be read as one") from None
+        raise BadArchive(Wrong.UNREADABLE) from None
 
 
 def _unpacked(archive: zipfile.ZipFile) -> Unpacked:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MOST_FILES:
-        raise BadArchive(f"it has {len(entries)} files, and at most {MOST_FILES} are taken")
+        raise BadArchive(Wrong.MANY, most=MOST_FILES)
+    left_out = [entry.orig_filename for entry in entries if is_litter(entry.orig_filename)]
+    entries = [entry for entry in entries if not is_litter(entry.orig_filename)]
     names = [entry.filename for entry in entries]
     for entry in entries:
         check_place(entry.orig_filename)
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise BadArchive(f"'{entry.filename[:80]}' is a link")
+            raise BadArchive(Wrong.LINK, name=entry.filename)
         if entry.flag_bits & 1:
-            raise BadArchive(f"'{entry.filename[:80]}' is encrypted")
-    folded = [name.casefold() for name in names]
-    if len(set(folded)) != len(folded):
-        raise BadArchive("two of its files have the same name")
+            raise BadArchive(Wrong.ENCRYPTED, name=entry.filename)
+    check_names(names)
     top = _top(names)
-    files, left_out, total = {}, [], 0
+    files, total = {}, 0
     for entry in entries:
         name = entry.filename.removeprefix(top)
         if not name.endswith(ENDINGS):
@@ -84,9 +100,9 @@ def _unpacked(archive: zipfile.ZipFile) -> Unpacked:
             content = source.read(MOST_BYTES_OF_A_FILE + 1)
         total += len(content)
         if len(content) > MOST_BYTES_OF_A_FILE:
-            raise BadArchive(f"'{name}' is larger than 2 MB")
+            raise BadArchive(Wrong.LARGE, name=name)
         if total > MOST_BYTES:
-            raise BadArchive("its files are larger than 64 MB together")
+            raise BadArchive(Wrong.LARGE_TOGETHER)
         files[name] = content
     return Unpacked(files, tuple(left_out))
 
@@ -96,10 +112,26 @@ def is_place(path: str) -> bool:
     return not any(part.startswith(".") for part in path.split("/")) and bool(_PLACE.fullmatch(path))
 
 
+def is_litter(path: str) -> bool:
+    """Whether a program leaves this beside one's files: it is left out, where names of folders are whole."""
+    *above, name = path.split("/")
+    beside = all(is_place(folder) for folder in above if folder)
+    return name in _LITTER or (name.startswith("._") and beside and above[:1] == ["__MACOSX"])
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raises BadArchive for two that many machines hold to be one."""
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise BadArchive(Wrong.SAME_NAME, name=name)
+        seen.add(name.casefold())
+
+
 def check_place(name: str) -> None:
     """Raises BadArchive for a name that leads out of the folder, or that no file of ours can have."""
     if not is_place(name):
-        raise BadArchive(f"'{name[:80]}' is no name of a file inside a folder")
+        raise BadArchive(Wrong.PLACE, name=name)
 
 
 def inside_name(path: str) -> str:

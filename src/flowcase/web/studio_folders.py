@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling import process_archive
-from flowcase.modeling.process_archive import MOST_BYTES_OF_A_FILE, BadArchive
+from flowcase.modeling.process_archive import MOST_BYTES_OF_A_FILE, BadArchive, Wrong
 from flowcase.services.process_folders import TakenIn
 from flowcase.services.studio import blocking
 from flowcase.web.language import gettext
@@ -53,7 +53,7 @@ def take_in() -> Any:
         files, left_out = _read(sent)
         taken = flow().process_folders.take_in(files, actor=actor())
     except BadArchive as refused:
-        problem = gettext("Intet er taget ind: {why}.").format(why=refused.because)
+        problem = gettext("Intet er taget ind: {why}.").format(why=_why(refused))
         return _page(problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
     except InvalidValues:
         problem = gettext("Der er ingen diagrammer, tabeller eller formularer i det, du har valgt.")
@@ -66,25 +66,43 @@ def take_in() -> Any:
 
 def _read(sent: list[FileStorage]) -> tuple[dict[str, bytes], list[str]]:
     """The files by their names in the folder, and names of what is none of ours. Raises BadArchive."""
-    files: dict[str, bytes] = {}
+    found: list[tuple[str, bytes]] = []
     left_out: list[str] = []
     for each in sent:
         given = (each.filename or "").replace("\\", "/")
         if given.casefold().endswith(".zip"):
-            found = process_archive.unpack(each.read())
-            files |= found.files
-            left_out += found.left_out
+            unpacked = process_archive.unpack(each.read())
+            found += unpacked.files.items()
+            left_out += unpacked.left_out
+            continue
+        if process_archive.is_litter(given):
+            left_out.append(given)
             continue
         name = _in_its_folder(process_archive.inside_name(given))
         process_archive.check_place(name)
         content = each.read(MOST_BYTES_OF_A_FILE + 1)
         if len(content) > MOST_BYTES_OF_A_FILE:
-            raise BadArchive(f"'{name}' is larger than 2 MB")
+            raise BadArchive(Wrong.LARGE, name=name)
         if name.endswith(process_archive.ENDINGS):
-            files[name] = content
+            found.append((name, content))
         else:
             left_out.append(name)
-    return files, left_out
+    process_archive.check_names([name for name, _ in found])
+    return dict(found), left_out
+
+
+def _why(refused: BadArchive) -> str:
+    words = {
+        Wrong.UNREADABLE: gettext("zip-filen kan ikke læses"),
+        Wrong.MANY: gettext("der er flere end {most} filer"),
+        Wrong.LINK: gettext("»{name}« er en genvej"),
+        Wrong.ENCRYPTED: gettext("»{name}« er krypteret"),
+        Wrong.SAME_NAME: gettext("to filer hedder »{name}«"),
+        Wrong.LARGE: gettext("»{name}« er større end 2 MB"),
+        Wrong.LARGE_TOGETHER: gettext("filerne er tilsammen større end 64 MB"),
+        Wrong.PLACE: gettext("»{name}« er ikke navnet på en fil i en mappe"),
+    }
+    return words[refused.wrong].format(name=refused.name, most=refused.most)
 
 
 def _page(*, problem: str = "", taken: TakenIn | None = None, left_out: list[str] | None = None) -> str:
@@ -94,6 +112,7 @@ def _page(*, problem: str = "", taken: TakenIn | None = None, left_out: list[str
         taken=taken,
         left_out=[*(taken.left_out if taken else ()), *(left_out or ())],
         blocking=blocking,
+        errors=[each for each in taken.findings if blocking([each])] if taken else [],
     )
 
 

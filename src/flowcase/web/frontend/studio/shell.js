@@ -309,6 +309,8 @@ class Studio {
       at('note').focus();
       return;
     }
+    if (this.isDeploying) return; // pressed twice: the second would be refused, and keep its draft
+    this.isDeploying = true;
     clearTimeout(this.saveTimer);
     await this.saving;
     const content = await this.read();
@@ -323,6 +325,7 @@ class Studio {
       await this.save();
       at('drift-advarsel').hidden = begun.inForce === begun.basedOn;
       at('drift-fejl').textContent = error.body?.approval ? error.body.detail : this.sentence(error, key);
+      this.isDeploying = false;
     }
   }
 
