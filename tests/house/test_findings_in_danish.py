@@ -144,3 +144,16 @@ def test_a_finding_in_the_english_page_is_as_the_check_says_it(monkeypatch):
     said = findings_in_danish.finding_words(finding)
 
     assert (str(said), said.language) == ("The file is empty. Mend its text.", "en")
+
+
+def test_what_a_manifest_says_in_danish_has_its_remedy_in_danish_too(monkeypatch):
+    from flowcase.services.rule_set_check import check_manifests
+    from flowcase.web import findings_in_danish
+
+    monkeypatch.setattr(findings_in_danish, "current", lambda: "da")
+    found = check_manifests({"rulesets/r.yaml": b"id: R\na: 1\n"}, ())
+
+    said = {str(findings_in_danish.finding_words(each)) for each in found}
+
+    assert "»a«: Nøglen kendes ikke. Ret regelsættet; dem i processes/rulesets/ er eksempler." in said
+    assert all(findings_in_danish.finding_words(each).language == "da" for each in found)

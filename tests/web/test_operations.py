@@ -100,7 +100,7 @@ def test_what_was_done_by_hand_is_said_and_the_instance_goes_on(sign_in, world, 
         {"csrf_token": token, "begrundelse": "Lukket i hånden", "navn-0": "udfald", "vaerdi-0": '"lukket"'},
     )
 
-    assert "Forløbet er gået videre" in said.text
+    assert "Trinnet regnes for gjort i hånden. Forløbet er gået videre" in said.text
     assert world.flow.instances.get(standing_still.instance).status == "completed"
     assert interventions(world, standing_still) == [("resolve", "Lukket i hånden")]
 

@@ -97,7 +97,10 @@ def _act(id: str, act: str) -> Any:
     if open_now:
         flash(gettext("Forsøgt igen. Den står stadig stille."), "warning")
         return redirect(url_for("incidents.show", id=open_now[-1].id))
-    flash(gettext("Forsøgt igen. Forløbet er gået videre."), "success")
+    if act == "retry":
+        flash(gettext("Forsøgt igen. Forløbet er gået videre."), "success")
+    else:
+        flash(gettext("Trinnet regnes for gjort i hånden. Forløbet er gået videre."), "success")
     return redirect(url_for("operations.overview"))
 
 
