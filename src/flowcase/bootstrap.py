@@ -508,7 +508,9 @@ def assemble(
             transactions,
             WallClock().now,
             settings.second_factor_groups,
-            issuer=urlsplit(settings.address).hostname or "flowcase",
+            issuer="flowcase"
+            if settings.is_demonstration
+            else urlsplit(settings.address).hostname or "flowcase",
         ),
         single_sign_on=outward.single_sign_on(settings, transactions),
         service_accounts=ServiceAccounts(transactions, people),

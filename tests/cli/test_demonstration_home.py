@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flowcase import config
-from flowcase.demo import preparing
+from flowcase.demo import preparing, serving
 
 
 @pytest.mark.parametrize("named", ["absolute", "relative", "by a dot"])
@@ -40,3 +40,29 @@ def test_a_home_that_is_missing_is_made_and_one_with_something_in_it_is_left_alo
 
     assert (tmp_path / "new" / preparing.SIGN_INS).read_text() == "karen  et-kodeord\n"
     assert [each.name for each in (tmp_path / "other").iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("host", "found_at"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:5180"),
+        ("0.0.0.0", "http://127.0.0.1:5180"),
+        ("::1", "http://[::1]:5180"),
+        ("pc.kommune.example", "http://pc.kommune.example:5180"),
+    ],
+)
+def test_links_in_mails_lead_to_the_port_the_demonstration_was_started_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, found_at: str
+) -> None:
+    for name, value in serving.told_to_children(config.Config(home=tmp_path), host, 5180).items():
+        monkeypatch.setenv(name, value)
+
+    assert config.load().address == found_at
+
+
+def test_an_address_that_is_set_is_where_a_demonstration_is_found(tmp_path: Path) -> None:
+    settings = config.Config(home=tmp_path, address="https://flowcase.example")
+
+    told = serving.told_to_children(settings, "127.0.0.1", 5180)
+
+    assert told["FLOWCASE_ADDRESS"] == "https://flowcase.example"

@@ -24,7 +24,7 @@ def serve_all(settings: config.Config, *, host: str, port: int, say: Callable[[s
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
-    environment = {**os.environ, "FLOWCASE_HOME": str(settings.home), "FLOWCASE_DEMONSTRATION": "1"}
+    environment = {**os.environ, **told_to_children(settings, host, port)}
     flowcase = [sys.executable, "-m", "flowcase"]
     started = [
         subprocess.Popen([*flowcase, "serve", "--host", host, "--port", str(port)], env=environment),
@@ -32,7 +32,7 @@ def serve_all(settings: config.Config, *, host: str, port: int, say: Callable[[s
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        _wait_until_it_answers(f"http://{host}:{port}/sund", started)
+        _wait_until_it_answers(f"{_found_at(host, port)}/sund", started)
         for line in _welcome(settings, host, port):
             say(line)
         while all(process.poll() is None for process in started):
@@ -48,6 +48,22 @@ def serve_all(settings: config.Config, *, host: str, port: int, say: Callable[[s
                 process.wait(timeout=25)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def told_to_children(settings: config.Config, host: str, port: int) -> dict[str, str]:
+    """What web and worker are told; links in their mails lead to where these pages really are."""
+    return {
+        "FLOWCASE_HOME": str(settings.home),
+        "FLOWCASE_DEMONSTRATION": "1",
+        "FLOWCASE_ADDRESS": settings.address or _found_at(host, port),
+    }
+
+
+def _found_at(host: str, port: int) -> str:
+    """Where a browser on this machine finds what listens at `host`, which may be every address of it."""
+    if host in ("", "0.0.0.0", "::"):  # noqa: S104 - compared with, not listened at
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _wait_until_it_answers(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
@@ -67,8 +83,8 @@ def _welcome(settings: config.Config, host: str, port: int) -> list[str]:
     by_id = {line.split()[0]: line for line in path.read_text("utf-8").splitlines() if line}
     return [
         "",
-        f"flowcase runs at http://{host}:{port}/",
-        f"The public notification form: http://{host}:{port}/underret",
+        f"flowcase runs at {_found_at(host, port)}/",
+        f"The public notification form: {_found_at(host, port)}/underret",
         "",
         "Sign in as (user name, password, who):",
         *(f"  {by_id[id]}" for id in town.INTRODUCED if id in by_id),
