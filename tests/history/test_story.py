@@ -93,6 +93,16 @@ def test_a_user_task_is_told_by_its_name_with_who_may_do_it_and_until_when() -> 
     assert english[1] == "Karen Bilde: Completed the task “Vurdér risiko”."
 
 
+def test_a_label_that_asks_ends_the_sentence_with_its_own_mark() -> None:
+    written = events.RecordUpdated(
+        record="r1", entity="Handleplan", case="SAG-1", open={"inddraget": True}, secret={}
+    )
+
+    [line] = told(written)
+
+    assert line.endswith("netværk deltaget?")
+
+
 def test_a_deadline_says_when_and_how_late_it_was_met() -> None:
     met = events.DeadlineMet(deadline="d1", case="SAG-1", met_at=AT, seconds_late=900_000, days_late=10)
 

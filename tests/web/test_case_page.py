@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.services.case_pictures import Item
+from flowcase.web.case_facts import called
 
 
 def test_a_case_shows_facts_deadlines_tasks_and_its_story(sign_in):
@@ -49,6 +51,32 @@ def test_names_and_words_of_a_family_are_for_who_is_close_to_it(sign_in, person)
         assert secret not in page.source
     assert "Træt og sulten" in close.one("//section[@aria-labelledby='tavle']").text_content()
     assert page.all("//section[@aria-labelledby='tavle']") == []
+
+
+def test_who_the_child_is_stands_on_top_for_who_is_close_to_it(sign_in):
+    close = sign_in("camilla.syd").get("/sager/SAG-2588").one("//dl[@class='fc-glance']").text_content()
+    others = sign_in("vera.revisor").get("/sager/SAG-2588").one("//dl[@class='fc-glance']").text_content()
+
+    assert "BarnetNoah Elleby" in close
+    assert "Barnet" not in others
+
+
+@pytest.mark.parametrize(
+    ("born", "words"),
+    [
+        (dt.date(2018, 3, 28), "Noah Elleby, 7 år"),
+        (dt.date(2026, 3, 1), "Noah Elleby, 0 år"),
+        (dt.date(2026, 4, 1), "Noah Elleby"),  # not born yet
+        (None, "Noah Elleby"),
+    ],
+)
+def test_a_child_is_called_by_name_with_its_age_where_that_is_known(app, born, words):
+    child = Item(
+        "r1", "Barn", {"navn": "Noah Elleby", "foedt": born}, dt.datetime(2026, 3, 24, tzinfo=dt.UTC)
+    )
+
+    with app.test_request_context("/"):
+        assert called(child, dt.date(2026, 3, 27)) == words
 
 
 def test_the_whole_story_is_told_on_request(sign_in):

@@ -18,7 +18,7 @@ def test_the_assessment_sees_every_notification_about_the_child(sign_in, world):
     page = sign_in("karen.fp").get(f"/opgaver/{newest.id}")
 
     shown = panel(page)
-    assert "Underretninger om barnet: 2" in shown.text_content()
+    assert "Underretninger om barnet (2)" in shown.text_content()
     assert "Se på dem samlet, før du beslutter" in shown.text_content()
     assert "Politi: ikke afgjort endnu" in shown.text_content()
     assert len(shown.xpath(".//span[text()='Denne']")) == 1
@@ -36,5 +36,5 @@ def test_a_case_page_tells_dates_and_outcomes_and_no_role_to_the_distant(sign_in
 def test_the_panel_is_in_english_too(sign_in):
     shown = panel(sign_in("camilla.syd").get("/sager/SAG-2588?sprog=en")).text_content()
 
-    assert "Notifications about the child: 1" in shown
+    assert "Notifications about the child (1)" in shown
     assert "School: to the family team" in shown

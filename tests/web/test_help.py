@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from flowcase import web
 from flowcase.web import help
 from flowcase.web.help import FOLDER, PICTURES, ROLES, linked
 
@@ -62,3 +64,52 @@ def test_a_legal_basis_without_a_rule_leads_to_the_rule_of_its_deadline(app):
         assert 'href="/hjaelp/regler/T14"' in linked("sundhedsloven § 42 a", "T14")
         assert linked("R-090; 004 p. 26", "T14").count("<a") == 1
         assert linked("en afgørelse", "findes_ikke") == "en afgørelse"
+
+
+# role -> (who it is, where they meet the words of their help page: pages, or elements of open user tasks)
+MET: dict[str, tuple[str, tuple[str, ...]]] = {
+    "sagsbehandler": ("camilla.syd", ("/opgaver", "beslut_undersoegelse", "/sager/SAG-2588")),
+    "fronten": ("karen.fp", ("/opgaver", "/moeder", "/underretninger/ny")),
+    "teamleder": ("else.syd", ("/opgaver", "/team", "/beskeder")),
+    "moedeleder": ("camilla.syd", ("/moeder",)),
+    "procesejer": ("jens.proces", ("/studie/", "/studie/underretning.bpmn", "/studie/landskab")),
+    "administrator": ("drift", ("/drift",)),
+    "revisor": ("vera.revisor", ("/revision", "/sager/SAG-2588")),
+}
+# What stands on a page only once somebody has saved, suspended or agreed to something: in the catalogue.
+ON_OCCASION = {"Del", "på pause", "Stop samtykket", "Share", "paused", "Stop the consent"}
+NAMED = "self::a or self::button or self::summary or self::legend or self::label or self::th or self::dt"
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("role", MET)
+def test_what_a_help_page_names_stands_on_the_pages_of_its_role_in_the_same_words(
+    sign_in, world, role, language
+):
+    person, met = MET[role]
+    reader = sign_in(person)
+    pages = [path if path.startswith("/") else f"/opgaver/{world.task(path).id}" for path in met]
+
+    there = set[str]()
+    for path in pages:
+        seen = reader.get(f"{path}?sprog={language}")
+        assert seen.status == 200, path
+        for one in seen.all(f"//*[{NAMED} or self::h1 or self::h2 or self::h3]"):
+            for hidden in one.xpath(".//*[contains(@class, 'sr-only') or contains(@class, 'fc-unread')]"):
+                hidden.text = ""
+            there.add(re.sub(r"\s+\([\d.,]+\)$", "", " ".join(one.text_content().split())))
+
+    named = _named(role, language)
+    assert named and named - there - ON_OCCASION == set()
+
+
+def test_what_a_help_page_names_on_occasion_is_in_the_catalogue():
+    catalogue = (Path(web.__file__).parent / "translations/en.po").read_text("utf-8")
+
+    assert [words for words in ON_OCCASION if f'"{words}"\n' not in catalogue] == []
+
+
+def _named(role: str, language: str) -> set[str]:
+    """What stands in bold or italics, the way by which one gets there in its parts."""
+    text = (FOLDER / f"{role}.{language}.md").read_text("utf-8")
+    return {words for found in re.findall(r"\*{1,2}([^*\n]+)\*{1,2}", text) for words in found.split(" → ")}

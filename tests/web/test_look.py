@@ -66,6 +66,32 @@ def test_text_twice_as_large_still_fits_the_page(open_page, world):
     assert wide == {}
 
 
+def test_text_twice_as_large_leaves_the_form_and_the_case_room_to_be_read(open_page, world):
+    page = open_page(width=1280)
+    sign_in(page, "karen.fp")
+
+    for path in ("/sager/SAG-2588", f"/opgaver/{world.task('vurder').id}"):
+        page.goto(path)
+        beside = page.locator(".fc-main").bounding_box()["width"]
+        page.evaluate("document.documentElement.style.fontSize = '20px'")
+        assert page.locator(".fc-main").bounding_box()["width"] > beside, path
+
+
+def test_a_phone_shows_the_first_user_task_at_once_and_unfolds_what_narrows_the_list(open_page):
+    phone, desk = open_page(width=360), open_page(width=1280)
+    sign_in(phone, "karen.fp")
+    sign_in(desk, "karen.fp")
+
+    assert phone.locator("#opgaveliste tbody a").first.bounding_box()["y"] < 800
+    assert not phone.get_by_label("Søg i listen").is_visible()
+    phone.get_by_text("Søg, afgræns og sortér").click()
+    phone.get_by_label("Søg i listen").fill("vurd")
+    phone.get_by_label("Søg i listen").press("Enter")
+    assert phone.get_by_label("Søg i listen").is_visible()  # what narrows a list is not hidden
+    assert desk.get_by_label("Søg i listen").is_visible()
+    assert not desk.get_by_text("Søg, afgræns og sortér").is_visible()
+
+
 @pytest.mark.parametrize("person", BEHIND)
 def test_pages_behind_the_work_fit_320_pixels_and_show_where_the_keyboard_is_without_a_trap(
     open_page, person

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from flowcase.services.what_follows import Following, Way
+from flowcase.config import shipped_processes
+from flowcase.modeling import read_bpmn
+from flowcase.services.what_follows import Following, Way, following
 from flowcase.web.next_steps import next_steps
 
 
@@ -34,3 +36,13 @@ def test_what_follows_for_certain_is_told_once():
 
     assert told(same, same).sentence.count("Næste opfølgning") == 1
     assert told(same, same, waits_for_others=True).sentence.count("Næste opfølgning") == 1
+
+
+def test_a_way_that_is_always_taken_is_told_without_an_answer():
+    file = shipped_processes() / "foranstaltning.bpmn"
+    [definition] = read_bpmn(file.read_bytes(), file.name).processes
+
+    ways = {each.name: each.branches for each in following(definition, "paataenk")}
+
+    assert ways["Træf afgørelse"] == ()
+    assert ways["Det Kreative Råd"] == ("Hvad skal på plads? råd",)

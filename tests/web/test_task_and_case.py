@@ -284,7 +284,7 @@ def test_one_way_on_is_one_clear_sentence(sign_in, world):
 
     page = sign_in("camilla.syd").get(f"/opgaver/{world.task('foerst').id}")
 
-    assert "Når du fuldfører, går sagen videre til Fronten: »siden«." in page.text
+    assert "Når du gør opgaven færdig, går sagen videre til Fronten: »siden«." in page.text
 
 
 def test_the_diagram_says_you_are_here_in_a_picture_and_in_words(sign_in, vurder):

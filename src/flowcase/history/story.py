@@ -113,7 +113,7 @@ def tell(
         words = sentence.english if language == "en" else sentence.danish
         fields = _fields(one, names, language, cause)
         who = _SYSTEM[language] if one.actor in ("system", "scenario") else names.person(one.actor)
-        told = words.format_map(fields).replace("..", ".")  # a label may end in a full stop of its own
+        told = _ended_once(words.format_map(fields))
         if not everything:
             if moment != (one.at, one.actor):
                 moment, said = (one.at, one.actor), set()
@@ -131,6 +131,11 @@ def has_sentence(event: Event) -> bool:
 def _sentence(event: Event) -> Sentence | None:
     kind = type(event).__name__
     return OF_RECORDS.get((kind, getattr(event, "entity", ""))) or SENTENCES.get(kind)
+
+
+def _ended_once(sentence: str) -> str:
+    """A label may end in a full stop or a question mark of its own."""
+    return sentence.replace("..", ".").replace("?.", "?")
 
 
 def told_erased(at: dt.datetime, language: str = "da") -> Told:

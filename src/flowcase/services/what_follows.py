@@ -75,7 +75,8 @@ def _behind(
         label = flow.name or definition.elements[flow.target].name
         if element.name.endswith("?") and label:
             label = _answered(element.name, label)
-        taken = (*branches, label) if decides and label else branches
+        is_always = flow.condition is not None and flow.condition.text.strip("= ") == "true"
+        taken = (*branches, label) if decides and label and not is_always else branches
         yield from _at(definition, definition.elements[flow.target], taken, seen, begun)
 
 

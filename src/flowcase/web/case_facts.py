@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from flowcase.cases.ages import age_on
 from flowcase.cases.entities import ENTITIES
 from flowcase.history.case_statuses import case_status
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group, person, value
 
 if TYPE_CHECKING:
+    from flowcase.services.case_pictures import Item
     from flowcase.services.cases import Case
+
+
+def called(child: Item, today: dt.date) -> str:
+    """The child's name, with its age where the day of birth is known and past."""
+    name, born = str(child["navn"]), child["foedt"]
+    if not isinstance(born, dt.date) or born > today:
+        return name
+    return gettext("{name}, {years} år").format(name=name, years=age_on(born, today))
 
 
 def status(code: str | None) -> str:

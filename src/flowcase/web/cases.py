@@ -15,7 +15,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services.case_facts import DEADLINE_PROCESS
 from flowcase.web import between_people, case_words, suspensions
-from flowcase.web.case_facts import notification_outcome, notifier, shown_facts, status
+from flowcase.web.case_facts import called, notification_outcome, notifier, shown_facts, status
 from flowcase.web.flows import purpose
 from flowcase.web.form_notes import is_to_be_warned
 from flowcase.web.inbox import colleagues
@@ -28,7 +28,7 @@ from flowcase.web.timeline_drawing import timeline
 from flowcase.web.told import story_of
 
 if TYPE_CHECKING:
-    from flowcase.services.case_pictures import Picture
+    from flowcase.services.case_pictures import Item, Picture
     from flowcase.services.cases import Case
     from flowcase.services.deadlines import Deadline
     from flowcase.store.queries.user_tasks import UserTaskRow
@@ -106,7 +106,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
         picture=picture,
         words=case_words,
         line=timeline(deadlines, now),
-        glance=_glance(case, deadlines, user_tasks),
+        glance=_glance(case, deadlines, user_tasks, picture.child, local_date(now)),
         jumps=_jumps(picture),
         documents=flow().documents.of_case(code, actor=actor()),
         may_add_documents=case.closed_at is None and "revisor" not in actor().groups,
@@ -158,10 +158,15 @@ def comment(code: str) -> Any:
 
 
 def _glance(
-    case: Case, deadlines: Sequence[Deadline], user_tasks: Sequence[UserTaskRow]
+    case: Case,
+    deadlines: Sequence[Deadline],
+    user_tasks: Sequence[UserTaskRow],
+    child: Item | None,
+    today: dt.date,
 ) -> list[tuple[str, str]]:
     """What a new colleague wants to know first."""
-    said = [
+    said = [(gettext("Barnet"), called(child, today))] if child is not None and child["navn"] else []
+    said += [
         (gettext("Status"), status(case.status)),
         (gettext("Rådgiver"), person(case.caseworker) or gettext("Ikke tildelt")),
         (gettext("Åbne opgaver"), str(len(user_tasks))),

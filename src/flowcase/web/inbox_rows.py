@@ -70,7 +70,7 @@ class InboxRows:
             f'<span class="sr-only">{self._choose} {name} {case}</span></label></td>\n'
             f'<td data-title="{self._task}"><a href="{before}{address_id}{after}" '
             f'lang="da">{name}</a>{self._flows.get(row.process, "")}</td>\n'
-            f'<td data-title="{self._case}">{self._case_of(row)}</td>\n'
+            f'<td class="fc-whole" data-title="{self._case}">{self._case_of(row)}</td>\n'
             f'<td data-title="{self._due}">{self._when(row)}</td>\n'
             f'<td data-title="{self._priority}">{self._priority_of(row)}</td>\n'
             f'<td data-title="{self._who}">{self._whose(row)}</td>\n'

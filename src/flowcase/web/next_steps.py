@@ -27,16 +27,16 @@ def next_steps(task: UserTask) -> NextSteps | None:
         return None
     if task.waits_for_others and not any(each.branches for each in follows):
         return NextSteps(
-            gettext("Når du fuldfører, er din del gjort. Når alle er færdige: {what}.").format(
+            gettext("Når du gør opgaven færdig, er din del gjort. Når alle er færdige: {what}.").format(
                 what="; ".join(dict.fromkeys(_what(each) for each in follows))
             )
         )
     sure = [each for each in follows if not each.branches]
     if len(sure) == len(follows):
         what = gettext(" og ").join(dict.fromkeys(_what(each) for each in sure))
-        return NextSteps(gettext("Når du fuldfører, {what}.").format(what=what))
+        return NextSteps(gettext("Når du gør opgaven færdig, {what}.").format(what=what))
     return NextSteps(
-        gettext("Hvad der sker, når du fuldfører, afhænger af svarene og sagens oplysninger:"),
+        gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene og sagens oplysninger:"),
         # Branches that run side by side come to the same place: it is told once.
         tuple(dict.fromkeys((_label(each), _what(each)) for each in follows)),
     )

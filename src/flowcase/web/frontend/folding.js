@@ -37,7 +37,14 @@ function scrollToWhatItIsAbout(picture) {
   return Boolean(here);
 }
 
+// On a phone, what narrows a list stands folded above it, so that the list is seen at once.
+function foldOnAPhone() {
+  if (!matchMedia("(max-width: 767px)").matches) return;
+  for (const each of document.querySelectorAll("details[data-folded-on-a-phone]")) each.open = false;
+}
+
 export function folding() {
+  foldOnAPhone();
   document.addEventListener("toggle", (event) => event.target.open && showHere(event.target), true);
   document.addEventListener("htmx:after:swap", () => showHere(document));
   // What is compared is seen in one size.
