@@ -95,7 +95,7 @@ def test_a_user_task_is_told_by_its_name_with_who_may_do_it_and_until_when() -> 
 
 def test_a_label_that_asks_ends_the_sentence_with_its_own_mark() -> None:
     written = events.RecordUpdated(
-        record="r1", entity="Handleplan", case="SAG-1", open={"inddraget": True}, secret={}
+        record="r1", entity="Handleplan", case="SAG-1", open={}, secret={"familie_deltog": True}
     )
 
     [line] = told(written)

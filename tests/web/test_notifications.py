@@ -242,3 +242,11 @@ def test_a_cpr_number_that_a_citizen_types_is_warned_of_once_and_never_refused(s
     assert "Det ligner et CPR-nummer." in warned.one("//*[@id='se-efter']").text_content()
     assert warned.value("bekymring") == typed["bekymring"]
     assert thanks.heading == "Tak for din underretning"
+
+
+def test_a_field_that_other_answers_make_required_is_not_called_optional(stranger):
+    seen = stranger.get("/underret")
+
+    label = seen.one("//label[contains(., 'Hvordan kan vi kontakte dig?')]").text_content()
+    assert "(afhænger af dine svar)" in label
+    assert "valgfrit" not in label

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.services.consent_choices import recipients
 from tests.services.diagrams import end, process, start, user_task
 
 ASSESSMENT = {
@@ -308,3 +309,14 @@ def test_a_document_that_must_be_named_is_named_by_its_number_in_the_journal(sig
     assert "er færdig" in done.text
     [record] = world.flow.cases.records("Samtykke", case="SAG-2588")
     assert record["dokument"] == ["2026-1412"]
+
+
+def test_nobody_behind_the_work_is_offered_as_who_gets_to_know_of_a_family(world):
+    offered = world.flow.guest_links._transactions.read(lambda tx: recipients(tx, {}, None))
+
+    ids = {each["value"] for each in offered}
+    assert {"ppr", "skole", "familieteam_syd", "camilla.syd", "anders.myn"} <= ids
+    assert (
+        ids & {"administrator", "indtag", "procesejer", "revisor", "drift", "vera.revisor", "jens.proces"}
+        == set()
+    )

@@ -38,6 +38,9 @@ _CASEWORK_FAMILIES = ("familieteam_", "teamleder_")
 OVER_OTHERS = frozenset({ADMINISTRATOR, PROCESS_OWNER})
 _OF_PROGRAMS = frozenset({"indtag", ADMINISTRATOR, PROCESS_OWNER})  # they open no case
 
+# They look after the processes, the house or the books: no words about a family go to them as such.
+_BEHIND_THE_WORK = _OF_PROGRAMS | {"revisor"}
+
 _LEADERS = ("teamleder_", "distriktsleder_")
 _FIGURES = frozenset(
     {
@@ -65,6 +68,11 @@ def may_see_cases(actor: Actor) -> bool:
         or bool(actor.groups & _CASEWORK)
         or any(group.startswith(_CASEWORK_FAMILIES) for group in actor.groups)
     )
+
+
+def is_behind_the_work(groups: frozenset[str]) -> bool:
+    """Whether these are only groups to whom nothing of a family is passed on."""
+    return bool(groups) and groups <= _BEHIND_THE_WORK
 
 
 def may_see_case(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flowcase.access.groups import NAMES
+from flowcase.access.permissions import is_behind_the_work
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.consents import YES
 from flowcase.services.case_work import CaseWork
@@ -24,11 +25,17 @@ Choices = list[dict[str, Value]]
 
 def recipients(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     """Whom a consent may name: a unit as a whole, one person, or somebody of the family's network."""
-    groups: Choices = [{"value": code, "label": names[0]} for code, names in NAMES.items()]
+    groups: Choices = [
+        {"value": code, "label": names[0]}
+        for code, names in NAMES.items()
+        if not is_behind_the_work(frozenset({code}))
+    ]
     case = facts.get("sag_id")
     network = work.records("Netvaerksperson", case=str(case)) if case else []
     everybody: Choices = [
-        {"value": person.id, "label": person.name or person.id} for person in people(tx, only_active=True)
+        {"value": person.id, "label": person.name or person.id}
+        for person in people(tx, only_active=True)
+        if not is_behind_the_work(person.groups)
     ]
     return [
         *groups,
