@@ -1,6 +1,6 @@
 """Takes the pictures of the help pages of a running demonstration: python tools/help_pictures.py HOME URL.
 
-They are kept in the repository (WebP, together some 200 kB): an installed wheel has no browser to take them
+They are kept in the repository (WebP, together some 270 kB): an installed wheel has no browser to take them
 with, and a change of a page that a picture shows is seen in the review of the picture.
 """
 
@@ -26,7 +26,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "revisor": ("vera.revisor", "/revision/sager/SAG-2615"),
     "borger": ("", "/underret"),
 }
-SIZE = {"width": 1000, "height": 640}
+SIZE = {"width": 1000, "height": 880}
 
 
 def main(home: str, url: str) -> None:
