@@ -31,6 +31,16 @@ def test_a_case_shows_facts_deadlines_tasks_and_its_story(sign_in):
     assert "Else Brandt" in story
 
 
+def test_the_open_user_task_that_is_due_first_stands_first(sign_in, world):
+    as_made = [row.name for row in world.flow.user_tasks.list(case="SAG-2601")]
+    section = sign_in("karen.fp").get("/sager/SAG-2601").one("//section[@aria-labelledby='opgaver']")
+
+    shown = section.text_content()
+
+    assert as_made == ["Vurdér risiko", "Tag imod"]
+    assert shown.index("Tag imod") < shown.index("Vurdér risiko")
+
+
 def test_every_deadline_says_why_it_is_due_then(sign_in):
     page = sign_in("karen.fp").get("/sager/SAG-2601")
 

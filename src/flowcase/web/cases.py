@@ -92,7 +92,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
     overview = flow().case_overviews.of_case(code, actor=actor())
     instances = flow().instances.list(case=code, limit=None)
     picture = flow().case_pictures.of_case(code, actor=actor())
-    user_tasks = flow().user_tasks.list(case=code)
+    user_tasks = _due_first(flow().user_tasks.list(case=code))
     startable = flow().startable_flows.list(case=code, actor=actor())
     now = flow().clock.now()
     return render_template(
@@ -155,6 +155,11 @@ def comment(code: str) -> Any:
         problem = gettext(error.errors["kommentar"][0])
         return _page(code, problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY
     return redirect(url_for("cases.show", code=code) + "#kommentarer", HTTPStatus.SEE_OTHER)
+
+
+def _due_first(user_tasks: Sequence[UserTaskRow]) -> list[UserTaskRow]:
+    """Those without a due date last; equal ones as they were made."""
+    return sorted(user_tasks, key=lambda task: (task.due_at is None, task.due_at or task.created_at))
 
 
 def _glance(
