@@ -22,7 +22,6 @@ STAMP = BUNDLE / "built-from.txt"
 ENTRIES = (
     "page.js",
     "page.css",
-    "viewer.js",
     "studio-bpmn.js",
     "studio-dmn.js",
     "studio-form.js",

@@ -158,7 +158,6 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.visit(f"/dokumenter/{document}", "document")
     _daily_meeting(seen, world)
     page.goto(f"/forloeb/{instance}")
-    page.wait_for_selector("[data-ready=true]")
     seen.check("diagram")
     seen.visit("/sager/SAG-0000", "no such case")
     seen.visit(f"/opgaver/{measure}", "not for this person")

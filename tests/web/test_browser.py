@@ -153,22 +153,6 @@ def test_without_javascript_the_same_form_works_by_buttons(open_page, world):
     expect(page.locator("[name=underretter_anonym][value=true]")).to_be_checked()
 
 
-def test_the_diagram_shows_its_tokens_and_its_watermark(open_page, world):
-    page = open_page()
-    sign_in(page, "karen.fp")
-    page.goto(f"/forloeb/{world.task('beslut_undersoegelse').instance}")
-
-    page.wait_for_selector("[data-ready=true]")
-    expect(page.locator("[data-element-id=beslut_undersoegelse]")).to_have_class(re.compile("fc-token"))
-    expect(page.locator("[data-element-id=tildel]")).to_have_class(re.compile("fc-done"))
-    watermark = page.locator(".bjs-powered-by")
-    expect(watermark).to_be_visible()
-    box, frame = watermark.bounding_box(), page.locator(".fc-diagram").bounding_box()
-    assert box and frame
-    assert box["x"] > frame["x"] + frame["width"] / 2
-    assert box["y"] + box["height"] <= frame["y"] + frame["height"]
-
-
 def test_nothing_scrolls_sideways_on_a_phone(open_page):
     page = open_page(width=320)
     sign_in(page, "karen.fp")

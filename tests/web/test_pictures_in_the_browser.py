@@ -1,4 +1,4 @@
-"""Pictures of diagrams open whole, and are seen in full size where that is asked for."""
+"""Pictures of diagrams open whole, or in full size where the flow is."""
 
 from __future__ import annotations
 
@@ -56,3 +56,16 @@ def test_two_drawings_beside_each_other_change_size_together_and_show_what_diffe
     mark, frame = (page.locator(each).last.evaluate(SIDES) for each in (".fc-p-changed", ".fc-picture"))
     assert frame[0] <= mark[0] and mark[2] <= frame[2]
     assert frame[1] <= mark[1] and mark[3] <= frame[3]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_picture_of_a_flow_opens_where_the_flow_is(open_page, world, width):
+    page = open_page(width=width)
+    sign_in(page, "karen.fp")
+    page.goto(f"/forloeb/{world.task('beslut_undersoegelse').instance}")
+
+    assert page.get_by_label("Fuld størrelse").is_checked()
+    here, frame = (page.locator(each).first.evaluate(SIDES) for each in (".fc-p-here", ".fc-picture"))
+    assert frame[0] <= here[0] and here[2] <= frame[2]
+    page.get_by_label("Fuld størrelse").uncheck(force=True)
+    assert is_whole(page)

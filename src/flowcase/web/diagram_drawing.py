@@ -14,14 +14,14 @@ ABOVE = 26  # words that stand above the uppermost
 _EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
 _CONTAINERS = ("participant", "lane", "subProcess", "transaction", "adHocSubProcess")
 _LETTER = 6.2  # width of one at 11 px
-DONE, HERE = "done", "here"
+DONE, HERE, STUCK = "done", "here", "stuck"  # where the flow has been, is, and cannot go on
 MARKED = ("added", "removed", "changed")  # what a difference says of an element
 
 
 @dataclass(frozen=True)
 class Node:
     form: str  # box, round, diamond, frame
-    state: str  # here, done, added, removed, changed or nothing
+    state: str  # here, stuck, done, added, removed, changed or nothing
     x: float
     y: float
     width: float
@@ -37,6 +37,11 @@ class Drawn:
     width: int
     nodes: tuple[Node, ...]
     paths: tuple[tuple[str, str], ...]  # (points, state), those that were walked last
+
+    @property
+    def shows_a_place(self) -> bool:
+        """Whether the flow is somewhere on it."""
+        return any(node.state in (HERE, STUCK) for node in self.nodes)
 
     def holds(self, element: str) -> bool:
         return any(node.element == element for node in self.nodes)
@@ -62,7 +67,7 @@ def drawn(content: bytes, states: Mapping[str, str], walked: frozenset[str] | No
         is_walked = (
             line.element in walked
             if walked is not None
-            else states.get(line.source) == DONE and states.get(line.target) in (DONE, HERE)
+            else states.get(line.source) == DONE and states.get(line.target) in (DONE, HERE, STUCK)
         )
         points = " ".join(f"{px:g},{py:g}" for px, py in line.points)
         marked = states.get(line.element, "") if states.get(line.element) in MARKED else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.access.permissions import may_operate
@@ -23,17 +23,13 @@ blueprint = Blueprint("instances", __name__, url_prefix="/forloeb")
 @blueprint.get("/<id>")
 @login_required
 def show(id: str) -> Any:
-    g.has_diagram = True
     instance = flow().instances.get(id, actor=actor())
     flow().reading_log.note(instance.case_code, page="diagram", actor=actor())
-    states = dict.fromkeys(instance.completed_elements, "done")
-    states |= dict.fromkeys(instance.active_elements, "token")
-    states |= dict.fromkeys(instance.incident_elements, "incident")
     may_intervene = instance.status in ("active", "suspended") and may_operate(actor())
     return render_template(
         "instance.html",
         instance=instance,
-        states=states,
+        **picture_of(instance, flow().instances.source(id, actor=actor())),
         may_intervene=may_intervene,
         may_go_back=may_intervene and instance.status == "active",
     )
@@ -54,6 +50,7 @@ def picture_of(instance: Instance, source: bytes) -> dict[str, Any]:
     """What the templates of a picture want: the drawing, and the same in words."""
     states = dict.fromkeys(instance.completed_elements, diagram_drawing.DONE)
     states |= dict.fromkeys(instance.active_elements, diagram_drawing.HERE)
+    states |= dict.fromkeys(instance.incident_elements, diagram_drawing.STUCK)
     names = instance.element_names
     return {
         "drawing": diagram_drawing.drawn(source, states),

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from flowcase.cases.civil_time import COPENHAGEN
@@ -66,7 +66,6 @@ def show(code: str) -> Any:
 @login_required
 def then(code: str) -> Any:
     """The case as it was; without a time that can be read, as it is now."""
-    g.has_diagram = True
     typed = request.args.get("tid", "").strip()
     at = read(typed)
     now = flow().clock.now()

@@ -10,7 +10,7 @@ const GROUND = 0.012; // luminance of the dark page: #1b1b1b
 const NAMES = { white: "#fff", black: "#000", red: "#f00", gray: "#808080", grey: "#808080", silver: "#c0c0c0" };
 const COLOUR = /(#|%23)([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})\b|\brgba?\(([^)]*)\)|(?<![-\w#.'"])(white|black|red|gr[ae]y|silver)(?![-\w])/gi;
 const ONLY_COLOUR = /^(border(-(top|right|bottom|left))?|outline|text-decoration|column-rule)$/;
-// What bpmn.io's editors and viewer draw is turned as a picture, or stays light as a drawing board.
+// What bpmn.io's editors draw is turned as a picture, or stays light as a drawing board.
 const NOT_OURS = /\.(djs|bjs|bio|cm|fjs|dmn|dms|dmn-js|bts|properties-panel)\b|\.(djs|bjs|bio|fjs|dmn)-|\.icon-|:host/; // and no page has an icon of the design system
 
 const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
@@ -136,7 +136,6 @@ let made = `:root{color-scheme:dark}body{background-color:${turned("#fff")};colo
 made += sheet(text);
 // Colours that drawings of the server say in attributes.
 for (const colour of attributes) for (const name of ["fill", "stroke"]) made += `[${name}="${colour}"]{${name}:${turned(colour)}}`;
-// A diagram that the viewer draws is turned as a whole; the drawing boards of the studio stay light.
-made += ".fc-diagram .djs-container svg{filter:invert(.89) hue-rotate(180deg)}";
+// The drawing boards of the studio stay light.
 made += ".fc-canvas,.fc-panel{color-scheme:light;background-color:#fff;color:#1a1a1a}";
 appendFileSync(file, `@media screen and (prefers-color-scheme:dark){${made}}\n`);

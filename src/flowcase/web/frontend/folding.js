@@ -12,7 +12,7 @@ function unfold() {
 }
 
 // What a picture of a diagram is about: where the flow is now, or what has changed.
-const ABOUT = [".fc-p-here", ".fc-p-node:is(.fc-p-added, .fc-p-removed, .fc-p-changed)", ".fc-p-added, .fc-p-changed"];
+const ABOUT = [".fc-p-stuck", ".fc-p-here", ".fc-p-node:is(.fc-p-added, .fc-p-removed, .fc-p-changed)", ".fc-p-added, .fc-p-changed"];
 
 // A picture in full size begins there; beside another that has nothing to show, both show the same place.
 function showHere(root) {
