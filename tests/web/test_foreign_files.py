@@ -47,19 +47,24 @@ def touch(page: Page, kind: str) -> bool:
     """Change something in the drawing and take it back; False when there is nothing to change."""
     undo = page.get_by_role("button", name="Fortryd")
     for change in CHANGES[kind]:
-        if change(page) and _is_enabled(undo):
+        if change(page) and _is_enabled(page, undo):
             while undo.is_enabled():
                 undo.click()
             return True
     return False
 
 
-def _is_enabled(button: Locator) -> bool:
-    try:
-        expect(button).to_be_enabled(timeout=700)
-    except AssertionError:
-        return False
-    return True
+def _is_enabled(page: Page, button: Locator) -> bool:
+    """Whether there is something to undo, once the page has done all that it had put off.
+
+    Timers of a page come in the order of their instants, however busy the machine is; the editors put off
+    nothing longer than 400 ms.
+    """
+    page.evaluate(
+        "() => new Promise(done => setTimeout("
+        "() => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))), 500))"
+    )
+    return button.is_enabled()
 
 
 def _move_all(page: Page) -> bool:
@@ -73,7 +78,7 @@ def _move_one(page: Page) -> bool:
     for shape in page.locator(".djs-shape[data-element-id] > .djs-hit").all()[:40]:
         shape.click(force=True, position={"x": 3, "y": 3})
         page.keyboard.press("ArrowRight")
-        if page.get_by_role("button", name="Fortryd").is_enabled():
+        if _is_enabled(page, page.get_by_role("button", name="Fortryd")):
             return True
     return False
 
@@ -137,7 +142,7 @@ def studio(chromium: Browser, address: str, world: World) -> Iterator[Page]:
     """The studio; the editors' packages complain to the console about files that they cannot read."""
     context = chromium.new_context(base_url=address, viewport={"width": 1400, "height": 800}, locale="da-DK")
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(30_000)
     sign_in(page, "jens.proces")
     yield page
     context.close()
@@ -147,13 +152,14 @@ def test_files_of_others_open_and_are_saved_with_nothing_said_otherwise(studio, 
     jens = world.flow.people.actor("jens.proces")
     told: Counter[str] = Counter()
     wrong: list[str] = []
+    kept: list[str] = []
     for number, file in list(enumerate(FILES))[::STEP]:
         path = f"{FOLDERS[file.suffix]}fremmed_{number}{file.suffix}"
         content = file.read_bytes()
         world.flow.kept_drafts.save(path, content, seen=None, based_on=None, actor=jens)
 
         studio.goto(f"/studie/{path}")
-        studio.wait_for_selector("html[data-ready=true]")
+        studio.wait_for_selector("html[data-ready=true]", timeout=60_000)
         if studio.locator("#ikke-tegnet").is_visible():
             told["opened as text, with the reason"] += 1
             assert studio.locator("#hvorfor").inner_text().strip(), file.name
@@ -169,12 +175,14 @@ def test_files_of_others_open_and_are_saved_with_nothing_said_otherwise(studio, 
         if not was_changed:
             assert written == content, file.name
             told["nothing in it to change, kept as it was"] += 1
+            kept.append(f"{file.parent.name}/{file.name}")
         elif bool(found) != (known is not None):
             wrong.append(f"{file.parent.name}/{file.name}: {found[:4] or 'is now the same: ' + KNOWN[known]}")
         else:
             told["differ as is known of the package" if found else "changed, undone, saved, the same"] += 1
 
     with capsys.disabled():
+        print("\n".join(kept))
         print(f"\n{len(FILES[::STEP])} files of others in the editors: {dict(told)}")
     assert wrong == []
     assert told["changed, undone, saved, the same"] >= 3 * len(FILES[::STEP]) // 5

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from lxml import etree
 from playwright.sync_api import Page, expect
@@ -281,3 +284,48 @@ def test_the_list_of_keys_of_a_table_opens_by_a_key_and_by_its_button(page):
     expect(page.locator("#taster")).to_be_visible()
 
     assert found == []
+
+
+FORM = "forms/F-B1.form"
+
+
+def test_a_field_of_a_form_is_added_moved_named_and_removed_by_keyboard_alone(page, world):
+    page.goto(f"/studie/{FORM}")
+    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    jens = world.flow.people.actor("jens.proces")
+
+    def fields() -> list[str]:
+        page.keyboard.press("Control+s")
+        expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+        drawn = json.loads(world.flow.studio.open(FORM, actor=jens).content)
+        return [each["id"] for each in drawn["components"]]
+
+    before = [each["id"] for each in json.loads(world.flow.studio.in_force(FORM, actor=jens))["components"]]
+    page.locator(".fjs-palette-field[data-field-type=checkbox]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.matches('.fjs-element')")
+    [made] = set(fields()) - set(before)
+    field = page.locator(f".fjs-element[data-id='{made}']")
+    expect(field).to_be_focused()
+    end = fields()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(field).to_be_focused()
+    expect(page.locator("#valgt")).to_contain_text(f"{len(end) - 1} af {len(end)}")
+    assert fields() == [*end[:-2], made, end[-2]]
+    page.keyboard.press("Alt+ArrowDown")
+    expect(field).to_be_focused()
+    assert fields() == end
+
+    page.keyboard.press("Alt+p")
+    page.wait_for_function("() => document.activeElement.closest('.fjs-properties-container')")
+    expect(field).to_have_class(re.compile("fjs-editor-selected"))
+    field.focus()
+    page.keyboard.press("Delete")
+    expect(field).to_have_count(0)
+    assert fields() == before
+    page.keyboard.press("Control+z")
+    expect(field).to_have_count(1)
+    assert page.evaluate("document.activeElement !== document.body")
+    page.keyboard.press("F1")
+    expect(page.locator("#taster")).to_be_visible()
+    assert axe(page) == []

@@ -152,8 +152,12 @@ def draw_a_task(walk: Walk) -> None:
     page.mouse.move(x - 4, y, steps=3)
     page.mouse.move(x, y)
     page.mouse.click(x, y)
+    name = page.locator(".djs-direct-editing-content")
+    name.wait_for()  # before that the letters would be keys of the drawing
     page.keyboard.type("Ring til skolen")
+    expect(name).to_have_text("Ring til skolen")
     page.keyboard.press("Enter")
+    expect(name).to_have_count(0)
     page.locator(".djs-context-pad [title='Skift element']").click()
     page.locator(".djs-popup input").first.fill("bruger")
     with checked_again(page):

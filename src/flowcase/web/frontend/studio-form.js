@@ -7,8 +7,10 @@ import './studio/studio.css';
 
 import { FormEditor } from '@bpmn-io/form-js-editor';
 
+import { bindKeysList } from './studio/choosing.js';
 import danish from './studio/danish-forms.json';
 import { translateShown } from './studio/danish-shown.js';
+import { bindFormKeys } from './studio/form-keys.js';
 import { nameInDanish } from './studio/new-fields.js';
 import { startStudio } from './studio/shell.js';
 
@@ -29,6 +31,8 @@ function makeEditor(begun) {
     translateShown(container, filledIn, FILLED_IN);
     nameInDanish(editor.get('fieldFactory'), danish);
   }
+  bindFormKeys(container, editor);
+  bindKeysList(() => {});
   const stack = () => editor.get('commandStack');
   const fieldOf = (name) =>
     editor
