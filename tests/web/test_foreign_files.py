@@ -95,15 +95,13 @@ def _type_in_a_cell(page: Page) -> bool:
     return True
 
 
-def _drag_a_decision(page: Page) -> bool:
-    shape = page.locator(".dmn-drd-container .djs-shape .djs-hit")
-    if not shape.count():
+def _move_a_decision(page: Page) -> bool:
+    drawing = page.locator(".dmn-drd-container .djs-container > svg")
+    if not drawing.count():
         return False
-    shape.first.hover(force=True)
-    page.mouse.down()
-    page.mouse.move(500, 400, steps=4)
-    page.mouse.move(520, 430, steps=4)
-    page.mouse.up()
+    drawing.focus()
+    page.keyboard.press("PageDown")
+    page.keyboard.press("ArrowRight")
     return True
 
 
@@ -132,7 +130,7 @@ def _remove_a_field(page: Page) -> bool:
 
 CHANGES: dict[str, tuple[Callable[[Page], bool], ...]] = {
     ".bpmn": (_move_all, _move_one),
-    ".dmn": (_type_in_a_cell, _drag_a_decision, _write_an_expression),
+    ".dmn": (_type_in_a_cell, _move_a_decision, _write_an_expression),
     ".form": (_remove_a_field,),
 }
 
