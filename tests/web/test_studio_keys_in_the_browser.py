@@ -61,6 +61,7 @@ def append(page: Page, kind: str, name: str, key: str = "a") -> None:
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
+    page.wait_for_function("() => document.activeElement.closest('#laerred svg')")
 
 
 def take(page: Page, choice: str) -> None:
@@ -97,7 +98,7 @@ def test_an_element_is_added_named_connected_moved_edged_and_deleted_by_keyboard
     take(page, "Brugeropgave »svar")
     choose(page, "svar")
     page.keyboard.press("b")
-    take(page, "Tid")
+    take(page, "Timer")
     append(page, "Slut", "For sent")
     drawn = kept(page, world)
 
@@ -181,6 +182,7 @@ def name_it(page: Page, name: str) -> None:
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
+    page.wait_for_function("() => document.activeElement.closest('#laerred svg')")
 
 
 def pick(page: Page, key: str, choice: str) -> None:
