@@ -13,6 +13,7 @@ from flowcase.cases.civil_time import (
     end_of_day,
     local_date,
     possible_instants,
+    span_of_days,
 )
 
 
@@ -51,6 +52,14 @@ def test_a_start_on_the_last_day_can_stick_to_the_end_of_the_month():
     assert add_months(dt.date(2026, 2, 28), 6, MonthEnd.STICK_TO_END) == dt.date(2026, 8, 31)
     assert add_months(dt.date(2026, 2, 28), 6, MonthEnd.CLAMP) == dt.date(2026, 8, 28)
     assert add_months(dt.date(2026, 2, 27), 6, MonthEnd.STICK_TO_END) == dt.date(2026, 8, 27)
+
+
+def test_whole_days_are_open_at_the_ends_of_the_calendar():
+    midnight = dt.datetime(2026, 3, 29, 22, tzinfo=dt.UTC)  # the clock was put forward that day
+
+    assert span_of_days(dt.date(2026, 3, 30), dt.date(2026, 3, 29)) == (midnight, midnight)
+    assert span_of_days(dt.date.min, dt.date.max) == span_of_days(None, None) == (None, None)
+    assert None not in span_of_days(dt.date.max, dt.date.min)
 
 
 def test_a_day_ends_at_its_last_local_second_in_summer_and_in_winter():

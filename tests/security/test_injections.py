@@ -96,6 +96,23 @@ def test_a_guessed_id_leads_nowhere(drift, vera, karen, attack):
             assert "<script>alert(1)" not in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/revision?formaal=tilsyn&fra={day}&til={day}",
+        "/revision/eksport?fra={day}&til={day}",
+        "/revision/frister?fra={day}&til={day}",
+        "/revision/sager/SAG-2588/da?tid={day}T23:59:59%2B00:00",
+        "/revision/sager/SAG-2588/da?tid={day}T00:00:00%2B14:00",
+        "/revision/sager/SAG-2588/afgoerelse?strom=case:SAG-2588&nr=" + "9" * 20,
+        "/revision/sager/SAG-2588/afgoerelse?strom=case:SAG-2588&nr=-" + "9" * 20,
+    ],
+)
+def test_the_ends_of_the_calendar_and_of_numbers_are_no_fault(vera, address):
+    for day in ("0001-01-01", "9999-12-31"):
+        assert vera.client.get(address.format(day=day)).status_code in (200, 400, 404, 422), day
+
+
 # --- markup and templates in what people write ----------------------------------------------------
 
 MARKUP = {

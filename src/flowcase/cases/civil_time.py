@@ -60,6 +60,19 @@ def at_wall_clock(day: dt.date, clock: dt.time, zone: ZoneInfo = COPENHAGEN) -> 
     return naive_in_zone.astimezone(dt.UTC).astimezone(zone)
 
 
+def span_of_days(
+    first: dt.date | None, last: dt.date | None
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """From which instant on and before which one whole local days lie, both included.
+
+    None where nothing bounds them; so do not the first day and the last one that can be written.
+    """
+    since = None if first is None or first == dt.date.min else at_wall_clock(first, dt.time())
+    if last is None or last == dt.date.max:
+        return since, None
+    return since, at_wall_clock(last + dt.timedelta(days=1), dt.time())
+
+
 def possible_instants(local: dt.datetime, zone: ZoneInfo = COPENHAGEN) -> tuple[dt.datetime, ...]:
     """The instants that a local time without offset may mean.
 

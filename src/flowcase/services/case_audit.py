@@ -29,6 +29,7 @@ from flowcase.store.queries.history import EventRow
 # What a person, a case, a record or a code is called: never a word that a name could be.
 _ID = re.compile(r"(?:SAG|U|S)-[0-9]+|(?=[a-z0-9]*[0-9._:-])[a-z0-9]+(?:[._:-][a-z0-9]+)*")
 _SETTINGS = "indstilling"  # the municipality's numbers; no part of the question
+_MOST_EVENTS = 2**62  # of a stream; what is counted beyond has no place in a database
 _LOOKS = ("CaseRead", "CaseOpenedInEmergency", "ReferenceRecorded")
 
 
@@ -136,7 +137,8 @@ class CaseAudit:
         def work(tx: Tx) -> DecisionRecord:
             row = _seen(tx, case, actor)
             streams = {row.stream, *(f"notification:{id}" for id in row.facts.get("underretninger") or ())}
-            found = history.events(tx, stream, after=seq - 1, limit=1) if stream in streams else []
+            is_there = stream in streams and 0 < seq < _MOST_EVENTS
+            found = history.events(tx, stream, after=seq - 1, limit=1) if is_there else []
             if not found or found[0].seq != seq or found[0].kind != "DecisionEvaluated":
                 raise NotFound("decision record", f"{stream}#{seq}")
             event: Any = found[0].event

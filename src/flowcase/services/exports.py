@@ -15,7 +15,7 @@ from typing import Any
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_export
-from flowcase.cases.civil_time import at_wall_clock
+from flowcase.cases.civil_time import span_of_days
 from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.events import ExportBegun, ExportMade
@@ -114,7 +114,7 @@ class Exports:
         self.check(actor)
 
         def work(tx: Tx) -> Size:
-            since, until = _period(asked)
+            since, until = span_of_days(asked.first, asked.last)
             return Size(*queries.size(tx, _stream(tx, asked), since=since, until=until))
 
         return self._transactions.read(work)
@@ -188,14 +188,6 @@ def _stream(tx: Tx, asked: Asked) -> str | None:
     return stream
 
 
-def _period(asked: Asked) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """From when on, and until before when."""
-    return (
-        None if asked.first is None else at_wall_clock(asked.first, dt.time()),
-        None if asked.last is None else at_wall_clock(asked.last + dt.timedelta(days=1), dt.time()),
-    )
-
-
 @dataclass(frozen=True)
 class _Ran:
     """What lines say of an instance."""
@@ -219,7 +211,7 @@ class _Lines:
     ) -> None:
         self._transactions, self._definitions, self._asked = transactions, definitions, asked
         self._lengths = lengths
-        self._since, self._until = _period(asked)
+        self._since, self._until = span_of_days(asked.first, asked.last)
         self._ran: dict[str, _Ran | None] = {}
         self.count = 0  # of the lines, the last time
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from flowcase.access.actor import Actor
 from flowcase.access.events import HistorySearched
 from flowcase.access.permissions import may_search_history
-from flowcase.cases.civil_time import at_wall_clock
+from flowcase.cases.civil_time import span_of_days
 from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, NotFound
 from flowcase.history.exports import Line, values_of
@@ -103,8 +103,7 @@ class HistorySearch:
             asked.actor,
             asked.kind,
             asked.instance,
-            None if asked.first is None else at_wall_clock(asked.first, dt.time()),
-            None if asked.last is None else at_wall_clock(asked.last + dt.timedelta(days=1), dt.time()),
+            *span_of_days(asked.first, asked.last),
         )
         lines: list[Line] = []
         told: dict[str, str] = {}

@@ -195,6 +195,7 @@ def read(typed: str) -> dt.datetime | None:
     try:
         at = dt.datetime.fromisoformat(typed.replace(" ", "+") if "T" in typed else typed)
         at = at if at.tzinfo is not None else at.replace(tzinfo=COPENHAGEN)
+        at.astimezone(COPENHAGEN)  # which has no last hour of the last year that can be written
         return at.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
