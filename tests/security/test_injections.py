@@ -113,6 +113,12 @@ def test_the_ends_of_the_calendar_and_of_numbers_are_no_fault(vera, address):
         assert vera.client.get(address.format(day=day)).status_code in (200, 400, 404, 422), day
 
 
+def test_a_copy_of_a_draft_that_nobody_can_have_made_is_not_found(jens):
+    for number in ("9" * 20, "-" + "9" * 20):
+        address = f"/studie/fil/underretning.bpmn?kopi={number}"
+        assert jens.client.get(address).status_code == 404, number
+
+
 # --- markup and templates in what people write ----------------------------------------------------
 
 MARKUP = {

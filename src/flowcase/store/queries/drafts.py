@@ -31,6 +31,8 @@ _WITHOUT_CONTENT = select(*(_draft.c[name] for name in DraftRow.__dataclass_fiel
 
 
 def draft(tx: Tx, owner: str, file_name: str, copy: int) -> DraftRow | None:
+    if not 0 <= copy < 2**31:  # a number that no copy has, and some that no database takes
+        return None
     found = _WITHOUT_CONTENT.where(
         _draft.c.owner == owner, _draft.c.file_name == file_name, _draft.c.copy == copy
     )
