@@ -7,7 +7,7 @@ HTTP status and exit code belong to the edges (`web`, `cli`), not here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,10 +51,21 @@ class Forbidden(FlowcaseError):
 
 
 class Refused(FlowcaseError):
-    """A rule of the domain refuses the command; `rules` holds the rule ids that did."""
+    """A rule of the domain refuses the command; `rules` holds the rule ids that did.
 
-    def __init__(self, attempt: str, because: str, *, rules: Sequence[str] = ()) -> None:
+    `fields` holds, by field path, those of the sentences that are about one field.
+    """
+
+    def __init__(
+        self,
+        attempt: str,
+        because: str,
+        *,
+        rules: Sequence[str] = (),
+        fields: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.attempt, self.because, self.rules = attempt, because, tuple(rules)
+        self.fields = dict(fields or {})
         named = f" ({', '.join(self.rules)})" if self.rules else ""
         super().__init__(f"Expected to {attempt}, but {because}{named}.")
 

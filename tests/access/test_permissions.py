@@ -8,6 +8,7 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.groups import NAMES, group_name
 from flowcase.access.permissions import (
     may_deliver_notifications,
+    may_have_work,
     may_operate,
     may_register_notifications,
     may_see_case,
@@ -104,3 +105,20 @@ def test_every_group_of_a_rule_has_a_name_in_both_languages():
         assert group_name(code) != code
         assert group_name(code, "en") != code
     assert group_name("nyt_team") == "nyt_team"
+
+
+@pytest.mark.parametrize(
+    ("kind", "groups", "has_work"),
+    [
+        ("person", {"familieteam_syd"}, True),
+        ("person", {"leverandoer"}, True),
+        ("person", {"administrator", "fronten"}, True),
+        ("person", {"administrator"}, False),
+        ("person", {"revisor", "procesejer"}, False),
+        ("person", set(), False),
+        ("service", {"indtag"}, False),
+        ("service", {"fronten"}, False),
+    ],
+)
+def test_who_is_offered_as_somebody_to_have_work(kind, groups, has_work):
+    assert may_have_work(kind, groups) is has_work

@@ -14,6 +14,7 @@ from flowcase.modeling.read_dmn import read_dmn
 DECISIONS = Path(__file__).parents[2] / "processes" / "decisions"
 NOW = dt.datetime(2026, 5, 4, 8, 0, tzinfo=dt.UTC)
 TOMORROW, YESTERDAY = dt.date(2026, 5, 5), dt.date(2026, 5, 3)
+TOMORROW_AT_NINE, YESTERDAY_AT_NINE = NOW + dt.timedelta(days=1), NOW - dt.timedelta(days=1)
 SETTINGS = {"sos_noeglepersoner_pr_enhed": Decimal(1)}
 
 
@@ -172,3 +173,29 @@ def test_the_goals_are_reached_at_75_per_cent_with_key_persons_and_everybody_tra
     )
 
     assert found == standing
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "answers"),
+    [
+        ("gate_moede_holdt", "holdt", {"forloeb": "afholdt", "holdt": TOMORROW_AT_NINE}),
+        ("gate_kontakt_holdt", "tid", {"tid": TOMORROW_AT_NINE}),
+        ("gate_samtale_holdt", "dato", {"gennemfoert": True, "dato": TOMORROW}),
+        ("gate_kursus_holdt", "dato", {"dato": TOMORROW}),
+        ("gate_bal_gennemfoert", "gennemfoert", {"gennemfoert": TOMORROW}),
+    ],
+)
+def test_what_is_yet_to_come_has_not_been_held_and_its_field_is_named(
+    table: str, field: str, answers: dict[str, Any]
+) -> None:
+    [hit] = ask("gate_holdt", table, **answers)
+    before = YESTERDAY_AT_NINE if isinstance(answers[field], dt.datetime) else YESTERDAY
+
+    assert hit["felt"] == field
+    assert said("gate_holdt", table, **{**answers, field: before}) == []
+    assert said("gate_holdt", table, **{**answers, field: None}) == []
+
+
+def test_a_meeting_that_moves_and_a_talk_that_was_not_had_may_lie_ahead() -> None:
+    assert said("gate_holdt", "gate_moede_holdt", forloeb="flyttet", holdt=TOMORROW_AT_NINE) == []
+    assert said("gate_holdt", "gate_samtale_holdt", gennemfoert=False, dato=TOMORROW) == []

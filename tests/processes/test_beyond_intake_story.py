@@ -331,7 +331,7 @@ def ask_forum(story: Office) -> None:
     """The plan is discussed in the cross-professional forum, which meets and gives its advice."""
     story.do("stil_spoergsmaal", spoergsmaal="x", enheder=["ppr"], tid="2026-12-01T10:00")
     story.do("vaelg_behandling", behandling="uden_dem", behandling_begrundelse="Intet samtykke endnu")
-    held = {"holdt": "2026-12-01T10:00", "moedeleder": CASEWORKER, "referent": LEADER}
+    held = {"holdt": story.flow.clock.now().isoformat(), "moedeleder": CASEWORKER, "referent": LEADER}
     held["til_stede"] = [CASEWORKER]
     story.do("afhold", forloeb="afholdt", **held)
     story.do("aftaler_fra_moedet", ingen_opgave="true", referat="x")

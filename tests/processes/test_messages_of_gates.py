@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from flowcase.services.user_tasks import _refused
+from flowcase.services.rule_hits import Hit
+from flowcase.services.rule_hits import refused as refusal
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 
@@ -32,7 +33,9 @@ def test_every_message_of_a_gate_is_a_sentence():
 
 
 def test_several_refusals_are_read_one_after_the_other():
-    refused = _refused("1", [("R-047", "Rådet skal have holdt møde."), ("R-043", "Netværk skal beskrives.")])
+    refused = refusal(
+        "1", [Hit("R-047", "Rådet skal have holdt møde."), Hit("R-043", "Netværk skal beskrives.")]
+    )
 
     assert refused.because == "Rådet skal have holdt møde. Netværk skal beskrives."
     assert refused.rules == ("R-047", "R-043")

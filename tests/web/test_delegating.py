@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from flowcase.access.actor import SYSTEM
+from flowcase.services.candidates import workers
+
 
 def delegated(sign_in, world, to="jonas.fp"):
     karen = sign_in("karen.fp")
     task = world.task("vurder")
     page = karen.post(f"/opgaver/{task.id}/tag")
     return task.id, karen.press(page, "_handling", "uddeleger", _uddeleger_til=to)
+
+
+def test_only_those_who_could_do_it_are_offered(sign_in, world):
+    world.flow.people.add("ida.leder", name="Ida", groups=("frontpersonale", "administrator"), actor=SYSTEM)
+    page = sign_in("karen.fp").get(f"/opgaver/{world.task('vurder').id}")
+
+    offered = {each.get("value") for each in page.all("//select[@name='_uddeleger_til']/option")}
+
+    assert {"jonas.fp", "ida.leder"} <= offered
+    assert not {"drift", "vera.revisor", "jens.proces", "skoleportal", "camilla.syd"} & offered
+
+
+def test_a_choice_of_people_offers_nobody_who_only_operates_draws_or_audits(world):
+    offered = world.flow.people._transactions.read(lambda tx: {each.id for each in workers(tx)})
+
+    assert {"karen.fp", "camilla.syd", "else.syd", "granly"} <= offered
+    assert not {"drift", "vera.revisor", "jens.proces", "skoleportal"} & offered
 
 
 def test_the_owner_sees_with_whom_it_waits_and_can_take_it_back(sign_in, world):

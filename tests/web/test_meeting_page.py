@@ -89,7 +89,7 @@ def hold(world, caseworker, *, minutes="Vi talte om morgenen.", coordinator=None
         caseworker,
         CASE,
         forloeb="afholdt",
-        holdt="2026-04-07T14:00",
+        holdt="2026-03-27T08:30",
         til_stede=[caseworker],
         moedeleder=caseworker,
         referent=caseworker,

@@ -82,6 +82,30 @@ def test_a_field_that_an_answer_brings_onto_the_page_begins_with_what_is_known(s
     assert (emptied.value("moedeleder") or "", emptied.value("referent")) == ("", caseworker)
 
 
+def test_a_meeting_that_is_yet_to_come_has_not_been_held_and_the_field_says_so(sign_in, held, caseworker):
+    visitor = sign_in(caseworker)
+    page = open_task(visitor, held, "afhold")
+
+    again = visitor.press(
+        page,
+        "_faerdig",
+        forloeb="afholdt",
+        holdt="2026-09-01T08:30",
+        til_stede=["foraelder"],
+        moedeleder=caseworker,
+        referent=caseworker,
+    )
+
+    sentence = "Mødet kan ikke være holdt i fremtiden. Ret tidspunktet, eller vent, til mødet er holdt."
+    assert again.status == 422
+    said = again.all("//*[contains(@class, 'form-error-message')]")
+    [field] = again.all("//*[@name='holdt']")
+    assert [each.get("id") for each in said] == [f"{field.get('id')}-error-1"]
+    assert sentence in said[0].text_content()
+    assert len(again.all("//*[@id='fejl']")) == 1
+    assert held.task("afhold", CASE).status == "open"
+
+
 def test_a_meeting_without_agreements_is_refused_with_the_way_out(sign_in, held, caseworker):
     visitor = sign_in(caseworker)
     hold(visitor, held, caseworker)

@@ -115,6 +115,14 @@ def is_casework_staff(groups: Iterable[str]) -> bool:
     return any(group in _CASEWORK - {"revisor"} or group.startswith(_CASEWORK_FAMILIES) for group in groups)
 
 
+def may_have_work(kind: str, groups: Iterable[str]) -> bool:
+    """Whether somebody is offered where a person is chosen: to have work, to coordinate, to take part.
+
+    A person in a group that does such work; no program, and nobody who only operates, draws or audits.
+    """
+    return kind == "person" and bool(set(groups) - _BEHIND_THE_WORK)
+
+
 def may_see_emergencies(actor: Actor) -> bool:
     """Which cases were opened in an emergency: leaders those of their teams; authority and auditors all."""
     return (

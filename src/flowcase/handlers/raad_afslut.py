@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
 
 POSTPONED, ADVISED, AFTER_ACUTE = "udsat", "anbefaling_givet", "akut_efterbehandlet"
+ENDED = "afsluttet"  # as every meeting whose agreements are written; what it said is its outcome
 
 
 @handler(
@@ -38,7 +39,7 @@ def end_council(job: Job, case: CaseWork) -> Mapping[str, Value]:
         return {"raad_udfald": POSTPONED}
     outcome = AFTER_ACUTE if job.inputs.get("akut") is True else ADVISED
     is_anonymous = job.inputs.get("anonymt") is True
-    held = {"status": "afholdt", "udfald": outcome, "afholdt": case.now, "anonymt": is_anonymous}
+    held = {"status": ENDED, "udfald": outcome, "afholdt": case.now, "anonymt": is_anonymous}
     case.update("Moede", meeting, held)
     case.meet_deadline(rule=RULE, case=code)
     measure = job.inputs.get("foranstaltning_id")

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 def find(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """Only one about the same considered measure, and each counts once."""
     code, measure = str(job.inputs["sag_id"]), str(job.inputs["foranstaltning_id"])
-    held = case.records("Moede", case=code, slags=COUNCIL, status="afholdt", foranstaltning_id=None)
-    for meeting in held:
-        if meeting["paataenkt"] == job.inputs["paataenkt"]:
+    for meeting in case.records("Moede", case=code, slags=COUNCIL, foranstaltning_id=None):
+        if meeting["afholdt"] is not None and meeting["paataenkt"] == job.inputs["paataenkt"]:
             case.update("Moede", meeting.id, {"foranstaltning_id": measure})
             case.update("Foranstaltning", measure, {"raad": meeting.id})
             return {"raad_afholdt": True}

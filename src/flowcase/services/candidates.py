@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flowcase import model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_work_on
+from flowcase.access.permissions import may_have_work, may_work_on
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services import supplier_scope
 from flowcase.services.deputies import stands_in
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import user_tasks as queries
+from flowcase.store.queries.people import PersonRow, people
 from flowcase.store.queries.user_tasks import UserTaskRow
 
 
@@ -64,3 +65,19 @@ def check_candidate(tx: Tx, row: UserTaskRow, actor: Actor, verb: str) -> None:
     if not is_candidate(tx, row, actor):
         offered = ", ".join([*row.candidate_groups, *row.candidate_users]) or f"'{row.assignee}' alone"
         raise Forbidden(f"{verb} user task '{row.id}'", f"it is for {offered}")
+
+
+def workers(tx: Tx) -> list[PersonRow]:
+    """Everybody with an active account who can have work, by id: whom a choice of people offers."""
+    return [each for each in people(tx, only_active=True) if may_have_work(each.kind, each.groups)]
+
+
+def could_have(person: PersonRow, row: UserTaskRow) -> bool:
+    """Whether the user task may be offered to the person; who moves it is checked when it happens.
+
+    What the diagram offers to nobody else goes to colleagues of whoever has it.
+    """
+    if not may_have_work(person.kind, person.groups):
+        return False
+    groups, users = set(row.candidate_groups), set(row.candidate_users)
+    return not (groups or users) or person.id in users or bool(groups & person.groups)

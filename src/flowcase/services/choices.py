@@ -1,6 +1,6 @@
 """What a select of a form offers when its choices are people or records (`valuesKey`).
 
-- `personer`: everybody with an active account
+- `personer`: everybody with an active account who can have work
 - `personer_<group>`: the members of that group and of groups that begin with it (`familieteam`: all areas)
 - `sagsmedarbejdere`: the authority's casework staff and its leaders
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
@@ -27,6 +27,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
 from flowcase.services import conference_choices, consent_choices, measure_choices
+from flowcase.services.candidates import workers
 from flowcase.services.case_work import CaseWork
 from flowcase.store import Tx
 from flowcase.store.queries.people import people
@@ -86,7 +87,7 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
 def _people(tx: Tx, group: str) -> Choices:
     return [
         {"value": person.id, "label": person.name or person.id}
-        for person in people(tx, only_active=True)
+        for person in workers(tx)
         if not group or any(each == group or each.startswith(f"{group}_") for each in person.groups)
     ]
 
@@ -94,7 +95,7 @@ def _people(tx: Tx, group: str) -> Choices:
 def _casework_staff(tx: Tx) -> Choices:
     return [
         {"value": person.id, "label": person.name or person.id}
-        for person in people(tx, only_active=True)
+        for person in workers(tx)
         if is_casework_staff(person.groups)
     ]
 

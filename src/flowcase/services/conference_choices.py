@@ -19,7 +19,7 @@ from flowcase.values import Value
 
 Choices = list[dict[str, Value]]
 
-_APPROVED, _HELD = "godkendt", "afholdt"
+_APPROVED = "godkendt"
 _COUNCIL = "kreativt_raad"
 _LEADERS = "distriktsleder_"
 
@@ -58,14 +58,14 @@ def council_leaders(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choic
 
 def councils(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     case = facts.get("sag_id")
-    held = work.records("Moede", case=str(case), slags=_COUNCIL, status=_HELD) if case else []
+    councils = work.records("Moede", case=str(case), slags=_COUNCIL) if case else []
     return [
         {
             "value": each.id,
             "label": f"{local_date(each['afholdt']):%d.%m.%Y}, {_advice(each['anbefalet_trin'])}",
         }
-        for each in held
-        if each["afholdt"] is not None
+        for each in councils
+        if each["afholdt"] is not None  # said when its answer is written
     ]
 
 

@@ -14,10 +14,10 @@ from flowcase.access.groups import NAMES
 from flowcase.access.permissions import is_behind_the_work
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.consents import YES
+from flowcase.services.candidates import workers
 from flowcase.services.case_work import CaseWork
 from flowcase.services.consent_sentences import NAMES_SETTING
 from flowcase.store import Tx
-from flowcase.store.queries.people import people
 from flowcase.values import Value
 
 Choices = list[dict[str, Value]]
@@ -32,11 +32,7 @@ def recipients(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     ]
     case = facts.get("sag_id")
     network = work.records("Netvaerksperson", case=str(case)) if case else []
-    everybody: Choices = [
-        {"value": person.id, "label": person.name or person.id}
-        for person in people(tx, only_active=True)
-        if not is_behind_the_work(person.groups)
-    ]
+    everybody: Choices = [{"value": person.id, "label": person.name or person.id} for person in workers(tx)]
     return [
         *groups,
         *everybody,

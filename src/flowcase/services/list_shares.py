@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flowcase.access.actor import Actor
 from flowcase.access.events import ListShared, ListShareEnded
-from flowcase.access.permissions import SUPPLIER
+from flowcase.access.permissions import SUPPLIER, may_have_work
 from flowcase.cases.events import NoticeSent
 from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.services.transactions import Transactions
@@ -99,4 +99,4 @@ def ended(tx: Tx, share: ListShare) -> None:
 
 
 def _may_receive(row: PersonRow) -> bool:
-    return row.is_active and row.kind == "person" and SUPPLIER not in row.groups
+    return row.is_active and may_have_work(row.kind, row.groups) and SUPPLIER not in row.groups

@@ -23,6 +23,7 @@ from flowcase.services.choices import choices_for
 from flowcase.services.delegations import check_not_delegated
 from flowcase.services.deputies import taken_over
 from flowcase.services.drafts import keep_draft
+from flowcase.services.rule_hits import Hit, asked, hits_in, refused
 from flowcase.services.transactions import Transactions
 from flowcase.services.what_follows import Following, following, waits_for_others
 from flowcase.store import LockedInstance, Tx, tables
@@ -72,7 +73,7 @@ class Rehearsal:
     """Values that would be taken, and what would be said about them."""
 
     values: Mapping[str, Value]
-    warnings: tuple[tuple[str, str], ...]  # (rule, Danish sentence)
+    warnings: tuple[Hit, ...]
 
 
 class UserTasks:
@@ -328,12 +329,12 @@ class UserTasks:
                 [
                     hit
                     for name in element.properties.get(kind, "").split()
-                    for hit in _said(work, name, inputs)
+                    for hit in asked(work, name, inputs)
                 ]
                 for kind in ("flowcase.gate", "flowcase.warn")
             )
             if against:
-                raise _refused(id, against)
+                raise refused(id, against)
             return Rehearsal(values, tuple(warned))
 
         return self._transactions.read(work)
@@ -372,18 +373,21 @@ class UserTasks:
         values: Mapping[str, Value],
         facts: Mapping[str, Value],
     ) -> None:
-        """Gates refuse, warnings are only recorded. Each is a table with outputs `regel` and `besked`."""
+        """Gates refuse, warnings are only recorded. Each is a table with outputs `regel` and `besked`.
+
+        A gate may have a third, `felt`: the key of the field that its sentence stands at.
+        """
         # A rule may ask that another person does this: `aktoer` is who completes it.
         inputs = Behind({**values, ACTOR: tx.actor.id}, facts)
         hits = self._hits(tx, instance, row, element.properties.get("flowcase.gate", ""), inputs)
         if hits:
-            raise _refused(row.id, hits)
+            raise refused(row.id, hits)
         warned = self._hits(tx, instance, row, element.properties.get("flowcase.warn", ""), inputs)
         if warned:
             event = events.UserTaskWarned(
                 element=row.element,
                 element_instance=row.element_instance,
-                rules=tuple(dict.fromkeys(rule for rule, _ in warned)),
+                rules=tuple(dict.fromkeys(hit.rule for hit in warned)),
             )
             tx.append(instance.stream, event, instance=instance)
 
@@ -394,13 +398,13 @@ class UserTasks:
         row: UserTaskRow,
         decisions: str,
         inputs: Mapping[str, Value],
-    ) -> Sequence[tuple[str, str]]:
-        hits: list[tuple[str, str]] = []
+    ) -> Sequence[Hit]:
+        hits: list[Hit] = []
         for decision in decisions.split():
             value = self._advancing.decisions.decide(
                 tx, instance, decision, inputs, element=row.element
             ).value
-            hits += _hits_in(decision, value)
+            hits += hits_in(decision, value)
         return hits
 
     # --- what belongs to a user task ---------------------------------------------------------------
@@ -448,27 +452,6 @@ def _offered(tx: Tx, actor: Actor, after: Key | None, limit: int | None) -> list
         after=after,
         limit=limit,
     )
-
-
-def _refused(id: str, hits: Sequence[tuple[str, str]]) -> Refused:
-    return Refused(
-        f"complete user task '{id}'",
-        " ".join(message for _, message in hits),  # whole sentences: a test reads every table
-        rules=tuple(dict.fromkeys(rule for rule, _ in hits)),
-    )
-
-
-def _said(work: CaseWork, decision: str, inputs: Mapping[str, Value]) -> list[tuple[str, str]]:
-    return _hits_in(decision, work.ask(decision, inputs))
-
-
-def _hits_in(decision: str, value: Value) -> list[tuple[str, str]]:
-    """(rule, sentence) of every row of a gate or a warning that hit."""
-    return [
-        (str(hit.get("regel") or decision), str(hit.get("besked") or ""))
-        for hit in (value if isinstance(value, list) else [value])
-        if isinstance(hit, Mapping)
-    ]
 
 
 def _plain(raw: Mapping[str, Any]) -> dict[str, Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import FlowcaseError, InvalidValues
+from flowcase.services.candidates import could_have
 from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.user_task_moves import LONGEST_REASON
@@ -131,12 +132,16 @@ def _saved() -> list[_Saved]:
     return found
 
 
-def colleagues(rows: Iterable[UserTaskRow]) -> list[PersonRow]:
+def colleagues(rows: Sequence[UserTaskRow]) -> list[PersonRow]:
     """To whom some of these could be handed over, by name; each one is checked when it happens."""
     groups = set(actor().groups).union(*(row.candidate_groups for row in rows))
     people = {row.id: row for row in flow().people.list(groups=groups)}
     people |= {row.id: row for row in flow().inboxes.team(actor())}
-    found = [row for row in people.values() if row.kind == "person" and row.id != actor().id]
+    found = [
+        each
+        for each in people.values()
+        if each.id != actor().id and any(could_have(each, row) for row in rows)
+    ]
     return sorted(found, key=lambda row: row.name.casefold())
 
 

@@ -108,7 +108,7 @@ def send(id: str) -> Any:
     except InvalidValues as error:
         return page_again(id, errors=error.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Refused as error:
-        return page_again(id, refusal=error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return page_again(id, refusal=error, errors=error.fields, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Conflict:
         return page_again(id, status=HTTPStatus.CONFLICT)
     flash(gettext("Opgaven »{name}« er færdig.").format(name=done.name), "success")
