@@ -402,7 +402,7 @@ def assemble(
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
     startable_flows = StartableFlows(transactions, advancing, open_work)
     caseload_moves = CaseloadMoves(transactions, rule_sets, startable_flows, user_tasks, definitions.form)
-    inboxes, meetings = Inboxes(transactions, rule_sets), Meetings(transactions, definitions)
+    inboxes, meetings = Inboxes(transactions, rule_sets, definitions), Meetings(transactions, definitions)
     nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
     outside, release = outward.checkpoints_outside(settings), importlib.metadata.version("flowcase")

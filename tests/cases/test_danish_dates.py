@@ -6,7 +6,16 @@ import datetime as dt
 
 import pytest
 
-from flowcase.cases.danish_dates import NoDate, OtherWeekday, read_date, read_instant, read_time
+from flowcase.cases.danish_dates import (
+    NoDate,
+    NoSuchMonth,
+    NotInMonth,
+    OtherWeekday,
+    WrongYear,
+    read_date,
+    read_instant,
+    read_time,
+)
 
 TODAY = dt.date(2026, 3, 27)
 
@@ -68,6 +77,34 @@ def test_what_is_left_out_is_concluded_from_today_and_said_to_be(written, day):
 )
 def test_what_no_calendar_has_is_refused(written):
     with pytest.raises(NoDate):
+        read_date(written, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("31/4-2026", 30),
+        ("31.4.26", 30),
+        ("31. april", 30),
+        ("29.2.2026", 28),
+        ("30/2-2028", 29),
+        ("31042026", 30),
+    ],
+)
+def test_a_day_that_the_month_has_not_is_told_with_how_many_it_has(written, days):
+    with pytest.raises(NotInMonth) as refused:
+        read_date(written, TODAY)
+
+    assert refused.value.days == days
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [("3/13-2026", NoSuchMonth), ("3.0.2026", NoSuchMonth), ("3/13", NoSuchMonth)]
+    + [(year, WrongYear) for year in ("3/4-226", "3.4.20266", "3-4-6")],
+)
+def test_a_month_and_a_year_that_cannot_be_are_told_apart(written, problem):
+    with pytest.raises(problem):
         read_date(written, TODAY)
 
 

@@ -78,7 +78,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
         "modtaget": [form_sentences.REQUIRED],
         "antal": [form_sentences.NOT_A_NUMBER],
         "kanal": [form_sentences.NOT_A_CHOICE],
-        "dato": [form_sentences.NOT_A_DATE],
+        "dato": [form_sentences.NOT_IN_MONTH.format(days=29)],
         "ukendt": [form_sentences.UNKNOWN_FIELD],
     }
 

@@ -361,3 +361,35 @@ def looks(world):
     """The pages by which the case was looked at."""
     story = world.flow.history.of_case(CASE, actor=SYSTEM)
     return {row.event.page for row in story if type(row.event).__name__ == "CaseRead"}
+
+
+@pytest.mark.parametrize(("is_anonymous", "told"), [(True, False), (False, True)])
+def test_the_user_task_of_a_meeting_names_the_case_to_outsiders_only_where_it_is_not_anonymous(
+    sign_in, world, caseworker, outsiders, is_anonymous, told
+):
+    """R-099: who coordinates an agreement of an anonymous meeting does so without being told whose it is."""
+    planned(world, caseworker, guests=["ppr"], is_anonymous=is_anonymous)
+    hold(world, caseworker, coordinator="pia.ppr")
+    task = world.task("foelg_op", CASE).id
+    outsider = sign_in("pia.ppr")
+
+    pages = [outsider.get(each) for each in ("/opgaver", f"/opgaver/{task}", "/opgaver?vis=mine")]
+
+    assert [page.status for page in pages] == [200, 200, 200]
+    assert all("Følg op på aftalen" in page.source for page in pages)
+    assert [CASE in page.source for page in pages] == [told] * 3
+    if is_anonymous:
+        noted = world.flow.user_tasks.get(task, actor=world.flow.people.actor("pia.ppr"))
+        assert (noted.row.case_code, noted.of_case) == (None, CASE)
+
+
+def test_those_whose_case_it_is_are_told_which_case_an_anonymous_meeting_is_of(
+    sign_in, world, caseworker, outsiders
+):
+    planned(world, caseworker, guests=["ppr"], is_anonymous=True)
+    hold(world, caseworker, coordinator=caseworker)
+    task = world.task("foelg_op", CASE).id
+    insider = sign_in(caseworker)
+
+    assert CASE in insider.get("/opgaver?vis=mine").source
+    assert CASE in insider.get(f"/opgaver/{task}").heading

@@ -40,7 +40,10 @@ def test_a_whole_date_in_danish_needs_no_second_press(sign_in, decision):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("31/4-2026", "Skriv en dato, for eksempel 3.4.2026."),
+        ("31/4-2026", "Den måned har kun 30 dage. Ret dagen eller måneden."),
+        ("3/13-2026", "Måneden er et tal fra 1 til 12. Skriv dagen først, for eksempel 3.4.2026."),
+        ("3/4-226", "Ret årstallet. Skriv det med fire cifre, for eksempel 3.4.2026."),
+        ("snart", "Skriv en dato, for eksempel 3.4.2026."),
         ("mandag den 26. marts 2026", "Datoen falder på en anden ugedag"),
     ],
 )

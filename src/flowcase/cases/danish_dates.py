@@ -6,6 +6,7 @@ read; English words are too. Nothing here reads a clock: without `today`, what n
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")  # as Word writes them
 _BEFORE_DIGITS = re.compile(r"(?:d|den)\.?\s*(\d{1,2}\s*[./-]\s*\d.*)")  # d. 3/4
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})(?:\s*[./-]\s*|\s+)(\d{4}|\d{2})")
+_OTHER_YEAR = re.compile(r"\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*(\d|\d{3}|\d{5,9})")
 _DAY_AND_MONTH = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\.?")
 _WORDS = re.compile(r"(?:(?:d|den|the)\.?\s+)?(\d{1,2})\.?\s*([a-zæøå]{3,9})\.?(?:\s+(\d{4}|\d{2}))?")
 _AHEAD = re.compile(r"(?:om|in)\s+(\d{1,3})\s+(dage?|days?|uger?|weeks?)")
@@ -69,6 +71,8 @@ _TIME = re.compile(
     r"(.*?)(?:[\sT]+|,\s*|^)(?:(?:klokken|kl|at)\.?\s*)?(\d{1,2})[.:](\d{2})(?::(\d{2}))?$", re.I
 )
 _HOUR = re.compile(r"(.*?)(?:\s+|,\s*|^)(?:klokken|kl|at)\.?\s*(\d{1,2})$", re.I)
+_MONTHS_OF_A_YEAR = 12
+_LEAP_YEAR = "2000"
 _YEARS_AHEAD = 20  # that two digits of a year may lie in the future; 26 is 2026, 98 is 1998
 
 
@@ -78,6 +82,22 @@ class NoDate(ValueError):
 
 class OtherWeekday(NoDate):
     """The date falls on another weekday than the one that was written beside it."""
+
+
+class NotInMonth(NoDate):
+    """The month has no such day; `days` is how many it has."""
+
+    def __init__(self, text: str, days: int) -> None:
+        self.days = days
+        super().__init__(text)
+
+
+class NoSuchMonth(NoDate):
+    """Months are counted from 1 to 12."""
+
+
+class WrongYear(NoDate):
+    """The year has neither two nor four digits, or lies where no date of ours can."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +205,8 @@ def _absolute(words: str, today: dt.date | None) -> ReadDate:
         return _with_year(words[:2], words[2:4], words[4:], today)
     if match := _NUMBERS.fullmatch(words):
         return _with_year(match[1], match[2], match[3], today)
+    if _OTHER_YEAR.fullmatch(words):
+        raise WrongYear(words)
     if match := _DAY_AND_MONTH.fullmatch(words):
         return _nearest(int(match[1]), int(match[2]), today)
     if match := _WORDS.fullmatch(words):
@@ -205,6 +227,7 @@ def _with_year(day: str, month: str, year: str, today: dt.date | None) -> ReadDa
     if len(year) == 4:
         return ReadDate(_day(year, month, day), True)
     if today is None:
+        _day(_LEAP_YEAR, month, day)  # what no year has is told as such
         raise NoDate(year)
     full = today.year // 100 * 100 + int(year)
     if full > today.year + _YEARS_AHEAD:
@@ -214,6 +237,7 @@ def _with_year(day: str, month: str, year: str, today: dt.date | None) -> ReadDa
 
 def _nearest(day: int, month: int, today: dt.date | None) -> ReadDate:
     if today is None:
+        _day(_LEAP_YEAR, str(month), str(day))
         raise NoDate(f"{day}/{month}")
     possible = []
     for year in (today.year - 1, today.year, today.year + 1):
@@ -222,7 +246,7 @@ def _nearest(day: int, month: int, today: dt.date | None) -> ReadDate:
         except ValueError:
             continue
     if not possible:
-        raise NoDate(f"{day}/{month}")
+        return ReadDate(_day(str(today.year), str(month), str(day)), False)  # raises: it has no such day
     return ReadDate(min(possible, key=lambda each: (abs((each - today).days), -each.toordinal())), False)
 
 
@@ -230,7 +254,12 @@ def _day(year: str, month: str, day: str) -> dt.date:
     try:
         return dt.date(int(year), int(month), int(day))
     except ValueError:
-        raise NoDate(f"{day}/{month}-{year}") from None
+        written = f"{day}/{month}-{year}"
+    if not 1 <= int(month) <= _MONTHS_OF_A_YEAR:
+        raise NoSuchMonth(written)
+    if not dt.MINYEAR <= int(year) <= dt.MAXYEAR:
+        raise WrongYear(written)
+    raise NotInMonth(written, calendar.monthrange(int(year), int(month))[1])
 
 
 def _clock(text: str, hour: str, minute: str, second: str = "0") -> dt.time:

@@ -9,7 +9,7 @@ from typing import Any
 import marshmallow as ma
 
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
-from flowcase.cases.danish_dates import NoDate, OtherWeekday, read_date, read_instant, read_time
+from flowcase.cases.danish_dates import NoDate, read_date, read_instant, read_time
 from flowcase.cases.typed_text import cleaned
 from flowcase.feel.regex import PatternError, compile_pattern
 from flowcase.modeling.form import Field, FieldType
@@ -23,14 +23,15 @@ from flowcase.services.form_sentences import (
     NOT_A_TIME,
     NOT_A_YES_OR_NO,
     NOT_AN_INSTANT,
-    OTHER_WEEKDAY,
     TIME_EXISTS_TWICE,
     TOO_GREAT,
     TOO_LONG,
     TOO_SHORT,
     TOO_SMALL,
     WRONG_PATTERN,
+    WRONG_YEAR,
     Said,
+    of_date,
 )
 from flowcase.values import Value
 
@@ -120,12 +121,10 @@ class _Date(Member):
             return value
         try:
             day = read_date(str(value)).day
-        except OtherWeekday:
-            raise ma.ValidationError(Said(OTHER_WEEKDAY)) from None
-        except NoDate:
-            raise ma.ValidationError(Said(NOT_A_DATE)) from None
+        except NoDate as error:
+            raise ma.ValidationError(of_date(error, NOT_A_DATE)) from None
         if day.year not in YEARS:
-            raise ma.ValidationError(Said(NOT_A_DATE))
+            raise ma.ValidationError(Said(WRONG_YEAR))
         return day
 
 
@@ -148,12 +147,10 @@ class _Instant(Member):
         else:
             try:
                 moment = read_instant(str(value)).at
-            except OtherWeekday:
-                raise ma.ValidationError(Said(OTHER_WEEKDAY)) from None
-            except NoDate:
-                raise ma.ValidationError(Said(NOT_AN_INSTANT)) from None
+            except NoDate as error:
+                raise ma.ValidationError(of_date(error, NOT_AN_INSTANT)) from None
         if moment.year not in YEARS:
-            raise ma.ValidationError(Said(NOT_AN_INSTANT))
+            raise ma.ValidationError(Said(WRONG_YEAR))
         if moment.tzinfo is not None:
             return moment
         possible = possible_instants(moment, COPENHAGEN)

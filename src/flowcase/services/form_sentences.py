@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flowcase.cases.danish_dates import NoDate, NoSuchMonth, NotInMonth, OtherWeekday, WrongYear
+
 REQUIRED = "Feltet skal udfyldes."
 NOT_A_CHOICE = "Vælg en af mulighederne."
 NOT_A_NUMBER = "Skriv et tal."
 NOT_A_DATE = "Skriv en dato, for eksempel 3.4.2026."
 OTHER_WEEKDAY = "Datoen falder på en anden ugedag end den, du skrev. Ret en af dem."
+NOT_IN_MONTH = "Den måned har kun {days} dage. Ret dagen eller måneden."
+NO_SUCH_MONTH = "Måneden er et tal fra 1 til 12. Skriv dagen først, for eksempel 3.4.2026."
+WRONG_YEAR = "Ret årstallet. Skriv det med fire cifre, for eksempel 3.4.2026."
 NOT_A_TIME = "Skriv et klokkeslæt, for eksempel 14:05."
 NOT_AN_INSTANT = "Skriv dato og klokkeslæt, for eksempel 3.4.2026 kl. 14.05."
 NO_SUCH_TIME = "Det tidspunkt findes ikke: urene blev stillet frem."
@@ -41,3 +46,11 @@ class Said(str):
         said = super().__new__(cls, template.format(**values))
         said.template, said.values = template, values
         return said
+
+
+def of_date(error: NoDate, otherwise: str) -> Said:
+    """What is wrong with a date; `otherwise` where it cannot be said more closely."""
+    if isinstance(error, NotInMonth):
+        return Said(NOT_IN_MONTH, days=error.days)
+    known = {OtherWeekday: OTHER_WEEKDAY, NoSuchMonth: NO_SUCH_MONTH, WrongYear: WRONG_YEAR}
+    return Said(known.get(type(error), otherwise))

@@ -13,9 +13,11 @@ from flowcase.access.permissions import SUPPLIER, may_see_cases
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.services import deputies, supplier_scope
 from flowcase.services.candidates import is_candidate, is_free_for
+from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
+from flowcase.services.unnamed_cases import told_to
 from flowcase.store import Tx
 from flowcase.store.queries import absences, found_by, notices, people, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
@@ -76,8 +78,8 @@ class InboxPage:
 class Inboxes:
     """One transaction per method, for reading only."""
 
-    def __init__(self, transactions: Transactions, rule_sets: RuleSets) -> None:
-        self._transactions, self._rule_sets = transactions, rule_sets
+    def __init__(self, transactions: Transactions, rule_sets: RuleSets, definitions: Definitions) -> None:
+        self._transactions, self._rule_sets, self._definitions = transactions, rule_sets, definitions
 
     def page(
         self,
@@ -103,7 +105,8 @@ class Inboxes:
             first, last = (_place(tx, row, asked.order) for row in (rows[0], rows[-1]))
             has_next = has_more if before is None else True
             has_previous = has_more if before is not None else after is not None
-            return InboxPage(rows, last if has_next else None, first if has_previous else None)
+            shown = told_to(tx, self._definitions, rows, actor)
+            return InboxPage(shown, last if has_next else None, first if has_previous else None)
 
         return self._transactions.read(work)
 

@@ -20,6 +20,7 @@ from flowcase.services.candidates import is_candidate
 from flowcase.services.case_work import CaseWork
 from flowcase.services.definitions import Definitions
 from flowcase.services.disclosure import Hearing, Matter
+from flowcase.services.meeting_parts import MEETING_VARIABLES
 from flowcase.services.reading_log import ReadingLog
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
@@ -34,7 +35,6 @@ from flowcase.store.queries.user_tasks import UserTaskRow
 ITEM, AGREEMENT = "Dagsordenspunkt", "Aftale"
 WITHDRAWN = "trukket"
 _OF_THE_MEETING = (meeting_parts.MEETING, ITEM)
-_MEETING_VARIABLES = ("moede_id", "raad_id")  # by which diagrams name the meeting that they hold
 OpenWork = Callable[..., CaseWork]
 
 
@@ -275,7 +275,7 @@ class MeetingPages:
             found += [
                 task
                 for task in tasks
-                if row.id in map(state.visible_variables(task.element_instance).get, _MEETING_VARIABLES)
+                if row.id in map(state.visible_variables(task.element_instance).get, MEETING_VARIABLES)
             ]
         return sorted(found, key=lambda task: (task.created_at, task.id))
 

@@ -18,6 +18,7 @@ from flowcase.store.queries.records import RecordRow
 MEETING, INVITATION, DAILY = "Moede", "Invitation", "dagsmoede"
 CONFERENCE = "koordineringskonference"
 INVITED = "inviteret"
+MEETING_VARIABLES = ("moede_id", "raad_id")  # by which diagrams name the meeting that they hold
 _NAMED = ("indkalder", "moedeleder", "referent", "medleder")
 _LISTED = ("inviterede", "til_stede", "frontpersonale", "forebyggende", "familieteam")
 _KINDS, _CONFERENCES = "moede_slags", "konference_indkaldere"  # tables

@@ -10,7 +10,7 @@ from typing import Any
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import SUPPLIER
-from flowcase.errors import Conflict, Erased, Refused
+from flowcase.errors import Conflict, Erased
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
 from flowcase.modeling.form import Field
@@ -25,6 +25,7 @@ from flowcase.services.deputies import taken_over
 from flowcase.services.drafts import keep_draft
 from flowcase.services.rule_hits import Hit, asked, hits_in, refused
 from flowcase.services.transactions import Transactions
+from flowcase.services.unnamed_cases import told_to
 from flowcase.services.what_follows import Following, following, waits_for_others
 from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import user_tasks as queries
@@ -52,6 +53,7 @@ class UserTask:
     waits_for_others: bool = False  # it is one of several, and the flow goes on after all of them
     view: disclosure.View = field(default_factory=lambda: disclosure.View({}))  # what this actor may see
     is_suspended: bool = False  # its instance is: nobody completes it before that is resumed
+    of_case: str | None = None  # for the log; the row's case is left out where this actor is not told it
 
     def __getattr__(self, name: str) -> Any:
         """The row's fields are the user task's own."""
@@ -139,8 +141,11 @@ class UserTasks:
             shown = {**_read_now(facts, variables, form), **choices}
             if view.is_outside:
                 shown |= disclosure.open_facts(work, facts)
+            [told] = [row] if actor is None else told_to(tx, self._advancing.definitions, [row], actor)
+            if told is not row:
+                shown["sag"] = {}  # not left out: what is not here is read from the case
             return UserTask(
-                row,
+                told,
                 form,
                 ReadLater(shown, tuple(facts), lambda name: self._fact(row.instance, name)),
                 view.prefilled,
@@ -151,10 +156,11 @@ class UserTasks:
                 waits_for_others(drawn, row.element),
                 view,
                 is_suspended=instance.status == model.InstanceStatus.SUSPENDED,
+                of_case=row.case_code,
             )
 
         task = self._transactions.read(work)
-        if actor is not None and task.view.shown_kinds and task.row.case_code:
+        if actor is not None and task.view.shown_kinds and task.of_case:
             self._transactions.run(actor, lambda tx: self._log_disclosure(tx, task, actor))
         return task
 
@@ -164,7 +170,7 @@ class UserTasks:
     def _log_disclosure(self, tx: Tx, task: UserTask, actor: Actor) -> None:
         instance = tx.lock(task.row.instance)
         work = self._open_case_work(tx, instance, task.row.element)
-        disclosure.log(work, task.view, user_task=task.row.id, case=str(task.row.case_code), actor=actor)
+        disclosure.log(work, task.view, user_task=task.row.id, case=str(task.of_case), actor=actor)
 
     # --- claiming ----------------------------------------------------------------------------------
 

@@ -182,7 +182,7 @@ def user_tasks(asked: dict[str, Any]) -> Any:
 def user_task(id: str) -> Any:
     """A user task with its form; reading it is noted in the case."""
     task = flow().user_tasks.get(id, actor=caller())
-    flow().reading_log.note(task.row.case_code, page="user_task", user_task=id, actor=caller())
+    flow().reading_log.note(task.of_case, page="user_task", user_task=id, actor=caller())
     fields = [] if task.form is None else [each for each in task.form.fields if each.key]
     return {
         **task.row._asdict(),

@@ -84,7 +84,7 @@ def comment(id: str) -> Any:
     if form_notes.is_to_be_warned(COMMENT, text, request.form):
         return page_again(id, noted=COMMENT)
     try:
-        flow().comments.add(text, case=str(task.row.case_code), user_task=id, actor=actor())
+        flow().comments.add(text, case=str(task.of_case), user_task=id, actor=actor())
     except InvalidValues as error:
         problem = gettext(error.errors["kommentar"][0])
         return page_again(id, comment=problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from flowcase.cases.civil_time import COPENHAGEN, local_date, possible_instants
-from flowcase.cases.danish_dates import NoDate, OtherWeekday, read_date, read_instant
+from flowcase.cases.danish_dates import NoDate, WrongYear, read_date, read_instant
 from flowcase.services import form_members, form_sentences
 from flowcase.web import form_page, form_sent
 from flowcase.web.form_notes import in_words
@@ -29,14 +29,12 @@ def date() -> Any:
         if not is_instant:
             found = read_date(text, today).day
             if found.year not in form_members.YEARS:
-                raise NoDate(text)
+                raise WrongYear(text)
             return {"value": form_page.date_text(found), "words": in_words(found.isoformat())}
         moment = read_instant(text, today).at
-    except OtherWeekday:
-        return {"problem": gettext(form_sentences.OTHER_WEEKDAY)}
-    except NoDate:
-        said = form_sentences.NOT_AN_INSTANT if is_instant else form_sentences.NOT_A_DATE
-        return {"problem": gettext(said)}
+    except NoDate as error:
+        otherwise = form_sentences.NOT_AN_INSTANT if is_instant else form_sentences.NOT_A_DATE
+        return {"problem": form_page.said(form_sentences.of_date(error, otherwise))}
     local = moment.astimezone(COPENHAGEN).replace(tzinfo=None) if moment.tzinfo else moment
     possible = possible_instants(local, COPENHAGEN)
     if not possible:

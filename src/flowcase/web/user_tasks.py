@@ -246,7 +246,7 @@ def _page(
 
     Each time it is shown is a look at the case, also when it comes back with what was sent.
     """
-    flow().reading_log.note(task.case_code, page="user_task", actor=actor(), user_task=task.id)
+    flow().reading_log.note(task.of_case, page="user_task", actor=actor(), user_task=task.id)
     if noted:
         notes = form_notes.also_seen(noted, request.form)
     typed_comment = request.form.get(COMMENT, "") or raw.get(COMMENT, "")
