@@ -87,6 +87,14 @@ class Town:
             {**form, "underretning_id": number}, source="form", actor=self.person(by)
         )
 
+    def notes(self, kind: str) -> list[str]:
+        """The cases in which a note of this kind stands."""
+        return sorted(
+            str(row.event.case)
+            for row in self.flow.history.everything()
+            if type(row.event).__name__ == "NoteWritten" and row.event.kind == kind
+        )
+
     def tasks(self, element: str, case: str | None = None) -> list[Any]:
         rows = self.flow.user_tasks.list()
         return [row for row in rows if row.element == element and case in (None, row.case_code)]

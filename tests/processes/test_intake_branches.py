@@ -111,6 +111,17 @@ def test_siblings_who_were_not_named_get_the_same_clock(town):
     assert len(story.deadlines("T02")) == 1
 
 
+def test_why_siblings_are_not_assessed_and_no_receipt_is_sent_stands_in_the_case_of_each_child(town):
+    story = town("2026-05-12T08:00")
+    unreachable = {"underretter_anonym": True, "underretter_kontakt": None}
+    story.notify("U1", "S1", "S2", received="2026-05-12T08:00", soeskende="ikke_naevnt", **unreachable)
+
+    story.complete("soeskende", "FP-1", vurder_soeskende=False, soeskende_begrundelse="De bor hos far.")
+
+    assert story.notes("soeskende") == ["S1", "S2"]
+    assert story.notes("kvittering_ikke_mulig") == ["S1", "S2"]
+
+
 def test_a_child_who_lives_elsewhere_goes_to_the_other_municipality(town):
     story = town("2026-05-12T08:00")
     story.notify("U1", "S1", received="2026-05-12T08:00")

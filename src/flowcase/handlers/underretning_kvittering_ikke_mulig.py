@@ -10,6 +10,8 @@ from flowcase.handlers.underretning_modtag import ADDED_SIBLINGS
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
 
+_NO_RECEIPT = "Underretter er anonym eller kan ikke nås. Der er ikke sendt kvittering."
+
 
 @handler(
     "underretning.kvittering_ikke_mulig",
@@ -25,9 +27,5 @@ def record_no_receipt(job: Job, case: CaseWork) -> None:
         return  # the notifier has the receipt of the notification that the siblings were added to
     case.update("Underretning", id, {"kvittering_ikke_mulig": True})
     case.cancel_deadline(rule="T02", subject=id, reason="kvittering_ikke_mulig")
-    case.note(
-        "kvittering_ikke_mulig",
-        "Underretter er anonym eller kan ikke nås. Der er ikke sendt kvittering.",
-        next(iter(notification["sager"] or []), None),
-        source=job.element,
-    )
+    for code in notification["sager"] or [None]:
+        case.note("kvittering_ikke_mulig", _NO_RECEIPT, code, source=job.element)

@@ -41,9 +41,10 @@ def notify_of_siblings(job: Job, case: CaseWork) -> Mapping[str, Value] | None:
     id = str(job.inputs["underretning_id"])
     notification = case.get("Underretning", id)
     rows = [dict(row) for row in notification["soeskende_boern"] or []]
-    first = next(iter(notification["sager"] or []), None)
     if job.inputs["vurder_soeskende"] is not True or not rows:
-        case.note("soeskende", notification["soeskende_begrundelse"] or "", first, source=job.element)
+        # Each child's case tells why: who reads one of them need not see the others.
+        for code in notification["sager"] or [None]:
+            case.note("soeskende", notification["soeskende_begrundelse"] or "", code, source=job.element)
         return None
     # The receipt instant is taken over, so that the siblings' clock runs from it too.
     added = case.create(
