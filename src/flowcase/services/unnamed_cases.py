@@ -7,7 +7,7 @@ wherever such a user task is shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flowcase import engine, model
 from flowcase.access.actor import Actor
@@ -19,6 +19,7 @@ from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
 from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.values import Value
 
 
 def told_to(tx: Tx, definitions: Definitions, rows: Sequence[UserTaskRow], actor: Actor) -> list[UserTaskRow]:
@@ -38,6 +39,11 @@ def told_to(tx: Tx, definitions: Definitions, rows: Sequence[UserTaskRow], actor
         else row
         for row in rows
     ]
+
+
+def may_be_of_a_meeting(row: UserTaskRow, variables: Mapping[str, Value]) -> bool:
+    """Whether it is worth asking; of one that has ended the variables tell no more."""
+    return row.status != model.UserTaskStatus.OPEN or any(map(variables.get, MEETING_VARIABLES))
 
 
 def _is_theirs(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:

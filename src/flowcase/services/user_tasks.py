@@ -25,7 +25,7 @@ from flowcase.services.deputies import taken_over
 from flowcase.services.drafts import keep_draft
 from flowcase.services.rule_hits import Hit, asked, hits_in, refused
 from flowcase.services.transactions import Transactions
-from flowcase.services.unnamed_cases import told_to
+from flowcase.services.unnamed_cases import may_be_of_a_meeting, told_to
 from flowcase.services.what_follows import Following, following, waits_for_others
 from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import user_tasks as queries
@@ -141,7 +141,9 @@ class UserTasks:
             shown = {**_read_now(facts, variables, form), **choices}
             if view.is_outside:
                 shown |= disclosure.open_facts(work, facts)
-            [told] = [row] if actor is None else told_to(tx, self._advancing.definitions, [row], actor)
+            told = row
+            if actor is not None and may_be_of_a_meeting(row, variables):
+                [told] = told_to(tx, self._advancing.definitions, [row], actor)
             if told is not row:
                 shown["sag"] = {}  # not left out: what is not here is read from the case
             return UserTask(
