@@ -25,10 +25,9 @@ from pathlib import Path
 
 from benchmarks.machine import Watch
 from benchmarks.sections import TooLong, stopped_at
+from faults import bad_handlers, clocks, crowds, cuts, full, kills, nights, nodes, post, releases, steps
 from faults.outcome import Outcome, page
 from faults.servers import shared_postgresql
-
-from faults import bad_handlers, clocks, crowds, cuts, full, kills, nights, nodes, post, releases, steps
 
 USUAL_MINUTES = 10
 MOST_SECONDS = 900.0  # that one fault may take, in a run of the usual length

@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
-from tests.web import world as worlds  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 from flowcase.web import create_app  # noqa: E402
+from tests.web import world as worlds  # noqa: E402
 
 WIDTH, HEIGHT = 1200, 800
 WRITTEN = {

@@ -7,13 +7,13 @@ import datetime as dt
 import psycopg
 import pytest
 from argon2 import PasswordHasher
-from tests.conftest import NOW
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.services.passwords import PasswordRefused
 from flowcase.services.people import People, SignInFailed
 from flowcase.store import Store
+from tests.conftest import NOW
 
 PASSWORD = "en lang og hemmelig saetning"
 

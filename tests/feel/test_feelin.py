@@ -12,10 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.node_packages import node_package
 
 from flowcase.feel import FeelLimitError, FeelSyntaxError, Range, compile_expression, compile_unary_tests
 from flowcase.values import YearMonthDuration
+from tests.node_packages import node_package
 
 sys.path.insert(0, str(Path(__file__).parent))
 

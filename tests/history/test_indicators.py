@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.history.counting import SETTINGS, SPRING, at, case, day, deadline, material, record, told
 
 from flowcase.cases.civil_time import add_months
 from flowcase.cases.entities import ENTITIES
@@ -16,6 +15,7 @@ from flowcase.history.indicators import INDICATORS, NEEDED, REPORTS, Question, W
 from flowcase.history.indicators.figure import count, share, without_small_groups
 from flowcase.history.indicators.sheet import rows, to_csv
 from flowcase.history.indicators.social_profile import PROFILE
+from tests.history.counting import SETTINGS, SPRING, at, case, day, deadline, material, record, told
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 

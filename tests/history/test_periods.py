@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 import pytest
-from tests.history.counting import SETTINGS, case, material
 
 from flowcase.history.indicators import Figure, Question
 from flowcase.history.indicators.figure import count, share
 from flowcase.history.indicators.periods import Kind, Period, Rule, decided
 from flowcase.history.indicators.reports import compute_periods
+from tests.history.counting import SETTINGS, case, material
 
 LIMIT = 5
 RULE = Rule.read({"alle": ["kvartal", "aar"], "udsnit": "aar"})

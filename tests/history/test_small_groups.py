@@ -6,10 +6,10 @@ import itertools
 import random
 
 import pytest
-from tests.history.counting import SETTINGS, SPRING, case, material
 
 from flowcase.history.indicators import Question, compute
 from flowcase.history.indicators.figure import count, share, without_small_groups, without_small_parts
+from tests.history.counting import SETTINGS, SPRING, case, material
 
 LIMIT = 5
 

@@ -6,9 +6,9 @@ import ast
 from pathlib import Path
 
 import pytest
-from tests.house.test_findings_in_danish import sentences
 
 from flowcase.web.incidents_in_danish import CATALOGUE
+from tests.house.test_findings_in_danish import sentences
 
 SOURCE = Path(__file__).parents[2] / "src/flowcase"
 MODULES = sorted(

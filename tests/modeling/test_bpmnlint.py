@@ -10,9 +10,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.node_packages import node_package
 
 from flowcase.modeling import Severity, check_bpmn, read_bpmn
+from tests.node_packages import node_package
 
 REPOSITORY = Path(__file__).parents[2]
 SHIPPED = sorted((REPOSITORY / "processes").glob("*.bpmn"))

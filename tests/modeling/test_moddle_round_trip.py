@@ -10,13 +10,13 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.node_packages import node_package
 
 from flowcase.handlers import load_handlers
 from flowcase.modeling import Severity, check_bpmn, read_bpmn
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.definition import Binding, CatchUp, ElementKind, TimerKind
 from flowcase.modeling.element_templates import LANGUAGES, element_templates
+from tests.node_packages import node_package
 
 HERE = Path(__file__).parent / "moddle"
 REPOSITORY = Path(__file__).parents[2]

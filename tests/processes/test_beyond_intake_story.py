@@ -14,13 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.processes.consents_given import give_consent
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.clock import ManualClock
 from flowcase.config import Config
 from flowcase.errors import Forbidden, InvalidValues, Refused
+from tests.processes.consents_given import give_consent
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 LOCAL = ZoneInfo("Europe/Copenhagen")

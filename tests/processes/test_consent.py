@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.processes.consent_town import CASE, FAMILY, Consents
 
 from flowcase.errors import InvalidValues, Refused
+from tests.processes.consent_town import CASE, FAMILY, Consents
 
 ASKED = "2026-06-01T09:00"
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.processes.consent_town import CASE, FAMILY, Consents
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Refused
+from tests.processes.consent_town import CASE, FAMILY, Consents
 
 SOLE = {**FAMILY, "foraeldremyndighed": "mor", "bor_sammen": None, "bopaelsforaelder": None}
 

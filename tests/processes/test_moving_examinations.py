@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.processes.conftest import PROCESSES
 
 from flowcase.access.actor import Actor
 from flowcase.errors import FlowcaseError
@@ -25,6 +24,7 @@ from flowcase.scenarios.running import NARRATOR, Story
 from flowcase.scenarios.scene import set_the_scene
 from flowcase.store import tables
 from flowcase.values import from_json
+from tests.processes.conftest import PROCESSES
 
 PROCESS = "boernefaglig_undersoegelse"
 OWNER = Actor("ole", groups=frozenset({"procesejer"}))

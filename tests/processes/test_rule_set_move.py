@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.processes.conftest import PROCESSES
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from tests.processes.conftest import PROCESSES
 
 TABLE = "decisions/D-11_fristpolitik.dmn"
 _ROW = '<outputEntry id="frist_laengde_raekke_4_ud_1">\n          <text>4</text>'

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
-from tests.services.diagrams import Node, boundary, end, process, service_task, start, user_task
 
 from flowcase import handlers
 from flowcase.cli import cli
 from flowcase.handlers import Side, handler
 from flowcase.scenarios import ScenarioError, VariantReport, coverage, read, run
+from tests.services.diagrams import Node, boundary, end, process, service_task, start, user_task
 
 Story = dict[str, Any]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import bindparam, select
-from tests.conftest import NOW
-from tests.traffic import traffic
 
 from flowcase.access.actor import SYSTEM
 from flowcase.store import Store, tables
 from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
+from tests.conftest import NOW
+from tests.traffic import traffic
 
 _setting = tables.setting
 _ONE = Prepared(select(_setting.c.value).where(_setting.c.key == bindparam("key")))

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, select, text
-from tests.conftest import NOW
 
 from flowcase.access.actor import SYSTEM
 from flowcase.store import DatabaseLost, Store, tables
 from flowcase.store.database import DatabaseFault
 from flowcase.store.tx import INSTALLATION
+from tests.conftest import NOW
 
 _SAVED = select(tables.saved_list.c.name)
 

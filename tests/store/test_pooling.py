@@ -7,11 +7,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.services.test_lost_connections import on_postgresql, on_sqlite
 
 from flowcase.cli import examining
 from flowcase.store import Store, pooling
 from flowcase.store.pooling import Pooling
+from tests.services.test_lost_connections import on_postgresql, on_sqlite
 
 
 @on_postgresql

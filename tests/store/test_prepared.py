@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import bindparam, or_, select
-from tests.conftest import NOW
 
 from flowcase.access.actor import SYSTEM
 from flowcase.store import Store, tables
 from flowcase.store.columns import Instant
 from flowcase.store.prepared import Compiled, Prepared
+from tests.conftest import NOW
 
 _setting = tables.setting
 _NOW = bindparam("now", type_=Instant())

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
-from tests.conftest import NOW
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
@@ -19,6 +18,7 @@ from flowcase.config import Config
 from flowcase.store import Keyring, Store, rights
 from flowcase.store.database import database_url
 from flowcase.store.queries import history
+from tests.conftest import NOW
 
 STREAM = "case:SAG-1"
 on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, select
-from tests.conftest import NOW
-from tests.traffic import traffic
 
 from flowcase.access.actor import SYSTEM
 from flowcase.events import SettingChanged
 from flowcase.store import INSTALLATION, Store, settled, tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
+from tests.conftest import NOW
+from tests.traffic import traffic
 
 _setting = tables.setting
 _VALUE = Prepared(select(_setting.c.value).where(_setting.c.key == bindparam("key")), is_settled=True)

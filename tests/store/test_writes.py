@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import select
-from tests.traffic import traffic
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict
 from flowcase.store import Store, Tx, tables
+from tests.traffic import traffic
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 _setting = tables.setting
