@@ -49,16 +49,22 @@ class Presences:
 
         return self._transactions.run(actor, work)
 
-    def note(self, user_task: str, *, actor: Actor) -> Here:
-        """Say that the actor has it open; how it is now. Raises NotFound and Forbidden."""
+    def note(self, user_task: str, *, is_suspended: bool | None = None, actor: Actor) -> Here:
+        """Say that the actor has it open; how it is now. Raises NotFound and Forbidden.
+
+        `is_suspended`: whether its instance is, for who has just read it.
+        """
 
         def work(tx: Tx) -> Here:
             tx.is_repeatable = True  # to have been seen twice is to have been seen
             row = existing(tx, user_task)
             check_candidate(tx, row, actor, "see")
             others = presences.seen(tx, user_task, actor.id, fresh_from=tx.now - FRESH)
-            instance = instances.instance(tx, row.instance)
-            is_suspended = instance is not None and instance.status == model.InstanceStatus.SUSPENDED
-            return Here(row, others, is_suspended)
+            return Here(row, others, _is_suspended(tx, row) if is_suspended is None else is_suspended)
 
         return self._transactions.run(actor, work, beside=True)
+
+
+def _is_suspended(tx: Tx, row: UserTaskRow) -> bool:
+    instance = instances.instance(tx, row.instance)
+    return instance is not None and instance.status == model.InstanceStatus.SUSPENDED

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from flowcase.modeling.form import Form
     from flowcase.services.documents import Document, Given
+    from flowcase.services.presences import Here
     from flowcase.services.user_tasks import UserTask
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
@@ -299,7 +300,7 @@ def _page(
             earlier=flow().user_tasks.earlier(task, actor=actor()) if task.row.status == "open" else [],
             said_answer=answers.said,
             done_by_other=_done_by_other(task),
-            presence=flow().presences.note(task.row.id, actor=actor()) if task.row.status == "open" else None,
+            presence=_presence(task),
             documents=_documents(task),
             comments=flow().comments.of_case(case, user_task=task.row.id, actor=actor()) if case else [],
             comment_address=url_for("user_tasks.comment", id=task.row.id),
@@ -313,6 +314,12 @@ def _page(
         ),
         status,
     )
+
+
+def _presence(task: UserTask) -> Here | None:
+    if task.row.status != "open":
+        return None
+    return flow().presences.note(task.row.id, is_suspended=task.is_suspended, actor=actor())
 
 
 def _documents(task: UserTask) -> list[Document]:
