@@ -188,6 +188,27 @@ def test_an_absence_gives_every_case_a_deputy_and_both_see_it_in_their_inboxes(s
     assert "Fraværende til fre. 3. apr. 2026" in sign_in("else.syd").get("/team").text
 
 
+def test_lists_of_colleagues_say_who_is_away_today_and_who_stands_in(sign_in, world):
+    leader = sign_in("else.syd")
+    allocation, task = world.task("tildel"), world.task("beslut_undersoegelse")
+    before = leader.get(f"/opgaver/{allocation.id}")
+    leader.press(
+        leader.get("/team/raadgivere/camilla.syd/fravaer"), "meld", **{**ABSENCE, "fra": "27.03.2026"}
+    )
+    world.go_to(world.flow.clock.now())
+
+    offered = leader.get(f"/opgaver/{allocation.id}").all("//select[@name='sagsbehandler']/option")
+    colleagues = sign_in("omar.syd").get(f"/opgaver/{task.id}").all("//select[@name='_overdrag_til']/option")
+    in_inbox = sign_in("omar.syd").get("/opgaver").all("//select[@name='overdrag_til']/option")
+
+    assert "fraværende" not in before.text
+    away = "fraværende til og med 03.04.2026, stedfortræder: Omar Haddad"
+    assert [each.get("value") for each in offered if away in each.text_content()] == ["camilla.syd"]
+    away = "Camilla Noer (fraværende til og med fre. 3. apr. 2026, stedfortræder: Omar Haddad)"
+    assert [each.get("value") for each in colleagues if each.text_content() == away] == ["camilla.syd"]
+    assert [each.get("value") for each in in_inbox if each.text_content() == away] == ["camilla.syd"]
+
+
 def test_an_absence_ends_early_for_all_its_cases_at_once(sign_in, world):
     leader = sign_in("else.syd")
     leader.press(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flowcase.cases.ages import age_on
 from flowcase.cases.caseload import NOT_COUNTED, WAITING_FOR_ALLOCATION
 from flowcase.cases.civil_time import end_of_day, local_date
 from flowcase.errors import NotFound
@@ -81,8 +81,4 @@ def _meets_youth_criteria(case: CaseWork, facts: Mapping[str, Value]) -> bool:
     except NotFound:
         return False
     born = case.get("Barn", facts["barn_id"])["foedt"]
-    return born is not None and _age_on(born, local_date(case.now)) >= age
-
-
-def _age_on(born: dt.date, day: dt.date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return born is not None and age_on(born, local_date(case.now)) >= age

@@ -52,6 +52,17 @@ class Absences:
         """Those in which the actor is away or stands in."""
         return self._transactions.read(lambda tx: absences(tx, people={actor.id}, also_as_deputy=actor.id))
 
+    def away(self, people: Iterable[str]) -> dict[str, Absence]:
+        """By person, of these who are away today."""
+        return self._transactions.read(lambda tx: away(tx, people))
+
+
+def away(tx: Tx, people: Iterable[str]) -> dict[str, Absence]:
+    """By person, of these who are away today: of several absences the one that lasts longest."""
+    today = local_date(tx.now)
+    present = [each for each in absences(tx, people=people) if each.first <= today]
+    return {each.person: each for each in sorted(present, key=lambda each: each.last)}
+
 
 def absences(tx: Tx, *, people: Iterable[str], also_as_deputy: str | None = None) -> list[Absence]:
     """Absences that are announced or under way, the first day first."""

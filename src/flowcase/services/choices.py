@@ -1,6 +1,7 @@
 """What a select of a form offers when its choices are people or records (`valuesKey`).
 
-- `personer`: everybody with an active account who can have work
+- `personer`: everybody with an active account who can have work; of whom is away today it is said, as in each
+  list of staff
 - `personer_<group>`: the members of that group and of groups that begin with it (`familieteam`: all areas)
 - `sagsmedarbejdere`: the authority's casework staff and its leaders
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
@@ -19,7 +20,7 @@ Names of staff are shown in the form and stored nowhere: the value is the id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flowcase.access.groups import NAMES, group_name
 from flowcase.access.permissions import is_casework_staff
@@ -27,10 +28,11 @@ from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
 from flowcase.services import conference_choices, consent_choices, measure_choices
+from flowcase.services.absences import away
 from flowcase.services.candidates import workers
 from flowcase.services.case_work import CaseWork
 from flowcase.store import Tx
-from flowcase.store.queries.people import people
+from flowcase.store.queries.people import PersonRow, people
 from flowcase.values import Value
 
 _PEOPLE = "personer"
@@ -85,30 +87,52 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
 
 
 def _people(tx: Tx, group: str) -> Choices:
-    return [
-        {"value": person.id, "label": person.name or person.id}
-        for person in workers(tx)
-        if not group or any(each == group or each.startswith(f"{group}_") for each in person.groups)
-    ]
+    return _staff(
+        tx,
+        (
+            person
+            for person in workers(tx)
+            if not group or any(each == group or each.startswith(f"{group}_") for each in person.groups)
+        ),
+    )
 
 
 def _casework_staff(tx: Tx) -> Choices:
+    return _staff(tx, (person for person in workers(tx) if is_casework_staff(person.groups)))
+
+
+def _staff(tx: Tx, found: Iterable[PersonRow]) -> Choices:
+    offered = list(found)
+    absent = _absent(tx, [person.id for person in offered])
     return [
-        {"value": person.id, "label": person.name or person.id}
-        for person in workers(tx)
-        if is_casework_staff(person.groups)
+        {"value": person.id, "label": f"{person.name or person.id}{absent.get(person.id, '')}"}
+        for person in offered
     ]
+
+
+def _absent(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
+    """What the name of who is away today is followed by: until when, and who stands in."""
+    found = away(tx, ids)
+    deputies = people(tx, ids=sorted({each.deputy for each in found.values()})) if found else []
+    names = {row.id: row.name for row in deputies}
+    return {
+        person: f" (fraværende til og med {each.last:%d.%m.%Y}, "
+        f"stedfortræder: {names.get(each.deputy) or each.deputy})"
+        for person, each in found.items()
+    }
 
 
 def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:
     loads = facts.get("belastning") or []
-    names = {person.id: person.name for person in people(tx, ids=[load["person"] for load in loads])}
+    ids = [load["person"] for load in loads]
+    names = {person.id: person.name for person in people(tx, ids=ids)}
+    absent = _absent(tx, ids)
     return [
         {
             "value": load["person"],
             "label": f"{names.get(load['person']) or load['person']}: {load['antal']} "
             f"{'sag' if load['antal'] == 1 else 'sager'}, "
-            f"{load['efter']} efter tildelingen",
+            f"{load['efter']} efter tildelingen{absent.get(load['person'], '')}",
         }
         for load in loads
     ]

@@ -9,6 +9,7 @@ from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import UserTaskRow
 
 ABSENCE, UNDER_WAY = "Fravaer", "i_gang"
+ABSENCES = absences.question(entity=ABSENCE, under_way=UNDER_WAY)  # by which all who are away are found
 
 
 def stands_in(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:

@@ -19,7 +19,7 @@ from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.services.unnamed_cases import told_to
 from flowcase.store import Tx
-from flowcase.store.queries import absences, found_by, notices, people, resources, saved_lists
+from flowcase.store.queries import found_by, notices, people, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries import inboxes_by_fact as by_fact
 from flowcase.store.queries import user_tasks as rows_of
@@ -129,7 +129,7 @@ class Inboxes:
             tx.ask_ahead(
                 *self._rule_sets.questions,
                 queries.offered_question(actor.id, actor.groups),
-                absences.question(entity=deputies.ABSENCE, under_way=deputies.UNDER_WAY),
+                deputies.ABSENCES,
                 resources.definitions_question(),
                 notices.unread_question(actor.id, actor.groups),
             )
@@ -355,7 +355,7 @@ class Inboxes:
         if view is View.BOTH:
             tx.ask_ahead(
                 queries.offered_question(actor.id, actor.groups),
-                absences.question(entity=deputies.ABSENCE, under_way=deputies.UNDER_WAY),
+                deputies.ABSENCES,
             )
             return [*self._holders(tx, actor, View.OWN), *self._holders(tx, actor, View.GROUPS)]
         if view is View.TEAM:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowcase.access.actor import Actor
 from flowcase.model import UserTaskStatus
-from flowcase.services import comments, documents
+from flowcase.services import comments, deputies, documents
 from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
@@ -57,6 +57,7 @@ class UserTaskPages:
                 return
             questions = [
                 key_question(row.stream),
+                deputies.ABSENCES,
                 people.active_question({*actor.groups, *row.candidate_groups}),
                 resources.content_question(self._definitions.row(tx, row.definition).hash),
             ]

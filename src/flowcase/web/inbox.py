@@ -145,6 +145,12 @@ def colleagues(rows: Sequence[UserTaskRow]) -> list[PersonRow]:
     return sorted(found, key=lambda row: row.name.casefold())
 
 
+def offered_to(rows: Sequence[UserTaskRow]) -> dict[str, Any]:
+    """What `moving.html` wants: to whom these could go, and who of them is away today."""
+    found = colleagues(rows)
+    return {"colleagues": found, "away": flow().absences.away([row.id for row in found])}
+
+
 @blueprint.get("/opgaver/fakta")
 @login_required
 def values_of_fact() -> Any:
@@ -209,7 +215,7 @@ class _Seen:
             "noted": noted,
             "seen_notes": " ".join(filter(None, ((typed or {}).get(SEEN, ""), noted))),
             "elsewhere": self.elsewhere,
-            "colleagues": colleagues(self.page.rows),
+            **offered_to(self.page.rows),
             "tomorrow": local_date(flow().clock.now()) + dt.timedelta(days=1),
             "most_reason": LONGEST_REASON,
             "chosen": self.chosen,

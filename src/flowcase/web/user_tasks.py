@@ -17,7 +17,7 @@ from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web import answers, form_files, form_notes, form_page, form_sent, kept_typing
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts
 from flowcase.web.drawing import address
-from flowcase.web.inbox import colleagues
+from flowcase.web.inbox import colleagues, offered_to
 from flowcase.web.inbox_rows import priority
 from flowcase.web.instances import picture_of
 from flowcase.web.language import gettext
@@ -290,7 +290,7 @@ def _page(
             notifier=notifier,
             outcome=notification_outcome,
             deadlines=[row for row in deadlines if row.status in ("open", "breached")],
-            colleagues=colleagues([task.row]),
+            **offered_to([task.row]),
             tomorrow=local_date(flow().clock.now()) + dt.timedelta(days=1),
             most_reason=LONGEST_REASON,
             priority=priority,
