@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowcase.access.groups import group_name
-from flowcase.services.consent_sentences import WAY_OUT, missing_sentences
+from flowcase.services.consent_sentences import gap_in_words
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -55,9 +55,8 @@ def what_is_missing(case: CaseWork, meeting: Record, invitation: Record, code: s
     recipient, purpose = str(invitation["modtager"]), str(meeting["formaal_kode"])
     if code is not None:
         found = case.consent_cover(code, [recipient], purpose)
-        sentences = [each for each in missing_sentences(found.missing, purpose) if each != WAY_OUT]
-        said += [each.replace(recipient, name_of(invitation)) for each in sentences]
-    return ". ".join(each.removesuffix(".") for each in said if each) + "."
+        said += dict.fromkeys(gap_in_words(each) for each in found.missing)
+    return ". ".join(each for each in said if each) + "."
 
 
 def tell(

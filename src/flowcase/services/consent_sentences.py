@@ -24,15 +24,20 @@ _GAPS = {
 WAY_OUT = "Indhent samtykke, eller drøft anonymt."
 
 
+def gap_in_words(missing: Missing) -> str:
+    """Whose consent is missing and how it came to that; without a full stop, for whom and for what."""
+    giver = f" fra {_GIVERS.get(missing.giver, missing.giver)}" if missing.giver else ""
+    return _GAPS[missing.gap] + giver
+
+
 def missing_sentences(missing: Iterable[Missing], purpose: str, names: Value = None) -> list[str]:
     """One sentence for each gap, then the way out; `names` is the setting that has words for the codes."""
     words: Mapping[str, Value] = names if isinstance(names, Mapping) else {}
     said: list[str] = []
     for each in missing:
-        giver = f" fra {_GIVERS.get(each.giver, each.giver)}" if each.giver else ""
         recipient = NAMES[each.recipient][0] if each.recipient in NAMES else each.recipient
         kinds = ", ".join(str(words.get(kind, kind)) for kind in each.kinds)
         about = f", oplysninger: {kinds}" if kinds else ""
         aim = words.get(purpose, purpose)
-        said.append(f"{_GAPS[each.gap]}{giver} (modtager: {recipient}, formål: {aim}{about}).")
+        said.append(f"{gap_in_words(each)} (modtager: {recipient}, formål: {aim}{about}).")
     return [*dict.fromkeys(said), WAY_OUT] if said else []
