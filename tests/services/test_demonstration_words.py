@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from flowcase.cases.entities import entity
+from flowcase.demo.stories import STORIES
 from flowcase.demo.undertakings import UNDERTAKINGS
 from flowcase.demo.wordings import PLACED, PLAIN, text_of
 
@@ -28,3 +32,16 @@ def test_every_supplier_has_a_name_of_its_own():
     names = [each.answers["oplysninger"]["navn"] for each in contracts]
 
     assert len(names) == 7 and PLAIN not in names
+
+
+def test_what_is_left_for_a_visitor_to_do_is_a_user_task_that_is_drawn():
+    processes = Path(__file__).parents[2] / "processes"
+    drawn = {
+        id
+        for path in processes.glob("*.bpmn")
+        for id in re.findall(r'<bpmn:userTask id="([^"]+)"', path.read_text("utf-8"))
+    }
+
+    left = {each.stop_before for each in (*STORIES, *UNDERTAKINGS) if each.stop_before}
+
+    assert len(left) > 5 and left <= drawn

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
+MEETING_TIME = {"Moede.tid", "moede_tid"}  # where forms put it
 
 
 class Municipality:
@@ -187,6 +188,8 @@ class Municipality:
                 wait = (row.due_at - now) * self._random.uniform(0.1, 0.7)
             else:
                 wait = dt.timedelta(hours=self._random.randint(2, 60))
+            if (row.process, row.element) == ("moede", "afhold") and row.due_at is not None:
+                wait = max(row.due_at - now, dt.timedelta(0)) + dt.timedelta(hours=1)  # once it has been held
             self._later(
                 _office(now + wait) if row.element != "vurder" else now + wait,
                 functools.partial(self._answer, row.id),
@@ -316,7 +319,7 @@ class Municipality:
         now = self.flow.clock.now()
         local = now.astimezone(LOCAL)
         if asked.type is FieldType.INSTANT:
-            return now
+            return _in_a_week(local) if MEETING_TIME.intersection(_places(asked)) else now
         if asked.type is FieldType.DATE:
             if asked.key == "start":
                 return (local + dt.timedelta(days=7)).date()
@@ -350,8 +353,7 @@ class Municipality:
         if asked.type is FieldType.FILE:
             return f"{now:%Y}-{self._random.randint(1000, 9999)}"
         self._worded[asked.key] += 1
-        places = (f"{each.entity}.{each.attribute}" for each in asked.targets if isinstance(each, CaseTarget))
-        return text_of(places, asked.key, self._worded[asked.key])
+        return text_of(_places(asked), asked.key, self._worded[asked.key])
 
     def _fill_row(self, asked: Field, row: dict[str, Any], context: Mapping[str, Any], actor: Actor) -> None:
         for child in asked.children:
@@ -359,6 +361,18 @@ class Municipality:
                 continue
             if child.required or child.key in ("hvem", "hvad", "rolle"):
                 nested.put(row, child.path, self._value(child, context, actor))
+
+
+def _places(asked: Field) -> list[str]:
+    """Where the answer is written: entity.attribute of a case, or a process variable."""
+    return [
+        f"{target.entity}.{target.attribute}" if isinstance(target, CaseTarget) else target.name
+        for target in asked.targets
+    ]
+
+
+def _in_a_week(local: dt.datetime) -> dt.datetime:
+    return (local + dt.timedelta(days=7)).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def _dated(value: Any, now: dt.datetime) -> Any:

@@ -219,7 +219,7 @@ UNDERTAKINGS: tuple[Undertaking, ...] = (
         "",
         "familiebehandling",
         form={"paataenkt": "institution", "uden_for_kommunen": False},
-        stop_before="hold_raad",
+        stop_before="afhold",
     ),
     Undertaking("netvaerksindsats", 100, "tine.unge", "ung", answers=_NETWORK_EFFORT),
     # What happens to cases
