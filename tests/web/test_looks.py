@@ -76,7 +76,11 @@ def test_no_page_that_shows_a_case_lacks_an_entry(
     app: Flask, world: World, sign_in: Callable[[str], Visitor]
 ) -> None:
     token = world.flow.service_accounts.make(
-        "p-crawl", groups=("fronten", "revisor", "administrator"), scopes=SCOPES, days=None, actor=SYSTEM
+        "p-crawl",
+        groups=("frontpersonale", "revisor", "administrator"),
+        scopes=SCOPES,
+        days=None,
+        actor=SYSTEM,
     )
     people = ("camilla.syd", "vera.revisor", "else.syd", "drift")
     readers: list[tuple[str, Any]] = [(person, sign_in(person).client) for person in people]
