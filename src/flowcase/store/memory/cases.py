@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from flowcase.cases import events as case_events
+from flowcase.store.queries.absences import AbsenceRow
 from flowcase.store.queries.case_files import CaseRow
 from flowcase.store.queries.records import RecordRow
 from flowcase.values import Value
@@ -153,6 +154,13 @@ class CaseShelves:
     def records_records_with(self, entity: str, attribute: str, text: str) -> list[RecordRow]:
         ids = self._records_by.get((f"{attribute} of {entity}", text), {})
         return [self.records[id] for id in reversed(ids)]
+
+    def absences_not_ended(self, *, entity: str, under_way: str) -> list[AbsenceRow]:
+        return [
+            AbsenceRow(row.case_code, row.open)
+            for row in self.records_records(entity=entity)
+            if row.case_code is not None and row.open.get("status") in (None, under_way)
+        ]
 
     def create_record(self, stream: str, instance: Any, event: case_events.RecordCreated) -> None:
         self._put_record(

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select
 from flowcase.store import tables
 from flowcase.store.columns import held
 from flowcase.store.prepared import Prepared
+from flowcase.store.queries.rows import in_memory_too
 from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
 from flowcase.values import Value
@@ -24,6 +25,7 @@ class AbsenceRow:
     open: Mapping[str, Value]
 
 
+@in_memory_too
 def not_ended(tx: Tx, *, entity: str, under_way: str) -> list[AbsenceRow]:
     """Oldest first; nothing sealed is opened for it."""
     return [
