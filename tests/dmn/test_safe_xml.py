@@ -40,6 +40,20 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_rule_and_line(content, r
 
 
 @pytest.mark.parametrize(
+    "declaration", ["", '<?xml version="1.0" encoding="UTF-8"?>', "<?xml\n version='1.0'?>"]
+)
+def test_line_and_column_are_those_of_the_file(declaration):
+    content = f"{declaration}<a><b></a>\n"
+
+    finding = refusal(content.encode())
+
+    before = content.rstrip()
+    column = len(before.rsplit("\n", 1)[-1]) + 1
+    assert f"(line {finding.line}, column {column})" in finding.message
+    assert finding.line == before.count("\n") + 1
+
+
+@pytest.mark.parametrize(
     "document_type",
     [
         '<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;&b;">]>',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,18 +94,54 @@ def test_what_is_put_in_is_in_danish_where_it_is_a_sentence_or_a_word():
     assert (
         in_danish("No flow leaves this userTask.") == "Intet flow fører ud af dette element (brugeropgave)."
     )
-    broken = (
-        "The file is not well-formed XML: Opening and ending tag mismatch: process line 6 and definitions."
-    )
-    assert in_danish(broken) == (
-        "Filen er ikke velformet XML: "
-        "elementet proces begynder i linje 6, men det, der slutter, er definitions."
-    )
     gap = 'No rule matches when Art = "mad and or" and Nr. < 1 or (1..2). There are further gaps.'
     assert in_danish(gap) == (
         'Ingen regel rammer, når Art = "mad and or" og Nr. < 1 eller (1..2). Der er flere huller.'
     )
     assert in_danish("No such sentence was ever said by anything.") is None
+
+
+@pytest.mark.parametrize(
+    ("file", "danish"),
+    [
+        (
+            "<a>\n<process></a>",
+            "elementet »process«, der begynder i linje 2, er ikke lukket, hvor »a« lukkes",
+        ),
+        ("<a>\n<b>", "elementet »b«, der begynder i linje 2, bliver aldrig lukket"),
+        ("<zeebe:a/>", "præfikset »zeebe« foran elementet »a« er ikke erklæret (xmlns mangler)"),
+        (
+            '<a x:b="1"/>',
+            "præfikset »x« foran attributten »b« i elementet »a« er ikke erklæret (xmlns mangler)",
+        ),
+        ("<a>&nbsp;</a>", "betegnelsen »nbsp« mellem & og ; er ikke kendt i XML"),
+        ('<a name="1" name="2"/>', "attributten »name« står to gange i samme element"),
+        ("<a>barn & ung</a>", "et & står alene; det skrives &amp;"),
+        ('<a b="x < y"/>', "et < står i en attributs værdi; det skrives &lt;"),
+        ("<a b=1/>", "en attributs værdi står ikke i anførselstegn"),
+        ('<a b="x/>', "en attributs værdi mangler sit sidste anførselstegn"),
+        ("<a/><b/>", "der står mere efter det yderste element"),
+        ("{}", "filen begynder ikke med et element"),
+        ("<a>\1</a>", "teksten har et tegn, som XML ikke tillader (nummer 1)"),
+        ("<a><!-- x", "en kommentar slutter aldrig med -->"),
+        ("<definitions", "begyndelsen af elementet »definitions« i linje 1 slutter ikke med >"),
+        ("<a>\n<b\n<c/></a>", "der står noget i et element, som ikke er navnet på en attribut;"),
+    ],
+)
+def test_why_a_file_is_no_xml_is_in_danish_with_line_and_column(file, danish):
+    (finding,) = check_bundle({"a.bpmn": file.encode()})
+
+    said = in_danish(finding.message)
+
+    assert said is not None
+    assert re.match(rf"Filen er ikke velformet XML \(linje {finding.line}, kolonne \d+\): ", said)
+    assert f"): {danish}" in said
+
+
+def test_what_no_one_knew_that_a_reader_of_xml_would_say_stands_behind_danish_words():
+    said = in_danish("The file is not well-formed XML (line 7, column 3): conditional section not closed.")
+
+    assert said == "Filen er ikke velformet XML (linje 7, kolonne 3): conditional section not closed."
 
 
 def test_findings_of_real_files_are_in_danish():

@@ -41,6 +41,7 @@ _ENCODINGS = {
 }
 _DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _DECLARATION_TEXT = re.compile(r"<\?xml\s[^>]{0,300}\?>")
+_NOT_LINE_ENDS = re.compile(r"[^\n]")
 # What may stand before the root element: white space, comments, processing instructions.
 _PROLOG_ITEM = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 
@@ -120,10 +121,10 @@ def _refuse_document_type(text: str, file: str) -> None:
 
 
 def _parse(text: str, file: str) -> etree._Element:
-    # The declared encoding no longer holds for what is handed over: the declaration goes, its lines stay.
+    # The declared encoding no longer holds for what is handed over: the declaration goes, its place stays.
     declaration = _DECLARATION_TEXT.match(text)
     if declaration:
-        text = "\n" * declaration.group().count("\n") + text[declaration.end() :]
+        text = _NOT_LINE_ENDS.sub(" ", declaration.group()) + text[declaration.end() :]
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -140,16 +141,17 @@ def _parse(text: str, file: str) -> etree._Element:
     try:
         return etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or None
-        reason = (error.msg or "it cannot be read").rsplit(", line ", 1)[0].strip()
+        line, column = error.position
+        said = (error.msg or "it cannot be read").rsplit(", line ", 1)[0].strip()
+        reason = said.splitlines()[0].rstrip(" .")  # further lines repeat what stands in the file
         if "xcessive depth" in reason:
-            raise _too_deep(file, line) from None
+            raise _too_deep(file, line or None) from None
         raise _refusal(
             "xml-not-well-formed",
             file,
-            f"The file is not well-formed XML: {reason}.",
+            f"The file is not well-formed XML (line {line}, column {column}): {reason}.",
             "Save the diagram again with the editor that it was drawn in.",
-            line=line,
+            line=line or None,
         ) from None
 
 
