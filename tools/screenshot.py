@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
-from werkzeug.serving import make_server  # noqa: E402
 
 from flowcase.web import create_app  # noqa: E402
 from tests.web import world as worlds  # noqa: E402
+from tests.web.served import served  # noqa: E402
 
 WIDTH, HEIGHT = 1200, 800
 WRITTEN = {
@@ -36,13 +35,10 @@ def main(target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         worlds.build(Path(folder))
         world = worlds.open_world(Path(folder))
-        server = make_server("127.0.0.1", 0, create_app(world.flow), threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            _take(f"http://127.0.0.1:{server.server_port}", world.task("vurder").id, target)
+            with served(create_app(world.flow)) as address:
+                _take(address, world.task("vurder").id, target)
         finally:
-            server.shutdown()
-            server.server_close()
             world.flow.close()
     print(f"{target}: {target.stat().st_size // 1024} kB")
 

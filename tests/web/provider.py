@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import flask
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from werkzeug.serving import make_server
+
+from tests.web.served import served
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the provider uses a part of Authlib that is deprecated
@@ -111,13 +111,5 @@ def _read(part: str) -> dict[str, Any]:
 def running() -> Iterator[Provider]:
     """The provider in a thread of its own, on a port that was free."""
     provider = Provider()
-    server = make_server("127.0.0.1", 0, provider.app, threaded=True)
-    provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with served(provider.app) as provider.issuer:
         yield provider
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 from flowcase.config import shipped_processes
 from flowcase.services.scenario_files import Step, read
 from flowcase.web import create_app
+from tests.web.served import served
 from tests.web.walks.hands import Keyboard, Mouse
 from tests.web.walks.story import WalkedStory, installation
 
@@ -49,27 +48,22 @@ def test_the_people_of_a_scenario_walk_it_through_the_pages(
 
     with installation(scenario, variant, tmp_path / "home") as flow:
         flow.people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # made to be slow
-        server = make_server("127.0.0.1", 0, create_app(flow), threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        story = WalkedStory(
-            flow,
-            variant,
-            browser=chromium,
-            address=f"http://127.0.0.1:{server.server_port}",
-            width=width,
-            hands=hands,
-            pictures=pictures,
-        )
-        try:
-            for step in variant.steps:
-                differences = list(story.tell(step))
-                assert not differences, (step.id, step.do, differences)
-        finally:
-            story.close()
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with served(create_app(flow)) as address:
+            story = WalkedStory(
+                flow,
+                variant,
+                browser=chromium,
+                address=address,
+                width=width,
+                hands=hands,
+                pictures=pictures,
+            )
+            try:
+                for step in variant.steps:
+                    differences = list(story.tell(step))
+                    assert not differences, (step.id, step.do, differences)
+            finally:
+                story.close()
 
     assert story.walked == [_named(step) for step in variant.steps if step.actor]
     assert story.complaints == []
