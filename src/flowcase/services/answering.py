@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flowcase import events, model
 from flowcase.errors import BpmnError, FlowcaseError
@@ -11,6 +11,7 @@ from flowcase.model import Command, IncidentKind
 from flowcase.modeling.definition import Binding, ElementKind
 from flowcase.services.behind import Behind
 from flowcase.services.requests import Request
+from flowcase.services.worklist import Worklist
 from flowcase.store import (
     DatabaseBusy,
     DatabaseFault,
@@ -21,13 +22,10 @@ from flowcase.store import (
 )
 from flowcase.store.queries import instances, resources, suspensions, waiting
 
-if TYPE_CHECKING:
-    from flowcase.services.advancing import Run
-
 MAX_DEPTH = 30  # of processes that call processes
 
 
-def answer(run: Run, instance: LockedInstance, event: Any) -> None:
+def answer(run: Worklist, instance: LockedInstance, event: Any) -> None:
     """Do what the engine asked for at one element; the result goes on the list."""
     if isinstance(event, model.JobRequested):
         _do_job(run, instance, event)
@@ -37,8 +35,8 @@ def answer(run: Run, instance: LockedInstance, event: Any) -> None:
         _call(run, instance, event)
 
 
-def _do_job(run: Run, instance: LockedInstance, event: model.JobRequested) -> None:
-    registration = run.advancing.handlers.get(event.type)
+def _do_job(run: Worklist, instance: LockedInstance, event: model.JobRequested) -> None:
+    registration = run.stepping.handlers.get(event.type)
     if registration is None:
         _fail(
             run,
@@ -53,7 +51,7 @@ def _do_job(run: Run, instance: LockedInstance, event: model.JobRequested) -> No
         _handle(run, instance, event, registration)
 
 
-def _hand_out(run: Run, instance: LockedInstance, event: model.JobRequested) -> None:
+def _hand_out(run: Worklist, instance: LockedInstance, event: model.JobRequested) -> None:
     place = {"element": event.element, "element_instance": event.element_instance}
     waiting_job = waiting.job(run.tx, f"{instance.id}.{event.element_instance}")
     if waiting_job is not None:  # its incident was retried: the same job, with new tries
@@ -72,7 +70,7 @@ def _hand_out(run: Run, instance: LockedInstance, event: model.JobRequested) -> 
 
 
 def _handle(
-    run: Run, instance: LockedInstance, event: model.JobRequested, registration: Registration
+    run: Worklist, instance: LockedInstance, event: model.JobRequested, registration: Registration
 ) -> None:
     """Run an inside handler; whatever it wrote before it failed is undone."""
     tx = run.tx
@@ -91,7 +89,7 @@ def _handle(
     requests: list[Request] = []
     try:
         with tx.attempt():
-            work = run.advancing.open_case_work(tx, instance, job)
+            work = run.stepping.open_case_work(tx, instance, job)
             try:
                 variables = registration.handle(job, work) or {}
                 command = model.CompleteElement(element_instance=event.element_instance, variables=variables)
@@ -117,17 +115,17 @@ def _handle(
         run.accept(instance, request, event.element)
 
 
-def _decide(run: Run, instance: LockedInstance, event: model.DecisionRequested) -> None:
-    facts = run.advancing.facts(run.tx, instance)
+def _decide(run: Worklist, instance: LockedInstance, event: model.DecisionRequested) -> None:
+    facts = run.stepping.facts(run.tx, instance)
     try:
-        result = run.advancing.decisions.decide(
+        result = run.stepping.decisions.decide(
             run.tx,
             instance,
             event.decision,
             Behind(event.inputs, facts),
             binding=event.binding,
             version_tag=event.version_tag,
-            deployment=run.advancing.definitions.row(run.tx, instance.definition).deployment,
+            deployment=run.stepping.definitions.row(run.tx, instance.definition).deployment,
             element=event.element,
         )
     except FlowcaseError as error:
@@ -139,12 +137,12 @@ def _decide(run: Run, instance: LockedInstance, event: model.DecisionRequested) 
     run.act_later(instance, command)
 
 
-def _call(run: Run, instance: LockedInstance, event: model.CallRequested) -> None:
+def _call(run: Worklist, instance: LockedInstance, event: model.CallRequested) -> None:
     called = resources.definition_of(
         run.tx,
         event.process,
         version_tag=event.version_tag if event.binding == Binding.VERSION_TAG else None,
-        deployment=run.advancing.definitions.row(run.tx, instance.definition).deployment
+        deployment=run.stepping.definitions.row(run.tx, instance.definition).deployment
         if event.binding == Binding.DEPLOYMENT
         else None,
     )
@@ -177,15 +175,15 @@ def _call(run: Run, instance: LockedInstance, event: model.CallRequested) -> Non
     run.act_later(child, model.StartInstance(variables=event.variables, is_called=True))
 
 
-def _starts_without_trigger(run: Run, definition: str) -> bool:
-    process = run.advancing.definitions.process(run.tx, definition)
+def _starts_without_trigger(run: Worklist, definition: str) -> bool:
+    process = run.stepping.definitions.process(run.tx, definition)
     return any(
         element.kind is ElementKind.START_EVENT and element.event is None
         for element in process.children(None)
     )
 
 
-def cancel_called(run: Run, instance: LockedInstance, event: model.CallCancelled) -> None:
+def cancel_called(run: Worklist, instance: LockedInstance, event: model.CallCancelled) -> None:
     for child in instances.running_children(run.tx, instance.id, event.element_instance):
         locked = run.tx.lock(child)
         if not locked.has_ended:
@@ -193,7 +191,7 @@ def cancel_called(run: Run, instance: LockedInstance, event: model.CallCancelled
             run.act_later(locked, model.CancelInstance(reason=reason))
 
 
-def _fail(run: Run, instance: LockedInstance, event: Any, kind: IncidentKind, message: str) -> None:
+def _fail(run: Worklist, instance: LockedInstance, event: Any, kind: IncidentKind, message: str) -> None:
     command = model.FailElement(element_instance=event.element_instance, kind=kind, message=message)
     run.act_later(instance, command)
 

@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from flowcase import events, model
 from flowcase.modeling.definition import MessageEvent
 from flowcase.services import holding
 from flowcase.services.requests import Publish
+from flowcase.services.worklist import Worklist, case_of
 from flowcase.store import INSTALLATION, LockedInstance, tables
 from flowcase.store.queries import instances, resources, suspensions, waiting
 from flowcase.values import Value
-
-if TYPE_CHECKING:
-    from flowcase.services.advancing import Run
 
 NO_TIME = dt.timedelta(0)
 
@@ -29,10 +26,10 @@ NO_TIME = dt.timedelta(0)
 # --- messages --------------------------------------------------------------------------------------
 
 
-def publish(run: Run, publisher: LockedInstance | None, message: Publish) -> None:
+def publish(run: Worklist, publisher: LockedInstance | None, message: Publish) -> None:
     """Correlate a message with whom it reaches now; keep it for others as its time to live says."""
     tx = run.tx
-    stream, case_code = sender(run, publisher, message)
+    stream, case_code = run.sender(publisher, message)
     if message.message_id is not None and not tx.insert_once(
         tables.message_seen,
         name=message.name,
@@ -65,18 +62,7 @@ def publish(run: Run, publisher: LockedInstance | None, message: Publish) -> Non
         _buffer(run, message, stream, case_code, reached)
 
 
-def sender(run: Run, publisher: LockedInstance | None, message: Publish) -> tuple[str, str | None]:
-    """(stream, case) in which the message is told, and what it starts begins."""
-    if message.case is not None:
-        return run.stream_of(message.case), message.case
-    if message.stream is not None:
-        return message.stream, _case_of(message.stream)
-    if publisher is not None:
-        return publisher.stream, publisher.case_code
-    return INSTALLATION, None
-
-
-def _buffer(run: Run, message: Publish, stream: str, case_code: str | None, reached: set[str]) -> None:
+def _buffer(run: Worklist, message: Publish, stream: str, case_code: str | None, reached: set[str]) -> None:
     tx = run.tx
     id = tx.new_id()
     expires_at = None if message.time_to_live is None else tx.now + message.time_to_live
@@ -95,7 +81,7 @@ def _buffer(run: Run, message: Publish, stream: str, case_code: str | None, reac
 
 
 def _start(
-    run: Run,
+    run: Worklist,
     start: resources.StartSubscriptionRow,
     message: Publish,
     stream: str,
@@ -148,7 +134,7 @@ def _start(
     return True
 
 
-def deliver_buffered(run: Run, instance: LockedInstance, subscription: str, name: str, key: str) -> None:
+def deliver_buffered(run: Worklist, instance: LockedInstance, subscription: str, name: str, key: str) -> None:
     """Something has begun to wait for a message: hand over what has been waiting for it."""
     tx = run.tx
     tx.exclusive(_meeting_place(name, key))
@@ -171,16 +157,16 @@ def deliver_buffered(run: Run, instance: LockedInstance, subscription: str, name
     run.look_again(instance, subscription, name, key)  # a non-interrupting event takes every message
 
 
-def release_start_key(run: Run, instance: LockedInstance) -> None:
+def release_start_key(run: Worklist, instance: LockedInstance) -> None:
     """An instance that a message started has ended: the next message with its key may start one."""
     if instance.start_key is not None:
         start_next(run, instance.process, instance.definition, instance.start_key)
 
 
-def start_next(run: Run, process: str, definition_id: str, key: str) -> None:
+def start_next(run: Worklist, process: str, definition_id: str, key: str) -> None:
     """Let the oldest message that was kept for this key start the process, unless the key is taken."""
     tx = run.tx
-    definition = run.advancing.definitions.process(tx, definition_id)
+    definition = run.stepping.definitions.process(tx, definition_id)
     names = {
         element.event.name.text
         for element in definition.children(None)
@@ -209,7 +195,7 @@ def start_next(run: Run, process: str, definition_id: str, key: str) -> None:
 
 
 def _tell(
-    run: Run,
+    run: Worklist,
     stream: str,
     name: str,
     key: str,
@@ -234,15 +220,11 @@ def _meeting_place(name: str, key: str) -> str:
     return f"message|{name}|{key}"
 
 
-def _case_of(stream: str) -> str | None:
-    return stream.removeprefix("case:") if stream.startswith("case:") else None
-
-
 # --- signals ---------------------------------------------------------------------------------------
 
 
 def broadcast(
-    run: Run,
+    run: Worklist,
     sender: LockedInstance | None,
     name: str,
     variables: Mapping[str, Value],
@@ -263,7 +245,7 @@ def broadcast(
         if definition is None:
             continue
         where = stream or (sender.stream if sender else INSTALLATION)
-        home, case = run.home(variables, case=_case_of(where), stream=where)
+        home, case = run.home(variables, case=case_of(where), stream=where)
         if suspensions.of_start(tx, definition.id) is not None:
             holding.hold(
                 tx,

@@ -9,9 +9,9 @@ from flowcase.errors import NotFound
 from flowcase.modeling import CaseTarget, Form, VariableTarget
 from flowcase.modeling.form import Field
 from flowcase.services import nested
-from flowcase.services.advancing import CASE_VARIABLE
 from flowcase.services.case_work import CASE, CaseWork
 from flowcase.services.requests import Request
+from flowcase.services.worklist import CASE_VARIABLE
 from flowcase.values import Value
 
 

@@ -14,12 +14,13 @@ from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element, ElementKind, ProcessDefinition
 from flowcase.services import form_records, form_values
-from flowcase.services.advancing import CASE_VARIABLE, Advancing
+from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
 from flowcase.services.cases import OpenWork, may_see
 from flowcase.services.choices import choices_for
 from flowcase.services.holding import check_may_start
 from flowcase.services.transactions import Transactions
+from flowcase.services.worklist import CASE_VARIABLE
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import case_files, resources, suspensions
 from flowcase.store.queries import instances as instance_rows
