@@ -136,14 +136,16 @@ def test_an_incident_is_tried_again_or_resolved_with_a_reason(flowcase: CommandL
     assert (incident["element"], incident["kind"]) == ("arbejd", "handler_failed")
     assert "arbejd" in flowcase("incidents").stdout
 
-    assert flowcase.json("incidents", "--retry", incident["id"])[0]["kind"] == "handler_failed"
+    assert "--reason" in flowcase("incidents", "--retry", incident["id"], expect=2).stderr
+    tried = flowcase.json("incidents", "--retry", incident["id"], "--reason", "Systemet svarer igen")
+    assert tried[0]["kind"] == "handler_failed"
     (again,) = flowcase.json("incidents")
     assert "--reason" in flowcase("incidents", "--resolve", again["id"], expect=2).stderr
     assert flowcase.json("incidents", "--resolve", again["id"], "--reason", "Klaret i hånden") == []
 
     assert flowcase.json("instances", "--process", "fejler")[0]["status"] == "completed"
-    flowcase("incidents", "--retry", again["id"], expect=4)
-    flowcase("incidents", "--retry", "nothing", expect=3)
+    flowcase("incidents", "--retry", again["id"], "--reason", "Igen", expect=4)
+    flowcase("incidents", "--retry", "nothing", "--reason", "Igen", expect=3)
 
 
 def test_a_worker_does_what_is_due_once(flowcase: CommandLine, files: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_process_that_is_not_deployed_is_an_incident_and_can_be_retried(
     assert incident.kind == "called_process_missing"
     with flow.store.begin(OPERATOR, flow.clock.now()) as tx:
         tx.update_any(tables.process_definition, {"process": "indre"}, {"status": "active"})
-    flow.incidents.retry(incident.id, actor=OPERATOR)
+    flow.incidents.retry(incident.id, actor=OPERATOR, reason="prøve")
     assert elements(flow) == ["inde"]
 
 

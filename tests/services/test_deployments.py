@@ -123,7 +123,7 @@ def test_what_is_unknown_is_not_found(flow: Flowcase) -> None:
         lambda: flow.deployments.form("F-404"),
         lambda: flow.instances.start("p", actor=OPERATOR),
         lambda: flow.instances.get("nothing"),
-        lambda: flow.incidents.retry("nothing", actor=OPERATOR),
+        lambda: flow.incidents.retry("nothing", actor=OPERATOR, reason="prøve"),
     ):
         with pytest.raises(NotFound):
             ask()

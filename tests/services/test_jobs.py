@@ -79,7 +79,7 @@ def test_a_failing_job_is_tried_again_later_each_time_and_then_becomes_an_incide
     assert "ConnectionError" in incident.message
     assert "secret" not in incident.message
     broken = False
-    flow.incidents.retry(incident.id, actor=OPERATOR)
+    flow.incidents.retry(incident.id, actor=OPERATOR, reason="prøve")
     assert flow.jobs.run_due() == 1
     assert elements(flow) == ["efter"]
 
@@ -185,4 +185,4 @@ def test_only_a_failed_job_can_be_retried(flow: Flowcase, begin: Callable[..., s
     instance = begin(lambda job, outbox: None)
 
     with pytest.raises(Conflict, match="pending"):
-        flow.jobs.retry(f"{instance}.2", actor=OPERATOR)
+        flow.jobs.retry(f"{instance}.2", actor=OPERATOR, reason="prøve")

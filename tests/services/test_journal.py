@@ -245,7 +245,7 @@ def test_a_journal_that_stays_away_leaves_an_incident_that_can_be_tried_again(
     told += "".join(f"{path}{headers}" for path, headers, _ in receiver.seen)
     assert all(word not in told for word in (GOAL, CONTRACT["barn_navn"], CONTRACT["barn_cpr"], SECRET))
     receiver.statuses = [200]
-    flow.incidents.retry(incident.id, actor=OPERATOR)
+    flow.incidents.retry(incident.id, actor=OPERATOR, reason="prøve")
     work_all_day(flow, clock)
     assert len(posts(flow)) == 1
     assert ends(flow) == 1

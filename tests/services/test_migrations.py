@@ -216,7 +216,7 @@ def test_an_incident_moves_with_its_element_and_can_be_tried_again(register, flo
 
     [moved] = flow.incidents.list()
     assert (moved.id, moved.element) == (incident.id, "b1")
-    flow.incidents.retry(moved.id, actor=OPERATOR)
+    flow.incidents.retry(moved.id, actor=OPERATOR, reason="prøve")
     assert [row.element for row in flow.user_tasks.list()] == ["b"]
 
 

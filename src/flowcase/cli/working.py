@@ -177,7 +177,7 @@ def instances(case: str | None, process: str | None, status: str | None, as_json
 
 
 @click.command()
-@click.option("--retry", metavar="ID", help="Try this one again.")
+@click.option("--retry", metavar="ID", help="Try this one again; needs --reason.")
 @click.option("--resolve", metavar="ID", help="Close this one by hand; needs --reason.")
 @click.option("--reason", default="", help="Why; kept in the history.")
 @as_option
@@ -186,11 +186,11 @@ def incidents(retry: str | None, resolve: str | None, reason: str, person: str |
     """List open incidents, try one again, or resolve one."""
     with opened() as flow:
         actor = _actor(flow, person)
+        if (retry or resolve) and not reason:
+            raise click.UsageError(f"Expected --reason with --{'retry' if retry else 'resolve'}.")
         if retry:
             flow.incidents.retry(retry, actor=actor, reason=reason)
         if resolve:
-            if not reason:
-                raise click.UsageError("Expected --reason with --resolve.")
             flow.incidents.resolve(resolve, actor=actor, reason=reason)
         rows = flow.incidents.list()
     if as_json:

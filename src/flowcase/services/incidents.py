@@ -9,6 +9,7 @@ from flowcase import events, model
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
 from flowcase.services.advancing import Advancing
+from flowcase.services.interventions import check_intervention
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import instances as queries
@@ -26,6 +27,8 @@ class Retried:
 
 
 class Incidents:
+    """What is done about one is an operator's, with a reason."""
+
     def __init__(self, transactions: Transactions, advancing: Advancing) -> None:
         self._transactions, self._advancing = transactions, advancing
 
@@ -47,12 +50,12 @@ class Incidents:
         return self._transactions.read(lambda tx: _existing(tx, id))
 
     def retry(
-        self, id: str, *, actor: Actor, reason: str = "", variables: Mapping[str, Value] | None = None
+        self, id: str, *, actor: Actor, reason: str, variables: Mapping[str, Value] | None = None
     ) -> None:
         """Try the element again: its expressions, its job, its decision or its call.
 
         `variables` are put into the instance first, in the same transaction. When it fails again there is a
-        new incident. Raises Conflict for one that is resolved.
+        new incident. Raises Conflict for one that is resolved, Forbidden, and Refused without a reason.
         """
 
         def commands(incident: IncidentRow) -> list[model.Command]:
@@ -62,7 +65,11 @@ class Incidents:
         self._intervene(id, "edit_and_retry" if variables else "retry", reason, commands, actor)
 
     def retry_all(self, ids: Sequence[str], *, actor: Actor, reason: str) -> Retried:
-        """Try several again, each in a transaction of its own: one that is refused holds up no other."""
+        """Try several again, each in a transaction of its own: one that is refused holds up no other.
+
+        Raises Forbidden, and Refused without a reason.
+        """
+        check_intervention(actor, reason, "retry incidents")
         instances: dict[str, str] = {}
         refused: list[tuple[str, FlowcaseError]] = []
         for id in dict.fromkeys(ids):
@@ -82,7 +89,8 @@ class Incidents:
     ) -> None:
         """The work was done by hand: complete the element with these results, and go on.
 
-        Raises Conflict when the element waits for something that only a retry can evaluate.
+        Raises Conflict when the element waits for something that only a retry can evaluate, Forbidden, and
+        Refused without a reason.
         """
 
         def commands(incident: IncidentRow) -> list[model.Command]:
@@ -118,6 +126,8 @@ class Incidents:
         commands: Callable[[IncidentRow], Sequence[model.Command]],
         actor: Actor,
     ) -> None:
+        check_intervention(actor, reason, f"{act} incident '{id}'")
+
         def work(tx: Tx) -> None:
             instance = tx.lock(_existing(tx, id).instance)
             present = queries.incident(tx, id)

@@ -12,7 +12,7 @@ from flowcase.access.permissions import may_see_case, may_see_cases, may_see_ins
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
 from flowcase.services.holding import check_may_start
-from flowcase.services.interventions import check_operator
+from flowcase.services.interventions import check_intervention
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import case_files, history, resources
@@ -209,9 +209,10 @@ class Instances:
     def cancel(self, id: str, *, reason: str, actor: Actor) -> None:
         """End an instance and what it calls; whoever called it has to be cancelled instead.
 
-        Raises Conflict for one that has ended or was called, and Forbidden for who is no operator.
+        Raises Conflict for one that has ended or was called, Forbidden for who is no operator, and Refused
+        without a reason.
         """
-        check_operator(actor, f"cancel process instance '{id}'")
+        check_intervention(actor, reason, f"cancel process instance '{id}'")
         self._transactions.run(actor, lambda tx: self.cancel_within(tx, id, reason=reason))
 
     def suspend(self, id: str, *, reason: str, actor: Actor) -> None:
@@ -220,12 +221,12 @@ class Instances:
         What has been done outside meanwhile (a job that was claimed before) is still recorded. Timers that
         fall due are held and fire when it is resumed; messages are kept. Raises as `cancel`.
         """
-        check_operator(actor, f"suspend process instance '{id}'")
+        check_intervention(actor, reason, f"suspend process instance '{id}'")
         self._transactions.run(actor, lambda tx: self.suspend_within(tx, id, reason=reason, is_new=True))
 
     def resume(self, id: str, *, reason: str, actor: Actor) -> None:
         """Let it go on; messages that came meanwhile and were kept are delivered now. Raises as `cancel`."""
-        check_operator(actor, f"resume process instance '{id}'")
+        check_intervention(actor, reason, f"resume process instance '{id}'")
         self._transactions.run(actor, lambda tx: self.resume_within(tx, id, reason=reason, is_new=True))
 
     # The same within the transaction of another service, which has asked whether it is allowed.
@@ -272,7 +273,8 @@ class Instances:
         actor: Actor,
         element_instance: str | None = None,
     ) -> None:
-        """Change variables of the instance, or of the scope of one element instance."""
+        """Change variables of the instance, or of the scope of one element instance. Raises as `cancel`."""
+        check_intervention(actor, reason, f"set variables of process instance '{id}'")
 
         def work(tx: Tx) -> None:
             instance = self._locked(tx, id, "set variables of")

@@ -17,3 +17,9 @@ def check_reason(reason: str, attempt: str) -> None:
     """Raises Refused for one that says nothing."""
     if not reason.strip():
         raise Refused(attempt, "Skriv en begrundelse. Den bliver stående i historikken.")
+
+
+def check_intervention(actor: Actor, reason: str, attempt: str) -> None:
+    """Who and why, before anything is read. Raises Forbidden and Refused."""
+    check_operator(actor, attempt)
+    check_reason(reason, attempt)

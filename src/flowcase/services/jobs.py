@@ -19,6 +19,7 @@ from flowcase.job_types import Job, Registration, Side
 from flowcase.model import IncidentKind, JobStatus
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_work import CaseWork
+from flowcase.services.interventions import check_intervention
 from flowcase.services.journal import Journal
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx, tables
@@ -389,8 +390,12 @@ class Jobs:
             lambda tx: waiting.jobs(tx, status=status, instance=instance, limit=limit)
         )
 
-    def retry(self, id: str, *, actor: Actor, reason: str = "") -> None:
-        """Give a failed job new tries. Raises NotFound, or Conflict with its present state."""
+    def retry(self, id: str, *, actor: Actor, reason: str) -> None:
+        """Give a failed job new tries; an operator's, with a reason.
+
+        Raises NotFound, Conflict with its present state, Forbidden, and Refused without a reason.
+        """
+        check_intervention(actor, reason, f"retry job '{id}'")
 
         def work(tx: Tx) -> None:
             job = waiting.job(tx, id)
