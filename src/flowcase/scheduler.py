@@ -100,6 +100,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     ticks.append(("checkpoints", CHECKPOINTS_SECONDS, drain(flow.checkpoint_sending.send_due)))
     ticks.append(("subscribers", HEARTBEAT_SECONDS, flow.webhooks.refresh))
     ticks.append(("deliveries", UPLOADS_SECONDS, flow.webhook_sending.forget_old))
+    ticks.append(("sent", UPLOADS_SECONDS, flow.mails.forget_old))
     ticks.append(("uploads", UPLOADS_SECONDS, drain(flow.documents.forget_old_uploads)))
     ticks.append(("addresses", UPLOADS_SECONDS, flow.mails.forget_former_addresses))
     ticks.append(("answers", UPLOADS_SECONDS, flow.kept_answers.forget_old))

@@ -14,7 +14,7 @@ from flowcase.cases.notice_topics import TOPICS
 from flowcase.errors import Conflict, Forbidden, InvalidValues
 from flowcase.services.mail_sending import MailFolder, NotSent, kept
 from flowcase.services.mails import Mails
-from flowcase.services.outbox import LEASE, MOST_TRIES, Outcome
+from flowcase.services.outbox import KEPT, LEASE, MOST_TRIES, Outcome
 from flowcase.store import notice_tables, tables
 from tests.services.diagrams import end, process, start, user_task
 
@@ -173,6 +173,43 @@ def test_where_no_mail_is_set_up_no_former_address_is_kept(flow, mails):
     assert _addresses(flow) == {"karen@kommune.dk"}
     assert without.forget_former_addresses() == 1
     assert _addresses(flow) == {""}
+
+
+def test_what_was_sent_is_forgotten_after_thirty_days_and_what_waits_or_failed_never(flow, mails, server):
+    def goes_out(person, says):
+        server.says = [NotSent(says, is_final=True)] if says else []
+        tell(flow, "noedadgang", people=[person])
+        send_all(mails)
+
+    choose(flow, "karen", address="karen@kommune.dk", noedadgang="straks", opgaver="samlet")
+    goes_out("karen", None)
+    goes_out("karen", "550")
+    [failed] = mails.failed()
+    flow.clock.set(FRIDAY + KEPT)
+    assert (mails.forget_old(), len(_mails(flow))) == (0, 2)
+
+    flow.clock.set(FRIDAY + KEPT + dt.timedelta(seconds=1))
+    tell(flow, "noedadgang", people=["karen"])
+    mails.sort_waiting()
+    forgotten = mails.forget_old()
+
+    assert (forgotten, mails.forget_old()) == (1, 0)
+    assert sorted(row.status for row in _mails(flow)) == ["failed", "waiting"]
+    assert failed.id in {row.id for row in _mails(flow)}
+    assert {row.mail for row in _rows(flow, notice_tables.mail_notice)} == {row.id for row in _mails(flow)}
+    assert mails.sort_waiting() == 0  # nothing is told a second time
+    server.says = []
+    mails.retry(failed.id, actor=Actor("drift", groups=frozenset({"administrator"})))
+    send_all(mails)
+    assert [row.status for row in _mails(flow)] == ["sent", "sent"]
+
+
+def _mails(flow):
+    return _rows(flow, notice_tables.mail)
+
+
+def _rows(flow, table):
+    return flow.notices._transactions.read(lambda tx: list(tx.rows(select(table))))
 
 
 def _addresses(flow):

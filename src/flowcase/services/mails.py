@@ -18,7 +18,7 @@ from flowcase.cases.notice_topics import OWN_ACCOUNT, Way, topic_of
 from flowcase.services import guest_mails, mail_calendars, mail_rows, mail_words
 from flowcase.services.mail_sending import NotSent, Send
 from flowcase.services.notices import default_ways, digest_time
-from flowcase.services.outbox import WAITING, Outbox, Outcome
+from flowcase.services.outbox import KEPT, WAITING, Outbox, Outcome
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, notice_tables, tables
@@ -116,6 +116,10 @@ class Mails:
     def send_due(self) -> int:
         """Send the mail that has waited longest; 1 when one was tried, else 0."""
         return 0 if self._send is None else self._outbox.send_due()
+
+    def forget_old(self) -> int:
+        """Take away what was sent or dropped long ago; what waits or failed stays. How many."""
+        return self._transactions.run(SYSTEM, lambda tx: mails.forget_old(tx, tx.now - KEPT))
 
     def forget_former_addresses(self) -> int:
         """Give up mails that tell somebody at the address before and could not be sent in time; how many."""

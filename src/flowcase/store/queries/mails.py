@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, not_, select, update
+from sqlalchemy import and_, case, delete, not_, select, update
 
 from flowcase.store import tables
 from flowcase.store.notice_tables import mail, mail_notice, notice_choice
-from flowcase.store.queries.outbox import Outgoing, OutgoingRow
+from flowcase.store.queries.outbox import DONE, Outgoing, OutgoingRow, forget_sent
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
 
@@ -63,6 +63,13 @@ def forget_addresses(tx: Tx, until: dt.datetime) -> int:
     is_old = and_(mail.c.address != "", mail.c.created_at <= until, not_(is_held))
     status = case((mail.c.status.in_(("waiting", "claimed")), "dropped"), else_=mail.c.status)
     return tx.execute(update(mail).where(is_old).values(address="", status=status))
+
+
+def forget_old(tx: Tx, before: dt.datetime) -> int:
+    """Take away mails that were sent or dropped, made before, with what they told of; how many."""
+    old = select(mail.c.id).where(mail.c.status.in_(DONE), mail.c.created_at < before)
+    tx.execute(delete(mail_notice).where(mail_notice.c.mail.in_(old)))
+    return forget_sent(tx, MAILS, before)
 
 
 def told_in(tx: Tx, id: str) -> list[Told]:

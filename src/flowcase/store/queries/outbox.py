@@ -15,6 +15,7 @@ from flowcase.store.tx import Tx
 from flowcase.store.webhook_tables import OUTBOX_INCIDENT_IS_OPEN, outbox_incident
 
 WAYS = ("mail", "webhook", "checkpoint")
+DONE = ("sent", "dropped")  # nobody waits for it any more
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,7 @@ def newest(tx: Tx, outgoing: Outgoing[Row], *, status: str | None = None, limit:
 def forget_sent(tx: Tx, outgoing: Outgoing[Any], before: dt.datetime) -> int:
     """Take away what was delivered or dropped before; how many."""
     table = outgoing.table
-    done = table.c.status.in_(("sent", "dropped"))
-    return tx.execute(delete(table).where(done, table.c.created_at < before))
+    return tx.execute(delete(table).where(table.c.status.in_(DONE), table.c.created_at < before))
 
 
 def open_incidents(tx: Tx, *, limit: int) -> list[OutboxIncidentRow]:
