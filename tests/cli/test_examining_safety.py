@@ -42,6 +42,16 @@ def test_safe_settings_are_no_finding() -> None:
         ({"session_hours": 48}, "warning", "48 hours"),
         ({"totp_groups": ()}, "warning", "administrator or procesejer signs in with a password alone"),
         ({"totp_groups": ("administrator",)}, "warning", "procesejer signs in with a password alone"),
+        (
+            {"oidc_issuer": "https://login.example", "totp_groups": ("administrator",)},
+            "warning",
+            "procesejer signs in with a password alone with an account of this installation",
+        ),
+        (
+            {"oidc_issuer": "https://login.example", "totp_groups": ()},
+            "warning",
+            "administrator or procesejer signs in with a password alone with an account",
+        ),
         ({"database_url": "postgresql://flowcase@database/flowcase"}, "warning", "certificate"),
         ({"database_url": "postgresql://f@database/f?sslmode=require"}, "warning", "certificate"),
         ({"is_durable": False}, "warning", "FLOWCASE_DURABLE"),
@@ -58,6 +68,10 @@ def test_debugging_is_an_error(name: str) -> None:
     [(level, message)] = found({name: "1"})
 
     assert (level, name in message) == ("error", True)
+
+
+def test_a_provider_beside_accounts_that_need_a_second_factor_is_no_finding() -> None:
+    assert found(oidc_issuer="https://login.example") == []
 
 
 def test_a_database_whose_certificate_is_checked_and_one_on_this_machine_are_no_finding() -> None:

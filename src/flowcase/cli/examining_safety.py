@@ -94,9 +94,11 @@ def _sign_in(settings: Any) -> Iterator[Finding]:
             f"Set FLOWCASE_SESSION_HOURS to {LONGEST_HOURS} or less.",
         )
     alone = sorted(OVER_OTHERS - settings.second_factor_groups)
-    if alone and not settings.oidc_issuer and not settings.is_demonstration:
+    if alone and not settings.is_demonstration:
+        # The provider asks its own for more than a password; an account of this installation it never sees.
+        where = " with an account of this installation" if settings.oidc_issuer else ""
         yield (
             "warning",
-            f"Who is in {' or '.join(alone)} signs in with a password alone.",
-            "Leave FLOWCASE_TOTP_GROUPS empty or name these groups too, or set a sign-in provider.",
+            f"Who is in {' or '.join(alone)} signs in with a password alone{where}.",
+            "Leave FLOWCASE_TOTP_GROUPS empty, or name these groups too.",
         )
