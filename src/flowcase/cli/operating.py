@@ -199,17 +199,14 @@ def clock(instant: str | None, duration: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("account")
-@click.option("--group", "groups", multiple=True, help="Add the account with this group; may be repeated.")
 @json_option
-def token(account: str, groups: tuple[str, ...], as_json: bool) -> None:
-    """Make an API token for an account; the one before it stops working.
+def token(account: str, as_json: bool) -> None:
+    """Make an API token for an account that there is; the one before it stops working.
 
-    With --group the account of a program is added first (`--group indtag` hands in notifications). The
-    token is shown this once and stored as a hash only.
+    Programs get their account, with scopes, by `flowcase service-account make`. The token is shown this once
+    and stored as a hash only.
     """
     with opened() as flow:
-        if groups:
-            flow.people.add(account, groups=groups, kind="service", actor=operator())
         made = flow.people.new_token(account, actor=operator())
     if as_json:
         say_json({"account": account, "token": made})
