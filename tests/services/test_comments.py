@@ -44,3 +44,22 @@ def test_comments_are_for_who_is_close_to_the_case(flow, omar):
     assert flow.comments.of_case(CASE, actor=PETER) == []
     with pytest.raises(Forbidden):
         flow.comments.add("Hej", case=CASE, actor=PETER)
+
+
+def test_the_readers_are_those_whom_a_comment_may_name_with_who_is_named_on_the_case(flow, omar):
+    flow.people.add("camilla.syd", groups=("socialafsnit",), actor=SYSTEM)
+    flow.people.add("tine.unge", groups=("ungeafsnit",), actor=SYSTEM)
+    flow.people.add("gone.syd", groups=("familieteam_syd",), actor=SYSTEM)
+    flow.people.deactivate("gone.syd", actor=SYSTEM)
+    flow.people.add("program", groups=("familieteam_syd",), kind="service", actor=SYSTEM)
+    everybody = flow.people.list(only_active=False)
+    of_the_team = [each for each in everybody if each.id == "omar.syd"]
+
+    among_all = {each.id for each in flow.comments.readers(everybody, case=CASE)}
+    among_some = {each.id for each in flow.comments.readers(of_the_team, case=CASE)}
+
+    assert {"omar.syd", "camilla.syd"} <= among_all
+    assert not {"peter.nord", "tine.unge", "gone.syd", "program"} & among_all
+    assert among_some == {"omar.syd", "camilla.syd"}
+    for each in among_all:
+        flow.comments.add(f"@{each} se her", case=CASE, actor=CAMILLA)

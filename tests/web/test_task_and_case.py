@@ -225,6 +225,34 @@ def test_a_cpr_number_in_a_comment_is_warned_of_once_and_sent_by_the_second_pres
     assert sent.one("//*[@id='kommentar']").value == ""
 
 
+def test_a_page_lists_the_colleagues_whom_a_comment_there_may_name_and_nobody_else(sign_in, world, vurder):
+    karen, camilla = sign_in("karen.fp"), sign_in("camilla.syd")
+
+    on_the_task = _listed(karen.get(f"/opgaver/{vurder.id}"))
+    on_the_case = _listed(camilla.get("/sager/SAG-2588"))
+
+    assert "jonas.fp" in on_the_task
+    assert "omar.syd" in on_the_case
+    for names, me, address in (
+        (on_the_task, karen, f"/opgaver/{vurder.id}"),
+        (on_the_case, camilla, "/sager/SAG-2588"),
+    ):
+        assert not names & {
+            "karen.fp" if me is karen else "camilla.syd",
+            "peter.nord",
+            "vera.revisor",
+            "drift",
+        }
+        field = "_kommentar" if me is karen else "kommentar"
+        page = me.get(address)
+        told = me.press_this(page, page.one(COMMENT), **{field: " ".join(f"@{name}" for name in names)})
+        assert not told.all("//*[@id='kommentar-fejl']")
+
+
+def _listed(page):
+    return {each.get("data-mention") for each in page.all("//*[@id='kommentar-kolleger']/li")}
+
+
 # --- drafts and presence ---------------------------------------------------------------------------
 
 

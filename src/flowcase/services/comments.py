@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import is_closest_to_case
+from flowcase.access.permissions import is_closest_to_case, may_work_on
 from flowcase.cases.typed_text import cleaned
 from flowcase.errors import Erased, Forbidden, InvalidValues, NotFound
+from flowcase.services import supplier_scope
 from flowcase.services.candidates import check_candidate, existing, is_candidate
 from flowcase.services.cases import OpenWork, may_see
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, people, records
+from flowcase.store.queries.people import PersonRow
+from flowcase.store.queries.user_tasks import UserTaskRow
 
 ENTITY = "Kommentar"
 NOTICE, TEXT = "kommentar", "kommentar_naevnt"
@@ -106,20 +109,56 @@ class Comments:
 
         return self._transactions.read(work)
 
+    def readers(
+        self, among: Sequence[PersonRow], *, case: str, user_task: str | None = None
+    ) -> list[PersonRow]:
+        """Those of these people whom a comment there may name; on a case also who is named on it."""
+
+        def work(tx: Tx) -> list[PersonRow]:
+            row = case_files.case(tx, case)
+            if row is None:
+                return []
+            found = {each.id: each for each in among}
+            if user_task is None and (missing := {*_named_on(row)} - {None, *found}):
+                found |= {each.id: each for each in people.people(tx, ids=filter(None, missing))}
+            task = existing(tx, user_task) if user_task else None
+            return [each for each in found.values() if _may_be_named(tx, row, task, each)]
+
+        return self._transactions.read(work)
+
 
 def _mentioned(tx: Tx, text: str, row: case_files.CaseRow, user_task: str | None) -> Sequence[str]:
     """Ids of the people that the text names. Raises InvalidValues for one who may not see it."""
     found: dict[str, None] = {}
     for name in dict.fromkeys(match[1].rstrip(".-_").lower() for match in _MENTION.finditer(text)):
         person = people.person(tx, name)
-        if person is None or not person.is_active or person.kind != "person":
+        if person is None or not _is_somebody(person):
             raise InvalidValues("comment", {"kommentar": [UNKNOWN_PERSON]})
-        named = Actor(person.id, groups=frozenset(person.groups))
         task = existing(tx, user_task) if user_task else None
-        if not _is_close(row, named) and not (task and is_candidate(tx, task, named)):
+        if not _may_be_named(tx, row, task, person):
             raise InvalidValues("comment", {"kommentar": [NOT_THEIRS]})
         found[person.id] = None
     return tuple(found)
+
+
+def _is_somebody(person: PersonRow) -> bool:
+    return person.is_active and person.kind == "person"
+
+
+def _may_be_named(tx: Tx, row: case_files.CaseRow, task: UserTaskRow | None, person: PersonRow) -> bool:
+    """Whether the person would see the comment; the case's deputy is close to it, so is not asked for."""
+    if not _is_somebody(person):
+        return False
+    named = Actor(person.id, groups=frozenset(person.groups))
+    is_close = _is_close(row, named)
+    if is_close or task is None:
+        return is_close
+    return named.id == task.owner or may_work_on(
+        supplier_scope.scoped(tx, task, named),
+        assignee=task.assignee,
+        candidate_groups=task.candidate_groups,
+        candidate_users=task.candidate_users,
+    )
 
 
 UNKNOWN_PERSON = "Et navn efter @ kendes ikke. Brug kollegaens brugernavn, for eksempel @karen.fp."
@@ -127,8 +166,12 @@ NOT_THEIRS = "En, du nævner, må ikke se kommentaren. Fjern navnet, eller tal m
 
 
 def _is_close(row: case_files.CaseRow, actor: Actor) -> bool:
-    named = (row.caseworker, row.facts.get("stedfortraeder"))
+    named = _named_on(row)
     return may_see(actor, row) and is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
+
+
+def _named_on(row: case_files.CaseRow) -> tuple[str | None, str | None]:
+    return row.caseworker, row.facts.get("stedfortraeder")
 
 
 def _comment(id: str, values: Any) -> Comment:

@@ -18,7 +18,7 @@ from flowcase.web import between_people, case_words, suspensions
 from flowcase.web.case_facts import called, notification_outcome, notifier, shown_facts, status
 from flowcase.web.flows import purpose
 from flowcase.web.form_notes import is_to_be_warned
-from flowcase.web.inbox import colleagues
+from flowcase.web.inbox import mentionable
 from flowcase.web.ladder_drawing import drawing
 from flowcase.web.language import gettext
 from flowcase.web.presenting import date, deadline_name, person, value
@@ -117,7 +117,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
         comment_problem=problem,
         comment_noted=comment_noted,
         comment_typed=request.form.get("kommentar", "") if problem or comment_noted else "",
-        mentionable=colleagues([]) if picture.is_close else [],
+        mentionable=mentionable(code) if picture.is_close else [],
         mine={row.id for row in flow().inboxes.offered(actor(), case=code)},
         # What watches over each deadline is told by the deadline itself.
         instances=[row for row in instances if row.process != DEADLINE_PROCESS and row.ended_at is None],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -132,17 +132,28 @@ def _saved() -> list[_Saved]:
     return found
 
 
-def colleagues(rows: Sequence[UserTaskRow]) -> list[PersonRow]:
-    """To whom some of these could be handed over, by name; each one is checked when it happens."""
+def listed(rows: Sequence[UserTaskRow]) -> list[PersonRow]:
+    """Everybody else of the actor's groups and teams and of those that these are offered to, by name."""
     groups = set(actor().groups).union(*(row.candidate_groups for row in rows))
     people = {row.id: row for row in flow().people.list(groups=groups)}
     people |= {row.id: row for row in flow().inboxes.team(actor())}
-    found = [
-        each
-        for each in people.values()
-        if each.id != actor().id and any(could_have(each, row) for row in rows)
-    ]
-    return sorted(found, key=lambda row: row.name.casefold())
+    return _by_name(people.values())
+
+
+def _by_name(people: Iterable[PersonRow]) -> list[PersonRow]:
+    """All but the actor."""
+    return sorted((each for each in people if each.id != actor().id), key=lambda row: row.name.casefold())
+
+
+def colleagues(rows: Sequence[UserTaskRow]) -> list[PersonRow]:
+    """To whom some of these could be handed over, by name; each one is checked when it happens."""
+    return [each for each in listed(rows) if any(could_have(each, row) for row in rows)]
+
+
+def mentionable(case: str, row: UserTaskRow | None = None) -> list[PersonRow]:
+    """Whom a comment on the case or its user task may name: of those whose names are no news."""
+    rows, user_task = ([row], row.id) if row else ([], None)
+    return _by_name(flow().comments.readers(listed(rows), case=case, user_task=user_task))
 
 
 def offered_to(rows: Sequence[UserTaskRow]) -> dict[str, Any]:

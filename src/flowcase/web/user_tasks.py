@@ -17,7 +17,7 @@ from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web import answers, form_files, form_notes, form_page, form_sent, kept_typing
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts
 from flowcase.web.drawing import address
-from flowcase.web.inbox import colleagues, offered_to
+from flowcase.web.inbox import mentionable, offered_to
 from flowcase.web.inbox_rows import priority
 from flowcase.web.instances import picture_of
 from flowcase.web.language import gettext
@@ -309,7 +309,7 @@ def _page(
             comment_problem=comment,
             comment_noted=noted == COMMENT,
             comment_typed=typed_comment,
-            mentionable=colleagues([task.row]),
+            mentionable=mentionable(case, task.row) if case else [],
             **_diagram(task),
         ),
         status,
