@@ -75,6 +75,34 @@ def test_an_answer_shows_and_hides_other_fields_and_keeps_the_focus(open_page):
     expect(page.get_by_role("button", name="Opdater felterne")).to_have_count(0)
 
 
+def test_calendars_and_warnings_stay_when_an_answer_brings_other_fields(open_page):
+    page = open_page()
+    page.goto("/underret")
+    calendars = page.get_by_role("button", name="Vælg i kalender")
+    expect(calendars).to_have_count(1)
+    page.locator("[name=bekymring]").fill("Barnet er 010203-1234")
+    warning = page.locator("#felt-bekymring-cpr")
+    expect(warning).to_be_visible()
+
+    page.locator("[name=underretter_anonym][value=true]").check()
+    expect(page.locator("[name=underretter_kontakt]")).to_have_count(0)
+
+    expect(calendars).to_have_count(1)
+    expect(warning).to_be_visible()
+
+
+def test_the_rest_of_the_menu_stands_beside_it_on_a_phone(open_page):
+    page = open_page(width=360)
+    sign_in(page, "karen.fp")
+    menu = page.locator("ul.mainmenu > li").filter(visible=True)
+
+    tops = menu.evaluate_all("all => all.map(each => Math.round(each.getBoundingClientRect().top))")
+
+    assert len(tops) >= 3  # »Mere« is the last
+    assert len(set(tops)) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 SLOW_TO_SHOW = """
 const send = window.fetch.bind(window);
 window.fetch = async (address, asked) => {

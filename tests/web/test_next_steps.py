@@ -31,6 +31,18 @@ def test_branches_that_lead_to_the_same_are_told_once():
     assert [label for label, _ in steps.ways] == ["Fortsætter", "Slutter"]
 
 
+def test_what_happens_in_any_case_is_told_first_and_answers_are_told_with_what_they_lead_to():
+    steps = told(
+        Following(way=Way.END, name="Givet", branches=("Nødvendigt? nej", "Gives? ja")),
+        Following(way=Way.WAIT, name="Ophør", branches=()),
+    )
+
+    assert steps.ways == (
+        ("", "I alle tilfælde venter forløbet: »Ophør«."),
+        ("Nødvendigt? nej · Gives? ja", "Så slutter forløbet: »Givet«."),
+    )
+
+
 def test_what_follows_for_certain_is_told_once():
     same = Following(way=Way.WAIT, name="Næste opfølgning", branches=())
 

@@ -297,6 +297,34 @@ def test_the_page_says_what_completing_does_next(sign_in, world, vurder):
     assert page.all("//*[@id='hvad-sker-der']//li")
 
 
+def test_a_form_whose_heading_is_the_task_s_name_does_not_say_it_twice(sign_in, world):
+    form = {
+        "type": "default",
+        "id": "siger_det",
+        "components": [
+            {"type": "text", "text": "# foerst"},
+            {
+                "type": "textfield",
+                "key": "navn",
+                "label": "Navn",
+                "properties": {"target": "case:Underretning.bekymring"},
+            },
+        ],
+    }
+    drawn = process("en", start(), user_task("foerst", groups="familieteam_syd", form="siger_det"), end())
+    world.flow.deployments.deploy(
+        {"en.bpmn": drawn, "siger_det.form": json.dumps(form).encode()}, actor=SYSTEM
+    )
+    world.flow.instances.start("en", {"sag_id": CASE}, case=CASE, actor=SYSTEM)
+    task = world.task("foerst")
+
+    page = sign_in("camilla.syd").get(f"/opgaver/{task.id}")
+
+    assert page.one("//h1").text_content().strip().startswith(task.name)
+    assert not [each for each in page.all("//main//h2") if each.text_content() == "foerst"]
+    assert page.one("//input[@name='navn']") is not None
+
+
 def test_one_way_on_is_one_clear_sentence(sign_in, world):
     files = {
         "to.bpmn": process(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class NextSteps:
     sentence: str
-    ways: tuple[tuple[str, str], ...] = ()  # (the branch's label, what happens then)
+    ways: tuple[tuple[str, str], ...] = ()  # (the answers that lead there or nothing, what happens then)
 
 
 def next_steps(task: UserTask) -> NextSteps | None:
@@ -38,12 +38,14 @@ def next_steps(task: UserTask) -> NextSteps | None:
     return NextSteps(
         gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene og sagens oplysninger:"),
         # Branches that run side by side come to the same place: it is told once.
-        tuple(dict.fromkeys((_label(each), _what(each)) for each in follows)),
+        tuple(dict.fromkeys(map(_way, sorted(follows, key=lambda each: bool(each.branches))))),
     )
 
 
-def _label(each: Following) -> str:
-    return ", ".join(each.branches) or gettext("I alle tilfælde")
+def _way(each: Following) -> tuple[str, str]:
+    """What happens in any case comes without a label, and is told first."""
+    said = gettext("Så {what}.") if each.branches else gettext("I alle tilfælde {what}.")
+    return " · ".join(each.branches), said.format(what=_what(each))
 
 
 def _what(each: Following) -> str:

@@ -122,6 +122,8 @@ class WalkedStory(Story):
 
     def _find(self, page: Page, hands: Mouse, task: Any) -> bool:
         """In the list of one's tasks, narrowed to the case or the process; taken there if it was free."""
+        if not page.locator("#sag").is_visible():  # on a phone the list comes first
+            hands.unfold(page.locator(".fc-narrowing > summary"))
         if task.row.case_code:
             hands.type(page.locator("#sag"), task.row.case_code)
         else:

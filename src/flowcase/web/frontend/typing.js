@@ -117,9 +117,14 @@ function refuseTooLarge(event) {
 
 // --- everything -----------------------------------------------------------------------------------
 
-export function typing() {
+function dressFields() {
   for (const field of document.querySelectorAll("[data-free-text]")) warnOfCpr(field);
   for (const field of document.querySelectorAll("[data-calendar]")) addCalendar(field);
+}
+
+export function typing() {
+  dressFields();
+  document.addEventListener("htmx:after:swap", dressFields); // the server's fields have neither of the two
   document.addEventListener("change", refuseTooLarge, true);
   // Fields come and go with htmx: what listens is the page.
   document.addEventListener("input", (event) => {
