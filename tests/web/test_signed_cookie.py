@@ -6,11 +6,11 @@ import time
 from typing import Any
 
 import pytest
-from flask import Flask, session
+from flask import Flask, render_template_string, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import CSRFProtect, validate_csrf
 
-from flowcase.web.signed_cookie import SignedCookie, form_token
+from flowcase.web.signed_cookie import FormTokens, SignedCookie, form_token
 
 
 @pytest.fixture
@@ -141,3 +141,76 @@ def test_each_form_of_a_page_has_the_token_that_is_asked_for(app: Flask) -> None
         validate_csrf(first)
 
     assert again == first
+
+
+@pytest.fixture
+def forms(app: Flask) -> FlaskClient:
+    """Somebody who has been handed a form of an application that takes it."""
+    app.config.update(WTF_CSRF_SECRET_KEY=[bytes(32)], WTF_CSRF_TIME_LIMIT=None)
+    FormTokens(app)
+    app.add_url_rule("/form", view_func=lambda: render_template_string("{{ csrf_token() }}"))
+    app.add_url_rule("/form", "take", view_func=lambda: "taken", methods=["POST"])
+    return app.test_client()
+
+
+def test_a_form_is_taken_again_and_again_with_the_token_of_its_session(forms: FlaskClient) -> None:
+    token = forms.get("/form").text
+
+    said = [forms.post("/form", data={"csrf_token": token}).text for _ in range(3)]
+
+    assert said == ["taken"] * 3
+
+
+def test_a_token_that_was_taken_before_is_refused_in_another_session(app: Flask, forms: FlaskClient) -> None:
+    token = forms.get("/form").text
+    assert forms.post("/form", data={"csrf_token": token}).status_code == 200
+    other, without = app.test_client(), app.test_client()
+    other.get("/form")
+
+    refused = [each.post("/form", data={"csrf_token": token}).status_code for each in (other, without)]
+
+    assert refused == [400, 400]
+
+
+def test_a_token_that_was_taken_before_is_refused_once_its_key_is_no_longer_used(
+    app: Flask, forms: FlaskClient
+) -> None:
+    token = forms.get("/form").text
+    assert forms.post("/form", data={"csrf_token": token}).status_code == 200
+
+    app.config["WTF_CSRF_SECRET_KEY"] = [bytes(31) + b"1"]
+
+    assert forms.post("/form", data={"csrf_token": token}).status_code == 400
+
+
+@pytest.mark.parametrize("changed", ["", "x", "{}x"], ids=["none", "nonsense", "longer"])
+def test_what_is_no_token_is_refused(forms: FlaskClient, changed: str) -> None:
+    token = changed.format(forms.get("/form").text)
+
+    assert forms.post("/form", data={"csrf_token": token}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("referrer", "status"),
+    [("https://localhost/form", 200), ("https://elsewhere.dk/form", 400), (None, 400)],
+    ids=["ours", "another", "none"],
+)
+def test_by_tls_a_form_is_taken_from_our_own_pages_only(
+    forms: FlaskClient, referrer: str | None, status: int
+) -> None:
+    token = forms.get("/form").text
+    headers = {} if referrer is None else {"Referer": referrer}
+
+    answer = forms.post("/form", data={"csrf_token": token}, base_url="https://localhost", headers=headers)
+
+    assert answer.status_code == status
+
+
+def test_what_is_long_is_compressed_and_what_is_short_is_not(app: Flask) -> None:
+    serializer: Any = SignedCookie().get_signing_serializer(app)
+    short, long = {"value": "anna"}, {"value": "anna" * 1000}
+
+    said = [serializer.dumps(each) for each in (short, long)]
+
+    assert [each.startswith(".") for each in said] == [False, True]
+    assert [serializer.loads(each) for each in said] == [short, long]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, render_template, request
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -76,7 +76,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 
 MAX_REQUEST_BYTES = 30 * 1024 * 1024
 
-csrf = CSRFProtect()
+csrf = signed_cookie.FormTokens()
 
 
 class _Application(Flask):
@@ -121,7 +121,6 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     signed_cookie.init_app(app)
     large_forms.init_app(app)  # before the form is read
     csrf.init_app(app)
-    app.jinja_env.globals["csrf_token"] = signed_cookie.form_token
     session.init_app(app, flow)
     presenting.init_app(app)
     form_files.init_app(app)

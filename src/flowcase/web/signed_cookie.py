@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 from typing import Any
 
-from flask import Flask, Request, g, session
+from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from flask_wtf.csrf import generate_csrf
-from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
+from flask_wtf.csrf import CSRFProtect, generate_csrf, same_origin
+from itsdangerous import BadData, BadSignature, Serializer, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
 
 _COOKIES = 4096  # checked ones that are kept, the last used
 _TOKEN = "csrf_token"  # noqa: S105 - Flask-WTF's name, in the session and for the length of a request
 _UNALTERABLE = frozenset({str, bool, int, type(None)})
+_SALT = "wtf-csrf-token"  # Flask-WTF's, for tokens
+_SHORT = 1024  # bytes: trying to compress so little takes longer than all else about a cookie
 _AGAIN_SECONDS = 60  # a session that is only used gets a new cookie no more often than this
 
 
@@ -42,6 +46,10 @@ class _Serializer(URLSafeTimedSerializer):
 
     def make_signer(self, salt: str | bytes | None = None) -> Any:
         return self._signer if salt in (None, self.salt) else super().make_signer(salt)
+
+    def dump_payload(self, obj: Any) -> bytes:
+        said: bytes = Serializer.dump_payload(self, obj)
+        return base64_encode(said) if len(said) <= _SHORT else super().dump_payload(obj)
 
 
 class SignedCookie(SecureCookieSessionInterface):
@@ -115,6 +123,42 @@ def form_token() -> str:
     return generate_csrf() if held is None else held
 
 
+class FormTokens(CSRFProtect):
+    """Flask-WTF's check of forms; a token that was found to be ours is not looked through anew with each."""
+
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        # It hands templates a function of its own for it, which looks up its settings with every form.
+        app.jinja_env.globals[_TOKEN] = form_token
+        app.context_processor(lambda: {_TOKEN: form_token})
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        if request.method == "POST" and request.endpoint and not self._is_exempt() and _is_ours():
+            g.csrf_valid = True
+        else:  # nothing to check, or something to refuse
+            super().protect(apply_exemptions)
+
+
+def _is_ours() -> bool:
+    """Whether a form was sent with this session's token, by TLS from one of our own pages."""
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined] # once, not with each name
+    sent, held, keys = asked.form.get(_TOKEN), session.get(_TOKEN), current_app.config["WTF_CSRF_SECRET_KEY"]
+    if not sent or not isinstance(held, str):
+        return False
+    if asked.is_secure and not (asked.referrer and same_origin(asked.referrer, f"https://{asked.host}/")):
+        return False
+    try:
+        return hmac.compare_digest(held.encode(), _said_by(tuple(keys), sent).encode())
+    except BadData:
+        return False
+
+
+@functools.lru_cache(maxsize=_COOKIES)
+def _said_by(keys: tuple[bytes, ...], token: str) -> str:
+    """What a token says that one of the keys has signed. Raises BadData."""
+    return str(URLSafeTimedSerializer(keys, salt=_SALT).loads(token))
+
+
 def init_app(app: Flask) -> None:
     """The token against forgery is signed once for a session: it does not grow old by itself."""
 
@@ -127,4 +171,4 @@ def init_app(app: Flask) -> None:
 
 @functools.lru_cache(maxsize=_COOKIES)
 def _signed(key: str | bytes, held: str) -> str:
-    return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(held))  # as Flask-WTF checks it
+    return str(URLSafeTimedSerializer(key, salt=_SALT).dumps(held))  # as Flask-WTF checks it
