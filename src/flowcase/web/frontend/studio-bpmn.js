@@ -27,6 +27,7 @@ import { FlowcasePropertiesModule } from './studio/flowcase-properties.js';
 import { markFindings } from './studio/marks.js';
 import { PickingModule } from './studio/picking.js';
 import { PlacingModule } from './studio/placing.js';
+import { ShapingModule } from './studio/shaping.js';
 import { startStudio } from './studio/shell.js';
 import { VariablesModule } from './studio/variables.js';
 
@@ -67,6 +68,7 @@ function makeEditor(begun) {
       CopiedModule,
       ByKeyboardModule,
       PlacingModule,
+      ShapingModule,
       ...translation(begun.language),
     ],
     moddleExtensions: { zeebe },

@@ -20,6 +20,7 @@ import { translateShown } from './studio/danish-shown.js';
 import { isLost } from './studio/focus.js';
 import { markFindings } from './studio/marks.js';
 import { OverviewKeysModule } from './studio/overview-keys.js';
+import { ShapingModule } from './studio/shaping.js';
 import { startStudio } from './studio/shell.js';
 import { TableKeysModule } from './studio/table-keys.js';
 import { tableNames } from './studio/table-names.js';
@@ -34,7 +35,7 @@ function makeEditor(begun) {
   const written = { additionalModules: [...view.additionalModules, tableNames(begun.names)] };
   const modeler = new DmnModeler({
     container: '#laerred',
-    drd: { additionalModules: [...view.additionalModules, OverviewKeysModule] },
+    drd: { additionalModules: [...view.additionalModules, OverviewKeysModule, ShapingModule] },
     decisionTable: { additionalModules: [...written.additionalModules, TableKeysModule] },
     literalExpression: written,
     boxedExpression: written,

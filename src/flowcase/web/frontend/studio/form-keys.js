@@ -1,4 +1,4 @@
-// Fields of a form by keyboard: moved among the others, removed, and on to the panel. Choosing one (Enter) and
+// Fields of a form by keyboard: moved among the others, into a group and out of it, removed, and on to the panel. Choosing one (Enter) and
 // adding one (Enter in the palette) are form-js's own.
 import { showKeys, tell } from './choosing.js';
 import { isLost } from './focus.js';
@@ -35,6 +35,66 @@ export function bindFormKeys(container, editor) {
     goTo(field);
   }
 
+  // What form-js asks before it lets a mouse drop the field there: names that would meet, rows that are full.
+  const mayDrop = (field, target) => target && !editor.get('dragging').validateDrop(node(field).parentElement, target);
+  const inside = (parent) => container.querySelector(`.fjs-drop-container-vertical[data-id="${CSS.escape(parent.id)}"]`);
+  const drawn = (row) => container.querySelector(`.fjs-layout-row[data-row-id="${CSS.escape(row.id)}"]`);
+
+  function put(field, target, place, to, row) {
+    const { parent, at } = placeOf(field);
+    if (!mayDrop(field, target)) {
+      tell(say('mayNotGoThere'));
+      return;
+    }
+    modeling.moveFormField(field, parent, place, at, to, rows.getRowForField(field), row);
+    const moved = fields.get(field.id);
+    const beside = rows.getRowForField(moved).components.filter((id) => id !== moved.id);
+    const there = beside.length ? `${say('beside')} ${beside.map((id) => name(fields.get(id))).join(', ')}` : whereIs(place);
+    tell(`${name(moved)}: ${there}`);
+    goTo(moved);
+  }
+
+  const whereIs = (parent) => (parent._parent ? `${say('inGroup')} ${name(parent)}` : say('inForm'));
+
+  // Last in the group above it, else first in the group below.
+  function intoGroup(field) {
+    const { at, all } = placeOf(field);
+    const isGroup = (each) => Array.isArray(each?.components);
+    if (isGroup(all[at - 1])) put(field, inside(all[at - 1]), fields.get(all[at - 1].id), all[at - 1].components.length);
+    else if (isGroup(all[at + 1])) put(field, inside(all[at + 1]), fields.get(all[at + 1].id), 0);
+    else tell(say('noGroup'));
+  }
+
+  function outOfGroup(field) {
+    const { parent } = placeOf(field);
+    if (!parent._parent) {
+      tell(say('noGroup'));
+      return;
+    }
+    const { parent: above, at } = placeOf(parent);
+    put(field, inside(above), above, at + 1);
+  }
+
+  // Into the row above it, behind what stands there.
+  function besideAbove(field) {
+    const { parent, at, all } = placeOf(field);
+    const row = rows.getRowForField(field);
+    const above = all.slice(0, at).findLast((each) => rows.getRowForField(each) !== row);
+    if (!above) return;
+    const into = rows.getRowForField(above);
+    put(field, drawn(into), parent, all.indexOf(above) + 1, into);
+  }
+
+  function intoOwnRow(field) {
+    const { parent, all } = placeOf(field);
+    const row = rows.getRowForField(field);
+    if (row.components.length < 2) return;
+    const last = all.findLastIndex((each) => rows.getRowForField(each) === row);
+    put(field, inside(parent), parent, last + 1);
+  }
+
+  const towards = { ArrowRight: intoGroup, ArrowLeft: outOfGroup, ArrowUp: besideAbove, ArrowDown: intoOwnRow };
+
   function remove(field) {
     const { parent, at, all } = placeOf(field);
     const near = all[at + 1] ?? all[at - 1];
@@ -51,6 +111,8 @@ export function bindFormKeys(container, editor) {
   container.addEventListener('keydown', (event) => {
     const { target, key } = event;
     if (key === 'F1') showKeys();
+    else if (event.altKey && event.shiftKey && key in towards && target.matches('.fjs-element[data-id]'))
+      towards[key](fields.get(target.dataset.id));
     else if (event.altKey && (key === 'ArrowUp' || key === 'ArrowDown') && target.matches('.fjs-element[data-id]'))
       move(fields.get(target.dataset.id), key === 'ArrowUp' ? -1 : 1);
     else if (key === 'Delete' && target.matches('.fjs-element[data-id]')) remove(fields.get(target.dataset.id));

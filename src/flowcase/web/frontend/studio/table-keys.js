@@ -1,8 +1,11 @@
 // The rules and columns of a decision table by keyboard: Shift+F10 (or the menu key) in a cell lists what can be
-// done with its rule and its column. What is written goes with Tab and Enter, as dmn-js has it.
-import { choose, showKeys } from './choosing.js';
+// done with its rule and its column; Shift, Alt and an arrow change the width of its column. What is written goes with Tab and Enter, as dmn-js has it.
+import { choose, showKeys, tell } from './choosing.js';
 import { say } from './words.js';
 
+const [NARROWEST, STEP] = [150, 25]; // px; the narrowest is dmn-js's own
+const WIDER = { ArrowRight: STEP, ArrowLeft: -STEP };
+const WIDTHS = { 'dmn:InputClause': 'width', 'dmn:OutputClause': 'width', 'dmn:DecisionTable': 'annotationsWidth' };
 const FOCUSED = '[contenteditable], button, [tabindex="0"]';
 
 class TableKeys {
@@ -14,16 +17,36 @@ class TableKeys {
 
   pressed(event) {
     const isMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+    const isOfWidth = event.shiftKey && event.altKey && event.key in WIDER;
     if (event.key === 'F1') showKeys();
+    else if (isOfWidth && this.widen(event.target, WIDER[event.key])) event.stopImmediatePropagation();
     else if (!isMenu || !this.ask(event.target)) return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  ask(place) {
+  elementAt(place) {
     const id = place.closest('[data-element-id]')?.dataset.elementId ?? place.closest('[data-col-id]')?.dataset.colId;
-    const element = this.elementRegistry.get(id);
+    return this.elementRegistry.get(id);
+  }
+
+  // Whether there is a column: an input, an output, or the annotations, whose width the table itself has.
+  widen(place, by) {
+    const element = this.elementAt(place);
+    const col = element?.col ?? element;
+    const property = WIDTHS[col?.businessObject?.$type];
+    const drawn = property && place.closest('td, th');
+    if (!drawn) return false;
+    const width = Math.max(NARROWEST, Math.round(drawn.getBoundingClientRect().width) + by);
+    this.modeling.updateProperties(col, { [property]: width });
+    tell(`${say('width')} ${width}`);
+    return true;
+  }
+
+  ask(place) {
+    const element = this.elementAt(place);
     if (!element) return false;
+    const { id } = element;
     const row = element.row ?? (element.cells && element.businessObject.$type === 'dmn:DecisionRule' ? element : null);
     const acts = [...(row ? this.ofRule(row) : []), ...this.ofColumn(element.col ?? element)];
     choose(
