@@ -231,7 +231,9 @@ def test_what_is_changed_is_kept_with_its_source_and_comes_back_as_a_file(small,
 
 def test_an_earlier_question_and_a_file_stand_in_the_form_again(small, sign_in, owner):
     page = sign_in("lone.proces")
-    asked = page.post(ADDRESS, _form(**{"p|staff|skole|people": "7", "oevrigt": "weeks: 2\n"})).address
+    asked = page.post(
+        ADDRESS, _form(**{"p|staff|skole|people": "7", "oevrigt": "rule_sets: [HERNING]\n"})
+    ).address
     text = page.get(f"{asked}/spoergsmaal.yaml").source
 
     again = page.get(f"{ADDRESS}?igen={asked.rpartition('/')[2]}")
@@ -239,7 +241,7 @@ def test_an_earlier_question_and_a_file_stand_in_the_form_again(small, sign_in, 
 
     field = again.all("//input[@name='p|staff|skole|people']")[0]
     rest = again.all("//textarea[@name='oevrigt']")[0]
-    assert field.get("value") == "7" and rest.text.strip() == "weeks: 2"
+    assert field.get("value") == "7" and rest.text.split() == ["rule_sets:", "-", "HERNING"]
     assert again.all("//input[@name='froe']")[0].get("value") == "7"
     assert (taken.asked, taken.seed, taken.changed["staff"]) == ("flere", 7, {"skole": {"people": 7}})
 
@@ -263,6 +265,107 @@ def test_weekdays_hours_and_spread_have_fields_and_come_back_as_they_were_typed(
     assert (shown[spread], shown["p|arrivals|hours|9"]) == ("80", "20")
     assert again.all("//textarea[@name='oevrigt']")[0].text.strip() == ""
     assert "Ændret af dig; ellers 50." in again.text and "Ændret af dig; ellers ingen." in again.text
+
+
+SIBLINGS_AGES_STOCK_AND_WEEKS = {
+    "p|weeks": "2",
+    "p|warm_up_weeks": "1",
+    "p|arrivals|siblings|1": "60",
+    "p|arrivals|siblings|4": "2,5",
+    "p|arrivals|ages|0": "3",
+    "p|arrivals|ages|1": "12",
+    "p|stock|0|cases": "4",
+    "p|stock|1|within_weeks": "6",
+}
+THE_SAME_AS_YAML = """
+weeks: 2
+warm_up_weeks: 1
+arrivals: {siblings: {"1": 60, "2": 18, "3": 4, "4": 2.5}, ages: [3, 12], per_year: 300}
+stock:
+  - {cases: 4, message: foranstaltning_startet, values: {trin: 2}, within_weeks: 13}
+  - {cases: 5, message: foranstaltning_startet, values: {trin: 4}, within_weeks: 6}
+"""
+
+
+@pytest.fixture
+def stocked(small):
+    """The question `sager`, of an office with two kinds of cases from the beginning."""
+    common = {"message": "foranstaltning_startet", "within_weeks": 13}
+    stock = [{"cases": number, "values": {"trin": step}, **common} for number, step in ((9, 2), (5, 4))]
+    _write_question(small._questions.folder, "sager", stock=stock)
+    return small
+
+
+def test_siblings_ages_stock_and_weeks_have_fields_that_give_what_yaml_gives(stocked, sign_in, owner):
+    page = sign_in("lone.proces")
+
+    asked = [
+        page.post(ADDRESS, _form(spoergsmaal="sager", **typed)).address
+        for typed in (SIBLINGS_AGES_STOCK_AND_WEEKS, {"oevrigt": THE_SAME_AS_YAML})
+    ]
+    texts = [page.get(f"{each}/spoergsmaal.yaml").source for each in asked]
+    again = [page.get(f"{ADDRESS}?igen={each.rpartition('/')[2]}") for each in asked]
+    taken = stocked.taken_in(texts[0].encode(), "hentet.yaml", actor=owner)
+
+    by_fields, by_yaml = map(yaml.safe_load, texts)
+    assert by_fields == by_yaml
+    assert (by_fields["weeks"], by_fields["arrivals"]["ages"]) == (2, [3, 12])
+    assert [each["cases"] for each in by_fields["stock"]] == [4, 5]
+    for seen in again:
+        shown = {each.get("name"): each.get("value") for each in seen.all("//input[@name]")}
+        assert {name: shown[name] for name in SIBLINGS_AGES_STOCK_AND_WEEKS} == SIBLINGS_AGES_STOCK_AND_WEEKS
+        assert seen.all("//textarea[@name='oevrigt']")[0].text.strip() == ""
+    assert "2. Foranstaltning startet, trin 4" in again[0].text and "4 børn" in again[0].text
+    assert taken.changed["weeks"] == 2 and taken.changed["stock"] == by_fields["stock"]
+    assert "stock|0|cases: changed" in texts[0]
+
+
+def test_siblings_that_a_file_leaves_out_stand_as_none_and_stay_out(stocked, sign_in):
+    page = sign_in("lone.proces")
+    text = "arrivals: {per_year: 300, siblings: {'1': 1}}\nstock: []\n"
+
+    asked = page.post(ADDRESS, _form(spoergsmaal="sager", oevrigt=text)).address
+    again = page.get(f"{ADDRESS}?igen={asked.rpartition('/')[2]}")
+
+    shown = {each.get("name"): each.get("value") for each in again.all("//input[@name]")}
+    assert [shown[f"p|arrivals|siblings|{number}"] for number in range(1, 6)] == ["1", "0", "0", "0", "0"]
+    assert "p|stock|0|cases" not in shown
+    rest = again.all("//textarea[@name='oevrigt']")[0].text
+    assert yaml.safe_load(rest) == {"stock": []}
+    given = {name: value for name, value in shown.items() if name.startswith("p|")}
+    sent = page.post(ADDRESS, _form(spoergsmaal="sager", **given, oevrigt=rest)).address
+    whole = yaml.safe_load(page.get(f"{sent}/spoergsmaal.yaml").source)
+    assert whole["stock"] == []
+    assert {key: value for key, value in whole["arrivals"]["siblings"].items() if value} == {"1": 1}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"p|stock|0|cases": "-1"}, "p|stock|0|cases", "mindst 0."),
+        ({"p|stock|0|cases": "1,5"}, "p|stock|0|cases", "Skriv et helt tal."),
+        ({"p|stock|1|within_weeks": "1041"}, "p|stock|1|within_weeks", "højst 1040."),
+        ({"p|stock|1|cases": "3", "oevrigt": "stock: []\n"}, "p|stock|1|cases", "taget ud i YAML-feltet"),
+        ({"oevrigt": "stock: [{cases: 3}]\n"}, "oevrigt", "Linje 1: »stock.0« mangler message."),
+    ],
+)
+def test_cases_from_the_beginning_that_cannot_be_are_told_beside_their_field(
+    stocked, sign_in, typed, field, said
+):
+    seen = sign_in("lone.proces").post(ADDRESS, _form(spoergsmaal="sager", **typed))
+
+    (wrong,) = seen.all("//*[@aria-invalid='true']")
+    assert (seen.status, wrong.get("name")) == (422, field) and said in seen.text
+
+
+def test_the_fields_and_the_check_of_yaml_speak_english_to_who_reads_english(stocked, sign_in):
+    page = sign_in("lone.proces")
+    page.get(f"{ADDRESS}?sprog=en")
+
+    seen = page.post(ADDRESS, _form(spoergsmaal="sager", oevrigt="weeks: mange\n"))
+
+    assert "Line 1: weeks: expected a whole number, not" in seen.text
+    assert "Oldest child" in seen.text and "Cases open from the start" in seen.text
 
 
 def test_an_office_that_never_works_is_refused_beside_its_weekdays(small, sign_in):
@@ -304,10 +407,18 @@ def test_the_form_tells_beforehand_how_long_it_takes_and_starts_nothing(small, s
         ({"p|work|from": "17:00"}, "slutte senere"),
         ({"p|work|until": "sent"}, "klokkeslæt"),
         ({f"p|arrivals|weekdays|{day}": "0" for day in range(7)}, "større end nul"),
-        ({"oevrigt": "weeks: mange\n"}, "1: weeks"),
-        ({"oevrigt": "uger: 3\n"}, "uger, which is not known"),
-        ({"oevrigt": 'begin: "2026-01-05"\n'}, "begin is no parameter"),
-        ({"oevrigt": "staff: {skole: [\n"}, "Expected YAML"),
+        ({"p|weeks": "0"}, "mindst 1."),
+        ({"p|weeks": "2,5"}, "Skriv et helt tal."),
+        ({"p|warm_up_weeks": "521"}, "højst 520."),
+        ({"p|arrivals|siblings|4": "mange"}, "Skriv et tal."),
+        ({f"p|arrivals|siblings|{number}": "0" for number in range(1, 6)}, "større end nul"),
+        ({"p|arrivals|ages|1": "19"}, "højst 18."),
+        ({"p|arrivals|ages|0": "12", "p|arrivals|ages|1": "6"}, "ikke være yngre end det yngste"),
+        ({"oevrigt": "weeks: mange\n"}, "Linje 1: »weeks«: skriv et helt tal"),
+        ({"oevrigt": "uger: 3\n"}, "Simuleringen har uger, som ikke kendes"),
+        ({"oevrigt": 'begin: "2026-01-05"\n'}, "»begin« er ingen parameter"),
+        ({"oevrigt": "staff: {skole: [\n"}, "Det kan ikke læses som YAML"),
+        ({"oevrigt": "arrivals: {per_year: 1, siblings: {to: 1}}\n"}, "et antal børn fra 1 til 99"),
     ],
 )
 def test_a_number_that_cannot_be_is_told_beside_its_field_and_nothing_typed_is_lost(

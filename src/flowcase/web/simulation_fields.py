@@ -17,20 +17,27 @@ from flowcase.services.simulation import adjusting, reading, rules
 from flowcase.services.simulation.adjusting import Setting
 from flowcase.services.simulation.questions import BasisOffice, Variant, name_of
 from flowcase.web import presenting, weekdays
+from flowcase.web.danish_catalogue import DanishCatalogue
 from flowcase.web.language import current, gettext
 
+CATALOGUE = DanishCatalogue("simulations.da.po")
 PREFIX = "p|"
 REST = "oevrigt"  # parameters that have no field, as YAML
 BEGUN_FROM = "udgangspunkt"  # the numbers that the fields were shown with
 
 SECTIONS: Mapping[str, str] = {
+    adjusting.WEEKS: "Antal uger",
     adjusting.ARRIVALS: "Underretninger",
+    adjusting.STOCK: "Åbne sager fra begyndelsen",
     adjusting.WORK: "Arbejdstid og fravær",
     adjusting.STAFF: "Bemanding",
     adjusting.TASKS: "Tid til opgaverne",
     adjusting.SHARES: "Fordeling af beslutninger",
 }
 HINTS: Mapping[str, str] = {
+    adjusting.WEEKS: "Kontoret åbner nogle uger, før der tælles, så det ikke begynder tomt.",
+    adjusting.STOCK: "Sager, der er i gang, når kontoret åbner. "
+    "De begynder jævnt fordelt over de første uger.",
     adjusting.STAFF: "Hvor mange der er ansat i hver gruppe, og hvilke ugedage den arbejder. "
     "Uden ugedage arbejder den, når kontoret gør.",
     adjusting.TASKS: "Arbejdstid er på kontoret; dage er ventetid på andre. Spredning er standardafvigelsen "
@@ -43,6 +50,10 @@ _WEIGHTS = "Vægte: hvor mange der kommer i forhold til de andre."
 _WORDS: Mapping[Place, tuple[str, str]] = {
     ("arrivals", "per_year"): ("Underretninger om året", "om året"),
     ("arrivals", "again"): ("Om et barn med en åben sag", "%"),
+    ("arrivals", "ages", 0): ("Yngste barn", "år"),
+    ("arrivals", "ages", 1): ("Ældste barn", "år"),
+    ("weeks",): ("Uger, der tælles", "uger"),
+    ("warm_up_weeks",): ("Uger før, som ikke tælles", "uger"),
     ("work", "from"): ("Arbejdsdagen begynder", "klokken"),
     ("work", "until"): ("Arbejdsdagen slutter", "klokken"),
     ("work", "days"): _AT_WORK,
@@ -56,6 +67,10 @@ _OF_TASKS: Mapping[str, tuple[str, str]] = {
     "minutes": ("Arbejdstid", "minutter"),
     "days": ("Før nogen kan begynde", "dage"),
     "before_due": ("Tages før fristen", "dage"),
+}
+_OF_STOCK: Mapping[str, tuple[str, str]] = {
+    "cases": ("Sager", "antal"),
+    "within_weeks": ("Begynder fordelt over", "uger"),
 }
 _TIMES = frozenset({("work", "from"), ("work", "until")})
 _PERCENT = frozenset({("work", "share"), ("work", "absence", "share"), ("arrivals", "again")})
@@ -127,7 +142,9 @@ def sections(
     there = adjusting.evened(reading.join(office.data, changed))
     groups: dict[str, dict[str, Group]] = {section: {} for section in SECTIONS}
     for setting in adjusting.settings_of(office.data):
-        heading, hint = _group_of(setting.place, words)
+        if setting.place[0] == "stock" and adjusting.value_at(there, setting.place[:2]) is None:
+            continue  # what was typed as YAML has fewer
+        heading, hint = _group_of(setting.place, words, office.data)
         group = groups[setting.section].setdefault(heading, Group(heading, hint))
         group.fields.append(_shown(setting, office, words, there, texts, errors, file))
     return [
@@ -157,7 +174,7 @@ def _shown(
 ) -> Shown:
     name = PREFIX + name_of(setting.place)
     before = written(setting.place, setting.value)
-    value = adjusting.value_at(there, setting.place)
+    value = adjusting.set_at(there, setting.place)
     text = texts.get(name, before if value is None else written(setting.place, value))
     label, unit = _words(setting.place, words)
     if text == before:
@@ -187,8 +204,14 @@ def id_of(name: str) -> str:
     return "felt-" + re.sub(r"[^A-Za-z0-9_-]", "-", name)
 
 
-def _group_of(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
+def _group_of(place: Place, words: Mapping[str, str], data: Mapping[str, Any]) -> tuple[str, str]:
     match place:
+        case ("arrivals", "siblings", _):
+            return gettext("Børn i en underretning"), gettext(_WEIGHTS)
+        case ("arrivals", "ages", _):
+            return gettext("Børnenes alder"), ""
+        case ("stock", int(number), _):
+            return _of_stock(number, data), ""
         case ("arrivals", "weekdays", _):
             return gettext("Ugedage"), gettext(_WEIGHTS)
         case ("arrivals", "months", _):
@@ -208,6 +231,17 @@ def _group_of(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
             return "", ""
 
 
+def _of_stock(number: int, data: Mapping[str, Any]) -> str:
+    """What begins these cases, with the numbers that they begin with: »Foranstaltning startet, trin 2«."""
+    cases = data["stock"][number]
+    told = [f"{name} {value}" for name, value in cases.get("values", {}).items() if _is_whole(value)]
+    return ", ".join([f"{number + 1}. {_spoken(cases['message'])}", *told])
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _task(key: str, words: Mapping[str, str]) -> str:
     return gettext("Alle andre opgaver") if key == "*" else words.get(f"tasks|{key}", key)
 
@@ -221,6 +255,13 @@ def _words(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
             return presenting.month_name(dt.date(2026, number + 1, 1)), ""
         case ("arrivals", "hours", int(number)):
             return f"{number:02}–{number + 1:02}", ""
+        case ("arrivals", "siblings", str(children)):
+            return gettext("1 barn") if children == "1" else gettext("{count} børn").format(
+                count=children
+            ), ""
+        case ("stock", _, str(what)):
+            label, unit = _OF_STOCK[what]
+            return gettext(label), gettext(unit)
         case ("staff", _, "days"):
             return gettext(_AT_WORK[0]), gettext(_AT_WORK[1])
         case ("staff", *_):
@@ -281,7 +322,7 @@ def sourced(
             source = gettext("fra historikken, {count} observationer").format(count=count)
         else:
             continue
-        heading, _ = _group_of(setting.place, words)
+        heading, _ = _group_of(setting.place, words, data)
         label, unit = _words(setting.place, words)
         what = f"{heading}: {label}" if heading else label
         yield what, f"{written(setting.place, setting.value)} {unit}".strip(), source
@@ -293,7 +334,7 @@ def own(variant: Variant, words: Mapping[str, str]) -> Iterator[str]:
     for setting in adjusting.settings_of(parameters):
         if adjusting.value_at(parameters, setting.place) is not None:
             label, unit = _words(setting.place, words)
-            heading, _ = _group_of(setting.place, words)
+            heading, _ = _group_of(setting.place, words, parameters)
             what = f"{heading} {label[:1].lower()}{label[1:]}"
             yield f"{what} {written(setting.place, setting.value)} {unit}".strip()
 
@@ -305,6 +346,11 @@ def head(sources: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name}: estimated from {count} observations"
     for name in sources.get("changed", ()):
         yield f"{name}: changed"
+
+
+def spoken(sentence: str) -> str:
+    """A mistake of a file, in the reader's language."""
+    return (CATALOGUE.danish(sentence) if current() == "da" else None) or sentence
 
 
 # --- reading what was typed --------------------------------------------------------------------------
@@ -334,7 +380,13 @@ def read(form: Mapping[str, str], shown: BasisOffice) -> Typed:
     try:
         rest = reading.typed(texts[REST], "YAML")
     except reading.SimulationError as refused:
-        errors[REST] = [f"{line}: {sentence}" for _, line, sentence in refused.problems]
+        errors[REST] = [
+            gettext("Linje {line}: {sentence}").format(line=line, sentence=spoken(sentence))
+            for _, line, sentence in refused.problems
+        ]
+    left = len(rest.get("stock", shown.data.get("stock", ())))
+    for place in [each for each in values if each[0] == "stock" and int(each[1]) >= left]:
+        errors[PREFIX + name_of(place)] = [gettext("Sagerne er taget ud i YAML-feltet nedenfor.")]
     return Typed(values, rest, texts, errors)
 
 
@@ -373,7 +425,7 @@ def told(faults: Sequence[rules.Fault], office: BasisOffice) -> Iterator[tuple[s
         field_ = next((name for name in names if name == where or name.startswith(f"{where}|")), None)
         if field_ is None:
             field_ = next((name for name in names if where.startswith(f"{name}|")), None)
-        yield (REST, fault.sentence) if field_ is None else (field_, _sentence(fault))
+        yield (REST, spoken(fault.sentence)) if field_ is None else (field_, _sentence(fault))
 
 
 def _sentence(fault: rules.Fault) -> str:
@@ -393,6 +445,8 @@ def _sentence(fault: rules.Fault) -> str:
         return gettext("Skriv et klokkeslæt som 08:00.")
     if fault.rule == "later":
         return gettext("Arbejdsdagen skal slutte senere, end den begynder.")
+    if fault.rule == "older":
+        return gettext("Det ældste barn kan ikke være yngre end det yngste.")
     if fault.rule == "weights":
         return gettext("Mindst ét af tallene skal være større end nul.")
-    return fault.sentence
+    return spoken(fault.sentence)

@@ -147,7 +147,12 @@ def take_in() -> Any:
             raise SimulationError([(sent.filename, 1, gettext("Filen er for stor."))])
         found = flow().simulations.taken_in(content, sent.filename, actor=actor())
     except SimulationError as refused:
-        said = [f"{file}:{line}: {sentence}" for file, line, sentence in refused.problems]
+        said = [
+            gettext("{file}, linje {line}: {sentence}").format(
+                file=file, line=line, sentence=fields.spoken(sentence)
+            )
+            for file, line, sentence in refused.problems
+        ]
         return _page(Form(given, errors={"fil": said})), HTTPStatus.UNPROCESSABLE_ENTITY
     if found.asked is not None:
         given["spoergsmaal"] = found.asked

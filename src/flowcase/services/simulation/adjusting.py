@@ -10,7 +10,9 @@ from typing import Any
 from flowcase.modeling.yaml_places import Place
 from flowcase.services.simulation.reading import REPLACED_WHOLE, WEEKDAYS, join, parameters_of
 
-ARRIVALS, WORK, STAFF, TASKS, SHARES = "arrivals", "work", "staff", "tasks", "shares"
+WEEKS, ARRIVALS, STOCK, WORK = "weeks", "arrivals", "stock", "work"
+STAFF, TASKS, SHARES = "staff", "tasks", "shares"
+MOST_SIBLINGS = 5  # in a notification that has a field; more are typed as YAML
 _WEIGHTS = ("weekdays", "months", "hours")
 _SPREADS = ("minutes", "days", "before_due")  # of a user task
 # Where the reader takes something for an entry that a file leaves out.
@@ -26,6 +28,10 @@ _UNSAID: tuple[tuple[Place, Any], ...] = (
 )
 
 
+_UNSAID_OF_ARRIVALS: Mapping[str, Any] = {"siblings": {"1": 1}, "ages": [0, 17]}
+_UNSAID_WEEKS: Mapping[str, Any] = {"weeks": 52, "warm_up_weeks": 0}
+
+
 @dataclass(frozen=True)
 class Setting:
     """One number (or time of day, or list of weekdays) of the office."""
@@ -33,6 +39,14 @@ class Setting:
     place: Place
     section: str
     value: Any
+
+
+def said(office: Mapping[str, Any]) -> dict[str, Any]:
+    """The office with what the reader takes for weeks, siblings and ages where the file leaves them out."""
+    whole = {**_UNSAID_WEEKS, **office}
+    if "arrivals" in whole:
+        whole["arrivals"] = {**_UNSAID_OF_ARRIVALS, **whole["arrivals"]}
+    return whole
 
 
 def evened(office: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +71,21 @@ def _spread(told: Any) -> dict[str, Any]:
 
 def settings_of(office: Mapping[str, Any]) -> list[Setting]:
     """Everything that can be set of an office that is `evened`, in the order in which the file has it."""
-    return [*_arrivals(office), *_work(office), *_staff(office), *_tasks(office), *_shares(office)]
+    return [
+        *_weeks(office),
+        *_arrivals(office),
+        *_stock(office),
+        *_work(office),
+        *_staff(office),
+        *_tasks(office),
+        *_shares(office),
+    ]
+
+
+def _weeks(office: Mapping[str, Any]) -> Iterator[Setting]:
+    for name in _UNSAID_WEEKS:
+        if name in office:
+            yield Setting((name,), WEEKS, office[name])
 
 
 def _arrivals(office: Mapping[str, Any]) -> Iterator[Setting]:
@@ -68,6 +96,19 @@ def _arrivals(office: Mapping[str, Any]) -> Iterator[Setting]:
     for name in _WEIGHTS:
         for number, weight in enumerate(coming.get(name, ())):
             yield Setting(("arrivals", name, number), ARRIVALS, weight)
+    if siblings := coming.get("siblings"):
+        numbers = sorted({*siblings, *map(str, range(1, MOST_SIBLINGS + 1))}, key=int)
+        for children in numbers:
+            yield Setting(("arrivals", "siblings", children), ARRIVALS, siblings.get(children, 0))
+    for number, age in enumerate(coming.get("ages", ())):
+        yield Setting(("arrivals", "ages", number), ARRIVALS, age)
+
+
+def _stock(office: Mapping[str, Any]) -> Iterator[Setting]:
+    for number, cases in enumerate(office.get("stock", ())):
+        yield Setting(("stock", number, "cases"), STOCK, cases["cases"])
+        if "at" not in cases:
+            yield Setting(("stock", number, "within_weeks"), STOCK, cases.get("within_weeks", 0))
 
 
 def _work(office: Mapping[str, Any]) -> Iterator[Setting]:
@@ -122,6 +163,13 @@ def value_at(data: Any, place: Place) -> Any:
     return data
 
 
+def set_at(data: Any, place: Place) -> Any:
+    """What counts there: a choice that is left out among others has no weight."""
+    found = value_at(data, place)
+    is_weight = place[-2:-1] in (("siblings",), ("andele",))
+    return 0 if found is None and is_weight and value_at(data, place[:-1]) else found
+
+
 def put(office: Mapping[str, Any], values: Mapping[Place, Any]) -> dict[str, Any]:
     """The office with other values at those places."""
     changed = deepcopy(dict(office))
@@ -156,7 +204,7 @@ def beside_the_settings(office: Mapping[str, Any], changed: Mapping[str, Any]) -
     kept = {
         setting.place: setting.value
         for setting in settings
-        if value_at(there, setting.place) is not None and value_at(office, setting.place) is not None
+        if set_at(there, setting.place) is not None and value_at(office, setting.place) is not None
     }
     unsaid = {setting.place for setting in settings} - set(kept)
     rest = put(there, kept)

@@ -19,7 +19,7 @@ from flowcase.modeling.yaml_places import Place
 from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.simulation import reading, rules, running
-from flowcase.services.simulation.adjusting import beyond, changed_places, evened
+from flowcase.services.simulation.adjusting import beyond, changed_places, evened, said
 from flowcase.services.simulation.estimating import (
     ENOUGH_FOR_A_YEAR,
     ENOUGH_TO_GO_BY,
@@ -144,7 +144,7 @@ class Questions:
         if asked == DRAFTS:
             data["compare"] = reading.DRAFT_BESIDE
         found = self.estimates(tx, reading.read(path)) if from_history else Estimates(self._chosen(tx))
-        return BasisOffice(evened(reading.join(data, found.parameters)), found, from_history)
+        return BasisOffice(evened(said(reading.join(data, found.parameters))), found, from_history)
 
     def asked(self, tx: Tx, question: Question) -> Asked:
         """The question with its numbers. Raises InvalidValues for what cannot be run."""

@@ -14,6 +14,21 @@ from flowcase.modeling.yaml_places import Place
 if TYPE_CHECKING:
     import jsonschema
 
+MOST_SHOWN = 60  # characters of a value that cannot be
+_KINDS: Mapping[str, str] = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a text",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "entries with names",
+}
+_PATTERNS: Mapping[str, str] = {
+    r"^\d{4}-\d{2}-\d{2}$": "a date such as 2026-01-05",
+    r"^([01]\d|2[0-3]):[0-5]\d$": "a time of day such as 08:00",
+    r"^[1-9]\d?$": "a number of children from 1 to 99",
+}
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -62,7 +77,35 @@ def _sentence(error: jsonschema.ValidationError, place: Place) -> str:
         known = sorted(error.schema.get("properties", ()))
         extra = sorted(set(error.instance) - set(known))
         return f"{name} has {', '.join(extra)}, which is not known. Known are {', '.join(known)}."
-    return f"{name}: {error.message}."
+    said, limit = _said(error.instance), error.validator_value
+    match error.validator:
+        case "type" if limit in _KINDS:
+            return f"{name}: expected {_KINDS[limit]}, not {said}."
+        case "minimum":
+            return f"{name}: expected at least {limit}, not {said}."
+        case "maximum":
+            return f"{name}: expected at most {limit}, not {said}."
+        case "exclusiveMinimum":
+            return f"{name}: expected more than {limit}, not {said}."
+        case "enum":
+            return f"{name}: expected one of {', '.join(map(str, limit))}, not {said}."
+        case "minItems":
+            return f"{name}: expected at least {limit} entries, not {len(error.instance)}."
+        case "maxItems":
+            return f"{name}: expected at most {limit} entries, not {len(error.instance)}."
+        case "minLength":
+            return f"{name}: expected a text, but it is empty."
+        case "pattern":
+            written = _PATTERNS.get(limit, "letters, digits, dots and dashes")
+            return f"{name}: expected {written}, not {said}."
+        case _:
+            return f"{name}: {error.message}."
+
+
+def _said(value: Any) -> str:
+    """What stands there, short; as a file has it."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
 
 
 def contradictions(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -73,10 +116,18 @@ def contradictions(data: Mapping[str, Any]) -> Iterator[Fault]:
         said = f"work.until: the working day ends at {ends}, and begins at {begins}: it must end later."
         yield Fault(("work", "until"), "later", begins, said)
     arrivals = data.get("arrivals", {})
-    for name in ("weekdays", "months", "hours"):
-        if arrivals.get("per_year") and name in arrivals and not any(arrivals[name]):
+    for name in ("weekdays", "months", "hours", "siblings"):
+        weights = arrivals.get(name, ())
+        weights = weights.values() if isinstance(weights, Mapping) else weights
+        if arrivals.get("per_year") and name in arrivals and not any(weights):
             said = f"arrivals.{name}: every weight is zero, so that no notification could come."
             yield Fault(("arrivals", name), "weights", 0, said)
+    youngest, oldest = arrivals.get("ages", (0, 17))
+    if youngest > oldest:
+        said = (
+            f"arrivals.ages: the oldest child is {oldest}, and the youngest is {youngest}: it must be older."
+        )
+        yield Fault(("arrivals", "ages", 1), "older", youngest, said)
     places: list[tuple[Place, Any]] = [(("arrivals", "values"), arrivals.get("values", {}))]
     places += [
         (("tasks", key, "answers"), task.get("answers", {})) for key, task in data.get("tasks", {}).items()
