@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,36 @@ def test_an_address_that_is_set_is_where_a_demonstration_is_found(tmp_path: Path
     told = serving.told_to_children(settings, "127.0.0.1", 5180)
 
     assert told["FLOWCASE_ADDRESS"] == "https://flowcase.example"
+
+
+def test_a_worker_that_is_killed_is_told_of_and_started_again() -> None:
+    said: list[str] = []
+    worker = serving.Kept("worker", [sys.executable, "-c", "import time; time.sleep(60)"], dict(os.environ))
+    try:
+        worker.look_after(said.append)
+        assert said == []
+        first = worker.process
+        first.kill()
+        first.wait()
+
+        worker.look_after(said.append)
+
+        assert said == ["The worker was killed (SIGKILL). It is started again; nothing is lost."]
+        assert worker.process.pid != first.pid and worker.process.poll() is None
+    finally:
+        worker.stop()
+        worker.wait()
+    assert worker.process.poll() is not None
+
+
+def test_a_server_that_ends_at_once_again_and_again_is_given_up_with_a_clear_line() -> None:
+    said: list[str] = []
+    server = serving.Kept("server", [sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ))
+
+    with pytest.raises(SystemExit) as ended:
+        for _ in range(serving.MOST_SHORT_LIVES + 1):
+            server.process.wait()
+            server.look_after(said.append)
+
+    assert said == ["The server ended with exit code 3. It is started again; nothing is lost."] * 2
+    assert str(ended.value).startswith("The server ended with exit code 3, soon after its start 3 times;")

@@ -1,4 +1,7 @@
-"""Starts web and worker of the demonstration and says where it is and who may sign in."""
+"""Starts web and worker of the demonstration and says where it is and who may sign in.
+
+One that ends by itself, or is killed, is told of and started again.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +21,76 @@ from flowcase import config
 from flowcase.demo import town
 from flowcase.demo.preparing import SIGN_INS
 
+SHORT_LIFE = 10.0  # seconds
+MOST_SHORT_LIVES = 3  # on end, before it is given up
+
+
+class Kept:
+    """A process that is started again when it ends."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._name, self._command, self._environment = name, command, environment
+        self._short_lives = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._started = time.monotonic()
+        self.process = subprocess.Popen(self._command, env=self._environment)
+
+    def look_after(self, say: Callable[[str], Any]) -> None:
+        """Raises SystemExit when it ends again and again as soon as it is started."""
+        code = self.process.poll()
+        if code is None:
+            return
+        is_short = time.monotonic() - self._started < SHORT_LIFE
+        self._short_lives = self._short_lives + 1 if is_short else 0
+        how = f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended with exit code {code}"
+        if self._short_lives == MOST_SHORT_LIVES:
+            raise SystemExit(
+                f"The {self._name} {how}, soon after its start {MOST_SHORT_LIVES} times; its messages "
+                "stand above. The demonstration ends."
+            )
+        say(f"The {self._name} {how}. It is started again; nothing is lost.")
+        self._start()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        try:
+            self.process.wait(timeout=25)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
 
 def serve_all(settings: config.Config, *, host: str, port: int, say: Callable[[str], Any]) -> None:
-    """Run until interrupted. Raises OSError when the address is taken."""
+    """Run until interrupted. Raises OSError when the address is taken, SystemExit when it cannot go on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
     environment = {**os.environ, **told_to_children(settings, host, port)}
     flowcase = [sys.executable, "-m", "flowcase"]
     started = [
-        subprocess.Popen([*flowcase, "serve", "--host", host, "--port", str(port)], env=environment),
-        subprocess.Popen([*flowcase, "worker"], env=environment),
+        Kept("server", [*flowcase, "serve", "--host", host, "--port", str(port)], environment),
+        Kept("worker", [*flowcase, "worker"], environment),
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        _wait_until_it_answers(f"{_found_at(host, port)}/sund", started)
+        _wait_until_it_answers(f"{_found_at(host, port)}/sund", [each.process for each in started])
         for line in _welcome(settings, host, port):
             say(line)
-        while all(process.poll() is None for process in started):
+        while True:
+            for each in started:
+                each.look_after(say)
             time.sleep(0.5)
     except KeyboardInterrupt:
         pass
     finally:
-        for process in started:
-            if process.poll() is None:
-                process.terminate()
-        for process in started:
-            try:
-                process.wait(timeout=25)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        for each in started:
+            each.stop()
+        for each in started:
+            each.wait()
 
 
 def told_to_children(settings: config.Config, host: str, port: int) -> dict[str, str]:
