@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.history.deadline_names import deadline_name
 from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
 
 VENT = process(
@@ -58,6 +59,24 @@ def test_a_timer_of_a_deadline_says_what_to_do_instead(sign_in, world):
     assert "beslut en ny frist på sagen" in page.text
     assert page.all("//main//form") == []
     assert (refused.status, "Uret følger en frist" in refused.text) == (409, True)
+
+
+def test_a_timer_of_the_process_of_deadlines_says_which_one_it_follows(sign_in, world):
+    flow = world.flow
+    (follows, *_) = [row for row in flow.timers.list() if row.process == "frist" and row.case_code]
+    rule = flow.deadlines.get(flow.instances.get(follows.instance).row.start_key).rule
+    followed = f"»{deadline_name(rule, 'da')}« {rule}"
+    address = f"/drift/ure?forloeb=frist&sag={follows.case_code}"
+
+    listed = sign_in("drift").get(address)
+    shown = sign_in("drift").get(f"/drift/ure/{follows.id}")
+
+    assert f"følger fristen {followed}" in listed.text
+    assert followed in shown.one("//dt[.='Frist']/following-sibling::dd[1]").text_content()
+    assert listed.all("//main//a[starts-with(@href, '/sager/')]") == []
+    flow.people.change_groups("drift", ["administrator", "fronten"], actor=SYSTEM)
+    (link, *_) = sign_in("drift").get(address).all("//main//a[starts-with(@href, '/sager/')]")
+    assert link.get("href") == f"/sager/{follows.case_code}#frister"
 
 
 def test_a_job_gets_another_priority_and_is_tried_now(sign_in, world):

@@ -12,12 +12,12 @@ from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
 from flowcase.feel import compile_expression
 from flowcase.modeling.definition import TimerEvent
 from flowcase.services.advancing import Advancing
-from flowcase.services.case_facts import OF_DEADLINES
+from flowcase.services.case_facts import DEADLINE_PROCESS, OF_DEADLINES
 from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, LockedInstance, Tx
-from flowcase.store.queries import due_lists, instances, waiting
+from flowcase.store.queries import deadlines, due_lists, instances, waiting
 from flowcase.store.queries.due_lists import Place
 from flowcase.store.queries.waiting import TimerRow
 
@@ -52,6 +52,7 @@ class Timer:
     element_name: str
     process_name: str
     follows_deadline: bool
+    deadline_rule: str | None  # of the deadline that its process watches over
 
 
 class TimerCare:
@@ -173,11 +174,12 @@ class TimerCare:
     def _described(self, tx: Tx, row: TimerRow) -> Timer:
         definition = self._definition(tx, row)
         if definition is None:
-            return Timer(row, row.element, row.process, False)
+            return Timer(row, row.element, row.process, False, None)
         process = self._advancing.definitions.process(tx, definition)
         element = process.elements.get(row.element)
         name = row.element if element is None else element.name or row.element
-        return Timer(row, name, process.name or row.process, self._follows_deadline(tx, row))
+        follows = self._follows_deadline(tx, row)
+        return Timer(row, name, process.name or row.process, follows, _rule_watched(tx, row))
 
     def _definition(self, tx: Tx, row: TimerRow) -> str | None:
         if row.instance is None:
@@ -197,6 +199,14 @@ class TimerCare:
             return bool(OF_DEADLINES & set(compile_expression(event.expression.text).names))
         except FlowcaseError:  # a text that nobody can read follows nothing
             return False
+
+
+def _rule_watched(tx: Tx, row: TimerRow) -> str | None:
+    if row.process != DEADLINE_PROCESS or row.instance is None:
+        return None
+    instance = instances.instance(tx, row.instance)
+    watched = deadlines.deadline(tx, instance.start_key) if instance and instance.start_key else None
+    return None if watched is None else watched.rule
 
 
 def _existing(tx: Tx, id: str) -> TimerRow:

@@ -46,6 +46,10 @@ class TimerOut(ma.Schema):
     follows_deadline = ma.fields.Boolean(
         metadata={"description": "It moves with its deadline, and not by itself."}
     )
+    deadline_rule = ma.fields.String(
+        allow_none=True,
+        metadata={"description": "Of the deadline that its process watches over.", "example": "T04"},
+    )
 
 
 class TimerActIn(ReasonIn):
