@@ -73,6 +73,9 @@ def test_whoever_only_looks_at_what_there_is_to_play_starts_no_process(sign_in, 
 
     assert page.status == 200 and page.one("//select[@id='begyndelse']") is not None
     assert processes._spare is None and processes._running == {}
+    offered = page.one("//select[@id='begyndelse']").text_content()
+    assert "Gjorde »Hold og registrér opfølgning« færdig" in offered
+    assert [word for word in ("complete ", "notify", "advance the clock") if word in offered] == []
 
 
 def opened(visitor, page, element="Hold og registrér opfølgning"):
@@ -99,6 +102,10 @@ def test_a_process_is_played_without_a_program_saved_and_begun_anew_with_changed
     assert late.value("barnets_ord") == HELD["barnets_ord"]
     done = visitor.press(wrong, "_faerdig", **HELD)
     assert "2 trin spillet" in done.text
+    assert (
+        "Gjorde »Hold og registrér opfølgning« færdig"
+        in done.one("//*[@id='trin']/following::li[2]").text_content()
+    )
     assert done.all("//td[contains(., 'Overholdt')]")
     twice = visitor.press(wrong, "_faerdig", **HELD)
     assert twice.status == 409

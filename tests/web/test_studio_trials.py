@@ -135,7 +135,7 @@ def test_the_page_lists_those_that_name_the_file_first_and_shows_what_was_reache
     played = page.one("//tr[@id='scenarie-FOREB-01_henvendelse']")
     assert "Som ventet" in "".join(played.itertext())
     assert page.all("//*[contains(@class, 'fc-p-done')]")
-    assert page.all("//h3[.='Ikke nået']/following-sibling::ul/li")
+    assert page.all("//h3[.='Ikke nået']/following-sibling::ul[1]/li[1]")
 
 
 def test_a_table_has_the_scenarios_that_name_it_but_no_drawing(sign_in):
@@ -143,6 +143,21 @@ def test_a_table_has_the_scenarios_that_name_it_but_no_drawing(sign_in):
 
     assert page.all("//tbody/tr[td[2]='ja']")
     assert not page.all("//*[contains(@class, 'fc-picture')]")
+
+
+def test_a_step_that_goes_otherwise_is_told_in_words(trials, sign_in, world, tmp_path):
+    story = STORY.replace("advance the clock", "start").replace(
+        " expect: {tasks", " process: forebyggende_distrikt\n    as: R-01\n    expect: {tasks"
+    )
+    (tmp_path / "scenarios" / "KORT-03.yaml").write_text(story.replace("KORT-01", "KORT-03") % 7, "utf-8")
+    object.__setattr__(world.flow, "scenario_trials", trials)
+    visitor = sign_in("jens.proces")
+    page = visitor.get(f"/studie/scenarier/{DIAGRAM}")
+
+    page = visitor.submit(page, page.one("//tr[@id='scenarie-KORT-03']//form"))
+
+    wrong = "".join(page.one("//*[@id='anderledes']/following-sibling::ul[1]/li[1]").itertext())
+    assert "Startede »Forebyggende indsats i distriktet«, R-01" in " ".join(wrong.split())
 
 
 @pytest.mark.browser

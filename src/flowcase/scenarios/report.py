@@ -112,9 +112,10 @@ def data(variant: VariantReport) -> Mapping[str, Any]:
                 "what": _what(report),
                 **{
                     key: report.step.arguments[key]
-                    for key in ("process", "element")
+                    for key in ("process", "element", "case", "notification", "name", "fact")
                     if key in report.step.arguments
                 },
+                **({"as": report.step.actor} if report.step.actor else {}),
                 "line": report.step.line,
                 "passed": not report.differences,
                 "differences": [

@@ -29,7 +29,7 @@ class Beginning:
 
     id: str
     title: str
-    steps: tuple[tuple[str, str], ...]  # (instant, what) of each step of its main story
+    steps: tuple[Mapping[str, Any], ...]  # of its main story
 
 
 def empty(now: dt.datetime) -> dict[str, Any]:
@@ -56,8 +56,7 @@ def beginnings(folder: Path, names: Sequence[str]) -> list[Beginning]:
         count = len(named.findall(text)) if named is not None else 0
         data = _data(text) if count else None
         if data is not None:
-            steps = tuple((str(step["at"]), _words(step)) for step in data["steps"])
-            found.append((count, Beginning(file.stem, str(data["title"]), steps)))
+            found.append((count, Beginning(file.stem, str(data["title"]), tuple(data["steps"]))))
     return [each for _, each in sorted(found, key=lambda one: -one[0])]
 
 
@@ -96,13 +95,6 @@ def _act(step: Mapping[str, Any]) -> dict[str, Any]:
     if step.get("expect", {}).get("refusals"):
         act["refused"] = True
     return act
-
-
-def _words(step: Mapping[str, Any]) -> str:
-    if step.get("title"):
-        return str(step["title"])
-    parts = (step["do"], step.get("element") or step.get("name") or step.get("process") or "")
-    return " ".join(str(each) for each in parts if each)
 
 
 @functools.lru_cache(maxsize=128)

@@ -21,6 +21,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound
 from flowcase.modeling.check_bundle import kind_of
+from flowcase.modeling.drawn_names import Names, names_of, processes_in
 from flowcase.modeling.form import Form
 from flowcase.modeling.read_form import read_form
 from flowcase.services import play_scenes
@@ -85,6 +86,7 @@ class Played:
     look: Mapping[str, Any]  # what `scenarios/play_looks.py` saw
     content: bytes  # the diagram that is shown
     process_files: Mapping[str, str]  # process id -> file
+    names: Names  # of what its acts name
     is_changed: bool  # the files are other ones by now
     page: Mapping[str, Any] | None = None  # what was asked for beside
     form: Form | None = None
@@ -102,6 +104,7 @@ class Choice:
     path: str
     has_drafts: bool
     beginnings: tuple[Beginning, ...]
+    names: Names  # of what their steps name
 
 
 @dataclass(frozen=True)
@@ -150,8 +153,9 @@ class Plays:
         files, own = self._transactions.read(lambda tx: played_files(tx, actor))
         if path not in files:
             raise NotFound("file", path)
-        names = _processes_in(files[path])
-        return Choice(path, bool(own), tuple(play_scenes.beginnings(self._stories, names)))
+        found = tuple(play_scenes.beginnings(self._stories, processes_in(files[path])))
+        named = {str(step.get("process")) for each in found for step in each.steps}
+        return Choice(path, bool(own), found, names_of(files, named))
 
     def get_ready(self, path: str, *, actor: Actor) -> None:
         """Somebody has begun to choose: make a process ready meanwhile. Raises NotFound.
@@ -381,7 +385,7 @@ class Plays:
             name: path
             for path, content in files.items()
             if path.endswith(".bpmn")
-            for name in _processes_in(content)
+            for name in processes_in(content)
         }
         page = answer.get("page")
         return Played(
@@ -391,6 +395,7 @@ class Plays:
             answer["look"],
             files[by_process.get(process or "", kept.row.path)],
             by_process,
+            names_of(files, {str(one.get("process")) for one in answer["acts"]}),
             self._transactions.read(lambda tx: _is_changed(tx, kept.row)),
             page,
             _form(files, page["form"]) if page and page.get("form") else None,
@@ -427,11 +432,6 @@ def _without_stories(files: Mapping[str, str]) -> dict[str, str]:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _processes_in(content: bytes) -> list[str]:
-    found = re.findall(rb'<(?:[\w-]+:)?process\s[^>]*?\bid="([^"]+)"', content)
-    return [each.decode("utf-8", errors="replace") for each in found]
 
 
 def _form(files: Mapping[str, bytes], id: str) -> Form | None:

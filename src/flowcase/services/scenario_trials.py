@@ -23,6 +23,7 @@ from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.modeling import read_bpmn
 from flowcase.modeling.check_bundle import kind_of
+from flowcase.modeling.drawn_names import Names, names_of
 from flowcase.modeling.process_archive import place_of
 from flowcase.services import apart
 from flowcase.services.transactions import Transactions
@@ -82,6 +83,7 @@ class Trials:
     drafts: tuple[str, ...]  # this person's drafts among it
     stories: tuple[Story, ...]
     reached: Reached | None  # None for what is no diagram, or before anything was played
+    names: Names  # of what the steps name that went otherwise
 
 
 class ScenarioTrials:
@@ -105,7 +107,9 @@ class ScenarioTrials:
                 replace(each, trial=went.get((each.id, each.hash)))
                 for each in self._all(tx, actor, _names(tx, path, files))
             )
-            return Trials(path, files[path], digest, own, stories, _reached(path, files[path], stories))
+            reached = _reached(path, files[path], stories)
+            named = {str(step.get("process")) for story in stories for _, step in story.failures}
+            return Trials(path, files[path], digest, own, stories, reached, names_of(files, named))
 
         return self._transactions.read(work)
 

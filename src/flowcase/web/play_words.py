@@ -16,6 +16,7 @@ from flowcase.cases.danish_dates import NoDate, read_date, read_time
 from flowcase.cases.file_kinds import KINDS, fits_name
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.history import notices as sentences
+from flowcase.modeling.drawn_names import Names
 from flowcase.modeling.form import Form
 from flowcase.services import play_processes
 from flowcase.services.documents import Given
@@ -118,22 +119,31 @@ def moment(text: str) -> str:
     return presenting.instant(dt.datetime.fromisoformat(text))
 
 
-def act(done: Mapping[str, Any]) -> str:
-    """An act in words."""
+def step(one: Mapping[str, Any], names: Names) -> str:
+    """A step of a scenario: by its title, else as an act."""
+    return str(one.get("title") or "") or act(one, names)
+
+
+def act(done: Mapping[str, Any], names: Names) -> str:
+    """An act in words; `names` are those of the diagrams."""
     what, case = done["do"], done.get("case")
     words = {
         "notify": gettext("Underretning {notification} kom ind"),
-        "start": gettext("Startede {process}"),
-        "complete": gettext("Gjorde {element} færdig"),
-        "claim": gettext("Tog {element}"),
+        "start": gettext("Startede »{process}«"),
+        "complete": gettext("Gjorde »{element}« færdig"),
+        "claim": gettext("Tog »{element}«"),
         "message": gettext("Beskeden {name}"),
         "signal": gettext("Signalet {name}"),
         "set case fact": gettext("Satte {fact}"),
         "choose rule sets": gettext("Valgte regelsæt"),
         "advance the clock": gettext("Stillede uret"),
         "answer jobs": gettext("Bestemte svaret på {type}"),
-    }[what]
+    }.get(str(what), str(what))
     plain = {name: value for name, value in done.items() if isinstance(value, str)}
+    drawn = names.get(plain.get("process", ""), {})
+    for name, id in (("element", plain.get("element", "")), ("process", "")):
+        if called := drawn.get(id):
+            plain[name] = called
     told = words.format_map(_Named(plain))
     if done.get("refused"):
         told += ", " + gettext("og blev afvist som ventet")

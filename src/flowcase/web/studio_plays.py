@@ -40,7 +40,7 @@ def new(path: str) -> Any:
     """What to begin with, and the beginning."""
     if request.method == "GET":
         choice = flow().plays.choices(path, actor=actor())
-        return render_template("studio_play_new.html", choice=choice)
+        return render_template("studio_play_new.html", choice=choice, words=play_words)
     scenario, _, number = request.form.get("begyndelse", "").rpartition("|")
     id = flow().plays.begin(
         path,

@@ -14,6 +14,7 @@ from flowcase.services.scenario_trials import Trials
 from flowcase.store.queries.trials import TrialRow
 from flowcase.web.diagram_drawing import DONE, Drawn, drawn
 from flowcase.web.language import gettext
+from flowcase.web.play_words import act
 from flowcase.web.presenting import instant
 from flowcase.web.session import actor, flow
 
@@ -31,6 +32,7 @@ def show(path: str) -> Any:
         "studio_trials.html",
         found=found,
         words=trial_in_words,
+        act=act,
         trouble=_trouble,
         drawing=_drawing(found),
         moment=lambda text: instant(dt.datetime.fromisoformat(text)),
