@@ -76,6 +76,18 @@ def test_user_tasks_are_listed_a_page_at_a_time(karen):
     assert karen.get("/api/user-tasks?after=vrøvl").status_code == 422
 
 
+def test_a_user_task_says_whether_its_instance_is_suspended(karen, world):
+    def told():
+        row = karen.get("/api/user-tasks?limit=1").get_json()[0]
+        return row["is_suspended"], karen.get(f"/api/user-tasks/{row['id']}").get_json()["is_suspended"]
+
+    before = told()
+    instance = karen.get("/api/user-tasks?limit=1").get_json()[0]["id"].rpartition(".")[0]
+    world.flow.instances.suspend(instance, reason="Leverandøren er lukket", actor=SYSTEM)
+
+    assert (before, told()) == ((False, False), (True, True))
+
+
 def test_user_tasks_are_found_by_words_and_by_a_fact_of_the_case(karen, portal, app, world):
     camilla = Program(app, world.flow.people.new_token("camilla.syd", actor=SYSTEM))
 

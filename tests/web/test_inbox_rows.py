@@ -67,6 +67,14 @@ def test_each_cell_says_what_the_row_has(written):
     assert [bool(box.get("checked")) for box in table.xpath("//td[1]//input")] == [False, True]
 
 
+def test_a_task_of_a_suspended_instance_says_so(written):
+    table = written(row(is_suspended=True), row(is_suspended=False))
+
+    first, second = (each.text_content() for each in table.xpath("//td[2]"))
+    assert "Forløbet er sat på pause" in first
+    assert "sat på pause" not in second
+
+
 def test_who_may_not_open_the_case_or_take_the_task_gets_neither_link_nor_button(written):
     table = written(row(case_code="SAG-1"), groups=(), may_take=False)
 

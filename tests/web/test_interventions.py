@@ -85,6 +85,9 @@ def test_a_user_task_of_a_suspended_instance_says_why_it_waits_and_keeps_what_wa
     sent = karen.post(f"/opgaver/{task.id}", {"_faerdig": "1"})
     taken = karen.post(f"/opgaver/{task.id}/flyt", {"_handling": "tag"})
     opened = karen.get(f"/opgaver/{task.id}")
+    row = f"//tr[.//a[@href='/opgaver/{task.id}']]"
+    listed = karen.get("/opgaver").one(row).text_content()
+    found = karen.get(f"/opgaver?sag={task.case_code or ''}&soeg={task.name}").one(row).text_content()
     world.flow.instances.resume(instance, reason="Videre", actor=operator)
 
     assert "sat på pause" not in page.text
@@ -95,6 +98,8 @@ def test_a_user_task_of_a_suspended_instance_says_why_it_waits_and_keeps_what_wa
     )
     assert (taken.status, "Vent, til driften" in taken.text) == (422, True)
     assert "Forløbet er sat på pause." in opened.one("//*[@id='tilstede']").text_content()
+    assert "Forløbet er sat på pause" in listed and "Forløbet er sat på pause" in found
+    assert "sat på pause" not in karen.get("/opgaver").one(row).text_content()
     assert "sat på pause" not in karen.get(f"/opgaver/{task.id}").text
 
 

@@ -52,6 +52,9 @@ class UserTaskOut(ma.Schema):
     candidate_groups = ma.fields.List(ma.fields.String())
     due_at = instant(allow_none=True)
     priority = ma.fields.Integer(metadata={"description": "0 to 100, the higher first; 50 is the ordinary."})
+    is_suspended = ma.fields.Boolean(
+        metadata={"description": "Its process instance is: it can be completed once that is resumed."}
+    )
 
 
 class FieldOut(ma.Schema):

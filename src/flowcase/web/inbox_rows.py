@@ -51,6 +51,7 @@ class InboxRows:
             if name
         }
         self._token = str(escape(csrf_token))
+        self._suspended = words("Forløbet er sat på pause")
         self._choose, self._take, self._again = words("Vælg"), words("Tag"), words("Vises igen")
         self._task, self._case, self._due = words("Opgave"), words("Sag"), words("Frist")
         self._priority, self._who, self._mine = words("Prioritet"), words("Hvem"), words("Mig")
@@ -69,13 +70,17 @@ class InboxRows:
             f'value="{id}" form="flere"{" checked" if row.id in self._ticked else ""}>'
             f'<span class="sr-only">{self._choose} {name} {case}</span></label></td>\n'
             f'<td data-title="{self._task}"><a href="{before}{address_id}{after}" '
-            f'lang="da">{name}</a>{self._flows.get(row.process, "")}</td>\n'
+            f'lang="da">{name}</a>{self._flows.get(row.process, "")}{self._stands(row)}</td>\n'
             f'<td class="fc-whole" data-title="{self._case}">{self._case_of(row)}</td>\n'
             f'<td data-title="{self._due}">{self._when(row)}</td>\n'
             f'<td data-title="{self._priority}">{self._priority_of(row)}</td>\n'
             f'<td data-title="{self._who}">{self._whose(row)}</td>\n'
             f"<td>{self._taking(row, address_id, name, case)}</td>\n</tr>"
         )
+
+    def _stands(self, row: UserTaskRow) -> str:
+        """That it cannot be completed now, which its page tells more of."""
+        return f' <span class="badge fc-state-cancelled">{self._suspended}</span>' if row.is_suspended else ""
 
     def _case_of(self, row: UserTaskRow) -> str:
         if not row.case_code:

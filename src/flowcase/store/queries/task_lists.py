@@ -6,23 +6,37 @@ The statements themselves are `inboxes`, which reads the ranges of indexes, and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, literal_column, or_, text, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    text,
+    true,
+    tuple_,
+)
 
 from flowcase.store import tables
 from flowcase.store.columns import among, words_of
 from flowcase.store.queries import found_by
 from flowcase.store.queries.found_by import Word
-from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.store.queries.user_tasks import IS_SUSPENDED, UserTaskRow
 
 _table = tables.user_task
-_WORDS = ("candidate_groups", "candidate_users")
+_OTHERS: Mapping[str, ColumnElement[Any]] = {
+    **{name: words_of(_table.c[name]) for name in ("candidate_groups", "candidate_users")},
+    IS_SUSPENDED.name: IS_SUSPENDED,
+}
 FIELDS = [  # rows are read by position
-    words_of(_table.c[name]) if name in _WORDS else _table.c[name] for name in UserTaskRow._fields
+    _OTHERS[name] if name in _OTHERS else _table.c[name] for name in UserTaskRow._fields
 ]
 _BETWEEN = "\n"  # a person and a case as one text; neither holds it
 

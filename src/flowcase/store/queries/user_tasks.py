@@ -19,6 +19,14 @@ from flowcase.store.wire import Question
 
 _table = tables.user_task
 _candidate = tables.candidate_set
+_instance = tables.instance
+IS_SUSPENDED = (
+    select(_instance.c.id)
+    .where(_instance.c.id == _table.c.instance, _instance.c.status == literal_column("'suspended'"))
+    .correlate(_table)
+    .exists()
+    .label("is_suspended")
+)
 Key = tuple[dt.datetime, str]  # (created_at, id) of the last row of the page before
 
 
@@ -44,6 +52,11 @@ class UserTaskRow(NamedTuple):
     ended_at: dt.datetime | None
     ended_by: str | None
     owner: str | None = None  # who answers for it while a delegate has it
+    is_suspended: bool = False  # its instance is
+
+
+def _all() -> Select[Any]:
+    return select(_table, IS_SUSPENDED)
 
 
 def question(id: str) -> Question:
@@ -89,11 +102,9 @@ def inbox(
     )
     sets = sorted({row.id for row in tx.rows(offered)})
     assigned = _page(
-        select(_table).where(text(tables.USER_TASK_IS_ASSIGNED), _table.c.assignee == person), after, limit
+        _all().where(text(tables.USER_TASK_IS_ASSIGNED), _table.c.assignee == person), after, limit
     )
-    free = _page(
-        select(_table).where(text(tables.USER_TASK_IS_FREE), _table.c.candidates.in_(sets)), after, limit
-    )
+    free = _page(_all().where(text(tables.USER_TASK_IS_FREE), _table.c.candidates.in_(sets)), after, limit)
     rows = [made(UserTaskRow, row) for statement in (assigned, free) for row in tx.rows(statement)]
     return sorted(rows, key=lambda row: (row.created_at, row.id))[:limit]
 
@@ -120,7 +131,7 @@ def user_tasks(
 def _listed(
     of_a_case: bool, of_an_instance: bool, status: str | None, is_later: bool, limit: int | None
 ) -> Prepared:
-    statement = select(_table).order_by(_table.c.created_at, _table.c.id)
+    statement = _all().order_by(_table.c.created_at, _table.c.id)
     if status == "open":
         statement = statement.where(text(tables.USER_TASK_IS_OPEN))
     elif status is not None:
@@ -157,7 +168,7 @@ _DRAFT = Prepared(
     .join(_table, _table.c.id == _draft.c.user_task)
     .where(_draft.c.user_task == bindparam("id"), _draft.c.person == bindparam("person"))
 )
-_BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))
+_BY_ID = Prepared(_all().where(_table.c.id == bindparam("id")))
 
 
 def open_with_form(tx: Tx, form: str) -> int:
