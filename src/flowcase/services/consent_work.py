@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flowcase.access import groups as known_groups
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.consents import FATHER, MOTHER, YES, Answer, Asked, Cover, Outcome, cover
+from flowcase.services.case_deadlines import CaseDeadlines
+from flowcase.services.record_work import Record
 from flowcase.store import Tx
 from flowcase.store.queries import people as person_rows
 from flowcase.values import Value
-
-if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
 
 AUTHORITY = "myndighed"  # the unit to which the cases themselves belong
 INTERNAL = "intern"  # ground of cover for colleagues of the same unit (R-081)
@@ -30,7 +29,7 @@ _ENDED = (Outcome.WITHDRAWN, Outcome.EXPIRED, Outcome.LAPSED)
 
 
 def consent_cover(
-    work: CaseWork,
+    work: CaseDeadlines,
     tx: Tx,
     case: str,
     recipients: Sequence[str],
@@ -68,7 +67,7 @@ def is_internal(tx: Tx, recipient: str, unit: str, settings: Mapping[str, Value]
     return recipient in members or bool(members & _groups_of(tx, recipient))
 
 
-def requests_of(work: CaseWork, tx: Tx, case: str, settings: Mapping[str, Value]) -> list[Asked]:
+def requests_of(work: CaseDeadlines, tx: Tx, case: str, settings: Mapping[str, Value]) -> list[Asked]:
     """The requests for consent of a case with their answers, newest first."""
     answers: dict[str, list[Record]] = {}
     for each in work.records("Samtykke", case=case):
@@ -78,7 +77,7 @@ def requests_of(work: CaseWork, tx: Tx, case: str, settings: Mapping[str, Value]
 
 
 def _asked(
-    work: CaseWork, tx: Tx, request: Record, given: Sequence[Record], settings: Mapping[str, Value]
+    work: CaseDeadlines, tx: Tx, request: Record, given: Sequence[Record], settings: Mapping[str, Value]
 ) -> Asked:
     def answer(consent: Record) -> Answer:
         return Answer(
@@ -107,7 +106,7 @@ def _asked(
 
 
 def _validity(
-    work: CaseWork,
+    work: CaseDeadlines,
     tx: Tx,
     request: Record,
     consent: Record,
@@ -132,17 +131,17 @@ def _validity(
     )
 
 
-def meets_health(work: CaseWork, tx: Tx, request: Record) -> bool:
+def meets_health(work: CaseDeadlines, tx: Tx, request: Record) -> bool:
     """Whether a recipient of the request is a health professional."""
     return any(_is_health_each(work, tx, request))
 
 
-def is_for_health_only(work: CaseWork, tx: Tx, request: Record) -> bool:
+def is_for_health_only(work: CaseDeadlines, tx: Tx, request: Record) -> bool:
     """Whether all recipients of the request are health professionals."""
     return all(_is_health_each(work, tx, request))
 
 
-def _is_health_each(work: CaseWork, tx: Tx, request: Record) -> list[bool]:
+def _is_health_each(work: CaseDeadlines, tx: Tx, request: Record) -> list[bool]:
     settings = {"sundhedspersoner": work.setting("sundhedspersoner")}
     recipients: Any = request["modtagere"] or ()
     is_said = bool(request["sundhedsperson"])
@@ -157,7 +156,7 @@ def is_health_professional(tx: Tx, recipient: str, is_said: bool, settings: Mapp
     return is_said and recipient not in known_groups.NAMES
 
 
-def last_valid_day(work: CaseWork, consent: Record) -> dt.date | None:
+def last_valid_day(work: CaseDeadlines, consent: Record) -> dt.date | None:
     """The last day of a health professional's consent (T14 by C6); None while it was not given."""
     kept, given = consent["gyldigt_til"], consent["givet"]
     if isinstance(kept, dt.date):

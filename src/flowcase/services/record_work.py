@@ -93,6 +93,10 @@ class RecordWork:
             raise NotFound("setting", name)
         return settings[name]
 
+    def ask(self, decision: str, inputs: Mapping[str, Value]) -> Value:
+        """What a decision table of the pinned rule set says, without a record: for looking things up."""
+        return self._rule_sets.table(self._tx, decision, self._pin()).evaluate(inputs, self.now).value
+
     def references(self) -> Mapping[str, Value]:
         """Goals and figures of the sources, of every rule set: reported and never enforced."""
         composition = self._rule_sets.composition(self._tx, self._pin())
