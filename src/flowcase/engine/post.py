@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from flowcase.engine.state import State
 from flowcase.engine.subscriptions import MessageSubscription, SignalSubscription
-from flowcase.model import DeliverMessage, DeliverSignal
+from flowcase.model import Command, DeliverMessage, DeliverSignal
 from flowcase.modeling.definition import (
     Element,
     ElementKind,
@@ -18,9 +18,6 @@ from flowcase.modeling.definition import (
     SignalEvent,
 )
 from flowcase.values import Value
-
-if TYPE_CHECKING:
-    from flowcase.engine.play import Player
 
 
 @dataclass
@@ -54,11 +51,32 @@ class Message:
     received_by: set[str] = field(default_factory=set)  # process ids
 
 
+class Receivers(Protocol):
+    """The played instances, as far as the post has to do with them."""
+
+    @property
+    def definitions(self) -> Mapping[str, ProcessDefinition]: ...
+
+    @property
+    def active(self) -> Mapping[str, Playing]: ...
+
+    @property
+    def now(self) -> dt.datetime: ...
+
+    def start(
+        self, definition: ProcessDefinition, variables: Mapping[str, Value], *, start_element: str
+    ) -> Playing: ...
+
+    def command(self, instance: Playing, command: Command) -> None: ...
+
+    def attempt(self, instance: Playing, command: Command) -> None: ...
+
+
 class Post:
     """All messages of one run."""
 
-    def __init__(self, player: Player) -> None:
-        self._player = player
+    def __init__(self, receivers: Receivers) -> None:
+        self._receivers = receivers
         self._messages: list[Message] = []  # in the order of their publishing
         self._waiting: dict[
             tuple[str, str], list[Message]
@@ -68,13 +86,13 @@ class Post:
         self, name: str, key: str, variables: Mapping[str, Value], expires_at: dt.datetime | None
     ) -> None:
         message = Message(len(self._messages), name, key, dict(variables), expires_at)
-        for definition in self._player.definitions.values():
+        for definition in self._receivers.definitions.values():
             for element in definition.children(None):
                 if _starts_with(element, MessageEvent, name):
                     message.received_by.add(definition.id)
-                    self._player.start(definition, variables, start_element=element.id)
+                    self._receivers.start(definition, variables, start_element=element.id)
         self._messages.append(message)
-        if message.received_by < self._player.definitions.keys():
+        if message.received_by < self._receivers.definitions.keys():
             self._waiting.setdefault((name, key), []).append(message)
             self.correlate()
 
@@ -82,26 +100,26 @@ class Post:
         """Hand waiting messages to whoever subscribes to them by now."""
         wanted = {
             (subscription.name, subscription.correlation_key)
-            for instance in self._player.active.values()
+            for instance in self._receivers.active.values()
             for subscription in instance.opened().subscriptions.values()
             if isinstance(subscription, MessageSubscription)
         }
         found = [message for address in wanted for message in self._waiting.get(address, ())]
         for message in sorted(found, key=lambda each: each.number):
-            for instance in list(self._player.active.values()):
-                if message.expires_at is not None and message.expires_at < self._player.now:
+            for instance in list(self._receivers.active.values()):
+                if message.expires_at is not None and message.expires_at < self._receivers.now:
                     break
                 if instance.outcome != "active" or instance.definition.id in message.received_by:
                     continue
                 subscription = _subscription_for(instance, message)
                 if subscription is not None:
                     message.received_by.add(instance.definition.id)
-                    self._player.command(
+                    self._receivers.command(
                         instance, DeliverMessage(subscription=subscription, variables=message.variables)
                     )
 
     def broadcast(self, name: str, variables: Mapping[str, Value]) -> None:
-        for instance in list(self._player.active.values()):
+        for instance in list(self._receivers.active.values()):
             if instance.outcome != "active":
                 continue
             keys = [
@@ -110,11 +128,11 @@ class Post:
                 if isinstance(subscription, SignalSubscription) and subscription.name == name
             ]
             for key in keys:
-                self._player.attempt(instance, DeliverSignal(subscription=key, variables=variables))
-        for definition in self._player.definitions.values():
+                self._receivers.attempt(instance, DeliverSignal(subscription=key, variables=variables))
+        for definition in self._receivers.definitions.values():
             for element in definition.children(None):
                 if _starts_with(element, SignalEvent, name):
-                    self._player.start(definition, variables, start_element=element.id)
+                    self._receivers.start(definition, variables, start_element=element.id)
 
     def unheard(self) -> list[dict[str, Any]]:
         """Messages that nobody has received yet and that still wait."""
@@ -122,7 +140,7 @@ class Post:
             {"name": message.name, "key": message.key}
             for message in self._messages
             if not message.received_by
-            and (message.expires_at is None or message.expires_at >= self._player.now)
+            and (message.expires_at is None or message.expires_at >= self._receivers.now)
         ]
 
 
