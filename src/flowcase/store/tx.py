@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from flowcase.errors import Conflict, NotFound
 from flowcase.history import webhook_kinds
 from flowcase.model import Advance, Event, InstanceStatus
 from flowcase.store import tables, webhook_tables
+from flowcase.store.appliers import applier_of
 from flowcase.store.columns import among
 from flowcase.store.keys import Cipher, Keyring
 from flowcase.store.prepared import Prepared
@@ -48,9 +49,6 @@ class LockedInstance:
     @property
     def has_ended(self) -> bool:
         return self.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
-
-
-Applier = Callable[["Tx", str, "LockedInstance | None", Any], None]
 
 
 class Tx(Streams):
@@ -95,8 +93,6 @@ class Tx(Streams):
         `concerns` names other streams that get a reference to it. The history is written at the
         commit, in the order of the calls within each stream.
         """
-        from flowcase.store.appliers import applier_of
-
         applier_of(type(event))(self, stream, instance, event)
         instance_id = None if instance is None else instance.id
         self._remember(stream, event, instance_id, element, tuple(concerns))
@@ -201,8 +197,6 @@ class Tx(Streams):
         A new instance is a LockedInstance without state; its InstanceStarted event inserts it.
         The state itself is saved once, at the commit.
         """
-        from flowcase.store.appliers import applier_of
-
         if isinstance(instance, str):
             instance = self.lock(instance)
         elif instance.id not in self._instances:
@@ -320,4 +314,4 @@ def _state_bytes(state: Any) -> bytes:
     return state if isinstance(state, bytes) else state.to_bytes()
 
 
-__all__ = ["INSTALLATION", "WORK_CHANNEL", "Applier", "LockedInstance", "Tx"]
+__all__ = ["INSTALLATION", "WORK_CHANNEL", "LockedInstance", "Tx"]

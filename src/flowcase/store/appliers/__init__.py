@@ -11,10 +11,11 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flowcase.model import Event
-from flowcase.store.tx import Applier
+
+Applier = Callable[[Any, str, Any, Any], None]  # of a `Tx`, which calls this module, and a LockedInstance
 
 _appliers: dict[type[Event], Applier] = {}
 _Function = TypeVar("_Function", bound=Callable)
