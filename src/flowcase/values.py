@@ -28,14 +28,14 @@ class YearMonthDuration:
     months: int  # may be negative
 
 
-_PLAIN = frozenset({type(None), bool, str, int})  # exactly of these types: their own JSON
+OWN_JSON = frozenset({type(None), bool, str, int})  # exactly of these types: their own JSON
 _TAG = "$"  # a mapping with this key is a tagged value; a plain context that has the key is escaped
 
 
 def to_json(value: Value) -> Any:
     """The JSON-able form of a value. Raises TypeError for anything that is no FEEL value."""
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in OWN_JSON:
         return value
     if kind is dict:
         plain = {str(key): to_json(item) for key, item in value.items()}

@@ -10,14 +10,15 @@ import typing
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+import flowcase.access.events  # this and the next define classes of events: nothing else is wanted of them
+import flowcase.cases.events  # noqa: F401
 from flowcase import events, model
 from flowcase.compression import compress, decompress
 from flowcase.model import Event
-from flowcase.values import canonical_json, from_json, to_json
+from flowcase.values import OWN_JSON, canonical_json, from_json, to_json
 
 LEVEL = 5  # of compression: entries are small, and a higher one makes hardly any of them smaller
 LARGEST_ENTRY = 256 * 1024 * 1024  # bytes; an entry that claims more was not written here
-_PLAIN = frozenset({str, int, bool, type(None)})  # their own JSON
 _COMPRESSED = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins; JSON never does
 
 
@@ -63,7 +64,7 @@ def _fields(event: Event | None) -> dict[str, Any]:
     if event is None:
         return {}
     return {
-        name: value if type(value) in _PLAIN else to_json(value) for name, value in event.__dict__.items()
+        name: value if type(value) in OWN_JSON else to_json(value) for name, value in event.__dict__.items()
     }
 
 
@@ -78,7 +79,6 @@ def _restored(kind: str, fields: dict[str, Any]) -> Event:
 @functools.cache
 def classes() -> dict[str, type[Event]]:
     """Every concrete event class by name."""
-    _load_domain_events()
     found: dict[str, type[Event]] = {}
     pending = [Event]
     while pending:
@@ -89,12 +89,6 @@ def classes() -> dict[str, type[Event]]:
         if cls.__module__.startswith("flowcase.") and found.setdefault(cls.__name__, cls) is not cls:
             raise TypeError(f"Expected event names to be unique, but there are two {cls.__name__}.")
     return found
-
-
-def _load_domain_events() -> None:
-    # Defining the classes is what these are imported for.
-    import flowcase.access.events
-    import flowcase.cases.events  # noqa: F401
 
 
 @functools.cache
