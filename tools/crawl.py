@@ -30,7 +30,8 @@ from flowcase.access.kinds import KINDS, kinds_of
 from flowcase.bootstrap import Flowcase
 from flowcase.history.indicators import INDICATORS
 from flowcase.web import create_app, permission_matrix
-from flowcase.web.permission_matrix import RULES, Answer, Route
+from flowcase.web.permission_matrix import RULES, Route
+from flowcase.web.route_rules import Answer
 
 PASSWORD = secrets.token_urlsafe(16)  # of everybody in the copy
 NOBODYS = "findes-ikke"

@@ -10,6 +10,7 @@ from flowcase.access.groups import NAMES
 from flowcase.access.kinds import KINDS, kinds_of
 from flowcase.web import permission_matrix, permission_page
 from flowcase.web.application import routes_only
+from flowcase.web.route_rules import Answer
 
 
 def test_every_route_says_who_may_open_it() -> None:
@@ -26,7 +27,7 @@ def test_every_group_is_of_exactly_one_kind(group: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_groups_of_a_kind_are_answered_alike_by_every_rule(kind: str) -> None:
     for rule in permission_matrix.RULES.values():
-        assert permission_matrix.answer(rule, KINDS[kind]) in permission_matrix.Answer
+        assert permission_matrix.answer(rule, KINDS[kind]) in Answer
 
 
 @pytest.mark.parametrize("place", [test for _, _, test in permission_page.FOUR_EYES])

@@ -9,7 +9,8 @@ from types import ModuleType
 import pytest
 
 from flowcase.web import permission_matrix
-from flowcase.web.permission_matrix import RULES, Answer
+from flowcase.web.permission_matrix import RULES
+from flowcase.web.route_rules import EVERYBODY, Answer
 
 
 @pytest.fixture
@@ -31,8 +32,7 @@ def test_whoever_looks_at_everything_sees_what_the_matrix_says(crawling, app, wo
 def test_a_cell_that_is_wrong_and_a_fault_are_noticed(crawling, app, world, monkeypatch):
     app.testing = app.config["PROPAGATE_EXCEPTIONS"] = False
     app.logger.disabled = True
-    everybody = permission_matrix.EVERYBODY
-    monkeypatch.setattr(crawling, "RULES", {**RULES, "operations.mails": everybody})
+    monkeypatch.setattr(crawling, "RULES", {**RULES, "operations.mails": EVERYBODY})
     monkeypatch.setattr(
         crawling, "expected", lambda endpoint, groups: Answer.YES if "mails" in endpoint else Answer.NO
     )

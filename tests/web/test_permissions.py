@@ -19,7 +19,8 @@ from flowcase.services.batches import Asked
 from flowcase.services.documents import Given
 from flowcase.services.simulation.questions import Question
 from flowcase.web import permission_matrix
-from flowcase.web.permission_matrix import RULES, Answer
+from flowcase.web.permission_matrix import RULES
+from flowcase.web.route_rules import Answer
 from tests.processes.consents_given import give_consent
 from tests.services import diagrams
 from tests.web.conftest import Visitor

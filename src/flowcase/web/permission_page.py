@@ -6,7 +6,8 @@ from flask import Flask
 
 from flowcase.access.groups import NAMES
 from flowcase.access.kinds import KINDS
-from flowcase.web.permission_matrix import RULES, Answer, answer, routes
+from flowcase.web.permission_matrix import RULES, answer, routes
+from flowcase.web.route_rules import Answer
 
 # What takes two people: (what, who the second is, the test that tries it alone)
 FOUR_EYES: tuple[tuple[str, str, str], ...] = (
