@@ -22,7 +22,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from flowcase.store import Keyring, Store, migrating
-from flowcase.store.database import database_url
+from flowcase.store.connecting import database_url
 
 BACKENDS = ("sqlite", "postgresql")
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)

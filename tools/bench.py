@@ -29,7 +29,7 @@ from benchmarks.machine import Watch
 from benchmarks.measuring import Measured, databases, folder
 from sqlalchemy import create_engine, text
 
-from flowcase.store.database import database_url
+from flowcase.store.connecting import database_url
 
 QUICK_ROUNDS, QUICK_MANY = 100, 20_000
 _Report = Callable[[], Iterable[Measured]]

@@ -14,7 +14,7 @@ import pytest
 
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
-from flowcase.store import Store, archive, database
+from flowcase.store import Store, archive, connecting
 from tests.cli.conftest import CommandLine
 from tests.cli.test_commands import NOW
 from tests.conftest import _administer, _named
@@ -129,12 +129,12 @@ def test_a_database_moves_to_postgresql_and_back_and_work_goes_on(
 def test_a_side_that_rests_while_the_other_is_read_is_not_cut_off(
     at_work: CommandLine, empty_postgresql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    impatient = database._SESSION.replace("timeout=60000", "timeout=300")
-    assert impatient != database._SESSION
+    impatient = connecting._SESSION.replace("timeout=60000", "timeout=300")
+    assert impatient != connecting._SESSION
     source = config.Config(home=at_work.home)
     target = replace(source, database_url=empty_postgresql)
     bootstrap.upgrade(target)
-    monkeypatch.setattr(database, "_SESSION", impatient)
+    monkeypatch.setattr(connecting, "_SESSION", impatient)
     rested: list[str] = []
 
     def progress(table: str, done: int) -> None:

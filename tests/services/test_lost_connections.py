@@ -23,7 +23,7 @@ from flowcase.services.transactions import (
     OutcomeUnknown,
     Transactions,
 )
-from flowcase.store import Store, Tx, database, migrating, wire
+from flowcase.store import Store, Tx, database, faults, migrating, wire
 from flowcase.store.queries import history
 from tests.conftest import NOW
 
@@ -292,9 +292,9 @@ def test_a_full_disk_changes_nothing_and_is_said_in_words(
 
 
 def test_only_what_is_full_is_called_full() -> None:
-    full = database.DBAPIError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
-    other = database.DBAPIError("INSERT", {}, sqlite3.OperationalError("no such table: x"))
+    full = faults.DatabaseFault("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+    other = faults.DatabaseFault("INSERT", {}, sqlite3.OperationalError("no such table: x"))
 
-    assert database.is_full(full)
-    assert not database.is_full(other)
-    assert not database.is_lost(other)
+    assert faults.is_full(full)
+    assert not faults.is_full(other)
+    assert not faults.is_lost(other)

@@ -9,7 +9,7 @@ from sqlalchemy import event, select, text
 
 from flowcase.access.actor import SYSTEM
 from flowcase.store import DatabaseLost, Store, tables
-from flowcase.store.database import DatabaseFault
+from flowcase.store.faults import DatabaseFault
 from flowcase.store.tx import INSTALLATION
 from tests.conftest import NOW
 

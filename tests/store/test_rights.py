@@ -16,7 +16,7 @@ from flowcase.cases.events import IntakeRefused
 from flowcase.cli import examining
 from flowcase.config import Config
 from flowcase.store import Keyring, Store, rights
-from flowcase.store.database import database_url
+from flowcase.store.connecting import database_url
 from flowcase.store.queries import history
 from tests.conftest import NOW
 

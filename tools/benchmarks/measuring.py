@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, event, text
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.store.database import database_url
+from flowcase.store.connecting import database_url
 
 TOOLS = Path(__file__).parents[1]
 PAGE = b"x" * 4096  # one durable commit writes this

@@ -18,7 +18,7 @@ from faults.places import installation
 from faults.servers import folder, postgresql
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.store.database import DatabaseFull
+from flowcase.store.faults import DatabaseFull
 
 STEPS = sequence("steps", user_task("one"), user_task("two"))
 CLIENT = Actor("client", groups=frozenset({"clients"}))

@@ -218,7 +218,7 @@ def _report(found: Contents, as_json: bool, what: str, begun: float, **more: int
 
 
 def _without_password(url: str) -> str:
-    from flowcase.store.database import database_url
+    from flowcase.store.connecting import database_url
 
     return database_url(url).render_as_string(hide_password=True)
 

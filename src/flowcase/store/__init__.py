@@ -1,6 +1,7 @@
 """Where everything is kept: one transaction, one writer of engine results, one history."""
 
-from flowcase.store.database import (
+from flowcase.store.database import Store
+from flowcase.store.faults import (
     DatabaseBusy,
     DatabaseFault,
     DatabaseFull,
@@ -8,7 +9,6 @@ from flowcase.store.database import (
     DatabaseSlow,
     OutcomeUnknown,
     SessionShared,
-    Store,
 )
 from flowcase.store.key_places import create_key_file
 from flowcase.store.keys import Keyring, KeyUnusable, SealBroken

@@ -1,9 +1,8 @@
-"""The database connection: SQLite (WAL) or PostgreSQL, and the transactions on it."""
+"""The database, SQLite or PostgreSQL: the transactions on it, how they end, and its upkeep."""
 
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,112 +10,23 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM, Actor
-from flowcase.errors import FlowcaseError
 from flowcase.store import migrating, rights, tables
-from flowcase.store.columns import read_json
+from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, database_url, engine_of
+from flowcase.store.faults import DatabaseBusy, DatabaseLost, OutcomeUnknown, is_lost, translated
 from flowcase.store.keys import Keyring
 from flowcase.store.rows import Answers
 from flowcase.store.settled import Settled
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
-from flowcase.store.wire import NOT_PREPARED, STANDBY
 
 _Result = TypeVar("_Result")
-BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
-_READ_ONLY = "flowcase_read_only"
 # Tables that hold keys, or what finds or tells somebody.
 _WRITTEN_ANEW = ("stream", "record", "search_key", "user_task_draft", "message", "notice", "kept_answer")
-# PostgreSQL: deadlock, serialization failure, lock timeout, statement no longer prepared. Nothing was
-# committed: trying again is safe.
-_TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", NOT_PREPARED})
-# PostgreSQL: shut down by its administrator, crashed, not ready yet.
-_SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
-_IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
-_STATEMENT_ENDED = "57014"  # PostgreSQL: the statement took longer than it may
-_PREPARED_BY_OTHERS = "42P05"  # PostgreSQL: this session has a prepared statement of that name already
-_IDLE_TOO_LONG = "25P03"  # PostgreSQL: rolled back and cut off for doing nothing inside a transaction
-# What we ask takes a millisecond or two: starting helpers or a compiler for it takes several. A process that
-# was stopped in the middle of a transaction gives its locks back after a minute.
-_SESSION = (
-    "-c timezone=UTC -c lock_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off "
-    "-c max_parallel_workers_per_gather=0"
-)
-# A server that vanished without a word, as a machine does that lost its power, is noticed after half a
-# minute; the operating system alone would take a quarter of an hour. The URL's own values win.
-_CONNECTION = {
-    "connect_timeout": 10,
-    "keepalives_idle": 15,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
-}
-# SQLite: compiled statements of a connection (the driver keeps 128 by itself: pages ask more different ones),
-# and pages of four kilobytes in the write-ahead log before they are copied into the database's own file.
-_STATEMENTS_KEPT, _PAGES_IN_LOG = 1000, 4000
-_CACHE_KILOBYTES = 8000  # of a connection to SQLite, at the most
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
-
-
-# What the database itself reports, under a name of ours: services know no driver.
-DatabaseFault = DBAPIError
-
-
-class DatabaseBusy(FlowcaseError):
-    """Another transaction was in the way; nothing was written, trying again is safe."""
-
-    def __init__(self) -> None:
-        super().__init__("Expected to write to the database, but other transactions are in the way.")
-
-
-class DatabaseLost(FlowcaseError):
-    """The connection broke before the commit; nothing was written, trying again is safe."""
-
-    def __init__(self) -> None:
-        super().__init__("Expected to reach the database, but the connection was lost.")
-
-
-class DatabaseFull(FlowcaseError):
-    """There is no room for what was to be written; everything is as it was."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Expected to write to the database, but its disk is full. Nothing was changed. "
-            "Make room on the disk, then try again."
-        )
-
-
-class DatabaseSlow(FlowcaseError):
-    """A statement took longer than a node's statements may; nothing was written."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Expected the database to answer sooner than FLOWCASE_STATEMENT_SECONDS. Nothing was changed. "
-            "Ask for less at once, or look at what keeps the database busy."
-        )
-
-
-class SessionShared(FlowcaseError):
-    """A pooler hands one session of PostgreSQL around without telling whose prepared statements are whose."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Expected sessions of PostgreSQL that nobody else prepares statements in. Let the pooler keep "
-            "them apart (PgBouncer 1.21 or newer with max_prepared_statements), or pool by session."
-        )
-
-
-class OutcomeUnknown(FlowcaseError):
-    """The connection broke during the commit, and the database cannot say any more how it ended."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Expected the database to confirm a commit, but the connection was lost and the outcome cannot "
-            "be found out. Look at the case before doing it again."
-        )
+_IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
 
 
 class _SharedReading:
@@ -157,10 +67,10 @@ class Store:
         `statement_seconds` is how long PostgreSQL works on one statement before it gives up; 0: no limit.
         """
         self.url = database_url(url)
-        self.engine = _engine(self.url, durable=durable, statement_seconds=statement_seconds)
+        self.engine = engine_of(self.url, durable=durable, statement_seconds=statement_seconds)
         # Connections that begin no transaction by themselves: for polls, and on PostgreSQL for everything,
         # since there the BEGIN goes along with the first question (`wire`).
-        self.plain = _engine(
+        self.plain = engine_of(
             self.url, durable=durable, statement_seconds=statement_seconds, isolation_level="AUTOCOMMIT"
         )
         self.working = self.engine if self.is_sqlite else self.plain
@@ -174,7 +84,7 @@ class Store:
         self._writer = threading.Lock() if self.is_sqlite else None
         # Whether this thread has a writing transaction open, and the reading one that it shares.
         self._here = threading.local()
-        self._reader = self.engine.execution_options(**{_READ_ONLY: True}) if self.is_sqlite else self.plain
+        self._reader = self.engine.execution_options(**{READ_ONLY: True}) if self.is_sqlite else self.plain
 
     @property
     def is_sqlite(self) -> bool:
@@ -200,7 +110,7 @@ class Store:
             raise DatabaseBusy
         self._here.is_writing = True
         try:
-            with self._translated(), self.working.connect() as connection:
+            with translated(), self.working.connect() as connection:
                 transaction = connection.begin()
                 with self._tx(connection, actor, now, request_id) as tx:
                     yield tx
@@ -226,14 +136,14 @@ class Store:
         """A transaction for reading: it never waits for a writer, and it refuses to write."""
         shared = getattr(self._here, "shared", None)
         if shared is not None and actor == SYSTEM:
-            with self._translated():
+            with translated():
                 try:
                     yield shared.tx(now)
                 except DBAPIError:
                     shared.end()  # who tries again reads anew
                     raise
             return
-        with self._translated(), self._read_tx(now, actor) as tx:
+        with translated(), self._read_tx(now, actor) as tx:
             yield tx
 
     def read(self, work: Callable[[Tx], _Result], now: Callable[[], dt.datetime]) -> _Result:
@@ -247,13 +157,13 @@ class Store:
             return work(shared.begun)
         except DBAPIError:
             shared.end()  # who tries again reads anew
-            with self._translated():
+            with translated():
                 raise
 
     @contextmanager
     def at_one_moment(self, now: dt.datetime) -> Iterator[Tx]:
         """As `reading`, but all that is asked inside sees one moment on PostgreSQL too."""
-        with self._translated(), self._reader.connect() as connection, ExitStack() as stack:
+        with translated(), self._reader.connect() as connection, ExitStack() as stack:
             if self.is_sqlite:
                 stack.callback(connection.begin().rollback)
             else:
@@ -283,7 +193,7 @@ class Store:
         # transaction that is not serializable, and there is neither a BEGIN nor a ROLLBACK to wait for.
         with self._reader.connect() as connection, ExitStack() as stack:
             if self.is_sqlite:
-                stack.callback(_begun(connection, "BEGIN").rollback)
+                stack.callback(begun(connection, "BEGIN").rollback)
             yield stack.enter_context(self._tx(connection, actor, now, may_write=False))
 
     def _read_anew(self, *, keeps_answers: bool) -> None:
@@ -296,7 +206,7 @@ class Store:
     def glancing(self, now: dt.datetime) -> Iterator[Tx]:
         """For one question that needs no transaction, as a poll does: asked in one round trip."""
         with (
-            self._translated(),
+            translated(),
             self.plain.connect() as connection,
             self._tx(connection, SYSTEM, now, may_write=False) as tx,
         ):
@@ -309,24 +219,6 @@ class Store:
         tx = Tx(connection, self.keyring, actor, now, request_id, known, self.subscribers, **options)
         tx.settled = self.settled
         return tx
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            if is_transient(error):
-                raise DatabaseBusy from error
-            if is_lost(error):
-                raise DatabaseLost from error
-            if is_full(error):
-                raise DatabaseFull from error
-            state = getattr(error.orig, "sqlstate", None)
-            if state == _STATEMENT_ENDED:
-                raise DatabaseSlow from error
-            if state == _PREPARED_BY_OTHERS:
-                raise SessionShared from error
-            raise
 
     def _was_committed(self, number: str, entry: tuple[str, int, bytes] | None) -> bool:
         """Ask the server how a transaction of PostgreSQL ended. Raises OutcomeUnknown.
@@ -363,7 +255,7 @@ class Store:
         """
         if self.is_sqlite:
             return
-        with self._translated(), self.engine.connect() as connection:
+        with translated(), self.engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             connection.detach()  # it listens: it goes back to no pool
             try:
@@ -410,12 +302,12 @@ class Store:
 
         Raises DatabaseBusy when nodes at work are in the way, and DatabaseLost: trying again is safe.
         """
-        with self._translated():
+        with translated():
             migrating.upgrade(self.engine)
 
     def revision(self) -> str | None:
         """The schema that the database has; None for an empty one. Raises DatabaseLost."""
-        with self._translated():
+        with translated():
             return migrating.revision(self.engine)
 
     def close(self) -> None:
@@ -426,135 +318,3 @@ class Store:
 def _is_written(connection: Connection, stream: str, seq: int, hash: bytes) -> bool:
     of_entry = (tables.history.c.stream == stream) & (tables.history.c.seq == seq)
     return connection.execute(select(tables.history.c.hash).where(of_entry)).scalar() == hash
-
-
-def is_transient(error: DBAPIError) -> bool:
-    """Whether the statement failed only because of other transactions."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state is not None:
-        return state in _TRANSIENT_STATES
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)
-
-
-def is_lost(error: DBAPIError) -> bool:
-    """Whether the connection broke or could not be made: the server restarts, fails over or is away."""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    if error.connection_invalidated or state in (_IDLE_TOO_LONG, STANDBY):
-        return True
-    return (
-        isinstance(error, OperationalError)
-        and type(error.orig).__module__.startswith("psycopg")
-        and (state == "" or state.startswith("08") or state in _SHUTTING_DOWN)
-    )
-
-
-def is_full(error: DBAPIError) -> bool:
-    """Whether the disk or the quota of the database has no room left."""
-    if getattr(error.orig, "sqlstate", None) == "53100":
-        return True
-    return "database or disk is full" in str(error.orig)
-
-
-def database_url(url: str) -> URL:
-    """`postgresql://` means psycopg 3; a path or `sqlite:///` means a file."""
-    parsed = make_url(url if "://" in url else f"sqlite:///{url}")
-    if parsed.drivername in ("postgresql", "postgres"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    return parsed
-
-
-def _engine(
-    url: URL, *, durable: bool, statement_seconds: int = 0, pool_size: int = 10, **options: Any
-) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        return _sqlite(url, durable=durable, pool_size=pool_size, **options)
-    session = f"{_SESSION} -c statement_timeout={statement_seconds * 1000}"
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=20,
-        pool_recycle=1800,
-        pool_use_lifo=True,  # the one whose statements and pages were used last
-        json_deserializer=read_json,
-        connect_args={
-            **{name: value for name, value in _CONNECTION.items() if name not in url.query},
-            "options": session,
-            "prepare_threshold": 3,
-        },
-        **options,
-    )
-
-    @event.listens_for(engine, "handle_error")
-    def leave_standby(context: Any) -> None:
-        # Who tries again connects anew: by then the address may lead to the server that takes writes.
-        if getattr(context.original_exception, "sqlstate", None) == STANDBY:
-            context.is_disconnect = True
-
-    if not durable:
-
-        @event.listens_for(engine, "connect")
-        def relax(connection: Any, _: Any) -> None:
-            with connection.cursor() as cursor:
-                cursor.execute("SET synchronous_commit = off")
-            connection.commit()
-
-    return engine
-
-
-def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engine:
-    engine = create_engine(
-        url,
-        connect_args={"timeout": BUSY_SECONDS, "cached_statements": _STATEMENTS_KEPT},
-        pool_size=pool_size,
-        pool_use_lifo=True,  # the one whose statements and pages were used last
-        max_overflow=40,
-        json_deserializer=read_json,
-        **options,
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        # The driver's own BEGIN is a deferred one and comes too late; ours is sent below.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        # Readers see the last commit and never wait for the writer; the writer never waits for readers.
-        cursor.execute("PRAGMA journal_mode = WAL")
-        # An acknowledged commit survives a power cut; NORMAL would lose the last ones in WAL mode.
-        cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
-        # What is written again and again is copied out of the log seldom; the log holds it all the same.
-        cursor.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}")
-        # A page among a million user tasks reads more than the two megabytes that SQLite keeps by itself.
-        cursor.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES}")
-        # Off by default in SQLite, for every connection anew.
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        # What is deleted is overwritten, so that erased data are not found in free pages.
-        cursor.execute("PRAGMA secure_delete = ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later would fail with "database is locked" when
-        # another one wrote in between, and waiting could not cure it. IMMEDIATE takes the write lock
-        # first, so that waiting is all that ever happens.
-        chosen = {**options, **connection.get_execution_options()}
-        if chosen.get("isolation_level") == "AUTOCOMMIT":
-            return
-        _begun(connection, "BEGIN" if chosen.get(_READ_ONLY) else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _begun(connection: Connection, statement: str) -> Any:
-    """SQLite's own connection, on which a transaction has begun, now at the latest.
-
-    Past SQLAlchemy, whose way around it takes longer than SQLite's own.
-    """
-    driver: Any = connection.connection.driver_connection
-    if driver.in_transaction:
-        return driver
-    try:
-        driver.execute(statement)
-    except sqlite3.Error as error:
-        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
-    return driver

@@ -1,0 +1,123 @@
+"""What the database reports when something goes wrong, under names of ours: services know no driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from flowcase.errors import FlowcaseError
+from flowcase.store.wire import NOT_PREPARED, STANDBY
+
+# PostgreSQL: deadlock, serialization failure, lock timeout, statement no longer prepared. Nothing was
+# committed: trying again is safe.
+_TRANSIENT_STATES = frozenset({"40P01", "40001", "55P03", NOT_PREPARED})
+# PostgreSQL: shut down by its administrator, crashed, not ready yet.
+_SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
+_STATEMENT_ENDED = "57014"  # PostgreSQL: the statement took longer than it may
+_PREPARED_BY_OTHERS = "42P05"  # PostgreSQL: this session has a prepared statement of that name already
+_IDLE_TOO_LONG = "25P03"  # PostgreSQL: rolled back and cut off for doing nothing inside a transaction
+
+DatabaseFault = DBAPIError  # whatever has no name below
+
+
+class DatabaseBusy(FlowcaseError):
+    """Another transaction was in the way; nothing was written, trying again is safe."""
+
+    def __init__(self) -> None:
+        super().__init__("Expected to write to the database, but other transactions are in the way.")
+
+
+class DatabaseLost(FlowcaseError):
+    """The connection broke before the commit; nothing was written, trying again is safe."""
+
+    def __init__(self) -> None:
+        super().__init__("Expected to reach the database, but the connection was lost.")
+
+
+class DatabaseFull(FlowcaseError):
+    """There is no room for what was to be written; everything is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected to write to the database, but its disk is full. Nothing was changed. "
+            "Make room on the disk, then try again."
+        )
+
+
+class DatabaseSlow(FlowcaseError):
+    """A statement took longer than a node's statements may; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected the database to answer sooner than FLOWCASE_STATEMENT_SECONDS. Nothing was changed. "
+            "Ask for less at once, or look at what keeps the database busy."
+        )
+
+
+class SessionShared(FlowcaseError):
+    """A pooler hands one session of PostgreSQL around without telling whose prepared statements are whose."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected sessions of PostgreSQL that nobody else prepares statements in. Let the pooler keep "
+            "them apart (PgBouncer 1.21 or newer with max_prepared_statements), or pool by session."
+        )
+
+
+class OutcomeUnknown(FlowcaseError):
+    """The connection broke during the commit, and the database cannot say any more how it ended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected the database to confirm a commit, but the connection was lost and the outcome cannot "
+            "be found out. Look at the case before doing it again."
+        )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What is asked of the database inside fails with an error of this module, or with DatabaseFault."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_transient(error):
+            raise DatabaseBusy from error
+        if is_lost(error):
+            raise DatabaseLost from error
+        if is_full(error):
+            raise DatabaseFull from error
+        state = getattr(error.orig, "sqlstate", None)
+        if state == _STATEMENT_ENDED:
+            raise DatabaseSlow from error
+        if state == _PREPARED_BY_OTHERS:
+            raise SessionShared from error
+        raise
+
+
+def is_transient(error: DBAPIError) -> bool:
+    """Whether the statement failed only because of other transactions."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in _TRANSIENT_STATES
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Whether the connection broke or could not be made: the server restarts, fails over or is away."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if error.connection_invalidated or state in (_IDLE_TOO_LONG, STANDBY):
+        return True
+    return (
+        isinstance(error, OperationalError)
+        and type(error.orig).__module__.startswith("psycopg")
+        and (state == "" or state.startswith("08") or state in _SHUTTING_DOWN)
+    )
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Whether the disk or the quota of the database has no room left."""
+    if getattr(error.orig, "sqlstate", None) == "53100":
+        return True
+    return "database or disk is full" in str(error.orig)
