@@ -374,7 +374,7 @@ def assemble(
     def pin(tx: Tx, case_code: str | None) -> str | None:
         row = case_files.case(tx, case_code) if case_code is not None else None
         if row is not None:
-            return f"{row.rule_set}:{row.rule_set_version}"
+            return row.pin
         taken = rule_sets.pin(tx)
         return None if taken is None else str(taken)
 

@@ -40,7 +40,7 @@ class CaseOverviews:
                 raise NotFound("case", code)
             if not may_see(actor, row):
                 raise Forbidden(f"see case '{code}'", "its work is not theirs")
-            names = self._rule_sets.settings(tx, _pin(row)).get(STEPS_SETTING) or []
+            names = self._rule_sets.settings(tx, row.pin).get(STEPS_SETTING) or []
             return Overview(
                 tuple(way(_placed(tx, code))),
                 tuple(str(name) for name in names),
@@ -64,7 +64,3 @@ def _placed(tx: Tx, code: str) -> list[Placed]:
 
 def _day(value: Value) -> dt.date:
     return local_date(value) if isinstance(value, dt.datetime) else dt.date.fromisoformat(str(value)[:10])
-
-
-def _pin(row: case_files.CaseRow) -> str | None:
-    return f"{row.rule_set}:{row.rule_set_version}" if row.rule_set else None

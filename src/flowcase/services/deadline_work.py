@@ -390,7 +390,7 @@ class DeadlineWork:
 
     def _pin_of(self, case: str | None) -> str | None:
         row = case_files.case(self._tx, case) if case else None
-        return f"{row.rule_set}:{row.rule_set_version}" if row is not None and row.rule_set else None
+        return None if row is None else row.pin
 
     def _current_pin(self) -> str | None:
         pin = self._rule_sets.pin(self._tx)

@@ -169,7 +169,7 @@ class Indicators:
     def _cases(self, tx: Tx) -> Iterator[CaseFact]:
         asked: dict[str, frozenset[str]] = {}
         for row in case_files.cases(tx, limit=_ALL):
-            pin = f"{row.rule_set}:{row.rule_set_version}" if row.rule_set else ""
+            pin = row.pin or ""
             if pin not in asked:
                 asked[pin] = _sets_of(self._rule_sets.composition(tx, Pin.parse(pin) if pin else None))
             district = row.facts.get("distrikt")

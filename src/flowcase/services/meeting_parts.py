@@ -62,7 +62,7 @@ def is_named(row: RecordRow, actor: Actor) -> bool:
 def conveners(tx: Tx, rule_sets: RuleSets, row: RecordRow) -> frozenset[str]:
     """The groups that convene a meeting of this kind; of the case's team only where it has one."""
     case = case_files.case(tx, row.case_code) if row.case_code else None
-    pin = f"{case.rule_set}:{case.rule_set_version}" if case and case.rule_set else None
+    pin = None if case is None else case.pin
     kind = row.open.get("slags")
     if kind == CONFERENCE:
         asked = {"type": row.open.get("type"), "omraade": row.open.get("omraade")}

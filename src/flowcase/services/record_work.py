@@ -284,8 +284,8 @@ class RecordWork:
     def _pin(self, case: str | None = None) -> str | None:
         if case is not None and case != self._case:
             row = case_files.case(self._tx, case)
-            if row is not None and row.rule_set:
-                return f"{row.rule_set}:{row.rule_set_version}"
+            if row is not None and row.pin is not None:
+                return row.pin
         return self._instance.rule_set if self._instance is not None else None
 
     def _next_code(self) -> str:

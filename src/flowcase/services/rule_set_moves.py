@@ -138,7 +138,7 @@ class RuleSetMoves:
         return pin
 
     def _planned(self, tx: Tx, row: case_files.CaseRow, target: Pin) -> Move:
-        before = f"{row.rule_set}:{row.rule_set_version}"
+        before = row.pin or ""
         work = DeadlineWork(tx, self._rule_sets, [])
         found = [_moved(work, each, str(target)) for each in work.find(case=row.code)]
         return Move(row.code, before, str(target), tuple(found))

@@ -36,6 +36,11 @@ class CaseRow:
     outcome: str | None
     erased_at: dt.datetime | None
 
+    @property
+    def pin(self) -> str | None:
+        """The version of the rule sets that the case follows; None where it was opened without any."""
+        return f"{self.rule_set}:{self.rule_set_version}" if self.rule_set else None
+
 
 def question(code: str) -> Question:
     """What `case` asks."""
