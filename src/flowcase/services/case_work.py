@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from flowcase.cases import events
 from flowcase.cases.consents import Cover
@@ -16,11 +17,11 @@ from flowcase.services import consent_work
 from flowcase.services.case_deadlines import CaseDeadlines
 from flowcase.services.record_work import CASE, Record
 from flowcase.services.requests import Broadcast, HandOver, Publish, Start
-from flowcase.store import INSTALLATION
+from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.queries import people as person_rows
 from flowcase.values import Value
 
-__all__ = ["CASE", "CaseWork", "Record"]
+__all__ = ["CASE", "CaseWork", "OpenWork", "Record"]
 
 
 class CaseWork(CaseDeadlines):
@@ -162,3 +163,17 @@ class CaseWork(CaseDeadlines):
         code = case or self._case
         if code is not None:
             self.requests.append(HandOver(case=code, previous=previous, new=new))
+
+
+class OpenWork(Protocol):
+    """Opens the work on one case, in one stream, or at an element of an instance."""
+
+    def __call__(
+        self,
+        tx: Tx,
+        *,
+        instance: LockedInstance | None = None,
+        element: str = "",
+        case: str | None = None,
+        stream: str | None = None,
+    ) -> CaseWork: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
@@ -12,14 +12,12 @@ from flowcase.cases.entities import DataClass, entity
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_facts import case_facts
-from flowcase.services.case_work import CASE, CaseWork, Record
+from flowcase.services.case_work import CASE, OpenWork, Record
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
 from flowcase.values import Value
-
-OpenWork = Callable[..., CaseWork]  # (tx, case=..., stream=...) -> CaseWork for a command
 
 Place = tuple[dt.datetime, str]  # opened_at and code of the last row of a page
 

@@ -18,7 +18,8 @@ from flowcase.cases.typed_text import cleaned
 from flowcase.errors import Erased, Forbidden, InvalidValues, NotFound
 from flowcase.services import supplier_scope
 from flowcase.services.candidates import check_candidate, existing, is_candidate
-from flowcase.services.cases import OpenWork, may_see
+from flowcase.services.case_work import OpenWork
+from flowcase.services.cases import may_see
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, people, records

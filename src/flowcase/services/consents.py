@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from flowcase.cases.consents import Cover
-from flowcase.services.case_work import CaseWork
+from flowcase.services.case_work import OpenWork
 from flowcase.services.consent_work import AUTHORITY
 from flowcase.services.transactions import Transactions
-
-OpenWork = Callable[..., CaseWork]  # (tx, case=..., stream=...) -> CaseWork for a command
 
 
 class Consents:

@@ -16,7 +16,7 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound
 from flowcase.modeling import Form
-from flowcase.services.case_work import Record
+from flowcase.services.case_work import OpenWork, Record
 from flowcase.services.daily_agenda import CARRIED, OPEN, Item, Meeting, putting_off
 from flowcase.services.daily_records import (
     ITEM,
@@ -24,7 +24,6 @@ from flowcase.services.daily_records import (
     KNOWN_FROM,
     MEETING,
     DailyRecords,
-    OpenWork,
     attributes_of,
     open_task,
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.modeling import CaseTarget, Form
 from flowcase.services import daily_parts, nested
 from flowcase.services.candidates import is_candidate
-from flowcase.services.case_work import CaseWork, Record
+from flowcase.services.case_work import OpenWork, Record
 from flowcase.services.daily_agenda import Item, Meeting, item_of
 from flowcase.services.daily_parts import ATTENDANCE, DECISION
 from flowcase.services.definitions import Definitions
@@ -25,8 +25,6 @@ KNOWN_FROM = "kendskabsdato"
 FUNCTIONS = ("frontpersonale", "forebyggende", "familieteam")  # keys of form F-B1
 _GROUPS = {"forebyggende": "forebyggende_raadgiver"}  # of a function whose group has another name
 _OWN_STREAM = "process:"
-
-OpenWork = Callable[..., CaseWork]
 
 
 class DailyRecords:

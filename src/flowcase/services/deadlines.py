@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flowcase.access.actor import Actor
 from flowcase.errors import NotFound
 from flowcase.services.advancing import Advancing
-from flowcase.services.cases import OpenWork
+from flowcase.services.case_work import OpenWork
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import deadlines as deadline_rows

@@ -21,7 +21,8 @@ from flowcase.cases.typed_text import cleaned
 from flowcase.errors import Conflict, Erased, FlowcaseError, Forbidden, NotFound, Refused
 from flowcase.services import confidentiality
 from flowcase.services.candidates import check_candidate, existing
-from flowcase.services.cases import OpenWork, may_see
+from flowcase.services.case_work import OpenWork
+from flowcase.services.cases import may_see
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
 from flowcase.store.queries import case_files, documents, records

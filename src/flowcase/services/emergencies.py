@@ -21,7 +21,7 @@ from flowcase.access.permissions import (
     may_see_emergencies,
 )
 from flowcase.errors import Conflict, Erased, Forbidden, InvalidValues, NotFound
-from flowcase.services.cases import OpenWork
+from flowcase.services.case_work import OpenWork
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx

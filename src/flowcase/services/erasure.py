@@ -20,8 +20,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.cases.entities import DataClass, Kind, entity
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.advancing import Advancing
-from flowcase.services.case_work import CASE
-from flowcase.services.cases import OpenWork
+from flowcase.services.case_work import CASE, OpenWork
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, Tx
 from flowcase.store.queries import case_files, document_periods, erasing, people, records

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -24,7 +24,7 @@ from flowcase.access.permissions import is_closest_to_case, may_see_cases
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.services import disclosure, guest_mails, mail_rows, meeting_parts
-from flowcase.services.case_work import CaseWork
+from flowcase.services.case_work import CaseWork, OpenWork
 from flowcase.services.disclosure import Hearing, Matter
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -42,7 +42,6 @@ PAUSE = dt.timedelta(minutes=1)  # between two codes
 LONGEST_ADDRESS = 254  # characters, by RFC 5321
 _ADDRESS = re.compile(r"[^@\s<>,;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _OVER = ("aflyst", "sprunget_over")
-OpenWork = Callable[..., CaseWork]
 
 
 class State(StrEnum):

@@ -10,14 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.cases.entities import Attribute, DataClass, Entity, entity
 from flowcase.errors import FlowcaseError, NotFound
-from flowcase.services.case_work import CaseWork
+from flowcase.services.case_work import CaseWork, OpenWork
 from flowcase.services.journal_delivery import Deliver, Parcel
 from flowcase.services.record_work import Record
 from flowcase.services.transactions import Transactions
@@ -66,9 +66,7 @@ class Receipt:
 
 
 class Journal:
-    def __init__(
-        self, transactions: Transactions, open_work: Callable[..., CaseWork], deliver: Deliver
-    ) -> None:
+    def __init__(self, transactions: Transactions, open_work: OpenWork, deliver: Deliver) -> None:
         self._transactions, self._open_work, self._deliver = transactions, open_work, deliver
 
     def document(self, kind: str, id: str, *, case: str) -> Document:

@@ -6,7 +6,7 @@ Everything is read from what the diagrams store. Who may hear an item is decided
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from flowcase.errors import Erased, Forbidden, NotFound
 from flowcase.modeling import CaseTarget
 from flowcase.services import disclosure, meeting_parts
 from flowcase.services.candidates import is_candidate
-from flowcase.services.case_work import CaseWork
+from flowcase.services.case_work import CaseWork, OpenWork
 from flowcase.services.definitions import Definitions
 from flowcase.services.disclosure import Hearing, Matter
 from flowcase.services.meeting_parts import MEETING_VARIABLES
@@ -35,7 +35,6 @@ from flowcase.store.queries.user_tasks import UserTaskRow
 ITEM, AGREEMENT = "Dagsordenspunkt", "Aftale"
 WITHDRAWN = "trukket"
 _OF_THE_MEETING = (meeting_parts.MEETING, ITEM)
-OpenWork = Callable[..., CaseWork]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from flowcase.errors import InvalidValues
 from flowcase.modeling.form import Form
 from flowcase.services import form_sentences, form_values
 from flowcase.services.advancing import Advancing
-from flowcase.services.cases import OpenWork
+from flowcase.services.case_work import OpenWork
 from flowcase.services.requests import Publish
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx

@@ -16,7 +16,7 @@ import structlog
 
 from flowcase.access.actor import SYSTEM
 from flowcase.services import documents as service
-from flowcase.services.cases import OpenWork
+from flowcase.services.case_work import OpenWork
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
 from flowcase.store.queries import documents

@@ -16,7 +16,8 @@ from flowcase.modeling.definition import Element, ElementKind, ProcessDefinition
 from flowcase.services import form_records, form_values
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
-from flowcase.services.cases import OpenWork, may_see
+from flowcase.services.case_work import OpenWork
+from flowcase.services.cases import may_see
 from flowcase.services.choices import choices_for
 from flowcase.services.holding import check_may_start
 from flowcase.services.transactions import Transactions
