@@ -282,15 +282,15 @@ def _guard(app: Flask) -> None:
 
     @app.after_request
     def safe_headers(response: Response) -> Response:
-        # bpmn.io's watermark, which its licence wants visible, is placed by style attributes.
-        attributes = "; style-src-attr 'unsafe-inline'" if g.get("has_diagram") else ""
-        if g.get("style_nonce"):  # the editors for FEEL make their style sheets while they run
-            attributes += f"; style-src-elem 'self' 'nonce-{g.style_nonce}'"
+        # On the pages of the studio's editors bpmn.io's watermark, which its licence wants visible, is placed
+        # by style attributes, and the editors for FEEL make their style sheets while they run.
+        nonce = g.get("style_nonce")
+        editors = f"; style-src-attr 'unsafe-inline'; style-src-elem 'self' 'nonce-{nonce}'" if nonce else ""
         response.headers.setdefault(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-            "base-uri 'none'" + attributes + ("; frame-src 'self'" if g.get("frames_own") else ""),
+            "base-uri 'none'" + editors + ("; frame-src 'self'" if g.get("frames_own") else ""),
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         # Our own pages are told where a form stood, and Flask-WTF asks it of every form that comes by TLS.

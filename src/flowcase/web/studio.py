@@ -72,7 +72,6 @@ def begin() -> Any:
 @blueprint.get("/<path:path>")
 @login_required
 def edit(path: str) -> Any:
-    g.has_diagram = True
     g.style_nonce = secrets.token_urlsafe(16)
     kind = next((kind for ending, kind in KINDS.items() if path.endswith(ending)), None)
     if kind is None or not is_studio_file(path):
