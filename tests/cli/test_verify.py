@@ -55,7 +55,6 @@ def tamper(flowcase: CommandLine, *statements: str) -> None:
 COLUMNS = "size, at, actor, kind, instance, element, sealed_payload, prev_hash, hash"
 STREAM = "(SELECT stream FROM history WHERE stream LIKE 'case:%' ORDER BY stream LIMIT 1)"
 LAST = f"(SELECT max(seq) FROM history WHERE stream = {STREAM})"
-BEFORE_LAST = f"(SELECT max(seq) FROM history WHERE stream = {STREAM} AND seq < {LAST})"
 ATTACKS: dict[str, tuple[tuple[str, ...], str]] = {
     "a byte of an event": (
         (f"UPDATE history SET sealed_payload = flip(sealed_payload) WHERE stream = {STREAM} AND seq = 1",),

@@ -18,7 +18,6 @@ from flowcase.modeling.tag_lines import correct_lines
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMN_DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
-CAMUNDA_7 = "http://camunda.org/schema/1.0/bpmn"
 
 TASKS = frozenset(
     {

@@ -62,10 +62,6 @@ class Notifications:
         self._transactions, self._advancing = transactions, advancing
         self._open_work, self._form = open_work, form
 
-    def new_number(self) -> str:
-        """An id for a notification that somebody is about to write; a page carries it to `receive`."""
-        return self._transactions.read(lambda tx: tx.new_id())
-
     def receive(
         self,
         values: Mapping[str, Any],

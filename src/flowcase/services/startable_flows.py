@@ -39,7 +39,6 @@ class StartableFlow:
     name: str
     purpose: str  # what the start event says it is for, in Danish; may be empty
     purpose_en: str
-    has_form: bool
     suspended: SuspensionRow | None = None  # why nobody can start it now
 
 
@@ -206,7 +205,6 @@ def _offered(process: ProcessDefinition, start: Element, suspended: SuspensionRo
         process.name or process.id,
         start.properties.get("flowcase.instruction", ""),
         start.properties.get("flowcase.instruction_en", ""),
-        start.form_id is not None,
         suspended,
     )
 

@@ -21,15 +21,6 @@ STEP_KEYS = (
 )
 HEAD_KEYS = ("id", "title", "source", "description", "settings", "rule_sets", "people", "cases", "records")
 HEAD_TEXTS = ("id", "title", "source", "description")
-_REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "notify": ("notification", "values"),
-    "start": ("process",),
-    "complete": ("as", "process", "element"),
-    "claim": ("as", "process", "element"),
-    "message": ("name",),
-    "signal": ("name",),
-    "set case fact": ("case", "fact", "value"),
-}
 
 
 @dataclass(frozen=True)
