@@ -92,6 +92,41 @@ def test_a_phone_shows_the_first_user_task_at_once_and_unfolds_what_narrows_the_
     assert not desk.get_by_text("Søg, afgræns og sortér").is_visible()
 
 
+def test_a_phone_lists_the_deadlines_that_a_desk_also_draws(open_page):
+    phone, desk = open_page(width=360), open_page(width=1280)
+    for page in (phone, desk):
+        sign_in(page, "camilla.syd")
+        page.goto("/sager/SAG-2588")
+
+    assert desk.locator(".fc-timeline").is_visible()
+    assert not phone.locator(".fc-timeline").is_visible()
+    phone.get_by_text("Tidligere frister").click()
+    assert phone.locator("section[aria-labelledby=frister] .fc-deadlines").first.is_visible()
+
+
+def test_a_long_list_of_recipients_is_narrowed_by_a_word_and_tells_who_is_chosen(open_page):
+    page = open_page(width=360)
+    sign_in(page, "camilla.syd")
+    page.goto("/sager/SAG-2588/nyt-forloeb/videregivelse")
+    page.get_by_role("button", name="Begynd forløbet").click()
+    page.goto("/opgaver?sag=SAG-2588")
+    page.get_by_role("link", name="Skriv, hvad der gives videre").first.click()
+    recipients = page.locator(".fc-long", has_text="Find i listen: Til hvem")
+    boxes = recipients.locator(".form-group-checkbox")
+    assert boxes.count() > 40
+    assert recipients.bounding_box()["height"] < 600
+
+    recipients.get_by_label("PPR", exact=True).check(force=True)
+    recipients.get_by_label("Find i listen").fill("sundhed")
+    recipients.get_by_label("Find i listen").press("Enter")  # sends nothing
+
+    assert boxes.filter(visible=True).all_inner_texts() == ["PPR", "Sundhedspleje"]
+    recipients.get_by_label("Sundhedspleje").check(force=True)
+    recipients.get_by_label("Find i listen").fill("")
+    assert boxes.filter(visible=True).count() == boxes.count()
+    assert recipients.locator(".fc-chosen").inner_text() == "Valgt: PPR, Sundhedspleje"
+
+
 @pytest.mark.parametrize("person", BEHIND)
 def test_pages_behind_the_work_fit_320_pixels_and_show_where_the_keyboard_is_without_a_trap(
     open_page, person

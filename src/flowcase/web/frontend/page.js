@@ -1,6 +1,7 @@
 import "htmx.org";
 import * as DKFDS from "dkfds";
 import { again } from "./again.js";
+import { choosing } from "./choosing.js";
 import { folding } from "./folding.js";
 import { inbox } from "./inbox.js";
 import { keys } from "./keys.js";
@@ -14,6 +15,7 @@ import { typing } from "./typing.js";
 
 DKFDS.init();
 again();
+choosing();
 inbox();
 keys();
 leaving();
