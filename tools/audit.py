@@ -69,12 +69,19 @@ def _tell(results: list[Result]) -> int:
     report = [vars(each) for each in results]
     (BUILD / "audit.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     if exit_status(results) == 3:
-        print(
-            "Nothing was found, but whether a package has a known weakness is unknown: its source did not "
-            "answer. Ask again where it can be reached, or bring an OSV export: "
-            "make audit ADVISORIES=FILE (or the folder of several)."
-        )
+        print(no_all_clear(results))
     return exit_status(results)
+
+
+def no_all_clear(results: list[Result]) -> str:
+    """What status 3 means, said of this very run."""
+    looked = "; ".join(each.what for each in results if each.verdict == GOOD) or "nothing"
+    unknown = "; ".join(each.what for each in results if each.verdict == UNKNOWN)
+    return (
+        f"Looked at, and nothing found: {looked}. Not known: {unknown}: their source did not answer, so "
+        "whether one of those packages has a known weakness was not checked. Ask again where it can be "
+        "reached, or bring an OSV export: make audit ADVISORIES=FILE (or the folder of several)."
+    )
 
 
 def exit_status(results: list[Result]) -> int:

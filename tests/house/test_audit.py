@@ -173,6 +173,53 @@ def test_the_exit_status_tells_found_from_not_asked(audit: Any) -> None:
     assert audit.exit_status(results(audit.UNKNOWN, audit.FOUND)) == 1
 
 
+def run(audit: Any, licences: Any, monkeypatch: Any, folder: Path, *arguments: str) -> int:
+    """All of `make audit` but what looks at the repository, on two packages."""
+    well = [audit.Result(what, audit.GOOD, ("",)) for what in ("licences", "bills of materials", "secrets")]
+    pinned = [
+        licences.Dependency("python", "jinja2", "3.1.6", "BSD", True),
+        licences.Dependency("npm", "form-js", "1.2.0", "MIT", True),
+    ]
+    for name, result in zip(("_licences", "_bills"), well, strict=False):
+        monkeypatch.setattr(audit, name, lambda found, result=result: result)
+    monkeypatch.setattr(audit, "_secrets", lambda: well[2])
+    monkeypatch.setattr(audit, "BUILD", folder / "build")
+    monkeypatch.setattr(audit.licences, "dependencies", lambda: pinned)
+    monkeypatch.setattr(audit.licences, "NPM_LOCKS", ["package-lock.json"])
+    monkeypatch.setattr("sys.argv", ["audit.py", *arguments])
+    return int(audit.main())
+
+
+def test_where_nobody_answers_it_says_what_was_looked_at_and_what_not(
+    audit: Any, licences: Any, monkeypatch: Any, tmp_path: Path, capsys: Any
+) -> None:
+    monkeypatch.setattr(audit, "_pip_audit", lambda: ("", "ConnectionError: no route"))
+    monkeypatch.setattr(audit, "_npm_audit", lambda lock: ("", "npm error network"))
+
+    status = run(audit, licences, monkeypatch, tmp_path)
+
+    said = capsys.readouterr().out
+    assert status == 3
+    assert "Looked at, and nothing found: licences; bills of materials; secrets." in said
+    assert "Not known: advisories for Python; advisories for npm, package-lock.json: " in said
+
+
+@pytest.mark.parametrize(("fixed", "status"), [("3.1.7", 1), ("3.1.6", 0)])
+def test_a_known_weakness_in_a_locked_version_ends_the_audit_as_found(
+    audit: Any, licences: Any, monkeypatch: Any, tmp_path: Path, capsys: Any, fixed: str, status: int
+) -> None:
+    brought = [
+        record("PyPI", "jinja2", {"introduced": "3"}, {"fixed": fixed}),
+        record("npm", "form-js", {"introduced": "0"}, {"fixed": "1.0.0"}),
+    ]
+    (tmp_path / "osv.json").write_text(json.dumps(brought))
+
+    ended = run(audit, licences, monkeypatch, tmp_path, "--advisories", str(tmp_path / "osv.json"))
+
+    assert ended == status
+    assert ("jinja2 3.1.6: X-1, mended in 3.1.7" in capsys.readouterr().out) == (status == 1)
+
+
 # --- advisories: an export that was brought --------------------------------------------------------
 
 
