@@ -204,7 +204,7 @@ def test_going_back_is_seen_at_its_time_too(world):
     assert [wanted["tokens"][id] for _, wanted in remembered] == [["foerste"], ["anden"], ["foerste"]]
 
 
-def test_an_instance_that_was_moved_to_another_version_is_shown_in_the_one_it_ran_then(world):
+def test_an_instance_that_was_moved_to_another_version_and_back_is_shown_in_the_one_it_ran_then(world):
     flow, remembered = world.flow, []
     owner = flow.people.actor("jens.proces")
     flow.deployments.deploy({"to_trin.bpmn": TWO}, actor=SYSTEM)
@@ -222,19 +222,25 @@ def test_an_instance_that_was_moved_to_another_version_is_shown_in_the_one_it_ra
     while flow.migration_work.run_waiting():
         pass
     remember()
+    flow.migrations.undo(move, reason="forkert udgave", actor=owner)
+    while flow.migration_work.run_waiting():
+        pass
+    remember()
 
     for instant, wanted in remembered:
         assert _then(flow, "SAG-2588", instant) == wanted, instant
+    assert [wanted["tokens"][id] for _, wanted in remembered] == [["foerste"], ["ny_foerste"], ["foerste"]]
     versions = [
         next(
             each.version for each in flow.time_travel.at("SAG-2588", at, actor=SYSTEM).flows if each.id == id
         )
         for at, _ in remembered
     ]
-    assert versions == [1, 2]
+    assert versions == [1, 2, 1]
     told = flow.compliance.of_instance(id, actor=SYSTEM).deviations
     assert [(each.what, each.kind, each.versions) for each in told] == [
-        ("intervention", "InstanceMigrated", ("to_trin:1", "to_trin:2"))
+        ("intervention", "InstanceMigrated", ("to_trin:1", "to_trin:2")),
+        ("intervention", "InstanceMigrated", ("to_trin:2", "to_trin:1")),
     ]
 
 
