@@ -13,6 +13,7 @@ from flowcase.events import MigrationDecided
 from flowcase.history.conformance import Deviation
 from flowcase.history.exports import line as exported
 from flowcase.history.field_names import FIELD_NAMES
+from flowcase.services.history_search import Asked, Telling
 from flowcase.store import INSTALLATION
 from flowcase.web.api_pages import token_of
 from flowcase.web.revision import _intervention, responsible
@@ -278,7 +279,49 @@ def test_what_was_decided_of_a_move_is_told_in_words_each_time_otherwise(vera, w
 
     begun, planned = (" ".join(line.text_content().split()) for line in lines)
     assert "planlagt" in planned and "sat i gang" in begun
-    assert all("a:2" in line and "4" in line and "Ja" not in line for line in (begun, planned))
+    assert all("a:2" in line and "4" in line and ": Ja." in line for line in (begun, planned))
+
+
+def test_an_auditor_who_says_what_for_reads_why_operators_stepped_in_and_nobody_elses_reasons(vera, world):
+    drift = world.flow.people.actor("drift")
+    [instance, *_] = world.flow.instances.list(case="SAG-2588", status="active")
+    for act in (world.flow.instances.suspend, world.flow.instances.resume):
+        act(instance.id, reason="Fejl i leverandørens system", actor=drift)
+    task = next(row for row in world.flow.user_tasks.list() if row.case_code == "SAG-2588")
+    world.flow.user_task_moves.prioritise(task.id, 25, reason="Mosteren er syg", actor=SYSTEM)
+
+    found = [
+        " ".join(row.text_content().split())
+        for row in vera.get("/revision?formaal=tilsyn&sag=SAG-2588").all("//tbody/tr")
+    ]
+
+    assert sum("Fejl i leverandørens system" in row and "drift" in row.lower() for row in found) == 2
+    assert not any("Mosteren" in row for row in found)
+    assert any("begrundelsen er udeladt" in row for row in found)
+    [searched] = [
+        row.event for row in world.flow.history.of_stream("installation") if row.kind == "HistorySearched"
+    ]
+    assert (searched.purpose, searched.asked) == ("tilsyn", {"case": "SAG-2588"})
+
+
+def test_without_a_purpose_no_reason_of_an_operator_is_told(world):
+    [instance, *_] = world.flow.instances.list(case="SAG-2588", status="active")
+    world.flow.instances.suspend(
+        instance.id, reason="Fejl hos leverandøren", actor=world.flow.people.actor("drift")
+    )
+
+    def said(purpose: str) -> str:
+        found = world.flow.history_search.page(
+            Asked(case="SAG-2588"),
+            purpose=purpose,
+            actor=world.flow.people.actor("vera.revisor"),
+            page="search",
+            telling=Telling("da"),
+        )
+        return repr(found)
+
+    assert "leverandøren" not in said("")
+    assert "leverandøren" in said("tilsyn")
 
 
 def test_an_auditor_sees_what_differs_between_two_versions(vera, world, sign_in):

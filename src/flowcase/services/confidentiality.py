@@ -8,8 +8,9 @@ beside the installation's key can open everything anyway, and the history says t
 
 from __future__ import annotations
 
+from flowcase import events
 from flowcase.access.actor import Actor
-from flowcase.access.events import CaseOpenedInEmergency, EmergencyReviewed
+from flowcase.access.events import CaseOpenedInEmergency, EmergencyReviewed, SecondFactorEnded
 from flowcase.access.permissions import is_casework_staff, is_closest_to_case, may_erase
 from flowcase.cases.entities import DataClass
 from flowcase.cases.events import CaseRuleSetChanged
@@ -26,6 +27,20 @@ FOR_THEM_WHO_WORK_ON_IT = "Så fortrolige oplysninger er kun for dem, der arbejd
 
 # Why somebody let themselves in, and by which rules the case goes: who may see the case may ask why.
 TOLD_WITH_REASON = (CaseOpenedInEmergency, EmergencyReviewed, CaseRuleSetChanged)
+
+# What operators did. They have no work need on a case and write nothing of the family: why they did it is
+# about the house, and whoever audits it may ask, saying what for.
+TOLD_TO_WHO_AUDITS = (
+    events.BatchDecided,
+    events.HeldStartDropped,
+    events.InstanceResumed,
+    events.InstanceSuspended,
+    events.InterventionMade,
+    events.MigrationDecided,
+    events.ProcessResumed,
+    events.ProcessSuspended,
+    SecondFactorEnded,
+)
 
 
 def is_close(actor: Actor, row: CaseRow) -> bool:

@@ -16,6 +16,7 @@ from flowcase.errors import Forbidden, NotFound
 from flowcase.history.exports import Line, values_of
 from flowcase.history.exports.line import withheld
 from flowcase.history.story import Recorded, has_sentence, tell
+from flowcase.services.confidentiality import TOLD_TO_WHO_AUDITS
 from flowcase.services.definitions import Definitions
 from flowcase.services.history import Names
 from flowcase.services.transactions import Transactions
@@ -62,6 +63,7 @@ class Telling:
 
     language: str
     cause: Callable[[str], str] = str  # why an instance stands still, in that language
+    operators_reasons: bool = False
 
 
 class HistorySearch:
@@ -81,11 +83,15 @@ class HistorySearch:
     ) -> Found:
         """Events with their values of class K0, and with their sentences where `telling` is given.
 
+        With a purpose the sentences say why operators did what they did; anybody else's reasons stay out.
+
         An erased stream's events are left out. A page may hold fewer than `limit` and still have one behind
         it. Raises Forbidden, and NotFound for a case that there is not.
         """
         if not may_search_history(actor):
             raise Forbidden("search the history", "only auditors and the operator at the terminal may")
+        if telling is not None:
+            telling = dataclasses.replace(telling, operators_reasons=bool(purpose))
         found = self._transactions.read(lambda tx: self._found(tx, asked, after, limit, telling))
         self._transactions.run(actor, lambda tx: _remember(tx, asked, page, purpose))
         return found
@@ -155,7 +161,9 @@ def _told(row: EventRow, names: Names, telling: Telling) -> str:
     """Its sentence, without what is more confidential than class K0; empty where it has none."""
     if row.event is None or not has_sentence(row.event):
         return ""
-    recorded = Recorded(row.at, row.actor, withheld(row.event, DataClass.K0), row.instance)
+    is_whole = telling.operators_reasons and isinstance(row.event, TOLD_TO_WHO_AUDITS)
+    event = row.event if is_whole else withheld(row.event, DataClass.K0)
+    recorded = Recorded(row.at, row.actor, event, row.instance)
     [line] = tell([recorded], names, language=telling.language, everything=True, cause=telling.cause)
     return line.text
 
