@@ -98,6 +98,11 @@ def test_what_is_put_in_is_in_danish_where_it_is_a_sentence_or_a_word():
     assert in_danish(gap) == (
         'Ingen regel rammer, når Art = "mad and or" og Nr. < 1 eller (1..2). Der er flere huller.'
     )
+    sizes = [in_danish(f"This process has 9 {what}, more than 8.") for what in ("elements", "sequence flows")]
+    assert sizes == ["Processen har 9 elementer, mere end 8.", "Processen har 9 pile, mere end 8."]
+    assert in_danish("This process has 9 entries, more than 8.") == (
+        "Processen har 9 dele i sin tekst, mere end 8."
+    )
     assert in_danish("No such sentence was ever said by anything.") is None
 
 
