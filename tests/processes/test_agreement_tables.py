@@ -196,6 +196,41 @@ def test_what_is_yet_to_come_has_not_been_held_and_its_field_is_named(
     assert said("gate_holdt", table, **{**answers, field: None}) == []
 
 
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [
+        ("gate_moede_planlagt", "tid"),
+        ("gate_moede_ny_tid", "ny_tid"),
+        ("gate_familiemoede_planlagt", "sted_tid"),
+        ("gate_konference_saerskilt", "saerskilt_tid"),
+        ("gate_konferencer_planlagt", "foerste"),
+    ],
+)
+def test_a_meeting_is_planned_for_a_time_to_come_and_its_field_is_named(table: str, field: str) -> None:
+    [hit] = ask("gate_planlagt", table, **{field: YESTERDAY_AT_NINE})
+
+    assert hit["felt"] == field
+    assert said("gate_planlagt", table, **{field: TOMORROW_AT_NINE}) == []
+    assert said("gate_planlagt", table, **{field: None}) == []
+
+
+def test_the_minute_that_is_running_has_not_passed() -> None:
+    begun = NOW.replace(second=0)
+    just_over = begun - dt.timedelta(minutes=1)
+
+    assert said("gate_planlagt", "gate_moede_planlagt", tid=begun) == []
+    assert said("gate_planlagt", "gate_moede_planlagt", tid=just_over) != []
+
+
+def test_a_plan_for_the_year_holds_no_day_that_has_passed() -> None:
+    coming = [{"tid": TOMORROW_AT_NINE}, {"tid": TOMORROW_AT_NINE + dt.timedelta(days=30)}]
+
+    [hit] = ask("gate_planlagt", "gate_aarsplan", moededatoer=[{"tid": YESTERDAY_AT_NINE}, *coming])
+
+    assert hit["felt"] == "moededatoer"
+    assert said("gate_planlagt", "gate_aarsplan", moededatoer=coming) == []
+
+
 def test_a_meeting_that_moves_and_a_talk_that_was_not_had_may_lie_ahead() -> None:
     assert said("gate_holdt", "gate_moede_holdt", forloeb="flyttet", holdt=TOMORROW_AT_NINE) == []
     assert said("gate_holdt", "gate_samtale_holdt", gennemfoert=False, dato=TOMORROW) == []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.cases.civil_time import COPENHAGEN
 from tests.services.diagrams import end, process, user_task
 from tests.services.test_startable_flows import start
+from tests.web.world import PASSWORD
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +57,35 @@ def test_a_flow_outside_of_a_case_begins_once_however_often_it_is_sent(sign_in, 
     assert "Forløbet »uden_sag« er begyndt." in arrived.text
     assert again.status == 200
     assert len(world.flow.instances.list(process="uden_sag")) == 1
+
+
+def test_a_gate_of_the_start_refuses_at_its_field_and_what_was_typed_stays(sign_in, world):
+    world.flow.people.add(
+        "dorte.skole",
+        name="Dorte Vang",
+        groups=("distriktsleder_skole",),
+        district="D2",
+        password=PASSWORD,
+        actor=SYSTEM,
+    )
+    doris = sign_in("dorte.skole")
+    page = doris.get("/forloeb/nyt/koordineringskonference")
+    before = (world.flow.clock.now() - dt.timedelta(days=1)).astimezone(COPENHAGEN)
+    given = {"type": "operationel", "omraade": "skole", "distrikt": "D2"}
+
+    again = doris.press(page, "_begynd", **given, tid=f"{before:%Y-%m-%dT%H:%M}")
+
+    [said] = again.all("//*[contains(@class, 'form-error-message')]")
+    assert again.status == 422
+    assert "Mødet kan ikke planlægges til et tidspunkt, der er gået." in said.text_content()
+    assert again.value("distrikt") == "D2"
+    assert world.flow.instances.list(process="koordineringskonference") == []
+
+    after = (world.flow.clock.now() + dt.timedelta(days=7)).astimezone(COPENHAGEN)
+    begun = doris.press(again, "_begynd", tid=f"{after:%Y-%m-%dT%H:%M}")
+
+    assert begun.status == 200
+    assert len(world.flow.instances.list(process="koordineringskonference")) == 1
 
 
 def test_who_may_start_nothing_is_told_so_in_either_language(sign_in):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.cases.civil_time import COPENHAGEN
 
 CASE = "SAG-2570"
 
@@ -16,7 +19,7 @@ def caseworker(world):
 
 @pytest.fixture
 def held(world, caseworker):
-    """A meeting with the mother and the caseworker that has just been held."""
+    """A meeting with the mother and the caseworker, planned for later in the day."""
     actor = world.flow.people.actor(caseworker)
     world.flow.instances.start("moede", {"sag_id": CASE}, case=CASE, actor=actor)
     people = [
@@ -29,7 +32,7 @@ def held(world, caseworker):
         caseworker,
         CASE,
         formaal="Hverdagen",
-        tid="2026-03-27T08:30",
+        tid="2026-03-27T10:30",
         deltagere=people,
         moedeleder=caseworker,
         referent=caseworker,
@@ -104,6 +107,54 @@ def test_a_meeting_that_is_yet_to_come_has_not_been_held_and_the_field_says_so(s
     assert sentence in said[0].text_content()
     assert len(again.all("//*[@id='fejl']")) == 1
     assert held.task("afhold", CASE).status == "open"
+
+
+def test_a_meeting_is_not_planned_for_a_time_that_has_passed_and_what_was_typed_stays(
+    sign_in, world, caseworker
+):
+    actor = world.flow.people.actor(caseworker)
+    world.flow.instances.start("moede", {"sag_id": CASE}, case=CASE, actor=actor)
+    visitor = sign_in(caseworker)
+    page = open_task(visitor, world, "planlaeg")
+
+    again = visitor.press(
+        page, "_faerdig", **plan(world, caseworker, -dt.timedelta(minutes=2)), formaal="Hverdagen"
+    )
+
+    [said] = again.all("//*[contains(@class, 'form-error-message')]")
+    [field] = again.all("//*[@name='tid']")
+    assert again.status == 422
+    assert said.get("id") == f"{field.get('id')}-error-1"
+    assert "Mødet kan ikke planlægges til et tidspunkt, der er gået. Ret tidspunktet." in said.text_content()
+    assert again.value("formaal") == "Hverdagen"
+    assert again.value("deltagere.0.navn") == "Mor"
+    assert world.task("planlaeg", CASE).status == "open"
+
+
+def test_a_meeting_does_not_move_to_a_time_that_has_passed(sign_in, held, caseworker):
+    visitor = sign_in(caseworker)
+    page = open_task(visitor, held, "afhold")
+
+    again = visitor.press(
+        page, "_faerdig", forloeb="flyttet", ny_tid="2026-03-02T08:30", aflyst_begrundelse="Sygdom"
+    )
+
+    assert again.status == 422
+    assert "Mødet kan ikke flyttes til et tidspunkt, der er gået. Ret tidspunktet." in again.text
+    assert again.value("aflyst_begrundelse") == "Sygdom"
+    assert held.task("afhold", CASE).status == "open"
+
+
+def plan(world, caseworker, ahead):
+    """The fields of *Planlæg mødet* with the mother, so long from now."""
+    at = (world.flow.clock.now() + ahead).astimezone(COPENHAGEN)
+    return {
+        "tid": f"{at:%Y-%m-%dT%H:%M}",
+        "deltagere.0.navn": "Mor",
+        "deltagere.0.slags": "foraelder",
+        "moedeleder": caseworker,
+        "referent": caseworker,
+    }
 
 
 def test_a_meeting_without_agreements_is_refused_with_the_way_out(sign_in, held, caseworker):

@@ -212,7 +212,8 @@ PROPERTIES: dict[str, Property] = {
         frozenset({"global", "case"}),
     ),
     "flowcase.gate": Property(
-        "user task", "Decisions, separated by blanks; any rule that hits refuses the completion."
+        "user task, none start event",
+        "Decisions, separated by blanks; any rule that hits refuses the completion, or the start by hand.",
     ),
     "flowcase.warn": Property(
         "user task", "Decisions, separated by blanks; rules that hit are shown and recorded."

@@ -9,6 +9,8 @@ from flowcase.errors import Refused
 from flowcase.services.case_work import CaseWork
 from flowcase.values import Value
 
+ACTOR = "aktoer"  # name under which gates and warnings read who completes the user task or starts the flow
+
 
 class Hit(NamedTuple):
     rule: str
@@ -29,13 +31,13 @@ def asked(work: CaseWork, decision: str, inputs: Mapping[str, Value]) -> list[Hi
     return hits_in(decision, work.ask(decision, inputs))
 
 
-def refused(id: str, hits: Sequence[Hit]) -> Refused:
+def refused(attempt: str, hits: Sequence[Hit]) -> Refused:
     fields: dict[str, list[str]] = {}
     for hit in hits:
         if hit.field:
             fields.setdefault(hit.field, []).append(hit.sentence)
     return Refused(
-        f"complete user task '{id}'",
+        attempt,
         " ".join(hit.sentence for hit in hits),  # whole sentences: a test reads every table
         rules=tuple(dict.fromkeys(hit.rule for hit in hits)),
         fields=fields,

@@ -20,6 +20,7 @@ from flowcase.services.case_work import OpenWork
 from flowcase.services.cases import may_see
 from flowcase.services.choices import choices_for
 from flowcase.services.holding import check_may_start
+from flowcase.services.rule_hits import ACTOR, asked, refused
 from flowcase.services.transactions import Transactions
 from flowcase.services.worklist import CASE_VARIABLE
 from flowcase.store import LockedInstance, Tx
@@ -109,8 +110,8 @@ class StartableFlows:
         """Store the values of the start form where it aims, start the newest version; the instance's id.
 
         The same `number` starts one instance however often it is sent. Raises NotFound, Forbidden,
-        IsSuspended, Conflict for a closed case, and InvalidValues with every wrong field; then nothing is
-        stored.
+        IsSuspended, Conflict for a closed case, InvalidValues with every wrong field, and Refused with what
+        the gates of the start event say; then nothing is stored.
         """
 
         if number is not None and not _NUMBER.fullmatch(number):
@@ -144,6 +145,11 @@ class StartableFlows:
             facts, choices = self._readable(tx, instance, form)
             values = form_values.validate(form, raw or {}, facts=Behind(choices, facts), now=tx.now).values
             case_work = self._open_work(tx, case=case, stream=instance.stream)
+            inputs = Behind({**values, ACTOR: actor.id}, facts)
+            gates = start.properties.get("flowcase.gate", "").split()
+            against = [hit for name in gates for hit in asked(case_work, name, inputs)]
+            if against:
+                raise refused(f"start '{process}'", against)
             stored = form_records.store(case_work, form, values, variables)
         command = model.StartInstance(variables={**stored.variables, **variables})
         self._advancing.carry_on(tx, instance, command)

@@ -23,7 +23,7 @@ from flowcase.services.choices import choices_for
 from flowcase.services.delegations import check_not_delegated
 from flowcase.services.deputies import taken_over
 from flowcase.services.drafts import keep_draft
-from flowcase.services.rule_hits import Hit, asked, hits_in, refused
+from flowcase.services.rule_hits import ACTOR, Hit, asked, hits_in, refused
 from flowcase.services.transactions import Transactions
 from flowcase.services.unnamed_cases import may_be_of_a_meeting, told_to
 from flowcase.services.what_follows import Following, following, waits_for_others
@@ -31,8 +31,6 @@ from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import Key, UserTaskRow
 from flowcase.values import Value, from_json, to_json
-
-ACTOR = "aktoer"  # name under which gates and warnings read who completes the user task
 
 OpenCaseWork = Callable[[Tx, LockedInstance, str], CaseWork]
 Sent = Mapping[str, Any] | Callable[[Form | None], Mapping[str, Any]] | None
@@ -342,7 +340,7 @@ class UserTasks:
                 for kind in ("flowcase.gate", "flowcase.warn")
             )
             if against:
-                raise refused(id, against)
+                raise refused(f"complete user task '{id}'", against)
             return Rehearsal(values, tuple(warned))
 
         return self._transactions.read(work)
@@ -389,7 +387,7 @@ class UserTasks:
         inputs = Behind({**values, ACTOR: tx.actor.id}, facts)
         hits = self._hits(tx, instance, row, element.properties.get("flowcase.gate", ""), inputs)
         if hits:
-            raise refused(row.id, hits)
+            raise refused(f"complete user task '{row.id}'", hits)
         warned = self._hits(tx, instance, row, element.properties.get("flowcase.warn", ""), inputs)
         if warned:
             event = events.UserTaskWarned(

@@ -11,12 +11,13 @@ from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import InvalidValues
+from flowcase.errors import InvalidValues, Refused
 from flowcase.services.holding import IsSuspended
 from flowcase.web import form_notes, form_page, form_sent, intake, kept_typing
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
-from flowcase.web.suspensions import refusal, said
+from flowcase.web.suspensions import refusal as suspension
+from flowcase.web.suspensions import said
 
 if TYPE_CHECKING:
     from flowcase.services.startable_flows import StartableFlow
@@ -56,10 +57,11 @@ def _start(process: str, case: str | None) -> Any:
     kept = kept_typing.shown_here()
     sent = request.form if kept is None else kept
     errors: Any = None
+    refusal: Refused | None = None
     focus = ""
     notes = None
     suspended = opened.flow.suspended
-    refused = refusal(IsSuspended(opened.flow.name, suspended)) if suspended is not None else ""
+    refused = suspension(IsSuspended(opened.flow.name, suspended)) if suspended is not None else ""
     status = HTTPStatus.OK
     page_number = sent.get(intake.PAGE_NUMBER) or secrets.token_hex(8)
     known = {**opened.prefilled, **form_page.chosen_in_address(opened.form, request.args)}
@@ -82,8 +84,11 @@ def _start(process: str, case: str | None) -> Any:
                 started = flow().startable_flows.start(process, raw, case=case, number=number, actor=actor())
             except InvalidValues as error:
                 errors, status = error.errors, HTTPStatus.UNPROCESSABLE_ENTITY
+            except Refused as error:
+                errors, status = error.fields, HTTPStatus.UNPROCESSABLE_ENTITY
+                refusal = None if error.fields else error
             except IsSuspended as error:  # since the page was opened: what was typed stays
-                refused, status = refusal(error), HTTPStatus.CONFLICT
+                refused, status = suspension(error), HTTPStatus.CONFLICT
             else:
                 flash(gettext("Forløbet »{name}« er begyndt.").format(name=opened.flow.name), "success")
                 return redirect(_next_page(started, case))
@@ -109,6 +114,7 @@ def _start(process: str, case: str | None) -> Any:
             page=page,
             number=page_number,
             refused=refused,
+            refusal=refusal,
             is_open=suspended is None or request.method == "POST",
         ),
         status,

@@ -19,6 +19,7 @@ from flowcase.job_types import Registration
 from flowcase.services import form_records, form_values
 from flowcase.services.behind import Behind
 from flowcase.services.case_work import CaseWork
+from flowcase.services.rule_hits import ACTOR
 from flowcase.services.simulation.answers import LOCAL, Answers
 from flowcase.services.simulation.chance import Chance, chosen, count
 from flowcase.services.simulation.files import FileDefinitions, FileRuleSets
@@ -26,7 +27,6 @@ from flowcase.services.simulation.measuring import LISTENED_FOR, Measured, Measu
 from flowcase.services.simulation.office import Office
 from flowcase.services.simulation.reading import Parameters, Stock
 from flowcase.services.simulation.staff import Hours, Person, Staff
-from flowcase.services.user_tasks import ACTOR
 from flowcase.store import LockedInstance
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.values import Value
