@@ -17,7 +17,7 @@ from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
-from flowcase.services.unnamed_cases import told_to
+from flowcase.services.unnamed_cases import kept_from, told_to
 from flowcase.store import Tx
 from flowcase.store.queries import found_by, notices, people, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
@@ -35,6 +35,7 @@ MOST_WORDS = 5
 ROUTING_FACTS = "rutefakta"  # setting: which further facts of cases lists are sorted by and narrowed to
 ALWAYS = ("distrikt", "omraade", "team", "trin", "status", "sagsbehandler")
 _WEEK = 7
+_NAMES_NO_CASE = frozenset({Order.DUE, Order.RECEIVED, Order.PRIORITY, Order.FOLLOW_UP})
 
 
 class View(StrEnum):
@@ -93,8 +94,11 @@ class Inboxes:
         """The page that begins after a place, or ends before one; else the first."""
 
         def work(tx: Tx) -> InboxPage:
-            nonlocal asked
-            asked = self._allowed(tx, actor, asked)
+            nonlocal asked, after, before
+            allowed = self._allowed(tx, actor, asked)
+            if allowed.order != asked.order:  # a place in another order is none
+                after = before = None
+            asked = allowed
             # One more than shown tells whether there is more in this direction.
             rows = self._rows(tx, actor, asked, before or after, limit + 1, backwards=before is not None)
             has_more, rows = len(rows) > limit, rows[:limit]
@@ -110,6 +114,12 @@ class Inboxes:
 
         return self._transactions.read(work)
 
+    def order(self, actor: Actor, asked: Asked) -> Order | ByFact:
+        """In which order the list is answered; another one where the asked one would tell of a case."""
+        if asked.order in _NAMES_NO_CASE or may_see_cases(actor):
+            return asked.order
+        return self._transactions.read(lambda tx: self._allowed(tx, actor, asked)).order
+
     def look_ahead(
         self,
         actor: Actor,
@@ -123,9 +133,12 @@ class Inboxes:
 
         def work(tx: Tx) -> None:
             nonlocal asked
-            if tx.is_alone or SUPPLIER in actor.groups:
+            if tx.is_alone or _is_asked_of_each(actor, asked):
                 return
-            asked = self._allowed(tx, actor, asked)
+            allowed = self._allowed(tx, actor, asked)
+            if allowed.order != asked.order:
+                return
+            asked = allowed
             tx.ask_ahead(
                 *self._rule_sets.questions,
                 queries.offered_question(actor.id, actor.groups),
@@ -178,7 +191,7 @@ class Inboxes:
             nonlocal asked
             asked = self._allowed(tx, actor, asked)
             shown, everything = (replace(asked, with_put_off=each) for each in (False, True))
-            if SUPPLIER in actor.groups:
+            if _is_asked_of_each(actor, asked):
                 return self._count(tx, actor, everything) - self._count(tx, actor, shown)
             if asked.view is View.BOTH and (tally := self._tally(tx, actor, asked)) is not None:
                 return int(tally.put_off)
@@ -222,11 +235,11 @@ class Inboxes:
                 )
             return queries.page(tx, holders, order, only, after=after, backwards=backwards, limit=limit)
 
-        if SUPPLIER not in actor.groups:
+        if not _is_asked_of_each(actor, asked):
             return page(after, limit)
         return supplier_scope.filled(
             page,
-            lambda row: is_candidate(tx, row, actor),
+            lambda row: is_candidate(tx, row, actor) and self._may_be_found(tx, actor, only, row),
             key=lambda row: _place(tx, row, asked.order),
             after=after,
             limit=limit,
@@ -241,7 +254,7 @@ class Inboxes:
         return int(tx.cache[key])
 
     def _count_anew(self, tx: Tx, actor: Actor, asked: Asked) -> int:
-        if SUPPLIER in actor.groups:  # what each may see is asked of each
+        if _is_asked_of_each(actor, asked):
             return len(self._rows(tx, actor, asked, None, MOST_COUNTED + 1))
         if asked.view is View.BOTH and asked.case is None:  # what is taken is not free: none is in both
             both = (self._count(tx, actor, asked, view) for view in (View.OWN, View.GROUPS))
@@ -281,7 +294,14 @@ class Inboxes:
         return replace(self._only(tx, actor, asked), shown_at=None, hidden_at=tx.now)
 
     def _allowed(self, tx: Tx, actor: Actor, asked: Asked) -> Asked:
-        """Without facts that the rule sets do not name, and for whom cases are no work, without any."""
+        """Without facts that the rule sets do not name, and for whom cases are no work, without any.
+
+        Who is not told the case of a user task in the list gets it in the order of the due dates: where it
+        stood among others would tell.
+        """
+        is_by_case = asked.order not in _NAMES_NO_CASE and not may_see_cases(actor)
+        if is_by_case and self._keeps_a_case(tx, actor, asked.view):
+            asked = replace(asked, order=Order.DUE)
         if not asked.facts and not isinstance(asked.order, ByFact):
             return asked
         sees = may_see_cases(actor)
@@ -293,6 +313,26 @@ class Inboxes:
             order=Order.DUE if isinstance(by, ByFact) and by.value not in named else by,
             facts=tuple(fact for fact in asked.facts if fact[0] in narrowed),
         )
+
+    def _may_be_found(self, tx: Tx, actor: Actor, only: Only, row: UserTaskRow) -> bool:
+        """Not by its case where the actor is not told it; by its own words all the same."""
+        if only.case is None and not only.words:
+            return True
+        if not kept_from(tx, self._definitions, [row], actor):
+            return True
+        return only.case is None and all(
+            row.name in word.names or row.process in word.processes for word in only.words
+        )
+
+    def _keeps_a_case(self, tx: Tx, actor: Actor, view: View) -> bool:
+        """Whether the actor is not told the case of one of these."""
+        key = ("keeps a case", actor, view)
+        if key not in tx.cache:
+            rows = queries.page(
+                tx, self._holders(tx, actor, view), Order.DUE, Only(), after=None, limit=MOST_COUNTED
+            )
+            tx.cache[key] = bool(kept_from(tx, self._definitions, rows, actor))
+        return bool(tx.cache[key])
 
     def _words(self, tx: Tx, actor: Actor, said: str) -> tuple[Word, ...]:
         words = tuple(dict.fromkeys(said.casefold().split()))[:MOST_WORDS]
@@ -367,6 +407,12 @@ class Inboxes:
         covered = deputies.covered(tx, actor)
         own = [Holder(person=actor.id), Holder(owner=actor.id)]
         return [*own, *(Holder(person=absent, case=case) for case, absent in covered)]
+
+
+def _is_asked_of_each(actor: Actor, asked: Asked) -> bool:
+    """Whether what this actor may find is asked of each user task, and nothing is counted before."""
+    by_case = asked.case is not None or bool(asked.words)
+    return SUPPLIER in actor.groups or (by_case and not may_see_cases(actor))
 
 
 def _place(tx: Tx, row: UserTaskRow, order: Order | ByFact) -> Place:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from flowcase.access.actor import SYSTEM
+from flowcase.access.actor import SYSTEM, Actor
 from flowcase.cases.calendar import Calendar
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.cases.notice_topics import OWN_ACCOUNT, Way, topic_of
@@ -21,6 +22,7 @@ from flowcase.services.notices import default_ways, digest_time
 from flowcase.services.outbox import KEPT, WAITING, Outbox, Outcome
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
+from flowcase.services.unnamed_cases import untold
 from flowcase.store import Tx, notice_tables, tables
 from flowcase.store.queries import mails, notices
 from flowcase.store.queries import people as person_rows
@@ -148,8 +150,10 @@ class Mails:
         to = present if row.address is None else row.address  # which is empty once it was forgotten
         if person is None or not person.is_active or not to or not told:
             return None
+        reader = Actor(person.id, groups=frozenset(person.groups))
+        kept = untold(tx, (each.case_code for each in told), reader)
         message = mail_words.write(
-            told,
+            [replace(each, case_code=None) if each.case_code in kept else each for each in told],
             id=row.id,
             to=to,
             sender=self._sender,

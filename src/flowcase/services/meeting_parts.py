@@ -16,7 +16,7 @@ from flowcase.store.queries import records as record_rows
 from flowcase.store.queries.records import RecordRow
 
 MEETING, INVITATION, DAILY = "Moede", "Invitation", "dagsmoede"
-CONFERENCE = "koordineringskonference"
+CONFERENCE, COUNCIL = "koordineringskonference", "kreativt_raad"
 INVITED = "inviteret"
 MEETING_VARIABLES = ("moede_id", "raad_id")  # by which diagrams name the meeting that they hold
 _NAMED = ("indkalder", "moedeleder", "referent", "medleder")
@@ -85,7 +85,13 @@ def participates(
 
 def names_case(tx: Tx, row: RecordRow, actor: Actor) -> bool:
     """Whether the actor is told which case it is about: an anonymous meeting tells nobody outside (R-099)."""
-    return row.open.get("anonymt") is not True or may_open(tx, row, actor)
+    return not is_unnamed(row) or may_open(tx, row, actor)
+
+
+def is_unnamed(row: RecordRow) -> bool:
+    """Whether it is held anonymously, or may yet be: of a council that is known after its circle (R-099)."""
+    is_anonymous = row.open.get("anonymt")
+    return is_anonymous is True or (row.open.get("slags") == COUNCIL and is_anonymous is None)
 
 
 def may_open(tx: Tx, row: RecordRow, actor: Actor) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flowcase.access.actor import Actor
@@ -19,6 +19,7 @@ from flowcase.services import account_notices, calendar_addresses
 from flowcase.services.account_notices import Said
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
+from flowcase.services.unnamed_cases import untold
 from flowcase.store import Tx, notice_tables
 from flowcase.store.queries import calendar_feeds, mails, notices
 from flowcase.store.queries import people as person_rows
@@ -66,9 +67,11 @@ class Notices:
         """The actor's own, newest first."""
 
         def work(tx: Tx) -> list[OwnNotice]:
-            return notices.own(
+            rows = notices.own(
                 tx, actor.id, actor.groups, before=after, only_unread=only_unread, limit=limit + 1
             )
+            kept = untold(tx, (row.case_code for row in rows), actor)
+            return [replace(row, case_code=None) if row.case_code in kept else row for row in rows]
 
         rows = self._transactions.read(work)
         last = rows[limit - 1] if len(rows) > limit else None
@@ -86,7 +89,7 @@ class Notices:
             if row is None:
                 raise NotFound("notice", id)
             tx.insert_once(notice_tables.notice_read, person=actor.id, notice=id, read_at=tx.now)
-            return row
+            return replace(row, case_code=None) if untold(tx, [row.case_code], actor) else row
 
         return self._transactions.run(actor, work)
 

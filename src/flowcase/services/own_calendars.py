@@ -10,7 +10,10 @@ from flowcase.services.inboxes import Asked, Inboxes, View
 from flowcase.services.meeting_calendars import event_of
 from flowcase.services.meetings import Meetings
 from flowcase.services.transactions import Transactions
+from flowcase.services.unnamed_cases import untold
+from flowcase.store import Tx
 from flowcase.store.queries import deadlines
+from flowcase.store.queries.deadlines import DeadlineRow
 
 MOST = 500  # of each kind
 BEHIND, AHEAD = dt.timedelta(days=31), dt.timedelta(days=366)  # of meetings
@@ -25,14 +28,20 @@ class OwnCalendars:
 
         `address` is where the pages are.
         """
-        rows = self._transactions.read(lambda tx: deadlines.of_person(tx, actor.id, limit=MOST))
+
+        def work(tx: Tx) -> tuple[list[DeadlineRow], frozenset[str]]:
+            rows = deadlines.of_person(tx, actor.id, limit=MOST)
+            return rows, untold(tx, (row.case_code for row in rows), actor)
+
+        rows, kept = self._transactions.read(work)
+        named = {row.id: row.case_code for row in rows if row.case_code not in kept}
         found = [
             Event(
                 uid=f"frist-{row.id}@flowcase",
-                summary=f"Frist {row.rule} {row.case_code or ''}".strip(),
+                summary=f"Frist {row.rule} {named.get(row.id) or ''}".strip(),
                 starts_at=row.due_at,
                 sequence=row.version,
-                url=f"{address}/sager/{row.case_code}" if row.case_code else "",
+                url=f"{address}/sager/{code}" if (code := named.get(row.id)) else "",
                 categories=("frist",),
             )
             for row in rows

@@ -2,19 +2,19 @@
 
 They are done by outsiders too: the leaders of a district, who write the council's answer with the
 caseworker, whoever convenes, and who coordinates an agreement. Case, link and code are kept from them
-wherever such a user task is shown.
+wherever such a user task is shown, and a list that is narrowed to a case or sorted by it does not tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flowcase import engine, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_cases
 from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
-from flowcase.services.meeting_parts import MEETING, MEETING_VARIABLES
+from flowcase.services.meeting_parts import MEETING, MEETING_VARIABLES, is_unnamed
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
@@ -24,21 +24,42 @@ from flowcase.values import Value
 
 def told_to(tx: Tx, definitions: Definitions, rows: Sequence[UserTaskRow], actor: Actor) -> list[UserTaskRow]:
     """The same user tasks, without the case where the actor is not told it."""
-    if actor.kind == "system" or may_see_cases(actor):
-        return list(rows)
+    kept = kept_from(tx, definitions, rows, actor)
+    return [row._replace(case_code=None) if row.id in kept else row for row in rows]
+
+
+def kept_from(tx: Tx, definitions: Definitions, rows: Sequence[UserTaskRow], actor: Actor) -> frozenset[str]:
+    """The ids of those user tasks whose case the actor is not told."""
+    if may_see_cases(actor):
+        return frozenset()
     streams = sorted({row.stream for row in rows if row.case_code is not None})
-    anonymous: dict[str, set[str]] = {}
+    unnamed: dict[str, set[str]] = {}
     for meeting in record_rows.records_in(tx, [MEETING], streams):
-        if meeting.open.get("anonymt") is True:
-            anonymous.setdefault(meeting.stream, set()).add(meeting.id)
-    return [
-        row._replace(case_code=None)
-        if row.stream in anonymous
-        and not _is_theirs(tx, row, actor)
-        and _is_of(tx, definitions, row, anonymous[row.stream])
-        else row
+        if is_unnamed(meeting):
+            unnamed.setdefault(meeting.stream, set()).add(meeting.id)
+    return frozenset(
+        row.id
         for row in rows
-    ]
+        if row.stream in unnamed
+        and not _is_theirs(tx, row.case_code, actor)
+        and _is_of(tx, definitions, row, unnamed[row.stream])
+    )
+
+
+def untold(tx: Tx, codes: Iterable[str | None], actor: Actor) -> frozenset[str]:
+    """Those cases that notices, mails and calendars do not name to the actor.
+
+    What they tell of is not known to belong to the one meeting or the other: one that is held
+    anonymously is enough.
+    """
+    if may_see_cases(actor):
+        return frozenset()
+    return frozenset(
+        code
+        for code in sorted({code for code in codes if code is not None})
+        if any(map(is_unnamed, record_rows.records(tx, entity=MEETING, case=code)))
+        and not _is_theirs(tx, code, actor)
+    )
 
 
 def may_be_of_a_meeting(row: UserTaskRow, variables: Mapping[str, Value]) -> bool:
@@ -46,8 +67,8 @@ def may_be_of_a_meeting(row: UserTaskRow, variables: Mapping[str, Value]) -> boo
     return row.status != model.UserTaskStatus.OPEN or any(map(variables.get, MEETING_VARIABLES))
 
 
-def _is_theirs(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
-    case = case_files.case(tx, row.case_code) if row.case_code else None
+def _is_theirs(tx: Tx, code: str | None, actor: Actor) -> bool:
+    case = case_files.case(tx, code) if code else None
     return case is not None and may_see(actor, case)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
@@ -191,8 +191,11 @@ class _Seen:
     def __init__(self, args: Any, *, ticked: frozenset[str] = frozenset()) -> None:
         self.args = args
         self.asked, self.chosen = asked_for(args)
-        after, before = (place_from(args.get(name, ""), self.asked.order) for name in ("efter", "foer"))
         inboxes = flow().inboxes
+        if (order := inboxes.order(actor(), self.asked)) != self.asked.order:
+            self.asked = replace(self.asked, order=order)
+            self.chosen.pop("sorter")
+        after, before = (place_from(args.get(name, ""), order) for name in ("efter", "foer"))
         inboxes.look_ahead(actor(), self.asked, after=after, before=before, limit=PAGE)
         self.page = inboxes.page(actor(), self.asked, after=after, before=before, limit=PAGE)
         self.names = {row.process: row.name for row in flow().deployments.definitions()}
