@@ -114,7 +114,8 @@ class Bending {
     const points = this.connection.waypoints;
     const [left, top] = ['x', 'y'].map((axis) => points[this.at][axis] - Math.min(...points.map((each) => each[axis])));
     const html = '<div class="fc-bend"></div>';
-    this.overlays.add(this.connection, 'flowcase-bend', { position: { left, top }, html });
+    const scale = { min: 1 }; // seen as well in a drawing that is shown small
+    this.overlays.add(this.connection, 'flowcase-bend', { position: { left, top }, html, scale });
   }
 }
 Bending.$inject = ['bendpointMove', 'eventBus', 'keyboard', 'modeling', 'overlays', 'rules', 'selection'];
