@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -101,3 +102,17 @@ def test_a_server_that_ends_at_once_again_and_again_is_given_up_with_a_clear_lin
 
     assert said == ["The server ended with exit code 3. It is started again; nothing is lost."] * 2
     assert str(ended.value).startswith("The server ended with exit code 3, soon after its start 3 times;")
+
+
+def test_what_ends_before_the_server_answers_is_named_for_what_it_is() -> None:
+    said: list[str] = []
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there
+        worker = serving.Kept("worker", [sys.executable, "-c", "raise SystemExit(2)"], dict(os.environ))
+
+        with pytest.raises(SystemExit, match=r"^The worker ended with exit code 2, soon after its start"):
+            serving._wait_until_it_answers(
+                f"http://127.0.0.1:{taken.getsockname()[1]}/sund", [worker], said.append
+            )
+
+    assert said == ["The worker ended with exit code 2. It is started again; nothing is lost."] * 2

@@ -77,7 +77,7 @@ def serve_all(settings: config.Config, *, host: str, port: int, say: Callable[[s
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        _wait_until_it_answers(f"{_found_at(host, port)}/sund", [each.process for each in started])
+        _wait_until_it_answers(f"{_found_at(host, port)}/sund", started, say)
         for line in _welcome(settings, host, port):
             say(line)
         while True:
@@ -109,10 +109,10 @@ def _found_at(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _wait_until_it_answers(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
+def _wait_until_it_answers(url: str, started: Sequence[Kept], say: Callable[[str], Any]) -> None:
     for _ in range(600):
-        if any(process.poll() is not None for process in processes):
-            raise SystemExit("The server ended before it answered; its message stands above.")
+        for each in started:
+            each.look_after(say)
         try:
             with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own address
                 return
