@@ -143,6 +143,34 @@ def test_every_reading_is_in_the_history_with_who_and_in_the_log_of_disclosures(
     assert (logged["til"], logged["grundlag"], logged["status"]) == (["ppr"], town.consent, "vist")
 
 
+def test_a_guest_is_called_as_people_do_in_the_history_and_among_those_who_looked(sign_in, stranger, town):
+    confirmed(stranger, town, town.make())
+    visitor = sign_in(town.caseworker)
+
+    story = visitor.get(f"/sager/{CASE}?alt=1")
+    looks = visitor.get(f"/revision/sager/{CASE}/set")
+
+    assert "Gæsten PPR tastede en kode, som var rigtig." in story.text
+    assert "Gav PPR et link til ét punkt på et møde" in story.text
+    assert "gæst (PPR)" in looks.text
+    assert "gaest" not in story.one("//main").text_content() + looks.one("//main").text_content()
+
+
+def test_an_item_without_words_is_offered_and_shown_in_words(sign_in, stranger, town):
+    def wordless(tx):
+        work = town.flow.guest_links._open_work(tx, case=CASE)
+        work.update("Dagsordenspunkt", town.item, {"emne": None, "opgave": None})
+
+    town.flow.guest_links._transactions.run(SYSTEM, wordless)
+
+    offered = sign_in(town.caseworker).get(f"/moeder/{town.meeting}").one("//select[@name='punkt']")
+    shown = confirmed(stranger, town, town.make())
+
+    assert "None" not in offered.text_content()
+    assert f"1. Barnet i {CASE}" in offered.text_content()
+    assert "Der er ikke skrevet noget om punktet endnu." in shown.text
+
+
 def test_a_consent_that_is_stopped_closes_the_link_at_once_and_a_new_one_does_not_open_it_again(
     sign_in, stranger, town
 ):

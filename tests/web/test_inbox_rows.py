@@ -75,6 +75,12 @@ def test_a_task_of_a_suspended_instance_says_so(written):
     assert "sat på pause" not in second
 
 
+def test_who_is_offered_it_twice_is_named_once(written):
+    table = written(row(candidate_groups=["fronten", "akutvagt", "fronten"]))
+
+    assert table.xpath("//td[6]")[0].text_content().strip() == "Fronten, Akutvagt"
+
+
 def test_who_may_not_open_the_case_or_take_the_task_gets_neither_link_nor_button(written):
     table = written(row(case_code="SAG-1"), groups=(), may_take=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.web.conftest import Visitor
@@ -195,6 +197,7 @@ def test_the_public_form_is_english_too(stranger):
     assert "What worries you?" in page.text
     assert "Is the child in danger right now? Call 112." in page.text
     assert "Would rather not" in page.text or "I would rather not say" in page.text
+    assert not re.search("[æøåÆØÅ]", page.one("//main").text_content())
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from flowcase.access.groups import group_name
+from flowcase.access.guests import guest_name, is_guest
 from flowcase.cases.entities import entity
 from flowcase.cases.entities.model import Kind
 from flowcase.errors import NotFound
@@ -112,7 +113,7 @@ def tell(
             continue
         words = sentence.english if language == "en" else sentence.danish
         fields = _fields(one, names, language, cause)
-        who = _SYSTEM[language] if one.actor in ("system", "scenario") else names.person(one.actor)
+        who = _who(one.actor, names, language)
         told = _ended_once(words.format_map(fields))
         if not everything:
             if moment != (one.at, one.actor):
@@ -269,6 +270,19 @@ def _say_instants(fields: _Fields, raw: Mapping[str, Any], at: dt.datetime, lang
     fields["late"] = late[language] if days or seconds else ""
 
 
+def _who(actor: str, names: Names, language: str) -> str:
+    if actor in ("system", "scenario"):
+        return _SYSTEM[language]
+    return guest_name(actor, language) if is_guest(actor) else names.person(actor)
+
+
+def _party(code: str, names: Names, language: str) -> str:
+    """A unit, the family or a person."""
+    named = group_name(code, language)
+    named = code_name(code, language) if named == code else named
+    return names.person(code) if named == code else named
+
+
 def _say_people(fields: _Fields, raw: Mapping[str, Any], kind: str, names: Names, language: str) -> None:
     for role in ("assignee", "owner", "delegate"):
         if raw.get(role):
@@ -278,6 +292,8 @@ def _say_people(fields: _Fields, raw: Mapping[str, Any], kind: str, names: Names
         *(names.person(id) for id in raw.get("people") or ()),
     ]
     fields["recipients"] = ", ".join(recipients) or "–"
+    if raw.get("recipient"):
+        fields["recipient"] = _party(raw["recipient"], names, language)
     if kind == "UserTaskCreated":
         users = [raw["assignee"]] if raw["assignee"] else raw["candidate_users"]
         to = [names.person(id) for id in users if id]

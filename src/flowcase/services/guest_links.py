@@ -20,6 +20,7 @@ from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.events import CaseRead, GuestConfirmed, GuestLinkEnded, GuestLinkMade
+from flowcase.access.guests import UNKNOWN, guest_actor
 from flowcase.access.permissions import is_closest_to_case, may_see_cases
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
@@ -219,7 +220,7 @@ class GuestLinks:
             tx.update(guest_link, {"id": row.id, "codes": row.codes}, values, attempt="send another code")
             mail_rows.put(tx, guest_mails.id_of(row.id, row.codes + 1), row.id, guest_mails.WAY)
 
-        self._transactions.run(_GUEST, work)
+        self._transactions.run(UNKNOWN, work)
 
     def confirm(self, secret: str, code: str) -> str | None:
         """The link's id when the code is right; None for a wrong one. Raises NotFound."""
@@ -239,7 +240,7 @@ class GuestLinks:
             tx.append(case.stream, told)
             return row.id if is_right else None
 
-        return self._transactions.run(_GUEST, work)
+        return self._transactions.run(UNKNOWN, work)
 
     def read(self, secret: str) -> Shown:
         """What the guest sees now, after the code was right; recorded before it is shown.
@@ -265,7 +266,7 @@ class GuestLinks:
             values = {name: item.values.get(name) for name in ("emne", "opgave")}
             return Shown(str(meeting.open.get("slags") or ""), when, _last_day(row), purpose, values)
 
-        return self._transactions.run(Actor(f"gaest:{holder}", kind="service"), work)
+        return self._transactions.run(guest_actor(holder), work)
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -347,9 +348,6 @@ class GuestLinks:
             last_day=_last_day(row),
             reads=reads,
         )
-
-
-_GUEST = Actor("gaest", kind="service")
 
 
 def _is_close(case: CaseRow, actor: Actor) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flowcase.access.guests import is_guest
 from flowcase.cases.entities import ENTITIES
 from flowcase.cases.known_people import digits, marks_of, plain
 from flowcase.cases.own_data import (
@@ -39,7 +40,6 @@ _FAMILY_RECORD, _NOTIFICATION, _CHILD_RECORD, _NETWORK_RECORD = (
 _DISCLOSED, _REQUEST, _MEETING, _JOURNALED = "Videregivelse", "Samtykkeanmodning", "Moede", "Journalpost"
 _EXPORTS = ("ExportBegun", "ExportMade")
 _NOTIFIER = "underretter"
-_GUEST = "gaest:"
 
 
 @dataclass(frozen=True)
@@ -408,7 +408,7 @@ def _looked(tx: Tx, then: CaseThen) -> list[Looked]:
         if each.kind not in ("CaseRead", "CaseOpenedInEmergency"):
             continue
         if each.actor not in groups:
-            row = None if each.actor.startswith(_GUEST) else people.person(tx, each.actor)
+            row = None if is_guest(each.actor) else people.person(tx, each.actor)
             groups[each.actor] = () if row is None else tuple(sorted(row.groups))
         by_groups.setdefault(groups[each.actor], []).append(each.at)
     return [

@@ -18,6 +18,7 @@ from flowcase import errors
 from flowcase.access import permissions
 from flowcase.access.actor import SYSTEM
 from flowcase.access.groups import group_name
+from flowcase.access.guests import guest_name, is_guest
 from flowcase.cases.written_numbers import written
 from flowcase.history import deadline_names
 from flowcase.history.start_facts import start_fact
@@ -205,6 +206,8 @@ def person(id: str | None) -> str:
         return ""
     if id == SYSTEM.id:
         return "flowcase"
+    if is_guest(id):
+        return guest_name(id, current())
     names: dict[str, str] = g.setdefault("names", {})
     if id not in names:
         found = flow().people.find(id)
@@ -224,7 +227,7 @@ def whose(row: Any) -> str:
     if row.assignee:
         return person(row.assignee)
     offered = [*map(group, row.candidate_groups), *map(person, row.candidate_users)]
-    return ", ".join(offered) or gettext("Alle")
+    return ", ".join(dict.fromkeys(offered)) or gettext("Alle")  # one may be named twice
 
 
 def title_of(error: errors.FlowcaseError) -> str:
