@@ -60,6 +60,34 @@ def test_the_delegate_is_asked_to_fill_in_what_they_can_and_gives_it_back_with_i
     assert shown.all("//button[@name='_faerdig']")
 
 
+def test_what_a_colleague_is_at_work_on_can_be_read_and_not_typed_in(sign_in, world):
+    task, _ = delegated(sign_in, world)
+    only_shown = "//form[@id='opgave']//fieldset[@disabled]"
+    typed_in = "//*[@name and not(@type='hidden') and (self::input or self::textarea or self::select)]"
+
+    owner = sign_in("karen.fp").get(f"/opgaver/{task}")
+    delegate = sign_in("jonas.fp").get(f"/opgaver/{task}")
+
+    assert owner.all(only_shown + typed_in)
+    assert owner.all(only_shown + typed_in) == owner.all("//div[@id='felter']" + typed_in)
+    assert owner.all("//button[@value='tag_tilbage' and not(ancestor::fieldset)]")
+    assert not delegate.all(only_shown) and delegate.all("//div[@id='felter']" + typed_in)
+
+
+def test_what_was_typed_before_a_colleague_took_it_can_be_copied(sign_in, world):
+    task = world.task("vurder").id
+    karen, jonas = sign_in("karen.fp"), sign_in("jonas.fp")
+    page = jonas.get(f"/opgaver/{task}")
+    karen.post(f"/opgaver/{task}/tag")
+
+    late = jonas.press(page, "_faerdig", begrundelse="Skrevet før Karen tog den")
+    anew = sign_in("jonas.fp").get(f"/opgaver/{task}")
+
+    assert late.one("//*[@name='begrundelse']").value == "Skrevet før Karen tog den"
+    assert not late.all("//fieldset[@disabled]")
+    assert anew.all("//form[@id='opgave']//fieldset[@disabled]")
+
+
 def test_several_are_delegated_and_given_back_at_once(sign_in, world):
     karen = sign_in("karen.fp")
     page = karen.get("/opgaver")
