@@ -209,6 +209,26 @@ def test_lists_of_colleagues_say_who_is_away_today_and_who_stands_in(sign_in, wo
     assert [each.get("value") for each in in_inbox if each.text_content() == away] == ["camilla.syd"]
 
 
+def test_whoever_hands_over_cases_reads_until_when_a_colleague_is_away_or_from_when(sign_in, world):
+    leader = sign_in("else.syd")
+    reports, hands_over = ("/team/raadgivere/omar.syd/fravaer", "/team/raadgivere/omar.syd/overdragelse")
+    asked = leader.get("/team/raadgivere/camilla.syd/overdragelse")
+    leader.press(leader.press(asked, "vis", **CHANGE, sag="SAG-2570"), "gennemfoer")
+    leader.press(leader.get("/team/raadgivere/camilla.syd/fravaer"), "meld", **ABSENCE)
+
+    def offered(address, name):
+        options = leader.get(address).all(f"//select[@name='{name}']/option[@value='camilla.syd']")
+        return {each.text_content().rpartition(":")[0] for each in options}
+
+    announced = {*offered(reports, "stedfortraeder"), *offered(hands_over, "ny")}
+    world.go_to(dt.datetime(2026, 3, 30, 9, 0, tzinfo=dt.UTC))
+    away = {*offered(reports, "stedfortraeder"), *offered(hands_over, "ny")}
+
+    days = "man. 30. mar. 2026 til og med fre. 3. apr. 2026"
+    assert announced == {f"Camilla Noer (fraværende fra {days}, stedfortræder: Omar Haddad)"}
+    assert away == {"Camilla Noer (fraværende til og med fre. 3. apr. 2026, stedfortræder: Omar Haddad)"}
+
+
 def test_an_absence_ends_early_for_all_its_cases_at_once(sign_in, world):
     leader = sign_in("else.syd")
     leader.press(

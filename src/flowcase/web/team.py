@@ -13,8 +13,8 @@ from flowcase.errors import InvalidValues
 from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved
 from flowcase.web import form_notes, form_page, form_sent
 from flowcase.web.language import gettext
+from flowcase.web.presenting import date, sentence
 from flowcase.web.presenting import person as name_of
-from flowcase.web.presenting import sentence
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def hand_over(person: str) -> Any:
         held=held,
         page=_page(form, raw, loads, errors, notes),
         loads=loads,
+        named=_name,
         ticked=set(ticked),
         to=to,
         more=more,
@@ -196,12 +197,22 @@ def _page(
 
 
 def _label(load: Load) -> str:
-    name = load.person.name or load.person.id
     if load.limit is None:
-        return gettext("{name}: {count} sager").format(name=name, count=load.cases)
+        return gettext("{name}: {count} sager").format(name=_name(load), count=load.cases)
     words = gettext("{name}: {count} af {limit} sager")
-    said = words.format(name=name, count=load.cases, limit=load.limit)
-    return said + gettext(", fraværende") if load.absence is not None else said
+    return words.format(name=_name(load), count=load.cases, limit=load.limit)
+
+
+def _name(load: Load) -> str:
+    """With the days of an absence, that is or will be, and who stands in."""
+    name, away = load.person.name or load.person.id, load.absence
+    if away is None:
+        return name
+    words = gettext("fraværende til og med {last}, stedfortræder: {deputy}")
+    if not away.is_under_way:
+        words = gettext("fraværende fra {first} til og med {last}, stedfortræder: {deputy}")
+    said = words.format(first=date(away.first), last=date(away.last), deputy=name_of(away.deputy))
+    return f"{name} ({said})"
 
 
 def _bar(load: Load) -> dict[str, float]:
