@@ -1,11 +1,15 @@
-"""Days that an address or a form asks for."""
+"""Days that an address or a form asks for, read as Danish dates are wherever they are typed."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 
-from flowcase.web.language import gettext
+from flowcase.cases.civil_time import local_date
+from flowcase.cases.danish_dates import NoDate, read_date
+from flowcase.services import form_sentences
+from flowcase.web import form_page
+from flowcase.web.session import flow
 
 
 def day(given: Mapping[str, str], name: str) -> tuple[dt.date | None, str]:
@@ -14,6 +18,15 @@ def day(given: Mapping[str, str], name: str) -> tuple[dt.date | None, str]:
     if not typed:
         return None, ""
     try:
-        return dt.date.fromisoformat(typed), ""
-    except ValueError:
-        return None, gettext("Skriv en dato, for eksempel 2026-03-27.")
+        return read_date(typed, local_date(flow().clock.now())).day, ""
+    except NoDate as error:
+        return None, form_page.said(form_sentences.of_date(error, form_sentences.NOT_A_DATE))
+
+
+def held(given: Mapping[str, str], *names: str) -> dict[str, str]:
+    """What fields of days hold: the day as browsers write it, or what was typed that is none."""
+    found = {}
+    for name in names:
+        read, _ = day(given, name)
+        found[name] = given.get(name, "").strip() if read is None else read.isoformat()
+    return {name: said for name, said in found.items() if said}

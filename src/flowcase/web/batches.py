@@ -15,13 +15,14 @@ from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.model import IncidentKind
 from flowcase.modeling.definition import ProcessDefinition
+from flowcase.services import form_sentences
 from flowcase.services.batch_mappings import sources
 from flowcase.services.batches import Asked
 from flowcase.services.migrations import MappingRefused
 from flowcase.services.move_verdicts import Reason, Verdict
 from flowcase.services.second_person import NeedsAnother
 from flowcase.store.queries.batches import BatchItemRow, BatchRow
-from flowcase.web import presenting
+from flowcase.web import asked_days, presenting
 from flowcase.web.interventions import obstacle_words
 from flowcase.web.language import gettext
 from flowcase.web.mapping_rows import chosen_pairs, mapping_rows, refusals
@@ -218,13 +219,17 @@ def _planned(asked: Asked, errors: dict[str, str]) -> str | None:
 def _asked(chosen: dict[str, str], errors: dict[str, str]) -> Asked:
     days: dict[str, dt.datetime | None] = {"fra": None, "til": None}
     for name in days:
-        if not chosen[name]:
+        typed, problem = asked_days.day(chosen, name)
+        if problem:
+            errors[name] = problem
+        if typed is None:
             continue
+        chosen[name] = typed.isoformat()
         try:
-            day = dt.date.fromisoformat(chosen[name]) + dt.timedelta(days=name == "til")
+            day = typed + dt.timedelta(days=name == "til")
             days[name] = dt.datetime.combine(day, dt.time(), tzinfo=COPENHAGEN).astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            errors[name] = gettext("Skriv en dato, for eksempel 2026-03-27.")
+        except OverflowError:  # before the first day of the calendar, or after the last one
+            errors[name] = gettext(form_sentences.WRONG_YEAR)
     version = chosen["udgave"]
     if version and not (version.isascii() and version.isdigit() and len(version) < 7):
         errors["udgave"] = gettext("Skriv et tal.")

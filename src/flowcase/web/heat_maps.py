@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from flowcase.services.heat_maps import HeatMap
-from flowcase.web import presenting
+from flowcase.web import asked_days, presenting
 from flowcase.web.diagram_drawing import Drawn, drawn
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
@@ -33,14 +33,12 @@ def show(process: str) -> Any:
     days: dict[str, dt.date | None] = {}
     problems: dict[str, str] = {}
     for name in ("fra", "til"):
-        typed = request.args.get(name, "").strip()
-        try:
-            days[name] = dt.date.fromisoformat(typed) if typed else None
-        except ValueError:
-            days[name], problems[name] = None, gettext("Skriv en dato, for eksempel 2026-03-27.")
+        days[name], problem = asked_days.day(request.args, name)
+        if problem:
+            problems[name] = problem
     version = request.args.get("udgave", type=int)
     found = flow().heat_maps.of_process(process, version, days["fra"], days["til"], actor=actor())
-    asked = {name: request.args.get(name, "").strip() for name in ("fra", "til")}
+    asked = asked_days.held(request.args, "fra", "til")
     return render_template(
         "heat_map.html",
         map=found,

@@ -12,7 +12,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.cases.entities import DataClass
 from flowcase.errors import InvalidValues, NotFound
 from flowcase.services.exports import PURPOSES, Asked, Export, Size
-from flowcase.web.asked_days import day
+from flowcase.web.asked_days import day, held
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
@@ -128,7 +128,7 @@ def _page(asked: Asked, problems: dict[str, str]) -> str:
         asked=asked,
         problems=problems,
         size=size,
-        typed=request.values,
+        typed=dict(request.values.items()) | held(request.values, "fra", "til"),
         processes=sorted(names.items(), key=lambda each: each[1].casefold()),
         classes=[(each.value, gettext(_CLASSES[each])) for each in flow().exports.classes(actor())],
         formats=[(name, gettext(words)) for name, (words, _, _) in FILES.items()],

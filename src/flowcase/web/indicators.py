@@ -15,7 +15,7 @@ from flowcase.history.indicators import INDICATORS, REPORTS, Question
 from flowcase.history.indicators.periods import Kind, Period
 from flowcase.history.indicators.sheet import rows, to_csv
 from flowcase.services.indicators import ONE_FILTER, WHOLE_PERIODS
-from flowcase.web import charts
+from flowcase.web import asked_days, charts
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import month
 from flowcase.web.session import actor, flow
@@ -23,7 +23,6 @@ from flowcase.web.session import actor, flow
 blueprint = Blueprint("indicators", __name__, url_prefix="/indikatorer")
 
 REPORT = "ledelse"  # what a leader sees first
-NO_DATE = "Skriv en dato, for eksempel 3.4.2026."
 TURNED_ROUND = "Perioden slutter, før den begynder."
 TOO_LONG = "Vælg en periode på højst ti år."
 WHOLE_YEARS = "Af et team, et distrikt eller et regelsæt vises kun de længere perioder. Vælg en af dem."
@@ -130,12 +129,10 @@ def _days(problems: dict[str, list[str]]) -> tuple[dt.date, dt.date]:
     today = local_date(flow().clock.now())
     days = {"fra": today.replace(month=1, day=1), "til": today}
     for name in days:
-        text = request.args.get(name, "").strip()
-        if text:
-            try:
-                days[name] = dt.date.fromisoformat(text)
-            except ValueError:
-                problems[name] = [NO_DATE]
+        typed, problem = asked_days.day(request.args, name)
+        if problem:
+            problems[name] = [problem]
+        days[name] = typed or days[name]
     if not problems.keys() & days.keys() and days["til"] < days["fra"]:
         problems["til"] = [TURNED_ROUND]
     elif not problems.keys() & days.keys() and (days["til"] - days["fra"]).days > LONGEST:
@@ -180,7 +177,8 @@ def period_name(period: Period) -> str:
 def _asked() -> dict[str, str]:
     """What the address asks for, to be carried on by links."""
     names = ("fra", "til", "periode", "team", "distrikt", "regelsaet", "rapport")
-    return {name: request.args[name] for name in names if request.args.get(name)}
+    said = {name: request.args[name] for name in names if request.args.get(name)}
+    return said | asked_days.held(request.args, "fra", "til")
 
 
 def _spoken() -> int:

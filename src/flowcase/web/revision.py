@@ -20,7 +20,7 @@ from flowcase.modeling.names import code_name, decision_name, message_name
 from flowcase.services.exports import PURPOSES
 from flowcase.services.history_search import Asked, Telling
 from flowcase.web.api_pages import place_from, place_in_history, token_of
-from flowcase.web.asked_days import day
+from flowcase.web.asked_days import day, held
 from flowcase.web.case_facts import status
 from flowcase.web.history_exports import PURPOSE_WORDS
 from flowcase.web.language import current, gettext
@@ -84,9 +84,8 @@ def index() -> Any:
             )
         except NotFound:
             problems["sag"] = gettext("Der er ingen sag med den kode.")
-    asked = {
-        name: value for name in (*_FILTERS, "fra", "til", "formaal") if (value := args.get(name, "").strip())
-    }
+    asked = {name: value for name in (*_FILTERS, "formaal") if (value := args.get(name, "").strip())}
+    asked |= held(args, "fra", "til")
     return render_template(
         "revision.html",
         lines=[]
@@ -250,7 +249,7 @@ def _period() -> tuple[dt.date | None, dt.date | None, dict[str, str]]:
 
 
 def _asked() -> dict[str, str]:
-    return {name: value for name in ("fra", "til") if (value := request.args.get(name, "").strip())}
+    return held(request.args, "fra", "til")
 
 
 def responsible(id: str | None) -> str:
