@@ -1,4 +1,4 @@
-"""What a form or a task says to people is said in words: no rule's number, no key of a setting or a field."""
+"""What a form or a task says to people: in words, without rule numbers and keys, and in both languages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lxml import etree
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 CODE = re.compile(r"\b[RD]-\d+\b|\b[a-zæøå]+_[a-zæøå_]+\b")
+SAID = ("label", "description", "text")
 PROPERTY = "{http://camunda.org/schema/zeebe/1.0}property"
 
 
@@ -18,7 +19,7 @@ def said_by_forms() -> Iterator[tuple[str, str]]:
     for path in sorted(PROCESSES.glob("forms/*.form")):
         for component in every(json.loads(path.read_text("utf-8"))["components"]):
             properties = component.get("properties", {})
-            for key in ("label", "description", "text"):
+            for key in SAID:
                 yield path.name, component.get(key) or ""
                 yield path.name, properties.get(f"{key}_en", "")
 
@@ -41,3 +42,15 @@ def test_forms_and_instructions_speak_in_words():
 
     assert len(said) > 500
     assert [(file, words) for file, words in said if CODE.search(words)] == []
+
+
+def test_what_a_form_says_is_said_in_english_too():
+    only_danish = [
+        (path.name, component["id"], key)
+        for path in sorted(PROCESSES.glob("forms/*.form"))
+        for component in every(json.loads(path.read_text("utf-8"))["components"])
+        for key in SAID
+        if component.get(key) and not component.get("properties", {}).get(f"{key}_en")
+    ]
+
+    assert only_danish == []
