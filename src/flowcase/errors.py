@@ -42,6 +42,16 @@ class Conflict(FlowcaseError):
         super().__init__(f"Expected to {attempt}, but {because}.")
 
 
+class SavedElsewhere(FlowcaseError):
+    """The page does not know the draft that the same person saved last, in another one."""
+
+    def __init__(self, user_task: str) -> None:
+        self.user_task = user_task
+        super().__init__(
+            f"Expected to go on from the draft of user task '{user_task}', but another page has saved since."
+        )
+
+
 class Forbidden(FlowcaseError):
     """The actor may not do this."""
 

@@ -22,7 +22,7 @@ from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
 from flowcase.services.delegations import check_not_delegated
 from flowcase.services.deputies import taken_over
-from flowcase.services.drafts import keep_draft
+from flowcase.services.drafts import Begun, check_not_saved_elsewhere, draft_of, keep_draft
 from flowcase.services.rule_hits import ACTOR, Hit, asked, hits_in, refused
 from flowcase.services.transactions import Transactions
 from flowcase.services.unnamed_cases import may_be_of_a_meeting, told_to
@@ -214,11 +214,14 @@ class UserTasks:
 
     # --- drafts ------------------------------------------------------------------------------------
 
-    def save_draft(self, id: str, raw: Mapping[str, Any], *, actor: Actor) -> None:
+    def save_draft(
+        self, id: str, raw: Mapping[str, Any], *, begun: Begun | None = None, actor: Actor
+    ) -> None:
         """Keep what was typed so far, as it was typed; sealed, and gone when the user task ends.
 
         A draft is no fact of the case: it leaves no event. It is kept for its writer too when a colleague
-        has taken or completed the user task meanwhile, so that nothing typed is lost.
+        has taken or completed the user task meanwhile, so that nothing typed is lost. Raises SavedElsewhere
+        when the page that `begun` names does not know what was saved last.
         """
 
         def work(tx: Tx) -> None:
@@ -226,13 +229,13 @@ class UserTasks:
             if tx.is_erased(row.stream):
                 raise Erased("user task", id)
             check_candidate(tx, row, actor, "save a draft of")
-            keep_draft(tx, row, actor.id, raw)
+            keep_draft(tx, row, actor.id, raw, begun)
 
         self._transactions.run(actor, work)
 
     def draft(self, id: str, *, actor: Actor) -> dict[str, Any] | None:
         """What this person had typed; None without a draft."""
-        return self._transactions.read(lambda tx: queries.draft(tx, id, actor.id))
+        return self._transactions.read(lambda tx: draft_of(tx, id, actor.id))
 
     def forget_draft(self, id: str, *, actor: Actor) -> None:
         """Throw away what this person had typed."""
@@ -271,18 +274,22 @@ class UserTasks:
 
     # --- completing --------------------------------------------------------------------------------
 
-    def complete(self, id: str, raw: Sent = None, *, actor: Actor) -> UserTaskRow:
+    def complete(self, id: str, raw: Sent = None, *, begun: Begun | None = None, actor: Actor) -> UserTaskRow:
         """Complete with form values, store them where the form aims, and carry the instance on.
 
         `raw` may be a function that reads them from what was sent, once the form is known. The row is the
         one that was completed, as it was. Raises Conflict (completed, cancelled or claimed by somebody
         else), Forbidden, InvalidValues with every wrong field, and Refused with the rules that stand
-        against it; then nothing is stored.
+        against it; then nothing is stored. SavedElsewhere as for `save_draft`: the draft goes with it.
         """
 
-        return self._transactions.run(actor, lambda tx: self.complete_within(tx, id, raw, actor=actor))
+        return self._transactions.run(
+            actor, lambda tx: self.complete_within(tx, id, raw, begun=begun, actor=actor)
+        )
 
-    def complete_within(self, tx: Tx, id: str, raw: Sent = None, *, actor: Actor) -> UserTaskRow:
+    def complete_within(
+        self, tx: Tx, id: str, raw: Sent = None, *, begun: Begun | None = None, actor: Actor
+    ) -> UserTaskRow:
         """As `complete`, in a transaction that another service has opened."""
         row, instance = opened(tx, id, "complete")
         check_candidate(tx, row, actor, "complete")
@@ -294,6 +301,8 @@ class UserTasks:
         form = self._advancing.definitions.form(tx, row.form) if row.form else None
         facts = self._facts(tx, instance, row, variables, form)
         given = (raw(form) if callable(raw) else raw) or {}
+        if begun is not None:
+            check_not_saved_elsewhere(tx, row, actor.id, given, begun)
         if form is None:
             values: Mapping[str, Value] = _plain(given)
         else:

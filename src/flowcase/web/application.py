@@ -55,6 +55,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.Erased: HTTPStatus.GONE,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.SavedElsewhere: HTTPStatus.CONFLICT,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidValues: HTTPStatus.UNPROCESSABLE_ENTITY,

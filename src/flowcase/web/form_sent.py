@@ -64,11 +64,8 @@ def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 def changed_rows(raw: dict[str, Any], sent: MultiDict[str, str]) -> str:
     """Carry out a press of an add or remove button; the row or list to go on with, or nothing."""
-    if name := sent.get(ADD):
-        rows = _rows_at(raw, name)
-        if rows is not None:
-            rows.append({})
-            return f"{name}.{len(rows) - 1}"
+    if added := added_row(raw, sent):
+        return added
     if name := sent.get(REMOVE):
         place, _, number = name.rpartition(".")
         rows = _rows_at(raw, place)
@@ -76,6 +73,16 @@ def changed_rows(raw: dict[str, Any], sent: MultiDict[str, str]) -> str:
             del rows[int(number)]
             return place
     return ""
+
+
+def added_row(raw: dict[str, Any], sent: MultiDict[str, str]) -> str:
+    """Carry out a press of an add button; the row to go on with, or nothing."""
+    name = sent.get(ADD)
+    rows = _rows_at(raw, name) if name else None
+    if rows is None:
+        return ""
+    rows.append({})
+    return f"{name}.{len(rows) - 1}"
 
 
 def only_shows(sent: MultiDict[str, str]) -> bool:

@@ -268,7 +268,7 @@ def _is_a_draft_now(id: str, sent: MultiDict[str, str]) -> bool:
     if not raw:
         return False
     try:
-        flow().user_tasks.save_draft(id, raw, actor=actor())
-    except FlowcaseError:  # ended or taken meanwhile: the page says so and shows what was typed
+        flow().user_tasks.save_draft(id, raw, begun=typed_task.begun(sent), actor=actor())
+    except FlowcaseError:  # ended, taken or saved elsewhere meanwhile: the page shows what was typed
         return False
     return True

@@ -253,6 +253,8 @@ def sentence(error: errors.FlowcaseError) -> str:
         return gettext("Det, du søger, findes ikke længere, eller du må ikke se det.")
     if isinstance(error, errors.Conflict):
         return gettext("Opgaven er ændret, siden du åbnede siden. Se, hvordan den står nu.")
+    if isinstance(error, errors.SavedElsewhere):
+        return gettext("Kladden er også gemt fra et andet faneblad eller en anden maskine.")
     if isinstance(error, errors.Forbidden):
         return gettext("Din rolle giver ikke adgang til dette. Spørg din leder.")
     if isinstance(error, errors.Refused):

@@ -11,7 +11,15 @@ from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound, Refused
+from flowcase.errors import (
+    Conflict,
+    FlowcaseError,
+    Forbidden,
+    InvalidValues,
+    NotFound,
+    Refused,
+    SavedElsewhere,
+)
 from flowcase.services.disclosure import without_withheld
 from flowcase.services.user_task_moves import LONGEST_REASON
 from flowcase.web import answers, form_files, form_notes, form_page, form_sent, kept_typing
@@ -25,7 +33,7 @@ from flowcase.web.next_steps import next_steps
 from flowcase.web.presenting import instant, person, sentence
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
-from flowcase.web.typed_task import COMMENT, read, read_dates
+from flowcase.web.typed_task import BEGUN, COMMENT, INSTEAD, begin, begun, read, read_dates
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -51,11 +59,16 @@ def show(id: str) -> Any:
         return render_template("user_task_of_others.html", task=others), HTTPStatus.FORBIDDEN
     draft = flow().user_tasks.draft(id, actor=actor())
     if (kept := kept_typing.shown_here()) is not None:
-        return _page(task, without_withheld(task.view, read(task, kept)), is_draft=draft is not None)
+        raw = read(task, kept)
+        focus = form_sent.added_row(raw, kept)  # asked for as the session ended
+        shown, mark = without_withheld(task.view, raw), kept.get(BEGUN, "")
+        return _page(task, shown, is_draft=draft is not None, focus=focus, mark=mark)
+    mark = begin(draft)
     if draft is not None:
-        return _page(task, without_withheld(task.view, draft), is_draft=True)
+        return _page(task, without_withheld(task.view, draft), is_draft=True, mark=mark)
     chosen = form_page.chosen_in_address(task.form, request.args)
-    return _page(task, form_page.first_values(task.form, {**chosen, **task.prefilled}) if task.form else {})
+    first = form_page.first_values(task.form, {**chosen, **task.prefilled}) if task.form else {}
+    return _page(task, first, mark=mark)
 
 
 @blueprint.post("/<id>/kladde")
@@ -64,7 +77,10 @@ def save_draft(id: str) -> Any:
     """Saved by itself while somebody types; answers with one line for the page."""
     task = flow().user_tasks.get(id, actor=actor())
     try:
-        flow().user_tasks.save_draft(id, read(task, request.form), actor=actor())
+        raw = read(task, request.form)
+        flow().user_tasks.save_draft(id, raw, begun=begun(request.form), actor=actor())
+    except SavedElsewhere:
+        return render_template("saved_elsewhere.html", task=task, instead=INSTEAD), HTTPStatus.CONFLICT
     except FlowcaseError as error:
         return gettext("Kladden er ikke gemt.") + " " + sentence(error), HTTPStatus.CONFLICT
     saved = gettext("Kladden er gemt {at}.").format(at=instant(flow().clock.now()))
@@ -78,6 +94,13 @@ def forget_draft(id: str) -> Any:
     flow().user_tasks.forget_draft(id, actor=actor())
     flash(gettext("Kladden er slettet."), "info")
     return redirect(url_for("user_tasks.show", id=id))
+
+
+@blueprint.errorhandler(SavedElsewhere)
+def _saved_elsewhere(_: SavedElsewhere) -> Any:
+    """Nothing was done: the page as it was typed, with what there is to choose."""
+    id = str((request.view_args or {})["id"])
+    return page_again(id, is_saved_elsewhere=True, status=HTTPStatus.CONFLICT)
 
 
 def _taken_over(task: UserTask) -> str:
@@ -103,7 +126,7 @@ def send(id: str) -> Any:
     if "_giv_tilbage" in request.form:
         return _given_back(id)
     try:
-        done = flow().user_tasks.complete(id, _noted, actor=actor())
+        done = flow().user_tasks.complete(id, _noted, begun=begun(request.form), actor=actor())
     except _Noted as noted:
         return page_again(id, notes=noted.notes)
     except InvalidValues as error:
@@ -143,7 +166,7 @@ def _shown_or_saved(id: str) -> Any:
     if form_sent.only_shows(request.form):
         return _page(task, raw, focus=form_sent.changed_rows(raw, request.form))
     try:
-        flow().user_tasks.save_draft(id, raw, actor=actor())
+        flow().user_tasks.save_draft(id, raw, begun=begun(request.form), actor=actor())
     except Conflict:
         return page_again(id, status=HTTPStatus.CONFLICT)
     flash(gettext("Kladden er gemt."), "success")
@@ -156,7 +179,7 @@ def _given_back(id: str) -> Any:
     raw = read(task, _sent())
     try:
         if raw:
-            flow().user_tasks.save_draft(id, raw, actor=actor())
+            flow().user_tasks.save_draft(id, raw, begun=begun(request.form), actor=actor())
         flow().delegations.give_back(id, actor=actor())
     except (Conflict, Forbidden):  # taken back or done meanwhile: the page says by whom
         return _page(flow().user_tasks.get(id, actor=actor()), raw, status=HTTPStatus.CONFLICT)
@@ -173,7 +196,8 @@ def page_again(id: str, **said: Any) -> Any:
 def keep_typed(id: str, *, with_comment: bool = True) -> dict[str, list[str]]:
     """Save as the draft what a button beside the form sent with it; by field, why a file was not taken.
 
-    Nothing is saved where nothing was typed, and where the user task is not theirs to work on.
+    Nothing is saved where nothing was typed, and where the user task is not theirs to work on. Raises
+    SavedElsewhere before anything is done.
     """
     problems = _receive_files(id)
     task = flow().user_tasks.get(id, actor=actor())
@@ -187,7 +211,7 @@ def keep_typed(id: str, *, with_comment: bool = True) -> dict[str, list[str]]:
         shown = form_page.first_values(task.form, task.prefilled)
     if form_sent.differs(raw, shown or {}):
         try:
-            flow().user_tasks.save_draft(id, raw, actor=actor())
+            flow().user_tasks.save_draft(id, raw, begun=begun(request.form), actor=actor())
         except (Conflict, Forbidden):  # ended or taken meanwhile: the page says so and shows what was typed
             return problems
     return problems
@@ -241,9 +265,13 @@ def _page(
     comment: str = "",
     moving: str = "",
     noted: str = "",
+    mark: str | None = None,
+    is_saved_elsewhere: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Any:
-    """`comment` and `moving` say what is wrong beside the form, `noted` which text there is warned of.
+    """`mark` says where the page began from: a form that comes back stays the page that it was.
+
+    `comment` and `moving` say what is wrong beside the form, `noted` which text there is warned of.
 
     Each time it is shown is a look at the case, also when it comes back with what was sent.
     """
@@ -286,6 +314,10 @@ def _page(
             noted=noted.removeprefix("_"),
             refusal=refusal,
             is_draft=is_draft,
+            begun_name=BEGUN,
+            mark=request.form.get(BEGUN, "") if mark is None else mark,
+            is_saved_elsewhere=is_saved_elsewhere,
+            instead=INSTEAD,
             concerns=concerns,
             notifier=notifier,
             outcome=notification_outcome,
