@@ -581,6 +581,57 @@ def test_a_considered_placement_goes_through_the_council(office):
     assert not story.incidents()
 
 
+def call_council(office: Callable[..., Office], *invited: str) -> Office:
+    """The council is asked, and its participants are chosen; consent is still to be asked for."""
+    story = office("2026-05-04T09:00", "SAG-2608", facts={"undersoegelse_afsluttet": dt.date(2026, 4, 20)})
+    story.tell("til_foranstaltning", "SAG-2608/1")
+    story.do("paataenk", paataenkt="plejefamilie", uden_for_kommunen="false")
+    story.do("saml_deltagere", medleder=DISTRICT, inviterede=list(invited), formaal="x")
+    story.do("familieforhold", foraeldremyndighed="mor", oplyst="2026-05-04")
+    return story
+
+
+def convene(story: Office) -> None:
+    story.do("indkald", inviterede=[CASEWORKER], tid="2026-05-20T13:00+02:00")
+    story.go_to("2026-05-20T13:30")
+
+
+def test_consent_to_the_council_begins_with_those_who_were_just_chosen_and_need_it(office):
+    story = call_council(office, DISTRICT, CASEWORKER, LEADER)
+    [task] = story.tasks("formaal")
+
+    page = story.flow.user_tasks.get(task.id, actor=story.flow.people.actor(CASEWORKER))
+
+    assert page.prefilled["modtagere"] == [DISTRICT]
+
+
+def test_the_leader_of_the_district_holds_the_council_with_the_caseworker(office):
+    """Proves R-048: also when the list of those invited forgot the leader."""
+    story = call_council(office, DISTRICT, CASEWORKER)
+    story.do("formaal", **CONSENT)
+    story.do("indhent", **{**YES, "givet": "2026-05-04T08:00+02:00"})
+    convene(story)
+
+    present = {"forloeb": "afholdt", "til_stede": [DISTRICT, CASEWORKER], "holdt": "2026-05-20T13:00+02:00"}
+    story.do("afhold", DISTRICT, **present, moedeleder=CASEWORKER, referent=DISTRICT)
+    story.do("aftaler_fra_moedet", DISTRICT, referat="x", ingen_opgave="true")
+
+    assert story.tasks("skriv_svar")
+
+
+def test_a_leader_whom_no_consent_covers_is_not_given_the_council_to_hold(office):
+    story = call_council(office, DISTRICT, CASEWORKER)
+    story.do("formaal", **CONSENT)
+    story.do("indhent", **{**YES, "svar": "nej", "givet": "2026-05-04T08:00+02:00"})
+    story.do("anonymitet", aabning="intet_samtykke", genkendelig="ja", udeladt="x")
+    convene(story)
+    story.do("vaelg_behandling", behandling="uden_dem", behandling_begrundelse="x")
+
+    with pytest.raises(Forbidden):
+        story.do("afhold", DISTRICT, forloeb="afholdt")
+    assert [row.candidate_users for row in story.tasks("afhold")] == [[CASEWORKER]]
+
+
 def test_a_young_person_s_refusal_bars_the_placement(office):
     story = office("2026-05-04T09:00", "SAG-2608", facts={"undersoegelse_afsluttet": dt.date(2026, 4, 20)})
     story.tell("til_foranstaltning", "SAG-2608/1")

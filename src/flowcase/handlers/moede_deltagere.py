@@ -52,7 +52,8 @@ def find_participants(job: Job, case: CaseWork) -> Mapping[str, Value]:
         wanted.append(invitation)
     if rows != (meeting["deltagere"] or []):
         case.update("Moede", id, {"deltagere": rows})
-    wanted += [_named(case, one) for one in meeting["inviterede"] or []]
+    leading = [meeting["medleder"]] if meeting["medleder"] else []  # who leads takes part, listed or not
+    wanted += [_named(case, one) for one in [*(meeting["inviterede"] or []), *leading]]
     asked = set()
     for invitation in wanted:
         asked.add(invitation["modtager"])

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     outputs=(
         Field("har_punkter", "boolean", "Er der noget at mødes om?", "Is there something to meet about?"),
         Field("ikke_inviterede", "number", "Antal ikke inviterede", "How many are not invited"),
+        Field("medleder", "string", "Inviteret, der leder med", "Invited co-chair", required=False),
     ),
     rules=("R-080",),
 )
@@ -43,7 +44,7 @@ def invite(job: Job, case: CaseWork) -> Mapping[str, Value]:
     id, code = str(job.inputs["moede_id"]), job.inputs.get("sag_id")
     items = items_of(case, id)
     if job.inputs.get("havde_punkter") and not items:
-        return {"har_punkter": False, "ikke_inviterede": 0}
+        return {"har_punkter": False, "ikke_inviterede": 0, "medleder": None}
     meeting = case.get("Moede", id)
     newly: list[Record] = []
     left_out: list[str] = []
@@ -59,7 +60,18 @@ def invite(job: Job, case: CaseWork) -> Mapping[str, Value]:
             case.update("Invitation", each.id, {"status": INVITED, "mangler": None, "sendt": case.now})
     case.update("Moede", id, {"ikke_inviterede": "\n".join(left_out) or None})
     tell(case, newly, "moede_indkaldelse", where=None if code is None else str(code))
-    return {"har_punkter": True, "ikke_inviterede": len(left_out)}
+    return {
+        "har_punkter": True,
+        "ikke_inviterede": len(left_out),
+        "medleder": _leading(case, meeting, invitations(case, id)),
+    }
+
+
+def _leading(case: CaseWork, meeting: Record, invited: Sequence[Record]) -> Value:
+    """Who leads together with the convener, unless the child may not be discussed with them."""
+    leader = meeting["medleder"]
+    may_hear = any(each["modtager"] == leader and each["status"] == INVITED for each in invited)
+    return leader if may_hear and case.groups_of(str(leader)) else None
 
 
 def _may_hear_something(invitation: Record, items: Sequence[Record]) -> bool:
