@@ -18,8 +18,10 @@ from flowcase.services.instances import Instances
 from flowcase.services.second_person import NeedsAnother
 from flowcase.services.token_moves import TokenAct
 from flowcase.services.worklists import LEASE
+from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, call, catch, end, process, start, timer, user_task
+from tests.traffic import traffic
 
 WHY = "Leverandøren er lukket"
 OTHER = Actor("otto", groups=frozenset({"administrator"}))
@@ -267,3 +269,17 @@ def test_a_skipped_call_ends_what_it_called_and_the_preview_said_so(
     assert flow.instances.get(outer).active_elements == ("y",)
     assert [row.event.act for row in told(flow, outer, "InterventionMade")] == ["skip_element"]
     assert flow.consistency.check() == []
+
+
+def test_who_a_list_is_about_is_told_in_one_statement_and_to_who_may_move_instances_alone(
+    flow: Flowcase, many: list[str], store: Store
+) -> None:
+    with traffic(store) as sent:
+        told = flow.instances.named(many, actor=OPERATOR)
+
+    assert len(sent.statements) == 1, sent
+    seen = {id: (row.name, row.version, row.case_code) for id, row in told.items()}
+    assert seen == dict.fromkeys(many, ("p", 1, None))
+    assert flow.instances.named([], actor=OPERATOR) == {}
+    with pytest.raises(Forbidden):
+        flow.instances.named(many, actor=ANNA)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.services.batches import Asked
 from tests.services.diagrams import end, process, start, user_task
+from tests.web.world import PASSWORD
 
 DRAWN = process("to_trin", start(), user_task("foerste"), user_task("anden"), end())
 
@@ -153,7 +155,28 @@ def test_many_are_chosen_seen_planned_and_done(sign_in, world, instance):
     (row, *_) = world.flow.batches.list(actor=SYSTEM)
     assert "færdig" in drift.get(f"/drift/mange/{row.id}").text
     assert "færdig" in drift.get("/drift/mange").text
-    assert drift.get("/drift/mange/nyt?fra=igår").status == 422
+    assert drift.get("/drift/mange/nyt?fra=igår").status == 200
+    assert drift.get("/drift/mange/nyt?fra=engang").status == 422
+
+
+def test_an_instance_of_many_is_told_by_process_and_case_with_a_link_for_who_opens_cases(sign_in, world):
+    world.flow.deployments.deploy({"to_trin.bpmn": DRAWN}, actor=SYSTEM)
+    world.flow.instances.start("to_trin", {}, case="SAG-2588", actor=SYSTEM)
+    world.flow.instances.start("to_trin", {}, actor=SYSTEM)
+    name = world.flow.deployments.definitions(process="to_trin")[0].name
+    asked = Asked(process="to_trin")
+    planner = world.flow.people.actor("drift")
+    id = world.flow.batches.plan(asked, "suspend", reason="Afventer", actor=planner)
+    world.flow.people.add("begge", groups=["administrator", "fronten"], password=PASSWORD, actor=SYSTEM)
+
+    by_drift = sign_in("drift").get(f"/drift/mange/{id}")
+    by_both = sign_in("begge").get(f"/drift/mange/{id}")
+
+    rows = [[cell.text_content().strip() for cell in row] for row in by_drift.all("//main//tbody/tr")]
+    assert [row[2] for row in rows] == ["SAG-2588", "–"]
+    assert all(row[1].startswith(f"{name}, udgave 1") for row in rows)
+    assert not by_drift.all("//main//tbody//a[@href='/sager/SAG-2588']")
+    assert by_both.all("//main//tbody//a[@href='/sager/SAG-2588']")
 
 
 def test_the_mapping_of_many_is_corrected_on_its_page_before_they_move(sign_in, world, instance):

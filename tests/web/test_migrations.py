@@ -54,6 +54,18 @@ def test_the_owner_sees_verdicts_moves_and_takes_back(world: World, sign_in, beh
     assert [world.flow.instances.get(each).version for each in behind] == [1, 1, 1]
 
 
+def test_the_examples_of_a_verdict_are_told_by_process_and_case(world: World, sign_in, behind):
+    flow, owner = world.flow, world.flow.people.actor("lone.proces")
+    flow.instances.start("flytteprove", case="SAG-2588", version=1, actor=SYSTEM)
+    id = flow.migrations.plan("flytteprove:1", "flytteprove:2", reason="Ny lov", actor=owner)
+
+    seen = sign_in("lone.proces").get(f"/studie/flyt/plan/{id}")
+
+    [cell] = seen.all("//main//tbody/tr/td[last()]")
+    assert cell.text_content().count(", udgave 1") == 4
+    assert "(SAG-2588)" in cell.text_content()
+
+
 def test_a_mapping_that_cannot_work_and_a_missing_reason_come_back_with_what_was_typed(sign_in, behind):
     page = sign_in("lone.proces")
     values = {"til-skriv": "start", "begrundelse": "Ny lov"}

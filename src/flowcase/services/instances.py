@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_see_case, may_see_cases, may_see_instance
+from flowcase.access.permissions import may_migrate, may_see_case, may_see_cases, may_see_instance
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
 from flowcase.services.holding import check_may_start
@@ -17,7 +17,7 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import case_files, history, resources
 from flowcase.store.queries import instances as queries
-from flowcase.store.queries.instances import IncidentRow, InstanceRow
+from flowcase.store.queries.instances import IncidentRow, InstanceRow, NamedRow
 from flowcase.values import Value
 
 
@@ -189,6 +189,12 @@ class Instances:
                     return found, None
 
         return self._transactions.read(work)
+
+    def named(self, ids: Collection[str], *, actor: Actor) -> Mapping[str, NamedRow]:
+        """What lists of many tell of each, by id. Raises Forbidden for who may not move instances."""
+        if not may_migrate(actor):
+            raise Forbidden("list process instances", "only process owners and operators may")
+        return self._transactions.read(lambda tx: queries.named(tx, ids))
 
     def source(self, id: str, *, actor: Actor | None = None) -> bytes:
         """The file that the instance runs, as it was deployed. Raises NotFound and Forbidden."""

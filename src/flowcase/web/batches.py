@@ -99,6 +99,7 @@ def show(id: str) -> Any:
         "batch.html",
         batch=batch,
         rows=rows,
+        named=flow().instances.named([row.instance for row in rows], actor=actor()),
         only=only,
         further=None
         if following is None

@@ -92,11 +92,13 @@ def show(id: str) -> Any:
     """The verdicts, how far the move is, and what can be done with it."""
     seen = flow().migrations.get(id, actor=actor())
     proposal = flow().migrations.definitions_of(id, actor=actor())
-    items = flow().migrations.items(id, actor=actor())
+    groups = _groups(flow().migrations.items(id, actor=actor()), *proposal)
+    examples = [item.instance for *_, items in groups for item in items]
     return render_template(
         "migration.html",
         plan=seen,
-        groups=_groups(items, *proposal),
+        groups=groups,
+        named=flow().instances.named(examples, actor=actor()),
         name=proposal[1].name,
         status=_status,
         examples=EXAMPLES,
