@@ -11,6 +11,7 @@ from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.entities import ENTITIES
 from flowcase.demo import preparing, town
+from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import PEOPLE
 
 
@@ -141,6 +142,15 @@ def test_a_demonstration_shows_what_was_sent_to_who_operates_it_alone(world, sig
     assert "Til henrik@kommune.dk" in seen.text
     assert "Umiddelbar fare er meldt".lower() in seen.text.lower()
     assert refused.status == 403
+
+
+def test_the_first_deployment_of_a_demonstration_is_noted_in_danish(world, sign_in, tmp_path):
+    (tmp_path / "foerste.bpmn").write_bytes(process("foerste", start(), user_task("skriv"), end()))
+
+    preparing.deploy_processes(world.flow, tmp_path)
+
+    seen = sign_in("lone.proces").get("/studie/udgaver/foerste.bpmn")
+    assert "Processerne, som de følger med flowcase" in seen.text
 
 
 def test_a_new_demonstration_mails_what_happens_from_now_on_and_not_its_past(world, monkeypatch):

@@ -71,6 +71,13 @@ def demonstration(settings: config.Config) -> config.Config:
     return dataclasses.replace(settings, is_demonstration=True)
 
 
+def deploy_processes(flow: bootstrap.Flowcase, folder: Path) -> None:
+    """The first deployment; its note is read in *Udgaver*, as everybody's notes in their own language."""
+    flow.deployments.deploy(
+        folder_files(folder), actor=SYSTEM, note="Processerne, som de følger med flowcase"
+    )
+
+
 def _fill(settings: config.Config, say: Say) -> str:
     bootstrap.upgrade(settings)
     until = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -78,7 +85,7 @@ def _fill(settings: config.Config, say: Say) -> str:
     try:
         folder = settings.processes or config.shipped_processes()
         say(f"Deploying {folder} ...")
-        flow.deployments.deploy(folder_files(folder), actor=SYSTEM, note="Shipped processes")
+        deploy_processes(flow, folder)
         say("Adding the people of the fictional municipality ...")
         lines = []
         for person in town.PEOPLE:
