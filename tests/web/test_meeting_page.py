@@ -138,14 +138,19 @@ def test_colleagues_and_units_are_from_outside_or_not_and_a_family_is_neither(si
 
 
 @pytest.mark.parametrize(
-    ("only_the_child", "status", "says"),
+    ("only_the_child", "status", "says", "reason"),
     [
-        (True, "Ikke inviteret", "der mangler samtykke til et netværksmøde"),
-        (False, "Inviteret", "Punkt 1 er lukket for dem."),
+        (
+            True,
+            "Ikke inviteret",
+            "Da der blev indkaldt fre. 27. mar. 2026, manglede der samtykke (formål: Netværksmøde).",
+            "Der var ikke bedt om samtykke",
+        ),
+        (False, "Inviteret", "Punkt 1 er lukket for dem.", "Der er ikke bedt om samtykke"),
     ],
 )
 def test_who_may_not_hear_something_is_named_with_the_rule_and_the_consent_that_is_missing(
-    sign_in, world, caseworker, only_the_child, status, says
+    sign_in, world, caseworker, only_the_child, status, says, reason
 ):
     id = planned(world, caseworker, guests=["ppr"], only_the_child=only_the_child)
 
@@ -154,8 +159,29 @@ def test_who_may_not_hear_something_is_named_with_the_rule_and_the_consent_that_
     guest = page.one("//ul[contains(@class, 'fc-tasks')]/li[contains(., 'PPR')]").text_content()
     assert status in guest
     assert says in guest
-    assert "Der er ikke bedt om samtykke" in guest
+    assert reason in guest
     assert "R-080" in guest
+
+
+def test_a_consent_that_was_given_since_is_told_with_what_to_do_in_either_language(
+    sign_in, world, caseworker
+):
+    id = planned(world, caseworker, guests=["ppr"], only_the_child=True)
+    visitor = sign_in(caseworker)
+    before = visitor.get(f"/moeder/{id}")
+
+    give_consent(world.flow, CASE, "ppr", purpose=PURPOSE)
+    danish, english = visitor.get(f"/moeder/{id}"), visitor.get(f"/moeder/{id}?sprog=en")
+
+    assert "Siden er der givet samtykke" not in before.text
+    assert "Der var ikke bedt om samtykke. R-080 Siden er der givet samtykke" in danish.text
+    assert "giv dem selv besked, hvis de skal med" in danish.text
+    left_out = english.one("//section[@aria-labelledby='inviterede']//li[contains(., 'PPR')]")
+    assert not left_out.xpath(".//p[contains(@class, 'fc-missing')]/descendant-or-self::*[@lang='da']")
+    told = " ".join(left_out.text_content().split())
+    assert "When the invitations went out on Fri 27 Mar 2026, consent was missing" in told
+    assert "Consent had not been asked for." in told
+    assert "Consent has been given since" in told
 
 
 def test_somebody_from_outside_sees_the_item_that_consent_opens_and_it_is_recorded(

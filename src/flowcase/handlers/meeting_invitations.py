@@ -49,14 +49,23 @@ def name_of(invitation: Record) -> str:
     return str(invitation["navn"] or (group_name(recipient) if invitation["art"] == "gruppe" else recipient))
 
 
-def what_is_missing(case: CaseWork, meeting: Record, invitation: Record, code: str | None) -> str:
-    """Which consent an external lacks, and from whom, in words for the meeting's record (K1)."""
+NOTHING_MISSING: Mapping[str, Value] = {"mangler": None, "mangler_tid": None, "mangler_grunde": None}
+
+
+def what_is_missing(
+    case: CaseWork, meeting: Record, invitation: Record, code: str | None
+) -> dict[str, Value]:
+    """Which consent an external lacks just now, and from whom: in words (K1) and as codes."""
     said = [str(kind_of_meeting(case, meeting["slags"]).get("mangler") or "")]
     recipient, purpose = str(invitation["modtager"]), str(meeting["formaal_kode"])
-    if code is not None:
-        found = case.consent_cover(code, [recipient], purpose)
-        said += dict.fromkeys(gap_in_words(each) for each in found.missing)
-    return ". ".join(each for each in said if each) + "."
+    gaps = case.consent_cover(code, [recipient], purpose).missing if code is not None else ()
+    said += dict.fromkeys(map(gap_in_words, gaps))
+    reasons: dict[tuple[str, str | None], None] = dict.fromkeys((str(one.gap), one.giver) for one in gaps)
+    return {
+        "mangler": ". ".join(each for each in said if each) + ".",
+        "mangler_tid": case.now,
+        "mangler_grunde": [{"grund": gap, "giver": giver} for gap, giver in reasons],
+    }
 
 
 def tell(

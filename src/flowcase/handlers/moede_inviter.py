@@ -10,6 +10,7 @@ from flowcase.handlers.meeting_invitations import (
     CANCELLED,
     INVITED,
     LEFT_OUT,
+    NOTHING_MISSING,
     WITHDRAWN,
     invitations,
     items_of,
@@ -53,11 +54,11 @@ def invite(job: Job, case: CaseWork) -> Mapping[str, Value]:
             continue
         if each["ekstern"] is True and not _may_hear_something(each, items):
             missing = what_is_missing(case, meeting, each, _case_of(items, each))
-            left_out.append(f"{name_of(each)}: {missing}")
-            case.update("Invitation", each.id, {"status": LEFT_OUT, "mangler": missing})
+            left_out.append(f"{name_of(each)}: {missing['mangler']}")
+            case.update("Invitation", each.id, {"status": LEFT_OUT, **missing})
         else:
             newly.append(each)
-            case.update("Invitation", each.id, {"status": INVITED, "mangler": None, "sendt": case.now})
+            case.update("Invitation", each.id, {"status": INVITED, **NOTHING_MISSING, "sendt": case.now})
     case.update("Moede", id, {"ikke_inviterede": "\n".join(left_out) or None})
     tell(case, newly, "moede_indkaldelse", where=None if code is None else str(code))
     return {

@@ -34,6 +34,7 @@ from flowcase.store.queries.user_tasks import UserTaskRow
 
 ITEM, AGREEMENT = "Dagsordenspunkt", "Aftale"
 WITHDRAWN = "trukket"
+LEFT_OUT, TAKEN_BACK = "ikke_inviteret", "trukket_tilbage"  # of invitations
 _OF_THE_MEETING = (meeting_parts.MEETING, ITEM)
 
 
@@ -65,7 +66,10 @@ class Guest:
     is_external: bool
     status: str
     sent_at: dt.datetime | None
-    missing: str | None  # which consent, in words
+    missing: str | None  # which consent was missing when they were left out, in words
+    missed_at: dt.datetime | None = None
+    gaps: tuple[tuple[str, str | None], ...] = ()  # (why, from whom) as codes, of the same instant
+    is_covered_since: bool = False  # left out then, and a consent covers them now
     closed: tuple[tuple[int, Hearing], ...] = ()  # (number of the item, why)
 
 
@@ -177,6 +181,7 @@ class MeetingPages:
         sees_all = reads and words.is_open
         mine = {actor.id, *actor.groups}
         names_case = meeting_parts.names_case(tx, row, actor)
+        sees_names = sees_all and (is_own or not is_outside)
         gate = self._gate(work, items, invited, row, convening) if reads and not closed else {}
         return MeetingPage(
             id=id,
@@ -188,7 +193,10 @@ class MeetingPages:
             reads_words=reads,
             is_outside=is_outside,
             items=tuple(items),
-            guests=tuple(_guest(each, gate, sees_all and (is_own or not is_outside)) for each in invited),
+            guests=tuple(
+                _guest(each, gate, self._covered_since(work, items, row, each), sees_names)
+                for each in invited
+            ),
             agreements=tuple(_agreement(each, sees_all) for each in _agreements(tx, row)),
             words=words,
             steps=tuple(steps),
@@ -261,6 +269,21 @@ class MeetingPages:
                     closed.setdefault(recipient, []).append((item.number, hearing))
         return closed
 
+    def _covered_since(
+        self, work: CaseWork, items: Sequence[Item], row: RecordRow, invitation: RecordRow
+    ) -> bool:
+        """Whether somebody who was left out of items for want of consent is covered for them by now."""
+        if invitation.open.get("status") not in (LEFT_OUT, TAKEN_BACK):
+            return False
+        recipient = str(invitation.open["modtager"])
+        purpose = str(row.open.get("formaal_kode") or "")
+        hearings = [
+            disclosure.hearing_of(work, Matter(item.case, purpose), [recipient])
+            for item in items
+            if item.names_a_child and recipient in (item["udelukkede"] or ())
+        ]
+        return bool(hearings) and all(each.is_open for each in hearings)
+
     def _steps(self, tx: Tx, row: RecordRow, actor: Actor) -> list[UserTaskRow]:
         """Open user tasks about this very meeting that the actor may do."""
         found: list[UserTaskRow] = []
@@ -329,7 +352,9 @@ def _is_close(tx: Tx, row: RecordRow, actor: Actor) -> bool:
     return is_closest_to_case(actor, team=case.team, caseworkers=named, case=case.code)
 
 
-def _guest(row: RecordRow, gate: Mapping[str, list[tuple[int, Hearing]]], sees_names: bool) -> Guest:
+def _guest(
+    row: RecordRow, gate: Mapping[str, list[tuple[int, Hearing]]], is_covered: bool, sees_names: bool
+) -> Guest:
     known: Any = row.values
     recipient = str(known.get("modtager") or "")
     return Guest(
@@ -340,6 +365,9 @@ def _guest(row: RecordRow, gate: Mapping[str, list[tuple[int, Hearing]]], sees_n
         status=str(known.get("status") or ""),
         sent_at=known.get("sendt"),
         missing=known.get("mangler") if sees_names else None,
+        missed_at=known.get("mangler_tid"),
+        gaps=tuple((str(each["grund"]), each.get("giver")) for each in known.get("mangler_grunde") or ()),
+        is_covered_since=is_covered and sees_names,
         closed=tuple(gate.get(recipient, ())),
     )
 

@@ -51,6 +51,7 @@ def giver(code: str | None) -> str:
         "far": gettext("far"),
         "ung": gettext("den unge"),
         "vaerge": gettext("værgen"),
+        "en_foraelder": gettext("en af forældrene"),
     }.get(code or "", _plain(code or "").lower())
 
 

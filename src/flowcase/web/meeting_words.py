@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flowcase.access.groups import NAMES
-from flowcase.web.case_words import plain
+from flowcase.services.meeting_pages import Guest
+from flowcase.web.between_people import consent_purpose
+from flowcase.web.case_words import giver, plain
 from flowcase.web.language import gettext
-from flowcase.web.presenting import group, person
+from flowcase.web.presenting import date, group, person
 
 
 def kind(code: str) -> str:
@@ -97,6 +99,36 @@ def invitation(code: str) -> str:
         "ikke_inviteret": gettext("Ikke inviteret"),
         "trukket_tilbage": gettext("Invitationen er trukket tilbage"),
         "aflyst": gettext("Meldt fra"),
+    }.get(code, plain(code))
+
+
+def missed(guest: Guest, purpose: Any) -> str:
+    """Which consent was missing, and when: that may have changed since."""
+    asked = (
+        gettext("Da invitationen blev trukket tilbage {when}, manglede der samtykke (formål: {purpose}).")
+        if guest.status == "trukket_tilbage"
+        else gettext("Da der blev indkaldt {when}, manglede der samtykke (formål: {purpose}).")
+    )
+    said = [asked.format(when=date(guest.missed_at), purpose=consent_purpose(str(purpose or "")))]
+    for why, whose in guest.gaps:
+        told = _gap(why)
+        if whose:
+            told = gettext("{what} fra {giver}").format(what=told, giver=giver(whose))
+        said.append(f"{told}.")
+    return " ".join(said)
+
+
+def _gap(code: str) -> str:
+    """Why a consent did not cover somebody then."""
+    return {
+        "intet_samtykke": gettext("Der var ikke bedt om samtykke"),
+        "andet_formaal": gettext("Samtykket gjaldt et andet formål"),
+        "andre_oplysninger": gettext("Samtykket gjaldt andre typer af oplysninger"),
+        "mangler": gettext("Der manglede svar på samtykket"),
+        "afslaaet": gettext("Der var sagt nej til samtykke"),
+        "tilbagekaldt": gettext("Samtykket var trukket tilbage"),
+        "udloebet": gettext("Samtykket var udløbet"),
+        "bortfaldet": gettext("Samtykket var bortfaldet, fordi formålet var nået eller ændret"),
     }.get(code, plain(code))
 
 

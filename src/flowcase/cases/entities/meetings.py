@@ -148,6 +148,8 @@ ENTITIES = (
         ("ekstern", B, K0, "Uden for enheden"),
         ("status", E, K0, "Status"),
         ("mangler", T, K1, "Manglende samtykke"),
+        ("mangler_tid", DT, K0, "Hvornår samtykket manglede"),
+        ("mangler_grunde", ROWS, K1, "Hvis samtykke der manglede, og hvorfor"),
         ("sendt", DT, K0, "Sendt"),
     ),
     record_of(
