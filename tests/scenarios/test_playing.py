@@ -62,6 +62,12 @@ def test_a_follow_up_is_played_to_its_end_and_the_saved_scenario_comes_as_it_say
     look = done(played, {"do": "complete", "as": "CW-07", "task": follow_up["id"], "values": HELD})
     assert {(each["timer"], each["state"]) for each in look["deadlines"]} == {("T05", "met"), ("T06", "open")}
     assert any(line["is_new"] for line in look["story"])
+    asked, gate = look["decisions"]
+    assert f"Tabellen »{asked['called']}« svarede: {asked['result']} (tabellens række 1)." in {
+        line["text"] for line in look["story"]
+    }
+    assert asked["asked"] == [{"column": "trin på indsatstrappen", "said": "2"}]
+    assert {"column": "næste kræves", "said": "nej"} in gate["asked"]
     ended = next(each for each in look["messages"] if each["name"] == "foranstaltning_ophoert")
     look = done(
         played,

@@ -89,6 +89,10 @@ def test_a_process_is_played_without_a_program_saved_and_begun_anew_with_changed
     page = begun(visitor)
     assert "søn. 30. nov. 2025 kl. 08.00" in page.one("//*[@id='uret']").text
     assert page.all("//*[contains(@class, 'fc-p-here')]")
+    cells = page.all("//*[@id='beslutninger']/following-sibling::table[1]/tbody/tr[1]/td")
+    table, asked, _, answered = [each.text_content() for each in cells]
+    assert "Opfølgningens art" in table and asked == "trin på indsatstrappen: 2"
+    assert answered == "forebyggende"
 
     form = opened(visitor, page)
     assert "CW-07" in form.text

@@ -1,9 +1,10 @@
-"""What a decision table answered, in words: its name, each part by its column, the rows that hit."""
+"""What a decision table was asked and answered, in words: its name, parts by column, the rows that hit."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flowcase.events import DecisionEvaluated
@@ -15,6 +16,35 @@ _NUMBERED = re.compile(r"^D-\d+ (?:(?:trin|række) \d+: )?")
 _BESIDE = re.compile(r" \([^)]*\)$")
 # What gates, warnings and suggestions answer for people: their sentence and the rule behind it.
 _MESSAGE, _RULE = "besked", "regel"
+SETTINGS = "indstilling"  # the municipality's numbers; no part of the question
+
+
+@dataclass(frozen=True)
+class Consulted:
+    """A table that was asked once, as people read it."""
+
+    table: str
+    asked: tuple[tuple[str, str], ...]  # (column, value) of what was given
+    answer: str
+    rows: str  # `tabellens række 4`; empty where nothing tells rows apart
+
+
+def consulted(
+    event: DecisionEvaluated,
+    labels: TableLabels | None,
+    language: str,
+    plain: Callable[[Any], str],
+) -> Consulted:
+    """`plain` says numbers, dates and yes or no."""
+    inputs, outputs = ({}, {}) if labels is None else (labels.inputs, labels.outputs)
+    record = event.record if isinstance(event.record, Mapping) else {}
+    given = {name: value for name, value in (record.get("inputs") or {}).items() if name != SETTINGS}
+    return Consulted(
+        table_name(event, labels, language),
+        tuple(_parts(given, inputs, language, plain)),
+        _said(event.result, outputs, language, plain),
+        rows_hit(event, language),
+    )
 
 
 def table_name(event: DecisionEvaluated, labels: TableLabels | None, language: str) -> str:
@@ -22,33 +52,25 @@ def table_name(event: DecisionEvaluated, labels: TableLabels | None, language: s
     return decision_name(event.decision, _NUMBERED.sub("", name), language)
 
 
-def answer(
-    event: DecisionEvaluated,
-    labels: TableLabels | None,
-    language: str,
-    plain: Callable[[Any], str],
-) -> str:
-    """`plain` says numbers, dates and yes or no."""
-    outputs = {} if labels is None else labels.outputs
+def _said(value: Any, headings: Mapping[str, str], language: str, plain: Callable[[Any], str]) -> str:
+    if isinstance(value, str):
+        return code_name(value, language)
+    if isinstance(value, Mapping) and _MESSAGE in value:
+        rule = value.get(_RULE)
+        return f"{str(value[_MESSAGE]).rstrip('.')}{f' ({rule})' if rule else ''}"
+    if isinstance(value, Mapping):
+        return "; ".join(": ".join(each) for each in _parts(value, headings, language, plain)) or "–"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_said(each, headings, language, plain) for each in value) or "–"
+    return plain(value)
 
-    def said(value: Any) -> str:
-        if isinstance(value, str):
-            return code_name(value, language)
-        if isinstance(value, Mapping) and _MESSAGE in value:
-            rule = value.get(_RULE)
-            return f"{str(value[_MESSAGE]).rstrip('.')}{f' ({rule})' if rule else ''}"
-        if isinstance(value, Mapping):
-            return "; ".join(parts(value)) or "–"
-        if isinstance(value, (list, tuple)):
-            return ", ".join(map(said, value)) or "–"
-        return plain(value)
 
-    def parts(value: Mapping[str, Any]) -> Iterator[str]:
-        for name, each in value.items():
-            if each not in (None, "", []) and said(each) != "–":
-                yield f"{column_name(name, outputs, language)}: {said(each)}"
-
-    return said(event.result)
+def _parts(
+    value: Mapping[str, Any], headings: Mapping[str, str], language: str, plain: Callable[[Any], str]
+) -> Iterator[tuple[str, str]]:
+    for name, each in value.items():
+        if each not in (None, "", []) and (said := _said(each, headings, language, plain)) != "–":
+            yield column_name(name, headings, language), said
 
 
 def column_name(name: str, headings: Mapping[str, str], language: str) -> str:

@@ -228,14 +228,18 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
     elif kind == "ReferenceRecorded":
         fields["kind"] = kind_name(raw["kind"], language)
     elif isinstance(event, DecisionEvaluated):
-        labels = names.table(event.resource, event.decision)
-        fields["decision"] = answers.table_name(event, labels, language)
-        fields["result"] = answers.answer(event, labels, language, lambda value: _plain(value, language))
-        rows = answers.rows_hit(event, language)
-        fields["rules"] = f" ({rows})" if rows else ""
+        told = consulted(event, names, language)
+        fields |= {"decision": told.table, "result": told.answer}
+        fields["rules"] = f" ({told.rows})" if told.rows else ""
     if kind in _NAMED:
         fields |= {code: message_name(str(raw[code]), language) for code in ("name", "code") if code in raw}
     return fields
+
+
+def consulted(event: DecisionEvaluated, names: Names, language: str) -> answers.Consulted:
+    """What a table was asked and answered, in the words of its columns."""
+    labels = names.table(event.resource, event.decision)
+    return answers.consulted(event, labels, language, lambda value: _plain(value, language))
 
 
 # Events of messages, signals, errors and escalations, which diagrams name by codes.

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flowcase.errors import FlowcaseError, NotFound
-from flowcase.history.story import Recorded, tell
+from flowcase.events import DecisionEvaluated
+from flowcase.history.story import Recorded, consulted, tell
 from flowcase.job_types import Side
 from flowcase.scenarios.checking import plain
 from flowcase.scenarios.playing import Play
@@ -68,11 +69,7 @@ def look(play: Play, language: str) -> dict[str, Any]:
             for row in world.incidents
         ],
         "deadlines": [_deadline(row, play.start.deadlines) for row in world.deadlines],
-        "decisions": [
-            _decision(one, number >= since)
-            for number, one in enumerate(world.history)
-            if one.kind == "DecisionEvaluated" and number >= play.start.events
-        ][-60:],
+        "decisions": list(_decisions(play, world, since, language))[-60:],
         "notices": [
             _notice(one, number >= since)
             for number, one in enumerate(world.history)
@@ -248,15 +245,23 @@ def _deadline(row: Any, before: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _decision(one: Happened, is_new: bool) -> dict[str, Any]:
-    return {
-        "at": one.at.isoformat(),
-        "decision": one.get("decision"),
-        "rules": list(_rows(one)),
-        "result": _text(one.get("result")),
-        "case": one.get("case") or None,
-        "is_new": is_new,
-    }
+def _decisions(play: Play, world: World, since: int, language: str) -> Iterator[dict[str, Any]]:
+    with play.flow.store.reading(play.flow.clock.now()) as tx:
+        names = Names(tx, _definitions)
+        for number, one in enumerate(world.history):
+            if number < play.start.events or not isinstance(one.event, DecisionEvaluated):
+                continue
+            said = consulted(one.event, names, language)
+            yield {
+                "at": one.at.isoformat(),
+                "decision": one.event.decision,
+                "called": said.table,
+                "asked": [{"column": column, "said": _text(value)} for column, value in said.asked],
+                "rules": list(_rows(one)),
+                "result": _text(said.answer),
+                "case": one.get("case") or None,
+                "is_new": number >= since,
+            }
 
 
 def _rows(one: Happened) -> Iterator[str]:

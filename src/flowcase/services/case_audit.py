@@ -14,7 +14,7 @@ from flowcase.access.groups import NAMES as GROUPS
 from flowcase.cases.entities import DataClass
 from flowcase.dmn.table import TableBox
 from flowcase.errors import Erased, Forbidden, NotFound
-from flowcase.history.answers import row_numbers
+from flowcase.history.answers import SETTINGS, row_numbers
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.modeling.table_labels import TableLabels
 from flowcase.services import confidentiality
@@ -28,7 +28,6 @@ from flowcase.store.queries.history import EventRow
 
 # What a person, a case, a record or a code is called: never a word that a name could be.
 _ID = re.compile(r"(?:SAG|U|S)-[0-9]+|(?=[a-z0-9]*[0-9._:-])[a-z0-9]+(?:[._:-][a-z0-9]+)*")
-_SETTINGS = "indstilling"  # the municipality's numbers; no part of the question
 _MOST_EVENTS = 2**62  # of a stream; what is counted beyond has no place in a database
 _LOOKS = ("CaseRead", "CaseOpenedInEmergency", "ReferenceRecorded")
 
@@ -222,7 +221,7 @@ def _record(tx: Tx, row: EventRow, is_close: bool, labels: TableLabels | None) -
     inputs = [
         (name, value if shown else None, shown)
         for name, value in asked.items()
-        if name != _SETTINGS
+        if name != SETTINGS
         for shown in (is_close or _is_shown(value, written),)
     ]
     shown = is_close or _is_shown(event.result, written)
