@@ -184,6 +184,21 @@ def test_a_consent_that_was_given_since_is_told_with_what_to_do_in_either_langua
     assert "Consent has been given since" in told
 
 
+def test_whose_consent_was_missing_is_told(sign_in, world, caseworker):
+    asked = {"formaal_kode": PURPOSE, "modtagere": ["ppr"], "oplysningstyper": ["uddannelse"]}
+    cases = world.flow.cases
+    request = cases.add_record(
+        "Samtykkeanmodning", {**asked, "kraevet": ["mor"], "status": "afslaaet"}, case=CASE, actor=SYSTEM
+    )
+    answer = {"anmodning_id": request, "afgiver": "mor", "svar": "nej", "givet": world.flow.clock.now()}
+    cases.add_record("Samtykke", {**asked, **answer}, case=CASE, actor=SYSTEM)
+    id = planned(world, caseworker, guests=["ppr"], only_the_child=True)
+
+    page = sign_in(caseworker).get(f"/moeder/{id}")
+
+    assert "Der var sagt nej til samtykke (mor)." in page.text
+
+
 def test_somebody_from_outside_sees_the_item_that_consent_opens_and_it_is_recorded(
     sign_in, world, caseworker, outsiders
 ):

@@ -113,7 +113,7 @@ def missed(guest: Guest, purpose: Any) -> str:
     for why, whose in guest.gaps:
         told = _gap(why)
         if whose:
-            told = gettext("{what} fra {giver}").format(what=told, giver=giver(whose))
+            told = f"{told} ({giver(whose)})"
         said.append(f"{told}.")
     return " ".join(said)
 
