@@ -79,6 +79,29 @@ def test_a_timer_of_the_process_of_deadlines_says_which_one_it_follows(sign_in, 
     assert link.get("href") == f"/sager/{follows.case_code}#frister"
 
 
+def test_a_timer_of_any_process_says_which_deadline_it_is_drawn_from(sign_in, world):
+    flow = world.flow
+    (watched, *_) = [
+        row
+        for row in flow.timers.list()
+        if row.process == "frist" and row.case_code and row.due_at > flow.clock.now()
+    ]
+    rule = flow.deadlines.get(flow.instances.get(watched.instance).row.start_key).rule
+    drawn = timer("timeDate", f"=if count(frist_paamindelser.{rule}) &lt; 0 then now() else frist.{rule}")
+    diagram = process("foelger", start(), catch("vent", drawn), end())
+    flow.deployments.deploy({"foelger.bpmn": diagram}, actor=SYSTEM)
+    flow.instances.start("foelger", case=watched.case_code, actor=SYSTEM)
+    [follows] = [row for row in flow.timers.list() if row.process == "foelger"]
+    followed = f"»{deadline_name(rule, 'da')}« {rule}"
+
+    shown = sign_in("drift").get(f"/drift/ure/{follows.id}")
+    listed = sign_in("drift").get("/drift/ure?forloeb=foelger")
+
+    assert followed in shown.one("//dt[.='Frist']/following-sibling::dd[1]").text_content()
+    assert f"følger fristen {followed}" in listed.text
+    assert "følger en frist" not in listed.text
+
+
 def test_a_job_gets_another_priority_and_is_tried_now(sign_in, world):
     world.flow.deployments.deploy({"sender_brev.bpmn": SEND}, actor=SYSTEM)
     instance = world.flow.instances.start("sender_brev", {}, actor=SYSTEM)

@@ -33,7 +33,8 @@ DEADLINE_PROCESS = "frist"
 OF_CASE = frozenset(
     {"regelsaet", "regelsaet_version", "sag_id", "barn_id", "aabnet", "afsluttet"}
 )  # what the case itself says under `sag`; everything else there was set
-OF_DEADLINES = frozenset({"frist", "frist_paamindelser", "denne_frist"})  # what is drawn from one follows it
+BY_RULE = frozenset({"frist", "frist_paamindelser"})  # deadlines of the case, by the id of their rule
+OF_DEADLINES = BY_RULE | {"denne_frist"}  # what is drawn from one follows it
 NAMES = ("sag", "frist", "frist_paamindelser", "indstilling", "belastning", "denne_frist")
 
 

@@ -12,7 +12,7 @@ from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
 from flowcase.feel import compile_expression
 from flowcase.modeling.definition import TimerEvent
 from flowcase.services.advancing import Advancing
-from flowcase.services.case_facts import DEADLINE_PROCESS, OF_DEADLINES
+from flowcase.services.case_facts import BY_RULE, DEADLINE_PROCESS, OF_DEADLINES
 from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
@@ -52,7 +52,7 @@ class Timer:
     element_name: str
     process_name: str
     follows_deadline: bool
-    deadline_rule: str | None  # of the deadline that its process watches over
+    deadline_rule: str | None  # of the deadline that it follows; None where it is drawn from several
 
 
 class TimerCare:
@@ -148,7 +148,7 @@ class TimerCare:
             raise Conflict(f"{verb} timer '{id}'", "its process is suspended")
         if seen is not None and seen != row.due_at:
             raise Conflict(f"{verb} timer '{id}'", "it has moved meanwhile")
-        if self._follows_deadline(tx, row):
+        if self._drawn_from(tx, row):
             raise FollowsADeadline(id)
         return row, instance
 
@@ -178,8 +178,9 @@ class TimerCare:
         process = self._advancing.definitions.process(tx, definition)
         element = process.elements.get(row.element)
         name = row.element if element is None else element.name or row.element
-        follows = self._follows_deadline(tx, row)
-        return Timer(row, name, process.name or row.process, follows, _rule_watched(tx, row))
+        drawn = self._drawn_from(tx, row)
+        rule = _rule_watched(tx, row) or _rule_named(drawn)
+        return Timer(row, name, process.name or row.process, bool(drawn), rule)
 
     def _definition(self, tx: Tx, row: TimerRow) -> str | None:
         if row.instance is None:
@@ -187,18 +188,26 @@ class TimerCare:
         found = instances.instance(tx, row.instance)
         return None if found is None else found.definition
 
-    def _follows_deadline(self, tx: Tx, row: TimerRow) -> bool:
+    def _drawn_from(self, tx: Tx, row: TimerRow) -> frozenset[tuple[str, ...]]:
+        """What its expression reads of deadlines: `("frist", "T04")`."""
         definition = self._definition(tx, row)
         if definition is None:
-            return False
+            return frozenset()
         element = self._advancing.definitions.process(tx, definition).elements.get(row.element)
         event = None if element is None else element.event
         if not isinstance(event, TimerEvent) or event.expression.is_static:
-            return False
+            return frozenset()
         try:
-            return bool(OF_DEADLINES & set(compile_expression(event.expression.text).names))
+            paths = compile_expression(event.expression.text).paths
         except FlowcaseError:  # a text that nobody can read follows nothing
-            return False
+            return frozenset()
+        return frozenset(path for path in paths if path[0] in OF_DEADLINES)
+
+
+def _rule_named(drawn: frozenset[tuple[str, ...]]) -> str | None:
+    """The one rule whose deadline is read by name."""
+    rules = {path[1] for path in drawn if path[0] in BY_RULE and len(path) > 1}
+    return rules.pop() if len(rules) == 1 else None
 
 
 def _rule_watched(tx: Tx, row: TimerRow) -> str | None:

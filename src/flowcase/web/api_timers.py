@@ -48,7 +48,7 @@ class TimerOut(ma.Schema):
     )
     deadline_rule = ma.fields.String(
         allow_none=True,
-        metadata={"description": "Of the deadline that its process watches over.", "example": "T04"},
+        metadata={"description": "Of the deadline that it follows.", "example": "T04"},
     )
 
 
