@@ -12,6 +12,7 @@ from lxml import etree
 PROCESSES = Path(__file__).parents[2] / "processes"
 CODE = re.compile(r"\b[RD]-\d+\b|\b[a-zæøå]+_[a-zæøå_]+\b")
 SAID = ("label", "description", "text")
+YES_OR_NO = ("true", "false", True, False)  # the page says these itself
 PROPERTY = "{http://camunda.org/schema/zeebe/1.0}property"
 
 
@@ -54,3 +55,16 @@ def test_what_a_form_says_is_said_in_english_too():
     ]
 
     assert only_danish == []
+
+
+def test_each_answer_that_a_form_offers_has_its_english():
+    offered = [
+        (path.name, component["id"], option["value"], component.get("properties", {}))
+        for path in sorted(PROCESSES.glob("forms/*.form"))
+        for component in every(json.loads(path.read_text("utf-8"))["components"])
+        for option in component.get("values") or []
+        if option["value"] not in YES_OR_NO
+    ]
+
+    assert len(offered) > 500
+    assert [each[:3] for each in offered if not each[3].get(f"value_en.{each[2]}")] == []
