@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
+from flowcase.modeling import read_form
+from flowcase.modeling.form import CaseTarget, FieldType
 from flowcase.web.record_words import record_value
+
+FORMS = Path(__file__).parents[2] / "processes" / "forms"
 
 
 @pytest.mark.parametrize(
     ("entity", "attribute", "given", "danish"),
     [
-        ("Familie", "foraeldremyndighed", "faelles", "fælles"),
-        ("Dagsordenspunkt", "udfald", "til_familieteam", "til familieteam"),
+        ("Familie", "foraeldremyndighed", "faelles", "Fælles"),
+        ("Dagsordenspunkt", "udfald", "til_familieteam", "Til Familieteam"),
         ("Tildeling", "team", "familieteam_nord", "Familieteam Nord"),
         ("Tildeling", "sagstal_farve", "groen", "grøn"),
         ("Risikovurdering", "vurderet_af", "karen.fp", "Karen Bilde"),
@@ -29,3 +34,38 @@ def test_codes_people_and_groups_are_said_in_words_and_texts_as_they_stand(
 ):
     with app.test_request_context():
         assert record_value(entity, attribute, given) == danish
+
+
+def test_an_answer_is_called_what_the_form_that_asks_for_it_calls_it(app):
+    forms = [read_form(path.read_bytes(), path.name) for path in sorted(FORMS.glob("*.form"))]
+    asked = [
+        (target, field, option)
+        for form in forms
+        for field in form.targeted()
+        for option in field.options
+        for target in field.targets
+        if field.type in (FieldType.CHOICE, FieldType.CHOICES) and isinstance(target, CaseTarget)
+    ]
+    said: dict[tuple[str, str, str, str], set[str]] = {}
+    for target, field, option in asked:
+        for language in ("da", "en"):
+            words = field.option_label(option, language)
+            said.setdefault((language, target.entity, target.attribute, option.value), set()).add(words)
+
+    wrong = []
+    for language in ("da", "en"):
+        with app.test_request_context(query_string={"sprog": language}):
+            app.preprocess_request()
+            for (of, entity, attribute, code), words in said.items():
+                if of == language and record_value(entity, attribute, code) not in words:
+                    wrong.append(
+                        (language, entity, attribute, code, record_value(entity, attribute, code), words)
+                    )
+
+    assert len(said) > 1000
+    assert wrong == []
+
+
+def test_where_two_forms_say_it_otherwise_the_caseworkers_is_followed(app):
+    with app.test_request_context():
+        assert record_value("Underretning", "aftalt_med_familien", "ved_ikke") == "Ved ikke"

@@ -113,6 +113,11 @@ class Field:
         found = (self.required_if, self.hide_if, self.options_expression, self.shown)
         return tuple(each for each in found if each is not None)
 
+    def option_label(self, option: Option, language: str) -> str:
+        """What an option is called; its Danish where the form has no `properties.value_en.<code>`."""
+        english = self.properties.get(f"value_en.{option.value}") if language == "en" else None
+        return english or option.label
+
 
 @dataclass(frozen=True, kw_only=True)
 class Form:

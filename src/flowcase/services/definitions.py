@@ -8,6 +8,7 @@ from flowcase.errors import NotFound
 from flowcase.modeling import read_bpmn, read_form
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.form import Form
+from flowcase.modeling.option_labels import OptionLabels, option_labels
 from flowcase.modeling.table_labels import TableLabels, labels_of
 from flowcase.store import Tx
 from flowcase.store.queries import resources
@@ -21,6 +22,7 @@ class Definitions:
         self._processes: dict[tuple[str, str], ProcessDefinition] = {}
         self._forms: dict[str, Form] = {}
         self._labels: dict[str, Mapping[str, TableLabels]] = {}
+        self._options: tuple[frozenset[str], OptionLabels] = (frozenset(), {})
 
     def process(self, tx: Tx, definition: str) -> ProcessDefinition:
         """The process definition with this id. Raises NotFound."""
@@ -48,9 +50,18 @@ class Definitions:
         row = resources.named(tx, "form", form)
         if row is None:
             raise NotFound("form", form)
-        if row.hash not in self._forms:
-            self._forms[row.hash] = read_form(self._content(tx, row.hash), row.path)
-        return self._forms[row.hash]
+        return self._form(tx, row)
+
+    def option_labels(self, tx: Tx) -> OptionLabels:
+        """What the answers of the forms in force are called; gathered anew once one of them has changed."""
+        newest: dict[str, resources.NamedResourceRow] = {}
+        for row in resources.all_named(tx, "form"):
+            if row.status == "active":
+                newest.setdefault(row.name, row)
+        contents = frozenset(row.hash for row in newest.values())
+        if self._options[0] != contents:
+            self._options = (contents, option_labels(self._form(tx, row) for row in newest.values()))
+        return self._options[1]
 
     def table_labels(self, tx: Tx, content_hash: str, decision: str) -> TableLabels | None:
         """How a table is headed in one file of tables; None where the file does not have it."""
@@ -59,6 +70,11 @@ class Definitions:
             path = resources.path_of(tx, content_hash) or "tabel.dmn"
             found = self._labels[content_hash] = labels_of(self._content(tx, content_hash), path)
         return found.get(decision)
+
+    def _form(self, tx: Tx, row: resources.NamedResourceRow) -> Form:
+        if row.hash not in self._forms:
+            self._forms[row.hash] = read_form(self._content(tx, row.hash), row.path)
+        return self._forms[row.hash]
 
     def _content(self, tx: Tx, content_hash: str) -> bytes:
         content = resources.content(tx, content_hash)

@@ -15,6 +15,7 @@ from flowcase.errors import Conflict, InvalidDefinition, NotFound
 from flowcase.modeling import Catalogue, Finding, Form, Severity
 from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.definition import ProcessDefinition
+from flowcase.modeling.option_labels import OptionLabels
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.services.definitions import Definitions
 from flowcase.services.rule_set_check import check_manifests
@@ -290,6 +291,10 @@ class Deployments:
     def form(self, form: str) -> Form:
         """The newest version of a form. Raises NotFound."""
         return self._transactions.read(lambda tx: self._definitions.form(tx, form))
+
+    def option_labels(self) -> OptionLabels:
+        """What the answers of the forms in force are called, by entity, attribute and code."""
+        return self._transactions.read(self._definitions.option_labels)
 
 
 def _definition(tx: Tx, process: str, version: int | None) -> ProcessDefinitionRow:

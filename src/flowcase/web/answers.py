@@ -19,8 +19,7 @@ def said(asked: Field, value: Value) -> tuple[str, str]:
 
 def _words(asked: Field, value: Any) -> str:
     if asked.type in (FieldType.CHOICE, FieldType.CHOICES):
-        translated = asked.properties if current() == "en" else {}
-        known = {each.value: translated.get(f"value_en.{each.value}", each.label) for each in asked.options}
+        known = {each.value: asked.option_label(each, current()) for each in asked.options}
         given = value if isinstance(value, list) else [value]
         return ", ".join(known.get(str(each)) or _name(str(each)) for each in given)
     if asked.type is FieldType.FILE:

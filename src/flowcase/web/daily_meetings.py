@@ -296,11 +296,10 @@ def _options(form: Form | None) -> list[tuple[str, str, str]]:
     asked: Field | None = next((each for each in form.fields if each.key == OUTCOME), None) if form else None
     if asked is None:
         return []
-    english = asked.properties if current() == "en" else {}
     return [
         (
             str(option.value),
-            english.get(f"value_en.{option.value}", option.label),
+            asked.option_label(option, current()),
             asked.properties.get(f"{LETTER}{option.value}", ""),
         )
         for option in asked.options

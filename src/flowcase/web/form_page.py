@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
-from flowcase.modeling.form import Field, FieldType, Form
+from flowcase.modeling.form import Field, FieldType, Form, Option
 from flowcase.services import form_sentences, form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web import presenting
@@ -282,9 +282,8 @@ class _Drawing:
         if asked.type not in (FieldType.CHOICE, FieldType.CHOICES):
             return ()
         chosen = {str(item) for item in (value if isinstance(value, list) else [value]) if item is not None}
-        english = asked.properties if current() == "en" else {}
         return tuple(
-            (str(code), english.get(f"value_en.{code}", words), str(code) in chosen)
+            (str(code), asked.option_label(Option(str(code), words), current()), str(code) in chosen)
             for code, words in form_values.options_of(asked, context, self.now)
         )
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask import g
+
 from flowcase.cases.entities import ENTITIES, Kind
 from flowcase.history.case_statuses import CASE_STATUSES, case_status
 from flowcase.modeling.names import code_name, note_name
+from flowcase.modeling.option_labels import OptionLabels
 from flowcase.values import Value
 from flowcase.web.language import current
 from flowcase.web.presenting import group, person, value
+from flowcase.web.session import flow
 
 _CODED = frozenset({Kind.CODE, Kind.CODES, Kind.REFERENCE, Kind.REFERENCES})
 
@@ -37,7 +41,18 @@ def _coded(entity: str, attribute: str, given: Value) -> str:
         return note_name(given, current())
     if (entity, attribute) == ("Sag", "status") and given in CASE_STATUSES:
         return case_status(given, current())
+    words = _offered().get((entity, attribute, given))
+    if words is not None:
+        return words[current()]
     named = group(given)
     if named == given:
         named = person(given)
     return code_name(given, current()) if named == given else named
+
+
+def _offered() -> OptionLabels:
+    """What the forms call the answers that they offer; asked once per request."""
+    if "option_labels" not in g:
+        g.option_labels = flow().deployments.option_labels()
+    found: OptionLabels = g.option_labels
+    return found
