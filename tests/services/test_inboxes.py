@@ -20,6 +20,7 @@ from flowcase.store.prepared import Prepared
 from flowcase.store.queries import found_by, inboxes_by_fact
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries.task_lists import FACTS, ByFact, Holder, Only, Order, Place
+from flowcase.store.queries.user_tasks import ListedTaskRow, UserTaskRow
 from flowcase.store.queries.user_tasks import user_task as user_task_of
 from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
@@ -189,6 +190,28 @@ def test_pages_read_backwards_are_those_that_were_read_forwards(
     assert [page.rows for page in reversed(back)] == [page.rows for page in pages]
 
 
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("case", [None, "SAG-1"])
+def test_what_a_list_shows_is_that_of_its_pages(
+    flow: Flowcase, fill: Callable[..., None], order: Order, case: str | None
+) -> None:
+    fill(*mixed(flow))
+    asked = Asked(order=order, case=case, with_put_off=True)
+
+    first = flow.inboxes.page(ANNA, asked, limit=2)
+    whole = [first, flow.inboxes.page(ANNA, asked, after=first.following, limit=2)]
+    shown = [
+        flow.inboxes.shown(ANNA, asked, limit=2),
+        flow.inboxes.shown(ANNA, asked, after=first.following, limit=2),
+    ]
+
+    assert first.following is not None
+    assert [each.rows for each in shown] == [[ListedTaskRow.of(row) for row in each.rows] for each in whole]
+    assert [(each.following, each.previous) for each in shown] == [
+        (each.following, each.previous) for each in whole
+    ]
+
+
 def test_views_part_ones_own_from_the_groups(flow: Flowcase, fill: Callable[..., None]) -> None:
     fill({"assignee": "anna"}, {"assignee": "bo"}, {}, {"process": "begge"})
 
@@ -292,7 +315,7 @@ def test_every_order_of_every_holder_is_read_from_an_index(
         place = Place(50, flow.clock.now(), "x")
 
     with traffic(store) as sent, flow.store.reading(flow.clock.now()) as tx:
-        queries.page(tx, [holder], order, Only(), after=place, limit=50)
+        queries.page(tx, [holder], order, Only(), after=place, limit=50, row=UserTaskRow)
 
     if not store.is_sqlite:
         return  # its planner decides by size; the benchmarks measure it
@@ -357,7 +380,7 @@ def test_the_same_kind_of_list_is_asked_with_each_ones_own_values(
             names: [
                 row.assignee
                 for row in queries.page(
-                    tx, [Holder(person=name) for name in names], Order.DUE, Only(), limit=9
+                    tx, [Holder(person=name) for name in names], Order.DUE, Only(), limit=9, row=UserTaskRow
                 )
             ]
             for names in (("anna",), ("bo",), ("anna", "bo", "clara"), ("bo", "clara", "nobody"), ("nobody",))
@@ -384,7 +407,7 @@ def test_a_row_of_a_list_is_the_user_task_as_it_is_read_alone(
     fill({"case_code": "SAG-1", "due_at": later, "follow_up_at": flow.clock.now(), "priority": 70})
 
     with flow.store.reading(flow.clock.now()) as tx:
-        (row,) = queries.page(tx, holders, Order.DUE, Only(), limit=50)
+        (row,) = queries.page(tx, holders, Order.DUE, Only(), limit=50, row=UserTaskRow)
 
         assert row == user_task_of(tx, row.id)
         assert (row.due_at, row.priority, list(row.candidate_groups)) == (later, 70, ["fronten"])

@@ -26,7 +26,7 @@ def test_a_fault_of_ours_gives_a_number_and_no_details(app, sign_in, monkeypatch
     karen = sign_in("karen.fp")
     app.testing = False
     app.logger.disabled = True
-    monkeypatch.setattr(type(app.config["FLOWCASE"].inboxes), "page", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(type(app.config["FLOWCASE"].inboxes), "shown", lambda *_, **__: 1 / 0)
 
     page = karen.get("/opgaver")
 

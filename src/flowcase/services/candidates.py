@@ -11,7 +11,7 @@ from flowcase.services.deputies import stands_in
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.people import PersonRow, people
-from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.store.queries.user_tasks import AnyTaskRow, UserTaskRow
 
 
 def existing(tx: Tx, id: str) -> UserTaskRow:
@@ -72,7 +72,7 @@ def workers(tx: Tx) -> list[PersonRow]:
     return [each for each in people(tx, only_active=True) if may_have_work(each.kind, each.groups)]
 
 
-def could_have(person: PersonRow, row: UserTaskRow) -> bool:
+def could_have(person: PersonRow, row: AnyTaskRow) -> bool:
     """Whether the user task may be offered to the person; who moves it is checked when it happens.
 
     What the diagram offers to nobody else goes to colleagues of whoever has it.

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import SUPPLIER, may_see_cases
@@ -26,7 +26,7 @@ from flowcase.store.queries import user_tasks as rows_of
 from flowcase.store.queries.found_by import Word
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.task_lists import ByFact, Holder, Only, Order, Place, place_of, plain
-from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.store.queries.user_tasks import AnyTaskRow, ListedTaskRow, UserTaskRow
 from flowcase.store.wire import Question
 
 MOST_COUNTED = 1000
@@ -36,6 +36,7 @@ ROUTING_FACTS = "rutefakta"  # setting: which further facts of cases lists are s
 ALWAYS = ("distrikt", "omraade", "team", "trin", "status", "sagsbehandler")
 _WEEK = 7
 _NAMES_NO_CASE = frozenset({Order.DUE, Order.RECEIVED, Order.PRIORITY, Order.FOLLOW_UP})
+_Row = TypeVar("_Row", UserTaskRow, ListedTaskRow)
 
 
 class View(StrEnum):
@@ -68,10 +69,15 @@ class Asked:
     facts: tuple[tuple[str, str], ...] = ()  # (name, value) that the case has
     words: str = ""  # each stands in the task's or its process's name, or begins the case's code or a fact
 
+    @property
+    def narrowing(self) -> tuple[Any, ...]:
+        """All but whose and in which order."""
+        return (self.process, self.case, self.due, self.with_put_off, self.facts, self.words)
+
 
 @dataclass(frozen=True)
-class InboxPage:
-    rows: Sequence[UserTaskRow]
+class InboxPage(Generic[_Row]):
+    rows: Sequence[_Row]
     following: Place | None  # after which the next page begins; None on the last one
     previous: Place | None = None  # before which the previous page ends; None on the first one
 
@@ -90,27 +96,42 @@ class Inboxes:
         after: Place | None = None,
         before: Place | None = None,
         limit: int = 50,
-    ) -> InboxPage:
+    ) -> InboxPage[UserTaskRow]:
         """The page that begins after a place, or ends before one; else the first."""
 
-        def work(tx: Tx) -> InboxPage:
-            nonlocal asked, after, before
-            allowed = self._allowed(tx, actor, asked)
-            if allowed.order != asked.order:  # a place in another order is none
-                after = before = None
-            asked = allowed
-            # One more than shown tells whether there is more in this direction.
-            rows = self._rows(tx, actor, asked, before or after, limit + 1, backwards=before is not None)
-            has_more, rows = len(rows) > limit, rows[:limit]
-            if before is not None:
-                rows.reverse()
-            if not rows:
-                return InboxPage(rows, None)
-            first, last = (_place(tx, row, asked.order) for row in (rows[0], rows[-1]))
-            has_next = has_more if before is None else True
-            has_previous = has_more if before is not None else after is not None
-            shown = told_to(tx, self._definitions, rows, actor)
-            return InboxPage(shown, last if has_next else None, first if has_previous else None)
+        def work(tx: Tx) -> InboxPage[UserTaskRow]:
+            allowed, since, until = self._allowed_from(tx, actor, asked, after, before)
+            return self._whole(tx, actor, allowed, since, until, limit)
+
+        return self._transactions.read(work)
+
+    def shown(
+        self,
+        actor: Actor,
+        asked: Asked,
+        *,
+        after: Place | None = None,
+        before: Place | None = None,
+        limit: int = 50,
+    ) -> InboxPage[ListedTaskRow]:
+        """As `page`, with no more of each user task than a list shows."""
+
+        def work(tx: Tx) -> InboxPage[ListedTaskRow]:
+            allowed, since, until = self._allowed_from(tx, actor, asked, after, before)
+            if _is_asked_of_each(actor, allowed) or (order := plain(allowed.order)) is None:
+                whole = self._whole(tx, actor, allowed, since, until, limit)
+                return InboxPage(list(map(ListedTaskRow.of, whole.rows)), whole.following, whole.previous)
+            rows = queries.page(
+                tx,
+                self._holders(tx, actor, allowed.view),
+                order,
+                self._only(tx, actor, allowed),
+                after=until or since,
+                backwards=until is not None,
+                limit=limit + 1,
+                row=ListedTaskRow,
+            )
+            return self._cut(tx, actor, allowed, rows, since, until, limit)
 
         return self._transactions.read(work)
 
@@ -129,7 +150,7 @@ class Inboxes:
         before: Place | None = None,
         limit: int = 50,
     ) -> None:
-        """Ask in two round trips what the page with its tabs and its frame is going to ask one by one."""
+        """Ask in two round trips what the page that is shown, its tabs and its frame ask one by one."""
 
         def work(tx: Tx) -> None:
             nonlocal asked
@@ -163,6 +184,7 @@ class Inboxes:
                 after=place,
                 backwards=before is not None,
                 limit=limit + 1,
+                row=ListedTaskRow,
             )
             lists = saved_lists.question(actor.id, {*actor.groups, *teams_led(tx, self._rule_sets, actor)})
             # Mostly a page has nothing that is offered to other groups: then these are the colleagues.
@@ -190,8 +212,8 @@ class Inboxes:
         def work(tx: Tx) -> int:
             nonlocal asked
             asked = self._allowed(tx, actor, asked)
-            shown, everything = (replace(asked, with_put_off=each) for each in (False, True))
             if _is_asked_of_each(actor, asked):
+                shown, everything = (replace(asked, with_put_off=each) for each in (False, True))
                 return self._count(tx, actor, everything) - self._count(tx, actor, shown)
             if asked.view is View.BOTH and (tally := self._tally(tx, actor, asked)) is not None:
                 return int(tally.put_off)
@@ -233,7 +255,9 @@ class Inboxes:
                 return by_fact.page(
                     tx, holders, asked.order, only, after=after, backwards=backwards, limit=limit
                 )
-            return queries.page(tx, holders, order, only, after=after, backwards=backwards, limit=limit)
+            return queries.page(
+                tx, holders, order, only, after=after, backwards=backwards, limit=limit, row=UserTaskRow
+            )
 
         if not _is_asked_of_each(actor, asked):
             return page(after, limit)
@@ -245,29 +269,57 @@ class Inboxes:
             limit=limit,
         )
 
+    def _whole(
+        self, tx: Tx, actor: Actor, asked: Asked, after: Place | None, before: Place | None, limit: int
+    ) -> InboxPage[UserTaskRow]:
+        rows = self._rows(tx, actor, asked, before or after, limit + 1, backwards=before is not None)
+        return self._cut(tx, actor, asked, rows, after, before, limit)
+
+    def _cut(
+        self,
+        tx: Tx,
+        actor: Actor,
+        asked: Asked,
+        rows: list[_Row],
+        after: Place | None,
+        before: Place | None,
+        limit: int,
+    ) -> InboxPage[_Row]:
+        """The page of rows that were asked for with one more than it has: it tells whether there is more."""
+        has_more, rows = len(rows) > limit, rows[:limit]
+        if before is not None:
+            rows.reverse()
+        if not rows:
+            return InboxPage(rows, None)
+        first, last = (_place(tx, row, asked.order) for row in (rows[0], rows[-1]))
+        has_next = has_more if before is None else True
+        has_previous = has_more if before is not None else after is not None
+        told = told_to(tx, self._definitions, rows, actor)
+        return InboxPage(told, last if has_next else None, first if has_previous else None)
+
     def _count(self, tx: Tx, actor: Actor, asked: Asked, view: View | None = None) -> int:
         """Counted once in a transaction: tabs, saved lists and what is put off ask for the same."""
-        asked = replace(asked, view=view or asked.view, order=Order.DUE)
-        key = ("counted", actor, asked)
+        view = view or asked.view
+        key = ("counted", actor, view, asked.narrowing)
         if key not in tx.cache:
-            tx.cache[key] = self._count_anew(tx, actor, asked)
+            tx.cache[key] = self._count_anew(tx, actor, asked, view)
         return int(tx.cache[key])
 
-    def _count_anew(self, tx: Tx, actor: Actor, asked: Asked) -> int:
+    def _count_anew(self, tx: Tx, actor: Actor, asked: Asked, view: View) -> int:
         if _is_asked_of_each(actor, asked):
-            return len(self._rows(tx, actor, asked, None, MOST_COUNTED + 1))
-        if asked.view is View.BOTH and asked.case is None:  # what is taken is not free: none is in both
-            both = (self._count(tx, actor, asked, view) for view in (View.OWN, View.GROUPS))
+            of_view = replace(asked, view=view, order=Order.DUE)
+            return len(self._rows(tx, actor, of_view, None, MOST_COUNTED + 1))
+        if view is View.BOTH and asked.case is None:  # what is taken is not free: none is in both
+            both = (self._count(tx, actor, asked, each) for each in (View.OWN, View.GROUPS))
             return min(sum(both), MOST_COUNTED + 1)
-        if asked.view in _IN_TALLY and (tally := self._tally(tx, actor, asked)) is not None:
-            return int(tally.own if asked.view is View.OWN else tally.offered)
-        holders = self._holders(tx, actor, asked.view)
+        if view in _IN_TALLY and (tally := self._tally(tx, actor, asked)) is not None:
+            return int(tally.own if view is View.OWN else tally.offered)
+        holders = self._holders(tx, actor, view)
         return queries.count(tx, holders, self._only(tx, actor, asked), at_most=MOST_COUNTED + 1)
 
     def _tally(self, tx: Tx, actor: Actor, asked: Asked) -> Any:
         """Three counts that each first page asks for, in one answer; None where they are asked one by one."""
-        asked = replace(asked, view=View.BOTH, order=Order.DUE)
-        key = ("tally", actor, asked)
+        key = ("tally", actor, asked.narrowing)
         if key not in tx.cache:
             question = self._tally_question(tx, actor, self._only(tx, actor, asked))
             tx.cache[key] = None if question is None else tx.first(*question)
@@ -278,16 +330,20 @@ class Inboxes:
         return queries.tally_question(own, offered, only, at_most=MOST_COUNTED + 1)
 
     def _only(self, tx: Tx, actor: Actor, asked: Asked) -> Only:
-        due_from, due_before = _bounds(asked, tx.now)
-        return Only(
-            process=asked.process,
-            case=asked.case,
-            due_from=due_from,
-            due_before=due_before,
-            shown_at=None if asked.with_put_off else tx.now,
-            facts=asked.facts,
-            words=self._words(tx, actor, asked.words),
-        )
+        key = ("only", actor, asked.narrowing)
+        found: Only | None = tx.cache.get(key)
+        if found is None:
+            due_from, due_before = _bounds(asked, tx.now)
+            found = tx.cache[key] = Only(
+                process=asked.process,
+                case=asked.case,
+                due_from=due_from,
+                due_before=due_before,
+                shown_at=None if asked.with_put_off else tx.now,
+                facts=asked.facts,
+                words=self._words(tx, actor, asked.words),
+            )
+        return found
 
     def _put_off(self, tx: Tx, actor: Actor, asked: Asked) -> Only:
         """Narrowed as the list is, to what it hides until a later day."""
@@ -314,6 +370,13 @@ class Inboxes:
             facts=tuple(fact for fact in asked.facts if fact[0] in narrowed),
         )
 
+    def _allowed_from(
+        self, tx: Tx, actor: Actor, asked: Asked, after: Place | None, before: Place | None
+    ) -> tuple[Asked, Place | None, Place | None]:
+        """What is allowed, and from where: a place in another order is none."""
+        allowed = self._allowed(tx, actor, asked)
+        return (allowed, after, before) if allowed.order == asked.order else (allowed, None, None)
+
     def _may_be_found(self, tx: Tx, actor: Actor, only: Only, row: UserTaskRow) -> bool:
         """Not by its case where the actor is not told it; by its own words all the same."""
         if only.case is None and not only.words:
@@ -329,7 +392,7 @@ class Inboxes:
         key = ("keeps a case", actor, view)
         if key not in tx.cache:
             rows = queries.page(
-                tx, self._holders(tx, actor, view), Order.DUE, Only(), after=None, limit=MOST_COUNTED
+                tx, self._holders(tx, actor, view), Order.DUE, Only(), limit=MOST_COUNTED, row=UserTaskRow
             )
             tx.cache[key] = bool(kept_from(tx, self._definitions, rows, actor))
         return bool(tx.cache[key])
@@ -415,7 +478,7 @@ def _is_asked_of_each(actor: Actor, asked: Asked) -> bool:
     return SUPPLIER in actor.groups or (by_case and not may_see_cases(actor))
 
 
-def _place(tx: Tx, row: UserTaskRow, order: Order | ByFact) -> Place:
+def _place(tx: Tx, row: AnyTaskRow, order: Order | ByFact) -> Place:
     by = plain(order)
     return by_fact.place_of(tx, row, order) if by is None else place_of(row, by)
 

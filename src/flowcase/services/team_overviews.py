@@ -98,7 +98,7 @@ class TeamOverviews:
             if team not in teams_led(tx, self._rule_sets, actor):
                 raise Forbidden(f"see the late user tasks of team '{team}'", "they do not lead it")
             holders = _holders(tx, team, [row.id for row in _members(tx, team)])
-            return task_rows.page(tx, holders, Order.DUE, _late(tx.now), limit=MOST_SHOWN)
+            return task_rows.page(tx, holders, Order.DUE, _late(tx.now), limit=MOST_SHOWN, row=UserTaskRow)
 
         return self._transactions.read(work)
 

@@ -8,6 +8,7 @@ wherever such a user task is shown, and a list that is narrowed to a case or sor
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from flowcase import engine, model
 from flowcase.access.actor import Actor
@@ -18,17 +19,19 @@ from flowcase.services.meeting_parts import MEETING, MEETING_VARIABLES, is_unnam
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
-from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.store.queries.user_tasks import AnyTaskRow, ListedTaskRow, UserTaskRow
 from flowcase.values import Value
 
+_Row = TypeVar("_Row", UserTaskRow, ListedTaskRow)
 
-def told_to(tx: Tx, definitions: Definitions, rows: Sequence[UserTaskRow], actor: Actor) -> list[UserTaskRow]:
+
+def told_to(tx: Tx, definitions: Definitions, rows: Sequence[_Row], actor: Actor) -> list[_Row]:
     """The same user tasks, without the case where the actor is not told it."""
     kept = kept_from(tx, definitions, rows, actor)
     return [row._replace(case_code=None) if row.id in kept else row for row in rows]
 
 
-def kept_from(tx: Tx, definitions: Definitions, rows: Sequence[UserTaskRow], actor: Actor) -> frozenset[str]:
+def kept_from(tx: Tx, definitions: Definitions, rows: Sequence[AnyTaskRow], actor: Actor) -> frozenset[str]:
     """The ids of those user tasks whose case the actor is not told."""
     if may_see_cases(actor):
         return frozenset()
@@ -72,7 +75,7 @@ def _is_theirs(tx: Tx, code: str | None, actor: Actor) -> bool:
     return case is not None and may_see(actor, case)
 
 
-def _is_of(tx: Tx, definitions: Definitions, row: UserTaskRow, meetings: set[str]) -> bool:
+def _is_of(tx: Tx, definitions: Definitions, row: AnyTaskRow, meetings: set[str]) -> bool:
     """Whether it belongs to one of the meetings; of one that has ended the variables tell no more."""
     if row.status != model.UserTaskStatus.OPEN:
         return True

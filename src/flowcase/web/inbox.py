@@ -31,7 +31,7 @@ from flowcase.web.session import actor, flow
 from flowcase.web.signed_cookie import form_token
 
 if TYPE_CHECKING:
-    from flowcase.services.inboxes import PersonRow, UserTaskRow
+    from flowcase.services.inboxes import AnyTaskRow, PersonRow
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -132,7 +132,7 @@ def _saved() -> list[_Saved]:
     return found
 
 
-def listed(rows: Sequence[UserTaskRow]) -> list[PersonRow]:
+def listed(rows: Sequence[AnyTaskRow]) -> list[PersonRow]:
     """Everybody else of the actor's groups and teams and of those that these are offered to, by name."""
     groups = set(actor().groups).union(*(row.candidate_groups for row in rows))
     people = {row.id: row for row in flow().people.list(groups=groups)}
@@ -145,18 +145,18 @@ def _by_name(people: Iterable[PersonRow]) -> list[PersonRow]:
     return sorted((each for each in people if each.id != actor().id), key=lambda row: row.name.casefold())
 
 
-def colleagues(rows: Sequence[UserTaskRow]) -> list[PersonRow]:
+def colleagues(rows: Sequence[AnyTaskRow]) -> list[PersonRow]:
     """To whom some of these could be handed over, by name; each one is checked when it happens."""
     return [each for each in listed(rows) if any(could_have(each, row) for row in rows)]
 
 
-def mentionable(case: str, row: UserTaskRow | None = None) -> list[PersonRow]:
+def mentionable(case: str, row: AnyTaskRow | None = None) -> list[PersonRow]:
     """Whom a comment on the case or its user task may name: of those whose names are no news."""
     rows, user_task = ([row], row.id) if row else ([], None)
     return _by_name(flow().comments.readers(listed(rows), case=case, user_task=user_task))
 
 
-def offered_to(rows: Sequence[UserTaskRow]) -> dict[str, Any]:
+def offered_to(rows: Sequence[AnyTaskRow]) -> dict[str, Any]:
     """What `moving.html` wants: to whom these could go, and who of them is away today."""
     found = colleagues(rows)
     return {"colleagues": found, "away": flow().absences.away([row.id for row in found])}
@@ -197,7 +197,7 @@ class _Seen:
             self.chosen.pop("sorter")
         after, before = (place_from(args.get(name, ""), order) for name in ("efter", "foer"))
         inboxes.look_ahead(actor(), self.asked, after=after, before=before, limit=PAGE)
-        self.page = inboxes.page(actor(), self.asked, after=after, before=before, limit=PAGE)
+        self.page = inboxes.shown(actor(), self.asked, after=after, before=before, limit=PAGE)
         self.names = {row.process: row.name for row in flow().deployments.definitions()}
         counts = inboxes.counts(actor(), self.asked)
         self.tabs = [(code, words, counts[view]) for code, words, view in _tabs() if view in counts]
@@ -273,7 +273,7 @@ def _digest(*said: object) -> str:
 
 
 def _written(
-    rows: Sequence[UserTaskRow], view: View, names: Mapping[str, str], ticked: frozenset[str]
+    rows: Sequence[AnyTaskRow], view: View, names: Mapping[str, str], ticked: frozenset[str]
 ) -> Markup:
     frame = InboxRows(
         actor(),

@@ -18,7 +18,7 @@ from flowcase.web.presenting import date, due_words, instant, person, whose
 
 if TYPE_CHECKING:
     from flowcase.access.actor import Actor
-    from flowcase.services.inboxes import UserTaskRow
+    from flowcase.services.inboxes import AnyTaskRow
 
 _NORMAL = 50  # Camunda 8's default priority
 _MARK = "0-0"
@@ -56,10 +56,10 @@ class InboxRows:
         self._task, self._case, self._due = words("Opgave"), words("Sag"), words("Frist")
         self._priority, self._who, self._mine = words("Prioritet"), words("Hvem"), words("Mig")
 
-    def html(self, rows: Iterable[UserTaskRow]) -> Markup:
+    def html(self, rows: Iterable[AnyTaskRow]) -> Markup:
         return Markup("\n".join(map(self._row, rows)))  # noqa: S704 - each part is escaped or ours
 
-    def _row(self, row: UserTaskRow) -> str:
+    def _row(self, row: AnyTaskRow) -> str:
         id, name, case = row.id, _escaped(row.name), _escaped(row.case_code or "")
         address_id = id
         if not _is_plain(id):
@@ -78,11 +78,11 @@ class InboxRows:
             f"<td>{self._taking(row, address_id, name, case)}</td>\n</tr>"
         )
 
-    def _stands(self, row: UserTaskRow) -> str:
+    def _stands(self, row: AnyTaskRow) -> str:
         """That it cannot be completed now, which its page tells more of."""
         return f' <span class="badge fc-state-cancelled">{self._suspended}</span>' if row.is_suspended else ""
 
-    def _case_of(self, row: UserTaskRow) -> str:
+    def _case_of(self, row: AnyTaskRow) -> str:
         if not row.case_code:
             return _NOTHING
         found = self._known_cases.get(row.case_code)
@@ -93,19 +93,19 @@ class InboxRows:
             self._known_cases[row.case_code] = found
         return found
 
-    def _priority_of(self, row: UserTaskRow) -> str:
+    def _priority_of(self, row: AnyTaskRow) -> str:
         found = self._known_priorities.get(row.priority)
         if found is None:
             found = self._known_priorities[row.priority] = _priority(row.priority)
         return found
 
-    def _when(self, row: UserTaskRow) -> str:
+    def _when(self, row: AnyTaskRow) -> str:
         said = _NOTHING if row.due_at is None else due(row.due_at, self._now)
         if row.follow_up_at is None or row.follow_up_at <= self._now:
             return said
         return f'{said} <span class="fc-quiet">{self._again} {_escaped(date(row.follow_up_at))}</span>'
 
-    def _whose(self, row: UserTaskRow) -> str:
+    def _whose(self, row: AnyTaskRow) -> str:
         if row.owner is not None:
             return self._lent(row.owner, row.assignee)
         if row.assignee == self._actor.id:
@@ -124,7 +124,7 @@ class InboxRows:
         whom = _escaped(person(owner))
         return f'<strong>{holder}</strong> <span class="fc-quiet">{words("for")} {whom}</span>'
 
-    def _taking(self, row: UserTaskRow, address_id: str, name: str, case: str) -> str:
+    def _taking(self, row: AnyTaskRow, address_id: str, name: str, case: str) -> str:
         if row.assignee or not self._may_take:
             return ""
         before, after = self._claim

@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -35,7 +35,6 @@ from flowcase.store.prepared import Prepared
 from flowcase.store.queries import found_by, task_lists
 from flowcase.store.queries.found_by import Found
 from flowcase.store.queries.task_lists import (
-    FIELDS,
     Condition,
     Holder,
     Narrowing,
@@ -43,11 +42,12 @@ from flowcase.store.queries.task_lists import (
     Order,
     Part,
     Place,
+    fields,
     in_order,
     number,
     text_of,
 )
-from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.store.queries.user_tasks import AnyTaskRow, ListedTaskRow, UserTaskRow
 from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
 
@@ -55,6 +55,7 @@ _table = tables.user_task
 _candidate = tables.candidate_set
 _RANGES = 400  # in one statement, of which SQLite takes 500
 _KEPT = 256  # statements of each kind, the last used
+_Row = TypeVar("_Row", UserTaskRow, ListedTaskRow)
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,16 @@ def page(
     after: Place | None = None,
     backwards: bool = False,
     limit: int,
-) -> list[UserTaskRow]:
+    row: type[_Row],
+) -> list[_Row]:
     """The next rows of all the holders' open user tasks together, in order.
 
     `backwards`: those before the place `after`, the nearest first, read from the same indexes.
     """
     if (found_in := find(tx, only)) is not None:
-        return _page_found(tx, found_in, holders, order, only, after, backwards, limit)
-    found: list[UserTaskRow] = []
-    questions = list(_page_questions(holders, order, only, after=after, backwards=backwards, limit=limit))
+        return _page_found(tx, found_in, holders, order, only, after, backwards, limit, row)
+    found: list[_Row] = []
+    questions = list(_page_questions(holders, order, only, after, backwards, limit, row))
     if order is Order.FOLLOW_UP:  # few are put off: the page goes on among the others
         tx.ask_ahead(*questions)
     for question in questions:
@@ -121,26 +123,27 @@ def page_questions(
     after: Place | None = None,
     backwards: bool = False,
     limit: int,
+    row: type[_Row],
 ) -> Iterator[Question]:
     """What `page` asks, until it has enough, for lists of which it is not asked first how long they are."""
     if only.case is None and not only.facts and not only.words:
-        yield from _page_questions(holders, order, only, after=after, backwards=backwards, limit=limit)
+        yield from _page_questions(holders, order, only, after, backwards, limit, row)
 
 
 def _page_questions(
     holders: Sequence[Holder],
     order: Order,
     only: Only,
-    *,
     after: Place | None,
     backwards: bool,
     limit: int,
+    row: Any,  # its class, which mypy takes for unhashable
 ) -> Iterator[Question]:
     if not holders:
         return
     shape, values = _shape(holders, only)
     for part in _parts(order, after, only, backwards):
-        yield _page_of(shape, order, part, backwards, limit), values | _of_place(after)
+        yield _page_of(shape, order, part, backwards, limit, row), values | _of_place(after)
 
 
 def _parts(order: Order, after: Place | None, only: Only, backwards: bool) -> list[Part]:
@@ -195,20 +198,20 @@ def tally_question(
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _page_of(shape: _Shape, order: Order, part: Part, backwards: bool, limit: int) -> Prepared:
+def _page_of(
+    shape: _Shape, order: Order, part: Part, backwards: bool, limit: int, row: type[AnyTaskRow]
+) -> Prepared:
     where_part = task_lists.where_part(order, part, backwards)
     is_without = order is Order.FOLLOW_UP and part in (Part.UNSET, Part.LATER_UNSET)
     by = Order.RECEIVED if is_without else order
     ranges = [
-        in_order(select(*FIELDS).where(where, where_part), _table.c, by, backwards).limit(number(limit))
+        in_order(select(*fields(row)).where(where, where_part), _table.c, by, backwards).limit(number(limit))
         for where in _ranges(shape)
     ]
     if len(ranges) == 1:
-        return Prepared(ranges[0], row=UserTaskRow)
+        return Prepared(ranges[0], row=row)
     together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
-    return Prepared(
-        in_order(select(together), together.c, by, backwards).limit(number(limit)), row=UserTaskRow
-    )
+    return Prepared(in_order(select(together), together.c, by, backwards).limit(number(limit)), row=row)
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -344,28 +347,35 @@ def _page_found(
     after: Place | None,
     backwards: bool,
     limit: int,
-) -> list[UserTaskRow]:
+    row: Any,
+) -> list[Any]:
     condition, values = held_within(found, holders, only)
     parts = tuple(_parts(order, after, only, backwards))
-    statement = _page_found_of(condition, bool(found.names), order, parts, backwards, limit)
+    statement = _page_found_of(condition, bool(found.names), order, parts, backwards, limit, row)
     return list(tx.rows(statement, values | _of_place(after)))
 
 
 @functools.lru_cache(maxsize=_KEPT)
 def _page_found_of(
-    condition: Condition, has_names: bool, order: Order, parts: tuple[Part, ...], backwards: bool, limit: int
+    condition: Condition,
+    has_names: bool,
+    order: Order,
+    parts: tuple[Part, ...],
+    backwards: bool,
+    limit: int,
+    row: type[AnyTaskRow],
 ) -> Prepared:
     """Sorted by the database, which hands on no more than the page: reading rows costs more than sorting."""
     where_part = or_(*(task_lists.where_part(order, part, backwards) for part in parts))
     ranges = [
-        task_lists.sorted_whole(select(*FIELDS).where(where, where_part), _table.c, order, backwards)
+        task_lists.sorted_whole(select(*fields(row)).where(where, where_part), _table.c, order, backwards)
         for where in ranges_found(condition, has_names)
     ]
     if len(ranges) == 1:
-        return Prepared(ranges[0].limit(number(limit)), row=UserTaskRow)
+        return Prepared(ranges[0].limit(number(limit)), row=row)
     together = union_all(*(select(each.limit(number(limit)).subquery()) for each in ranges)).subquery()
     page = task_lists.sorted_whole(select(together), together.c, order, backwards).limit(number(limit))
-    return Prepared(page, row=UserTaskRow)
+    return Prepared(page, row=row)
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -385,7 +395,7 @@ def of_cases(tx: Tx, cases: Sequence[str], holders: Sequence[Holder], only: Only
 @functools.lru_cache(maxsize=_KEPT)
 def _of_cases(condition: Condition) -> Prepared:
     where = among(_table.c.case_code, "cases") & task_lists.where_held(condition)
-    return Prepared(select(*FIELDS).where(where), row=UserTaskRow)
+    return Prepared(select(*fields(UserTaskRow)).where(where), row=UserTaskRow)
 
 
 _OFFERED = Prepared(

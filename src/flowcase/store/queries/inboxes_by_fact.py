@@ -37,7 +37,7 @@ from flowcase.store.prepared import Prepared
 from flowcase.store.queries import inboxes, task_lists
 from flowcase.store.queries.found_by import Found
 from flowcase.store.queries.task_lists import ByFact, Holder, Only, Order, Place
-from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.store.queries.user_tasks import AnyTaskRow, UserTaskRow
 from flowcase.store.tx import Tx
 
 SORTED_WHOLE = 1000
@@ -63,7 +63,7 @@ def page(
         return near
     if inboxes.count(tx, holders, only, at_most=SORTED_WHOLE + 1) > SORTED_WHOLE:
         return _walked(tx, holders, order, only, after, backwards, limit)
-    rows = inboxes.page(tx, holders, Order.CASE, only, limit=SORTED_WHOLE)
+    rows = _by_case(tx, holders, only, None, SORTED_WHOLE)
     facts = _facts(tx, order, (row.case_code for row in rows))
 
     def key(row: UserTaskRow) -> _Key:
@@ -76,7 +76,7 @@ def page(
     return rows[:limit]
 
 
-def place_of(tx: Tx, row: UserTaskRow, order: Order | ByFact) -> Place:
+def place_of(tx: Tx, row: AnyTaskRow, order: Order | ByFact) -> Place:
     """The key of a row, as `task_lists.place_of`."""
     fact = _facts(tx, order, [row.case_code]).get(row.case_code or "", "")
     return Place(f"{fact}|{row.case_code or ''}", row.created_at, row.id)
@@ -159,7 +159,7 @@ def _found_of(
     """Each row with the fact of its case, sorted by the database as `_key` does it here."""
     task, of_it = tables.user_task, _with_fact(order)
     fact = select(of_it.c.fact).where(of_it.c.code == task.c.case_code).scalar_subquery()
-    columns = func.coalesce(fact, literal_column("''")).label("fact"), *task_lists.FIELDS
+    columns = func.coalesce(fact, literal_column("''")).label("fact"), *task_lists.fields(UserTaskRow)
     ranges = [select(*columns).where(where) for where in inboxes.ranges_found(condition, has_names)]
     rows = union_all(*ranges).subquery() if has_names else ranges[0].subquery()
     code = func.coalesce(rows.c.case_code, literal_column("''"))
@@ -228,7 +228,9 @@ def _near_of(
     cases = nearest.order_by(*by).limit(task_lists.number(_FIRST)).subquery()
     joined = cases.join(task, task.c.case_code == cases.c.code)
     statement = (
-        select(cases.c.fact, *task_lists.FIELDS).select_from(joined).where(task_lists.where_held(condition))
+        select(cases.c.fact, *task_lists.fields(UserTaskRow))
+        .select_from(joined)
+        .where(task_lists.where_held(condition))
     )
     if has_place:  # of that case, what lies behind the row. What it leaves out PostgreSQL takes for little:
         # it plans the statement once, as it does the first page's, and not each time that it is asked.
@@ -335,10 +337,18 @@ def _without_case(
     """What no case is named at: the end of the order by case, or the way back to its beginning."""
     if backwards:
         place = Place(None, tx.now, after.id if after else _LAST_ID)
-        rows = inboxes.page(tx, holders, Order.CASE, only, after=place, backwards=True, limit=wanted)
+        rows = _by_case(tx, holders, only, place, wanted, backwards=True)
         return [row for row in rows if row.case_code is None]
     place = Place(None, tx.now, after.id if after else "")
-    return inboxes.page(tx, holders, Order.CASE, only, after=place, limit=wanted)
+    return _by_case(tx, holders, only, place, wanted)
+
+
+def _by_case(
+    tx: Tx, holders: Sequence[Holder], only: Only, after: Place | None, limit: int, *, backwards: bool = False
+) -> list[UserTaskRow]:
+    return inboxes.page(
+        tx, holders, Order.CASE, only, after=after, backwards=backwards, limit=limit, row=UserTaskRow
+    )
 
 
 _LAST_ID = "\U0010ffff"  # behind every id

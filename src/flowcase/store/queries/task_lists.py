@@ -28,16 +28,13 @@ from flowcase.store import tables
 from flowcase.store.columns import among, words_of
 from flowcase.store.queries import found_by
 from flowcase.store.queries.found_by import Word
-from flowcase.store.queries.user_tasks import IS_SUSPENDED, UserTaskRow
+from flowcase.store.queries.user_tasks import IS_SUSPENDED, AnyTaskRow
 
 _table = tables.user_task
 _OTHERS: Mapping[str, ColumnElement[Any]] = {
     **{name: words_of(_table.c[name]) for name in ("candidate_groups", "candidate_users")},
     IS_SUSPENDED.name: IS_SUSPENDED,
 }
-FIELDS = [  # rows are read by position
-    _OTHERS[name] if name in _OTHERS else _table.c[name] for name in UserTaskRow._fields
-]
 _BETWEEN = "\n"  # a person and a case as one text; neither holds it
 
 
@@ -125,8 +122,13 @@ def plain(order: Order | ByFact) -> Order | None:
     return None if isinstance(order, ByFact) or order in FACTS else order
 
 
-def place_of(row: UserTaskRow, order: Order) -> Place:
+def place_of(row: AnyTaskRow, order: Order) -> Place:
     return Place(getattr(row, _COLUMNS[order][0]), row.created_at, row.id)
+
+
+def fields(row: type[AnyTaskRow]) -> Sequence[ColumnElement[Any]]:
+    """The columns of such a row, which is read by position."""
+    return [_OTHERS[name] if name in _OTHERS else _table.c[name] for name in row._fields]
 
 
 # --- conditions ---

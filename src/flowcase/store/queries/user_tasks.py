@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, literal_column, or_, select, text, tuple_
 
+from flowcase import model
 from flowcase.store import tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too, made, made_or_none
@@ -57,6 +58,44 @@ class UserTaskRow(NamedTuple):
 
 def _all() -> Select[Any]:
     return select(_table, IS_SUSPENDED)
+
+
+class ListedTaskRow(NamedTuple):
+    """What a list shows of an open user task: half the columns are most of what its fifty rows cost."""
+
+    id: str
+    process: str
+    name: str
+    stream: str
+    case_code: str | None
+    assignee: str | None
+    candidate_groups: Sequence[str]
+    candidate_users: Sequence[str]
+    due_at: dt.datetime | None
+    follow_up_at: dt.datetime | None
+    priority: int
+    created_at: dt.datetime
+    owner: str | None
+    is_suspended: bool
+
+    @classmethod
+    def of(cls, row: UserTaskRow) -> ListedTaskRow:
+        return cls(*(getattr(row, name) for name in cls._fields))
+
+    @property
+    def status(self) -> str:
+        return model.UserTaskStatus.OPEN
+
+    @property
+    def instance(self) -> str:
+        return self.id.rpartition(".")[0]
+
+    @property
+    def element_instance(self) -> str:
+        return self.id.rpartition(".")[2]
+
+
+AnyTaskRow = UserTaskRow | ListedTaskRow
 
 
 def question(id: str) -> Question:
