@@ -36,7 +36,7 @@ def test_a_cell_that_is_wrong_and_a_fault_are_noticed(crawling, app, world, monk
     monkeypatch.setattr(
         crawling, "expected", lambda endpoint, groups: Answer.YES if "mails" in endpoint else Answer.NO
     )
-    monkeypatch.setattr(type(world.flow.inboxes), "page", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(type(world.flow.inboxes), "shown", lambda *_, **__: 1 / 0)
 
     report = crawling.crawl(app, world.flow, ["karen.fp"], most=1)
 

@@ -11,6 +11,7 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.services.inboxes import Asked, Order
 from flowcase.services.meeting_parts import is_unnamed
+from flowcase.store.queries.task_lists import Place
 from tests.web.test_api import Program
 from tests.web.test_meeting_page import (  # noqa: F401 - fixtures
     CASE,
@@ -74,6 +75,19 @@ def test_a_list_is_not_sorted_by_what_its_reader_is_not_told(sign_in, world, ano
     assert order not in [each.get("value") for each in page.all("//select[@name='sorter']/option[@selected]")]
     actor = world.flow.people.actor("pia.ppr")
     assert world.flow.inboxes.order(actor, Asked(order=Order.CASE)) is Order.DUE
+
+
+@pytest.mark.parametrize("way", ["page", "shown"])
+def test_a_list_tells_its_reader_no_more_by_a_place_than_by_itself(world, anonymous, way):
+    rows = getattr(world.flow.inboxes, way)
+    outsider = world.flow.people.actor("pia.ppr")
+    behind, ahead = (Place(code, world.flow.clock.now(), "") for code in (NOBODYS, "A"))
+    whole = rows(outsider, Asked())
+
+    assert [row.case_code for row in whole.rows if row.id == anonymous.id] == [None]
+    assert rows(outsider, Asked(order=Order.CASE), after=behind) == whole
+    assert rows(outsider, Asked(order=Order.CASE), before=ahead) == whole
+    assert rows(outsider, Asked(case=CASE)).rows == rows(outsider, Asked(words=CASE)).rows == []
 
 
 def test_those_whose_case_it_is_find_and_sort_it_as_ever(sign_in, world, caseworker, outsiders):  # noqa: F811
