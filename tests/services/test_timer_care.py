@@ -15,11 +15,14 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.services.timer_care import TimerAsked
+from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import Node, catch, end, process, start, timer, user_task
+from tests.traffic import traffic
 
 HOUR = dt.timedelta(hours=1)
 WAIT = process("p", start(), catch("vent", timer("timeDuration", "PT24H")), user_task("efter"), end())
+PAGE = 2  # statements: the timers of a page, and what they belong to
 WHY = "Leverandøren svarer senere"
 
 
@@ -139,6 +142,25 @@ def test_the_list_goes_on_by_key_and_by_what_is_asked(
     assert [each.row.is_held for each in held] == [True]
     assert [each.row.id for each in overdue] == found[:2]
     assert list(other) == []
+
+
+def test_a_page_of_timers_asks_as_much_for_fifty_as_for_one(
+    flow: Flowcase, deploy: Callable[..., Any], store: Store, waiting: str
+) -> None:
+    begins = Node("start", "startEvent", timer("timeCycle", "R/PT24H"))
+    deploy(process("daglig", begins, user_task("efter"), end()))
+    flow.timer_care.page(TimerAsked(), actor=OPERATOR)  # what is cached by the first use is not counted
+    for _ in range(60):
+        flow.instances.start("p", actor=OPERATOR)
+
+    with traffic(store) as for_one:
+        rows, _ = flow.timer_care.page(TimerAsked(), actor=OPERATOR, limit=1)
+    with traffic(store) as for_many:
+        rows, _ = flow.timer_care.page(TimerAsked(), actor=OPERATOR)
+
+    assert len(rows) == 50
+    assert {row.process_name for row in rows} >= {"p"}
+    assert len(for_many.statements) == len(for_one.statements) == PAGE, for_many
 
 
 @pytest.mark.parametrize("act", ["move", "fire"])

@@ -169,6 +169,7 @@ def test_an_instance_of_many_is_told_by_process_and_case_with_a_link_for_who_ope
     id = world.flow.batches.plan(asked, "suspend", reason="Afventer", actor=planner)
     world.flow.people.add("begge", groups=["administrator", "fronten"], password=PASSWORD, actor=SYSTEM)
 
+    choosing = sign_in("drift").get("/drift/mange/nyt?forloeb=to_trin")
     by_drift = sign_in("drift").get(f"/drift/mange/{id}")
     by_both = sign_in("begge").get(f"/drift/mange/{id}")
 
@@ -177,6 +178,39 @@ def test_an_instance_of_many_is_told_by_process_and_case_with_a_link_for_who_ope
     assert all(row[1].startswith(f"{name}, udgave 1") for row in rows)
     assert not by_drift.all("//main//tbody//a[@href='/sager/SAG-2588']")
     assert by_both.all("//main//tbody//a[@href='/sager/SAG-2588']")
+    listed = [[cell.text_content().strip() for cell in row] for row in choosing.all("//main//tbody/tr")]
+    assert [row[:2] for row in listed] == [[f"{name}, udgave 1", "SAG-2588"], [f"{name}, udgave 1", "–"]]
+
+
+def test_what_a_batch_was_chosen_by_and_does_is_said_with_the_names_of_the_diagram(sign_in, world, instance):
+    named = DRAWN.replace(b'name="to_trin"', b'name="I to trin"').replace(
+        b'name="foerste"', b'name="Den ene"'
+    )
+    world.flow.deployments.deploy({"to_trin.bpmn": named}, actor=SYSTEM)
+    new = world.flow.deployments.definitions(process="to_trin")[0].version
+    planner = world.flow.people.actor("drift")
+    asked = Asked(process="to_trin", element="foerste", incident="")
+    skipping = world.flow.batches.plan(asked, "skip", element="foerste", reason="Lukket", actor=planner)
+    on = world.flow.batches.plan(
+        asked, "move", element="foerste", target="anden", reason="Lukket", actor=planner
+    )
+    moving = world.flow.batches.plan(asked, "migrate", target=str(new), reason="Ny lov", actor=planner)
+    drift = sign_in("drift")
+
+    choosing = drift.get("/drift/mange/nyt?forloeb=to_trin")
+    facts = [
+        drift.get(f"/drift/mange/{id}").one("//main//dl").text_content() for id in (skipping, on, moving)
+    ]
+
+    offered = {each.get("value"): each.text_content() for each in choosing.all("//datalist/option")}
+    assert offered["foerste"] == "Den ene"
+    assert {
+        each.get("list") for each in choosing.all("//input[contains(@name, 'sted') or @name='element']")
+    } == {"elementer"}
+    assert all("I to trin" in told and "»Den ene« (foerste)" in told for told in facts)
+    assert "»Den ene« (foerste) → »anden« (anden)" in facts[1]
+    assert f"I to trin, udgave {new}" in facts[2]
+    assert "to_trin:" not in facts[2]
 
 
 def test_the_mapping_of_many_is_corrected_on_its_page_before_they_move(sign_in, world, instance):

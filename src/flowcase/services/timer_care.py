@@ -17,8 +17,8 @@ from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, LockedInstance, Tx
-from flowcase.store.queries import deadlines, due_lists, instances, waiting
-from flowcase.store.queries.due_lists import Place
+from flowcase.store.queries import due_lists, waiting
+from flowcase.store.queries.due_lists import OwnerRow, Place
 from flowcase.store.queries.waiting import TimerRow
 
 _LOOK = "look after timers"
@@ -79,7 +79,7 @@ class TimerCare:
                 after=after,
                 limit=limit + 1,
             )
-            shown = [self._described(tx, row) for row in rows[:limit]]
+            shown = self._described(tx, rows[:limit])
             last = shown[-1].row if len(rows) > limit else None
             return shown, None if last is None else (last.try_at, last.id)
 
@@ -88,7 +88,7 @@ class TimerCare:
     def get(self, id: str, *, actor: Actor) -> Timer:
         """Pending or over. Raises NotFound."""
         check_operator(actor, _LOOK)
-        return self._transactions.read(lambda tx: self._described(tx, _existing(tx, id)))
+        return self._transactions.read(lambda tx: self._described(tx, [_existing(tx, id)])[0])
 
     def move(
         self, id: str, due_at: dt.datetime, *, reason: str, actor: Actor, seen: dt.datetime | None = None
@@ -148,7 +148,8 @@ class TimerCare:
             raise Conflict(f"{verb} timer '{id}'", "its process is suspended")
         if seen is not None and seen != row.due_at:
             raise Conflict(f"{verb} timer '{id}'", "it has moved meanwhile")
-        if self._drawn_from(tx, row):
+        definition = row.definition if instance is None else instance.definition
+        if self._drawn_from(tx, row, definition):
             raise FollowsADeadline(id)
         return row, instance
 
@@ -171,26 +172,23 @@ class TimerCare:
         why = events.InterventionMade(act=act, reason=reason.strip())
         tx.append(row.stream, why, instance=instance, element=row.element)
 
-    def _described(self, tx: Tx, row: TimerRow) -> Timer:
-        definition = self._definition(tx, row)
+    def _described(self, tx: Tx, rows: Sequence[TimerRow]) -> list[Timer]:
+        owners = due_lists.owners(tx, {row.instance for row in rows if row.instance is not None})
+        return [self._one_described(tx, row, owners.get(row.instance or "")) for row in rows]
+
+    def _one_described(self, tx: Tx, row: TimerRow, owner: OwnerRow | None) -> Timer:
+        definition = row.definition if owner is None else owner.definition
         if definition is None:
             return Timer(row, row.element, row.process, False, None)
         process = self._advancing.definitions.process(tx, definition)
         element = process.elements.get(row.element)
         name = row.element if element is None else element.name or row.element
-        drawn = self._drawn_from(tx, row)
-        rule = _rule_watched(tx, row) or _rule_named(drawn)
-        return Timer(row, name, process.name or row.process, bool(drawn), rule)
+        drawn = self._drawn_from(tx, row, definition)
+        watched = owner.rule if owner is not None and row.process == DEADLINE_PROCESS else None
+        return Timer(row, name, process.name or row.process, bool(drawn), watched or _rule_named(drawn))
 
-    def _definition(self, tx: Tx, row: TimerRow) -> str | None:
-        if row.instance is None:
-            return row.definition
-        found = instances.instance(tx, row.instance)
-        return None if found is None else found.definition
-
-    def _drawn_from(self, tx: Tx, row: TimerRow) -> frozenset[tuple[str, ...]]:
+    def _drawn_from(self, tx: Tx, row: TimerRow, definition: str | None) -> frozenset[tuple[str, ...]]:
         """What its expression reads of deadlines: `("frist", "T04")`."""
-        definition = self._definition(tx, row)
         if definition is None:
             return frozenset()
         element = self._advancing.definitions.process(tx, definition).elements.get(row.element)
@@ -208,14 +206,6 @@ def _rule_named(drawn: frozenset[tuple[str, ...]]) -> str | None:
     """The one rule whose deadline is read by name."""
     rules = {path[1] for path in drawn if path[0] in BY_RULE and len(path) > 1}
     return rules.pop() if len(rules) == 1 else None
-
-
-def _rule_watched(tx: Tx, row: TimerRow) -> str | None:
-    if row.process != DEADLINE_PROCESS or row.instance is None:
-        return None
-    instance = instances.instance(tx, row.instance)
-    watched = deadlines.deadline(tx, instance.start_key) if instance and instance.start_key else None
-    return None if watched is None else watched.rule
 
 
 def _existing(tx: Tx, id: str) -> TimerRow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -70,10 +69,12 @@ def new() -> Any:
         chosen=chosen,
         is_chosen=chosen_any,
         rows=rows[:SHOWN],
+        named=flow().instances.named([row.id for row in rows[:SHOWN]], actor=actor()),
         count=len(rows),
         acts=_acts(),
         kinds=[(kind.value, presenting.incident_kind(kind.value)) for kind in IncidentKind],
         processes=processes_by_name(),
+        elements=_elements(asked),
         typed=request.form,
         errors=errors,
     )
@@ -107,7 +108,9 @@ def show(id: str) -> Any:
         acts=_acts(),
         status=_status,
         verdict=partial(_verdict, batch.row),
-        asked=_in_words(batch.row.asked),
+        asked=_in_words(batch.row),
+        target=_target(batch.row) if batch.row.act == "migrate" else "",
+        place=partial(_place, batch.row),
         sources=[(each, each.rpartition(":")[2]) for each in sources(batch.row)],
         may_undo=batch.row.act == "migrate"
         and batch.row.status in ("done", "paused", "stopped")
@@ -320,7 +323,7 @@ def processes_by_name() -> list[tuple[str, str]]:
     return sorted(((row.process, row.name or row.process) for row in rows), key=lambda row: row[1].casefold())
 
 
-def _in_words(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _in_words(row: BatchRow) -> list[tuple[str, str]]:
     """By what the instances were chosen, as the page that chose them says it."""
     labels = {
         "process": gettext("Proces"),
@@ -342,6 +345,36 @@ def _in_words(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
     def said(name: str, value: Any) -> str:
         if name.startswith("started_"):
             return presenting.instant(dt.datetime.fromisoformat(value))
-        return values.get(str(value), str(value))
+        if name == "process":
+            return dict(processes_by_name()).get(value, value)
+        if name == "incident" and value != "any":
+            return presenting.incident_kind(value)
+        return _place(row, value) if name == "element" else values.get(str(value), str(value))
 
-    return [(labels.get(name, name), said(name, value)) for name, value in asked.items()]
+    return [(labels.get(name, name), said(name, value)) for name, value in row.asked.items()]
+
+
+def _target(row: BatchRow) -> str:
+    """The version that instances are moved to."""
+    target = row.details["target"]
+    drawn, version = flow().deployments.drawn(target), target.rpartition(":")[2]
+    return gettext("{name}, udgave {version}").format(name=drawn.name or drawn.id, version=version)
+
+
+def _place(row: BatchRow, element: str) -> str:
+    """An element by its name, with the id by which it was chosen."""
+    name = _elements(Asked(process=row.asked.get("process", ""), version=row.asked.get("version"))).get(
+        element
+    )
+    return f"»{name}« ({element})" if name else element
+
+
+def _elements(asked: Asked) -> dict[str, str]:
+    """Names by id of what instances of the chosen process can be at; none without a process."""
+    if not asked.process:
+        return {}
+    try:
+        elements = flow().deployments.process(asked.process, asked.version).elements
+    except NotFound:
+        return {}
+    return {id: each.name for id, each in elements.items() if each.name}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select, text
 
@@ -14,7 +15,7 @@ from flowcase.store.tx import Tx
 
 Place = tuple[dt.datetime, str]  # try_at and id of the last row of a page
 
-_timer, _job = tables.timer, tables.job
+_timer, _job, _instance, _deadline = tables.timer, tables.job, tables.instance, tables.deadline
 
 TIMERS = {"waiting": tables.TIMER_IS_PENDING, "held": tables.TIMER_IS_HELD}
 JOBS = {
@@ -23,6 +24,24 @@ JOBS = {
     "claimed": tables.JOB_IS_CLAIMED,
     "failed": tables.JOB_HAS_FAILED,
 }
+
+
+class OwnerRow(NamedTuple):
+    """What a list of timers tells by the instance that a timer belongs to."""
+
+    id: str
+    definition: str
+    rule: str | None  # of the deadline that the instance began with
+
+
+def owners(tx: Tx, ids: Collection[str]) -> dict[str, OwnerRow]:
+    """By id, in one statement."""
+    statement = (
+        select(_instance.c.id, _instance.c.definition, _deadline.c.rule)
+        .outerjoin(_deadline, _deadline.c.id == _instance.c.start_key)
+        .where(_instance.c.id.in_(ids))
+    )
+    return {row.id: made(OwnerRow, row) for row in tx.rows(statement)} if ids else {}
 
 
 def timers(
