@@ -10,8 +10,8 @@ import pytest
 from babel.messages.extract import extract_from_file
 
 import flowcase.web
-from flowcase.services import form_sentences
-from flowcase.web import revision_cases
+from flowcase.services import form_sentences, interventions
+from flowcase.web import revision_cases, typed_values
 from flowcase.web.language import catalogue
 
 WEB = Path(flowcase.web.__file__).parent
@@ -27,9 +27,10 @@ def _texts() -> Iterator[str]:
             yield text if isinstance(text, str) else text[0]
     yield from revision_cases.PAGES.values()
     yield from revision_cases.HIT_POLICIES.values()
-    for name, value in vars(form_sentences).items():
-        if name.isupper() and isinstance(value, str):
-            yield value
+    for module in (form_sentences, interventions, typed_values):
+        for name, value in vars(module).items():
+            if name.isupper() and not name.startswith("_") and isinstance(value, str):
+                yield value
 
 
 TEXTS = sorted(set(_texts()))

@@ -75,7 +75,7 @@ def test_a_mapping_that_cannot_work_and_a_missing_reason_come_back_with_what_was
 
     assert wrong.status == 422 and "»skriv« ville blive en anden slags element" in wrong.text
     assert "Ny lov" in wrong.text
-    assert missing.status == 422 and "Feltet skal udfyldes" in missing.text
+    assert missing.status == 422 and "Skriv en begrundelse" in missing.text
 
 
 def test_with_four_eyes_who_planned_is_told_that_another_lets_it_run(world, sign_in, behind):

@@ -35,7 +35,8 @@ def test_operators_see_nodes_backlog_and_incidents(sign_in, world, standing_stil
     page = sign_in("drift").get("/drift")
 
     assert (page.status, page.heading) == (200, "Drift")
-    assert "gaar_i_staa / luk" in page.text
+    (link,) = page.all("//main//table//a[contains(@href, '/haendelser/')]")
+    assert link.text_content() == "gaar_i_staa: luk"
     assert "Sider" in page.text
     assert "ingen arbejder er i gang til det næste" in page.text
     assert page.one("//nav//a[@aria-current='page']").text_content().strip() == "Drift"
@@ -50,12 +51,21 @@ def test_several_are_tried_again_with_one_reason(sign_in, world, standing_still)
     drift = sign_in("drift")
 
     without = drift.post("/drift/haendelser", {"begrundelse": " ", "haendelse": standing_still.id})
+    unticked = drift.post("/drift/haendelser", {"begrundelse": "Sagen er oprettet nu"})
+    telling = drift.post(
+        "/drift/haendelser",
+        {"begrundelse": "Barnet er 010203-1234", "haendelse": standing_still.id},
+    )
     again = drift.post(
         "/drift/haendelser",
         {"begrundelse": "Sagen er oprettet nu", "haendelse": [standing_still.id, "findes-ikke"]},
     )
 
-    assert "skriv en begrundelse" in without.text
+    assert (without.status, "Skriv en begrundelse" in without.text) == (422, True)
+    assert without.one("//main//input[@type='checkbox' and @checked]").get("value") == standing_still.id
+    assert (unticked.status, "Sæt kryds ved mindst én hændelse" in unticked.text) == (422, True)
+    assert unticked.one("//*[@id='begrundelse']").get("value") == "Sagen er oprettet nu"
+    assert (telling.status, "Et CPR-nummer må ikke stå i begrundelsen" in telling.text) == (422, True)
     assert "0 gået videre, 1 står stadig stille, 1 kunne ikke forsøges" in again.text
     assert interventions(world, standing_still) == [("retry", "Sagen er oprettet nu")]
 
@@ -123,9 +133,21 @@ def test_a_value_is_read_as_feel_and_written_so_that_it_can_be_read_again(app, t
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1 +", "grad", "1/0", '"Mor siger, at Sofie er bange"', '[["et ord til"]]']
+    "text",
+    [
+        "",
+        "1 +",
+        "grad",
+        "1/0",
+        '"Mor siger, at Sofie er bange"',
+        '[["et ord til"]]',
+        '"010203-1234"',
+        '{barn: "0102031008"}',
+        "0707614285",
+        "[707614285]",
+    ],
 )
-def test_no_value_and_no_words_about_people_are_taken(app, text):
+def test_no_value_and_no_words_or_numbers_of_people_are_taken(app, text):
     with app.test_request_context(), pytest.raises(ValueError, match=r"\w"):
         read_value(text)
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_operate
-from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.advancing import Advancing
+from flowcase.services.interventions import check_reason
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import history, instances, snapshots
@@ -104,8 +105,7 @@ class GoingBack:
             self._advancing.carry_on(tx, instance, model.GoBack(earlier=earlier))
             return planned
 
-        if not reason.strip():
-            raise Refused(f"go back in process instance '{id}'", "Skriv, hvorfor forløbet skal gå tilbage.")
+        check_reason(reason, f"go back in process instance '{id}'")
         return self._transactions.run(actor, work)
 
     # --- inside ------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from flowcase.services.advancing import Advancing
 from flowcase.services.interventions import check_intervention
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
+from flowcase.store.queries import due_lists
 from flowcase.store.queries import instances as queries
 from flowcase.store.queries.instances import IncidentRow
 from flowcase.values import Value
@@ -24,6 +25,15 @@ class Retried:
     moved_on: tuple[str, ...]
     still_open: tuple[str, ...]  # they stand where they stood, with an incident that may be a new one
     refused: tuple[tuple[str, FlowcaseError], ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An incident as a list of many tells it."""
+
+    row: IncidentRow
+    process_name: str
+    element_name: str
 
 
 class Incidents:
@@ -44,6 +54,22 @@ class Incidents:
         return self._transactions.read(
             lambda tx: queries.incidents(tx, status=status, case=case, instance=instance, limit=limit)
         )
+
+    def open_by_name(self, *, limit: int) -> Sequence[Standing]:
+        """Open ones, oldest first, with the names of the version that each instance runs."""
+
+        def work(tx: Tx) -> Sequence[Standing]:
+            rows = queries.incidents(tx, limit=limit)
+            owners = due_lists.owners(tx, {row.instance for row in rows})
+            return [_standing(row, owners[row.instance].definition, tx) for row in rows]
+
+        def _standing(row: IncidentRow, definition: str, tx: Tx) -> Standing:
+            process = self._advancing.definitions.process(tx, definition)
+            element = process.elements.get(row.element)
+            name = row.element if element is None else element.name or row.element
+            return Standing(row, process.name or row.process, name)
+
+        return self._transactions.read(work)
 
     def get(self, id: str) -> IncidentRow:
         """Open or resolved. Raises NotFound."""

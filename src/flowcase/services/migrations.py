@@ -19,6 +19,7 @@ from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import Misfit, misfits, propose
 from flowcase.services.instance_moves import InstanceMoves, Move
+from flowcase.services.interventions import check_reason
 from flowcase.services.move_verdicts import Verdict
 from flowcase.services.second_person import check_is_another
 from flowcase.services.transactions import Transactions
@@ -127,8 +128,7 @@ class Migrations:
         Raises MappingRefused, and Refused without a reason or without instances.
         """
         _check(actor)
-        if not reason.strip():
-            raise Refused("plan a move", "Skriv, hvorfor forløbene skal flyttes.")
+        check_reason(reason, "plan a move")
 
         def work(tx: Tx) -> str:
             old, new = self._moves.versions(tx, source, target)
@@ -213,8 +213,7 @@ class Migrations:
 
     def undo(self, id: str, *, reason: str, actor: Actor) -> None:
         """Let the workers take every moved instance back that has not gone on since."""
-        if not reason.strip():
-            raise Refused("undo a move", "Skriv, hvorfor flytningen skal gøres om.")
+        check_reason(reason, "undo a move")
         self._become(id, {"done": "undoing", "paused": "undoing"}, "undo", actor, reason)
 
     # --- looking -----------------------------------------------------------------------------------

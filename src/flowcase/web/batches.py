@@ -26,6 +26,7 @@ from flowcase.web.interventions import obstacle_words
 from flowcase.web.language import gettext
 from flowcase.web.mapping_rows import chosen_pairs, mapping_rows, refusals
 from flowcase.web.move_words import VERDICTS, in_words
+from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("batches", __name__, url_prefix="/drift/mange")
@@ -178,7 +179,7 @@ def act(id: str, act: str) -> Any:
             "warning",
         )
     except Refused:
-        flash(gettext("Skriv en begrundelse. Den bliver stående i historikken."), "error")
+        flash(reason_problem(reason), "error")
     except Conflict:
         flash(gettext("Det er kommet videre imens. Se, hvordan det står nu."), "warning")
     return redirect(url_for("batches.show", id=id), HTTPStatus.SEE_OTHER)
@@ -187,8 +188,8 @@ def act(id: str, act: str) -> Any:
 def _planned(asked: Asked, errors: dict[str, str]) -> str | None:
     form = request.form
     element, target = form.get("sted", "").strip(), form.get("nyt_sted", "").strip()
-    if not form.get("begrundelse", "").strip():
-        errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if wrong := reason_problem(form.get("begrundelse", "")):
+        errors["begrundelse"] = wrong
     if form.get("handling") not in _acts():
         errors["handling"] = gettext("Vælg, hvad der skal ske.")
     if form.get("handling") in ("skip", "move") and not element:

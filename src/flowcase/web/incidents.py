@@ -15,6 +15,8 @@ from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.values import Value
 from flowcase.web import presenting
 from flowcase.web.language import gettext
+from flowcase.web.operations import overview_page
+from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 from flowcase.web.typed_values import as_feel, is_name, read_value
 
@@ -51,12 +53,9 @@ def retry_all() -> Any:
     who = _operator()
     reason = request.form.get("begrundelse", "").strip()
     ids = request.form.getlist("haendelse")
-    if not ids or not reason:
-        flash(
-            gettext("Vælg mindst én hændelse, og skriv en begrundelse. Den bliver stående i historikken."),
-            "error",
-        )
-        return redirect(url_for("operations.overview", _anchor="haendelser"))
+    wrong = reason_problem(reason) if ids else gettext("Sæt kryds ved mindst én hændelse.")
+    if wrong:
+        return overview_page(wrong), HTTPStatus.UNPROCESSABLE_ENTITY
     came = flow().incidents.retry_all(ids, actor=who, reason=reason)
     flash(
         gettext("{moved} gået videre, {still} står stadig stille, {refused} kunne ikke forsøges.").format(
@@ -71,8 +70,8 @@ def _act(id: str, act: str) -> Any:
     who = _operator()
     variables, errors = _sent()
     reason = request.form.get("begrundelse", "").strip()
-    if not reason:
-        errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if wrong := reason_problem(reason):
+        errors["begrundelse"] = wrong
     if errors:
         return _page(id, errors, request.form), HTTPStatus.UNPROCESSABLE_ENTITY
     before = flow().incidents.get(id)
@@ -83,10 +82,11 @@ def _act(id: str, act: str) -> Any:
             flow().incidents.resolve(id, actor=who, reason=reason, variables=variables)
     except Conflict:
         errors["handling"] = gettext(
-            "Det kan ikke gøres nu: hændelsen er løst, eller trinnet kan kun prøves igen."
+            "Det kan ikke gøres nu: hændelsen er løst, eller trinnet kan kun prøves igen"
+            " eller springes over (Grib ind)."
         )
     except Refused as refused:
-        errors["handling"] = str(refused)
+        errors["handling"] = refused.because
     if errors:
         return _page(id, errors, request.form), HTTPStatus.CONFLICT
     open_now = [

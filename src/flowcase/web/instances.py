@@ -12,6 +12,7 @@ from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, Refused
 from flowcase.web import diagram_drawing
 from flowcase.web.language import gettext
+from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
@@ -82,12 +83,12 @@ def earlier(id: str) -> Any:
 def go_back(id: str, step: str) -> Any:
     """What going back would do, and with a reason the way back; what was typed comes back without one."""
     reason = request.form.get("begrundelse", "")
-    is_missing = False
+    wrong = ""
     if request.method == "POST":
         try:
             flow().going_back.go_back(id, step, reason=reason, actor=actor())
         except Refused:
-            is_missing = True
+            wrong = reason_problem(reason)
         except Conflict:
             flash(gettext("Forløbet er gået videre imens. Se, hvad det betyder nu."), "warning")
             return redirect(url_for("instances.earlier", id=id))
@@ -102,6 +103,6 @@ def go_back(id: str, step: str) -> Any:
         steps=[],
         seen=flow().going_back.preview(id, step, actor=actor()),
         reason=reason,
-        is_missing=is_missing,
+        wrong=wrong,
     )
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if is_missing else HTTPStatus.OK
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK

@@ -12,6 +12,7 @@ from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.services.token_moves import Change, Foreseen, TokenAct
 from flowcase.values import Value
 from flowcase.web.language import gettext
+from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 from flowcase.web.typed_values import is_name, read_value
 
@@ -42,9 +43,9 @@ def whole(id: str, act: str) -> Any:
         raise NotFound("intervention", act)
     reason = request.form.get("begrundelse", "").strip()
     flow().token_moves.places(id, actor=actor())  # asks whether one may, and whether it is there
-    if not reason:
+    if wrong := reason_problem(reason):
         again = _ending if act == "afbryd" else _page
-        return again(id, gettext("Skriv en begrundelse. Den bliver stående i historikken.")), 422
+        return again(id, wrong), 422
     try:
         getattr(flow().instances, _ACTS[act])(id, reason=reason, actor=actor())
     except Conflict:
@@ -68,8 +69,8 @@ def token(id: str, token: str, act: str) -> Any:
     asked = TokenAct(_TOKEN_ACTS[act], request.values.get("til", ""), _variables(errors))
     reason = request.form.get("begrundelse", "")
     if request.method == "POST":
-        if not reason.strip():
-            errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+        if wrong := reason_problem(reason):
+            errors["begrundelse"] = wrong
         if not errors:
             try:
                 flow().token_moves.do(id, token, asked, reason=reason, actor=actor())

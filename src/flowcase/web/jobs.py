@@ -12,6 +12,7 @@ from flowcase.errors import Conflict, Refused
 from flowcase.services.job_care import HIGHEST, JobAsked
 from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.language import gettext
+from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/drift/arbejde")
@@ -48,8 +49,8 @@ def attend(id: str, act: str) -> Any:
     """`nu`, `prioritet` or `tilbage`, with a reason."""
     errors: dict[str, str] = {}
     reason = request.form.get("begrundelse", "").strip()
-    if not reason:
-        errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if wrong := reason_problem(reason):
+        errors["begrundelse"] = wrong
     priority = request.form.get("prioritet", "").strip()
     if act == "prioritet" and not _is_priority(priority):
         errors["prioritet"] = gettext("Skriv et helt tal mellem -{highest} og {highest}.").format(

@@ -18,6 +18,7 @@ from flowcase.web import diagram_drawing
 from flowcase.web.language import gettext
 from flowcase.web.mapping_rows import chosen_pairs, mapping_rows, refusals
 from flowcase.web.move_words import STATUSES, VERDICTS, in_words
+from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("migrations", __name__, url_prefix="/studie/flyt")
@@ -68,9 +69,7 @@ def plan(process: str, fra: int, til: int) -> Any:
         except MappingRefused as refused:
             wrong = refusals(refused, proposal)
         except Refused as refused:
-            wrong = [gettext("Begrundelse") + ": " + gettext("Feltet skal udfyldes.")]
-            if reason.strip():
-                wrong = [refused.because]
+            wrong = [reason_problem(reason) or refused.because]
     page = render_template(
         "migration_plan.html",
         proposal=proposal,
@@ -127,7 +126,7 @@ def act(id: str, act: str) -> Any:
     except NeedsAnother:
         flash(gettext("En anden end den, der planlagde flytningen, skal sætte den i gang."), "warning")
     except Refused:
-        flash(gettext("Skriv en begrundelse. Den bliver stående i historikken."), "error")
+        flash(reason_problem(reason), "error")
     return redirect(url_for("migrations.show", id=id))
 
 

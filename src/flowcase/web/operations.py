@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from email import message_from_bytes, policy
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import login_required
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -46,11 +46,19 @@ def metrics() -> Any:
 @blueprint.get("/drift")
 @login_required
 def overview() -> Any:
+    return overview_page()
+
+
+def overview_page(wrong: str = "") -> str:
+    """`wrong` is what keeps the ticked incidents from being tried again; ticks and reason stay."""
     _check(actor())
     return render_template(
         "operations.html",
         overview=_overview(),
-        incidents=flow().incidents.list(limit=MOST_INCIDENTS),
+        incidents=flow().incidents.open_by_name(limit=MOST_INCIDENTS),
+        ticked=request.form.getlist("haendelse"),
+        reason=request.form.get("begrundelse", ""),
+        wrong=wrong,
         suspended=flow().suspensions.in_force(),
         said=said,
         undelivered=flow().webhooks.incidents(actor=actor(), limit=MOST_INCIDENTS),

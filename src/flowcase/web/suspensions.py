@@ -15,6 +15,7 @@ from flowcase.services.suspensions import OneProcess
 from flowcase.store.queries.suspensions import SuspensionRow
 from flowcase.web import presenting
 from flowcase.web.language import gettext
+from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("suspensions", __name__, url_prefix="/drift/processer")
@@ -52,8 +53,8 @@ def act(process: str, act: str) -> Any:
     form, errors = request.form, dict[str, str]()
     version = _version(form.get("udgave", ""), flow().suspensions.get(process, actor=actor()), errors)
     reason = form.get("begrundelse", "").strip()
-    if not reason:
-        errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if wrong := reason_problem(reason):
+        errors["begrundelse"] = wrong
     if errors:
         return _page(process, errors)
     options: dict[str, Any] = {"version": version, "reason": reason, "actor": actor()}
@@ -94,8 +95,8 @@ def drop(process: str) -> Any:
     if not chosen:
         errors["venter"] = gettext("Sæt kryds ved mindst et forløb, der venter.")
     reason = request.form.get("drop-begrundelse", "").strip()
-    if not reason:
-        errors["drop-begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if wrong := reason_problem(reason):
+        errors["drop-begrundelse"] = wrong
     if errors:
         return _page(process, errors)
     dropped = flow().suspensions.drop(chosen, process=process, reason=reason, actor=actor())

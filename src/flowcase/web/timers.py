@@ -16,6 +16,7 @@ from flowcase.web import presenting
 from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.batches import processes_by_name
 from flowcase.web.language import gettext
+from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("timers", __name__, url_prefix="/drift/ure")
@@ -112,8 +113,8 @@ def _by(reason: str) -> dict[str, Any]:
 
 def _reason(errors: dict[str, str]) -> str:
     reason = request.form.get("begrundelse", "").strip()
-    if not reason:
-        errors["begrundelse"] = gettext("Skriv en begrundelse. Den bliver stående i historikken.")
+    if wrong := reason_problem(reason):
+        errors["begrundelse"] = wrong
     return reason
 
 

@@ -10,11 +10,13 @@ from typing import Any
 from werkzeug.exceptions import BadRequest
 
 from flowcase import feel
+from flowcase.cases.typed_text import has_cpr_number
 from flowcase.values import Value
 from flowcase.web.language import gettext
 
 _NAME = re.compile(r"[A-Za-z_]\w{0,79}", re.ASCII)
 _CODE = re.compile(r"[\w.:/+-]{0,80}")  # a variable holds codes, never words about a person
+NO_CODE = "En variabel rummer kun koder, aldrig ord om mennesker eller CPR-numre."
 
 
 def is_name(text: str) -> bool:
@@ -22,7 +24,7 @@ def is_name(text: str) -> bool:
 
 
 def holds_codes_only(value: Value) -> bool:
-    return all(_CODE.fullmatch(each) for each in _texts(value))
+    return all(_CODE.fullmatch(each) and not has_cpr_number(each) for each in _texts(value))
 
 
 def read_value(text: str) -> Value:
@@ -38,7 +40,7 @@ def read_value(text: str) -> Value:
     if warnings or (value is None and text != "null"):
         raise ValueError(how)
     if not holds_codes_only(value):
-        raise ValueError(gettext("En variabel rummer kun koder, aldrig ord om mennesker."))
+        raise ValueError(gettext(NO_CODE))
     return value
 
 
@@ -49,6 +51,8 @@ def _texts(value: Value) -> list[str]:
         return [text for each in value for text in _texts(each)]
     if isinstance(value, dict):
         return [text for each in value.values() for text in _texts(each)]
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return [str(value).zfill(10)]  # a CPR number whose leading zero is gone is one
     return []
 
 
