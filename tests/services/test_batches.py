@@ -164,7 +164,8 @@ def test_a_batch_is_paused_goes_on_and_is_stopped(flow: Flowcase, many: list[str
     flow.batches.stop(id, actor=OPERATOR)
 
     assert flow.batch_work.run_waiting() == 0
-    assert flow.batches.get(id, actor=OPERATOR).counts == {"done": 2, "stopped": 2}
+    batch = flow.batches.get(id, actor=OPERATOR)
+    assert (batch.counts, batch.done, batch.total) == ({"done": 2, "stopped": 2}, 2, 4)
     assert [flow.instances.get(each).status for each in many] == ["cancelled"] * 2 + ["active"] * 2
     with pytest.raises(Conflict, match="it is stopped"):
         flow.batches.resume(id, actor=OPERATOR)
@@ -181,6 +182,27 @@ def test_incidents_of_a_kind_are_tried_again(flow: Flowcase, deploy: Callable[..
 
     assert list(none) == []
     assert flow.instances.get(stuck).status == "completed"
+
+
+def test_what_fails_again_is_said_to_stand_still_where_many_are_tried_again(
+    flow: Flowcase, deploy: Callable[..., Any]
+) -> None:
+    deploy(process("k", start(), call("kald", "=hvem"), end()))
+    for called in ("mangler", "findes_ikke"):
+        flow.instances.start("k", {"hvem": called}, actor=OPERATOR)
+    deploy(process("mangler", start(), end()))
+    planned = flow.batches.plan(Asked(incident="any"), "retry", reason=WHY, actor=OPERATOR)
+    flow.batches.preview(planned, actor=OPERATOR)
+    flow.batches.run(planned, actor=OPERATOR)
+
+    while flow.batch_work.run_waiting():
+        pass
+
+    rows = flow.batches.items(planned, actor=OPERATOR)
+    codes = [[each["code"] for each in (row.verdict or {})["reasons"]] for row in rows]
+    assert ([row.status for row in rows], codes) == (["done", "done"], [[], ["still_open"]])
+    assert flow.batches.get(planned, actor=OPERATOR).verdicts == {"changed": 1, "unchanged": 1}
+    assert len(flow.incidents.list()) == 1
 
 
 def test_the_filter_chooses(flow: Flowcase, many: list[str], clock: ManualClock) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.services.batches import Asked
-from tests.services.diagrams import end, process, start, user_task
+from tests.services.diagrams import end, process, service_task, start, user_task
 from tests.web.world import PASSWORD
 
 DRAWN = process("to_trin", start(), user_task("foerste"), user_task("anden"), end())
@@ -211,6 +211,24 @@ def test_what_a_batch_was_chosen_by_and_does_is_said_with_the_names_of_the_diagr
     assert "»Den ene« (foerste) → »anden« (anden)" in facts[1]
     assert f"I to trin, udgave {new}" in facts[2]
     assert "to_trin:" not in facts[2]
+
+
+def test_many_that_are_tried_again_and_fail_again_are_told(sign_in, world):
+    stuck = process("staar_stille", start(), service_task("luk", "sag.afslut"), end())
+    world.flow.deployments.deploy({"staar_stille.bpmn": stuck}, actor=SYSTEM)
+    world.flow.instances.start("staar_stille", {}, actor=SYSTEM)
+    drift = sign_in("drift")
+    page = drift.get("/drift/mange/nyt?forloeb=staar_stille&haendelse=any")
+    planned = drift.submit(page, page.all("//main//form")[-1], handling="retry", begrundelse="Prøv igen")
+    drift.submit(planned, planned.one("//main//form[contains(@action, 'koer')]"))
+    while world.flow.batch_work.run_waiting():
+        pass
+
+    page = drift.get("/drift/mange/" + planned.address.rpartition("/")[2])
+
+    assert "færdig" in page.text
+    assert "står stadig stille: 1" in page.text
+    assert page.all("//main//tbody/tr/td")[-1].text_content() == "Det er forsøgt igen og står stadig stille."
 
 
 def test_the_mapping_of_many_is_corrected_on_its_page_before_they_move(sign_in, world, instance):

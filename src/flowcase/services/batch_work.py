@@ -22,9 +22,11 @@ from flowcase.store import LockedInstance, Tx
 from flowcase.store.batch_tables import batch_item
 from flowcase.store.queries import batches as queries
 from flowcase.store.queries.batches import BatchRow
+from flowcase.store.queries.instances import incidents
 from flowcase.store.queries.worklists import BATCHES
 
 _log = structlog.get_logger(__name__)
+_STILL_OPEN = Verdict("unchanged", (Reason("still_open"),))
 
 
 class BatchWork:
@@ -87,7 +89,9 @@ class BatchWork:
             self._note(tx, row, instance, "done", **kept)
         else:
             self._act(tx, row, locked)
-            self._note(tx, row, instance, "done")
+            stuck = row.act == "retry" and incidents(tx, instance=instance, limit=1)
+            came = {"verdict": _STILL_OPEN.to_json()} if stuck else {}
+            self._note(tx, row, instance, "done", **came)
 
     def _act(self, tx: Tx, row: BatchRow, locked: LockedInstance) -> None:
         attempt = f"{row.act} process instance '{locked.id}'"

@@ -70,9 +70,10 @@ class Batch:
 
     @property
     def done(self) -> int:
-        """How many the present direction has worked off."""
-        left = "done" if self.row.status in ("undoing", "undo_paused") else "waiting"
-        return self.total - self.counts.get(left, 0)
+        """How many the present direction has worked off; what was stopped before its turn is not."""
+        if self.row.status in ("undoing", "undo_paused"):
+            return self.total - self.counts.get("done", 0)
+        return self.total - self.counts.get("waiting", 0) - self.counts.get("stopped", 0)
 
 
 class Batches:

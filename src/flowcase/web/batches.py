@@ -290,9 +290,9 @@ def _verdict(row: BatchRow, item: BatchItemRow) -> str:
         said = [in_words(each, *_drawn(row.details["target"], item.source)) for each in verdict.reasons]
         told = gettext(VERDICTS[verdict.kind])
     else:
-        if item.status == "done" and not verdict.reasons:
-            return ""  # its status says it
         said = [_why(each) for each in verdict.reasons]
+        if item.status == "done":  # its status says the rest
+            return "; ".join(said)
         told = {
             "unchanged": gettext("det er det allerede"),
             "changed": gettext("kan gøres"),
@@ -305,6 +305,7 @@ def _why(reason: Reason) -> str:
     words = {
         "no_incident": gettext("Ingen hændelse er åben."),
         "no_token": gettext("Det står ikke ved »{element}«.").format(element=reason.element),
+        "still_open": gettext("Det er forsøgt igen og står stadig stille."),
         "ended": gettext("Det er slut."),
         "erased": gettext("Oplysningerne er slettet."),
         "fault": gettext("En fejl i systemet. Loggen fortæller mere."),
