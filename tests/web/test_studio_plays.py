@@ -90,7 +90,8 @@ def test_a_process_is_played_without_a_program_saved_and_begun_anew_with_changed
     assert "søn. 30. nov. 2025 kl. 08.00" in page.one("//*[@id='uret']").text
     assert page.all("//*[contains(@class, 'fc-p-here')]")
     cells = page.all("//*[@id='beslutninger']/following-sibling::table[1]/tbody/tr[1]/td")
-    table, asked, _, answered = [each.text_content() for each in cells]
+    table, asked, row, answered = [each.text_content() for each in cells]
+    assert row == "tabellens række 1"
     assert "Opfølgningens art" in table and asked == "trin på indsatstrappen: 2"
     assert answered == "forebyggende"
 
@@ -119,6 +120,26 @@ def test_a_process_is_played_without_a_program_saved_and_begun_anew_with_changed
     program = visitor.press(report, "_faerdig", **{"_fil.bilag": (io.BytesIO(b"MZ\x90\x00"), "aftale.pdf")})
     assert program.status == 422
     assert "kan ikke modtages" in program.text
+    told = " ".join(program.summary)
+    assert "kan ikke modtages" in told and len(program.summary) > 1  # and what else is wrong
+    filled = {
+        "modtaget": "30.11.2025 kl. 8.00",
+        "kanal": "telefon",
+        "underretter_type": "skole",
+        "underretter_anonym": "true",
+        "boern.0.navn": "Ida Eksempel",
+        "bekymring": "Kommer sjældent i skole.",
+        "aftalt_med_familien": "enig",
+        "umiddelbar_fare": "false",
+        "mistanke_overgreb": "false",
+        "aeresrelateret": "false",
+        "soeskende": "ingen",
+    }
+    program = visitor.press(report, "_faerdig", **filled, **{"_fil.bilag": (io.BytesIO(b"MZ"), "a.pdf")})
+    assert program.status == 422
+    assert len(program.summary) == 1  # the file alone, and nothing was done
+    assert program.value("bekymring") == filled["bekymring"]
+    assert "2 trin spillet" in visitor.get(page.address).text
     kept = visitor.press(report, "_faerdig", **{"_fil.bilag": (io.BytesIO(b"%PDF-1.7"), "aftale.pdf")})
     assert kept.status == 422  # nothing else is filled in
     assert kept.value("bilag") == "aftale.pdf"

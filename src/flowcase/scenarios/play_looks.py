@@ -257,19 +257,11 @@ def _decisions(play: Play, world: World, since: int, language: str) -> Iterator[
                 "decision": one.event.decision,
                 "called": said.table,
                 "asked": [{"column": column, "said": _text(value)} for column, value in said.asked],
-                "rules": list(_rows(one)),
+                "rows": said.rows,
                 "result": _text(said.answer),
                 "case": one.get("case") or None,
                 "is_new": number >= since,
             }
-
-
-def _rows(one: Happened) -> Iterator[str]:
-    """`7 (regel_7)`: the number and the id of each row that was hit."""
-    record = one.get("record") or {}
-    for matched in record.get("matched_rules", ()):
-        for rule, index in zip(matched["rules"], matched.get("indexes", ()), strict=False):
-            yield f"{plain(index)} ({rule})" if not str(rule).startswith("#") else f"{plain(index)}"
 
 
 def _notice(one: Happened, is_new: bool) -> dict[str, Any]:

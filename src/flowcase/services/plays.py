@@ -234,8 +234,12 @@ class Plays:
             raise Lost(len(answer["acts"]), answer["stuck"]["said"])
         return self._played(kept, answer, process)
 
-    def act(self, id: str, act: Mapping[str, Any], *, seen: int, actor: Actor) -> None:
+    def act(
+        self, id: str, act: Mapping[str, Any], *, seen: int, is_kept: bool = True, actor: Actor
+    ) -> None:
         """Do one thing. `seen` is the version of the page: the same page sent twice does it once.
+
+        Not `is_kept`: only find out whether it could be done.
 
         Raises Refusal and Impossible, and then nothing has changed; Conflict when the play has gone on.
         """
@@ -249,7 +253,8 @@ class Plays:
             raise Refusal(_joined(answer["refusals"]))
         if answer["trouble"]:
             raise Impossible(answer["trouble"])
-        self._keep(kept, answer["acts"], actor)
+        if is_kept:
+            self._keep(kept, answer["acts"], actor)
 
     def back(self, id: str, number: int, *, seen: int, actor: Actor) -> None:
         """To where only the first acts, so many, were done."""

@@ -59,7 +59,8 @@ class Sheet:
                 focus = form_sent.changed_rows(raw, self._sent)
             else:
                 raw = form_sent.completing(self.form, self._sent, self._dates)
-        errors = self.problems if refusal is None else refusal.errors
+        # Of a field whose file was not taken that is what is wrong, not that it is empty.
+        errors = {**(refusal.errors if refusal else {}), **self.problems}
         self.page = form_page.shown(
             self.form,
             raw,

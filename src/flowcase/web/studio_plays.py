@@ -101,25 +101,25 @@ def form(id: str) -> Any:
         flash(played.no_page or gettext("Det kan ikke åbnes nu."), "warning")
         return redirect(url_for("studio_plays.show", id=id, _anchor="nu"))
     sheet = play_words.Sheet(played, person)
-    if sheet.problems:
-        return _sheet(played, sheet, person), HTTPStatus.UNPROCESSABLE_ENTITY
     if request.method == "GET" or sheet.only_shows():
-        return _sheet(played, sheet, person)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if sheet.problems else HTTPStatus.OK
+        return _sheet(played, sheet, person), status
     if asked["do"] == "notify":
         asked["notification"] = f"UND-{len(played.acts) + 1:03}"
     asked["values"] = sheet.sent()
     if "_afvist" in request.form:
         asked["refused"] = True
     try:
-        flow().plays.act(id, asked, seen=_seen(), actor=actor())
+        # With a file that was not taken only what else is wrong is asked, and told together with it.
+        flow().plays.act(id, asked, seen=_seen(), is_kept=not sheet.problems, actor=actor())
     except Refusal as refusal:
         sheet = play_words.Sheet(played, person, refusal)
     except (Impossible, Stopped, Broken, Lost, InvalidValues, Conflict, Getting) as error:
         return _page(id, problem=play_words.trouble(error), status=HTTPStatus.CONFLICT)
     else:
-        return redirect(url_for("studio_plays.show", id=id, _anchor="nu"))
-    page_again = _sheet(played, sheet, person)
-    return page_again, HTTPStatus.UNPROCESSABLE_ENTITY
+        if not sheet.problems:
+            return redirect(url_for("studio_plays.show", id=id, _anchor="nu"))
+    return _sheet(played, sheet, person), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @blueprint.post("/<id>/tilbage")
