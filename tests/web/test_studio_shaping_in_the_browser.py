@@ -114,6 +114,54 @@ def test_a_flow_is_bent_and_straightened_by_keyboard_alone(drawing, written):
     assert "→" in told(page) or "Knæk" in told(page)
 
 
+def name_places(content: bytes) -> dict[str, tuple[float, float]]:
+    root = etree.fromstring(content)
+    found = root.xpath("//*[local-name()='BPMNLabel']/*[local-name()='Bounds']")
+    return {
+        each.xpath("string(../../@bpmnElement)"): (float(each.get("x")), float(each.get("y")))
+        for each in found
+    }
+
+
+def test_the_names_of_an_event_and_of_a_flow_are_moved_by_keyboard_alone(drawing, written):
+    page = drawing
+    to_the_drawing(page)
+    for place in ("end", "flow"):
+        choose(page, "end" if place == "end" else "vurder")
+        if place == "flow":
+            page.keyboard.press("PageDown")
+            assert "→" in told(page)
+        page.keyboard.press("t")
+        assert "intet navn" in told(page)
+        page.keyboard.press("e")
+        page.locator(".djs-direct-editing-content").wait_for()
+        page.keyboard.type(f"Navn {place}")
+        page.keyboard.press("Enter")
+        expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
+        begun = told(page)
+        before = name_places(written(page, FILE))
+
+        page.keyboard.press("t")
+        assert told(page).startswith("Valgt: Navnet på") and begun.removeprefix("Valgt: ") in told(page)
+        page.keyboard.press("Shift+ArrowDown")
+        page.keyboard.press("ArrowRight")
+        said = told(page)
+        after = name_places(written(page, FILE))
+
+        [moved] = [each for each in after if after[each] != before.get(each)]
+        (x, y), (new_x, new_y) = before[moved], after[moved]
+        assert (new_x - x, new_y - y) == (1, 10)
+        assert said.endswith(f"({new_x:.0f}, {new_y:.0f})")
+        page.keyboard.press("Control+z")
+        page.keyboard.press("Control+z")
+        assert name_places(written(page, FILE)) == before
+        page.keyboard.press("t")
+        assert told(page) == begun
+        page.keyboard.press("t")
+        page.keyboard.press("PageUp")
+        assert "Navnet på" not in told(page)
+
+
 def sizes(content: bytes, kind: str) -> list[tuple[float, float]]:
     root = etree.fromstring(content)
     ids = root.xpath(f"//*[local-name()='{kind}']/@id")

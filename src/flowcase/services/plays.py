@@ -234,9 +234,7 @@ class Plays:
             raise Lost(len(answer["acts"]), answer["stuck"]["said"])
         return self._played(kept, answer, process)
 
-    def act(
-        self, id: str, act: Mapping[str, Any], *, seen: int, is_kept: bool = True, actor: Actor
-    ) -> None:
+    def act(self, id: str, act: Mapping[str, Any], *, seen: int, is_kept: bool = True, actor: Actor) -> None:
         """Do one thing. `seen` is the version of the page: the same page sent twice does it once.
 
         Not `is_kept`: only find out whether it could be done.

@@ -1,6 +1,7 @@
-// Drawing diagrams without a mouse: beside walking and connecting, put an event on an edge and reach the panel.
+// Drawing diagrams without a mouse: beside walking and connecting, put an event on an edge, reach the panel and
+// the name that stands beside an element.
 // Appending (a), replacing (r), naming (e), finding (Ctrl+F), moving (arrows) and deleting are bpmn-js's own.
-import { bindKeysList } from './choosing.js';
+import { bindKeysList, tell } from './choosing.js';
 import { Walking } from './walking.js';
 import { say } from './words.js';
 
@@ -16,12 +17,26 @@ class ByKeyboard extends Walking {
   keys() {
     return {
       b: () => this.askForEvent(),
+      t: () => this.toName(),
       p: () => document.querySelector('#egenskaber :is(button, input, [tabindex="0"])')?.focus(),
     };
   }
 
   kind(element) {
     return this.translate(words(element.type));
+  }
+
+  // Where a name stands is said with it, also after each arrow that moves it.
+  name(element) {
+    if (!element.labelTarget) return super.name(element);
+    return `${say('nameOf')} ${super.name(element.labelTarget)} (${Math.round(element.x)}, ${Math.round(element.y)})`;
+  }
+
+  toName() {
+    const [chosen] = this.selection.get();
+    const other = chosen?.labelTarget ?? chosen?.label;
+    if (other && !other.hidden) this.show(other);
+    else tell(say('noName'));
   }
 
   askForEvent() {

@@ -43,7 +43,8 @@ export class Walking {
   step(by) {
     const elements = this.elements;
     if (!elements.length) return;
-    const now = elements.indexOf(this.selection.get()[0]);
+    const [chosen] = this.selection.get();
+    const now = elements.indexOf(chosen?.labelTarget ?? chosen);
     const first = by > 0 ? 0 : elements.length - 1;
     const next = elements[now < 0 ? first : (now + by + elements.length) % elements.length];
     this.show(next);
