@@ -42,6 +42,14 @@ def test_a_day_may_be_written_as_danes_write_it(sign_in, page, typed):
     assert seen.one("//input[@name='fra' and @type='date']").get("value") == "2026-03-25"
 
 
+@pytest.mark.parametrize("page", ["/indikatorer?", "/varmekort/underretning?", "/drift/mange/nyt?"])
+def test_a_period_that_ends_before_it_begins_says_so(sign_in, page):
+    seen = sign_in(PAGES.get(page, "drift")).get(f"{page}fra=2026-03-27&til=2026-03-26")
+
+    (said,) = seen.all("//*[contains(@class, 'form-error-message')]")
+    assert said.text_content().strip().removeprefix("Fejl: ") == "Perioden slutter, før den begynder."
+
+
 def test_what_is_wrong_is_said_in_english_too(sign_in):
     seen = sign_in("vera.revisor").get("/varmekort/underretning?fra=31/4-2026&sprog=en")
 

@@ -357,8 +357,35 @@ def test_a_heat_map_counts_what_the_history_counts_in_any_period(vera, world, si
     assert numbers(one_day) == sum(moment.astimezone(at(27, 9).tzinfo).day == 27 for _, moment in counted)
     assert whole.all("//*[contains(@class,'fc-p-heat')]")
     assert vera.get("/varmekort/underretning?fra=engang").all("//*[@id='fra-fejl']")
+    turned = vera.get("/varmekort/underretning?fra=2026-03-27&til=2026-03-20").one("//*[@id='til-fejl']")
+    assert turned.text_content() == "Perioden slutter, før den begynder."
     assert sign_in("jens.proces").get("/varmekort/underretning").status == 200
     assert sign_in("camilla.syd").get("/varmekort").status == 403
+
+
+def test_a_heat_map_colours_what_is_asked_for(vera, world):
+    def coloured(page):
+        """What stands at the steps on the drawing, and how many of them have a colour."""
+        at = [each.text_content() for each in page.all("//*[local-name()='svg']//*[local-name()='text']")]
+        return at, len(page.all("//*[local-name()='svg']//*[contains(@class, 'fc-p-heat')]"))
+
+    maps = {
+        code: vera.get(f"/varmekort/underretning?farver={code}")
+        for code in ("antal", "venter", "tid", "sent")
+    }
+    columns = {"antal": "Nået", "venter": "Venter nu", "sent": "For sent"}
+
+    for code, column in columns.items():
+        # The frame of a sub-process is drawn without a colour.
+        steps = "//tr[not(contains(., 'Risikovurdering af hvert barn'))]"
+        told = [int(each.text) for each in maps[code].all(f"{steps}/td[@data-title='{column}']")]
+        at, number = coloured(maps[code])
+        assert number == len([each for each in told if each])
+        assert {str(each) for each in told if each} <= set(at)
+    assert coloured(maps["tid"])[1] < coloured(maps["antal"])[1]
+    assert maps["tid"].one("//select[@name='farver']/option[@selected]").get("value") == "tid"
+    assert "den typiske tid" in maps["tid"].text
+    assert coloured(vera.get("/varmekort/underretning?farver=findes-ikke")) == coloured(maps["antal"])
 
 
 def _of(process, world):

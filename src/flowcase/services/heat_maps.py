@@ -6,9 +6,11 @@ Shared by auditors and process owners: counts and durations by element, and noth
 from __future__ import annotations
 
 import datetime as dt
+import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_audit, may_edit_processes, may_operate
@@ -36,7 +38,6 @@ class Heat:
     waiting: int = 0  # entered, and not left yet
     overdue: int = 0  # user tasks that were done after their due date, or are late now
     durations: list[float] = field(default_factory=list)  # seconds of those that were left
-    level: int = 0  # 1 to LEVELS, by how often it was reached
 
     @property
     def median(self) -> dt.timedelta | None:
@@ -45,6 +46,27 @@ class Heat:
     @property
     def longest(self) -> dt.timedelta | None:
         return dt.timedelta(seconds=max(self.durations)) if self.durations else None
+
+
+class Measure(StrEnum):
+    """What the colours of a map tell."""
+
+    ENTERED = "entered"
+    WAITING = "waiting"
+    TIME = "time"  # the median of those that were left
+    OVERDUE = "overdue"
+
+    def of(self, heat: Heat) -> float:
+        if self is Measure.TIME:
+            return heat.median.total_seconds() if heat.median else 0
+        return float({"entered": heat.entered, "waiting": heat.waiting, "overdue": heat.overdue}[self])
+
+
+def levels(heats: Sequence[Heat], measure: Measure) -> dict[str, int]:
+    """By element 1 to LEVELS, the most being the last one; those without any are left out."""
+    found = {heat.element: measure.of(heat) for heat in heats}
+    most = max(found.values(), default=0)
+    return {element: math.ceil(value * LEVELS / most) for element, value in found.items() if value > 0}
 
 
 @dataclass(frozen=True)
@@ -117,9 +139,6 @@ class HeatMaps:
             late = task.due_at is not None and end > task.due_at
             if late and task.element in heats and _is_within(task.created_at, first, last):
                 heats[task.element].overdue += 1
-        most = max((heat.entered for heat in heats.values()), default=0)
-        for heat in heats.values():
-            heat.level = -(-heat.entered * LEVELS // most) if heat.entered else 0
         reached = [heat for heat in heats.values() if heat.entered]
         return sorted(reached, key=lambda heat: (-heat.entered, heat.name.casefold(), heat.element))
 

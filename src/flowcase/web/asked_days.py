@@ -9,6 +9,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.cases.danish_dates import NoDate, read_date
 from flowcase.services import form_sentences
 from flowcase.web import form_page
+from flowcase.web.language import gettext
 from flowcase.web.session import flow
 
 
@@ -21,6 +22,13 @@ def day(given: Mapping[str, str], name: str) -> tuple[dt.date | None, str]:
         return read_date(typed, local_date(flow().clock.now())).day, ""
     except NoDate as error:
         return None, form_page.said(form_sentences.of_date(error, form_sentences.NOT_A_DATE))
+
+
+def order(first: dt.date | None, last: dt.date | None) -> str:
+    """What is wrong with a period that ends before it begins; empty otherwise."""
+    if first is not None and last is not None and last < first:
+        return gettext("Perioden slutter, før den begynder.")
+    return ""
 
 
 def held(given: Mapping[str, str], *names: str) -> dict[str, str]:

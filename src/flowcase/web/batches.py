@@ -223,10 +223,12 @@ def _planned(asked: Asked, errors: dict[str, str]) -> str | None:
 
 def _asked(chosen: dict[str, str], errors: dict[str, str]) -> Asked:
     days: dict[str, dt.datetime | None] = {"fra": None, "til": None}
+    typed_days = dict[str, dt.date | None]()
     for name in days:
         typed, problem = asked_days.day(chosen, name)
         if problem:
             errors[name] = problem
+        typed_days[name] = typed
         if typed is None:
             continue
         chosen[name] = typed.isoformat()
@@ -235,6 +237,8 @@ def _asked(chosen: dict[str, str], errors: dict[str, str]) -> Asked:
             days[name] = dt.datetime.combine(day, dt.time(), tzinfo=COPENHAGEN).astimezone(dt.UTC)
         except OverflowError:  # before the first day of the calendar, or after the last one
             errors[name] = gettext(form_sentences.WRONG_YEAR)
+    if wrong := asked_days.order(typed_days["fra"], typed_days["til"]):
+        errors["til"] = wrong
     version = chosen["udgave"]
     if version and not (version.isascii() and version.isdigit() and len(version) < 7):
         errors["udgave"] = gettext("Skriv et tal.")

@@ -9,12 +9,19 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
-from flowcase.services.heat_maps import HeatMap
+from flowcase.services.heat_maps import HeatMap, Measure, levels
 from flowcase.web import asked_days, presenting
 from flowcase.web.diagram_drawing import Drawn, drawn
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.suspensions import said
+
+_MEASURES = {
+    "antal": Measure.ENTERED,
+    "venter": Measure.WAITING,
+    "tid": Measure.TIME,
+    "sent": Measure.OVERDUE,
+}
 
 blueprint = Blueprint("heat_maps", __name__, url_prefix="/varmekort")
 
@@ -36,13 +43,19 @@ def show(process: str) -> Any:
         days[name], problem = asked_days.day(request.args, name)
         if problem:
             problems[name] = problem
+    if wrong := asked_days.order(days["fra"], days["til"]):
+        problems["til"] = wrong
+    asked_for = request.args.get("farver", "")
+    measure = next((each for code, each in _MEASURES.items() if code == asked_for), Measure.ENTERED)
     version = request.args.get("udgave", type=int)
     found = flow().heat_maps.of_process(process, version, days["fra"], days["til"], actor=actor())
     asked = asked_days.held(request.args, "fra", "til")
     return render_template(
         "heat_map.html",
         map=found,
-        drawing=_drawing(found),
+        drawing=_drawing(found, measure),
+        measure=measure,
+        measures=[(code, each, _told(each)) for code, each in _MEASURES.items()],
         problems=problems,
         asked=asked,
         lasted=lasted,
@@ -51,19 +64,49 @@ def show(process: str) -> Any:
     )
 
 
-def _drawing(found: HeatMap) -> Drawn | None:
-    """The diagram with a colour for each element that was reached, and its number beside it."""
-    levels = {heat.element: f"heat{heat.level}" for heat in found.heats}
-    made = drawn(found.source, levels)
+def _told(measure: Measure) -> tuple[str, str]:
+    """(what it is called, what number stands beside a step)."""
+    return {
+        Measure.ENTERED: (
+            gettext("Hvor tit nået"),
+            gettext("Tallet ved et trin er, hvor tit det er nået; jo mørkere, des oftere."),
+        ),
+        Measure.WAITING: (
+            gettext("Hvor mange venter nu"),
+            gettext("Tallet ved et trin er, hvor mange der venter i det nu; jo mørkere, des flere."),
+        ),
+        Measure.TIME: (
+            gettext("Typisk tid"),
+            gettext("Ved et trin står den typiske tid i det; jo mørkere, des længere."),
+        ),
+        Measure.OVERDUE: (
+            gettext("Hvor mange for sent"),
+            gettext(
+                "Tallet ved et trin er, hvor mange opgaver der blev eller er for sent; jo mørkere, des flere."
+            ),
+        ),
+    }[measure]
+
+
+def _drawing(found: HeatMap, measure: Measure) -> Drawn | None:
+    """The diagram with a colour for each element by what is asked for, and its number beside it."""
+    coloured = levels(found.heats, measure)
+    made = drawn(found.source, {element: f"heat{level}" for element, level in coloured.items()})
     if made is None:
         return None
-    numbers = {heat.element: heat.entered for heat in found.heats}
+    numbers = {
+        heat.element: lasted(heat.median)
+        if measure is Measure.TIME
+        else presenting.number(int(measure.of(heat)))
+        for heat in found.heats
+        if heat.element in coloured
+    }
     nodes = [
         dataclasses.replace(
             node,
             lines=(
                 *node.lines,
-                (node.x + node.width - 2, node.y - 3, presenting.number(numbers[node.element])),
+                (node.x + node.width - 2, node.y - 3, numbers[node.element]),
             ),
         )
         if node.element in numbers and node.form != "frame"

@@ -12,7 +12,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.cases.entities import DataClass
 from flowcase.errors import InvalidValues, NotFound
 from flowcase.services.exports import PURPOSES, Asked, Export, Size
-from flowcase.web.asked_days import day, held
+from flowcase.web.asked_days import day, held, order
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
@@ -88,8 +88,8 @@ def _asked(given: Any) -> tuple[Asked, dict[str, str]]:
         days[name], problem = day(given, name)
         if problem:
             problems[name] = problem
-    if days["fra"] and days["til"] and days["til"] < days["fra"]:
-        problems["til"] = gettext("Perioden slutter, før den begynder.")
+    if turned_round := order(days["fra"], days["til"]):
+        problems["til"] = turned_round
     wanted = given.get("klasse", "") or DataClass.K0.value
     if wanted not in DataClass.__members__.values():
         problems["klasse"] = gettext("Vælg, hvor fortroligt det må være.")

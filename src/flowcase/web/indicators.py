@@ -23,7 +23,6 @@ from flowcase.web.session import actor, flow
 blueprint = Blueprint("indicators", __name__, url_prefix="/indikatorer")
 
 REPORT = "ledelse"  # what a leader sees first
-TURNED_ROUND = "Perioden slutter, før den begynder."
 TOO_LONG = "Vælg en periode på højst ti år."
 WHOLE_YEARS = "Af et team, et distrikt eller et regelsæt vises kun de længere perioder. Vælg en af dem."
 NONE_FINISHED = "Ingen periode er slut endnu. Tallene vises, når den første er det."
@@ -133,8 +132,9 @@ def _days(problems: dict[str, list[str]]) -> tuple[dt.date, dt.date]:
         if problem:
             problems[name] = [problem]
         days[name] = typed or days[name]
-    if not problems.keys() & days.keys() and days["til"] < days["fra"]:
-        problems["til"] = [TURNED_ROUND]
+    turned_round = asked_days.order(days["fra"], days["til"])
+    if not problems.keys() & days.keys() and turned_round:
+        problems["til"] = [turned_round]
     elif not problems.keys() & days.keys() and (days["til"] - days["fra"]).days > LONGEST:
         problems["til"] = [TOO_LONG]
     return days["fra"], days["til"]
