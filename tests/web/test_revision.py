@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+import flowcase.web
 from flowcase.access.actor import SYSTEM
 from flowcase.config import shipped_processes
 from flowcase.events import MigrationDecided
 from flowcase.history.conformance import Deviation
 from flowcase.history.exports import line as exported
 from flowcase.history.field_names import FIELD_NAMES
+from flowcase.services.heat_maps import LEVELS
 from flowcase.services.history_search import Asked, Telling
 from flowcase.store import INSTALLATION
 from flowcase.web.api_pages import token_of
@@ -382,7 +385,10 @@ def test_a_heat_map_colours_what_is_asked_for(vera, world):
         at, number = coloured(maps[code])
         assert number == len([each for each in told if each])
         assert {str(each) for each in told if each} <= set(at)
+        assert not number or maps[code].all("//*[local-name()='svg']//*[contains(@class, 'fc-p-heat4')]")
     assert coloured(maps["tid"])[1] < coloured(maps["antal"])[1]
+    sheet = (Path(flowcase.web.__file__).parent / "frontend/flowcase.css").read_text()
+    assert [f".fc-p-heat{level} " in sheet for level in range(1, LEVELS + 1)] == [True] * LEVELS
     assert maps["tid"].one("//select[@name='farver']/option[@selected]").get("value") == "tid"
     assert "den typiske tid" in maps["tid"].text
     assert coloured(vera.get("/varmekort/underretning?farver=findes-ikke")) == coloured(maps["antal"])

@@ -24,7 +24,7 @@ from flowcase.store.queries.history import EventRow
 from flowcase.store.queries.resources import ProcessDefinitionRow
 
 MOST_INSTANCES = 500  # the newest: a map is an overview, and histories are opened one by one
-LEVELS = 5
+LEVELS = 4  # each has a colour in the style sheet
 _LEFT = ("ElementCompleted", "ElementCancelled")
 
 
@@ -62,7 +62,7 @@ class Measure(StrEnum):
         return float({"entered": heat.entered, "waiting": heat.waiting, "overdue": heat.overdue}[self])
 
 
-def levels(heats: Sequence[Heat], measure: Measure) -> dict[str, int]:
+def levels(heats: Iterable[Heat], measure: Measure) -> dict[str, int]:
     """By element 1 to LEVELS, the most being the last one; those without any are left out."""
     found = {heat.element: measure.of(heat) for heat in heats}
     most = max(found.values(), default=0)

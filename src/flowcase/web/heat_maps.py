@@ -90,10 +90,13 @@ def _told(measure: Measure) -> tuple[str, str]:
 
 def _drawing(found: HeatMap, measure: Measure) -> Drawn | None:
     """The diagram with a colour for each element by what is asked for, and its number beside it."""
-    coloured = levels(found.heats, measure)
-    made = drawn(found.source, {element: f"heat{level}" for element, level in coloured.items()})
-    if made is None:
+    plain = drawn(found.source, {})
+    if plain is None:
         return None
+    # Frames are drawn around steps and hold what these hold together: they would pale all the others.
+    frames = {node.element for node in plain.nodes if node.form == "frame"}
+    coloured = levels((heat for heat in found.heats if heat.element not in frames), measure)
+    made = drawn(found.source, {element: f"heat{level}" for element, level in coloured.items()}) or plain
     numbers = {
         heat.element: lasted(heat.median)
         if measure is Measure.TIME
@@ -109,7 +112,7 @@ def _drawing(found: HeatMap, measure: Measure) -> Drawn | None:
                 (node.x + node.width - 2, node.y - 3, numbers[node.element]),
             ),
         )
-        if node.element in numbers and node.form != "frame"
+        if node.element in numbers
         else node
         for node in made.nodes
     ]
