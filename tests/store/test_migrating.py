@@ -58,10 +58,12 @@ def test_partial_indexes_and_their_conditions_are_migrated_too(store: Store) -> 
         ("ix_record_meeting", records._among("moede_id")),
         ("ix_record_at", records._between("tid")),
         ("ix_record_kind", records._latest("tid", ("slags",))),
+        ("ix_record_kind", records._saying("anonymt")),
+        ("ix_record_unnamed", records._saying("anonymt")),
     ],
 )
 def test_texts_in_records_are_found_by_their_index(store: Store, index: str, question: Prepared) -> None:
-    values = {"entity": "Moede", "open_0": "x", "texts": ["x"], "first": "2026", "last": "2027"}
+    values = {"entity": "Moede", "open_0": "x", "texts": ["x"], "kind": "x", "first": "2026", "last": "2027"}
     compiled = question.compiled(store.engine.dialect)
     bound = compiled.bound({**values, "before": "2027", "before_id": ""})
     with store.engine.connect() as connection:

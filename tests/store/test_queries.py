@@ -63,6 +63,27 @@ def test_records_are_filtered_by_open_attributes_of_any_type_and_opened(store: S
     assert by_text[0].values["bekymring"] == "fortroligt"
 
 
+def test_cases_are_found_by_a_record_that_says_true_or_nothing_yet_of_its_kind(store: Store) -> None:
+    said = {
+        "SAG-1": {"slags": "konference", "anonymt": True},
+        "SAG-2": {"slags": "konference", "anonymt": False},
+        "SAG-3": {"slags": "konference"},
+        "SAG-4": {"slags": "raad"},
+        "SAG-5": {"slags": "raad", "anonymt": False},
+        "SAG-6": {"slags": "raad", "anonymt": True},
+    }
+    with store.begin(SYSTEM, NOW) as tx:
+        for case, attributes in said.items():
+            tx.append(f"case:{case}", created(f"m{case}", entity="Moede", case=case, open=attributes))
+        tx.append("case:SAG-7", created("p7", entity="Punkt", case="SAG-7", open={"anonymt": True}))
+        tx.append("case:SAG-1", created("twice", entity="Moede", case="SAG-1", open={"anonymt": True}))
+
+    with store.begin(SYSTEM, NOW) as tx:
+        found = records.cases_saying(tx, "Moede", "anonymt", unless_said="raad")
+
+    assert found == ["SAG-1", "SAG-4", "SAG-6"]
+
+
 def test_an_update_changes_only_the_attributes_it_names(store: Store) -> None:
     with store.begin(SYSTEM, NOW) as tx:
         tx.append("case:SAG-1", created("u1", search={"cpr": "0101160001"}))

@@ -17,7 +17,7 @@ from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
-from flowcase.services.unnamed_cases import kept_from, told_to
+from flowcase.services.unnamed_cases import kept_from, told_to, unnamed
 from flowcase.store import Tx
 from flowcase.store.queries import found_by, notices, people, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
@@ -391,9 +391,8 @@ class Inboxes:
         """Whether the actor is not told the case of one of these."""
         key = ("keeps a case", actor, view)
         if key not in tx.cache:
-            rows = queries.page(
-                tx, self._holders(tx, actor, view), Order.DUE, Only(), limit=MOST_COUNTED, row=UserTaskRow
-            )
+            cases = unnamed(tx)
+            rows = queries.of_cases(tx, cases, self._holders(tx, actor, view), Only()) if cases else []
             tx.cache[key] = bool(kept_from(tx, self._definitions, rows, actor))
         return bool(tx.cache[key])
 

@@ -15,7 +15,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_cases
 from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
-from flowcase.services.meeting_parts import MEETING, MEETING_VARIABLES, is_unnamed
+from flowcase.services.meeting_parts import COUNCIL, MEETING, MEETING_VARIABLES, is_unnamed
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
@@ -63,6 +63,11 @@ def untold(tx: Tx, codes: Iterable[str | None], actor: Actor) -> frozenset[str]:
         if any(map(is_unnamed, record_rows.records(tx, entity=MEETING, case=code)))
         and not _is_theirs(tx, code, actor)
     )
+
+
+def unnamed(tx: Tx) -> list[str]:
+    """The cases of which a meeting is held anonymously, or may yet be (`meeting_parts.is_unnamed`)."""
+    return record_rows.cases_saying(tx, MEETING, "anonymt", unless_said=COUNCIL)
 
 
 def may_be_of_a_meeting(row: UserTaskRow, variables: Mapping[str, Value]) -> bool:

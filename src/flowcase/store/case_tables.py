@@ -76,6 +76,7 @@ RECORD_TEXTS = {
     "ix_record_meeting": ("moede_id",),
     "ix_record_kind": ("slags", "tid.v"),
     "ix_record_at": ("tid.v",),
+    "ix_record_unnamed": ("anonymt",),
 }
 
 # Finds a record by a confidential value (CPR number) without storing the value.

@@ -200,3 +200,32 @@ def _held_on_sqlite(element: _Held, compiler: Any, **options: Any) -> str:
 def held(column: ColumnElement[Any], *path: str) -> ColumnElement[str]:
     """The text that a column of JSON holds under a name, or deeper; NULL where there is none."""
     return _Held(column, path)
+
+
+class _Said(ColumnElement[bool]):
+    """That a JSON column says true under a name, word for word as the index over such records says it."""
+
+    type = Boolean()
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.held = held(column, name)
+
+    def self_group(self, against: Any = None) -> Any:
+        """As `_Among`'s."""
+        return Grouping(self)
+
+
+@compiles(_Said, "postgresql")
+def _said_on_postgresql(element: _Said, compiler: Any, **options: Any) -> str:
+    return f"{compiler.process(element.held, **options)} = 'true'"
+
+
+@compiles(_Said, "sqlite")
+def _said_on_sqlite(element: _Said, compiler: Any, **options: Any) -> str:
+    return f"{compiler.process(element.held, **options)} = 1"  # what JSON's true is there
+
+
+def said(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column of JSON says true under a name."""
+    return _Said(column, name)

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, literal_column, select, tuple_
+from sqlalchemy import Select, String, bindparam, literal_column, select, tuple_, union
 
 from flowcase.store import tables
-from flowcase.store.columns import among, held
+from flowcase.store.columns import among, held, said
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too
 from flowcase.store.tx import Tx
@@ -127,6 +127,12 @@ def records_among(tx: Tx, entity: str, attribute: str, texts: Sequence[str]) -> 
     ]
 
 
+def cases_saying(tx: Tx, entity: str, flag: str, *, unless_said: str) -> list[str]:
+    """The cases with a record that says true under `flag`, or nothing yet while its kind is `unless_said`."""
+    rows = tx.rows(_saying(flag), {"entity": entity, "kind": unless_said})
+    return sorted(row.case_code for row in rows)
+
+
 def records_between(
     tx: Tx, entity: str, attribute: str, first: dt.datetime, last: dt.datetime
 ) -> list[RecordRow]:
@@ -177,6 +183,17 @@ def _among(attribute: str) -> Prepared:
         .where(_table.c.entity == bindparam("entity"), among(held(_table.c.open, attribute), "texts"))
         .order_by(_table.c.created_at, _table.c.id)
     )
+
+
+@functools.cache
+def _saying(flag: str) -> Prepared:
+    case, of_entity = _table.c.case_code, _table.c.entity == bindparam("entity")
+    of_kind = held(_table.c.open, "slags") == bindparam("kind", type_=String())
+    together = union(
+        select(case).where(of_entity, said(_table.c.open, flag), case.is_not(None)),
+        select(case).where(of_entity, of_kind, held(_table.c.open, flag).is_(None), case.is_not(None)),
+    ).subquery()
+    return Prepared(select(together.c.case_code))
 
 
 @functools.cache
