@@ -283,6 +283,14 @@ class WebhookMade(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebhookSecretChanged(Event):
+    """Posts are signed with a new secret, and with the one before too until then; at once without."""
+
+    webhook: str
+    old_until: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class WebhookEnded(Event):
     webhook: str
 

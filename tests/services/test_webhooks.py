@@ -119,6 +119,66 @@ def test_who_subscribed_is_told_signed_as_the_standard_says(flow, deploy, webhoo
     assert abs(int(headers["webhook-timestamp"]) - dt.datetime.now(dt.UTC).timestamp()) < 60
 
 
+def fits(secret, headers, body):
+    """How many signatures of a post are made with this secret."""
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return headers["webhook-signature"].split(" ").count(expected)
+
+
+def test_while_a_secret_is_changed_both_sign_and_afterwards_the_new_one_alone(
+    flow, deploy, webhooks, sending, receiver
+):
+    id, old = webhooks.make(receiver.url, ["UserTaskCreated"], actor=OPERATOR)
+    happen(flow, deploy)  # signed when it is posted, not when it happened
+
+    new = webhooks.change_secret(id, keep_old=dt.timedelta(hours=24), actor=OPERATOR)
+    until = webhooks.get(id, actor=OPERATOR).old_secret_until
+    send_all(sending)
+    flow.clock.advance(dt.timedelta(hours=24))
+    flow.instances.start("p", {"antal": 3}, actor=OPERATOR)
+    send_all(sending)
+
+    assert until == flow.clock.now()
+    [during, afterwards] = [(fits(new, *post[1:]), fits(old, *post[1:])) for post in receiver.seen]
+    assert (during, afterwards) == ((1, 1), (1, 0))
+    assert " " not in receiver.seen[-1][1]["webhook-signature"]
+    assert webhooks.get(id, actor=OPERATOR).old_secret_until is None
+    assert kinds_in_history(flow)[-1] == "WebhookSecretChanged"
+
+
+def test_a_secret_that_leaked_ends_at_once_and_of_several_changes_the_newest_two_sign(
+    flow, deploy, webhooks, sending, receiver
+):
+    id, first = webhooks.make(receiver.url, ["UserTaskCreated"], actor=OPERATOR)
+    day = dt.timedelta(days=1)
+    second = webhooks.change_secret(id, keep_old=day, actor=OPERATOR)
+    third = webhooks.change_secret(id, keep_old=day, actor=OPERATOR)
+    happen(flow, deploy)
+    send_all(sending)
+
+    fourth = webhooks.change_secret(id, keep_old=dt.timedelta(), actor=OPERATOR)
+    flow.instances.start("p", {"antal": 3}, actor=OPERATOR)
+    send_all(sending)
+
+    signed = [[fits(each, *post[1:]) for each in (first, second, third, fourth)] for post in receiver.seen]
+    assert signed == [[0, 1, 1, 0], [0, 0, 0, 1]]
+
+
+def test_a_secret_is_not_changed_for_ever_nor_of_a_webhook_that_has_ended(flow, webhooks):
+    id, _ = webhooks.make("https://example.invalid/", ["CaseOpened"], actor=OPERATOR)
+
+    for hours in (-1, 7 * 24 + 1):
+        with pytest.raises(InvalidValues):
+            webhooks.change_secret(id, keep_old=dt.timedelta(hours=hours), actor=OPERATOR)
+    webhooks.end(id, actor=OPERATOR)
+    with pytest.raises(Conflict):
+        webhooks.change_secret(id, keep_old=dt.timedelta(), actor=OPERATOR)
+
+    assert "WebhookSecretChanged" not in kinds_in_history(flow)
+
+
 def test_what_was_not_committed_is_not_told(flow, deploy, webhooks, sending, receiver):
     webhooks.make(receiver.url, ["UserTaskCompleted", "UserTaskCreated"], actor=OPERATOR)
     happen(flow, deploy)
@@ -294,6 +354,7 @@ def test_the_secret_and_the_address_are_nowhere_in_the_clear(flow, store, webhoo
 def test_only_who_operates_the_installation_has_to_do_with_webhooks(webhooks):
     asks = [
         lambda: webhooks.make("https://example.invalid", ["CaseOpened"], actor=ANNA),
+        lambda: webhooks.change_secret("x", keep_old=dt.timedelta(), actor=ANNA),
         lambda: webhooks.end("x", actor=ANNA),
         lambda: webhooks.list(actor=ANNA),
         lambda: webhooks.get("x", actor=ANNA),

@@ -86,10 +86,52 @@ def test_a_program_subscribes_and_the_same_request_again_does_not_tell_the_secre
     assert made.get_json()["secret"].startswith("whsec_")
     assert again.get_json() == {**made.get_json(), "secret": None}
     assert [each["id"] for each in listed.get_json()] == [made.get_json()["id"]]
-    assert "secret" not in listed.get_data(as_text=True)
+    assert '"secret"' not in listed.get_data(as_text=True)
+    assert made.get_json()["secret"] not in listed.get_data(as_text=True)
     id = made.get_json()["id"]
     assert admin.client.delete(f"/api/webhooks/{id}", headers=admin.headers).status_code == 204
     assert admin.get(f"/api/webhooks/{id}").get_json()["is_active"] is False
+
+
+def test_an_operator_changes_the_secret_and_sees_the_new_one_once_and_how_long_the_old_one_holds(
+    sign_in, world
+):
+    id, old = world.flow.webhooks.make("https://example.invalid/", ["CaseOpened"], actor=SYSTEM)
+    drift = sign_in("drift")
+
+    changed = drift.post(f"/webhooks/{id}/hemmelighed", {"timer": "24"})
+    again = drift.get(f"/webhooks/{id}")
+    ended = drift.post(f"/webhooks/{id}/hemmelighed", {"timer": "0"})
+
+    secret = re.search(r'id="hemmelighed">(whsec_[^<]+)<', changed.source)
+    assert secret is not None
+    assert secret[1] != old
+    assert "gamle hemmelighed indtil" in changed.source
+    assert "gamle hemmelighed indtil" in again.source
+    assert "whsec_" not in again.source
+    assert "gamle hemmelighed indtil" not in ended.source
+    for other in ("", "1", "-1", "999", "uendeligt"):
+        assert drift.post(f"/webhooks/{id}/hemmelighed", {"timer": other}).status == 400
+
+
+def test_a_program_changes_the_secret_and_the_same_request_again_does_not_tell_it(program, world):
+    admin = program("administrator")
+    id, _ = world.flow.webhooks.make("https://example.invalid/", ["CaseOpened"], actor=SYSTEM)
+    headers = {**admin.headers, "Idempotency-Key": "k-2"}
+
+    def change(**asked):
+        return admin.client.post(f"/api/webhooks/{id}/secret", json=asked, headers=headers)
+
+    changed, again = change(keep_old_hours=48), change(keep_old_hours=48)
+    headers.pop("Idempotency-Key")
+    refused = change(keep_old_hours=169)
+
+    assert changed.status_code == 200
+    assert changed.get_json()["secret"].startswith("whsec_")
+    assert changed.get_json()["old_secret_until"]
+    assert again.get_json() == {**changed.get_json(), "secret": None}
+    assert refused.status_code == 422
+    assert "whsec_" not in admin.get(f"/api/webhooks/{id}").get_data(as_text=True)
 
 
 def test_who_does_not_operate_has_no_webhooks_by_the_api(program):

@@ -155,6 +155,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "VariablesChanged": ("Variable ændret", "Variables changed"),
     "WebhookEnded": ("Webhook afsluttet", "Webhook ended"),
     "WebhookMade": ("Webhook oprettet", "Webhook made"),
+    "WebhookSecretChanged": ("Webhooks hemmelighed skiftet", "Secret of a webhook changed"),
 }
 
 

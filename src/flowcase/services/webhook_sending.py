@@ -32,23 +32,23 @@ class WebhookSending:
         self.send_due, self.forget_old = self._outbox.send_due, self._outbox.forget_old
 
     def _attempt(self, row: DeliveryRow) -> Outcome:
-        target = self._transactions.read(lambda tx: _target(tx, row))
+        target, now = self._transactions.read(lambda tx: (_target(tx, row), tx.now))
         if target is None:
             return Outcome("ended", is_dropped=True)
         body = row.body.encode()
-        headers = signed_headers(row.id, body, target.secret, release=self._release)
+        headers = signed_headers(row.id, body, *target.secrets(now), release=self._release)
         return posted(target.address, headers, body, self._reach, send=self._send)
 
 
-def signed_headers(id: str, body: bytes, secret: str, *, release: str) -> dict[str, str]:
-    """As *Standard Webhooks* has them."""
+def signed_headers(id: str, body: bytes, *secrets: str, release: str) -> dict[str, str]:
+    """As *Standard Webhooks* has them: a signature for each secret, any of which may be checked."""
     timestamp = int(WallClock().now().timestamp())
     return {
         "Content-Type": "application/json",
         "User-Agent": f"flowcase/{release}",
         "webhook-id": id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": webhook_signature(secret, id, timestamp, body),
+        "webhook-signature": " ".join(webhook_signature(each, id, timestamp, body) for each in secrets),
     }
 
 

@@ -1,4 +1,4 @@
-"""Webhooks: made and ended by operators, with what they were told, which can be told again."""
+"""Webhooks: made, given new secrets and ended by operators; what they were told can be told again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
-from flowcase.events import WebhookEnded, WebhookMade
+from flowcase.events import WebhookEnded, WebhookMade, WebhookSecretChanged
 from flowcase.history.webhook_kinds import KINDS
 from flowcase.services.outbox import send_again
 from flowcase.services.signed_posts import NotReached, Reach, UnusableAddress, check_address, look_up
@@ -25,6 +25,7 @@ from flowcase.store.queries.outbox import OutboxIncidentRow
 from flowcase.store.queries.webhooks import DELIVERIES, DeliveryRow, WebhookRow
 
 MOST_WEBHOOKS = 50  # in use at once
+LONGEST_OLD_SECRET = dt.timedelta(days=7)  # signs beside the new one at most so long
 _SECRET_BYTES = 32
 
 
@@ -41,26 +42,39 @@ class Webhook:
     ended_at: dt.datetime | None
     waiting: int
     failed: int
+    old_secret_until: dt.datetime | None  # while the secret before signs as well
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where to post, and with which secret to sign."""
+    """Where to post, and with which secret to sign; with the one before as well until it is over."""
 
     address: str
     secret: str
+    old_secret: str = ""
+    old_until: dt.datetime | None = None
+
+    def secrets(self, now: dt.datetime) -> tuple[str, ...]:
+        """Those that sign at this instant, the newest first."""
+        is_old_valid = self.old_until is not None and now < self.old_until
+        return (self.secret, self.old_secret) if is_old_valid else (self.secret,)
 
 
 def seal_target(tx: Tx, id: str, target: Target) -> bytes:
-    content = json.dumps([target.address, target.secret]).encode()
-    return tx.seal(INSTALLATION, f"webhook|{id}", content)
+    parts = [target.address, target.secret]
+    if target.old_until is not None:
+        parts += [target.old_secret, target.old_until.isoformat()]
+    return tx.seal(INSTALLATION, f"webhook|{id}", json.dumps(parts).encode())
 
 
 def open_target(tx: Tx, row: WebhookRow) -> Target:
     content = tx.open(INSTALLATION, f"webhook|{row.id}", row.sealed_target)
     if content is None:
         raise Conflict(f"open webhook '{row.id}'", "the key of the installation's stream was destroyed")
-    return Target(*json.loads(content))
+    address, secret, *before = json.loads(content)
+    if not before:
+        return Target(address, secret)
+    return Target(address, secret, before[0], dt.datetime.fromisoformat(before[1]))
 
 
 class Webhooks:
@@ -89,7 +103,7 @@ class Webhooks:
             errors["slags"] = ["Vælg mindst én af de slags hændelser, der er på listen."]
         if errors:
             raise InvalidValues("webhook", errors)
-        secret = "whsec_" + base64.b64encode(os.urandom(_SECRET_BYTES)).decode()
+        secret = _new_secret()
 
         def work(tx: Tx) -> str:
             if sum(row.is_active for row in queries.all_of_them(tx)) >= MOST_WEBHOOKS:
@@ -124,6 +138,36 @@ class Webhooks:
                 return "Adressen fører til denne maskine eller et privat net, som ikke er tilladt her."
             return "Skriv en adresse, der begynder med https:// og ikke rummer navn eller adgangskode."
         return ""
+
+    def change_secret(self, id: str, *, keep_old: dt.timedelta, actor: Actor) -> str:
+        """The new secret, told here and never again; posts are signed with both for a while, or not.
+
+        Of several changes within that while the newest two sign. Raises NotFound, Conflict for one that
+        has ended, and InvalidValues for a while that is none or too long.
+        """
+        _check_operates(actor, "change the secret of a webhook")
+        if not dt.timedelta() <= keep_old <= LONGEST_OLD_SECRET:
+            most = LONGEST_OLD_SECRET // dt.timedelta(hours=1)
+            raise InvalidValues("webhook", {"timer": [f"Skriv et helt antal timer fra 0 til {most}."]})
+        secret = _new_secret()
+
+        def work(tx: Tx) -> None:
+            row = _row(tx, id)
+            attempt = f"change the secret of webhook '{id}'"
+            if not row.is_active:
+                raise Conflict(attempt, "it has ended already")
+            before, until = open_target(tx, row), tx.now + keep_old if keep_old else None
+            target = Target(before.address, secret, before.secret if until else "", until)
+            tx.update(
+                webhook_tables.webhook,
+                {"id": id, "is_active": True, "sealed_target": row.sealed_target},
+                {"sealed_target": seal_target(tx, id, target)},
+                attempt=attempt,
+            )
+            tx.append(INSTALLATION, WebhookSecretChanged(webhook=id, old_until=until))
+
+        self._transactions.run(actor, work)
+        return secret
 
     def end(self, id: str, *, actor: Actor) -> None:
         """Nothing is told there any longer; what waits is dropped. Raises NotFound and Conflict."""
@@ -194,10 +238,15 @@ def _row(tx: Tx, id: str) -> WebhookRow:
     return row
 
 
+def _new_secret() -> str:
+    return "whsec_" + base64.b64encode(os.urandom(_SECRET_BYTES)).decode()
+
+
 def _described(tx: Tx, row: WebhookRow, counts: dict[str, int]) -> Webhook:
+    target = open_target(tx, row)
     return Webhook(
         row.id,
-        open_target(tx, row).address,
+        target.address,
         tuple(row.kinds),
         row.is_active,
         row.made_at,
@@ -205,6 +254,7 @@ def _described(tx: Tx, row: WebhookRow, counts: dict[str, int]) -> Webhook:
         row.ended_at,
         counts.get("waiting", 0) + counts.get("claimed", 0),
         counts.get("failed", 0),
+        target.old_until if len(target.secrets(tx.now)) > 1 else None,
     )
 
 

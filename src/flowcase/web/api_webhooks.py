@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import marshmallow as ma
 from flask import g
 
 from flowcase.history.webhook_kinds import KINDS
+from flowcase.services.webhooks import LONGEST_OLD_SECRET
 from flowcase.web.api_frame import blueprint, caller, instant, needs
 from flowcase.web.api_pages import PageIn, paged
 from flowcase.web.session import flow
@@ -40,6 +42,20 @@ class WebhookOut(ma.Schema):
     ended_at = instant(allow_none=True)
     waiting = ma.fields.Integer(metadata={"description": "Deliveries on their way."})
     failed = ma.fields.Integer(metadata={"description": "Deliveries that wait for a person."})
+    old_secret_until = instant(
+        allow_none=True, metadata={"description": "Until then the secret before signs posts as well."}
+    )
+
+
+class SecretIn(ma.Schema):
+    """How long the secret before signs beside the new one; 0 ends it at once, as for one that leaked."""
+
+    keep_old_hours = ma.fields.Integer(
+        load_default=24,
+        strict=True,
+        validate=ma.validate.Range(min=0, max=LONGEST_OLD_SECRET // dt.timedelta(hours=1)),
+        metadata={"example": 24},
+    )
 
 
 class MadeWebhookOut(WebhookOut):
@@ -85,9 +101,7 @@ def webhooks() -> Any:
 def make_webhook(asked: dict[str, Any]) -> Any:
     """Subscribe. The answer holds the secret that posts are signed with, and nothing else ever does."""
     id, secret = flow().webhooks.make(asked["address"], asked["kinds"], actor=caller())
-    made = vars(flow().webhooks.get(id, actor=caller()))
-    g.kept_instead = MadeWebhookOut().dump({**made, "secret": None})
-    return {**made, "secret": secret}
+    return _told_once(id, secret)
 
 
 @blueprint.route("/webhooks/<id>", methods=["GET"])
@@ -96,6 +110,16 @@ def make_webhook(asked: dict[str, Any]) -> Any:
 def webhook(id: str) -> Any:
     """One webhook."""
     return flow().webhooks.get(id, actor=caller())
+
+
+@blueprint.route("/webhooks/<id>/secret", methods=["POST"])
+@needs("webhooks:write")
+@blueprint.arguments(SecretIn)
+@blueprint.response(200, MadeWebhookOut)
+def change_webhook_secret(asked: dict[str, Any], id: str) -> Any:
+    """Change the secret: posts carry a signature of each until the one before is over."""
+    keep_old = dt.timedelta(hours=asked["keep_old_hours"])
+    return _told_once(id, flow().webhooks.change_secret(id, keep_old=keep_old, actor=caller()))
 
 
 @blueprint.route("/webhooks/<id>", methods=["DELETE"])
@@ -123,6 +147,13 @@ def resend_delivery(id: str) -> Any:
     flow().webhooks.resend(id, actor=caller())
 
 
+def _told_once(id: str, secret: str) -> dict[str, Any]:
+    """The webhook with its new secret; the answer that is kept for the same request again is without."""
+    made = vars(flow().webhooks.get(id, actor=caller()))
+    g.kept_instead = MadeWebhookOut().dump({**made, "secret": None})
+    return {**made, "secret": secret}
+
+
 def described() -> dict[str, Any]:
     """The section `webhooks` of the API's document: what receivers are sent."""
     nullable = {"type": ["string", "null"]}
@@ -135,7 +166,10 @@ def _operation(kind: str, names: tuple[str, ...], nullable: dict[str, Any]) -> d
     headers = {
         "webhook-id": "The same at every try: what came before may be dropped.",
         "webhook-timestamp": "Seconds since 1970 of this try; refuse what is older than five minutes.",
-        "webhook-signature": "`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64.",
+        "webhook-signature": (
+            "`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64; two of them, parted by a blank, "
+            "while a secret is being changed: one that fits is enough."
+        ),
     }
     return {
         "summary": f"{kind} happened.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import InvalidValues
@@ -18,6 +19,7 @@ from flowcase.web.session import actor, flow
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
 PAGE = 50
+OLD_SECRET_HOURS = ("24", "168", "0")  # as the page lets one choose
 
 
 @blueprint.get("")
@@ -52,11 +54,29 @@ def end(id: str) -> Any:
 @login_required
 def show(id: str) -> Any:
     """What it was told, the newest first."""
+    return _deliveries(id)
+
+
+@blueprint.post("/<id>/hemmelighed")
+@login_required
+def change_secret(id: str) -> Any:
+    """Change its secret; the new one is on the answer and nowhere else."""
+    given = request.form.get("timer", "")
+    keep_old = dt.timedelta(hours=int(given) if given in OLD_SECRET_HOURS else -1)
+    try:
+        secret = flow().webhooks.change_secret(id, keep_old=keep_old, actor=actor())
+    except InvalidValues:
+        abort(HTTPStatus.BAD_REQUEST)
+    return _deliveries(id, secret)
+
+
+def _deliveries(id: str, secret: str = "") -> Any:
     place = place_from(request.args.get("efter", ""))
     rows, following = flow().webhooks.deliveries(id, after=place, limit=PAGE, actor=actor())
     return render_template(
         "webhook.html",
         webhook=flow().webhooks.get(id, actor=actor()),
+        secret=secret,
         rows=rows,
         following=token_of(following) if following else "",
         kind_name=lambda kind: kind_name(kind, current()),

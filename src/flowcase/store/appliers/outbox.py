@@ -10,6 +10,7 @@ from flowcase.store.appliers import applies, history_only
 from flowcase.store.tx import LockedInstance, Tx
 
 history_only(events.WebhookMade)
+history_only(events.WebhookSecretChanged)
 
 
 @applies(events.WebhookEnded)
