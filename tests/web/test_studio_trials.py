@@ -67,7 +67,25 @@ def test_a_step_that_goes_otherwise_is_told_with_what_was_expected_and_what_came
     story = next(each for each in trials.beside(DIAGRAM, actor=jens).stories if each.id == "KORT-02")
     [(_, step)] = story.failures
     assert step["number"] == 1
-    assert "afdaek" in step["differences"][0]["expected"]
+    [difference] = step["differences"]
+    assert "afdaek" in difference["expected"]
+    assert (difference["expects"]["code"], difference["brought"][0]["code"]) == ("item", "number")
+
+
+def test_what_was_expected_and_what_came_stand_on_the_page_in_its_language(trials, world, sign_in, jens):
+    world.flow.scenario_trials._stories, shipped = trials._stories, world.flow.scenario_trials._stories
+    trials.play("KORT-02", actor=jens)
+    visitor = sign_in("jens.proces")
+    try:
+        page = visitor.get(f"/studie/scenarier/{DIAGRAM}")
+        danish = [each.text_content() for each in page.all("//*[@id='anderledes']/following::dl[1]/dd")]
+        page = visitor.get(f"/studie/scenarier/{DIAGRAM}?sprog=en")
+        english = [each.text_content() for each in page.all("//*[@id='anderledes']/following::dl[1]/dd")]
+    finally:
+        world.flow.scenario_trials._stories = shipped
+
+    assert danish == ["Proces: forebyggende_distrikt, Opgave eller element: afdaek, Antal: 1", "0 i alt"]
+    assert english == ["Process: forebyggende_distrikt, Task or element: afdaek, Number: 1", "0 in all"]
 
 
 def test_a_draft_that_cannot_be_deployed_says_so_and_harms_nothing(trials, world, jens):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import collections
 import datetime as dt
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flowcase.scenarios.differences import NUMBER, TIMES, Difference, Said, as_json, in_english, plain
 from flowcase.scenarios.world import Happened, World
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
@@ -24,15 +22,8 @@ class Refusal:
     fields: tuple[str, ...]
     sentence: str
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by field, of wrong values
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One expectation that did not come true."""
-
-    kind: str  # tasks, deadlines, ... or step
-    expected: str
-    came: str
+    kind: str = ""  # Refused, InvalidValues, Forbidden, Conflict
+    because: str = ""  # in Danish, of a rule that refuses
 
 
 def compare(
@@ -55,20 +46,23 @@ def compare(
             found += _not_expected(world, kind, item, refusals)
     if refusals and not expect.get("refusals"):
         found += [
-            Difference("refusals", "the step is carried out", f"it is refused: {_refusal(one)}")
+            Difference("refusals", Said("carried_out"), [Said("is_refused", _refusal(one).given)])
             for one in refusals
         ]
-    new = collections.Counter(
-        incident(one)
-        for one in world.incidents
-        if one.id not in told
-        and not any(_is_such_incident(one, item) for item in expect.get("incidents", ()))
-    )
+    new: dict[str, list[Said]] = {}
+    for one in world.incidents:
+        expected = any(_is_such_incident(one, item) for item in expect.get("incidents", ()))
+        if one.id not in told and not expected:
+            new.setdefault(in_english(_incident(one)), []).append(_incident(one))
     found += [
-        Difference("incidents", "every instance goes on", f"{count} times: {text}" if count > 1 else text)
-        for text, count in new.items()
+        Difference("incidents", Said("all_go_on"), [*_times(len(same_ones)), same_ones[0]])
+        for same_ones in new.values()
     ]
     return found
+
+
+def _times(count: int) -> list[Said]:
+    return [Said(TIMES, {"count": count})] if count > 1 else []
 
 
 def _expected(
@@ -78,10 +72,10 @@ def _expected(
     count = item.get("count")
     if (count is None and matching) or (count is not None and len(matching) == count):
         return []
-    came = "; ".join(tell(one) for one in (matching or near)[:6]) or "nothing of the kind"
+    came = [tell(one) for one in (matching or near)[:6]]
     if count is not None:
-        came = f"{len(matching)} of them" + (f": {came}" if matching or near else "")
-    return [Difference(kind, _told(item), came)]
+        came = [Said(NUMBER, {"count": len(matching)}), *came]
+    return [Difference(kind, Said("item", {"item": as_json(item)}), came or [Said("nothing")])]
 
 
 def _not_expected(
@@ -89,7 +83,7 @@ def _not_expected(
 ) -> list[Difference]:
     matching, _, tell = _look(world, kind, item, refusals)
     return (
-        [Difference(kind, f"not {_told(item)}", "; ".join(tell(one) for one in matching[:6]))]
+        [Difference(kind, Said("not_item", {"item": as_json(item)}), [tell(one) for one in matching[:6]])]
         if matching
         else []
     )
@@ -97,7 +91,7 @@ def _not_expected(
 
 def _look(
     world: World, kind: str, item: Mapping[str, Any], refusals: Sequence[Refusal]
-) -> tuple[list[Any], list[Any], Callable[[Any], str]]:
+) -> tuple[list[Any], list[Any], Callable[[Any], Said]]:
     """What matches the item, what nearly does (to be told on a difference), and how to tell it."""
     if kind == "refusals":
         hits = [one for one in refusals if _refused_so(one, item)]
@@ -133,9 +127,8 @@ def _tasks(world: World, item: Mapping[str, Any]) -> Any:
     asked = tuple(item.get("shows", ()))
     near = [row for row in world.user_tasks if is_meant(row)]
 
-    def tell(row: Any) -> str:
-        shown = {name: plain(world.shown(row).get(name)) for name in asked} if asked else {}
-        return _task(row) + (f", shows {json.dumps(shown, ensure_ascii=False)}" if shown else "")
+    def tell(row: Any) -> Said:
+        return _task(row, {name: world.shown(row).get(name) for name in asked} if asked else {})
 
     return [row for row in near if fits(row)], near or world.user_tasks, tell
 
@@ -178,7 +171,7 @@ def _plan(row: Any) -> Sequence[Mapping[str, Any]]:
 def _facts(world: World, item: Mapping[str, Any]) -> Any:
     facts = world.facts(item["case"])
     if facts is None:
-        return [], [], str
+        return [], [], lambda _: Said("nothing")
     value = facts.get(item["fact"])
     if "same_as" in item:
         other = world.facts(item["same_as"]) or {}
@@ -186,7 +179,11 @@ def _facts(world: World, item: Mapping[str, Any]) -> Any:
     else:
         is_hit = same(item["value"], value) if "value" in item else value is not None
     hit = [value] if is_hit else []
-    return hit, [value], lambda one: f"{item['case']}.{item['fact']} = {plain(one)!r}"
+    return (
+        hit,
+        [value],
+        lambda one: Said("fact", {"case": item["case"], "fact": item["fact"], "value": as_json(one)}),
+    )
 
 
 def _records(world: World, item: Mapping[str, Any]) -> Any:
@@ -197,14 +194,28 @@ def _records(world: World, item: Mapping[str, Any]) -> Any:
         if all(same(wanted, row.values.get(name)) for name, wanted in item.get("values", {}).items())
     ]
     asked = tuple(item.get("values", {}))
-    return hits, near, lambda row: f"{row.entity} { ({name: plain(row.values.get(name)) for name in asked}) }"
+    return (
+        hits,
+        near,
+        lambda row: Said(
+            "record",
+            {"entity": row.entity, "values": {name: as_json(row.values.get(name)) for name in asked}},
+        ),
+    )
 
 
 def _messages(world: World, item: Mapping[str, Any]) -> Any:
     seen = list(world.events("MessagePublished", "MessageAccepted"))
     near = [one for one in seen if one.get("name") == item["name"]]
     hits = [one for one in near if item.get("key") in (None, one.get("correlation_key"))]
-    return hits, near, lambda one: f"{one.get('name')} key {one.get('correlation_key')} at {_local(one.at)}"
+    return (
+        hits,
+        near,
+        lambda one: Said(
+            "message",
+            {"name": one.get("name"), "key": as_json(one.get("correlation_key")), "at": _local(one.at)},
+        ),
+    )
 
 
 def _notes(world: World, item: Mapping[str, Any]) -> Any:
@@ -214,7 +225,11 @@ def _notes(world: World, item: Mapping[str, Any]) -> Any:
         for one in near
         if item.get("type") in (None, one.get("note_kind"), one.event.__dict__.get("kind"))
     ]
-    return hits, near, lambda one: f"note {one.event.__dict__.get('kind')} at {_local(one.at)}"
+    return (
+        hits,
+        near,
+        lambda one: Said("note", {"type": one.event.__dict__.get("kind"), "at": _local(one.at)}),
+    )
 
 
 def _notices(world: World, item: Mapping[str, Any]) -> Any:
@@ -228,9 +243,14 @@ def _notices(world: World, item: Mapping[str, Any]) -> Any:
     return (
         hits,
         near,
-        lambda one: (
-            f"notice {one.event.__dict__.get('kind')}/{one.get('text')} "
-            f"to {sorted(_recipients(one))} at {_local(one.at)}"
+        lambda one: Said(
+            "notice",
+            {
+                "kind": one.event.__dict__.get("kind"),
+                "text": one.get("text"),
+                "to": sorted(_recipients(one)),
+                "at": _local(one.at),
+            },
         ),
     )
 
@@ -270,7 +290,15 @@ def _escalations(world: World, item: Mapping[str, Any]) -> Any:
     return (
         hits,
         near,
-        lambda one: f"{name(one)} {timer(one) or ''} to {sorted(_recipients(one))} at {_local(one.at)}",
+        lambda one: Said(
+            "escalation",
+            {
+                "name": name(one),
+                "timer": timer(one),
+                "to": sorted(_recipients(one)),
+                "at": _local(one.at),
+            },
+        ),
     )
 
 
@@ -296,13 +324,13 @@ def _decisions(world: World, item: Mapping[str, Any]) -> Any:
     return (
         hits,
         near,
-        lambda one: f"{one.get('decision')} gave {json.dumps(plain(result(one)), ensure_ascii=False)}",
+        lambda one: Said("decision", {"decision": one.get("decision"), "result": as_json(result(one))}),
     )
 
 
 def _incidents(world: World, item: Mapping[str, Any]) -> Any:
     hits = [one for one in world.incidents if _is_such_incident(one, item)]
-    return hits, world.incidents, incident
+    return hits, world.incidents, _incident
 
 
 def _is_such_incident(one: Any, item: Mapping[str, Any]) -> bool:
@@ -338,9 +366,9 @@ def _jobs(world: World, item: Mapping[str, Any]) -> Any:
     return (
         hits,
         near,
-        lambda row: (
-            f"{row.type} at {row.process}.{row.element} ({row.case_code or 'no case'}), {row.status}, "
-            f"{json.dumps(plain(inputs(row)), ensure_ascii=False)}"
+        lambda row: Said(
+            "job",
+            {"type": row.type, **_place(row), "state": row.status, "inputs": as_json(inputs(row))},
         ),
     )
 
@@ -357,7 +385,11 @@ def _ends(world: World, item: Mapping[str, Any]) -> Any:
         for one in reached
         if item.get("end") in (None, one.element) and item.get("case") in (None, world.case_of(one))
     ]
-    return hits, near, lambda one: f"{item['process']}.{one.element} ({world.case_of(one) or 'no case'})"
+    return (
+        hits,
+        near,
+        lambda one: Said("end", {"process": item["process"], "end": one.element, "case": world.case_of(one)}),
+    )
 
 
 _CHECKS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
@@ -385,19 +417,6 @@ def _refused_so(one: Refusal, item: Mapping[str, Any]) -> bool:
 
 
 # --- comparing values ------------------------------------------------------------------------------
-
-
-def plain(value: Any) -> Any:
-    """A FEEL value as YAML writes it."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
 
 
 def same(wanted: Any, value: Any) -> bool:
@@ -447,33 +466,59 @@ def _same_instants(wanted: Iterable[str], values: Sequence[dt.datetime]) -> bool
 # --- telling ---------------------------------------------------------------------------------------
 
 
-def _told(item: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {json.dumps(plain(value), ensure_ascii=False)}" for key, value in item.items())
+def _place(row: Any) -> dict[str, Any]:
+    return {"process": row.process, "element": row.element, "case": row.case_code}
 
 
-def _task(row: Any) -> str:
-    due = f", due {_local(row.due_at)}" if row.due_at else ""
-    who = row.assignee or "/".join(row.candidate_groups)
-    return f"{row.process}.{row.element} ({row.case_code or 'no case'}, {who}{due})"
-
-
-def _deadline(row: Any) -> str:
-    reminders = ", ".join(_local(reminder["planned_at"]) for reminder in _plan(row))
-    late = f", {row.days_late} days late" if row.days_late else ""
-    target = f", internal target {row.internal_target}" if row.internal_target else ""
-    return (
-        f"{row.rule} ({row.case_code or row.subject}) due {_local(row.due_at)}, {row.status}{late}{target}, "
-        f"{row.rule_set}, {len(row.reminders)} sent" + (f", reminders {reminders}" if reminders else "")
+def _task(row: Any, shows: Mapping[str, Any]) -> Said:
+    return Said(
+        "task",
+        {
+            **_place(row),
+            "assignee": row.assignee,
+            "groups": list(row.candidate_groups),
+            "due": _local(row.due_at) if row.due_at else "",
+            "shows": as_json(shows),
+        },
     )
 
 
+def _deadline(row: Any) -> Said:
+    return Said(
+        "deadline",
+        {
+            "timer": row.rule,
+            "case": row.case_code or row.subject,
+            "due": _local(row.due_at) if row.due_at else "",
+            "state": row.status,
+            "days_late": row.days_late or 0,
+            "internal_target": _iso(row.internal_target),
+            "rule_set": row.rule_set,
+            "reminded": len(row.reminders),
+            "reminders": [_local(reminder["planned_at"]) for reminder in _plan(row)],
+        },
+    )
+
+
+def _incident(one: Any) -> Said:
+    return Said("incident", {**_place(one), "message": one.message})
+
+
 def incident(one: Any) -> str:
-    return f"{one.process}.{one.element} ({one.case_code or 'no case'}) stands still: {one.message}"
+    return in_english(_incident(one))
 
 
-def _refusal(one: Refusal) -> str:
-    named = ", ".join((*one.rules, *one.fields))
-    return f"{one.sentence}" + (f" [{named}]" if named else "")
+def _refusal(one: Refusal) -> Said:
+    return Said(
+        "refusal",
+        {
+            "sentence": one.sentence,
+            "named": [*one.rules, *one.fields],
+            "errors": {name: [str(each) for each in said] for name, said in one.errors.items()},
+            "kind": one.kind,
+            "because": one.because,
+        },
+    )
 
 
 def _local(value: dt.datetime | None) -> str:

@@ -13,7 +13,7 @@ from flowcase.errors import FlowcaseError, NotFound
 from flowcase.events import DecisionEvaluated
 from flowcase.history.story import Recorded, consulted, tell
 from flowcase.job_types import Side
-from flowcase.scenarios.checking import plain
+from flowcase.scenarios.differences import plain
 from flowcase.scenarios.playing import Play
 from flowcase.scenarios.running import reached
 from flowcase.scenarios.scene import NARRATOR

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from flowcase.scenarios import ScenarioError, read, run
-from flowcase.scenarios.checking import plain
+from flowcase.scenarios.differences import Difference, Said, plain
 from flowcase.scenarios.playing import Play
 
 _HEAD = ("settings", "rule_sets", "people", "cases", "records")
@@ -34,13 +34,11 @@ def tried(text: str, processes: Path) -> dict[str, Any]:
         try:
             [report] = run(read(file), processes=processes)
         except ScenarioError as error:
-            return {"passed": False, "said": [f"{line}: {sentence}" for line, sentence in error.problems]}
-    said = [
-        f"{step.number}: {one.kind}: {one.expected} / {one.came}"
-        for step in report.steps
-        for one in step.differences
-    ]
-    return {"passed": report.passed, "said": said[:20]}
+            wrong = [Said("error", {"sentence": f"{line}: {said}"}) for line, said in error.problems]
+            unread = Difference("step", Said("carried_out"), wrong)
+            return {"passed": False, "differences": [{"number": 1, **unread.data}]}
+    found = [{"number": step.number, **one.data} for step in report.steps for one in step.differences]
+    return {"passed": report.passed, "differences": found[:20]}
 
 
 class _Dumper(yaml.SafeDumper):

@@ -118,10 +118,7 @@ def data(variant: VariantReport) -> Mapping[str, Any]:
                 **({"as": report.step.actor} if report.step.actor else {}),
                 "line": report.step.line,
                 "passed": not report.differences,
-                "differences": [
-                    {"kind": one.kind, "expected": one.expected, "came": one.came}
-                    for one in report.differences
-                ],
+                "differences": [one.data for one in report.differences],
             }
             for report in variant.steps
         ],

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.scenarios import stage
-from flowcase.scenarios.checking import Difference, Refusal, compare
+from flowcase.scenarios.checking import Refusal, compare
+from flowcase.scenarios.differences import Difference, Said
 from flowcase.scenarios.records import last_record, resolved, value_of
 from flowcase.scenarios.scene import NARRATOR, add_records, child_of, complete_case, set_the_scene
 from flowcase.scenarios.world import Chronicle, World
@@ -125,13 +126,13 @@ class Story:
         try:
             self.advance_to(step.at)
         except FlowcaseError as error:
-            yield Difference("step", f"the clock reaches {step.at.isoformat()}", str(error))
+            yield Difference("step", Said("clock_reaches", {"at": step.at.isoformat()}), [_error(error)])
             return
         refusals: list[Refusal] = []
         try:
             self.carry_out(step, refusals)
         except FlowcaseError as error:
-            yield Difference("step", f"{step.do} is carried out", str(error))
+            yield Difference("step", Said("is_done", {"do": step.do}), [_error(error)])
         world = self.look()
         yield from compare(world, step.expect, step.expect_not, refusals, told=self._incidents)
         self._incidents |= {one.id for one in world.incidents}
@@ -178,11 +179,12 @@ class Story:
             yield
         except InvalidValues as error:
             said = "; ".join(f"{field}: {' '.join(sentences)}" for field, sentences in error.errors.items())
-            refusals.append(Refusal((), tuple(error.errors), said, error.errors))
+            refusals.append(Refusal((), tuple(error.errors), said, error.errors, kind=_kind(error)))
         except Refused as error:
-            refusals.append(Refusal(error.rules, (), str(error)))
+            because = error.because
+            refusals.append(Refusal(error.rules, (), str(error), kind=_kind(error), because=because))
         except (Forbidden, Conflict) as error:
-            refusals.append(Refusal((), (), str(error)))
+            refusals.append(Refusal((), (), str(error), kind=_kind(error)))
 
     def _do(self, step: Step) -> None:
         actor = self.flow.people.actor(step.actor) if step.actor else NARRATOR
@@ -326,6 +328,15 @@ class Story:
             or bool(actor.groups & set(row.candidate_groups))
             or actor.id in row.candidate_users
         )
+
+
+def _error(error: FlowcaseError) -> Said:
+    return Said("error", {"sentence": str(error)})
+
+
+def _kind(error: FlowcaseError) -> str:
+    kinds = (InvalidValues, Refused, Forbidden, Conflict)
+    return next(kind.__name__ for kind in kinds if isinstance(error, kind))
 
 
 def _asked(asked: Mapping[str, str]) -> str:

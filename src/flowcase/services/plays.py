@@ -113,7 +113,7 @@ class Saved:
 
     text: str
     passed: bool
-    said: tuple[str, ...] = ()
+    differences: tuple[Mapping[str, Any], ...] = ()  # of the steps that came otherwise, each with its number
     path: str = ""  # of the draft
 
 
@@ -311,15 +311,15 @@ class Plays:
         answer = self._ask(kept, asked, LONG_PATIENCE)
         if "scenario" not in answer:
             raise Impossible(answer.get("no_page", ""))
-        tried = answer.get("tried") or {"passed": True, "said": []}
-        return Saved(answer["scenario"], tried["passed"], tuple(tried["said"]))
+        tried = answer.get("tried") or {"passed": True, "differences": []}
+        return Saved(answer["scenario"], tried["passed"], tuple(tried["differences"]))
 
     def save(self, id: str, *, name: str, title: str, actor: Actor) -> Saved:
         """A draft of a scenario file with what was played. Raises InvalidValues for a name that is taken."""
         found = self.scenario(id, name=name, title=title, is_tried=True, actor=actor)
         path = f"scenarios/{name}.yaml"
         self._drafts.begin(path, found.text.encode(), actor=actor)
-        return Saved(found.text, found.passed, found.said, path)
+        return Saved(found.text, found.passed, found.differences, path)
 
     def example(self, message: str, *, actor: Actor) -> Mapping[str, Any]:
         """Values that a scenario sends with a message of this name."""

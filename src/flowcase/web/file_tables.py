@@ -16,6 +16,7 @@ from flowcase.modeling.yaml_edits import YamlText
 from flowcase.modeling.yaml_places import PlainLoader
 from flowcase.store.queries.trials import TrialRow
 from flowcase.web import rule_set_rows, scenario_rows, scenario_words
+from flowcase.web.difference_words import worded
 from flowcase.web.language import gettext
 from flowcase.web.presenting import deadline_name
 from flowcase.web.scenario_rows import Said
@@ -113,6 +114,7 @@ def _told_of_story(path: str, text: YamlText, said: Said) -> dict[str, Any]:
         "words": scenario_words,
         "trial": trial,
         "went": _went(trial),
+        "worded": worded,
     }
 
 

@@ -24,6 +24,7 @@ from flowcase.services.play_processes import Getting, Stopped
 from flowcase.services.plays import Lost, Played, Refusal
 from flowcase.values import from_json
 from flowcase.web import form_files, form_page, form_sent, kept_typing, presenting
+from flowcase.web.difference_words import why_not
 from flowcase.web.form_files import Attached
 from flowcase.web.language import current, gettext
 from flowcase.web.session import flow
@@ -197,7 +198,7 @@ def trouble(error: Exception) -> str:
             "Et scenarie kan ikke sige, hvilken af disse opgaver der er ment."
         ),
     }
-    return known.get(str(error), str(error))
+    return known.get(str(error)) or why_not(str(error))
 
 
 def notice(one: Mapping[str, Any]) -> str:

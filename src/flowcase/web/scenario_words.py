@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowcase.web.language import gettext
+from flowcase.web.presenting import deadline_state
 from flowcase.web.typed_yaml import words
 
 ACTIONS = (
@@ -110,7 +111,7 @@ def told(name: str) -> str:
         "name": gettext("Navn"),
         "notification": gettext("Underretning"),
         "number": gettext("Nummer (ældste er 1)"),
-        "process": gettext("Forløb"),
+        "process": gettext("Proces"),
         "reason": gettext("Begrundelse"),
         "record": gettext("Post"),
         "reminded": gettext("Påmindelser sendt"),
@@ -125,6 +126,7 @@ def told(name: str) -> str:
         "shows": gettext("Viser"),
         "state": gettext("Tilstand"),
         "team": gettext("Team"),
+        "text": gettext("Tekst"),
         "timer": gettext("Frist (T-nummer)"),
         "title": gettext("Titel"),
         "to": gettext("Til"),
@@ -138,4 +140,10 @@ def item_in_words(item: Any) -> str:
     """An expectation on one line: what it names, and what it says about it."""
     if not isinstance(item, Mapping):
         return words(item)
-    return ", ".join(f"{told(name)}: {words(value)}" for name, value in item.items())
+    return ", ".join(f"{told(name)}: {_value(item, name)}" for name in item)
+
+
+def _value(item: Mapping[str, Any], name: str) -> str:
+    if name == "state" and "timer" in item:
+        return deadline_state(str(item[name])).lower()
+    return words(item[name])

@@ -15,7 +15,7 @@ from flowcase.modeling.yaml_places import compose, construct
 from flowcase.services.notifications import MESSAGE
 from flowcase.services.play_processes import Broken, Getting, Stopped
 from flowcase.services.plays import Impossible, Lost, Played, Refusal
-from flowcase.web import play_words
+from flowcase.web import difference_words, play_words
 from flowcase.web.diagram_drawing import DONE, HERE, Drawn, drawn
 from flowcase.web.findings_in_danish import finding_words
 from flowcase.web.language import current, gettext
@@ -172,7 +172,8 @@ def save(id: str) -> Any:
         flash(words.format(path=found.path), "success")
     else:
         words = gettext("Gemt som kladden {path}, men spillet forfra kom det anderledes: {said}")
-        flash(words.format(path=found.path, said="; ".join(found.said[:3])), "warning")
+        said = "; ".join(difference_words.on_one_line(each) for each in found.differences[:3])
+        flash(words.format(path=found.path, said=said), "warning")
     return redirect(url_for("studio_plays.show", id=id, _anchor="gem"))
 
 

@@ -13,6 +13,7 @@ from flowcase.errors import Conflict
 from flowcase.services.scenario_trials import Trials
 from flowcase.store.queries.trials import TrialRow
 from flowcase.web.diagram_drawing import DONE, Drawn, drawn
+from flowcase.web.difference_words import worded
 from flowcase.web.language import gettext
 from flowcase.web.play_words import act
 from flowcase.web.presenting import instant
@@ -33,6 +34,7 @@ def show(path: str) -> Any:
         found=found,
         words=trial_in_words,
         act=act,
+        worded=worded,
         trouble=_trouble,
         drawing=_drawing(found),
         moment=lambda text: instant(dt.datetime.fromisoformat(text)),
