@@ -276,22 +276,42 @@ SIBLINGS_AGES_STOCK_AND_WEEKS = {
     "p|arrivals|ages|1": "12",
     "p|stock|0|cases": "4",
     "p|stock|1|within_weeks": "6",
+    "p|stock|0|at": "02.03.2026 kl. 09.30",
+    "p|stock|0|values|trin": "3",
+    "p|stock|0|values|start": '=date(nu) - duration("P1D")',
+    "p|stock|0|values|regelsaet": "HERNING, BALLERUP-2016",
+    "p|stock|1|facts|team|andele|familieteam_nord": "2,5",
+    "p|stock|1|facts|sagsbehandler": "CW-07",
 }
 THE_SAME_AS_YAML = """
 weeks: 2
 warm_up_weeks: 1
 arrivals: {siblings: {"1": 60, "2": 18, "3": 4, "4": 2.5}, ages: [3, 12], per_year: 300}
 stock:
-  - {cases: 4, message: foranstaltning_startet, values: {trin: 2}, within_weeks: 13}
-  - {cases: 5, message: foranstaltning_startet, values: {trin: 4}, within_weeks: 6}
+  - cases: 4
+    message: foranstaltning_startet
+    facts: {team: {andele: {familieteam_nord: 1, familieteam_syd: 1}}, sagsbehandler: letteste}
+    values: {trin: 3, start: '=date(nu) - duration("P1D")', regelsaet: [HERNING, BALLERUP-2016], aftalt: true}
+    within_weeks: 13
+    at: "2026-03-02T09:30+01:00"
+  - cases: 5
+    message: foranstaltning_startet
+    facts: {team: {andele: {familieteam_nord: 2.5, familieteam_syd: 1}}, sagsbehandler: CW-07}
+    values: {trin: 4, start: =date(nu), regelsaet: [HERNING], aftalt: true}
+    within_weeks: 6
 """
 
 
 @pytest.fixture
 def stocked(small):
     """The question `sager`, of an office with two kinds of cases from the beginning."""
-    common = {"message": "foranstaltning_startet", "within_weeks": 13}
-    stock = [{"cases": number, "values": {"trin": step}, **common} for number, step in ((9, 2), (5, 4))]
+    teams = {"andele": {"familieteam_nord": 1, "familieteam_syd": 1}}
+    facts = {"team": teams, "sagsbehandler": "letteste"}
+    common = {"message": "foranstaltning_startet", "within_weeks": 13, "facts": facts}
+    values = {"start": "=date(nu)", "regelsaet": ["HERNING"], "aftalt": True}
+    stock = [
+        {"cases": number, "values": {"trin": step, **values}, **common} for number, step in ((9, 2), (5, 4))
+    ]
     _write_question(small._questions.folder, "sager", stock=stock)
     return small
 
@@ -320,6 +340,22 @@ def test_siblings_ages_stock_and_weeks_have_fields_that_give_what_yaml_gives(sto
     assert "stock|0|cases: changed" in texts[0]
 
 
+def test_an_instant_at_which_all_cases_begin_is_taken_away_again(stocked, sign_in):
+    page = sign_in("lone.proces")
+    asked = page.post(ADDRESS, _form(spoergsmaal="sager", **{"p|stock|0|at": "2. marts 2026"})).address
+    again = page.get(f"{ADDRESS}?igen={asked.rpartition('/')[2]}")
+    assert "2026-03-02T08:00+01:00" in page.get(f"{asked}/spoergsmaal.yaml").source
+    shown = {each.get("name"): each.get("value") for each in again.all("//input[@name]")}
+    given = {name: value for name, value in shown.items() if name.startswith("p|")}
+    assert given["p|stock|0|at"] == "02.03.2026 kl. 08.00"
+
+    sent = page.post(ADDRESS, _form(spoergsmaal="sager", **{**given, "p|stock|0|at": ""})).address
+
+    assert all(
+        "at" not in each for each in yaml.safe_load(page.get(f"{sent}/spoergsmaal.yaml").source)["stock"]
+    )
+
+
 def test_siblings_that_a_file_leaves_out_stand_as_none_and_stay_out(stocked, sign_in):
     page = sign_in("lone.proces")
     text = "arrivals: {per_year: 300, siblings: {'1': 1}}\nstock: []\n"
@@ -344,6 +380,15 @@ def test_siblings_that_a_file_leaves_out_stand_as_none_and_stay_out(stocked, sig
     [
         ({"p|stock|0|cases": "-1"}, "p|stock|0|cases", "mindst 0."),
         ({"p|stock|0|cases": "1,5"}, "p|stock|0|cases", "Skriv et helt tal."),
+        ({"p|stock|0|at": "i morges"}, "p|stock|0|at", "Datoen kan ikke læses."),
+        ({"p|stock|0|values|trin": "to"}, "p|stock|0|values|trin", "Skriv et tal."),
+        ({"p|stock|0|values|regelsaet": ","}, "p|stock|0|values|regelsaet", "Skriv en værdi."),
+        ({"p|stock|0|values|start": "=date("}, "p|stock|0|values|start", "Udtrykket kan ikke læses."),
+        (
+            {"p|stock|1|facts|team|andele|familieteam_syd": "-1"},
+            "p|stock|1|facts|team|andele|familieteam_syd",
+            "mindst 0.",
+        ),
         ({"p|stock|1|within_weeks": "1041"}, "p|stock|1|within_weeks", "højst 1040."),
         ({"p|stock|1|cases": "3", "oevrigt": "stock: []\n"}, "p|stock|1|cases", "taget ud i YAML-feltet"),
         ({"oevrigt": "stock: [{cases: 3}]\n"}, "oevrigt", "Linje 1: »stock.0« mangler message."),

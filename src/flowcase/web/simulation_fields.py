@@ -16,9 +16,11 @@ from flowcase.modeling.yaml_places import Place
 from flowcase.services.simulation import adjusting, reading, rules
 from flowcase.services.simulation.adjusting import Setting
 from flowcase.services.simulation.questions import BasisOffice, Variant, name_of
-from flowcase.web import presenting, weekdays
+from flowcase.web import presenting, typed_yaml, weekdays
 from flowcase.web.danish_catalogue import DanishCatalogue
+from flowcase.web.form_page import instant_text
 from flowcase.web.language import current, gettext
+from flowcase.web.typed_yaml import NotTyped
 
 CATALOGUE = DanishCatalogue("simulations.da.po")
 PREFIX = "p|"
@@ -37,7 +39,7 @@ SECTIONS: Mapping[str, str] = {
 HINTS: Mapping[str, str] = {
     adjusting.WEEKS: "Kontoret åbner nogle uger, før der tælles, så det ikke begynder tomt.",
     adjusting.STOCK: "Sager, der er i gang, når kontoret åbner. "
-    "De begynder jævnt fordelt over de første uger.",
+    "De begynder jævnt fordelt over de første uger, eller alle på én gang, hvis der står et tidspunkt.",
     adjusting.STAFF: "Hvor mange der er ansat i hver gruppe, og hvilke ugedage den arbejder. "
     "Uden ugedage arbejder den, når kontoret gør.",
     adjusting.TASKS: "Arbejdstid er på kontoret; dage er ventetid på andre. Spredning er standardafvigelsen "
@@ -71,6 +73,7 @@ _OF_TASKS: Mapping[str, tuple[str, str]] = {
 _OF_STOCK: Mapping[str, tuple[str, str]] = {
     "cases": ("Sager", "antal"),
     "within_weeks": ("Begynder fordelt over", "uger"),
+    adjusting.AT: ("Begynder alle på én gang", "dato og klokkeslæt"),
 }
 _TIMES = frozenset({("work", "from"), ("work", "until")})
 _PERCENT = frozenset({("work", "share"), ("work", "absence", "share"), ("arrivals", "again")})
@@ -210,7 +213,9 @@ def _group_of(place: Place, words: Mapping[str, str], data: Mapping[str, Any]) -
             return gettext("Børn i en underretning"), gettext(_WEIGHTS)
         case ("arrivals", "ages", _):
             return gettext("Børnenes alder"), ""
-        case ("stock", int(number), _):
+        case ("stock", int(number), _, name, "andele", _):
+            return f"{_of_stock(number, data)} · {_spoken(str(name))}", gettext(_WEIGHTS)
+        case ("stock", int(number), *_):
             return _of_stock(number, data), ""
         case ("arrivals", "weekdays", _):
             return gettext("Ugedage"), gettext(_WEIGHTS)
@@ -262,6 +267,8 @@ def _words(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
         case ("stock", _, str(what)):
             label, unit = _OF_STOCK[what]
             return gettext(label), gettext(unit)
+        case ("stock", _, _, name):
+            return _spoken(str(name)), ""
         case ("staff", _, "days"):
             return gettext(_AT_WORK[0]), gettext(_AT_WORK[1])
         case ("staff", *_):
@@ -287,6 +294,10 @@ def written(place: Place, value: Any) -> str:
     """As it stands in its field."""
     if _is_of_weekdays(place):
         return ", ".join(weekdays.written(value, current()))
+    if isinstance(value, list):
+        return ", ".join(value)
+    if place[-1] == adjusting.AT and value:
+        return instant_text(dt.datetime.fromisoformat(value).astimezone(presenting.LOCAL))
     if place in _TIMES or not isinstance(value, (int, float)):
         return str(value)
     number = round(value * 100, 6) if _is_percent(place) else value
@@ -368,11 +379,13 @@ def read(form: Mapping[str, str], shown: BasisOffice) -> Typed:
             continue
         texts[name] = text
         try:
-            values[setting.place] = _value(setting.place, text)
+            values[setting.place] = _value(setting, text)
         except weekdays.NoWeekday as unknown:
             errors[name] = [
                 gettext("{text} er ingen ugedag. Skriv for eksempel man, ons, fre.").format(text=unknown)
             ]
+        except NotTyped as wrong:
+            errors[name] = [str(wrong)]
         except ValueError:
             errors[name] = [gettext("Skriv et tal.")]
     rest: Mapping[str, Any] = {}
@@ -398,7 +411,15 @@ def _is_percent(place: Place) -> bool:
     return place in _PERCENT or place[-1] == "cv"
 
 
-def _value(place: Place, text: str) -> Any:
+def _value(setting: Setting, text: str) -> Any:
+    place = setting.place
+    if place[-1] == adjusting.AT:
+        return _instant(text) if text else ""
+    if place[0] == "stock" and isinstance(setting.value, (list, str)):
+        words = [each.strip() for each in text.split(",") if each.strip()]
+        if not words:
+            raise NotTyped(gettext("Skriv en værdi."))
+        return words if isinstance(setting.value, list) else text
     if _is_of_weekdays(place):
         return weekdays.read(text)
     if place in _TIMES:
@@ -409,6 +430,12 @@ def _value(place: Place, text: str) -> Any:
     if _is_percent(place):
         return round(number / 100, 8)
     return int(number) if number == int(number) else number
+
+
+def _instant(text: str) -> str:
+    """Of a date alone, 8 o'clock. Raises NotTyped."""
+    read = typed_yaml.read_dated(text)
+    return read if "T" in read else typed_yaml.read_moment(text, "8")
 
 
 def changed_by(office: BasisOffice, typed: Typed) -> dict[str, Any]:
@@ -441,6 +468,8 @@ def _sentence(fault: rules.Fault) -> str:
         return gettext("Skriv et helt tal.") if limit == "integer" else gettext("Skriv et tal.")
     if fault.rule == "minItems":
         return gettext("Skriv mindst én ugedag.")
+    if fault.rule == "expression":
+        return gettext("Udtrykket kan ikke læses. Skriv for eksempel =date(nu).")
     if fault.rule == "pattern":
         return gettext("Skriv et klokkeslæt som 08:00.")
     if fault.rule == "later":

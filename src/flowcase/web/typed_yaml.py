@@ -55,7 +55,7 @@ def read(typed: str, text: YamlText, *, before: Any = None, as_date: bool = Fals
     if before is not None and said == shown(before, text):
         return before
     if _DATE.fullmatch(said):
-        return _dated(said, as_date=as_date)
+        return read_dated(said, as_date=as_date)
     if _WRITTEN.fullmatch(said):
         try:
             return text.parse(said)
@@ -115,7 +115,8 @@ def day_and_clock(value: Any) -> tuple[str, str]:
     return date_text(local.date()), f"{local:%H.%M}"
 
 
-def _dated(said: str, *, as_date: bool) -> Any:
+def read_dated(said: str, *, as_date: bool = False) -> Any:
+    """A date, or an instant where a time of day stands behind it. Raises NotTyped."""
     try:
         found = _DATE.fullmatch(said)
         if found is None or not (found["time"] or "").strip(" .,"):

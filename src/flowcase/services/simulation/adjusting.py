@@ -12,6 +12,7 @@ from flowcase.services.simulation.reading import REPLACED_WHOLE, WEEKDAYS, join,
 
 WEEKS, ARRIVALS, STOCK, WORK = "weeks", "arrivals", "stock", "work"
 STAFF, TASKS, SHARES = "staff", "tasks", "shares"
+AT = "at"  # when all cases of a stock begin; empty where they begin spread over weeks
 MOST_SIBLINGS = 5  # in a notification that has a field; more are typed as YAML
 _WEIGHTS = ("weekdays", "months", "hours")
 _SPREADS = ("minutes", "days", "before_due")  # of a user task
@@ -106,9 +107,26 @@ def _arrivals(office: Mapping[str, Any]) -> Iterator[Setting]:
 
 def _stock(office: Mapping[str, Any]) -> Iterator[Setting]:
     for number, cases in enumerate(office.get("stock", ())):
-        yield Setting(("stock", number, "cases"), STOCK, cases["cases"])
-        if "at" not in cases:
-            yield Setting(("stock", number, "within_weeks"), STOCK, cases.get("within_weeks", 0))
+        place: Place = ("stock", number)
+        yield Setting((*place, "cases"), STOCK, cases["cases"])
+        yield Setting((*place, "within_weeks"), STOCK, cases.get("within_weeks", 0))
+        yield Setting((*place, AT), STOCK, cases.get(AT, ""))
+        for kind in ("facts", "values"):
+            for name, told in cases.get(kind, {}).items():
+                yield from _of_stock((*place, kind, name), told)
+
+
+def _of_stock(place: Place, told: Any) -> Iterator[Setting]:
+    """A fact or a value that the cases begin with, where it is a number, texts or shares."""
+    if isinstance(told, Mapping) and isinstance(told.get("andele"), Mapping):
+        for choice, weight in told["andele"].items():
+            yield Setting((*place, "andele", choice), STOCK, weight)
+    elif (isinstance(told, (int, float, str)) and not isinstance(told, bool)) or _are_texts(told):
+        yield Setting(place, STOCK, told)
+
+
+def _are_texts(told: Any) -> bool:
+    return isinstance(told, list) and bool(told) and all(isinstance(each, str) for each in told)
 
 
 def _work(office: Mapping[str, Any]) -> Iterator[Setting]:
@@ -164,10 +182,17 @@ def value_at(data: Any, place: Place) -> Any:
 
 
 def set_at(data: Any, place: Place) -> Any:
-    """What counts there: a choice that is left out among others has no weight."""
+    """What counts there: a choice that is left out has no weight, an instant that is left out is empty."""
     found = value_at(data, place)
-    is_weight = place[-2:-1] in (("siblings",), ("andele",))
-    return 0 if found is None and is_weight and value_at(data, place[:-1]) else found
+    if found is not None or not value_at(data, place[:-1]):
+        return found
+    if place[-2:-1] in (("siblings",), ("andele",)):
+        return 0
+    return "" if _is_instant_of_stock(place) else None
+
+
+def _is_instant_of_stock(place: Place) -> bool:
+    return place[0] == "stock" and place[2:] == (AT,)
 
 
 def put(office: Mapping[str, Any], values: Mapping[Place, Any]) -> dict[str, Any]:
@@ -179,7 +204,10 @@ def put(office: Mapping[str, Any], values: Mapping[Place, Any]) -> dict[str, Any
             if isinstance(at, dict) and not isinstance(at.get(part), (dict, list)):
                 at[part] = {}
             at = at[part]
-        at[place[-1]] = value
+        if value == "" and _is_instant_of_stock(place):
+            at.pop(AT, None)
+        else:
+            at[place[-1]] = value
     return changed
 
 

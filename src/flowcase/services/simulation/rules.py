@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from flowcase.feel import compile_expression
+from flowcase.feel.errors import FeelSyntaxError
 from flowcase.modeling.yaml_places import Place
 
 if TYPE_CHECKING:
@@ -132,9 +134,22 @@ def contradictions(data: Mapping[str, Any]) -> Iterator[Fault]:
     places += [
         (("tasks", key, "answers"), task.get("answers", {})) for key, task in data.get("tasks", {}).items()
     ]
+    for number, cases in enumerate(data.get("stock", ())):
+        places += [(("stock", number, kind), cases.get(kind, {})) for kind in ("facts", "values")]
     for place, answers in places:
         for name, answer in answers.items():
+            if place[0] == "stock":
+                yield from _faulty_expression((*place, name), answer)
             yield from _faulty_shares((*place, name, "andele"), answer)
+
+
+def _faulty_expression(place: Place, value: Any) -> Iterator[Fault]:
+    if isinstance(value, str) and value.startswith("="):
+        try:
+            compile_expression(value[1:])
+        except FeelSyntaxError:
+            name = ".".join(map(str, place))
+            yield Fault(place, "expression", None, f"{name}: the expression {_said(value)} cannot be read.")
 
 
 def _faulty_shares(place: Place, answer: Any) -> Iterator[Fault]:
