@@ -82,12 +82,15 @@ class ReviewCommentMarked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewDecided(Event):
-    """What became of a review; `voided`: the draft was changed behind it."""
+    """What became of a review; `voided`: the draft was changed behind it.
+
+    `outdated`: asked for anew, since another version went into force after it was approved.
+    """
 
     review: str
     file: str
     hash: str
-    act: str  # approved | sent_back | withdrawn | voided | deployed
+    act: str  # approved | sent_back | withdrawn | voided | outdated | deployed
     reason: str = ""
     against: str | None = None  # hash of the file in force that it was approved against
     others_against: Mapping[str, str] = field(default_factory=dict)  # the same of further files in force

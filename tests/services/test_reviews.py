@@ -141,6 +141,11 @@ def test_an_approval_holds_only_against_the_file_it_was_compared_with(strict: Fl
         deploy(strict)
 
     assert refused.value.code == "outdated"
+    again = strict.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
+    assert strict.reviews.get(id, actor=MIE).row.status == "outdated"
+    approve(strict, again)
+    with pytest.raises(Conflict, match="is approved"):
+        strict.reviews.ask("p.bpmn", note="Trin b", actor=JENS)
     strict.kept_drafts.save("p.bpmn", SECOND, seen=None, based_on=old, actor=MIE)
     late = strict.reviews.ask("p.bpmn", note="Trin b", actor=MIE)
     read_before = strict.reviews.get(late, actor=LONE).digest

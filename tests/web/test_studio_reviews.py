@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from flowcase import bootstrap
+from flowcase.access.actor import SYSTEM
 from flowcase.web import create_app, new_files
 from tests.web.conftest import Visitor
 from tests.web.test_studio import ask as ask_api
@@ -137,6 +138,24 @@ def test_a_change_of_the_draft_is_told_on_the_page_of_the_review(asked, world):
     )
 
     assert "Bortfaldet: kladden er ændret" in lone.get(address).text
+
+
+def test_an_approval_that_a_newer_version_made_worthless_is_asked_for_again(asked, world):
+    jens, lone, address = asked
+    send(lone, address, "/godkend")
+    was = world.flow.studio.in_force(TABLE, actor=world.flow.people.actor("jens.proces"))
+    world.flow.deployments.deploy({TABLE: was + b"\n"}, actor=SYSTEM)
+
+    page = jens.get(address)
+    asking = jens.get(page.one("//h2[@id='drift']/following-sibling::p/a").get("href"))
+    again = jens.submit(asking, asking.one("//main//form"), note="HERNING: fem uger, igen")
+
+    assert "Procesejerne har fået besked" in again.text
+    assert again.address != address
+    assert "Bortfaldet: en nyere udgave er i drift" in jens.get(address).text
+    assert "Kladden er godkendt" in send(lone, again.address, "/godkend").text
+    deployed = send(jens, again.address, "saet-i-drift", note="Fem uger")
+    assert f"{TABLE} er sat i drift" in deployed.text
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ ACT_NAMES: Mapping[str, tuple[str, str]] = {
     "sent_back": ("sendt tilbage", "sent back"),
     "withdrawn": ("trukket tilbage", "withdrawn"),
     "voided": ("bortfaldet", "voided"),
+    "outdated": ("bortfaldet, da en nyere udgave er i drift", "void, since a newer version is in force"),
     "deployed": ("sat i drift", "deployed"),
 }
 

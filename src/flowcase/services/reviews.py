@@ -160,7 +160,8 @@ class Reviews:
         """Ask for a review of a draft of one's own as it stands; the id of the review.
 
         `together`: further drafts of one's own (path -> copy) that belong to the same change. Raises
-        NotFound without a draft, InvalidValues without a note, Conflict when one of them is being reviewed.
+        NotFound without a draft, InvalidValues without a note, Conflict when one of them is being reviewed
+        or is approved, unless another version went into force since: such an approval is worth nothing.
         """
         _check(actor)
         note = _text(note, "note", "Skriv, hvad der er ændret og hvorfor.")
@@ -367,10 +368,17 @@ def _reviewable(tx: Tx, actor: Actor, path: str, copy: int) -> DraftRow:
     if row is None:
         raise NotFound("draft", path)
     for each in reviews.of_draft(tx, actor.id, path, copy):
-        if each.status in (ASKED, APPROVED):
+        if each.status == APPROVED and _is_outdated(tx, each):
+            _decide(tx, each, "outdated")
+        elif each.status in (ASKED, APPROVED):
             raise Conflict(f"ask for a review of '{path}'", f"review '{each.id}' is {each.status}")
     tx.insert_once(tables.resource, hash=row.hash, content=drafts.content(tx, row), stored_at=tx.now)
     return row
+
+
+def _is_outdated(tx: Tx, row: ReviewRow) -> bool:
+    in_force = _in_force(tx, row)
+    return any(file.against != in_force[file.file_name] for file in row.files)
 
 
 def _in_force(tx: Tx, row: ReviewRow) -> dict[str, str | None]:

@@ -21,7 +21,8 @@ review = Table(
     Column("authors", Json, nullable=False),  # ids of everybody who had a hand in the draft
     Column("note", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("status", Text, nullable=False),  # asked | approved | sent_back | withdrawn | voided | deployed
+    # asked | approved | sent_back | withdrawn | voided | outdated | deployed
+    Column("status", Text, nullable=False),
     Column("against", Text),  # hash of the file in force that it was approved against; null for a new file
     Column("decided_by", Text),  # who approved it or sent it back
     Column("decided_at", Instant),

@@ -73,6 +73,8 @@ def ask(path: str) -> Any:
             return redirect(url_for("studio_reviews.index"))
     old = flow().studio.in_force(path, actor=actor()) if opened.in_force else None
     review = flow().reviews.of_draft(path, copy=copy, actor=actor()) if opened.draft else None
+    if review is not None and review.status == "approved":
+        review = None if flow().reviews.get(review.id, actor=actor()).is_outdated else review
     drafts = {file: flow().studio.open(file, copy=which, actor=actor()) for file, which in together.items()}
     contents = {path: opened.content} | {file: draft.content for file, draft in drafts.items()}
     page = render_template(
@@ -264,6 +266,7 @@ def status(code: str) -> str:
         "sent_back": gettext("Sendt tilbage"),
         "withdrawn": gettext("Trukket tilbage"),
         "voided": gettext("Bortfaldet: kladden er ændret"),
+        "outdated": gettext("Bortfaldet: en nyere udgave er i drift"),
         "deployed": gettext("Sat i drift"),
     }.get(code, code)
 
