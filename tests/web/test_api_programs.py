@@ -15,6 +15,7 @@ from flowcase.services.people import SignInFailed
 from flowcase.web.language import catalogue
 from flowcase.web.service_accounts import SCOPE_WORDS
 from tests.services.conftest import OPERATOR
+from tests.web.conftest import FROM_OUR_PAGE
 from tests.web.test_api import NEW, Program
 
 
@@ -237,6 +238,19 @@ def test_an_operator_makes_and_ends_an_account_on_the_page(sign_in, world):
     assert "afsluttet" in ended.text
     with pytest.raises(SignInFailed):
         world.flow.people.authenticate_token(token)
+
+
+def test_a_token_is_shown_by_the_page_after_its_form_and_by_no_later_one(sign_in, world):
+    visitor = sign_in("drift")
+    form = visitor.get("/servicekonti").one("//form[.//input[@name='navn']]")
+    asked = {**dict(form.form_values()), "navn": "portal.ny", "adgang": "cases:read", "gruppe": "indtag"}
+
+    answer = visitor.client.post("/servicekonti", data=asked, headers=FROM_OUR_PAGE)
+    first, again = visitor.get("/servicekonti"), visitor.get("/servicekonti")
+
+    assert (answer.status_code, answer.location) == (303, "/servicekonti#noegle")
+    assert first.one("//*[@id='noegle']").text.startswith("portal.ny.")
+    assert not again.all("//*[@id='noegle']")
 
 
 def test_an_operator_puts_no_program_where_cases_are_open_but_the_terminal_does(sign_in, world):

@@ -17,7 +17,7 @@ from flowcase.access.events import CaseRead, GuestConfirmed, GuestLinkEnded, Gue
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.store.guest_tables import guest_link
 from tests.processes.consents_given import give_consent
-from tests.web.conftest import Visitor
+from tests.web.conftest import FROM_OUR_PAGE, Visitor
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_there
 from tests.web.test_by_tab import reflow, walk
@@ -119,6 +119,23 @@ def test_the_caseworker_makes_a_link_that_is_shown_once_and_the_guest_sees_the_i
     for kept in ("Fritidspas", CASE, "Skolens bibliotek", "Mor Kastbjerg"):
         assert kept not in shown.source
     assert "Set." in visitor.get(f"/moeder/{town.meeting}").text
+
+
+def test_a_link_is_made_by_sending_its_form_and_never_by_loading_its_page_again(sign_in, world, town):
+    visitor = sign_in(town.caseworker)
+    page = visitor.get(f"/moeder/{town.meeting}")
+    other = planned(world, town.caseworker, guests=["ppr"])
+
+    sent = {**dict(page.one("//form[contains(@action, '/gaestelink')]").form_values()), "adresse": ADDRESS}
+    answer = visitor.client.post(f"/moeder/{town.meeting}/gaestelink", data=sent, headers=FROM_OUR_PAGE)
+    elsewhere = visitor.get(f"/moeder/{other}")
+    first, again = (visitor.get(f"/moeder/{town.meeting}") for _ in range(2))
+
+    assert (answer.status_code, answer.location) == (303, f"/moeder/{town.meeting}#gaestelink")
+    assert not elsewhere.all("//*[@id='gaestelink']")
+    assert first.one("//input[@id='gaestelink-adresse']").get("value").startswith("http://localhost/gaest/")
+    assert not again.all("//*[@id='gaestelink']")
+    assert len(town.events(GuestLinkMade)) == 1
 
 
 def test_every_reading_is_in_the_history_with_who_and_in_the_log_of_disclosures(stranger, town):
@@ -350,6 +367,26 @@ def test_another_browser_has_to_confirm_for_itself_and_half_an_hour_later_so_has
     assert Visitor(app).get(f"/gaest/{secret}").heading == "Bekræft, at det er dig"
     town.flow.clock.set(town.flow.clock.now() + dt.timedelta(minutes=31))
     assert stranger.get(f"/gaest/{secret}").heading == "Bekræft, at det er dig"
+
+
+@pytest.mark.browser
+def test_a_double_click_and_a_reload_make_one_link(open_page, town):
+    page = open_page()
+    sign_in_there(page, town.caseworker)
+    page.goto(f"/moeder/{town.meeting}")
+    page.get_by_text("Lav et gæstelink").click()
+    page.fill("#gl-adresse", ADDRESS)
+
+    page.get_by_role("button", name="Lav linket").dblclick()
+    page.wait_for_selector("#gaestelink-adresse")
+
+    assert page.evaluate("document.activeElement.id") == "gaestelink"
+    page.reload()
+    assert page.locator("#gaestelink-adresse").count() == 0
+    page.go_back()
+    page.wait_for_selector("#gaestelinks")
+    assert page.locator("#gaestelink-adresse").count() == 0
+    assert len(town.events(GuestLinkMade)) == 1
 
 
 @pytest.mark.browser

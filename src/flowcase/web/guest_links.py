@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidValues, NotFound, Refused
-from flowcase.web import meeting_words
+from flowcase.web import meeting_words, shown_once
 from flowcase.web.between_people import consent_purpose
 from flowcase.web.language import current, gettext
 from flowcase.web.meeting_calendars import MISSES, key_of_feed
@@ -113,7 +113,7 @@ def _is_confirmed(link: str) -> bool:
 @blueprint.post("/moeder/<id>/gaestelink")
 @login_required
 def make(id: str) -> Any:
-    """A new link, shown this once on the page of its meeting."""
+    """A new link, shown once on the page of its meeting."""
     sent = request.form
     item, _, recipient = sent.get("punkt", "").partition("|")
     try:
@@ -130,7 +130,7 @@ def make(id: str) -> Any:
         return shown(id, link_problem=problem, link_typed=sent), HTTPStatus.UNPROCESSABLE_ENTITY
     except Refused as error:
         return shown(id, link_problem=error.because, link_typed=sent), HTTPStatus.UNPROCESSABLE_ENTITY
-    return shown(id, link=url_for("guest_links.show", secret=secret, _external=True))
+    return shown_once.redirect_to(url_for("meetings.show", id=id), secret, at="gaestelink")
 
 
 @blueprint.post("/moeder/<id>/gaestelink/<link>/luk")

@@ -12,7 +12,7 @@ from flask_login import login_required
 from flowcase.cases import calendar_files
 from flowcase.services.meeting_calendars import Series, event_of
 from flowcase.services.meetings import Entry
-from flowcase.web import meeting_words
+from flowcase.web import meeting_words, shown_once
 from flowcase.web.language import gettext
 from flowcase.web.public import limiter
 from flowcase.web.session import actor, flow
@@ -46,20 +46,20 @@ def meeting(id: str) -> Response:
 @blueprint.get("/kalendere")
 @login_required
 def index() -> Any:
-    return _page()
+    return _page(shown_once.taken(url_for("meeting_calendars.index")))
 
 
 @blueprint.post("/kalendere")
 @login_required
 def change() -> Any:
-    """Make or renew the address of a feed, which is shown this once; or end it."""
+    """Make or renew the address of a feed, which the page that follows shows once; or end it."""
     series = request.form.get("serie", "")
     if request.form.get("_handling") == "slut":
         flow().meeting_calendars.end(series, actor=actor())
         flash(gettext("Adressen virker ikke længere."), "success")
         return redirect(url_for("meeting_calendars.index"), HTTPStatus.SEE_OTHER)
     secret = flow().meeting_calendars.subscribe(series, actor=actor())
-    return _page(made=series, secret=secret)
+    return shown_once.redirect_to(url_for("meeting_calendars.index"), secret, at="adresse")
 
 
 @blueprint.get("/kalender/<secret>.ics")
@@ -102,12 +102,11 @@ def name_of(series: Series) -> str:
     return ", ".join(parts)
 
 
-def _page(*, made: str = "", secret: str = "") -> str:
+def _page(secret: str) -> str:
     link = url_for("meeting_calendars.read", secret=secret, _external=True) if secret else ""
     return render_template(
         "meeting_calendars.html",
         series=flow().meeting_calendars.series(actor()),
-        made=made,
         link=link,
         name_of=name_of,
     )

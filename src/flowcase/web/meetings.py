@@ -12,7 +12,7 @@ from flask_login import login_required
 from flowcase.cases.civil_time import local_date
 from flowcase.services.meeting_pages import Guest, Item, MeetingPage
 from flowcase.services.meeting_parts import INVITED
-from flowcase.web import meeting_words, pdf
+from flowcase.web import meeting_words, pdf, shown_once
 from flowcase.web.between_people import consent_purpose
 from flowcase.web.case_words import plain
 from flowcase.web.session import actor, flow
@@ -53,20 +53,20 @@ def week() -> Any:
 def show(id: str) -> Any:
     if flow().meetings.is_daily(id):
         return redirect(url_for("daily_meetings.show", id=id))
-    return shown(id)
+    return shown(id, secret=shown_once.taken(url_for("meetings.show", id=id)))
 
 
 def shown(
-    id: str, *, link: str = "", link_problem: str = "", link_typed: Mapping[str, str] | None = None
+    id: str, *, secret: str = "", link_problem: str = "", link_typed: Mapping[str, str] | None = None
 ) -> str:
-    """The page; `link` is a new guest link, which is shown this once."""
+    """The page; `secret` is of a new guest link, which is shown this once."""
     page = flow().meeting_pages.get(id, actor=actor())
     links = flow().guest_links.of_meeting(id, actor=actor()) if page.reads_words else None
     return render_template(
         "meeting.html",
         guest_links=links,
         guest_items=_guest_items(page) if links is not None else [],
-        link=link,
+        link=url_for("guest_links.show", secret=secret, _external=True) if secret else "",
         link_problem=link_problem,
         link_typed=link_typed or {},
         today=local_date(flow().clock.now()),

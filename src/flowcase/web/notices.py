@@ -14,7 +14,7 @@ from flowcase.cases.notice_topics import TOPICS, Way
 from flowcase.errors import InvalidValues
 from flowcase.history import notices as sentences
 from flowcase.services.notices import MOST_COUNTED, Chosen, OwnNotice
-from flowcase.web import presenting
+from flowcase.web import presenting, shown_once
 from flowcase.web.language import current, gettext
 from flowcase.web.meeting_calendars import MISSES, READS, key_of_feed, organizer
 from flowcase.web.public import limiter
@@ -90,17 +90,17 @@ def choices() -> Any:
         else:
             flash(gettext("Dine valg er gemt."), "success")
             return redirect(url_for("notices.choices"))
-    return _choices(given, errors), HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    if errors:
+        return _choices(given, errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _choices(given, errors, _feed_at(shown_once.taken(url_for("notices.choices"))))
 
 
 @blueprint.post("/beskeder/kalender")
 @login_required
 def new_feed() -> Any:
+    """A new address; the page that follows shows it once."""
     secret = flow().notices.new_feed(actor=actor())
-    address = flow().settings.address
-    path = url_for("notices.feed", secret=secret)
-    feed = f"{address}{path}" if address else request.host_url.rstrip("/") + path
-    return _choices(flow().notices.chosen(actor()), {}, feed)
+    return shown_once.redirect_to(url_for("notices.choices"), secret, at="adressen")
 
 
 @blueprint.post("/beskeder/kalender/luk")
@@ -137,6 +137,11 @@ def unread() -> str:
 def words(row: OwnNotice) -> str:
     said = sentences.words(row.text_code, current())
     return said[:1].upper() + said[1:] + "."
+
+
+def _feed_at(secret: str) -> str:
+    address = flow().settings.address or request.host_url.rstrip("/")
+    return f"{address}{url_for('notices.feed', secret=secret)}" if secret else ""
 
 
 def _choices(given: Chosen, errors: dict[str, str], feed: str = "") -> str:

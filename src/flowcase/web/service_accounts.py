@@ -11,6 +11,7 @@ from flask_login import login_required
 from flowcase.access.groups import NAMES
 from flowcase.access.permissions import groups_to_give_programs
 from flowcase.errors import Conflict, InvalidValues
+from flowcase.web import shown_once
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
@@ -48,13 +49,13 @@ blueprint = Blueprint("service_accounts", __name__, url_prefix="/servicekonti")
 @blueprint.get("")
 @login_required
 def index() -> Any:
-    return _page()
+    return _page(token=shown_once.taken(url_for("service_accounts.index")))
 
 
 @blueprint.post("")
 @login_required
 def make() -> Any:
-    """Make an account; its token is on the answer and nowhere else."""
+    """Make an account; its token is on the page that follows and nowhere else."""
     given = request.form
     days = given.get("dage", "").strip()
     try:
@@ -69,7 +70,7 @@ def make() -> Any:
         return _page(problems={name: said[0] for name, said in error.errors.items()})
     except Conflict:
         return _page(problems={"navn": "Der er allerede en konto med det navn."})
-    return _page(token=token)
+    return shown_once.redirect_to(url_for("service_accounts.index"), token, at="noegle")
 
 
 @blueprint.post("/<id>/slut")

@@ -12,6 +12,7 @@ from flask_login import login_required
 from flowcase.errors import InvalidValues
 from flowcase.history.kind_names import kind_name
 from flowcase.history.webhook_kinds import KINDS
+from flowcase.web import shown_once
 from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
@@ -25,13 +26,13 @@ OLD_SECRET_HOURS = ("24", "168", "0")  # as the page lets one choose
 @blueprint.get("")
 @login_required
 def index() -> Any:
-    return _page()
+    return _page(secret=shown_once.taken(url_for("webhooks.index")))
 
 
 @blueprint.post("")
 @login_required
 def make() -> Any:
-    """Make a webhook; its secret is on the answer and nowhere else."""
+    """Make a webhook; its secret is on the page that follows and nowhere else."""
     given = request.form
     try:
         _, secret = flow().webhooks.make(
@@ -39,7 +40,7 @@ def make() -> Any:
         )
     except InvalidValues as error:
         return _page(problems={name: said[0] for name, said in error.errors.items()})
-    return _page(secret=secret)
+    return shown_once.redirect_to(url_for("webhooks.index"), secret, at="hemmelighed")
 
 
 @blueprint.post("/<id>/slut")
