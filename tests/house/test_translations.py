@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from babel.messages.extract import extract_from_file
 
 import flowcase.web
-from flowcase.services import form_sentences, interventions
+from flowcase.config import shipped_processes
+from flowcase.services import choice_words, consent_sentences, disclosure, form_sentences, interventions
 from flowcase.web import revision_cases, typed_values
 from flowcase.web.language import catalogue
 
@@ -27,10 +29,22 @@ def _texts() -> Iterator[str]:
             yield text if isinstance(text, str) else text[0]
     yield from revision_cases.PAGES.values()
     yield from revision_cases.HIT_POLICIES.values()
-    for module in (form_sentences, interventions, typed_values):
+    yield from consent_sentences.GAPS.values()
+    yield from consent_sentences.GAPS_OF_SOMEBODY.values()
+    yield from consent_sentences.GIVERS.values()
+    for name in ("FOR_WHOM_AND_WHAT", "AND_WHICH_DATA", "NO_PURPOSE", "WAY_OUT"):
+        yield getattr(consent_sentences, name)
+    yield disclosure.LEFT_OUT
+    for module in (choice_words, form_sentences, interventions, typed_values):
         for name, value in vars(module).items():
             if name.isupper() and not name.startswith("_") and isinstance(value, str):
                 yield value
+
+
+def _words_of_consents() -> Iterator[str]:
+    """What the shipped rule set calls purposes and types of data."""
+    shipped = yaml.safe_load((shipped_processes() / "rulesets" / "standard.yaml").read_text("utf-8"))
+    yield from shipped["settings"][consent_sentences.NAMES_SETTING].values()
 
 
 TEXTS = sorted(set(_texts()))
@@ -38,6 +52,13 @@ TEXTS = sorted(set(_texts()))
 
 def test_there_are_texts_to_translate() -> None:
     assert len(TEXTS) > 100
+
+
+def test_the_words_of_consents_have_their_english() -> None:
+    own = {"mentor"}  # the same in both languages
+    words = set(_words_of_consents()) - own
+
+    assert [each for each in sorted(words) if catalogue("en").gettext(each) == each] == []
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.cases.consents import Gap, Missing
+from flowcase.services.consent_sentences import gap_in_words
 from tests.processes.conftest import deployed, town  # noqa: F401  (fixtures)
 from tests.processes.consent_town import CASE, FAMILY, Consents
 from tests.processes.test_consent_life import SOLE, _withdraw
@@ -208,3 +210,12 @@ def test_completing_without_seeing_keeps_what_was_withheld(asked):
 
     [record] = story.flow.cases.records("Undersoegelse", case=CASE)
     assert record["analyse"] == "Far drikker."
+
+
+def test_who_gave_or_refused_a_consent_is_said_as_danish_says_it():
+    gaps = {gap: gap_in_words(Missing("ppr", gap, giver="mor")) for gap in Gap}
+
+    assert gaps[Gap.REFUSED] == "Der er sagt nej til samtykke af mor"
+    assert gaps[Gap.WITHDRAWN] == "Samtykket er trukket tilbage af mor"
+    assert gaps[Gap.EXPIRED] == "Samtykket fra mor er udløbet"
+    assert gap_in_words(Missing("ppr", Gap.EXPIRED)) == "Samtykket er udløbet"

@@ -235,6 +235,18 @@ def test_an_item_without_consent_is_closed_to_who_lacks_it_with_the_rule_and_the
     assert "Skolens bibliotek" not in page.text
 
 
+def test_why_an_item_is_closed_is_said_in_english_on_an_english_page(sign_in, world, caseworker, outsiders):
+    give_consent(world.flow, CASE, "ppr", purpose=PURPOSE)
+    id = planned(world, caseworker, guests=["ppr"])
+    invite(world, id, "skole")
+
+    page = sign_in("sara.skole").get(f"/moeder/{id}?sprog=en")
+
+    item = page.one("//ol[contains(@class, 'fc-minutes')]/li[1]").text_content()
+    assert "(recipient: School, purpose: network meeting)" in item
+    assert "Obtain consent, or discuss it anonymously." in item
+
+
 def test_minutes_that_also_tell_of_a_closed_item_are_closed_too(sign_in, world, caseworker, outsiders):
     id = planned(world, caseworker, guests=["ppr"])
     hold(world, caseworker)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -202,11 +203,27 @@ def test_lists_of_colleagues_say_who_is_away_today_and_who_stands_in(sign_in, wo
     in_inbox = sign_in("omar.syd").get("/opgaver").all("//select[@name='overdrag_til']/option")
 
     assert "fraværende" not in before.text
-    away = "fraværende til og med 03.04.2026, stedfortræder: Omar Haddad"
-    assert [each.get("value") for each in offered if away in each.text_content()] == ["camilla.syd"]
-    away = "Camilla Noer (fraværende til og med fre. 3. apr. 2026, stedfortræder: Omar Haddad)"
+    absence = "fraværende til og med fre. 3. apr. 2026, stedfortræder: Omar Haddad"
+    assert [each.get("value") for each in offered if absence in each.text_content()] == ["camilla.syd"]
+    away = f"Camilla Noer ({absence})"
     assert [each.get("value") for each in colleagues if each.text_content() == away] == ["camilla.syd"]
     assert [each.get("value") for each in in_inbox if each.text_content() == away] == ["camilla.syd"]
+
+
+def test_the_load_and_the_absence_of_caseworkers_are_english_on_an_english_page(sign_in, world):
+    leader = sign_in("else.syd")
+    leader.press(
+        leader.get("/team/raadgivere/camilla.syd/fravaer"), "meld", **{**ABSENCE, "fra": "27.03.2026"}
+    )
+    world.go_to(world.flow.clock.now())
+
+    page = leader.get(f"/opgaver/{world.task('tildel').id}?sprog=en")
+    [offered] = page.all("//select[@name='sagsbehandler']/option[@value='camilla.syd']")
+
+    said = re.sub(r"\d+", "N", offered.text_content())
+    assert said == (
+        "Camilla Noer: N cases, N after the assignment (away until Fri N Apr N, deputy: Omar Haddad)"
+    )
 
 
 def test_whoever_hands_over_cases_reads_until_when_a_colleague_is_away_or_from_when(sign_in, world):

@@ -61,6 +61,8 @@ def test_what_consent_does_not_cover_is_left_out_and_the_page_says_what_is_missi
     assert "Der er ikke bedt om samtykke (modtager: PPR, formål: udtalelse til undersøgelsen)." in said
     assert "T04" not in page.text
     assert "Frister i sagen" not in page.text
+    english = psychologist.get(f"/opgaver/{asked.id}?sprog=en").one("//*[@id='tilbageholdt']").text_content()
+    assert "Consent has not been asked for (recipient: Educational psychology (PPR), purpose: " in english
 
 
 def test_what_consent_covers_is_shown_and_what_it_no_longer_covers_leaves_the_draft_too(

@@ -15,7 +15,8 @@
 - those of `measure_choices`: the measures that are running
 - those of `conference_choices`: districts, items, councils and who sits in them
 
-Names of staff are shown in the form and stored nowhere: the value is the id.
+Names of staff are shown in the form and stored nowhere: the value is the id. What is said beside a name is
+said in the reader's language (`choice_words`).
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from flowcase.access.permissions import is_casework_staff
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
-from flowcase.services import conference_choices, consent_choices, measure_choices
+from flowcase.services import choice_words, conference_choices, consent_choices, measure_choices
 from flowcase.services.absences import away
 from flowcase.services.candidates import workers
-from flowcase.services.case_work import CaseWork
+from flowcase.services.case_work import CaseWork, Record
+from flowcase.services.choice_words import away_words, with_words
+from flowcase.services.form_sentences import GroupName, Said
 from flowcase.store import Tx
 from flowcase.store.queries.people import PersonRow, people
 from flowcase.values import Value
@@ -105,7 +108,7 @@ def _staff(tx: Tx, found: Iterable[PersonRow]) -> Choices:
     offered = list(found)
     absent = _absent(tx, [person.id for person in offered])
     return [
-        {"value": person.id, "label": f"{person.name or person.id}{absent.get(person.id, '')}"}
+        {"value": person.id, "label": with_words(person.name or person.id, absent.get(person.id))}
         for person in offered
     ]
 
@@ -115,11 +118,7 @@ def _absent(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     found = away(tx, ids)
     deputies = people(tx, ids=sorted({each.deputy for each in found.values()})) if found else []
     names = {row.id: row.name for row in deputies}
-    return {
-        person: f" (fraværende til og med {each.last:%d.%m.%Y}, "
-        f"stedfortræder: {names.get(each.deputy) or each.deputy})"
-        for person, each in found.items()
-    }
+    return {person: away_words(each, names.get(each.deputy) or each.deputy) for person, each in found.items()}
 
 
 def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:
@@ -130,9 +129,15 @@ def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:
     return [
         {
             "value": load["person"],
-            "label": f"{names.get(load['person']) or load['person']}: {load['antal']} "
-            f"{'sag' if load['antal'] == 1 else 'sager'}, "
-            f"{load['efter']} efter tildelingen{absent.get(load['person'], '')}",
+            "label": with_words(
+                Said(
+                    choice_words.ONE_CASE if load["antal"] == 1 else choice_words.CASES,
+                    name=names.get(load["person"]) or load["person"],
+                    count=load["antal"],
+                    after=load["efter"],
+                ),
+                absent.get(load["person"]),
+            ),
         }
         for load in loads
     ]
@@ -145,7 +150,9 @@ def _earlier(facts: Mapping[str, Value], work: CaseWork) -> Choices:
         return [
             {
                 "value": id,
-                "label": f"Modtaget {local_date(work.get('Underretning', id)['modtaget']):%d.%m.%Y}",
+                "label": Said(
+                    choice_words.RECEIVED, day=local_date(work.get("Underretning", id)["modtaget"])
+                ),
             }
             for id in known
             if id != facts.get("underretning_id")
@@ -171,14 +178,12 @@ def _contracts_of_case(facts: Mapping[str, Value], work: CaseWork) -> Choices:
 def _standard_contracts(facts: Mapping[str, Value], work: CaseWork) -> Choices:
     names = {row.id: row["navn"] for row in work.records("Leverandoer")}
     active = work.records("Standardkontrakt", status="aktiv", indsatstype=facts.get("indsatstype"))
-    return [
-        {
-            "value": row.id,
-            "label": f"{names.get(str(row['leverandoer_id'])) or row['leverandoer_id']}"
-            + (f", til {row['udloeb']:%d.%m.%Y}" if row["udloeb"] else ""),
-        }
-        for row in active
-    ]
+
+    def label(row: Record) -> str:
+        name = str(names.get(str(row["leverandoer_id"])) or row["leverandoer_id"])
+        return Said(choice_words.CONTRACT_UNTIL, name=name, day=row["udloeb"]) if row["udloeb"] else name
+
+    return [{"value": row.id, "label": label(row)} for row in active]
 
 
 def _parties(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
@@ -187,10 +192,10 @@ def _parties(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     family: Choices = []
     if case:
         family = [
-            {"value": "foraelder", "label": "Forældrene"},
-            {"value": "barn", "label": "Barnet/den unge"},
+            {"value": "foraelder", "label": Said(choice_words.PARENTS)},
+            {"value": "barn", "label": Said(choice_words.CHILD)},
             *(
-                {"value": each.id, "label": f"{each['navn']} ({each['relation'] or ''})"}
+                {"value": each.id, "label": with_words(str(each["navn"]), each["relation"])}
                 for each in work.records("Netvaerksperson", case=str(case))
             ),
         ]
@@ -198,7 +203,7 @@ def _parties(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
 
 
 def _units() -> Choices:
-    return [{"value": code, "label": group_name(code)} for code in sorted(NAMES, key=group_name)]
+    return [{"value": code, "label": GroupName(code)} for code in sorted(NAMES, key=group_name)]
 
 
 def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
@@ -210,9 +215,7 @@ def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices
     return [
         {
             "value": each["modtager"],
-            "label": str(
-                each["navn"] or names.get(str(each["modtager"])) or group_name(str(each["modtager"]))
-            ),
+            "label": each["navn"] or names.get(str(each["modtager"])) or GroupName(str(each["modtager"])),
         }
         for each in invited
     ]
@@ -230,11 +233,21 @@ def _mentors(work: CaseWork) -> Choices:
     return [
         {
             "value": each.id,
-            "label": f"{each['navn']}: venter siden {each['venter_siden']:%d.%m.%Y}"
-            + (" (forrang, har ventet for længe)" if each.id in late else ""),
+            "label": Said(
+                choice_words.WAITS_TOO_LONG if each.id in late else choice_words.WAITS_SINCE,
+                name=each["navn"],
+                day=each["venter_siden"],
+            ),
         }
         for each in ordered
     ] + [
-        {"value": each.id, "label": f"{each['navn']}: {each['aktive']} match"}
+        {
+            "value": each.id,
+            "label": Said(
+                choice_words.ONE_MATCH if each["aktive"] == 1 else choice_words.MATCHES,
+                name=each["navn"],
+                count=each["aktive"],
+            ),
+        }
         for each in work.records("Mentor", status="matchet")
     ]

@@ -13,6 +13,9 @@ from collections.abc import Callable, Mapping
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.services.case_work import CaseWork
+from flowcase.services.choice_words import COUNCIL_WITH_STEP, COUNCIL_WITHOUT_STEP
+from flowcase.services.form_sentences import Said
+from flowcase.services.meeting_parts import COUNCIL
 from flowcase.store import Tx
 from flowcase.store.queries.people import people
 from flowcase.values import Value
@@ -20,7 +23,6 @@ from flowcase.values import Value
 Choices = list[dict[str, Value]]
 
 _APPROVED = "godkendt"
-_COUNCIL = "kreativt_raad"
 _LEADERS = "distriktsleder_"
 
 
@@ -58,19 +60,19 @@ def council_leaders(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choic
 
 def councils(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     case = facts.get("sag_id")
-    councils = work.records("Moede", case=str(case), slags=_COUNCIL) if case else []
+    councils = work.records("Moede", case=str(case), slags=COUNCIL) if case else []
     return [
         {
             "value": each.id,
-            "label": f"{local_date(each['afholdt']):%d.%m.%Y}, {_advice(each['anbefalet_trin'])}",
+            "label": Said(
+                COUNCIL_WITHOUT_STEP if each["anbefalet_trin"] is None else COUNCIL_WITH_STEP,
+                day=local_date(each["afholdt"]),
+                step=each["anbefalet_trin"],
+            ),
         }
         for each in councils
         if each["afholdt"] is not None  # said when its answer is written
     ]
-
-
-def _advice(step: Value) -> str:
-    return "intet trin anbefalet" if step is None else f"trin {step} anbefalet"
 
 
 def _setting(work: CaseWork, name: str) -> Value:

@@ -16,7 +16,9 @@ from flowcase.cases.civil_time import local_date
 from flowcase.cases.consents import YES
 from flowcase.services.candidates import workers
 from flowcase.services.case_work import CaseWork
-from flowcase.services.consent_sentences import NAMES_SETTING
+from flowcase.services.choice_words import CONSENT, NEW_CONCERN, SSD_COURSE, SSD_COURSE_OF_ONE, with_words
+from flowcase.services.consent_sentences import NAMES_SETTING, giver_words
+from flowcase.services.form_sentences import GroupName, Said, Term
 from flowcase.store import Tx
 from flowcase.values import Value
 
@@ -26,8 +28,8 @@ Choices = list[dict[str, Value]]
 def recipients(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     """Whom a consent may name: a unit as a whole, one person, or somebody of the family's network."""
     groups: Choices = [
-        {"value": code, "label": names[0]}
-        for code, names in NAMES.items()
+        {"value": code, "label": GroupName(code)}
+        for code in NAMES
         if not is_behind_the_work(frozenset({code}))
     ]
     case = facts.get("sag_id")
@@ -36,7 +38,7 @@ def recipients(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     return [
         *groups,
         *everybody,
-        *({"value": each.id, "label": f"{each['navn']} ({each['relation'] or ''})"} for each in network),
+        *({"value": each.id, "label": with_words(str(each["navn"]), each["relation"])} for each in network),
     ]
 
 
@@ -48,8 +50,12 @@ def consents(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     return [
         {
             "value": each.id,
-            "label": f"{each['afgiver']}: {words.get(each['formaal_kode'], each['formaal_kode'])}, "
-            f"givet {local_date(each['givet']):%d.%m.%Y}",
+            "label": Said(
+                CONSENT,
+                giver=giver_words(each["afgiver"]),
+                purpose=Term(str(words.get(each["formaal_kode"], each["formaal_kode"]))),
+                day=local_date(each["givet"]),
+            ),
         }
         for each in found
         if each["svar"] == YES and each["tilbagekaldt"] is None and each["anmodning_id"]
@@ -61,10 +67,17 @@ def ssd_courses(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     case = facts.get("sag_id")
     found = work.records("SSDForloeb", case=str(case)) if case else []
     earlier: Choices = [
-        {"value": each.id, "label": f"Bekymring nr. {number}: {each['moeder'] or 0} møder holdt"}
+        {
+            "value": each.id,
+            "label": Said(
+                SSD_COURSE_OF_ONE if each["moeder"] == 1 else SSD_COURSE,
+                number=number,
+                count=each["moeder"] or 0,
+            ),
+        }
         for number, each in enumerate(found, start=1)
     ]
-    return [*earlier, {"value": "ny", "label": "En ny bekymring"}]
+    return [*earlier, {"value": "ny", "label": Said(NEW_CONCERN)}]
 
 
 NAMED: Mapping[str, Callable[[Tx, Mapping[str, Value], CaseWork], Choices]] = {

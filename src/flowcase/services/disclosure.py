@@ -22,8 +22,9 @@ from flowcase.errors import NotFound
 from flowcase.modeling import CaseTarget, Form
 from flowcase.services import form_records, nested
 from flowcase.services.case_work import CASE, CaseWork
-from flowcase.services.consent_sentences import NAMES_SETTING, missing_sentences
+from flowcase.services.consent_sentences import NAMES_SETTING, NO_PURPOSE, missing_sentences
 from flowcase.services.consent_work import AUTHORITY
+from flowcase.services.form_sentences import Said
 from flowcase.values import Value
 
 KIND_DECISION = "oplysningsart"  # D-14: entity, attribute, class -> type of data
@@ -44,7 +45,7 @@ class View:
     is_outside: bool = False
     withheld: tuple[str, ...] = ()  # labels of the fields that are kept back
     withheld_paths: tuple[tuple[str, ...], ...] = ()
-    because: tuple[str, ...] = ()  # Danish sentences: whose consent is missing, and the way out
+    because: tuple[str, ...] = ()  # sentences (`Said`): whose consent is missing, and the way out
     shown_kinds: tuple[str, ...] = ()  # confidential types of data that are shown, for the log
     grounds: tuple[str, ...] = ()  # ids of the requests for consent that cover them
     purpose: str = ""
@@ -56,7 +57,7 @@ class Hearing:
 
     is_open: bool
     is_outside: bool = False  # a consent, an exception or the unit's own process opened it
-    because: tuple[str, ...] = ()  # Danish sentences: whose consent is missing, and the way out
+    because: tuple[str, ...] = ()  # sentences (`Said`): whose consent is missing, and the way out
     rules: tuple[str, ...] = ()
     grounds: tuple[str, ...] = ()  # ids of the requests for consent that cover it
 
@@ -121,9 +122,7 @@ def view_of(
         withheld=tuple(dict.fromkeys(item.field.label for item in withheld)),
         withheld_paths=tuple(item.field.path for item in withheld),
         because=tuple(
-            missing_sentences(
-                dict.fromkeys(missing), purpose or "ikke angivet", _setting(work, NAMES_SETTING)
-            )
+            missing_sentences(dict.fromkeys(missing), purpose or NO_PURPOSE, _setting(work, NAMES_SETTING))
         ),
         shown_kinds=tuple(sorted(open_kinds)),
         grounds=tuple(sorted(set(open_kinds.values()))),
@@ -147,7 +146,7 @@ def hearing_of(
         return Hearing(True, True, grounds=tuple(sorted(set(found.grounds.values()))))
     missing = [each for each in found.missing if each.recipient in participants]
     said = missing_sentences(missing, matter.purpose, _setting(work, NAMES_SETTING))
-    return Hearing(False, True, (*((LEFT_OUT,) if is_left_out else ()), *said), (CONSENT_RULE,))
+    return Hearing(False, True, (*((Said(LEFT_OUT),) if is_left_out else ()), *said), (CONSENT_RULE,))
 
 
 def hearing_for(work: CaseWork, matter: Matter, participants: Sequence[str], actor: Actor) -> Hearing:

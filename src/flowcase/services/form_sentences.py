@@ -6,9 +6,11 @@ was typed.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from flowcase.access.groups import group_name
 from flowcase.cases.danish_dates import NoDate, NoSuchMonth, NotInMonth, OtherWeekday, WrongYear
 
 REQUIRED = "Feltet skal udfyldes."
@@ -43,9 +45,32 @@ class Said(str):
     values: Mapping[str, Any]
 
     def __new__(cls, template: str, **values: Any) -> Said:
-        said = super().__new__(cls, template.format(**values))
+        danish = {name: _written(each) for name, each in values.items()}
+        said = super().__new__(cls, template.format(**danish))
         said.template, said.values = template, values
         return said
+
+
+class GroupName(str):
+    """What a group is called in Danish; remembers the group, so that it can be said in another language."""
+
+    code: str
+
+    def __new__(cls, code: str) -> GroupName:
+        name = super().__new__(cls, group_name(code))
+        name.code = code
+        return name
+
+
+class Term(str):
+    """Danish words for a code of a table or a setting; said in another language if the catalogue has them."""
+
+
+def _written(value: Any) -> Any:
+    """Days and lists as Danish writes them, for programs that read the sentence as it is."""
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:%d.%m.%Y}" if isinstance(value, dt.date) else value
 
 
 def of_date(error: NoDate, otherwise: str) -> Said:

@@ -73,7 +73,9 @@ def options_of(asked: Field, context: Variables, now: dt.datetime) -> list[tuple
     for item in found if isinstance(found, list) else []:
         if isinstance(item, Mapping):
             value = item.get("value")
-            choices.append((value, str(item.get("label", value))))
+            label = item.get("label", value)
+            # A label that is a text may know how to be said in another language.
+            choices.append((value, label if isinstance(label, str) else str(label)))
         elif item is not None:
             choices.append((item, str(item)))
     return choices

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flowcase.services.case_work import CaseWork
+from flowcase.services.choice_words import MEASURE
+from flowcase.services.form_sentences import Said
 from flowcase.store import Tx
 from flowcase.values import Value
 
@@ -18,7 +20,7 @@ def running(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     case = facts.get("sag_id") or work.code
     found = work.records("Foranstaltning", case=str(case), status=_RUNNING) if case else []
     return [
-        {"value": each.id, "label": f"Trin {each['trin']} fra {each['start']:%d.%m.%Y}"} for each in found
+        {"value": each.id, "label": Said(MEASURE, step=each["trin"], day=each["start"])} for each in found
     ]
 
 

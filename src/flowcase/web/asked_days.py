@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.danish_dates import NoDate, read_date
 from flowcase.services import form_sentences
-from flowcase.web import form_page
+from flowcase.web import presenting
 from flowcase.web.language import gettext
 from flowcase.web.session import flow
 
@@ -21,7 +21,7 @@ def day(given: Mapping[str, str], name: str) -> tuple[dt.date | None, str]:
     try:
         return read_date(typed, local_date(flow().clock.now())).day, ""
     except NoDate as error:
-        return None, form_page.said(form_sentences.of_date(error, form_sentences.NOT_A_DATE))
+        return None, presenting.said(form_sentences.of_date(error, form_sentences.NOT_A_DATE))
 
 
 def order(first: dt.date | None, last: dt.date | None) -> str:

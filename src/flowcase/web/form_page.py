@@ -18,7 +18,7 @@ from typing import Any, cast
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.modeling.form import Field, FieldType, Form, Option
-from flowcase.services import form_sentences, form_values, nested
+from flowcase.services import form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web import presenting
 from flowcase.web.form_files import Attached, has_files
@@ -123,13 +123,6 @@ def shown(
     )
 
 
-def said(sentence: str) -> str:
-    """A validation sentence in the reader's language."""
-    if isinstance(sentence, form_sentences.Said):
-        return gettext(sentence.template).format(**sentence.values)
-    return gettext(sentence)
-
-
 def as_typed(values: Mapping[str, Any]) -> dict[str, Any]:
     """Stored values in the form in which a page sends them."""
     return {key: typed(value) for key, value in values.items()}
@@ -226,7 +219,7 @@ class _Drawing:
             description=(asked.description_en if english else "") or asked.description,
             text=(asked.properties.get("text_en", "") if english else "") or asked.text,
             required=form_values.is_required(asked, context, self.now),
-            errors=tuple(said(sentence) for sentence in self.errors.get(name, ())),
+            errors=tuple(presenting.said(sentence) for sentence in self.errors.get(name, ())),
             decides=asked.key in self.deciding,
         )
         if asked.type is FieldType.GROUP:
@@ -283,9 +276,16 @@ class _Drawing:
             return ()
         chosen = {str(item) for item in (value if isinstance(value, list) else [value]) if item is not None}
         return tuple(
-            (str(code), asked.option_label(Option(str(code), words), current()), str(code) in chosen)
+            (str(code), _label(asked, str(code), words), str(code) in chosen)
             for code, words in form_values.options_of(asked, context, self.now)
         )
+
+
+def _label(asked: Field, code: str, words: str) -> str:
+    """What a choice is called: as the form says it, else as its sentence is said in this language."""
+    if asked.options:
+        return asked.option_label(Option(code, words), current())
+    return presenting.said_of(words)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -320,7 +320,7 @@ def _summary(fields: Sequence[Shown], errors: Mapping[str, Sequence[str]]) -> It
     for name, sentences in errors.items():
         if name not in known:
             for sentence in sentences:
-                yield "", name, said(sentence)
+                yield "", name, presenting.said(sentence)
 
 
 def _walk(fields: Sequence[Shown]) -> Iterator[Shown]:

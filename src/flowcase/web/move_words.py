@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.services.move_verdicts import Reason
 from flowcase.web.language import gettext
-
-LOCAL = ZoneInfo("Europe/Copenhagen")
+from flowcase.web.presenting import instant
 
 # Danish sentences by code; `element` is the element's name, `detail` what it is about.
 REASONS: Mapping[str, str] = {
@@ -78,7 +76,7 @@ def in_words(reason: Reason, *definitions: ProcessDefinition) -> str:
     """One reason as a sentence without its full stop."""
     detail = reason.detail
     try:
-        detail = f"{dt.datetime.fromisoformat(detail).astimezone(LOCAL):%d.%m.%Y %H:%M}"
+        detail = instant(dt.datetime.fromisoformat(detail))
     except ValueError:
         detail = name_of(detail, *definitions)
     return gettext(REASONS.get(reason.code, "{detail}")).format(

@@ -23,6 +23,9 @@ from flowcase.cases.written_numbers import written
 from flowcase.history import deadline_names
 from flowcase.history.start_facts import start_fact
 from flowcase.history.story import unit_words
+from flowcase.services import form_sentences
+from flowcase.services.absences import Absence
+from flowcase.services.choice_words import away_words
 from flowcase.services.transactions import DatabaseFull, DatabaseSlow, OutcomeUnknown
 from flowcase.values import Value
 from flowcase.web.language import current, gettext
@@ -133,6 +136,33 @@ def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
     if days <= 6 - local_now.weekday():
         return "week", gettext("Denne uge")
     return "later", ""
+
+
+def said(sentence: str) -> str:
+    """A sentence in the reader's language: one made from a template, else one that the catalogue knows."""
+    return gettext(sentence) if type(sentence) is str else said_of(sentence)
+
+
+def said_of(words: str) -> str:
+    """Words that may know how to be said in the reader's language; a plain text stays as it is."""
+    if isinstance(words, form_sentences.Said):
+        return gettext(words.template).format(**{name: _part(each) for name, each in words.values.items()})
+    if isinstance(words, form_sentences.GroupName):
+        return group(words.code)
+    return gettext(words) if isinstance(words, form_sentences.Term) else words
+
+
+def _part(given: Any) -> Any:
+    if isinstance(given, tuple):
+        return ", ".join(map(said_of, given))
+    if isinstance(given, str):
+        return said_of(given)
+    return date(given) if isinstance(given, dt.date) else given
+
+
+def absence(away: Absence) -> str:
+    """The days of an absence and who stands in."""
+    return said_of(away_words(away, person(away.deputy)))
 
 
 def unit(code: str) -> str:
@@ -301,6 +331,8 @@ def init_app(app: Flask) -> None:
         person=person,
         unit=unit,
         value=value,
+        said=said,
+        absence=absence,
     )
     app.jinja_env.globals.update(
         due_words=due_words,

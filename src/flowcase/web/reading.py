@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from flowcase.cases.civil_time import COPENHAGEN, local_date, possible_instants
 from flowcase.cases.danish_dates import NoDate, WrongYear, read_date, read_instant
 from flowcase.services import form_members, form_sentences
-from flowcase.web import form_page, form_sent
+from flowcase.web import form_page, form_sent, presenting
 from flowcase.web.form_notes import in_words
 from flowcase.web.language import gettext
 from flowcase.web.session import flow
@@ -34,7 +34,7 @@ def date() -> Any:
         moment = read_instant(text, today).at
     except NoDate as error:
         otherwise = form_sentences.NOT_AN_INSTANT if is_instant else form_sentences.NOT_A_DATE
-        return {"problem": form_page.said(form_sentences.of_date(error, otherwise))}
+        return {"problem": presenting.said(form_sentences.of_date(error, otherwise))}
     local = moment.astimezone(COPENHAGEN).replace(tzinfo=None) if moment.tzinfo else moment
     possible = possible_instants(local, COPENHAGEN)
     if not possible:

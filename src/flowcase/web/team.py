@@ -13,8 +13,9 @@ from flowcase.errors import InvalidValues
 from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved
 from flowcase.web import form_notes, form_page, form_sent
 from flowcase.web.language import gettext
-from flowcase.web.presenting import date, sentence
+from flowcase.web.presenting import absence as absence_words
 from flowcase.web.presenting import person as name_of
+from flowcase.web.presenting import sentence
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
@@ -208,11 +209,7 @@ def _name(load: Load) -> str:
     name, away = load.person.name or load.person.id, load.absence
     if away is None:
         return name
-    words = gettext("fraværende til og med {last}, stedfortræder: {deputy}")
-    if not away.is_under_way:
-        words = gettext("fraværende fra {first} til og med {last}, stedfortræder: {deputy}")
-    said = words.format(first=date(away.first), last=date(away.last), deputy=name_of(away.deputy))
-    return f"{name} ({said})"
+    return f"{name} ({absence_words(away)})"
 
 
 def _bar(load: Load) -> dict[str, float]:
