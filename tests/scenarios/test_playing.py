@@ -78,7 +78,7 @@ def test_a_follow_up_is_played_to_its_end_and_the_saved_scenario_comes_as_it_say
     assert look["here"].get("opfoelgning", []) == []
     text = play_writing.written(played, id="SPIL-1", title="Opfølgning til ende", source="spillet")
     assert "record: Foranstaltning" in text
-    assert play_writing.tried(text, PROCESSES) == {"passed": True, "said": []}
+    assert play_writing.tried(text, PROCESSES) == {"passed": True, "differences": []}
 
 
 def test_one_goes_back_any_number_of_acts_and_another_way_from_there(play):
@@ -136,7 +136,7 @@ def test_a_notification_is_played_and_wrong_values_are_told_by_field(play):
     assert look["elements"]["underretning"]
     assert any(each["timer"] == "T01" and each["state"] == "open" for each in look["deadlines"])
     text = play_writing.written(played, id="SPIL-3", title="Underretning", source="spillet")
-    assert play_writing.tried(text, PROCESSES) == {"passed": True, "said": []}
+    assert play_writing.tried(text, PROCESSES) == {"passed": True, "differences": []}
 
 
 def test_a_job_fails_on_purpose_and_going_back_takes_that_away_too(play):
