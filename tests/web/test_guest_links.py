@@ -25,6 +25,7 @@ from tests.web.test_meeting_page import CASE, PURPOSE, WORDS, caseworker, planne
 from tests.web.walks.hands import Keyboard
 
 ADDRESS = "pia@ppr.example"
+WHEN = r"\w{3}\. \d+\. \w+\.? 2026 kl\. \d\d\.\d\d\."
 
 
 @dataclasses.dataclass
@@ -118,7 +119,7 @@ def test_the_caseworker_makes_a_link_that_is_shown_once_and_the_guest_sees_the_i
     assert WORDS in shown.text and "Hvem følger ham om morgenen?" in shown.text
     for kept in ("Fritidspas", CASE, "Skolens bibliotek", "Mor Kastbjerg"):
         assert kept not in shown.source
-    assert "Set." in visitor.get(f"/moeder/{town.meeting}").text
+    assert re.search(f"Set {WHEN}", visitor.get(f"/moeder/{town.meeting}").text)
 
 
 def test_a_link_is_made_by_sending_its_form_and_never_by_loading_its_page_again(sign_in, world, town):
@@ -136,6 +137,24 @@ def test_a_link_is_made_by_sending_its_form_and_never_by_loading_its_page_again(
     assert first.one("//input[@id='gaestelink-adresse']").get("value").startswith("http://localhost/gaest/")
     assert not again.all("//*[@id='gaestelink']")
     assert len(town.events(GuestLinkMade)) == 1
+
+
+def test_of_two_links_to_one_item_each_tells_when_it_was_used(sign_in, stranger, town):
+    first, second = town.make(), town.make()
+
+    confirmed(stranger, town, second)
+    at = town.flow.clock.now()
+    town.flow.clock.set(at + dt.timedelta(minutes=5))
+    stranger.get(f"/gaest/{second}")
+
+    links = town.flow.guest_links.of_meeting(town.meeting, actor=town.actor)
+    made = [event.link for _, event in town.events(GuestLinkMade)]
+    told = {each.id: list(each.read_at) for each in links}
+    assert told == {made[0]: [], made[1]: [at, at + dt.timedelta(minutes=5)]}
+    page = sign_in(town.caseworker).get(f"/moeder/{town.meeting}")
+    assert page.text.count("Ikke set endnu.") == 1
+    assert re.search(f"Set 2 gange, senest {WHEN}", page.text)
+    assert stranger.get(f"/gaest/{first}").heading == "Bekræft, at det er dig"
 
 
 def test_every_reading_is_in_the_history_with_who_and_in_the_log_of_disclosures(stranger, town):

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -30,7 +30,7 @@ from flowcase.services.disclosure import Hearing, Matter
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.guest_tables import guest_link
-from flowcase.store.queries import case_files, guest_links
+from flowcase.store.queries import case_files, guest_links, history
 from flowcase.store.queries import records as record_rows
 from flowcase.store.queries.case_files import CaseRow
 from flowcase.store.queries.guest_links import GuestLinkRow
@@ -65,7 +65,7 @@ class GuestLink:
     made_by: str
     made_at: dt.datetime
     last_day: dt.date
-    reads: int
+    read_at: Sequence[dt.datetime]  # each time that the guest saw the item by it
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,9 @@ class GuestLinks:
             row = record_rows.record(tx, meeting)
             if row is None or not self._may_open(tx, row, actor):
                 return None
-            return [self._told(tx, each) for each in guest_links.links_of(tx, meeting)]
+            links = guest_links.links_of(tx, meeting)
+            read_at = _read_at(tx, links)
+            return [self._told(tx, each, read_at.get(each.id, ())) for each in links]
 
         return self._transactions.read(work)
 
@@ -330,13 +332,9 @@ class GuestLinks:
             raise Refused("make a guest link", "Punktet handler ikke om et barns sag; det kræver intet link.")
         return case
 
-    def _told(self, tx: Tx, row: GuestLinkRow) -> GuestLink:
+    def _told(self, tx: Tx, row: GuestLinkRow, read_at: Sequence[dt.datetime]) -> GuestLink:
         case, item = case_files.case(tx, row.case_code), record_rows.record(tx, row.item)
         number: Any = item.open.get("nr") if item is not None else None
-        logged = record_rows.records(
-            tx, entity="Videregivelse", k0={"opgave": row.item, "status": disclosure.SHOWN}
-        )
-        reads = sum(row.recipient in (each.values.get("til") or ()) for each in logged if not each.is_erased)
         return GuestLink(
             id=row.id,
             recipient=row.recipient,
@@ -346,7 +344,7 @@ class GuestLinks:
             made_by=row.made_by,
             made_at=row.made_at,
             last_day=_last_day(row),
-            reads=reads,
+            read_at=read_at,
         )
 
 
@@ -362,6 +360,20 @@ def _invited(tx: Tx, meeting: RecordRow) -> set[str]:
         for each in meeting_parts.invitations_of(tx, meeting)
         if each.open.get("status") == meeting_parts.INVITED and each.values.get("ekstern") is True
     }
+
+
+def _read_at(tx: Tx, links: Sequence[GuestLinkRow]) -> dict[str, list[dt.datetime]]:
+    """When each of the links was read, of those that were."""
+    since: dict[str, dt.datetime] = {}
+    for each in links:
+        since[each.case_code] = min(each.made_at, since.get(each.case_code, each.made_at))
+    found: dict[str, list[dt.datetime]] = {}
+    for code, made_at in since.items():
+        case = case_files.case(tx, code)
+        for row in history.events(tx, case.stream, kinds=["CaseRead"], since=made_at) if case else ():
+            if isinstance(row.event, CaseRead) and row.event.link:
+                found.setdefault(row.event.link, []).append(row.at)
+    return found
 
 
 def _closing(
