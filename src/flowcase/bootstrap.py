@@ -120,7 +120,7 @@ from flowcase.services.time_travel import TimeTravel
 from flowcase.services.timer_care import TimerCare
 from flowcase.services.timers import Timers
 from flowcase.services.token_moves import TokenMoves
-from flowcase.services.transactions import Transactions, patiently
+from flowcase.services.transactions import Transactions, patiently, upgrade_patiently
 from flowcase.services.user_task_moves import UserTaskMoves
 from flowcase.services.user_task_pages import UserTaskPages
 from flowcase.services.user_tasks import UserTasks
@@ -297,7 +297,7 @@ def upgrade(settings: Config) -> str | None:
         settings.create_missing_key()
     store = Store(settings.url, settings.keyring(), durable=settings.is_durable)
     try:
-        patiently(store.upgrade)  # nodes of the previous release go on working meanwhile
+        upgrade_patiently(store)  # nodes of the previous release go on working meanwhile
         store.prepare(WallClock().now())
         known_people.fill(store, WallClock().now())
         return store.revision()

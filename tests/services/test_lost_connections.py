@@ -16,6 +16,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
 from flowcase.config import Config, InvalidSetting
+from flowcase.services import transactions as transactions_module
 from flowcase.services.transactions import (
     DatabaseBusy,
     DatabaseFull,
@@ -192,25 +193,57 @@ def test_an_installation_that_cannot_be_opened_leaves_no_connection_behind(
 
 
 @on_postgresql
+@pytest.mark.parametrize("met", [1, 12])
 def test_a_migration_that_meets_nodes_at_work_is_done_again(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, met: int
 ) -> None:
     settings = Config(home=tmp_path, database_url=database)
     settings.create_missing_key()
     real, tries = migrating.upgrade, []
 
-    def upgrade(engine: Any) -> None:
-        tries.append(engine)
-        if len(tries) == 1:
+    def upgrade(engine: Any, *, alone: bool) -> None:
+        tries.append(alone)
+        if len(tries) <= met:
             with engine.connect() as connection:
                 connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"))  # a deadlock
-        real(engine)
+        real(engine, alone=alone)
 
     monkeypatch.setattr(migrating, "upgrade", upgrade)
+    monkeypatch.setattr(transactions_module.random, "uniform", lambda low, high: low)
 
     bootstrap.upgrade(settings)
 
-    assert len(tries) == 2
+    # At first beside the nodes, and then with every table locked before any is altered.
+    assert tries == [*[False] * min(met + 1, 3), *[True] * (met - 2)]
+
+
+@on_postgresql
+def test_a_migration_that_is_alone_waits_for_every_table_before_it_alters_one(
+    database: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "is_served", lambda engine: False)
+    monkeypatch.setattr(migrating, "_WAIT", "SET LOCAL lock_timeout = '200ms'")
+    begun: list[str] = []
+
+    def add(config: Any, revision: str) -> None:
+        begun.append(revision)
+        config.attributes["connection"].exec_driver_sql("ALTER TABLE person ADD COLUMN of_tomorrow text")
+
+    monkeypatch.setattr("alembic.command.upgrade", add)
+    with store.engine.connect() as working:
+        working.exec_driver_sql("LOCK TABLE webhook IN ROW EXCLUSIVE MODE")  # which `add` has no use for
+
+        with pytest.raises(DatabaseBusy):
+            store.upgrade(alone=True)
+        assert begun == []
+        store.upgrade()
+        assert begun == ["head"]
+
+    begun.clear()
+    monkeypatch.setattr("alembic.command.upgrade", lambda config, revision: begun.append(revision))
+    store.upgrade(alone=True)
+
+    assert begun == ["head"]
 
 
 @on_postgresql

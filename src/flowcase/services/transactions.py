@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 import time
 import traceback
@@ -37,10 +38,13 @@ __all__ = [
     "fault_of",
     "patiently",
     "request_id",
+    "upgrade_patiently",
 ]
 
 TRIES = 8
 PATIENCE_SECONDS = 30
+UPGRADE_SECONDS = 60  # behind a question of hours, each try keeps nodes waiting for two seconds
+_TRIES_BESIDE_NODES = 3
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")  # set at the edge, kept in the history
 
@@ -141,8 +145,25 @@ def fault_of(error: Exception) -> dict[str, str]:
     return {"error": type(error).__name__, "at": f"{at.name}:{at.lineno}"}
 
 
-def patiently(once: Callable[[], _Result]) -> _Result:
-    """Its result, tried again while other transactions are in the way or the database is away for a while."""
+def upgrade_patiently(store: Store) -> None:
+    """Bring the schema to this release's while nodes are at work, for up to a minute; raises as `patiently`.
+
+    Nodes lock tables in another order than migrations do, so the two may meet again and again. From the
+    fourth try on, every table is locked before any is altered: nodes wait a while, and nothing is met midway.
+    """
+    tries = itertools.count(1)
+    patiently(
+        lambda: store.upgrade(alone=next(tries) > _TRIES_BESIDE_NODES), tries=None, seconds=UPGRADE_SECONDS
+    )
+
+
+def patiently(
+    once: Callable[[], _Result], *, tries: int | None = TRIES, seconds: float = PATIENCE_SECONDS
+) -> _Result:
+    """Its result, tried again while other transactions are in the way or the database is away for a while.
+
+    `tries`: how often the others may be in the way; None for as often as there is time.
+    """
     begun, attempt = time.monotonic(), 0
     while True:
         attempt += 1
@@ -150,13 +171,13 @@ def patiently(once: Callable[[], _Result]) -> _Result:
             return once()
         except DatabaseBusy:
             # Who has waited long for a lock is told so; who met a deadlock tries again at once.
-            if attempt == TRIES or time.monotonic() - begun > PATIENCE_SECONDS:
+            if attempt == tries or time.monotonic() - begun > seconds:
                 raise
             # Whoever met each other once should not meet again at the same time.
-            pause = random.uniform(0, 0.01 * 2**attempt)  # noqa: S311 - no secret
+            pause = random.uniform(0, 0.01 * 2 ** min(attempt, TRIES))  # noqa: S311 - no secret
         except DatabaseLost:
             # A server that restarts is back within seconds: nobody needs to notice.
-            if time.monotonic() - begun > PATIENCE_SECONDS:
+            if time.monotonic() - begun > seconds:
                 raise
             pause = min(0.05 * 2**attempt, 1.0)
         time.sleep(pause)

@@ -297,13 +297,14 @@ class Store:
         except DBAPIError:
             return False
 
-    def upgrade(self) -> None:
+    def upgrade(self, *, alone: bool = False) -> None:
         """Bring the schema to this release's, whole or not at all.
 
-        Raises DatabaseBusy when nodes at work are in the way, and DatabaseLost: trying again is safe.
+        `alone`: with every table locked before the first is altered, so that nodes wait instead of being met
+        midway. Raises DatabaseBusy when nodes at work are in the way, and DatabaseLost: trying again is safe.
         """
         with translated():
-            migrating.upgrade(self.engine)
+            migrating.upgrade(self.engine, alone=alone)
 
     def revision(self) -> str | None:
         """The schema that the database has; None for an empty one. Raises DatabaseLost."""

@@ -19,10 +19,11 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _WAIT = "SET LOCAL lock_timeout = '2s'"
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+def upgrade(engine: Engine, revision: str = "head", *, alone: bool = False) -> None:
     """Run every migration that is missing, in one transaction. A newer release's schema is left as it is.
 
-    On PostgreSQL it waits two seconds for a table that somebody reads for long, and then fails.
+    On PostgreSQL it waits two seconds for a table that somebody reads for long, and then fails; `alone`
+    locks every table before the first migration, so that no deadlock is met in the middle of them.
     """
     if revision == "head" and is_served(engine):
         return
@@ -31,6 +32,9 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(_WAIT)
+            if alone and (tables := sorted(inspect(connection).get_table_names())):
+                names = ", ".join(map(engine.dialect.identifier_preparer.quote, tables))
+                connection.exec_driver_sql(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
