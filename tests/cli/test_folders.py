@@ -65,6 +65,22 @@ def test_each_deployment_is_one_commit_with_its_author_and_note(
     assert "not committed" in flowcase("folder", "git", first, expect=4).output
 
 
+def test_what_a_folder_holds_beside_and_what_it_lacks_is_told(flowcase: CommandLine, tmp_path: Path) -> None:
+    changed(flowcase.home)
+    flowcase("folder", "export", tmp_path / "ud")
+    (tmp_path / "ud" / FILE).unlink()
+    (tmp_path / "ud" / "noter.docx").write_bytes(b"n")
+    (tmp_path / "ud" / ".git").mkdir()
+    (tmp_path / "ud" / ".git" / "HEAD").write_text("n")
+
+    said = flowcase("folder", "import", tmp_path / "ud", "--owner", "jens").output
+
+    assert "left out: noter.docx" in said
+    assert "HEAD" not in said
+    assert "1 files are in force and not in" in said
+    assert f"not there: {FILE}" in said
+
+
 def test_a_folder_comes_in_as_drafts_of_a_process_owner(flowcase: CommandLine, tmp_path: Path) -> None:
     content = changed(flowcase.home)
     flowcase("folder", "export", tmp_path / "ud")

@@ -66,6 +66,16 @@ def test_the_examples_of_a_verdict_are_told_by_process_and_case(world: World, si
     assert "(SAG-2588)" in cell.text_content()
 
 
+def test_a_plan_says_its_versions_in_words(sign_in, behind):
+    values = {"til-skriv": "skriv", "til-start": "start", "til-end": "end", "begrundelse": "Ny lov"}
+
+    planned = sign_in("lone.proces").post("/studie/flyt/flytteprove/1/2", values)
+
+    facts = [each.text_content() for each in planned.all("//main//dl/dd")]
+    assert facts[:2] == ["udgave 1", "udgave 2"]
+    assert "flytteprove:1" not in planned.one("//main").text_content()
+
+
 def test_a_mapping_that_cannot_work_and_a_missing_reason_come_back_with_what_was_typed(sign_in, behind):
     page = sign_in("lone.proces")
     values = {"til-skriv": "start", "begrundelse": "Ny lov"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from flowcase.cli.settings import opened, operator
 from flowcase.errors import Conflict, FlowcaseError
 
 _TRAILER = "Deployment"
+_NAMED = 10  # files that are left out or missing, at the most; the rest are counted
 _WE = {"NAME": "flowcase", "EMAIL": "flowcase@localhost"}
 
 
@@ -60,19 +62,28 @@ def take_in(source: str, owner: str, as_json: bool) -> None:
     left_out: tuple[str, ...] = ()
     if place.is_dir():
         files = _read(place)
+        left_out = _not_taken(place, files)
     else:
         found = process_archive.unpack(place.read_bytes())
         files, left_out = dict(found.files), found.left_out
     with opened() as flow:
         taken = flow.process_folders.take_in(files, actor=flow.people.actor(owner))
+        missing = sorted(flow.process_folders.files(actor=operator()).keys() - files.keys())
     if as_json:
         say_json(taken)
         return
     click.echo(f"{len(taken.drafts)} drafts, {len(taken.unchanged)} files as they are in force.")
     for path in taken.drafts:
         click.echo(f"  {path}")
-    for path in (*taken.left_out, *left_out):
+    passed_by = (*taken.left_out, *left_out)
+    for path in passed_by[:_NAMED]:
         click.echo(f"  left out: {path}")
+    if len(passed_by) > _NAMED:
+        click.echo(f"  and {len(passed_by) - _NAMED} more left out")
+    if missing:
+        click.echo(f"{len(missing)} files are in force and not in {source}; they stay in force.")
+    for path in missing[:_NAMED]:
+        click.echo(f"  not there: {path}")
     errors = sum(finding.severity.value == "error" for finding in taken.findings)
     if errors:
         click.echo(f"{errors} errors keep drafts from being deployed; the studio shows them.")
@@ -108,6 +119,13 @@ def follow(repository: str, under: str, as_json: bool) -> None:
         say_json({"commits": made, "repository": repository})
     else:
         click.echo(f"{len(made)} commits written to {repository}.")
+
+
+def _not_taken(place: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Files of a folder that nothing here reads, by path; what is hidden, as a git history, is not told."""
+    found = (file.relative_to(place) for file in place.rglob("*") if file.is_file())
+    seen = (path for path in found if not any(part.startswith(".") for part in path.parts))
+    return tuple(sorted(path.as_posix() for path in seen if path.as_posix() not in files))
 
 
 def _commit(place: Path, inside: Path, revision: Any, people: Any) -> None:
