@@ -336,6 +336,7 @@ def test_siblings_ages_stock_and_weeks_have_fields_that_give_what_yaml_gives(sto
         assert {name: shown[name] for name in SIBLINGS_AGES_STOCK_AND_WEEKS} == SIBLINGS_AGES_STOCK_AND_WEEKS
         assert seen.all("//textarea[@name='oevrigt']")[0].text.strip() == ""
     assert "2. Foranstaltning startet, trin 4" in again[0].text and "4 børn" in again[0].text
+    assert "Regelsæt" in again[0].text and "Intet tidspunkt: de begynder fordelt." in again[0].text
     assert taken.changed["weeks"] == 2 and taken.changed["stock"] == by_fields["stock"]
     assert "stock|0|cases: changed" in texts[0]
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from flowcase.access.groups import group_name
+from flowcase.modeling.names import code_name
 from flowcase.modeling.yaml_places import Place
 from flowcase.services.simulation import adjusting, reading, rules
 from flowcase.services.simulation.adjusting import Setting
@@ -193,6 +194,8 @@ def _source(place: Place, office: BasisOffice) -> str:
     """Where a number is from that nobody has changed."""
     if place[0] == "staff" and place[-1] == "days" and not adjusting.value_at(office.data, place):
         return gettext("Som kontoret.")
+    if place[-1] == adjusting.AT and not adjusting.value_at(office.data, place):
+        return gettext("Intet tidspunkt: de begynder fordelt.")
     observed = office.estimates.observed(place)
     if observed:
         return gettext("Fra historikken: {count} observationer.").format(count=presenting.number(observed))
@@ -214,7 +217,7 @@ def _group_of(place: Place, words: Mapping[str, str], data: Mapping[str, Any]) -
         case ("arrivals", "ages", _):
             return gettext("Børnenes alder"), ""
         case ("stock", int(number), _, name, "andele", _):
-            return f"{_of_stock(number, data)} · {_spoken(str(name))}", gettext(_WEIGHTS)
+            return f"{_of_stock(number, data)} · {_called(str(name))}", gettext(_WEIGHTS)
         case ("stock", int(number), *_):
             return _of_stock(number, data), ""
         case ("arrivals", "weekdays", _):
@@ -268,7 +271,7 @@ def _words(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
             label, unit = _OF_STOCK[what]
             return gettext(label), gettext(unit)
         case ("stock", _, _, name):
-            return _spoken(str(name)), ""
+            return _called(str(name)), ""
         case ("staff", _, "days"):
             return gettext(_AT_WORK[0]), gettext(_AT_WORK[1])
         case ("staff", *_):
@@ -283,6 +286,12 @@ def _words(place: Place, words: Mapping[str, str]) -> tuple[str, str]:
         case _:
             label, unit = _WORDS[place]
             return gettext(label), unit if unit == "%" else gettext(unit)
+
+
+def _called(name: str) -> str:
+    """A fact or a variable by its name, as a label."""
+    said = code_name(name, current())
+    return said[:1].upper() + said[1:]
 
 
 def _spoken(code: str) -> str:
