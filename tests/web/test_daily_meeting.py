@@ -262,6 +262,28 @@ def test_those_who_decide_see_the_agenda_before_the_front_staff_begin_and_cannot
     assert world.task("fremmoede").status == "open"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("da", "Familieteam mangler. Vælg, hvem der er med, eller skriv stedfortræderen nedenfor."),
+        ("en", "Nobody from Family team is there. Choose who is, or write the stand-in below."),
+    ],
+)
+def test_a_function_that_is_missing_at_the_beginning_is_named_with_what_to_do(sign_in, world, language, said):
+    id = ten_items(world)
+    karen = sign_in("karen.fp")
+    karen.get(f"/moeder/dagsmoede?sprog={language}")
+
+    page = karen.post(
+        f"/moeder/dagsmoede/{id}/fremmoede",
+        {"dato": "30.03.2026", "frontpersonale": "karen.fp", "forebyggende": "sofie.fr"},
+    )
+
+    assert page.status == 422
+    assert said in page.text
+    assert "Feltet skal udfyldes." not in page.text
+
+
 def test_a_meeting_is_not_closed_before_it_begins_nor_twice(sign_in, world):
     id = ten_items(world)
     karen = sign_in("karen.fp")

@@ -8,9 +8,11 @@ import pytest
 from lxml import html
 
 from flowcase.access.actor import Actor
+from flowcase.cases.civil_time import COPENHAGEN as LOCAL
 from flowcase.services.inboxes import UserTaskRow
 from flowcase.web.application import routes_only
 from flowcase.web.inbox_rows import InboxRows
+from flowcase.web.presenting import due_words
 
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 EVIL = "<script>&\"'"
@@ -86,3 +88,26 @@ def test_who_may_not_open_the_case_or_take_the_task_gets_neither_link_nor_button
 
     assert table.xpath("//td[3]/text()") == ["SAG-1"]
     assert not table.xpath("//form")
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ("2026-03-27T23:59", "I dag"),
+        ("2026-03-28T00:01", "I morgen"),
+        ("2026-03-29T12:00", "Denne uge"),
+        ("2026-03-30T12:00", ""),
+    ],
+)
+def test_what_is_due_tomorrow_says_so(app, due, said):
+    now = dt.datetime(2026, 3, 27, 9, tzinfo=LOCAL)  # a Friday
+
+    with app.test_request_context("/"):
+        assert due_words(dt.datetime.fromisoformat(due).replace(tzinfo=LOCAL), now)[1] == said
+
+
+def test_sunday_evening_says_monday_is_tomorrow(app):
+    now = dt.datetime(2026, 3, 29, 20, tzinfo=LOCAL)
+
+    with app.test_request_context("/"):
+        assert due_words(now + dt.timedelta(hours=12), now) == ("week", "I morgen")

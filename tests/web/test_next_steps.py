@@ -43,6 +43,43 @@ def test_what_happens_in_any_case_is_told_first_and_answers_are_told_with_what_t
     )
 
 
+def test_a_place_that_many_answers_lead_to_is_told_once_with_the_answer_that_decides():
+    file = shipped_processes() / "familieteam_modtag.bpmn"
+    [definition] = read_bpmn(file.read_bytes(), file.name).processes
+
+    steps = told(*following(definition, "tildel"))
+
+    assert steps.ways == (
+        ("Forebyggende bliver på? nej", "Så går sagen videre til sagens rådgiver: »Beslut om undersøgelse«."),
+        ("Forebyggende bliver på? ja", "Så går sagen videre til sagens rådgiver: »Afklar roller«."),
+    )
+
+
+def test_an_answer_that_leads_to_several_places_promises_none_of_them():
+    steps = told(
+        Following(way=Way.END, name="Givet", branches=("Nu? ja", "Gives? ja", "Alene? ja")),
+        Following(way=Way.END, name="Givet", branches=("Nu? ja", "Gives? ja", "Alene? nej")),
+        Following(way=Way.END, name="Afslået", branches=("Nu? ja", "Gives? ja", "Alene? måske")),
+    )
+
+    assert steps.ways == (
+        ("Nu? ja · Gives? ja", "Alt efter svarene slutter forløbet: »Givet«."),
+        ("Nu? ja · Gives? ja · Alene? måske", "Så slutter forløbet: »Afslået«."),
+    )
+
+
+def test_no_code_of_a_rule_or_a_table_is_told():
+    steps = told(
+        Following(way=Way.WAIT, name="T07: seks måneder gået", branches=("Institution: ja, T07",)),
+        Following(way=Way.WAIT, name="Tid til planlægning (D-11)", branches=("Institution: nej",)),
+    )
+
+    assert steps.ways == (
+        ("Institution: ja", "Så venter forløbet: »Seks måneder gået«."),
+        ("Institution: nej", "Så venter forløbet: »Tid til planlægning«."),
+    )
+
+
 def test_what_follows_for_certain_is_told_once():
     same = Following(way=Way.WAIT, name="Næste opfølgning", branches=())
 

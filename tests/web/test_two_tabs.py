@@ -67,6 +67,7 @@ def test_saving_by_itself_is_told_at_once_and_the_tab_that_knows_goes_on(tabs, w
     again = autosaved(karen, second, task, "Fra andet faneblad, videre")
 
     assert told.status == 409 and TOLD in told.source
+    assert '<input type="hidden" name="_fortalt" value="1">' in told.source
     assert again.status == 200
     assert stored(world, task) == "Fra andet faneblad, videre"
 
@@ -82,6 +83,17 @@ def test_a_tab_saves_as_often_as_it_likes_and_one_opened_later_goes_on_from_ther
     assert autosaved(karen, later, task, "Et to tre fire").status == 200
     assert autosaved(karen, page, task, "Et to tre").status == 409
     assert stored(world, task) == "Et to tre fire"
+
+
+def test_that_another_tab_has_saved_is_told_once_and_not_at_each_pause(tabs, world, task):
+    karen, first, _ = tabs
+    typed = {"_begyndt": first.value("_begyndt"), "begrundelse": "Fra første faneblad"}
+    told = karen.post(f"/opgaver/{task.id}/kladde", typed)
+
+    again = karen.post(f"/opgaver/{task.id}/kladde", {**typed, "_fortalt": "1"})
+
+    assert (told.status, again.status, again.source) == (409, 204, "")
+    assert stored(world, task) == "Fra andet faneblad"
 
 
 @pytest.mark.parametrize("button", ["/tag", "/kommentar"])

@@ -20,6 +20,11 @@ PROPOSED, INVITED, LEFT_OUT, WITHDRAWN, CANCELLED = (
     "aflyst",
 )
 ITEM_WITHDRAWN = "trukket"
+_UNNAMED = {
+    "familie": "En fra familien",
+    "netvaerksperson": "En fra familiens netværk",
+    "person": "En medarbejder",
+}
 
 
 def kind_of_meeting(case: CaseWork, kind: Value) -> Mapping[str, Any]:
@@ -43,10 +48,17 @@ def externals(invited: Iterable[Record]) -> list[Value]:
     return [each["modtager"] for each in invited if each["ekstern"] is True]
 
 
-def name_of(invitation: Record) -> str:
-    """How a participant is called where people may read names."""
-    recipient = str(invitation["modtager"])
-    return str(invitation["navn"] or (group_name(recipient) if invitation["art"] == "gruppe" else recipient))
+def name_of(case: CaseWork, invitation: Record) -> str:
+    """How a participant is called where people may read names; of whom no name is known, what they are."""
+    recipient, role = str(invitation["modtager"]), invitation["art"]
+    if invitation["navn"]:
+        return str(invitation["navn"])
+    if role == "gruppe":
+        return group_name(recipient)
+    groups = ", ".join(map(group_name, case.groups_of(recipient)))
+    if groups:
+        return f"En medarbejder ({groups})"
+    return _UNNAMED.get(str(role), "En deltager")
 
 
 NOTHING_MISSING: Mapping[str, Value] = {"mangler": None, "mangler_tid": None, "mangler_grunde": None}

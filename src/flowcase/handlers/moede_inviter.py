@@ -54,7 +54,7 @@ def invite(job: Job, case: CaseWork) -> Mapping[str, Value]:
             continue
         if each["ekstern"] is True and not _may_hear_something(each, items):
             missing = what_is_missing(case, meeting, each, _case_of(items, each))
-            left_out.append(f"{name_of(each)}: {missing['mangler']}")
+            left_out.append(f"{name_of(case, each)}: {missing['mangler']}")
             case.update("Invitation", each.id, {"status": LEFT_OUT, **missing})
         else:
             newly.append(each)

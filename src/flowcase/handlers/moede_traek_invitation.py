@@ -50,7 +50,7 @@ def withdraw(job: Job, case: CaseWork) -> Mapping[str, Value]:
     lines = [str(meeting["ikke_inviterede"] or "")]
     for each in withdrawn:
         missing = what_is_missing(case, meeting, each, None if code is None else str(code))
-        lines.append(f"{name_of(each)}: {missing['mangler']}")
+        lines.append(f"{name_of(case, each)}: {missing['mangler']}")
         case.update("Invitation", each.id, {"status": WITHDRAWN, **missing})
     if withdrawn:
         case.update("Moede", id, {"ikke_inviterede": "\n".join(line for line in lines if line)})

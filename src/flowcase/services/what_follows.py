@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from flowcase.modeling.definition import Element, ElementKind, MultiInstance, ProcessDefinition
 
-MOST = 8  # ways that are told; a diagram with more is told in short
+MOST = 100  # ways that are followed; a page tells of those to the same place once
 
 
 class Way(StrEnum):

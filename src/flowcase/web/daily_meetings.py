@@ -12,6 +12,7 @@ from flowcase.errors import Conflict, FlowcaseError, InvalidValues, NotFound, Re
 from flowcase.services.daily_agenda import CARRIED, Item, Meeting
 from flowcase.services.daily_meetings import OUTCOME, REASON
 from flowcase.services.daily_records import FUNCTIONS
+from flowcase.services.form_sentences import REQUIRED
 from flowcase.web import form_page, form_sent, meeting_words, pdf
 from flowcase.web.case_facts import area, notifier
 from flowcase.web.case_words import board_columns
@@ -20,6 +21,8 @@ from flowcase.web.presenting import clock, sentence
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flowcase.modeling.form import Field, Form
     from flowcase.services.user_tasks import UserTask
 
@@ -86,7 +89,8 @@ def begin(id: str) -> Any:
     try:
         flow().daily_meetings.begin(id, raw, actor=actor())
     except InvalidValues as error:
-        return _page(meeting, None, "", raw=raw, errors=error.errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        told = {name: _of_function(name, said) for name, said in error.errors.items()}
+        return _page(meeting, None, "", raw=raw, errors=told), HTTPStatus.UNPROCESSABLE_ENTITY
     except Refused as error:
         return _page(meeting, None, "", raw=raw, refusal=error), HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
@@ -277,6 +281,15 @@ def _decision_form() -> Form:
 def _functions() -> list[tuple[str, str]]:
     words = (gettext("Frontpersonale"), gettext("Forebyggende socialrådgiver"), gettext("Familieteam"))
     return list(zip(FUNCTIONS, words, strict=True))
+
+
+def _of_function(name: str, said: Sequence[str]) -> Sequence[str]:
+    """What is wrong with a field of the attendance; of a function that nobody fills, what to do."""
+    function = dict(_functions()).get(name)
+    if function is None:
+        return said
+    words = gettext("{function} mangler. Vælg, hvem der er med, eller skriv stedfortræderen nedenfor.")
+    return [words.format(function=function) if each == REQUIRED else each for each in said]
 
 
 def _task(id: str | None) -> UserTask | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flowcase.services.what_follows import Following, Way
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from flowcase.services.user_tasks import UserTask
 
 
+MOST = 8  # lines of one sentence
+_CODE = re.compile(
+    r"[ ,:(]*\b(?:T\d{2}|[DF]-\d{2}|R-\d{3})\b[):]*\s*"
+)  # of a rule: work is not told by codes
+
+
 @dataclass(frozen=True)
 class NextSteps:
     sentence: str
@@ -22,7 +29,7 @@ class NextSteps:
 
 def next_steps(task: UserTask) -> NextSteps | None:
     """None where the diagram tells nothing."""
-    follows = task.follows
+    follows = [_without_codes(each) for each in task.follows]
     if not follows:
         return None
     if task.waits_for_others and not any(each.branches for each in follows):
@@ -37,15 +44,40 @@ def next_steps(task: UserTask) -> NextSteps | None:
         return NextSteps(gettext("Når du gør opgaven færdig, {what}.").format(what=what))
     return NextSteps(
         gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene og sagens oplysninger:"),
-        # Branches that run side by side come to the same place: it is told once.
-        tuple(dict.fromkeys(map(_way, sorted(follows, key=lambda each: bool(each.branches))))),
+        tuple(sorted(_ways(follows), key=lambda way: bool(way[0])))[:MOST],
     )
 
 
-def _way(each: Following) -> tuple[str, str]:
-    """What happens in any case comes without a label, and is told first."""
-    said = gettext("Så {what}.") if each.branches else gettext("I alle tilfælde {what}.")
-    return " · ".join(each.branches), said.format(what=_what(each))
+def _ways(follows: Sequence[Following]) -> list[tuple[str, str]]:
+    """A line for each place that is come to, with the answers that every way there has in common.
+
+    What happens in any case comes without a label.
+    """
+    places: dict[str, list[tuple[str, ...]]] = {}
+    for each in follows:
+        ways = places.setdefault(_what(each), [])
+        if each.branches not in ways:
+            ways.append(each.branches)
+    told: list[tuple[str, str]] = []
+    for what, ways in places.items():
+        if () in ways:
+            told.append(("", gettext("I alle tilfælde {what}.").format(what=what)))
+            continue
+        shared = [part for part in ways[0] if all(part in way for way in ways)]
+        elsewhere = [way for other, them in places.items() if other != what for way in them]
+        is_sure = len(ways) == 1 or (shared and not any(set(shared) <= set(way) for way in elsewhere))
+        said = gettext("Så {what}.") if is_sure else gettext("Alt efter svarene {what}.")
+        told.append((" · ".join(shared), said.format(what=what)))
+    return told
+
+
+def _without_codes(each: Following) -> Following:
+    """As whoever works says it: `T07: seks måneder gået` as `Seks måneder gået`."""
+    name = _CODE.sub(" ", each.name).strip()
+    if name != each.name:
+        name = name[:1].upper() + name[1:]
+    branches = tuple(_CODE.sub(" ", part).strip() for part in each.branches)
+    return replace(each, name=name, branches=branches)
 
 
 def _what(each: Following) -> str:

@@ -122,7 +122,7 @@ def number(given: int | float | Decimal | None) -> str:
 
 
 def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
-    """(code, words) for how near a due instant is: overdue, today, week or later."""
+    """(code, words) for how near a due instant is: overdue, today, week (tomorrow is said too) or later."""
     if due is None:
         return "none", ""
     if due < now:
@@ -133,6 +133,8 @@ def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
     if local_due.date() == local_now.date():
         return "today", gettext("I dag")
     days = (local_due.date() - local_now.date()).days
+    if days == 1:
+        return "week", gettext("I morgen")
     if days <= 6 - local_now.weekday():
         return "week", gettext("Denne uge")
     return "later", ""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COMMENT = "_kommentar"  # sent with the form, whose own fields never begin like that
 BEGUN = "_begyndt"  # which page it is, and which draft it began from
+ALREADY_TOLD = "_fortalt"  # the page says already that another one has saved
 INSTEAD = "i_stedet"  # what `_gem` says when this is to stand in place of what another page has saved
 
 

@@ -33,7 +33,7 @@ from flowcase.web.next_steps import next_steps
 from flowcase.web.presenting import instant, person, sentence
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
-from flowcase.web.typed_task import BEGUN, COMMENT, INSTEAD, begin, begun, read, read_dates
+from flowcase.web.typed_task import ALREADY_TOLD, BEGUN, COMMENT, INSTEAD, begin, begun, read, read_dates
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -80,7 +80,10 @@ def save_draft(id: str) -> Any:
         raw = read(task, request.form)
         flow().user_tasks.save_draft(id, raw, begun=begun(request.form), actor=actor())
     except SavedElsewhere:
-        return render_template("saved_elsewhere.html", task=task, instead=INSTEAD), HTTPStatus.CONFLICT
+        if request.form.get(ALREADY_TOLD):
+            return "", HTTPStatus.NO_CONTENT  # it stands on the page: said again, it is read aloud again
+        told = render_template("saved_elsewhere.html", task=task, instead=INSTEAD)
+        return f'{told}<input type="hidden" name="{ALREADY_TOLD}" value="1">', HTTPStatus.CONFLICT
     except FlowcaseError as error:
         return gettext("Kladden er ikke gemt.") + " " + sentence(error), HTTPStatus.CONFLICT
     saved = gettext("Kladden er gemt {at}.").format(at=instant(flow().clock.now()))
