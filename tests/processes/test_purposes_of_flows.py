@@ -1,0 +1,31 @@
+"""Each shipped flow that people may start says what it is for, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcase.config import shipped_processes
+from flowcase.modeling import read_bpmn
+from flowcase.modeling.definition import Element, ElementKind
+
+
+def _begun_by_people() -> list[tuple[str, Element]]:
+    return [
+        (file.name, element)
+        for file in sorted(shipped_processes().glob("*.bpmn"))
+        for definition in read_bpmn(file.read_bytes(), file.name).processes
+        for element in definition.elements.values()
+        if element.kind is ElementKind.START_EVENT and element.properties.get("flowcase.starters")
+    ]
+
+
+BEGUN = _begun_by_people()
+
+
+@pytest.mark.parametrize(("file", "start"), BEGUN, ids=[file for file, _ in BEGUN])
+def test_a_flow_that_people_may_start_says_what_it_is_for(file: str, start: Element) -> None:
+    danish, english = (start.properties.get(f"flowcase.instruction{end}", "") for end in ("", "_en"))
+
+    assert danish.endswith(".")
+    assert english.endswith(".")
+    assert danish != english
