@@ -6,7 +6,7 @@ import datetime as dt
 import importlib.metadata
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,12 @@ from urllib.parse import urlsplit
 from flowcase import outward
 from flowcase.access.actor import SYSTEM
 from flowcase.access.groups import NAMES as GROUP_NAMES
-from flowcase.cases.calendar import Calendar
 from flowcase.cases.entities import targets
 from flowcase.clock import Clock, DemonstrationClock, ManualClock, WallClock
 from flowcase.config import Config, shipped_processes
 from flowcase.errors import FlowcaseError
 from flowcase.handlers import load_handlers
-from flowcase.job_types import Job, Registration
+from flowcase.job_types import Registration
 from flowcase.modeling import Catalogue
 from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences
@@ -33,11 +32,9 @@ from flowcase.services.batch_work import BatchWork
 from flowcase.services.batches import Batches
 from flowcase.services.case_audit import CaseAudit
 from flowcase.services.case_dossiers import CaseDossiers
-from flowcase.services.case_facts import facts_of
 from flowcase.services.case_overviews import CaseOverviews
 from flowcase.services.case_pages import CasePages
 from flowcase.services.case_pictures import CasePictures
-from flowcase.services.case_work import CaseWork
 from flowcase.services.caseload_moves import CaseloadMoves
 from flowcase.services.cases import Cases
 from flowcase.services.checkpoint_sending import CheckpointSending
@@ -114,6 +111,7 @@ from flowcase.services.start_events import StartEvents
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.studio import Studio
 from flowcase.services.studio_files import ShippedScenarios
+from flowcase.services.surroundings import Surroundings
 from flowcase.services.suspensions import Suspensions
 from flowcase.services.team_overviews import TeamOverviews
 from flowcase.services.time_travel import TimeTravel
@@ -126,9 +124,8 @@ from flowcase.services.user_task_pages import UserTaskPages
 from flowcase.services.user_tasks import UserTasks
 from flowcase.services.webhook_sending import WebhookSending
 from flowcase.services.webhooks import Webhooks
-from flowcase.store import Keyring, KeyUnusable, LockedInstance, Store, Tx, known_people, migrating
+from flowcase.store import Keyring, KeyUnusable, Store, known_people, migrating
 from flowcase.store.keys import KEY_BYTES
-from flowcase.store.queries import case_files
 from flowcase.values import Value
 
 
@@ -340,63 +337,25 @@ def assemble(
     rule_sets = RuleSets(transactions)
     decisions = Decisions(rule_sets)
 
-    def open_work(
-        tx: Tx,
-        *,
-        instance: LockedInstance | None = None,
-        element: str = "",
-        case: str | None = None,
-        stream: str | None = None,
-    ) -> CaseWork:
-        return CaseWork(
-            tx,
-            rule_sets=rule_sets,
-            decisions=decisions,
-            instance=instance,
-            element=element,
-            case=case,
-            stream=stream,
-        )
-
-    def open_for_handler(tx: Tx, instance: LockedInstance, job: Job) -> CaseWork:
-        return open_work(tx, instance=instance, element=job.element)
-
-    def open_for_user_task(tx: Tx, instance: LockedInstance, element: str) -> CaseWork:
-        return open_work(tx, instance=instance, element=element)
-
-    def facts(tx: Tx, instance: LockedInstance) -> Mapping[str, Value]:
-        return facts_of(tx, rule_sets, instance)
-
-    def working_days(tx: Tx, instance: LockedInstance | None = None) -> Callable[[dt.date], bool]:
-        pin = None if instance is None else instance.rule_set
-        return Calendar.from_settings(rule_sets.settings(tx, pin)).is_working_day
-
-    def pin(tx: Tx, case_code: str | None) -> str | None:
-        row = case_files.case(tx, case_code) if case_code is not None else None
-        if row is not None:
-            return row.pin
-        taken = rule_sets.pin(tx)
-        return None if taken is None else str(taken)
-
+    surroundings = Surroundings(rule_sets, decisions)
+    open_work = surroundings.open_work
     advancing = Advancing(
         definitions=definitions,
         decisions=decisions,
         handlers=handlers,
-        facts=facts,
-        open_case_work=open_for_handler,
-        working_days=working_days,
-        pin=pin,
+        facts=surroundings.facts,
+        open_case_work=surroundings.open_for_handler,
+        working_days=surroundings.working_days,
+        pin=surroundings.pin,
         zone=settings.zone,
     )
-    start_events = StartEvents(
-        advancing, working_days, settings.zone, lambda tx: {"indstilling": rule_sets.settings(tx)}
-    )
+    start_events = StartEvents(advancing, surroundings.working_days, settings.zone, surroundings.settings)
     limits = Limits(settings.upload_megabytes, settings.upload_types, is_scanned=bool(settings.scan_command))
     documents = Documents(transactions, open_work, limits)
     journal = Journal(transactions, open_work, outward.journal_delivery(settings))
     webhook_reach = outward.webhook_reach(settings)
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
-    user_tasks = UserTasks(transactions, advancing, open_for_user_task)
+    user_tasks = UserTasks(transactions, advancing, surroundings.open_for_user_task)
     reading_log = ReadingLog(transactions)
     people = People(store, clock.now, address=settings.address)
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
@@ -443,7 +402,7 @@ def assemble(
             advancing,
             handlers,
             node,
-            open_case_work=open_for_handler,
+            open_case_work=surroundings.open_for_handler,
             journal=journal,
         ),
         journal=journal,

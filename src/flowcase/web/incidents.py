@@ -12,13 +12,12 @@ from flask_login import login_required
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, Forbidden, Refused
-from flowcase.values import Value
 from flowcase.web import presenting
 from flowcase.web.language import gettext
 from flowcase.web.operations import overview_page
 from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
-from flowcase.web.typed_values import as_feel, is_name, read_value
+from flowcase.web.typed_values import as_feel, sent_values
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/drift/haendelser")
 
@@ -68,7 +67,7 @@ def retry_all() -> Any:
 
 def _act(id: str, act: str) -> Any:
     who = _operator()
-    variables, errors = _sent()
+    variables, errors = sent_values(ROWS)
     reason = request.form.get("begrundelse", "").strip()
     if wrong := reason_problem(reason):
         errors["begrundelse"] = wrong
@@ -102,25 +101,6 @@ def _act(id: str, act: str) -> Any:
     else:
         flash(gettext("Trinnet regnes for gjort i hånden. Forløbet er gået videre."), "success")
     return redirect(url_for("operations.overview"))
-
-
-def _sent() -> tuple[dict[str, Value], dict[str, str]]:
-    """(values by name, what is wrong by field)."""
-    variables: dict[str, Value] = {}
-    errors: dict[str, str] = {}
-    for number in range(ROWS):
-        name = request.form.get(f"navn-{number}", "").strip()
-        text = request.form.get(f"vaerdi-{number}", "").strip()
-        if not name and not text:
-            continue
-        if not is_name(name):
-            errors[f"navn-{number}"] = gettext("Et navn er bogstaverne a-z, tal og _.")
-            continue
-        try:
-            variables[name] = read_value(text)
-        except ValueError as wrong:
-            errors[f"vaerdi-{number}"] = str(wrong)
-    return variables, errors
 
 
 def _page(id: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:

@@ -10,15 +10,15 @@ from flask_login import login_required
 
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.services.token_moves import Change, Foreseen, TokenAct
-from flowcase.values import Value
 from flowcase.web.language import gettext
 from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
-from flowcase.web.typed_values import is_name, read_value
+from flowcase.web.typed_values import sent_values
 
 blueprint = Blueprint("interventions", __name__, url_prefix="/forloeb")
 
 _ACTS = {"pause": "suspend", "genoptag": "resume", "afbryd": "cancel"}
+_ROWS = 3  # lines for variables
 _TOKEN_ACTS = {"spring-over": "skip", "fjern": "cancel", "flyt": "move"}
 
 
@@ -65,8 +65,8 @@ def token(id: str, token: str, act: str) -> Any:
     if place is None:
         flash(gettext("Forløbet er gået videre imens."), "warning")
         return redirect(url_for("interventions.show", id=id), HTTPStatus.SEE_OTHER)
-    errors: dict[str, str] = {}
-    asked = TokenAct(_TOKEN_ACTS[act], request.values.get("til", ""), _variables(errors))
+    variables, errors = sent_values(_ROWS)
+    asked = TokenAct(_TOKEN_ACTS[act], request.values.get("til", ""), variables)
     reason = request.form.get("begrundelse", "")
     if request.method == "POST":
         if wrong := reason_problem(reason):
@@ -109,23 +109,6 @@ def _why_not(id: str, act: str) -> str:
         "active": gettext("Forløbet er i gang og ikke sat på pause."),
         "suspended": gettext("Forløbet er allerede sat på pause."),
     }[instance.status]
-
-
-def _variables(errors: dict[str, str]) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for number in range(3):
-        name = request.form.get(f"navn-{number}", "").strip()
-        text = request.form.get(f"vaerdi-{number}", "").strip()
-        if not name and not text:
-            continue
-        if not is_name(name):
-            errors[f"navn-{number}"] = gettext("Et navn er bogstaverne a-z, tal og _.")
-            continue
-        try:
-            found[name] = read_value(text)
-        except ValueError as wrong:
-            errors[f"vaerdi-{number}"] = str(wrong)
-    return found
 
 
 def _ending(id: str, error: str) -> Any:

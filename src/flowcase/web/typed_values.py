@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from flask import request
 from werkzeug.exceptions import BadRequest
 
 from flowcase import feel
@@ -42,6 +43,25 @@ def read_value(text: str) -> Value:
     if not holds_codes_only(value):
         raise ValueError(gettext(NO_CODE))
     return value
+
+
+def sent_values(rows: int) -> tuple[dict[str, Value], dict[str, str]]:
+    """(values by name, what is wrong by field) of what was sent as `navn-0`, `vaerdi-0` …"""
+    values: dict[str, Value] = {}
+    errors: dict[str, str] = {}
+    for number in range(rows):
+        name = request.form.get(f"navn-{number}", "").strip()
+        text = request.form.get(f"vaerdi-{number}", "").strip()
+        if not name and not text:
+            continue
+        if not is_name(name):
+            errors[f"navn-{number}"] = gettext("Et navn er bogstaverne a-z, tal og _.")
+            continue
+        try:
+            values[name] = read_value(text)
+        except ValueError as wrong:
+            errors[f"vaerdi-{number}"] = str(wrong)
+    return values, errors
 
 
 def _texts(value: Value) -> list[str]:
