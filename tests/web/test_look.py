@@ -31,6 +31,14 @@ FOCUSED = """() => {
   return [element.outerHTML.slice(0, 80), rings || element.type === "date", box.width > 1 && box.height > 1];
 }"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Tables whose heads do not stand above what they head, by what is told of them without seeing.
+CROOKED = """() => [...document.querySelectorAll("table")].filter((table) => {
+  const [head, cell] = [table.querySelector("thead tr"), table.querySelector("tbody tr")];
+  if (!head || !cell || !table.checkVisibility()) return false;
+  const [above, below] = [head.getBoundingClientRect(), cell.getBoundingClientRect()];
+  const [left, right] = [above.left - below.left, above.right - below.right];
+  return above.bottom > below.top + 1 || Math.abs(left) > 1 || Math.abs(right) > 1;
+}).map((table) => table.caption?.textContent ?? table.className)"""
 HIDDEN = "element => getComputedStyle(element).display === 'none'"
 
 
@@ -77,6 +85,42 @@ def test_text_twice_as_large_leaves_the_form_and_the_case_room_to_be_read(open_p
         assert page.locator(".fc-main").bounding_box()["width"] > beside, path
 
 
+TABLES = {
+    "vera.revisor": ("/indikatorer", "/revision/frister", "/revision/forloeb", "/revision/udgaver"),
+    "else.syd": ("/opgaver", "/sager", "/team"),
+    "drift": ("/drift", "/drift/ure", "/drift/arbejde", "/webhooks", "/servicekonti"),
+    "jens.proces": ("/studie/", "/studie/simulering"),
+}
+
+
+@pytest.mark.parametrize("person", TABLES)
+def test_the_heads_of_every_table_stand_above_what_they_head(open_page, person):
+    page = open_page(width=1280)
+    sign_in(page, person)
+    crooked = {}
+
+    for path in TABLES[person]:
+        assert page.goto(path).status == 200, path
+        if found := page.evaluate(CROOKED):
+            crooked[path] = found
+
+    assert crooked == {}
+
+
+def test_what_belongs_to_a_field_stands_beside_it_and_apart_from_it(open_page):
+    page = open_page(width=1280)
+    page.goto("/log-paa")
+    field, show = (page.locator(each).bounding_box() for each in ("#adgangskode", "#adgangskode + button"))
+    assert show["y"] - (field["y"] + field["height"]) >= 6
+
+    sign_in(page, "karen.fp")
+    page.goto("/sager")
+    label, code = (page.locator(each).bounding_box() for each in ("label[for=kode]", "#kode"))
+
+    assert label["x"] == code["x"]
+    assert 0 <= code["y"] - (label["y"] + label["height"]) <= 10
+
+
 def test_a_phone_shows_the_first_user_task_at_once_and_unfolds_what_narrows_the_list(open_page):
     phone, desk = open_page(width=360), open_page(width=1280)
     sign_in(phone, "karen.fp")
@@ -90,6 +134,14 @@ def test_a_phone_shows_the_first_user_task_at_once_and_unfolds_what_narrows_the_
     assert phone.get_by_label("Søg i listen").is_visible()  # what narrows a list is not hidden
     assert desk.get_by_label("Søg i listen").is_visible()
     assert not desk.get_by_text("Søg, afgræns og sortér").is_visible()
+
+
+def test_a_phone_names_no_part_of_a_row_that_holds_nothing(open_page):
+    page = open_page(width=360)
+    sign_in(page, "camilla.syd")
+
+    assert page.locator("#opgaveliste tbody td:empty").count()  # nothing to take: it is theirs
+    assert page.locator("#opgaveliste tbody td:empty").filter(visible=True).count() == 0
 
 
 def test_a_phone_lists_the_deadlines_that_a_desk_also_draws(open_page):
