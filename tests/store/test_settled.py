@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, select
 
 from flowcase.access.actor import SYSTEM
 from flowcase.events import SettingChanged
-from flowcase.store import INSTALLATION, Store, settled, tables
+from flowcase.store import INSTALLATION, Store, archive, migrating, settled, tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
 from tests.conftest import NOW
@@ -18,7 +19,9 @@ from tests.traffic import traffic
 
 _setting = tables.setting
 _VALUE = Prepared(select(_setting.c.value).where(_setting.c.key == bindparam("key")), is_settled=True)
-_LENGTH = Prepared(select(tables.stream.c.length).where(tables.stream.c.id == bindparam("id")))
+_stream = tables.stream
+_LENGTH = Prepared(select(_stream.c.length).where(_stream.c.id == bindparam("id")))
+_END = Prepared(select(_stream.c.length, _stream.c.head).where(_stream.c.id == bindparam("id")))
 
 
 @pytest.fixture
@@ -34,7 +37,8 @@ def change(store: Store, value: str) -> None:
 
 
 def knowing(tx: Tx) -> Tx:
-    tx.count_on_settled(tx.scalar(_LENGTH, {"id": INSTALLATION}))
+    end = tx.first(_END, {"id": INSTALLATION})
+    tx.count_on_settled(end.length, end.head)
     return tx
 
 
@@ -64,6 +68,32 @@ def test_an_event_of_the_installation_ends_it_whoever_wrote_it(filled: Store) ->
     elsewhere.close()
 
     assert (before, after) == ("1", "2")
+
+
+def test_nothing_is_believed_of_before_an_older_database_was_put_in_its_place(
+    filled: Store, tmp_path: Path
+) -> None:
+    """Its stream grows again to the length that was known, with other events."""
+    older = Store(f"sqlite:///{tmp_path / 'older.sqlite'}", filled.keyring)
+    migrating.upgrade(older.engine)
+    archive.move(filled, older, progress=lambda *_: None)
+    change(filled, "2")
+    with filled.reading(NOW) as tx:
+        replaced, length = value(knowing(tx)), tx.scalar(_LENGTH, {"id": INSTALLATION})
+
+    older.settled = filled.settled  # the process goes on with what it knows
+    with older.reading(NOW) as tx:
+        restored = value(knowing(tx))
+    change(older, "3")
+    with older.reading(NOW) as tx:
+        after = value(knowing(tx))
+        assert tx.scalar(_LENGTH, {"id": INSTALLATION}) == length
+    with traffic(older) as sent, older.reading(NOW) as tx:
+        assert value(knowing(tx)) == "3"
+    older.close()
+
+    assert (replaced, restored, after) == ("2", "1", "3")
+    assert len(sent.statements) == 1, sent  # from then on it is kept as ever
 
 
 def test_who_does_not_know_how_long_the_stream_is_asks(filled: Store) -> None:
@@ -103,13 +133,13 @@ def test_a_request_that_wrote_something_beside_still_counts_on_them(filled: Stor
 
 def test_a_reader_of_an_earlier_moment_keeps_its_answers_to_itself() -> None:
     kept = settled.Settled()
-    kept.at(5).keep("question", ["new"])
+    kept.at(5, b"e").keep("question", ["new"])
 
-    kept.at(4).keep("question", ["old"])
+    kept.at(4, b"d").keep("question", ["old"])
 
-    assert kept.at(4).get("question") is None
-    assert kept.at(5).get("question") == ["new"]
-    assert kept.at(6).get("question") is None
+    assert kept.at(4, b"d").get("question") is None
+    assert kept.at(5, b"e").get("question") == ["new"]
+    assert kept.at(6, b"f").get("question") is None
 
 
 @pytest.fixture
@@ -119,7 +149,7 @@ def little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_no_more_is_kept_than_there_is_room_for(little_room: None) -> None:
-    kept = settled.Settled().at(1)
+    kept = settled.Settled().at(1, b"a")
 
     kept.keep("large", list(range(9)))
     kept.keep("small", [1, 2])

@@ -1,5 +1,8 @@
 """Answers that nothing but an event of the installation's own stream changes: people, groups, deployments,
 settings. They are kept for whoever reads next, as long as that stream has not grown.
+
+The stream's newest hash tells it apart from one of the same length in another database: from what was written
+after an older database was put in its place, while this process went on.
 """
 
 from __future__ import annotations
@@ -30,15 +33,19 @@ class Settled:
     """For all readers of a process, whichever node the stream grew on. Thread-safe."""
 
     def __init__(self) -> None:
-        self._newest = (-1, Kept())
+        self._newest = (-1, b"", Kept())
 
-    def at(self, length: int) -> Kept:
-        """For who has read that the stream is so long, and keeps there what is asked after that.
+    def at(self, length: int, head: bytes) -> Kept:
+        """For who has read that the stream is so long and ends with this hash, and keeps there what is asked
+        after that.
 
         An answer may be of a later moment than the length, as any answer to a reader may, never of an
         earlier one.
         """
-        newest, kept = self._newest
-        if length > newest:
-            self._newest = newest, kept = length, Kept()
-        return kept if length == newest else Kept()
+        newest, newest_head, kept = self._newest
+        if length < newest:
+            return Kept()
+        if length > newest or head != newest_head:
+            kept = Kept()
+            self._newest = (length, head, kept)
+        return kept

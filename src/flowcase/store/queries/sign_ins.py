@@ -48,7 +48,7 @@ def holder(tx: Tx, secret_hash: str, *, begun_after: dt.datetime, seen_after: dt
     if not rows:
         return None
     row = rows[0]
-    tx.count_on_settled(row.installation)
+    tx.count_on_settled(row.length, row.head)
     groups = frozenset(each.group for each in rows if each.group is not None)
     return Holder(
         SessionRow(row.session, row.id, row.by, row.browser, row.begun_at, row.seen_at),
@@ -132,10 +132,8 @@ _HOLDER = Prepared(
         sign_in_session.c.begun_at,
         sign_in_session.c.seen_at,
         emergency_access.c.case_code.label("opened"),
-        select(tables.stream.c.length)
-        .where(tables.stream.c.id == literal_column(f"'{INSTALLATION}'"))
-        .scalar_subquery()
-        .label("installation"),
+        tables.stream.c.length,
+        tables.stream.c.head,
     )
     .join(sign_in_session, sign_in_session.c.person == tables.person.c.id)
     .join(tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True)
@@ -147,6 +145,7 @@ _HOLDER = Prepared(
         ),
         isouter=True,
     )
+    .join(tables.stream, tables.stream.c.id == literal_column(f"'{INSTALLATION}'"), isouter=True)
     .where(
         sign_in_session.c.secret_hash == bindparam("secret_hash"),
         sign_in_session.c.begun_at > bindparam("begun_after", type_=sign_in_session.c.begun_at.type),
