@@ -13,6 +13,7 @@ from flowcase.errors import Conflict, FlowcaseError
 from flowcase.services.passwords import PasswordRefused
 from flowcase.services.people import People, SignInFailed
 from flowcase.store import Store
+from flowcase.store.queries import programs
 from tests.conftest import NOW
 
 PASSWORD = "en lang og hemmelig saetning"
@@ -80,7 +81,7 @@ def test_an_id_is_given_once(people: People) -> None:
 
 
 def test_who_tries_made_up_tokens_does_not_keep_the_program_out(people: People) -> None:
-    people.add("portal", groups=["indtag"], kind="service", actor=SYSTEM)
+    people.add_program("portal", groups=["indtag"], scopes=["tasks:read"], actor=SYSTEM)
     token = people.new_token("portal", actor=SYSTEM)
 
     for _ in range(20):
@@ -134,7 +135,7 @@ def test_four_words_or_chance_are_taken_as_they_are(people: People, password: st
 
 
 def test_a_token_signs_a_program_in_until_a_new_one_is_made(people: People) -> None:
-    people.add("indtag", groups=["indtag"], kind="service", actor=SYSTEM)
+    people.add_program("indtag", groups=["indtag"], scopes=["tasks:read"], actor=SYSTEM)
     first = people.new_token("indtag", actor=SYSTEM)
     assert people.authenticate_token(first).kind == "service"
 
@@ -143,6 +144,19 @@ def test_a_token_signs_a_program_in_until_a_new_one_is_made(people: People) -> N
     with pytest.raises(SignInFailed):
         people.authenticate_token(first)
     assert people.authenticate_token(second).id == "indtag"
+
+
+def test_no_program_is_added_without_scopes_and_what_it_got_is_in_one_transaction(
+    people: People, store: Store
+) -> None:
+    with pytest.raises(FlowcaseError, match="scopes"):
+        people.add_program("tom", groups=["indtag"], scopes=[], actor=SYSTEM)
+    people.add_program("portal", groups=["indtag"], scopes=["tasks:read"], actor=SYSTEM)
+
+    assert people.find("tom") is None
+    granted = store.read(lambda tx: programs.service_account(tx, "portal"), lambda: NOW)
+    assert granted is not None
+    assert list(granted.scopes) == ["tasks:read"]
 
 
 def test_a_change_of_groups_counts_from_the_next_request_on(people: People) -> None:
@@ -157,7 +171,7 @@ def test_who_signs_in_does_not_notice_that_the_database_restarts(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = People(store, lambda: NOW, hasher=PasswordHasher(1, 8, 1))
-    people.add("program", groups=["clients"], kind="service", actor=SYSTEM)
+    people.add_program("program", groups=["clients"], scopes=["tasks:read"], actor=SYSTEM)
     token = people.new_token("program", actor=SYSTEM)
     real, away = psycopg.connect, [2]
 

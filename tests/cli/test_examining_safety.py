@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
-from flowcase.cli import examining_safety
+from flowcase import bootstrap, config
+from flowcase.access.actor import SYSTEM
+from flowcase.access.events import PersonAdded
+from flowcase.cli import examining, examining_safety
 from flowcase.config import Config
+from flowcase.store import INSTALLATION, Tx
 
 SAFE: dict[str, Any] = {
     "https": True,
@@ -77,3 +81,31 @@ def test_a_provider_beside_accounts_that_need_a_second_factor_is_no_finding() ->
 def test_a_database_whose_certificate_is_checked_and_one_on_this_machine_are_no_finding() -> None:
     assert found(database_url="postgresql://f@database/f?sslmode=verify-full") == []
     assert found(database_url="postgresql://f@localhost/f") == []
+
+
+def test_programs_from_before_there_were_scopes_are_named_while_they_are_in_use(tmp_path: Path) -> None:
+    settings = config.load(home=tmp_path, environment={})
+    bootstrap.upgrade(settings)
+    flow = bootstrap.open(settings)
+    flow.service_accounts.make("ny", groups=["indtag"], scopes=["notifications:write"], actor=SYSTEM)
+
+    def as_before(tx: Tx) -> None:
+        for id in ("gammel", "portal", "slut"):
+            tx.append(
+                INSTALLATION,
+                PersonAdded(person=id, name=id, kind="service", groups=("indtag",), team=None, district=None),
+            )
+
+    before = list(examining_safety.programs(flow))
+    flow.notices._transactions.run(SYSTEM, as_before)
+    flow.service_accounts.end("slut", actor=SYSTEM)
+    found = list(examining_safety.programs(flow))
+    told = [each.what for each in examining.examine(settings) if "gammel, portal" in each.message]
+    flow.close()
+
+    assert before == []
+    [(level, message, remedy)] = found
+    assert level == "warning"
+    assert message.endswith(": gammel, portal.")
+    assert "flowcase service-account" in remedy
+    assert told == ["programs"]

@@ -212,8 +212,9 @@ def test_server_and_worker_log_no_word_of_a_family(
     opened: Callable[[], Any],
 ) -> None:
     flow = opened()
-    flow.people.add("skole", name="Skole", groups=["indtag"], kind="service", actor=SYSTEM)
-    token = flow.people.new_token("skole", actor=SYSTEM)
+    token = flow.service_accounts.make(
+        "skole", groups=["indtag"], scopes=["notifications:write"], actor=SYSTEM
+    )
     log = tmp_path / "log"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -51,7 +51,7 @@ def test_the_readers_are_those_whom_a_comment_may_name_with_who_is_named_on_the_
     flow.people.add("tine.unge", groups=("ungeafsnit",), actor=SYSTEM)
     flow.people.add("gone.syd", groups=("familieteam_syd",), actor=SYSTEM)
     flow.people.deactivate("gone.syd", actor=SYSTEM)
-    flow.people.add("program", groups=("familieteam_syd",), kind="service", actor=SYSTEM)
+    flow.people.add_program("program", groups=["familieteam_syd"], scopes=["tasks:read"], actor=SYSTEM)
     everybody = flow.people.list(only_active=False)
     of_the_team = [each for each in everybody if each.id == "omar.syd"]
 

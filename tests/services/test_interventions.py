@@ -28,7 +28,7 @@ ACTS: dict[str, Callable[[Flowcase, str, Actor, str], None]] = {
     "resolve an incident": lambda flow, id, who, why: flow.incidents.resolve(
         _incident(flow), reason=why, actor=who
     ),
-    "retry a job": lambda flow, id, who, why: flow.jobs.retry(_job(flow), reason=why, actor=who),
+    "retry a job": lambda flow, id, who, why: flow.job_care.try_now(_job(flow), reason=why, actor=who),
 }
 OTHERS = {
     "casework": ANNA,

@@ -10,7 +10,7 @@ import pytest
 
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
-from flowcase.errors import BpmnError, Conflict
+from flowcase.errors import BpmnError
 from flowcase.handlers import Side
 from flowcase.services.jobs import FIRST_PAUSE, PAUSE_GROWTH
 from tests.services.conftest import OPERATOR
@@ -179,10 +179,3 @@ def test_an_uncaught_bpmn_error_of_a_job_is_an_incident(flow: Flowcase, begin: C
     flow.jobs.run_due()
 
     assert [incident.kind for incident in flow.incidents.list()] == ["uncaught_error"]
-
-
-def test_only_a_failed_job_can_be_retried(flow: Flowcase, begin: Callable[..., str]) -> None:
-    instance = begin(lambda job, outbox: None)
-
-    with pytest.raises(Conflict, match="pending"):
-        flow.jobs.retry(f"{instance}.2", actor=OPERATOR, reason="prøve")

@@ -82,7 +82,7 @@ def test_a_leader_gives_out_what_the_team_is_offered(flow: Flowcase, task: str) 
 def test_who_may_not_do_it_does_not_get_it(flow: Flowcase, task: str) -> None:
     flow.people.add("dan", groups=["fronten"], actor=SYSTEM)
     flow.people.deactivate("dan", actor=SYSTEM)
-    flow.people.add("robot", groups=["fronten"], kind="service", actor=SYSTEM)
+    flow.people.add_program("robot", groups=["fronten"], scopes=["tasks:read"], actor=SYSTEM)
 
     for person in ("clara", "dan", "robot", "ingen"):
         with pytest.raises(InvalidValues) as refused:

@@ -55,8 +55,9 @@ def test_a_caseworker_finds_no_way_back(sign_in, moved):
 
 
 def test_a_program_of_an_operator_goes_back_by_rest(app, world, moved):
-    world.flow.people.add("tilbage", groups=["administrator"], kind="service", actor=SYSTEM)
-    token = world.flow.people.new_token("tilbage", actor=SYSTEM)
+    token = world.flow.service_accounts.make(
+        "tilbage", groups=["administrator"], scopes=["instances:read", "instances:write"], actor=SYSTEM
+    )
     client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
     steps = f"/api/instances/{moved}/earlier-steps"
 

@@ -179,8 +179,9 @@ def test_nobody_else_sees_it(sign_in, person):
 
 
 def test_metrics_are_numbers_for_an_operators_token_only(app, world):
-    world.flow.people.add("maaler", groups=["administrator"], kind="service", actor=SYSTEM)
-    token = world.flow.people.new_token("maaler", actor=SYSTEM)
+    token = world.flow.service_accounts.make(
+        "maaler", groups=["administrator"], scopes=["metrics:read"], actor=SYSTEM
+    )
     Nodes(world.flow.nodes._transactions, "n2").beat("worker", WallClock().now())
     client = app.test_client()
 

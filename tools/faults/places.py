@@ -15,6 +15,7 @@ from faults import outside
 from faults.drawing import GROUP, WORK
 from flowcase import bootstrap, config, handlers
 from flowcase.access.actor import SYSTEM
+from flowcase.access.scopes import SCOPES
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import FlowcaseError
 
@@ -32,7 +33,7 @@ def installation(
     bootstrap.upgrade(settings)
     flow = bootstrap.open(settings, clock=clock, handlers=handlers.load_handlers())
     try:
-        flow.people.add(CLIENT, groups=[GROUP], kind="service", actor=SYSTEM)
+        flow.people.add_program(CLIENT, groups=[GROUP], scopes=SCOPES, actor=SYSTEM)
         bundle = {f"chaos{number}.bpmn": drawn for number, drawn in enumerate(diagrams or (WORK,))}
         flow.deployments.deploy(bundle, actor=SYSTEM, note="chaos")
         yield flow, flow.people.new_token(CLIENT, actor=SYSTEM)

@@ -117,10 +117,6 @@ class Due:
     counted_back_from: dt.date  # day-counted reminders; the day after the last valid one with C6
     internal_target: dt.date | None = None  # None when due on a working day, and for elapsed hours
 
-    @property
-    def breach_at(self) -> dt.datetime:
-        return self.at + BREACHED_AFTER
-
     def is_breached(self, now: dt.datetime) -> bool:
         return now > self.at
 
@@ -261,10 +257,6 @@ class Plan:
     reminders: tuple[Reminder, ...]
     escalations: tuple[Escalation, ...]
     repetition: Repetition | None
-
-    def repeated_at(self, due: Due, count: int) -> dt.datetime | None:
-        """The instant of the `count`-th repetition after due; None when nothing is repeated."""
-        return None if self.repetition is None else due.at + count * self.repetition.every
 
 
 def plan(policy: Policy, due: Due, start: dt.datetime | dt.date, conditions: Conditions) -> Plan:

@@ -55,6 +55,8 @@ def _examine(settings: Any) -> Iterator[Examined]:
         yield from sessions(flow.store)
         yield from _rights(flow)
         yield from _keys(flow)
+        for level, message, remedy in examining_safety.programs(flow):
+            yield Examined("programs", level, message, remedy)
         yield from _work(flow)
         yield from _consistency(flow)
         yield from _history(flow)

@@ -48,6 +48,20 @@ def examine(settings: Any, environment: Mapping[str, str] | None = None) -> Iter
     yield from _sign_in(settings)
 
 
+def programs(flow: Any) -> Iterator[Finding]:
+    """Accounts of programs that nobody said what they may be used for; they keep what there was then."""
+    from flowcase.access.actor import SYSTEM
+
+    rows = flow.service_accounts.list(actor=SYSTEM)
+    old = [row.id for row in rows if row.is_active and row.made_at is None]
+    if old:
+        yield (
+            "warning",
+            f"Made before programs had scopes, so that nobody chose what they may do: {', '.join(old)}.",
+            "Make others with scopes (flowcase service-account make --help), then end the old ones on Drift.",
+        )
+
+
 def _is_weak(settings: Any) -> bool:
     import base64
     import binascii

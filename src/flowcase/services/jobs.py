@@ -12,14 +12,13 @@ from functools import partial
 import structlog
 
 from flowcase import events, logs, model
-from flowcase.access.actor import SYSTEM, Actor
+from flowcase.access.actor import SYSTEM
 from flowcase.engine.timers import TimerTextError, parse_duration
-from flowcase.errors import BpmnError, Conflict, FlowcaseError, NotFound
+from flowcase.errors import BpmnError, FlowcaseError
 from flowcase.job_types import Job, Registration, Side
 from flowcase.model import IncidentKind, JobStatus
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_work import CaseWork
-from flowcase.services.interventions import check_intervention
 from flowcase.services.journal import Journal
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx, tables
@@ -389,25 +388,6 @@ class Jobs:
         return self._transactions.read(
             lambda tx: waiting.jobs(tx, status=status, instance=instance, limit=limit)
         )
-
-    def retry(self, id: str, *, actor: Actor, reason: str) -> None:
-        """Give a failed job new tries; an operator's, with a reason.
-
-        Raises NotFound, Conflict with its present state, Forbidden, and Refused without a reason.
-        """
-        check_intervention(actor, reason, f"retry job '{id}'")
-
-        def work(tx: Tx) -> None:
-            job = waiting.job(tx, id)
-            if job is None:
-                raise NotFound("job", id)
-            instance = tx.lock(job.instance)
-            if job.status != JobStatus.FAILED:
-                raise Conflict(f"retry job '{id}'", f"it is {job.status}")
-            tx.append(instance.stream, events.InterventionMade(act="retry", reason=reason), instance=instance)
-            self._advancing.carry_on(tx, instance, model.RetryElement(element_instance=job.element_instance))
-
-        self._transactions.run(actor, work)
 
 
 def _described(tx: Tx, job: JobRow) -> Job:

@@ -89,7 +89,6 @@ class People:
         district: str | None = None,
         password: str | None = None,
         must_change: bool = False,
-        kind: str = "person",
         actor: Actor,
     ) -> None:
         """Add an account; without a password nobody can sign in to it.
@@ -101,18 +100,37 @@ class People:
         added = events.PersonAdded(
             person=id,
             name=name or id,
-            kind=kind,
+            kind="person",
             groups=tuple(sorted(set(groups))),
             team=team,
             district=district,
         )
 
         def work(tx: Tx) -> None:
-            if queries.person(tx, id) is not None:
-                raise Conflict(f"add person '{id}'", "there is one with this id")
-            tx.append(INSTALLATION, added)
+            _append_new(tx, added)
             if secret_hash is not None:
                 self._put(tx, id, "password", secret_hash, must_change)
+
+        self._transactions.run(actor, work)
+
+    def add_program(
+        self, id: str, *, groups: Iterable[str], scopes: Iterable[str], days: int | None = None, actor: Actor
+    ) -> None:
+        """Add the account of a program with what its token may be used for, for so many days or for good.
+
+        Raises Conflict for a taken id, and FlowcaseError without scopes.
+        """
+        added = events.PersonAdded(
+            person=id, name=id, kind="service", groups=tuple(sorted(set(groups))), team=None, district=None
+        )
+        asked = tuple(sorted(set(scopes)))
+        if not asked:
+            raise FlowcaseError(f"Expected the program '{id}' to have scopes, but it has none.")
+
+        def work(tx: Tx) -> None:
+            _append_new(tx, added)
+            until = None if days is None else tx.now + dt.timedelta(days=days)
+            tx.append(INSTALLATION, events.ScopesGranted(person=id, scopes=asked, expires_at=until))
 
         self._transactions.run(actor, work)
 
@@ -284,6 +302,12 @@ class People:
         if not tx.update_any(tables.credential, {"person": id, "kind": kind}, values):
             tx.insert(tables.credential, person=id, kind=kind, **values)
         tx.append(INSTALLATION, events.CredentialSet(person=id, kind=kind))
+
+
+def _append_new(tx: Tx, added: events.PersonAdded) -> None:
+    if queries.person(tx, added.person) is not None:
+        raise Conflict(f"add person '{added.person}'", "there is one with this id")
+    tx.append(INSTALLATION, added)
 
 
 def _token_hash(secret: str) -> str:

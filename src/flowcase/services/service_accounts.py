@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
-from flowcase.access.events import PersonDeactivated, ScopesGranted
+from flowcase.access.events import PersonDeactivated
 from flowcase.access.groups import NAMES
 from flowcase.access.permissions import groups_to_give_programs, may_operate
 from flowcase.access.scopes import BEFORE_SCOPES, SCOPES
@@ -72,13 +72,7 @@ class ServiceAccounts:
             errors["dage"] = [f"Skriv et helt antal dage fra 1 til {LONGEST_DAYS}."]
         if errors:
             raise InvalidValues("service account", errors)
-        self._people.add(id, groups=wanted, kind="service", actor=actor)
-
-        def work(tx: Tx) -> None:
-            until = None if days is None else tx.now + dt.timedelta(days=days)
-            tx.append(INSTALLATION, ScopesGranted(person=id, scopes=asked, expires_at=until))
-
-        self._transactions.run(actor, work)
+        self._people.add_program(id, groups=wanted, scopes=asked, days=days, actor=actor)
         return self._people.new_token(id, actor=actor)
 
     def end(self, id: str, *, actor: Actor) -> None:
