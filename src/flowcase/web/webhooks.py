@@ -55,33 +55,29 @@ def end(id: str) -> Any:
 @login_required
 def show(id: str) -> Any:
     """What it was told, the newest first."""
-    return _deliveries(id)
+    place = place_from(request.args.get("efter", ""))
+    rows, following = flow().webhooks.deliveries(id, after=place, limit=PAGE, actor=actor())
+    return render_template(
+        "webhook.html",
+        webhook=flow().webhooks.get(id, actor=actor()),
+        secret=shown_once.taken(url_for("webhooks.show", id=id)),
+        rows=rows,
+        following=token_of(following) if following else "",
+        kind_name=lambda kind: kind_name(kind, current()),
+    )
 
 
 @blueprint.post("/<id>/hemmelighed")
 @login_required
 def change_secret(id: str) -> Any:
-    """Change its secret; the new one is on the answer and nowhere else."""
+    """Change its secret; the new one is on the page that follows and nowhere else."""
     given = request.form.get("timer", "")
     keep_old = dt.timedelta(hours=int(given) if given in OLD_SECRET_HOURS else -1)
     try:
         secret = flow().webhooks.change_secret(id, keep_old=keep_old, actor=actor())
     except InvalidValues:
         abort(HTTPStatus.BAD_REQUEST)
-    return _deliveries(id, secret)
-
-
-def _deliveries(id: str, secret: str = "") -> Any:
-    place = place_from(request.args.get("efter", ""))
-    rows, following = flow().webhooks.deliveries(id, after=place, limit=PAGE, actor=actor())
-    return render_template(
-        "webhook.html",
-        webhook=flow().webhooks.get(id, actor=actor()),
-        secret=secret,
-        rows=rows,
-        following=token_of(following) if following else "",
-        kind_name=lambda kind: kind_name(kind, current()),
-    )
+    return shown_once.redirect_to(url_for("webhooks.show", id=id), secret, at="hemmelighed")
 
 
 @blueprint.post("/<id>/leveringer/<delivery>")
