@@ -18,6 +18,14 @@ def test_a_leader_sees_figures_with_their_definitions_and_a_search_form_that_kee
     assert page.all("//nav//a[@href='/indikatorer'][@aria-current='page']")
 
 
+def test_each_indicator_is_one_step_from_the_top_of_the_page(sign_in):
+    page = sign_in("anders.myn").get("/indikatorer?rapport=ledelse")
+
+    places = [link.get("href") for link in page.all("//nav[@aria-label='På denne side']//a")]
+    assert places == [f"#{heading.get('id')}" for heading in page.all("//main//section/h2")]
+    assert len(places) > 3
+
+
 def test_small_groups_are_named_as_such_and_their_numbers_are_nowhere(sign_in):
     page = sign_in("anders.myn").get("/indikatorer?fra=2025-01-01&til=2026-03-27")
 
