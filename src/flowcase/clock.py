@@ -63,7 +63,8 @@ class DemonstrationClock:
 
     def now(self) -> dt.datetime:
         machine = dt.datetime.now(dt.UTC)
-        with self._store.reading(machine) as tx:
+        # Not in the transaction that a request shares: it would begin here, at the machine's instant.
+        with self._store.glancing(machine) as tx:
             offset: DayTimeDuration | None = settings.value(tx, OFFSET)
         return machine if offset is None else machine + offset
 

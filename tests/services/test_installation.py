@@ -13,6 +13,7 @@ from flowcase.bootstrap import Flowcase, SchemaOutdated
 from flowcase.clock import DemonstrationClock, ManualClock, WallClock
 from flowcase.config import Config, InvalidSetting
 from flowcase.errors import Refused
+from flowcase.services.transactions import Transactions
 from flowcase.store import KeyUnusable, Store
 from tests.conftest import NOW
 from tests.services.conftest import OPERATOR
@@ -88,6 +89,21 @@ def test_the_demonstrations_clock_is_shared_by_all_who_open_the_database(store: 
     assert dt.timedelta(days=10) <= other.now() - before < dt.timedelta(days=10, minutes=5)
     with pytest.raises(Refused):
         other.set(before, actor=SYSTEM)
+
+
+def test_what_a_request_reads_is_read_at_the_instant_of_the_demonstrations_clock(store: Store) -> None:
+    clock = DemonstrationClock(store)
+    clock.advance(dt.timedelta(days=10), actor=SYSTEM)
+    transactions = Transactions(store, clock)
+    before = clock.now()
+
+    with store.one_reading():
+        first = transactions.read(lambda tx: tx.now)
+        with store.begin(SYSTEM, clock.now()):
+            pass
+        after_writing = transactions.read(lambda tx: tx.now)
+
+    assert before <= first <= after_writing < before + dt.timedelta(minutes=5)
 
 
 def test_a_clock_that_stands_still_never_goes_back() -> None:
