@@ -139,6 +139,21 @@ def test_a_new_caseworker_ends_the_absence_of_the_former_one(story):
     assert story.ends("raadgiver_fravaer")[-1] == "ophoert"
 
 
+def test_an_absence_that_is_announced_does_not_become_the_new_caseworkers(story):
+    begin(story, "raadgiver_fravaer", "TL-SYD")
+    story.complete("meld", "TL-SYD", **ABSENCE)
+    begin(story, "skift_raadgiver", "TL-SYD")
+
+    story.complete("skift", "TL-SYD", ny="CW-03", **CHANGE)
+
+    assert story.ends("raadgiver_fravaer") == ["ophoert"]
+    assert story.flow.absences.of(story.person("CW-03")) == []
+    story.go_to("2026-05-13T09:00")
+    assert story.facts("S1").get("stedfortraeder") is None
+    assert story.flow.absences.away(["CW-03"]) == {}
+    assert story.notices("stedfortraeder_sat") == story.notices("stedfortraeder_slut") == []
+
+
 def test_a_family_that_moves_to_another_municipality_takes_its_material_along(story):
     begin(story, "flytning", "CW-07")
     moved = {"dato": "2026-05-20", "ny_adresse": "Havnegade 3", "kommune": "Nabokommunen"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.fravaer_begynd import UNDER_WAY
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     rules=("R-022",),
 )
 def end_absence(job: Job, case: CaseWork) -> None:
-    """A deputy whom a later absence has named stays."""
+    """A deputy whom a later absence has named stays, and who never was one is not told of an end."""
     code, absence = str(job.inputs["sag_id"]), str(job.inputs["fravaer_id"])
-    deputy = case.get("Fravaer", absence)["stedfortraeder"]
+    before = case.get("Fravaer", absence)
+    deputy, had_begun = before["stedfortraeder"], before["status"] == UNDER_WAY
     case.update("Fravaer", absence, {"status": job.inputs["status"], "sluttet": local_date(job.now)})
+    if not had_begun:
+        return
     if case.case(code).get("stedfortraeder") == deputy:
         case.set_fact(code, "stedfortraeder", None)
     case.notify(people=[str(deputy)], kind="tildeling", case=code, text="stedfortraeder_slut")
