@@ -99,12 +99,51 @@ def test_a_file_of_a_form_is_kept_although_the_form_lacks_something(sign_in, wor
 
     assert wrong.status == 422
     assert "brev.pdf: Filens indhold kan ikke modtages." in wrong.summary[0]
+    assert wrong.summary[1:] == ["Formål – Feltet skal udfyldes."]  # told together
     assert lacking.summary == ["Formål – Feltet skal udfyldes."]
     assert shown.data == PDF
     assert "er færdig" in done.text
     [record] = world.flow.cases.records("Samtykke", case=CASE)
     [document] = world.flow.documents.of_case(CASE, actor=world.flow.people.actor("camilla.syd"))
     assert record["dokument"] == [document.id]
+
+
+def test_beside_a_refused_file_nothing_is_done_and_saving_tells_the_file_alone(sign_in, world, with_document):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get(with_document)
+    program = {"_fil.dokument": (io.BytesIO(b"MZ"), "brev.pdf")}
+    kept = camilla.press(page, "_faerdig", **{"_fil.dokument": (io.BytesIO(PDF), "Brev.pdf")})
+
+    saved = camilla.press(page, "_gem", **program)
+    program = {"_fil.dokument": (io.BytesIO(b"MZ"), "brev.pdf")}
+    complete = camilla.press(kept, "_faerdig", **program, formaal="Skolen")
+
+    assert saved.status == complete.status == 422
+    assert len(saved.summary) == len(complete.summary) == 1
+    assert "kan ikke modtages" in complete.summary[0]
+    assert complete.value("formaal") == "Skolen"
+    assert world.task("gem").status == "open"
+    assert not world.flow.cases.records("Samtykke", case=CASE)
+
+
+@pytest.mark.parametrize(("who", "address"), [(None, "/underret"), ("karen.fp", "/underretninger/ny")])
+def test_a_notification_tells_what_else_is_wrong_beside_a_refused_file(
+    stranger, sign_in, world, who, address
+):
+    visitor = sign_in(who) if who else stranger
+    page = visitor.get(address)
+    program = {"_fil.bilag": (io.BytesIO(b"MZ"), "foto.pdf")}
+
+    wrong = visitor.press(page, "_send", **program, **{"boern.0.navn": "Ida"})
+
+    assert wrong.status == 422
+    assert len([line for line in wrong.summary if "kan ikke modtages" in line]) == 1
+    assert any("Feltet skal udfyldes." in line for line in wrong.summary)
+    assert wrong.value("boern.0.navn") == "Ida"
+    assert world.flow.documents.staged(wrong.value("_nummer")) == []
+
+    without = visitor.press(wrong, "_send")
+    assert [line for line in wrong.summary if "kan ikke modtages" not in line] == without.summary
 
 
 def test_a_document_of_the_case_is_shown_without_any_power_of_its_own(sign_in, world):

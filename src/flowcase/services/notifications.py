@@ -85,6 +85,18 @@ class Notifications:
             )
         return self._transactions.run(actor, lambda tx: self._receive(tx, raw, number, source, page))
 
+    def errors_of(self, values: Mapping[str, Any], *, source: str) -> Mapping[str, Sequence[str]]:
+        """What `receive` would refuse these values for, by field; nothing is stored."""
+
+        def work(tx: Tx) -> Mapping[str, Sequence[str]]:
+            try:
+                self._validated(tx, self._form(tx, FORMS.get(source, STAFF_FORM)), values, source)
+            except InvalidValues as error:
+                return error.errors
+            return {}
+
+        return self._transactions.read(work)
+
     def _receive(
         self, tx: Tx, raw: Mapping[str, Any], number: str | None, source: str, page: str | None = None
     ) -> Received:

@@ -55,6 +55,10 @@ def take_in(
     status = HTTPStatus.OK
     if errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if not (shows_only or form_sent.only_shows(sent)):
+            raw = form_sent.without_empty_rows(raw)
+            # Of a field whose file was not taken that is what is wrong, not that it is empty.
+            errors = {**flow().notifications.errors_of(raw, source=source), **errors}
     elif request.method == "POST" and (shows_only or form_sent.only_shows(sent)):
         focus = form_sent.changed_rows(raw, sent)
     elif request.method == "POST" and (

@@ -36,6 +36,8 @@ from flowcase.web.told import story_of
 from flowcase.web.typed_task import ALREADY_TOLD, BEGUN, COMMENT, INSTEAD, begin, begun, read, read_dates
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.datastructures import MultiDict
 
     from flowcase.modeling.form import Form
@@ -122,24 +124,38 @@ def _taken_over(task: UserTask) -> str:
 def send(id: str) -> Any:
     """Complete, save, or change the number of rows; whatever fails, the page comes back as it was typed."""
     problems = _receive_files(id)
-    if problems:
+    completes = not (form_sent.only_shows(request.form) or {"_gem", "_giv_tilbage"} & request.form.keys())
+    if problems and not completes:
         return page_again(id, errors=problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if form_sent.only_shows(request.form) or "_gem" in request.form:
         return _shown_or_saved(id)
-    if "_giv_tilbage" in request.form:
+    if not completes:
         return _given_back(id)
     try:
+        if problems:
+            _look_for_more(id)
+            return page_again(id, errors=problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         done = flow().user_tasks.complete(id, _noted, begun=begun(request.form), actor=actor())
     except _Noted as noted:
         return page_again(id, notes=noted.notes)
     except InvalidValues as error:
-        return page_again(id, errors=error.errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        # Of a field whose file was not taken that is what is wrong, not that it is empty.
+        wrong = {**error.errors, **problems}
+        return page_again(id, errors=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Refused as error:
-        return page_again(id, refusal=error, errors=error.fields, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        against: dict[str, Sequence[str]] = {**error.fields, **problems}
+        return page_again(id, refusal=error, errors=against, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Conflict:
         return page_again(id, status=HTTPStatus.CONFLICT)
     flash(gettext("Opgaven »{name}« er færdig.").format(name=done.name), "success")
     return redirect(_next_page(done.case_code))
+
+
+def _look_for_more(id: str) -> None:
+    """Raise what completing would meet beside a file that was not taken; nothing is done."""
+    task = flow().user_tasks.get(id, actor=actor())
+    raw = form_sent.completing(task.form, _sent(), read_dates())
+    flow().user_tasks.rehearse(id, raw, actor=actor())
 
 
 class _Noted(Exception):
