@@ -406,6 +406,19 @@ def test_a_list_that_a_colleague_shares_shows_whose_it_is_and_counts_only_what_o
     assert "Vores (4) Del Vores" in camilla.get("/opgaver").text
 
 
+def test_a_list_by_a_fact_that_there_is_no_longer_says_that_it_shows_more(sign_in):
+    karen = sign_in("karen.fp")
+    every = names(karen.get("/opgaver"))
+
+    page = karen.get("/opgaver?fakta=findes_ikke&vaerdi=1&fakta2=team&vaerdi2=x")
+    known = karen.get("/opgaver?fakta=team&vaerdi=x&fakta2=findes_ikke")
+    whole = karen.get("/opgaver?fakta=findes_ikke&vaerdi=1")
+
+    assert "Listen kan ikke afgrænses efter findes_ikke" in page.text and names(page) == []
+    assert "Listen kan ikke afgrænses" in whole.text and names(whole) == every
+    assert "Listen kan ikke afgrænses" not in known.text
+
+
 def test_facts_are_combined_and_their_values_picked_by_their_danish_words(sign_in):
     camilla = sign_in("camilla.syd")
     page = camilla.get("/opgaver?fakta=status")

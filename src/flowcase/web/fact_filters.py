@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -70,6 +70,19 @@ def rows(chosen: Mapping[str, str]) -> list[Row]:
         return []
     shown = [row(fact, chosen[fact], chosen.get(value, "")) for fact, value in FACT_NAMES if fact in chosen]
     return [*shown, *(Row(*each) for each in FACT_NAMES[len(shown) : len(shown) + 1])]
+
+
+def not_narrowed(chosen: Mapping[str, str], known: Iterable[tuple[str, str]]) -> list[str]:
+    """Facts of an address that narrow its list no longer: the rule sets name them no more, or never did.
+
+    `known` are those of `names`. A saved list keeps its address while the rule sets change.
+    """
+    narrowing = dict(known)
+    return [
+        chosen[fact]
+        for fact, value in FACT_NAMES
+        if chosen.get(value) and chosen.get(fact, "") not in narrowing
+    ]
 
 
 def row(name: str, fact: str, value: str = "") -> Row:

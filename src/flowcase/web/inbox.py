@@ -253,6 +253,7 @@ def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = Fa
     if sought and is_search:
         codes = sorted({row.case_code for row in seen.page.rows if row.case_code})
         flow().reading_log.note_search(sought, codes, page="inbox", actor=actor())
+    facts = fact_filters.names()
     return written(
         "inbox.html",
         **seen.parts(args if comes_back else None, noted),
@@ -260,7 +261,8 @@ def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = Fa
         absences=flow().absences.of(actor()),
         longest_name=LONGEST_NAME,
         orders=_order_words(),
-        facts=fact_filters.names(),
+        facts=facts,
+        not_narrowed=fact_filters.not_narrowed(seen.chosen, facts),
         fact_rows=fact_filters.rows(seen.chosen),
         dues=_due_words(),
         processes=sorted(seen.names.items(), key=lambda item: item[1].casefold()),
