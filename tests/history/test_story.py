@@ -103,6 +103,26 @@ def test_a_label_that_asks_ends_the_sentence_with_its_own_mark() -> None:
     assert line.endswith("netværk deltaget?")
 
 
+def test_records_their_attributes_and_facts_are_called_as_the_reader_speaks() -> None:
+    written = events.RecordUpdated(
+        record="r1",
+        entity="Samtykke",
+        case="SAG-1",
+        open={"anmodning_id": "a1", "formaal_kode": "x"},
+        secret={},
+    )
+    fact = events.CaseFactSet(case="SAG-1", name="kendskabsdato", value=AT.date(), previous=None)
+
+    assert told(written, fact) == [
+        "Karen Bilde: Tilføjet i Samtykke: Anmodning, Formålets art.",
+        "Karen Bilde: Kendskabsdato: 27.3.2026.",
+    ]
+    assert told(written, fact, language="en") == [
+        "Karen Bilde: Added in Consent: Request, Kind of purpose.",
+        "Karen Bilde: Date of knowledge: 27.3.2026.",
+    ]
+
+
 def test_a_deadline_says_when_and_how_late_it_was_met() -> None:
     met = events.DeadlineMet(deadline="d1", case="SAG-1", met_at=AT, seconds_late=900_000, days_late=10)
 

@@ -9,7 +9,9 @@ import pytest
 
 from flowcase.modeling import read_form
 from flowcase.modeling.form import CaseTarget, FieldType
-from flowcase.web.record_words import record_value
+from flowcase.web.case_facts import known_facts
+from flowcase.web.record_words import labels_of, record_name, record_value
+from flowcase.web.revision import _words as words_of_event
 
 FORMS = Path(__file__).parents[2] / "processes" / "forms"
 
@@ -34,6 +36,24 @@ def test_codes_people_and_groups_are_said_in_words_and_texts_as_they_stand(
 ):
     with app.test_request_context():
         assert record_value(entity, attribute, given) == danish
+
+
+@pytest.mark.parametrize(
+    ("language", "record", "attribute", "fact", "searched"),
+    [
+        ("da", "Møde", "Referat", "Kendskabsdato", "Slags oplysning: Samtykke"),
+        ("en", "Meeting", "Minutes", "Date of knowledge", "Sort of record: Consent"),
+    ],
+)
+def test_records_attributes_and_facts_are_called_as_the_reader_speaks(
+    app, language, record, attribute, fact, searched
+):
+    with app.test_request_context(query_string={"sprog": language}):
+        app.preprocess_request()
+        assert record_name("Moede") == record
+        assert labels_of("Moede")["referat"] == attribute
+        assert known_facts({"kendskabsdato": dt.date(2026, 4, 3)})[0][0] == fact
+        assert words_of_event({"entity": "Samtykke"}) == searched
 
 
 def test_an_answer_is_called_what_the_form_that_asks_for_it_calls_it(app):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flowcase.cases.entities import entity
-from flowcase.errors import NotFound
+from flowcase.cases.entities.names import attribute_name
 
 # field of an event -> (Danish, English)
 FIELD_NAMES: Mapping[str, tuple[str, str]] = {
@@ -58,8 +57,5 @@ def field_name(name: str, language: str) -> str:
     """Also of an attribute of a record (`Sag.status`), which is called as its form calls it."""
     owner, _, attribute = name.partition(".")
     if attribute:
-        try:
-            return entity(owner).attribute(attribute).da
-        except NotFound:
-            return attribute
+        return attribute_name(owner, attribute, language)
     return FIELD_NAMES.get(name, (name, name))[language == "en"]

@@ -17,6 +17,7 @@ from flowcase.access.groups import group_name
 from flowcase.access.guests import guest_name, is_guest
 from flowcase.cases.entities import entity
 from flowcase.cases.entities.model import Kind
+from flowcase.cases.entities.names import attribute_name, record_name
 from flowcase.errors import NotFound
 from flowcase.events import DecisionEvaluated
 from flowcase.history import answers, notices
@@ -204,8 +205,9 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
     fields["rules_plain"] = ", ".join(map(str, hit))
     if "open" in raw or "secret" in raw:
         named = [*raw.get("open", {}), *raw.get("secret", {})]
-        fields["attributes"] = ", ".join(_label(raw.get("entity", ""), name) for name in named) or "–"
-        fields["entity"] = _entity_label(raw.get("entity", ""))
+        written = raw.get("entity", "")
+        fields["attributes"] = ", ".join(attribute_name(written, name, language) for name in named) or "–"
+        fields["entity"] = record_name(written, language)
     if "end_elements" in raw:
         ends = [names.element(one.instance, end) or end for end in raw["end_elements"]]
         fields["ends"] = ", ".join(ends) or "–"
@@ -332,7 +334,7 @@ def _say_fact(fields: _Fields, raw: Mapping[str, Any], names: Names, language: s
             return code_name(value, language)
         return _plain(value, language)
 
-    fields["name"], fields["value"] = _label("Sag", raw["name"]), said(raw["value"])
+    fields["name"], fields["value"] = attribute_name("Sag", raw["name"], language), said(raw["value"])
     before = {"da": " (før: {})", "en": " (before: {})"}[language]
     fields["before"] = before.format(said(raw["previous"])) if raw["previous"] not in (None, "") else ""
 
@@ -348,21 +350,6 @@ def unit_words(unit: str, language: str) -> str:
     """The unit of a deadline's length, as people write it."""
     danish, english = UNITS.get(unit, (unit, unit))
     return english if language == "en" else danish
-
-
-def _entity_label(name: str) -> str:
-    try:
-        return entity(name).da
-    except NotFound:
-        return name
-
-
-def _label(entity_name: str, attribute: str) -> str:
-    """What a caseworker calls an attribute; records have Danish labels only."""
-    try:
-        return entity(entity_name).attribute(attribute).da
-    except NotFound:
-        return attribute
 
 
 def _is_code(entity_name: str, attribute: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from flowcase.cases.entities import ENTITIES
 from flowcase.cases.own_data import State
 from flowcase.errors import InvalidValues, Refused
 from flowcase.services.access_reports import AccessReport, ContentChanged
@@ -16,7 +15,7 @@ from flowcase.services.own_data import Held, OfCase, Received
 from flowcase.web import pdf
 from flowcase.web.language import gettext
 from flowcase.web.presenting import group, value
-from flowcase.web.record_words import record_value
+from flowcase.web.record_words import labels_of, record_name, record_value
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("access_reports", __name__)
@@ -160,7 +159,7 @@ def _words() -> dict[str, Any]:
     return {
         "role": _role,
         "label": _label,
-        "entity_name": lambda held: ENTITIES[held.entity].da,
+        "entity_name": lambda held: record_name(held.entity),
         "said": _said,
         "by_record": _by_record,
         "to_read": _to_read,
@@ -184,7 +183,7 @@ def _recipient(code: str) -> str:
 
 
 def _label(held: Held) -> str:
-    return ENTITIES[held.entity].attribute(held.attribute).da
+    return labels_of(held.entity)[held.attribute]
 
 
 def _said(held: Held) -> str:
@@ -197,7 +196,7 @@ def _by_record(case: OfCase, chosen: frozenset[str]) -> list[tuple[str, Any, lis
     for each in case.given(chosen):
         if value(each.value):
             found.setdefault(each.record, []).append(each)
-    return [(ENTITIES[rows[0].entity].da, rows[0].since, rows) for rows in found.values()]
+    return [(record_name(rows[0].entity), rows[0].since, rows) for rows in found.values()]
 
 
 def _to_read(case: OfCase) -> list[Held]:

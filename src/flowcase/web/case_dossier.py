@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
-from flowcase.cases.entities import ENTITIES, DataClass
+from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services.case_dossiers import PURPOSES, Dossier
 from flowcase.web import pdf
 from flowcase.web.case_facts import known_facts
 from flowcase.web.language import gettext
-from flowcase.web.record_words import labels_of, record_value
+from flowcase.web.record_words import labels_of, record_name, record_value
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
 
@@ -89,5 +89,4 @@ def _records(dossier: Dossier) -> list[tuple[str, str, Any]]:
             if (said := record_value(record.entity, name, each))
         ]
         by_entity.setdefault(record.entity, []).append((record, values))
-    names = {name: name if name not in ENTITIES else ENTITIES[name].da for name in by_entity}
-    return [(f"post-{name.lower()}", names[name], rows) for name, rows in by_entity.items()]
+    return [(f"post-{name.lower()}", record_name(name), rows) for name, rows in by_entity.items()]

@@ -1,4 +1,4 @@
-"""The facts of a case as people read them: Danish labels, words for codes, names for ids."""
+"""The facts of a case as people read them: labels and words for codes, names for ids."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flowcase.cases.ages import age_on
-from flowcase.cases.entities import ENTITIES
 from flowcase.history.case_statuses import case_status
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group, person, value
+from flowcase.web.record_words import labels_of
 
 if TYPE_CHECKING:
     from flowcase.services.case_pictures import Item
@@ -74,7 +74,7 @@ def notification_outcome(code: str | None) -> str:
 
 def known_facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(label, words) of everything that was known of a case at some time, ids too: for who audits it."""
-    labels = {each.name: each.da for each in ENTITIES["Sag"].attributes}
+    labels = labels_of("Sag")
     say: dict[str, Callable[[Any], str]] = {
         "status": status,
         "team": group,

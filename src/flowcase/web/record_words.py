@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import g
 
-from flowcase.cases.entities import ENTITIES, Kind
+from flowcase.cases.entities import ENTITIES, Kind, names
 from flowcase.history.case_statuses import CASE_STATUSES, case_status
 from flowcase.modeling.names import code_name, note_name
 from flowcase.modeling.option_labels import OptionLabels
@@ -20,8 +20,11 @@ _CODED = frozenset({Kind.CODE, Kind.CODES, Kind.REFERENCE, Kind.REFERENCES})
 
 def labels_of(entity: str) -> Mapping[str, str]:
     """What the attributes of an entity are called."""
-    known = ENTITIES.get(entity)
-    return {} if known is None else {each.name: each.da for each in known.attributes}
+    return names.attribute_names(entity, current())
+
+
+def record_name(entity: str) -> str:
+    return names.record_name(entity, current())
 
 
 def record_value(entity: str, attribute: str, given: Value) -> str:

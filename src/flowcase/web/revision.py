@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
-from flowcase.cases.entities import ENTITIES
 from flowcase.errors import NotFound
 from flowcase.history import notices
 from flowcase.history.act_names import act_name
@@ -25,6 +24,7 @@ from flowcase.web.case_facts import status
 from flowcase.web.history_exports import PURPOSE_WORDS
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import deadline_name, group, person, value
+from flowcase.web.record_words import record_name
 from flowcase.web.revision_cases import page_name
 from flowcase.web.session import actor, flow
 from flowcase.web.shown_differences import shown
@@ -274,17 +274,13 @@ def _plain(given: Any) -> str:
     return value(given)
 
 
-def _entity(name: str) -> str:
-    return ENTITIES[name].da if name in ENTITIES else name
-
-
 # Fields of events whose codes have words of their own.
 _SAID: Mapping[str, Callable[[Any], str]] = {
     "act": lambda code: act_name(code, current()),
     "assignee": person,
     "candidate_groups": lambda codes: ", ".join(map(group, codes)),
     "decision": lambda id: decision_name(id, "", current()),
-    "entity": _entity,
+    "entity": record_name,
     "groups": lambda codes: ", ".join(map(group, codes)),
     "name": lambda code: message_name(code, current()),
     "page": page_name,

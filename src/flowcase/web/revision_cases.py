@@ -11,7 +11,6 @@ from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from flowcase.cases.civil_time import COPENHAGEN
-from flowcase.cases.entities import ENTITIES
 from flowcase.history.answers import column_name
 from flowcase.modeling.names import code_name, codes_in_words, yes_or_no
 from flowcase.services.time_travel import FlowPicture, Then
@@ -19,7 +18,7 @@ from flowcase.web import diagram_drawing
 from flowcase.web.case_facts import known_facts, status
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group, value
-from flowcase.web.record_words import labels_of, record_value
+from flowcase.web.record_words import labels_of, record_name, record_value
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
 
@@ -205,14 +204,13 @@ def _records(seen: Then) -> list[tuple[str, dt.datetime, dt.datetime, list[tuple
     """(what, written, changed, (label, words) of each value, is something kept back), oldest first."""
     shown = []
     for record in sorted(seen.moment.records.values(), key=lambda each: each.written_at):
-        entity = ENTITIES.get(record.entity)
         labels = labels_of(record.entity)
         values = [
             (labels.get(name, name), said)
             for name, each in record.values.items()
             if (said := record_value(record.entity, name, each))
         ]
-        name = record.entity if entity is None else entity.da
+        name = record_name(record.entity)
         shown.append((name, record.written_at, record.changed_at, values, not seen.is_close))
     return shown
 

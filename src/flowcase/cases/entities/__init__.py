@@ -4,8 +4,8 @@ Attribute names are the keys of the forms (domain specification, section 6); a f
 its value goes with `case:<Entity>.<attribute>`. Class K0 is stored in the open and can be filtered on;
 K1 and K2 are stored as ciphertext with the key of the record's stream (section 5.2).
 
-To add an attribute, append a line to its entity. To add an entity, append one to the file of its part
-of the domain; the registry below collects them.
+To add an attribute, append a line to its entity and its English to `english.yaml`. To add an entity,
+append one to the file of its part of the domain; the registry below collects them.
 """
 
 from __future__ import annotations
