@@ -191,6 +191,18 @@ def test_a_colleague_who_may_do_it_gets_it_with_a_reason(sign_in, world):
     assert f"Opgaven »{task.name}« gik over til Omar Haddad: Kender skolen." in story
 
 
+def test_who_has_it_already_is_not_offered_to_who_leads_them(sign_in, world):
+    task = world.task("beslut_undersoegelse")
+    world.flow.user_tasks.claim(task.id, actor=world.flow.people.actor("camilla.syd"))
+
+    page = sign_in("else.syd").get("/opgaver?vis=team&sag=SAG-2588")
+
+    assert names(page) == [task.name]
+    for act in ("overdrag", "uddeleger"):
+        offered = [each.get("value") for each in page.all(f"//select[@id='{act}-til']/option")]
+        assert "omar.syd" in offered and "camilla.syd" not in offered
+
+
 def test_what_is_put_off_is_hidden_with_a_link_that_shows_it(sign_in, world):
     camilla, task = sign_in("camilla.syd"), world.task("beslut_undersoegelse")
     page = camilla.get("/opgaver?sag=SAG-2588")

@@ -146,8 +146,15 @@ def _by_name(people: Iterable[PersonRow]) -> list[PersonRow]:
 
 
 def colleagues(rows: Sequence[AnyTaskRow]) -> list[PersonRow]:
-    """To whom some of these could be handed over, by name; each one is checked when it happens."""
-    return [each for each in listed(rows) if any(could_have(each, row) for row in rows)]
+    """To whom some of these could be handed over, by name; each one is checked when it happens.
+
+    Not who has them all already: it is handed over to nobody when it stays where it is.
+    """
+    return [
+        each
+        for each in listed(rows)
+        if any(could_have(each, row) and (row.assignee != each.id or row.owner is not None) for row in rows)
+    ]
 
 
 def mentionable(case: str, row: AnyTaskRow | None = None) -> list[PersonRow]:
