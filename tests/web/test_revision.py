@@ -211,13 +211,54 @@ def test_everything_went_as_it_is_drawn_until_an_operator_moves_an_instance(vera
     [step] = world.flow.going_back.steps(id, actor=drift)
 
     world.flow.going_back.go_back(id, step.element_instance, reason="fejlregistrering", actor=drift)
-    page = vera.get("/revision/forloeb")
+    page = vera.get("/revision/forloeb?formaal=tilsyn")
 
     assert "Alle gik, som de er tegnet" in clean.text
     assert "fejlregistrering" in page.text
     assert "Nået uden om pilene" in page.text
     assert len(page.all("//*[@class='fc-strayed']")) == 1
-    assert "fejlregistrering" in vera.get(f"/revision/forloeb/{id}").text
+    assert "fejlregistrering" in vera.get(f"/revision/forloeb/{id}?formaal=tilsyn").text
+
+
+def test_why_operators_stepped_in_is_told_beside_the_diagram_to_who_says_what_for_and_that_is_remembered(
+    vera, world
+):
+    drift = world.flow.people.actor("drift")
+    [instance, *_] = world.flow.instances.list(case="SAG-2588", status="active")
+    world.flow.instances.suspend(instance.id, reason="Fejl hos leverandøren", actor=drift)
+    paths = ("/revision/forloeb", f"/revision/forloeb/{instance.id}")
+
+    def searched():
+        rows = world.flow.history.of_stream("installation")
+        return [(row.actor, row.event) for row in rows if row.kind == "HistorySearched"]
+
+    for without in (vera.get(path + asked) for path in paths for asked in ("", "?formaal=nysgerrighed")):
+        assert "leverandøren" not in without.text
+        assert "begrundelsen er udeladt" in without.text and "når du har sagt, hvad" in without.text
+    assert not searched()
+
+    told = [vera.get(f"{path}?formaal=klage") for path in paths]
+
+    assert all("Fejl hos leverandøren" in page.text and "udeladt" not in page.text for page in told)
+    assert [(who, event.page, event.purpose, event.asked) for who, event in searched()] == [
+        ("vera.revisor", "flows", "klage", {}),
+        ("vera.revisor", "flows", "klage", {"case": "SAG-2588", "instance": instance.id}),
+    ]
+    [looker] = world.flow.case_audit.looks("SAG-2588", actor=SYSTEM)[0]
+    assert looker.pages["search"] == 2
+    assert "med driftens begrundelser" in vera.get("/revision?formaal=klage&slags=HistorySearched").text
+
+
+def test_that_a_late_deadline_was_moved_is_told_to_auditors_and_why_is_not(vera, world):
+    [deadline] = [each for each in world.flow.deadlines.of_case("SAG-2601") if each.rule == "T01"]
+    world.flow.deadlines.recompute(deadline.id, due=at(30, 12), reason="Mosteren er syg", actor=SYSTEM)
+    world.go_to(at(31, 12))
+
+    page = vera.get("/revision/frister/T01")
+
+    [row] = [row for row in page.all("//*[@id='for-sent']/tbody/tr") if "SAG-2601" in row.text_content()]
+    assert "Flyttet" in row.text_content() and "begrundelsen er udeladt" in row.text_content()
+    assert "Mosteren" not in page.text and "De, der arbejder med sagen, læser det" in page.text
 
 
 def test_the_older_instances_are_looked_at_on_the_pages_behind(vera, world):

@@ -129,7 +129,7 @@ class EmergencyReviewed(Event):
 class HistorySearched(Event):
     """Somebody looked through the history of everything; kept in the installation's stream."""
 
-    page: str  # search | api
+    page: str  # search | api | flows: why operators stepped in, beside the diagrams
     case: str | None = None
     asked: dict[str, str] = field(default_factory=dict)  # ids, codes, kinds and days; never words
     purpose: str = ""  # code; programs need not say

@@ -34,7 +34,7 @@ class Deviation:
     kind: str = ""  # of the event that an intervention left
     act: str = ""  # its code
     versions: tuple[str, str] | None = None  # of a move: from which definition to which
-    reason: str = ""
+    reason: str | None = ""  # None: there is one, and it is left out
 
 
 def deviations(events: Sequence[Event], drawn: Callable[[str], Drawn], definition: str) -> list[Deviation]:

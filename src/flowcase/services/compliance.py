@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_audit
@@ -12,6 +12,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, NotFound
 from flowcase.history.conformance import Deviation, Drawn, deviations
 from flowcase.services.definitions import Definitions
+from flowcase.services.history_search import Asked, remember
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import deadlines, history, instances, resources, reviews
@@ -44,10 +45,10 @@ class RuleKept:
 
 @dataclass(frozen=True)
 class Late:
-    """A deadline that was not kept, with what is known of why."""
+    """A deadline that was not kept, with who moved it. Why they did is of class K2, and stays out."""
 
     row: DeadlineRow
-    reasons: Sequence[tuple[dt.datetime, str, str]] = field(default=())  # (when, who, reason) of each move
+    moves: Sequence[tuple[dt.datetime, str]] = ()  # when, and who
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class LookedThrough:
 
 
 class Compliance:
-    """One transaction per method. All raise Forbidden for who is no auditor."""
+    """One transaction per method, one more where reasons are told. Forbidden for who is no auditor."""
 
     def __init__(self, transactions: Transactions, definitions: Definitions) -> None:
         self._transactions, self._definitions = transactions, definitions
@@ -113,12 +114,17 @@ class Compliance:
         def work(tx: Tx) -> list[Late]:
             rows = [each for each in _due_between(tx, first, last) if each.rule == rule]
             missed = [each for each in rows if _how(each) in ("late", "missed")]
-            return [Late(each, _reasons(tx, each)) for each in sorted(missed, key=_due, reverse=True)]
+            return [Late(each, _moves(tx, each)) for each in sorted(missed, key=_due, reverse=True)]
 
         return self._transactions.read(work)
 
-    def strayed(self, *, actor: Actor, after: Place | None = None, limit: int = 200) -> LookedThrough:
-        """Instances that went otherwise than drawn, among the newest of those behind `after`."""
+    def strayed(
+        self, *, purpose: str = "", actor: Actor, after: Place | None = None, limit: int = 200
+    ) -> LookedThrough:
+        """Instances that went otherwise than drawn, among the newest of those behind `after`.
+
+        With a purpose it is told why operators stepped in, and the history says that it was.
+        """
         _check(actor)
 
         def work(tx: Tx) -> LookedThrough:
@@ -131,10 +137,11 @@ class Compliance:
                 None if last is None else (last.started_at, last.id),
             )
 
-        return self._transactions.read(work)
+        found = self._transactions.read(work)
+        return replace(found, rows=self._told(found.rows, Asked(), purpose, actor))
 
-    def of_instance(self, id: str, *, actor: Actor) -> Strayed:
-        """One instance against its diagram. Raises NotFound."""
+    def of_instance(self, id: str, *, purpose: str = "", actor: Actor) -> Strayed:
+        """One instance against its diagram; a purpose is for what it is there. Raises NotFound."""
         _check(actor)
 
         def work(tx: Tx) -> Strayed:
@@ -144,7 +151,9 @@ class Compliance:
                 raise NotFound("process instance", id)
             return found[0]
 
-        return self._transactions.read(work)
+        row = self._transactions.read(work)
+        [told] = self._told([row], Asked(case=row.instance.case_code, instance=id), purpose, actor)
+        return told
 
     def versions(self, process: str, *, actor: Actor) -> list[VersionInUse]:
         """Every version of a process with the cases that ran under it, newest first. Raises NotFound."""
@@ -172,6 +181,18 @@ class Compliance:
             return found
 
         return self._transactions.read(work)
+
+    def _told(self, rows: list[Strayed], asked: Asked, purpose: str, actor: Actor) -> list[Strayed]:
+        """With the reasons that operators gave, which is remembered, or without them where nobody asks."""
+        if not purpose:
+            return [_without_reasons(each) for each in rows]
+        streams = sorted({row.instance.stream for row in rows if any(each.reason for each in row.deviations)})
+
+        def work(tx: Tx) -> None:
+            remember(tx, page="flows", purpose=purpose, asked=asked, streams=streams)
+
+        self._transactions.run(actor, work)
+        return rows
 
     def _replayed(self, tx: Tx, row: InstanceRow) -> list[Strayed]:
         """Nothing for an instance whose history was erased."""
@@ -215,13 +236,16 @@ def _due_between(tx: Tx, first: dt.date | None, last: dt.date | None) -> Iterabl
             yield row
 
 
-def _reasons(tx: Tx, row: DeadlineRow) -> list[tuple[dt.datetime, str, str]]:
-    """Why the deadline was moved, each time."""
+def _moves(tx: Tx, row: DeadlineRow) -> list[tuple[dt.datetime, str]]:
     if tx.is_erased(row.stream):
         return []
-    moved = history.events(tx, row.stream, kinds=["DeadlineMoved"])
     return [
-        (each.at, each.actor, each.event.reason)  # type: ignore[attr-defined]
-        for each in moved
+        (each.at, each.actor)
+        for each in history.events(tx, row.stream, kinds=["DeadlineMoved"])
         if each.event is not None and each.event.deadline == row.id  # type: ignore[attr-defined]
     ]
+
+
+def _without_reasons(row: Strayed) -> Strayed:
+    told = [replace(each, reason=None if each.reason else "") for each in row.deviations]
+    return replace(row, deviations=told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from flowcase.access.actor import Actor
@@ -176,11 +176,16 @@ def _rules(event: object, names: Names) -> set[str]:
     return found | ({names.rule(deadline)} if deadline else set())
 
 
-def _remember(tx: Tx, asked: Asked, page: str, purpose: str) -> None:
-    row = case_files.case(tx, asked.case) if asked.case is not None else None
-    concerned = [] if row is None or row.erased_at is not None else [row.stream]
+def remember(tx: Tx, *, page: str, purpose: str, asked: Asked, streams: Iterable[str] = ()) -> None:
+    """That somebody looked through the history; `streams` are those that get a reference to it."""
     tx.append(
         INSTALLATION,
         HistorySearched(page=page, case=asked.case, asked=asked.said(), purpose=purpose),
-        concerns=concerned,
+        concerns=[each for each in streams if not tx.is_erased(each)],
     )
+
+
+def _remember(tx: Tx, asked: Asked, page: str, purpose: str) -> None:
+    row = case_files.case(tx, asked.case) if asked.case is not None else None
+    streams = [] if row is None or row.erased_at is not None else [row.stream]
+    remember(tx, page=page, purpose=purpose, asked=asked, streams=streams)

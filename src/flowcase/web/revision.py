@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -16,6 +16,7 @@ from flowcase.history.conformance import Deviation
 from flowcase.history.field_names import field_name
 from flowcase.history.kind_names import KIND_NAMES, kind_name
 from flowcase.modeling.names import code_name, decision_name, message_name
+from flowcase.services.compliance import Strayed
 from flowcase.services.exports import PURPOSES
 from flowcase.services.history_search import Asked, Telling
 from flowcase.web.api_pages import place_from, place_in_history, token_of
@@ -58,7 +59,7 @@ STRAYED = {
 def index() -> Any:
     """Search over everything, once it is said what for; the address holds the filters, to be shared."""
     flow().compliance.check(actor())
-    args, problems = request.args, {}
+    args, (purpose, problems) = request.args, _purpose()
     wanted: dict[str, Any] = {name: args.get(given, "").strip() or None for given, name in _FILTERS.items()}
     wanted["kind"] = _kind(wanted["kind"])
     wanted["actor"] = _who(wanted["actor"])
@@ -67,9 +68,8 @@ def index() -> Any:
         if problem:
             problems[given] = problem
     place = place_in_history(args.get("efter", ""))
-    found, purpose = None, args.get("formaal", "").strip()
-    is_asked = bool(purpose) or any(args.get(name, "").strip() for name in (*_FILTERS, "fra", "til"))
-    if is_asked and purpose not in PURPOSES:
+    found, is_asked = None, any(args.get(name, "").strip() for name in (*_FILTERS, "formaal", "fra", "til"))
+    if is_asked and not purpose:
         problems["formaal"] = gettext("Vælg, hvad søgningen er til.")
     if is_asked and not problems:
         try:
@@ -97,7 +97,7 @@ def index() -> Any:
         longest=LONGEST_WORDS,
         fields=_fields(),
         is_asked=is_asked,
-        purposes=[(each, gettext(PURPOSE_WORDS[each])) for each in PURPOSES],
+        purposes=_purposes(),
         processes={row.process: row.name for row in flow().deployments.definitions()},
         kinds=sorted(kind_name(kind, current()) for kind in KIND_NAMES),
         kind_name=lambda kind: kind_name(kind, current()),
@@ -134,33 +134,20 @@ def late(rule: str) -> Any:
 def strayed() -> Any:
     """Instances that went otherwise than they are drawn."""
     after = place_from(request.args.get("efter", ""))
-    found = flow().compliance.strayed(after=after, actor=actor())
-    return render_template(
-        "revision_strayed.html",
-        rows=found.rows,
-        looked=found.looked,
-        following=token_of(found.following) if found.following else "",
-        what=_strayed,
-        intervention=_intervention,
-        id=None,
-    )
+    purpose, problems = _purpose()
+    found = flow().compliance.strayed(purpose=purpose, after=after, actor=actor())
+    following = token_of(found.following) if found.following else ""
+    return _strayed_page(found.rows, found.looked, purpose, problems, following)
 
 
 @blueprint.get("/forloeb/<id>")
 @login_required
 def replayed(id: str) -> Any:
     """One instance, its events replayed on its diagram."""
-    row = flow().compliance.of_instance(id, actor=actor())
+    purpose, problems = _purpose()
+    row = flow().compliance.of_instance(id, purpose=purpose, actor=actor())
     flow().reading_log.note(row.instance.case_code, page="diagram", actor=actor())
-    return render_template(
-        "revision_strayed.html",
-        rows=[row],
-        looked=1,
-        following="",
-        what=_strayed,
-        intervention=_intervention,
-        id=id,
-    )
+    return _strayed_page([row], 1, purpose, problems)
 
 
 @blueprint.get("/udgaver")
@@ -196,6 +183,34 @@ def difference(process: str, old: int, new: int) -> Any:
         shown=shown(rows[new].path, sources[0], sources[1], (titles[0], titles[1])),
         titles=titles,
     )
+
+
+def _strayed_page(
+    rows: Sequence[Strayed], looked: int, purpose: str, problems: Mapping[str, str], following: str = ""
+) -> str:
+    return render_template(
+        "revision_strayed.html",
+        rows=rows,
+        looked=looked,
+        following=following,
+        what=_strayed,
+        intervention=_intervention,
+        purpose=purpose,
+        purposes=_purposes(),
+        problems=problems,
+    )
+
+
+def _purpose() -> tuple[str, dict[str, str]]:
+    """What the address says that the reading is for; empty, with what is wrong, for no such purpose."""
+    said = request.args.get("formaal", "").strip()
+    if not said or said in PURPOSES:
+        return said, {}
+    return "", {"formaal": gettext("Vælg, hvad søgningen er til.")}
+
+
+def _purposes() -> list[tuple[str, str]]:
+    return [(each, gettext(PURPOSE_WORDS[each])) for each in PURPOSES]
 
 
 def _strayed(what: str) -> str:

@@ -36,6 +36,7 @@ PAGES = {
     "export": "En eksport",
     "guest": "Et punkt ved et gæstelink",
     "search": "En søgning i historikken",
+    "flows": "Forløb mod tegning, med driftens begrundelser",
     "emergency": "Sagen, åbnet med nødadgang",
     "case_file": "Sagsakten som PDF",
     "access_report": "Indsigt i en persons oplysninger",
