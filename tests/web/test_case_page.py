@@ -100,6 +100,18 @@ def test_the_whole_story_is_told_on_request(sign_in):
     assert "Vis kun det vigtigste" in whole.text
 
 
+def test_the_short_story_tells_acts_and_the_whole_story_the_fields_that_they_filled_in(sign_in):
+    camilla = sign_in("camilla.syd")
+
+    pages = [camilla.get("/sager/SAG-2588"), camilla.get("/sager/SAG-2588?hele=1")]
+
+    short, whole = (page.one("//ol[@class='fc-story']").text_content() for page in pages)
+    assert "Gjorde opgaven" in short and "Gjorde opgaven" in whole
+    assert "Skrevet i" not in short and "Tilføjet i" not in short
+    assert "Skrevet i" in whole
+    assert "hele=1" in pages[0].one("//a[text()='Vis hele historien']").get("href")
+
+
 def test_who_looked_at_a_case_is_told_by_the_case(sign_in):
     sign_in("else.syd").get("/sager/SAG-2588")
 

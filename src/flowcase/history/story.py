@@ -44,6 +44,7 @@ class Told:
     text: str
     kind: str  # class of the event
     element: str | None = None
+    entity: str | None = None  # of a record
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def tell(
             if told in said:
                 continue
             said.add(told)
-        yield Told(one.at, who, told, kind, getattr(one.event, "element", None))
+        of_element, of_entity = (getattr(one.event, name, None) for name in ("element", "entity"))
+        yield Told(one.at, who, told, kind, of_element, of_entity)
 
 
 def has_sentence(event: Event) -> bool:

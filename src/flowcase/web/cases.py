@@ -13,6 +13,7 @@ from flask_login import login_required
 from flowcase.access.permissions import may_open_in_emergency, may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, InvalidValues
+from flowcase.history.short_story import shortened
 from flowcase.services.case_facts import DEADLINE_PROCESS
 from flowcase.web import between_people, case_words, suspensions
 from flowcase.web.case_facts import called, notification_outcome, notifier, shown_facts, status
@@ -85,7 +86,8 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
     everything = request.args.get("alt") == "1"
     whole = everything or request.args.get("hele") == "1"
     told = story_of(code, everything=everything)
-    moments = moments_of(told)
+    shown = told if whole else shortened(told)
+    moments = moments_of(shown)
     story = unfolded(moments) if everything else folded(moments)
     deadlines = flow().deadlines.of_case(code)
     names = {row.process: row.name for row in flow().deployments.definitions()}
@@ -136,7 +138,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
         may_withdraw=between_people.withdrawal(startable),
         purpose=purpose,
         story=story if whole else story[:MOMENTS],
-        older=0 if whole else sum(len(passage) for passage in story[MOMENTS:]),
+        left_out=len(shown) < len(told) or (not whole and len(story) > MOMENTS),
         whole=whole,
         everything=everything,
         now=now,
