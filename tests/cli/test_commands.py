@@ -250,6 +250,27 @@ def test_a_scenario_file_that_cannot_be_used_ends_with_2(flowcase: CommandLine, 
     assert report["unusable"][0]["file"].endswith("s.yaml")
 
 
+def test_scenarios_of_files_that_cannot_be_deployed_give_the_findings_as_json(
+    flowcase: CommandLine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "processes"
+    folder.mkdir()
+    (folder / "skaev.bpmn").write_text("<no-diagram/>", "utf-8")
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        "id: S-98\ntitle: Ingen\nsource: test\ncases: {}\n"
+        "people:\n  - {id: R-01, groups: [forebyggende], district: haderslev_midt}\nsteps:\n"
+        '  - at: "2026-03-02T09:00+01:00"\n    do: advance the clock\n'
+        "    expect: {tasks: [{process: skaev, element: gem, count: 0}]}\n",
+        "utf-8",
+    )
+
+    report = flowcase.json("scenario", "--processes", folder, file, expect=1)
+
+    assert report["state"] == "refused"
+    assert {each["file"] for each in report["findings"]} == {"skaev.bpmn"}
+
+
 # --- the installation ----------------------------------------------------------------------------------
 
 

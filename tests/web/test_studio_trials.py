@@ -98,7 +98,40 @@ def test_a_draft_that_cannot_be_deployed_says_so_and_harms_nothing(trials, world
 
     assert not row.passed
     assert row.report["trouble"] == "not_deployed"
-    assert "findes_ikke" in " ".join(row.report["said"])
+    assert any("findes_ikke" in each["message"] for each in row.report["findings"])
+    assert {each["severity"] for each in row.report["findings"]} == {"error"}
+    assert row.report["warnings"] >= 0
+
+
+def test_the_page_says_in_danish_which_errors_hinder_a_trial_and_counts_the_warnings(
+    trials, world, sign_in, jens
+):
+    content = world.flow.studio.in_force(DIAGRAM, actor=jens)
+    broken = content.replace(b'targetRef="afdaek"', b'targetRef="findes_ikke"')
+    world.flow.kept_drafts.save(DIAGRAM, broken, seen=None, based_on=None, actor=jens)
+    row = trials.play("KORT-01", actor=jens)
+    object.__setattr__(world.flow, "scenario_trials", trials)
+
+    page = sign_in("jens.proces").get(f"/studie/scenarier/{DIAGRAM}")
+
+    errors = page.all("//*[@id='anderledes']/following-sibling::ul[1]/li")
+    assert len(errors) == len(row.report["findings"]) > 0
+    assert errors[0].xpath(f"./a[@href='/studie/{DIAGRAM}']")
+    told = " ".join(each.text_content() for each in errors)
+    assert "findes_ikke" in told and "Expected" not in told
+    assert not page.all("//main//li/span[@lang='en']")
+    assert ("Advarsler, som ikke hindrer det" in page.text) == (row.report["warnings"] > 0)
+
+
+def test_the_page_tells_of_drafts_of_stories_apart_from_those_of_files(trials, world, sign_in, jens):
+    path = "scenarios/KORT-01.yaml"
+    world.flow.kept_drafts.save(path, (STORY % 0).encode(), seen=None, based_on=None, actor=jens)
+    object.__setattr__(world.flow, "scenario_trials", trials)
+
+    page = sign_in("jens.proces").get(f"/studie/scenarier/{DIAGRAM}")
+
+    assert "Du har ingen kladder af diagrammer, tabeller, formularer eller regelsæt." in page.text
+    assert "Af disse scenarier spilles din kladde: KORT-01." in page.text
 
 
 def test_what_takes_too_long_is_stopped(trials, world, jens):

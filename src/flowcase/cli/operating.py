@@ -14,7 +14,7 @@ import click
 
 from flowcase.cli.output import json_option, local, progress, say_json
 from flowcase.cli.settings import opened, operator, read_instant
-from flowcase.errors import FlowcaseError, Refused
+from flowcase.errors import FlowcaseError, InvalidDefinition, Refused
 
 
 @click.command()
@@ -96,7 +96,13 @@ def scenario(files: tuple[str, ...], processes: str | None, missing: bool, as_js
         except ScenarioError as error:
             unusable.append(error)
             continue
-        played = run(story, processes=folder)
+        try:
+            played = run(story, processes=folder)
+        except InvalidDefinition as refused:
+            if not as_json:
+                raise
+            say_json({"state": "refused", "findings": refused.findings})
+            raise SystemExit(1) from None
         reports.extend(played)
         exceptions.extend(story.not_covered)
         if not as_json:

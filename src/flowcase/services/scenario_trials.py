@@ -21,7 +21,7 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, Forbidden, NotFound
-from flowcase.modeling import read_bpmn
+from flowcase.modeling import Severity, read_bpmn
 from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.drawn_names import Names, names_of
 from flowcase.modeling.process_archive import place_of
@@ -51,6 +51,7 @@ class Story:
     content: bytes
     hash: str
     touches: bool  # whether it names something of the file that is looked at
+    is_draft: bool = False  # this person's own, over the one in force or of the folder
     trial: TrialRow | None = None  # of the files as they are now
 
     @property
@@ -80,7 +81,7 @@ class Trials:
     path: str
     content: bytes
     files: str  # digest of everything that is played
-    drafts: tuple[str, ...]  # this person's drafts among it
+    drafts: tuple[str, ...]  # this person's drafts among it; stories stay out
     stories: tuple[Story, ...]
     reached: Reached | None  # None for what is no diagram, or before anything was played
     names: Names  # of what the steps name that went otherwise
@@ -172,9 +173,12 @@ class ScenarioTrials:
         for row in resources.all_named(tx, "scenario")[::-1]:
             if row.status == "active":
                 contents[row.name] = resources.content(tx, row.hash) or b""
+        own = set()
         for draft in drafts.drafts(tx):
             if draft.owner == actor.id and draft.copy == 0 and kind_of(draft.file_name) == "scenario":
-                contents[PurePosixPath(draft.file_name).stem] = drafts.content(tx, draft)
+                name = PurePosixPath(draft.file_name).stem
+                contents[name] = drafts.content(tx, draft)
+                own.add(name)
         found = []
         for name, content in sorted(contents.items()):
             text = content.decode("utf-8", errors="replace")
@@ -185,6 +189,7 @@ class ScenarioTrials:
                     content=content,
                     hash=hashlib.sha256(content).hexdigest(),
                     touches=any(name in text for name in names),
+                    is_draft=name in own,
                 )
             )
         return sorted(found, key=lambda each: (not each.touches, each.id))
@@ -211,6 +216,13 @@ def _played(story: Story, folder: Path, seconds: float) -> dict[str, Any]:
     except ValueError:
         said = done.stderr.decode("utf-8", errors="replace").strip().splitlines()
         return {"trouble": "not_deployed", "said": said[-20:]}
+    if report.get("state") == "refused":
+        errors = [each for each in report["findings"] if each["severity"] == Severity.ERROR]
+        return {
+            "trouble": "not_deployed",
+            "findings": errors,
+            "warnings": len(report["findings"]) - len(errors),
+        }
     if report["unusable"]:
         return {
             "trouble": "unusable",

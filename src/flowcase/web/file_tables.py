@@ -19,8 +19,10 @@ from flowcase.web import rule_set_rows, scenario_rows, scenario_words
 from flowcase.web.difference_words import worded
 from flowcase.web.language import gettext
 from flowcase.web.presenting import deadline_name
+from flowcase.web.rules_in_danish import title_of
 from flowcase.web.scenario_rows import Said
 from flowcase.web.session import actor, flow
+from flowcase.web.studio_trials import trial_findings, trial_trouble
 
 _TIMERS = [f"T{number:02}" for number in range(1, 100)]
 
@@ -113,6 +115,9 @@ def _told_of_story(path: str, text: YamlText, said: Said) -> dict[str, Any]:
         "timers": [(id, deadline_name(id)) for id in _TIMERS if deadline_name(id)],
         "words": scenario_words,
         "trial": trial,
+        "trouble": trial_trouble,
+        "against": trial_findings,
+        "title_of": title_of,
         "went": _went(trial),
         "worded": worded,
     }

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_login import login_required
 
 from flowcase.errors import Conflict
+from flowcase.modeling import Finding, Severity
 from flowcase.services.scenario_trials import Trials
 from flowcase.store.queries.trials import TrialRow
 from flowcase.web.diagram_drawing import DONE, Drawn, drawn
@@ -17,6 +18,7 @@ from flowcase.web.difference_words import worded
 from flowcase.web.language import gettext
 from flowcase.web.play_words import act
 from flowcase.web.presenting import instant
+from flowcase.web.rules_in_danish import title_of
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("studio_trials", __name__, url_prefix="/studie/scenarier")
@@ -35,7 +37,9 @@ def show(path: str) -> Any:
         words=trial_in_words,
         act=act,
         worded=worded,
-        trouble=_trouble,
+        trouble=trial_trouble,
+        against=trial_findings,
+        title_of=title_of,
         drawing=_drawing(found),
         moment=lambda text: instant(dt.datetime.fromisoformat(text)),
     )
@@ -71,12 +75,19 @@ def trial_in_words(row: TrialRow | None) -> str:
     )
 
 
-def _trouble(row: TrialRow) -> str:
+def trial_findings(row: TrialRow) -> list[Finding]:
+    """The errors for which the files could not be played."""
+    return [
+        Finding(**{**each, "severity": Severity(each["severity"])}) for each in row.report.get("findings", ())
+    ]
+
+
+def trial_trouble(row: TrialRow) -> str:
     """Why a scenario came to nothing."""
     return {
         "too_long": gettext("Scenariet blev stoppet, fordi det tog for lang tid. Løber noget i ring?"),
         "not_deployed": gettext(
-            "Filerne kan ikke sættes i drift, så intet kunne spilles. Ret fundene først."
+            "Filerne kan ikke sættes i drift, så intet kunne spilles. Ret fejlene først."
         ),
         "unusable": gettext("Scenariets fil har fejl."),
     }[row.report["trouble"]]
