@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from flowcase.access.actor import SYSTEM
 from flowcase.events import SettingChanged
 from flowcase.store import INSTALLATION, Store, archive, migrating, settled, tables
+from flowcase.store.appliers.user_tasks import candidates_key
 from flowcase.store.prepared import Prepared
 from flowcase.store.tx import Tx
 from tests.conftest import NOW
@@ -34,6 +35,16 @@ def filled(store: Store) -> Store:
 def change(store: Store, value: str) -> None:
     with store.begin(SYSTEM, NOW) as tx:
         tx.append(INSTALLATION, SettingChanged(key="a", value=value))
+
+
+def give_to(store: Store, group: str) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        candidates_key(tx, [group], [])
+
+
+def groups_written(store: Store) -> list[str]:
+    with store.reading(NOW) as tx:
+        return [row.name for row in tx.rows(select(tables.candidate_set.c.name))]
 
 
 def knowing(tx: Tx) -> Tx:
@@ -94,6 +105,44 @@ def test_nothing_is_believed_of_before_an_older_database_was_put_in_its_place(
 
     assert (replaced, restored, after) == ("2", "1", "3")
     assert len(sent.statements) == 1, sent  # from then on it is kept as ever
+
+
+def test_a_set_of_candidates_is_written_anew_where_an_older_database_lacks_it(
+    filled: Store, tmp_path: Path
+) -> None:
+    older = Store(f"sqlite:///{tmp_path / 'older.sqlite'}", filled.keyring)
+    migrating.upgrade(older.engine)
+    archive.move(filled, older, progress=lambda *_: None)
+    change(filled, "2")
+    with filled.reading(NOW) as tx:
+        knowing(tx)
+    give_to(filled, "g-new")
+    with traffic(filled) as sent:
+        give_to(filled, "g-new")
+    assert not [each for each in sent.statements if "candidate_set" in str(each)]  # known to be written
+
+    older.settled = filled.settled  # the process goes on with what it knows
+    with older.reading(NOW) as tx:
+        knowing(tx)
+    give_to(older, "g-new")
+    shorter = groups_written(older)
+    older.close()
+
+    assert shorter == ["g-new"]
+
+
+def test_what_was_learned_before_another_database_came_is_not_known_after_it(filled: Store) -> None:
+    with filled.begin(SYSTEM, NOW) as tx:
+        candidates_key(tx, ["g-new"], [])
+        filled.settled.at(5, b"e")
+        filled.settled.at(5, b"f")
+    known = set(filled.settled.candidate_sets)
+
+    give_to(filled, "g-new")
+
+    assert not known
+    assert len(filled.settled.candidate_sets) == 1
+    assert groups_written(filled) == ["g-new"]
 
 
 def test_who_does_not_know_how_long_the_stream_is_asks(filled: Store) -> None:

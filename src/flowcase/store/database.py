@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -75,7 +75,6 @@ class Store:
         )
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
-        self._known_candidate_sets: set[str] = set()
         self.settled = Settled()
         # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
         self.subscribers: Mapping[str, Sequence[str]] = {}
@@ -109,10 +108,11 @@ class Store:
         if self._writer is not None and not self._writer.acquire(timeout=BUSY_SECONDS):
             raise DatabaseBusy
         self._here.is_writing = True
+        known = self.settled.candidate_sets
         try:
             with translated(), self.working.connect() as connection:
                 transaction = connection.begin()
-                with self._tx(connection, actor, now, request_id) as tx:
+                with self._tx(connection, actor, now, request_id, known) as tx:
                     yield tx
                     try:
                         tx.finish()
@@ -129,7 +129,7 @@ class Store:
             if self._writer is not None:
                 self._writer.release()
             self._read_anew(keeps_answers=beside)
-        self._known_candidate_sets |= learned
+        known |= learned
 
     @contextmanager
     def reading(self, now: dt.datetime, actor: Actor = SYSTEM) -> Iterator[Tx]:
@@ -213,9 +213,14 @@ class Store:
             yield tx
 
     def _tx(
-        self, connection: Connection, actor: Actor, now: dt.datetime, request_id: str = "", **options: bool
+        self,
+        connection: Connection,
+        actor: Actor,
+        now: dt.datetime,
+        request_id: str = "",
+        known: Set[str] = frozenset(),
+        **options: bool,
     ) -> Tx:
-        known = self._known_candidate_sets
         tx = Tx(connection, self.keyring, actor, now, request_id, known, self.subscribers, **options)
         tx.settled = self.settled
         return tx

@@ -34,6 +34,9 @@ class Settled:
 
     def __init__(self) -> None:
         self._newest = (-1, b"", Kept())
+        # Keys of sets of candidates whose rows are known to be written. Replaced, never emptied: what a
+        # transaction learns that began before counts for the database of before.
+        self.candidate_sets: set[str] = set()
 
     def at(self, length: int, head: bytes) -> Kept:
         """For who has read that the stream is so long and ends with this hash, and keeps there what is asked
@@ -43,9 +46,11 @@ class Settled:
         earlier one.
         """
         newest, newest_head, kept = self._newest
-        if length < newest:
-            return Kept()
-        if length > newest or head != newest_head:
-            kept = Kept()
+        if length == newest and head == newest_head:
+            return kept
+        # Perhaps another database, which may lack sets; to write those that it has once more changes nothing.
+        self.candidate_sets = set()
+        kept = Kept()
+        if length >= newest:
             self._newest = (length, head, kept)
         return kept
