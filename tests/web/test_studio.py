@@ -43,6 +43,49 @@ def test_the_list_leads_to_every_deployed_file(jens):
     assert "/studie/scenarios/S-08_det_kreative_raad.yaml" in addresses
 
 
+def found(page):
+    """The files that the list shows, by section."""
+    return {
+        part.get("data-narrowed"): part.xpath(".//tr[@data-words][not(@hidden)]/td[1]/a/text()")
+        for part in page.all("//details[@data-narrowed][@open][not(@hidden)]")
+    }
+
+
+def test_the_list_opens_with_the_diagrams_and_says_how_many_there_are_of_each_kind(jens):
+    page = jens.get("/studie/")
+
+    assert list(found(page)) == ["filer-bpmn"]
+    for part in page.all("//details[@data-narrowed]"):
+        number = int(part.xpath("./summary//*[@data-found]")[0].text)
+        assert number == len(part.xpath(".//tr[@data-words]")) > 0
+        assert page.all(f"//nav//a[@href='#{part.get('data-narrowed')}']")
+
+
+def test_a_file_is_found_by_its_name_its_id_and_what_it_is_called(jens):
+    by_name = jens.get("/studie/?soeg=FRISTPOLITIK")
+    by_id = jens.get("/studie/?soeg=decisions+gate_forebyggende")
+    by_title = jens.get("/studie/?soeg=Forebyggende+distrikt")
+    nothing = jens.get("/studie/?soeg=findes-ikke")
+
+    assert "decisions/D-11_fristpolitik.dmn" in found(by_name)["filer-dmn"]
+    assert by_name.value("soeg") == "FRISTPOLITIK"
+    assert "decisions/gate_forebyggende.dmn" in found(by_id)["filer-dmn"]
+    assert FILE in found(by_title)["filer-bpmn"]
+    assert found(nothing) == {} and nothing.one("//*[@id='fundet']").text == "Ingen fil passer."
+
+
+def test_own_drafts_stand_before_every_list(jens):
+    assert "Du har ingen kladder." in jens.get("/studie/").text
+    page = jens.get("/studie/")
+    jens.submit(page, page.one("//main//form[@method='post']"), navn="egen", slags="form")
+
+    page = jens.get("/studie/")
+
+    (first, *_) = page.all("//main//a[@href='/studie/forms/egen.form']")
+    assert first.xpath("ancestor::details") == []
+    assert "Du har ingen kladder." not in page.text
+
+
 def test_the_studio_is_for_process_owners(sign_in, stranger):
     karen = sign_in("karen.fp")
 
@@ -181,7 +224,7 @@ def test_another_version_in_force_is_not_overwritten(jens):
 )
 def test_a_new_file_begins_as_a_draft_that_can_be_checked(jens, kind, path):
     page = jens.get("/studie/")
-    arrived = jens.submit(page, page.one("//main//form"), navn="ny", slags=kind)
+    arrived = jens.submit(page, page.one("//main//form[@method='post']"), navn="ny", slags=kind)
 
     start = begun(jens, path)
     found = ask(jens, "check", start["csrf"], file=path, content=start["content"]).get_json()
@@ -193,9 +236,10 @@ def test_a_new_file_begins_as_a_draft_that_can_be_checked(jens, kind, path):
 
 def test_a_new_file_needs_a_name_that_is_free(jens):
     page = jens.get("/studie/")
+    form = page.one("//main//form[@method='post']")
 
-    taken = jens.submit(page, page.one("//main//form"), navn="forebyggende_distrikt", slags="bpmn")
-    odd = jens.submit(page, page.one("//main//form"), navn="æ/../b", slags="bpmn")
+    taken = jens.submit(page, form, navn="forebyggende_distrikt", slags="bpmn")
+    odd = jens.submit(page, form, navn="æ/../b", slags="bpmn")
 
     assert taken.status == 422 and taken.summary == ["Der er allerede en fil med dette navn."]
     assert odd.status == 422 and len(odd.summary) == 1

@@ -370,14 +370,40 @@ def test_the_pages_about_files_and_drafts_pass_axe(open_page, world):
         actor = world.flow.people.actor(person)
         changed = world.flow.studio.in_force(TABLE, actor=actor) + b"<!-- " + person.encode() + b" -->"
         world.flow.kept_drafts.save(TABLE, changed, seen=None, based_on=None, actor=actor)
-    paths = ["/studie/", "/studie/regler/unlike-types", f"/studie/i-drift/{DIAGRAM}", "/studie/filer"]
+    paths = ["/studie/", "/studie/?soeg=frist", "/studie/regler/unlike-types", f"/studie/i-drift/{DIAGRAM}"]
 
-    for path in (*paths, f"/studie/kladder/{TABLE}?hos=lone.proces"):
+    for path in (*paths, "/studie/filer", f"/studie/kladder/{TABLE}?hos=lone.proces"):
         page.goto(path)
         assert axe(page) == [], path
         page.set_viewport_size({"width": 360, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
         page.set_viewport_size({"width": 1200, "height": 800})
+
+
+def test_a_file_is_found_as_its_name_is_typed_and_opened_by_keyboard(open_page):
+    page = open_page(width=1200)
+    sign_in(page, "jens.proces")
+    page.goto("/studie/")
+    sought = "decisions/D-02_opfoelgning_kadence.dmn"
+    diagram, table = (page.locator(f"[data-words] a[href='/studie/{path}']") for path in (DIAGRAM, sought))
+    expect(diagram).to_be_visible()
+    expect(table).to_be_hidden()
+
+    page.get_by_label("Find en fil").focus()
+    page.keyboard.type("opfoelgning KADENCE")
+
+    expect(table).to_be_visible()
+    expect(diagram).to_be_hidden()
+    expect(page.locator("#fundet")).to_have_text("1 fil passer.")
+    expect(page.locator("details[data-narrowed]:visible [data-found]")).to_have_text(["1"])
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    expect(diagram).to_be_visible()
+    expect(table).to_be_hidden()
+    expect(page.locator("#fundet")).to_have_text("")
+    page.get_by_role("navigation", name="På denne side").get_by_role("link", name="Tabeller").focus()
+    page.keyboard.press("Enter")
+    expect(table).to_be_visible()
 
 
 def test_a_drawings_mark_leads_to_its_line_and_back_by_keyboard(open_page, world):

@@ -22,7 +22,7 @@ from flowcase.modeling.element_templates import element_templates
 from flowcase.modeling.pages import pages
 from flowcase.modeling.zeebe import PROPERTIES
 from flowcase.services.studio_files import is_studio_file
-from flowcase.web import new_files, rules_in_danish
+from flowcase.web import new_files, rules_in_danish, studio_list
 from flowcase.web.findings_in_danish import finding_words
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
@@ -42,14 +42,8 @@ KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ".yaml": "yaml"}  # by
 @blueprint.get("/")
 @login_required
 def index() -> Any:
-    files = flow().studio.files(actor=actor())
-    waiting = sum(
-        row.status == "asked" and actor().id not in row.authors
-        for row, _ in flow().reviews.list(actor=actor())
-    )
-    return render_template(
-        "studio_files.html", files=files, kinds=new_files.KINDS, given={}, errors={}, waiting=waiting
-    )
+    """Everything, or what has the words of `soeg`."""
+    return _list({}, {})
 
 
 @blueprint.post("/")
@@ -61,12 +55,27 @@ def begin() -> Any:
         path, content = new_files.new_file(given["navn"], given["slags"])
         flow().kept_drafts.begin(path, content, actor=actor())
     except InvalidValues as refused:
-        files = flow().studio.files(actor=actor())
-        page = render_template(
-            "studio_files.html", files=files, kinds=new_files.KINDS, given=given, errors=refused.errors
-        )
-        return page, 422
+        return _list(given, refused.errors), 422
     return redirect(url_for("studio.edit", path=path))
+
+
+def _list(given: dict[str, str], errors: Any) -> str:
+    files = flow().studio.files(actor=actor())
+    choices = flow().element_choices.of(actor())
+    asked = request.args.get("soeg", "").strip()
+    return render_template(
+        "studio_files.html",
+        sections=studio_list.sections(files, {**choices.decisions, **choices.processes}, asked),
+        asked=asked,
+        own=[(file, row) for file in files for row in file.drafts if row.owner == actor().id],
+        given=given,
+        errors=errors,
+        waiting=[
+            row
+            for row, _ in flow().reviews.list(actor=actor())
+            if row.status == "asked" and actor().id not in row.authors
+        ],
+    )
 
 
 @blueprint.get("/<path:path>")
@@ -178,12 +187,6 @@ def kind_name(path: str) -> str:
     names = {"bpmn": gettext("Procesdiagram"), "dmn": gettext("Tabel"), "form": gettext("Formular")}
     names["yaml"] = gettext("Scenarie") if kind_of(path) == "scenario" else gettext("Regelsæt")
     return next((names[kind] for ending, kind in KINDS.items() if path.endswith(ending)), "")
-
-
-@blueprint.app_template_test("of_kind")
-def of_kind(path: str, kind: str) -> bool:
-    """Whether a file belongs under an ending, or under the folder of its kind."""
-    return path.endswith(kind) or path.startswith(f"{kind}/")
 
 
 @blueprint.app_context_processor
