@@ -71,6 +71,8 @@ def test_a_file_is_found_by_its_name_its_id_and_what_it_is_called(jens):
     assert by_name.value("soeg") == "FRISTPOLITIK"
     assert "decisions/gate_forebyggende.dmn" in found(by_id)["filer-dmn"]
     assert FILE in found(by_title)["filer-bpmn"]
+    called = by_title.one(f"//tr[@data-words]/td[1][a='{FILE}']/span").text
+    assert called.lower().startswith("forebyggende")
     assert found(nothing) == {} and nothing.one("//*[@id='fundet']").text == "Ingen fil passer."
 
 

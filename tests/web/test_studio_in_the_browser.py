@@ -390,7 +390,7 @@ def test_a_file_is_found_as_its_name_is_typed_and_opened_by_keyboard(open_page):
     expect(table).to_be_hidden()
 
     page.get_by_label("Find en fil").focus()
-    page.keyboard.type("opfoelgning KADENCE")
+    page.keyboard.type("d-02 KADENCE")
 
     expect(table).to_be_visible()
     expect(diagram).to_be_hidden()

@@ -53,7 +53,10 @@ def sections(files: Sequence[StudioFile], called: Mapping[str, str], asked: str)
 
 
 def _listed(file: StudioFile, called: Mapping[str, str], wanted: Sequence[str]) -> Listed:
-    ids = file.in_force.names if file.in_force else ()
-    titles = tuple(dict.fromkeys(title for id in ids if (title := called.get(id))))
-    words = " ".join((file.path, *ids, *titles)).lower()
+    names = file.in_force.names if file.in_force else ()  # of a diagram's processes what they are called
+    ids = [id for id, title in called.items() if title in names]
+    titles = tuple(
+        dict.fromkeys(title for name in names if (title := called.get(name) or name) not in file.path)
+    )
+    words = " ".join((file.path, *names, *ids, *titles)).lower()
     return Listed(file, titles, words, all(word in words for word in wanted))
