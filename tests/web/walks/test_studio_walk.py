@@ -222,7 +222,7 @@ def play_scenarios(walk: Walk) -> None:
     expect(row.locator("strong[id^=svar-]")).not_to_have_text("Ikke prøvet")
     page.reload()
     walk.picture("scenarier")
-    expect(page.locator("main")).to_contain_text("2026-04-20")
+    expect(page.locator("main")).to_contain_text("man. 20. apr. 2026")
 
 
 def ask_for_a_review(walk: Walk) -> str:
