@@ -14,11 +14,12 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.services.batches import Asked
+from flowcase.services.history_search import Asked as Search
 from flowcase.services.instances import Instances
 from flowcase.services.second_person import NeedsAnother
 from flowcase.services.token_moves import TokenAct
-from flowcase.services.worklists import LEASE
-from flowcase.store import Store
+from flowcase.services.worklists import LEASE, NO_LONGER_THEIRS
+from flowcase.store import INSTALLATION, Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, call, catch, end, process, start, timer, user_task
 from tests.traffic import traffic
@@ -305,3 +306,49 @@ def test_who_a_list_is_about_is_told_in_one_statement_and_to_who_may_move_instan
     assert flow.instances.named([], actor=OPERATOR) == {}
     with pytest.raises(Forbidden):
         flow.instances.named(many, actor=ANNA)
+
+
+@pytest.fixture
+def otto(flow: Flowcase) -> Actor:
+    """An operator with an account, beside the terminal."""
+    flow.people.add("otto", name="Otto", groups=("administrator",), actor=OPERATOR)
+    return flow.people.actor("otto")
+
+
+@pytest.mark.parametrize("how", ["deactivated", "taken out of the group"])
+def test_what_an_operator_let_run_stops_when_the_right_to_is_gone_and_another_goes_on(
+    flow: Flowcase, many: list[str], otto: Actor, how: str
+) -> None:
+    id = flow.batches.plan(Asked(process="p"), "cancel", reason=WHY, actor=otto)
+    flow.batches.run(id, actor=otto)
+    flow.batch_work.run_waiting(limit=1)
+    if how == "deactivated":
+        flow.people.deactivate("otto", actor=OPERATOR)
+    else:
+        flow.people.change_groups("otto", ("revisor",), actor=OPERATOR)
+
+    while flow.batch_work.run_waiting():
+        pass
+
+    stopped = flow.batches.get(id, actor=OPERATOR)
+    assert (stopped.row.status, stopped.lost_right) == ("paused", True)
+    assert stopped.counts == {"done": 1, "waiting": 3}
+    *_, said = [row for row in flow.history.of_stream(INSTALLATION) if row.kind == "BatchDecided"]
+    assert (said.actor, said.event.act, said.event.reason) == ("system", "pause", NO_LONGER_THEIRS)
+    flow.batches.resume(id, actor=OPERATOR)
+    while flow.batch_work.run_waiting():
+        pass
+    assert flow.batches.get(id, actor=OPERATOR).counts == {"done": 4}
+
+
+def test_all_that_a_batch_led_to_is_found_by_its_id(flow: Flowcase, many: list[str]) -> None:
+    id = let_run(flow, "suspend")
+    let_run(flow, "resume")
+
+    found = flow.history_search.page(
+        Search(request=id), actor=Actor("vera", groups=frozenset({"revisor"})), page="search"
+    )
+
+    assert {(line.kind, line.instance) for line in found.lines} == {
+        ("InstanceSuspended", each) for each in many
+    }

@@ -441,3 +441,25 @@ def test_with_four_eyes_another_lets_the_move_run_but_at_the_terminal(flow, depl
     assert flow.migrations.get(planned, actor=OWNER).counts == {"moved": 1}
     decided = [row for row in flow.history.of_stream(INSTALLATION) if row.kind == "MigrationDecided"]
     assert [row.actor for row in decided if row.event.migration == planned] == [OWNER.id, OPERATOR.id]
+
+
+def test_a_move_stops_when_who_let_it_run_draws_no_processes_any_longer(flow, deploy):
+    deploy(drawn(user_task("a")))
+    for _ in range(3):
+        flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("a"), user_task("b")))
+    flow.people.add("olga", name="Olga", groups=("procesejer",), actor=OPERATOR)
+    olga = flow.people.actor("olga")
+    id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=olga)
+    flow.migrations.run(id, actor=olga)
+    flow.migration_work.run_waiting(limit=1)
+
+    flow.people.change_groups("olga", ("revisor",), actor=OPERATOR)
+    work(flow)
+
+    stopped = flow.migrations.get(id, actor=OWNER)
+    assert (stopped.row.status, stopped.lost_right) == ("paused", True)
+    assert stopped.counts == {"moved": 1, "waiting": 2}
+    flow.migrations.resume(id, actor=OWNER)
+    work(flow)
+    assert flow.migrations.get(id, actor=OWNER).counts == {"moved": 3}

@@ -312,6 +312,20 @@ def test_a_search_takes_names_of_kinds_and_people_as_they_are_shown(vera):
     assert "Frist overskredet" in by_name.all("//datalist/option/@value")
 
 
+def test_all_of_one_click_is_found_by_the_number_that_a_page_of_an_error_gives_too(vera):
+    looked = vera.get("/revision?formaal=tilsyn&slags=UserTaskCompleted")
+    number = looked.headers["X-Request-Id"]
+
+    [link] = vera.get("/revision?formaal=tilsyn&slags=HistorySearched&hvem=vera.revisor").all(
+        f"//a[normalize-space()='Alt fra samme klik' and contains(@href, '{number}')]/@href"
+    )
+
+    found = vera.get(link)
+    assert [each.text for each in found.all("//td[@data-title='Hvad']/a")] == ["Historik søgt"]
+    assert found.one("//input[@name='nummer']/@value") == number
+    assert "Alt fra samme klik" not in found.text
+
+
 def test_what_was_decided_of_a_move_is_told_in_words_each_time_otherwise(vera, world):
     told = partial(MigrationDecided, migration="01m", source="a:1", target="a:2", instances=4, reason="Ja")
     run = world.flow.migrations._transactions.run

@@ -7,8 +7,9 @@ from typing import Any
 
 import structlog
 
-from flowcase import logs
+from flowcase import events, logs
 from flowcase.access.actor import SYSTEM
+from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.services.batch_verdicts import BatchVerdicts, move_of
 from flowcase.services.incidents import Incidents
@@ -17,13 +18,19 @@ from flowcase.services.instances import Instances
 from flowcase.services.move_verdicts import Reason, Verdict
 from flowcase.services.token_moves import TokenAct, TokenMoves
 from flowcase.services.transactions import UNAVAILABLE, Transactions, fault_of
-from flowcase.services.worklists import AT_ONCE, Worklist
-from flowcase.store import LockedInstance, Tx
+from flowcase.services.worklists import (
+    AT_ONCE,
+    NO_LONGER_THEIRS,
+    NoLongerTheirs,
+    Worklist,
+    check_still_theirs,
+)
+from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.batch_tables import batch_item
 from flowcase.store.queries import batches as queries
 from flowcase.store.queries.batches import BatchRow
 from flowcase.store.queries.instances import incidents
-from flowcase.store.queries.worklists import BATCHES
+from flowcase.store.queries.worklists import BATCHES, counts
 
 _log = structlog.get_logger(__name__)
 _STILL_OPEN = Verdict("unchanged", (Reason("still_open"),))
@@ -60,6 +67,9 @@ class BatchWork:
             return 1
         except UNAVAILABLE:
             return 0  # its lease runs out, and it is tried again
+        except NoLongerTheirs:
+            self._transactions.run(SYSTEM, lambda tx: self._pause(tx, row))
+            return 0
         except FlowcaseError as error:
             because, refused = str(error), error  # kept for programs; people read the verdict
             verdict = self._transactions.read(lambda tx: self._verdicts.why_not(tx, row, instance, refused))
@@ -78,6 +88,8 @@ class BatchWork:
         item, now = queries.item(tx, row.id, instance), queries.get(tx, row.id)
         if item is None or item.status != self._worklist.left(row) or now is None or now.status != row.status:
             return
+        check_still_theirs(tx, row.decided_by, may_operate)
+        tx.request_id = row.id  # by which the history finds all that came of it
         if row.status == "undoing":
             move, before = move_of(row, item.source or ""), queries.before(tx, row.id, instance)
             self._moves.undone(tx, move, locked, item.version, before)
@@ -112,6 +124,17 @@ class BatchWork:
             act = TokenAct(row.act, target=row.details["target"])
             for token in tokens:
                 self._token_moves.do_within(tx, locked, token, act, reason=row.reason)
+
+    def _pause(self, tx: Tx, row: BatchRow) -> None:
+        if self._worklist.paused(tx, row):
+            told = events.BatchDecided(
+                batch=row.id,
+                act="pause",
+                operation=row.act,
+                instances=sum(counts(tx, BATCHES, row.id).values()),
+                reason=NO_LONGER_THEIRS,
+            )
+            tx.append(INSTALLATION, told)
 
     def _note(self, tx: Tx, row: BatchRow, instance: str, status: str, **kept: Any) -> None:
         tx.update_any(

@@ -13,6 +13,7 @@ from typing import Any
 
 from flowcase import events
 from flowcase.access.actor import Actor
+from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.services.batch_verdicts import BatchVerdicts
 from flowcase.services.instance_moves import InstanceMoves
@@ -20,6 +21,7 @@ from flowcase.services.interventions import check_operator, check_reason
 from flowcase.services.second_person import check_is_another
 from flowcase.services.token_moves import TokenMoves
 from flowcase.services.transactions import Transactions
+from flowcase.services.worklists import PAUSED, lost_right
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.batch_tables import batch, batch_item
 from flowcase.store.queries import batches as queries
@@ -63,6 +65,7 @@ class Batch:
     row: BatchRow
     counts: Mapping[str, int]
     verdicts: Mapping[str, int]  # instances by kind of verdict, as far as they were looked through
+    lost_right: bool = False  # who let it run may not any longer
 
     @property
     def total(self) -> int:
@@ -242,7 +245,7 @@ class Batches:
 
     def pause(self, id: str, *, actor: Actor) -> None:
         """What is being done is finished; nothing more is begun."""
-        self._become(id, {"running": "paused", "undoing": "undo_paused"}, "pause", actor)
+        self._become(id, PAUSED, "pause", actor)
 
     def resume(self, id: str, *, actor: Actor) -> None:
         self._become(id, {"paused": "running", "undo_paused": "undoing"}, "resume", actor)
@@ -268,11 +271,12 @@ class Batches:
     def get(self, id: str, *, actor: Actor) -> Batch:
         """Raises NotFound."""
         check_operator(actor, _LOOK)
-        return self._transactions.read(
-            lambda tx: Batch(
-                _row(tx, id), worklists.counts(tx, worklists.BATCHES, id), queries.verdicts(tx, id)
-            )
-        )
+
+        def work(tx: Tx) -> Batch:
+            row, counts = _row(tx, id), worklists.counts(tx, worklists.BATCHES, id)
+            return Batch(row, counts, queries.verdicts(tx, id), lost_right(tx, row.decided_by, may_operate))
+
+        return self._transactions.read(work)
 
     def list(self, *, actor: Actor) -> Sequence[BatchRow]:
         """Newest first."""

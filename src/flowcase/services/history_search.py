@@ -39,6 +39,7 @@ class Asked:
     actor: str | None = None
     rule: str | None = None
     element: str | None = None
+    request: str | None = None  # what one click, one call, one batch or one move of instances led to
     first: dt.date | None = None
     last: dt.date | None = None
 
@@ -55,6 +56,7 @@ class Found:
     lines: list[Line]
     following: Place | None
     told: Mapping[str, str] = dataclasses.field(default_factory=dict)  # sentence of a line, by its id
+    requests: Mapping[str, str] = dataclasses.field(default_factory=dict)  # that led to a line, by its id
 
 
 @dataclass(frozen=True)
@@ -113,25 +115,29 @@ class HistorySearch:
         )
         lines: list[Line] = []
         told: dict[str, str] = {}
+        requests: dict[str, str] = {}
         place, looked = after, 0
         while True:
             entries = newest(tx, wanted, after=place, limit=_CHUNK)
             for at, rows in entries:
                 if len(lines) >= limit or looked >= MOST_LOOKED_THROUGH:
-                    return Found(lines, place, told)
+                    return Found(lines, place, told, requests)
                 for each in reversed(rows):
                     for line in self._line(tx, each, asked, names):
                         lines.append(line)
+                        requests[line.id] = each.request_id
                         if telling is not None:
                             told[line.id] = _told(each, names, telling)
                 place, looked = at, looked + 1
             if len(entries) < _CHUNK:
-                return Found(lines, None, told)
+                return Found(lines, None, told, requests)
 
     def _line(self, tx: Tx, row: EventRow, asked: Asked, names: Names) -> Iterator[Line]:
         if row.event is None or (asked.kind is not None and row.kind != asked.kind):
             return
         if asked.instance is not None and row.instance != asked.instance:
+            return
+        if asked.request is not None and row.request_id != asked.request:
             return
         process = names.process_id(row.instance)
         if asked.process is not None and process != asked.process:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flowcase import logs
+from flowcase import events, logs
 from flowcase.access.actor import SYSTEM
+from flowcase.access.permissions import may_migrate
 from flowcase.errors import FlowcaseError
 from flowcase.services.instance_moves import InstanceMoves, Move
 from flowcase.services.move_verdicts import Verdict, fault_reason, reasons_of
 from flowcase.services.transactions import UNAVAILABLE, Transactions
-from flowcase.services.worklists import AT_ONCE, Worklist
-from flowcase.store import Tx
+from flowcase.services.worklists import (
+    AT_ONCE,
+    NO_LONGER_THEIRS,
+    NoLongerTheirs,
+    Worklist,
+    check_still_theirs,
+)
+from flowcase.store import INSTALLATION, Tx
 from flowcase.store.migration_tables import migration_item
 from flowcase.store.queries import migrations as queries
 from flowcase.store.queries.migrations import ItemRow, MigrationRow
-from flowcase.store.queries.worklists import MOVES
+from flowcase.store.queries.worklists import MOVES, counts
 
 
 class MigrationWork:
@@ -43,6 +50,9 @@ class MigrationWork:
             return 1
         except UNAVAILABLE:
             return 0  # its lease runs out, and it is tried again
+        except NoLongerTheirs:
+            self._transactions.run(SYSTEM, lambda tx: self._pause(tx, row))
+            return 0
         except FlowcaseError as error:
             reasons = reasons_of(error)
         except Exception as error:  # a fault of the engine's would come again each time
@@ -71,9 +81,28 @@ class MigrationWork:
         self._note(tx, row.id, instance, "undone", sealed_before=None)
 
     def _held(self, tx: Tx, row: MigrationRow, instance: str, status: str) -> ItemRow | None:
-        """The instance of the plan, unless somebody else has worked it off meanwhile."""
-        found = queries.item(tx, row.id, instance)
-        return found if found is not None and found.status == status else None
+        """The instance of the plan, unless somebody else has worked it off, or the plan rests, meanwhile.
+
+        Raises NoLongerTheirs.
+        """
+        found, now = queries.item(tx, row.id, instance), queries.plan(tx, row.id)
+        if found is None or found.status != status or now is None or now.status != row.status:
+            return None
+        check_still_theirs(tx, row.decided_by, may_migrate)
+        tx.request_id = row.id  # by which the history finds all that came of it
+        return found
+
+    def _pause(self, tx: Tx, row: MigrationRow) -> None:
+        if self._worklist.paused(tx, row):
+            told = events.MigrationDecided(
+                migration=row.id,
+                act="pause",
+                source=row.source,
+                target=row.target,
+                instances=sum(counts(tx, MOVES, row.id).values()),
+                reason=NO_LONGER_THEIRS,
+            )
+            tx.append(INSTALLATION, told)
 
     def _note(self, tx: Tx, id: str, instance: str, status: str, **values: Any) -> None:
         tx.update(

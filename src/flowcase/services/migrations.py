@@ -23,14 +23,14 @@ from flowcase.services.interventions import check_reason
 from flowcase.services.move_verdicts import Verdict
 from flowcase.services.second_person import check_is_another
 from flowcase.services.transactions import Transactions
+from flowcase.services.worklists import PAUSED, lost_right
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.migration_tables import migration, migration_item
 from flowcase.store.queries import instances, worklists
 from flowcase.store.queries import migrations as queries
 from flowcase.store.queries.migrations import MigrationRow
 
-_PAUSED = {"running": "paused", "undoing": "undo_paused"}
-_RESUMED = {paused: running for running, paused in _PAUSED.items()}
+_RESUMED = {paused: running for running, paused in PAUSED.items()}
 
 
 class MappingRefused(Refused):
@@ -69,6 +69,7 @@ class Plan:
     row: MigrationRow
     counts: Mapping[str, int]
     verdicts: Mapping[str, int]  # instances by kind of verdict, as far as they have one
+    lost_right: bool = False  # who let it run may not any longer
 
     @property
     def total(self) -> int:
@@ -206,7 +207,7 @@ class Migrations:
 
     def pause(self, id: str, *, actor: Actor, reason: str = "") -> None:
         """What is being moved is finished; nothing more is begun."""
-        self._become(id, _PAUSED, "pause", actor, reason)
+        self._become(id, PAUSED, "pause", actor, reason)
 
     def resume(self, id: str, *, actor: Actor, reason: str = "") -> None:
         self._become(id, _RESUMED, "resume", actor, reason)
@@ -227,7 +228,8 @@ class Migrations:
             verdicts = Counter(
                 item.verdict["kind"] for item in queries.items(tx, id) if item.verdict is not None
             )
-            return Plan(row, worklists.counts(tx, worklists.MOVES, id), verdicts)
+            counts = worklists.counts(tx, worklists.MOVES, id)
+            return Plan(row, counts, verdicts, lost_right(tx, row.decided_by, may_migrate))
 
         return self._transactions.read(work)
 

@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
-from flowcase.access.actor import SYSTEM
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.errors import Forbidden
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
+from flowcase.store.queries import people
 from flowcase.store.queries import worklists as queries
 from flowcase.store.queries.worklists import Lists
 
+PAUSED = {"running": "paused", "undoing": "undo_paused"}
+NO_LONGER_THEIRS = (
+    "Sat på pause af flowcase: den, der lod den køre, må det ikke længere. En anden kan fortsætte."
+)
 LEASE = dt.timedelta(minutes=2)  # after which another worker takes an instance over
 AT_ONCE = 25  # instances that a worker claims together
 
@@ -27,6 +33,24 @@ class ListRow(Protocol):
 Row = TypeVar("Row", bound=ListRow)
 
 
+class NoLongerTheirs(Forbidden):
+    """Who let a list be worked off has lost the right to, or the account, since then."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__("go on with a list of instances", f"'{person}' may not let it run any longer")
+
+
+def check_still_theirs(tx: Tx, decided_by: str, may: Callable[[Actor], bool]) -> None:
+    """Raises NoLongerTheirs. The terminal and flowcase itself have no account that could end."""
+    if lost_right(tx, decided_by, may):
+        raise NoLongerTheirs(decided_by)
+
+
+def lost_right(tx: Tx, person: str, may: Callable[[Actor], bool]) -> bool:
+    row = people.person(tx, person)
+    return row is not None and not (row.is_active and may(Actor(row.id, groups=row.groups)))
+
+
 class Worklist:
     """`worked_off` is what an instance is whose turn is over, and comes again when the list is undone."""
 
@@ -36,6 +60,15 @@ class Worklist:
     def left(self, row: ListRow) -> str:
         """What an instance is whose turn is still to come."""
         return self._worked_off if row.status == "undoing" else "waiting"
+
+    def paused(self, tx: Tx, row: ListRow) -> bool:
+        """Stop at what is done; whether it was still at work."""
+        here = {"id": row.id, "status": row.status}
+        if not tx.update_any(self._lists.head, here, {"status": PAUSED[row.status]}):
+            return False
+        waiting = {self._lists.id().name: row.id, "status": self.left(row)}
+        tx.update_all(self._lists.item, waiting, {"lease_until": None})
+        return True
 
     def work_off(self, at_work: Iterable[Row], one: Callable[[Row, str], int], limit: int) -> int:
         """Hand what is next of the first list that has something left to `one`; the sum of what it says."""

@@ -14,7 +14,7 @@ from flowcase.web.api_frame import blueprint, caller, needs
 from flowcase.web.api_pages import Found, PageIn, PlaceField, paged, place_in_history
 from flowcase.web.session import flow
 
-_FILTERS = ("case", "instance", "process", "kind", "actor", "rule", "element", "first", "last")
+_FILTERS = ("case", "instance", "process", "kind", "actor", "rule", "element", "request", "first", "last")
 
 
 class HistoryIn(PageIn):
@@ -27,6 +27,12 @@ class HistoryIn(PageIn):
     actor = ma.fields.String(metadata={"example": "karen.fp"})
     rule = ma.fields.String(metadata={"example": "T-04"})
     element = ma.fields.String(metadata={"example": "vurder"})
+    request = ma.fields.String(
+        metadata={
+            "example": "5f0c2a9be11d4763",
+            "description": "As in header X-Request-Id, or the id of a batch or a move: what it led to.",
+        }
+    )
     first = ma.fields.Date(metadata={"example": "2026-03-01"})
     last = ma.fields.Date(metadata={"example": "2026-03-31"})
     purpose = ma.fields.String(

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.history import notices
 from flowcase.history.act_names import act_name
@@ -44,6 +45,7 @@ _FILTERS = {
     "hvem": "actor",
     "regel": "rule",
     "element": "element",
+    "nummer": "request",
 }
 STRAYED = {
     "unknown_element": "Et element, der ikke er tegnet",
@@ -91,6 +93,8 @@ def index() -> Any:
         lines=[]
         if found is None
         else [(line, found.told.get(line.id, ""), _words(line.values)) for line in found.lines],
+        requests=found.requests if found else {},
+        day_of=lambda at: local_date(at).isoformat(),
         following=token_of(found.following) if found and found.following else "",
         asked=asked,
         problems=problems,
@@ -254,6 +258,7 @@ def _fields() -> list[tuple[str, str]]:
         ("proces", gettext("Proces")),
         ("element", gettext("Element i diagrammet")),
         ("forloeb", gettext("Forløb")),
+        ("nummer", gettext("Nummer på et klik eller en handling på mange forløb")),
     ]
 
 
