@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+
+import flowcase.web
+
+TEMPLATES = Path(flowcase.web.__file__).parent / "templates"
 
 PAGES = {
     "/indikatorer?": "anders.myn",
@@ -28,8 +37,8 @@ def test_what_is_wrong_with_a_day_is_said_at_its_field(sign_in, page, typed, sen
 
     said = [each.text_content().strip() for each in seen.all("//*[contains(@class, 'form-error-message')]")]
     assert [each.removeprefix("Fejl: ") for each in said] == [sentence]
-    assert seen.one("//input[@name='fra' and @type='date']").get("aria-invalid") == "true"
-    assert seen.one("//input[@name='fra' and @type='date']").get("value") == typed
+    assert seen.one("//input[@name='fra' and @type='text']").get("aria-invalid") == "true"
+    assert seen.one("//input[@name='fra' and @type='text']").get("value") == typed
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -39,7 +48,8 @@ def test_a_day_may_be_written_as_danes_write_it(sign_in, page, typed):
 
     assert seen.status == 200
     assert not seen.all("//*[contains(@class, 'form-error-message')]")
-    assert seen.one("//input[@name='fra' and @type='date']").get("value") == "2026-03-25"
+    assert seen.one("//input[@name='fra' and @type='text']").get("value") == "25.03.2026"
+    assert seen.one("//*[@id='fra-laest']").text_content() == "= ons. 25. mar. 2026"
 
 
 @pytest.mark.parametrize("page", ["/indikatorer?", "/varmekort/underretning?", "/drift/mange/nyt?"])
@@ -58,3 +68,20 @@ def test_what_is_wrong_is_said_in_english_too(sign_in):
         != "Den måned har kun 30 dage. Ret dagen eller måneden."
     )
     assert "30 days" in seen.one("//*[@id='fra-fejl']").text_content()
+
+
+def test_links_of_a_page_carry_a_day_on_that_was_typed_by_its_distance(sign_in):
+    seen = sign_in("anders.myn").get("/indikatorer?fra=i går")
+
+    (sheet, *_) = [each.get("href") for each in seen.all("//main//a") if "fra=" in (each.get("href") or "")]
+    (carried,) = parse_qs(urlsplit(sheet).query)["fra"]
+    assert f"{dt.date.fromisoformat(carried):%d.%m.%Y}" == seen.one("//input[@name='fra']").get("value")
+
+
+def test_no_page_asks_for_a_day_with_the_field_of_a_browser():
+    """It takes a day in the browser's own language and nothing else; `day_fields.html` is for that."""
+    native = re.compile(r"""type=["']?(date|datetime-local|month|week)\b""")
+    asked_so = {page.name for page in TEMPLATES.glob("*.html") if native.search(page.read_text("utf-8"))}
+
+    assert asked_so == set()
+    assert native.search('<input type="date">') and not native.search("data-type_of=date")

@@ -257,8 +257,12 @@ def test_what_was_typed_stays_when_something_is_missing(sign_in):
     for values, said in (
         ({"act": "tag"}, "Sæt hak ved en eller flere opgaver først."),
         (
-            {"act": "udsaet", "opgave": ["x"], "vis_igen_den": "engang"},
+            {"act": "udsaet", "opgave": ["x"], "vis_igen_den": ""},
             "Vælg den dag, opgaverne skal vises igen.",
+        ),
+        (
+            {"act": "udsaet", "opgave": ["x"], "vis_igen_den": "31/4-2026"},
+            "Vis mig igen den – Den måned har kun 30 dage. Ret dagen eller måneden.",
         ),
         ({"act": "", "opgave": ["x"]}, "Vælg med en knap, hvad der skal ske med opgaverne."),
         (
@@ -266,7 +270,9 @@ def test_what_was_typed_stays_when_something_is_missing(sign_in):
             "Skriv højst 300 tegn.",
         ),
     ):
-        assert said in karen.post("/opgaver/flere", several(page, **values)).text
+        answer = karen.post("/opgaver/flere", several(page, **values))
+        assert said in answer.text
+        assert answer.one("//input[@name='vis_igen_den']").value == values.get("vis_igen_den", "")
     assert "Ikke ændret: 1." in karen.post("/opgaver/flere", several(page, act="tag", opgave=["x"])).text
 
 

@@ -30,6 +30,7 @@ from flowcase.services.transactions import (
     request_id,
 )
 from flowcase.web import (
+    asked_days,
     drawing,
     form_files,
     form_notes,
@@ -126,6 +127,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     presenting.init_app(app)
     form_files.init_app(app)
     form_notes.init_app(app)
+    asked_days.init_app(app)
     drawing.init_app(app)
     remembered.init_app(app)
     static_files.init_app(app)

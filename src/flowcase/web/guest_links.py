@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidValues, NotFound, Refused
-from flowcase.web import meeting_words, shown_once
+from flowcase.web import asked_days, meeting_words, shown_once
 from flowcase.web.between_people import consent_purpose
 from flowcase.web.language import current, gettext
 from flowcase.web.meeting_calendars import MISSES, key_of_feed
@@ -116,20 +116,16 @@ def make(id: str) -> Any:
     """A new link, shown once on the page of its meeting."""
     sent = request.form
     item, _, recipient = sent.get("punkt", "").partition("|")
+    until, wrong = asked_days.day(sent, "til")
     try:
         secret = flow().guest_links.make(
-            id,
-            item,
-            recipient,
-            address=sent.get("adresse", ""),
-            until=_day(sent.get("til", "")),
-            actor=actor(),
+            id, item, recipient, address=sent.get("adresse", ""), until=until, actor=actor()
         )
     except InvalidValues as error:
-        problem = " ".join(_why(name) for name in error.errors)
-        return shown(id, link_problem=problem, link_typed=sent), HTTPStatus.UNPROCESSABLE_ENTITY
+        problems = {name: wrong if name == "til" and wrong else _why(name) for name in error.errors}
+        return shown(id, link_problems=problems, link_typed=sent), HTTPStatus.UNPROCESSABLE_ENTITY
     except Refused as error:
-        return shown(id, link_problem=error.because, link_typed=sent), HTTPStatus.UNPROCESSABLE_ENTITY
+        return shown(id, link_problems={"": error.because}, link_typed=sent), HTTPStatus.UNPROCESSABLE_ENTITY
     return shown_once.redirect_to(url_for("meetings.show", id=id), secret, at="gaestelink")
 
 
@@ -147,13 +143,6 @@ def _why(name: str) -> str:
         "til": gettext("Vælg en sidste dag fra i dag og frem, og ikke senere end samtykket gælder."),
         "mail": gettext("Her er ikke sat mail op, og så kan gæsten ikke få sin kode."),
     }[name]
-
-
-def _day(said: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(said)
-    except ValueError:
-        return None
 
 
 def link_state(state: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +14,6 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_login import login_required
 from markupsafe import Markup
 
-from flowcase.cases.civil_time import local_date
 from flowcase.errors import FlowcaseError, InvalidValues
 from flowcase.services.candidates import could_have
 from flowcase.services.inboxes import MOST_COUNTED, View
@@ -237,7 +235,6 @@ class _Seen:
             "seen_notes": " ".join(filter(None, ((typed or {}).get(SEEN, ""), noted))),
             "elsewhere": self.elsewhere,
             **offered_to(self.page.rows),
-            "tomorrow": local_date(flow().clock.now()) + dt.timedelta(days=1),
             "most_reason": LONGEST_REASON,
             "chosen": self.chosen,
             "tabs": self.tabs,

@@ -57,9 +57,16 @@ def show(id: str) -> Any:
 
 
 def shown(
-    id: str, *, secret: str = "", link_problem: str = "", link_typed: Mapping[str, str] | None = None
+    id: str,
+    *,
+    secret: str = "",
+    link_problems: Mapping[str, str] | None = None,
+    link_typed: Mapping[str, str] | None = None,
 ) -> str:
-    """The page; `secret` is of a new guest link, which is shown this once."""
+    """The page; `secret` is of a new guest link, which is shown this once.
+
+    `link_problems` is what is wrong with what was asked of one, by its field; of no field by the empty name.
+    """
     page = flow().meeting_pages.get(id, actor=actor())
     links = flow().guest_links.of_meeting(id, actor=actor()) if page.reads_words else None
     return render_template(
@@ -67,7 +74,7 @@ def shown(
         guest_links=links,
         guest_items=_guest_items(page) if links is not None else [],
         link=url_for("guest_links.show", secret=secret, _external=True) if secret else "",
-        link_problem=link_problem,
+        link_problems=link_problems or {},
         link_typed=link_typed or {},
         today=local_date(flow().clock.now()),
         **_said(page),

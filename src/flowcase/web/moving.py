@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
-from flowcase.cases.civil_time import local_date
-from flowcase.cases.danish_dates import NoDate, read_date
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
 from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST, NORMAL
+from flowcase.web import asked_days
 from flowcase.web.language import gettext
 from flowcase.web.presenting import sentence
 from flowcase.web.session import actor, flow
 
 _PRIORITIES = {"hoej": (NORMAL + HIGHEST) // 2, "almindelig": NORMAL, "lav": (LOWEST + NORMAL) // 2}
+_AGAIN = "vis_igen_den"
 _WITH_REASON = ("overdrag", "uddeleger", "prioriter")
 
 
@@ -29,8 +28,12 @@ def cannot_begin(act: str, given: Mapping[str, str]) -> str:
         return gettext("Begrundelsen er for lang. Skriv højst {most} tegn.").format(most=LONGEST_REASON)
     if act == "prioriter" and given.get("prioritet") not in _PRIORITIES:
         return gettext("Vælg, hvilken prioritet opgaverne skal have.")
-    if act == "udsaet" and _day(given) is None:
-        return gettext("Vælg den dag, opgaverne skal vises igen.")
+    if act == "udsaet":
+        day, wrong = asked_days.day(given, _AGAIN)
+        if wrong:
+            return f"{gettext('Vis mig igen den')} – {wrong}"
+        if day is None:
+            return gettext("Vælg den dag, opgaverne skal vises igen.")
     return ""
 
 
@@ -54,7 +57,8 @@ def carry_out(id: str, act: str, given: Mapping[str, str]) -> None:
     elif act == "tag_tilbage":
         flow().delegations.take_back(id, actor=actor())
     else:
-        flow().user_task_moves.put_off(id, _day(given) if act == "udsaet" else None, actor=actor())
+        again = asked_days.day(given, _AGAIN)[0] if act == "udsaet" else None
+        flow().user_task_moves.put_off(id, again, actor=actor())
 
 
 def why_not(error: FlowcaseError) -> str:
@@ -92,11 +96,3 @@ def done_words() -> dict[str, str]:
 
 def _reason(act: str, given: Mapping[str, str]) -> str:
     return " ".join(given.get(f"{act}_grund", "").split())
-
-
-def _day(given: Mapping[str, str]) -> dt.date | None:
-    """As a browser's calendar sends it, or as a Dane writes it."""
-    try:
-        return read_date(given.get("vis_igen_den", ""), local_date(flow().clock.now())).day
-    except NoDate:
-        return None

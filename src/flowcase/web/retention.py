@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask_login import login_required
 from flowcase.access.permissions import may_hold_cases, may_propose_erasure
 from flowcase.cases.retention import SINGLE, SINGLE_OPEN
 from flowcase.errors import Conflict, NotFound, Refused
+from flowcase.web import asked_days
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
@@ -70,10 +70,9 @@ def propose_document() -> Any:
     """Ask a second person to let one document be kept longer or shorter than its case."""
     flow().retention.documents.check_may_propose(actor())
     given = request.form
-    try:
-        until = dt.date.fromisoformat(given.get("til", ""))
-    except ValueError:
-        return _page(document_problem=gettext("Vælg en dag.")), HTTPStatus.UNPROCESSABLE_ENTITY
+    until, wrong = asked_days.day(given, "til")
+    if until is None:
+        return _page(day_problem=wrong or gettext("Vælg en dag.")), HTTPStatus.UNPROCESSABLE_ENTITY
     if given.get("grund") not in {code for code, _ in _choices(DOCUMENT_REASONS)}:
         return _page(document_problem=gettext("Vælg en grund.")), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
@@ -120,7 +119,9 @@ def hold() -> Any:
     return redirect(url_for("retention.index"), HTTPStatus.SEE_OTHER)
 
 
-def _page(*, problem: str = "", hold_problem: str = "", document_problem: str = "") -> str:
+def _page(
+    *, problem: str = "", hold_problem: str = "", document_problem: str = "", day_problem: str = ""
+) -> str:
     reasons, lifts = _choices(HOLD_REASONS), _choices(LIFT_REASONS)
     document_reasons = _choices(DOCUMENT_REASONS)
     return render_template(
@@ -131,7 +132,8 @@ def _page(*, problem: str = "", hold_problem: str = "", document_problem: str = 
         reasons=reasons,
         lifts=lifts,
         document_reasons=document_reasons,
-        document_problem=document_problem,
+        document_problem=document_problem or day_problem,
+        document_day=(request.form.get("til", ""), day_problem),
         document=request.form.get("dokument") or request.args.get("dokument", ""),
         words=dict(
             [*reasons, *lifts, *document_reasons, *((code, gettext(said)) for code, said in _KEPT.items())]

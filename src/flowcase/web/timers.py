@@ -9,10 +9,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from flowcase.cases.civil_time import COPENHAGEN, possible_instants
+from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.errors import Conflict, Refused
 from flowcase.services.timer_care import FollowsADeadline, TimerAsked
-from flowcase.web import presenting
+from flowcase.web import asked_days, presenting
 from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.batches import processes_by_name
 from flowcase.web.language import gettext
@@ -63,7 +63,9 @@ def move(id: str) -> Any:
     """Set when it is due, with a reason."""
     errors: dict[str, str] = {}
     reason = _reason(errors)
-    due_at = _instant(request.form.get("forfalder", ""), errors)
+    due_at, wrong = asked_days.instant(request.form.get("forfalder", ""))
+    if wrong:
+        errors["forfalder"] = wrong
     if not errors and due_at is not None:
         if due_at <= flow().clock.now():
             errors["forfalder"] = gettext("Tidspunktet er gået. Vælg et senere, eller lad uret løbe ud nu.")
@@ -116,25 +118,6 @@ def _reason(errors: dict[str, str]) -> str:
     if wrong := reason_problem(reason):
         errors["begrundelse"] = wrong
     return reason
-
-
-def _instant(typed: str, errors: dict[str, str]) -> dt.datetime | None:
-    """Danish civil time; of an hour that exists twice, the first."""
-    try:
-        possible = possible_instants(dt.datetime.fromisoformat(typed.strip()), COPENHAGEN)
-        if not possible:
-            errors["forfalder"] = gettext(
-                "Det klokkeslæt findes ikke: den nat stilles uret frem. Vælg et før eller efter den time."
-            )
-            return None
-    except (ValueError, OverflowError):
-        possible = ()
-    if not possible:
-        errors["forfalder"] = gettext(
-            "Skriv en dag og et klokkeslæt, der findes, for eksempel 2026-03-27T09:00."
-        )
-        return None
-    return possible[0]
 
 
 def _views() -> list[tuple[str, str]]:

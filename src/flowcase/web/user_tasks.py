@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
-from flowcase.cases.civil_time import local_date
 from flowcase.errors import (
     Conflict,
     FlowcaseError,
@@ -342,7 +340,6 @@ def _page(
             outcome=notification_outcome,
             deadlines=[row for row in deadlines if row.status in ("open", "breached")],
             **offered_to([task.row]),
-            tomorrow=local_date(flow().clock.now()) + dt.timedelta(days=1),
             most_reason=LONGEST_REASON,
             priority=priority,
             now=flow().clock.now(),
