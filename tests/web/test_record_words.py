@@ -10,8 +10,8 @@ import pytest
 from flowcase.modeling import read_form
 from flowcase.modeling.form import CaseTarget, FieldType
 from flowcase.web.case_facts import known_facts
+from flowcase.web.event_words import said_values as words_of_event
 from flowcase.web.record_words import labels_of, record_name, record_value
-from flowcase.web.revision import _words as words_of_event
 
 FORMS = Path(__file__).parents[2] / "processes" / "forms"
 

@@ -10,8 +10,9 @@ import pytest
 
 import flowcase.web
 from flowcase.access.actor import SYSTEM
+from flowcase.access.events import PersonAdded, SignInRefused
 from flowcase.config import shipped_processes
-from flowcase.events import MigrationDecided
+from flowcase.events import MigrationDecided, SettingChanged, WebhookMade
 from flowcase.history.conformance import Deviation
 from flowcase.history.exports import line as exported
 from flowcase.history.field_names import FIELD_NAMES
@@ -462,6 +463,50 @@ def test_a_search_tells_each_event_as_the_story_does_with_its_values_by_name(ver
     assert "Sag SAG-2588 blev åbnet; den følger regelsæt" in told
     assert "Regelsættets version: " in told
     assert "rule_set" not in told
+
+
+def test_an_auditor_reads_which_groups_somebody_got_and_lost_by_whom_and_what_colleagues_searched_for(
+    vera, world
+):
+    drift = world.flow.people.actor("drift")
+    world.flow.people.change_groups("bo.mentor", ("mentor", "ppr"), actor=drift)
+    vera.get("/revision?formaal=klage&hvem=Camilla+Noer&slags=Opgave+f%C3%A6rdig&fra=2026-03-01")
+
+    [row] = vera.get("/revision?formaal=tilsyn&slags=GroupsChanged&hvem=drift").all("//tbody/tr")
+    searched = vera.get("/revision?formaal=tilsyn&slags=HistorySearched").text
+
+    told = " ".join(row.text_content().split())
+    assert "Person: Bo Sejersen" in told
+    assert "Tilføjet: Mentor, PPR" in told
+    assert "Fjernet: Mentorstyregruppe" in told
+    assert "Formål: Klage" in searched
+    assert "Søgt på: Slags hændelse Opgave færdig, Hvem Camilla Noer, Fra og med 2026-03-01" in searched
+
+
+def test_what_was_done_to_the_installation_is_told_with_its_values_in_words(vera, world):
+    done = (
+        PersonAdded(person="ny", name="Ny", kind="service", groups=("indtag",), team=None, district=None),
+        SignInRefused(person="vera.revisor", because="wrong", by="password"),
+        SettingChanged(key="regelsaet.profil", value=None),
+        WebhookMade(webhook="01w", host="esdh.dk", kinds=("CaseClosed",)),
+    )
+
+    def record(tx):
+        for each in done:
+            tx.append(INSTALLATION, each)
+
+    world.flow.history._transactions.run(SYSTEM, record)
+
+    said = [
+        " ".join(
+            vera.get(f"/revision?formaal=tilsyn&slags={kind}").all("//tbody/tr")[0].text_content().split()
+        )
+        for kind in ("PersonAdded", "SignInRefused", "SettingChanged", "WebhookMade")
+    ]
+    assert "Slags: program" in said[0]
+    assert "Hvorfor: forkert; Hvordan: adgangskode" in said[1]
+    assert "Indstilling: Profil" in said[2]
+    assert "Server: esdh.dk; Slags hændelser: Sag afsluttet" in said[3]
 
 
 def test_every_value_that_auditors_are_shown_has_a_name():

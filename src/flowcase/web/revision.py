@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,23 +11,18 @@ from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
-from flowcase.history import notices
 from flowcase.history.act_names import act_name
 from flowcase.history.conformance import Deviation
-from flowcase.history.field_names import field_name
 from flowcase.history.kind_names import KIND_NAMES, kind_name
-from flowcase.modeling.names import code_name, decision_name, message_name
 from flowcase.services.compliance import Strayed
 from flowcase.services.exports import PURPOSES
 from flowcase.services.history_search import Asked, Telling
 from flowcase.web.api_pages import place_from, place_in_history, token_of
 from flowcase.web.asked_days import day, held
-from flowcase.web.case_facts import status
+from flowcase.web.event_words import SEARCHED, said_values, search_fields
 from flowcase.web.history_exports import PURPOSE_WORDS
 from flowcase.web.language import current, gettext
-from flowcase.web.presenting import deadline_name, group, person, value
-from flowcase.web.record_words import record_name
-from flowcase.web.revision_cases import page_name
+from flowcase.web.presenting import group, person
 from flowcase.web.session import actor, flow
 from flowcase.web.shown_differences import shown
 from flowcase.web.told import why
@@ -36,17 +31,7 @@ blueprint = Blueprint("revision", __name__, url_prefix="/revision")
 
 PAGE = 50
 LONGEST_WORDS = 200  # of an event's values that are seen at once: a table's answer has thousands
-# parameter of the address -> what is asked for
-_FILTERS = {
-    "sag": "case",
-    "forloeb": "instance",
-    "proces": "process",
-    "slags": "kind",
-    "hvem": "actor",
-    "regel": "rule",
-    "element": "element",
-    "nummer": "request",
-}
+_DAYS = ("fra", "til")
 STRAYED = {
     "unknown_element": "Et element, der ikke er tegnet",
     "unknown_flow": "En pil, der ikke er tegnet",
@@ -62,15 +47,17 @@ def index() -> Any:
     """Search over everything, once it is said what for; the address holds the filters, to be shared."""
     flow().compliance.check(actor())
     args, (purpose, problems) = request.args, _purpose()
-    wanted: dict[str, Any] = {name: args.get(given, "").strip() or None for given, name in _FILTERS.items()}
+    wanted: dict[str, Any] = {
+        name: args.get(given, "").strip() or None for given, name in SEARCHED.items() if given not in _DAYS
+    }
     wanted["kind"] = _kind(wanted["kind"])
     wanted["actor"] = _who(wanted["actor"])
-    for given, name in (("fra", "first"), ("til", "last")):
-        wanted[name], problem = day(args, given)
+    for given in _DAYS:
+        wanted[SEARCHED[given]], problem = day(args, given)
         if problem:
             problems[given] = problem
     place = place_in_history(args.get("efter", ""))
-    found, is_asked = None, any(args.get(name, "").strip() for name in (*_FILTERS, "formaal", "fra", "til"))
+    found, is_asked = None, any(args.get(name, "").strip() for name in (*SEARCHED, "formaal"))
     if is_asked and not purpose:
         problems["formaal"] = gettext("Vælg, hvad søgningen er til.")
     if is_asked and not problems:
@@ -86,20 +73,24 @@ def index() -> Any:
             )
         except NotFound:
             problems["sag"] = gettext("Der er ingen sag med den kode.")
-    asked = {name: value for name in (*_FILTERS, "formaal") if (value := args.get(name, "").strip())}
+    asked = {
+        name: value
+        for name in (*SEARCHED, "formaal")
+        if name not in _DAYS and (value := args.get(name, "").strip())
+    }
     asked |= held(args, "fra", "til")
     return render_template(
         "revision.html",
         lines=[]
         if found is None
-        else [(line, found.told.get(line.id, ""), _words(line.values)) for line in found.lines],
+        else [(line, found.told.get(line.id, ""), said_values(line.values)) for line in found.lines],
         requests=found.requests if found else {},
         day_of=lambda at: local_date(at).isoformat(),
         following=token_of(found.following) if found and found.following else "",
         asked=asked,
         problems=problems,
         longest=LONGEST_WORDS,
-        fields=_fields(),
+        fields=search_fields(),
         is_asked=is_asked,
         purposes=_purposes(),
         processes={row.process: row.name for row in flow().deployments.definitions()},
@@ -249,19 +240,6 @@ def _who(typed: str | None) -> str | None:
     return found[0] if len(found) == 1 else typed
 
 
-def _fields() -> list[tuple[str, str]]:
-    return [
-        ("sag", gettext("Sag")),
-        ("hvem", gettext("Hvem")),
-        ("slags", gettext("Slags hændelse")),
-        ("regel", gettext("Regel eller tabel")),
-        ("proces", gettext("Proces")),
-        ("element", gettext("Element i diagrammet")),
-        ("forloeb", gettext("Forløb")),
-        ("nummer", gettext("Nummer på et klik eller en handling på mange forløb")),
-    ]
-
-
 def _period() -> tuple[dt.date | None, dt.date | None, dict[str, str]]:
     (first, wrong), (last, wrong_too) = day(request.args, "fra"), day(request.args, "til")
     problems = {name: said for name, said in (("fra", wrong), ("til", wrong_too)) if said}
@@ -275,41 +253,3 @@ def _asked() -> dict[str, str]:
 def responsible(id: str | None) -> str:
     """The name of a person, or of a group."""
     return group(person(id)) if id else "–"
-
-
-def _words(values: Mapping[str, Any]) -> str:
-    """The values of an event on one line: each by its name, codes in words."""
-    return "; ".join(
-        f"{field_name(name, current())}: {_SAID.get(name, _plain)(value)}" for name, value in values.items()
-    )
-
-
-def _plain(given: Any) -> str:
-    if isinstance(given, str):
-        return code_name(given, current())
-    if isinstance(given, (list, tuple)):
-        return ", ".join(map(_plain, given))
-    if isinstance(given, Mapping):
-        return ", ".join(f"{code_name(name, current())} {_plain(inner)}" for name, inner in given.items())
-    return value(given)
-
-
-# Fields of events whose codes have words of their own.
-_SAID: Mapping[str, Callable[[Any], str]] = {
-    "act": lambda code: act_name(code, current()),
-    "assignee": person,
-    "candidate_groups": lambda codes: ", ".join(map(group, codes)),
-    "decision": lambda id: decision_name(id, "", current()),
-    "entity": record_name,
-    "groups": lambda codes: ", ".join(map(group, codes)),
-    "name": lambda code: message_name(code, current()),
-    "page": page_name,
-    "person": person,
-    "rule": lambda rule: f"{rule} {deadline_name(rule)}".strip(),
-    "rules": lambda rules: ", ".join(rules),
-    "Sag.sagsbehandler": person,
-    "Sag.status": status,
-    "Sag.stedfortraeder": person,
-    "Sag.team": group,
-    "text": lambda code: notices.words(code, current()),
-}
