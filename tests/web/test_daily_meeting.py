@@ -90,6 +90,8 @@ def test_a_meeting_of_ten_items_is_finished_by_at_most_25_keys_and_no_mouse(open
         expect(page.locator("#punkt-overskrift")).to_contain_text(f"Punkt {number} af 10")
         press(letter)
         expect(page.get_by_role("button", name="Bekræft")).to_be_focused()
+        expect(page.get_by_role("button", name="Bekræft")).to_be_in_viewport()
+        expect(page.locator("#punkt-overskrift")).to_be_in_viewport()
         press("Enter")
     expect(page.locator("#punkt-overskrift")).to_have_text("Alle punkter er behandlet")
     press("m")
@@ -407,3 +409,15 @@ def test_a_meeting_that_nobody_began_says_so_and_still_shows_what_was_on_its_age
     assert "Mødet blev ikke holdt." in page.text and "Mødet er lukket" not in page.text
     assert CASES[0] in " ".join(agenda)
     assert [each.is_carried for each in items(world, id)] == [True] * len(agenda)
+
+
+def test_a_decision_is_confirmed_below_what_it_consists_of(world, sign_in):
+    id = open_meeting(world)
+    (first, *_) = items(world, id)
+    page = sign_in("karen.fp").get(f"/moeder/dagsmoede/{id}?punkt={first.id}&udfald=til_familieteam")
+
+    form = page.one("//form[@data-keys-send and contains(@class, 'fc-decision')]")
+    order = form.xpath(
+        ".//*[self::input[not(@type='hidden')] or self::select or self::textarea or self::button]"
+    )
+    assert [each.tag for each in order].index("button") == len(order) - 1 > 0

@@ -417,7 +417,7 @@ def test_a_heat_map_counts_what_the_history_counts_in_any_period(vera, world, si
     assert whole.all("//*[contains(@class,'fc-p-heat')]")
     assert vera.get("/varmekort/underretning?fra=engang").all("//*[@id='fra-fejl']")
     turned = vera.get("/varmekort/underretning?fra=2026-03-27&til=2026-03-20").one("//*[@id='til-fejl']")
-    assert turned.text_content() == "Perioden slutter, før den begynder."
+    assert turned.text_content() == "Fejl: Perioden slutter, før den begynder."
     assert sign_in("jens.proces").get("/varmekort/underretning").status == 200
     assert sign_in("camilla.syd").get("/varmekort").status == 403
 
@@ -533,3 +533,12 @@ def test_what_somebody_did_is_named_where_a_flow_strayed(app):
         "forløb flyttet til en anden udgave: udgave 1 til 2",
         "trin sprunget over",
     ]
+
+
+def test_the_search_asks_first_what_it_is_for_and_says_that_it_has_to_be_chosen(sign_in):
+    page = sign_in("vera.revisor").get("/revision?sag=SAG-2588")
+
+    named = [each.get("name") for each in page.all("//main//form//*[self::input or self::select]")]
+    assert named[0] == "formaal"
+    assert page.one("//select[@name='formaal']").get("aria-describedby") == "formaal-hjaelp formaal-fejl"
+    assert page.one("//*[@id='formaal-hjaelp']").text.startswith("Skal vælges.")
