@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from flowcase.access.actor import SYSTEM
 from flowcase.events import SettingChanged
@@ -45,6 +45,11 @@ def give_to(store: Store, group: str) -> None:
 def groups_written(store: Store) -> list[str]:
     with store.reading(NOW) as tx:
         return [row.name for row in tx.rows(select(tables.candidate_set.c.name))]
+
+
+def unheard_of(length: int) -> bytes | None:
+    """Of a stream of which nothing is known."""
+    return None
 
 
 def knowing(tx: Tx) -> Tx:
@@ -131,17 +136,53 @@ def test_a_set_of_candidates_is_written_anew_where_an_older_database_lacks_it(
     assert shorter == ["g-new"]
 
 
+def test_the_next_event_of_the_installation_ends_no_knowledge_of_what_is_written(filled: Store) -> None:
+    with filled.reading(NOW) as tx:
+        knowing(tx)
+    give_to(filled, "g-new")
+    with filled.begin(SYSTEM, NOW) as tx:  # two events in one entry of the history, then another entry
+        tx.append(INSTALLATION, SettingChanged(key="a", value="2"))
+        tx.append(INSTALLATION, SettingChanged(key="a", value="3"))
+    change(filled, "4")
+
+    with traffic(filled) as first, filled.reading(NOW) as tx:
+        knowing(tx)
+    with traffic(filled) as next, filled.reading(NOW) as tx:
+        assert value(knowing(tx)) == "4"
+    with traffic(filled) as sent:
+        give_to(filled, "g-new")
+
+    assert (len(first.statements), len(next.statements)) == (2, 2), first  # how it ended once, and the value
+    assert not [each for each in sent.statements if "candidate_set" in str(each)]
+
+
+def test_a_connection_that_broke_ends_it_since_another_server_may_lack_the_newest_commits(
+    filled: Store,
+) -> None:
+    with filled.reading(NOW) as tx:
+        knowing(tx)
+    give_to(filled, "g-new")
+    with filled.begin(SYSTEM, NOW) as tx:
+        tx.execute(delete(tables.candidate_set))  # as that server has it
+
+    with filled.engine.connect() as connection:
+        connection.invalidate()
+    give_to(filled, "g-new")
+
+    assert groups_written(filled) == ["g-new"]
+
+
 def test_what_was_learned_before_another_database_came_is_not_known_after_it(filled: Store) -> None:
     with filled.begin(SYSTEM, NOW) as tx:
         candidates_key(tx, ["g-new"], [])
-        filled.settled.at(5, b"e")
-        filled.settled.at(5, b"f")
-    known = set(filled.settled.candidate_sets)
+        filled.settled.at(5, b"e", unheard_of)
+        filled.settled.at(5, b"f", unheard_of)
+    known = set(filled.settled.written.candidate_sets)
 
     give_to(filled, "g-new")
 
     assert not known
-    assert len(filled.settled.candidate_sets) == 1
+    assert len(filled.settled.written.candidate_sets) == 1
     assert groups_written(filled) == ["g-new"]
 
 
@@ -182,13 +223,13 @@ def test_a_request_that_wrote_something_beside_still_counts_on_them(filled: Stor
 
 def test_a_reader_of_an_earlier_moment_keeps_its_answers_to_itself() -> None:
     kept = settled.Settled()
-    kept.at(5, b"e").keep("question", ["new"])
+    kept.at(5, b"e", unheard_of).keep("question", ["new"])
 
-    kept.at(4, b"d").keep("question", ["old"])
+    kept.at(4, b"d", unheard_of).keep("question", ["old"])
 
-    assert kept.at(4, b"d").get("question") is None
-    assert kept.at(5, b"e").get("question") == ["new"]
-    assert kept.at(6, b"f").get("question") is None
+    assert kept.at(4, b"d", unheard_of).get("question") is None
+    assert kept.at(5, b"e", unheard_of).get("question") == ["new"]
+    assert kept.at(6, b"f", unheard_of).get("question") is None
 
 
 @pytest.fixture
@@ -198,7 +239,7 @@ def little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_no_more_is_kept_than_there_is_room_for(little_room: None) -> None:
-    kept = settled.Settled().at(1, b"a")
+    kept = settled.Settled().at(1, b"a", unheard_of)
 
     kept.keep("large", list(range(9)))
     kept.keep("small", [1, 2])

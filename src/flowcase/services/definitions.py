@@ -18,7 +18,6 @@ class Definitions:
     """Process definitions, forms, labels of tables. Thread-safe: at worst two threads read a file twice."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, resources.ProcessDefinitionRow] = {}
         self._processes: dict[tuple[str, str], ProcessDefinition] = {}
         self._forms: dict[str, Form] = {}
         self._labels: dict[str, Mapping[str, TableLabels]] = {}
@@ -36,13 +35,14 @@ class Definitions:
 
     def row(self, tx: Tx, definition: str) -> resources.ProcessDefinitionRow:
         """Its id, version, path and deployment. Raises NotFound."""
-        row = self._rows.get(definition)
+        known: dict[str, resources.ProcessDefinitionRow] = tx.written.definitions
+        row = known.get(definition)
         if row is None:
             row = resources.definition(tx, definition)
             if row is None:
                 raise NotFound("process definition", definition)
             if row.status == "active":  # a draft may still be deleted and its number used again
-                self._rows[definition] = row
+                known[definition] = row
         return row
 
     def form(self, tx: Tx, form: str) -> Form:

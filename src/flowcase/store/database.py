@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM, Actor
@@ -76,6 +76,8 @@ class Store:
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
         self.settled = Settled()
+        for engine in (self.engine, self.plain):
+            event.listen(engine, "invalidate", lambda *_: self.settled.doubt())
         # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
         self.subscribers: Mapping[str, Sequence[str]] = {}
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
@@ -108,11 +110,11 @@ class Store:
         if self._writer is not None and not self._writer.acquire(timeout=BUSY_SECONDS):
             raise DatabaseBusy
         self._here.is_writing = True
-        known = self.settled.candidate_sets
+        known = self.settled.written
         try:
             with translated(), self.working.connect() as connection:
                 transaction = connection.begin()
-                with self._tx(connection, actor, now, request_id, known) as tx:
+                with self._tx(connection, actor, now, request_id) as tx:
                     yield tx
                     try:
                         tx.finish()
@@ -129,7 +131,7 @@ class Store:
             if self._writer is not None:
                 self._writer.release()
             self._read_anew(keeps_answers=beside)
-        known |= learned
+        known.candidate_sets |= learned
 
     @contextmanager
     def reading(self, now: dt.datetime, actor: Actor = SYSTEM) -> Iterator[Tx]:
@@ -218,11 +220,10 @@ class Store:
         actor: Actor,
         now: dt.datetime,
         request_id: str = "",
-        known: Set[str] = frozenset(),
         **options: bool,
     ) -> Tx:
-        tx = Tx(connection, self.keyring, actor, now, request_id, known, self.subscribers, **options)
-        tx.settled = self.settled
+        tx = Tx(connection, self.keyring, actor, now, request_id, self.subscribers, **options)
+        tx.settled, tx.written = self.settled, self.settled.written
         return tx
 
     def _was_committed(self, number: str, entry: tuple[str, int, bytes] | None) -> bool:

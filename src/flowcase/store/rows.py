@@ -128,15 +128,6 @@ class Rows:
             self._answers |= answers.own
             self._settled = answers.settled
 
-    def count_on_settled(self, length: int | None, head: bytes | None) -> None:
-        """So long is the installation's stream, and this its newest hash: what only its events change was
-        told to readers before.
-
-        Both were read in this transaction, before what counts on them.
-        """
-        if self.settled is not None and length is not None and head is not None:
-            self._settled = self.settled.at(length, bytes(head))
-
     # --- writing rows (for appliers, and for what has no history: drafts, leases, nodes) -----------
 
     def insert(self, table: Table, **values: Any) -> None:

@@ -7,6 +7,7 @@ after an older database was put in its place, while this process went on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 _MOST_ROWS = 20_000  # that a process keeps; with each answer counting as one row more
@@ -29,27 +30,42 @@ class Kept:
             self._answers[question] = answer
 
 
+class Written:
+    """What a database is known to have, of what never changes there once it is written."""
+
+    def __init__(self) -> None:
+        self.candidate_sets: set[str] = set()  # their keys
+        self.definitions: dict[str, Any] = {}  # rows of process definitions that are deployed, by id
+
+
 class Settled:
     """For all readers of a process, whichever node the stream grew on. Thread-safe."""
 
     def __init__(self) -> None:
         self._newest = (-1, b"", Kept())
-        # Keys of sets of candidates whose rows are known to be written. Replaced, never emptied: what a
-        # transaction learns that began before counts for the database of before.
-        self.candidate_sets: set[str] = set()
+        # Replaced, never emptied: what a transaction learns that began before counts for the database of
+        # before.
+        self.written = Written()
 
-    def at(self, length: int, head: bytes) -> Kept:
+    def doubt(self) -> None:
+        """A connection broke: the next one may lead to a server that took over without the newest commits."""
+        self.written = Written()
+
+    def at(self, length: int, head: bytes, hash_at: Callable[[int], bytes | None]) -> Kept:
         """For who has read that the stream is so long and ends with this hash, and keeps there what is asked
         after that.
 
+        `hash_at` tells the hash with which the stream had a length, and is asked only when it has changed.
         An answer may be of a later moment than the length, as any answer to a reader may, never of an
         earlier one.
         """
         newest, newest_head, kept = self._newest
         if length == newest and head == newest_head:
             return kept
-        # Perhaps another database, which may lack sets; to write those that it has once more changes nothing.
-        self.candidate_sets = set()
+        if length <= newest or newest < 0 or hash_at(newest) != newest_head:
+            # Perhaps another database, which may lack what the one before had; to find out once more what it
+            # has changes nothing.
+            self.written = Written()
         kept = Kept()
         if length >= newest:
             self._newest = (length, head, kept)

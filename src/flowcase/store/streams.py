@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, cast, func, select
+from sqlalchemy import Connection, Text, bindparam, cast, func, literal_column, select
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, NotFound
@@ -26,6 +26,7 @@ from flowcase.store.ids import new_id
 from flowcase.store.keys import Cipher, Keyring
 from flowcase.store.prepared import Prepared
 from flowcase.store.rows import Attempt, Rows
+from flowcase.store.settled import Written
 from flowcase.store.wire import Question
 from flowcase.store.writes import insertion_once
 
@@ -82,6 +83,7 @@ class Streams(Rows):
         self.actor, self.request_id = actor, request_id
         self.now = now.astimezone(dt.UTC)
         self.cache: dict[Any, Any] = {}  # what a service remembers until the transaction ends
+        self.written = Written()
         self._keyring = keyring
         self._streams: dict[str, OpenStream] = {}
         self._unlocked: dict[str, list[_Pending]] = {}
@@ -133,6 +135,21 @@ class Streams(Rows):
         row = self.first(_READ_STREAM, {"id": INSTALLATION})
         if row is not None and row.wrapped_key is not None:
             self._keyring.unwrap(INSTALLATION, row.wrapped_key)
+
+    def count_on_settled(self, length: int | None, head: bytes | None) -> None:
+        """So long is the installation's stream, and this its newest hash: what only its events change was
+        told to readers before.
+
+        Both were read in this transaction, before what counts on them (`INSTALLATION_END`).
+        """
+        if self.settled is not None and length is not None and head is not None:
+            self._settled = self.settled.at(length, bytes(head), self._installation_hash)
+            self.written = self.settled.written
+
+    def _installation_hash(self, length: int) -> bytes | None:
+        """With which the installation's stream had this length; None where no entry ended there."""
+        entry = self.first(_ENTRY_AT, {"length": length})
+        return bytes(entry.hash) if entry is not None and entry.seq + entry.size - 1 == length else None
 
     def transaction_number(self) -> str | None:
         """By which PostgreSQL tells later how this transaction ended; None elsewhere or for a mere reader."""
@@ -327,10 +344,24 @@ STREAM_COLUMNS = (
     tables.stream.c.head,
 )
 TRANSACTION_NUMBER = cast(func.pg_current_xact_id(), Text).label("number")
+# How long the installation's stream is and with which hash it ends, beside what else is asked.
+INSTALLATION_END = tuple(
+    select(column)
+    .where(tables.stream.c.id == literal_column(f"'{INSTALLATION}'"))
+    .scalar_subquery()
+    .label(name)
+    for name, column in (("length", tables.stream.c.length), ("head", tables.stream.c.head))
+)
 _LOCK_STREAM = _locking(tables.stream.c.id == bindparam("id"))
 LOCK_STREAM_OF_INSTANCE = _locking(
     tables.stream.c.id
     == select(tables.instance.c.stream).where(tables.instance.c.id == bindparam("id")).scalar_subquery()
 )
 _READ_STREAM = Prepared(select(tables.stream.c.wrapped_key).where(tables.stream.c.id == bindparam("id")))
+_ENTRY_AT = Prepared(
+    select(tables.history.c.seq, tables.history.c.size, tables.history.c.hash)
+    .where(tables.history.c.stream == INSTALLATION, tables.history.c.seq <= bindparam("length"))
+    .order_by(tables.history.c.seq.desc())
+    .limit(1)
+)
 _TRANSACTION_NUMBER = Prepared(select(cast(func.pg_current_xact_id_if_assigned(), Text).label("number")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -61,7 +61,6 @@ class Tx(Streams):
         actor: Actor,
         now: dt.datetime,
         request_id: str = "",
-        known_candidate_sets: Set[str] = frozenset(),
         subscribers: Mapping[str, Sequence[str]] | None = None,
         *,
         may_write: bool = True,
@@ -71,7 +70,6 @@ class Tx(Streams):
         self.changed_timers: set[str] = set()  # ids of those that were moved or ended
         self.is_intervention = False  # an operator steps in: who loses a user task by it is told
         self.wakes_workers = False  # tell them at the commit that there is something to do at once
-        self.known_candidate_sets = known_candidate_sets
         self._subscribers = subscribers or {}  # kind of event -> the webhooks that are told of it
         self.learned_candidate_sets: set[str] = set()  # known to the store after the commit
         self.is_repeatable = False  # whether doing it twice is doing it once: nobody asks how a commit ended

@@ -81,7 +81,7 @@ def _tell(
 def candidates_key(tx: Tx, groups: Iterable[str], users: Iterable[str]) -> str:
     """The key of this set of candidates; its rows are written when it is seen for the first time."""
     key, members = _candidates(tuple(groups), tuple(users))
-    if key not in tx.known_candidate_sets and key not in tx.learned_candidate_sets:
+    if key not in tx.written.candidate_sets and key not in tx.learned_candidate_sets:
         for kind, name in members:
             tx.insert_once(tables.candidate_set, id=key, kind=kind, name=name)
         tx.learned_candidate_sets.add(key)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import Table, func, select, text
 
 from flowcase.store import tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries import outbox
 from flowcase.store.queries.rows import made
+from flowcase.store.streams import INSTALLATION_END
 from flowcase.store.tx import Tx
 
 
@@ -36,9 +38,14 @@ class Backlog:
 
 
 def nodes(tx: Tx) -> list[NodeRow]:
-    """All that have not said goodbye, the longest running first."""
-    table = tables.node
-    return [made(NodeRow, row) for row in tx.rows(select(table).order_by(table.c.started_at, table.c.id))]
+    """All that have not said goodbye, the longest running first.
+
+    Every node asks for them with each heartbeat, and hears whether the database under it is another one.
+    """
+    rows = tx.rows(_NODES)
+    for row in rows[:1]:
+        tx.count_on_settled(row.length, row.head)
+    return [made(NodeRow, row) for row in rows]
 
 
 def backlog(tx: Tx) -> Backlog:
@@ -56,3 +63,6 @@ def _waiting(tx: Tx, table: Table, condition: str) -> tuple[int, dt.datetime | N
     due = (text(condition), table.c.try_at <= tx.now)
     number = tx.scalar(select(func.count()).select_from(table).where(*due))
     return number, tx.scalar(select(func.min(table.c.try_at)).where(*due)) if number else None
+
+
+_NODES = Prepared(select(tables.node, *INSTALLATION_END).order_by(tables.node.c.started_at, tables.node.c.id))

@@ -14,6 +14,7 @@ from flowcase.store import tables
 from flowcase.store.columns import among
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too, made_or_none
+from flowcase.store.streams import INSTALLATION_END
 from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
 
@@ -87,8 +88,9 @@ def _people(by_id: bool, by_group: bool, only_active: bool) -> Prepared:
 
 
 def credential(tx: Tx, person: str, kind: str) -> CredentialRow | None:
-    table = tables.credential
-    row = tx.first(select(table).where(table.c.person == person, table.c.kind == kind))
+    row = tx.first(_CREDENTIAL, {"person": person, "kind": kind})
+    if row is not None:
+        tx.count_on_settled(row.length, row.head)
     return made_or_none(CredentialRow, row)
 
 
@@ -112,5 +114,11 @@ def _person(row: Any, groups: Iterable[str]) -> PersonRow:
 # One statement: it is asked with every request.
 _EACH_GROUP = select(tables.person, tables.person_group.c.group).join(
     tables.person_group, tables.person_group.c.person == tables.person.c.id, isouter=True
+)
+# Programs bring theirs with each request.
+_CREDENTIAL = Prepared(
+    select(tables.credential, *INSTALLATION_END).where(
+        tables.credential.c.person == bindparam("person"), tables.credential.c.kind == bindparam("kind")
+    )
 )
 _WITH_GROUPS = Prepared(_EACH_GROUP.where(tables.person.c.id == bindparam("id")), is_settled=True)

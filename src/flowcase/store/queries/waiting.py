@@ -18,7 +18,7 @@ from flowcase.store.columns import Instant, among
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import in_memory_too, made, made_or_none
 from flowcase.store.queries.task_lists import number
-from flowcase.store.streams import STREAM_COLUMNS, TRANSACTION_NUMBER
+from flowcase.store.streams import INSTALLATION_END, STREAM_COLUMNS, TRANSACTION_NUMBER
 from flowcase.store.tx import Tx
 from flowcase.values import Value, from_json
 
@@ -212,7 +212,10 @@ def start_timers(tx: Tx, process: str) -> list[TimerRow]:
 
 def next_due(tx: Tx) -> dt.datetime | None:
     """When the next timer is to be tried; in the past when some are overdue."""
-    return tx.scalar(_NEXT_DUE)
+    row = tx.first(_NEXT_DUE)
+    tx.count_on_settled(row.length, row.head)
+    due: dt.datetime | None = row.try_at
+    return due
 
 
 # --- jobs ------------------------------------------------------------------------------------------
@@ -269,7 +272,8 @@ def next_job_due(tx: Tx) -> dt.datetime | None:
 def next_claimable_job(tx: Tx) -> dt.datetime | None:
     """When the next job can be claimed: one to be tried, or one whose lease runs out."""
     row = tx.first(_NEXT_CLAIMABLE)
-    return min((due for due in row or () if due is not None), default=None)
+    tx.count_on_settled(row.length, row.head)
+    return min((due for due in (row.try_at, row.lease_until) if due is not None), default=None)
 
 
 def lost_job(tx: Tx, *, but: Collection[str] = (), has_begun: bool = True) -> JobRow | None:
@@ -435,11 +439,19 @@ _TIMERS_BY_ID = Prepared(
     row=TimerRow,
 )
 _TIMER = Prepared(select(_timer).where(_timer.c.id == bindparam("id")))
-_NEXT_DUE = Prepared(select(func.min(_timer.c.try_at)).where(text(tables.TIMER_IS_PENDING)))
+# A worker asks these two before it does anything, each second: they tell it, too, when an older database was
+# put in the place of the one that it knows.
+_NEXT_DUE = Prepared(
+    select(func.min(_timer.c.try_at).label("try_at"), *INSTALLATION_END).where(text(tables.TIMER_IS_PENDING))
+)
 _JOB = Prepared(select(_job).where(_job.c.id == bindparam("id")))
 _NEXT_TRY = select(func.min(_job.c.try_at)).where(text(tables.JOB_IS_PENDING))
 _NEXT_LEASE = select(func.min(_job.c.lease_until)).where(text(tables.JOB_IS_CLAIMED))
 _NEXT_JOB = Prepared(_NEXT_TRY)
 _NEXT_CLAIMABLE = Prepared(
-    select(_NEXT_TRY.scalar_subquery().label("try_at"), _NEXT_LEASE.scalar_subquery().label("lease_until"))
+    select(
+        _NEXT_TRY.scalar_subquery().label("try_at"),
+        _NEXT_LEASE.scalar_subquery().label("lease_until"),
+        *INSTALLATION_END,
+    )
 )
