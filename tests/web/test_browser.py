@@ -315,4 +315,8 @@ def test_a_link_unfolds_the_section_that_it_leads_to(open_page):
 
     page.get_by_role("navigation", name="På denne side").get_by_role("link", name="Dokumenter").press("Enter")
 
-    expect(page.get_by_label("Læg dokumenter op")).to_be_visible()
+    expect(page.get_by_text("Læg dokumenter op", exact=True)).to_be_visible()
+    page.get_by_role("navigation", name="På denne side").get_by_role("link", name="Start et forløb").press(
+        "Enter"
+    )
+    expect(page.get_by_role("link", name="Skift af rådgiver", exact=True)).to_be_visible()

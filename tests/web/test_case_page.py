@@ -219,3 +219,35 @@ def test_flows_that_have_ended_are_folded_beneath_those_that_run(sign_in):
     ended = flows.xpath(".//details[@class='details']//a")
     assert [link.text for link in running] == ["Familieteam modtager sagen"]
     assert not {link.get("href") for link in running} & {link.get("href") for link in ended}
+
+
+def test_the_flows_that_may_be_started_are_folded_with_their_number_and_led_to(sign_in):
+    page = sign_in("camilla.syd").get("/sager/SAG-2588")
+
+    fold = page.one("//section[@aria-labelledby='nyt-forloeb']/details")
+    links = fold.xpath("./ul/li/a")
+    assert fold.get("open") is None
+    assert fold.xpath("string(./summary/h2)") == f"Start et forløb ({len(links)})"
+    assert page.one("//nav[contains(@class, 'fc-jump')]//a[@href='#nyt-forloeb']").text == "Start et forløb"
+
+
+def test_the_newest_of_the_story_stand_there_and_the_earlier_are_folded(sign_in, world):
+    for number in range(60):
+        world.flow.clock.set(world.flow.clock.now() + dt.timedelta(minutes=1))
+        world.flow.cases.set_fact("SAG-2588", "journalnr", str(number), reason="test", actor=SYSTEM)
+    camilla = sign_in("camilla.syd")
+
+    page, whole = camilla.get("/sager/SAG-2588"), camilla.get("/sager/SAG-2588?hele=1")
+
+    story = page.one("//section[@aria-labelledby='historie']")
+    assert len(story.xpath("./ol[@class='fc-story']/li")) == 5
+    assert story.xpath("string(./details/summary)") == "Tidligere i historien (7)"
+    assert len(story.xpath("./details//ol[@class='fc-story']/li")) == 7
+    assert "Tidligere i historien" not in whole.text
+
+
+def test_what_adds_documents_is_folded_beneath_those_that_are_there(sign_in):
+    page = sign_in("camilla.syd").get("/sager/SAG-2588")
+
+    fold = page.one("//form[contains(@class, 'fc-upload')]/..")
+    assert (fold.tag, fold.get("open")) == ("details", None)

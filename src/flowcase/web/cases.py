@@ -38,6 +38,7 @@ blueprint = Blueprint("cases", __name__, url_prefix="/sager")
 
 PAGE = 50
 MOMENTS = 12  # of the story that a case page shows at first; years of it are a click away
+MOMENTS_AT_FIRST = 5  # of those, what stands there unfolded
 
 
 @blueprint.get("")
@@ -109,7 +110,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
         words=case_words,
         line=timeline(deadlines, now),
         glance=_glance(case, deadlines, user_tasks, picture.child, local_date(now)),
-        jumps=_jumps(picture),
+        jumps=_jumps(picture, may_start=bool(startable)),
         documents=flow().documents.of_case(code, actor=actor()),
         may_add_documents=case.closed_at is None and "revisor" not in actor().groups,
         comments=flow().comments.of_case(code, actor=actor()),
@@ -139,6 +140,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
         purpose=purpose,
         story=story if whole else story[:MOMENTS],
         left_out=len(shown) < len(told) or (not whole and len(story) > MOMENTS),
+        moments_at_first=len(story) if whole else MOMENTS_AT_FIRST,
         whole=whole,
         everything=everything,
         now=now,
@@ -190,7 +192,7 @@ def _glance(
     return said
 
 
-def _jumps(picture: Picture) -> list[tuple[str, str]]:
+def _jumps(picture: Picture, *, may_start: bool) -> list[tuple[str, str]]:
     """Links to the sections, in the order of the page."""
     every = (
         ("opgaver", gettext("Opgaver"), True),
@@ -207,5 +209,6 @@ def _jumps(picture: Picture) -> list[tuple[str, str]]:
         ("dokumenter", gettext("Dokumenter"), True),
         ("kommentarer", gettext("Kommentarer"), picture.is_close),
         ("forloeb", gettext("Forløb"), True),
+        ("nyt-forloeb", gettext("Start et forløb"), may_start),
     )
     return [(id, words) for id, words, is_there in every if is_there]

@@ -172,6 +172,8 @@ class WalkedStory(Story):
             return
         page = self._page(actor, f"/sager/{case}" if case else "/forloeb/nyt")
         hands = self._hands(page)
+        if case:
+            hands.unfold(page.locator("summary", has=page.locator("#nyt-forloeb")))
         inner = f"/sager/{case}/nyt-forloeb/{process}" if case else f"/forloeb/nyt/{process}"
         hands.press(page.locator(f'main a[href="{inner}"]').first)
         if offered.form:
