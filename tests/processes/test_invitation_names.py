@@ -19,6 +19,7 @@ CASE = SimpleNamespace(groups_of=lambda id: ["ppr"] if id == "psykolog" else [])
         ("0195f", "person", None, "En medarbejder"),
         ("sundhedspleje", "gruppe", None, "Sundhedspleje"),
         ("0195f", "netvaerksperson", None, "En fra familiens netværk"),
+        ("0195f", "udefra", None, "En uden for kommunen"),
         ("foraelder", "familie", None, "En fra familien"),
         ("0195f", None, None, "En deltager"),
     ],

@@ -247,6 +247,21 @@ def test_why_an_item_is_closed_is_said_in_english_on_an_english_page(sign_in, wo
     assert "Obtain consent, or discuss it anonymously." in item
 
 
+def test_whom_an_item_is_closed_for_is_called_by_name_and_an_unknown_by_what_they_are(
+    sign_in, world, caseworker, outsiders
+):
+    id = planned(world, caseworker, guests=["ppr"])
+    invite(world, id, "pia.ppr", role="person")
+    invite(world, id, "01m8mb5yq8fshz44an7b", role="udefra")
+
+    guests = sign_in(caseworker).get(f"/moeder/{id}").one("//*[@aria-labelledby='inviterede']").text_content()
+
+    assert f"(modtager: {world.flow.people.find('pia.ppr').name}, formål: netværksmøde)" in guests
+    assert "(modtager: en uden for kommunen, formål: netværksmøde)" in guests
+    assert "Uden for kommunen" in guests
+    assert "modtager: pia.ppr" not in guests
+
+
 def test_minutes_that_also_tell_of_a_closed_item_are_closed_too(sign_in, world, caseworker, outsiders):
     id = planned(world, caseworker, guests=["ppr"])
     hold(world, caseworker)
@@ -404,9 +419,9 @@ def test_the_week_leads_to_the_page(sign_in, world, caseworker):
     assert page.one(f"//a[@href='/moeder/{id}']").text_content().strip() == "Netværksmøde SAG-2570"
 
 
-def invite(world, id, group):
+def invite(world, id, who, role="gruppe"):
     """Somebody is invited, and no consent covers them: it has fallen away since."""
-    values = {"moede_id": id, "modtager": group, "art": "gruppe", "ekstern": True, "status": "inviteret"}
+    values = {"moede_id": id, "modtager": who, "art": role, "ekstern": True, "status": "inviteret"}
     world.flow.cases.add_record("Invitation", values, case=CASE, actor=SYSTEM)
 
 

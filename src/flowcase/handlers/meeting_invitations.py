@@ -24,6 +24,7 @@ _UNNAMED = {
     "familie": "En fra familien",
     "netvaerksperson": "En fra familiens netværk",
     "person": "En medarbejder",
+    "udefra": "En uden for kommunen",
 }
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CHILD, PARENT = "barn", "foraelder"
 PERSON, GROUP, NETWORK, FAMILY = "person", "gruppe", "netvaerksperson", "familie"
+OUTSIDER = "udefra"  # a professional without an account, by a name that the convener typed
 _ROLES = {
     CHILD: FAMILY,
     PARENT: FAMILY,
@@ -40,18 +41,19 @@ _FAMILY = {CHILD: "Barnet/den unge", PARENT: "Forældrene"}
     rules=("R-067", "R-080"),
 )
 def find_participants(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """One invitation per participant, by whatever list they came: the family's, or the convener's."""
+    """One invitation per participant, by whatever list they came: the family's, or the convener's two."""
     id, code = str(job.inputs["moede_id"]), job.inputs.get("sag_id")
     meeting = case.get("Moede", id)
     kept = {each["modtager"]: each for each in invitations(case, id)}
     wanted: list[dict[str, Value]] = []
-    rows = []
-    for row in meeting["deltagere"] or []:
-        row, invitation = _agreed(case, row, code)
-        rows.append(row)
-        wanted.append(invitation)
-    if rows != (meeting["deltagere"] or []):
-        case.update("Moede", id, {"deltagere": rows})
+    for listed, invited_of in (("deltagere", _agreed), ("eksterne", _from_outside)):
+        rows = []
+        for row in meeting[listed] or []:
+            row, invitation = invited_of(case, row, code)
+            rows.append(row)
+            wanted.append(invitation)
+        if rows != (meeting[listed] or []):
+            case.update("Moede", id, {listed: rows})
     leading = [meeting["medleder"]] if meeting["medleder"] else []  # who leads takes part, listed or not
     wanted += [_named(case, one) for one in [*(meeting["inviterede"] or []), *leading]]
     asked = set()
@@ -81,8 +83,7 @@ def _agreed(
     elif recipient is None and kind == GROUP:
         recipient = row.get("gruppe")
     elif recipient is None and kind == NETWORK:
-        known = {"navn": name, "relation": role, "rolle": role}
-        recipient = case.create("Netvaerksperson", known, case=None if code is None else str(code))
+        recipient = _known_from_now(case, name, role, code)
     elif recipient is None:
         recipient = role
     if kind == PERSON:
@@ -91,6 +92,27 @@ def _agreed(
         outside = _is_external(case, role, [str(recipient)] if kind == GROUP else [])
     invitation = {"modtager": recipient, "navn": name, "art": kind, "ekstern": outside}
     return {**row, "modtager": recipient}, invitation
+
+
+def _from_outside(
+    case: CaseWork, row: Mapping[str, Value], code: Value
+) -> tuple[Mapping[str, Value], dict[str, Value]]:
+    """A row of those invited from outside the municipality: a consent names them by their id, as others."""
+    name = row.get("navn")
+    recipient = row.get("modtager") or _known_from_now(case, name, row.get("rolle"), code)
+    outside = _is_external(case, OUTSIDER, [])
+    return {**row, "modtager": recipient}, {
+        "modtager": recipient,
+        "navn": name,
+        "art": OUTSIDER,
+        "ekstern": outside,
+    }
+
+
+def _known_from_now(case: CaseWork, name: Value, role: Value, code: Value) -> Value:
+    """The id of somebody without an account, whom the case knows from now on."""
+    known = {"navn": name, "relation": role, "rolle": role}
+    return case.create("Netvaerksperson", known, case=None if code is None else str(code))
 
 
 def _named(case: CaseWork, id: Value) -> dict[str, Value]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from flowcase.access.groups import NAMES
 from flowcase.cases.consents import Gap, Missing
-from flowcase.services.form_sentences import GroupName, Said, Term
+from flowcase.services.form_sentences import GroupName, PersonId, Said, Term
 from flowcase.values import Value
 
 NAMES_SETTING = "samtykke_navne"  # code of a purpose or a type of data -> its words
@@ -63,7 +63,7 @@ def missing_sentences(missing: Iterable[Missing], purpose: str, names: Value = N
     words: Mapping[str, Value] = names if isinstance(names, Mapping) else {}
     said: list[str] = []
     for each in missing:
-        recipient = GroupName(each.recipient) if each.recipient in NAMES else each.recipient
+        recipient = GroupName(each.recipient) if each.recipient in NAMES else PersonId(each.recipient)
         kinds = tuple(Term(str(words.get(kind, kind))) for kind in each.kinds)
         said.append(
             Said(

@@ -62,6 +62,10 @@ class GroupName(str):
         return name
 
 
+class PersonId(str):
+    """The id of a person, who is called by name where names may be shown."""
+
+
 class Term(str):
     """Danish words for a code of a table or a setting; said in another language if the catalogue has them."""
 

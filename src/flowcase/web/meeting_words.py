@@ -89,6 +89,7 @@ def role(code: str) -> str:
         "person": gettext("Medarbejder"),
         "gruppe": gettext("Enhed"),
         "netvaerksperson": gettext("Familiens netværk"),
+        "udefra": gettext("Uden for kommunen"),
     }.get(code, plain(code))
 
 

@@ -151,6 +151,8 @@ def said_of(words: str) -> str:
         return gettext(words.template).format(**{name: _part(each) for name, each in words.values.items()})
     if isinstance(words, form_sentences.GroupName):
         return group(words.code)
+    if isinstance(words, form_sentences.PersonId):
+        return person(words) if flow().people.find(words) else gettext("en uden for kommunen")
     return gettext(words) if isinstance(words, form_sentences.Term) else words
 
 
