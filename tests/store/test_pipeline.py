@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from psycopg import waiting
 
 from flowcase.store import Store
-from flowcase.store.pipeline import Said, converse
+from flowcase.store.pipeline import Said, Spoken, converse
 
 MEGABYTE = 1024 * 1024
 ECHO = Said(b"echo", b"SELECT $1::bytea", (b"word",))
@@ -26,10 +27,8 @@ def driver(store: Store) -> Iterator[psycopg.Connection]:
         connection.invalidate()
 
 
-def times_that_the_socket_is_asked(
-    driver: psycopg.Connection, said: list[Said], monkeypatch: pytest.MonkeyPatch
-) -> int:
-    times = 0
+def times_that_the_socket_is_asked(spoken: Spoken, said: list[Said], monkeypatch: pytest.MonkeyPatch) -> int:
+    times, driver = 0, spoken.driver
 
     def counted(exchange: Any) -> Any:
         nonlocal times
@@ -46,17 +45,18 @@ def times_that_the_socket_is_asked(
         patch.setattr(
             driver, "wait", lambda exchange: waiting.wait_selector(counted(exchange), driver.fileno())
         )
-        converse(driver, {ECHO.name}, said)
+        converse(spoken, said)
     return times
 
 
 def test_ten_statements_ask_the_socket_no_more_often_than_one(
     driver: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    converse(driver, set(), [ECHO])
+    spoken = Spoken(driver)
+    converse(spoken, [ECHO])
 
-    of_one = times_that_the_socket_is_asked(driver, [ECHO], monkeypatch)
-    of_ten = times_that_the_socket_is_asked(driver, [ECHO] * 10, monkeypatch)
+    of_one = times_that_the_socket_is_asked(spoken, [ECHO], monkeypatch)
+    of_ten = times_that_the_socket_is_asked(spoken, [ECHO] * 10, monkeypatch)
 
     assert of_ten <= of_one
 
@@ -66,8 +66,18 @@ def test_what_does_not_fit_into_the_socket_is_answered_whole_and_in_order(
 ) -> None:
     contents = [bytes([number]) * MEGABYTE for number in range(16)]
 
-    results = converse(driver, set(), [Said(ECHO.name, ECHO.text, (content,)) for content in contents])
+    results = converse(Spoken(driver), [Said(ECHO.name, ECHO.text, (content,)) for content in contents])
 
     assert isinstance(results, list)
     told = [bytes.fromhex(result.get_value(0, 0)[2:].decode()) for result in results]
     assert told == contents
+
+
+def test_rows_are_read_alike_each_time(driver: psycopg.Connection) -> None:
+    spoken = Spoken(driver)
+    both = Said(b"both", b"SELECT $1::timestamptz, $2::bigint UNION ALL SELECT NULL, 2", ("2026-03-02", "1"))
+
+    found = [spoken.rows_of(each.name, converse(spoken, [each])[0]) for each in (both, ECHO, both)]
+
+    first = (dt.datetime(2026, 3, 2, tzinfo=dt.UTC), 1)
+    assert found == [[first, (None, 2)], [(b"word",)], [first, (None, 2)]]

@@ -24,9 +24,9 @@ def test_the_inbox_shows_what_waits_for_me_and_my_groups_due_first(sign_in):
 def test_taking_a_task_moves_it_from_the_group_to_me(sign_in):
     karen = sign_in("karen.fp")
     groups = karen.get("/opgaver?vis=grupper")
-    form = groups.all("//tbody//form")[1]
+    take = groups.all("//tbody//button")[1]
 
-    opened = karen.submit(groups, form)
+    opened = karen.press_this(groups, take)
 
     assert opened.heading == "Vurdér risiko SAG-2601"
     mine = karen.get("/opgaver?vis=mine")

@@ -227,7 +227,7 @@ def _renaming(flow: Flowcase) -> Times:
 def _processor_time(name: str, flow: Flowcase, done: int) -> Iterator[Measured]:
     """Of asking for fifty rows and writing them as HTML, without what the database's own process does."""
     app = create_app(flow)
-    shared = {"process_names": {"chaos": "Chaos"}, "ticked": (), "may_take": True, "csrf_token": "x" * 91}
+    shared = {"process_names": {"chaos": "Chaos"}, "ticked": (), "may_take": True}
     readers = [(f"by {order}", READER, order) for order in Order]
     # Before a list is sorted by cases that somebody may not open, it is asked whether one is kept from them.
     readers.append(("by case for who may open none,", CLIENT, Order.CASE))

@@ -160,13 +160,7 @@ class Inboxes:
             if allowed.order != asked.order:
                 return
             asked = allowed
-            tx.ask_ahead(
-                *self._rule_sets.questions,
-                queries.offered_question(actor.id, actor.groups),
-                deputies.ABSENCES,
-                resources.definitions_question(),
-                notices.unread_question(actor.id, actor.groups),
-            )
+            tx.ask_ahead(*self.foreseen(actor), *self._rule_sets.questions, resources.definitions_question())
             only = self._only(tx, actor, asked)
             holders = {view: self._holders(tx, actor, view) for view in self._views(tx, actor)}
             counted = [(each, only) for view, each in holders.items() if view not in _IN_TALLY]
@@ -192,6 +186,11 @@ class Inboxes:
             tx.ask_ahead(lists, colleagues, *filter(None, counts), *page)
 
         self._transactions.read(work)
+
+    @staticmethod
+    def foreseen(actor: Actor) -> Sequence[Question]:
+        """What every list asks first, whatever was found before it."""
+        return (*_held_by(actor), notices.unread_question(actor.id, actor.groups))
 
     def counts(self, actor: Actor, asked: Asked) -> Mapping[View, int]:
         """How many there are in each view the person has, narrowed alike; counted to a thousand."""
@@ -455,10 +454,7 @@ class Inboxes:
 
     def _holders_anew(self, tx: Tx, actor: Actor, view: View) -> list[Holder]:
         if view is View.BOTH:
-            tx.ask_ahead(
-                queries.offered_question(actor.id, actor.groups),
-                deputies.ABSENCES,
-            )
+            tx.ask_ahead(*_held_by(actor))
             return [*self._holders(tx, actor, View.OWN), *self._holders(tx, actor, View.GROUPS)]
         if view is View.TEAM:
             return [Holder(person=row.id) for row in people_led(tx, self._rule_sets, actor)]
@@ -469,6 +465,10 @@ class Inboxes:
         covered = deputies.covered(tx, actor)
         own = [Holder(person=actor.id), Holder(owner=actor.id)]
         return [*own, *(Holder(person=absent, case=case) for case, absent in covered)]
+
+
+def _held_by(actor: Actor) -> Sequence[Question]:
+    return queries.offered_question(actor.id, actor.groups), deputies.ABSENCES
 
 
 def _is_asked_of_each(actor: Actor, asked: Asked) -> bool:

@@ -23,7 +23,10 @@ from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import people, second_factors, sign_ins
 from flowcase.store.queries.sign_ins import SessionRow
 from flowcase.store.sign_in_tables import sign_in_session, used_once
+from flowcase.store.wire import Question
 
+Foreseen = Callable[[Actor], Sequence[Question]]
+_MOST_REMEMBERED = 10_000
 NOTED_EVERY = dt.timedelta(minutes=1)  # how exactly is known when a session was last used
 
 
@@ -62,6 +65,8 @@ class Sessions:
         self, transactions: Transactions, real_now: Callable[[], dt.datetime], limits: Limits
     ) -> None:
         self._transactions, self._now, self.limits = transactions, real_now, limits
+        # By the hash of the secret, who it was last: nobody is let in by that, it only foresees.
+        self._last: dict[str, Actor] = {}
 
     def begin(
         self, person: str, *, by: str, browser: str = "", elsewhere: str = "", is_known: bool = True
@@ -98,25 +103,37 @@ class Sessions:
         self._transactions.run(SYSTEM, work)
         return secret
 
-    def find(self, secret: str, *, is_used: bool = True) -> Held | None:
+    def find(self, secret: str, *, is_used: bool = True, foreseen: Foreseen | None = None) -> Held | None:
         """Who is signed in with this secret; None once its time is over.
 
-        With `is_used` the idle time begins anew; what a page asks by itself uses nothing.
+        With `is_used` the idle time begins anew; what a page asks by itself uses nothing. `foreseen` is what
+        this request will ask if it is whose it was last: asked along with that, where a round trip counts.
         """
         now, limits = self._now(), self.limits
         hashed = hash_of(secret)
-        found = self._transactions.read(
-            lambda tx: sign_ins.holder(
-                tx, hashed, begun_after=now - limits.longest, seen_after=now - limits.idle
+        last = self._last.get(hashed)
+
+        def work(tx: Tx) -> sign_ins.Holder | None:
+            question = sign_ins.holder_question(
+                hashed, begun_after=now - limits.longest, seen_after=now - limits.idle, now=tx.now
             )
-        )
+            if last is not None and foreseen is not None:
+                tx.ask_ahead(question, *foreseen(last))
+            return sign_ins.holder(tx, question)
+
+        found = self._transactions.read(work)
         if found is None:
+            self._last.pop(hashed, None)
             return None
         if is_used and found.session.seen_at + NOTED_EVERY <= now:
             where = {"id": found.session.id}
             self._transactions.run(SYSTEM, lambda tx: tx.update_all(sign_in_session, where, {"seen_at": now}))
         row = found.person
         person = Actor(id=row.id, name=row.name, groups=row.groups, opened_cases=found.opened_cases)
+        if person != last:
+            if len(self._last) >= _MOST_REMEMBERED:
+                self._last.clear()
+            self._last[hashed] = person
         return Held(person, found.session)
 
     def of(self, person: str) -> Sequence[SessionRow]:

@@ -36,17 +36,44 @@ class Failure:
     error: Exception
 
 
+class Spoken:
+    """What one connection has learned of the statements that it speaks: which of them the server has
+    prepared, and how values and rows are written and read."""
+
+    def __init__(self, driver: Connection) -> None:
+        self.driver = driver
+        self.prepared: set[bytes] = set()
+        self.adapt = Transformer(driver)
+        self._readers: dict[bytes, Any] = {}  # psycopg's Transformer, which is no type to mypy
+        self._nothing = driver.pgconn.make_empty_result(ExecStatus.TUPLES_OK)
+
+    def forget(self) -> None:
+        """The server has lost what it had prepared: it is prepared anew."""
+        self.prepared.clear()
+        self._readers.clear()
+
+    def rows_of(self, name: bytes, result: Any) -> list[Any]:
+        """The rows found by the statement of this name: its columns are of the same types each time, or
+        PostgreSQL refuses it."""
+        reader = self._readers.get(name)
+        if reader is None:
+            reader = Transformer(self.driver)
+            reader.set_pgresult(result)
+            self._readers[name] = reader
+        else:
+            reader.set_pgresult(result, set_loaders=False)
+        rows = reader.load_rows(0, result.ntuples, tuple)
+        reader.set_pgresult(self._nothing, set_loaders=False)  # or it would keep what was found
+        return rows
+
+
 class Conversation:
     """Statements that are sent, in as many parts as there is time to do something else between, and answered
-    together.
+    together."""
 
-    `prepared` names what this connection has prepared, and is kept so.
-    """
-
-    def __init__(self, driver: Connection, prepared: set[bytes]) -> None:
-        self._driver, self._prepared = driver, prepared
-        self._adapt = Transformer(driver)
-        self._known = set(prepared)
+    def __init__(self, spoken: Spoken) -> None:
+        self._driver, self._prepared, self._adapt = spoken.driver, spoken.prepared, spoken.adapt
+        self._known = set(spoken.prepared)
         self._answered: list[bytes | None] = []  # per command: the name that it prepares
 
     def say(self, said: Sequence[Said], *, at_once: bool = False) -> None:
@@ -104,9 +131,9 @@ class Conversation:
         return results
 
 
-def converse(driver: Connection, prepared: set[bytes], said: Sequence[Said]) -> list[Any] | Failure:
+def converse(spoken: Spoken, said: Sequence[Said]) -> list[Any] | Failure:
     """The results of statements that are sent in one part."""
-    conversation = Conversation(driver, prepared)
+    conversation = Conversation(spoken)
     conversation.say(said)
     return conversation.answers()
 
@@ -118,9 +145,3 @@ def _replies(driver: Connection, count: int) -> Any:
         replies.append((yield from generators.fetch_many(pgconn)))
     pgconn.exit_pipeline_mode()
     return replies
-
-
-def rows_of(driver: Connection, result: Any) -> list[Any]:
-    adapt = Transformer(driver)
-    adapt.set_pgresult(result)
-    return adapt.load_rows(0, result.ntuples, tuple)

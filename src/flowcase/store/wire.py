@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from flowcase.errors import Conflict
-from flowcase.store.pipeline import Conversation, Failure, Said, converse, rows_of
+from flowcase.store.pipeline import Conversation, Failure, Said, Spoken, converse
 from flowcase.store.prepared import Prepared
 from flowcase.store.writes import Batch
 
@@ -138,7 +138,10 @@ class _PipelinedWire(Wire):
     def __init__(self, connection: Connection, *, may_write: bool) -> None:
         super().__init__(connection, may_write=may_write)
         self._has_begun = False
-        self._prepared: set[bytes] = connection.info.setdefault("flowcase prepared", set())
+        spoken: Spoken | None = connection.info.get(_SPOKEN)
+        if spoken is None:
+            spoken = connection.info[_SPOKEN] = Spoken(self._driver)
+        self._spoken = spoken
         self._open: Conversation | None = None  # something was said that is not answered yet
         self._said: list[Said] = []  # in it
         # The batch of each of the first statements that were said, and the place in it.
@@ -165,7 +168,7 @@ class _PipelinedWire(Wire):
         for (statement, _), result in zip(asked, results[written:], strict=True):
             compiled = statement.compiled(self._dialect)
             answers.append(
-                compiled.rows(rows_of(self._driver, result))
+                compiled.rows(self._spoken.rows_of(compiled.name, result))
                 if compiled.returns_rows
                 else result.command_tuples
             )
@@ -191,7 +194,7 @@ class _PipelinedWire(Wire):
         for statement, parameters in asked:
             compiled = statement.compiled(self._dialect)
             said.append(Said(compiled.name, compiled.text, compiled.bound(parameters)))
-        conversation = self._open or Conversation(self._driver, self._prepared)
+        conversation = self._open or Conversation(self._spoken)
         try:
             conversation.say(said, at_once=at_once)
         except self._dialect.loaded_dbapi.Error as error:
@@ -210,7 +213,7 @@ class _PipelinedWire(Wire):
             self._refuse(error, "", None)
         if isinstance(results, Failure):
             if getattr(results.error, "sqlstate", None) == NOT_PREPARED:
-                self._prepared.clear()
+                self._spoken.forget()
             position, batch, place = results.position, None, 0
             if position < len(written):
                 batch, place = written[position]
@@ -223,10 +226,11 @@ class _PipelinedWire(Wire):
             with contextlib.suppress(psycopg.Error):
                 if self._open is not None:  # what it says is nobody's business any more
                     self._open.answers()
-                converse(self._driver, self._prepared, [_ROLLBACK])
+                converse(self._spoken, [_ROLLBACK])
 
 
 _BEGIN, _COMMIT = Prepared(text("BEGIN")), Prepared(text("COMMIT"))
+_SPOKEN = "flowcase spoken"  # where a connection of SQLAlchemy's keeps it
 _ROLLBACK = Said(b"rollback", b"ROLLBACK", ())
 
 

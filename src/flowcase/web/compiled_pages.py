@@ -49,7 +49,9 @@ class CompiledPages(Environment):
         key = (current(), _is_at_the_root(), name)
         found = self._loaded.get(key)
         if found is None:
-            found = self._loaded[key] = self.loader.load(self, name, self.make_globals(None))
+            # Not a chain of maps over them, as Jinja would hand each template: every page and every part of
+            # it copies what all pages know, and from a chain it does so name by name.
+            found = self._loaded[key] = self.loader.load(self, name, self.globals)
         return found
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:

@@ -23,10 +23,9 @@ from flowcase.web import fact_filters, moving, presenting
 from flowcase.web.compiled_pages import written
 from flowcase.web.form_notes import SEEN, is_to_be_warned
 from flowcase.web.inbox_addresses import FACT_NAMES, OF_FACT, VIEWS, asked_for, place_from, token_of
-from flowcase.web.inbox_rows import InboxRows
+from flowcase.web.inbox_rows import TAKING, InboxRows
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
-from flowcase.web.signed_cookie import form_token
 
 if TYPE_CHECKING:
     from flowcase.services.inboxes import AnyTaskRow, PersonRow
@@ -215,7 +214,7 @@ class _Seen:
         self.digests = {
             "tabs": _digest(self.tabs),
             "saved": _digest(self.saved),
-            "list": _digest(str(self.rows).replace(form_token(), ""), self.put_off),
+            "list": _digest(self.rows, self.put_off),
         }
         self.etag = _digest(self.digests)
 
@@ -224,6 +223,7 @@ class _Seen:
         args = self.args
         return {
             "rows": self.rows,
+            "taking": TAKING,
             "has_lent": any(row.owner is not None for row in self.page.rows),
             "following": self.following,
             "previous": self.previous,
@@ -287,7 +287,6 @@ def _written(
         process_names=names,
         ticked=ticked,
         may_take=view is not View.CASES,
-        csrf_token=form_token(),
     )
     return frame.html(rows)
 

@@ -31,13 +31,15 @@ class SignedIn(UserMixin):
 def actor() -> Actor:
     """The signed-in person of this request."""
     # Where Flask-Login keeps who it has found: `current_user` looks there by way of three other places.
-    found = g.get("_login_user")
+    found = g._get_current_object().get("_login_user")  # past Flask's stand-in
     return (current_user if found is None else found).actor
 
 
 def flow() -> Flowcase:
     """The installation that this application serves."""
-    return current_app.config["FLOWCASE"]
+    application: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # past the stand-in
+    installation: Flowcase = application.config["FLOWCASE"]
+    return installation
 
 
 def init_app(app: Flask, flow: Flowcase) -> None:
@@ -46,9 +48,15 @@ def init_app(app: Flask, flow: Flowcase) -> None:
     manager.session_protection = "strong"
     manager.init_app(app)
 
+    foreseen = dict.fromkeys(("inbox.mine", "inbox.now"), flow.inboxes.foreseen)
+
     @manager.user_loader
     def load(secret: str) -> SignedIn | None:
-        held = flow.sessions.find(secret, is_used=request.endpoint not in ASKED_BY_ITSELF)
+        held = flow.sessions.find(
+            secret,
+            is_used=request.endpoint not in ASKED_BY_ITSELF,
+            foreseen=foreseen.get(request.endpoint or ""),
+        )
         return SignedIn(held.actor, secret, held.session.id, held.session.by) if held is not None else None
 
 

@@ -130,7 +130,7 @@ class WalkedStory(Story):
         else:
             hands.choose(page.locator("#forloeb"), task.row.process)
         hands.press(page.locator("form.fc-filter[role=search] button[type=submit]").first)
-        take = page.locator(f'form[action="/opgaver/{task.row.id}/tag"] button')
+        take = page.locator(f'button[formaction="/opgaver/{task.row.id}/tag"]')
         was_free = take.count() > 0
         hands.press(take if was_free else page.locator(f'tbody a[href="/opgaver/{task.row.id}"]'))
         page.locator("h1", has_text=task.row.name).wait_for()

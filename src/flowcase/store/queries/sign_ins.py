@@ -13,6 +13,7 @@ from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.sign_in_tables import emergency_access, identity, sign_in_session, used_once
 from flowcase.store.tx import INSTALLATION, Tx
+from flowcase.store.wire import Question
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,21 @@ class Holder:
 _COLUMNS = [sign_in_session.c[name] for name in SessionRow.__dataclass_fields__]
 
 
-def holder(tx: Tx, secret_hash: str, *, begun_after: dt.datetime, seen_after: dt.datetime) -> Holder | None:
-    """The session whose secret has this hash, and its active person; None once its time is over."""
-    rows = tx.rows(
-        _HOLDER,
-        {"secret_hash": secret_hash, "begun_after": begun_after, "seen_after": seen_after, "now": tx.now},
-    )
+def holder_question(
+    secret_hash: str, *, begun_after: dt.datetime, seen_after: dt.datetime, now: dt.datetime
+) -> Question:
+    """The session whose secret has this hash, begun and last used after these, and its active person."""
+    return _HOLDER, {
+        "secret_hash": secret_hash,
+        "begun_after": begun_after,
+        "seen_after": seen_after,
+        "now": now,
+    }
+
+
+def holder(tx: Tx, question: Question) -> Holder | None:
+    """What `holder_question` finds; None once the session's time is over."""
+    rows = tx.rows(*question)
     if not rows:
         return None
     row = rows[0]
