@@ -7,7 +7,7 @@ wherever such a user task is shown, and a list that is narrowed to a case or sor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import TypeVar
 
 from flowcase import engine, model
@@ -36,10 +36,7 @@ def kept_from(tx: Tx, definitions: Definitions, rows: Sequence[AnyTaskRow], acto
     if may_see_cases(actor):
         return frozenset()
     streams = sorted({row.stream for row in rows if row.case_code is not None})
-    unnamed: dict[str, set[str]] = {}
-    for meeting in record_rows.records_in(tx, [MEETING], streams):
-        if is_unnamed(meeting):
-            unnamed.setdefault(meeting.stream, set()).add(meeting.id)
+    unnamed = record_rows.ids_saying(tx, MEETING, "anonymt", unless_said=COUNCIL, streams=streams)
     return frozenset(
         row.id
         for row in rows
@@ -80,7 +77,7 @@ def _is_theirs(tx: Tx, code: str | None, actor: Actor) -> bool:
     return case is not None and may_see(actor, case)
 
 
-def _is_of(tx: Tx, definitions: Definitions, row: AnyTaskRow, meetings: set[str]) -> bool:
+def _is_of(tx: Tx, definitions: Definitions, row: AnyTaskRow, meetings: Set[str]) -> bool:
     """Whether it belongs to one of the meetings; of one that has ended the variables tell no more."""
     if row.status != model.UserTaskStatus.OPEN:
         return True

@@ -6,11 +6,11 @@ import base64
 import datetime as dt
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, literal_column, select, tuple_, union
+from sqlalchemy import Select, String, and_, bindparam, literal_column, or_, select, tuple_, union
 
 from flowcase.store import tables
 from flowcase.store.columns import among, held, said
@@ -109,12 +109,22 @@ def records_in(tx: Tx, entities: Sequence[str], streams: Sequence[str]) -> list[
     """Records of several entities in several streams in one statement, oldest first."""
     if not streams:
         return []
-    statement = (
-        select(_table)
-        .where(_table.c.stream.in_(list(streams)), _table.c.entity.in_(list(entities)))
-        .order_by(_table.c.created_at, _table.c.id)
-    )
-    return [_opened(tx, row) for row in tx.rows(statement)]
+    return [
+        _opened(tx, row)
+        for row in tx.rows(_IN_STREAMS, {"streams": list(streams), "entities": list(entities)})
+    ]
+
+
+def ids_saying(
+    tx: Tx, entity: str, flag: str, *, unless_said: str, streams: Sequence[str]
+) -> Mapping[str, Set[str]]:
+    """As `cases_saying`, by stream: the ids of such records. Nothing of them is opened."""
+    found: dict[str, set[str]] = {}
+    if streams:
+        asked = {"entity": entity, "kind": unless_said, "streams": list(streams)}
+        for row in tx.rows(_saying_in(flag), asked):
+            found.setdefault(row.stream, set()).add(row.id)
+    return found
 
 
 @in_memory_too
@@ -186,6 +196,19 @@ def _among(attribute: str) -> Prepared:
 
 
 @functools.cache
+def _saying_in(flag: str) -> Prepared:
+    text = held(_table.c.open, flag)
+    of_kind = held(_table.c.open, "slags") == bindparam("kind", type_=String())
+    return Prepared(
+        select(_table.c.stream, _table.c.id).where(
+            among(_table.c.stream, "streams"),
+            _table.c.entity == bindparam("entity"),
+            or_(said(_table.c.open, flag), and_(of_kind, text.is_(None))),
+        )
+    )
+
+
+@functools.cache
 def _saying(flag: str) -> Prepared:
     case, of_entity = _table.c.case_code, _table.c.entity == bindparam("entity")
     of_kind = held(_table.c.open, "slags") == bindparam("kind", type_=String())
@@ -245,5 +268,10 @@ _BY_ID = Prepared(select(_table).where(_table.c.id == bindparam("id")))
 _OF_CASE = Prepared(
     select(_table)
     .where(_table.c.case_code == bindparam("case"), among(_table.c.entity, "entities"))
+    .order_by(_table.c.created_at, _table.c.id)
+)
+_IN_STREAMS = Prepared(
+    select(_table)
+    .where(among(_table.c.stream, "streams"), among(_table.c.entity, "entities"))
     .order_by(_table.c.created_at, _table.c.id)
 )
