@@ -61,6 +61,7 @@ def made(deployed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     ask(flow)
     approve(flow)
     ask(flow)
+    flow.webhooks.make("https://modtager.example/ind", ["UserTaskCompleted"], actor=OPERATOR)
     flow.close()
     return home
 
@@ -107,6 +108,11 @@ def run_periods(flow: Flowcase) -> None:
     flow.retention.carry_out(actor=OPERATOR)
 
 
+def change_secret(flow: Flowcase) -> None:
+    [webhook] = flow.webhooks.list(actor=OPERATOR)
+    flow.webhooks.change_secret(webhook.id, keep_old=dt.timedelta(hours=1), actor=OPERATOR)
+
+
 def deploy(flow: Flowcase) -> None:
     flow.deployments.deploy(FILES, actor=OPERATOR, note="tre på en gang")
 
@@ -128,6 +134,10 @@ DONE: dict[str, tuple[Callable[[Flowcase], None], Callable[[Flowcase], int]]] = 
         lambda flow: _count(flow, retention_tables.document_period),
     ),
     "erasing a document on its own day": (run_periods, lambda flow: -_readable_documents(flow)),
+    "changing the secret of a webhook": (
+        change_secret,
+        lambda flow: _events(flow, "installation", "WebhookSecretChanged"),
+    ),
     "deploying several files": (deploy, lambda flow: _count(flow, tables.deployment)),
     "erasing a case": (erase, lambda flow: -len(flow.cases.records("Barn", case=CASE)[0].values)),
 }

@@ -10,6 +10,7 @@ import base64
 import os
 import shlex
 import subprocess
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,13 +54,13 @@ def new_key() -> str:
 
 
 def create_key_file(path: Path) -> None:
-    """Write a new installation key that only its owner can read. Never overwrites one."""
+    """Write a new installation key that only its owner can read, or nothing. Never overwrites one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(new_key() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=f".{path.name}.") as part:
+        part.write(new_key() + "\n")
+        part.flush()
+        os.fsync(part.fileno())
+        os.link(part.name, path)  # the name appears with the key, and only where there is none
 
 
 def add_key(path: Path) -> str:
