@@ -1,4 +1,4 @@
-"""Each shipped flow that people may start says what it is for, in both languages."""
+"""Each shipped flow says what it is for, and each user task what is to be done, in both languages."""
 
 from __future__ import annotations
 
@@ -29,3 +29,20 @@ def test_a_flow_that_people_may_start_says_what_it_is_for(file: str, start: Elem
     assert danish.endswith(".")
     assert english.endswith(".")
     assert danish != english
+
+
+def test_what_a_user_task_asks_for_is_said_in_both_languages() -> None:
+    instructed = [
+        (file.name, element.id, element.properties)
+        for file in sorted(shipped_processes().glob("*.bpmn"))
+        for definition in read_bpmn(file.read_bytes(), file.name).processes
+        for element in definition.elements.values()
+        if element.properties.get("flowcase.instruction")
+    ]
+
+    assert len(instructed) > 150
+    assert [
+        (file, id)
+        for file, id, said in instructed
+        if said.get("flowcase.instruction_en", "") in ("", said["flowcase.instruction"])
+    ] == []

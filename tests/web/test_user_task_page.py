@@ -320,3 +320,15 @@ def test_nobody_behind_the_work_is_offered_as_who_gets_to_know_of_a_family(world
         ids & {"administrator", "indtag", "procesejer", "revisor", "drift", "vera.revisor", "jens.proces"}
         == set()
     )
+
+
+def test_what_to_do_and_what_refuses_it_are_english_on_an_english_page(sign_in, world, task):
+    karen = sign_in("karen.fp")
+    page = karen.get(f"/opgaver/{task.id}?sprog=en")
+
+    refused = karen.press(page, "_faerdig", **ASSESSMENT | {"vurderet": "2026-03-27T23:00"})
+
+    [instruction] = page.all("//p[contains(@class, 'font-lead')]")
+    assert (instruction.get("lang"), instruction.text.startswith("Assess the child")) == ("en", True)
+    assert "The time of the assessment is in the future." in refused.text
+    assert "Tidspunktet for vurderingen" not in refused.text

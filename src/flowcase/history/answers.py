@@ -15,7 +15,7 @@ from flowcase.modeling.table_labels import TableLabels
 _NUMBERED = re.compile(r"^D-\d+ (?:(?:trin|række) \d+: )?")
 _BESIDE = re.compile(r" \([^)]*\)$")
 # What gates, warnings and suggestions answer for people: their sentence and the rule behind it.
-_MESSAGE, _RULE = "besked", "regel"
+_MESSAGE, _MESSAGE_EN, _RULE = "besked", "besked_en", "regel"
 SETTINGS = "indstilling"  # the municipality's numbers; no part of the question
 
 
@@ -57,7 +57,8 @@ def _said(value: Any, headings: Mapping[str, str], language: str, plain: Callabl
         return code_name(value, language)
     if isinstance(value, Mapping) and _MESSAGE in value:
         rule = value.get(_RULE)
-        return f"{str(value[_MESSAGE]).rstrip('.')}{f' ({rule})' if rule else ''}"
+        message = (value.get(_MESSAGE_EN) if language == "en" else "") or value[_MESSAGE]
+        return f"{str(message).rstrip('.')}{f' ({rule})' if rule else ''}"
     if isinstance(value, Mapping):
         return "; ".join(": ".join(each) for each in _parts(value, headings, language, plain)) or "–"
     if isinstance(value, (list, tuple)):

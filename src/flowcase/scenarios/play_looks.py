@@ -114,6 +114,7 @@ def user_task(play: Play, id: str, person: str) -> dict[str, Any]:
         "facts": {name: to_json(value) for name, value in task.facts.items()},
         "prefilled": {name: to_json(value) for name, value in task.prefilled.items()},
         "instruction": task.instruction,
+        "instruction_en": getattr(task.instruction, "english", ""),
         "withheld": list(task.view.withheld),
         "because": list(task.view.because),
     }

@@ -29,6 +29,7 @@ from flowcase.services.daily_records import (
 )
 from flowcase.services.definitions import Definitions
 from flowcase.services.reading_log import ReadingLog
+from flowcase.services.rule_hits import hits_in
 from flowcase.services.transactions import Transactions
 from flowcase.services.user_tasks import UserTasks
 from flowcase.store import Tx
@@ -184,7 +185,7 @@ class DailyMeetings:
             case_work = self._open_work(tx)
             settings = {"frontpersonale_antal": case_work.setting("frontpersonale_antal")}
             answer = case_work.ask(ATTENDANCE_WARNINGS, {**values, "indstilling": settings})
-            return [(str(hit["regel"]), str(hit["besked"])) for hit in answer or []]
+            return [(hit.rule, hit.sentence) for hit in hits_in(ATTENDANCE_WARNINGS, answer)]
 
         return self._transactions.read(work)
 

@@ -7,7 +7,7 @@ was typed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowcase.access.groups import group_name
@@ -68,6 +68,23 @@ class PersonId(str):
 
 class Term(str):
     """Danish words for a code of a table or a setting; said in another language if the catalogue has them."""
+
+
+class WithEnglish(str):
+    """Danish words of a process file that brings their English; empty where it has none."""
+
+    english: str
+
+    def __new__(cls, danish: str, english: str = "") -> WithEnglish:
+        both = super().__new__(cls, danish)
+        both.english = english
+        return both
+
+
+def together(sentences: Sequence[str]) -> str:
+    """Whole sentences one after the other; English where each of them is."""
+    english = [getattr(each, "english", "") for each in sentences]
+    return WithEnglish(" ".join(sentences), " ".join(english) if all(english) else "")
 
 
 def _written(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flowcase.errors import Refused
 from flowcase.services.case_work import CaseWork
+from flowcase.services.form_sentences import WithEnglish, together
 from flowcase.values import Value
 
 ACTOR = "aktoer"  # name under which gates and warnings read who completes the user task or starts the flow
@@ -21,7 +22,11 @@ class Hit(NamedTuple):
 def hits_in(decision: str, value: Value) -> list[Hit]:
     """Every row that hit."""
     return [
-        Hit(str(hit.get("regel") or decision), str(hit.get("besked") or ""), str(hit.get("felt") or ""))
+        Hit(
+            str(hit.get("regel") or decision),
+            WithEnglish(str(hit.get("besked") or ""), str(hit.get("besked_en") or "")),
+            str(hit.get("felt") or ""),
+        )
         for hit in (value if isinstance(value, list) else [value])
         if isinstance(hit, Mapping)
     ]
@@ -38,7 +43,7 @@ def refused(attempt: str, hits: Sequence[Hit]) -> Refused:
             fields.setdefault(hit.field, []).append(hit.sentence)
     return Refused(
         attempt,
-        " ".join(hit.sentence for hit in hits),  # whole sentences: a test reads every table
+        together([hit.sentence for hit in hits]),  # whole sentences: a test reads every table
         rules=tuple(dict.fromkeys(hit.rule for hit in hits)),
         fields=fields,
     )

@@ -14,7 +14,7 @@ from flowcase.errors import Conflict, Erased
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
 from flowcase.modeling.form import Field
-from flowcase.services import disclosure, form_records, form_values, supplier_scope
+from flowcase.services import disclosure, form_records, form_sentences, form_values, supplier_scope
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind, ReadLater
 from flowcase.services.candidates import check_candidate, existing, is_candidate, is_free_for, opened
@@ -149,7 +149,10 @@ class UserTasks:
                 form,
                 ReadLater(shown, tuple(facts), lambda name: self._fact(row.instance, name)),
                 view.prefilled,
-                element.properties.get("flowcase.instruction", ""),
+                form_sentences.WithEnglish(
+                    element.properties.get("flowcase.instruction", ""),
+                    element.properties.get("flowcase.instruction_en", ""),
+                ),
                 actor is not None and is_free_for(tx, row, actor) and is_candidate(tx, row, actor),
                 element.properties.get("flowcase.panel", ""),
                 following(drawn, row.element),
@@ -390,7 +393,8 @@ class UserTasks:
     ) -> None:
         """Gates refuse, warnings are only recorded. Each is a table with outputs `regel` and `besked`.
 
-        A gate may have a third, `felt`: the key of the field that its sentence stands at.
+        It may have `besked_en`, the same in English; a gate `felt`: the key of the field that its sentence
+        stands at.
         """
         # A rule may ask that another person does this: `aktoer` is who completes it.
         inputs = Behind({**values, ACTOR: tx.actor.id}, facts)

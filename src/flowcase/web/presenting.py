@@ -153,7 +153,14 @@ def said_of(words: str) -> str:
         return group(words.code)
     if isinstance(words, form_sentences.PersonId):
         return person(words) if flow().people.find(words) else gettext("en uden for kommunen")
+    if isinstance(words, form_sentences.WithEnglish):
+        return (words.english if current() == "en" else "") or words
     return gettext(words) if isinstance(words, form_sentences.Term) else words
+
+
+def language_of(words: str) -> str:
+    """What words are said in: `da` also on an English page where they have no English."""
+    return "da" if current() == "en" and said(words) == words else current()
 
 
 def _part(given: Any) -> Any:
@@ -292,7 +299,7 @@ def sentence(error: errors.FlowcaseError) -> str:
     if isinstance(error, errors.Forbidden):
         return gettext("Din rolle giver ikke adgang til dette. Spørg din leder.")
     if isinstance(error, errors.Refused):
-        return error.because
+        return said_of(error.because)
     if isinstance(error, OutcomeUnknown):
         return gettext("Forbindelsen blev afbrudt. Se på sagen, om det blev gemt, før du gør det igen.")
     if isinstance(error, PdfUnavailable):
@@ -341,6 +348,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         due_words=due_words,
         whose=whose,
+        language_of=language_of,
+        with_english=form_sentences.WithEnglish,
         deadline_name=deadline_name,
         start_fact=start_fact,
         lasting_kind=lasting_kind,
