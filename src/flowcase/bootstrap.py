@@ -360,7 +360,10 @@ def assemble(
     people = People(store, clock.now, address=settings.address)
     deployments = Deployments(transactions, definitions, start_events, lambda: known(handlers))
     startable_flows = StartableFlows(transactions, advancing, open_work)
-    caseload_moves = CaseloadMoves(transactions, rule_sets, startable_flows, user_tasks, definitions.form)
+    absences = Absences(transactions, rule_sets)
+    caseload_moves = CaseloadMoves(
+        transactions, rule_sets, startable_flows, user_tasks, definitions.form, absences
+    )
     inboxes, meetings = Inboxes(transactions, rule_sets, definitions), Meetings(transactions, definitions)
     nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
@@ -391,7 +394,7 @@ def assemble(
         delegations=Delegations(transactions, rule_sets),
         saved_lists=SavedLists(transactions, rule_sets),
         list_shares=ListShares(transactions),
-        absences=Absences(transactions, rule_sets),
+        absences=absences,
         team_overviews=TeamOverviews(transactions, rule_sets),
         caseload_moves=caseload_moves,
         messages=Messages(transactions, advancing),

@@ -112,8 +112,36 @@ def test_a_caseworker_who_comes_back_early_takes_the_tasks_back(story):
     story.complete("tilbage_foer_tid", "CW-07")
 
     assert story.facts("S1")["stedfortraeder"] is None
+    assert story.flow.absences.away(["CW-07"]) == {}
     with pytest.raises(Conflict):
         story.complete("planlaeg", "CW-03", **PLAN)
+
+
+def test_an_absence_stays_the_persons_when_the_last_case_goes_to_somebody_else(story):
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    story.go_to("2026-05-14T08:00")
+    begin(story, "skift_raadgiver", "TL-SYD")
+
+    story.complete("skift", "TL-SYD", ny="CW-03", **CHANGE)
+
+    away = story.flow.absences.away(["CW-07"])["CW-07"]
+    assert (str(away.last), away.deputy, away.cases) == ("2026-05-20", None, ())
+    told = [row for row in story.flow.history.everything() if type(row.event).__name__ == "AbsenceReported"]
+    assert [(row.stream, row.event.person) for row in told] == [("installation", "CW-07")]
+    assert story.flow.caseload_moves.end_absence("CW-07", actor=story.person("CW-07")).done == []
+    assert story.flow.absences.away(["CW-07"]) == {}
+
+
+def test_an_absence_whose_last_day_has_passed_ends_without_a_word_of_coming_back_early(story):
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+
+    story.go_to("2026-05-21T08:00")
+
+    kinds = [type(row.event).__name__ for row in story.flow.history.everything()]
+    assert "AbsenceReported" in kinds and "AbsenceEnded" not in kinds
+    assert story.flow.absences.of(story.person("CW-07")) == []
 
 
 @pytest.mark.parametrize(
@@ -148,9 +176,11 @@ def test_an_absence_that_is_announced_does_not_become_the_new_caseworkers(story)
 
     assert story.ends("raadgiver_fravaer") == ["ophoert"]
     assert story.flow.absences.of(story.person("CW-03")) == []
+    [absence] = story.flow.absences.of(story.person("CW-07"))
+    assert (absence.deputy, absence.cases) == (None, ())
     story.go_to("2026-05-13T09:00")
     assert story.facts("S1").get("stedfortraeder") is None
-    assert story.flow.absences.away(["CW-03"]) == {}
+    assert list(story.flow.absences.away(["CW-03", "CW-07"])) == ["CW-07"]
     assert story.notices("stedfortraeder_sat") == story.notices("stedfortraeder_slut") == []
 
 

@@ -261,3 +261,83 @@ def test_an_absence_ends_early_for_all_its_cases_at_once(sign_in, world):
     assert "Camilla Noer er tilbage i 2 sager." in back.text
     assert "Ingen er fraværende" in back.text
     assert world.flow.cases.get("SAG-2588", actor=SYSTEM).facts.get("stedfortraeder") is None
+
+
+def test_a_leader_reports_and_ends_the_absence_of_somebody_without_a_case_on_the_teams_page(sign_in):
+    leader = sign_in("else.syd")
+    page = leader.get("/team")
+    [link] = page.all("//tr[th[contains(text(), 'Omar')]]//a[contains(@href, '/fravaer')]")
+    asked = leader.get(link.get("href"))
+    assert not asked.all("//input[@name='sag']") and not asked.all("//*[@name='stedfortraeder']")
+
+    reported = leader.press(asked, "meld", fra="27.03.2026", til="03.04.2026")
+
+    assert "Fravær meldt. Ingen sag har fået en stedfortræder." in reported.text
+    assert "meldt af Else" in sign_in("omar.syd").get("/stedfortraedere").text
+    assert "Du er meldt fraværende fra fre. 27. mar. 2026" in sign_in("omar.syd").get("/opgaver").text
+    away = leader.get("/team")
+    assert "Fraværende til fre. 3. apr. 2026" in away.text
+    back = leader.submit(away, away.one("//form[contains(@action, '/stedfortraedere/slut')]"))
+    assert back.heading == "Mit team" and "Omar Haddad er tilbage." in back.text
+    assert "Fraværende" not in back.text
+
+
+def test_handing_over_the_whole_caseload_leaves_the_caseworker_away(sign_in, world):
+    leader = sign_in("else.syd")
+    leader.press(
+        leader.get("/team/raadgivere/camilla.syd/fravaer"), "meld", **{**ABSENCE, "fra": "27.03.2026"}
+    )
+    world.go_to(world.flow.clock.now())
+    asked = leader.press(leader.get("/team/raadgivere/camilla.syd/overdragelse"), "vis", **CHANGE)
+
+    leader.press(asked, "gennemfoer")
+
+    [camilla] = leader.get("/team").all("//tr[th[contains(text(), 'Camilla')]]")
+    assert "Fraværende til fre. 3. apr. 2026" in " ".join(camilla.text_content().split())
+    assert "stedfortræder" not in camilla.text_content()
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/stedfortraedere")
+    back = camilla.submit(page, page.one("//form[contains(@action, '/stedfortraedere/slut')]"))
+    assert "Camilla Noer er tilbage." in back.text and "Ingen er fraværende" in back.text
+
+
+def test_days_alone_are_reported_when_no_case_is_ticked_and_can_be_cancelled_before_they_come(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/team/raadgivere/camilla.syd/fravaer")
+
+    wrong = camilla.press(page, "meld", sag=[], fra="03.04.2026", til="30.03.2026")
+    reported = camilla.press(wrong, "meld", sag=[], fra="30.03.2026", til="03.04.2026")
+
+    assert wrong.status == 422 and "Sidste fraværsdag ligger før den første." in " ".join(wrong.summary)
+    assert "Fravær meldt. Ingen sag har fået en stedfortræder." in reported.text
+    cancelled = camilla.submit(reported, reported.one("//form[contains(@action, '/stedfortraedere/slut')]"))
+    assert "Fraværet er aflyst: Camilla Noer." in cancelled.text and "Ingen er fraværende" in cancelled.text
+
+
+def test_somebody_away_without_a_deputy_is_so_called_where_colleagues_are_chosen(sign_in, world):
+    leader, camilla, task = sign_in("else.syd"), sign_in("camilla.syd"), world.task("beslut_undersoegelse")
+    leader.press(leader.get("/team/raadgivere/omar.syd/fravaer"), "meld", fra="27.03.2026", til="03.04.2026")
+
+    allocation = leader.get(f"/opgaver/{world.task('tildel').id}").all("//select/option")
+    colleagues = camilla.get(f"/opgaver/{task.id}").all("//select[@name='_overdrag_til']/option")
+
+    away = "Omar Haddad (fraværende til og med fre. 3. apr. 2026)"
+    assert away in {each.text_content() for each in colleagues}
+    assert any("(fraværende til og med fre. 3. apr. 2026)" in each.text_content() for each in allocation)
+    offered = leader.get("/team/sager/SAG-2590/tildeling")
+    assert [row.text for row in offered.all("//tbody//th")] == ["Camilla Noer", "Omar Haddad"]
+
+
+def test_an_auditor_reads_of_an_absence_in_a_sentence(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    camilla.press(
+        camilla.get("/team/raadgivere/camilla.syd/fravaer"),
+        "meld",
+        sag=[],
+        fra="30.03.2026",
+        til="03.04.2026",
+    )
+
+    found = sign_in("vera.revisor").get("/revision?formaal=tilsyn&slags=AbsenceReported")
+
+    assert "Camilla Noer blev meldt fraværende fra 30.3.2026 til og med 3.4.2026." in found.text

@@ -33,6 +33,27 @@ class PersonDeactivated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AbsenceReported(Event):
+    """Somebody is away from the first day to the last, both included. Why is told nowhere."""
+
+    absence: str
+    person: str
+    first: dt.date
+    last: dt.date
+    joins: tuple[str, ...] = ()  # earlier absences of the same person whose days this one takes in
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceEnded(Event):
+    """The person is back before the last day, or is not to be away after all."""
+
+    absence: str
+    person: str
+    first: dt.date
+    last: dt.date  # as it was reported
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScopesGranted(Event):
     """What the token of a program may be used for, and until when."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.fravaer_meld import note_on_person
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
@@ -25,8 +26,9 @@ UNDER_WAY = "i_gang"
 def begin_absence(job: Job, case: CaseWork) -> None:
     """No change of caseworker is recorded, so none is counted (I-09)."""
     code, absence = str(job.inputs["sag_id"]), str(job.inputs["fravaer_id"])
-    deputy = case.get("Fravaer", absence)["stedfortraeder"]
-    owner = case.case(code).get("sagsbehandler")
+    announced = case.get("Fravaer", absence)
+    deputy, owner = announced["stedfortraeder"], case.case(code).get("sagsbehandler")
+    note_on_person(case, owner, announced)  # where it was announced before `fravaer.meld` was drawn
     case.update("Fravaer", absence, {"sagsbehandler": owner, "status": UNDER_WAY})
     case.set_fact(code, "stedfortraeder", deputy)
     told = [person for person in (deputy, owner) if person]

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 # kind -> (Danish, English)
 KIND_NAMES: Mapping[str, tuple[str, str]] = {
+    "AbsenceEnded": ("Fravær sluttet før tid", "Absence ended early"),
+    "AbsenceReported": ("Fravær meldt", "Absence reported"),
     "AccessReportAnswered": ("Indsigt godkendt eller afvist", "Access report answered"),
     "AccessReportAsked": ("Indsigt ønsket", "Access report asked for"),
     "AccessReportRead": ("Indsigt: oplysninger gennemlæst", "Access report: data read through"),

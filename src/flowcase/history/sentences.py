@@ -124,6 +124,16 @@ SENTENCES: Mapping[str, Sentence] = {
         "The task “{element}” came back to {owner_person} from {delegate_person}{back}.",
         True,
     ),
+    "AbsenceReported": Sentence(
+        "{person_person} blev meldt fraværende fra {first} til og med {last}.",
+        "{person_person} was reported away from {first} until {last}.",
+        True,
+    ),
+    "AbsenceEnded": Sentence(
+        "Fraværet fra {first} til og med {last} sluttede før tid for {person_person}.",
+        "The absence from {first} until {last} ended early for {person_person}.",
+        True,
+    ),
     "UserTaskPrioritised": Sentence(
         "Opgaven »{element}« fik {level} prioritet i stedet for {level_before}{why}.",
         "The task “{element}” was given {level} priority instead of {level_before}{why}.",

@@ -292,7 +292,7 @@ def _party(code: str, names: Names, language: str) -> str:
 
 
 def _say_people(fields: _Fields, raw: Mapping[str, Any], kind: str, names: Names, language: str) -> None:
-    for role in ("assignee", "owner", "delegate"):
+    for role in ("assignee", "owner", "delegate", "person"):
         if raw.get(role):
             fields[f"{role}_person"] = names.person(raw[role])
     recipients = [

@@ -1,7 +1,8 @@
-"""Absences: who is away from when to when, and who stands in, as the flow `raadgiver_fravaer` keeps it.
+"""Absences: who is away from when to when, and who stands in meanwhile.
 
-An absence belongs to a case. A person's absence from several cases with the same deputy and the same days
-is shown as one.
+An absence belongs to the person, who need not have a case. Who stands in belongs to a case, as the flow
+`raadgiver_fravaer` keeps it; cases with the same deputy and the same days are shown as one. Cases whose flow
+began before persons had absences of their own tell of one too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import local_date
+from flowcase.errors import Forbidden, InvalidValues
+from flowcase.services import absence_work
 from flowcase.services.deputies import ABSENCE, UNDER_WAY
+from flowcase.services.form_sentences import ABSENCE_ENDS_FIRST, ABSENCE_IS_PAST
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led
 from flowcase.services.transactions import Transactions
@@ -20,21 +24,30 @@ from flowcase.store import Tx
 from flowcase.store.queries import absences as rows_of
 from flowcase.store.queries import case_files
 
+FIRST, LAST = "fra", "til"  # fields of form F-C5, and what an error is about
+
 
 @dataclass(frozen=True)
 class Absence:
-    """Somebody is away, or will be, and somebody else does their user tasks of these cases."""
+    """Somebody is away, or will be; where there is a deputy, they do their user tasks of these cases."""
 
     person: str
-    deputy: str
+    deputy: str | None
     first: dt.date
     last: dt.date
     is_under_way: bool
     cases: tuple[str, ...]
+    id: str | None = None  # of the person's own; None where only cases tell of it
+    reported_by: str | None = None
+
+    @property
+    def place(self) -> tuple[dt.date, str, str]:
+        """Where it stands in a list."""
+        return (self.first, self.person, self.deputy or "")
 
 
 class Absences:
-    """For reading only."""
+    """One transaction per method."""
 
     def __init__(self, transactions: Transactions, rule_sets: RuleSets) -> None:
         self._transactions, self._rule_sets = transactions, rule_sets
@@ -56,17 +69,82 @@ class Absences:
         """By person, of these who are away today."""
         return self._transactions.read(lambda tx: away(tx, people))
 
+    def report(self, person: str, first: dt.date, last: dt.date, *, actor: Actor) -> None:
+        """The actor, or somebody whom the actor leads, is away on these days, both included.
+
+        Raises Forbidden for anybody else, and InvalidValues (`til`) for days that are past or in the wrong
+        order.
+        """
+
+        def work(tx: Tx) -> None:
+            self._check(tx, person, actor)
+            _check_days(tx, first, last)
+            absence_work.report(tx, person, first, last)
+
+        self._transactions.run(actor, work)
+
+    def check_days(self, first: dt.date, last: dt.date) -> None:
+        """Raises as `report` does for days that are past or in the wrong order."""
+        self._transactions.read(lambda tx: _check_days(tx, first, last))
+
+    def end(self, person: str, *, id: str | None = None, actor: Actor) -> bool:
+        """The person is back: what is under way ends, or with `id` that one, begun or not.
+
+        Whether there was any. Raises Forbidden for who neither is the person nor leads them.
+        """
+
+        def work(tx: Tx) -> bool:
+            self._check(tx, person, actor)
+            return absence_work.end(tx, person, id=id)
+
+        return self._transactions.run(actor, work)
+
+    def _check(self, tx: Tx, person: str, actor: Actor) -> None:
+        if person != actor.id and person not in {row.id for row in people_led(tx, self._rule_sets, actor)}:
+            raise Forbidden(f"say when '{person}' is away", "it is no one of their teams")
+
+
+def _check_days(tx: Tx, first: dt.date, last: dt.date) -> None:
+    if last < first:
+        raise InvalidValues("absence", {LAST: [ABSENCE_ENDS_FIRST]})
+    if last < local_date(tx.now):
+        raise InvalidValues("absence", {LAST: [ABSENCE_IS_PAST]})
+
 
 def away(tx: Tx, people: Iterable[str]) -> dict[str, Absence]:
     """By person, of these who are away today: of several absences the one that lasts longest."""
     today = local_date(tx.now)
     present = [each for each in absences(tx, people=people) if each.first <= today]
-    return {each.person: each for each in sorted(present, key=lambda each: each.last)}
+    return {
+        each.person: each for each in sorted(present, key=lambda each: (each.last, each.deputy is not None))
+    }
 
 
 def absences(tx: Tx, *, people: Iterable[str], also_as_deputy: str | None = None) -> list[Absence]:
     """Absences that are announced or under way, the first day first."""
     wanted, today = set(people), local_date(tx.now)
+    own = [row for row in rows_of.of_people(tx, today) if row.person in wanted]
+    of_days = {(row.person, row.first, row.last): row for row in own}
+    found = []
+    for (person, deputy, first, last, is_under_way), cases in _of_cases(tx, wanted, also_as_deputy).items():
+        row = of_days.get((person, first, last))
+        id, by = (row.id, row.reported_by) if row else (None, None)
+        codes = tuple(sorted(set(cases)))
+        found.append(Absence(person, deputy, first, last, is_under_way, codes, id, by))
+    told = {each.id for each in found}
+    found += [
+        Absence(row.person, None, row.first, row.last, row.first <= today, (), row.id, row.reported_by)
+        for row in own
+        if row.id not in told
+    ]
+    return sorted(found, key=lambda each: each.place)
+
+
+def _of_cases(
+    tx: Tx, wanted: set[str], also_as_deputy: str | None
+) -> dict[tuple[str, str, dt.date, dt.date, bool], list[str]]:
+    """(who is away, deputy, first and last day, whether it has begun) -> cases."""
+    today = local_date(tx.now)
     found: dict[tuple[str, str, dt.date, dt.date, bool], list[str]] = {}
     for row in rows_of.not_ended(tx, entity=ABSENCE, under_way=UNDER_WAY):
         first, last, deputy = (row.open.get(name) for name in ("fra", "til", "stedfortraeder"))
@@ -83,7 +161,4 @@ def absences(tx: Tx, *, people: Iterable[str], also_as_deputy: str | None = None
             continue
         key = (person, str(deputy), first, last, row.open.get("status") == UNDER_WAY)
         found.setdefault(key, []).append(case.code)
-    return sorted(
-        (Absence(*key, tuple(sorted(set(cases)))) for key, cases in found.items()),
-        key=lambda each: (each.first, each.person, each.deputy),
-    )
+    return found

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from flowcase.cases import events
 from flowcase.cases.consents import Cover
-from flowcase.services import consent_work
+from flowcase.services import absence_work, consent_work
 from flowcase.services.case_deadlines import CaseDeadlines
 from flowcase.services.record_work import CASE, Record
 from flowcase.services.requests import Broadcast, HandOver, Publish, Start
@@ -76,6 +76,14 @@ class CaseWork(CaseDeadlines):
         """The groups of somebody with an account, sorted; none for anybody else."""
         found = person_rows.person(self._tx, person)
         return sorted(found.groups) if found is not None else []
+
+    def report_absence(self, person: str, first: dt.date, last: dt.date) -> None:
+        """Somebody with an account is away on these days, whatever becomes of the case."""
+        absence_work.report(self._tx, person, first, last)
+
+    def end_absence(self, person: str) -> None:
+        """Somebody who was away is back before the last day."""
+        absence_work.end(self._tx, person)
 
     def notify(
         self,

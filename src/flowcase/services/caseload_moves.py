@@ -1,5 +1,7 @@
 """Caseload moves: a caseworker's whole caseload to others, or to a deputy while the caseworker is away.
 
+Being away is the person's own (`absences`), with or without cases; a deputy is a case's.
+
 Nothing here is a flow of its own. Each case goes its drawn way (`skift_raadgiver`, `raadgiver_fravaer`) with
 its form, its gates and its permissions, in one transaction of its own: all of it happens in the case, or
 nothing, and what did not happen is told with its reason.
@@ -7,14 +9,17 @@ nothing, and what did not happen is told with its reason.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_lead
 from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, NotFound
 from flowcase.modeling import Form
+from flowcase.services import form_values
+from flowcase.services.absences import FIRST, LAST, Absences, absences
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.teams import people_led
@@ -65,9 +70,11 @@ class CaseloadMoves:
         flows: StartableFlows,
         user_tasks: UserTasks,
         form_of: Callable[[Tx, str], Form | None],
+        absences: Absences,
     ) -> None:
         self._transactions, self._rule_sets = transactions, rule_sets
         self._flows, self._user_tasks, self._form_of = flows, user_tasks, form_of
+        self._absences = absences
 
     def person(self, id: str, *, actor: Actor) -> PersonRow:
         """Somebody whom the actor leads. NotFound for who is in no team, Forbidden for others."""
@@ -115,15 +122,40 @@ class CaseloadMoves:
     def report_absence(
         self, person: str, cases: Sequence[str], values: Mapping[str, Any], *, actor: Actor
     ) -> Moved:
-        """Give cases of the actor, or of somebody whom the actor leads, a deputy; `values` are F-C5's."""
-        if person != actor.id:
-            self.person(person, actor=actor)
-        return self._each(person, cases, ABSENCE, ABSENCE_TASK, lambda code: dict(values), actor)
+        """The actor, or somebody whom the actor leads, will be away, and these cases have a deputy meanwhile.
 
-    def end_absence(self, person: str, cases: Sequence[str], *, actor: Actor) -> Moved:
-        """The caseworker is back early: the deputy stands in no longer, from now on."""
+        `values` are F-C5's; without cases its days are all that is asked for. Raises InvalidValues for those.
+        """
         if person != actor.id:
             self.person(person, actor=actor)
+
+        def moved() -> Moved:
+            return self._each(person, cases, ABSENCE, ABSENCE_TASK, lambda code: dict(values), actor)
+
+        try:
+            first, last = self._days(values)
+        except InvalidValues:
+            if not cases:
+                raise
+            return moved()  # every wrong field is told at once
+        self._absences.check_days(first, last)
+        done = moved()
+        if not any(isinstance(error, InvalidValues) for error in done.not_done.values()):
+            self._absences.report(person, first, last, actor=actor)
+        return done
+
+    def end_absence(self, person: str, *, absence: str | None = None, actor: Actor) -> Moved:
+        """The person is back early: from now on no deputy stands in in any case.
+
+        With `absence` that one will not be, begun or not, and cases stay as they are. Raises NotFound where
+        there is nothing to end.
+        """
+        if person != actor.id:
+            self.person(person, actor=actor)
+        has_ended = self._absences.end(person, id=absence, actor=actor)
+        cases = [] if absence is not None else self._transactions.read(lambda tx: _covered(tx, person))
+        if not has_ended and not cases:
+            raise NotFound("absence", absence or person)
 
         def work(tx: Tx, code: str) -> None:
             task = _open_task(tx, code, ABSENCE, BACK_TASK)
@@ -134,6 +166,14 @@ class CaseloadMoves:
         return self._run(person, cases, work, actor)
 
     # --- inside ------------------------------------------------------------------------------------
+
+    def _days(self, values: Mapping[str, Any]) -> tuple[dt.date, dt.date]:
+        """The first and the last day. Raises InvalidValues."""
+        asked = days_of(self.form(ABSENCE_FORM))
+        given = {name: values.get(name) for name in (FIRST, LAST)}
+        now = self._transactions.read(lambda tx: tx.now)
+        found = form_values.validate(asked, given, facts={}, now=now).values
+        return found[FIRST], found[LAST]
 
     def _each(
         self,
@@ -183,6 +223,19 @@ class CaseloadMoves:
         if may_lead(actor, leaders=()):
             raise NotFound("person with a team", id)
         raise Forbidden(f"see the caseload of '{id}'", "it is no one of their teams")
+
+
+def days_of(form: Form) -> Form:
+    """What form F-C5 asks for of who is away, whatever their cases."""
+    return replace(
+        form, fields=tuple(each for each in form.fields if each.key in (FIRST, LAST)), content_hash=""
+    )
+
+
+def _covered(tx: Tx, person: str) -> list[str]:
+    """The cases in which somebody stands in for the person now."""
+    found = absences(tx, people={person})
+    return sorted({case for each in found if each.is_under_way for case in each.cases})
 
 
 def _held(tx: Tx, row: case_files.CaseRow, person: str) -> Held:

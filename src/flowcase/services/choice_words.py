@@ -7,6 +7,8 @@ from flowcase.services.form_sentences import Said
 
 AWAY = "fraværende til og med {last}, stedfortræder: {deputy}"
 AWAY_FROM = "fraværende fra {first} til og med {last}, stedfortræder: {deputy}"
+AWAY_ALONE = "fraværende til og med {last}"
+AWAY_ALONE_FROM = "fraværende fra {first} til og med {last}"
 ONE_CASE = "{name}: {count} sag, {after} efter tildelingen"
 CASES = "{name}: {count} sager, {after} efter tildelingen"
 RECEIVED = "Modtaget {day}"
@@ -28,8 +30,11 @@ NEW_CONCERN = "En ny bekymring"
 _WITH = "{name} ({words})"
 
 
-def away_words(absence: Absence, deputy: str) -> Said:
-    """The days of an absence, that is or will be, and who stands in, by name."""
+def away_words(absence: Absence, deputy: str | None) -> Said:
+    """The days of an absence, that is or will be, and who stands in, by name, where anybody does."""
+    if deputy is None:
+        alone = AWAY_ALONE if absence.is_under_way else AWAY_ALONE_FROM
+        return Said(alone, first=absence.first, last=absence.last)
     words = AWAY if absence.is_under_way else AWAY_FROM
     return Said(words, first=absence.first, last=absence.last, deputy=deputy)
 

@@ -116,9 +116,12 @@ def _staff(tx: Tx, found: Iterable[PersonRow]) -> Choices:
 def _absent(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     """What the name of who is away today is followed by: until when, and who stands in."""
     found = away(tx, ids)
-    deputies = people(tx, ids=sorted({each.deputy for each in found.values()})) if found else []
-    names = {row.id: row.name for row in deputies}
-    return {person: away_words(each, names.get(each.deputy) or each.deputy) for person, each in found.items()}
+    deputies = sorted({each.deputy for each in found.values() if each.deputy})
+    names = {row.id: row.name for row in people(tx, ids=deputies)} if deputies else {}
+    return {
+        person: away_words(each, each.deputy and (names.get(each.deputy) or each.deputy))
+        for person, each in found.items()
+    }
 
 
 def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:

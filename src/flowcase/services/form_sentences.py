@@ -36,6 +36,8 @@ WRONG_PATTERN = "Skriv det i den form, som hjælpeteksten viser."
 TOO_SMALL = "Tallet skal være mindst {limit}."
 TOO_GREAT = "Tallet må højst være {limit}."
 IN_THE_FUTURE = "Tidspunktet ligger i fremtiden."
+ABSENCE_ENDS_FIRST = "Sidste fraværsdag ligger før den første. Ret datoerne."
+ABSENCE_IS_PAST = "Fraværet er allerede forbi. Ret datoerne."
 
 
 class Said(str):

@@ -19,7 +19,7 @@ from flowcase.services.teams import people_led, teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.services.unnamed_cases import kept_from, told_to, unnamed
 from flowcase.store import Tx
-from flowcase.store.queries import found_by, notices, people, resources, saved_lists
+from flowcase.store.queries import absences, found_by, notices, people, resources, saved_lists
 from flowcase.store.queries import inboxes as queries
 from flowcase.store.queries import inboxes_by_fact as by_fact
 from flowcase.store.queries import user_tasks as rows_of
@@ -160,7 +160,12 @@ class Inboxes:
             if allowed.order != asked.order:
                 return
             asked = allowed
-            tx.ask_ahead(*self.foreseen(actor), *self._rule_sets.questions, resources.definitions_question())
+            tx.ask_ahead(
+                *self.foreseen(actor),
+                *self._rule_sets.questions,
+                absences.people_question(local_date(tx.now)),
+                resources.definitions_question(),
+            )
             only = self._only(tx, actor, asked)
             holders = {view: self._holders(tx, actor, view) for view in self._views(tx, actor)}
             counted = [(each, only) for view, each in holders.items() if view not in _IN_TALLY]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.cases.caseload import WAITING_FOR_ALLOCATION
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, NotFound
 from flowcase.services.absences import Absence, absences
 from flowcase.services.caseloads import case_loads
@@ -122,7 +123,7 @@ class TeamOverviews:
                 each.id: each for team in ([row.team] if row.team else led) for each in _members(tx, team)
             }
             found = _with(tx, list(members.values()), settings, _loads(tx, case, settings), _known(tx, row))
-            today = tx.now.date()
+            today = local_date(tx.now)
             return sorted(
                 found,
                 key=lambda load: (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flowcase.access.actor import Actor
+from flowcase.cases.civil_time import local_date
 from flowcase.model import UserTaskStatus
 from flowcase.services import comments, deputies, documents
 from flowcase.services.cases import may_see
@@ -10,7 +11,16 @@ from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import case_files, instances, notices, people, records, resources, user_tasks
+from flowcase.store.queries import (
+    absences,
+    case_files,
+    instances,
+    notices,
+    people,
+    records,
+    resources,
+    user_tasks,
+)
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.streams import key_question
 
@@ -58,6 +68,7 @@ class UserTaskPages:
             questions = [
                 key_question(row.stream),
                 deputies.ABSENCES,
+                absences.people_question(local_date(tx.now)),
                 people.active_question({*actor.groups, *row.candidate_groups}),
                 resources.content_question(self._definitions.row(tx, row.definition).hash),
             ]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, false
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    false,
+)
 
 from flowcase.store.columns import FeelJson, Instant, Json
 from flowcase.store.metadata import metadata
@@ -42,6 +53,18 @@ credential = Table(
     Column("must_change", Boolean, nullable=False, server_default=false()),  # somebody else chose it
     PrimaryKeyConstraint("person", "kind"),
 )
+
+# Somebody is away on these days, whatever cases they have. One that has ended early has no row any more.
+absence = Table(
+    "absence",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, ForeignKey("person.id"), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("reported_by", Text, nullable=False),
+)
+Index("ix_absence_last", absence.c.last)
 
 setting = Table(
     "setting",

@@ -67,7 +67,7 @@ from flowcase.store.message_tables import (
 )
 from flowcase.store.metadata import metadata
 from flowcase.store.notice_tables import NOTICE_IS_UNSORTED, notice
-from flowcase.store.people_tables import credential, node, person, person_group, setting
+from flowcase.store.people_tables import absence, credential, node, person, person_group, setting
 from flowcase.store.user_task_tables import (
     USER_TASK_IS_ASSIGNED,
     USER_TASK_IS_DELEGATED,
@@ -98,6 +98,7 @@ __all__ = [
     "USER_TASK_IS_FREE",
     "USER_TASK_IS_OF_A_CASE",
     "USER_TASK_IS_OPEN",
+    "absence",
     "candidate_set",
     "case_file",
     "checkpoint",

@@ -172,8 +172,8 @@ def _part(given: Any) -> Any:
 
 
 def absence(away: Absence) -> str:
-    """The days of an absence and who stands in."""
-    return said_of(away_words(away, person(away.deputy)))
+    """The days of an absence, and who stands in where anybody does."""
+    return said_of(away_words(away, person(away.deputy) if away.deputy else None))
 
 
 def unit(code: str) -> str:

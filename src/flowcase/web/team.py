@@ -10,7 +10,7 @@ from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
-from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved
+from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved, days_of
 from flowcase.web import form_notes, form_page, form_sent
 from flowcase.web.language import gettext
 from flowcase.web.presenting import absence as absence_words
@@ -106,23 +106,26 @@ def hand_over(person: str) -> Any:
 @blueprint.route("/team/raadgivere/<person>/fravaer", methods=["GET", "POST"])
 @login_required
 def absence(person: str) -> Any:
-    """Somebody is away, or will be: who stands in, from when to when, in which cases."""
+    """Somebody is away, or will be: from when to when, and who stands in, in which cases."""
     held = flow().caseload_moves.caseload(person, actor=actor())
     form = flow().caseload_moves.form(ABSENCE_FORM)
-    loads = [load for load in _colleagues(person) if load.person.id != person]
+    form = form if held else days_of(form)
+    loads = [load for load in _colleagues(person) if load.person.id != person] if held else []
     dates, errors = form_sent.Dates(_today()), None
     raw = _sent(form, dates)
     codes = [case.code for case in held]
     ticked = [code for code in request.form.getlist("sag") if code in codes] if request.form else codes
-    problem, moved, notes = "", None, form_notes.NOTHING_NOTED
+    moved, notes = None, form_notes.NOTHING_NOTED
     if request.method == "POST":
-        problem = "" if ticked else gettext("Sæt hak ved en eller flere sager først.")
         notes = _notes(form, raw, dates)
-        if not problem and not notes:
-            moved = flow().caseload_moves.report_absence(person, ticked, raw, actor=actor())
-            errors = _wrong_fields(moved)
-            if not moved.not_done:
-                flash(gettext("Fravær meldt i {count} sager.").format(count=len(moved.done)), "success")
+        if not notes:
+            try:
+                moved = flow().caseload_moves.report_absence(person, ticked, raw, actor=actor())
+                errors = _wrong_fields(moved)
+            except InvalidValues as error:
+                errors = error.errors
+            if moved and not moved.not_done:
+                flash(_reported(len(moved.done)), "success")
                 return redirect(url_for("team.deputies"))
     return render_template(
         "team_absence.html",
@@ -130,36 +133,45 @@ def absence(person: str) -> Any:
         held=held,
         page=_page(form, raw, loads, errors, notes),
         ticked=set(ticked),
-        problem=problem,
         moved=moved,
         why=_why,
-    ), HTTPStatus.UNPROCESSABLE_ENTITY if problem or moved else HTTPStatus.OK
+    ), HTTPStatus.UNPROCESSABLE_ENTITY if moved or errors else HTTPStatus.OK
 
 
 @blueprint.get("/stedfortraedere")
 @login_required
 def deputies() -> Any:
-    """Who stands in for whom, from when to when."""
-    rows = flow().absences.shown_to(actor())
-    own = flow().cases.list(actor=actor(), caseworker=actor().id, is_open=True, limit=1)
-    return render_template("deputies.html", rows=rows, has_cases=bool(own))
+    """Who is away, and who stands in for whom, from when to when."""
+    return render_template("deputies.html", rows=flow().absences.shown_to(actor()))
 
 
 @blueprint.post("/stedfortraedere/slut")
 @login_required
 def end_absence() -> Any:
-    """The caseworker is back early."""
-    person, cases = request.form.get("person", ""), request.form.getlist("sag")
-    moved = flow().caseload_moves.end_absence(person, cases, actor=actor())
-    if moved.done:
-        words = gettext("{name} er tilbage i {count} sager.")
-        flash(words.format(name=name_of(person), count=len(moved.done)), "success")
+    """Somebody is back early; or with `fravaer` that absence will not be."""
+    person, absence = request.form.get("person", ""), request.form.get("fravaer") or None
+    moved = flow().caseload_moves.end_absence(person, absence=absence, actor=actor())
+    flash(_ended(name_of(person), len(moved.done), is_cancelled=absence is not None), "success")
     for code, error in moved.not_done.items():
         flash(f"{code}: {_why(error)}", "error")
-    return redirect(url_for("team.deputies"))
+    return redirect(url_for("team.index" if "team" in request.form else "team.deputies"))
 
 
 # --- inside ---------------------------------------------------------------------------------------
+
+
+def _reported(cases: int) -> str:
+    if not cases:
+        return gettext("Fravær meldt. Ingen sag har fået en stedfortræder.")
+    return gettext("Fravær meldt i {count} sager.").format(count=cases)
+
+
+def _ended(name: str, cases: int, *, is_cancelled: bool) -> str:
+    if is_cancelled:
+        return gettext("Fraværet er aflyst: {name}.").format(name=name)
+    if not cases:
+        return gettext("{name} er tilbage.").format(name=name)
+    return gettext("{name} er tilbage i {count} sager.").format(name=name, count=cases)
 
 
 def _today() -> Any:

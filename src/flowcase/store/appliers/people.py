@@ -169,3 +169,24 @@ def deactivate(tx: Tx, stream: str, instance: LockedInstance | None, event: even
         attempt=f"deactivate '{event.person}'",
     )
     _sign_out(tx, event.person)
+
+
+@applies(events.AbsenceReported)
+def report_absence(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.AbsenceReported
+) -> None:
+    for id in event.joins:
+        tx.delete(tables.absence, {"id": id}, attempt=f"join absence '{id}'")
+    tx.insert(
+        tables.absence,
+        id=event.absence,
+        person=event.person,
+        first=event.first,
+        last=event.last,
+        reported_by=tx.actor.id,
+    )
+
+
+@applies(events.AbsenceEnded)
+def end_absence(tx: Tx, stream: str, instance: LockedInstance | None, event: events.AbsenceEnded) -> None:
+    tx.delete(tables.absence, {"id": event.absence}, attempt=f"end absence '{event.absence}'")

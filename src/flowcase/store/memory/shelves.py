@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flowcase import events, model
+from flowcase.access import events as access_events
 from flowcase.cases import events as case_events
 from flowcase.model import Event
 from flowcase.store.memory.cases import CaseShelves
@@ -51,4 +52,6 @@ APPLIERS: Mapping[type[Event], Callable[[Shelves, str, Any, Any], None]] = {
     model.UserTaskCancelled: Shelves.end_task,
     model.UserTaskRescheduled: Shelves.reschedule_task,
     events.UserTaskHandedOver: Shelves.hand_over,
+    access_events.AbsenceReported: Shelves.report_absence,
+    access_events.AbsenceEnded: Shelves.end_absence,
 }

@@ -1,12 +1,16 @@
-"""Shelves of user tasks and of the people who do them."""
+"""Shelves of user tasks and of the people who do them, or are away."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from flowcase import events, model
+from flowcase.access import events as access_events
+from flowcase.access.actor import SYSTEM
 from flowcase.store.memory.cases import Now
+from flowcase.store.queries.absences import PersonsAbsenceRow
 from flowcase.store.queries.people import PersonRow
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.tx import LockedInstance
@@ -19,6 +23,7 @@ class WorkShelves:
 
     def __init__(self) -> None:
         self.people: dict[str, PersonRow] = {}
+        self.absences: dict[str, PersonsAbsenceRow] = {}
         self.tasks: dict[str, UserTaskRow] = {}
         self._tasks_of: dict[str, dict[str, None]] = {}
 
@@ -94,3 +99,17 @@ class WorkShelves:
             for row in self.people.values()
             if (wanted is None or row.id in wanted) and (within is None or row.groups & within)
         ]
+
+    def absences_of_people(self, today: dt.date) -> list[PersonsAbsenceRow]:
+        found = [row for row in self.absences.values() if row.last >= today]
+        return sorted(found, key=lambda row: (row.first, row.id))
+
+    def report_absence(self, stream: str, instance: Any, event: access_events.AbsenceReported) -> None:
+        for id in event.joins:
+            self.absences.pop(id, None)
+        self.absences[event.absence] = PersonsAbsenceRow(
+            event.absence, event.person, event.first, event.last, SYSTEM.id
+        )
+
+    def end_absence(self, stream: str, instance: Any, event: access_events.AbsenceEnded) -> None:
+        self.absences.pop(event.absence, None)

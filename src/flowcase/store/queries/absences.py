@@ -1,7 +1,8 @@
-"""Absences that are announced or under way, by the open attributes of their records."""
+"""Absences that are announced or under way: of people, and by the open attributes of cases' records."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, or_, select
 from flowcase.store import tables
 from flowcase.store.columns import held
 from flowcase.store.prepared import Prepared
-from flowcase.store.queries.rows import in_memory_too
+from flowcase.store.queries.rows import in_memory_too, made
 from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
 from flowcase.values import Value
@@ -23,6 +24,26 @@ _status = held(_table.c.open, "status")
 class AbsenceRow:
     case_code: str
     open: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class PersonsAbsenceRow:
+    id: str
+    person: str
+    first: dt.date
+    last: dt.date
+    reported_by: str
+
+
+@in_memory_too
+def of_people(tx: Tx, today: dt.date) -> list[PersonsAbsenceRow]:
+    """Of everybody, those whose last day is not past; the first day first."""
+    return [made(PersonsAbsenceRow, row) for row in tx.rows(*people_question(today))]
+
+
+def people_question(today: dt.date) -> Question:
+    """What `of_people` asks."""
+    return _OF_PEOPLE, {"today": today}
 
 
 @in_memory_too
@@ -47,4 +68,11 @@ _NOT_ENDED = Prepared(
         or_(_status.is_(None), _status == bindparam("under_way", type_=_table.c.id.type)),
     )
     .order_by(_table.c.created_at, _table.c.id)
+)
+_absence = tables.absence
+_OF_PEOPLE = Prepared(
+    select(_absence)
+    .where(_absence.c.last >= bindparam("today", type_=_absence.c.last.type))
+    .order_by(_absence.c.first, _absence.c.id),
+    is_settled=True,
 )

@@ -1,0 +1,46 @@
+"""A person's absence on an open transaction: what is reported, joined and ended, with or without cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flowcase.access.events import AbsenceEnded, AbsenceReported
+from flowcase.cases.civil_time import local_date
+from flowcase.store import INSTALLATION, Tx
+from flowcase.store.queries import absences as rows
+from flowcase.store.queries.absences import PersonsAbsenceRow
+from flowcase.store.queries.people import person as person_row
+
+
+def report(tx: Tx, person: str, first: dt.date, last: dt.date) -> None:
+    """Somebody is away on these days; what overlaps with what was reported before becomes one absence.
+
+    Nothing is written of days that are reported already or are past, nor of who has no account.
+    """
+    today = local_date(tx.now)
+    touching = [row for row in _of(tx, person) if row.first <= last and first <= row.last]
+    is_known = any(row.first <= first and last <= row.last for row in touching)
+    if is_known or last < max(first, today) or person_row(tx, person) is None:
+        return
+    reported = AbsenceReported(
+        absence=tx.new_id(),
+        person=person,
+        first=min([first, *(row.first for row in touching)]),
+        last=max([last, *(row.last for row in touching)]),
+        joins=tuple(row.id for row in touching),
+    )
+    tx.append(INSTALLATION, reported)
+
+
+def end(tx: Tx, person: str, *, id: str | None = None) -> bool:
+    """Ends what is under way, or with `id` that one, begun or not; whether there was any."""
+    today = local_date(tx.now)
+    found = [row for row in _of(tx, person) if (row.first <= today if id is None else row.id == id)]
+    for row in found:
+        ended = AbsenceEnded(absence=row.id, person=person, first=row.first, last=row.last)
+        tx.append(INSTALLATION, ended)
+    return bool(found)
+
+
+def _of(tx: Tx, person: str) -> list[PersonsAbsenceRow]:
+    return [row for row in rows.of_people(tx, local_date(tx.now)) if row.person == person]

@@ -1,0 +1,134 @@
+"""Absences of people: reported with or without a case, joined, ended before the last day, and who may."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.access.events import AbsenceEnded, AbsenceReported
+from flowcase.bootstrap import Flowcase
+from flowcase.clock import ManualClock
+from flowcase.errors import Forbidden, InvalidValues
+from flowcase.services import absence_work
+from flowcase.store.memory import MemoryTx, Shelves
+from flowcase.store.queries import absences as rows
+from flowcase.store.queries.people import PersonRow
+from tests.conftest import NOW
+from tests.services.conftest import ANNA, BO, CLARA
+
+LEADER = Actor("lene", groups=frozenset({"teamleder_fronten"}))
+TODAY = NOW.date()
+
+
+def day(number: int) -> dt.date:
+    return TODAY + dt.timedelta(days=number)
+
+
+@pytest.fixture
+def office(flow: Flowcase, monkeypatch: pytest.MonkeyPatch) -> Flowcase:
+    settings: Mapping[str, Any] = {"teamledere": {"fronten": ["teamleder_fronten"]}}
+    monkeypatch.setattr(flow.absences._rule_sets, "settings", lambda tx: settings)
+    for person in (ANNA, BO, CLARA):
+        flow.people.add(person.id, groups=person.groups, actor=SYSTEM)
+    return flow
+
+
+def shown(flow: Flowcase, actor: Actor = ANNA) -> list[tuple[str, dt.date, dt.date, bool]]:
+    return [(each.person, each.first, each.last, each.is_under_way) for each in flow.absences.shown_to(actor)]
+
+
+def test_who_has_no_case_is_away_on_the_days_that_were_reported(office: Flowcase, clock: ManualClock) -> None:
+    office.absences.report("anna", day(2), day(4), actor=ANNA)
+
+    assert shown(office) == [("anna", day(2), day(4), False)]
+    assert office.absences.away(["anna"]) == {}
+    clock.set(NOW + dt.timedelta(days=2))
+    assert shown(office) == [("anna", day(2), day(4), True)]
+    assert office.absences.away(["anna", "bo"])["anna"].last == day(4)
+    clock.set(NOW + dt.timedelta(days=5))
+    assert shown(office) == [] and office.absences.away(["anna"]) == {}
+
+
+def test_days_that_overlap_become_one_absence_and_days_known_already_change_nothing(office: Flowcase) -> None:
+    office.absences.report("anna", day(2), day(4), actor=ANNA)
+    office.absences.report("anna", day(3), day(4), actor=LEADER)
+    office.absences.report("anna", day(8), day(9), actor=ANNA)
+    assert [each[1:3] for each in shown(office)] == [(day(2), day(4)), (day(8), day(9))]
+
+    office.absences.report("anna", day(4), day(8), actor=LEADER)
+
+    (absence,) = office.absences.of(ANNA)
+    assert (absence.first, absence.last, absence.reported_by) == (day(2), day(9), "lene")
+    told = [row.event for row in office.history.everything()]
+    assert [len(each.joins) for each in told if isinstance(each, AbsenceReported)] == [0, 0, 2]
+
+
+def test_who_is_back_early_is_away_no_longer_and_an_announced_absence_can_be_cancelled(
+    office: Flowcase,
+) -> None:
+    office.absences.report("anna", day(0), day(4), actor=ANNA)
+    office.absences.report("anna", day(8), day(9), actor=ANNA)
+
+    assert office.absences.end("anna", actor=LEADER)
+
+    (announced,) = office.absences.of(ANNA)
+    assert announced.first == day(8) and office.absences.away(["anna"]) == {}
+    assert not office.absences.end("anna", actor=ANNA)
+    assert office.absences.end("anna", id=announced.id, actor=ANNA)
+    assert office.absences.of(ANNA) == []
+    ended = [row for row in office.history.everything() if isinstance(row.event, AbsenceEnded)]
+    assert [(row.stream, row.actor, row.event.first) for row in ended] == [
+        ("installation", "lene", day(0)),
+        ("installation", "anna", day(8)),
+    ]
+
+
+def test_only_the_person_and_who_leads_them_say_when_somebody_is_away(office: Flowcase) -> None:
+    with pytest.raises(Forbidden):
+        office.absences.report("anna", day(0), day(1), actor=BO)
+    with pytest.raises(Forbidden):
+        office.absences.report("clara", day(0), day(1), actor=LEADER)
+    office.absences.report("anna", day(0), day(1), actor=LEADER)
+    with pytest.raises(Forbidden):
+        office.absences.end("anna", actor=BO)
+
+    assert shown(office, BO) == [] and shown(office, CLARA) == []
+    assert [each[0] for each in shown(office, LEADER)] == ["anna"]
+
+
+@pytest.mark.parametrize(("first", "last", "word"), [(3, 2, "før den første"), (-4, -1, "forbi")])
+def test_days_that_cannot_be_are_refused_at_the_last_day(
+    office: Flowcase, first: int, last: int, word: str
+) -> None:
+    with pytest.raises(InvalidValues) as refused:
+        office.absences.report("anna", day(first), day(last), actor=ANNA)
+
+    assert word in refused.value.errors["til"][0]
+
+
+def test_a_page_that_reads_settled_answers_sees_an_absence_of_a_moment_ago(office: Flowcase) -> None:
+    assert office.absences.of(ANNA) == []
+    office.absences.report("anna", day(0), day(1), actor=ANNA)
+    assert len(office.absences.of(ANNA)) == 1
+    office.absences.end("anna", actor=ANNA)
+    assert office.absences.of(ANNA) == []
+
+
+def test_a_simulation_keeps_absences_on_its_shelves() -> None:
+    shelves = Shelves()
+    shelves.people["anna"] = PersonRow("anna", "Anna", "person", None, None, "da", True, frozenset())
+    tx = MemoryTx(shelves, NOW, lambda *_: None)
+
+    absence_work.report(tx, "anna", day(0), day(2))
+    absence_work.report(tx, "anna", day(2), day(5))
+    absence_work.report(tx, "nobody", day(0), day(2))
+
+    assert [(row.person, row.first, row.last) for row in rows.of_people(tx, TODAY)] == [
+        ("anna", day(0), day(5))
+    ]
+    assert absence_work.end(tx, "anna")
+    assert rows.of_people(tx, TODAY) == []
