@@ -421,3 +421,21 @@ def test_a_decision_is_confirmed_below_what_it_consists_of(world, sign_in):
         ".//*[self::input[not(@type='hidden')] or self::select or self::textarea or self::button]"
     )
     assert [each.tag for each in order].index("button") == len(order) - 1 > 0
+
+
+def test_who_is_away_today_is_not_ticked_among_those_who_are_likely_there(world, sign_in):
+    ten_items(world)
+    karen, jonas = sign_in("karen.fp"), world.flow.people.actor("jonas.fp")
+
+    def ticked(name):
+        boxes = karen.get("/moeder/dagsmoede").all(f"//input[@name='{name}' and @checked]")
+        return [box.get("value") for box in boxes]
+
+    before = {name: ticked(name) for name in ("frontpersonale", "forebyggende", "familieteam")}
+    world.flow.absences.report("jonas.fp", at(30, 9).date(), at(31, 9).date(), actor=jonas)
+    away = ticked("frontpersonale")
+    world.flow.absences.end("jonas.fp", actor=jonas)
+
+    assert "jonas.fp" in before["frontpersonale"]
+    assert away == [each for each in before["frontpersonale"] if each != "jonas.fp"]
+    assert {name: ticked(name) for name in before} == before

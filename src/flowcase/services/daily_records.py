@@ -8,6 +8,7 @@ from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.modeling import CaseTarget, Form
 from flowcase.services import daily_parts, nested
+from flowcase.services.absences import away
 from flowcase.services.candidates import is_candidate
 from flowcase.services.case_work import OpenWork, Record
 from flowcase.services.daily_agenda import Item, Meeting, item_of
@@ -52,22 +53,25 @@ class DailyRecords:
         return known, more
 
     def before(self, tx: Tx, id: str) -> dict[str, Value]:
-        """The attendance of the last meeting that was held, and who could be there at all."""
+        """The attendance of the last meeting that was held, and who could be there at all.
+
+        Without whom is away today. Where nobody of the reception team is left of the last meeting, it says
+        nothing of this one.
+        """
         held = record_rows.latest(tx, MEETING, "tid", {"slags": KIND})
         last = next((row for row in held if row.id != id and row.values.get(FUNCTIONS[0])), None)
         active = people(tx, only_active=True)
-        everybody = {row.id for row in active}
+        is_away = away(tx, [row.id for row in active])
+        here = [row for row in active if row.id not in is_away]
+        ids = {row.id for row in here}
         possible = {
-            name: [row.id for row in active if _is_in(row.groups, _GROUPS.get(name, name))]
+            name: [row.id for row in here if _is_in(row.groups, _GROUPS.get(name, name))]
             for name in FUNCTIONS
         }
-        before = {
-            name: None
-            if last is None
-            else [each for each in last.values.get(name) or [] if each in everybody]
-            for name in FUNCTIONS
-        }
-        return {"forrige": before, "mulige": possible}
+        attended = last.values if last is not None else {}
+        before = {name: [each for each in attended.get(name) or [] if each in ids] for name in FUNCTIONS}
+        counts = bool(before[FUNCTIONS[0]])
+        return {"forrige": before if counts else dict.fromkeys(FUNCTIONS), "mulige": possible}
 
     def meeting(self, tx: Tx, id: str, actor: Actor) -> Meeting:
         """Raises NotFound, and Forbidden for who has no part in it."""
