@@ -26,6 +26,7 @@ from flowcase.modeling.signatures import handler_signature
 from flowcase.services.absences import Absences
 from flowcase.services.access_reports import AccessReports
 from flowcase.services.advancing import Advancing
+from flowcase.services.altered_rows import AlteredRows
 from flowcase.services.api_limits import ApiLimits
 from flowcase.services.batch_mappings import BatchMappings
 from flowcase.services.batch_work import BatchWork
@@ -170,6 +171,7 @@ class Flowcase:
     incidents: Incidents
     timer_care: TimerCare
     job_care: JobCare
+    altered_rows: AlteredRows
     history: History
     history_search: HistorySearch
     heat_maps: HeatMaps
@@ -412,6 +414,7 @@ def assemble(
         incidents=incidents,
         timer_care=TimerCare(transactions, advancing, start_events),
         job_care=JobCare(transactions, advancing),
+        altered_rows=AlteredRows(transactions),
         history=History(transactions, definitions),
         time_travel=TimeTravel(transactions, definitions),
         case_audit=CaseAudit(transactions, definitions),

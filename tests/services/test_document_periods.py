@@ -72,6 +72,7 @@ def test_a_document_goes_alone_when_its_own_day_has_passed(flow: Flowcase) -> No
     [told] = [row for row in flow.history.of_stream(f"case:{CASE}") if row.kind == "DocumentErased"]
     assert told.event.approved_by == "anders.myn"  # type: ignore[union-attr]
     assert flow.history.verify() == []
+    assert flow.altered_rows.find(casework=True) == []
     assert _run(flow) == ()
 
 

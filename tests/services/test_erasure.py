@@ -141,6 +141,7 @@ def test_the_history_still_verifies_and_says_that_the_case_was_erased(world: Wor
     _erase(world)
 
     assert world.flow.history.verify() == []
+    assert world.flow.altered_rows.find(casework=True) == []
     auditor = world.flow.people.actor("vera.revisor")
     told = world.flow.history.story(CASE, actor=auditor)
     assert [line.kind for line in told] == ["CaseErased"]

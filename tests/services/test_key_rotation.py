@@ -84,6 +84,7 @@ def test_two_nodes_go_on_while_the_rotation_is_killed_and_taken_up_again(setting
     assert len(acknowledged) == len(set(acknowledged)) == 3 * INSTANCES
     assert all(row.ended_at for row in flow.instances.list(limit=None))
     assert flow.history.verify() == []
+    assert flow.altered_rows.find(casework=True) == []
     assert flow.checkpoints.verify() is None
     flow.close()
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flowcase.cli.output import json_option, say_json
 from flowcase.cli.settings import opened
 
-MOST_TOLD = 20  # places where the clock was set back
+if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
+
+MOST_TOLD = 20  # rows, and places where the clock was set back
 
 
 @click.command()
@@ -22,12 +26,23 @@ MOST_TOLD = 20  # places where the clock was set back
     help="What was kept elsewhere: checkpoints.jsonl, a receipt that was mailed or posted, or a folder of"
     " them; may be given several times. Default: the copy of the installation.",
 )
+@click.option(
+    "--rows",
+    is_flag=True,
+    help="Compare cases, records, deadlines and documents with the history too: every stream is opened.",
+)
 @json_option
-def verify(against: tuple[str, ...], as_json: bool) -> None:
+def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
     """Walk every chain of the history and every signed checkpoint; end with 1 at the first fault of each.
 
     Names the first altered, missing, added or reordered entry of each broken stream, and what the
     checkpoints show: streams that are gone, events that were cut off, a database put back from a copy.
+    Says up to where the history is signed.
+
+    Compares with the history what it led to and no chain covers: accounts with their groups and scopes,
+    settings, deployed files, keys that were destroyed or came back; with --rows also what cases, records,
+    deadlines and documents say. A row that was altered behind flowcase's back is named.
+
     Tells also where the clock was set back by more than a minute: no fault of the chain, which says what came
     first, but instants there are not to be relied on.
     """
@@ -43,6 +58,8 @@ def verify(against: tuple[str, ...], as_json: bool) -> None:
             shown = None if fault is None else str(fault)
         except ValueError as error:
             shown = f"Checkpoints: {error}."
+        altered = flow.altered_rows.find(casework=rows)
+        signed = _signed(flow) if shown is None else ""
         set_back = flow.history.set_back()
         seconds = time.monotonic() - begun
     events, streams = sum(sizes.values()), len(sizes)
@@ -54,6 +71,7 @@ def verify(against: tuple[str, ...], as_json: bool) -> None:
                 "seconds": round(seconds, 3),
                 "broken": [{"stream": b.stream, "event": b.seq, "what": b.what} for b in broken],
                 "checkpoints": shown,
+                "rows": [{"sort": a.sort, "id": a.id, "what": a.what} for a in altered],
                 "set_back": [{"stream": each.stream, "event": each.seq} for each in set_back],
             }
         )
@@ -62,14 +80,29 @@ def verify(against: tuple[str, ...], as_json: bool) -> None:
             click.echo(str(place))
         if shown:
             click.echo(shown)
+        for row in altered[:MOST_TOLD]:
+            click.echo(str(row))
+        if len(altered) > MOST_TOLD:
+            click.echo(f"{len(altered) - MOST_TOLD} more rows are not what the history tells.")
         for each in set_back[:MOST_TOLD]:
             click.echo(f"Clock set back: {each}")
         if len(set_back) > MOST_TOLD:
             click.echo(f"Clock set back: at {len(set_back) - MOST_TOLD} more places.")
         rate = events / max(seconds, 1e-9)
-        found = "whole" if not broken and not shown else f"{len(broken) + bool(shown)} faults"
+        faults = len(broken) + bool(shown) + len(altered)
+        found = f"{faults} faults" if faults else "whole"
+        if signed:
+            click.echo(signed)
         click.echo(f"{events} events in {streams} streams: {found}. {seconds:.1f} s, {rate:,.0f} a second.")
-    raise SystemExit(1 if broken or shown else 0)
+    raise SystemExit(1 if broken or shown or altered else 0)
+
+
+def _signed(flow: Flowcase) -> str:
+    newest, younger = flow.checkpoints.standing()
+    if newest is None:
+        return "Nothing is signed yet: events that are cut off leave no trace before the first checkpoint."
+    at = f"{newest.at:%Y-%m-%d %H:%M}Z"
+    return f"Signed up to checkpoint {newest.number} of {at}; {younger} events are younger."
 
 
 @click.command()

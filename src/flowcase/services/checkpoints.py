@@ -107,6 +107,22 @@ class Checkpoints:
 
         return self._transactions.read(work)
 
+    def standing(self) -> tuple[Checkpoint | None, int]:
+        """The newest one, and how many events are younger: only the next one shows if they were cut off.
+
+        Raises ValueError when a checkpoint is not readable any more.
+        """
+
+        def work(tx: Tx) -> tuple[Checkpoint | None, int]:
+            signed = queries.known_ends(tx)
+            present = queries.present_ends(tx).items()
+            unsigned = sum(
+                end.length - signed[name].length if name in signed else end.length for name, end in present
+            )
+            return queries.newest(tx), max(0, unsigned)
+
+        return self._transactions.read(work)
+
     def missing_in_folder(self) -> int | None:
         """How many checkpoints the folder outside lacks; None where none is set.
 

@@ -162,7 +162,7 @@ class Documents:
         def work(tx: Tx) -> str:
             tx.stream(stream)
             waiting = documents.uploads(tx, stream)
-            digest = _digest(tx, stream, file.content)
+            digest = digest_of(tx, stream, file.content)
             for each in waiting:
                 if (each.digest, each.field) == (digest, target):
                     return each.id  # the same page was sent twice
@@ -357,7 +357,7 @@ class Documents:
         id: str = "",
         scan: str = "",
     ) -> str:
-        digest = _digest(tx, stream, file.content)
+        digest = digest_of(tx, stream, file.content)
         if user_task is not None:
             same = {"opgave": user_task, "felt": target, "indhold": digest}
             for each in records.records(tx, entity=ENTITY, stream=stream, k0=same):
@@ -462,7 +462,7 @@ def _document(row: RecordRow) -> Document:
     )
 
 
-def _digest(tx: Tx, stream: str, content: bytes) -> str:
+def digest_of(tx: Tx, stream: str, content: bytes) -> str:
     """Keyed, so that nobody can ask the database whether it holds a file that they have."""
     return tx.digest(f"document|{stream}", hashlib.sha256(content).hexdigest()).hex()
 

@@ -45,6 +45,11 @@ def content(tx: Tx, stream: str, digest: str) -> ContentRow | None:
     return made_or_none(ContentRow, tx.first(_ONE, {"stream": stream, "digest": digest}))
 
 
+def contents(tx: Tx) -> list[ContentRow]:
+    """Of every document that still has one."""
+    return [made(ContentRow, row) for row in tx.rows(select(_content).order_by(_content.c.stream))]
+
+
 def write(tx: Tx, stream: str, digest: str, given: bytes, *, scan: str) -> None:
     """Seal the content in parts, unless the stream has it already. The stream is locked by the caller."""
     if content(tx, stream, digest) is not None:

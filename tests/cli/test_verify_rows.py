@@ -1,0 +1,165 @@
+"""Rows that the history led to, altered behind flowcase's back: `flowcase verify` names them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flowcase import bootstrap, config
+from flowcase.access.actor import SYSTEM
+from tests.cli.conftest import CommandLine
+from tests.cli.test_verify import take_in, tamper
+
+CASE = "(SELECT code FROM case_file ORDER BY code LIMIT 1)"
+MALLORY = "FROM person WHERE id = 'mallory'"
+# what somebody with the database may do -> statements, and what is said; of every `verify`
+OF_THE_INSTALLATION: dict[str, tuple[tuple[str, ...], str]] = {
+    "themselves put in a group": (
+        ("INSERT INTO person_group VALUES ('mallory', 'myndighedsansvarlig')",),
+        "Account mallory: is in myndighedsansvarlig, and no event says so",
+    ),
+    "a colleague taken out of a group": (
+        ("DELETE FROM person_group WHERE person = 'mallory'",),
+        "Account mallory: is not in fronten, and no event took it away",
+    ),
+    "an account that was ended made active": (
+        ("UPDATE person SET is_active = 1 WHERE id = 'gone'",),
+        "Account gone: is active again",
+    ),
+    "an account added": (
+        ("INSERT INTO person (id, name, kind, locale, is_active, created_at) "
+         f"SELECT 'eve', 'Eve', kind, locale, 1, created_at {MALLORY}",),
+        "Account eve: no event added it",
+    ),
+    "more scopes for a program": (
+        ("UPDATE service_account SET scopes = '[\"history:read\"]' WHERE person = 'portal'",),
+        "Account portal: has other scopes than were granted",
+    ),
+    "an account linked to oneself at the provider": (
+        (f"INSERT INTO identity SELECT 'https://login.dk', 'eve', id, created_at {MALLORY}",),
+        "Account mallory: is linked to somebody at the sign-in provider by no event",
+    ),
+    "a setting changed": (
+        (f"INSERT INTO setting SELECT 'besked_mail', '{{}}', created_at, 'mallory' {MALLORY}",),
+        "Setting besked_mail: no event set it",
+    ),
+    "a deployed file exchanged": (
+        ("UPDATE resource SET content = flip(content) WHERE hash = (SELECT min(hash) FROM resource)",),
+        "its content was altered",
+    ),
+    "another file put in place of a deployed one": (
+        ("UPDATE process_definition SET hash = (SELECT hash FROM named_resource LIMIT 1) WHERE id = "
+         "(SELECT id FROM process_definition ORDER BY id LIMIT 1)",),
+        "is not of the file that was deployed",
+    ),
+    "what a deployment holds changed": (
+        ("UPDATE deployment_resource SET hash = (SELECT max(hash) FROM resource) WHERE path = "
+         "(SELECT min(path) FROM deployment_resource)",),
+        "is not the file that was deployed",
+    ),
+    "the key of a case destroyed": (
+        (f"UPDATE stream SET wrapped_key = NULL WHERE id = 'case:' || {CASE}",),
+        "is gone, and no erasure tells why",
+    ),
+    "the keys of two cases exchanged": (
+        ("CREATE TEMP TABLE two AS SELECT id, wrapped_key, row_number() OVER (ORDER BY id) AS n FROM stream "
+         "WHERE id LIKE 'case:%' LIMIT 2",
+         "UPDATE stream SET wrapped_key = (SELECT o.wrapped_key FROM two o WHERE o.id <> stream.id) "
+         "WHERE id IN (SELECT id FROM two)"),
+        "was altered, or moved from another stream",
+    ),
+}  # fmt: skip
+OF_CASEWORK: dict[str, tuple[tuple[str, ...], str]] = {
+    "themselves made the caseworker": (
+        (f"UPDATE case_file SET caseworker = 'mallory' WHERE code = {CASE}",),
+        "caseworker is not what the history tells",
+    ),
+    "a fact of a case changed": (
+        (f"UPDATE case_file SET facts = replace(facts, '\"status\"', '\"statut\"') WHERE code = {CASE}",),
+        "facts is not what the history tells",
+    ),
+    "a due date moved": (
+        ("UPDATE deadline SET due_at = opened_at WHERE id = (SELECT min(id) FROM deadline)",),
+        "due_at is not what the history tells",
+    ),
+    "a passed deadline made met": (
+        ("UPDATE deadline SET status = 'met' WHERE status = 'open'",),
+        "status is not what the history tells",
+    ),
+    "a record deleted": (
+        ("DELETE FROM search_key", "DELETE FROM record WHERE id = (SELECT min(id) FROM record)"),
+        "is gone",
+    ),
+    "an open attribute of a record changed": (
+        ("UPDATE record SET open = '{}' WHERE id = (SELECT min(id) FROM record WHERE open <> '{}')",),
+        "is not what the history tells",
+    ),
+    "a confidential attribute taken from another record": (
+        ("CREATE TEMP TABLE other AS SELECT max(id), secret FROM record WHERE entity = 'Barn'",
+         "UPDATE record SET secret = (SELECT secret FROM other) WHERE id = "
+         "(SELECT min(id) FROM record WHERE entity = 'Barn')"),
+        "of Barn is not what the history tells",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def template(deployed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two notifications with their cases, two more accounts, one of them ended, and a program; made once."""
+    folder = tmp_path_factory.mktemp("rows")
+    shutil.copytree(deployed_template, folder / "home")
+    take_in(CommandLine(folder / "home"), folder, 1, 2)
+    flow = bootstrap.open(config.load(home=folder / "home"))
+    for person in ("mallory", "gone"):
+        flow.people.add(person, name=person, groups=["fronten"], actor=SYSTEM)
+    flow.people.deactivate("gone", actor=SYSTEM)
+    flow.service_accounts.make("portal", groups=("indtag",), scopes=("tasks:read",), actor=SYSTEM)
+    flow.close()
+    return folder / "home"
+
+
+@pytest.fixture
+def kept(template: Path, tmp_path: Path) -> CommandLine:
+    shutil.copytree(template, tmp_path / "home")
+    return CommandLine(tmp_path / "home")
+
+
+def test_rows_that_say_what_the_history_tells_are_whole(kept: CommandLine) -> None:
+    data = kept.json("verify", "--rows")
+
+    assert data["rows"] == []
+
+
+@pytest.mark.parametrize(("statements", "said"), OF_THE_INSTALLATION.values(), ids=OF_THE_INSTALLATION.keys())
+def test_a_row_altered_beside_the_history_is_named(
+    kept: CommandLine, statements: tuple[str, ...], said: str
+) -> None:
+    tamper(kept, *statements)
+
+    assert said in kept("verify", expect=1).output
+
+
+@pytest.mark.parametrize(("statements", "said"), OF_CASEWORK.values(), ids=OF_CASEWORK.keys())
+def test_a_row_of_a_case_altered_beside_the_history_is_named(
+    kept: CommandLine, statements: tuple[str, ...], said: str
+) -> None:
+    tamper(kept, *statements)
+
+    assert said in kept("verify", "--rows", expect=1).output
+
+
+def test_it_is_said_up_to_where_the_history_is_signed(kept: CommandLine) -> None:
+    before = kept("verify").stdout
+    kept("checkpoint")
+    signed = kept("verify").stdout
+    flow = bootstrap.open(config.load(home=kept.home))
+    flow.people.deactivate("mallory", actor=SYSTEM)
+    flow.close()
+
+    after = kept("verify").stdout
+
+    assert "Nothing is signed yet" in before
+    assert "; 0 events are younger" in signed
+    assert "Signed up to checkpoint 1 of " in after and "; 1 events are younger" in after
