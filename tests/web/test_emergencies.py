@@ -171,6 +171,28 @@ def test_the_leader_reviews_it_and_the_case_tells(henrik: Visitor, sign_in: Sign
     assert again.status == 409
 
 
+def test_what_has_to_be_followed_up_is_closed_at_once(henrik: Visitor, sign_in: SignIn, world: World) -> None:
+    opened(henrik)
+    assert sees_the_family(henrik.get(f"/sager/{CASE}"))
+    leader = sign_in("else.syd")
+
+    leader.press(leader.get("/noedadgange"), "vurdering", "foelges_op")
+
+    assert not sees_the_family(henrik.get(f"/sager/{CASE}"))
+    assert world.flow.altered_rows.find(casework=True) == []
+
+
+def test_it_ends_for_who_is_no_casework_staff_any_longer(
+    henrik: Visitor, sign_in: SignIn, world: World
+) -> None:
+    opened(henrik)
+
+    world.flow.people.change_groups("henrik.vagt", ("distriktsleder_skole",), actor=SYSTEM)
+
+    again = sign_in("henrik.vagt")
+    assert again.get(f"/sager/{CASE}").status == 403
+
+
 def test_a_leader_does_not_review_their_own_opening(sign_in: SignIn, world: World) -> None:
     anders = world.flow.people.actor("anders.myn")
     world.flow.emergencies.open(CASE, purpose="vagt", reason=REASON, actor=anders)

@@ -240,6 +240,19 @@ def test_it_closes_when_its_time_is_over_when_it_is_ended_and_when_the_item_or_t
     assert stranger.get(f"/gaest/{lasting}").status == 404
 
 
+def test_it_closes_when_who_made_it_has_left_and_colleagues_see_where_its_codes_go(sign_in, stranger, town):
+    secret = town.make(address="eget@privat.dk")
+    confirmed(stranger, town, secret)
+    shown = sign_in(town.caseworker).get(f"/moeder/{town.meeting}").text
+    assert "Koden sendes til eget@privat.dk." in shown
+
+    town.flow.people.deactivate(town.caseworker, actor=SYSTEM)
+
+    assert stranger.get(f"/gaest/{secret}").status == 404
+    with pytest.raises(NotFound):
+        town.flow.guest_links.send_code(secret)
+
+
 def test_it_closes_when_the_meeting_is_cancelled(stranger, town):
     secret = town.make()
 

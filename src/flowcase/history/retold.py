@@ -114,6 +114,7 @@ CASEWORK_KINDS = (
     cases.DocumentErased,
     *_OF_DEADLINES,
     access.CaseOpenedInEmergency,
+    access.EmergencyReviewed,
 )
 
 
@@ -125,6 +126,10 @@ def casework(told: Iterable[tuple[dt.datetime, Event]]) -> Casework:
             _deadline(found.deadlines, event)
         elif isinstance(event, access.CaseOpenedInEmergency):
             found.emergencies[event.emergency] = (event.case, event.person, event.until)
+        elif isinstance(event, access.EmergencyReviewed):
+            if event.verdict == "foelges_op" and event.emergency in found.emergencies:
+                case, person, until = found.emergencies[event.emergency]
+                found.emergencies[event.emergency] = (case, person, min(at, until))
         elif isinstance(event, cases.CaseOpened):
             found.cases[event.case] = {
                 "facts": dict(event.facts),

@@ -30,7 +30,7 @@ from flowcase.services.disclosure import Hearing, Matter
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.guest_tables import guest_link
-from flowcase.store.queries import case_files, guest_links, history
+from flowcase.store.queries import case_files, guest_links, history, people
 from flowcase.store.queries import records as record_rows
 from flowcase.store.queries.case_files import CaseRow
 from flowcase.store.queries.guest_links import GuestLinkRow
@@ -49,7 +49,7 @@ class State(StrEnum):
     OPEN = "open"
     ENDED = "ended"  # by somebody of the authority
     EXPIRED = "expired"
-    STOPPED = "stopped"  # the consent that opened it covers it no longer, or the meeting is off
+    STOPPED = "stopped"  # the consent that opened it is over, the meeting is off, or who made it has left
     LOCKED = "locked"  # too many wrong codes
 
 
@@ -60,6 +60,7 @@ class GuestLink:
     id: str
     recipient: str
     item: str
+    address: str  # where its codes are mailed; empty for who is not close to the case
     number: int | None  # of the item on the agenda
     state: State
     made_by: str
@@ -105,7 +106,7 @@ class GuestLinks:
                 return None
             links = guest_links.links_of(tx, meeting)
             read_at = _read_at(tx, links)
-            return [self._told(tx, each, read_at.get(each.id, ())) for each in links]
+            return [self._told(tx, each, read_at.get(each.id, ()), actor) for each in links]
 
         return self._transactions.read(work)
 
@@ -193,8 +194,7 @@ class GuestLinks:
 
         def work(tx: Tx) -> Known:
             row, case = self._alive(tx, secret)
-            address = (tx.open(case.stream, f"guest address|{row.id}", row.sealed_address) or b"").decode()
-            return Known(row.id, _hint(address), _can_be_typed(row, tx.now))
+            return Known(row.id, _hint(_address(tx, case, row)), _can_be_typed(row, tx.now))
 
         return self._transactions.read(work)
 
@@ -286,6 +286,9 @@ class GuestLinks:
             return State.EXPIRED
         if row.misses >= MOST_MISSES:
             return State.LOCKED
+        maker = people.person(tx, row.made_by)
+        if maker is not None and not maker.is_active:
+            return State.STOPPED  # whose mail address it is, they alone knew
         meeting, item = record_rows.record(tx, row.meeting), record_rows.record(tx, row.item)
         gone = meeting is None or item is None or case.erased_at is not None
         if gone or meeting is None or item is None or meeting.is_erased or item.is_erased:
@@ -332,13 +335,14 @@ class GuestLinks:
             raise Refused("make a guest link", "Punktet handler ikke om et barns sag; det kræver intet link.")
         return case
 
-    def _told(self, tx: Tx, row: GuestLinkRow, read_at: Sequence[dt.datetime]) -> GuestLink:
+    def _told(self, tx: Tx, row: GuestLinkRow, read_at: Sequence[dt.datetime], actor: Actor) -> GuestLink:
         case, item = case_files.case(tx, row.case_code), record_rows.record(tx, row.item)
         number: Any = item.open.get("nr") if item is not None else None
         return GuestLink(
             id=row.id,
             recipient=row.recipient,
             item=row.item,
+            address=_address(tx, case, row) if case is not None and _is_close(case, actor) else "",
             number=None if number is None else int(number),
             state=State.STOPPED if case is None else self._state(tx, row, case),
             made_by=row.made_by,
@@ -346,6 +350,10 @@ class GuestLinks:
             last_day=_last_day(row),
             read_at=read_at,
         )
+
+
+def _address(tx: Tx, case: CaseRow, row: GuestLinkRow) -> str:
+    return (tx.open(case.stream, f"guest address|{row.id}", row.sealed_address) or b"").decode()
 
 
 def _is_close(case: CaseRow, actor: Actor) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
-from flowcase.access.permissions import may_operate
+from flowcase.access.permissions import is_casework_staff, may_operate
 from flowcase.errors import Forbidden, NotFound
 from flowcase.services import brakes
 from flowcase.services.account_notices import Said, tell
@@ -129,7 +129,9 @@ class Sessions:
             where = {"id": found.session.id}
             self._transactions.run(SYSTEM, lambda tx: tx.update_all(sign_in_session, where, {"seen_at": now}))
         row = found.person
-        person = Actor(id=row.id, name=row.name, groups=row.groups, opened_cases=found.opened_cases)
+        # An opening in an emergency is casework staff's: who is no longer has none that still runs.
+        opened = found.opened_cases if is_casework_staff(row.groups) else frozenset()
+        person = Actor(id=row.id, name=row.name, groups=row.groups, opened_cases=opened)
         if person != last:
             if len(self._last) >= _MOST_REMEMBERED:
                 self._last.clear()

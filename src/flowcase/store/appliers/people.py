@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from flowcase.access import events
 from flowcase.store import api_tables, sign_in_tables, tables
 from flowcase.store.appliers import applies, history_only
@@ -102,12 +104,18 @@ def open_in_emergency(
 def review_emergency(
     tx: Tx, stream: str, instance: LockedInstance | None, event: events.EmergencyReviewed
 ) -> None:
+    """One that has to be followed up ends with that, if it has not ended yet."""
+    table = sign_in_tables.emergency_access
     tx.update(
-        sign_in_tables.emergency_access,
+        table,
         {"id": event.emergency},
         {"reviewed_at": tx.now, "reviewed_by": tx.actor.id, "verdict": event.verdict},
         attempt=f"review emergency '{event.emergency}'",
     )
+    if event.verdict == "foelges_op":
+        tx.execute(
+            update(table).where(table.c.id == event.emergency, table.c.until > tx.now).values(until=tx.now)
+        )
 
 
 @applies(events.RecoveryCodesMade)
