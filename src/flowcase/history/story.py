@@ -26,7 +26,8 @@ from flowcase.history.case_statuses import case_status
 from flowcase.history.deadline_names import deadline_name
 from flowcase.history.exports.line import NOT_TOLD
 from flowcase.history.kind_names import kind_name
-from flowcase.history.sentences import OF_RECORDS, PAGES, SENTENCES, UNITS, Sentence
+from flowcase.history.outcomes import Outcomes
+from flowcase.history.sentences import OF_RECORDS, PAGES, SENTENCES, UNITS, Sentence, Telling
 from flowcase.history.start_facts import start_fact
 from flowcase.model import Event
 from flowcase.modeling.names import code_name, message_name, note_name
@@ -45,6 +46,7 @@ class Told:
     kind: str  # class of the event
     element: str | None = None
     entity: str | None = None  # of a record
+    telling: Telling = Telling.IN_WHOLE
 
 
 @dataclass(frozen=True)
@@ -104,27 +106,33 @@ def tell(
     """
     moment: tuple[dt.datetime, str] | None = None
     said: set[str] = set()
+    outcomes = Outcomes()
     for one in history:
         kind = type(one.event).__name__
         sentence = _sentence(one.event)
         if sentence is None:
             if not everything:
                 continue
-            sentence = Sentence(kind_name(kind, "da") + ".", kind_name(kind, "en") + ".", False)
-        if not everything and (not sentence.is_told or _is_quiet(one, kind) or _is_inside(one, kind, names)):
+            sentence = Sentence(kind_name(kind, "da") + ".", kind_name(kind, "en") + ".", Telling.ON_REQUEST)
+        if not everything and (
+            sentence.telling is Telling.ON_REQUEST or _is_quiet(one, kind) or _is_inside(one, kind, names)
+        ):
             continue
-        words = sentence.english if language == "en" else sentence.danish
         fields = _fields(one, names, language, cause)
         who = _who(one.actor, names, language)
-        told = _ended_once(words.format_map(fields))
-        if not everything:
-            if moment != (one.at, one.actor):
-                moment, said = (one.at, one.actor), set()
-            if told in said:
+        of_element, of_entity = (getattr(one.event, name, None) for name in ("element", "entity"))
+        if moment != (one.at, one.actor):
+            moment, said = (one.at, one.actor), set()
+        for each, filled in (
+            (sentence, fields),
+            *((each, None) for each in outcomes.told(one.event, language)),
+        ):
+            words = each.english if language == "en" else each.danish
+            told = _ended_once(words if filled is None else words.format_map(filled))
+            if not everything and told in said:
                 continue
             said.add(told)
-        of_element, of_entity = (getattr(one.event, name, None) for name in ("element", "entity"))
-        yield Told(one.at, who, told, kind, of_element, of_entity)
+            yield Told(one.at, who, told, kind, of_element, of_entity, each.telling)
 
 
 def has_sentence(event: Event) -> bool:
@@ -148,7 +156,7 @@ def told_erased(at: dt.datetime, language: str = "da") -> Told:
         "da": "Sagens indhold blev slettet og kan ikke hentes frem igen.",
         "en": "The content of the case was erased and cannot be brought back.",
     }
-    return Told(at, _SYSTEM[language], sentences[language], "CaseErased")
+    return Told(at, _SYSTEM[language], sentences[language], "CaseErased", telling=Telling.IN_SHORT)
 
 
 def _is_quiet(one: Recorded, kind: str) -> bool:
