@@ -45,6 +45,40 @@ def test_a_caseworker_assesses_a_notification_from_sign_in_to_the_case(open_page
     assert world.flow.deadlines.of_case("SAG-2601")[0].status == "met"
 
 
+def test_a_double_click_sends_a_user_task_once_and_leads_on(open_page, world):
+    page = open_page()
+    sign_in(page, "camilla.syd")
+    page.goto(f"/opgaver/{world.task('beslut_undersoegelse').id}")
+    sent = []
+    page.on(
+        "request", lambda request: sent.append(request) if "_faerdig" in (request.post_data or "") else None
+    )
+
+    page.locator("[name=undersoegelse][value=ja]").check()
+    page.locator("[name=begrundelse]").fill("Behov for undersøgelse.")
+    page.locator("[name=besluttet]").fill("26.3.2026")
+    page.get_by_role("button", name="Gør opgaven færdig").dblclick()
+
+    expect(page.get_by_role("status").first).to_contain_text("er færdig.")
+    expect(page.get_by_text("Opgaven er ikke længere åben")).to_have_count(0)
+    assert len(sent) == 1
+
+
+def test_two_buttons_of_one_form_are_pressed_right_after_each_other(open_page, world):
+    page = open_page()
+    sign_in(page, "karen.fp")
+    page.goto(f"/opgaver/{world.task('vurder').id}")
+    add = page.locator("button[name=_add][value='tavle.bekymringer']")
+
+    add.click()
+    expect(page.locator("[name='tavle.bekymringer.1.hvad']")).to_be_visible()
+    add.click()
+    expect(page.locator("[name='tavle.bekymringer.2.hvad']")).to_be_visible()
+    page.get_by_role("button", name="Gem kladde").click()
+
+    expect(page.get_by_text("Kladden er gemt")).to_be_visible()
+
+
 def test_a_draft_saves_itself_and_is_there_after_a_reload(open_page, world):
     page = open_page()
     sign_in(page, "karen.fp")
