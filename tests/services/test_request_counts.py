@@ -25,8 +25,8 @@ from tests.traffic import traffic
 CASE, PASSWORD = "SAG-1", "et-langt-kodeord-her"
 SIGN_IN, NEXT = 1, 1
 INBOX, USER_TASK, CASE_PAGE = 8, 19, 16  # at the most
-INBOX_TRIPS, USER_TASK_TRIPS, CASE_TRIPS = 2, 10, 12  # of PostgreSQL, at the most
-USER_TASK_OF_A_CASE, USER_TASK_OF_A_CASE_TRIPS = 27, 14
+INBOX_TRIPS, USER_TASK_TRIPS, CASE_TRIPS = 2, 9, 11  # of PostgreSQL, at the most
+USER_TASK_OF_A_CASE, USER_TASK_OF_A_CASE_TRIPS = 27, 13
 PROCESS = process("p", start(), user_task("vurder", groups="fronten"), user_task("afgoer"), end())
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flowcase.access.actor import Actor
 from flowcase.services import documents
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, notices, records, resources, user_tasks
+from flowcase.store.wire import Question
 
 
 class CasePages:
@@ -26,12 +29,17 @@ class CasePages:
             if tx.is_alone:
                 return
             tx.ask_ahead(
-                case_files.question(code),
-                *self._rule_sets.questions,
-                resources.definitions_question(),
-                user_tasks.open_question(code),
-                records.of_case_question(code, [documents.ENTITY]),
-                notices.unread_question(actor.id, actor.groups),
+                *self.foreseen(actor, code), *self._rule_sets.questions, resources.definitions_question()
             )
 
         self._transactions.read(work)
+
+    @staticmethod
+    def foreseen(actor: Actor, code: str) -> Sequence[Question]:
+        """What the page asks first, whatever was found before it."""
+        return (
+            case_files.question(code),
+            user_tasks.open_question(code),
+            records.of_case_question(code, [documents.ENTITY]),
+            notices.unread_question(actor.id, actor.groups),
+        )

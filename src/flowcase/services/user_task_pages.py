@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import local_date
 from flowcase.model import UserTaskStatus
@@ -23,6 +25,7 @@ from flowcase.store.queries import (
 )
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.store.streams import key_question
+from flowcase.store.wire import Question
 
 
 class UserTaskPages:
@@ -52,16 +55,7 @@ class UserTaskPages:
         def work(tx: Tx) -> None:
             if tx.is_alone:
                 return
-            instance = id.rpartition(".")[0]
-            tx.ask_ahead(
-                user_tasks.question(id),
-                tx.look_question(instance),
-                *instances.questions(instance),
-                user_tasks.draft_question(id, actor.id),
-                user_tasks.completed_question(instance),
-                notices.unread_question(actor.id, actor.groups),
-                *self._rule_sets.questions,
-            )
+            tx.ask_ahead(*self.foreseen(actor, id), *self._rule_sets.questions)
             row = user_tasks.user_task(tx, id)
             if row is None:
                 return
@@ -82,3 +76,16 @@ class UserTaskPages:
             tx.ask_ahead(*questions)
 
         self._transactions.read(work)
+
+    @staticmethod
+    def foreseen(actor: Actor, id: str) -> Sequence[Question]:
+        """What the page asks first, whatever was found before it."""
+        instance = id.rpartition(".")[0]
+        return (
+            user_tasks.question(id),
+            Tx.look_question(instance),
+            *instances.questions(instance),
+            user_tasks.draft_question(id, actor.id),
+            user_tasks.completed_question(instance),
+            notices.unread_question(actor.id, actor.groups),
+        )

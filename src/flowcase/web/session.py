@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 # What an open page asks again and again: nobody need be sitting there.
 ASKED_BY_ITSELF = frozenset({"notices.count", "user_tasks.presence", "daily_meetings.state", "inbox.now"})
+
+
+_is_plain = re.compile(r"[A-Za-z0-9._-]+").fullmatch  # as ids and codes of ours are
 
 
 class SignedIn(UserMixin):
@@ -48,14 +53,26 @@ def init_app(app: Flask, flow: Flowcase) -> None:
     manager.session_protection = "strong"
     manager.init_app(app)
 
-    foreseen = dict.fromkeys(("inbox.mine", "inbox.now"), flow.inboxes.foreseen)
+    foreseen: dict[str, Callable[..., Sequence[Any]]] = {
+        "inbox.mine": flow.inboxes.foreseen,
+        "inbox.now": flow.inboxes.foreseen,
+        "user_tasks.show": flow.user_task_pages.foreseen,
+        "cases.show": flow.case_pages.foreseen,
+    }
+
+    def asked_first() -> Callable[[Actor], Sequence[Any]] | None:
+        """What the page that is asked for will ask of its reader, unless its address is an odd one."""
+        asks, named = foreseen.get(request.endpoint or ""), request.view_args or {}
+        if asks is None or not all(map(_is_plain, named.values())):
+            return None
+        return lambda actor: asks(actor, **named)
 
     @manager.user_loader
     def load(secret: str) -> SignedIn | None:
         held = flow.sessions.find(
             secret,
             is_used=request.endpoint not in ASKED_BY_ITSELF,
-            foreseen=foreseen.get(request.endpoint or ""),
+            foreseen=asked_first(),
         )
         return SignedIn(held.actor, secret, held.session.id, held.session.by) if held is not None else None
 
