@@ -146,12 +146,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "AbsenceReported": Sentence(
         "{person_person} blev meldt fraværende fra {first} til og med {last}.",
         "{person_person} was reported away from {first} until {last}.",
-        True,
+        Telling.IN_WHOLE,
     ),
     "AbsenceEnded": Sentence(
         "Fraværet fra {first} til og med {last} sluttede før tid for {person_person}.",
         "The absence from {first} until {last} ended early for {person_person}.",
-        True,
+        Telling.IN_WHOLE,
     ),
     "UserTaskPrioritised": Sentence(
         "Opgaven »{element}« fik {level} prioritet i stedet for {level_before}{why}.",
