@@ -267,6 +267,14 @@ def test_before_the_case_was_opened_there_is_nothing_and_a_time_that_is_none_is_
     assert wrong.value("tid") == "i går"
 
 
+def test_a_time_that_has_not_come_yet_is_said_and_shows_the_case_under_no_later_date(sign_in):
+    page = sign_in("vera.revisor").get("/revision/sager/SAG-2588/da?tid=2099-01-01T00:00")
+
+    assert "Tidspunktet er ikke kommet endnu." in page.text
+    assert "2099" not in page.one("//h1").text_content()
+    assert page.one("//input[@name='tid']").get("value") == "2099-01-01T00:00"
+
+
 def test_looking_back_is_a_look_that_the_case_remembers(sign_in, world):
     sign_in("vera.revisor").get("/revision/sager/SAG-2588/da?tid=2026-03-25T12:00")
 

@@ -29,7 +29,7 @@ def search_fields() -> list[tuple[str, str]]:
         ("proces", gettext("Proces")),
         ("element", gettext("Element i diagrammet")),
         ("forloeb", gettext("Forløb")),
-        ("nummer", gettext("Nummer på et klik eller en handling på mange forløb")),
+        ("nummer", gettext("Klikkets nummer")),
     ]
 
 

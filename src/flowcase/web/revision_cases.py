@@ -67,8 +67,11 @@ def show(code: str) -> Any:
 def then(code: str) -> Any:
     """The case as it was; without a time that can be read, as it is now."""
     typed = request.args.get("tid", "").strip()
-    at = read(typed)
-    now = flow().clock.now()
+    at, now, problem = read(typed), flow().clock.now(), ""
+    if typed and at is None:
+        problem = gettext("Skriv dato og klokkeslæt, for eksempel 2026-03-27T09:00.")
+    elif at is not None and at > now:
+        problem, at = gettext("Tidspunktet er ikke kommet endnu. Her vises sagen, som den er nu."), None
     seen = flow().time_travel.at(code, at or now, actor=actor())
     _note(code)
     return render_template(
@@ -76,10 +79,8 @@ def then(code: str) -> Any:
         code=code,
         seen=seen,
         at=at or now,
-        problem=gettext("Skriv dato og klokkeslæt, for eksempel 2026-03-27T09:00.")
-        if typed and not at
-        else "",
-        typed=typed if typed and not at else written(at or now),
+        problem=problem,
+        typed=typed if problem else written(at or now),
         facts=known_facts(seen.moment.facts or {}),
         records=_records(seen),
         flows=[(each, _picture(each)) for each in seen.flows],
