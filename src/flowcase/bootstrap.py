@@ -467,7 +467,7 @@ def assemble(
                 settings.sessions_at_most,
             ),
         ),
-        kept_typing=KeptTyping(transactions),
+        kept_typing=KeptTyping(transactions, settings.session_keys),
         emergencies=Emergencies(transactions, rule_sets, open_work),
         second_factors=SecondFactors(
             transactions,

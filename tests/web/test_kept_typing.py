@@ -97,12 +97,16 @@ def test_a_colleague_and_a_reason_beside_a_form_are_kept_and_unfolded(sign_in, w
     assert "Opgaver overdraget: 1." in done.text
 
 
-def test_a_form_that_is_no_more_leaves_what_was_typed_to_be_copied(sign_in):
+def carried(world, address, page, **typed):
+    """As a page of the sign-in carries it."""
+    fields = urlencode([("_adresse", address), ("_side", page), *typed.items()])
+    return world.flow.kept_typing.carry(fields.encode())
+
+
+def test_a_form_that_is_no_more_leaves_what_was_typed_to_be_copied(sign_in, world):
     karen = sign_in("karen.fp")
     token = karen.get("/underret").value("csrf_token")
-    typed = urlencode(
-        [("_adresse", "/sager/SAG-2601/dokumenter"), ("_side", "/beskeder"), ("note", "Skrevet længe")]
-    )
+    typed = carried(world, "/sager/SAG-2601/dokumenter", "/beskeder", note="Skrevet længe")
 
     back = karen.post("/log-paa", {"bruger": "karen.fp", "adgangskode": PASSWORD, "skrevet": typed})
 
@@ -119,7 +123,7 @@ def test_a_form_that_is_no_more_leaves_what_was_typed_to_be_copied(sign_in):
         ("/ukendt", "/opgaver"),
     ],
 )
-def test_an_altered_page_of_the_sign_in_leads_nowhere_else(sign_in, address, page):
+def test_a_page_of_the_sign_in_leads_nowhere_else(sign_in, world, address, page):
     karen = sign_in("karen.fp")
 
     back = karen.post(
@@ -127,12 +131,27 @@ def test_an_altered_page_of_the_sign_in_leads_nowhere_else(sign_in, address, pag
         {
             "bruger": "karen.fp",
             "adgangskode": PASSWORD,
-            "skrevet": urlencode([("_adresse", address), ("_side", page), ("navn", "Lokkemad")]),
+            "skrevet": carried(world, address, page, navn="Lokkemad"),
         },
     )
 
     assert back.address == "/opgaver"
     assert address == "/opgaver/gemte" or "Lokkemad" not in back.source
+
+
+def test_the_page_of_the_sign_in_holds_nothing_that_was_typed_and_no_altered_one_is_read(sign_in):
+    visitor = sign_in("camilla.syd")
+    page = visitor.get("/sager/SAG-2588")
+    visitor.client.delete_cookie("flowcase")
+
+    asked = send(visitor, page, kommentar="Hemmeligt om familien")
+    sealed = asked.value("skrevet")
+    altered = sealed[:40] + ("A" if sealed[40] != "A" else "B") + sealed[41:]
+    signing_in = {"bruger": "camilla.syd", "adgangskode": PASSWORD}
+    back = visitor.post("/log-paa", {**signing_in, "skrevet": altered, "next": "/sager/SAG-2588"})
+
+    assert sealed and "Hemmeligt" not in asked.source
+    assert (back.status, shown(back, "kommentar")) == (200, "")
 
 
 def test_a_form_sent_by_tls_is_taken_with_what_our_pages_tell_a_browser(sign_in):

@@ -244,6 +244,7 @@ _PLAIN = {
     "jobs.index": "/drift/arbejde",
     "team.deputies": "/stedfortraedere",
     "account.sign_in": "/log-paa",
+    "session_end.left": "/log-paa/endnu",
     "single_sign_on.begin": "/log-paa/faelles",
     "single_sign_on.come_back": "/log-paa/faelles/retur",
     "single_sign_on.signed_out": "/log-paa/faelles/ud",

@@ -40,6 +40,8 @@ _OF_MEETING = {
 _ONES_OWN = {
     "account.sign_in",
     "account.sign_out",
+    "session_end.stay",
+    "session_end.typed",  # shows its sender what they sent
     "inbox.move",  # each user task by itself: as `user_tasks.claim`, see the test below
     "inbox.save",
     "inbox.forget",

@@ -1,12 +1,16 @@
 """A form that could not be sent, kept with the session of the browser until it is sent again.
 
 The key is made of the secret that only the browser has: nobody else can read it, and when the session ends
-it is gone. It is no fact of a case and leaves no event.
+it is gone. It is no fact of a case and leaves no event. Until somebody has signed in it travels in the page
+of the sign-in, sealed as well: a page that is left standing there holds nothing of a case.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
+from collections.abc import Callable
 
 from flowcase.access.actor import SYSTEM
 from flowcase.services.sessions import hash_of
@@ -16,13 +20,34 @@ from flowcase.store.queries import sign_ins
 from flowcase.store.sign_in_tables import sign_in_session
 
 _PLACE = "what was typed"
+_ON_ITS_WAY = "what was typed, in the page of the sign-in"
 
 
 class KeptTyping:
-    """One transaction per method; `secret` is that of the browser's session."""
+    """One transaction per method; `secret` is that of the browser's session, `keys` as `session_keys`."""
 
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
+    def __init__(self, transactions: Transactions, keys: Callable[[], list[bytes]]) -> None:
+        self._transactions, self._keys = transactions, keys
+
+    def carry(self, content: bytes) -> str:
+        """Sealed for the page of the sign-in."""
+        return base64.urlsafe_b64encode(self._carriers()[0].seal(content, _ON_ITS_WAY)).decode()
+
+    def carried(self, text: str) -> bytes | None:
+        """What such a page brings back; None for anything else."""
+        try:
+            sealed = base64.urlsafe_b64decode(text.encode())
+        except (binascii.Error, ValueError):
+            return None
+        for cipher in self._carriers():
+            try:
+                return cipher.open(sealed, _ON_ITS_WAY)
+            except SealBroken:
+                continue
+        return None
+
+    def _carriers(self) -> list[Cipher]:
+        return [Cipher(hashlib.sha256(b"flowcase carried typing\0" + key).digest()) for key in self._keys()]
 
     def keep(self, secret: str, content: bytes) -> None:
         """In place of what was kept before; nothing happens when the session is over."""

@@ -56,6 +56,7 @@ class Held:
 
     actor: Actor
     session: SessionRow
+    left: dt.timedelta  # until it ends, if nobody uses it any more
 
 
 class Sessions:
@@ -125,7 +126,9 @@ class Sessions:
         if found is None:
             self._last.pop(hashed, None)
             return None
-        if is_used and found.session.seen_at + NOTED_EVERY <= now:
+        seen_at = found.session.seen_at
+        if is_used and seen_at + NOTED_EVERY <= now:
+            seen_at = now
             where = {"id": found.session.id}
             self._transactions.run(SYSTEM, lambda tx: tx.update_all(sign_in_session, where, {"seen_at": now}))
         row = found.person
@@ -136,7 +139,8 @@ class Sessions:
             if len(self._last) >= _MOST_REMEMBERED:
                 self._last.clear()
             self._last[hashed] = person
-        return Held(person, found.session)
+        left = min(seen_at + limits.idle, found.session.begun_at + limits.longest) - now
+        return Held(person, found.session, left)
 
     def of(self, person: str) -> Sequence[SessionRow]:
         """The sessions of a person that are alive, the one used last first."""

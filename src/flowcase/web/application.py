@@ -42,6 +42,7 @@ from flowcase.web import (
     presenting,
     remembered,
     session,
+    session_end,
     signed_cookie,
     single_sign_on,
     static_files,
@@ -124,6 +125,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     large_forms.init_app(app)  # before the form is read
     csrf.init_app(app)
     session.init_app(app, flow)
+    session_end.init_app(app)
     presenting.init_app(app)
     form_files.init_app(app)
     form_notes.init_app(app)
@@ -185,6 +187,7 @@ def _register_blueprints(app: Flask) -> None:
         rule_set_move,
         second_step,
         service_accounts,
+        session_end,
         sign_in_care,
         simulations,
         single_sign_on,
@@ -209,6 +212,7 @@ def _register_blueprints(app: Flask) -> None:
     assert beside_the_form.blueprint is user_tasks.blueprint  # its routes are there before it is registered
     for module in (
         account,
+        session_end,
         inbox,
         list_shares,
         user_tasks,
@@ -268,6 +272,7 @@ def _register_blueprints(app: Flask) -> None:
     api.init_app(app)
     csrf.exempt(api.blueprint)  # the API takes tokens, never cookies
     csrf.exempt(single_sign_on.signed_out_there)  # as does the provider itself
+    csrf.exempt(session_end.typed)  # its token may be over with the session; it does nothing but show them
 
 
 def _guard(app: Flask) -> None:

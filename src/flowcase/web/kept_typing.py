@@ -1,8 +1,8 @@
 """A form whose session has ended, or whose page is too old: what was typed is there again to be sent.
 
-It travels in the page of the sign-in, never on the server, until somebody has signed in; then it is kept
-with their session, sealed, and the page of the form is opened anew with it. For a user task it becomes the
-person's draft too, if they may work on it.
+It travels in the page of the sign-in, sealed, never on the server, until somebody has signed in; then it is
+kept with their session, sealed, and the page of the form is opened anew with it. For a user task it becomes
+the person's draft too, if they may work on it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _WAITS = "typing_waits"  # in the browser's signed cookie: there is something to
 # What holds secrets, or is nobody's who is signed in, and what pages send by themselves.
 _NEVER = frozenset(
     {"account", "api", "guest_links", "new_password", "own_account", "public", "second_step"}
-    | {"sign_in_care", "single_sign_on", "studio_api"}
+    | {"session_end", "sign_in_care", "single_sign_on", "studio_api"}
 )
 _BY_ITSELF = frozenset({"user_tasks.save_draft", "user_tasks.presence", "studio_plays.ready"})
 _USER_TASKS = "user_tasks"
@@ -68,27 +68,53 @@ def is_worth_keeping() -> bool:
         and request.endpoint is not None
         and request.endpoint not in _BY_ITSELF
         and request.blueprint not in _NEVER
-        and _is_ours()
+        and is_ours()
         and not request.headers.get("HX-Request")
     )
 
 
 def is_public_form() -> bool:
     """The public notification form, sent from a page of ours whose session has ended."""
-    return request.endpoint == "public.notify" and _is_ours() and not request.headers.get("HX-Request")
+    return request.endpoint == "public.notify" and is_ours() and not request.headers.get("HX-Request")
 
 
-def _is_ours() -> bool:
+def is_ours() -> bool:
     """The browser itself says from where: nobody else's words are put into a form of ours."""
     return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
 def ask_to_sign_in() -> Any:
     """The page of the sign-in, with what was typed in it."""
-    now = _sent_now()
-    typed = urlencode([(_ADDRESS, now.address), (_PAGE, now.page), *now.fields]) if now.fields else ""
-    page = render_template("sign_in.html", error="", next=now.page, person="", typed=typed)
+    return _sign_in_with(_sent_now())
+
+
+def bring(fields: list[tuple[str, str]]) -> Any:
+    """The page of the sign-in with what an open page brings as its session ends: the address that its form
+    is sent to, its own, and the fields. Whoever signed in meanwhile gets the form anew.
+    """
+    kept = _usable(fields)
+    if kept is None:
+        return redirect(url_for("account.sign_in"))
+    return back_to(_carry(kept)) if current_user.is_authenticated else _sign_in_with(kept)
+
+
+def bring_sealed(typed: str) -> Any:
+    """The same of what a page of the sign-in carries, whose reader has signed in in another window."""
+    kept = _read(typed)
+    if kept is None:
+        return redirect(url_for("inbox.mine"))
+    return back_to(typed) if current_user.is_authenticated else _sign_in_with(kept)
+
+
+def _sign_in_with(kept: _Kept) -> Any:
+    typed = _carry(kept) if kept.fields else ""
+    page = render_template("sign_in.html", error="", next=kept.page, person="", typed=typed)
     return page, HTTPStatus.UNAUTHORIZED
+
+
+def _carry(kept: _Kept) -> str:
+    content = urlencode([(_ADDRESS, kept.address), (_PAGE, kept.page), *kept.fields])
+    return flow().kept_typing.carry(content.encode())
 
 
 def show_again() -> Any:
@@ -100,12 +126,6 @@ def show_again() -> Any:
         "info",
     )
     return _open_anew(_sent_now())
-
-
-def sent_before(typed: str) -> tuple[str, list[tuple[str, str]]]:
-    """Where the form was sent, and its fields: to be sent again by who has signed in in another window."""
-    kept = _read(typed)
-    return (kept.address, kept.fields) if kept else (url_for("inbox.mine"), [])
 
 
 def back_to(typed: str) -> Any:
@@ -146,7 +166,7 @@ def _sign_in_first() -> Any:
 def init_app(app: Flask) -> None:
     """Answer who is signed out and fill in what they typed; after the session's `init_app`."""
     app.login_manager.unauthorized_handler(_sign_in_first)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(sent_before=sent_before, page_of_the_form=page_of_the_form)
+    app.jinja_env.globals.update(page_of_the_form=page_of_the_form)
 
     @app.after_request
     def fill_in_or_forget(response: Response) -> Response:
@@ -226,8 +246,13 @@ def _route(address: str, method: str) -> tuple[str, Any]:
 
 
 def _read(typed: str) -> _Kept | None:
-    """What a page of the sign-in brings back; it may have been altered on its way."""
-    fields = parse_qsl(typed, keep_blank_values=True) if typed else []
+    """What a page of the sign-in brings back."""
+    content = flow().kept_typing.carried(typed) if typed else None
+    return _usable(parse_qsl(content.decode(), keep_blank_values=True)) if content else None
+
+
+def _usable(fields: list[tuple[str, str]]) -> _Kept | None:
+    """What a browser says was typed, and where: pages and forms of ours only."""
     if [name for name, _ in fields[:2]] != [_ADDRESS, _PAGE]:
         return None
     address, page = fields[0][1], own_page(fields[1][1])

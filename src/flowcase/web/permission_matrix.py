@@ -65,6 +65,9 @@ from flowcase.web.route_rules import (
 RULES: Mapping[str, Rule] = {
     "static": EVERYBODY,
     "account.sign_in": EVERYBODY,
+    "session_end.left": EVERYBODY,
+    "session_end.stay": EVERYBODY,
+    "session_end.typed": EVERYBODY,
     "single_sign_on.begin": EVERYBODY,
     "single_sign_on.come_back": EVERYBODY,
     "single_sign_on.signed_out": EVERYBODY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -17,17 +18,26 @@ if TYPE_CHECKING:
 
 
 # What an open page asks again and again: nobody need be sitting there.
-ASKED_BY_ITSELF = frozenset({"notices.count", "user_tasks.presence", "daily_meetings.state", "inbox.now"})
+ASKED_BY_ITSELF = frozenset(
+    {"notices.count", "user_tasks.presence", "daily_meetings.state", "inbox.now", "session_end.left"}
+)
 
 
 _is_plain = re.compile(r"[A-Za-z0-9._-]+").fullmatch  # as ids and codes of ours are
 
 
 class SignedIn(UserMixin):
-    """A signed-in person for the length of a request, and the secret of their session."""
+    """A signed-in person for the length of a request, the secret of their session, how long it lasts."""
 
-    def __init__(self, actor: Actor, secret: str, session: str = "", by: str = "password") -> None:
-        self.actor, self.secret, self.session, self.by = actor, secret, session, by
+    def __init__(
+        self,
+        actor: Actor,
+        secret: str,
+        session: str = "",
+        by: str = "password",
+        left: dt.timedelta = dt.timedelta(),
+    ) -> None:
+        self.actor, self.secret, self.session, self.by, self.left = actor, secret, session, by, left
 
     def get_id(self) -> str:
         return self.secret
@@ -74,7 +84,9 @@ def init_app(app: Flask, flow: Flowcase) -> None:
             is_used=request.endpoint not in ASKED_BY_ITSELF,
             foreseen=asked_first(),
         )
-        return SignedIn(held.actor, secret, held.session.id, held.session.by) if held is not None else None
+        if held is None:
+            return None
+        return SignedIn(held.actor, secret, held.session.id, held.session.by, held.left)
 
 
 def _read_in_one_transaction(app: Flask, flow: Flowcase) -> None:

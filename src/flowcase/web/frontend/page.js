@@ -12,6 +12,7 @@ import { narrowing } from "./narrowing.js";
 import { once } from "./once.js";
 import { passwords, strength } from "./passwords.js";
 import { printing } from "./print.js";
+import { sessionEnd } from "./session.js";
 import { trials } from "./trials.js";
 import { typing } from "./typing.js";
 
@@ -28,6 +29,7 @@ narrowing();
 passwords();
 strength();
 printing();
+sessionEnd();
 trials();
 typing();
 folding();
