@@ -11,6 +11,7 @@ import pytest
 
 from flowcase.modeling import Finding, Severity, check_bundle
 from flowcase.services.scenario_check import check_scenarios
+from flowcase.services.scenario_files import ScenarioError, read_text
 from flowcase.web.findings_in_danish import catalogue, in_danish
 
 SOURCE = Path(__file__).parents[2] / "src/flowcase"
@@ -199,3 +200,69 @@ def test_what_a_manifest_says_in_danish_has_its_remedy_in_danish_too(monkeypatch
 
     assert "»a«: Nøglen kendes ikke. Ret regelsættet; dem i processes/rulesets/ er eksempler." in said
     assert all(findings_in_danish.finding_words(each).language == "da" for each in found)
+
+
+def feel_messages() -> Iterator[str]:
+    """What FEEL's reader says, with {} where it puts something in."""
+    for path in sorted((SOURCE / "feel").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called not in {"error", "_error", "FeelSyntaxError"}:
+                continue
+            said = node.args[0]
+            if isinstance(said, ast.Constant):
+                yield str(said.value)
+            elif isinstance(said, ast.JoinedStr):
+                yield "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else "{}" for part in said.values
+                )
+
+
+def test_whatever_the_reader_of_feel_says_is_in_danish():
+    messages = set(feel_messages())
+
+    assert len(messages) > 20
+    assert sorted(messages - set(catalogue())) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ("found the end where a value should be", "her står slutningen, hvor der skal stå en værdi"),
+        ("found ')' where a name should be", "her står »)«, hvor der skal stå et navn"),
+        ("expected 'then' and found a string", "der ventes »then«, men her står en tekst"),
+        ("expected 'in' and found 'of'", "der ventes »in«, men her står »of«"),
+    ],
+)
+def test_what_feel_found_is_in_danish_and_what_was_written_stays(found, said):
+    danish = in_danish(f"The FEEL text '1 +' cannot be read: {found} (column 4).")
+
+    assert danish == f"FEEL-teksten »1 +« kan ikke læses: {said} (kolonne 4)."
+
+
+@pytest.mark.parametrize("text", ["{", "nope", '{"a" 1}', '{"a": 1 2}', '{"a": "\1"}', '{"a": "x', "{} {}"])
+def test_why_a_form_is_no_json_is_in_danish(text):
+    [finding] = [each for each in check_bundle({"a.form": text.encode()}) if each.rule == "form-json"]
+    piece = finding.message.removeprefix("The file is no JSON: ").removesuffix(".")
+
+    said = in_danish(finding.message)
+
+    assert said is not None and said.startswith("Filen er ikke JSON: ")
+    assert piece not in said
+
+
+@pytest.mark.parametrize(
+    "text", ["a: b: c", "a:\n- b\n c: d", "a: [1", "a: {b", "a: *b", "\ta: 1", "a: 'x", '"\\q"', "a: !x y"]
+)
+def test_why_a_scenario_is_no_yaml_is_in_danish(text):
+    with pytest.raises(ScenarioError) as raised:
+        read_text(text.encode(), "a.yaml")
+    [(_, problem)] = raised.value.problems
+    words = problem.removeprefix("Expected YAML, but ").partition("'")[0].removesuffix(".")
+
+    said = in_danish(problem)
+
+    assert said is not None and said.startswith("Der ventes YAML, men: ")
+    assert words not in said
