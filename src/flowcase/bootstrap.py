@@ -456,7 +456,7 @@ def assemble(
         meeting_pages=MeetingPages(transactions, definitions, rule_sets, open_work, reading_log),
         meetings=meetings,
         consents=Consents(transactions, open_work),
-        deadlines=Deadlines(transactions, advancing, open_work),
+        deadlines=Deadlines(transactions),
         people=people,
         sessions=Sessions(
             transactions,

@@ -61,7 +61,7 @@ class Office:
             lambda: Catalogue(job_types=load_handlers()),
         )
         self.cases = Cases(self.transactions, self.advancing, self._open)
-        self.deadlines = Deadlines(self.transactions, self.advancing, self._open)
+        self.deadlines = Deadlines(self.transactions)
         documents = Documents(self.transactions, self._open, Limits(1, (), is_scanned=False))
         self.notifications = Notifications(
             self.transactions, self.advancing, self._open, self._definitions.form, documents.adopt

@@ -8,6 +8,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from tests.moved_deadlines import move_deadline
 from tests.processes.conftest import PROCESSES
 
 TABLE = "decisions/D-11_fristpolitik.dmn"
@@ -66,9 +67,7 @@ def test_the_timer_drawn_from_the_deadline_moves_with_it(story):
 
 def test_a_decided_date_is_kept(story):
     [t04] = story.deadlines("T04")
-    story.flow.deadlines.recompute(
-        t04.id, due=dt.date(2026, 10, 1), reason="Aftalt", actor=story.person("TL-SYD")
-    )
+    move_deadline(story.flow, t04.id, due=dt.date(2026, 10, 1), reason="Aftalt", actor=story.person("TL-SYD"))
 
     planned = story.flow.rule_set_moves.preview("S1", actor=story.person("TL-SYD"))
     story.flow.rule_set_moves.move("S1", reason="Ny lov", actor=story.person("TL-SYD"))

@@ -21,6 +21,7 @@ from flowcase.services.history_search import Asked, Telling
 from flowcase.store import INSTALLATION
 from flowcase.web.api_pages import token_of
 from flowcase.web.revision import _intervention, responsible
+from tests.moved_deadlines import move_deadline
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import at
 
@@ -252,7 +253,7 @@ def test_why_operators_stepped_in_is_told_beside_the_diagram_to_who_says_what_fo
 
 def test_that_a_late_deadline_was_moved_is_told_to_auditors_and_why_is_not(vera, world):
     [deadline] = [each for each in world.flow.deadlines.of_case("SAG-2601") if each.rule == "T01"]
-    world.flow.deadlines.recompute(deadline.id, due=at(30, 12), reason="Mosteren er syg", actor=SYSTEM)
+    move_deadline(world.flow, deadline.id, due=at(30, 12), reason="Mosteren er syg", actor=SYSTEM)
     world.go_to(at(31, 12))
 
     page = vera.get("/revision/frister/T01")

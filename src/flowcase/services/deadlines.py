@@ -1,4 +1,4 @@
-"""Deadlines as people see and correct them."""
+"""Deadlines as people see them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flowcase.access.actor import Actor
 from flowcase.errors import NotFound
-from flowcase.services.advancing import Advancing
-from flowcase.services.case_work import OpenWork
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx
 from flowcase.store.queries import deadlines as deadline_rows
 from flowcase.store.queries.deadlines import DeadlineRow
 from flowcase.values import Value
@@ -56,8 +52,8 @@ class Deadline:
 class Deadlines:
     """One transaction per method."""
 
-    def __init__(self, transactions: Transactions, advancing: Advancing, open_work: OpenWork) -> None:
-        self._transactions, self._advancing, self._open_work = transactions, advancing, open_work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def get(self, id: str) -> Deadline:
         """Raises NotFound."""
@@ -80,32 +76,6 @@ class Deadlines:
             lambda tx: deadline_rows.deadlines(tx, statuses=statuses, due_before=due_before)
         )
         return [_deadline(row) for row in rows]
-
-    def recompute(
-        self,
-        id: str,
-        *,
-        start: dt.datetime | dt.date | None = None,
-        due: dt.datetime | dt.date | None = None,
-        reason: str,
-        actor: Actor,
-    ) -> Deadline:
-        """Compute it from another start, or give it another date; its timers move in the same transaction.
-
-        Raises NotFound, and Refused for a deadline that is met or cancelled.
-        """
-
-        def work(tx: Tx) -> Deadline:
-            row = deadline_rows.deadline(tx, id)
-            if row is None:
-                raise NotFound("deadline", id)
-            case_work = self._open_work(tx, case=row.case_code, stream=row.stream)
-            case_work.move_deadline(id, start=start, due=due, reason=reason)
-            self._advancing.request(tx, *case_work.requests)
-            moved = deadline_rows.deadline(tx, id)
-            return _deadline(moved or row)
-
-        return self._transactions.run(actor, work)
 
 
 def _deadline(row: DeadlineRow) -> Deadline:
