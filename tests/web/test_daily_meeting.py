@@ -439,3 +439,20 @@ def test_who_is_away_today_is_not_ticked_among_those_who_are_likely_there(world,
     assert "jonas.fp" in before["frontpersonale"]
     assert away == [each for each in before["frontpersonale"] if each != "jonas.fp"]
     assert {name: ticked(name) for name in before} == before
+
+
+def test_when_all_who_came_last_time_from_the_front_are_away_the_others_stay_ticked(world, sign_in):
+    ten_items(world)
+    karen = sign_in("karen.fp")
+
+    def ticked():
+        boxes = karen.get("/moeder/dagsmoede").all("//input[@type='checkbox' and @checked]")
+        return {(box.get("name"), box.get("value")) for box in boxes}
+
+    before = ticked()
+    front = {each for each in before if each[0] == "frontpersonale"}
+    for _, id in front:
+        world.flow.absences.report(id, at(30, 9).date(), at(31, 9).date(), actor=world.flow.people.actor(id))
+
+    assert front and before - front and not front & ticked()
+    assert before - front <= ticked()

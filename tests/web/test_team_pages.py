@@ -184,7 +184,11 @@ def test_an_absence_gives_every_case_a_deputy_and_both_see_it_in_their_inboxes(s
     world.go_to(dt.datetime(2026, 3, 30, 9, 0, tzinfo=dt.UTC))
     inbox = omar.get("/opgaver?vis=mine")
 
-    assert "Du er stedfortræder for Camilla Noer til og med fre. 3. apr. 2026." in inbox.text
+    standing_in = "Du er stedfortræder for Camilla Noer til og med fre. 3. apr. 2026."
+    assert standing_in in inbox.text
+    task = world.task("beslut_undersoegelse")
+    assert omar.get(f"/opgaver/{task.id}").one("//*[@id='stedfortraeder']").text == standing_in
+    assert not camilla.get(f"/opgaver/{task.id}").all("//*[@id='stedfortraeder']")
     assert inbox.all("//tbody/tr")
     assert "Fraværende til fre. 3. apr. 2026" in sign_in("else.syd").get("/team").text
 

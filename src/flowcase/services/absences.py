@@ -65,6 +65,19 @@ class Absences:
         """Those in which the actor is away or stands in."""
         return self._transactions.read(lambda tx: absences(tx, people={actor.id}, also_as_deputy=actor.id))
 
+    def stood_in_for(self, person: str, case: str, *, actor: Actor) -> Absence | None:
+        """The absence under way for which the actor is the person's deputy in the case."""
+        return next(
+            (
+                each
+                for each in self.of(actor)
+                if each.is_under_way
+                and (each.person, each.deputy) == (person, actor.id)
+                and case in each.cases
+            ),
+            None,
+        )
+
     def away(self, people: Iterable[str]) -> dict[str, Absence]:
         """By person, of these who are away today."""
         return self._transactions.read(lambda tx: away(tx, people))

@@ -55,8 +55,7 @@ class DailyRecords:
     def before(self, tx: Tx, id: str) -> dict[str, Value]:
         """The attendance of the last meeting that was held, and who could be there at all.
 
-        Without whom is away today. Where nobody of the reception team is left of the last meeting, it says
-        nothing of this one.
+        Without whom is away today.
         """
         held = record_rows.latest(tx, MEETING, "tid", {"slags": KIND})
         last = next((row for row in held if row.id != id and row.values.get(FUNCTIONS[0])), None)
@@ -68,10 +67,11 @@ class DailyRecords:
             name: [row.id for row in here if _is_in(row.groups, _GROUPS.get(name, name))]
             for name in FUNCTIONS
         }
-        attended = last.values if last is not None else {}
-        before = {name: [each for each in attended.get(name) or [] if each in ids] for name in FUNCTIONS}
-        counts = bool(before[FUNCTIONS[0]])
-        return {"forrige": before if counts else dict.fromkeys(FUNCTIONS), "mulige": possible}
+        before = {
+            name: None if last is None else [each for each in last.values.get(name) or [] if each in ids]
+            for name in FUNCTIONS
+        }
+        return {"forrige": before, "mulige": possible}
 
     def meeting(self, tx: Tx, id: str, actor: Actor) -> Meeting:
         """Raises NotFound, and Forbidden for who has no part in it."""

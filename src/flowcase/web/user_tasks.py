@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from flowcase.modeling.form import Form
+    from flowcase.services.absences import Absence
     from flowcase.services.documents import Document, Given
     from flowcase.services.presences import Here
     from flowcase.services.user_tasks import UserTask
@@ -325,6 +326,7 @@ def _page(
             task=task,
             page=page,
             is_open=task.row.status == "open" and task.may_complete,
+            standing_in=_standing_in(task),
             was_typed=bool(raw) and (request.method == "POST" or kept_typing.shown_here() is not None),
             moving_problem=moving,
             moving_typed={name[1:]: said for name, said in request.form.items() if name.startswith("_")},
@@ -362,6 +364,14 @@ def _page(
         ),
         status,
     )
+
+
+def _standing_in(task: UserTask) -> Absence | None:
+    """For whom the reader does it as their deputy, and until when."""
+    row = task.row
+    if row.status != "open" or row.case_code is None or row.assignee in (None, actor().id):
+        return None
+    return flow().absences.stood_in_for(str(row.owner or row.assignee), row.case_code, actor=actor())
 
 
 def _presence(task: UserTask) -> Here | None:
