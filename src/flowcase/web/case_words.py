@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flowcase.web.language import gettext
+from flowcase.modeling.names import code_name
+from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group, person
 
 
@@ -113,7 +114,7 @@ def _said(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def _plain(code: str) -> str:
     """A code that has no word of its own, readable: `helbred_misbrug` as `Helbred misbrug`."""
-    words = code.replace("_", " ")
+    words = code_name(code, current()) if current() == "en" else code.replace("_", " ")
     for ascii_letters, letter in (("ae", "æ"), ("oe", "ø"), ("aa", "å")):
         words = words.replace(ascii_letters, letter)
     return words[:1].upper() + words[1:]

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from flowcase.access.permissions import may_see_cases
 from flowcase.web.drawing import address, words
-from flowcase.web.language import gettext
+from flowcase.web.language import current, gettext
 from flowcase.web.presenting import date, due_words, instant, person, whose
 
 if TYPE_CHECKING:
@@ -50,10 +50,15 @@ class InboxRows:
             for process, name in process_names.items()
             if name
         }
+        self._is_english = current() == "en"
         self._suspended = words("Forløbet er sat på pause")
         self._choose, self._take, self._again = words("Vælg"), words("Tag"), words("Vises igen")
         self._task, self._case, self._due = words("Opgave"), words("Sag"), words("Frist")
         self._priority, self._who, self._mine = words("Prioritet"), words("Hvem"), words("Mig")
+
+    def _read_out(self, name: str) -> str:
+        """The name of a step among words of the page: the Danish that it is."""
+        return f'<span lang="da">{name}</span>' if self._is_english else name
 
     def html(self, rows: Iterable[AnyTaskRow]) -> Markup:
         return Markup("\n".join(map(self._row, rows)))  # noqa: S704 - each part is escaped or ours
@@ -67,7 +72,7 @@ class InboxRows:
         return (
             '<tr>\n<td class="fc-tick"><label class="fc-ticked"><input type="checkbox" name="opgave" '
             f'value="{id}" form="flere"{" checked" if row.id in self._ticked else ""}>'
-            f'<span class="sr-only">{self._choose} {name} {case}</span></label></td>\n'
+            f'<span class="sr-only">{self._choose} {self._read_out(name)} {case}</span></label></td>\n'
             f'<td data-title="{self._task}"><a href="{before}{address_id}{after}" '
             f'lang="da">{name}</a>{self._flows.get(row.process, "")}{self._stands(row)}</td>\n'
             f'<td class="fc-whole" data-title="{self._case}">{self._case_of(row)}</td>\n'
@@ -130,7 +135,7 @@ class InboxRows:
         return (
             f'<button class="button button-secondary fc-small" type="submit" form="{TAKING}" '
             f'formaction="{before}{address_id}{after}">{self._take}'
-            f'<span class="sr-only"> {name} {case}</span></button>'
+            f'<span class="sr-only"> {self._read_out(name)} {case}</span></button>'
         )
 
 

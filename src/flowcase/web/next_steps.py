@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flowcase.services.what_follows import Following, Way
-from flowcase.web.language import gettext
+from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def _without_codes(each: Following) -> Following:
 
 
 def _what(each: Following) -> str:
-    name = f"»{each.name}«" if each.name else ""
+    quoted = "“{}”" if current() == "en" else "»{}«"
+    name = quoted.format(each.name) if each.name else ""
     if each.is_same:
         return gettext("kommer denne opgave igen")
     if each.way is Way.USER_TASK:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 import nh3
 from flask import Flask, g
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from flowcase import errors
 from flowcase.access import permissions
@@ -161,6 +162,22 @@ def said_of(words: str) -> str:
 def language_of(words: str) -> str:
     """What words are said in: `da` also on an English page where they have no English."""
     return "da" if current() == "en" and said(words) == words else current()
+
+
+# Quoted in a told sentence: a step, a flow, an outcome or what somebody wrote. A table's name may be English.
+_QUOTED = re.compile(r"(?<!Table )“[^”]*”")
+
+
+def marked_names(told: str) -> str | Markup:
+    """A told sentence in which the names on an English page are marked as the Danish that they are."""
+    if current() != "en":
+        return told
+    marked = Markup()
+    begin = 0
+    for name in _QUOTED.finditer(told):
+        marked += escape(told[begin : name.start()]) + Markup('<span lang="da">{}</span>').format(name[0])
+        begin = name.end()
+    return marked + escape(told[begin:])
 
 
 def _part(given: Any) -> Any:
@@ -343,6 +360,7 @@ def init_app(app: Flask) -> None:
         unit=unit,
         value=value,
         said=said,
+        marked_names=marked_names,
         absence=absence,
     )
     app.jinja_env.globals.update(
