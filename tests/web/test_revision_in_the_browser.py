@@ -80,7 +80,7 @@ def _on_what_basis(auditor: Auditor) -> None:
 
 def _was_the_assessment_on_time(auditor: Auditor) -> None:
     auditor.click("Sager", "SAG-2588", "Hvorfor disse frister")
-    assert "T01 Vurdering af underretning Overholdt" in auditor.reads(".fc-deadlines li")
+    assert "Vurdering af underretning T01 Overholdt" in auditor.reads(".fc-deadlines li")
 
 
 def _why_is_it_due_then(auditor: Auditor) -> None:
@@ -98,7 +98,7 @@ def _where_was_it_on_tuesday(auditor: Auditor) -> None:
     auditor.type("tid", "2026-03-24T12:00")
     auditor.click("Gå til")
     assert "Familieteam modtager sagen" not in auditor.reads()
-    assert "T01 Vurdering af underretning Overholdt" in auditor.reads("#frister")
+    assert "Vurdering af underretning T01 Overholdt" in auditor.reads("#frister")
 
 
 def _how_many_assessments_were_late(auditor: Auditor) -> None:
