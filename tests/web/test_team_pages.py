@@ -193,6 +193,27 @@ def test_an_absence_gives_every_case_a_deputy_and_both_see_it_in_their_inboxes(s
     assert "Fraværende til fre. 3. apr. 2026" in sign_in("else.syd").get("/team").text
 
 
+def test_what_a_deputy_typed_is_there_to_copy_when_their_days_ended_meanwhile(sign_in, world):
+    camilla, peter = sign_in("camilla.syd"), sign_in("peter.nord")
+    task = world.task("beslut_undersoegelse")
+    world.flow.user_tasks.claim(task.id, actor=world.flow.people.actor("camilla.syd"))
+    camilla.press(
+        camilla.get(camilla.get("/stedfortraedere").one("//a[text()='Meld mit fravær']/@href")),
+        "meld",
+        **{**ABSENCE, "stedfortraeder": "peter.nord"},
+    )
+    world.go_to(dt.datetime(2026, 3, 30, 9, 0, tzinfo=dt.UTC))
+    page = peter.get(f"/opgaver/{task.id}")
+
+    world.go_to(dt.datetime(2026, 4, 7, 9, 0, tzinfo=dt.UTC))
+    refused = peter.press(page, "_faerdig", begrundelse="Skrevet i stedet for Camilla <b>")
+
+    assert (refused.status, refused.heading) == (403, "Det har du ikke adgang til")
+    kept = refused.one("//*[@id='skrevet-foer']").text_content().strip()
+    assert kept == "Skrevet i stedet for Camilla <b>"
+    assert world.task("beslut_undersoegelse").status == "open"
+
+
 def test_lists_of_colleagues_say_who_is_away_today_and_who_stands_in(sign_in, world):
     leader = sign_in("else.syd")
     allocation, task = world.task("tildel"), world.task("beslut_undersoegelse")

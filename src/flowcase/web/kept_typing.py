@@ -3,6 +3,8 @@
 It travels in the page of the sign-in, sealed, never on the server, until somebody has signed in; then it is
 kept with their session, sealed, and the page of the form is opened anew with it. For a user task it becomes
 the person's draft too, if they may work on it.
+
+Where somebody may not send it any more, it is there to be copied, and kept nowhere.
 """
 
 from __future__ import annotations
@@ -178,14 +180,24 @@ def init_app(app: Flask) -> None:
             kept = _kept_for_this_page()
             if kept is not None:
                 response.set_data(_with(kept, response.get_data(as_text=True)))
+        elif _is_refused_page(response) and is_worth_keeping():
+            response.set_data(_to_copy(_sent_now(), response.get_data(as_text=True)))
         return response
+
+
+def _is_refused_page(response: Response) -> bool:
+    """Access ended while somebody typed: a deputy's last day, another team."""
+    return response.status_code == HTTPStatus.FORBIDDEN and response.mimetype == "text/html"
 
 
 def _with(kept: _Kept, page: str) -> str:
     """The page with its form filled in; where the form is no more, with what was typed, to be copied."""
     again = filled(page, request.script_root + request.path, kept.address, kept.sent.to_dict(flat=False))
-    if again is not None:
-        return again
+    return _to_copy(kept, page) if again is None else again
+
+
+def _to_copy(kept: _Kept, page: str) -> str:
+    """The page with what was typed above its content; single words are choices, and ids."""
     words = "\n\n".join(value for _, value in kept.fields if len(value.split()) > 1)
     if not words:
         return page
