@@ -273,23 +273,27 @@ def page_of(done: list[tuple[Task, Tried]]) -> str:
             "## Pictures that were looked at",
             "",
             "On 29 November 2026 every picture was looked at by eye of the five scenarios (S-01, S-04, S-08, "
-            "S-10, S-14) on a phone's width and by keyboard alone: ten walks, 170 pictures, of the forms, "
-            "the meeting and the pages on which flows begin. The five walks by mouse were not: they show the "
-            "same pages as the walks by keyboard.",
+            "S-10, S-14) on a phone's width, by keyboard alone and, at half their size, by mouse: fifteen "
+            "walks, of the forms, the meeting and the pages on which flows begin.",
             "",
             "Found and mended: the walks on a phone had stopped, because what narrows the inbox is folded "
             "there; the button of the calendar and the warning of a CPR number went away when an answer "
-            "brought other fields; *Mere* stood on a line of its own; the longest word of a heading was cut "
-            "in two; alerts kept room for an icon that they have not; forms said the name of their task "
-            "twice; hints said numbers of rules and a key of a setting; what follows a task was a chain of "
-            "questions and commas; a list of sixty recipients was two thousand pixels long; the drawing of "
-            "deadlines scrolled sideways.",
+            "brought other fields; *Mere* stood on a line of its own; the longest word of a heading was "
+            "cut in two; alerts kept room for an icon that they have not; forms said the name of their "
+            "task twice; hints said numbers of rules and a key of a setting; what follows a task was a "
+            "chain of questions and commas; a list of sixty recipients was two thousand pixels long; the "
+            "drawing of deadlines scrolled sideways. By hand besides, *Det Kreative Råd* from request to "
+            "minutes at 1,280 and 360 pixels, a guest's link up to its code, and a deputy whose days end "
+            "while they fill in a form: who was invited from outside was not invited; those whom consent "
+            "does not cover were not named, or by a user name; a double click on *Gør opgaven færdig* "
+            "ended at a refusal; what a deputy had written was gone.",
             "",
-            "Seen and left: a refusal by a rule names the rule and not the field, so it cannot lead there; "
-            "some flows begin on a page that does not say what they are for; a long chosen option is cut off "
-            "in its select on a phone; the time may stand on the line beneath its *kl.*; what follows lists "
-            "every combination of answers, also those that lead to the same; in the daily meeting *Bekræft* "
-            "stands above its fields.",
+            "Seen and left: a refusal by a rule names the rule and not the field, so it cannot lead "
+            "there; the decision on a measure asks for its consent as text, not from a list; a long "
+            "chosen option is cut off in its select on a phone; the time may stand on the line beneath "
+            "its *kl.*; what follows lists every combination of answers, also those that lead to the "
+            "same, and says *sagen* where there is none; a meeting's page tells when it was planned, not "
+            "when it was held.",
             "",
         ]
     )
