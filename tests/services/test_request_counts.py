@@ -99,6 +99,28 @@ def test_what_is_foreseen_for_who_it_was_shows_nobody_what_is_no_longer_theirs(
     assert karen.get("/opgaver").status_code == 302  # to the sign-in
 
 
+def test_more_notices_ask_for_no_more_statements(karen: FlaskClient, flow: Flowcase, store: Store) -> None:
+    flow.people.add("omar", groups=["fronten"], actor=SYSTEM)
+    omar, me = flow.people.actor("omar"), flow.people.actor("karen")
+    for fact, person in (("sagsbehandler", "omar"), ("stedfortraeder", "karen")):
+        flow.cases.set_fact(CASE, fact, person, reason="De har den.", actor=SYSTEM)
+
+    def told(number: int) -> tuple[int, int]:
+        for each in range(number):
+            flow.comments.add(f"@karen nr. {each}", case=CASE, actor=omar)
+        with traffic(store) as shown:
+            assert karen.get("/beskeder").status_code == 200
+        ids = [row.id for row in flow.notices.page(me, only_unread=True).rows]
+        assert len(ids) >= number
+        with traffic(store) as marked:
+            assert karen.post("/beskeder/laest", data={"besked": ids}).status_code == 302
+        return len(shown.statements), len(marked.statements)
+
+    told(1)
+
+    assert told(20) == told(2)
+
+
 def test_the_page_of_a_user_task(karen: FlaskClient, flow: Flowcase, store: Store) -> None:
     id = a_task(flow)
 

@@ -57,11 +57,77 @@ def test_all_are_marked_as_read_at_once(world, sign_in):
     camilla = sign_in("camilla.syd")
     seen = camilla.get("/beskeder")
 
-    after = camilla.submit(seen, seen.one("//form[@action='/beskeder/laest']"))
+    after = camilla.submit(seen, seen.one("//form[@action='/beskeder/laest'][not(./input[@name='besked'])]"))
 
     assert "Alle beskeder er markeret som læst." in after.text
     assert not after.all("//*[@class='fc-unread']")
     assert "Der er ingen ulæste beskeder." in camilla.get("/beskeder?vis=ulaeste").text
+
+
+def test_notices_stand_by_day_and_by_case_the_newest_first(world, sign_in):
+    actor = world.flow.people.actor("camilla.syd")
+    rows = world.flow.notices.page(actor).rows
+
+    seen = sign_in("camilla.syd").get("/beskeder")
+
+    days = [each.get("datetime")[:10] for each in seen.all("//ul[@class='fc-notices']//time")]
+    assert days == sorted(days, reverse=True)
+    told = 0
+    for section in seen.all("//section[starts-with(@aria-labelledby, 'dag-')]"):
+        cases = section.xpath("./div/h3/text()")
+        assert len({case.split(" (")[0] for case in cases}) == len(cases)
+        told += len(section.xpath(".//ul[@class='fc-notices']/li"))
+    assert told == len(rows)
+
+
+def test_what_was_told_of_a_case_on_a_day_is_marked_as_read_together(world, sign_in):
+    flow, actor = world.flow, world.flow.people.actor("camilla.syd")
+    for number in range(3):
+        flow.comments.add(f"@camilla.syd nr. {number}", case="SAG-2588", actor=flow.people.actor("omar.syd"))
+    camilla, before = sign_in("camilla.syd"), flow.notices.unread(actor)
+    seen = camilla.get("/beskeder?vis=ulaeste")
+    form = next(
+        form
+        for form in seen.all("//div[@class='fc-notice-group']/form")
+        if len(form.xpath("./input[@name='besked']")) >= 3
+    )
+    number = len(form.xpath("./input[@name='besked']"))
+
+    after = camilla.submit(seen, form)
+
+    assert f"Markér {number} som læst" in form.text_content()
+    assert flow.notices.unread(actor) == before - number
+    assert after.all("//a[@aria-current='page' and text()='Ulæste']")
+
+
+def test_opening_a_case_reads_what_stands_with_it(world, sign_in):
+    flow, actor = world.flow, world.flow.people.actor("camilla.syd")
+    for number in range(2):
+        flow.comments.add(f"@camilla.syd nr. {number}", case="SAG-2588", actor=flow.people.actor("omar.syd"))
+    camilla, before = sign_in("camilla.syd"), flow.notices.unread(actor)
+    seen = camilla.get("/beskeder")
+    first = seen.all("//div[@class='fc-notice-group']/form")[0]
+    number = len(first.xpath("./input[@name='besked']"))
+
+    opened = camilla.press(seen, "aabn")
+
+    assert number >= 2
+    assert opened.address == "/sager/SAG-2588"
+    assert flow.notices.unread(actor) == before - number
+
+
+def test_nobody_marks_what_was_sent_to_others(world):
+    flow = world.flow
+    camilla, granly = flow.people.actor("camilla.syd"), flow.people.actor("granly")
+    before, ids = flow.notices.unread(camilla), [row.id for row in flow.notices.page(camilla).rows]
+
+    flow.notices.mark_several_read(ids, actor=granly)
+    flow.notices.mark_several_read(ids, actor=camilla)
+    flow.notices.mark_several_read(ids, actor=camilla)
+
+    assert before > 0
+    assert flow.notices.unread(camilla) == max(0, before - len(ids))
+    assert all(row.is_read for row in flow.notices.page(camilla).rows)
 
 
 def test_choices_are_kept_and_wrong_ones_come_back_as_they_were_typed(world, sign_in):

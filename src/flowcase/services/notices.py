@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,6 +92,11 @@ class Notices:
             return replace(row, case_code=None) if untold(tx, [row.case_code], actor) else row
 
         return self._transactions.run(actor, work)
+
+    def mark_several_read(self, ids: Iterable[str], *, actor: Actor) -> None:
+        """Those of them that were sent to the actor; what was not is passed over."""
+        asked = list(ids)
+        self._transactions.run(actor, lambda tx: notices.mark_read(tx, actor.id, actor.groups, asked))
 
     def mark_all_read(self, *, actor: Actor) -> None:
         """Everything up to now."""

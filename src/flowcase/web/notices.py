@@ -17,6 +17,7 @@ from flowcase.services.notices import MOST_COUNTED, Chosen, OwnNotice
 from flowcase.web import presenting, shown_once
 from flowcase.web.language import current, gettext
 from flowcase.web.meeting_calendars import MISSES, READS, key_of_feed, organizer
+from flowcase.web.notice_groups import grouped
 from flowcase.web.public import limiter
 from flowcase.web.session import actor, flow
 
@@ -39,9 +40,10 @@ def index() -> Any:
     page = flow().notices.page(actor(), after=before, only_unread=only_unread, limit=PAGE)
     return render_template(
         "notices.html",
-        page=page,
+        days=grouped(page.rows),
         only_unread=only_unread,
         is_later=before is not None,
+        place=request.args.get("efter", "") if before else "",
         after="~".join((page.after[0].isoformat(), page.after[1])) if page.after else "",
         words=words,
     )
@@ -57,19 +59,36 @@ def count() -> Any:
 @blueprint.post("/beskeder/<id>")
 @login_required
 def open_notice(id: str) -> Any:
-    """Mark it as read, and go to its case where that was asked for."""
+    """Mark it as read; with `aabn` those that stand with it too, and go to its case."""
     row = flow().notices.mark_read(id, actor=actor())
     if request.form.get("aabn") and row.case_code:
+        _mark(request.form.getlist("besked"))
         return redirect(url_for("cases.show", code=row.case_code))
-    return redirect(url_for("notices.index"))
+    return _back()
 
 
 @blueprint.post("/beskeder/laest")
 @login_required
 def read_all() -> Any:
+    """Those that were named with `besked`; all of them where none was."""
+    if named := request.form.getlist("besked"):
+        _mark(named)
+        return _back()
     flow().notices.mark_all_read(actor=actor())
     flash(gettext("Alle beskeder er markeret som læst."), "success")
     return redirect(url_for("notices.index"))
+
+
+def _mark(ids: list[str]) -> None:
+    """No more than stand on a page."""
+    flow().notices.mark_several_read(ids[:PAGE], actor=actor())
+
+
+def _back() -> Any:
+    """To the page that it was pressed on."""
+    place = request.form.get("efter", "")
+    narrowed = "ulaeste" if request.form.get("vis") == "ulaeste" else None
+    return redirect(url_for("notices.index", efter=place if _place(place) else None, vis=narrowed))
 
 
 @blueprint.route("/beskeder/valg", methods=["GET", "POST"])

@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    insert,
     literal_column,
     or_,
     select,
@@ -126,6 +127,19 @@ def own_notice(tx: Tx, id: str, person: str, groups: Iterable[str]) -> OwnNotice
     columns = [_table.c[name] for name in ("id", "kind", "text_code", "case_code", "at")]
     row = tx.first(select(*columns).where(_table.c.id == id, _to(person, groups)).limit(1))
     return None if row is None else OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, True)
+
+
+def mark_read(tx: Tx, person: str, groups: Iterable[str], ids: Iterable[str]) -> None:
+    """Those that were sent to the person or to their groups and are unread, in one statement."""
+    tx.exclusive(f"notices read by {person}")
+    read_at = bindparam(None, tx.now, type_=notice_read.c.read_at.type)
+    found = (
+        select(bindparam(None, person, type_=notice_read.c.person.type), _table.c.id, read_at)
+        .where(_table.c.id.in_(sorted(set(ids))), _to(person, groups), ~_is_read(person))
+        .distinct()
+    )
+    columns = ["person", "notice", "read_at"]
+    tx.returning(insert(notice_read).from_select(columns, found).returning(notice_read.c.notice))
 
 
 def unsorted(tx: Tx, limit: int) -> Sequence[Any]:
