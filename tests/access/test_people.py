@@ -107,6 +107,9 @@ def test_a_short_password_is_refused_before_anything_is_written(people: People) 
         ("Password1234", "common"),
         ("qwertyuiop123", "common"),
         ("aaaaaaaaaaaa", "common"),
+        ("steelersdespard2", "leaked"),  # zxcvbn takes each of the three
+        ("Mr2356986Moto", "leaked"),
+        ("Seiferalmasy", "leaked"),  # but for its capital
         ("karenfjordbo1", "about"),
         ("NN.kf-NN.kf1", "about"),
         ("flowcase-2026", "about"),

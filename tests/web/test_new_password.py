@@ -53,6 +53,7 @@ def test_whoever_was_given_a_password_chooses_another_before_they_see_anything(g
     [
         ("kort", 1, "mindst 12 tegn"),
         ("Password1234", 1, "let at gætte"),
+        ("steelersdespard2", 1, "lækket andre steder"),
         ("karen.fp-karen.fp", 1, "bygger på dit navn"),
         ("a" * 129, 1, "højst være på 128 tegn"),
         (NEW, 4, "Stærk"),

