@@ -104,6 +104,45 @@ def test_several_are_delegated_and_given_back_at_once(sign_in, world):
     assert f"Opgaver givet tilbage: {len(every)}." in back.text
 
 
+def test_those_that_cannot_be_delegated_are_named_with_why_and_stay_chosen(sign_in, world):
+    karen, vurder = sign_in("karen.fp"), world.task("vurder")
+    world.flow.user_tasks.claim(vurder.id, actor=world.flow.people.actor("karen.fp"))
+    world.flow.delegations.delegate(
+        vurder.id, "jonas.fp", reason="", actor=world.flow.people.actor("karen.fp")
+    )
+    page = karen.get("/opgaver?sorter=sag")
+    every = [box.get("value") for box in page.all("//input[@name='opgave']")]
+    sent = {"uddeleger_til": "jonas.fp", "uddeleger_grund": "Kender skolen", "handling": "uddeleger"}
+
+    told = karen.submit(page, page.one("//form[@id='flere']"), opgave=[*every, "x"], **sent)
+
+    assert told.status == 422 and told.title.startswith("Fejl: ")
+    assert f"Opgaver uddelegeret: {len(every) - 1}." in told.text
+    assert world.task("afgoer", "SAG-2593").assignee == "jonas.fp"
+    first, other = told.all("//*[@id='fejl']//ul/li")
+    assert first.text_content() == f"{vurder.name} ({vurder.case_code})"
+    assert first.xpath("./a/@href") == [f"/opgaver/{vurder.id}"]
+    assert "Ikke ændret: 1. Opgaven er uddelegeret nu" in told.one("//*[@id='fejl']").text_content()
+    assert "Åbn den for at se, hvem der har den nu." in told.text
+    assert other.text_content() == "En opgave, der ikke findes længere, eller som du ikke må se"
+    assert [each.get("value") for each in told.all("//input[@name='opgave']")] == every
+    assert [each.get("value") for each in told.all("//input[@name='opgave'][@checked]")] == [vurder.id]
+    assert told.one("//input[@id='uddeleger-grund']").value == "Kender skolen"
+    assert told.one("//select[@id='uddeleger-til']/option[@selected]").get("value") == "jonas.fp"
+    assert told.one("//select[@id='sorter']/option[@selected]").get("value") == "sag"
+
+
+def test_what_one_may_not_see_is_not_named_when_it_is_refused(sign_in, world):
+    hidden = world.task("vurder")
+    assert world.flow.user_task_pages.named([hidden.id], actor=world.flow.people.actor("bo.mentor")) == {}
+
+    told = sign_in("bo.mentor").post("/opgaver/flere", {"opgave": [hidden.id], "handling": "tag"})
+
+    assert told.status == 422 and hidden.case_code not in told.text and hidden.name not in told.text
+    assert "Opgaven er ikke din." in told.text
+    assert not told.all("//input[@name='opgave'][@checked or @type='hidden']")
+
+
 def test_without_a_colleague_nothing_is_delegated(sign_in, world):
     _, page = delegated(sign_in, world, to="")
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import local_date
 from flowcase.model import UserTaskStatus
 from flowcase.services import comments, deputies, documents
+from flowcase.services.candidates import is_candidate
 from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
+from flowcase.services.unnamed_cases import told_to
 from flowcase.store import Tx
 from flowcase.store.queries import (
     absences,
@@ -39,10 +41,27 @@ class UserTaskPages:
 
         def work(tx: Tx) -> UserTaskRow | None:
             row = user_tasks.user_task(tx, id)
-            if row is None or row.status != UserTaskStatus.OPEN or not row.case_code:
+            if row is None or row.status != UserTaskStatus.OPEN:
                 return None
-            case = case_files.case(tx, row.case_code)
-            return row if case is not None and may_see(actor, case) else None
+            return row if _is_of_a_seen_case(tx, row, actor) else None
+
+        return self._transactions.read(work)
+
+    def named(self, ids: Iterable[str], *, actor: Actor) -> Mapping[str, UserTaskRow]:
+        """Those of these user tasks whose names this actor may know, open or ended.
+
+        The others are left out, and so are those that there are not.
+        """
+
+        def work(tx: Tx) -> Mapping[str, UserTaskRow]:
+            rows = [row for id in ids if (row := user_tasks.user_task(tx, id)) is not None]
+            seen = [
+                row
+                for row in rows
+                if not tx.is_erased(row.stream)
+                and (is_candidate(tx, row, actor) or _is_of_a_seen_case(tx, row, actor))
+            ]
+            return {row.id: row for row in told_to(tx, self._definitions, seen, actor)}
 
         return self._transactions.read(work)
 
@@ -89,3 +108,8 @@ class UserTaskPages:
             user_tasks.completed_question(instance),
             notices.unread_question(actor.id, actor.groups),
         )
+
+
+def _is_of_a_seen_case(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
+    case = case_files.case(tx, row.case_code) if row.case_code else None
+    return case is not None and may_see(actor, case)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -56,7 +55,10 @@ def mine() -> Any:
 @blueprint.post("/opgaver/flere")
 @login_required
 def move() -> Any:
-    """Do one thing with the user tasks that were ticked: take, hand over, delegate …, each by itself."""
+    """Do one thing with the user tasks that were ticked: take, hand over, delegate …, each by itself.
+
+    Where some are refused, the others are done; the page names the refused, and they stay ticked.
+    """
     ids, act = request.form.getlist("opgave"), request.form.get("handling", "")
     no_task = gettext("Sæt hak ved en eller flere opgaver først.")
     problem = moving.cannot_begin(act, request.form) if ids else no_task
@@ -65,17 +67,17 @@ def move() -> Any:
     reason = f"{act}_grund"
     if is_to_be_warned(reason, request.form.get(reason, ""), request.form):
         return _page(request.form, noted=reason)
-    problems: Counter[str] = Counter()
+    refused: dict[str, str] = {}
     for id in dict.fromkeys(ids):
         try:
             moving.carry_out(id, act, request.form)
         except FlowcaseError as error:
-            problems[moving.why_not(error)] += 1
-    done = len(set(ids)) - problems.total()
+            refused[id] = moving.why_not_among_others(error)
+    done = len(set(ids)) - len(refused)
     if done:
         flash(moving.done_words()[act].format(count=presenting.number(done)), "success")
-    for words, count in problems.items():
-        flash(gettext("Ikke ændret: {count}.").format(count=presenting.number(count)) + " " + words, "error")
+    if refused:
+        return _page(request.form, refused=refused), HTTPStatus.UNPROCESSABLE_ENTITY
     where: dict[str, Any] = asked_for(request.form)[1]
     where |= {name: request.form[name] for name in ("efter", "foer") if request.form.get(name)}
     return redirect(url_for("inbox.mine", **where))
@@ -246,13 +248,24 @@ class _Seen:
         }
 
 
-def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = False) -> bytes:
+def _page(
+    args: Any,
+    *,
+    problem: str = "",
+    noted: str = "",
+    refused: Mapping[str, str] | None = None,
+    is_search: bool = False,
+) -> bytes:
     """`problem` says why what was sent could not begin, `noted` is a field to look at once more.
 
-    With either, what was typed and ticked stays.
+    `refused` are the ids of those with which it could not be done, and why. With any of the three, what was
+    typed and ticked stays.
     """
-    comes_back = bool(problem or noted)
-    seen = _Seen(args, ticked=frozenset(args.getlist("opgave")) if comes_back else frozenset())
+    comes_back = bool(problem or noted or refused)
+    ticked = refused or (args.getlist("opgave") if comes_back else ())
+    seen = _Seen(args, ticked=frozenset(ticked))
+    if refused:
+        seen.elsewhere = []  # taken or done by others meanwhile: with them there is nothing to try again
     sought = " ".join(filter(None, (seen.chosen.get("soeg"), seen.chosen.get("sag"))))
     if sought and is_search:
         codes = sorted({row.case_code for row in seen.page.rows if row.case_code})
@@ -262,6 +275,7 @@ def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = Fa
         "inbox.html",
         **seen.parts(args if comes_back else None, noted),
         problem=problem,
+        refused=_refusals(refused or {}, seen.page.rows),
         absences=flow().absences.of(actor()),
         longest_name=LONGEST_NAME,
         orders=_order_words(),
@@ -271,6 +285,18 @@ def _page(args: Any, *, problem: str = "", noted: str = "", is_search: bool = Fa
         dues=_due_words(),
         processes=sorted(seen.names.items(), key=lambda item: item[1].casefold()),
     )
+
+
+def _refusals(
+    refused: Mapping[str, str], shown: Sequence[AnyTaskRow]
+) -> list[tuple[str, list[AnyTaskRow | None]]]:
+    """By reason those that were refused; None for each that the actor may not know of."""
+    known: dict[str, AnyTaskRow] = {row.id: row for row in shown}
+    known |= flow().user_task_pages.named(refused.keys() - known.keys(), actor=actor()) if refused else {}
+    by_reason: dict[str, list[AnyTaskRow | None]] = {}
+    for id, reason in refused.items():
+        by_reason.setdefault(reason, []).append(known.get(id))
+    return list(by_reason.items())
 
 
 def _digest(*said: object) -> str:

@@ -63,7 +63,7 @@ def carry_out(id: str, act: str, given: Mapping[str, str]) -> None:
 
 def why_not(error: FlowcaseError) -> str:
     if isinstance(error, InvalidValues) and "kollega" in error.errors:
-        return gettext("Kollegaen er ikke blandt dem, der må løse opgaven.")
+        return gettext("Kollegaen er ikke blandt dem, der må løse opgaven. Vælg en anden.")
     if isinstance(error, InvalidValues) and "dato" in error.errors:
         return gettext("Vælg en dag efter i dag og ikke senere end opgavens frist.")
     if isinstance(error, InvalidValues) and "begrundelse" in error.errors:
@@ -77,6 +77,13 @@ def why_not(error: FlowcaseError) -> str:
     if isinstance(error, Forbidden):
         return gettext("Opgaven er ikke din. Tag den først, eller spørg den, der har den.")
     return sentence(error)
+
+
+def why_not_among_others(error: FlowcaseError) -> str:
+    """As `why_not`, with what to do where the page shows less than the user task's own."""
+    if isinstance(error, Conflict) and "suspended" not in error.because:
+        return f"{why_not(error)} {gettext('Åbn den for at se, hvem der har den nu.')}"
+    return why_not(error)
 
 
 def done_words() -> dict[str, str]:
