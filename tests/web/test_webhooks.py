@@ -135,6 +135,19 @@ def test_a_program_changes_the_secret_and_the_same_request_again_does_not_tell_i
     assert "whsec_" not in admin.get(f"/api/webhooks/{id}").get_data(as_text=True)
 
 
+def test_a_program_is_told_by_the_name_of_the_field_that_it_sent(program):
+    admin = program("administrator")
+
+    for address in ("http://example.invalid/", "https://10.0.0.8/"):
+        refused = admin.client.post(
+            "/api/webhooks", json={"address": address, "kinds": ["CaseOpened"]}, headers=admin.headers
+        )
+
+        assert refused.status_code == 422
+        assert list(refused.get_json()["errors"]) == ["address"]
+    assert admin.get("/api/webhooks").get_json() == []
+
+
 def test_who_does_not_operate_has_no_webhooks_by_the_api(program):
     reception = program("fronten")
 

@@ -98,9 +98,9 @@ class Webhooks:
         errors: dict[str, list[str]] = {}
         problem = self._problem_of(address)
         if problem:
-            errors["adresse"] = [problem]
+            errors["address"] = [problem]
         if not wanted or set(wanted) - set(KINDS):
-            errors["slags"] = ["Vælg mindst én af de slags hændelser, der er på listen."]
+            errors["kinds"] = ["Vælg mindst én af de slags hændelser, der er på listen."]
         if errors:
             raise InvalidValues("webhook", errors)
         secret = _new_secret()

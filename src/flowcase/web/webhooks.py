@@ -18,6 +18,7 @@ from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+_FIELDS = {"address": "adresse", "kinds": "slags"}  # of the service, by those of the page
 
 PAGE = 50
 OLD_SECRET_HOURS = ("24", "168", "0")  # as the page lets one choose
@@ -39,7 +40,7 @@ def make() -> Any:
             given.get("adresse", "").strip(), given.getlist("slags"), actor=actor()
         )
     except InvalidValues as error:
-        return _page(problems={name: said[0] for name, said in error.errors.items()})
+        return _page(problems={_FIELDS[name]: said[0] for name, said in error.errors.items()})
     return shown_once.redirect_to(url_for("webhooks.index"), secret, at="hemmelighed")
 
 
