@@ -87,6 +87,7 @@ from flowcase.services.nodes import Nodes
 from flowcase.services.notices import Notices
 from flowcase.services.notifications import Notifications
 from flowcase.services.own_calendars import OwnCalendars
+from flowcase.services.own_cases import OwnCases
 from flowcase.services.people import People
 from flowcase.services.plays import Plays
 from flowcase.services.presences import Presences
@@ -196,6 +197,7 @@ class Flowcase:
     notices: Notices
     mails: Mails
     own_calendars: OwnCalendars
+    own_cases: OwnCases
     notifications: Notifications
     case_overviews: CaseOverviews
     cases: Cases
@@ -446,6 +448,7 @@ def assemble(
             address=settings.address or "http://127.0.0.1:5000",
         ),
         own_calendars=OwnCalendars(transactions, inboxes, meetings),
+        own_cases=OwnCases(transactions),
         notifications=Notifications(transactions, advancing, open_work, definitions.form, documents.adopt),
         case_overviews=CaseOverviews(transactions, rule_sets),
         cases=Cases(transactions, advancing, open_work),

@@ -24,12 +24,11 @@ def stands_in(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
 
 def covered(tx: Tx, actor: Actor) -> list[tuple[str, str]]:
     """(case, absent caseworker) of every case whose deputy the actor is now."""
-    found = []
-    for code in _cases_of(tx, actor):
-        case = case_files.case(tx, code)
-        if case is not None and case.caseworker and case.facts.get("stedfortraeder") == actor.id:
-            found.append((case.code, case.caseworker))
-    return found
+    return [
+        (case.code, case.caseworker)
+        for case in case_files.of_codes(tx, _cases_of(tx, actor))
+        if case.caseworker and case.facts.get("stedfortraeder") == actor.id
+    ]
 
 
 def taken_over(tx: Tx, actor: Actor) -> list[UserTaskRow]:

@@ -44,11 +44,27 @@ MOMENTS_AT_FIRST = 5  # of those, what stands there unfolded
 @blueprint.get("")
 @login_required
 def index() -> Any:
-    """Newest first; `kode` looks for a part of the code."""
+    """The reader's own, what is due first on top; `kode` looks for a part of the code among all.
+
+    With `alle`, and for who has none of their own, all of them, newest first.
+    """
     if not may_see_cases(actor()):
         raise Forbidden("see the cases", "their work is not theirs")
     asked = request.args.get("kode", "").strip()
+    is_all = request.args.get("alle") == "1"
     after = _place(request.args.get("efter", ""))
+    if not asked and not is_all and after is None:
+        own_after = _own_place(request.args.get("mine", ""))
+        own, own_following = flow().own_cases.page(actor(), after=own_after, limit=PAGE)
+        if own or own_after is not None:
+            return render_template(
+                "own_cases.html",
+                rows=own,
+                status=status,
+                now=flow().clock.now(),
+                is_later=own_after is not None,
+                following=_token(own_following),
+            )
     rows, following = flow().cases.page(actor=actor(), code_part=asked or None, after=after, limit=PAGE)
     if asked:
         flow().reading_log.note_search(asked, [row.code for row in rows], page="cases", actor=actor())
@@ -57,9 +73,23 @@ def index() -> Any:
         rows=rows,
         status=status,
         asked=asked,
+        is_all=is_all,
         is_later=after is not None,
-        following=f"{following[0].isoformat()}~{following[1]}" if following else "",
+        following=_token(following),
     )
+
+
+def _token(place: tuple[dt.datetime | None, str] | None) -> str:
+    if place is None:
+        return ""
+    at, code = place
+    return f"{at.isoformat() if at else ''}~{code}"
+
+
+def _own_place(token: str) -> tuple[dt.datetime | None, str] | None:
+    """As `_place`; without an instant, among those that have no deadline."""
+    moment, _, code = token.partition("~")
+    return (None, code) if code and not moment else _place(token)
 
 
 def _place(token: str) -> tuple[dt.datetime, str] | None:

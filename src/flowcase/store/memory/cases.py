@@ -38,6 +38,9 @@ class CaseShelves:
     def case_files_case(self, code: str) -> CaseRow | None:
         return self.cases.get(code)
 
+    def case_files_of_codes(self, codes: Sequence[str]) -> list[CaseRow]:
+        return [self.cases[code] for code in sorted(set(codes)) if code in self.cases]
+
     def case_files_cases(
         self,
         *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select, tuple_
@@ -50,6 +50,13 @@ def question(code: str) -> Question:
 @in_memory_too
 def case(tx: Tx, code: str) -> CaseRow | None:
     return made_or_none(CaseRow, tx.first(_BY_CODE, {"code": code}))
+
+
+@in_memory_too
+def of_codes(tx: Tx, codes: Sequence[str]) -> list[CaseRow]:
+    """Those that there are, by code, in one statement."""
+    statement = select(_table).where(_table.c.code.in_(codes)).order_by(_table.c.code)
+    return [made(CaseRow, row) for row in tx.rows(statement)] if codes else []
 
 
 @in_memory_too
