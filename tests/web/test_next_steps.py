@@ -18,8 +18,9 @@ def danish(app):
         yield
 
 
-def told(*follows, waits_for_others=False):
-    return next_steps(SimpleNamespace(follows=follows, waits_for_others=waits_for_others))
+def told(*follows, waits_for_others=False, of_case="SAG-2588"):
+    task = SimpleNamespace(follows=follows, waits_for_others=waits_for_others, of_case=of_case)
+    return next_steps(task)
 
 
 def test_branches_that_lead_to_the_same_are_told_once():
@@ -60,10 +61,12 @@ def test_an_answer_that_leads_to_several_places_promises_none_of_them():
         Following(way=Way.END, name="Givet", branches=("Nu? ja", "Gives? ja", "Alene? ja")),
         Following(way=Way.END, name="Givet", branches=("Nu? ja", "Gives? ja", "Alene? nej")),
         Following(way=Way.END, name="Afslået", branches=("Nu? ja", "Gives? ja", "Alene? måske")),
+        Following(way=Way.WAIT, name="Svar", branches=("Nu? ja", "Gives? ja", "Alene? ja", "Hos os")),
+        Following(way=Way.WAIT, name="Svar", branches=("Nu? ja", "Gives? ja", "Alene? nej", "Hos dem")),
     )
 
     assert steps.ways == (
-        ("Nu? ja · Gives? ja", "Alt efter svarene slutter forløbet: »Givet«."),
+        ("Nu? ja · Gives? ja", "Alt efter svarene slutter forløbet: »Givet« eller venter forløbet: »Svar«."),
         ("Nu? ja · Gives? ja · Alene? måske", "Så slutter forløbet: »Afslået«."),
     )
 
@@ -95,3 +98,37 @@ def test_a_way_that_is_always_taken_is_told_without_an_answer():
 
     assert ways["Træf afgørelse"] == ()
     assert ways["Det Kreative Råd"] == ("Hvad skal på plads? råd",)
+
+
+def test_answers_that_lead_to_two_places_at_once_are_told_once_with_both():
+    file = shipped_processes() / "standardkontrakt.bpmn"
+    [definition] = read_bpmn(file.read_bytes(), file.name).processes
+
+    steps = told(*following(definition, "forhandl"), of_case=None)
+
+    assert [what for label, what in steps.ways if label == "Enige: enige"] == [
+        "Så går forløbet videre til Leverandør: »Leverandøren underskriver« "
+        "og går forløbet videre til Myndighedsansvarlig: »Myndigheden underskriver«."
+    ]
+
+
+def test_no_label_of_answers_stands_twice_in_any_shipped_flow():
+    looked = 0
+    for file in sorted(shipped_processes().glob("*.bpmn")):
+        for definition in read_bpmn(file.read_bytes(), file.name).processes:
+            for id, element in definition.elements.items():
+                steps = told(*following(definition, id)) if element.user_task is not None else None
+                ways = steps.ways if steps else ()
+                looked += len(ways)
+                assert len({label for label, _ in ways}) == len(ways), (file.name, id, ways)
+    assert looked > 100
+
+
+def test_a_flow_without_a_case_is_told_as_a_flow():
+    next_one = Following(way=Way.USER_TASK, name="Underskriv", groups=("fronten",))
+    by_answer = Following(way=Way.END, name="Afslået", branches=("Enige? nej",))
+
+    assert told(next_one).sentence == "Når du gør opgaven færdig, går sagen videre til Fronten: »Underskriv«."
+    without = told(next_one, of_case=None)
+    assert without.sentence == "Når du gør opgaven færdig, går forløbet videre til Fronten: »Underskriv«."
+    assert "sagen" not in told(next_one, by_answer, of_case=None).sentence

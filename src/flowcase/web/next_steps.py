@@ -29,46 +29,56 @@ class NextSteps:
 
 def next_steps(task: UserTask) -> NextSteps | None:
     """None where the diagram tells nothing."""
+    in_case = bool(task.of_case)
     follows = [_without_codes(each) for each in task.follows]
     if not follows:
         return None
     if task.waits_for_others and not any(each.branches for each in follows):
         return NextSteps(
             gettext("Når du gør opgaven færdig, er din del gjort. Når alle er færdige: {what}.").format(
-                what="; ".join(dict.fromkeys(_what(each) for each in follows))
+                what="; ".join(dict.fromkeys(_what(each, in_case) for each in follows))
             )
         )
     sure = [each for each in follows if not each.branches]
     if len(sure) == len(follows):
-        what = gettext(" og ").join(dict.fromkeys(_what(each) for each in sure))
+        what = gettext(" og ").join(dict.fromkeys(_what(each, in_case) for each in sure))
         return NextSteps(gettext("Når du gør opgaven færdig, {what}.").format(what=what))
+    depends = (
+        gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene og sagens oplysninger:")
+        if in_case
+        else gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene:")
+    )
     return NextSteps(
-        gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene og sagens oplysninger:"),
-        tuple(sorted(_ways(follows), key=lambda way: bool(way[0])))[:MOST],
+        depends,
+        tuple(sorted(_ways(follows, in_case), key=lambda way: bool(way[0])))[:MOST],
     )
 
 
-def _ways(follows: Sequence[Following]) -> list[tuple[str, str]]:
-    """A line for each place that is come to, with the answers that every way there has in common.
+def _ways(follows: Sequence[Following], in_case: bool) -> list[tuple[str, str]]:
+    """A line for each set of answers with the places it leads to: what every way there has in common.
 
     What happens in any case comes without a label.
     """
     places: dict[str, list[tuple[str, ...]]] = {}
     for each in follows:
-        ways = places.setdefault(_what(each), [])
+        ways = places.setdefault(_what(each, in_case), [])
         if each.branches not in ways:
             ways.append(each.branches)
-    told: list[tuple[str, str]] = []
+    by_answers = gettext("Alt efter svarene {what}.")
+    told: dict[tuple[str, str], list[str]] = {}  # (answers, how sure it is) -> what happens then
     for what, ways in places.items():
         if () in ways:
-            told.append(("", gettext("I alle tilfælde {what}.").format(what=what)))
+            told.setdefault(("", gettext("I alle tilfælde {what}.")), []).append(what)
             continue
         shared = [part for part in ways[0] if all(part in way for way in ways)]
         elsewhere = [way for other, them in places.items() if other != what for way in them]
         is_sure = len(ways) == 1 or (shared and not any(set(shared) <= set(way) for way in elsewhere))
-        said = gettext("Så {what}.") if is_sure else gettext("Alt efter svarene {what}.")
-        told.append((" · ".join(shared), said.format(what=what)))
-    return told
+        said = gettext("Så {what}.") if is_sure else by_answers
+        told.setdefault((" · ".join(shared), said), []).append(what)
+    return [
+        (label, said.format(what=gettext(" eller " if said == by_answers else " og ").join(them)))
+        for (label, said), them in told.items()
+    ]
 
 
 def _without_codes(each: Following) -> Following:
@@ -80,7 +90,7 @@ def _without_codes(each: Following) -> Following:
     return replace(each, name=name, branches=branches)
 
 
-def _what(each: Following) -> str:
+def _what(each: Following, in_case: bool) -> str:
     quoted = "“{}”" if current() == "en" else "»{}«"
     name = quoted.format(each.name) if each.name else ""
     if each.is_same:
@@ -88,7 +98,12 @@ def _what(each: Following) -> str:
     if each.way is Way.USER_TASK:
         who = _who(each)
         if who:
-            return gettext("går sagen videre til {who}: {name}").format(who=who, name=name)
+            goes_on = (
+                gettext("går sagen videre til {who}: {name}")
+                if in_case
+                else gettext("går forløbet videre til {who}: {name}")
+            )
+            return goes_on.format(who=who, name=name)
         return gettext("kommer opgaven {name}").format(name=name)
     if each.way is Way.WAIT:
         return gettext("venter forløbet: {name}").format(name=name or gettext("på noget udefra"))
