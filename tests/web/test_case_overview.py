@@ -42,7 +42,7 @@ def test_the_way_on_the_ladder_is_drawn_and_told(sign_in, laddered):
     [drawing] = ladder.xpath(".//*[local-name()='svg']")
     described = drawing.get("aria-labelledby").split()
     assert [len(ladder.xpath(f".//*[@id='{id}']")) for id in described] == [1, 1]
-    assert "3 ophold på trappen: 1 gange ned, 1 gange op. Nu: trin 3." in ladder.text_content()
+    assert "3 ophold på trappen: 1 gang ned, 1 gang op. Nu: trin 3." in ladder.text_content()
     assert [line.text_content().split(":")[0] for line in ladder.xpath(".//ol/li")] == [
         "Trin 2 (Hjemmebaseret indsats), det første",
         "Trin 5 (Institution), op",
@@ -128,4 +128,4 @@ def test_the_drawing_speaks_english_too(sign_in, laddered):
         .one("//section[@aria-labelledby='indsatstrappe']")
     )
 
-    assert "3 stays on the ladder: 1 times down, 1 times up. Now: step 3." in ladder.text_content()
+    assert "3 stays on the ladder: down once, up once. Now: step 3." in ladder.text_content()

@@ -209,9 +209,70 @@ def test_what_a_deputy_typed_is_there_to_copy_when_their_days_ended_meanwhile(si
     refused = peter.press(page, "_faerdig", begrundelse="Skrevet i stedet for Camilla <b>")
 
     assert (refused.status, refused.heading) == (403, "Det har du ikke adgang til")
+    assert "stedfortræder for Camilla Noer i sagen til og med fre. 3. apr. 2026" in refused.text
     kept = refused.one("//*[@id='skrevet-foer']").text_content().strip()
     assert kept == "Skrevet i stedet for Camilla <b>"
     assert world.task("beslut_undersoegelse").status == "open"
+
+
+def test_a_deputy_whose_days_have_ended_reads_until_when_they_were_and_nobody_else_does(sign_in, world):
+    camilla, peter = sign_in("camilla.syd"), sign_in("peter.nord")
+    task = world.task("beslut_undersoegelse")
+    world.flow.user_tasks.claim(task.id, actor=world.flow.people.actor("camilla.syd"))
+    before = peter.get(f"/opgaver/{task.id}")
+    camilla.press(
+        camilla.get(camilla.get("/stedfortraedere").one("//a[text()='Meld mit fravær']/@href")),
+        "meld",
+        **{**ABSENCE, "stedfortraeder": "peter.nord"},
+    )
+    announced = peter.get(f"/opgaver/{task.id}")
+    world.go_to(dt.datetime(2026, 3, 30, 9, 0, tzinfo=dt.UTC))
+    assert peter.get(f"/opgaver/{task.id}").status == 200
+
+    world.go_to(dt.datetime(2026, 4, 7, 9, 0, tzinfo=dt.UTC))
+    refused = peter.get(f"/opgaver/{task.id}")
+
+    until = "Du var stedfortræder for Camilla Noer i sagen til og med fre. 3. apr. 2026. Spørg Camilla Noer"
+    assert refused.status == 403 and until in refused.text
+    assert "You were the deputy of Camilla Noer" in peter.get(f"/opgaver/{task.id}?sprog=en").text
+    others = sign_in("karen.fp").get(f"/opgaver/{task.id}")
+    for page in (before, announced, others):
+        assert page.status == 403
+        assert "stedfortræder" not in page.text
+
+
+def test_a_deputyship_that_ended_early_is_said_to_have_lasted_until_that_day(sign_in, world):
+    camilla, peter = sign_in("camilla.syd"), sign_in("peter.nord")
+    task = world.task("beslut_undersoegelse")
+    world.flow.user_tasks.claim(task.id, actor=world.flow.people.actor("camilla.syd"))
+    camilla.press(
+        camilla.get(camilla.get("/stedfortraedere").one("//a[text()='Meld mit fravær']/@href")),
+        "meld",
+        **{**ABSENCE, "stedfortraeder": "peter.nord"},
+    )
+    world.go_to(dt.datetime(2026, 3, 31, 9, 0, tzinfo=dt.UTC))
+    page = camilla.get("/stedfortraedere")
+    camilla.submit(page, page.one("//form[contains(@action, '/stedfortraedere/slut')]"))
+
+    assert "til og med tirs. 31. mar. 2026" in peter.get(f"/opgaver/{task.id}").text
+
+
+def test_one_case_is_told_in_the_singular(sign_in, world):
+    leader = sign_in("else.syd")
+    page = leader.get("/team/raadgivere/camilla.syd/fravaer")
+    reported = leader.press(page, "meld", **ABSENCE, sag="SAG-2588")
+    assert "Fravær meldt i 1 sag." in reported.text
+
+    world.go_to(dt.datetime(2026, 3, 31, 9, 0, tzinfo=dt.UTC))
+    shown = leader.get("/stedfortraedere")
+    back = leader.submit(shown, shown.one("//form[contains(@action, '/stedfortraedere/slut')]"))
+    assert "Camilla Noer er tilbage i 1 sag." in back.text
+
+    page = leader.get("/team/raadgivere/camilla.syd/overdragelse")
+    preview = leader.press(page, "vis", **CHANGE, sag="SAG-2588")
+    assert preview.one("//button[@name='gennemfoer']").text_content() == "Overdrag 1 sag"
+    english = leader.press(leader.get(page.address + "?sprog=en"), "vis", **CHANGE, sag="SAG-2588")
+    assert english.one("//button[@name='gennemfoer']").text_content() == "Hand over 1 case"
 
 
 def test_lists_of_colleagues_say_who_is_away_today_and_who_stands_in(sign_in, world):

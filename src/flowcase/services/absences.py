@@ -22,7 +22,7 @@ from flowcase.services.teams import people_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import absences as rows_of
-from flowcase.store.queries import case_files
+from flowcase.store.queries import case_files, records, user_tasks
 
 FIRST, LAST = "fra", "til"  # fields of form F-C5, and what an error is about
 
@@ -44,6 +44,14 @@ class Absence:
     def place(self) -> tuple[dt.date, str, str]:
         """Where it stands in a list."""
         return (self.first, self.person, self.deputy or "")
+
+
+@dataclass(frozen=True)
+class EndedDeputyship:
+    """Somebody stood in for this person in a case, up to and with this day."""
+
+    person: str
+    last: dt.date
 
 
 class Absences:
@@ -77,6 +85,21 @@ class Absences:
             ),
             None,
         )
+
+    def stood_in_before(
+        self, *, case: str | None = None, user_task: str | None = None, actor: Actor
+    ) -> EndedDeputyship | None:
+        """The actor's own last deputyship in a case, or in that of a user task, that has ended.
+
+        None where the actor never was the deputy, or is now.
+        """
+
+        def work(tx: Tx) -> EndedDeputyship | None:
+            row = user_tasks.user_task(tx, user_task) if user_task else None
+            code = row.case_code if row else case
+            return _ended(tx, code, actor) if code else None
+
+        return self._transactions.read(work)
 
     def away(self, people: Iterable[str]) -> dict[str, Absence]:
         """By person, of these who are away today."""
@@ -151,6 +174,18 @@ def absences(tx: Tx, *, people: Iterable[str], also_as_deputy: str | None = None
         if row.id not in told
     ]
     return sorted(found, key=lambda each: each.place)
+
+
+def _ended(tx: Tx, code: str, actor: Actor) -> EndedDeputyship | None:
+    case = case_files.case(tx, code)
+    if case is None or case.facts.get("stedfortraeder") == actor.id:
+        return None
+    found = []
+    for row in records.records(tx, entity=ABSENCE, case=code, k0={"stedfortraeder": actor.id}):
+        person, last, ended = (row.open.get(name) for name in ("sagsbehandler", "til", "sluttet"))
+        if person and isinstance(last, dt.date) and isinstance(ended, dt.date):  # it had begun, and is over
+            found.append(EndedDeputyship(str(person), min(last, ended)))
+    return max(found, key=lambda each: each.last, default=None)
 
 
 def _of_cases(

@@ -24,7 +24,7 @@ def _words(asked: Field, value: Any) -> str:
         return ", ".join(known.get(str(each)) or _name(str(each)) for each in given)
     if asked.type is FieldType.FILE:
         count = len(value) if isinstance(value, list) else 1
-        return gettext("{count} dokumenter").format(count=count)
+        return gettext("1 dokument") if count == 1 else gettext("{count} dokumenter").format(count=count)
     if isinstance(value, dict):
         lines = []
         for name, rows in value.items():

@@ -32,6 +32,7 @@ from flowcase.services.transactions import (
 from flowcase.web import (
     asked_days,
     drawing,
+    ended_deputyships,
     form_files,
     form_notes,
     incidents_in_danish,
@@ -333,7 +334,8 @@ def _say_errors(app: Flask) -> None:
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         if api.is_api():
             return api.problem(status, error)
-        return page(status, presenting.title_of(error), presenting.sentence(error))
+        why = ended_deputyships.sentence() if isinstance(error, errors.Forbidden) else ""
+        return page(status, presenting.title_of(error), why or presenting.sentence(error))
 
     @app.errorhandler(CSRFError)
     def stale(error: CSRFError) -> Any:

@@ -94,7 +94,9 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "all_go_on": lambda _: gettext("at hvert forløb går videre"),
     "clock_reaches": lambda given: gettext("at uret når {at}").format(at=words(given["at"])),
     "number": lambda given: gettext("{count} i alt").format(count=given["count"]),
-    "times": lambda given: gettext("{count} gange").format(count=given["count"]),
+    "times": lambda given: (
+        gettext("1 gang") if given["count"] == 1 else gettext("{count} gange").format(count=given["count"])
+    ),
     "nothing": lambda _: gettext("intet af den slags"),
     "error": lambda given: why_not(given["sentence"]),
     "is_refused": lambda given: gettext("trinet afvises: {why}").format(why=_refusal(given)),

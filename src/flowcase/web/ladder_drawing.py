@@ -84,14 +84,18 @@ def drawing(overview: Overview, today: dt.date) -> Drawing | None:
 def _description(steps: Sequence[Step]) -> str:
     downs = sum(each.direction is Direction.DOWN for each in steps)
     ups = sum(each.direction is Direction.UP for each in steps)
-    return gettext("{count} ophold på trappen: {down} gange ned, {up} gange op. Nu: {now}.").format(
+    return gettext("{count} ophold på trappen: {down} ned, {up} op. Nu: {now}.").format(
         count=len(steps),
-        down=downs,
-        up=ups,
+        down=_times(downs),
+        up=_times(ups),
         now=gettext("trin {step}").format(step=steps[-1].step)
         if steps[-1].end is None
         else gettext("intet trin"),
     )
+
+
+def _times(count: int) -> str:
+    return gettext("1 gang") if count == 1 else gettext("{count} gange").format(count=count)
 
 
 def _line(each: Step, names: Sequence[str], today: dt.date) -> str:
@@ -103,6 +107,8 @@ def _line(each: Step, names: Sequence[str], today: dt.date) -> str:
         Direction.SAME: gettext("samme trin"),
     }[each.direction]
     until = gettext("til {day}").format(day=date(each.end)) if each.end else gettext("og stadig")
-    return gettext("Trin {step}{name}, {way}: fra {start} {until} ({days} dage)").format(
-        step=each.step, name=name, way=way, start=date(each.start), until=until, days=each.days(today)
+    days = each.days(today)
+    lasted = gettext("1 dag") if days == 1 else gettext("{days} dage").format(days=days)
+    return gettext("Trin {step}{name}, {way}: fra {start} {until} ({lasted})").format(
+        step=each.step, name=name, way=way, start=date(each.start), until=until, lasted=lasted
     )

@@ -64,6 +64,7 @@ def _ways(follows: Sequence[Following], in_case: bool) -> list[tuple[str, str]]:
         ways = places.setdefault(_what(each, in_case), [])
         if each.branches not in ways:
             ways.append(each.branches)
+    both, either = gettext(" og "), gettext(" eller ")
     by_answers = gettext("Alt efter svarene {what}.")
     told: dict[tuple[str, str], list[str]] = {}  # (answers, how sure it is) -> what happens then
     for what, ways in places.items():
@@ -76,7 +77,7 @@ def _ways(follows: Sequence[Following], in_case: bool) -> list[tuple[str, str]]:
         said = gettext("Så {what}.") if is_sure else by_answers
         told.setdefault((" · ".join(shared), said), []).append(what)
     return [
-        (label, said.format(what=gettext(" eller " if said == by_answers else " og ").join(them)))
+        (label, said.format(what=(either if said == by_answers else both).join(them)))
         for (label, said), them in told.items()
     ]
 

@@ -163,6 +163,8 @@ def end_absence() -> Any:
 def _reported(cases: int) -> str:
     if not cases:
         return gettext("Fravær meldt. Ingen sag har fået en stedfortræder.")
+    if cases == 1:
+        return gettext("Fravær meldt i 1 sag.")
     return gettext("Fravær meldt i {count} sager.").format(count=cases)
 
 
@@ -171,7 +173,9 @@ def _ended(name: str, cases: int, *, is_cancelled: bool) -> str:
         return gettext("Fraværet er aflyst: {name}.").format(name=name)
     if not cases:
         return gettext("{name} er tilbage.").format(name=name)
-    return gettext("{name} er tilbage i {count} sager.").format(name=name, count=cases)
+    is_one = cases == 1
+    words = gettext("{name} er tilbage i 1 sag.") if is_one else gettext("{name} er tilbage i {count} sager.")
+    return words.format(name=name, count=cases)
 
 
 def _today() -> Any:
@@ -211,7 +215,8 @@ def _page(
 
 def _label(load: Load) -> str:
     if load.limit is None:
-        return gettext("{name}: {count} sager").format(name=_name(load), count=load.cases)
+        words = gettext("{name}: 1 sag") if load.cases == 1 else gettext("{name}: {count} sager")
+        return words.format(name=_name(load), count=load.cases)
     words = gettext("{name}: {count} af {limit} sager")
     return words.format(name=_name(load), count=load.cases, limit=load.limit)
 

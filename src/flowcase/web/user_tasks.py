@@ -20,7 +20,15 @@ from flowcase.errors import (
 )
 from flowcase.services.disclosure import without_withheld
 from flowcase.services.user_task_moves import LONGEST_REASON
-from flowcase.web import answers, form_files, form_notes, form_page, form_sent, kept_typing
+from flowcase.web import (
+    answers,
+    ended_deputyships,
+    form_files,
+    form_notes,
+    form_page,
+    form_sent,
+    kept_typing,
+)
 from flowcase.web.case_facts import notification_outcome, notifier, shown_facts
 from flowcase.web.drawing import address
 from flowcase.web.inbox import mentionable, offered_to
@@ -57,7 +65,9 @@ def show(id: str) -> Any:
         others = flow().user_task_pages.in_a_case_of(id, actor=actor())
         if others is None:
             raise
-        return render_template("user_task_of_others.html", task=others), HTTPStatus.FORBIDDEN
+        was_deputy = ended_deputyships.sentence()
+        page = render_template("user_task_of_others.html", task=others, was_deputy=was_deputy)
+        return page, HTTPStatus.FORBIDDEN
     draft = flow().user_tasks.draft(id, actor=actor())
     if (kept := kept_typing.shown_here()) is not None:
         raw = read(task, kept)
