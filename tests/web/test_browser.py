@@ -354,3 +354,32 @@ def test_a_link_unfolds_the_section_that_it_leads_to(open_page):
         "Enter"
     )
     expect(page.get_by_role("link", name="Skift af rådgiver", exact=True)).to_be_visible()
+
+
+def test_which_of_two_times_is_asked_as_soon_as_one_is_typed(open_page):
+    page = open_page()
+    sign_in(page, "karen.fp")
+    page.goto("/underretninger/ny")
+    field, choice = page.locator("[name=modtaget]"), page.locator("[name='modtaget._tid']")
+
+    field.fill("26.10.2025 02:30")
+    field.press("Tab")
+    expect(choice).to_have_count(2)
+    page.get_by_label("Anden gang (vintertid)").check()
+    field.fill("26.10.2025 kl. 2.30")
+    field.press("Tab")
+    expect(field).to_have_value("26.10.2025 kl. 02.30")
+    expect(page.get_by_label("Anden gang (vintertid)")).to_be_checked()
+
+    field.fill("26.10.2025 04:30")
+    field.press("Tab")
+    expect(choice).to_have_count(0)
+
+    field.fill("26.10.2025 02:30")
+    field.press("Tab")
+    page.get_by_label("Anden gang (vintertid)").check()
+    page.locator("[name=bekymring]").fill("Sover i entreen")
+    page.get_by_role("button", name="Send underretningen").click()
+    page.wait_for_load_state()
+    assert page.get_by_label("Anden gang (vintertid)").is_checked()  # other fields are missing
+    assert "to gange" not in page.locator("#fejl").inner_text()

@@ -108,3 +108,15 @@ def test_a_date_is_read_back_while_it_is_typed(stranger, asked, answer):
 
     for key, words in answer.items():
         assert words.removeprefix("= ") in found[key]
+
+
+def test_both_times_of_an_hour_that_exists_twice_are_told_while_it_is_typed(stranger):
+    found = stranger.client.get("/laes/dato?tekst=25.10.2026+02:30&slags=instant").json
+    once = stranger.client.get("/laes/dato?tekst=25.10.2026+03:30&slags=instant").json
+
+    assert found["question"] == "Hvilket af de to tidspunkter?"
+    assert found["times"] == [
+        ["2026-10-25T02:30+02:00", "Første gang (sommertid)"],
+        ["2026-10-25T02:30+01:00", "Anden gang (vintertid)"],
+    ]
+    assert "times" not in once

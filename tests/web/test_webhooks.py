@@ -39,6 +39,38 @@ def test_an_operator_makes_a_webhook_and_sees_its_secret_once(sign_in, world):
     assert hook.made_by == "drift"
 
 
+def test_each_of_two_webhooks_made_before_a_page_was_loaded_tells_its_own_secret_once(sign_in, world):
+    drift = sign_in("drift")
+    token = drift.get("/underret").value("csrf_token")
+    form = {"adresse": "https://example.invalid/ind", "slags": ["CaseOpened"], "csrf_token": token}
+
+    first, second = (drift.client.post("/webhooks", data=form).headers["Location"] for _ in range(2))
+
+    def secret(address):
+        return re.findall(r"whsec_[^<]+", drift.get(address.partition("#")[0]).source)
+
+    told = [secret(first), secret(second)]
+    assert [len(each) for each in told] == [1, 1] and told[0] != told[1]
+    assert [secret(first), secret(second), secret("/webhooks")] == [[], [], []]
+    assert not [each for each in drift.client._cookies if "shown_once" in str(each)]
+
+
+def test_the_secret_of_a_webhook_is_not_told_to_who_signs_in_next_in_the_browser(sign_in, world):
+    drift = sign_in("drift")
+    token = drift.get("/underret").value("csrf_token")
+    form = {"adresse": "https://example.invalid/ind", "slags": ["CaseOpened"], "csrf_token": token}
+    address = drift.client.post("/webhooks", data=form).headers["Location"].partition("#")[0]
+    [(name, kept)] = [
+        (each.key, each.value) for each in drift.client._cookies.values() if "shown_once" in each.key
+    ]
+
+    again = sign_in("drift")
+    again.client.set_cookie(name, kept)
+
+    assert "whsec_" not in again.get(address).source
+    assert "whsec_" in drift.get(address).source
+
+
 def test_what_cannot_be_used_is_refused_with_what_was_typed(sign_in, world):
     drift = sign_in("drift")
 

@@ -364,6 +364,14 @@ def instant_text(local: dt.datetime) -> str:
     return f"{local:%d.%m.%Y} kl. {local:%H.%M}"
 
 
+def two_times(possible: Sequence[dt.datetime]) -> tuple[tuple[str, str], ...]:
+    """Both readings of a local time that exists twice, with the words that tell them apart."""
+    words = (gettext("Første gang (sommertid)"), gettext("Anden gang (vintertid)"))
+    return tuple(
+        (each.isoformat(timespec="minutes"), word) for each, word in zip(possible, words, strict=True)
+    )
+
+
 def _local(value: Any) -> tuple[str, tuple[tuple[str, str], ...], str]:
     """(local time without offset, both readings where it exists twice, the reading that was chosen).
 
@@ -382,10 +390,7 @@ def _local(value: Any) -> tuple[str, tuple[tuple[str, str], ...], str]:
     possible = possible_instants(local, COPENHAGEN)
     twice: tuple[tuple[str, str], ...] = ()
     if len(possible) > 1:
-        words = (gettext("Første gang (sommertid)"), gettext("Anden gang (vintertid)"))
-        twice = tuple(
-            (each.isoformat(timespec="minutes"), word) for each, word in zip(possible, words, strict=True)
-        )
+        twice = two_times(possible)
     return local.isoformat(timespec="minutes"), twice, chosen
 
 

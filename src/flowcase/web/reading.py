@@ -21,7 +21,10 @@ LONGEST = 60  # characters of a date
 
 @blueprint.get("/laes/dato")
 def date() -> Any:
-    """{`value`, `words`} of a text that is a date, else {`problem`}; nothing is kept."""
+    """{`value`, `words`} of a text that is a date, else {`problem`}; nothing is kept.
+
+    Of a time that exists twice both `times` too, with the `question` which of them is meant.
+    """
     text = request.args.get("tekst", "")[:LONGEST]
     is_instant = request.args.get("slags") == "instant"
     today = local_date(flow().clock.now())
@@ -40,7 +43,12 @@ def date() -> Any:
     if not possible:
         return {"problem": gettext(form_sentences.NO_SUCH_TIME)}
     if len(possible) > 1 and moment.tzinfo is None:
-        return {"value": form_page.instant_text(local), "problem": gettext(form_sentences.TIME_EXISTS_TWICE)}
+        return {
+            "value": form_page.instant_text(local),
+            "problem": gettext(form_sentences.TIME_EXISTS_TWICE),
+            "question": gettext("Hvilket af de to tidspunkter?"),
+            "times": form_page.two_times(possible),
+        }
     return {
         "value": form_page.instant_text(local),
         "words": in_words(possible[0].isoformat(timespec="minutes")),

@@ -47,6 +47,7 @@ async function readBack(field) {
   if (!place) return;
   if (!typed.trim()) {
     place.textContent = "";
+    askWhich(field, place, {});
     return;
   }
   const asked = new URLSearchParams({ tekst: typed, slags: field.dataset.date });
@@ -61,6 +62,36 @@ async function readBack(field) {
   if (field.value !== typed) return;
   if (found.value) field.value = found.value;
   place.textContent = found.words ? `= ${found.words}` : found.problem || "";
+  askWhich(field, place, found);
+}
+
+// The hour of autumn that exists twice: the same choice as the server asks for, at once.
+function askWhich(field, place, { question, times = [] }) {
+  const name = field.dataset.twoTimes;
+  if (!name) return;
+  const there = place.parentElement.querySelector(".fc-twice");
+  const offered = [...(there?.querySelectorAll("input") ?? [])].map((each) => each.value);
+  if (there && times.length && times.every(([value], at) => value === offered[at])) return;
+  there?.remove();
+  if (!times.length) return;
+  const choice = document.createElement("fieldset");
+  choice.className = "fc-twice";
+  const legend = document.createElement("legend");
+  legend.className = "form-label";
+  legend.textContent = question;
+  choice.append(legend);
+  times.forEach(([value, words], at) => {
+    const id = `${field.id}-tid-${at + 1}`;
+    const row = document.createElement("div");
+    row.className = "form-group-radio";
+    const radio = document.createElement("input");
+    Object.assign(radio, { type: "radio", className: "form-radio", id, name, value });
+    const label = document.createElement("label");
+    Object.assign(label, { className: "form-label", htmlFor: id, textContent: words });
+    row.append(radio, label);
+    choice.append(row);
+  });
+  place.after(choice);
 }
 
 function addCalendar(field) {
