@@ -113,6 +113,19 @@ def test_a_meeting_is_told_once_when_it_was_held_and_why_not_when_it_was_not() -
     ]
 
 
+def test_a_meeting_that_was_held_on_another_day_than_it_was_written_down_is_told_with_its_day() -> None:
+    planned = created("Moede", slags="kreativt_raad", status="planlagt")
+    day_before = dt.datetime(2026, 3, 25, 23, 30, tzinfo=dt.UTC)  # half past midnight of the 26th in Denmark
+    same_day = dt.datetime(2026, 3, 26, 23, 30, tzinfo=dt.UTC)
+    written = updated("Moede", holdt=day_before)
+
+    assert short(planned, written, updated("Moede", afholdt=AT)) == [
+        "Mødet blev holdt den 26.3.2026: kreativt råd."
+    ]
+    assert short(planned, written, language="en") == ["The meeting was held on 26.3.2026: creative council."]
+    assert short(planned, updated("Moede", afholdt=same_day)) == ["Mødet blev holdt: kreativt råd."]
+
+
 def test_who_decided_what_at_the_screening_and_the_meeting_is_told_with_date_and_actor() -> None:
     [assessed, decided] = shortened(
         story(

@@ -5,10 +5,12 @@ A story tells it in one line beside the fields that were filled in, once for eac
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flowcase.cases.civil_time import local_date
 from flowcase.history.sentences import Sentence, Telling
 from flowcase.modeling.names import code_name
 from flowcase.values import Value
@@ -16,7 +18,10 @@ from flowcase.values import Value
 
 @dataclass(frozen=True)
 class Outcome:
-    """`{value}` is the attribute's; `{about}` what the record is about."""
+    """`{value}` is the attribute's; `{about}` what the record is about.
+
+    `{day}` is the day of an attribute that is an instant, where that is another than the day of the act.
+    """
 
     entity: str
     attribute: str  # open (K0), as `about` is
@@ -76,15 +81,15 @@ OUTCOMES = (
     Outcome(
         "Moede",
         "holdt",
-        "Mødet blev holdt: {about}.",
-        "The meeting was held: {about}.",
+        "Mødet blev holdt{day}: {about}.",
+        "The meeting was held{day}: {about}.",
         about=_MEETING,
     ),
     Outcome(
         "Moede",
         "afholdt",
-        "Mødet blev holdt: {about}.",
-        "The meeting was held: {about}.",
+        "Mødet blev holdt{day}: {about}.",
+        "The meeting was held{day}: {about}.",
         about=_MEETING,
     ),
     Outcome(
@@ -150,10 +155,10 @@ class Outcomes:
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, Value]] = {}
-        self._last: dict[str, Sentence] = {}  # of a record: written again, it is not told again
+        self._last: dict[str, Sentence] = {}  # of a record, without day: written again, it is not told again
 
-    def told(self, event: Any, language: str) -> Iterator[Sentence]:
-        """Of an event that wrote a record, with its fields filled in; nothing of another."""
+    def told(self, event: Any, at: dt.datetime, language: str) -> Iterator[Sentence]:
+        """Of an event of that instant that wrote a record, with its fields filled in; nothing of another."""
         entity, written = getattr(event, "entity", ""), getattr(event, "open", None)
         if not entity or not isinstance(written, Mapping):
             return
@@ -166,13 +171,22 @@ class Outcomes:
             if outcome.codes and value not in outcome.codes:
                 continue
             about = str(known.get(outcome.about) or "–")
-            fields = {"value": _said(value, language), "about": code_name(about, language)}
-            sentence = Sentence(
-                outcome.danish.format_map(fields), outcome.english.format_map(fields), Telling.IN_SHORT
-            )
+            fields = {"value": _said(value, language), "about": code_name(about, language), "day": ""}
+            sentence = _filled(outcome, fields)
             if sentence != self._last.get(event.record):
                 self._last[event.record] = sentence
-                yield sentence
+                yield _filled(outcome, fields | {"day": _another_day(value, at, language)})
+
+
+def _filled(outcome: Outcome, fields: Mapping[str, str]) -> Sentence:
+    return Sentence(outcome.danish.format_map(fields), outcome.english.format_map(fields), Telling.IN_SHORT)
+
+
+def _another_day(value: Value, at: dt.datetime, language: str) -> str:
+    day = local_date(value) if isinstance(value, dt.datetime) else None
+    if day is None or day == local_date(at):
+        return ""
+    return f" {'on' if language == 'en' else 'den'} {day.day}.{day.month}.{day.year}"
 
 
 def _said(value: Value, language: str) -> str:

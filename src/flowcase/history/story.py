@@ -125,7 +125,7 @@ def tell(
             moment, said = (one.at, one.actor), set()
         for each, filled in (
             (sentence, fields),
-            *((each, None) for each in outcomes.told(one.event, language)),
+            *((each, None) for each in outcomes.told(one.event, one.at, language)),
         ):
             words = each.english if language == "en" else each.danish
             told = _ended_once(words if filled is None else words.format_map(filled))
