@@ -110,6 +110,64 @@ def test_what_a_leader_does_to_the_lists_of_a_team_is_told(
     assert "Noah" not in str([row.event for row in rows])
 
 
+def test_a_list_is_called_otherwise_and_those_it_is_shared_with_keep_it(staff: Flowcase) -> None:
+    staff.list_shares.share("I dag", "bo", actor=ANNA)
+    before = told(staff)
+
+    staff.saved_lists.rename("I dag", "  Haster  nu ", actor=ANNA)
+    staff.saved_lists.rename("Haster nu", "Haster nu", actor=ANNA)
+
+    assert kept(staff) == kept(staff, BO) == [("Haster nu", "frist=i_dag")]
+    assert [row.shares for row in staff.saved_lists.list(ANNA)] == [1]
+    assert [each.person for each in staff.list_shares.of(ANNA)["Haster nu"]] == ["bo"]
+    assert told(staff) == before
+
+
+def test_a_list_is_not_called_as_another_or_by_somebody_else(staff: Flowcase) -> None:
+    staff.saved_lists.save("Andet", "", actor=ANNA)
+    staff.list_shares.share("I dag", "bo", actor=ANNA)
+    unchanged = kept(staff)
+
+    for name in ("Andet", " ", "x" * (LONGEST_NAME + 1)):
+        with pytest.raises(InvalidValues) as refused:
+            staff.saved_lists.rename("I dag", name, actor=ANNA)
+        assert list(refused.value.errors) == ["navn"]
+    for stranger in (BO, CLARA):  # with whom it is shared, and with whom it is not
+        with pytest.raises(NotFound):
+            staff.saved_lists.rename("I dag", "Mit", actor=stranger)
+    with pytest.raises(NotFound):
+        staff.saved_lists.rename("Slettet", "Mit", actor=ANNA)
+
+    assert kept(staff) == unchanged
+
+
+def test_a_list_of_a_team_is_called_otherwise_by_who_leads_it_alone(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"teamledere": {"fronten": ["teamleder_fronten", "teamleder_nord"]}}
+    monkeypatch.setattr(flow.saved_lists._rule_sets, "settings", lambda tx: settings)
+    leader, other = (
+        Actor(id, groups=frozenset({group}))
+        for id, group in (("lene", "teamleder_fronten"), ("viggo", "teamleder_nord"))
+    )
+    flow.saved_lists.save("Om Noah", "frist=uge", team="fronten", actor=leader)
+    flow.saved_lists.save("Uden frist", "", team="fronten", actor=leader)
+
+    with pytest.raises(Forbidden):
+        flow.saved_lists.rename("Om Noah", "Ugen", team="fronten", actor=ANNA)
+    with pytest.raises(InvalidValues):
+        flow.saved_lists.rename("Om Noah", "Uden frist", team="fronten", actor=leader)
+    flow.saved_lists.rename("Om Noah", "Ugen", team="fronten", actor=other)
+
+    assert [(row.name, row.query, row.shared_by) for row in flow.saved_lists.list(ANNA)] == [
+        ("Uden frist", "", "lene"),
+        ("Ugen", "frist=uge", "lene"),
+    ]
+    rows = [row for row in flow.history.of_stream("installation") if row.kind.startswith("TeamList")]
+    assert (rows[-1].event, rows[-1].actor) == (TeamListKept(team="fronten", is_new=False), "viggo")
+    assert "Noah" not in str([row.event for row in rows]) and "Ugen" not in str([row.event for row in rows])
+
+
 def told(flow: Flowcase) -> list[tuple[str, str]]:
     rows = flow.history.of_stream("installation")
     return [(row.kind, row.actor) for row in rows if row.kind.startswith("ListShare")]

@@ -292,6 +292,33 @@ def test_a_list_is_saved_under_a_name_shown_with_its_count_and_deleted(sign_in):
     assert gone.one("//select[@id='sorter']/option[@selected]").get("value") == "sag"
 
 
+def test_a_saved_list_is_renamed_and_a_taken_name_is_told_at_the_field(sign_in):
+    karen = sign_in("karen.fp")
+    for name in ("Andet", "I dag"):
+        page = karen.get("/opgaver?frist=i_dag&sorter=sag")
+        karen.submit(page, page.one("//form[@action='/opgaver/gemte']"), navn=name)
+    page, form = (
+        karen.get("/opgaver?sorter=sag"),
+        "//form[@action='/opgaver/gemte/navn'][.//*[@value='I dag']]",
+    )
+
+    taken = karen.submit(page, page.one(form), nyt_navn="Andet")
+    renamed = karen.submit(taken, taken.one(form), nyt_navn=" Haster  nu ")
+    again = karen.submit(page, page.one(form), nyt_navn="For sent")
+
+    assert taken.status == 422 and taken.title.startswith("Fejl: ")
+    assert taken.one("//*[@id='fejl']//a/@href") == "#nyt-navn"
+    field = taken.one("//details[@open]//input[@id='nyt-navn'][@aria-invalid='true']")
+    assert field.value == "Andet" and "nyt-navn-fejl" in field.get("aria-describedby")
+    assert "Et andet udvalg hedder sådan." in taken.one("//*[@id='nyt-navn-fejl']").text_content()
+    assert not taken.all("//details[contains(@class, 'fc-save')][@open]")
+    assert "Udvalget har fået nyt navn." in renamed.text
+    links = renamed.all("//section[@aria-labelledby='gemte']//li/a[1]")
+    assert [link.text_content() for link in links] == ["Andet (1)", "Haster nu (1)"]
+    assert renamed.one("//select[@id='sorter']/option[@selected]").get("value") == "sag"
+    assert "Udvalget er slettet imens." in again.text
+
+
 def test_a_list_without_a_name_is_not_saved(sign_in):
     karen = sign_in("karen.fp")
     page = karen.get("/opgaver?sag=SAG-2601")
@@ -323,11 +350,12 @@ def test_a_leader_shares_a_list_with_the_team(sign_in):
 
     assert "Ældste (" in saved.text and "delt med" in saved.text
     assert saved.all("//form[contains(@action, '/slet')]")
+    assert saved.one("//form[@action='/opgaver/gemte/navn']/input[@name='udvalg_team']").get("value") == team
     member = sign_in("camilla.syd")
     page = member.get("/opgaver")
     assert not page.has_field("del_med")
     assert "Ældste (" in page.text
-    assert not page.all("//form[contains(@action, '/gemte/slet')]")
+    assert not page.all("//form[contains(@action, '/gemte/slet') or contains(@action, '/gemte/navn')]")
     member.post("/opgaver/gemte/slet", {"navn": "Ældste", "team": team})
     assert "Ældste (" in leader.get("/opgaver").text
 

@@ -44,6 +44,7 @@ _ONES_OWN = {
     "session_end.typed",  # shows its sender what they sent
     "inbox.move",  # each user task by itself: as `user_tasks.claim`, see the test below
     "inbox.save",
+    "inbox.rename",
     "inbox.forget",
     "list_shares.share",
     "list_shares.end",

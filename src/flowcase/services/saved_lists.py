@@ -7,15 +7,17 @@ one sees their own user tasks by it, and no others.
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.events import TeamListEnded, TeamListKept
-from flowcase.errors import Forbidden, InvalidValues
+from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.services.list_shares import ended
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, tables
+from flowcase.store.list_tables import list_share
 from flowcase.store.queries.saved_lists import SavedList, saved_lists, shares
 
 MOST = 20
@@ -44,19 +46,12 @@ class SavedLists:
         Raises InvalidValues (`navn`) without a name, for a long one, and when there are twenty already, and
         Forbidden for another's team.
         """
-        name = " ".join(name.split())
-        if not name or len(name) > LONGEST_NAME:
-            raise InvalidValues("a saved list", {"navn": ["missing" if not name else "too long"]})
+        name = _checked(name)
 
         def work(tx: Tx) -> None:
-            values = {"query": query, "saved_at": tx.now}
-            if team is None:
-                table, key = tables.saved_list, {"person": actor.id, "name": name}
-                kept = [row for row in saved_lists(tx, actor.id) if row.is_own]
-            else:
-                self._check_leads(tx, team, actor)
-                table, key = tables.shared_list, {"team": team, "name": name}
-                kept = [row for row in saved_lists(tx, "", [team]) if row.team == team]
+            table, whose, kept = self._kept(tx, team, actor)
+            key, values = {**whose, "name": name}, {"query": query, "saved_at": tx.now}
+            if team is not None:
                 values["shared_by"] = actor.id
             if tx.update_any(table, key, values):
                 if team is not None:
@@ -67,6 +62,32 @@ class SavedLists:
             tx.insert_once(table, **key, **values)
             if team is not None:
                 tx.append(INSTALLATION, TeamListKept(team=team, is_new=True))
+
+        self._transactions.run(actor, work)
+
+    def rename(self, name: str, to: str, *, team: str | None = None, actor: Actor) -> None:
+        """Call one of one's own, or of a team that the actor leads, otherwise; its shares stay.
+
+        Raises InvalidValues (`navn`) without a name, for a long one, and for that of another list; NotFound
+        when there is none of this name any longer, and Forbidden for another's team.
+        """
+        to = _checked(to)
+
+        def work(tx: Tx) -> None:
+            table, whose, kept = self._kept(tx, team, actor)
+            row = next((each for each in kept if each.name == name), None)
+            if row is None:
+                raise NotFound("a saved list", name)
+            if to == name:
+                return
+            by = {} if team is None else {"shared_by": row.shared_by}
+            if not tx.insert_once(table, **whose, name=to, query=row.query, saved_at=tx.now, **by):
+                raise InvalidValues("a saved list", {"navn": ["taken"]})
+            tx.delete_any(table, {**whose, "name": name})
+            if team is None:
+                tx.update_any(list_share, {"owner": actor.id, "name": name}, {"name": to})
+            else:
+                tx.append(INSTALLATION, TeamListKept(team=team, is_new=False))
 
         self._transactions.run(actor, work)
 
@@ -86,6 +107,24 @@ class SavedLists:
 
         self._transactions.run(actor, work)
 
+    def _kept(
+        self, tx: Tx, team: str | None, actor: Actor
+    ) -> tuple[Any, dict[str, str], builtins.list[SavedList]]:
+        """The table of one's own lists or of those of a team that one leads, whose they are, and they."""
+        if team is None:
+            own = [row for row in saved_lists(tx, actor.id) if row.is_own]
+            return tables.saved_list, {"person": actor.id}, own
+        self._check_leads(tx, team, actor)
+        shared = [row for row in saved_lists(tx, "", [team]) if row.team == team]
+        return tables.shared_list, {"team": team}, shared
+
     def _check_leads(self, tx: Tx, team: str, actor: Actor) -> None:
         if team not in teams_led(tx, self._rule_sets, actor):
             raise Forbidden(f"share a list with '{team}'", "this person does not lead it")
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise InvalidValues("a saved list", {"navn": ["missing" if not name else "too long"]})
+    return name

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_login import login_required
 from markupsafe import Markup
 
-from flowcase.errors import FlowcaseError, InvalidValues
+from flowcase.errors import FlowcaseError, InvalidValues, NotFound
 from flowcase.services.candidates import could_have
 from flowcase.services.inboxes import MOST_COUNTED, View
 from flowcase.services.saved_lists import LONGEST_NAME, MOST
@@ -97,6 +97,30 @@ def save() -> Any:
         return _page(request.form, problem=said), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(gettext("Udvalget er gemt."), "success")
     return redirect(url_for("inbox.mine") + "?" + urlencode(chosen))
+
+
+@blueprint.post("/opgaver/gemte/navn")
+@login_required
+def rename() -> Any:
+    """Call a saved list otherwise: one's own, or one of a team that one leads."""
+    name, team = request.form.get("udvalg", ""), request.form.get("udvalg_team") or None
+    try:
+        flow().saved_lists.rename(name, request.form.get("nyt_navn", ""), team=team, actor=actor())
+    except InvalidValues as error:
+        return _page(request.form, problem=_why_not_so_called(error)), HTTPStatus.UNPROCESSABLE_ENTITY
+    except NotFound:
+        flash(gettext("Udvalget er slettet imens."), "error")
+    else:
+        flash(gettext("Udvalget har fået nyt navn."), "success")
+    return redirect(url_for("inbox.mine") + "?" + urlencode(asked_for(request.form)[1]))
+
+
+def _why_not_so_called(error: InvalidValues) -> str:
+    if error.errors["navn"] == ["taken"]:
+        return gettext(
+            "Et andet udvalg hedder sådan. Skriv et andet navn, eller slet det andet udvalg først."
+        )
+    return gettext("Skriv et navn på højst {longest} tegn.").format(longest=LONGEST_NAME)
 
 
 @blueprint.post("/opgaver/gemte/slet")
@@ -232,6 +256,7 @@ class _Seen:
             "place": {name: args[name] for name in ("efter", "foer") if args.get(name)},
             "saved": self.saved,
             "share_with": flow().saved_lists.teams(actor()),
+            "longest_name": LONGEST_NAME,
             "typed": typed or {},
             "noted": noted,
             "seen_notes": " ".join(filter(None, ((typed or {}).get(SEEN, ""), noted))),
@@ -277,7 +302,6 @@ def _page(
         problem=problem,
         refused=_refusals(refused or {}, seen.page.rows),
         absences=flow().absences.of(actor()),
-        longest_name=LONGEST_NAME,
         orders=_order_words(),
         facts=facts,
         not_narrowed=fact_filters.not_narrowed(seen.chosen, facts),

@@ -95,6 +95,7 @@ RULES: Mapping[str, Rule] = {
     "inbox.now": SIGNED_IN,
     "inbox.values_of_fact": SIGNED_IN,
     "inbox.save": SIGNED_IN,
+    "inbox.rename": SIGNED_IN,
     "inbox.forget": SIGNED_IN,
     "inbox.move": USER_TASK,
     "list_shares.index": SIGNED_IN,

@@ -65,7 +65,8 @@ export function inbox() {
   const take = (answer) => {
     for (const fresh of answer.querySelectorAll("[data-part]")) {
       const part = document.getElementById(fresh.id);
-      if (part !== list && part?.dataset.part !== fresh.dataset.part) put(part, fresh);
+      const isTypedIn = part?.querySelector("details[open]"); // a name that is being changed
+      if (part !== list && !isTypedIn && part?.dataset.part !== fresh.dataset.part) put(part, fresh);
     }
     const fresh = answer.getElementById(list.id);
     if (fresh.dataset.part === list.dataset.part) {
