@@ -77,7 +77,10 @@ MET: dict[str, tuple[str, tuple[str, ...]]] = {
     "revisor": ("vera.revisor", ("/revision", "/sager/SAG-2588")),
 }
 # What stands on a page only once somebody has saved, suspended or agreed to something: in the catalogue.
-ON_OCCASION = {"Del", "Omdøb", "Rename", "på pause", "Stop samtykket", "Share", "paused", "Stop the consent"}
+ON_OCCASION = {
+    *("Del", "Omdøb", "Tilbage nu", "Læst", "Åbn sagen", "på pause", "Stop samtykket"),
+    *("Share", "Rename", "Back now", "Read", "Open the case", "paused", "Stop the consent"),
+}
 NAMED = "self::a or self::button or self::summary or self::legend or self::label or self::th or self::dt"
 
 
