@@ -164,14 +164,17 @@ class HistorySearch:
 
 
 def _told(row: EventRow, names: Names, telling: Telling) -> str:
-    """Its sentence, without what is more confidential than class K0; empty where it has none."""
+    """Its sentence and what came of it, without what is more confidential than class K0.
+
+    Empty where it has none.
+    """
     if row.event is None or not has_sentence(row.event):
         return ""
     is_whole = telling.operators_reasons and isinstance(row.event, TOLD_TO_WHO_AUDITS)
     event = row.event if is_whole else withheld(row.event, DataClass.K0)
     recorded = Recorded(row.at, row.actor, event, row.instance)
-    [line] = tell([recorded], names, language=telling.language, everything=True, cause=telling.cause)
-    return line.text
+    lines = tell([recorded], names, language=telling.language, everything=True, cause=telling.cause)
+    return " ".join(line.text for line in lines)
 
 
 def _rules(event: object, names: Names) -> set[str]:
