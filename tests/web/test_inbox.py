@@ -126,7 +126,12 @@ def test_leaders_see_what_their_team_has_and_what_every_case_waits_for(sign_in, 
     every = else_.get("/opgaver?vis=sager")
     assert "SAG-2601" in every.text and not every.all("//tbody//form")
     assert "Mit team" not in camilla.get("/opgaver").text
-    assert names(camilla.get("/opgaver?vis=sager")) == []
+    not_hers = camilla.get("/opgaver?vis=sager&sorter=modtaget")
+    assert names(not_hers) == []
+    assert "Denne liste er lederes" in not_hers.text
+    same = not_hers.one("//a[contains(., 'blandt dine og dine gruppers opgaver')]/@href")
+    assert "sorter=modtaget" in same
+    assert names(camilla.get(same)) == names(camilla.get("/opgaver?sorter=modtaget")) != []
 
 
 def test_the_menu_offers_only_what_a_person_may_do(sign_in):

@@ -231,6 +231,7 @@ class _Seen:
         self.names = {row.process: row.name for row in flow().deployments.definitions()}
         counts = inboxes.counts(actor(), self.asked)
         self.tabs = [(code, words, counts[view]) for code, words, view in _tabs() if view in counts]
+        self.is_for_leaders = self.asked.view not in counts
         self.saved = _saved()
         self.put_off = 0 if self.asked.with_put_off else inboxes.put_off(actor(), self.asked)
         here = {row.id for row in self.page.rows}
@@ -265,6 +266,7 @@ class _Seen:
             "most_reason": LONGEST_REASON,
             "chosen": self.chosen,
             "tabs": self.tabs,
+            "is_for_leaders": self.is_for_leaders,
             "is_narrowed": any(self.chosen.get(name) for name in _NARROWING),
             "put_off": self.put_off,
             "counted": counted,
