@@ -14,7 +14,8 @@ def test_a_leader_sees_figures_with_their_definitions_and_a_search_form_that_kee
     assert page.one("//h1").text_content() == "Nøgletal"
     assert "24-timers vurdering i tide" in page.text
     assert "underretninger vurderet inden fristen T01" in page.text
-    assert page.one("//input[@name='fra']").get("value") == "2026-01-01"
+    assert page.one("//input[@name='fra']").get("value") == "01.01.2026"
+    assert page.one("//input[@name='til']").get("value") == "27.03.2026"
     assert page.all("//nav//a[@href='/indikatorer'][@aria-current='page']")
 
 

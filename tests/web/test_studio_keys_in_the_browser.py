@@ -58,6 +58,11 @@ def append(page: Page, kind: str, name: str, key: str = "a") -> None:
     expect(page.locator(".djs-popup-search-count")).to_contain_text("fundet")
     page.keyboard.press("Enter")
     page.locator(".djs-direct-editing-content").wait_for()
+    call(page, name)
+
+
+def call(page: Page, name: str) -> None:
+    """In the field of the name, until the keys are the drawing's again."""
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
@@ -115,8 +120,7 @@ def test_an_element_is_added_named_connected_moved_edged_and_deleted_by_keyboard
     page.keyboard.press("e")
     page.locator(".djs-direct-editing-content").wait_for()
     page.keyboard.press("Control+a")
-    page.keyboard.type("Spørg skolen")
-    page.keyboard.press("Enter")
+    call(page, "Spørg skolen")
     choose(page, "Spørg skolen")
     page.keyboard.press("Delete")
     assert "Spørg skolen" not in [each.name for each in kept(page, world).elements.values()]
