@@ -73,6 +73,22 @@ def test_whoever_sits_there_is_warned_and_stays_with_one_press(page, world):
     assert page.evaluate("fetch('/log-paa/endnu').then((a) => a.json()).then((a) => a.seconds)") > 500
 
 
+def test_the_warning_stays_until_the_server_has_said_that_the_session_lasts(page, world):
+    pass_(page, world, 28, 30)
+    dialog = page.get_by_role("dialog", name="Du bliver snart logget af")
+    stay = page.get_by_role("button", name="Bliv logget på")
+    expect(stay).to_be_focused()
+    with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        page.route("**/log-paa/endnu", lambda route: route.abort())
+        page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+
+    page.unroute("**/log-paa/endnu")
+    stay.press("Enter")
+
+    expect(dialog).to_have_count(0)
+
+
 def test_whoever_is_typing_is_not_interrupted(page, world):
     later(world, minutes=28, seconds=30)
     page.clock.fast_forward("27:30")

@@ -66,9 +66,11 @@ export function sessionEnd() {
     stay.type = "button";
     stay.textContent = said.stay;
     stay.addEventListener("click", async () => {
-      dialog.close();
       try {
-        begin((await ask("POST")).seconds);
+        const { seconds } = await ask("POST");
+        if (seconds <= 0) return clear();
+        begin(seconds);
+        dialog?.close(); // not before the server has said so
       } catch {
         wait(1);
       }
