@@ -9,7 +9,7 @@ A section that fails, or that takes longer than it may, is said as such, and the
 then ends with 1. Goals that are missed do not change how it ends.
 
 a: a durable step; b: long lives; c: short processes; d: a whole request; e: timers; f: lists;
-g: two workers; h: memory and disk; i: starting; j: pages; k: fifty users.
+g: two workers; h: memory and disk; i: starting; j: pages; k: fifty users; l: random walks.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import crowds, lives, pages, sections, sizes, steps, together, users, writing
+from benchmarks import crowds, goals, lives, pages, sections, sizes, steps, together, users, walks, writing
 from benchmarks.machine import Watch
 from benchmarks.measuring import Measured, databases, folder
 from sqlalchemy import create_engine, text
 
 from flowcase.store.connecting import database_url
 
-QUICK_ROUNDS, QUICK_MANY = 100, 20_000
+QUICK_ROUNDS, QUICK_MANY, QUICK_WALKS = 100, 20_000, 500
+WALKS = 10_000
+SECTIONS = "abcdefghijkl"
+PEERS = Path(__file__).parents[1] / "var/bench-peers.json"  # kept by `make bench-peers`
 _Report = Callable[[], Iterable[Measured]]
 
 
@@ -48,6 +51,9 @@ def lines(only: frozenset[str], *, with_postgresql: bool, quick: bool) -> Iterat
         if letter in only:
             with folder() as home:
                 yield from sections.measured(letter, what, lambda measure=measure, home=home: measure(home))
+    if "l" in only:
+        count = QUICK_WALKS if quick else WALKS
+        yield from sections.measured("l", "random walks", lambda: walks.report(count), seconds=walks.SECONDS)
 
 
 def _sections(name: str, url: str, home: Path, *, quick: bool) -> Iterator[tuple[str, str, _Report]]:
@@ -99,7 +105,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,h,i,j,k", help="which questions; default: all")
+    parser.add_argument("--only", default=",".join(SECTIONS), help="which questions; default: all")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
     parser.add_argument("--markdown", metavar="FILE", help="write them as a page (docs/performance.md)")
     parser.add_argument("--no-postgresql", action="store_true")
@@ -118,7 +124,8 @@ def main() -> int:
     print(f"{writing.verdict(measured, seconds)}; {watch}")
     if arguments.markdown:
         small = f"{QUICK_MANY:,} and {QUICK_ROUNDS}" if arguments.quick else ""
-        page = writing.page(measured, small=small, machine=str(watch), seconds=seconds)
+        aims = goals.table(measured, goals.read_peers(PEERS))
+        page = writing.page(measured, aims=aims, small=small, machine=str(watch), seconds=seconds)
         Path(arguments.markdown).write_text(page, "utf-8")
     if arguments.json:
         data = [{**asdict(line), "is_met": line.is_met} for line in measured]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from random_processes import draw
 from walking import Disagreement, shrunk, walk
-from walks import Figures, constructs
+from walks import SIZE, Figures, constructs
 
 from flowcase.engine.nodes.gateways import ParallelGateway
 
-SIZE = 4
 WALKS = 500  # `make walks` does ten thousand
 
 

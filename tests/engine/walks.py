@@ -31,6 +31,7 @@ from flowcase.modeling.definition import (
 
 PAGE = Path(__file__).parents[2] / "docs" / "engine.md"
 BEGIN, END = "<!-- walks: begin -->", "<!-- walks: end -->"
+SIZE = 4  # how deep blocks are nested
 K = ElementKind
 
 BLOCKS = (
@@ -222,7 +223,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("count", type=int, nargs="?", default=10_000)
     asked.add_argument("--first", type=int, default=0, help="first seed")
-    asked.add_argument("--size", type=int, default=4, help="how deep blocks are nested")
+    asked.add_argument("--size", type=int, default=SIZE, help="how deep blocks are nested")
     asked.add_argument("--write", action="store_true", help="put the tables into docs/engine.md")
     given = asked.parse_args()
     figures = run(range(given.first, given.first + given.count), size=given.size)

@@ -119,6 +119,8 @@ def _requests(name: str, flow: Flowcase) -> Iterator[Measured]:
     what = f"{name}: request that completes, to its redirect"
     yield timed("d", what, Times.of(sent), step, "the full step", at_most=2)
     yield timed("d", f"{name}: and the page that follows", Times.of(looked), step, "the full step", at_most=2)
+    both = Times.of([sum(each) for each in zip(sent, looked, strict=True)])
+    yield timed("d", f"{name}: request and page together", both, step, "the full step", at_most=2)
 
 
 def _once_each(flow: Flowcase, browser: Browser, token: str) -> list[float]:

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from benchmarks.measuring import Measured
 
 
-def page(measured: Sequence[Measured], *, small: str, machine: str, seconds: float) -> str:
-    """`small`: how small crowds and lives were where not those of a full run; `machine`: what else it did."""
+def page(
+    measured: Sequence[Measured], *, aims: Sequence[str], small: str, machine: str, seconds: float
+) -> str:
+    """`aims`: the rows of `goals.table`; `small`: how small crowds and lives were where not those of a full
+    run; `machine`: what else it did."""
     return "\n".join(
         [
             "<!-- Written by `make bench`: python tools/bench.py --markdown docs/performance.md -->",
@@ -23,6 +26,8 @@ def page(measured: Sequence[Measured], *, small: str, machine: str, seconds: flo
             "",
             f"One run of {seconds / 60:.1f} minutes; {machine}. {verdict(measured)}.",
             "",
+            *aims,
+            "",
             "| | What | Value | Ratio | Goal | |",
             "|---|---|---|---|---|---|",
             *map(_row, measured),
@@ -32,12 +37,14 @@ def page(measured: Sequence[Measured], *, small: str, machine: str, seconds: flo
             "user tasks, a timer and a parallel join a round, measured in turn with first rounds of other "
             "instances. c: short processes. d: a user task "
             "completed on its page: sign-in, CSRF token, form, permission and step up to the redirect, "
-            "and with the page that follows, here an inbox of fifty; without a network. e: timers. f: "
+            "and with the page that follows, here an inbox of fifty; without a network; each has a "
+            "goal, and both together have the same. e: timers. f: "
             "lists; the dearest is one narrowed to two facts that many cases have each and none both: to be "
             "sure of that, every case of the rarer fact is looked up among those of the other. g: workers. "
             "h: memory and disk. i: a new process. j: whole pages at the server, "
             "sign-in and rendering included, in turn with those of an installation that stays small. "
-            "k: fifty people with a web node and a worker, over HTTP. "
+            "k: fifty people with a web node and a worker, over HTTP. l: random processes of all constructs, "
+            "walked at random beside a model written by hand ([engine](engine.md)). "
             "Beside other engines: [peers](peers.md).",
             "",
         ]
