@@ -175,6 +175,12 @@ def sign_in(app: Flask) -> Callable[[str], Visitor]:
     return as_person
 
 
+@pytest.fixture
+def old_token(sign_in: Callable[[str], Visitor]) -> Callable[[str], str]:
+    """The token of a page from another session of the same person."""
+    return lambda person: str(sign_in(person).get("/beskeder").value("csrf_token"))
+
+
 # --- a real browser --------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from flowcase.services.kept_typing import KeptTyping
 from flowcase.store.sign_in_tables import sign_in_session
 from flowcase.web.filled_again import filled
 from tests.web.world import PASSWORD
@@ -51,10 +52,10 @@ def test_a_form_whose_session_has_ended_is_there_after_the_sign_in(form):
     assert {key: shown(back, key) for key in typed} == {k: v.replace("\r\n", "\n") for k, v in typed.items()}
 
 
-def test_a_form_of_a_page_that_is_too_old_is_there_at_once(form):
-    _, visitor, page, typed = form
+def test_a_form_of_a_page_that_is_too_old_is_there_at_once(form, old_token):
+    name, visitor, page, typed = form
 
-    again = send(visitor, page, **typed, csrf_token="gammel")
+    again = send(visitor, page, **typed, csrf_token=old_token(name))
 
     assert "Siden var for gammel til at blive sendt." in again.text
     assert again.address == page.address
@@ -66,11 +67,13 @@ def waiting(world):
         return [row.typed for row in tx.rows(sign_in_session.select()) if row.typed]
 
 
-def test_what_was_kept_is_sealed_stands_only_there_and_goes_when_it_is_sent(sign_in, world):
+def test_what_was_kept_is_sealed_stands_only_there_and_goes_when_it_is_sent(sign_in, world, old_token):
     camilla = sign_in("camilla.syd")
     page = camilla.get("/sager/SAG-2588")
 
-    again = camilla.press_this(page, page.one(COMMENT), kommentar="Mormor ringede", csrf_token="gammel")
+    again = camilla.press_this(
+        page, page.one(COMMENT), kommentar="Mormor ringede", csrf_token=old_token("camilla.syd")
+    )
     kept = waiting(world)
     elsewhere = camilla.get("/sager/SAG-2588")
     sent = camilla.press_this(again, again.one(COMMENT))
@@ -98,8 +101,9 @@ def test_a_colleague_and_a_reason_beside_a_form_are_kept_and_unfolded(sign_in, w
 
 
 def carried(world, address, page, **typed):
-    """As a page of the sign-in carries it."""
-    fields = urlencode([("_adresse", address), ("_side", page), *typed.items()])
+    """As a page of the sign-in carries what Karen typed."""
+    whose = world.flow.kept_typing.mark_of("karen.fp")
+    fields = urlencode([("_hvem", whose), ("_adresse", address), ("_side", page), *typed.items()])
     return world.flow.kept_typing.carry(fields.encode())
 
 
@@ -152,6 +156,77 @@ def test_the_page_of_the_sign_in_holds_nothing_that_was_typed_and_no_altered_one
 
     assert sealed and "Hemmeligt" not in asked.source
     assert (back.status, shown(back, "kommentar")) == (200, "")
+
+
+DROPPED = "Det, der var skrevet her, før du loggede på, ser kun den, der skrev det. Det er ikke gemt."
+
+
+def test_somebody_else_who_signs_in_sees_nothing_of_it_and_nothing_is_kept(form, world):
+    _, visitor, page, typed = form
+    visitor.client.delete_cookie("flowcase")
+
+    asked = send(visitor, page, **typed)
+    other = visitor.submit(asked, asked.one("//main//form"), bruger="omar.syd", adgangskode=PASSWORD)
+
+    assert "Logger en anden på her, bliver det hverken vist eller gemt." in asked.text
+    assert (other.status, other.address) == (200, "/opgaver")
+    assert DROPPED in other.text
+    assert not [each for each in typed.values() if each in other.source or each in other.text]
+    assert waiting(world) == []
+
+
+def test_a_page_of_who_was_here_before_shows_its_typing_to_nobody_who_signed_in_since(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/sager/SAG-2588")
+    camilla.post("/log-af")
+    front = camilla.get("/log-paa")
+    camilla.submit(front, front.one("//main//form"), bruger="omar.syd", adgangskode=PASSWORD)
+
+    other = send(camilla, page, kommentar="Mormor ringede")
+
+    assert (other.status, other.address) == (200, "/opgaver")
+    assert DROPPED in other.text and "Mormor" not in other.source
+    assert waiting(world) == []
+
+
+def test_who_signed_out_and_in_again_has_it(sign_in):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/sager/SAG-2588")
+    camilla.post("/log-af")
+
+    asked = send(camilla, page, kommentar="Mormor ringede")
+    wrong = camilla.submit(asked, asked.one("//main//form"), bruger="omar.syd", adgangskode="forkert")
+    back = camilla.submit(wrong, wrong.one("//main//form"), bruger="camilla.syd", adgangskode=PASSWORD)
+
+    assert "Mormor" not in wrong.source
+    assert shown(back, "kommentar") == "Mormor ringede"
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_what_nobody_is_known_to_have_typed_stays_in_the_browser(sign_in, world, stranger, is_signed_in):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/sager/SAG-2588")
+    nobodys = stranger.get("/underret").value("csrf_token")
+    if not is_signed_in:
+        camilla.client.delete_cookie("flowcase")
+
+    answers = [send(camilla, page, kommentar="Mormor ringede", csrf_token=each) for each in ("x", nobodys)]
+
+    for each in answers:
+        assert (each.status, each.heading) == (400, "Siden er for gammel")
+        assert "Det du skrev, er stadig i browseren." in each.text and "Mormor" not in each.source
+    assert waiting(world) == []
+
+
+def test_the_mark_of_who_typed_names_nobody_and_outlives_a_new_key_of_the_installation():
+    old, new = b"o" * 32, b"n" * 32
+    before, rotated = KeptTyping(None, lambda: [old]), KeptTyping(None, lambda: [new, old])
+
+    mark = before.mark_of("camilla.syd")
+
+    assert "camilla" not in mark and mark != before.mark_of("karen.fp") != rotated.mark_of("karen.fp")
+    assert rotated.is_mark_of(mark, "camilla.syd")
+    assert not rotated.is_mark_of(mark, "karen.fp") and not rotated.is_mark_of("", "camilla.syd")
 
 
 def test_a_form_sent_by_tls_is_taken_with_what_our_pages_tell_a_browser(sign_in):

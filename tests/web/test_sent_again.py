@@ -58,7 +58,7 @@ def test_a_form_older_than_the_sign_in_comes_back_as_it_was_typed(sign_in, world
     assert "er færdig" in karen.press(again, "_faerdig").text
 
 
-def test_what_was_typed_is_no_draft_of_who_may_not_work_on_it(sign_in, world, task):
+def test_what_was_typed_is_neither_shown_nor_a_draft_to_somebody_else(sign_in, world, task):
     karen = sign_in("karen.fp")
     page = karen.get(f"/opgaver/{task.id}")
     karen.client.delete_cookie("flowcase")
@@ -66,8 +66,11 @@ def test_what_was_typed_is_no_draft_of_who_may_not_work_on_it(sign_in, world, ta
     asked = send(karen, page)
     other = karen.submit(asked, asked.one("//main//form"), bruger="granly", adgangskode=PASSWORD)
 
-    assert other.status == 403
+    assert other.address == "/opgaver"
+    assert "ser kun den, der skrev det" in other.text
     assert "Skrevet i en halv time" not in other.source
+    for name in ("granly", "karen.fp"):
+        assert world.flow.user_tasks.draft(task.id, actor=world.flow.people.actor(name)) in (None, {})
 
 
 def test_a_form_of_another_site_is_not_carried_through_the_sign_in(stranger, task):

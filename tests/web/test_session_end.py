@@ -54,14 +54,20 @@ def test_a_page_of_another_site_keeps_nobody_signed_in_and_brings_no_typing(sign
     assert b"Lokkemad" not in typed.data
 
 
-def test_what_an_open_page_brings_is_in_the_form_after_the_sign_in_and_did_nothing(sign_in, world):
-    camilla = sign_in("camilla.syd")
-    camilla.client.delete_cookie("flowcase")
-    brought = {
+def brought_by(visitor) -> dict[str, str]:
+    """What the open page of a case sends as its session ends."""
+    return {
         "_adresse": "/sager/SAG-2588/kommentar",
         "_side": "/sager/SAG-2588",
+        "csrf_token": visitor.get("/sager/SAG-2588").value("csrf_token"),
         "kommentar": "Ring igen",
     }
+
+
+def test_what_an_open_page_brings_is_in_the_form_after_the_sign_in_and_did_nothing(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    brought = brought_by(camilla)
+    camilla.client.delete_cookie("flowcase")
 
     asked = Seen(camilla.client.post("/log-paa/skrevet", headers=FROM_OUR_PAGE, data=brought))
     back = camilla.submit(asked, asked.one("//main//form"), bruger="camilla.syd", adgangskode=PASSWORD)
@@ -73,17 +79,41 @@ def test_what_an_open_page_brings_is_in_the_form_after_the_sign_in_and_did_nothi
 
 def test_who_signed_in_again_meanwhile_has_the_form_at_once(sign_in):
     camilla = sign_in("camilla.syd")
-    brought = {
-        "_adresse": "/sager/SAG-2588/kommentar",
-        "_side": "/sager/SAG-2588",
-        "kommentar": "Ring igen",
-    }
+    brought = brought_by(camilla)
 
     back = Seen(
         camilla.client.post("/log-paa/skrevet", headers=FROM_OUR_PAGE, data=brought, follow_redirects=True)
     )
 
     assert back.one("//textarea[@name='kommentar']").text.strip() == "Ring igen"
+
+
+@pytest.mark.parametrize("comes_back", ["omar.syd", None])
+def test_what_an_open_page_brings_is_not_for_who_signed_in_there_since(sign_in, comes_back):
+    """Nobody is known of a page without its token."""
+    camilla = sign_in("camilla.syd")
+    other, brought = camilla, brought_by(camilla)
+    if comes_back:
+        other = sign_in(comes_back)
+    else:
+        del brought["csrf_token"]
+
+    back = Seen(
+        other.client.post("/log-paa/skrevet", headers=FROM_OUR_PAGE, data=brought, follow_redirects=True)
+    )
+
+    assert (back.status, back.address) == (200, "/opgaver")
+    assert "ser kun den, der skrev det" in back.text and "Ring igen" not in back.source
+
+
+def test_a_page_is_told_whose_session_it_is(sign_in):
+    camilla, omar = sign_in("camilla.syd"), sign_in("omar.syd")
+
+    shown = camilla.get("/beskeder").one("//body").get("data-session-whose")
+
+    assert shown and "camilla" not in shown
+    assert camilla.client.get("/log-paa/endnu").json["whose"] == shown
+    assert omar.client.get("/log-paa/endnu").json["whose"] not in ("", shown)
 
 
 @pytest.mark.parametrize("address", ["/log-paa/endnu", "/underret"])

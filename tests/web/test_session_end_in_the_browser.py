@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -57,6 +59,38 @@ def test_what_was_typed_is_nowhere_in_the_page_and_in_its_field_after_the_sign_i
     expect(page.locator("textarea[name=kommentar]")).to_have_value("Familien Birk ringede")
     assert "Birk" not in held
     assert world.flow.comments.of_case("SAG-2588", actor=world.flow.people.actor("camilla.syd")) == []
+
+
+def test_what_was_typed_is_gone_for_who_signs_in_next_on_the_same_machine(page, world):
+    page.fill("textarea[name=kommentar]", "Familien Birk ringede")
+
+    pass_(page, world, 31)
+    expect(page.locator("h1")).to_have_text(SIGN_IN)
+    page.fill("#bruger", "omar.syd")
+    page.fill("#adgangskode", PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".alert")).to_contain_text("ser kun den, der skrev det")
+    expect(page).to_have_url(re.compile("/opgaver$"))
+    assert "Birk" not in page.content()
+    for _ in range(3):
+        page.go_back()
+        expect(page.locator("h1")).to_be_visible()
+        assert "Birk" not in page.content()
+
+
+def test_a_page_that_another_signed_in_beside_empties_itself_and_shows_them_nothing(page):
+    page.fill("textarea[name=kommentar]", "Familien Birk ringede")
+    other = page.context.new_page()
+    other.add_init_script("delete window.BroadcastChannel")  # so that nothing is said to the page beside
+    other.goto("/opgaver")
+    other.get_by_role("button", name="Log af").click()
+    sign_in(other, "omar.syd")
+
+    page.clock.fast_forward("29:00")
+
+    expect(page.locator(".alert")).to_contain_text("ser kun den, der skrev det")
+    assert "Birk" not in page.content()
 
 
 def test_whoever_sits_there_is_warned_and_stays_with_one_press(page, world):

@@ -2,7 +2,8 @@
 
 The key is made of the secret that only the browser has: nobody else can read it, and when the session ends
 it is gone. It is no fact of a case and leaves no event. Until somebody has signed in it travels in the page
-of the sign-in, sealed as well: a page that is left standing there holds nothing of a case.
+of the sign-in, sealed as well and with a mark of who typed it: a page that is left standing there holds
+nothing of a case, and nobody else gets it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 from collections.abc import Callable
 
 from flowcase.access.actor import SYSTEM
@@ -28,6 +30,14 @@ class KeptTyping:
 
     def __init__(self, transactions: Transactions, keys: Callable[[], list[bytes]]) -> None:
         self._transactions, self._keys = transactions, keys
+
+    def mark_of(self, person: str) -> str:
+        """Stands for the person where their id is not to be read."""
+        return _mark(self._keys()[0], person)
+
+    def is_mark_of(self, mark: str, person: str) -> bool:
+        """Also one of before the installation's key was changed."""
+        return any(hmac.compare_digest(mark.encode(), _mark(key, person).encode()) for key in self._keys())
 
     def carry(self, content: bytes) -> str:
         """Sealed for the page of the sign-in."""
@@ -70,6 +80,10 @@ class KeptTyping:
     def _write(self, secret: str, sealed: bytes | None) -> None:
         key = {"secret_hash": hash_of(secret)}
         self._transactions.run(SYSTEM, lambda tx: tx.update_all(sign_in_session, key, {"typed": sealed}))
+
+
+def _mark(key: bytes, person: str) -> str:
+    return hmac.digest(key, b"flowcase who typed\0" + person.encode(), "sha256").hex()[:32]
 
 
 def _cipher(secret: str) -> Cipher:

@@ -350,7 +350,7 @@ def _say_errors(app: Flask) -> None:
             ), HTTPStatus.BAD_REQUEST
         if kept_typing.is_public_form():
             return public.show_again()
-        if kept_typing.is_worth_keeping():
+        if kept_typing.is_worth_keeping() and kept_typing.is_somebodys():
             try:
                 signed_in = current_user.is_authenticated
                 return kept_typing.show_again() if signed_in else kept_typing.ask_to_sign_in()

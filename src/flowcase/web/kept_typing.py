@@ -2,7 +2,9 @@
 
 It travels in the page of the sign-in, sealed, never on the server, until somebody has signed in; then it is
 kept with their session, sealed, and the page of the form is opened anew with it. For a user task it becomes
-the person's draft too, if they may work on it.
+the person's draft too, if they may work on it. Only who typed it gets it: the token of their page says by a
+mark whose page it was, and the mark travels in the seal. Anybody else is told that there was something, and
+it is gone; so is what nobody is known to have typed.
 
 Where somebody may not send it any more, it is there to be copied, and kept nowhere.
 """
@@ -39,9 +41,10 @@ from flowcase.web.filled_again import filled
 from flowcase.web.language import gettext
 from flowcase.web.new_sessions import own_page
 from flowcase.web.session import actor, flow
+from flowcase.web.signed_cookie import mark_of_page
 
 TYPED = "skrevet"  # name of the field in the page of the sign-in, and the mark in the address of the form
-_ADDRESS, _PAGE = "_adresse", "_side"
+_WHOSE, _ADDRESS, _PAGE = "_hvem", "_adresse", "_side"
 _WAITS = "typing_waits"  # in the browser's signed cookie: there is something to forget when it is sent
 # What holds secrets, or is nobody's who is signed in, and what pages send by themselves.
 _NEVER = frozenset(
@@ -57,6 +60,7 @@ class _Kept:
     address: str  # where the form was sent
     page: str  # where it stood
     fields: list[tuple[str, str]]
+    whose: str = ""  # the mark of who typed it; empty where it is with their session, or nobody is known
 
     @property
     def sent(self) -> MultiDict[str, str]:
@@ -94,10 +98,10 @@ def bring(fields: list[tuple[str, str]]) -> Any:
     """The page of the sign-in with what an open page brings as its session ends: the address that its form
     is sent to, its own, and the fields. Whoever signed in meanwhile gets the form anew.
     """
-    kept = _usable(fields)
+    kept = _usable([each for each in fields if each[0] != "csrf_token"], mark_of_page())
     if kept is None:
         return redirect(url_for("account.sign_in"))
-    return back_to(_carry(kept)) if current_user.is_authenticated else _sign_in_with(kept)
+    return _bring_back(kept) if current_user.is_authenticated else _sign_in_with(kept)
 
 
 def bring_sealed(typed: str) -> Any:
@@ -105,36 +109,50 @@ def bring_sealed(typed: str) -> Any:
     kept = _read(typed)
     if kept is None:
         return redirect(url_for("inbox.mine"))
-    return back_to(typed) if current_user.is_authenticated else _sign_in_with(kept)
+    return _bring_back(kept) if current_user.is_authenticated else _sign_in_with(kept)
 
 
 def _sign_in_with(kept: _Kept) -> Any:
-    typed = _carry(kept) if kept.fields else ""
+    typed = _carry(kept) if kept.fields and kept.whose else ""
     page = render_template("sign_in.html", error="", next=kept.page, person="", typed=typed)
     return page, HTTPStatus.UNAUTHORIZED
 
 
 def _carry(kept: _Kept) -> str:
-    content = urlencode([(_ADDRESS, kept.address), (_PAGE, kept.page), *kept.fields])
+    content = urlencode(
+        [(_WHOSE, kept.whose), (_ADDRESS, kept.address), (_PAGE, kept.page), *kept.fields]
+    )
     return flow().kept_typing.carry(content.encode())
+
+
+def is_somebodys() -> bool:
+    """Whether it is known whose page the form of this request stood in."""
+    return bool(mark_of_page())
 
 
 def show_again() -> Any:
     """The page of the form once more, for somebody whose page is older than their sign-in."""
+    sent = _sent_now()
+    if not _is_mine(sent):
+        return _drop()
     flash(
         gettext(
             "Siden var for gammel til at blive sendt. Intet er gået tabt: se felterne igennem, og send igen."
         ),
         "info",
     )
-    return _open_anew(_sent_now())
+    return _open_anew(sent)
 
 
 def back_to(typed: str) -> Any:
     """Where the person who signed in goes on: the form, as it was typed. None when nothing was typed."""
     kept = _read(typed)
-    if kept is None:
-        return None
+    return _bring_back(kept) if kept else None
+
+
+def _bring_back(kept: _Kept) -> Any:
+    if not _is_mine(kept):
+        return _drop()
     endpoint, arguments = _route(kept.address, "POST")
     if endpoint.startswith(f"{_USER_TASKS}.") and _is_a_draft_now(arguments["id"], kept.sent):
         flash(gettext("Du var logget af. Det, du skrev, er gemt som kladde og står i felterne."), "info")
@@ -144,6 +162,19 @@ def back_to(typed: str) -> Any:
             "info",
         )
     return _open_anew(kept)
+
+
+def _is_mine(kept: _Kept) -> bool:
+    return flow().kept_typing.is_mark_of(kept.whose, actor().id)
+
+
+def _drop() -> Any:
+    """Nothing of it is shown or kept, nor the page opened that it was typed in."""
+    flash(
+        gettext("Det, der var skrevet her, før du loggede på, ser kun den, der skrev det. Det er ikke gemt."),
+        "info",
+    )
+    return redirect(url_for("inbox.mine"), HTTPStatus.SEE_OTHER)
 
 
 def shown_here() -> MultiDict[str, str] | None:
@@ -208,7 +239,7 @@ def _to_copy(kept: _Kept, page: str) -> str:
 
 def _sent_now() -> _Kept:
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return _Kept(request.script_root + request.path, page_of_the_form(), fields)
+    return _Kept(request.script_root + request.path, page_of_the_form(), fields, mark_of_page())
 
 
 def page_of_the_form() -> str:
@@ -260,10 +291,13 @@ def _route(address: str, method: str) -> tuple[str, Any]:
 def _read(typed: str) -> _Kept | None:
     """What a page of the sign-in brings back."""
     content = flow().kept_typing.carried(typed) if typed else None
-    return _usable(parse_qsl(content.decode(), keep_blank_values=True)) if content else None
+    if not content:
+        return None
+    (name, whose), *fields = parse_qsl(content.decode(), keep_blank_values=True)
+    return _usable(fields, whose) if name == _WHOSE else None
 
 
-def _usable(fields: list[tuple[str, str]]) -> _Kept | None:
+def _usable(fields: list[tuple[str, str]], whose: str) -> _Kept | None:
     """What a browser says was typed, and where: pages and forms of ours only."""
     if [name for name, _ in fields[:2]] != [_ADDRESS, _PAGE]:
         return None
@@ -271,7 +305,7 @@ def _usable(fields: list[tuple[str, str]]) -> _Kept | None:
     endpoint, _ = _route(address, "POST")
     if not endpoint or endpoint.partition(".")[0] in _NEVER or not _route(page, "GET")[0]:
         return None
-    return _Kept(address, page, fields[2:])
+    return _Kept(address, page, fields[2:], whose)
 
 
 def _open_anew(kept: _Kept) -> Any:

@@ -10,6 +10,7 @@ from flask_login import login_user
 from flowcase.access.actor import Actor
 from flowcase.web import known_browsers
 from flowcase.web.session import SignedIn, flow
+from flowcase.web.signed_cookie import begin_tokens
 
 
 def begin_session(person: Actor, by: str, elsewhere: str = "") -> None:
@@ -22,6 +23,7 @@ def begin_session(person: Actor, by: str, elsewhere: str = "") -> None:
     start_again()
     session.permanent = True
     session["signed_in_by"] = by
+    begin_tokens(flow().kept_typing.mark_of(person.id))
     login_user(SignedIn(person, secret))
     known_browsers.remember(person.id)
 

@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from flowcase.web import kept_typing
 from flowcase.web.language import gettext
+from flowcase.web.signed_cookie import mark_of_session
 
 blueprint = Blueprint("session_end", __name__)
 
@@ -57,6 +58,7 @@ def _left() -> dict[str, Any]:
     minutes = max(round(seconds / 60), 1)
     return {
         "seconds": seconds,
+        "whose": mark_of_session(),
         "title": gettext("Du bliver snart logget af"),
         "text": gettext(
             "Om cirka {number} min. lukkes siden. "
@@ -70,4 +72,9 @@ def _left() -> dict[str, Any]:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(seconds_left=seconds_left, page_now=page_now, after_the_end=_AFTER_THE_END)
+    app.jinja_env.globals.update(
+        seconds_left=seconds_left,
+        whose_session=mark_of_session,
+        page_now=page_now,
+        after_the_end=_AFTER_THE_END,
+    )

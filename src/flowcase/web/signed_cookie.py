@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import secrets
 from typing import Any
 
 from flask import Flask, Request, current_app, g, request, session
@@ -19,6 +20,7 @@ from itsdangerous.encoding import base64_encode
 
 _COOKIES = 4096  # checked ones that are kept, the last used
 _TOKEN = "csrf_token"  # noqa: S105 - Flask-WTF's name, in the session and for the length of a request
+_OF = "."  # in what a token says: after it, whose it is
 _UNALTERABLE = frozenset({str, bool, int, type(None)})
 _SALT = "wtf-csrf-token"  # Flask-WTF's, for tokens
 _SHORT = 1024  # bytes: trying to compress so little takes longer than all else about a cookie
@@ -157,6 +159,26 @@ def _is_ours() -> bool:
 def _said_by(keys: tuple[bytes, ...], token: str) -> str:
     """What a token says that one of the keys has signed. Raises BadData."""
     return str(URLSafeTimedSerializer(keys, salt=_SALT).loads(token))
+
+
+def begin_tokens(mark: str) -> None:
+    """The tokens of the session from now on; each says by the mark whose pages it stands in."""
+    held = session[_TOKEN] = f"{secrets.token_hex(20)}{_OF}{mark}"
+    setattr(g, _TOKEN, _signed(current_app.secret_key or b"", held))
+
+
+def mark_of_session() -> str:
+    """Of whose pages this browser shows now; empty when nobody's."""
+    return str(session.get(_TOKEN, "")).partition(_OF)[2]
+
+
+def mark_of_page() -> str:
+    """Of whose page the form of this request stood in, however old; empty when that cannot be known."""
+    sent = request.form.get(_TOKEN, "")
+    try:
+        return _said_by(tuple(current_app.config["WTF_CSRF_SECRET_KEY"]), sent).partition(_OF)[2]
+    except BadData:
+        return ""
 
 
 def init_app(app: Flask) -> None:

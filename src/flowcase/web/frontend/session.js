@@ -1,5 +1,5 @@
 // A page that stands open when its session ends shows nothing of it any more: the page of the sign-in takes
-// its place, with what was typed. Two minutes before, whoever sits there may stay; who types stays anyway.
+// its place, with what was typed, which only who typed it gets again. Two minutes before, whoever sits there may stay; who types stays anyway.
 const WARNED = 120; // seconds before the end; a session that lasts shorter warns in its last quarter
 const AGAIN = 5; // seconds until it is asked once more while the network is away
 const TYPED = "input:not([type=hidden], [type=password], [type=file]), textarea, select";
@@ -24,9 +24,9 @@ export function sessionEnd() {
     clearTimeout(timer);
     timer = setTimeout(look, Math.max(seconds, 1) * 1000);
   };
+  const token = () => document.querySelector("input[name=csrf_token]")?.value || "";
   const ask = async (method) => {
-    const token = document.querySelector("input[name=csrf_token]")?.value || "";
-    const headers = { Accept: "application/json", "X-CSRFToken": token };
+    const headers = { Accept: "application/json", "X-CSRFToken": token() };
     const answer = await fetch(given.sessionAsks, { method, headers, cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
@@ -38,7 +38,8 @@ export function sessionEnd() {
       let said = await ask("GET");
       const sitsThere = now() - acted < warned * 1000;
       if (said.seconds > 0 && said.seconds <= warned && sitsThere) said = await ask("POST");
-      if (said.seconds <= 0) return clear();
+      const isAnothers = said.whose !== given.sessionWhose; // who signed in with this browser meanwhile
+      if (said.seconds <= 0 || isAnothers) return clear(isAnothers && said.seconds > 0);
       document.documentElement.classList.remove("fc-covered");
       ends = Date.now() + said.seconds * 1000;
       if (said.seconds > warned) {
@@ -86,14 +87,14 @@ export function sessionEnd() {
     dialog.showModal();
   }
 
-  function clear() {
+  function clear(isAnothers) {
     clearTimeout(timer);
     const page = given.page || location.pathname + location.search;
     const carried = form?.isConnected && form.method === "post" ? carrier(form, page) : null;
     document.title = "flowcase";
     document.body.replaceChildren(...(carried ? [carried] : []));
     if (carried) carried.submit();
-    else location.replace(`${given.sessionSignIn}?next=${encodeURIComponent(page)}`);
+    else location.replace(given.sessionSignIn + (isAnothers ? "" : `?next=${encodeURIComponent(page)}`));
   }
 
   // The form's own fields, sent to where they are only kept: never to where they would do something.
@@ -108,6 +109,7 @@ export function sessionEnd() {
     const to = new URL(typed.getAttribute("action") || "", location.href);
     add("_adresse", to.pathname);
     add("_side", page);
+    add("csrf_token", token()); // says whose page it is
     for (const [name, value] of new FormData(typed)) {
       const isSecret = typed.querySelector(`[type=password][name="${CSS.escape(name)}"]`);
       if (typeof value === "string" && name !== "csrf_token" && !isSecret) add(name, value);
