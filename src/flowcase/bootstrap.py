@@ -31,6 +31,7 @@ from flowcase.services.api_limits import ApiLimits
 from flowcase.services.batch_mappings import BatchMappings
 from flowcase.services.batch_work import BatchWork
 from flowcase.services.batches import Batches
+from flowcase.services.browser_seals import BrowserSeals
 from flowcase.services.case_audit import CaseAudit
 from flowcase.services.case_dossiers import CaseDossiers
 from flowcase.services.case_overviews import CaseOverviews
@@ -212,6 +213,7 @@ class Flowcase:
     people: People
     sessions: Sessions
     kept_typing: KeptTyping
+    browser_seals: BrowserSeals
     second_factors: SecondFactors
     emergencies: Emergencies
     single_sign_on: SingleSignOn
@@ -470,7 +472,8 @@ def assemble(
                 settings.sessions_at_most,
             ),
         ),
-        kept_typing=KeptTyping(transactions, settings.session_keys),
+        kept_typing=KeptTyping(transactions),
+        browser_seals=BrowserSeals(settings.session_keys),
         emergencies=Emergencies(transactions, rule_sets, open_work),
         second_factors=SecondFactors(
             transactions,

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from flowcase.services.kept_typing import KeptTyping
+from flowcase.services.browser_seals import BrowserSeals
 from flowcase.store.sign_in_tables import sign_in_session
 from flowcase.web.filled_again import filled
 from tests.web.world import PASSWORD
@@ -102,9 +102,9 @@ def test_a_colleague_and_a_reason_beside_a_form_are_kept_and_unfolded(sign_in, w
 
 def carried(world, address, page, **typed):
     """As a page of the sign-in carries what Karen typed."""
-    whose = world.flow.kept_typing.mark_of("karen.fp")
+    whose = world.flow.browser_seals.mark_of("karen.fp")
     fields = urlencode([("_hvem", whose), ("_adresse", address), ("_side", page), *typed.items()])
-    return world.flow.kept_typing.carry(fields.encode())
+    return world.flow.browser_seals.seal(fields.encode(), "what was typed, in the page of the sign-in")
 
 
 def test_a_form_that_is_no_more_leaves_what_was_typed_to_be_copied(sign_in, world):
@@ -220,7 +220,7 @@ def test_what_nobody_is_known_to_have_typed_stays_in_the_browser(sign_in, world,
 
 def test_the_mark_of_who_typed_names_nobody_and_outlives_a_new_key_of_the_installation():
     old, new = b"o" * 32, b"n" * 32
-    before, rotated = KeptTyping(None, lambda: [old]), KeptTyping(None, lambda: [new, old])
+    before, rotated = BrowserSeals(lambda: [old]), BrowserSeals(lambda: [new, old])
 
     mark = before.mark_of("camilla.syd")
 

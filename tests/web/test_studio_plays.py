@@ -104,7 +104,9 @@ def test_a_process_is_played_without_a_program_saved_and_begun_anew_with_changed
     assert wrong.summary
     assert wrong.value("afholdt") == "i overmorgen igen"
     rows = visitor.press(wrong, "_add", "maalstatus", **HELD)
-    late = visitor.press(rows, "_faerdig", **{"maalstatus.1.maal": "Sover"}, csrf_token=old_token("jens.proces"))
+    late = visitor.press(
+        rows, "_faerdig", **{"maalstatus.1.maal": "Sover"}, csrf_token=old_token("jens.proces")
+    )
     assert late.value("maalstatus.1.maal") == "Sover"  # in a row that a fresh page has not
     assert late.value("barnets_ord") == HELD["barnets_ord"]
     done = visitor.press(wrong, "_faerdig", **HELD)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import re
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
 from flowcase.history.webhook_kinds import KINDS
+from flowcase.web import shown_once
 from tests.web.test_api import Program
 
 
@@ -53,6 +56,30 @@ def test_each_of_two_webhooks_made_before_a_page_was_loaded_tells_its_own_secret
     assert [len(each) for each in told] == [1, 1] and told[0] != told[1]
     assert [secret(first), secret(second), secret("/webhooks")] == [[], [], []]
     assert not [each for each in drift.client._cookies if "shown_once" in str(each)]
+
+
+def test_the_secret_on_its_way_can_be_read_nowhere_and_holds_ten_minutes(sign_in, world, monkeypatch):
+    drift = sign_in("drift")
+    token = drift.get("/underret").value("csrf_token")
+    form = {"adresse": "https://example.invalid/ind", "slags": ["CaseOpened"], "csrf_token": token}
+    address = drift.client.post("/webhooks", data=form).headers["Location"].partition("#")[0]
+    [kept] = [each for each in drift.client._cookies.values() if "shown_once" in each.key]
+
+    def told():
+        drift.client.set_cookie(kept.key, kept.value)
+        return re.findall(r"whsec_([^<]+)", drift.get(address).source)
+
+    [secret] = told()
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10, seconds=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(shown_once.WallClock, "now", lambda clock: later)
+        too_late = told()
+    altered = kept.value[:40] + ("A" if kept.value[40] != "A" else "B") + kept.value[41:]
+    drift.client.set_cookie(kept.key, altered)
+
+    assert secret.encode() not in base64.urlsafe_b64decode(kept.value)
+    assert b"whsec" not in base64.urlsafe_b64decode(kept.value)
+    assert (too_late, "whsec_" in drift.get(address).source) == ([], False)
 
 
 def test_the_secret_of_a_webhook_is_not_told_to_who_signs_in_next_in_the_browser(sign_in, world):

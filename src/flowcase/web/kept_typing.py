@@ -45,6 +45,7 @@ from flowcase.web.signed_cookie import mark_of_page
 
 TYPED = "skrevet"  # name of the field in the page of the sign-in, and the mark in the address of the form
 _WHOSE, _ADDRESS, _PAGE = "_hvem", "_adresse", "_side"
+_ON_ITS_WAY = "what was typed, in the page of the sign-in"
 _WAITS = "typing_waits"  # in the browser's signed cookie: there is something to forget when it is sent
 # What holds secrets, or is nobody's who is signed in, and what pages send by themselves.
 _NEVER = frozenset(
@@ -119,10 +120,8 @@ def _sign_in_with(kept: _Kept) -> Any:
 
 
 def _carry(kept: _Kept) -> str:
-    content = urlencode(
-        [(_WHOSE, kept.whose), (_ADDRESS, kept.address), (_PAGE, kept.page), *kept.fields]
-    )
-    return flow().kept_typing.carry(content.encode())
+    content = urlencode([(_WHOSE, kept.whose), (_ADDRESS, kept.address), (_PAGE, kept.page), *kept.fields])
+    return flow().browser_seals.seal(content.encode(), _ON_ITS_WAY)
 
 
 def is_somebodys() -> bool:
@@ -165,7 +164,7 @@ def _bring_back(kept: _Kept) -> Any:
 
 
 def _is_mine(kept: _Kept) -> bool:
-    return flow().kept_typing.is_mark_of(kept.whose, actor().id)
+    return flow().browser_seals.is_mark_of(kept.whose, actor().id)
 
 
 def _drop() -> Any:
@@ -290,7 +289,7 @@ def _route(address: str, method: str) -> tuple[str, Any]:
 
 def _read(typed: str) -> _Kept | None:
     """What a page of the sign-in brings back."""
-    content = flow().kept_typing.carried(typed) if typed else None
+    content = flow().browser_seals.open(typed, _ON_ITS_WAY) if typed else None
     if not content:
         return None
     (name, whose), *fields = parse_qsl(content.decode(), keep_blank_values=True)
