@@ -105,6 +105,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     ticks.append(("addresses", UPLOADS_SECONDS, flow.mails.forget_former_addresses))
     ticks.append(("answers", UPLOADS_SECONDS, flow.kept_answers.forget_old))
     ticks.append(("sessions", UPLOADS_SECONDS, flow.sessions.forget_old))
+    ticks.append(("absences", UPLOADS_SECONDS, drain(flow.absences.forget_old)))
     ticks.append(
         ("checkpoint", CHECKPOINT_SECONDS, lambda: flow.checkpoints.make(only_after=CHECKPOINT_AFTER))
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from flowcase.access.actor import SYSTEM, Actor
-from flowcase.access.events import AbsenceEnded, AbsenceReported
+from flowcase.access.events import AbsenceEnded, AbsenceReported, AbsencesForgotten
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Forbidden, InvalidValues
@@ -116,6 +118,47 @@ def test_a_page_that_reads_settled_answers_sees_an_absence_of_a_moment_ago(offic
     assert len(office.absences.of(ANNA)) == 1
     office.absences.end("anna", actor=ANNA)
     assert office.absences.of(ANNA) == []
+
+
+def test_two_windows_that_report_the_same_days_at_once_make_one_absence(
+    office: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = rows.of_person
+
+    def slowly(*asked: Any) -> Any:
+        found = read(*asked)
+        time.sleep(0.3)  # in which the other one would read the same
+        return found
+
+    monkeypatch.setattr(rows, "of_person", slowly)
+    with ThreadPoolExecutor(2) as windows:
+        for _ in windows.map(lambda _: office.absences.report("anna", day(1), day(3), actor=ANNA), range(2)):
+            pass
+
+    assert len(office.absences.of(ANNA)) == 1
+
+
+def test_an_absence_is_kept_as_long_as_the_rule_set_says_and_its_end_is_told(
+    office: Flowcase, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.absences.report("anna", day(0), day(1), actor=ANNA)
+    office.absences.report("bo", day(0), day(5), actor=BO)
+    settings: dict[str, Any] = {"fravaer_opbevaring_dage": 30}
+    monkeypatch.setattr(office.absences._rule_sets, "settings", lambda tx: settings)
+
+    clock.set(NOW + dt.timedelta(days=31))  # thirty days behind the last one are over tonight
+    assert office.absences.forget_old() == 0
+    clock.set(NOW + dt.timedelta(days=32))
+    settings["fravaer_opbevaring_dage"] = None
+    assert office.absences.forget_old() == 0, "without a number they stay"
+    settings["fravaer_opbevaring_dage"] = 30
+    assert (office.absences.forget_old(), office.absences.forget_old()) == (1, 0)
+
+    told = [row for row in office.history.everything() if isinstance(row.event, AbsencesForgotten)]
+    reported = [row.event for row in office.history.everything() if isinstance(row.event, AbsenceReported)]
+    assert [(row.actor, row.event.absences) for row in told] == [("system", (reported[0].absence,))]
+    with office.store.begin(SYSTEM, clock.now()) as tx:
+        assert [row.person for row in rows.of_people(tx, TODAY)] == ["bo"]
 
 
 def test_a_simulation_keeps_absences_on_its_shelves() -> None:

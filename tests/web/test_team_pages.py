@@ -427,3 +427,29 @@ def test_an_auditor_reads_of_an_absence_in_a_sentence(sign_in, world):
     found = sign_in("vera.revisor").get("/revision?formaal=tilsyn&slags=AbsenceReported")
 
     assert "Camilla Noer blev meldt fraværende fra 30.3.2026 til og med 3.4.2026." in found.text
+
+
+def test_an_absence_that_is_sent_twice_gives_each_case_one_deputyship(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/team/raadgivere/camilla.syd/fravaer")
+    assert page.all("//form[@data-once]//button[@name='meld']"), "pressed twice, it is sent once"
+
+    for _ in range(2):
+        answer = camilla.press(page, "meld", **ABSENCE)
+        assert "Fravær meldt i 2 sager." in answer.text
+
+    for case in HELD:
+        running = [row.process for row in world.flow.instances.list(case=case, limit=None)]
+        assert running.count("raadgiver_fravaer") == 1
+    assert len(answer.all("//tbody/tr")) == 1
+
+
+def test_an_absence_with_another_message_is_another_one(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/team/raadgivere/camilla.syd/fravaer")
+
+    for message in ("Ring til skolen.", "Ring til lægen."):
+        camilla.press(page, "meld", **(ABSENCE | {"besked": message}))
+
+    running = [row.process for row in world.flow.instances.list(case=HELD[0], limit=None)]
+    assert running.count("raadgiver_fravaer") == 2

@@ -54,6 +54,13 @@ class AbsenceEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AbsencesForgotten(Event):
+    """Absences that were over are kept no longer, each by its id."""
+
+    absences: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScopesGranted(Event):
     """What the token of a program may be used for, and until when."""
 

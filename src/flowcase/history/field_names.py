@@ -8,6 +8,7 @@ from flowcase.cases.entities.names import attribute_name
 
 # field of an event -> (Danish, English)
 FIELD_NAMES: Mapping[str, tuple[str, str]] = {
+    "absences": ("Fraværenes id", "Ids of the absences"),
     "act": ("Hvad", "What"),
     "added": ("Tilføjet", "Added"),
     "approved_by": ("Godkendt af", "Approved by"),

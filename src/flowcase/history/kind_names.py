@@ -11,6 +11,7 @@ from collections.abc import Mapping
 KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "AbsenceEnded": ("Fravær sluttet før tid", "Absence ended early"),
     "AbsenceReported": ("Fravær meldt", "Absence reported"),
+    "AbsencesForgotten": ("Fravær, der er forbi, slettet", "Absences that are over deleted"),
     "AccessReportAnswered": ("Indsigt godkendt eller afvist", "Access report answered"),
     "AccessReportAsked": ("Indsigt ønsket", "Access report asked for"),
     "AccessReportRead": ("Indsigt: oplysninger gennemlæst", "Access report: data read through"),

@@ -352,8 +352,9 @@ SENTENCES: Mapping[str, Sentence] = {
 # Kinds without a sentence: no story of a case tells them unasked. A new kind has one or stands here.
 UNTOLD = frozenset(
     {
-        *("AccessReportAnswered", "AccessReportAsked", "AccessReportRead", "CalendarAddressEnded"),
-        *("CalendarAddressMade", "CallCancelled", "CallRequested", "CaseErased", "CasesSearched"),
+        *("AbsencesForgotten", "AccessReportAnswered", "AccessReportAsked", "AccessReportRead"),
+        *("CalendarAddressEnded", "CalendarAddressMade", "CallCancelled", "CallRequested"),
+        *("CaseErased", "CasesSearched"),
         *("CredentialSet", "DecisionRequested", "DeliveryFailed", "DeliveryRetried", "DeploymentMade"),
         *("DocumentErased", "DocumentPeriodDecided", "DocumentPeriodProposed"),
         *("DraftDeploymentDeleted", "ErasureCarriedOut", "ErasureDecided", "ErasureProposed"),

@@ -18,6 +18,7 @@ def report(tx: Tx, person: str, first: dt.date, last: dt.date) -> None:
     Nothing is written of days that are reported already or are past, nor of who has no account.
     """
     today = local_date(tx.now)
+    _hold(tx, person)
     touching = [row for row in _of(tx, person) if row.first <= last and first <= row.last]
     is_known = any(row.first <= first and last <= row.last for row in touching)
     if is_known or last < max(first, today) or person_row(tx, person) is None:
@@ -35,6 +36,7 @@ def report(tx: Tx, person: str, first: dt.date, last: dt.date) -> None:
 def end(tx: Tx, person: str, *, id: str | None = None) -> bool:
     """Ends what is under way, or with `id` that one, begun or not; whether there was any."""
     today = local_date(tx.now)
+    _hold(tx, person)
     found = [row for row in _of(tx, person) if (row.first <= today if id is None else row.id == id)]
     for row in found:
         ended = AbsenceEnded(absence=row.id, person=person, first=row.first, last=row.last)
@@ -42,5 +44,10 @@ def end(tx: Tx, person: str, *, id: str | None = None) -> bool:
     return bool(found)
 
 
+def _hold(tx: Tx, person: str) -> None:
+    """Until the commit: two windows would not see what the other one reports."""
+    tx.exclusive(f"absences of {person}")
+
+
 def _of(tx: Tx, person: str) -> list[PersonsAbsenceRow]:
-    return [row for row in rows.of_people(tx, local_date(tx.now)) if row.person == person]
+    return rows.of_person(tx, person, local_date(tx.now))

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
-from flowcase.access.actor import Actor
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.access.events import AbsencesForgotten
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services import absence_work
@@ -20,11 +22,13 @@ from flowcase.services.form_sentences import ABSENCE_ENDS_FIRST, ABSENCE_IS_PAST
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.teams import people_led
 from flowcase.services.transactions import Transactions
-from flowcase.store import Tx
+from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import absences as rows_of
 from flowcase.store.queries import case_files, records, user_tasks
 
 FIRST, LAST = "fra", "til"  # fields of form F-C5, and what an error is about
+KEPT_DAYS = "fravaer_opbevaring_dage"  # setting: how long an absence is kept behind its last day
+_FORGOTTEN_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,30 @@ class Absences:
             return absence_work.end(tx, person, id=id)
 
         return self._transactions.run(actor, work)
+
+    def forget_old(self) -> int:
+        """Take away some that were over long ago, as the rule set says; how many.
+
+        Without a number they are kept for ever.
+        """
+        if not self._transactions.read(self._over):
+            return 0
+
+        def work(tx: Tx) -> int:
+            tx.exclusive("absences that are over")  # another worker may be at it
+            found = self._over(tx)
+            if found:
+                tx.append(INSTALLATION, AbsencesForgotten(absences=tuple(found)))
+            return len(found)
+
+        return self._transactions.run(SYSTEM, work)
+
+    def _over(self, tx: Tx) -> list[str]:
+        days = self._rule_sets.settings(tx).get(KEPT_DAYS)
+        if not isinstance(days, (int, Decimal)) or isinstance(days, bool) or days < 0:
+            return []
+        oldest = local_date(tx.now) - dt.timedelta(days=int(days))
+        return rows_of.over(tx, oldest, _FORGOTTEN_AT_ONCE)
 
     def _check(self, tx: Tx, person: str, actor: Actor) -> None:
         if person != actor.id and person not in {row.id for row in people_led(tx, self._rule_sets, actor)}:

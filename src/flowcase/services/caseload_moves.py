@@ -18,7 +18,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_lead
 from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, NotFound
 from flowcase.modeling import Form
-from flowcase.services import form_values
+from flowcase.services import deputies, form_values
 from flowcase.services.absences import FIRST, LAST, Absences, absences
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.startable_flows import StartableFlows
@@ -124,13 +124,16 @@ class CaseloadMoves:
     ) -> Moved:
         """The actor, or somebody whom the actor leads, will be away, and these cases have a deputy meanwhile.
 
-        `values` are F-C5's; without cases its days are all that is asked for. Raises InvalidValues for those.
+        `values` are F-C5's; without cases its days are all that is asked for. Sent again, it changes nothing.
+        Raises InvalidValues for the days.
         """
         if person != actor.id:
             self.person(person, actor=actor)
 
-        def moved() -> Moved:
-            return self._each(person, cases, ABSENCE, ABSENCE_TASK, lambda code: dict(values), actor)
+        def moved(is_done: Callable[[Tx, str], bool] = lambda tx, code: False) -> Moved:
+            return self._each(
+                person, cases, ABSENCE, ABSENCE_TASK, lambda code: dict(values), actor, is_done=is_done
+            )
 
         try:
             first, last = self._days(values)
@@ -139,7 +142,8 @@ class CaseloadMoves:
                 raise
             return moved()  # every wrong field is told at once
         self._absences.check_days(first, last)
-        done = moved()
+        said = form_values.readable(self.form(ABSENCE_FORM), values)
+        done = moved(lambda tx, code: deputies.is_announced(tx, code, said))
         if not any(isinstance(error, InvalidValues) for error in done.not_done.values()):
             self._absences.report(person, first, last, actor=actor)
         return done
@@ -183,8 +187,11 @@ class CaseloadMoves:
         element: str,
         given: Callable[[str], Mapping[str, Any]],
         actor: Actor,
+        is_done: Callable[[Tx, str], bool] = lambda tx, code: False,
     ) -> Moved:
         def work(tx: Tx, code: str) -> None:
+            if is_done(tx, code):
+                return
             task = _open_task(tx, code, process, element)
             if task is None:
                 self._flows.start_within(tx, process, case=code, actor=actor)
@@ -200,6 +207,9 @@ class CaseloadMoves:
         for code in dict.fromkeys(cases):
 
             def one(tx: Tx, code: str = code) -> None:
+                found = case_files.case(tx, code)
+                if found is not None:
+                    tx.stream(found.stream)  # pressed twice, the second time sees what the first has done
                 row = case_files.case(tx, code)
                 if row is None or row.caseworker != person:
                     raise NotFound(f"case of '{person}'", code)

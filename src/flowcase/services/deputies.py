@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flowcase.access.actor import Actor
 from flowcase.store import Tx
-from flowcase.store.queries import absences, case_files
+from flowcase.store.queries import absences, case_files, records
 from flowcase.store.queries import user_tasks as queries
 from flowcase.store.queries.user_tasks import UserTaskRow
+from flowcase.values import Value
 
 ABSENCE, UNDER_WAY = "Fravaer", "i_gang"
 ABSENCES = absences.question(entity=ABSENCE, under_way=UNDER_WAY)  # by which all who are away are found
@@ -20,6 +23,15 @@ def stands_in(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
     if case is None or case.caseworker != row.assignee:
         return False
     return case.facts.get("stedfortraeder") == actor.id
+
+
+def is_announced(tx: Tx, case: str, said: Mapping[str, Value]) -> bool:
+    """Whether an absence that is announced in the case, or under way, says all of this already."""
+    return any(
+        row.open.get("status") in (None, UNDER_WAY)
+        and all(row.values.get(name) == value for name, value in said.items())
+        for row in records.records(tx, entity=ABSENCE, case=case)
+    )
 
 
 def covered(tx: Tx, actor: Actor) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ blueprint = Blueprint("team", __name__)
 
 BAR_WIDTH = 240  # units of the drawing: the limit stands at three quarters of it
 _PEOPLE = "personer_med_sagstal"  # what the forms call the list of caseworkers
-_TO, _DEPUTY = "ny", "stedfortraeder"  # fields of the forms that name somebody
+_TO = "ny"  # field of the form that names somebody
 
 
 @blueprint.get("/team")

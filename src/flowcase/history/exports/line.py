@@ -66,6 +66,7 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
     "ReviewDecided": ("act", "file", "review"),
     "CaseErased": ("reason", "case", "approved_by"),  # the reason is a code
     # What changed for the installation, who left with what, and who looked for what: no words of a family.
+    "AbsencesForgotten": ("absences",),
     "AccessReportAnswered": ("report", "case", "is_approved"),
     "AccessReportAsked": ("report", "case"),
     "AccessReportRead": ("report", "case"),

@@ -198,3 +198,11 @@ def report_absence(
 @applies(events.AbsenceEnded)
 def end_absence(tx: Tx, stream: str, instance: LockedInstance | None, event: events.AbsenceEnded) -> None:
     tx.delete(tables.absence, {"id": event.absence}, attempt=f"end absence '{event.absence}'")
+
+
+@applies(events.AbsencesForgotten)
+def forget_absences(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.AbsencesForgotten
+) -> None:
+    for id in event.absences:
+        tx.delete(tables.absence, {"id": id}, attempt=f"forget absence '{id}'")

@@ -104,6 +104,9 @@ class WorkShelves:
         found = [row for row in self.absences.values() if row.last >= today]
         return sorted(found, key=lambda row: (row.first, row.id))
 
+    def absences_of_person(self, person: str, today: dt.date) -> list[PersonsAbsenceRow]:
+        return [row for row in self.absences_of_people(today) if row.person == person]
+
     def report_absence(self, stream: str, instance: Any, event: access_events.AbsenceReported) -> None:
         for id in event.joins:
             self.absences.pop(id, None)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Integer, bindparam, or_, select
 
 from flowcase.store import tables
 from flowcase.store.columns import held
@@ -47,6 +47,17 @@ def people_question(today: dt.date) -> Question:
 
 
 @in_memory_too
+def of_person(tx: Tx, person: str, today: dt.date) -> list[PersonsAbsenceRow]:
+    """As `of_people`, of one."""
+    return [made(PersonsAbsenceRow, row) for row in tx.rows(_OF_PERSON, {"person": person, "today": today})]
+
+
+def over(tx: Tx, before: dt.date, limit: int) -> list[str]:
+    """Ids of those whose last day lies before that one; the oldest first."""
+    return [row.id for row in tx.rows(_OVER, {"before": before, "limit": limit})]
+
+
+@in_memory_too
 def not_ended(tx: Tx, *, entity: str, under_way: str) -> list[AbsenceRow]:
     """Oldest first; nothing sealed is opened for it."""
     return [
@@ -70,9 +81,16 @@ _NOT_ENDED = Prepared(
     .order_by(_table.c.created_at, _table.c.id)
 )
 _absence = tables.absence
-_OF_PEOPLE = Prepared(
+_NOT_PAST = (
     select(_absence)
     .where(_absence.c.last >= bindparam("today", type_=_absence.c.last.type))
-    .order_by(_absence.c.first, _absence.c.id),
-    is_settled=True,
+    .order_by(_absence.c.first, _absence.c.id)
+)
+_OF_PEOPLE = Prepared(_NOT_PAST, is_settled=True)
+_OF_PERSON = Prepared(_NOT_PAST.where(_absence.c.person == bindparam("person")))
+_OVER = Prepared(
+    select(_absence.c.id)
+    .where(_absence.c.last < bindparam("before", type_=_absence.c.last.type))
+    .order_by(_absence.c.last, _absence.c.id)
+    .limit(bindparam("limit", type_=Integer))
 )
