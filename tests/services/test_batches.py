@@ -20,6 +20,7 @@ from flowcase.services.second_person import NeedsAnother
 from flowcase.services.token_moves import TokenAct
 from flowcase.services.worklists import LEASE, NO_LONGER_THEIRS
 from flowcase.store import INSTALLATION, Store
+from flowcase.store.queries import batches as batch_rows
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, call, catch, end, process, start, timer, user_task
 from tests.traffic import traffic
@@ -339,6 +340,24 @@ def test_what_an_operator_let_run_stops_when_the_right_to_is_gone_and_another_go
     while flow.batch_work.run_waiting():
         pass
     assert flow.batches.get(id, actor=OPERATOR).counts == {"done": 4}
+
+
+def test_a_worker_that_knows_only_who_let_it_run_before_neither_stops_who_went_on_nor_acts_for_the_other(
+    flow: Flowcase, many: list[str], otto: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = flow.batches.plan(Asked(process="p"), "cancel", reason=WHY, actor=otto)
+    flow.batches.run(id, actor=otto)
+    before = flow.batches.get(id, actor=otto).row
+    flow.people.deactivate("otto", actor=OPERATOR)
+    flow.batches.pause(id, actor=OPERATOR)
+    flow.batches.resume(id, actor=OPERATOR)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(batch_rows, "at_work", lambda tx: [before])
+        flow.batch_work.run_waiting()
+
+    went_on = flow.batches.get(id, actor=OPERATOR)
+    assert (went_on.row.status, went_on.counts) == ("running", {"waiting": 4})
 
 
 def test_all_that_a_batch_led_to_is_found_by_its_id(flow: Flowcase, many: list[str]) -> None:

@@ -13,6 +13,7 @@ from flowcase.handlers import Side
 from flowcase.services.migrations import MappingRefused
 from flowcase.services.second_person import NeedsAnother
 from flowcase.store import INSTALLATION, tables
+from flowcase.store.queries import migrations as move_rows
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import (
     boundary,
@@ -463,3 +464,25 @@ def test_a_move_stops_when_who_let_it_run_draws_no_processes_any_longer(flow, de
     flow.migrations.resume(id, actor=OWNER)
     work(flow)
     assert flow.migrations.get(id, actor=OWNER).counts == {"moved": 3}
+
+
+def test_a_worker_that_knows_only_who_let_a_move_run_before_does_not_stop_who_went_on(
+    flow, deploy, monkeypatch
+):
+    deploy(drawn(user_task("a")))
+    flow.instances.start("sag", actor=OPERATOR)
+    deploy(drawn(user_task("a"), user_task("b")))
+    flow.people.add("olga", name="Olga", groups=("procesejer",), actor=OPERATOR)
+    olga = flow.people.actor("olga")
+    id = flow.migrations.plan("sag:1", "sag:2", reason=WHY, actor=olga)
+    flow.migrations.run(id, actor=olga)
+    before = flow.migrations.get(id, actor=OWNER).row
+    flow.people.deactivate("olga", actor=OPERATOR)
+    flow.migrations.pause(id, actor=OWNER)
+    flow.migrations.resume(id, actor=OWNER)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(move_rows, "at_work", lambda tx: [before])
+        flow.migration_work.run_waiting()
+
+    assert flow.migrations.get(id, actor=OWNER).row.status == "running"

@@ -24,6 +24,7 @@ from flowcase.services.worklists import (
     NoLongerTheirs,
     Worklist,
     check_still_theirs,
+    is_as_it_was,
 )
 from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.batch_tables import batch_item
@@ -86,7 +87,12 @@ class BatchWork:
         """Whoever works on the instance holds its stream: only one of two workers finds it waiting."""
         locked = tx.lock(instance)
         item, now = queries.item(tx, row.id, instance), queries.get(tx, row.id)
-        if item is None or item.status != self._worklist.left(row) or now is None or now.status != row.status:
+        if (
+            item is None
+            or item.status != self._worklist.left(row)
+            or now is None
+            or not is_as_it_was(row, now)
+        ):
             return
         check_still_theirs(tx, row.decided_by, may_operate)
         tx.request_id = row.id  # by which the history finds all that came of it

@@ -18,6 +18,7 @@ from flowcase.services.worklists import (
     NoLongerTheirs,
     Worklist,
     check_still_theirs,
+    is_as_it_was,
 )
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.migration_tables import migration_item
@@ -86,7 +87,7 @@ class MigrationWork:
         Raises NoLongerTheirs.
         """
         found, now = queries.item(tx, row.id, instance), queries.plan(tx, row.id)
-        if found is None or found.status != status or now is None or now.status != row.status:
+        if found is None or found.status != status or now is None or not is_as_it_was(row, now):
             return None
         check_still_theirs(tx, row.decided_by, may_migrate)
         tx.request_id = row.id  # by which the history finds all that came of it

@@ -28,6 +28,8 @@ class ListRow(Protocol):
     def id(self) -> str: ...
     @property
     def status(self) -> str: ...
+    @property
+    def decided_by(self) -> str: ...
 
 
 Row = TypeVar("Row", bound=ListRow)
@@ -38,6 +40,11 @@ class NoLongerTheirs(Forbidden):
 
     def __init__(self, person: str) -> None:
         super().__init__("go on with a list of instances", f"'{person}' may not let it run any longer")
+
+
+def is_as_it_was(row: ListRow, now: ListRow) -> bool:
+    """Whether a list is still worked off in the same direction for who let it: others may go on with it."""
+    return (now.status, now.decided_by) == (row.status, row.decided_by)
 
 
 def check_still_theirs(tx: Tx, decided_by: str, may: Callable[[Actor], bool]) -> None:
@@ -62,8 +69,8 @@ class Worklist:
         return self._worked_off if row.status == "undoing" else "waiting"
 
     def paused(self, tx: Tx, row: ListRow) -> bool:
-        """Stop at what is done; whether it was still at work."""
-        here = {"id": row.id, "status": row.status}
+        """Stop at what is done; whether it was still at work, for who had let it."""
+        here = {"id": row.id, "status": row.status, "decided_by": row.decided_by}
         if not tx.update_any(self._lists.head, here, {"status": PAUSED[row.status]}):
             return False
         waiting = {self._lists.id().name: row.id, "status": self.left(row)}
