@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import flowcase.web
+from flowcase.web import asked_days
 
 TEMPLATES = Path(flowcase.web.__file__).parent / "templates"
 
@@ -85,3 +86,22 @@ def test_no_page_asks_for_a_day_with_the_field_of_a_browser():
 
     assert asked_so == set()
     assert native.search('<input type="date">') and not native.search("data-type_of=date")
+
+
+@pytest.mark.parametrize("beyond", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"])
+@pytest.mark.parametrize("page", ["/sager?alle=1&efter=", "/sager?mine=", "/beskeder?efter="])
+def test_a_place_in_a_list_beyond_the_calendar_is_the_first_page(sign_in, page, beyond):
+    camilla = sign_in("camilla.syd")
+
+    seen, first = camilla.get(f"{page}{beyond}~x"), camilla.get(page.partition("?")[0])
+
+    assert seen.status == 200 and seen.heading == first.heading
+
+
+@pytest.mark.parametrize("beyond", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_beyond_the_calendar_is_refused_at_its_field(app, beyond):
+    with app.test_request_context():
+        read, wrong = asked_days.instant(beyond)
+
+        assert (read, wrong) == (None, "Ret årstallet. Skriv det med fire cifre, for eksempel 3.4.2026.")
+        assert asked_days.shown(beyond, "instant").text == beyond

@@ -28,11 +28,27 @@ def place_from(token: str, parts: int = 2) -> Any:
     """
     try:
         at, *rest = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().split("\n")
-        instant = dt.datetime.fromisoformat(at)
-        if instant.tzinfo is None or len(rest) != parts - 1 or "\0" in "".join(rest):
-            return None
-        return (instant.astimezone(dt.UTC), *rest)
-    except (ValueError, binascii.Error, OverflowError):
+    except (ValueError, binascii.Error):
+        return None
+    instant = instant_of(at)
+    if instant is None or len(rest) != parts - 1 or "\0" in "".join(rest):
+        return None
+    return (instant, *rest)
+
+
+def place_in_words(token: str) -> tuple[dt.datetime, str] | None:
+    """As `place_from`, of a token that is written out: an instant, `~` and a code or an id."""
+    at, _, rest = token.partition("~")
+    instant = instant_of(at)
+    return None if instant is None or "\0" in rest else (instant, rest)
+
+
+def instant_of(text: str) -> dt.datetime | None:
+    """In UTC; None for what is none, and beyond the first and the last year that UTC has."""
+    try:
+        instant = dt.datetime.fromisoformat(text)
+        return instant.astimezone(dt.UTC) if instant.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
 
 

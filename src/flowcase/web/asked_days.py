@@ -40,7 +40,7 @@ def instant(typed: str) -> tuple[dt.datetime | None, str]:
     """(the instant, what is wrong with it). Danish civil time; of an hour that exists twice, the first."""
     try:
         read = read_instant(typed.strip(), local_date(flow().clock.now())).at
-        possible = (read,) if read.tzinfo else possible_instants(read, COPENHAGEN)
+        possible = (read.astimezone(dt.UTC),) if read.tzinfo else possible_instants(read, COPENHAGEN)
     except NoDate as error:
         return None, presenting.said(form_sentences.of_date(error, form_sentences.NOT_AN_INSTANT))
     except OverflowError:  # at the ends of the calendar

@@ -16,6 +16,7 @@ from flowcase.errors import Forbidden, InvalidValues
 from flowcase.history.short_story import shortened
 from flowcase.services.case_facts import DEADLINE_PROCESS
 from flowcase.web import between_people, case_words, suspensions
+from flowcase.web.api_pages import place_in_words
 from flowcase.web.case_facts import called, notification_outcome, notifier, shown_facts, status
 from flowcase.web.flows import purpose
 from flowcase.web.form_notes import is_to_be_warned
@@ -52,7 +53,7 @@ def index() -> Any:
         raise Forbidden("see the cases", "their work is not theirs")
     asked = request.args.get("kode", "").strip()
     is_all = request.args.get("alle") == "1"
-    after = _place(request.args.get("efter", ""))
+    after = place_in_words(request.args.get("efter", ""))
     if not asked and not is_all and after is None:
         own_after = _own_place(request.args.get("mine", ""))
         own, own_following = flow().own_cases.page(actor(), after=own_after, limit=PAGE)
@@ -87,19 +88,9 @@ def _token(place: tuple[dt.datetime | None, str] | None) -> str:
 
 
 def _own_place(token: str) -> tuple[dt.datetime | None, str] | None:
-    """As `_place`; without an instant, among those that have no deadline."""
+    """As `place_in_words`; without an instant, among those that have no deadline."""
     moment, _, code = token.partition("~")
-    return (None, code) if code and not moment else _place(token)
-
-
-def _place(token: str) -> tuple[dt.datetime, str] | None:
-    """None, which is the first page, for a token that was damaged on its way."""
-    moment, _, code = token.partition("~")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, code) if at.tzinfo is not None else None
+    return (None, code) if code and not moment and "\0" not in code else place_in_words(token)
 
 
 @blueprint.get("/<code>")

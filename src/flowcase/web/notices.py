@@ -15,6 +15,7 @@ from flowcase.errors import InvalidValues
 from flowcase.history import notices as sentences
 from flowcase.services.notices import MOST_COUNTED, Chosen, OwnNotice
 from flowcase.web import presenting, shown_once
+from flowcase.web.api_pages import place_in_words
 from flowcase.web.language import current, gettext
 from flowcase.web.meeting_calendars import MISSES, READS, key_of_feed, organizer
 from flowcase.web.notice_groups import grouped
@@ -205,9 +206,5 @@ def _why(field: str, said: str) -> str:
 
 def _place(token: str) -> tuple[dt.datetime, str] | None:
     """None, which is the first page, for a token that was damaged on its way."""
-    moment, _, id = token.partition("~")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, id) if at.tzinfo is not None and id else None
+    place = place_in_words(token)
+    return place if place is not None and place[1] else None
