@@ -92,6 +92,20 @@ def test_without_a_purpose_and_a_reason_nothing_opens_and_what_was_typed_stays(
     assert not sees_the_family(henrik.get(f"/sager/{CASE}"))
 
 
+def test_a_cpr_number_in_the_reason_which_auditors_read_is_warned_of_once(
+    henrik: Visitor, world: World
+) -> None:
+    reason = f"{REASON} 010112-1234"
+
+    warned = opened(henrik, begrundelse=reason)
+
+    assert warned.status == 200 and "Det ligner et CPR-nummer." in warned.text
+    assert warned.value("begrundelse") == reason and told(world, CaseOpenedInEmergency) == []
+    form = warned.one("//main//form")
+    after = henrik.submit(warned, form, formaal="akut_fare")
+    assert "Sagen er åben for dig til" in after.text
+
+
 @pytest.mark.parametrize("person", ["vera.revisor", "granly", "bo.mentor", "jens.proces", "drift"])
 def test_who_is_no_casework_staff_opens_nothing(sign_in: SignIn, world: World, person: str) -> None:
     somebody = sign_in(person)

@@ -16,6 +16,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.access.events import CaseRead, GuestConfirmed, GuestLinkEnded, GuestLinkMade
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.store.guest_tables import guest_link
+from flowcase.store.queries import guest_links as guest_rows
 from tests.processes.consents_given import give_consent
 from tests.web.conftest import FROM_OUR_PAGE, Visitor
 from tests.web.test_accessibility import Checked
@@ -459,3 +460,55 @@ def test_a_guest_gets_there_by_keys_alone_and_axe_finds_nothing_on_the_way(open_
 
     assert seen.violations == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_who_has_confirmed_and_sends_the_code_again_goes_on_to_the_item(stranger, town):
+    secret = town.make()
+    asked = stranger.get(f"/gaest/{secret}")
+    stranger.submit(asked, asked.one("//form[contains(@action, '/kode')]"))
+    page = stranger.get(f"/gaest/{secret}")
+    form, code = page.one("//form[@data-once][.//input[@name='kode']]"), town.code()
+
+    first, again = (stranger.submit(page, form, kode=code) for _ in range(2))
+
+    assert WORDS in first.text and WORDS in again.text
+    assert [event.is_right for _, event in town.events(GuestConfirmed)] == [True]
+
+
+def test_whose_link_has_sent_all_its_codes_is_told_whom_to_ask_and_not_to_wait(stranger, town, monkeypatch):
+    monkeypatch.setattr("flowcase.services.guest_links.MOST_CODES", 1)
+    secret = town.make()
+    asked = stranger.get(f"/gaest/{secret}")
+    form = asked.one("//form[contains(@action, '/kode')]")
+    stranger.submit(asked, form)
+    town.flow.clock.set(town.flow.clock.now() + dt.timedelta(minutes=20))
+
+    later = stranger.submit(asked, form)
+
+    assert later.status == 409 and "Vent et minut" not in later.text
+    assert "Kontakt den rådgiver, som gav dig det, hvis du skal bruge et nyt." in later.text
+    assert not stranger.get(f"/gaest/{secret}").all("//form[contains(@action, '/kode')]")
+
+
+def test_a_link_that_another_window_ended_a_moment_ago_ends_once(town, monkeypatch):
+    town.make()
+    links, read = town.flow.guest_links, guest_rows.link
+    (link,) = links.of_meeting(town.meeting, actor=town.actor)
+    answers = iter([links._transactions.read(lambda tx: read(tx, link.id))])  # before the other one waited
+    links.end(link.id, actor=town.actor)
+
+    monkeypatch.setattr(guest_rows, "link", lambda tx, id: next(answers, None) or read(tx, id))
+    links.end(link.id, actor=town.actor)
+
+    assert len(town.events(GuestLinkEnded)) == 1
+
+
+def test_no_link_lasts_until_the_end_of_the_calendar(sign_in, town):
+    visitor = sign_in(town.caseworker)
+    page = visitor.get(f"/moeder/{town.meeting}")
+
+    refused = visitor.submit(
+        page, page.one("//form[contains(@action, '/gaestelink')]"), adresse=ADDRESS, til="31.12.9999"
+    )
+
+    assert refused.status == 422 and "ikke senere end samtykket gælder" in refused.text

@@ -22,7 +22,7 @@ from flowcase.access.actor import Actor
 from flowcase.access.events import CaseRead, GuestConfirmed, GuestLinkEnded, GuestLinkMade
 from flowcase.access.guests import UNKNOWN, guest_actor
 from flowcase.access.permissions import is_closest_to_case, may_see_cases
-from flowcase.cases.civil_time import at_wall_clock, local_date
+from flowcase.cases.civil_time import local_date, span_of_days
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.services import disclosure, guest_mails, mail_rows, meeting_parts
 from flowcase.services.case_work import CaseWork, OpenWork
@@ -87,6 +87,7 @@ class Known:
     id: str
     address_hint: str  # the mail address with most of it hidden
     has_code: bool  # one was sent that can still be typed
+    gets_codes: bool  # not all that a link may ever send were sent
 
 
 class GuestLinks:
@@ -181,6 +182,8 @@ class GuestLinks:
                 raise NotFound("guest link", id)
             if not _is_close(case, actor):
                 raise Forbidden(f"end guest link '{id}'", "the case is not theirs")
+            tx.stream(case.stream)  # pressed twice, it ends once
+            row = guest_links.link(tx, id) or row
             if row.ended_at is None:
                 tx.append(case.stream, GuestLinkEnded(case=case.code, link=id, recipient=row.recipient))
                 tx.update_any(guest_link, {"id": id}, {"ended_at": tx.now, "code_hash": None})
@@ -194,7 +197,8 @@ class GuestLinks:
 
         def work(tx: Tx) -> Known:
             row, case = self._alive(tx, secret)
-            return Known(row.id, _hint(_address(tx, case, row)), _can_be_typed(row, tx.now))
+            hint = _hint(_address(tx, case, row))
+            return Known(row.id, hint, _can_be_typed(row, tx.now), row.codes < MOST_CODES)
 
         return self._transactions.read(work)
 
@@ -387,14 +391,18 @@ def _read_at(tx: Tx, links: Sequence[GuestLinkRow]) -> dict[str, list[dt.datetim
 def _closing(
     tx: Tx, work: CaseWork, case: str, grounds: tuple[str, ...], until: dt.date | None
 ) -> dt.datetime | None:
-    """The end of the last day; None for a day that is over, or later than one of the consents lasts."""
+    """The end of the last day; None for a day that is over, or later than one of the consents lasts.
+
+    Nor does the last day of the calendar end.
+    """
     if until is None or until < local_date(tx.now):
         return None
     for each in work.records(CONSENT, case=case):
         last = each["gyldigt_til"]
         if each["anmodning_id"] in grounds and isinstance(last, dt.date) and until > last:
             return None
-    return at_wall_clock(until + dt.timedelta(days=1), dt.time()).astimezone(dt.UTC)
+    _, end = span_of_days(None, until)
+    return None if end is None else end.astimezone(dt.UTC)
 
 
 def _last_day(row: GuestLinkRow) -> dt.date:

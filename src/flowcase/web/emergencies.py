@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidValues
+from flowcase.web.form_notes import is_to_be_warned
 from flowcase.web.language import gettext
 from flowcase.web.presenting import instant
 from flowcase.web.session import actor, flow
@@ -21,16 +22,18 @@ VERDICTS = {"i_orden": "I orden", "foelges_op": "Skal følges op"}
 @blueprint.route("/sager/<code>/noedadgang", methods=["GET", "POST"])
 @login_required
 def open_case(code: str) -> Any:
-    """With a purpose and a reason; what was typed comes back when one is missing."""
+    """With a purpose and a reason; what was typed comes back when one is missing.
+
+    Auditors read the reason, so a CPR number in it is warned of once.
+    """
     offered = flow().emergencies.offer(code, actor=actor())
     problems: dict[str, str] = {}
-    if request.method == "POST":
+    reason = request.form.get("begrundelse", "")
+    noted = is_to_be_warned("begrundelse", reason, request.form)
+    if request.method == "POST" and not noted:
         try:
             until = flow().emergencies.open(
-                code,
-                purpose=request.form.get("formaal", ""),
-                reason=request.form.get("begrundelse", ""),
-                actor=actor(),
+                code, purpose=request.form.get("formaal", ""), reason=reason, actor=actor()
             )
         except InvalidValues as error:
             problems = {name: gettext(said[0]) for name, said in error.errors.items()}
@@ -49,7 +52,8 @@ def open_case(code: str) -> Any:
         offered=offered,
         problems=problems,
         purpose=request.form.get("formaal", ""),
-        reason=request.form.get("begrundelse", ""),
+        reason=reason,
+        noted=noted,
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import login_required
@@ -17,6 +18,9 @@ from flowcase.web.meeting_calendars import MISSES, key_of_feed
 from flowcase.web.meetings import shown
 from flowcase.web.public import limiter
 from flowcase.web.session import actor, flow
+
+if TYPE_CHECKING:
+    from flowcase.services.guest_links import Known
 
 blueprint = Blueprint("guest_links", __name__)
 
@@ -58,8 +62,7 @@ def send_code(secret: str) -> Any:
     except NotFound:
         return _closed()
     except Conflict:
-        problem = gettext("Der er lige sendt en kode. Vent et minut, før du beder om en ny.")
-        return _ask(secret, problem), HTTPStatus.CONFLICT
+        return _ask(secret, _none_sent), HTTPStatus.CONFLICT
     return redirect(url_for("guest_links.show", secret=secret), HTTPStatus.SEE_OTHER)
 
 
@@ -67,15 +70,20 @@ def send_code(secret: str) -> Any:
 @limiter.limit(MISSES, deduct_when=lambda response: response.status_code == HTTPStatus.NOT_FOUND)
 @limiter.limit(READS, key_func=lambda: key_of_feed())
 def confirm(secret: str) -> Any:
+    """Who has confirmed already (went back, or pressed twice) goes on to the item."""
+    there = redirect(url_for("guest_links.show", secret=secret), HTTPStatus.SEE_OTHER)
     try:
+        if _is_confirmed(flow().guest_links.known(secret).id):
+            return there
         link = flow().guest_links.confirm(secret, request.form.get("kode", "")[:40])
         if link is None:
-            problem = gettext("Koden er forkert eller for gammel. Prøv igen, eller bed om en ny.")
-            return _ask(secret, problem), HTTPStatus.UNPROCESSABLE_ENTITY
+            return _ask(secret, _wrong_code), HTTPStatus.UNPROCESSABLE_ENTITY
     except NotFound:
         return _closed()
+    except Conflict:  # another window was faster
+        return there
     session[_KEPT] = {**session.get(_KEPT, {}), link: flow().clock.now().isoformat()}
-    return redirect(url_for("guest_links.show", secret=secret), HTTPStatus.SEE_OTHER)
+    return there
 
 
 @blueprint.post("/gaest/<secret>/luk")
@@ -86,9 +94,21 @@ def leave(secret: str) -> Any:
     return redirect(url_for("guest_links.show", secret=secret), HTTPStatus.SEE_OTHER)
 
 
-def _ask(secret: str, problem: str = "") -> str:
+def _ask(secret: str, said: Callable[[Known], str] = lambda known: "") -> str:
     known = flow().guest_links.known(secret)
-    return render_template("guest_confirm.html", known=known, secret=secret, problem=problem)
+    return render_template("guest_confirm.html", known=known, secret=secret, problem=said(known))
+
+
+def _none_sent(known: Known) -> str:
+    if not known.gets_codes:
+        return ""  # the page says so
+    return gettext("Der er lige sendt en kode. Vent et minut, før du beder om en ny.")
+
+
+def _wrong_code(known: Known) -> str:
+    if not known.gets_codes:
+        return gettext("Koden er forkert eller for gammel.")
+    return gettext("Koden er forkert eller for gammel. Prøv igen, eller bed om en ny.")
 
 
 def _closed() -> Any:
