@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Any
 
 import pytest
 from flask import Flask, render_template_string, session
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from flask_wtf.csrf import CSRFProtect, validate_csrf
+from markupsafe import Markup
 
 from flowcase.web.signed_cookie import FormTokens, SignedCookie, form_token
 
@@ -87,6 +90,66 @@ def test_it_is_flasks_own_form_so_that_nodes_of_both_releases_read_it(
     theirs.set_cookie("session", cookie_of(client))
 
     assert theirs.get("/get").text == "anna"
+
+
+def test_what_hangs_below_a_list_in_it_is_no_other_requests_either(app: Flask) -> None:
+    with app.test_request_context():
+        serializer: Any = SignedCookie().get_signing_serializer(app)
+        cookie = str(serializer.dumps({"rows": [["a"]]}))
+
+    @app.get("/alter")
+    def alter() -> list[Any]:
+        session["rows"][0].append("b")
+        return [repr(session["rows"])]
+
+    client, said = app.test_client(), []
+    for _ in range(3):
+        client.set_cookie("session", cookie)
+        said.append(client.get("/alter").json)
+
+    assert said == [["[['a', 'b']]"]] * 3
+
+
+@pytest.mark.parametrize("is_permanent", [True, False], ids=["until", "of the browser"])
+@pytest.mark.parametrize("https", [True, False], ids=["https", "http"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"b": "anna", "a": True, "number": 3, "nothing": None},
+        {"_flashes": [("success", "»Æble« er færdig"), ("info", "To")], "language": "da"},
+        {"at": dt.datetime(2026, 3, 2, tzinfo=dt.UTC), "words": Markup("<b>"), "in": {"a": ("b", b"c")}},
+        {"long": "anna" * 900},
+        {" t": ["one key that looks like a mark"]},
+    ],
+    ids=["plain", "told", "other kinds", "long", "mark"],
+)
+def test_what_is_sent_is_word_for_word_what_flask_sends(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], https: bool, is_permanent: bool
+) -> None:
+    end = dt.datetime(2026, 3, 2, 18, tzinfo=dt.UTC)
+    monkeypatch.setattr("flowcase.web.signed_cookie._SHORT", -1)  # Flask tries to compress everything
+    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: 1_772_438_400.5)
+    monkeypatch.setattr(
+        SecureCookieSessionInterface,
+        "get_expiration_time",
+        lambda self, app, session: end if session.permanent else None,
+    )
+
+    def headers_of(interface: SecureCookieSessionInterface) -> list[tuple[str, str]]:
+        app = Flask("test")
+        app.config.update(SECRET_KEY=bytes(32), SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=https)
+        app.config["SESSION_COOKIE_NAME"] = "__Host-flowcase" if https else "flowcase"
+        app.session_interface = interface
+
+        @app.get("/")
+        def say() -> str:
+            session.update(said)
+            session.permanent = is_permanent
+            return ""
+
+        return list(app.test_client().get("/").headers)
+
+    assert headers_of(SignedCookie()) == headers_of(SecureCookieSessionInterface())
 
 
 @pytest.mark.parametrize("place", [2, -2])

@@ -9,22 +9,50 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import json
 import secrets
 from typing import Any
 
-from flask import Flask, Request, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.json.provider import DefaultJSONProvider
+from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect, generate_csrf, same_origin
 from itsdangerous import BadData, BadSignature, Serializer, TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode
+from itsdangerous.signer import SigningAlgorithm
+from werkzeug.http import dump_cookie, http_date
 
 _COOKIES = 4096  # checked ones that are kept, the last used
 _TOKEN = "csrf_token"  # noqa: S105 - Flask-WTF's name, in the session and for the length of a request
 _OF = "."  # in what a token says: after it, whose it is
 _UNALTERABLE = frozenset({str, bool, int, type(None)})
 _SALT = "wtf-csrf-token"  # Flask-WTF's, for tokens
+_LONG = 3500  # characters: browsers keep 4096 bytes of a cookie, with its name and what else is said of it
 _SHORT = 1024  # bytes: trying to compress so little takes longer than all else about a cookie
+_VALUE, _END = "0-0", "1-1"  # stand for those of a cookie
 _AGAIN_SECONDS = 60  # a session that is only used gets a new cookie no more often than this
+
+
+class _OneShot(SigningAlgorithm):
+    """Flask's own HMAC, without an object for what is signed in one piece."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return hmac.digest(key, value, "sha1")
+
+
+class _Tagged(TaggedJSONSerializer):
+    """Flask's own form of a session, without asking nine times of each plain text what else it may be."""
+
+    _encode = staticmethod(
+        json.JSONEncoder(default=DefaultJSONProvider.default, sort_keys=True, separators=(",", ":")).encode
+    )
+
+    def tag(self, value: Any) -> Any:
+        return value if type(value) in _UNALTERABLE else super().tag(value)
+
+    def dumps(self, value: Any) -> str:
+        return self._encode(self.tag(value))
 
 
 class _Signer(TimestampSigner):
@@ -60,6 +88,7 @@ class SignedCookie(SecureCookieSessionInterface):
     digest_method = staticmethod(
         hashlib.sha1
     )  # Flask's own, itself: `hmac` is slow with a function around it
+    serializer = _Tagged()
 
     def __init__(self) -> None:
         self._serializers: dict[Any, URLSafeTimedSerializer] = {}
@@ -75,7 +104,11 @@ class SignedCookie(SecureCookieSessionInterface):
                 [*reversed(app.config["SECRET_KEY_FALLBACKS"] or ()), key],  # the last one signs
                 salt=self.salt,
                 serializer=self.serializer,
-                signer_kwargs={"key_derivation": self.key_derivation, "digest_method": self.digest_method},
+                signer_kwargs={
+                    "key_derivation": self.key_derivation,
+                    "digest_method": self.digest_method,
+                    "algorithm": _OneShot(),
+                },
             )
         return found
 
@@ -91,7 +124,8 @@ class SignedCookie(SecureCookieSessionInterface):
             age = self._now(serializer) - signed_at
             if not 0 <= age <= app.permanent_session_lifetime.total_seconds():
                 return self.session_class()
-            found: Any = self.session_class(serializer.load_payload(payload) if plain is None else plain)
+            said = serializer.load_payload(payload) if plain is None else _own(plain)
+            found: Any = self.session_class(said)
         except BadSignature:
             return self.session_class()
         found.age = age
@@ -111,12 +145,65 @@ class SignedCookie(SecureCookieSessionInterface):
 
     @staticmethod
     def _check(serializer: URLSafeTimedSerializer, text: str) -> tuple[bytes, int, dict[str, Any] | None]:
-        """(payload, when it was signed, what it says unless requests could alter it). Raises BadSignature."""
+        """(payload, when it was signed, what it says where `_own` copies it whole). Raises BadSignature."""
         signer: Any = serializer.make_signer()
         payload, signed_at = signer.unsign(text, return_timestamp=True)
         said = serializer.load_payload(payload)
-        is_plain = all(type(each) in _UNALTERABLE for each in said.values())
+        is_plain = all(_is_unalterable(each) or _is_list_of_those(each) for each in said.values())
         return payload, int(signed_at.timestamp()), said if is_plain else None
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not session or "Vary" in response.headers:
+            super().save_session(app, session, response)
+            return
+        is_sent, serializer = self.should_set_cookie(app, session), self.get_signing_serializer(app)
+        assert serializer is not None  # where there is no key nothing was put into it
+        said = str(serializer.dumps(dict(session))) if is_sent else ""
+        if len(said) > _LONG:  # Flask warns of what browsers do not keep
+            super().save_session(app, session, response)
+            return
+        if session.accessed or is_sent:
+            response.headers.add("Vary", "Cookie")
+        if is_sent:
+            expires = self.get_expiration_time(app, session)
+            before, between, after = self._around(app, has_end=expires is not None)
+            end = "" if expires is None else http_date(expires)
+            response.headers.add("Set-Cookie", f"{before}{said}{between}{end}{after}")
+
+    def _around(self, app: Flask, *, has_end: bool) -> tuple[str, str, str]:
+        return _around_cookie(
+            self.get_cookie_name(app),
+            has_end=has_end,
+            domain=self.get_cookie_domain(app),
+            path=self.get_cookie_path(app),
+            secure=self.get_cookie_secure(app),
+            httponly=self.get_cookie_httponly(app),
+            samesite=self.get_cookie_samesite(app),
+            partitioned=self.get_cookie_partitioned(app),
+        )
+
+
+@functools.cache
+def _around_cookie(name: str, *, has_end: bool, **options: Any) -> tuple[str, str, str]:
+    """What stands before the value of a cookie, between it and its end, and behind that."""
+    whole = dump_cookie(name, _VALUE, expires=_END if has_end else None, max_size=0, **options)
+    before, _, rest = whole.partition(_VALUE)
+    between, _, after = rest.partition(_END)
+    return before, between, after
+
+
+def _own(said: dict[str, Any]) -> dict[str, Any]:
+    """For one request, which may add to the lists in it."""
+    return {name: each.copy() if type(each) is list else each for name, each in said.items()}
+
+
+def _is_unalterable(value: Any) -> bool:
+    return type(value) in _UNALTERABLE or (type(value) is tuple and all(map(_is_unalterable, value)))
+
+
+def _is_list_of_those(value: Any) -> bool:
+    """As what is told on the next page is kept."""
+    return type(value) is list and all(map(_is_unalterable, value))
 
 
 def form_token() -> str:
