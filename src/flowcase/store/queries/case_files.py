@@ -55,8 +55,10 @@ def case(tx: Tx, code: str) -> CaseRow | None:
 @in_memory_too
 def of_codes(tx: Tx, codes: Sequence[str]) -> list[CaseRow]:
     """Those that there are, by code, in one statement."""
+    if not codes:  # as mostly; the statement is made anew each time
+        return []
     statement = select(_table).where(_table.c.code.in_(codes)).order_by(_table.c.code)
-    return [made(CaseRow, row) for row in tx.rows(statement)] if codes else []
+    return [made(CaseRow, row) for row in tx.rows(statement)]
 
 
 @in_memory_too
