@@ -424,6 +424,20 @@ def test_lists_of_words_that_stand_alike_are_each_rows_own(flow: Flowcase, fill:
     assert flow.inboxes.page(ANNA, Asked(view=View.OWN)).rows[0].candidate_groups == ["fronten"]
 
 
+def test_what_a_list_shows_of_candidates_is_nothing_that_anybody_could_alter(
+    flow: Flowcase, fill: Callable[..., None]
+) -> None:
+    fill({"assignee": "anna"}, {"assignee": "anna"}, {"assignee": "anna", "candidate_groups": []})
+
+    rows = flow.inboxes.shown(ANNA, Asked(view=View.OWN)).rows
+
+    assert sorted((row.candidate_groups, row.candidate_users) for row in rows) == [
+        ((), ()),
+        (("fronten",), ()),
+        (("fronten",), ()),
+    ]
+
+
 @pytest.mark.parametrize("is_long", [False, True], ids=["few", "many"])
 def test_a_list_is_narrowed_to_a_fact_of_the_case_and_to_words(
     flow: Flowcase, fill: Callable[..., None], monkeypatch: pytest.MonkeyPatch, is_long: bool

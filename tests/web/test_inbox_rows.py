@@ -75,6 +75,18 @@ def test_a_task_of_a_suspended_instance_says_so(written):
     assert "sat på pause" not in second
 
 
+def test_rows_that_say_the_same_say_it_each_with_their_own_case_and_address(written):
+    told = row(id="i2.8", name="Skriv", case_code="SAG-1")
+    table = written(told, told._replace(id="i3.9", case_code="SAG-2"), row(id="i4.1", process="q"))
+
+    cells = [[each.text_content() for each in of.xpath("td")] for of in table.xpath("//tr")]
+    assert [each[2] for each in cells] == ["SAG-1", "SAG-2", "–"]
+    assert [each[0] for each in cells] == ["Vælg Skriv SAG-1", "Vælg Skriv SAG-2", "Vælg Ring "]
+    assert [each[6] for each in cells] == ["Tag Skriv SAG-1", "Tag Skriv SAG-2", "Tag Ring "]
+    assert [EVIL in each[1] for each in cells] == [True, True, False]
+    assert [each.rpartition("/")[2] for each in table.xpath("//td[2]/a/@href")] == ["i2.8", "i3.9", "i4.1"]
+
+
 def test_who_is_offered_it_twice_is_named_once(written):
     table = written(row(candidate_groups=["fronten", "akutvagt", "fronten"]))
 

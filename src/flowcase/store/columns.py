@@ -137,32 +137,54 @@ def read_json(given: str | bytes) -> Any:
             return list(known)
     value = json.loads(given)
     if is_short_list and all(isinstance(each, str) for each in value):
-        if len(_WORDS) >= _REMEMBERED:
-            _WORDS.clear()
-        _WORDS[given] = tuple(value)
+        _WORDS.keep(given, tuple(value))
     return value
 
 
-class _WordsAsText(TypeDecorator[list[str]]):
+class _WordsAsText(TypeDecorator[Sequence[str]]):
     """A list of words as the database writes it down, which drivers hand on unread."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, read: Callable[[str], Sequence[str]]) -> None:
+        super().__init__()
+        self.read = read
+
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        return read_json
+        return self.read
 
 
-def words_of(column: ColumnElement[Any]) -> ColumnElement[list[str]]:
+def words_of(column: ColumnElement[Any]) -> ColumnElement[Sequence[str]]:
     """A column of JSON that always holds a list of words, for lists of rows: read by `read_json` itself.
 
     A driver's own way to JSON takes longer for fifty rows than finding them does.
     """
-    return cast(column, _WordsAsText()).label(column.key)
+    return cast(column, _WordsAsText(read_json)).label(column.key)
+
+
+def same_words_of(column: ColumnElement[Any]) -> ColumnElement[Sequence[str]]:
+    """As `words_of`, for rows that are only shown: those of rows that say the same are one tuple."""
+    return cast(column, _WordsAsText(_WORDS.__getitem__)).label(column.key)
+
+
+class _Words(dict[str | bytes, tuple[str, ...]]):
+    """Short lists of words by their JSON, read when they are asked for, and at hand from then on."""
+
+    def __missing__(self, given: str | bytes) -> tuple[str, ...]:
+        found = tuple(json.loads(given))
+        if len(given) <= _SHORT:
+            self.keep(given, found)
+        return found
+
+    def keep(self, given: str | bytes, found: tuple[str, ...]) -> None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[given] = found
 
 
 _SHORT, _REMEMBERED = 200, 1000
-_WORDS: dict[str | bytes, tuple[str, ...]] = {}
+_WORDS = _Words()
 
 
 def among(column: ColumnElement[str], name: str) -> ColumnElement[bool]:

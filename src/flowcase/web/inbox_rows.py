@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Container, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Container, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -28,7 +28,7 @@ _NOTHING = Markup("&ndash;")  # a page whose letters are all of Latin-1 is writt
 
 
 class InboxRows:
-    """What all rows of one page share."""
+    """What all rows of one page share, and what some of them share: each is written once."""
 
     def __init__(
         self,
@@ -41,66 +41,79 @@ class InboxRows:
     ) -> None:
         self._actor, self._now, self._ticked, self._may_take = actor, now, ticked, may_take
         self._sees_cases = may_see_cases(actor)
-        self._show, self._claim = _around("user_tasks.show", "id"), _around("user_tasks.claim", "id")
-        self._known_cases: dict[str, str] = {}
-        self._known_holders: dict[tuple[str, ...], str] = {}
+        self._process_names, self._is_english = process_names, current() == "en"
+        self._known_steps: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._known_cases: dict[str | None, tuple[str, str]] = {}
         self._known_priorities: dict[int, str] = {}
-        self._flows = {
-            process: Markup('<span class="fc-quiet" lang="da">{}</span>').format(name)
-            for process, name in process_names.items()
-            if name
-        }
-        self._is_english = current() == "en"
-        self._suspended = words("Forløbet er sat på pause")
-        self._choose, self._take, self._again = words("Vælg"), words("Tag"), words("Vises igen")
-        self._task, self._case, self._due = words("Opgave"), words("Sag"), words("Frist")
-        self._priority, self._who, self._mine = words("Prioritet"), words("Hvem"), words("Mig")
-
-    def _read_out(self, name: str) -> str:
-        """The name of a step among words of the page: the Danish that it is."""
-        return f'<span lang="da">{name}</span>' if self._is_english else name
-
-    def html(self, rows: Iterable[AnyTaskRow]) -> Markup:
-        return Markup("\n".join(map(self._row, rows)))  # noqa: S704 - each part is escaped or ours
-
-    def _row(self, row: AnyTaskRow) -> str:
-        id, name, case = row.id, _escaped(row.name), _escaped(row.case_code or "")
-        address_id = id
-        if not _is_plain(id):
-            id, address_id = str(escape(id)), quote(id)
-        before, after = self._show
-        return (
-            '<tr>\n<td class="fc-tick"><label class="fc-ticked"><input type="checkbox" name="opgave" '
-            f'value="{id}" form="flere"{" checked" if row.id in self._ticked else ""}>'
-            f'<span class="sr-only">{self._choose} {self._read_out(name)} {case}</span></label></td>\n'
-            f'<td data-title="{self._task}"><a href="{before}{address_id}{after}" '
-            f'lang="da">{name}</a>{self._flows.get(row.process, "")}{self._stands(row)}</td>\n'
-            f'<td class="fc-whole" data-title="{self._case}">{self._case_of(row)}</td>\n'
-            f'<td data-title="{self._due}">{self._when(row)}</td>\n'
-            f'<td data-title="{self._priority}">{self._priority_of(row)}</td>\n'
-            f'<td data-title="{self._who}">{self._whose(row)}</td>\n'
-            f"<td>{self._taking(row, address_id, name, case)}</td>\n</tr>"
+        self._known_holders: dict[tuple[Any, ...], str] = {}
+        self._mine, self._again = words("Mig"), words("Vises igen")
+        before, self._shown = _around("user_tasks.show", "id")
+        self._show = f'</span></label></td>\n<td data-title="{words("Opgave")}"><a href="{before}'
+        before, self._claimed = _around("user_tasks.claim", "id")
+        self._claim = (
+            '<button class="button button-secondary fc-small" type="submit" '
+            f'form="{TAKING}" formaction="{before}'
         )
 
-    def _stands(self, row: AnyTaskRow) -> str:
-        """That it cannot be completed now, which its page tells more of."""
-        return f' <span class="badge fc-state-cancelled">{self._suspended}</span>' if row.is_suspended else ""
+    def html(self, rows: Sequence[AnyTaskRow]) -> Markup:
+        write = self._row if _is_plain("".join([row.id for row in rows])) else self._odd_row
+        return Markup("\n".join(map(write, rows)))  # noqa: S704 - each part is escaped or ours
 
-    def _case_of(self, row: AnyTaskRow) -> str:
-        if not row.case_code:
-            return _NOTHING
-        found = self._known_cases.get(row.case_code)
-        if found is None:
-            found = _escaped(row.case_code)
-            if self._sees_cases:
-                found = f'<a href="{_escaped(address("cases.show", code=row.case_code))}">{found}</a>'
-            self._known_cases[row.case_code] = found
+    def _odd_row(self, row: AnyTaskRow) -> str:
+        return self._row(row, str(escape(row.id)), quote(row.id))
+
+    def _row(self, row: AnyTaskRow, id: str = "", address_id: str = "") -> str:
+        """`id` and `address_id` are how its id is written in HTML and in an address, unless as it is."""
+        id, address_id = id or row.id, address_id or row.id
+        ticking, link, taking = self._known_steps.get((row.name, row.process)) or self._step(row)
+        code, cell = self._known_cases.get(row.case_code) or self._case(row.case_code)
+        take = ""
+        if self._may_take and not row.assignee:
+            take = f"{self._claim}{address_id}{taking}{code}</span></button>"
+        return (
+            '<tr>\n<td class="fc-tick"><label class="fc-ticked"><input type="checkbox" name="opgave" '
+            f'value="{id}" form="flere"{" checked" if row.id in self._ticked else ""}>{ticking}{code}'
+            f"{self._show}{address_id}{link}{self._stands() if row.is_suspended else ''}{cell}"
+            f"{_NOTHING if row.due_at is row.follow_up_at is None else self._when(row)}"
+            f"{self._known_priorities.get(row.priority) or self._cell_of_priority(row.priority)}"
+            f"{self._whose(row)}</td>\n<td>{take}</td>\n</tr>"
+        )
+
+    def _step(self, row: AnyTaskRow) -> tuple[str, str, str]:
+        """What stands before the case at its tick, behind the id in its address, and in that of its Tag."""
+        name, flow = _escaped(row.name), self._process_names.get(row.process)
+        # Among words of an English page the name of a step is the Danish that it is.
+        read_out = f'<span lang="da">{name}</span>' if self._is_english else name
+        of = f'<span class="fc-quiet" lang="da">{_escaped(flow)}</span>' if flow else ""
+        found = self._known_steps[row.name, row.process] = (
+            f'<span class="sr-only">{words("Vælg")} {read_out} ',
+            f'{self._shown}" lang="da">{name}</a>{of}',
+            f'{self._claimed}">{words("Tag")}<span class="sr-only"> {read_out} ',
+        )
         return found
 
-    def _priority_of(self, row: AnyTaskRow) -> str:
-        found = self._known_priorities.get(row.priority)
-        if found is None:
-            found = self._known_priorities[row.priority] = _priority(row.priority)
+    def _stands(self) -> str:
+        """That it cannot be completed now, which its page tells more of."""
+        return f' <span class="badge fc-state-cancelled">{words("Forløbet er sat på pause")}</span>'
+
+    def _case(self, code: str | None) -> tuple[str, str]:
+        """The code, and its cell up to what stands in the next one."""
+        said = shown = _escaped(code or "")
+        if code and self._sees_cases:
+            shown = f'<a href="{_escaped(address("cases.show", code=code))}">{said}</a>'
+        found = self._known_cases[code] = (
+            said,
+            f'</td>\n<td class="fc-whole" data-title="{words("Sag")}">{shown or _NOTHING}</td>\n'
+            f'<td data-title="{words("Frist")}">',
+        )
+        return found
+
+    def _cell_of_priority(self, number: int) -> str:
+        """Its cell up to what stands in the next one."""
+        found = self._known_priorities[number] = (
+            f'</td>\n<td data-title="{words("Prioritet")}">{_priority(number)}</td>\n'
+            f'<td data-title="{words("Hvem")}">'
+        )
         return found
 
     def _when(self, row: AnyTaskRow) -> str:
@@ -114,7 +127,7 @@ class InboxRows:
             return self._lent(row.owner, row.assignee)
         if row.assignee == self._actor.id:
             return f"<strong>{self._mine}</strong>"
-        key = (row.assignee or "", *row.candidate_groups, "", *row.candidate_users)
+        key = (row.assignee, tuple(row.candidate_groups), tuple(row.candidate_users))
         found = self._known_holders.get(key)
         if found is None:
             found = self._known_holders[key] = _escaped(whose(row))
@@ -127,16 +140,6 @@ class InboxRows:
         holder = self._mine if delegate == self._actor.id else _escaped(person(delegate))
         whom = _escaped(person(owner))
         return f'<strong>{holder}</strong> <span class="fc-quiet">{words("for")} {whom}</span>'
-
-    def _taking(self, row: AnyTaskRow, address_id: str, name: str, case: str) -> str:
-        if row.assignee or not self._may_take:
-            return ""
-        before, after = self._claim
-        return (
-            f'<button class="button button-secondary fc-small" type="submit" form="{TAKING}" '
-            f'formaction="{before}{address_id}{after}">{self._take}'
-            f'<span class="sr-only"> {self._read_out(name)} {case}</span></button>'
-        )
 
 
 @functools.lru_cache(maxsize=4096)

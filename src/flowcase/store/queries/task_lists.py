@@ -25,15 +25,20 @@ from sqlalchemy import (
 )
 
 from flowcase.store import tables
-from flowcase.store.columns import among, words_of
+from flowcase.store.columns import among, same_words_of, words_of
 from flowcase.store.queries import found_by
 from flowcase.store.queries.found_by import Word
-from flowcase.store.queries.user_tasks import IS_SUSPENDED, AnyTaskRow
+from flowcase.store.queries.user_tasks import IS_SUSPENDED, AnyTaskRow, ListedTaskRow
 
 _table = tables.user_task
+_CANDIDATES = ("candidate_groups", "candidate_users")
 _OTHERS: Mapping[str, ColumnElement[Any]] = {
-    **{name: words_of(_table.c[name]) for name in ("candidate_groups", "candidate_users")},
+    **{name: words_of(_table.c[name]) for name in _CANDIDATES},
     IS_SUSPENDED.name: IS_SUSPENDED,
+}
+_LISTED: Mapping[str, ColumnElement[Any]] = {
+    **_OTHERS,
+    **{name: same_words_of(_table.c[name]) for name in _CANDIDATES},
 }
 _BETWEEN = "\n"  # a person and a case as one text; neither holds it
 
@@ -128,7 +133,8 @@ def place_of(row: AnyTaskRow, order: Order) -> Place:
 
 def fields(row: type[AnyTaskRow]) -> Sequence[ColumnElement[Any]]:
     """The columns of such a row, which is read by position."""
-    return [_OTHERS[name] if name in _OTHERS else _table.c[name] for name in row._fields]
+    others = _LISTED if row is ListedTaskRow else _OTHERS
+    return [others[name] if name in others else _table.c[name] for name in row._fields]
 
 
 # --- conditions ---

@@ -69,8 +69,8 @@ class ListedTaskRow(NamedTuple):
     stream: str
     case_code: str | None
     assignee: str | None
-    candidate_groups: Sequence[str]
-    candidate_users: Sequence[str]
+    candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
     due_at: dt.datetime | None
     follow_up_at: dt.datetime | None
     priority: int
@@ -80,7 +80,9 @@ class ListedTaskRow(NamedTuple):
 
     @classmethod
     def of(cls, row: UserTaskRow) -> ListedTaskRow:
-        return cls(*(getattr(row, name) for name in cls._fields))
+        said: list[Any] = [getattr(row, name) for name in cls._fields]
+        said = [tuple(each) if isinstance(each, list) else each for each in said]
+        return cls(*said)
 
     @property
     def status(self) -> str:
