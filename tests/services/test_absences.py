@@ -13,6 +13,7 @@ import pytest
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.events import AbsenceEnded, AbsenceReported, AbsencesForgotten
 from flowcase.bootstrap import Flowcase
+from flowcase.cases.events import RecordCreated
 from flowcase.clock import ManualClock
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.services import absence_work
@@ -21,6 +22,7 @@ from flowcase.store.queries import absences as rows
 from flowcase.store.queries.people import PersonRow
 from tests.conftest import NOW
 from tests.services.conftest import ANNA, BO, CLARA
+from tests.traffic import traffic
 
 LEADER = Actor("lene", groups=frozenset({"teamleder_fronten"}))
 TODAY = NOW.date()
@@ -159,6 +161,22 @@ def test_an_absence_is_kept_as_long_as_the_rule_set_says_and_its_end_is_told(
     assert [(row.actor, row.event.absences) for row in told] == [("system", (reported[0].absence,))]
     with office.store.begin(SYSTEM, clock.now()) as tx:
         assert [row.person for row in rows.of_people(tx, TODAY)] == ["bo"]
+
+
+def test_however_many_cases_announce_an_absence_they_are_read_by_one_statement(office: Flowcase) -> None:
+    counted = []
+    for number in range(3):
+        code = f"SAG-{number}"
+        office.cases.open(code, child={"navn": "Barn"}, facts={"sagsbehandler": "bo"}, actor=SYSTEM)
+        said = {"stedfortraeder": "anna", "fra": day(2), "til": day(4)}
+        announced = RecordCreated(record=f"f{number}", entity="Fravaer", case=code, open=said, secret={})
+        with office.store.begin(SYSTEM, NOW) as tx:
+            tx.append(f"case:{code}", announced)
+        with traffic(office.store) as sent:
+            assert [each.person for each in office.absences.of(ANNA)] == ["bo"]
+        counted.append(len(sent.statements))
+
+    assert len(set(counted)) == 1, counted
 
 
 def test_a_simulation_keeps_absences_on_its_shelves() -> None:

@@ -221,15 +221,19 @@ def _of_cases(
 ) -> dict[tuple[str, str, dt.date, dt.date, bool], list[str]]:
     """(who is away, deputy, first and last day, whether it has begun) -> cases."""
     today = local_date(tx.now)
-    found: dict[tuple[str, str, dt.date, dt.date, bool], list[str]] = {}
+    present = []
     for row in rows_of.not_ended(tx, entity=ABSENCE, under_way=UNDER_WAY):
         first, last, deputy = (row.open.get(name) for name in ("fra", "til", "stedfortraeder"))
+        owner = row.open.get("sagsbehandler")  # known once it has begun
         if first is None or last is None or last < today or not deputy:
             continue
-        owner = row.open.get("sagsbehandler")  # known once it has begun
-        if owner is not None and owner not in wanted and deputy != also_as_deputy:
-            continue
-        case = case_files.case(tx, row.case_code)
+        if owner is None or owner in wanted or deputy == also_as_deputy:
+            present.append((row, first, last, deputy, owner))
+    codes = sorted({row.case_code for row, *_ in present})
+    cases = {case.code: case for case in case_files.of_codes(tx, codes)}
+    found: dict[tuple[str, str, dt.date, dt.date, bool], list[str]] = {}
+    for row, first, last, deputy, owner in present:
+        case = cases.get(row.case_code)
         if case is None or case.closed_at is not None:
             continue
         person = str(owner or case.caseworker or "")
