@@ -56,6 +56,12 @@ def test_the_file_is_archivable_with_contents_that_lead_to_pages_and_a_signature
         assert words.replace(" ", "") in text.replace(" ", "")
 
 
+def test_a_deadline_is_called_by_its_name_with_the_code_of_its_rule_behind_it(whole):
+    text = " ".join(text_of(whole).split())
+
+    assert "Børnefaglig undersøgelse T04" in text and "T04 Børnefaglig" not in text
+
+
 def test_the_columns_of_its_tables_are_given_and_not_measured_from_every_cell(sign_in, monkeypatch):
     """Measuring where each cell could break took two thirds of the time of a big case."""
     measured = []

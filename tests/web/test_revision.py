@@ -184,6 +184,8 @@ def test_deadlines_are_counted_by_rule_and_the_late_ones_are_a_click_away_with_w
     cells = [cell.text_content().strip() for cell in row]
     late = vera.get(row.xpath(".//a/@href")[0])
 
+    assert cells[0].split() == ["Vurdering", "af", "underretning", "T01"]  # the name first, then its code
+    assert late.one("//h1").text_content().startswith("Vurdering af underretning T01:")
     assert (cells[1], cells[3]) == ("3", "1")
     assert cells[6] == "75,0 %"
     [missed] = late.all("//*[@id='for-sent']/tbody/tr")

@@ -107,7 +107,7 @@ def _how_many_assessments_were_late(auditor: Auditor) -> None:
 
 
 def _which_and_who_was_told(auditor: Auditor) -> None:
-    auditor.click("Revision", "Overholdte frister", "T01 Vurdering")
+    auditor.click("Revision", "Overholdte frister", "Vurdering af underretning")
     assert "Givet videre" in auditor.reads("#for-sent tbody tr")
 
 
