@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowcase.access.actor import SYSTEM, Actor
-from flowcase.access.events import TeamListEnded, TeamListKept
+from flowcase.access.events import OwnListEnded, OwnListKept, TeamListEnded, TeamListKept
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.services.list_shares import MOST_RECEIVED
@@ -108,6 +108,27 @@ def test_what_a_leader_does_to_the_lists_of_a_team_is_told(
     ]
     assert {row.actor for row in rows} == {"lene"}
     assert "Noah" not in str([row.event for row in rows])
+
+
+def test_what_somebody_does_to_lists_of_their_own_is_told_without_a_word_of_them(staff: Flowcase) -> None:
+    staff.list_shares.share("I dag", "bo", actor=ANNA)
+    staff.saved_lists.save("I dag", "frist=uge", actor=ANNA)
+    staff.saved_lists.rename("I dag", "Om Noah", actor=ANNA)
+    staff.saved_lists.rename("Om Noah", "Om Noah", actor=ANNA)  # changes nothing
+    with pytest.raises(NotFound):
+        staff.saved_lists.rename("I dag", "Ugen", actor=ANNA)
+    for _ in range(2):  # the second finds nothing
+        staff.saved_lists.delete("Om Noah", actor=ANNA)
+
+    rows = [row for row in staff.history.of_stream("installation") if row.kind.startswith("OwnList")]
+
+    assert [row.event for row in rows] == [
+        OwnListKept(is_new=True),
+        OwnListKept(is_new=False),
+        OwnListKept(is_new=False),
+        OwnListEnded(shares=1),
+    ]
+    assert {row.actor for row in rows} == {"anna"}
 
 
 def test_a_list_is_called_otherwise_and_those_it_is_shared_with_keep_it(staff: Flowcase) -> None:

@@ -1,4 +1,4 @@
-"""Saved lists through the API: kept, shared with a colleague who is told, withdrawn by either of them."""
+"""Saved lists through the API: kept, renamed, shared with a colleague who is told, withdrawn by either."""
 
 from __future__ import annotations
 
@@ -60,6 +60,30 @@ def test_a_share_is_withdrawn_by_either_of_the_two_and_ends_with_its_list(lists,
     assert lists.post("/api/saved-lists/delete", {"name": "Ugens"}).status_code == 204
     assert lists.get("/api/saved-lists").get_json() == []
     assert not jonas.get("/opgaver").all("//*[@id='gemte-udvalg']//a")
+
+
+def test_a_list_is_renamed_by_its_account_and_colleagues_keep_it(lists, app, world):
+    lists.post("/api/saved-lists", {"name": "Ugens", "query": QUERY})
+    lists.post("/api/saved-lists", {"name": "Andet", "query": ""})
+    shared = share(lists).get_json()
+
+    renamed = lists.post("/api/saved-lists/rename", {"name": "Ugens", "to": "  Ugens  i syd "})
+
+    assert renamed.status_code == 200
+    assert (renamed.get_json()["name"], renamed.get_json()["shares"]) == ("Ugens i syd", [shared])
+    assert [each["name"] for each in lists.get("/api/saved-lists").get_json()] == ["Andet", "Ugens i syd"]
+    kinds = [(row.kind, row.actor) for row in world.flow.history.of_stream("installation")]
+    assert kinds[-1] == ("OwnListKept", "lister")
+
+    taken = lists.post("/api/saved-lists/rename", {"name": "Ugens i syd", "to": "Andet"})
+    gone = lists.post("/api/saved-lists/rename", {"name": "Ugens", "to": "Igen"})
+    other = program(app, world, "lists:write", id="andre")
+    strange = other.post("/api/saved-lists/rename", {"name": "Ugens i syd", "to": "Mit"})
+    reader = program(app, world, "lists:read", id="laeser")
+    read_only = reader.post("/api/saved-lists/rename", {"name": "Ugens i syd", "to": "Mit"})
+
+    assert (taken.status_code, taken.get_json()["errors"]) == (422, {"to": ["taken"]})
+    assert [gone.status_code, strange.status_code, read_only.status_code] == [404, 404, 403]
 
 
 def test_what_a_list_cannot_mean_and_whom_it_cannot_be_shared_with_is_named_by_field(lists, world, app):

@@ -49,6 +49,7 @@ _ONES_OWN = {
     "list_shares.share",
     "list_shares.end",
     "api.save_list",
+    "api.rename_list",
     "api.delete_list",
     "api.share_list",
     "public.notify",

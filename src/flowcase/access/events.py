@@ -193,6 +193,20 @@ class ListShareEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnListKept(Event):
+    """Somebody saved a list for themselves, changed one or called it otherwise; its name is in no event."""
+
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnListEnded(Event):
+    """Somebody deleted a list of their own."""
+
+    shares: int  # how many colleagues saw it
+
+
+@dataclass(frozen=True, kw_only=True)
 class TeamListKept(Event):
     """A leader shared a saved list with a team, or changed one; its name and words are in no event."""
 

@@ -82,6 +82,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "seconds_late": ("Sekunder for sent", "Seconds late"),
     "series": ("Kalender", "Calendar"),
     "sha256": ("Kontrolsum", "Checksum"),
+    "shares": ("Delt med (antal)", "Shared with (number)"),
     "sought": ("Søgt efter", "Sought"),
     "source": ("Kilde", "Source"),
     "status": ("Status", "Status"),

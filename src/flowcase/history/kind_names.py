@@ -135,6 +135,8 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "StartTimerCancelled": ("Planlagt start annulleret", "Planned start cancelled"),
     "StartTimerFired": ("Planlagt start udført", "Planned start fired"),
     "StartTimerScheduled": ("Start planlagt", "Start planned"),
+    "OwnListEnded": ("Eget udvalg slettet", "Own list deleted"),
+    "OwnListKept": ("Eget udvalg gemt eller ændret", "Own list saved or changed"),
     "TeamListEnded": ("Teamets udvalg fjernet", "List of a team taken away"),
     "TeamListKept": ("Udvalg delt med et team", "List shared with a team"),
     "TimerCancelled": ("Tidspunkt annulleret", "Timer cancelled"),

@@ -1,7 +1,8 @@
 """Saved lists: the lists of user tasks that a person comes back to, and those that leaders share with a team.
 
-They say nothing of a case, so the history tells of none but who shared one with whom. Whoever opens a shared
-one sees their own user tasks by it, and no others.
+They say nothing of a case, so the history tells that one was kept or deleted and with whom it is shared, and
+never what it is called or looks for. Whoever opens a shared one sees their own user tasks by it, and no
+others.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import builtins
 from typing import Any
 
 from flowcase.access.actor import Actor
-from flowcase.access.events import TeamListEnded, TeamListKept
+from flowcase.access.events import OwnListEnded, OwnListKept, TeamListEnded, TeamListKept
 from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.services.list_shares import ended
 from flowcase.services.rule_sets import RuleSets
@@ -53,15 +54,12 @@ class SavedLists:
             key, values = {**whose, "name": name}, {"query": query, "saved_at": tx.now}
             if team is not None:
                 values["shared_by"] = actor.id
-            if tx.update_any(table, key, values):
-                if team is not None:
-                    tx.append(INSTALLATION, TeamListKept(team=team, is_new=False))
-                return
-            if len(kept) >= MOST:
+            is_new = not tx.update_any(table, key, values)
+            if is_new and len(kept) >= MOST:
                 raise InvalidValues("a saved list", {"navn": ["too many"]})
-            tx.insert_once(table, **key, **values)
-            if team is not None:
-                tx.append(INSTALLATION, TeamListKept(team=team, is_new=True))
+            if is_new:
+                tx.insert_once(table, **key, **values)
+            tx.append(INSTALLATION, _kept_event(team, is_new=is_new))
 
         self._transactions.run(actor, work)
 
@@ -86,8 +84,7 @@ class SavedLists:
             tx.delete_any(table, {**whose, "name": name})
             if team is None:
                 tx.update_any(list_share, {"owner": actor.id, "name": name}, {"name": to})
-            else:
-                tx.append(INSTALLATION, TeamListKept(team=team, is_new=False))
+            tx.append(INSTALLATION, _kept_event(team, is_new=False))
 
         self._transactions.run(actor, work)
 
@@ -96,10 +93,11 @@ class SavedLists:
 
         def work(tx: Tx) -> None:
             if team is None:
-                tx.delete_any(tables.saved_list, {"person": actor.id, "name": name})
-                for share in shares(tx, owner=actor.id):
-                    if share.name == name:
-                        ended(tx, share)
+                seen_by = [share for share in shares(tx, owner=actor.id) if share.name == name]
+                if tx.delete_any(tables.saved_list, {"person": actor.id, "name": name}):
+                    tx.append(INSTALLATION, OwnListEnded(shares=len(seen_by)))
+                for share in seen_by:
+                    ended(tx, share)
                 return
             self._check_leads(tx, team, actor)
             if tx.delete_any(tables.shared_list, {"team": team, "name": name}):
@@ -121,6 +119,10 @@ class SavedLists:
     def _check_leads(self, tx: Tx, team: str, actor: Actor) -> None:
         if team not in teams_led(tx, self._rule_sets, actor):
             raise Forbidden(f"share a list with '{team}'", "this person does not lead it")
+
+
+def _kept_event(team: str | None, *, is_new: bool) -> OwnListKept | TeamListKept:
+    return OwnListKept(is_new=is_new) if team is None else TeamListKept(team=team, is_new=is_new)
 
 
 def _checked(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Saved lists of user tasks, each account its own: kept, deleted, shared with colleagues and withdrawn."""
+"""Saved lists of user tasks, each account its own: kept, renamed, deleted, shared, withdrawn."""
 
 from __future__ import annotations
 
@@ -46,6 +46,15 @@ class SavedListIn(ma.Schema):
     )
 
 
+class ListRenameIn(ma.Schema):
+    name = ma.fields.String(required=True, validate=ma.validate.Length(min=1, max=LONGEST_NAME))
+    to = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(min=1, max=LONGEST_NAME),
+        metadata={"example": "Mine i syd", "description": "Nothing about a child or a family."},
+    )
+
+
 class SavedListOut(ma.Schema):
     name = ma.fields.String(required=True)
     query = ma.fields.String(required=True)
@@ -83,8 +92,20 @@ def save_list(asked: dict[str, Any]) -> Any:
         flow().saved_lists.save(asked["name"], query, actor=caller())
     except errors.InvalidValues as error:
         raise errors.InvalidValues("a saved list", {"name": error.errors["navn"]}) from None
-    kept = " ".join(asked["name"].split())
-    return next(each for each in _lists() if each["name"] == kept and each["shared_by"] is None)
+    return _own(asked["name"])
+
+
+@blueprint.route("/saved-lists/rename", methods=["POST"])
+@needs("lists:write")
+@blueprint.arguments(ListRenameIn)
+@blueprint.response(200, SavedListOut)
+def rename_list(asked: dict[str, Any]) -> Any:
+    """Call one of one's own otherwise; its shares stay. The name of another list is refused (422)."""
+    try:
+        flow().saved_lists.rename(asked["name"], asked["to"], actor=caller())
+    except errors.InvalidValues as error:
+        raise errors.InvalidValues("a saved list", {"to": error.errors["navn"]}) from None
+    return _own(asked["to"])
 
 
 @blueprint.route("/saved-lists/delete", methods=["POST"])
@@ -116,6 +137,11 @@ def share_list(asked: dict[str, Any]) -> Any:
 def end_list_share(id: str) -> Any:
     """Withdraw it, by its owner or by whom it is shared with; also fine when it has ended already."""
     flow().list_shares.end(id, actor=caller())
+
+
+def _own(name: str) -> dict[str, Any]:
+    kept = " ".join(name.split())
+    return next(each for each in _lists() if each["name"] == kept and each["shared_by"] is None)
 
 
 def _lists() -> list[dict[str, Any]]:

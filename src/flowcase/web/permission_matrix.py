@@ -313,6 +313,7 @@ RULES: Mapping[str, Rule] = {
     "api.complete": TOKEN_TASK,
     "api.saved_lists": TOKEN,
     "api.save_list": TOKEN,
+    "api.rename_list": TOKEN,
     "api.delete_list": TOKEN,
     "api.share_list": TOKEN,
     "api.end_list_share": TOKEN,

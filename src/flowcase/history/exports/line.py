@@ -90,6 +90,8 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
     "IdentityLinked": ("issuer",),
     "LegalHoldLifted": ("case",),
     "LegalHoldPlaced": ("case",),
+    "OwnListEnded": ("shares",),
+    "OwnListKept": ("is_new",),
     "PersonAdded": ("kind", "team", "district"),
     "ScopesGranted": ("scopes", "expires_at"),
     "SecondFactorEnded": ("because",),

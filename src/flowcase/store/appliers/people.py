@@ -21,6 +21,8 @@ history_only(
     events.HistorySearched,
     events.ListShared,
     events.ListShareEnded,
+    events.OwnListKept,
+    events.OwnListEnded,
     events.TeamListKept,
     events.TeamListEnded,
 )
