@@ -84,6 +84,17 @@ def test_the_line_of_a_feel_error_counts_the_lines_of_its_text():
         ([decision("d", table(["x"], [], [("-",)]))], ("dmn-table-output-missing", "table")),
         ([decision("d", table(["x"], ["o", "o"], [("-", "1", "2")]))], ("dmn-table-output-name", "table")),
         ([decision("d", table(["x"], ["o"], [("-", "1", "2")]))], ("dmn-rule-cells", "rule_1")),
+        (
+            [decision("d", table(["x"], ["o", "o_en"], [("1", '"Nej."', '"No."'), ("-", '"Ja."', '""')]))],
+            ("dmn-english", "rule_2"),
+        ),
+        (
+            [
+                decision("d", table(["x"], ["o", "o_en"], [("-", '"Nej."', '"No."')])),
+                decision("e", table(["x"], ["o", "p"], [("-", '"Ja."', "1")])),
+            ],
+            ("dmn-english", "table"),
+        ),
         ([decision("d", table(["x"], ["o"], [("-", "1")], hit_policy="BEST"))], ("dmn-hit-policy", "table")),
         (
             [decision("d", table(["x"], ["o"], [("-", "1")], hit_policy="PRIORITY"))],
@@ -132,6 +143,10 @@ def test_the_line_of_a_feel_error_counts_the_lines_of_its_text():
 )
 def test_a_defect_is_found_at_its_element(parts, expected):
     assert expected in found(*parts)
+
+
+def test_a_file_without_a_word_of_english_is_not_asked_for_it():
+    assert found(decision("d", table(["x"], ["o", "p"], [("-", '"Ja."', '""')]))) == []
 
 
 def test_a_misspelt_function_comes_with_the_name_that_was_meant():

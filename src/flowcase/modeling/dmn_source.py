@@ -72,6 +72,10 @@ class Source:
         else:
             yield from (child for child in element if child.tag.startswith(self._prefix))
 
+    def all(self, name: str) -> Iterator[Element]:
+        """The elements of DMN's own namespace with this local name, however deep, in the file's order."""
+        yield from self.root.iter(self._prefix + name)
+
     def child(self, element: Element, *names: str) -> Element | None:
         return next(self.children(element, *names), None)
 

@@ -258,6 +258,12 @@ _DMN = {
         "cell: date(x) + duration(y)",
         "cell: < 5",
     ),
+    "dmn-english": _rule(
+        "Where a file has an output in English, each rule that gives the Danish gives it too (warning).",
+        "The output `besked_en` is the English of `besked`. Without it, who reads in English reads Danish.",
+        '<output name="besked"/><output name="besked_en"/> … "Vælg en anden.", ""',
+        '"Vælg en anden.", "Choose another."',
+    ),
     "dmn-reference-unknown": _rule(
         "A requirement leads to an element.",
         "It would be null otherwise.",

@@ -15,6 +15,7 @@ from flowcase.dmn.check import check_table
 from flowcase.dmn.graph import BusinessKnowledge, Decision, DecisionService, InputData, Node, Requirement
 from flowcase.dmn.model import Model
 from flowcase.errors import InvalidDefinition
+from flowcase.modeling.dmn_english import check_english
 from flowcase.modeling.dmn_schema import check_schema
 from flowcase.modeling.dmn_source import (
     DMN_NAMESPACES,
@@ -53,6 +54,7 @@ def check_dmn(content: bytes, file: str, *, imports: Mapping[str, bytes] | None 
         return list(refused.findings)
     drawn = Source(parse_xml(content, file), file)
     check_schema(drawn)
+    check_english(drawn)
     findings.extend(drawn.findings)
     nodes: list[Decision | BusinessKnowledge] = [*model.decisions.values(), *model.knowledge.values()]
     for node in nodes:
