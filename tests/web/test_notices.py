@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import icalendar
@@ -11,6 +12,7 @@ from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.entities import ENTITIES
 from flowcase.demo import preparing, town
+from flowcase.web.notice_groups import READ_AT_ONCE
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import PEOPLE
 
@@ -114,6 +116,35 @@ def test_opening_a_case_reads_what_stands_with_it(world, sign_in):
     assert number >= 2
     assert opened.address == "/sager/SAG-2588"
     assert flow.notices.unread(actor) == before - number
+
+
+def test_days_before_the_newest_seven_are_folded_by_month_and_lose_nothing(world, sign_in):
+    flow, actor = world.flow, world.flow.people.actor("camilla.syd")
+    for number in range(12):
+        flow.clock.set(world.flow.clock.now() + dt.timedelta(days=1))
+        flow.comments.add(f"@camilla.syd nr. {number}", case="SAG-2588", actor=flow.people.actor("omar.syd"))
+    camilla, rows = sign_in("camilla.syd"), flow.notices.page(actor).rows
+    before = flow.notices.unread(actor)
+
+    seen = camilla.get("/beskeder")
+
+    main = "//main//section[starts-with(@aria-labelledby, 'dag-')]"
+    assert len(seen.all(f"{main}[not(ancestor::details)]")) == READ_AT_ONCE
+    folds = seen.all("//details[starts-with(@id, 'maaned-')]")
+    assert [each.get("id") for each in folds] == ["maaned-2026-04", "maaned-2026-03"]
+    assert all(each.get("open") is None for each in folds)
+    assert len(seen.all("//ul[@class='fc-notices']/li")) == len(rows)
+    april = folds[0].xpath(".//ul[@class='fc-notices']/li")
+    assert f"Ældre fra apr. 2026 ({len(april)}, ulæste: {len(april)})" in folds[0].text_content()
+
+    read = camilla.submit(seen, april[0].xpath(".//form")[0])
+
+    assert flow.notices.unread(actor) == before - 1
+    assert [each.get("id") for each in read.all("//details[@open]")] == ["maaned-2026-04"]
+    everything = camilla.submit(
+        read, read.one("//form[@action='/beskeder/laest'][not(./input[@name='besked'])]")
+    )
+    assert flow.notices.unread(actor) == 0 and not everything.all("//*[@class='fc-is-unread']")
 
 
 def test_nobody_marks_what_was_sent_to_others(world):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -18,13 +19,14 @@ from flowcase.web import presenting, shown_once
 from flowcase.web.api_pages import place_in_words
 from flowcase.web.language import current, gettext
 from flowcase.web.meeting_calendars import MISSES, READS, key_of_feed, organizer
-from flowcase.web.notice_groups import grouped
+from flowcase.web.notice_groups import folded, grouped
 from flowcase.web.public import limiter
 from flowcase.web.session import actor, flow
 
 blueprint = Blueprint("notices", __name__)
 
 PAGE = 50
+_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 @blueprint.record_once
@@ -39,9 +41,13 @@ def index() -> Any:
     only_unread = request.args.get("vis") == "ulaeste"
     before = _place(request.args.get("efter", ""))
     page = flow().notices.page(actor(), after=before, only_unread=only_unread, limit=PAGE)
+    days, months = folded(grouped(page.rows))
     return render_template(
         "notices.html",
-        days=grouped(page.rows),
+        days=days,
+        months=months,
+        unfolded=request.args.get("maaned", ""),
+        month=presenting.month,
         only_unread=only_unread,
         is_later=before is not None,
         place=request.args.get("efter", "") if before else "",
@@ -89,7 +95,17 @@ def _back() -> Any:
     """To the page that it was pressed on."""
     place = request.form.get("efter", "")
     narrowed = "ulaeste" if request.form.get("vis") == "ulaeste" else None
-    return redirect(url_for("notices.index", efter=place if _place(place) else None, vis=narrowed))
+    asked = request.form.get("maaned", "")  # of an older day, which stays unfolded
+    month = asked if _MONTH.fullmatch(asked) else None
+    return redirect(
+        url_for(
+            "notices.index",
+            efter=place if _place(place) else None,
+            vis=narrowed,
+            maaned=month,
+            _anchor=f"maaned-{month}" if month else None,
+        )
+    )
 
 
 @blueprint.route("/beskeder/valg", methods=["GET", "POST"])
