@@ -368,7 +368,7 @@ def assemble(
     startable_flows = StartableFlows(transactions, advancing, open_work)
     absences = Absences(transactions, rule_sets)
     caseload_moves = CaseloadMoves(
-        transactions, rule_sets, startable_flows, user_tasks, definitions.form, absences
+        transactions, rule_sets, startable_flows, user_tasks, definitions.form, absences, advancing
     )
     inboxes, meetings = Inboxes(transactions, rule_sets, definitions), Meetings(transactions, definitions)
     nodes = Nodes(transactions, node)

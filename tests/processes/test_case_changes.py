@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from flowcase.errors import Conflict, Forbidden, Refused
+from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 
 CHANGE = {"aarsag": "orlov", "overlevering": "Se sagen.", "familie_informeret": "2026-05-12"}
 ABSENCE = {
@@ -115,6 +117,60 @@ def test_a_caseworker_who_comes_back_early_takes_the_tasks_back(story):
     assert story.flow.absences.away(["CW-07"]) == {}
     with pytest.raises(Conflict):
         story.complete("planlaeg", "CW-03", **PLAN)
+
+
+@pytest.mark.parametrize("by", ["CW-07", "TL-SYD"])
+def test_an_absence_with_a_case_is_called_off_before_its_first_day(story, by):
+    """Proves R-022."""
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    first, last = dt.date(2026, 5, 13), dt.date(2026, 5, 20)
+    moves, actor = story.flow.caseload_moves, story.person(by)
+
+    with pytest.raises(Forbidden):
+        moves.call_off_absence("CW-07", first, last, actor=story.person("CW-03"))  # the deputy
+    called_off = moves.call_off_absence("CW-07", first, last, actor=actor)
+
+    assert (called_off.done, called_off.not_done) == (["S1"], {})
+    assert story.ends("raadgiver_fravaer") == ["aflyst"]
+    [record] = story.flow.cases.records("Fravaer", case="S1")
+    assert (record["status"], str(record["sluttet"])) == ("aflyst", "2026-05-12")
+    assert story.flow.absences.of(story.person("CW-07")) == []
+    with pytest.raises(NotFound):
+        moves.call_off_absence("CW-07", first, last, actor=actor)
+    story.go_to("2026-05-13T09:00")
+    assert story.facts("S1").get("stedfortraeder") is None and story.facts("S1")["sagsbehandler"] == "CW-07"
+    assert story.tasks("planlaeg")[0].assignee == "CW-07"
+    assert story.notices("stedfortraeder_sat") == story.notices("stedfortraeder_slut") == []
+
+
+def test_an_absence_that_has_begun_is_not_called_off(story):
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    story.go_to("2026-05-14T08:00")
+
+    with pytest.raises(NotFound):
+        story.flow.caseload_moves.call_off_absence(
+            "CW-07", dt.date(2026, 5, 13), dt.date(2026, 5, 20), actor=story.person("CW-07")
+        )
+
+    assert story.facts("S1")["stedfortraeder"] == "CW-03"
+    assert "CW-07" in story.flow.absences.away(["CW-07"])
+
+
+def test_calling_off_days_leaves_what_lasts_longer(story):
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    story.flow.absences.report(
+        "CW-07", dt.date(2026, 5, 18), dt.date(2026, 5, 25), actor=story.person("CW-07")
+    )
+
+    story.flow.caseload_moves.call_off_absence(
+        "CW-07", dt.date(2026, 5, 13), dt.date(2026, 5, 20), actor=story.person("CW-07")
+    )
+
+    [left] = story.flow.absences.of(story.person("CW-07"))
+    assert (str(left.first), str(left.last), left.cases) == ("2026-05-13", "2026-05-25", ())
 
 
 def test_an_absence_stays_the_persons_when_the_last_case_goes_to_somebody_else(story):

@@ -82,7 +82,9 @@ def test_who_is_back_early_is_away_no_longer_and_an_announced_absence_can_be_can
     (announced,) = office.absences.of(ANNA)
     assert announced.first == day(8) and office.absences.away(["anna"]) == {}
     assert not office.absences.end("anna", actor=ANNA)
-    assert office.absences.end("anna", id=announced.id, actor=ANNA)
+    assert not office.absences.call_off("anna", day(7), day(8), actor=ANNA)  # it lasts longer
+    assert office.absences.call_off("anna", day(8), day(9), actor=ANNA)
+    assert not office.absences.call_off("anna", day(8), day(9), actor=ANNA)
     assert office.absences.of(ANNA) == []
     ended = [row for row in office.history.everything() if isinstance(row.event, AbsenceEnded)]
     assert [(row.stream, row.actor, row.event.first) for row in ended] == [
@@ -99,6 +101,9 @@ def test_only_the_person_and_who_leads_them_say_when_somebody_is_away(office: Fl
     office.absences.report("anna", day(0), day(1), actor=LEADER)
     with pytest.raises(Forbidden):
         office.absences.end("anna", actor=BO)
+    with pytest.raises(Forbidden):
+        office.absences.call_off("anna", day(0), day(1), actor=BO)
+    assert not office.absences.call_off("anna", day(0), day(1), actor=ANNA)  # it has begun
 
     assert shown(office, BO) == [] and shown(office, CLARA) == []
     assert [each[0] for each in shown(office, LEADER)] == ["anna"]

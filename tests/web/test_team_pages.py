@@ -8,6 +8,7 @@ import re
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from tests.web.world import at
 
 HELD = ["SAG-2570", "SAG-2588"]  # Camilla's
 CHANGE = {
@@ -398,6 +399,44 @@ def test_days_alone_are_reported_when_no_case_is_ticked_and_can_be_cancelled_bef
     assert "Fravær meldt. Ingen sag har fået en stedfortræder." in reported.text
     cancelled = camilla.submit(reported, reported.one("//form[contains(@action, '/stedfortraedere/slut')]"))
     assert "Fraværet er aflyst: Camilla Noer." in cancelled.text and "Ingen er fraværende" in cancelled.text
+
+
+def test_an_announced_absence_with_cases_is_called_off_by_the_person_or_by_who_leads_them(sign_in, world):
+    camilla, leader, omar = sign_in("camilla.syd"), sign_in("else.syd"), sign_in("omar.syd")
+    reported = camilla.press(camilla.get("/team/raadgivere/camilla.syd/fravaer"), "meld", **ABSENCE)
+    to_end = "//form[contains(@action, '/stedfortraedere/slut')]"
+    assert not omar.get("/stedfortraedere").all(to_end)  # the deputy
+
+    called_off = camilla.submit(reported, reported.one(to_end))
+
+    assert "Fraværet er aflyst: Camilla Noer. Der kommer ingen stedfortræder i 2 sager." in called_off.text
+    assert "Ingen er fraværende" in called_off.text
+    camilla.press(camilla.get("/team/raadgivere/camilla.syd/fravaer"), "meld", **ABSENCE, sag="SAG-2588")
+    team = leader.get("/team")
+    [button] = team.all(f"{to_end}//button")
+    assert button.text_content() == "Aflys fravær Camilla Noer"
+    by_leader = leader.submit(team, team.one(to_end))
+    assert by_leader.heading == "Mit team" and "ingen stedfortræder i 1 sag." in by_leader.text
+    world.go_to(at(31, 9))
+    assert world.flow.cases.get("SAG-2588", actor=SYSTEM).facts.get("stedfortraeder") is None
+    assert world.flow.cases.get("SAG-2588", actor=SYSTEM).facts["sagsbehandler"] == "camilla.syd"
+
+
+def test_days_that_are_none_are_refused_where_an_absence_is_called_off(sign_in):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/team/raadgivere/camilla.syd/fravaer")
+
+    sent = camilla.client.post(
+        "/stedfortraedere/slut",
+        data={
+            "person": "camilla.syd",
+            "fra": "i morgen",
+            "til": "2026-04-03",
+            "csrf_token": page.value("csrf_token"),
+        },
+    )
+
+    assert sent.status_code == 400
 
 
 def test_somebody_away_without_a_deputy_is_so_called_where_colleagues_are_chosen(sign_in, world):

@@ -1,4 +1,4 @@
-"""`fravaer.slut`: the absence has ended: the case has no deputy any more (2.c)."""
+"""`fravaer.slut`: the absence has ended, or will not be: the case has no deputy (any more) (2.c)."""
 
 from __future__ import annotations
 

@@ -33,13 +33,24 @@ def report(tx: Tx, person: str, first: dt.date, last: dt.date) -> None:
     tx.append(INSTALLATION, reported)
 
 
-def end(tx: Tx, person: str, *, id: str | None = None) -> bool:
-    """Ends what is under way, or with `id` that one, begun or not; whether there was any."""
+def end(tx: Tx, person: str) -> bool:
+    """Ends what is under way; whether there was any."""
     today = local_date(tx.now)
     _hold(tx, person)
-    found = [row for row in _of(tx, person) if (row.first <= today if id is None else row.id == id)]
+    return _ended(tx, [row for row in _of(tx, person) if row.first <= today])
+
+
+def call_off(tx: Tx, person: str, first: dt.date, last: dt.date) -> bool:
+    """Ends what was announced within these days and has not begun; whether there was any."""
+    today = local_date(tx.now)
+    _hold(tx, person)
+    within = [row for row in _of(tx, person) if first <= row.first and row.last <= last]
+    return _ended(tx, [row for row in within if row.first > today])
+
+
+def _ended(tx: Tx, found: list[PersonsAbsenceRow]) -> bool:
     for row in found:
-        ended = AbsenceEnded(absence=row.id, person=person, first=row.first, last=row.last)
+        ended = AbsenceEnded(absence=row.id, person=row.person, first=row.first, last=row.last)
         tx.append(INSTALLATION, ended)
     return bool(found)
 

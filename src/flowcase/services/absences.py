@@ -127,15 +127,27 @@ class Absences:
         """Raises as `report` does for days that are past or in the wrong order."""
         self._transactions.read(lambda tx: _check_days(tx, first, last))
 
-    def end(self, person: str, *, id: str | None = None, actor: Actor) -> bool:
-        """The person is back: what is under way ends, or with `id` that one, begun or not.
+    def end(self, person: str, *, actor: Actor) -> bool:
+        """The person is back: what is under way ends.
 
         Whether there was any. Raises Forbidden for who neither is the person nor leads them.
         """
 
         def work(tx: Tx) -> bool:
             self._check(tx, person, actor)
-            return absence_work.end(tx, person, id=id)
+            return absence_work.end(tx, person)
+
+        return self._transactions.run(actor, work)
+
+    def call_off(self, person: str, first: dt.date, last: dt.date, *, actor: Actor) -> bool:
+        """What was announced within these days, both included, will not be.
+
+        Whether there was any. Raises Forbidden as `end` does.
+        """
+
+        def work(tx: Tx) -> bool:
+            self._check(tx, person, actor)
+            return absence_work.call_off(tx, person, first, last)
 
         return self._transactions.run(actor, work)
 

@@ -20,13 +20,17 @@ from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, NotFound
 from flowcase.modeling import Form
 from flowcase.services import deputies, form_values
 from flowcase.services.absences import FIRST, LAST, Absences, absences
+from flowcase.services.advancing import Advancing
+from flowcase.services.correlating import NO_TIME
+from flowcase.services.deputies import ABSENCE as ABSENCE_RECORD
+from flowcase.services.requests import Publish
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.startable_flows import StartableFlows
 from flowcase.services.teams import people_led
 from flowcase.services.transactions import Transactions
 from flowcase.services.user_tasks import UserTasks
 from flowcase.store import Tx
-from flowcase.store.queries import case_files
+from flowcase.store.queries import case_files, records
 from flowcase.store.queries import deadlines as deadline_rows
 from flowcase.store.queries import user_tasks as task_rows
 from flowcase.store.queries.deadlines import RUNNING, DeadlineRow
@@ -36,6 +40,7 @@ from flowcase.store.queries.user_tasks import UserTaskRow
 CHANGE, CHANGE_TASK, CHANGE_FORM = "skift_raadgiver", "skift", "F-C4"
 ABSENCE, ABSENCE_TASK, ABSENCE_FORM = "raadgiver_fravaer", "meld", "F-C5"
 BACK_TASK = "tilbage_foer_tid"
+CALLED_OFF = "fravaer_aflyst"  # message, by the id of the case's absence
 
 _ALL = 1_000_000
 
@@ -71,10 +76,11 @@ class CaseloadMoves:
         user_tasks: UserTasks,
         form_of: Callable[[Tx, str], Form | None],
         absences: Absences,
+        advancing: Advancing,
     ) -> None:
         self._transactions, self._rule_sets = transactions, rule_sets
         self._flows, self._user_tasks, self._form_of = flows, user_tasks, form_of
-        self._absences = absences
+        self._absences, self._advancing = absences, advancing
 
     def person(self, id: str, *, actor: Actor) -> PersonRow:
         """Somebody whom the actor leads. NotFound for who is in no team, Forbidden for others."""
@@ -148,24 +154,46 @@ class CaseloadMoves:
             self._absences.report(person, first, last, actor=actor)
         return done
 
-    def end_absence(self, person: str, *, absence: str | None = None, actor: Actor) -> Moved:
+    def end_absence(self, person: str, *, actor: Actor) -> Moved:
         """The person is back early: from now on no deputy stands in in any case.
 
-        With `absence` that one will not be, begun or not, and cases stay as they are. Raises NotFound where
-        there is nothing to end.
+        Raises NotFound where there is nothing to end.
         """
         if person != actor.id:
             self.person(person, actor=actor)
-        has_ended = self._absences.end(person, id=absence, actor=actor)
-        cases = [] if absence is not None else self._transactions.read(lambda tx: _covered(tx, person))
+        has_ended = self._absences.end(person, actor=actor)
+        cases = self._transactions.read(lambda tx: _covered(tx, person))
         if not has_ended and not cases:
-            raise NotFound("absence", absence or person)
+            raise NotFound("absence", person)
 
         def work(tx: Tx, code: str) -> None:
             task = _open_task(tx, code, ABSENCE, BACK_TASK)
             if task is None:
                 raise NotFound("absence that has begun in case", code)
             self._user_tasks.complete_within(tx, task.id, {}, actor=actor)
+
+        return self._run(person, cases, work, actor)
+
+    def call_off_absence(self, person: str, first: dt.date, last: dt.date, *, actor: Actor) -> Moved:
+        """What was announced within these days will not be: nobody stands in, and each case stays as it is.
+
+        What has begun goes on. Raises NotFound where nothing of it waits for its first day.
+        """
+        if person != actor.id:
+            self.person(person, actor=actor)
+        cases = self._transactions.read(lambda tx: _announced(tx, person, first, last))
+        has_ended = self._absences.call_off(person, first, last, actor=actor)
+        if not has_ended and not cases:
+            raise NotFound("announced absence", person)
+
+        def work(tx: Tx, code: str) -> None:
+            for id in _waiting(tx, code, first, last):
+                asked = Publish(name=CALLED_OFF, key=id, time_to_live=NO_TIME, case=code)
+                self._advancing.request(tx, asked)
+            if _waiting(
+                tx, code, first, last
+            ):  # it runs by a version of the process from before this way out
+                raise NotFound("absence that can be called off in case", code)
 
         return self._run(person, cases, work, actor)
 
@@ -246,6 +274,24 @@ def _covered(tx: Tx, person: str) -> list[str]:
     """The cases in which somebody stands in for the person now."""
     found = absences(tx, people={person})
     return sorted({case for each in found if each.is_under_way for case in each.cases})
+
+
+def _announced(tx: Tx, person: str, first: dt.date, last: dt.date) -> list[str]:
+    """The cases in which somebody will stand in for the person within these days, and does not yet."""
+    found = absences(tx, people={person})
+    within = [each for each in found if first <= each.first and each.last <= last]
+    return sorted({case for each in within if not each.is_under_way for case in each.cases})
+
+
+def _waiting(tx: Tx, case: str, first: dt.date, last: dt.date) -> list[str]:
+    """The ids of the case's absences within these days that wait for their first one."""
+    found = records.records(tx, entity=ABSENCE_RECORD, case=case, k0={"status": None})
+    days = {row.id: (row.open.get(FIRST), row.open.get(LAST)) for row in found}
+    return [
+        id
+        for id, (begins, ends) in days.items()
+        if isinstance(begins, dt.date) and isinstance(ends, dt.date) and first <= begins and ends <= last
+    ]
 
 
 def _held(tx: Tx, row: case_files.CaseRow, person: str) -> Held:

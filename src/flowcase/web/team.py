@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues
+from flowcase.services.absences import FIRST, LAST
 from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved, days_of
 from flowcase.web import form_notes, form_page, form_sent
 from flowcase.web.language import gettext
@@ -148,10 +150,18 @@ def deputies() -> Any:
 @blueprint.post("/stedfortraedere/slut")
 @login_required
 def end_absence() -> Any:
-    """Somebody is back early; or with `fravaer` that absence will not be."""
-    person, absence = request.form.get("person", ""), request.form.get("fravaer") or None
-    moved = flow().caseload_moves.end_absence(person, absence=absence, actor=actor())
-    flash(_ended(name_of(person), len(moved.done), is_cancelled=absence is not None), "success")
+    """Somebody is back early; or with `fra` and `til` what was announced of those days will not be."""
+    person, days = request.form.get("person", ""), [request.form.get(name, "") for name in (FIRST, LAST)]
+    if any(days):
+        try:
+            first, last = map(dt.date.fromisoformat, days)
+        except ValueError:
+            abort(HTTPStatus.BAD_REQUEST)
+        moved = flow().caseload_moves.call_off_absence(person, first, last, actor=actor())
+        flash(_called_off(name_of(person), len(moved.done)), "success")
+    else:
+        moved = flow().caseload_moves.end_absence(person, actor=actor())
+        flash(_ended(name_of(person), len(moved.done)), "success")
     for code, error in moved.not_done.items():
         flash(f"{code}: {_why(error)}", "error")
     return redirect(url_for("team.index" if "team" in request.form else "team.deputies"))
@@ -168,9 +178,17 @@ def _reported(cases: int) -> str:
     return gettext("Fravær meldt i {count} sager.").format(count=cases)
 
 
-def _ended(name: str, cases: int, *, is_cancelled: bool) -> str:
-    if is_cancelled:
+def _called_off(name: str, cases: int) -> str:
+    if not cases:
         return gettext("Fraværet er aflyst: {name}.").format(name=name)
+    if cases == 1:
+        words = gettext("Fraværet er aflyst: {name}. Der kommer ingen stedfortræder i 1 sag.")
+    else:
+        words = gettext("Fraværet er aflyst: {name}. Der kommer ingen stedfortræder i {count} sager.")
+    return words.format(name=name, count=cases)
+
+
+def _ended(name: str, cases: int) -> str:
     if not cases:
         return gettext("{name} er tilbage.").format(name=name)
     is_one = cases == 1
