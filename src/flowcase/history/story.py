@@ -220,7 +220,7 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
         fields["entity"] = record_name(written, language)
     if "end_elements" in raw:
         ends = [names.element(one.instance, end) or end for end in raw["end_elements"]]
-        fields["ends"] = ", ".join(ends) or "–"
+        fields["ends"] = ", ".join(ends if language == "da" else [f"“{end}”" for end in ends]) or "–"
     if "changes" in raw:
         fields["variables"] = ", ".join(raw["changes"])
     if kind == "DeadlineOpened":
