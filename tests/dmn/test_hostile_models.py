@@ -32,11 +32,11 @@ def test_knowledge_that_calls_knowledge_twice_at_each_level_is_stopped(length):
     last = f"k{length - 1}"
     read = model(chain(length), decision("d", literal(f"{last}()"), requires=[needs("Knowledge", last)]))
 
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(FeelLimitError):
         read.evaluate("d", {})
 
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_a_text_doubled_by_sixty_decisions_is_stopped():
@@ -91,10 +91,10 @@ def test_a_wide_table_of_crossing_ranges_is_checked_without_hanging():
         for row in range(400)
     ]
 
-    started = time.perf_counter()
+    started = time.process_time()
     check_dmn(definitions(decision("d", table(columns, ["o"], rules))), "x.dmn")
 
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_knowledge_may_call_itself_forty_times():

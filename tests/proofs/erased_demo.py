@@ -21,7 +21,6 @@ import http.cookiejar
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -47,6 +46,7 @@ from flowcase.services.documents import Given
 from flowcase.store import tables
 from flowcase.store.queries import records
 from flowcase.values import to_json
+from tests.ports import free_port
 from tests.proofs.search_installation import SHORTEST, only_words, texts
 from tests.proofs.searching import found_in
 
@@ -295,9 +295,7 @@ def _command(home: Path, *arguments: str) -> list[str]:
 @contextlib.contextmanager
 def _served(home: Path) -> Iterator[tuple[str, list[Path]]]:
     """Web server and worker; both log to files beside the installation."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     logs = [home.with_name(f"{name}.log") for name in ("web", "worker")]
     commands = (("serve", "--port", str(port)), ("worker",))
     processes = []

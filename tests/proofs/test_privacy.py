@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import logging
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -21,11 +21,13 @@ import pytest
 from flowcase import bootstrap, config, handlers
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.entities import ENTITIES, DataClass, entity
+from flowcase.clock import WallClock
 from flowcase.errors import FlowcaseError
 from flowcase.handlers import Side, handler
 from flowcase.modeling import read_form
 from flowcase.modeling.form import Field, FieldType
 from tests.cli.conftest import PROCESSES, CommandLine
+from tests.ports import free_port
 from tests.proofs import search_installation
 from tests.proofs.fictional_families import family, json_line, notification, secrets_of
 from tests.proofs.searching import found_in, found_in_files, spellings
@@ -216,9 +218,7 @@ def test_server_and_worker_log_no_word_of_a_family(
         "skole", groups=["indtag"], scopes=["notifications:write"], actor=SYSTEM
     )
     log = tmp_path / "log"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with log.open("wb") as out:
         environment = {**os.environ, "FLOWCASE_HOME": str(flowcase.home)}
         programs = [
@@ -229,7 +229,7 @@ def test_server_and_worker_log_no_word_of_a_family(
         ]
         try:
             base = f"http://127.0.0.1:{port}"
-            _wait_for(base + "/sund")
+            _wait_for(lambda: _get(base + "/sund") == 200, "the server did not start")
             statuses = [
                 _post(f"{base}/api/notifications", values, token)
                 for values in (
@@ -239,12 +239,13 @@ def test_server_and_worker_log_no_word_of_a_family(
                 )
             ]
             statuses.append(_get(f"{base}/sager?q={family(1)['cpr']}"))
-            time.sleep(2)
+            _wait_for(lambda: flow.nodes.overview(WallClock().now()).has_worker, "the worker did not start")
+            _wait_for(lambda: not flow.nodes.overview(WallClock().now()).backlog.jobs, "jobs are left")
         finally:
             for program in programs:
                 program.terminate()
             for program in programs:
-                program.wait(timeout=30)
+                program.wait(timeout=120)
 
     assert statuses[0] in (200, 201)
     assert statuses[1] == statuses[2] == 422
@@ -252,14 +253,14 @@ def test_server_and_worker_log_no_word_of_a_family(
     assert found_in_files(flowcase.home, SECRETS) == {}
 
 
-def _wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(url, timeout=1):
+def _wait_for(is_so: Callable[[], bool], otherwise: str) -> None:
+    until = time.monotonic() + 240
+    while True:
+        with contextlib.suppress(OSError):
+            if is_so():
                 return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.1)
 
 
 def _post(url: str, values: Mapping[str, Any], token: str) -> int:
@@ -274,7 +275,7 @@ def _get(url: str) -> int:
 
 def _status(request: urllib.request.Request) -> int:
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()

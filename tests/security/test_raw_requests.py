@@ -14,37 +14,38 @@ import pytest
 
 from flowcase import bootstrap
 from flowcase.config import Config
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     home = tmp_path_factory.mktemp("raw")
     bootstrap.upgrade(Config(home=home, is_durable=False))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "FLOWCASE_HOME": str(home), "FLOWCASE_DURABLE": "0"}
     command = [sys.executable, "-m", "flowcase", "serve", "--port", str(port), "--threads", "4"]
     with Path(os.devnull).open("wb") as nothing:
         program = subprocess.Popen(command, env=environment, stdout=nothing, stderr=nothing)
         try:
-            for _ in range(300):
+            until = time.monotonic() + 240
+            while True:
                 try:
                     socket.create_connection(("127.0.0.1", port), 1).close()
                     break
                 except OSError:
+                    assert time.monotonic() < until, "the server did not start"
                     time.sleep(0.1)
             yield "127.0.0.1", port
         finally:
             program.terminate()
-            program.wait(timeout=30)
+            program.wait(timeout=120)
 
 
-def said(server: tuple[str, int], content: bytes) -> bytes:
+def said(server: tuple[str, int], content: bytes, *, silent_seconds: float = 1.5) -> bytes:
     """All that comes back until the server closes, or is silent for a while."""
     with socket.create_connection(server, 10) as connection:
         connection.sendall(content)
-        connection.settimeout(1.5)
+        connection.settimeout(silent_seconds)
         answer = b""
         try:
             while piece := connection.recv(65536):
@@ -54,6 +55,9 @@ def said(server: tuple[str, int], content: bytes) -> bytes:
     return answer
 
 
+CLOSING = (
+    b"GET /sund HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"  # the server closes when it has answered
+)
 SECOND = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 HEAD = b"POST /underret HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
 SMUGGLED = {
@@ -95,7 +99,7 @@ def test_no_second_request_hides_in_the_first(server, attack):
 
 
 def test_the_server_still_answers_after_all_that_and_says_little_of_itself(server):
-    answer = said(server, b"GET /sund HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = said(server, CLOSING, silent_seconds=60)
 
     assert answer.startswith(b"HTTP/1.1 200 OK")
     assert b"Python" not in answer
@@ -106,7 +110,7 @@ def test_connections_that_say_nothing_hold_up_nobody(server):
     waiting = [socket.create_connection(server, 5) for _ in range(40)]
     try:
         begun = time.monotonic()
-        answer = said(server, b"GET /sund HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = said(server, CLOSING, silent_seconds=60)
         assert answer.startswith(b"HTTP/1.1 200 OK")
         assert time.monotonic() - begun < 10
     finally:

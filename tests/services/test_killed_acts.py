@@ -28,7 +28,7 @@ from tests.services.killing import killed
 from tests.web import world as worlds
 
 CASE, MOTHER, WORDS = "SAG-2961", "Rikke Solbakke", b"Ord om barnets kvarter"
-NOW = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)  # the copied installation was made just now
+NOW = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)  # the copied installation is made while these run
 LATER = NOW + dt.timedelta(days=3)
 FILES = {f"{name}.bpmn": process(name, start(), user_task("a"), end()) for name in ("en", "to", "tre")}
 APPROVED = {"reason": "opbevaring_udloebet", "approved_by": "anders.myn", "also_open": True}
