@@ -221,15 +221,52 @@ def test_a_request_that_wrote_something_beside_still_counts_on_them(filled: Stor
     assert not sent.statements
 
 
+def heard_of(length: int) -> bytes | None:
+    """Of a stream whose hashes are the letters in their order."""
+    return b"_abcdefgh"[length : length + 1]
+
+
 def test_a_reader_of_an_earlier_moment_keeps_its_answers_to_itself() -> None:
     kept = settled.Settled()
-    kept.at(5, b"e", unheard_of).keep("question", ["new"])
+    kept.at(5, b"e", heard_of).keep("question", ["new"])
+
+    kept.at(4, b"d", heard_of).keep("question", ["old"])
+
+    assert kept.at(4, b"d", heard_of).get("question") is None
+    assert kept.at(5, b"e", heard_of).get("question") == ["new"]
+    assert kept.at(6, b"f", heard_of).get("question") is None
+
+
+def test_who_cannot_see_the_newest_entry_is_told_nothing_of_after_it_and_tells_nobody_of_before() -> None:
+    """As in a transaction of SQLite that began before it, which looks like another database."""
+    kept = settled.Settled()
+    kept.at(5, b"e", heard_of).keep("question", ["new"])
 
     kept.at(4, b"d", unheard_of).keep("question", ["old"])
 
-    assert kept.at(4, b"d", unheard_of).get("question") is None
-    assert kept.at(5, b"e", unheard_of).get("question") == ["new"]
-    assert kept.at(6, b"f", unheard_of).get("question") is None
+    assert kept.at(4, b"d", unheard_of).get("question") == ["old"]
+    assert kept.at(5, b"e", heard_of).get("question") is None
+
+
+def test_what_an_older_database_answers_is_kept_at_once(filled: Store, tmp_path: Path) -> None:
+    """Not only once its stream has grown to the length that was known of the newer one."""
+    older = Store(f"sqlite:///{tmp_path / 'older.sqlite'}", filled.keyring)
+    migrating.upgrade(older.engine)
+    archive.move(filled, older, progress=lambda *_: None)
+    for each in "234":
+        change(filled, each)
+    with filled.reading(NOW) as tx:
+        value(knowing(tx))
+
+    older.settled = filled.settled  # the process goes on with what it knows
+    with older.reading(NOW) as tx:
+        value(knowing(tx))
+    with traffic(older) as sent, older.reading(NOW) as tx:
+        after = value(knowing(tx))
+    older.close()
+
+    assert after == "1"
+    assert len(sent.statements) == 1, sent  # how long the stream is
 
 
 @pytest.fixture

@@ -51,6 +51,11 @@ class Settled:
         """A connection broke: the next one may lead to a server that took over without the newest commits."""
         self.written = Written()
 
+    def forget(self) -> None:
+        """Another database is in the place of the one that all of it is about."""
+        self._newest = (-1, b"", Kept())
+        self.written = Written()
+
     def at(self, length: int, head: bytes, hash_at: Callable[[int], bytes | None]) -> Kept:
         """For who has read that the stream is so long and ends with this hash, and keeps there what is asked
         after that.
@@ -62,11 +67,13 @@ class Settled:
         newest, newest_head, kept = self._newest
         if length == newest and head == newest_head:
             return kept
-        if length <= newest or newest < 0 or hash_at(newest) != newest_head:
-            # Perhaps another database, which may lack what the one before had; to find out once more what it
-            # has changes nothing.
-            self.written = Written()
         kept = Kept()
-        if length >= newest:
-            self._newest = (length, head, kept)
+        if newest < 0 or hash_at(newest) != newest_head:
+            # Perhaps another database, which may lack what the one before had; to find out once more what it
+            # has changes nothing. It may as well be a reader of a moment before the newest entry: it costs
+            # the next reader that much.
+            self.written = Written()
+        elif length < newest:
+            return kept  # of who has asked how long it is before the newest entry came: its own
+        self._newest = (length, head, kept)
         return kept
