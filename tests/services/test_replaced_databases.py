@@ -30,7 +30,7 @@ def copied(store: Store, tmp_path: Path) -> Store:
 def put_in_place(older: Store, store: Store) -> None:
     """The address leads to it from now on; what the process remembers it remembers."""
     store.close()
-    for name in ("engine", "plain", "working", "_reader"):
+    for name in ("engine", "plain", "working", "_reader", "_file"):
         setattr(store, name, getattr(older, name))
 
 

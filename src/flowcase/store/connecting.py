@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from flowcase.store.columns import read_json
+from flowcase.store.database_file import DatabaseFile
 from flowcase.store.wire import STANDBY
 
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
@@ -44,10 +45,20 @@ def database_url(url: str) -> URL:
 
 
 def engine_of(
-    url: URL, *, durable: bool, statement_seconds: int = 0, pool_size: int = 10, **options: Any
+    url: URL,
+    *,
+    durable: bool,
+    statement_seconds: int = 0,
+    pool_size: int = 10,
+    file: DatabaseFile | None = None,
+    **options: Any,
 ) -> Engine:
+    """`file` is told of SQLite's connections."""
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, durable=durable, pool_size=pool_size, **options)
+        engine = _sqlite(url, durable=durable, pool_size=pool_size, **options)
+        if file is not None:
+            file.watch(engine)
+        return engine
     session = f"{_SESSION} -c statement_timeout={statement_seconds * 1000}"
     engine = create_engine(
         url,

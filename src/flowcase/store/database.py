@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.store import migrating, rights, tables
 from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, database_url, engine_of
+from flowcase.store.database_file import DatabaseFile
 from flowcase.store.faults import DatabaseBusy, DatabaseLost, OutcomeUnknown, is_lost, translated
 from flowcase.store.keys import Keyring
 from flowcase.store.rows import Answers
@@ -67,15 +68,24 @@ class Store:
         `statement_seconds` is how long PostgreSQL works on one statement before it gives up; 0: no limit.
         """
         self.url = database_url(url)
-        self.engine = engine_of(self.url, durable=durable, statement_seconds=statement_seconds)
+        self.settled = Settled()
+        self._file: DatabaseFile | None = None
+        if self.url.get_backend_name() == "sqlite" and self.url.database:
+            self._file = DatabaseFile(self.url.database, lambda: self.settled.forget())
+        self.engine = engine_of(
+            self.url, durable=durable, statement_seconds=statement_seconds, file=self._file
+        )
         # Connections that begin no transaction by themselves: for polls, and on PostgreSQL for everything,
         # since there the BEGIN goes along with the first question (`wire`).
         self.plain = engine_of(
-            self.url, durable=durable, statement_seconds=statement_seconds, isolation_level="AUTOCOMMIT"
+            self.url,
+            durable=durable,
+            statement_seconds=statement_seconds,
+            file=self._file,
+            isolation_level="AUTOCOMMIT",
         )
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
-        self.settled = Settled()
         for engine in (self.engine, self.plain):
             event.listen(engine, "invalidate", lambda *_: self.settled.doubt())
         # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
@@ -118,6 +128,8 @@ class Store:
                     yield tx
                     try:
                         tx.finish()
+                        if self._file is not None:
+                            self._file.check(connection.info)
                         transaction.commit()
                     except DBAPIError as error:
                         if tx.is_repeatable or not (tx.has_sent_commit and is_lost(error)):

@@ -36,6 +36,18 @@ class DatabaseLost(FlowcaseError):
         super().__init__("Expected to reach the database, but the connection was lost.")
 
 
+class DatabaseMissing(DatabaseLost):
+    """The file of a SQLite database is gone; nothing was written, trying again is safe once it is back."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        FlowcaseError.__init__(
+            self,
+            f"Expected to find the database at {path}, but there is no file any more. Nothing was changed. "
+            "Put it back, or a backup in its place.",
+        )
+
+
 class DatabaseFull(FlowcaseError):
     """There is no room for what was to be written; everything is as it was."""
 

@@ -22,6 +22,7 @@ from flowcase.access.scopes import SCOPES
 from flowcase.services.api_limits import Standing, TooManyRequests
 from flowcase.services.kept_answers import Answer
 from flowcase.services.people import SignInFailed
+from flowcase.services.transactions import DatabaseLost, DatabaseMissing
 from flowcase.web.session import flow
 
 blueprint = Blueprint("api", __name__, url_prefix="/api", description="Everything that programs may do")
@@ -53,6 +54,8 @@ def problem(status: HTTPStatus, error: Exception) -> Response:
         "detail": str(error),
         "request_id": g.get("request_id", ""),
     }
+    if isinstance(error, DatabaseMissing):
+        body["detail"] = str(DatabaseLost())  # where its file lies is no caller's business
     if isinstance(error, errors.InvalidValues):
         body["errors"] = {field: list(map(str, said)) for field, said in error.errors.items()}
     if isinstance(error, errors.Refused):

@@ -1,0 +1,155 @@
+"""The file of a SQLite database, and whether connections still lead to the one that has its name.
+
+A file that is put in its place (an older backup, moved over it) leaves them with one that nobody finds any
+more, and what they commit is lost with it. So the file and the two beside it, the write-ahead log and its
+index, are compared with those that a connection opened: when it leaves the pool, and before each commit. Not
+noticed is who writes into the same file, as `cp` does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import InvalidatePoolError
+
+from flowcase.store.faults import DatabaseLost, DatabaseMissing
+
+_Identity = tuple[int, int] | None  # device and number there; None where there is no such file
+_LOG, _INDEX = "-wal", "-shm"
+_FOUND, _OPENED = "found", "opened"  # what a connection remembers
+
+_log = structlog.get_logger(__name__)
+
+
+class Files(NamedTuple):
+    database: _Identity
+    log: _Identity
+    log_index: _Identity
+
+
+class DatabaseFile:
+    """One per process and database. Thread-safe."""
+
+    def __init__(self, path: str, replaced: Callable[[], None]) -> None:
+        """`replaced` is told that what was known of the database counts no longer."""
+        self._path, self._replaced = path, replaced
+        self._paths = (path, path + _LOG, path + _INDEX)
+        self._engines: list[Engine] = []
+        self._opened: Files | None = None  # by the connection that came last
+        self._is_missing = False
+        self._changing = threading.Lock()
+
+    def watch(self, engine: Engine) -> None:
+        """Once whatever else sets up its connections is listening."""
+        self._engines.append(engine)
+        event.listen(engine, "do_connect", self._before_connecting)
+        event.listen(engine, "connect", self._connected)
+        event.listen(engine, "checkout", self._taken)
+
+    def check(self, remembered: dict[str, Any]) -> None:
+        """Raises DatabaseMissing, and DatabaseLost when another file is there than what was opened."""
+        if self._now() != remembered[_OPENED]:
+            self._check_is_there()
+            raise DatabaseLost
+
+    def _now(self) -> Files:
+        return Files(*map(_identity, self._paths))
+
+    def _check_is_there(self) -> None:
+        if _identity(self._path) is not None:
+            self._is_missing = False
+            return
+        if not self._is_missing:
+            self._is_missing = True  # said once
+            _log.error("database missing", file=self._path)
+        raise DatabaseMissing(self._path)
+
+    # --- what the pools tell ---------------------------------------------------------------------
+
+    def _before_connecting(self, _: Any, record: Any, *__: Any) -> None:
+        if self._opened is not None:
+            self._check_is_there()  # SQLite would make an empty one
+            with self._changing:
+                self._put_aside(self._opened)
+        record.info[_FOUND] = _identity(self._path)
+
+    def _connected(self, connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA schema_version").fetchone()  # the log is there once something was read
+        now = self._now()
+        # What was put there between finding and opening it is taken for another one: found out next time.
+        opened = now._replace(database=record.info.pop(_FOUND) or now.database)
+        if None in opened:
+            raise DatabaseLost  # others of this process hold an index that has no name any more
+        record.info[_OPENED] = self._opened = opened
+
+    def _taken(self, connection: Any, record: Any, _: Any) -> None:
+        opened: Files = record.info[_OPENED]
+        if self._now() == opened:
+            return
+        self._check_is_there()
+        with self._changing:
+            if _identity(self._path) == opened.database:
+                self._empty_log(connection)
+            else:
+                self._put_aside(opened)
+            for engine in self._engines:
+                engine.pool.dispose()  # those that rest there; who is at work finds out by itself
+        self._replaced()
+        raise InvalidatePoolError
+
+    # --- the log ---------------------------------------------------------------------------------
+
+    def _put_aside(self, opened: Files) -> None:
+        """The log of a file that was replaced must not be taken for the log of the new one."""
+        with self._alone():
+            now = self._now()
+            if now.database == opened.database:
+                return
+            if now.log_index == opened.log_index is not None:
+                Path(self._path + _INDEX).unlink()
+            if now.log != opened.log or now.log is None or opened.database is None:
+                return
+            log = Path(self._path + _LOG)
+            # The one who moved the old file away finds what it lacks by its number (`ls -i`).
+            aside = log.rename(f"{log}.of-{opened.database[1]}")
+            _log.warning("database replaced", file=self._path, log=str(aside))
+
+    def _empty_log(self, connection: Any) -> None:
+        """What is only in a log that was deleted is copied into the database, unless another log is there.
+
+        Raises DatabaseLost while somebody reads of it.
+        """
+        with self._alone():
+            now = self._now()
+            if now.log is not None and now.log_index is not None:
+                return
+            is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if is_busy:
+                raise DatabaseLost
+            _log.warning("database log deleted", file=self._path)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Among the processes that have this file open."""
+        folder = os.open(Path(self._path).parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+
+def _identity(path: str) -> _Identity:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
