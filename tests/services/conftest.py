@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ def flow(
     register: Callable[..., None], store: Store, database: str, clock: ManualClock, tmp_path: Path
 ) -> Iterator[Flowcase]:
     """Handlers may still be registered after this: the registry is read when a job asks for one."""
-    settings = Config(home=tmp_path, database_url=database, is_demonstration=True)
+    key = base64.b64encode(bytes(range(32))).decode()  # of `keyring`; sign-ins take keys of their own from it
+    settings = Config(home=tmp_path, database_url=database, key=key, is_demonstration=True)
     flow = bootstrap.assemble(settings, store, clock, handlers=handlers._registered)
     yield flow
 
