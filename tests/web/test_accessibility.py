@@ -21,6 +21,7 @@ from flowcase.services.documents import Given
 from tests.services.diagrams import end, message, process, start, user_task
 from tests.web.examined import elsewhere
 from tests.web.test_browser import sign_in
+from tests.web.waiting import DRAWN, laid_out, leaving
 
 pytestmark = pytest.mark.browser
 
@@ -33,14 +34,11 @@ STILL = """
   const still = new CSSStyleSheet();
   const all = "*, ::before, ::after, ::backdrop";
   still.replaceSync(`${all} { transition: none !important; animation: none !important }`);
-  document.adoptedStyleSheets = [still];
+  document.adoptedStyleSheets.push(still);
   const ended = document.getAnimations().map((each) => each.finished.catch(() => null));
   return Promise.all(ended).then(() => null);
 }
 """
-DRAWN = (
-    "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
-)
 
 
 class Checked:
@@ -52,6 +50,7 @@ class Checked:
         self.violations: list[str] = []
 
     def check(self, state: str) -> None:
+        laid_out(self.page)
         self.page.evaluate(STILL)
         self.page.evaluate(AXE.read_text("utf-8"))
         found: Any = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
@@ -77,8 +76,8 @@ class Checked:
         self.check(state or path)
 
     def press(self, button: str, state: str) -> None:
-        self.page.locator(f"button[name={button}]:visible").last.click()
-        self.page.wait_for_load_state()
+        with leaving(self.page):
+            self.page.locator(f"button[name={button}]:visible").last.click()
         self.check(state)
 
 
@@ -161,7 +160,8 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.check("diagram")
     seen.visit("/sager/SAG-0000", "no such case")
     seen.visit(f"/opgaver/{measure}", "not for this person")
-    page.locator("form[action='/log-af'] button").click()
+    with leaving(page):
+        page.locator("form[action='/log-af'] button").click()
     seen.check("signed out")
 
     for person, element in (("else.syd", "tildel"), ("camilla.syd", "afgoer")):

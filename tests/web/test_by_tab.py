@@ -15,6 +15,7 @@ from flowcase.services.batches import Asked
 from tests.services.diagrams import end, process, service_task, start, user_task
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
+from tests.web.waiting import laid_out, resize
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
@@ -25,6 +26,7 @@ MOST_STEPS = 5  # of one control: a date has day, month, year and calendar
 # each looks without the focus: itself, its label, and what the design system draws beside them.
 NUMBER = """
 () => {
+  window.fetch = () => new Promise(() => {}); // what others change meanwhile would replace what is numbered
   const look = (style) => [style.outlineStyle, style.outlineWidth, style.outlineColor, style.boxShadow,
     style.borderColor, style.backgroundColor, style.textDecorationLine].join(" ");
   const parts = (one) => [null, "::before", "::after"].map((part) => look(getComputedStyle(one, part)));
@@ -115,21 +117,14 @@ CUT = """
 """
 
 
-# A page that is measured before its fonts are there, or before it has its new width, looks wider than it is.
-LAID_OUT = """() => document.fonts.ready.then(
-    () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
-)"""
-
-
 def reflow(page: Page) -> list[str]:
     """What is lost of the page where it is narrow, and where its text is twice as large."""
     usual = page.viewport_size
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.evaluate(LAID_OUT)
+    resize(page, 320, 640)
     wrong = [f"{page.url} at 320 pixels: {what}" for what in page.evaluate(CUT)]
-    page.set_viewport_size(usual)
+    resize(page, usual["width"], usual["height"])
     page.evaluate("document.documentElement.style.fontSize = '20px'")  # the design system's rem is 10 px
-    page.evaluate(LAID_OUT)
+    laid_out(page)
     wrong += [f"{page.url} with text twice as large: {what}" for what in page.evaluate(CUT)]
     page.evaluate("document.documentElement.style.fontSize = ''")
     return wrong

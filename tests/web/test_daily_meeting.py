@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from flowcase.demo import preparing
 from tests.web.test_browser import sign_in
 from tests.web.test_pdf import text_of
+from tests.web.waiting import press, width_of
 from tests.web.world import at
 
 MOST_KEYS = 25
@@ -80,22 +81,22 @@ def test_a_meeting_of_ten_items_is_finished_by_at_most_25_keys_and_no_mouse(open
     page.goto("/moeder/dagsmoede")
     pressed = []
 
-    def press(key):
+    def count(key):
         pressed.append(key)
-        page.keyboard.press(key)
+        press(page, key)
 
     expect(page.get_by_role("button", name="Begynd mødet")).to_be_focused()
-    press("Enter")
+    count("Enter")
     for number, letter in enumerate("fdffhfdffu", 1):
         expect(page.locator("#punkt-overskrift")).to_contain_text(f"Punkt {number} af 10")
-        press(letter)
+        count(letter)
         expect(page.get_by_role("button", name="Bekræft")).to_be_focused()
         expect(page.get_by_role("button", name="Bekræft")).to_be_in_viewport()
         expect(page.locator("#punkt-overskrift")).to_be_in_viewport()
-        press("Enter")
+        count("Enter")
     expect(page.locator("#punkt-overskrift")).to_have_text("Alle punkter er behandlet")
-    press("m")
-    press("Enter")
+    count("m")
+    count("Enter")
     expect(page.locator(".fc-alert")).to_contain_text("Mødet er lukket")
 
     assert len(pressed) <= MOST_KEYS
@@ -121,23 +122,23 @@ def test_keys_move_undo_and_tell_what_they_do(open_page, world):
     page.goto("/moeder/dagsmoede")
     heading = page.locator("#punkt-overskrift")
 
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.get_by_role("dialog", name="Tastaturgenveje")).to_contain_text("Til Handicapteam")
-    page.keyboard.press("Escape")
-    page.keyboard.press("j")
+    press(page, "Escape")
+    press(page, "j")
     expect(heading).to_contain_text("Punkt 2 af 10")
-    page.keyboard.press("ArrowLeft")
+    press(page, "ArrowLeft")
     expect(heading).to_contain_text("Punkt 1 af 10")
-    page.keyboard.press("l")
+    press(page, "l")
     expect(page.locator("[name=begrundelse]").first).to_be_focused()
     page.keyboard.type("Familien er flyttet; alt er talt igennem med skolen.")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(heading).to_contain_text("Punkt 2 af 10")
-    page.keyboard.press("z")
+    press(page, "z")
 
     expect(heading).to_contain_text("Punkt 1 af 10")
     expect(page.locator("#dagsorden li").first).to_contain_text("Venter")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(page) <= 360
 
 
 @pytest.mark.browser

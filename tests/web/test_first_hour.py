@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.test_browser import sign_in
+from tests.web.waiting import follow
 from tests.web.world import PEOPLE, World
 
 pytestmark = pytest.mark.browser
@@ -39,8 +40,7 @@ class Tried:
         self._click(target.first, words)
 
     def _click(self, target: Locator, words: str) -> None:
-        target.click()
-        self.page.wait_for_load_state()
+        follow(self.page, target)
         self.pressed.append(words)
 
     def answer(self, name: str, value: str) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.meaning import differences, meaning
 from tests.web.test_browser import sign_in
+from tests.web.waiting import editor_is_ready
 from tests.web.world import World
 
 SUITES = Path(os.environ.get("FLOWCASE_SUITES") or Path(__file__).parents[3] / "shared" / "suites") / "bpmn"
@@ -157,7 +158,7 @@ def test_files_of_others_open_and_are_saved_with_nothing_said_otherwise(studio, 
         world.flow.kept_drafts.save(path, content, seen=None, based_on=None, actor=jens)
 
         studio.goto(f"/studie/{path}")
-        studio.wait_for_selector("html[data-ready=true]", timeout=60_000)
+        editor_is_ready(studio)
         if studio.locator("#ikke-tegnet").is_visible():
             told["opened as text, with the reason"] += 1
             assert studio.locator("#hvorfor").inner_text().strip(), file.name

@@ -10,6 +10,7 @@ import os
 import re
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from flowcase.access.actor import SYSTEM
@@ -23,6 +24,7 @@ from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_there
 from tests.web.test_by_tab import reflow, walk
 from tests.web.test_meeting_page import CASE, PURPOSE, WORDS, caseworker, planned  # noqa: F401 - a fixture
+from tests.web.waiting import width_of
 from tests.web.walks.hands import Keyboard
 
 ADDRESS = "pia@ppr.example"
@@ -412,9 +414,9 @@ def test_a_double_click_and_a_reload_make_one_link(open_page, town):
     page.fill("#gl-adresse", ADDRESS)
 
     page.get_by_role("button", name="Lav linket").dblclick()
-    page.wait_for_selector("#gaestelink-adresse")
+    expect(page.locator("#gaestelink-adresse")).to_be_visible()
 
-    assert page.evaluate("document.activeElement.id") == "gaestelink"
+    expect(page.locator("#gaestelink")).to_be_focused()
     page.reload()
     assert page.locator("#gaestelink-adresse").count() == 0
     page.go_back()
@@ -459,7 +461,7 @@ def test_a_guest_gets_there_by_keys_alone_and_axe_finds_nothing_on_the_way(open_
         page.screenshot(path=f"{folder}/meeting-{width}.png", full_page=True)
 
     assert seen.violations == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert width_of(page) <= width
 
 
 def test_who_has_confirmed_and_sends_the_code_again_goes_on_to_the_item(stranger, town):

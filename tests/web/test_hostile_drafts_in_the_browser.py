@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.test_browser import sign_in
+from tests.web.waiting import editor_is_ready
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +56,7 @@ def test_markup_in_a_draft_runs_nothing_in_the_studio(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     sign_in(page, "jens.proces")
     page.goto(f"/studie/{path}")
-    page.wait_for_selector("html[data-ready=true]", timeout=60_000)
+    editor_is_ready(page)
     expect(page.locator(shown).first).to_be_visible()
     for link in page.locator("a", has_text=re.compile("^(her|der)$")).all():
         link.dispatch_event("click")

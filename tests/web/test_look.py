@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.test_browser import sign_in
+from tests.web.waiting import laid_out, leaving
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +56,7 @@ def test_no_page_has_to_be_scrolled_sideways_at_320_pixels(karen, world):
 
     for path in (*PAGES, f"/opgaver/{world.task('vurder').id}"):
         karen.goto(path)
+        laid_out(karen)
         if (over := karen.evaluate(OVERFLOW)) > 0:
             wide[path] = over
 
@@ -68,6 +71,7 @@ def test_text_twice_as_large_still_fits_the_page(open_page, world):
     for path in (*PAGES, f"/opgaver/{world.task('vurder').id}"):
         page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '20px'")  # the design system's rem is 10 px
+        laid_out(page)
         if (over := page.evaluate(OVERFLOW)) > 0:
             wide[path] = over
 
@@ -80,6 +84,7 @@ def test_text_twice_as_large_leaves_the_form_and_the_case_room_to_be_read(open_p
 
     for path in ("/sager/SAG-2588", f"/opgaver/{world.task('vurder').id}"):
         page.goto(path)
+        laid_out(page)
         beside = page.locator(".fc-main").bounding_box()["width"]
         page.evaluate("document.documentElement.style.fontSize = '20px'")
         assert page.locator(".fc-main").bounding_box()["width"] > beside, path
@@ -101,6 +106,7 @@ def test_the_heads_of_every_table_stand_above_what_they_head(open_page, person):
 
     for path in TABLES[person]:
         assert page.goto(path).status == 200, path
+        laid_out(page)
         if found := page.evaluate(CROOKED):
             crooked[path] = found
 
@@ -130,7 +136,8 @@ def test_a_phone_shows_the_first_user_task_at_once_and_unfolds_what_narrows_the_
     assert not phone.get_by_label("Søg i listen").is_visible()
     phone.get_by_text("Søg, afgræns og sortér").click()
     phone.get_by_label("Søg i listen").fill("vurd")
-    phone.get_by_label("Søg i listen").press("Enter")
+    with leaving(phone):
+        phone.get_by_label("Søg i listen").press("Enter")
     assert phone.get_by_label("Søg i listen").is_visible()  # what narrows a list is not hidden
     assert desk.get_by_label("Søg i listen").is_visible()
     assert not desk.get_by_text("Søg, afgræns og sortér").is_visible()
@@ -160,9 +167,11 @@ def test_a_long_list_of_recipients_is_narrowed_by_a_word_and_tells_who_is_chosen
     page = open_page(width=360)
     sign_in(page, "camilla.syd")
     page.goto("/sager/SAG-2588/nyt-forloeb/videregivelse")
-    page.get_by_role("button", name="Begynd forløbet").click()
+    with leaving(page):
+        page.get_by_role("button", name="Begynd forløbet").click()
     page.goto("/opgaver?sag=SAG-2588")
-    page.get_by_role("link", name="Skriv, hvad der gives videre").first.click()
+    with leaving(page):
+        page.get_by_role("link", name="Skriv, hvad der gives videre").first.click()
     recipients = page.locator(".fc-long", has_text="Find i listen: Til hvem")
     boxes = recipients.locator(".form-group-checkbox")
     assert boxes.count() > 40
@@ -172,11 +181,11 @@ def test_a_long_list_of_recipients_is_narrowed_by_a_word_and_tells_who_is_chosen
     recipients.get_by_label("Find i listen").fill("sundhed")
     recipients.get_by_label("Find i listen").press("Enter")  # sends nothing
 
-    assert boxes.filter(visible=True).all_inner_texts() == ["PPR", "Sundhedspleje"]
+    expect(boxes.filter(visible=True)).to_have_text(["PPR", "Sundhedspleje"])
     recipients.get_by_label("Sundhedspleje").check(force=True)
     recipients.get_by_label("Find i listen").fill("")
-    assert boxes.filter(visible=True).count() == boxes.count()
-    assert recipients.locator(".fc-chosen").inner_text() == "Valgt: PPR, Sundhedspleje"
+    expect(boxes.filter(visible=True)).to_have_count(boxes.count())
+    expect(recipients.locator(".fc-chosen")).to_have_text("Valgt: PPR, Sundhedspleje")
 
 
 @pytest.mark.parametrize("person", BEHIND)
@@ -189,6 +198,7 @@ def test_pages_behind_the_work_fit_320_pixels_and_show_where_the_keyboard_is_wit
 
     for path in BEHIND[person]:
         assert page.goto(path).status == 200
+        laid_out(page)
         if (over := page.evaluate(OVERFLOW)) > 0:
             wide[path] = over
         for _ in range(400):

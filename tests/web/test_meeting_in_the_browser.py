@@ -11,6 +11,7 @@ from tests.processes.consents_given import give_consent
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
 from tests.web.test_meeting_page import CASE, PURPOSE, caseworker, hold, invite, outsiders, planned  # noqa: F401
+from tests.web.waiting import width_of
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +20,7 @@ MOST_TABS = 60
 
 def tab_to(page, locator):
     """Press Tab until it has the focus, as somebody without a mouse does."""
+    page.wait_for_load_state()
     for _ in range(MOST_TABS):
         if locator.evaluate("each => each === document.activeElement"):
             return
@@ -91,7 +93,7 @@ def test_axe_finds_nothing_on_the_pages_of_meetings(
     seen.visit(f"/moeder/{id}", "meeting that is planned, with who is left out")
     hold(world, caseworker)
     seen.visit(f"/moeder/{id}", "meeting that was held")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(page) <= width
     page.context.clear_cookies()
     sign_in(page, "sara.skole")
     page.goto(f"/opgaver?sprog={language}")
@@ -108,7 +110,7 @@ def test_axe_finds_nothing_on_the_pages_of_meetings(
     page.locator("button[name=_handling][value=ny]").click()
     expect(page.locator("#adresse")).to_be_focused()
     seen.check("a calendar's address, shown once")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(page) <= width
 
     assert seen.violations == []
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
+from tests.web.waiting import width_of
 
 pytestmark = pytest.mark.browser
 
@@ -25,12 +26,13 @@ def test_who_types_an_at_sign_in_a_comment_chooses_among_colleagues(open_page, w
     expect(box).to_have_attribute("aria-activedescendant", "kommentar-navne-0")
     expect(page.locator("#kommentar + ul + [role=status]")).to_contain_text("Kolleger, der passer: 1.")
     seen.check("colleagues are offered")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(page) <= width
     page.keyboard.press("Enter")
     expect(box).to_have_value("Hej skole@jonas.dk og @jonas.fp ")
     expect(offered).to_have_count(0)
 
     box.press_sequentially("og @")
+    expect(offered).to_be_visible()
     everybody = offered.get_by_role("option").all_text_contents()
     page.keyboard.press("ArrowUp")
     expect(offered.get_by_role("option", selected=True)).to_have_text(everybody[-1])

@@ -8,6 +8,7 @@ from flowcase.access.actor import SYSTEM
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_browser
+from tests.web.waiting import leaving, width_of
 from tests.web.world import World
 
 
@@ -128,9 +129,10 @@ def test_axe_finds_nothing_on_the_pages_of_a_move(open_page, world: World, behin
     page.keyboard.press("Enter")
     page.wait_for_url("**/studie/flyt/plan/*")
     seen.check("a plan with its verdicts")
-    page.locator("main form button[type=submit]").first.click()
+    with leaving(page):
+        page.locator("main form button[type=submit]").first.click()
     work(world)
     page.reload()
     seen.check("a move that is done")
 
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert width_of(page) <= width

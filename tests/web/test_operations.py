@@ -14,6 +14,7 @@ from flowcase.web.typed_values import as_feel, read_value
 from tests.services.diagrams import call, end, process, service_task, start
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_in_browser
+from tests.web.waiting import width_of
 
 WAY = process("venter_paa_vej", start(), call("kald", "=hvem"), end())
 CALLED = process("kaldt", start(), end())
@@ -168,7 +169,7 @@ def test_axe_finds_nothing_where_an_instance_stands_still(open_page, world, stan
     seen.check("a name that is none")
 
     assert seen.violations == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(page) <= width
 
 
 @pytest.mark.parametrize("person", ["karen.fp", "vera.revisor", "granly"])

@@ -14,6 +14,7 @@ from flowcase.access.actor import SYSTEM
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
 from tests.web.test_revision import TWO
+from tests.web.waiting import follow, width_of
 from tests.web.world import at
 
 pytestmark = pytest.mark.browser
@@ -54,8 +55,7 @@ class Auditor:
     def click(self, *words: str) -> None:
         for word in words:
             main = self.page.locator("nav[aria-label=Hovedmenu], main")
-            main.locator("a, button, summary").filter(has_text=word).first.click()
-            self.page.wait_for_load_state()
+            follow(self.page, main.locator("a, button, summary").filter(has_text=word).first)
             self.clicks += 1
             self.pressed.append(f"»{word}«")
 
@@ -198,7 +198,7 @@ def test_axe_finds_nothing_on_the_auditors_pages(
         "/sager/SAG-2588/sagsakt",
     ):
         seen.visit(path)
-        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), path
+        assert width_of(page) <= width, path
     page.locator("main button[type=submit]").click()
     page.wait_for_selector("#fejl")
     seen.check("case file without a choice")

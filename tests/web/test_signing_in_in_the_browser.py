@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
+from tests.web.waiting import width_of
 from tests.web.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -59,4 +60,4 @@ def test_axe_finds_nothing_on_the_pages_around_signing_in(open_page, world, widt
     assert seen.violations == []
     for path in ("/mig", "/mig/adgangskode", "/drift/log-paa"):
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert width_of(page) <= width

@@ -27,6 +27,7 @@ from flowcase.store.simulation_tables import simulation
 from flowcase.web import weekdays
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_browser
+from tests.web.waiting import width_of
 from tests.web.world import PEOPLE, World
 
 SHIPPED = Path(__file__).parents[2] / "processes/simulations/standard.yaml"
@@ -162,7 +163,7 @@ def test_how_long_it_goes_on_is_measured_on_the_run_itself(small, world, owner, 
     assert "længere end ventet, omkring 12 minutter i alt" in seen[3, 0.25]
 
 
-def _until(is_so, seconds=60.0):
+def _until(is_so, seconds=240.0):
     ends = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < ends
@@ -643,4 +644,4 @@ def test_axe_finds_nothing_on_the_pages(small, world, found, owner, open_page, w
     seen.check("report")
 
     assert seen.violations == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(page) <= width

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from flowcase.modeling import read_bpmn
 from tests.web.test_browser import sign_in
 from tests.web.test_studio_in_the_browser import checked_again, group, saved
+from tests.web.waiting import editor_is_ready, width_of
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +25,11 @@ TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
 @pytest.fixture
 def studio(open_page):
     page = open_page(width=1400)
-    page.set_default_timeout(20_000)
     sign_in(page, "jens.proces")
 
     def open_file(path: str):
         page.goto(f"/studie/{path}")
-        page.wait_for_selector("html[data-ready=true]")
+        editor_is_ready(page)
         return page
 
     return open_file
@@ -91,7 +91,7 @@ def test_elements_are_copied_from_one_diagram_into_another_in_its_own_window(stu
     page.keyboard.press("Control+c")
     other = page.context.new_page()
     other.goto("/studie/opfoelgning.bpmn")
-    other.wait_for_selector("html[data-ready=true]")
+    editor_is_ready(other)
     before = other.locator(".djs-shape").count()
 
     canvas = other.locator("#laerred .djs-container")
@@ -129,7 +129,7 @@ def test_a_finding_of_a_table_stands_at_its_row(studio):
     cell = page.locator("[data-element-id=opfoelgning_kadence_raekke_5_ind_1]")
     expect(cell).to_have_css("box-shadow", re.compile("rgb\\(179, 0, 0\\)"))
     expect(cell).to_be_in_viewport()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1400  # the table scrolls by itself
+    assert width_of(page) <= 1400  # the table scrolls by itself
 
 
 def test_cells_of_a_table_complete_its_inputs_what_a_diagram_hands_in_and_the_settings(studio):

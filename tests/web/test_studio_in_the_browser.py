@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 
 from flowcase.modeling import read_bpmn, read_form
 from tests.node_packages import node_package
-from tests.web.test_accessibility import AXE
+from tests.web.test_accessibility import AXE, STILL
 from tests.web.test_browser import sign_in
+from tests.web.waiting import editor_is_ready, leaving, resize, width_of
 
 pytestmark = pytest.mark.browser
 
@@ -30,12 +31,11 @@ NOT_OURS = [["#laerred > *"], ["#egenskaber > *"]]
 @pytest.fixture
 def studio(open_page):
     page = open_page(width=1400)
-    page.set_default_timeout(8000)
     sign_in(page, "jens.proces")
 
     def open_file(path: str) -> Page:
         page.goto(f"/studie/{path}")
-        page.wait_for_selector("html[data-ready=true]", timeout=30_000)  # the check compiles everything
+        editor_is_ready(page)
         return page
 
     return open_file
@@ -61,6 +61,7 @@ def saved(page: Page) -> None:
 
 
 def axe(page: Page) -> list[str]:
+    page.evaluate(STILL)
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("exclude => axe.run({exclude}, {resultTypes: ['violations']})", NOT_OURS)
     return [
@@ -156,7 +157,7 @@ def test_a_change_is_kept_as_a_draft_and_deployed_with_a_note(studio, world):
         group(page, "general").locator("[name=name]").fill("Afdæk bekymringen først")
     expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
     page.reload()
-    page.wait_for_selector("html[data-ready=true]")
+    editor_is_ready(page)
     expect(page.locator("[data-element-id=afdaek]").first).to_contain_text("først")
 
     page.get_by_role("button", name="Sæt i drift …").click()
@@ -247,7 +248,7 @@ def test_two_windows_lose_nothing(studio, open_page, world):
     page, other = studio(DIAGRAM), open_page(width=1400)
     sign_in(other, "jens.proces")
     other.goto(f"/studie/{DIAGRAM}")
-    other.wait_for_selector("html[data-ready=true]")
+    editor_is_ready(other)
 
     for window, words in ((page, "først her"), (other, "så her")):
         window.locator("[data-element-id=afdaek] .djs-hit").first.click(force=True)
@@ -255,7 +256,7 @@ def test_two_windows_lose_nothing(studio, open_page, world):
         expect(window.locator("#gemt")).to_contain_text("Kladden er gemt")
 
     expect(other.locator("#bemaerk")).to_contain_text("Begge er bevaret")
-    assert other.url.endswith("?kopi=1")
+    expect(other).to_have_url(re.compile(r"\?kopi=1$"))
     jens = world.flow.people.actor("jens.proces")
     assert "først her" in world.flow.studio.open(DIAGRAM, actor=jens).content.decode()
     assert "så her" in world.flow.studio.open(DIAGRAM, copy=1, actor=jens).content.decode()
@@ -270,8 +271,9 @@ def test_a_colleague_who_works_on_the_same_file_is_named(studio, world):
     page = studio(DIAGRAM)
     expect(page.locator("#bemaerk")).to_contain_text("Lone Holst har også en kladde af denne fil.")
     assert axe(page) == []
-    page.get_by_role("link", name="Begynd fra den").click()
-    page.wait_for_selector("html[data-ready=true]")
+    with leaving(page):
+        page.get_by_role("link", name="Begynd fra den").click()
+    editor_is_ready(page)
 
     expect(page.locator("[data-element-id=afdaek]").first).to_contain_text("Lones")
 
@@ -375,9 +377,9 @@ def test_the_pages_about_files_and_drafts_pass_axe(open_page, world):
     for path in (*paths, "/studie/filer", f"/studie/kladder/{TABLE}?hos=lone.proces"):
         page.goto(path)
         assert axe(page) == [], path
-        page.set_viewport_size({"width": 360, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        page.set_viewport_size({"width": 1200, "height": 800})
+        resize(page, 360)
+        assert width_of(page) <= 360, path
+        resize(page, 1200)
 
 
 def test_a_file_is_found_as_its_name_is_typed_and_opened_by_keyboard(open_page):
@@ -421,13 +423,13 @@ def test_a_drawings_mark_leads_to_its_line_and_back_by_keyboard(open_page, world
     page.keyboard.press("Enter")
 
     expect(page.locator(f"[id='{address.removeprefix('#')}']")).to_contain_text("Hvad nu? → Og nu?")
-    assert page.url.endswith(address)
+    expect(page).to_have_url(re.compile(f"{re.escape(address)}$"))
     back = page.locator(".fc-changes li a").last
     back.focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith(f"#efter-{address.removeprefix('#aendring-')}")
+    expect(page).to_have_url(re.compile(f"#efter-{re.escape(address.removeprefix('#aendring-'))}$"))
     assert axe(page) == []
-    page.set_viewport_size({"width": 360, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    resize(page, 360, 700)
+    assert width_of(page) <= 360
     assert axe(page) == []
     world.flow.kept_drafts.discard(DIAGRAM, actor=jens)

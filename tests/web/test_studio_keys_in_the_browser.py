@@ -15,6 +15,7 @@ from flowcase.modeling.layout import lay_out
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.test_browser import sign_in
 from tests.web.test_studio_in_the_browser import axe
+from tests.web.waiting import DRAWN, editor_is_ready
 
 pytestmark = pytest.mark.browser
 
@@ -26,10 +27,9 @@ def page(open_page, world) -> Page:
     drawn = process("stilles", start(), user_task("vurder", "fronten"), user_task("svar", "fronten"), end())
     world.flow.deployments.deploy({FILE: lay_out(drawn, FILE)}, actor=SYSTEM)
     page = open_page(width=1400)
-    page.set_default_timeout(8000)
     sign_in(page, "jens.proces")
     page.goto(f"/studie/{FILE}")
-    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    editor_is_ready(page)
     return page
 
 
@@ -53,12 +53,18 @@ def choose(page: Page, element: str) -> None:
 
 def append(page: Page, kind: str, name: str, key: str = "a") -> None:
     page.keyboard.press(key)
-    page.locator(".djs-popup").wait_for()
+    look_up(page, kind)
+    name_it(page, name)
+
+
+def look_up(page: Page, kind: str) -> None:
+    """In the menu that has opened, until Enter takes what was typed and not what stood there before."""
+    page.locator(".djs-popup input:focus").wait_for()
     page.keyboard.type(kind)
     expect(page.locator(".djs-popup-search-count")).to_contain_text("fundet")
+    expect(page.locator(".djs-popup .entry.selected")).to_contain_text(kind, ignore_case=True)
+    page.evaluate(DRAWN)
     page.keyboard.press("Enter")
-    page.locator(".djs-direct-editing-content").wait_for()
-    call(page, name)
 
 
 def call(page: Page, name: str) -> None:
@@ -81,6 +87,7 @@ def take(page: Page, choice: str) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#valg")).to_be_hidden()
+    page.evaluate(DRAWN)  # the focus goes on to what was made when that has been drawn
 
 
 def kept(page: Page, world):
@@ -131,6 +138,7 @@ def test_an_element_is_added_named_connected_moved_edged_and_deleted_by_keyboard
 def test_the_panel_and_the_list_of_keys_are_reached_by_a_key_and_nobody_is_caught(page):
     to_the_drawing(page)
     choose(page, "vurder")
+    page.evaluate(DRAWN)  # the panel, too
     page.keyboard.press("p")
     in_panel = page.evaluate("document.activeElement.closest('#egenskaber') !== null")
     page.get_by_role("button", name="Taster").focus()
@@ -139,6 +147,7 @@ def test_the_panel_and_the_list_of_keys_are_reached_by_a_key_and_nobody_is_caugh
     found = axe(page)
     page.keyboard.press("Escape")
     expect(page.locator("#taster")).to_be_hidden()
+    page.wait_for_function("() => document.activeElement.closest('#laerred svg')")
     page.keyboard.press("Tab")
     left = page.evaluate("document.activeElement.closest('#laerred svg') === null")
 
@@ -148,7 +157,7 @@ def test_the_panel_and_the_list_of_keys_are_reached_by_a_key_and_nobody_is_caugh
 def test_the_overview_of_a_table_keeps_its_keys_from_view_to_view_and_when_a_name_was_written(page, world):
     file = "decisions/D-02_opfoelgning_kadence.dmn"
     page.goto(f"/studie/{file}")
-    page.wait_for_selector("html[data-ready=true]")
+    editor_is_ready(page)
 
     page.locator("#laerred .drill-down-overlay button").first.focus()
     page.keyboard.press("Enter")
@@ -182,11 +191,8 @@ def overview(page: Page) -> None:
 
 
 def name_it(page: Page, name: str) -> None:
-    page.locator(".djs-direct-editing-content").wait_for()
-    page.keyboard.type(name)
-    page.keyboard.press("Enter")
-    expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
-    page.wait_for_function("() => document.activeElement.closest('#laerred svg')")
+    page.locator(".djs-direct-editing-content:focus").wait_for()
+    call(page, name)
 
 
 def pick(page: Page, key: str, choice: str) -> None:
@@ -196,7 +202,7 @@ def pick(page: Page, key: str, choice: str) -> None:
 
 def test_a_decision_is_added_connected_named_and_given_a_table_by_keyboard_alone(page, world):
     page.goto(f"/studie/{DECISIONS}")
-    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    editor_is_ready(page)
     overview(page)
 
     pick(page, "n", "Beslutning")
@@ -229,7 +235,7 @@ def test_rules_and_columns_are_added_moved_and_removed_and_the_hit_policy_change
     page, world
 ):
     page.goto(f"/studie/{DECISIONS}")
-    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    editor_is_ready(page)
     jens = world.flow.people.actor("jens.proces")
 
     def table():
@@ -278,7 +284,7 @@ def test_rules_and_columns_are_added_moved_and_removed_and_the_hit_policy_change
 
 def test_the_list_of_keys_of_a_table_opens_by_a_key_and_by_its_button(page):
     page.goto(f"/studie/{DECISIONS}")
-    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    editor_is_ready(page)
 
     page.locator("#laerred td.input-cell [contenteditable]").first.focus()
     page.keyboard.press("F1")
@@ -297,7 +303,7 @@ FORM = "forms/F-B1.form"
 
 def test_a_field_of_a_form_is_added_moved_named_and_removed_by_keyboard_alone(page, world):
     page.goto(f"/studie/{FORM}")
-    page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+    editor_is_ready(page)
     jens = world.flow.people.actor("jens.proces")
 
     def fields() -> list[str]:
@@ -331,7 +337,7 @@ def test_a_field_of_a_form_is_added_moved_named_and_removed_by_keyboard_alone(pa
     assert fields() == before
     page.keyboard.press("Control+z")
     expect(field).to_have_count(1)
-    assert page.evaluate("document.activeElement !== document.body")
+    page.wait_for_function("() => document.activeElement !== document.body")
     page.keyboard.press("F1")
     expect(page.locator("#taster")).to_be_visible()
     assert axe(page) == []

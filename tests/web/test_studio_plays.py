@@ -17,6 +17,7 @@ from flowcase.services import apart
 from flowcase.services.play_processes import Broken, Getting, PlayProcesses, Stopped
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_in_browser
+from tests.web.waiting import resize, width_of
 
 DIAGRAM = "opfoelgning.bpmn"
 BEGINNING = "S-06_opfoelgningskadencer|1"
@@ -216,15 +217,15 @@ def test_a_process_that_loops_or_is_killed_is_ended_and_the_play_goes_on(tmp_pat
 
     with pytest.raises(Getting):
         processes.ask("a", lambda: {"kort.bpmn": SMALL}, question, patience=0)
-    found = processes.ask("a", lambda: {"kort.bpmn": SMALL}, {**question, "next": act}, patience=60)
+    found = processes.ask("a", lambda: {"kort.bpmn": SMALL}, {**question, "next": act}, patience=240)
     assert found["look"]["ended"] == ["kort"]
     os.kill(processes._running["a"].child.pid, signal.SIGKILL)
     acts = found["acts"]
-    found = processes.ask("a", lambda: {"kort.bpmn": SMALL}, {**question, "acts": acts}, patience=60)
+    found = processes.ask("a", lambda: {"kort.bpmn": SMALL}, {**question, "acts": acts}, patience=240)
     assert (found["acts"], found["look"]["ended"]) == (acts, ["kort"])
     processes._act_seconds = 0.0
     with pytest.raises(Stopped):
-        processes.ask("a", lambda: {"kort.bpmn": SMALL}, question, patience=60)
+        processes.ask("a", lambda: {"kort.bpmn": SMALL}, question, patience=240)
 
     assert not processes._running
     processes.end_all()
@@ -235,7 +236,7 @@ def test_files_with_errors_are_not_played_and_the_page_names_each_error(sign_in,
     processes, broken = PlayProcesses(), {"kort.bpmn": SMALL.replace(b'targetRef="slut"', b'targetRef="x"')}
 
     with pytest.raises(Broken) as refused:
-        processes.ask("a", lambda: broken, {"scene": SCENE, "acts": []}, patience=60)
+        processes.ask("a", lambda: broken, {"scene": SCENE, "acts": []}, patience=240)
     processes.end_all()
     monkeypatch.setattr(world.flow.plays, "open", Mock(side_effect=refused.value))
     id = world.flow.plays.begin(DIAGRAM, with_drafts=False, actor=jens)
@@ -257,7 +258,7 @@ def test_a_play_goes_on_in_the_process_and_on_the_stage_that_were_made_ready_for
     processes.warm(files)
     spare = processes._spare
 
-    processes.ask("a", lambda: files, {"scene": SCENE, "acts": []}, patience=60)
+    processes.ask("a", lambda: files, {"scene": SCENE, "acts": []}, patience=240)
 
     assert processes._running["a"] is spare and processes._spare is None
     (kept,) = tmp_path.glob(f"{apart.PREFIX}stages-*/{spare.digest}")
@@ -320,17 +321,17 @@ def test_a_play_is_gone_through_by_keyboard(world, open_page):
 
     page.get_by_role("button", name="Åbn Hold og registrér opfølgning").press("Enter")
     page.get_by_role("button", name="Gør opgaven færdig").press("Enter")
-    expect(page.locator("#fejl")).to_be_focused(timeout=30_000)
+    expect(page.locator("#fejl")).to_be_focused(timeout=120_000)
     seen.check("a form with wrong values")
     page.goto(page.url.split("/formular")[0])
     page.get_by_role("button", name="Stil uret hertil").first.press("Enter")
-    expect(page.get_by_text("2 trin spillet")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2 trin spillet")).to_be_visible(timeout=120_000)
     page.get_by_role("button", name="Fortryd det sidste trin").press("Enter")
 
-    expect(page.get_by_text("1 trin spillet")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("1 trin spillet")).to_be_visible(timeout=120_000)
     for summary in page.locator("details").all():
         summary.evaluate("each => each.open = true")
     seen.check("everything open")
     assert seen.violations == []
-    page.set_viewport_size({"width": 360, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    resize(page, 360, 700)
+    assert width_of(page) <= 360

@@ -11,6 +11,7 @@ from flowcase.web import new_files
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
 from tests.web.test_studio_differences import five_weeks
+from tests.web.waiting import editor_is_ready, resize, width_of
 from tests.web.walks.hands import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -26,11 +27,10 @@ def world(world):
 
 def test_a_table_goes_into_force_when_a_second_person_has_signed(open_page, world):
     page = open_page()
-    page.set_default_timeout(10_000)
     seen = Checked(page)
     sign_in(page, "jens.proces")
     page.goto(f"/studie/{TABLE}")
-    page.wait_for_selector("html[data-ready=true]")
+    editor_is_ready(page)
     page.get_by_role("button", name="Tekst").click()
     text = page.locator("#kilde").input_value()
     at = text.index("<text>6</text>", text.index("raekke_6_ud_1"))
@@ -59,11 +59,11 @@ def test_a_table_goes_into_force_when_a_second_person_has_signed(open_page, worl
     page.get_by_role("button", name="Gem kommentar").click()
     expect(page.get_by_role("button", name="Godkend")).to_be_disabled()
     seen.check("a review with an open comment")
-    page.set_viewport_size({"width": 360, "height": 800})
+    resize(page, 360)
     seen.visit(f"{address}?sprog=en", "a review on a telephone, in English")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(page) <= 360
     page.goto(f"{address}?sprog=da")
-    page.set_viewport_size({"width": 1200, "height": 800})
+    resize(page, 1200)
     page.get_by_role("button", name=re.compile("Markér som løst")).click()
     page.get_by_role("button", name="Godkend").click()
     expect(page.locator(".fc-facts")).to_contain_text("Lone Holst")
@@ -77,9 +77,9 @@ def test_a_table_goes_into_force_when_a_second_person_has_signed(open_page, worl
 
     for path in (f"/studie/udgaver/{TABLE}?fra=1&til=2", "/studie/brug", "/studie/landskab"):
         seen.visit(path)
-        page.set_viewport_size({"width": 360, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        page.set_viewport_size({"width": 1200, "height": 800})
+        resize(page, 360)
+        assert width_of(page) <= 360, path
+        resize(page, 1200)
     assert seen.violations == []
     (made,) = [row for row in world.flow.deployments.list() if row.note.startswith("HERNING")]
     assert made.actor == "jens.proces"
@@ -94,7 +94,6 @@ def test_several_files_are_asked_for_commented_on_signed_and_deployed_by_keyboar
     _, form = new_files.new_file("ny_samtale", "form")
     world.flow.kept_drafts.begin("ny_samtale.form", form, actor=jens)
     page = open_page()
-    page.set_default_timeout(10_000)
     seen, keys = Checked(page), Keyboard(page)
 
     sign_in(page, "jens.proces")
@@ -117,10 +116,10 @@ def test_several_files_are_asked_for_commented_on_signed_and_deployed_by_keyboar
     keys.press(page.get_by_role("button", name="Gem kommentar"))
     expect(page.locator(".fc-comments")).to_contain_text("ny_samtale.form, Hele filen")
     seen.check("the second of several files, with an open comment")
-    page.set_viewport_size({"width": 360, "height": 800})
+    resize(page, 360)
     seen.visit(f"{address}?fil=ny_samtale.form&sprog=en", "several files on a telephone, in English")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.set_viewport_size({"width": 1200, "height": 800})
+    assert width_of(page) <= 360
+    resize(page, 1200)
     page.goto(f"{address}?sprog=da")
     keys.press(page.get_by_role("button", name=re.compile("Markér som løst")))
     keys.press(page.get_by_role("button", name="Godkend"))

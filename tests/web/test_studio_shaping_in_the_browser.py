@@ -13,7 +13,16 @@ from flowcase.access.actor import SYSTEM
 from flowcase.modeling.layout import lay_out
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.test_browser import sign_in
-from tests.web.test_studio_keys_in_the_browser import FILE, choose, name_it, overview, pick, to_the_drawing
+from tests.web.test_studio_keys_in_the_browser import (
+    FILE,
+    choose,
+    look_up,
+    name_it,
+    overview,
+    pick,
+    to_the_drawing,
+)
+from tests.web.waiting import editor_is_ready
 
 pytestmark = pytest.mark.browser
 
@@ -26,12 +35,11 @@ RULES = "rulesets/HERNING.yaml"
 def studio(open_page, world):
     """Opens a file of a process owner; `written` gives what is kept of it."""
     page = open_page(width=1400)
-    page.set_default_timeout(8000)
     sign_in(page, "jens.proces")
 
     def open_file(path: str) -> Page:
         page.goto(f"/studie/{path}")
-        page.wait_for_selector("html[data-ready=true]", timeout=30_000)
+        editor_is_ready(page)
         return page
 
     return open_file
@@ -134,10 +142,7 @@ def test_the_names_of_an_event_and_of_a_flow_are_moved_by_keyboard_alone(drawing
         page.keyboard.press("t")
         assert "intet navn" in told(page)
         page.keyboard.press("e")
-        page.locator(".djs-direct-editing-content").wait_for()
-        page.keyboard.type(f"Navn {place}")
-        page.keyboard.press("Enter")
-        expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
+        name_it(page, f"Navn {place}")
         begun = told(page)
         before = name_places(written(page, FILE))
 
@@ -173,13 +178,8 @@ def test_a_frame_is_sized_in_steps_and_never_below_what_it_holds(drawing, writte
     page = drawing
     to_the_drawing(page)
     page.keyboard.press("n")
-    page.locator(".djs-popup").wait_for()
-    page.keyboard.type("Delproces (udfoldet)")
-    expect(page.locator(".djs-popup-search-count")).to_contain_text("fundet")
-    page.keyboard.press("Enter")
-    page.locator(".djs-direct-editing-content").wait_for()
-    page.keyboard.type("Ramme")
-    page.keyboard.press("Enter")
+    look_up(page, "Delproces (udfoldet)")
+    name_it(page, "Ramme")
     choose(page, "Ramme")
     [(width, height)] = sizes(written(page, FILE), "subProcess")
 
@@ -378,5 +378,6 @@ def test_a_field_goes_into_a_group_out_of_it_and_beside_another_by_keyboard_alon
     phone.focus()
     page.keyboard.press("Shift+Alt+ArrowUp")
     assert row_of("telefon") == row_of("kontakt")
+    expect(phone).to_be_focused()
     page.keyboard.press("Shift+Alt+ArrowDown")
     assert row_of("telefon") != row_of("kontakt")

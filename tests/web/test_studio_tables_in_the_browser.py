@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.web.test_studio_in_the_browser import axe, saved, studio
+from tests.web.waiting import editor_is_ready, width_of
 
 pytestmark = pytest.mark.browser
 __all__ = ["studio"]
@@ -101,11 +102,11 @@ def test_both_tables_fit_a_narrow_window(open_page):
 
     for path in (STORY, RULES):
         page.goto(f"/studie/{path}")
-        page.wait_for_selector("html[data-ready=true]")
+        editor_is_ready(page)
         page.locator("button[value^='ret:']").nth(1).click()
         page.wait_for_selector(".fc-open")
 
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert width_of(page) <= 360
         assert axe(page) == []
 
 

@@ -11,6 +11,7 @@ from flowcase.services import scenario_trials
 from flowcase.services.scenario_trials import ScenarioTrials
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_in_browser
+from tests.web.waiting import resize, width_of
 
 TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
 DIAGRAM = "forebyggende_distrikt.bpmn"
@@ -225,12 +226,12 @@ def test_all_are_played_one_after_another_from_the_page(trials, world, open_page
     with page.expect_navigation():
         page.get_by_role("button", name="Spil alle").click()
 
-    expect(page.locator("#svar-KORT-01")).to_have_text("Som ventet (1 forløb)", timeout=10_000)
+    expect(page.locator("#svar-KORT-01")).to_have_text("Som ventet (1 forløb)")
     expect(page.locator("#svar-KORT-02")).to_have_text("Anderledes end ventet (1 af 1 forløb)")
     expect(page.locator("#svar-SKAEV")).to_have_text("Kunne ikke spilles")
     expect(page.locator(".fc-change-removed")).to_contain_text("trin 1")
     seen.check("tried")
     assert seen.violations == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1200
-    page.set_viewport_size({"width": 360, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(page) <= 1200
+    resize(page, 360, 700)
+    assert width_of(page) <= 360

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from playwright.sync_api import Locator, Page
+
+from tests.web.waiting import leaving
 
 MOST_TABS = 400  # a page on which something is further away than that has a trap in it
 
@@ -20,7 +19,7 @@ class Mouse:
 
     def press(self, target: Locator) -> None:
         """A button or a link that leads to another page, or to this one anew."""
-        with self._leaving():
+        with leaving(self.page):
             target.click()
 
     def unfold(self, target: Locator) -> None:
@@ -42,20 +41,13 @@ class Mouse:
     def untick(self, target: Locator) -> None:
         target.uncheck(force=True)
 
-    @contextmanager
-    def _leaving(self) -> Iterator[None]:
-        """Until the next document is there, whole."""
-        self.page.evaluate("() => { window.isLeft = true; }")
-        yield
-        self.page.wait_for_function("() => !window.isLeft && document.readyState === 'complete'")
-
 
 class Keyboard(Mouse):
     """Goes by Tab from where it is, and never touches the page with anything but keys."""
 
     def press(self, target: Locator) -> None:
         self._reach(target)
-        with self._leaving():
+        with leaving(self.page):
             self.page.keyboard.press("Enter")
 
     def unfold(self, target: Locator) -> None:

@@ -21,6 +21,7 @@ from playwright.sync_api import Page, expect
 from flowcase.access.actor import SYSTEM
 from tests.web.test_browser import sign_in
 from tests.web.test_studio_in_the_browser import checked_again, group, saved
+from tests.web.waiting import editor_is_ready, leaving
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +62,6 @@ class Walk:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        page.set_default_timeout(15_000)
         shutil.rmtree(PICTURES, ignore_errors=True)
         PICTURES.mkdir(parents=True)
 
@@ -75,7 +75,7 @@ class Walk:
 
     def open(self, path: str) -> None:
         self.page.goto(f"/studie/{path}")
-        self.page.wait_for_selector("html[data-ready=true]")
+        editor_is_ready(self.page)
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).first.click()
@@ -189,7 +189,7 @@ def make_its_form(walk: Walk) -> None:
     page.locator("#felt-navn").fill("ring_til_skolen")
     page.locator("#felt-slags").select_option("form")
     walk.press("Opret kladde")
-    page.wait_for_selector("html[data-ready=true]")
+    editor_is_ready(page)
     with checked_again(page):
         page.locator(".fjs-palette-field[data-field-type=checkbox]").drag_to(
             page.locator(".fjs-drop-container-vertical").first
@@ -279,7 +279,8 @@ def move_running_cases(walk: Walk, work: Callable[[], None]) -> None:
     walk.press("Se, hvad det betyder")
     expect(page.locator("main")).to_contain_text("flytter uændret")
     walk.picture("flyt forhåndsvisning")
-    walk.press("Flyt forløbene")
+    with leaving(page):
+        walk.press("Flyt forløbene")
     work()
     page.reload()
     expect(page.locator("main")).to_contain_text("flyttet: 3")
@@ -291,7 +292,8 @@ def find_the_new_task(walk: Walk) -> None:
     page.goto(f"/opgaver?sag={CASES[0]}")
     page.get_by_role("link", name="Tal med barnet").click()
     page.locator("[name=gennemfoert][value=ja]").check(force=True)
-    walk.press("Gør opgaven færdig")
+    with leaving(page):
+        walk.press("Gør opgaven færdig")
     page.goto(f"/opgaver?sag={CASES[0]}")
     expect(page.locator("main")).to_contain_text("Ring til skolen")
     walk.picture("rådgiverens opgaver")
