@@ -25,6 +25,11 @@ PAGES = [
     ("anders.myn", "/indikatorer"),
     ("vera.revisor", "/revision"),
     ("vera.revisor", "/revision/frister"),
+    ("vera.revisor", "/revision/frister/T01"),
+    ("vera.revisor", "/revision/sager/SAG-2570"),
+    ("vera.revisor", "/revision/sager/SAG-2570?alt=1"),
+    ("vera.revisor", "/revision/sager/SAG-2588/frister"),
+    ("camilla.syd", "/sager/SAG-2570?hele=1"),
     ("vera.revisor", "/revision/eksport"),
     ("vera.revisor", "/varmekort/underretning"),
     ("drift", "/drift"),
@@ -72,6 +77,25 @@ def test_an_english_user_task_has_no_danish_that_is_not_marked(sign_in, world, n
     page = sign_in(who).get(f"/opgaver/{world.task(element, case).id}?sprog=en")
 
     assert unmarked(page, names) == []
+
+
+def test_what_a_table_was_asked_and_answered_has_no_danish_that_is_not_marked(sign_in, names):
+    vera = sign_in("vera.revisor")
+    listed = vera.get("/revision/sager/SAG-2588/afgoerelser?sprog=en")
+    links = listed.all("//main//a[contains(@href, '/afgoerelse?')]/@href")
+
+    assert len(links) > 5
+    for link in links:
+        assert unmarked(vera.get(link), names) == [], link
+
+
+def test_how_a_flow_ended_and_a_step_are_marked_and_a_deadline_is_english(sign_in):
+    page = sign_in("camilla.syd").get("/sager/SAG-2570?hele=1&sprog=en")
+
+    told = [each for each in page.all("//ol[@class='fc-story']//li") if "ended: “" in each.text_content()]
+    [flow, *ends] = told[-1].xpath(".//span[@lang='da']/text()")
+    assert ends and flow.startswith("“")
+    assert not page.all("//span[@lang='da'][contains(text(), '“Examination of the child”')]")
 
 
 def test_what_is_danish_on_an_english_page_is_found(sign_in, names):

@@ -96,8 +96,8 @@ SENTENCES: Mapping[str, Sentence] = {
         Telling.IN_WHOLE,
     ),
     "DecisionEvaluated": Sentence(
-        "Tabellen »{decision}« svarede: {result}{rules}.",
-        "Table “{decision}” answered: {result}{rules}.",
+        "Tabellen {decision} svarede: {result}{rules}.",
+        "Table {decision} answered: {result}{rules}.",
         Telling.IN_SHORT,
     ),
     "NoticeSent": Sentence(

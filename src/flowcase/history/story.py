@@ -241,7 +241,9 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
         fields["kind"] = kind_name(raw["kind"], language)
     elif isinstance(event, DecisionEvaluated):
         told = consulted(event, names, language)
-        fields |= {"decision": told.table, "result": told.answer}
+        is_drawn = told.table == consulted(event, names, "da").table  # what the catalogue calls it is English
+        quotes = "»{}«" if language == "da" else "“{}”" if is_drawn else "‘{}’"
+        fields |= {"decision": quotes.format(told.table), "result": told.answer}
         fields["rules"] = f" ({told.rows})" if told.rows else ""
     if kind in _NAMED:
         fields |= {code: message_name(str(raw[code]), language) for code in ("name", "code") if code in raw}

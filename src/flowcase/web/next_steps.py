@@ -119,4 +119,4 @@ def _who(each: Following) -> str:
     groups: Sequence[str] = each.groups
     if groups:
         return gettext(" eller ").join(map(group, groups[:3]))
-    return each.lane
+    return f"“{each.lane}”" if each.lane and current() == "en" else each.lane

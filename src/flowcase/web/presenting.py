@@ -164,9 +164,9 @@ def language_of(words: str) -> str:
     return "da" if current() == "en" and said(words) == words else current()
 
 
-# Quoted in a told sentence: a step, a flow, an outcome or what somebody wrote. A table's name may be English,
-# and that of a deadline, which its rule follows, is.
-_QUOTED = re.compile(r"(?<!Table )“[^”]*”(?! \([A-Z][A-Z0-9_]*\))")
+# Quoted in a told sentence: a step, a flow, a table, an outcome or what somebody wrote. A deadline, whose
+# name its rule follows, is called in English.
+_QUOTED = re.compile(r"“[^”]*”(?! \([A-Z][A-Z0-9_]*\))")
 
 
 def marked_names(told: str) -> str | Markup:

@@ -9,7 +9,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_login import login_required
+from markupsafe import Markup
 
+from flowcase.access.groups import group_name
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.history.answers import column_name
 from flowcase.modeling.names import code_name, codes_in_words, yes_or_no
@@ -17,7 +19,7 @@ from flowcase.services.time_travel import FlowPicture, Then
 from flowcase.web import diagram_drawing
 from flowcase.web.case_facts import known_facts, status
 from flowcase.web.language import current, gettext
-from flowcase.web.presenting import group, value
+from flowcase.web.presenting import value
 from flowcase.web.record_words import labels_of, record_name, record_value
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
@@ -129,11 +131,11 @@ def decision(code: str) -> Any:
         "revision_decision.html",
         code=code,
         record=record,
-        asked=[(_column(name, inputs), _in_words(given), shown) for name, given, shown in record.inputs],
-        answered=[(_column(name, outputs), _in_words(given)) for name, given in record.result.items()]
+        asked=[(_column(name, inputs), _said(given), shown) for name, given, shown in record.inputs],
+        answered=[(_column(name, outputs), _said(given)) for name, given in record.result.items()]
         if isinstance(record.result, Mapping)
         else [],
-        in_words=_in_words,
+        in_words=_said,
         cell=_cell,
         policy=HIT_POLICIES.get(record.hit_policy.upper(), record.hit_policy),
     )
@@ -150,27 +152,51 @@ HIT_POLICIES = {
 }
 
 
-def _column(name: str, headings: Mapping[str, str]) -> str:
-    said = column_name(name, headings, current())
-    return said[:1].upper() + said[1:]
+def _column(name: str, headings: Mapping[str, str]) -> str | Markup:
+    said, danish = (column_name(name, headings, language) for language in (current(), "da"))
+    return _marked(said[:1].upper() + said[1:], is_danish=said == danish)
 
 
-def _in_words(given: Any) -> str:
-    """A value that a table was asked with or answered: codes in words, groups by name."""
+def _said(given: Any) -> str | Markup:
+    """A value that a table was asked with or answered, in words."""
+    said = _in_words(given, current())
+    return _marked(said, is_danish=_holds_text(given) and said == _in_words(given, "da"))
+
+
+def _in_words(given: Any, language: str) -> str:
+    """Codes in words, groups by name."""
     if isinstance(given, str):
-        named = group(given)
-        return named if named != given else code_name(given, current())
+        named = group_name(given, language)
+        return named if named != given else code_name(given, language)
     if isinstance(given, Mapping):
-        return ", ".join(said for each in given.values() if (said := _in_words(each)))
+        return ", ".join(said for each in given.values() if (said := _in_words(each, language)))
     if isinstance(given, (list, tuple)):
-        return "; ".join(said for each in given if (said := _in_words(each)))
+        return "; ".join(said for each in given if (said := _in_words(each, language)))
     return value(given)
 
 
-def _cell(text: str) -> str:
+def _holds_text(given: Any) -> bool:
+    if isinstance(given, Mapping):
+        return any(map(_holds_text, given.values()))
+    if isinstance(given, (list, tuple)):
+        return any(map(_holds_text, given))
+    return isinstance(given, str)
+
+
+def _cell(text: str) -> str | Markup:
     """A cell that holds codes, or yes and no, in words; any other FEEL as it is written."""
     plain = " ".join(text.split())
-    return codes_in_words(plain, current()) or yes_or_no(plain, current())
+    said, danish = (
+        codes_in_words(plain, language) or yes_or_no(plain, language) for language in (current(), "da")
+    )
+    return _marked(said, is_danish=said == danish)
+
+
+def _marked(said: str, *, is_danish: bool) -> str | Markup:
+    """On an English page what has no English is marked as the Danish that it is."""
+    if not is_danish or current() != "en" or not any(map(str.isalpha, said)):
+        return said
+    return Markup('<span lang="da">{}</span>').format(said)
 
 
 def _note(code: str) -> None:
