@@ -13,6 +13,7 @@ from tests.cli.conftest import CommandLine
 from tests.cli.test_verify import take_in, tamper
 
 CASE = "(SELECT code FROM case_file ORDER BY code LIMIT 1)"
+TASK = "(SELECT min(id) FROM user_task)"
 MALLORY = "FROM person WHERE id = 'mallory'"
 # what somebody with the database may do -> statements, and what is said; of every `verify`
 OF_THE_INSTALLATION: dict[str, tuple[tuple[str, ...], str]] = {
@@ -95,6 +96,69 @@ OF_CASEWORK: dict[str, tuple[tuple[str, ...], str]] = {
     "an open attribute of a record changed": (
         ("UPDATE record SET open = '{}' WHERE id = (SELECT min(id) FROM record WHERE open <> '{}')",),
         "is not what the history tells",
+    ),
+    "a user task given to oneself": (
+        (f"UPDATE user_task SET assignee = 'mallory' WHERE id = {TASK}",),
+        "assignee is not what the history tells",
+    ),
+    "a user task made later": (
+        (f"UPDATE user_task SET due_at = '2031-01-01 00:00:00.000000' WHERE id = {TASK}",),
+        "due_at is not what the history tells",
+    ),
+    "a user task put off": (
+        (f"UPDATE user_task SET follow_up_at = '2031-01-01 00:00:00.000000' WHERE id = {TASK}",),
+        "follow_up_at is not what the history tells",
+    ),
+    "a user task put behind all others": (
+        (f"UPDATE user_task SET priority = 0 WHERE id = {TASK}",),
+        "priority is not what the history tells",
+    ),
+    "a user task taken for done": (
+        (f"UPDATE user_task SET status = 'completed' WHERE id = {TASK}",),
+        "status is not what the history tells",
+    ),
+    "a user task offered to another group": (
+        (f"""UPDATE user_task SET candidate_groups = '["administrator"]' WHERE id = {TASK}""",),
+        "candidate_groups is not what the history tells",
+    ),
+    "a user task of a case moved to another case": (
+        (f"UPDATE user_task SET case_code = 'SAG-0000' WHERE id = {TASK}",),
+        "case_code is not what the history tells",
+    ),
+    "a user task listed by other candidates than it has": (
+        ("INSERT INTO candidate_set VALUES ('made up', 'person', 'mallory')",
+         f"UPDATE user_task SET candidates = 'made up' WHERE id = {TASK}"),
+        "candidates is not what the history tells",
+    ),
+    "oneself added to a set of candidates": (
+        ("INSERT INTO candidate_set SELECT min(id), 'person', 'mallory' FROM candidate_set",),
+        "of user tasks were altered",
+    ),
+    "a user task deleted": (
+        (f"DELETE FROM user_task_draft WHERE user_task = {TASK}", f"DELETE FROM user_task WHERE id = {TASK}"),
+        "is gone",
+    ),
+    "a user task made up": (
+        ("CREATE TEMP TABLE another AS SELECT * FROM user_task LIMIT 1",
+         "UPDATE another SET id = 'made up'", "INSERT INTO user_task SELECT * FROM another"),
+        "User task made up: no event led to it",
+    ),
+    "a user task put where nobody looks": (
+        (f"UPDATE user_task SET stream = 'case:nowhere' WHERE id = {TASK}",),
+        "lies in a stream that does not exist",
+    ),
+    "a deadline put into the stream of another case": (
+        ("UPDATE deadline SET stream = (SELECT max(stream) FROM deadline) WHERE stream = "
+         "(SELECT min(stream) FROM deadline)",),
+        "stream is not what the history tells",
+    ),
+    "a case closed long ago, to be erased soon": (
+        (f"UPDATE case_file SET closed_at = '2001-01-01 00:00:00.000000' WHERE code = {CASE}",),
+        "closed_at is not what the history tells",
+    ),
+    "an area of a case in lists changed": (
+        (f"UPDATE case_file SET area = 'x' WHERE code = {CASE}",),
+        "area is not what the history tells",
     ),
     "a confidential attribute taken from another record": (
         ("CREATE TEMP TABLE other AS SELECT max(id), secret FROM record WHERE entity = 'Barn'",

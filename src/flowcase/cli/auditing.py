@@ -29,7 +29,8 @@ MOST_TOLD = 20  # rows, and places where the clock was set back
 @click.option(
     "--rows",
     is_flag=True,
-    help="Compare cases, records, deadlines and documents with the history too: every stream is opened.",
+    help="Compare cases, records, deadlines, user tasks and documents with the history too: every stream is"
+    " opened.",
 )
 @json_option
 def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
@@ -41,7 +42,7 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
 
     Compares with the history what it led to and no chain covers: accounts with their groups and scopes,
     settings, deployed files, keys that were destroyed or came back; with --rows also what cases, records,
-    deadlines and documents say. A row that was altered behind flowcase's back is named.
+    deadlines, user tasks and documents say. A row that was altered behind flowcase's back is named.
 
     Tells also where the clock was set back by more than a minute: no fault of the chain, which says what came
     first, but instants there are not to be relied on.

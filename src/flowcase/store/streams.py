@@ -109,6 +109,11 @@ class Streams(Rows):
         cipher = self._cipher(stream)
         return None if cipher is None else cipher.open(sealed, f"{stream}|{place}")
 
+    def let_go(self, stream: str) -> None:
+        """Of the key of a stream that was read and is not written to: who reads all holds one at a time."""
+        if stream not in self._streams:
+            self._ciphers.pop(stream, None)
+
     @property
     def keyring(self) -> Keyring:
         """The installation keys."""

@@ -94,7 +94,12 @@ def _candidates(groups: tuple[str, ...], users: tuple[str, ...]) -> tuple[str, S
     members = [("group", name) for name in sorted(set(groups))]
     members += [("person", name) for name in sorted(set(users))]
     members = members or [("everyone", "")]
-    return hashlib.sha256(canonical_json(members)).hexdigest()[:20], members
+    return key_of_members(members), members
+
+
+def key_of_members(members: Sequence[tuple[str, str]]) -> str:
+    """The key is made of the members: no set can be altered and keep it. Sorted by kind and name."""
+    return hashlib.sha256(canonical_json(members)).hexdigest()[:20]
 
 
 @applies(model.UserTaskCompleted)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from flowcase.history.retold_casework import COPIES, columns
 from flowcase.store import api_tables, sign_in_tables, tables
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
+
+_AT_ONCE = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
@@ -29,76 +32,67 @@ class KeptVersion:
     hash: str
 
 
-@dataclass(frozen=True)
-class KeptCase:
-    code: str
-    stream: str
-    child: str | None
-    status: str | None
-    team: str | None
-    caseworker: str | None
-    district: str | None
-    rule_set: str
-    rule_set_version: str
-    facts: dict[str, Any]
-    outcome: str | None
-    erased_at: Any
+Row = Any  # with the columns that the history tells as attributes, and `id`
+
+_CASEWORK = {
+    "case": tables.case_file,
+    "record": tables.record,
+    "deadline": tables.deadline,
+    "user task": tables.user_task,
+    "emergency": sign_in_tables.emergency_access,
+}
+# Columns that follow from what the history tells, or say what is left of what was erased.
+BESIDE = {"case": (*COPIES, "erased_at"), "user task": ("candidates",)}
 
 
-@dataclass(frozen=True)
-class KeptRecord:
-    id: str
-    entity: str
-    stream: str
-    case_code: str | None
-    open: dict[str, Any]
-    secret: dict[str, str]
+def key_of(sort: str) -> Any:
+    """The column that names rows of this sort."""
+    return next(iter(_CASEWORK[sort].primary_key))
 
 
-@dataclass(frozen=True)
-class KeptDeadline:
-    id: str
-    stream: str
-    rule: str
-    rule_set_version: str
-    due_at: Any
-    status: str
-    met_at: Any
-    case_code: str | None
+def _rows_of(sort: str) -> Any:
+    table = _CASEWORK[sort]
+    names = (*columns(sort), *BESIDE.get(sort, ()))
+    return select(key_of(sort).label("id"), *(table.c[name] for name in names))
 
 
-@dataclass(frozen=True)
-class KeptEmergency:
-    id: str
-    stream: str
-    case_code: str
-    person: str
-    until: Any
+def casework(tx: Tx, sort: str, after: str, up_to: str | None) -> Sequence[Row]:
+    """Rows of the streams whose names follow `after`; `up_to` is the last one of them."""
+    of = _CASEWORK[sort].c.stream
+    statement = _rows_of(sort).where(of > after)
+    return tx.rows(statement if up_to is None else statement.where(of <= up_to))
 
 
-def _all(tx: Tx, made_as: Any, table: Any) -> list[Any]:
-    columns = [table.c[name] for name in made_as.__dataclass_fields__]
-    return [made(made_as, row) for row in tx.rows(select(*columns))]
+def casework_named(tx: Tx, sort: str, ids: Sequence[str]) -> Iterator[Row]:
+    for begin in range(0, len(ids), _AT_ONCE):
+        yield from tx.rows(_rows_of(sort).where(key_of(sort).in_(ids[begin : begin + _AT_ONCE])))
 
 
-def keys(tx: Tx) -> list[KeptKey]:
-    return _all(tx, KeptKey, tables.stream)
+def erased_cases(tx: Tx) -> set[str]:
+    table = tables.case_file
+    return {row.code for row in tx.rows(select(table.c.code).where(table.c.erased_at.is_not(None)))}
 
 
-def cases(tx: Tx) -> list[KeptCase]:
-    return _all(tx, KeptCase, tables.case_file)
+def candidate_sets(tx: Tx) -> dict[str, list[tuple[str, str]]]:
+    """Kind and name of the members of each set."""
+    table = tables.candidate_set
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in tx.rows(select(table).order_by(table.c.id)):
+        found.setdefault(row.id, []).append((row.kind, row.name))
+    return found
 
 
-def records(tx: Tx) -> list[KeptRecord]:
-    return _all(tx, KeptRecord, tables.record)
-
-
-def deadlines(tx: Tx) -> list[KeptDeadline]:
-    return _all(tx, KeptDeadline, tables.deadline)
-
-
-def emergencies(tx: Tx) -> list[KeptEmergency]:
-    return _all(tx, KeptEmergency, sign_in_tables.emergency_access)
+def keys(tx: Tx, *, page: int = 50) -> Iterator[list[KeptKey]]:
+    """Of all streams by name, some at a time."""
+    after = ""
+    while True:
+        table = tables.stream
+        statement = select(table.c.id, table.c.wrapped_key).where(table.c.id > after)
+        found = [made(KeptKey, row) for row in tx.rows(statement.order_by(table.c.id).limit(page))]
+        if not found:
+            return
+        yield found
+        after = found[-1].id
 
 
 def identities(tx: Tx) -> list[tuple[str, str, str]]:

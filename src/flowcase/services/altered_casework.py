@@ -1,0 +1,189 @@
+"""Rows of casework that say otherwise than the history, found stream by stream.
+
+What a stream tells of its own rows is compared and forgotten before the next one is opened. What it tells of
+rows that lie elsewhere (a record that several cases share, a user task whose row was moved) is kept, and
+compared at the end with all that any stream told of them: memory grows with that alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowcase.errors import FlowcaseError, NotFound
+from flowcase.history import retold_casework
+from flowcase.history.retold_casework import BEGINNINGS, COPIES, Heard, Subject
+from flowcase.model import InstanceMigrated
+from flowcase.services.altered_row import AlteredRow, is_same
+from flowcase.store import Tx
+from flowcase.store.appliers.user_tasks import key_of_members
+from flowcase.store.queries import as_kept, history
+from flowcase.values import canonical_json, to_json
+
+_KINDS = [each.__name__ for each in retold_casework.KINDS]
+_SORTS = tuple(retold_casework.TOLD)
+_EVENTS_AT_ONCE = 500
+_STAYS_AFTER_ERASURE = ("responsible", "plan")  # of a deadline in another stream, which the erasure empties
+
+_NOWHERE = "lies in a stream that does not exist"
+
+Place = tuple[dt.datetime, int, str, int]
+
+
+def find(tx: Tx) -> Iterator[AlteredRow]:
+    """The sorts in order; within each, rows by id."""
+    search = _Search(tx, as_kept.erased_cases(tx))
+    search.walk()
+    search.settle_what_crosses()
+    for sort, id in sorted(search.found, key=lambda each: (_SORTS.index(each[0]), each[1])):
+        yield AlteredRow(sort, id, search.found[sort, id])
+    for key, members in sorted(as_kept.candidate_sets(tx).items()):
+        if key_of_members(sorted(members)) != key:
+            yield AlteredRow("candidates", key, "of user tasks were altered")
+
+
+@dataclass
+class _Search:
+    tx: Tx
+    erased: set[str]  # codes of cases
+    found: dict[Subject, str] = field(default_factory=dict)
+    crossing: dict[Subject, list[tuple[Place, Heard]]] = field(default_factory=dict)
+
+    def walk(self) -> None:
+        """Every stream that can be opened, with the rows that lie in it."""
+        after, pages = "", as_kept.keys(self.tx)
+        page = next(pages, None)
+        while page is not None:
+            following = next(pages, None)
+            rows: dict[str, dict[Subject, Any]] = {}
+            last = None if following is None else page[-1].id
+            for sort in _SORTS:
+                for row in as_kept.casework(self.tx, sort, after, last):
+                    rows.setdefault(row.stream, {})[sort, row.id] = row
+            for key in page:
+                here = rows.pop(key.id, {})
+                if key.wrapped_key is not None:
+                    self._walk_one(key.id, here)
+            for sort, id in itertools.chain.from_iterable(rows.values()):
+                self.found[sort, id] = _NOWHERE
+            after, page = page[-1].id, following
+
+    def _walk_one(self, stream: str, here: dict[Subject, Any]) -> None:
+        told: dict[Subject, Any] = {}
+        for place, heard in self._heard(stream):
+            for subject in retold_casework.about(heard):
+                if subject in here:
+                    told[subject] = retold_casework.retold(subject, told.get(subject), heard)
+                elif not isinstance(heard.event, InstanceMigrated):
+                    self.crossing.setdefault(subject, []).append((place, heard))
+        for subject, row in here.items():
+            self._compare(subject, row, told.get(subject))
+        self.tx.let_go(stream)
+
+    def settle_what_crosses(self) -> None:
+        """Of each row that more than one stream tells of, or that lies in another than the one that does."""
+        homes: dict[str, dict[Subject, Any]] = {}
+        for sort in _SORTS:
+            ids = [id for each, id in self.crossing if each == sort]
+            for row in as_kept.casework_named(self.tx, sort, ids):
+                homes.setdefault(row.stream, {})[sort, row.id] = row
+        for stream, rows in homes.items():
+            if not self._is_alive(stream):
+                continue
+            for place, heard in self._heard(stream):
+                for subject in retold_casework.about(heard):
+                    if subject in rows:
+                        self.crossing[subject].append((place, heard))
+            self.tx.let_go(stream)
+        rows = {subject: row for each in homes.values() for subject, row in each.items()}
+        for subject, heard_of in self.crossing.items():
+            if self.found.get(subject) == _NOWHERE:
+                continue
+            told = None
+            for _, heard in sorted(heard_of, key=lambda each: each[0]):
+                told = retold_casework.retold(subject, told, heard)
+            self.found.pop(subject, None)
+            row = rows.get(subject)
+            if row is None and told is not None:
+                self.found[subject] = "is gone"
+            elif row is not None and (told is not None or self._is_alive(row.stream)):
+                self._compare(subject, row, told)
+
+    def _is_alive(self, stream: str) -> bool:
+        try:
+            return not self.tx.is_erased(stream)
+        except NotFound:
+            return False
+
+    def _heard(self, stream: str) -> Iterator[tuple[Place, Heard]]:
+        """Each event with where it stands among those of all streams: at one instant beginnings are first."""
+        at, after = dt.datetime.min.replace(tzinfo=dt.UTC), 0
+        while rows := history.events(self.tx, stream, after=after, limit=_EVENTS_AT_ONCE, kinds=_KINDS):
+            for row in rows:
+                after = row.seq
+                at = max(at, row.at)  # the clock may have been set back
+                if row.event is not None:
+                    place = (at, 0 if isinstance(row.event, BEGINNINGS) else 1, stream, row.seq)
+                    yield place, Heard(stream, row.at, row.actor, row.instance, row.event)
+
+    def _compare(self, subject: Subject, row: Any, told: Any) -> None:
+        sort = subject[0]
+        if (sort == "case" and row.erased_at is not None) or (
+            sort == "record" and (row.case_code in self.erased or not self._is_alive(row.stream))
+        ):
+            return  # what is left of what was erased
+        if told is None:
+            self.found[subject] = "no event led to it"
+        elif other := list(self._other(sort, row, told)):
+            of = f" of {told.entity}" if sort == "record" else ""
+            self.found[subject] = f"{', '.join(other)}{of} is not what the history tells"
+
+    def _other(self, sort: str, row: Any, told: Any) -> Iterator[str]:
+        """Names of the columns, and of a record's attributes, that say something else."""
+        for name in retold_casework.columns(sort):
+            kept, said = getattr(row, name), getattr(told, name)
+            if sort == "record" and name == "open":
+                yield from (
+                    each for each in sorted({*kept, *said}) if not is_same(kept.get(each), said.get(each))
+                )
+            elif sort == "record" and name == "secret":
+                yield from (
+                    each for each in sorted({*kept, *said}) if not self._is_same_secret(row, each, said)
+                )
+            elif name in _STAYS_AFTER_ERASURE and sort == "deadline" and row.case_code in self.erased:
+                continue
+            elif not is_same(kept, said):
+                yield name
+        if sort == "case":
+            for column, fact in COPIES.items():
+                if (getattr(row, column) or None) != _text(told.facts.get(fact)):
+                    yield column
+        if sort == "user task" and row.candidates != key_of_members(_members(told)):
+            yield "candidates"
+
+    def _is_same_secret(self, row: Any, name: str, said: Any) -> bool:
+        if name not in row.secret or name not in said:
+            return False
+        try:
+            sealed = base64.b64decode(row.secret[name])
+            content = self.tx.open(row.stream, f"record|{row.id}|{name}", sealed)
+            expected = json.loads(canonical_json(to_json(said[name])))
+            return content is not None and bool(json.loads(content) == expected)
+        except (FlowcaseError, binascii.Error, ValueError):
+            return False
+
+
+def _members(told: Any) -> list[tuple[str, str]]:
+    groups = [("group", name) for name in sorted(set(told.candidate_groups))]
+    people = [("person", name) for name in sorted(set(told.candidate_users))]
+    return [*groups, *people] or [("everyone", "")]
+
+
+def _text(value: Any) -> str | None:
+    return None if value in (None, "") else str(value)
