@@ -230,6 +230,10 @@ def test_leaders_see_their_own_teams_only_and_auditors_all_without_judging(
     auditor = sign_in("vera.revisor").get("/noedadgange")
 
     assert (REASON in auditor.text, auditor.all("//button[@name='vurdering']")) == (True, [])
+    looks = [row for row in world.flow.history.of_stream(f"case:{CASE}") if row.kind == "CaseRead"]
+    assert [(row.actor, row.event.page) for row in looks][-1] == ("vera.revisor", "emergency_reason")
+    assert not any(row.actor == "leder.nord" for row in looks)
+    assert "Begrundelsen for en nødadgang" in sign_in("else.syd").get(f"/revision/sager/{CASE}/set").text
     for person in ("leder.nord", "vera.revisor", "henrik.vagt"):
         answer = sign_in(person).post(f"/noedadgange/{event.emergency}", {"vurdering": "i_orden"})
         assert answer.status == 403

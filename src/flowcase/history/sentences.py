@@ -402,6 +402,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "incident": ("et forløb, der er gået i stå", "a flow that stands still"),
     "access_report": ("det, en person har ret til at se", "what a person has a right to see"),
     "guest": ("et punkt på et møde ved et link", "an item of a meeting by a link"),
+    "emergency_reason": ("begrundelsen for en nødadgang", "the reason for an emergency access"),
     "concern": ("underretningerne, ved en søskendes sag", "the notifications, beside a sibling's case"),
 }
 # unit of a deadline's length -> (Danish, English)

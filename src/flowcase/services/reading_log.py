@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flowcase.access.actor import Actor
 from flowcase.access.events import CaseRead, CasesSearched
@@ -38,6 +38,17 @@ class ReadingLog:
                 tx.append(row.stream, look)
 
         if case:
+            self._transactions.run(actor, work, beside=True)
+
+    def note_each(self, cases: Collection[str], *, page: str, actor: Actor) -> None:
+        """Record that a page about several cases was opened, in each of them; called before it is shown."""
+
+        def work(tx: Tx) -> None:
+            for row in case_files.of_codes(tx, sorted(set(cases))):
+                if row.erased_at is None:
+                    tx.append(row.stream, CaseRead(case=row.code, page=page))
+
+        if cases:
             self._transactions.run(actor, work, beside=True)
 
     def note_instance(self, instance: str, *, actor: Actor) -> None:

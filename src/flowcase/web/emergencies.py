@@ -61,10 +61,16 @@ def open_case(code: str) -> Any:
 @blueprint.get("/noedadgange")
 @login_required
 def index() -> Any:
-    """Every opening that this reader may know of, those without a review first."""
+    """Every opening that this reader may know of, those without a review first.
+
+    The reasons may tell of the families, so each case notes who read them.
+    """
+    rows = flow().emergencies.list(actor=actor())
+    told = [row.case for row in rows if row.reason is not None]
+    flow().reading_log.note_each(told, page="emergency_reason", actor=actor())
     return render_template(
         "emergencies.html",
-        rows=flow().emergencies.list(actor=actor()),
+        rows=rows,
         purposes=flow().emergencies.purposes(),
         verdicts=VERDICTS,
     )

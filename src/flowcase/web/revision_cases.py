@@ -40,6 +40,7 @@ PAGES = {
     "search": "En søgning i historikken",
     "flows": "Forløb mod tegning, med driftens begrundelser",
     "emergency": "Sagen, åbnet med nødadgang",
+    "emergency_reason": "Begrundelsen for en nødadgang",
     "case_file": "Sagsakten som PDF",
     "access_report": "Indsigt i en persons oplysninger",
 }
