@@ -61,6 +61,7 @@ def create_key_file(path: Path) -> None:
         part.flush()
         os.fsync(part.fileno())
         os.link(part.name, path)  # the name appears with the key, and only where there is none
+    _keep_names(path.parent)
 
 
 def add_key(path: Path) -> str:
@@ -108,3 +109,13 @@ def _write(path: Path, lines: list[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+    _keep_names(path.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the disk keep which file has which name: before a database is written with a new key."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
