@@ -25,7 +25,20 @@ from pathlib import Path
 
 from benchmarks.machine import Watch
 from benchmarks.sections import TooLong, stopped_at
-from faults import bad_handlers, clocks, crowds, cuts, full, kills, nights, nodes, post, releases, steps
+from faults import (
+    bad_handlers,
+    clocks,
+    crowds,
+    cuts,
+    full,
+    kills,
+    networks,
+    nights,
+    nodes,
+    post,
+    releases,
+    steps,
+)
 from faults.outcome import Outcome, page
 from faults.servers import shared_postgresql
 
@@ -46,6 +59,7 @@ SHARE = {
     "crowd": 0.8,
     "messages": 0.5,
     "nodes": 0.5,
+    "network": 1.0,
 }
 # Name -> what is done in a run of ten minutes times `more`.
 FAULTS: dict[str, Callable[[float, int], Outcome]] = {
@@ -62,6 +76,7 @@ FAULTS: dict[str, Callable[[float, int], Outcome]] = {
     "crowd": lambda more, seed: crowds.one_case(people=1000, instances=round(300 * more), seed=seed),
     "messages": lambda more, seed: post.at_once(messages=round(2_000 * more), seed=seed),
     "nodes": lambda more, seed: nodes.three(rounds=round(2 * more) or 1, seed=seed),
+    "network": lambda more, seed: networks.cut_off(seconds=30 * more, seed=seed),
 }
 
 # Instead of the same above, with `--full`.
@@ -86,6 +101,7 @@ SHORT: dict[str, Callable[[int], Outcome]] = {
     "crowd": lambda seed: crowds.one_case(people=60, instances=20, seed=seed),
     "messages": lambda seed: post.at_once(messages=100, seed=seed),
     "nodes": lambda seed: nodes.three(rounds=1, seed=seed),
+    "network": lambda seed: networks.cut_off(seconds=3, seed=seed, people=6),
 }
 
 

@@ -26,6 +26,7 @@ FAULTS = (
     "crowd",
     "messages",
     "nodes",
+    "network",
 )
 pytestmark = pytest.mark.xdist_group("faults")  # all of them share one run
 

@@ -30,7 +30,7 @@ def one_case(*, people: int, instances: int, seed: int) -> Outcome:
         shared = {"FLOWCASE_DATABASE_URL": database.url}
         nodes = [Node("web", place / "home", name=f"web{n}", environment=shared) for n in (1, 2)]
         with running(*nodes):
-            users = Users([node.port for node in nodes], token, people, seed, thought=(0, 2))
+            users = Users([node.address for node in nodes], token, people, seed, thought=(0, 2))
             began = time.monotonic()
             users.start()
             wait_for(lambda: not flow.user_tasks.list(limit=1), 180)

@@ -55,7 +55,7 @@ def load(
         web = Node("web", place / "home", environment=shared)
         worker = Node("worker", place / "home", environment=shared)
         with running(web, worker):
-            users = Users([web.port], token, people, seed, thought=(0.2, 1.5))
+            users = Users([web.address], token, people, seed, thought=(0.2, 1.5))
             feeder = Feeder(flow, "work", max(people, 10))
             feeder.start()
             users.start()

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 
-NODE = Path(__file__).with_name("node.py")
+COMMAND = [sys.executable, str(Path(__file__).with_name("node.py"))]
 START_SECONDS = 60
 
 
@@ -47,6 +47,7 @@ class PostgreSQL:
         self.user: str | None = made.system_user  # of the system; none when we are not root
         self._log = folder / "log"
         self.port = free_port()
+        self._listens_at = "127.0.0.1"
         self.database = "postgres"
         self._process: subprocess.Popen[bytes] | None = None
         self.standby: PostgreSQL | None = None
@@ -60,7 +61,16 @@ class PostgreSQL:
 
     @property
     def _own_url(self) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{self.database}"
+        return self.url_at("127.0.0.1")
+
+    def open_to(self, network: str) -> None:
+        """Before it is started: take connections from there, at whatever address they come to."""
+        self._listens_at = "*"
+        with (self._data / "pg_hba.conf").open("a") as file:
+            file.write(f"host all all {network} trust\n")
+
+    def url_at(self, host: str) -> str:
+        return f"postgresql://postgres@{host}:{self.port}/{self.database}"
 
     def follow(self, folder: Path) -> None:
         """Let a standby stream from it, which every commit waits for; from now on the URL names both."""
@@ -111,7 +121,7 @@ class PostgreSQL:
         """Start and wait until it answers; the seconds that took."""
         began = time.monotonic()
         command = [str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self.port)]
-        command += ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        command += ["-c", f"listen_addresses={self._listens_at}", "-c", "unix_socket_directories="]
         command += ["-c", "max_connections=200"]
         while time.monotonic() - began < START_SECONDS:
             if self._process is None or self._process.poll() is not None:
@@ -160,11 +170,13 @@ class Node:
         name: str = "",
         environment: Mapping[str, str] | None = None,
         command: list[str] | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
-        self.kind, self.name = kind, name or kind
+        """`host`: where it listens, as we see it."""
+        self.kind, self.name, self._host = kind, name or kind, host
         self.port = free_port()
         self._log = home / f"{self.name}.log"
-        self._command = command or [sys.executable, str(NODE)]
+        self._command = command or COMMAND
         self._environment = {
             **os.environ,
             "FLOWCASE_HOME": str(home),
@@ -174,6 +186,10 @@ class Node:
         }
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling anew would be most of each start
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"{self._host}:{self.port}"
 
     @property
     def process_id(self) -> int:
@@ -186,7 +202,8 @@ class Node:
     def start(self, *, wait: bool = True) -> float:
         """Start; a web node is waited for until it answers. The seconds that took."""
         began = time.monotonic()
-        arguments = ["serve", "--port", str(self.port)] if self.kind == "web" else ["worker"]
+        serving = ["serve", "--host", self._host, "--port", str(self.port)]
+        arguments = serving if self.kind == "web" else ["worker"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._command, *arguments],
@@ -203,7 +220,7 @@ class Node:
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             with contextlib.suppress(OSError, urllib.error.URLError):
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5).close()
+                urllib.request.urlopen(f"http://{self.address}{path}", timeout=5).close()
                 return
             time.sleep(0.05)
         raise SystemExit(f"The server did not answer within a minute:\n{self._log.read_text()[-2000:]}")

@@ -22,14 +22,14 @@ class Users:
     """So many people at once, each with a pause for thought, until told to stop."""
 
     def __init__(
-        self, ports: list[int], token: str, count: int, seed: int, *, thought: tuple[float, float]
+        self, addresses: list[str], token: str, count: int, seed: int, *, thought: tuple[float, float]
     ) -> None:
         self.acknowledged: collections.Counter[str] = collections.Counter()
         self.answers: collections.Counter[int] = collections.Counter()  # HTTP status -> how often
         self.told: collections.Counter[str] = collections.Counter()  # what a refusal said
         self.unanswered = 0
         self.last_success = 0.0
-        self._ports, self._token, self._thought = ports, token, thought
+        self._addresses, self._token, self._thought = addresses, token, thought
         self._lock, self._stop = threading.Lock(), threading.Event()
         self._threads = [
             threading.Thread(target=self._work, args=(random.Random(seed + nr), nr), daemon=True)
@@ -55,7 +55,7 @@ class Users:
         return seconds
 
     def _work(self, chance: random.Random, nr: int) -> None:
-        ask = asking(self._ports[nr % len(self._ports)], self._token)
+        ask = asking(self._addresses[nr % len(self._addresses)], self._token)
         while not self._stop.wait(chance.uniform(*self._thought)):
             try:
                 rows = ask("/user-tasks")
@@ -91,13 +91,13 @@ class Users:
                 self.told[f"{error.code}: {said}"] += 1
 
 
-def asking(port: int, token: str) -> Callable[..., Any]:
+def asking(address: str, token: str) -> Callable[..., Any]:
     """`ask(path, body)` at one node; what it answers, read as JSON."""
 
     def ask(path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/api{path}", data=data, headers=headers)
+        request = urllib.request.Request(f"http://{address}/api{path}", data=data, headers=headers)
         with urllib.request.urlopen(request, timeout=90) as answer:
             text = answer.read()
             return json.loads(text) if text else None

@@ -1,0 +1,177 @@
+"""Three machines with networks of their own: the cable of one is pulled under load, and put back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from faults import outside
+from faults.counting import count
+from faults.drawing import WORK, job, sequence, wait
+from faults.outcome import Outcome
+from faults.places import Feeder, installation, is_kept_up, until_done, wait_for
+from faults.servers import COMMAND, Node, PostgreSQL, folder, running
+from faults.users import Users
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+
+MACHINES = 3
+WITHIN = 60.0  # seconds
+SLOW = sequence("slow", job("send", "chaos.slow"), wait("a_second", "PT1S"))
+_NETWORK = f"10.{200 + os.getpid() % 50}.{os.getpid() % 250}"  # two runs at once do not meet
+
+
+class Machine:
+    """A network namespace (`ip netns`) with one cable to this machine, where PostgreSQL is."""
+
+    def __init__(self, number: int) -> None:
+        self.name = f"machine-{number}"
+        self._namespace = f"flowcase-{os.getpid()}-{number}"
+        self._cable = f"fc{os.getpid() % 10**7}n{number}"
+        self.ours, self.address = (f"{_NETWORK}.{4 * number + end}" for end in (1, 2))
+
+    def make(self) -> None:
+        _ip("netns", "add", self._namespace)
+        there = ("-n", self._namespace)
+        _ip("link", "add", self._cable, "type", "veth", "peer", "name", "cable", "netns", self._namespace)
+        _ip("addr", "add", f"{self.ours}/30", "dev", self._cable)
+        _ip(*there, "addr", "add", f"{self.address}/30", "dev", "cable")
+        _ip("link", "set", self._cable, "up")
+        _ip(*there, "link", "set", "lo", "up")
+        _ip(*there, "link", "set", "cable", "up")
+
+    def cut(self) -> None:
+        """Nothing comes through any more, and nobody is told."""
+        _ip("link", "set", self._cable, "down")
+
+    def mend(self) -> None:
+        _ip("link", "set", self._cable, "up")
+
+    def node(self, kind: str, home: Path, database: PostgreSQL) -> Node:
+        return Node(
+            kind,
+            home,
+            name=f"{self.name}-{kind}",
+            environment={"FLOWCASE_DATABASE_URL": database.url_at(self.ours)},
+            command=["ip", "netns", "exec", self._namespace, *COMMAND],
+            host=self.address,
+        )
+
+    def remove(self) -> None:
+        subprocess.run(["ip", "netns", "del", self._namespace], capture_output=True, check=False)
+
+
+def cut_off(*, seconds: float, seed: int, people: int = 30, cuts: int = 1) -> Outcome:
+    """Each machine has a worker and two have a web node; who was cut off comes back by itself."""
+    outcome = Outcome("network", f"The network of one of three machines cut for {seconds:g} s under load")
+    outcome.meant = ("user tasks completed", "timers fired", "jobs completed")
+    outcome.tried = {"cuts": 0, "jobs taken over": 0, "nodes at work again": 0}
+    with contextlib.ExitStack() as stack:
+        place = stack.enter_context(folder())
+        machines = stack.enter_context(_machines(outcome))
+        if outcome.left_out:
+            return outcome
+        database = PostgreSQL(place / "server")
+        database.open_to(f"{_NETWORK}.0/24")
+        stack.callback(database.stop, immediate=True)
+        database.start()
+        home = place / "home"
+        flow, token = stack.enter_context(installation(home, database.url, WORK, SLOW))
+        workers = [each.node("worker", home, database) for each in machines]
+        webs = [each.node("web", home, database) for each in machines[:2]]
+        with running(*workers, *webs):
+            users = Users([each.address for each in webs], token, people, seed, thought=(0.2, 1.5))
+            feeder = Feeder(flow, "work", max(people, 10))
+            feeder.start()
+            users.start()
+            users.until_one_succeeds()
+            for nr in range(cuts):
+                _pull(outcome, flow, machines[nr], workers[nr], users, seconds, home / "world")
+            feeder.stop()
+            users.stop()
+            until_done(flow)
+        outcome.tried["completions acknowledged"] = len(users.acknowledged)
+        outcome.add(count(flow, users.acknowledged, is_done=True))
+        outcome.lost += feeder.missing()
+        outcome.doubled += sum(times - 1 for times in users.acknowledged.values())
+        answers = ", ".join(f"{code}: {times}" for code, times in sorted(users.answers.items()))
+        outcome.notes.append(f"answers by HTTP status: {answers}; cut off without one: {users.unanswered}")
+        outcome.notes += [f"told {times} times: {said}" for said, times in users.told.most_common(3)]
+    return outcome
+
+
+def _pull(
+    outcome: Outcome,
+    flow: Flowcase,
+    machine: Machine,
+    worker: Node,
+    users: Users,
+    seconds: float,
+    world: Path,
+) -> None:
+    """Cut it off while its worker has a job in its hands; wait for the others, mend it, wait for itself."""
+
+    def in_its_hands() -> set[str]:
+        """Jobs that only this worker has begun and that are not done."""
+        claimed = {row.id for row in flow.jobs.list(status="claimed")}
+        told = [line for line in outside.world(world) if line[0] == "slow" and line[1] in claimed]
+        others = {line[1] for line in told if line[3] != worker.name}
+        return {line[1] for line in told} - others
+
+    def have_it() -> bool:
+        if not flow.jobs.list(status="claimed") and not flow.jobs.list(status="pending"):
+            for _ in range(2 * MACHINES):
+                flow.instances.start("slow", actor=SYSTEM)
+        return bool(in_its_hands())
+
+    def taken_over() -> set[str]:
+        return held & {line[1] for line in outside.world(world) if line[3] != worker.name}
+
+    wait_for(have_it, WITHIN)
+    began = time.monotonic()
+    machine.cut()
+    held = in_its_hands()
+    outcome.tried["cuts"] += 1
+    gets_on = users.until_one_succeeds(WITHIN) < WITHIN
+    keeps_up = wait_for(lambda: is_kept_up(flow) and taken_over() == held, WITHIN) < WITHIN
+    outcome.until_normal.append(time.monotonic() - began)
+    time.sleep(max(began + seconds - time.monotonic(), 0))
+    outcome.tried["jobs taken over"] += len(taken_over())
+    told = len(outside.world(world))
+    machine.mend()
+    mended = time.monotonic()
+    back = wait_for(lambda: any(line[3] == worker.name for line in outside.world(world)[told:]), WITHIN)
+    outcome.tried["nodes at work again"] += back < WITHIN
+    outcome.notes.append(f"the worker that was cut off did a job again {back:.1f} s after it could")
+    gets_on &= users.until_one_succeeds(WITHIN) < WITHIN
+    keeps_up &= wait_for(lambda: is_kept_up(flow), WITHIN) < WITHIN
+    outcome.until_normal.append(time.monotonic() - mended)
+    wrong = outcome.wrong
+    wrong["not normal within a minute"] = wrong.get("not normal within a minute", 0) + (
+        not (gets_on and keeps_up)
+    )
+
+
+@contextlib.contextmanager
+def _machines(outcome: Outcome) -> Iterator[list[Machine]]:
+    """None, and why, where the system does not let us make them."""
+    machines = [Machine(number) for number in range(1, MACHINES + 1)]
+    try:
+        for each in machines:
+            each.make()
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = (getattr(error, "stderr", "") or str(error)).strip()
+        outcome.left_out = f"networks of their own (`ip netns add`) are not to be had here: {said}"
+    try:
+        yield machines
+    finally:
+        for each in machines:
+            each.remove()
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], capture_output=True, text=True, check=True)
