@@ -35,26 +35,38 @@ class _SharedReading:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._open = ExitStack()
+        self._connection: Connection | None = None
+        self._driver: Any = None  # SQLite's own connection, where a transaction has begun
         self.begun: Tx | None = None
         self._known: Answers | None = None
 
     def tx(self, now: dt.datetime) -> Tx:
         if self.begun is None:
-            self.begun = self._open.enter_context(self._store._read_tx(now, SYSTEM))
+            self._connection = connection = self._store._reader.connect()
+            if self._store.is_sqlite:
+                self._driver = begun(connection, "BEGIN")
+            self.begun = self._store._tx(connection, SYSTEM, now, may_write=False)
             if self._known is not None:
                 self.begun.remember(self._known)
         return self.begun
 
     def end(self, *, keeps_answers: bool = False) -> None:
         """`keeps_answers`: what was asked is not asked anew by the transaction that comes next."""
+        tx, connection, driver = self.begun, self._connection, self._driver
+        self.begun = self._connection = self._driver = None
         if not keeps_answers:
             self._known = None
-        elif self.begun is not None:
-            self._known = self.begun.answers
-        self.begun = None
+        elif tx is not None:
+            self._known = tx.answers
         with suppress(DBAPIError):  # a broken connection has nothing to end
-            self._open.close()
+            try:
+                if tx is not None:
+                    tx.__exit__(None)
+                if driver is not None:
+                    driver.rollback()
+            finally:
+                if connection is not None:
+                    connection.close()
 
 
 class Store:
@@ -164,11 +176,11 @@ class Store:
         """What `work` finds in `reading`, without a step between where a request has begun to read: it asks
         for this a dozen times. `now` is asked only where a transaction begins."""
         shared: _SharedReading | None = getattr(self._here, "shared", None)
-        if shared is None or shared.begun is None:
+        if shared is None:
             with self.reading(now()) as tx:
                 return work(tx)
         try:
-            return work(shared.begun)
+            return work(shared.begun or shared.tx(now()))
         except DBAPIError:
             shared.end()  # who tries again reads anew
             with translated():
