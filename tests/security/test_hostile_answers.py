@@ -48,6 +48,13 @@ def test_every_answer_says_it(camilla, rule):
         assert RULES[rule](answer.headers), path
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_no_answer_says_one_of_them_twice(camilla, path):
+    names = [name.lower() for name, _ in camilla.client.get(path).headers if name != "Set-Cookie"]
+
+    assert sorted(names) == sorted(set(names))
+
+
 @pytest.mark.parametrize("path", ["/opgaver", "/api/cases", "/api/notifications", "/underret"])
 def test_a_browser_that_asks_first_is_not_told_yes(camilla, path):
     answer = camilla.client.options(

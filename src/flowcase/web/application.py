@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Request, Response, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -281,9 +281,9 @@ def _guard(app: Flask) -> None:
 
     @app.before_request
     def name_the_request() -> None:
-        g.request_id = secrets.token_hex(8)
-        request_id.set(g.request_id)
-        logs.begin_request(g.request_id)
+        id = g.request_id = secrets.token_hex(8)
+        request_id.set(id)
+        logs.begin_request(id)
 
     @app.teardown_request
     def forget_the_request(_: BaseException | None) -> None:
@@ -291,36 +291,46 @@ def _guard(app: Flask) -> None:
 
     @app.after_request
     def safe_headers(response: Response) -> Response:
-        # On the pages of the studio's editors bpmn.io's watermark, which its licence wants visible, is placed
-        # by style attributes, and the editors for FEEL make their style sheets while they run.
-        nonce = g.get("style_nonce")
-        editors = f"; style-src-attr 'unsafe-inline'; style-src-elem 'self' 'nonce-{nonce}'" if nonce else ""
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-            "base-uri 'none'" + editors + ("; frame-src 'self'" if g.get("frames_own") else ""),
-        )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        # Our own pages are told where a form stood, and Flask-WTF asks it of every form that comes by TLS.
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = (
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
-        )
-        frames_us = "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
-        response.headers["X-Frame-Options"] = "SAMEORIGIN" if frames_us else "DENY"
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined] # past the stand-in
+        headers = response.headers
+        policy = headers.get("Content-Security-Policy")
+        if policy is None:
+            policy = _policy(g.get("style_nonce"), frames_own=bool(g.get("frames_own")))
+            headers.add("Content-Security-Policy", policy)
+        headers.extend(_SAFE)
+        headers.add("X-Frame-Options", "SAMEORIGIN" if "frame-ancestors 'self'" in policy else "DENY")
         if app.config["SESSION_COOKIE_SECURE"]:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        response.headers["X-Request-Id"] = g.get("request_id", "")
-        if request.path.startswith("/api/"):  # whoever opens it in a browser gets a file, never a page
-            response.headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
-        if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
+            headers.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        headers.add("X-Request-Id", g.get("request_id", ""))
+        if asked.path.startswith("/api/"):  # whoever opens it in a browser gets a file, never a page
+            headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
+        if asked.endpoint != "static":
+            headers["Cache-Control"] = "no-store"
         else:  # files say themselves how long they hold; that one is missing holds for nobody
-            response.headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+# In every answer. Nothing else says any of them, so that they are not looked for before.
+_SAFE = (
+    ("X-Content-Type-Options", "nosniff"),
+    # Our own pages are told where a form stood, and Flask-WTF asks it of every form that comes by TLS.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+)
+
+
+def _policy(style_nonce: str | None, *, frames_own: bool) -> str:
+    # On the pages of the studio's editors bpmn.io's watermark, which its licence wants visible, is placed
+    # by style attributes, and the editors for FEEL make their style sheets while they run.
+    editors = f"; style-src-attr 'unsafe-inline'; style-src-elem 'self' 'nonce-{style_nonce}'"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+        "base-uri 'none'" + (editors if style_nonce else "") + ("; frame-src 'self'" if frames_own else "")
+    )
 
 
 def _say_errors(app: Flask) -> None:

@@ -276,9 +276,10 @@ def person(id: str | None) -> str:
 
 def _leads_a_team() -> bool:
     """Whether the menu offers *Mit team*; asked once per request."""
-    if "leads_a_team" not in g:
-        g.leads_a_team = flow().team_overviews.has_team(actor())
-    return bool(g.leads_a_team)
+    found: bool | None = g.get("leads_a_team")
+    if found is None:
+        found = g.leads_a_team = flow().team_overviews.has_team(actor())
+    return found
 
 
 def whose(row: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
 from flowcase.access.actor import Actor
@@ -43,10 +43,18 @@ class SignedIn(UserMixin):
         return self.secret
 
 
-def actor() -> Actor:
-    """The signed-in person of this request."""
+def signed_in() -> SignedIn | None:
+    """Who is signed in with this request."""
     # Where Flask-Login keeps who it has found: `current_user` looks there by way of three other places.
     found = g._get_current_object().get("_login_user")  # past Flask's stand-in
+    if found is None:
+        found = current_user._get_current_object()
+    return found if isinstance(found, SignedIn) else None
+
+
+def actor() -> Actor:
+    """The signed-in person of this request."""
+    found = g._get_current_object().get("_login_user")  # as `signed_in`
     return (current_user if found is None else found).actor
 
 
@@ -70,19 +78,20 @@ def init_app(app: Flask, flow: Flowcase) -> None:
         "cases.show": flow.case_pages.foreseen,
     }
 
-    def asked_first() -> Callable[[Actor], Sequence[Any]] | None:
+    def asked_first(asked: Request) -> Callable[[Actor], Sequence[Any]] | None:
         """What the page that is asked for will ask of its reader, unless its address is an odd one."""
-        asks, named = foreseen.get(request.endpoint or ""), request.view_args or {}
+        asks, named = foreseen.get(asked.endpoint or ""), asked.view_args or {}
         if asks is None or not all(map(_is_plain, named.values())):
             return None
         return lambda actor: asks(actor, **named)
 
     @manager.user_loader
     def load(secret: str) -> SignedIn | None:
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined] # past the stand-in
         held = flow.sessions.find(
             secret,
-            is_used=request.endpoint not in ASKED_BY_ITSELF,
-            foreseen=asked_first(),
+            is_used=asked.endpoint not in ASKED_BY_ITSELF,
+            foreseen=asked_first(asked),
         )
         if held is None:
             return None

@@ -8,11 +8,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Flask, abort, request
-from flask_login import current_user
+from flask import Blueprint, Flask, Request, abort, request
 
 from flowcase.web import kept_typing
 from flowcase.web.language import gettext
+from flowcase.web.session import signed_in
 from flowcase.web.signed_cookie import mark_of_session
 
 blueprint = Blueprint("session_end", __name__)
@@ -45,12 +45,14 @@ def typed() -> Any:
 
 def seconds_left() -> int:
     """Of the session of this request; 0 when nobody is signed in."""
-    return int(current_user.left.total_seconds()) if current_user.is_authenticated else 0
+    found = signed_in()
+    return int(found.left.total_seconds()) if found else 0
 
 
 def page_now() -> str:
     """The address that leads to this page again."""
-    return request.full_path.rstrip("?") if request.method == "GET" else kept_typing.page_of_the_form()
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined] # past the stand-in
+    return asked.full_path.rstrip("?") if asked.method == "GET" else kept_typing.page_of_the_form()
 
 
 def _left() -> dict[str, Any]:

@@ -222,15 +222,17 @@ class FormTokens(CSRFProtect):
         app.context_processor(lambda: {_TOKEN: form_token})
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        if request.method == "POST" and request.endpoint and not self._is_exempt() and _is_ours():
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined] # once, not by each name
+        if asked.method not in current_app.config["WTF_CSRF_METHODS"]:
+            return
+        if asked.method == "POST" and asked.endpoint and not self._is_exempt() and _is_ours(asked):
             g.csrf_valid = True
         else:  # nothing to check, or something to refuse
             super().protect(apply_exemptions)
 
 
-def _is_ours() -> bool:
+def _is_ours(asked: Request) -> bool:
     """Whether a form was sent with this session's token, by TLS from one of our own pages."""
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined] # once, not with each name
     sent, held, keys = asked.form.get(_TOKEN), session.get(_TOKEN), current_app.config["WTF_CSRF_SECRET_KEY"]
     if not sent or not isinstance(held, str):
         return False
