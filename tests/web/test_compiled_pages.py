@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask, render_template
+from flask import Flask, render_template, url_for
 from flask.testing import FlaskClient
 from jinja2 import DictLoader, pass_context
 
 from flowcase.web import drawing, language
-from flowcase.web.compiled_pages import CompiledPages
+from flowcase.web.compiled_pages import CompiledPages, written
 
 PAGES = {
     "words.html": "{{ _('Sag') }}|{{ url_for('shown') }}|{{ url_for('shown', a='b&c') }}",
     "own.html": "{% macro _(text) %}own {{ text }}{% endmacro %}{{ _('Sag') }}",
     "set.html": "{% for url_for in [_] %}{{ url_for('Sag') }}{% endfor %}",
     "marked.html": "{{ _('Du har {what}').format(what='<b>') }}|{{ _('Sag') ~ '<b>' }}",
+    "whole.html": "<{{ a }}|{% if rows %}{{ rows }}{% endif %}|{% include 'part.html' %}>",
+    "part.html": "{{ rows }}{{ a }}",
     "called.html": "{% set here = 1 %}{{ named('here') }}{{ plain(2) }}{{ [3].pop() }}",
 }
 
@@ -75,6 +77,28 @@ def test_a_name_that_the_template_gives_a_meaning_of_its_own_keeps_it(
 
 def test_what_is_put_into_words_is_escaped(client: FlaskClient) -> None:
     assert said(client, "marked.html") == "Du har &lt;b&gt;|Sag&lt;b&gt;"
+
+
+@pytest.mark.parametrize(("rows", "shown"), [("<b>æ</b>", "<b>æ</b>"), ("", "")], ids=["some", "none"])
+def test_what_is_encoded_already_stands_where_the_template_shows_it(
+    app: Flask, rows: str, shown: str
+) -> None:
+    app.add_url_rule(
+        "/whole", "whole", lambda: written("whole.html", whole={"rows": rows.encode()}, a="<rows ø>")
+    )
+
+    assert said(app.test_client(), "whole") == f"<&lt;rows ø&gt;|{shown}|{shown}&lt;rows ø&gt;>"
+
+
+@pytest.mark.parametrize("value", ["2026-03-02T08:00:00+00:00~50~id", "æ ø&å=1/?", "0-0", ""])
+@pytest.mark.parametrize("others", [{}, {"soeg": "efter=0-0 æ", "vis": "mine"}], ids=["alone", "others"])
+def test_an_address_with_a_value_is_what_flask_makes_of_it(
+    app: Flask, value: str, others: dict[str, str]
+) -> None:
+    with app.test_request_context("/"):
+        made = drawing.address_with("efter", value, "shown", **others)
+
+        assert made == url_for("shown", efter=value, **others)
 
 
 def test_functions_are_called_as_they_ask_to_be(app: Flask, client: FlaskClient) -> None:

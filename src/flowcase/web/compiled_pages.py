@@ -6,7 +6,8 @@ An address belongs to where the application is mounted, so it is text only where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -20,6 +21,7 @@ from flowcase.web.language import current
 
 _PLAIN = (FunctionType, MethodType, BuiltinFunctionType)
 _TAKES_MORE = "jinja_pass_arg"  # Jinja's mark of a function that wants the context as well
+_MARK = f"{secrets.token_hex(16)} "  # stands for what is whole, while a page is written
 
 
 class _Context(Context):
@@ -65,12 +67,15 @@ class CompiledPages(Environment):
             yield "url_for", self.globals["url_for"]
 
 
-def written(name: str, **values: Any) -> bytes:
-    """A page as it is sent. Its many short parts are cheaper to encode than the whole is, where one letter
-    of it is a rare one."""
+def written(name: str, *, whole: Mapping[str, bytes], **values: Any) -> bytes:
+    """A page as it is sent. Its many short parts are cheaper to encode than all of it is, where one letter
+    of it is a rare one. `whole` are values that are encoded already: the template shows each by itself."""
     template = current_app.jinja_env.get_template(name)
+    marks = {f"{_MARK}{each}": said for each, said in whole.items()}
+    values |= {each: Markup(f"{_MARK}{each}") if said else "" for each, said in whole.items()}  # noqa: S704
     current_app.update_template_context(values)
-    return b"".join([part.encode() for part in template.root_render_func(template.new_context(values))])
+    parts = template.root_render_func(template.new_context(values))
+    return b"".join([marks[part] if part in marks else part.encode() for part in parts])
 
 
 def _is_at_the_root() -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from typing import Any
+from urllib.parse import quote_plus
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, Request, current_app, request, url_for
 from markupsafe import Markup
 from werkzeug.utils import safe_join
 
@@ -13,6 +14,8 @@ from flowcase.web import static_files
 from flowcase.web.language import catalogue, current
 
 _ADDRESSES, _WORDS = 20_000, 10_000  # kept at the most
+_ANY = "0-0"
+_AS_IT_IS = "!$'()*,/:;?@"  # behind a question mark, as Werkzeug has it
 
 
 def address(endpoint: str, **values: Any) -> str:
@@ -35,17 +38,23 @@ def _made(_root: str, _host: str, endpoint: str, values: tuple[tuple[str, Any], 
     return url_for(endpoint, **named)
 
 
+def address_with(name: str, value: str, endpoint: str, **values: Any) -> str:
+    """As `address`, with one more value behind the question mark, for which hardly anybody asks twice."""
+    made = address(endpoint, **{name: _ANY}, **values)
+    return made.replace(f"{name}={_ANY}", f"{name}={quote_plus(value, safe=_AS_IT_IS)}", 1)
+
+
 def here_in(language: str) -> str:
     """This page's address in another language."""
-    asked = {**request.args.to_dict(), "sprog": language}
-    if request.endpoint is None or (request.method not in ("GET", "HEAD") and not _answers_get()):
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined] # as above
+    if asked.endpoint is None or (asked.method not in ("GET", "HEAD") and not _answers_get(asked)):
         return url_for("inbox.home", sprog=language)
-    make = url_for if request.args else address  # what anybody may ask behind a question mark is not kept
-    return make(request.endpoint, **{**asked, **(request.view_args or {})})
+    make = url_for if asked.args else address  # what anybody may ask behind a question mark is not kept
+    return make(asked.endpoint, **{**asked.args.to_dict(), "sprog": language, **(asked.view_args or {})})
 
 
-def _answers_get() -> bool:
-    rule = request.url_rule
+def _answers_get(asked: Request) -> bool:
+    rule = asked.url_rule
     return rule is not None and "GET" in (rule.methods or ())
 
 
