@@ -111,7 +111,13 @@ def _alter(flow: Flowcase, statement: str) -> list[str]:
     return [str(each) for each in flow.altered_rows.find(casework=True)]
 
 
-def test_what_several_streams_tell_of_a_row_is_put_together(flow: Flowcase) -> None:
+@pytest.mark.parametrize("at_once", [1, 7, 20, 500])
+def test_what_several_streams_tell_of_a_row_is_put_together(
+    flow: Flowcase, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few events are opened at once: those of one transaction lie in one entry."""
+    monkeypatch.setattr(altered_casework, "_EVENTS_AT_ONCE", at_once)
+
     assert flow.altered_rows.find(casework=True) == []
 
 

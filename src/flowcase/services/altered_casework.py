@@ -124,7 +124,9 @@ class _Search:
     def _heard(self, stream: str) -> Iterator[tuple[Place, Heard]]:
         """Each event with where it stands among those of all streams: at one instant beginnings are first."""
         at, after = dt.datetime.min.replace(tzinfo=dt.UTC), 0
-        while rows := history.events(self.tx, stream, after=after, limit=_EVENTS_AT_ONCE, kinds=_KINDS):
+        rows: list[history.EventRow] | None = None
+        while rows is None or len(rows) >= _EVENTS_AT_ONCE:
+            rows = history.events(self.tx, stream, after=after, limit=_EVENTS_AT_ONCE, kinds=_KINDS)
             for row in rows:
                 after = row.seq
                 at = max(at, row.at)  # the clock may have been set back
