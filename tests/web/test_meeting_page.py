@@ -123,6 +123,32 @@ def test_the_caseworker_sees_the_agenda_who_is_invited_and_what_to_do_next(sign_
     assert page.one("//main//a[contains(@class, 'button-primary')]").text == "Hold mødet"
 
 
+def test_who_plans_or_holds_a_meeting_is_a_click_from_it_and_who_sees_to_an_agreement_is_not(
+    sign_in, world, caseworker
+):
+    id = planned(world, caseworker, guests=[])
+    visitor = sign_in(caseworker)
+    to_meeting = f"//aside//a[@href='/moeder/{id}']"
+
+    holding = visitor.get(f"/opgaver/{world.task('afhold', CASE).id}")
+    hold(world, caseworker)
+    following = visitor.get(f"/opgaver/{world.task('foelg_op', CASE).id}")
+
+    assert holding.one(to_meeting).text == "Se mødet og dagsordenen"
+    assert not following.all(to_meeting)
+
+
+def test_minutes_as_pdf_say_when_it_was_held_and_who_does_what(sign_in, world, caseworker):
+    id = planned(world, caseworker, guests=[])
+    hold(world, caseworker)
+
+    minutes = sign_in(caseworker).client.get(f"/moeder/{id}/referat.pdf")
+
+    said = "".join(text_of(minutes.data).split())
+    assert "Holdtfre.27.mar.2026kl.08.30" in said  # and not as it was planned
+    assert "MorringertilskolenHvem:Forældrene" in said
+
+
 def test_colleagues_and_units_are_from_outside_or_not_and_a_family_is_neither(sign_in, world, caseworker):
     give_consent(world.flow, CASE, "ppr", purpose=PURPOSE)
     id = planned(world, caseworker, guests=["ppr"])

@@ -14,13 +14,12 @@ from flowcase import engine
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import is_closest_to_case
 from flowcase.errors import Erased, Forbidden, NotFound
-from flowcase.modeling import CaseTarget
 from flowcase.services import disclosure, meeting_parts
 from flowcase.services.candidates import is_candidate
 from flowcase.services.case_work import CaseWork, OpenWork
 from flowcase.services.definitions import Definitions
 from flowcase.services.disclosure import Hearing, Matter
-from flowcase.services.meeting_parts import MEETING_VARIABLES
+from flowcase.services.meeting_parts import ITEM, MEETING_VARIABLES
 from flowcase.services.reading_log import ReadingLog
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
@@ -32,10 +31,9 @@ from flowcase.store.queries import user_tasks as task_rows
 from flowcase.store.queries.records import RecordRow
 from flowcase.store.queries.user_tasks import UserTaskRow
 
-ITEM, AGREEMENT = "Dagsordenspunkt", "Aftale"
+AGREEMENT = "Aftale"
 WITHDRAWN = "trukket"
 LEFT_OUT, TAKEN_BACK = "ikke_inviteret", "trukket_tilbage"  # of invitations
-_OF_THE_MEETING = (meeting_parts.MEETING, ITEM)
 
 
 @dataclass(frozen=True)
@@ -303,9 +301,7 @@ class MeetingPages:
 
     def _is_held_by(self, tx: Tx, task: UserTaskRow) -> bool:
         """Whether the user task writes the meeting itself; who sees to an agreement of it was not there."""
-        form = self._definitions.form(tx, task.form) if task.form else None
-        targets = [target for asked in form.targeted() for target in asked.targets] if form else []
-        return any(isinstance(target, CaseTarget) and target.entity in _OF_THE_MEETING for target in targets)
+        return meeting_parts.writes(self._definitions.form(tx, task.form) if task.form else None)
 
     def _log(self, tx: Tx, page: MeetingPage, told: Sequence[Item], actor: Actor) -> None:
         for item in told:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flowcase.access.actor import Actor
+from flowcase.modeling import CaseTarget, Form
 from flowcase.services import daily_parts
 from flowcase.services.cases import may_see
 from flowcase.services.definitions import Definitions
@@ -14,8 +15,10 @@ from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
 from flowcase.store.queries.records import RecordRow
+from flowcase.values import Value
 
 MEETING, INVITATION, DAILY = "Moede", "Invitation", "dagsmoede"
+ITEM = "Dagsordenspunkt"
 CONFERENCE, COUNCIL = "koordineringskonference", "kreativt_raad"
 INVITED = "inviteret"
 MEETING_VARIABLES = ("moede_id", "raad_id")  # by which diagrams name the meeting that they hold
@@ -23,6 +26,17 @@ _NAMED = ("indkalder", "moedeleder", "referent", "medleder")
 _LISTED = ("inviterede", "til_stede", "frontpersonale", "forebyggende", "familieteam")
 _KINDS, _CONFERENCES = "moede_slags", "konference_indkaldere"  # tables
 _OF_THE_CASE = "sagens_team"
+
+
+def written_by(form: Form | None, variables: Mapping[str, Value]) -> str | None:
+    """The meeting that a user task with this form writes itself; who sees to an agreement writes none."""
+    return next(filter(None, map(variables.get, MEETING_VARIABLES)), None) if writes(form) else None
+
+
+def writes(form: Form | None) -> bool:
+    """Whether answers of the form go into a meeting or its agenda."""
+    targets = [target for asked in form.targeted() for target in asked.targets] if form else []
+    return any(isinstance(target, CaseTarget) and target.entity in (MEETING, ITEM) for target in targets)
 
 
 def invited_to(tx: Tx, actor: Actor, meetings: Iterable[str]) -> frozenset[str]:

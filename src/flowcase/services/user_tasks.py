@@ -14,7 +14,14 @@ from flowcase.errors import Conflict, Erased
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
 from flowcase.modeling.form import Field
-from flowcase.services import disclosure, form_records, form_sentences, form_values, supplier_scope
+from flowcase.services import (
+    disclosure,
+    form_records,
+    form_sentences,
+    form_values,
+    meeting_parts,
+    supplier_scope,
+)
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind, ReadLater
 from flowcase.services.candidates import check_candidate, existing, is_candidate, is_free_for, opened
@@ -51,6 +58,7 @@ class UserTask:
     waits_for_others: bool = False  # it is one of several, and the flow goes on after all of them
     view: disclosure.View = field(default_factory=lambda: disclosure.View({}))  # what this actor may see
     is_suspended: bool = False  # its instance is: nobody completes it before that is resumed
+    meeting: str | None = None  # which it plans, holds or writes the minutes of
     of_case: str | None = None  # for the log; the row's case is left out where this actor is not told it
 
     def __getattr__(self, name: str) -> Any:
@@ -159,6 +167,7 @@ class UserTasks:
                 waits_for_others(drawn, row.element),
                 view,
                 is_suspended=instance.status == model.InstanceStatus.SUSPENDED,
+                meeting=meeting_parts.written_by(form, variables),
                 of_case=row.case_code,
             )
 
