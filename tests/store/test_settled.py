@@ -58,6 +58,38 @@ def knowing(tx: Tx) -> Tx:
     return tx
 
 
+def test_what_is_made_of_settled_rows_is_made_once_until_the_stream_has_grown(filled: Store) -> None:
+    made = []
+
+    def make(rows: Any) -> list[str]:
+        made.append(len(rows))
+        return [row.value for row in rows]
+
+    def read() -> list[str]:
+        with filled.reading(NOW) as tx:
+            return knowing(tx).made_of((_VALUE, {"key": "a"}), make)
+
+    first = read()
+    first.append("of who got it alone")
+    again = read()
+    change(filled, "2")
+    after = read()
+
+    assert (again, after, made) == (["1"], ["2"], [1, 1])
+
+
+def test_who_writes_makes_it_of_what_is_there_now(filled: Store) -> None:
+    def make(rows: Any) -> list[str]:
+        return [row.value for row in rows]
+
+    with filled.begin(SYSTEM, NOW) as tx:
+        before = tx.made_of((_VALUE, {"key": "a"}), make)
+        tx.append(INSTALLATION, SettingChanged(key="a", value="2"))
+        after = tx.made_of((_VALUE, {"key": "a"}), make)
+
+    assert (before, after) == (["1"], ["2"])
+
+
 def value(tx: Tx) -> Any:
     return tx.scalar(_VALUE, {"key": "a"})
 

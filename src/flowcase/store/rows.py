@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Delete, Select, Table, Update, bindparam, func, select, text
 
@@ -27,6 +27,7 @@ from flowcase.store.writes import (
 )
 
 Query = Select[Any] | Prepared
+_Made = TypeVar("_Made")
 
 
 class Answers(NamedTuple):
@@ -108,6 +109,20 @@ class Rows:
                 elif len(rows) <= _MOST_ROWS_KEPT and len(self._answers) < _MOST_ANSWERS_KEPT:
                     self._answers[key] = rows
         return [list(found[key]) for key in keys]
+
+    def made_of(self, question: Question, make: Callable[[Sequence[Any]], list[_Made]]) -> list[_Made]:
+        """What `make` makes of the rows found: of settled ones once, for as long as they are kept.
+
+        Nobody could alter what it makes: whoever asks next gets it too.
+        """
+        if self._answers is None or not question[0].is_settled:
+            return make(self.rows(*question))
+        key = (make, *_key(question))
+        made = self._settled.get(key)
+        if made is None:
+            made = make(self.rows(*question))
+            self._settled.keep(key, made)
+        return list(made)
 
     def ask_ahead(self, *questions: Question) -> None:
         """What will be asked by and by, in one round trip; the answers are kept for whoever asks.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,9 +58,14 @@ def people(
     """People by id; with `groups`, those who are in at least one of them."""
     statement = _people(ids is not None, groups is not None, only_active)
     values = {"ids": list(ids or ()), "groups": sorted(groups or ())}
+    return tx.made_of((statement, values), _each)
+
+
+def _each(rows: Sequence[Any]) -> list[PersonRow]:
+    """Of rows that tell one group each."""
     found: dict[str, Any] = {}
     of: dict[str, set[str]] = {}
-    for row in tx.rows(statement, values):
+    for row in rows:
         found[row.id] = row
         of.setdefault(row.id, set()).update(filter(None, (row.group,)))
     return [_person(row, of[id]) for id, row in found.items()]
