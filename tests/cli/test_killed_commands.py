@@ -15,6 +15,7 @@ import pytest
 from flowcase.store import archive, key_places
 from tests.cli.conftest import CommandLine
 from tests.cli.test_database import at_work, empty_postgresql, other_home, tasks  # noqa: F401 - fixtures
+from tests.services.killing import HANGS_SECONDS
 
 
 def die(*_: Any, **__: Any) -> None:
@@ -27,6 +28,7 @@ def killed(act: Callable[[], object], place: Any, name: str, *, behind: int | No
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: a fork beside threads
         child = os.fork()
     if child == 0:
+        signal.alarm(HANGS_SECONDS)
         try:
             real, calls = getattr(place, name), iter(range(behind or 0))
 

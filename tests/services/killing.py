@@ -15,6 +15,10 @@ from flowcase.bootstrap import Flowcase
 from flowcase.store import Tx
 from tests.web import world as worlds
 
+# A copy of a process with several threads may wait for a lock that nobody in it holds any more: that is told
+# as another end than SIGKILL, and waited for no longer.
+HANGS_SECONDS = 600
+
 
 def killed(home: Path, act: Callable[[Flowcase], None], moment: str, *, now: dt.datetime) -> None:
     """Let it be done in a process of its own, which ends by SIGKILL at that moment."""
@@ -22,6 +26,7 @@ def killed(home: Path, act: Callable[[Flowcase], None], moment: str, *, now: dt.
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: a fork beside threads
         child = os.fork()
     if child == 0:
+        signal.alarm(HANGS_SECONDS)
         try:
             flow = worlds.open_world(home, now=now).flow
             _kill_at(flow, moment)

@@ -42,6 +42,7 @@ from tests.services.diagrams import (
     timer,
     user_task,
 )
+from tests.services.killing import HANGS_SECONDS
 
 WHY = "Skemaet spørger om det forkerte"
 
@@ -338,6 +339,7 @@ def killed_while_starting(flow: Flowcase, database: str, keyring: Keyring, momen
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: a fork beside threads
         child = os.fork()
     if child == 0:
+        signal_numbers.alarm(HANGS_SECONDS)
         try:
             store = Store(database, keyring)
             worker = bootstrap.assemble(flow.settings, store, flow.clock, handlers=handlers._registered)
