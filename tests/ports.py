@@ -6,7 +6,8 @@ import random
 import socket
 
 # Below those that the system gives to whoever connects (from 32768 on): a port that was free there may belong
-# to a connection of another test before the server has started.
+# to a connection of another test before the server has started, or to one that was led to itself while the
+# server was away.
 _RANGE = range(15_000, 32_000)
 
 

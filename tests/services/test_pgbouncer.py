@@ -25,6 +25,7 @@ from flowcase.store.keys import Keyring
 from flowcase.store.pooling import Pooling, pooling
 from flowcase.store.queries import history
 from tests.conftest import NOW
+from tests.ports import free_port
 
 
 def _version(program: str) -> tuple[int, ...]:
@@ -56,9 +57,7 @@ def behind(database: str, keyring: Keyring, tmp_path: Path) -> Iterator[Callable
     stores: list[Store] = []
 
     def behind(mode: str, connections: int) -> Store:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         settings = folder / "pgbouncer.ini"
         prepared = "max_prepared_statements = 200\n" if KNOWS_PREPARED else ""
         settings.write_text(
