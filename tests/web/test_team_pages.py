@@ -492,3 +492,19 @@ def test_an_absence_with_another_message_is_another_one(sign_in, world):
 
     running = [row.process for row in world.flow.instances.list(case=HELD[0], limit=None)]
     assert running.count("raadgiver_fravaer") == 2
+
+
+def test_who_ends_an_absence_that_another_window_has_ended_reads_so_on_the_page(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/team/raadgivere/camilla.syd/fravaer")
+    away = camilla.press(page, "meld", sag=[], fra="27.03.2026", til="03.04.2026")
+    form = away.one("//form[@data-once][contains(@action, '/stedfortraedere/slut')]")
+
+    first, second = (camilla.submit(away, form) for _ in range(2))
+
+    assert "Camilla Noer er tilbage." in first.text
+    assert (
+        second.status == 200
+        and "Fraværet er ændret imens: Camilla Noer. Se, hvad der står nu." in second.text
+    )
+    assert camilla.post("/stedfortraedere/slut", {"person": "omar.syd"}).status == 403

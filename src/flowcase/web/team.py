@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import InvalidValues
+from flowcase.errors import InvalidValues, NotFound
 from flowcase.services.absences import FIRST, LAST
 from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved, days_of
 from flowcase.web import form_notes, form_page, form_sent
@@ -150,21 +150,34 @@ def deputies() -> Any:
 @blueprint.post("/stedfortraedere/slut")
 @login_required
 def end_absence() -> Any:
-    """Somebody is back early; or with `fra` and `til` what was announced of those days will not be."""
+    """Somebody is back early; or with `fra` and `til` what was announced of those days will not be.
+
+    Where another window or a colleague was faster, the page says so.
+    """
     person, days = request.form.get("person", ""), [request.form.get(name, "") for name in (FIRST, LAST)]
-    if any(days):
-        try:
-            first, last = map(dt.date.fromisoformat, days)
-        except ValueError:
-            abort(HTTPStatus.BAD_REQUEST)
-        moved = flow().caseload_moves.call_off_absence(person, first, last, actor=actor())
-        flash(_called_off(name_of(person), len(moved.done)), "success")
-    else:
-        moved = flow().caseload_moves.end_absence(person, actor=actor())
-        flash(_ended(name_of(person), len(moved.done)), "success")
+    there = redirect(url_for("team.index" if "team" in request.form else "team.deputies"))
+    try:
+        if any(days):
+            try:
+                first, last = map(dt.date.fromisoformat, days)
+            except ValueError:
+                abort(HTTPStatus.BAD_REQUEST)
+            moved = flow().caseload_moves.call_off_absence(person, first, last, actor=actor())
+            flash(_called_off(name_of(person), len(moved.done)), "success")
+        else:
+            moved = flow().caseload_moves.end_absence(person, actor=actor())
+            flash(_ended(name_of(person), len(moved.done)), "success")
+    except NotFound as missing:
+        if missing.kind not in ("absence", "announced absence"):
+            raise
+        flash(
+            gettext("Fraværet er ændret imens: {name}. Se, hvad der står nu.").format(name=name_of(person)),
+            "info",
+        )
+        return there
     for code, error in moved.not_done.items():
         flash(f"{code}: {_why(error)}", "error")
-    return redirect(url_for("team.index" if "team" in request.form else "team.deputies"))
+    return there
 
 
 # --- inside ---------------------------------------------------------------------------------------
