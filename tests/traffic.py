@@ -36,6 +36,8 @@ def traffic(store: Store) -> Iterator[Traffic]:
     with ExitStack() as stack:
         for engine in (store.engine, store.plain):
             stack.enter_context((_of_sqlite if store.is_sqlite else _of_postgresql)(engine, seen))
+        store.give_back()  # a writer's connection is seen when it is taken out of the pool
+        stack.callback(store.give_back)
         yield seen
 
 

@@ -309,6 +309,7 @@ def test_a_full_disk_changes_nothing_and_is_said_in_words(
     transactions.run(
         SYSTEM, lambda tx: tx.append(STREAM, IntakeRefused(source="first", line=None, fields=()))
     )
+    store.give_back()  # which the writer takes out again
     with store.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")

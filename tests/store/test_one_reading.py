@@ -72,6 +72,8 @@ def test_a_read_within_a_write_does_not_see_what_is_not_committed(prepared: Stor
 
 
 def test_the_connection_goes_back_when_the_request_ends(prepared: Store) -> None:
+    prepared.give_back()  # the writer's
+
     with prepared.one_reading():
         names(prepared)
         assert prepared.working.pool.checkedout() == 1  # type: ignore[attr-defined]

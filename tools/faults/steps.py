@@ -130,7 +130,7 @@ def _go_on(home: Path, seed: int, point: int, kills: int, writing: int) -> None:
         if point:
             for name in ("before_cursor_execute", "commit", "rollback"):
                 event.listen(flow.store.engine, name, come_nearer)
-            event.listen(flow.store.engine, "checkin", come_nearer)  # after a commit
+            event.listen(flow.store.engine, "checkin", come_nearer)  # read after a commit
         while True:
             done = _acts(flow)
             os.write(writing, (json.dumps({str(done): _look(flow)}) + "\n").encode())

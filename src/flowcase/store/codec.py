@@ -17,7 +17,7 @@ from flowcase.compression import compress, decompress
 from flowcase.model import Event
 from flowcase.values import OWN_JSON, canonical_json, from_json, to_json
 
-LEVEL = 5  # of compression: entries are small, and a higher one makes hardly any of them smaller
+LEVEL = 3  # of compression: entries are small, and a higher one makes hardly any of them smaller
 LARGEST_ENTRY = 256 * 1024 * 1024  # bytes; an entry that claims more was not written here
 _COMPRESSED = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins; JSON never does
 

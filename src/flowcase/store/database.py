@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.store import migrating, rights, tables
 from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, database_url, engine_of
-from flowcase.store.database_file import DatabaseFile
+from flowcase.store.database_file import DatabaseFile, Files, opened_by
 from flowcase.store.faults import DatabaseBusy, DatabaseLost, OutcomeUnknown, is_lost, translated
 from flowcase.store.keys import Keyring
 from flowcase.store.rows import Answers
@@ -83,7 +83,7 @@ class Store:
         self.settled = Settled()
         self._file: DatabaseFile | None = None
         if self.url.get_backend_name() == "sqlite" and self.url.database:
-            self._file = DatabaseFile(self.url.database, lambda: self.settled.forget())
+            self._file = DatabaseFile(self.url.database, self._is_replaced)
         self.engine = engine_of(
             self.url, durable=durable, statement_seconds=statement_seconds, file=self._file
         )
@@ -105,6 +105,8 @@ class Store:
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
         # one process a plain lock hands over at once.
         self._writer = threading.Lock() if self.is_sqlite else None
+        # On which who holds that lock writes, and the files that it opened.
+        self._kept: tuple[Connection, Files | None] | None = None
         # Whether this thread has a writing transaction open, and the reading one that it shares.
         self._here = threading.local()
         self._reader = self.engine.execution_options(**{READ_ONLY: True}) if self.is_sqlite else self.plain
@@ -134,7 +136,7 @@ class Store:
         self._here.is_writing = True
         known = self.settled.written
         try:
-            with translated(), self.working.connect() as connection:
+            with translated(), self._to_write_on() as connection:
                 transaction = connection.begin()
                 with self._tx(connection, actor, now, request_id) as tx:
                     yield tx
@@ -156,6 +158,41 @@ class Store:
                 self._writer.release()
             self._read_anew(keeps_answers=beside)
         known.candidate_sets |= learned
+
+    @contextmanager
+    def _to_write_on(self) -> Iterator[Connection]:
+        """A connection for one writing transaction.
+
+        SQLite's one writer of a process takes the one that the writer before it has committed on: to get it
+        from the pool and to give it back takes longer than to write a row. What failed is given back, as is
+        what no longer leads to the database's file.
+        """
+        if self._writer is None:
+            with self.working.connect() as connection:
+                yield connection
+            return
+        kept, self._kept = self._kept, None
+        if kept is not None and self._is_astray(kept):
+            kept[0].close()
+            kept = None
+        connection = self.working.connect() if kept is None else kept[0]
+        try:
+            yield connection
+        except BaseException:
+            connection.close()  # which rolls back
+            raise
+        self._kept = connection, None if self._file is None else opened_by(connection.info)
+
+    def _to_read_on(self) -> Connection:
+        kept = self._kept
+        if kept is not None and self._is_astray(kept):
+            self.give_back()  # a new connection beside it would meet what is left of its file
+        return self._reader.connect()
+
+    def _is_astray(self, kept: tuple[Connection, Files | None]) -> bool:
+        """Whether it no longer leads to the file that has the database's name."""
+        _, opened = kept
+        return self._file is not None and opened is not None and not self._file.is_still(opened)
 
     @contextmanager
     def reading(self, now: dt.datetime, actor: Actor = SYSTEM) -> Iterator[Tx]:
@@ -189,7 +226,7 @@ class Store:
     @contextmanager
     def at_one_moment(self, now: dt.datetime) -> Iterator[Tx]:
         """As `reading`, but all that is asked inside sees one moment on PostgreSQL too."""
-        with translated(), self._reader.connect() as connection, ExitStack() as stack:
+        with translated(), self._to_read_on() as connection, ExitStack() as stack:
             if self.is_sqlite:
                 stack.callback(connection.begin().rollback)
             else:
@@ -217,7 +254,7 @@ class Store:
     def _read_tx(self, now: dt.datetime, actor: Actor) -> Iterator[Tx]:
         # On SQLite all of it sees one moment. On PostgreSQL each question sees its own, as it would in any
         # transaction that is not serializable, and there is neither a BEGIN nor a ROLLBACK to wait for.
-        with self._reader.connect() as connection, ExitStack() as stack:
+        with self._to_read_on() as connection, ExitStack() as stack:
             if self.is_sqlite:
                 stack.callback(begun(connection, "BEGIN").rollback)
             yield stack.enter_context(self._tx(connection, actor, now, may_write=False))
@@ -341,7 +378,29 @@ class Store:
         with translated():
             return migrating.revision(self.engine)
 
+    def give_back(self, *, is_of_use: bool = True) -> None:
+        """Give the connection that the next writer would have taken over back to SQLite's pool.
+
+        Nothing happens while somebody writes: who fails gives it back by itself.
+        """
+        if self._writer is None or not self._writer.acquire(blocking=False):
+            return
+        try:
+            kept, self._kept = self._kept, None
+            if kept is not None and not is_of_use:
+                kept[0].invalidate()
+            if kept is not None:
+                kept[0].close()
+        finally:
+            self._writer.release()
+
+    def _is_replaced(self) -> None:
+        """Another file has the database's name now."""
+        self.settled.forget()
+        self.give_back(is_of_use=False)
+
     def close(self) -> None:
+        self.give_back()
         self.engine.dispose()
         self.plain.dispose()
 

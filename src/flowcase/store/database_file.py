@@ -2,8 +2,8 @@
 
 A file that is put in its place (an older backup, moved over it) leaves them with one that nobody finds any
 more, and what they commit is lost with it. So the file and the two beside it, the write-ahead log and its
-index, are compared with those that a connection opened: when it leaves the pool, and before each commit. Not
-noticed is who writes into the same file, as `cp` does.
+index, are compared with those that a connection opened: when it leaves the pool or is taken over by the next
+writer, and before each commit. Not noticed is who writes into the same file, as `cp` does.
 """
 
 from __future__ import annotations
@@ -56,9 +56,13 @@ class DatabaseFile:
 
     def check(self, remembered: dict[str, Any]) -> None:
         """Raises DatabaseMissing, and DatabaseLost when another file is there than what was opened."""
-        if self._now() != remembered[_OPENED]:
+        if self._now() != opened_by(remembered):
             self._check_is_there()
             raise DatabaseLost
+
+    def is_still(self, opened: Files) -> bool:
+        """Whether the files that a connection opened have their names still."""
+        return self._now() == opened
 
     def _now(self) -> Files:
         return Files(*map(_identity, self._paths))
@@ -91,7 +95,7 @@ class DatabaseFile:
         record.info[_OPENED] = self._opened = opened
 
     def _taken(self, connection: Any, record: Any, _: Any) -> None:
-        opened: Files = record.info[_OPENED]
+        opened = opened_by(record.info)
         if self._now() == opened:
             return
         self._check_is_there()
@@ -145,6 +149,12 @@ class DatabaseFile:
             yield
         finally:
             os.close(folder)
+
+
+def opened_by(remembered: dict[str, Any]) -> Files:
+    """The files that a connection opened which remembers this; it forgets them when it is closed."""
+    opened: Files = remembered[_OPENED]
+    return opened
 
 
 def _identity(path: str) -> _Identity:
