@@ -73,14 +73,16 @@ def test_a_deactivated_person_is_out_at_once(sign_in, world):
     assert karen.get("/opgaver").heading == "Log på flowcase"
 
 
-def test_a_form_without_its_token_is_refused(sign_in, world):
+def test_a_form_without_its_token_is_refused(sign_in, world, old_token):
     karen = sign_in("karen.fp")
     task = world.task("vurder")
 
     of_nobody = karen.client.post(f"/opgaver/{task.id}/tag")
-    of_ours = karen.client.post(f"/opgaver/{task.id}/tag", headers=FROM_OUR_PAGE)
+    without = karen.client.post(f"/opgaver/{task.id}/tag", headers=FROM_OUR_PAGE)
+    old = {"csrf_token": old_token("karen.fp")}
+    of_ours = karen.client.post(f"/opgaver/{task.id}/tag", headers=FROM_OUR_PAGE, data=old)
 
-    assert (of_nobody.status_code, of_ours.status_code) == (400, 303)
+    assert (of_nobody.status_code, without.status_code, of_ours.status_code) == (400, 400, 303)
     assert "Siden var for gammel til at blive sendt" in karen.get(of_ours.location).text
     assert world.task("vurder").assignee is None
 
