@@ -28,6 +28,7 @@ FAULTS = (
     "nodes",
     "network",
 )
+PATIENCE = 1800  # seconds for all of them, on a machine that does much else
 pytestmark = pytest.mark.xdist_group("faults")  # all of them share one run
 
 
@@ -46,7 +47,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "--json",
         str(file),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert file.exists(), done.stdout + done.stderr
     found: dict[str, Any] = json.loads(file.read_text())
     assert tuple(found) == FAULTS

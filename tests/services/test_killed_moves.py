@@ -25,6 +25,7 @@ from flowcase.store import Tx
 from tests.conftest import NOW
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import boundary, end, process, start, timer, user_task
+from tests.services.killing import HANGS_SECONDS
 from tests.services.test_kill import is_whole
 
 OWNER = Actor("ole", groups=frozenset({"procesejer"}))
@@ -88,6 +89,7 @@ def killed(settings: Config, act: Act, number: int, *, behind: bool, now: dt.dat
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: a fork beside threads
         child = os.fork()
     if child == 0:
+        signal.alarm(HANGS_SECONDS)
         try:
             flow = opened(settings, now)
             place, name = (Transactions, "run") if behind else (Tx, "finish")

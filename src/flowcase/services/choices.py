@@ -10,7 +10,8 @@
 - `enheder`: every group; `parter`: the family and its network, everybody with an account, every group
 - `sagens_kontrakter`: the signed individual contracts of the case
 - `mentorer_klar`: mentors who may be matched; those who have waited too long (T22) come first
-- `moededeltagere`: who was invited to the meeting that the user task is about
+- `moededeltagere`: who was invited to the meeting that the user task is about; of one about no case, as a
+  conference, who leads it and who takes its minutes too
 - those of `consent_choices`: recipients, consents, SSD courses
 - those of `measure_choices`: the measures that are running
 - those of `conference_choices`: districts, items, councils and who sits in them
@@ -46,6 +47,7 @@ _SUPPLIERS = "leverandoerer"
 _STANDARD_CONTRACTS = "standardkontrakter"
 _CONTRACTS_OF_CASE = "sagens_kontrakter"
 _PARTICIPANTS = "moededeltagere"
+_LEADS = ("moedeleder", "referent")  # of a meeting: its chair and its minute-taker
 _UNITS = "enheder"
 _PARTIES = "parter"
 _MENTORS = "mentorer_klar"
@@ -214,14 +216,12 @@ def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices
     if not meeting:
         return []
     invited = work.records("Invitation", moede_id=str(meeting), status="inviteret")
-    names = {person.id: person.name for person in people(tx, ids=[str(each["modtager"]) for each in invited])}
-    return [
-        {
-            "value": each["modtager"],
-            "label": each["navn"] or names.get(str(each["modtager"])) or GroupName(str(each["modtager"])),
-        }
-        for each in invited
-    ]
+    said = {str(each["modtager"]): each["navn"] for each in invited}
+    if not facts.get("sag_id"):  # about a case nobody is there whom no invitation, and so no consent, covers
+        row = work.get("Moede", str(meeting))
+        said |= {str(row[part]): None for part in _LEADS if row[part] and str(row[part]) not in said}
+    names = {person.id: person.name for person in people(tx, ids=list(said))}
+    return [{"value": id, "label": name or names.get(id) or GroupName(id)} for id, name in said.items()]
 
 
 def _mentors(work: CaseWork) -> Choices:

@@ -1,5 +1,6 @@
 // A page that stands open when its session ends shows nothing of it any more: the page of the sign-in takes
-// its place, with what was typed, which only who typed it gets again. Two minutes before, whoever sits there may stay; who types stays anyway.
+// its place, with what was typed, which only who typed it gets again. Two minutes before, whoever sits
+// there may stay; who types stays anyway.
 const WARNED = 120; // seconds before the end; a session that lasts shorter warns in its last quarter
 const AGAIN = 5; // seconds until it is asked once more while the network is away
 const TYPED = "input:not([type=hidden], [type=password], [type=file]), textarea, select";
