@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
+from flowcase.cases.civil_time import local_date
 from tests.cli.conftest import CommandLine
 from tests.cli.test_verify import take_in, tamper
 
@@ -60,6 +62,27 @@ OF_THE_INSTALLATION: dict[str, tuple[tuple[str, ...], str]] = {
          "(SELECT min(path) FROM deployment_resource)",),
         "is not the file that was deployed",
     ),
+    "a legal hold lifted, so that the case can be erased": (
+        (f"DELETE FROM legal_hold WHERE case_code = {CASE}",),
+        "is gone, and no event lifted it",
+    ),
+    "a case held by no event": (
+        ("INSERT INTO legal_hold SELECT max(code), 'klage', opened_at, 'mallory' FROM case_file",),
+        "no event placed it",
+    ),
+    "the reason of a hold changed": (
+        ("UPDATE legal_hold SET reason = 'x'",),
+        "is not as it was placed",
+    ),
+    "a colleague said to be away": (
+        (f"INSERT INTO absence SELECT 'x', 'mallory', '2026-01-01', '2999-01-01', 'mallory' {MALLORY}",),
+        "Absence x: no event reported it",
+    ),
+    "an absence made longer": (
+        ("UPDATE absence SET last = '2999-01-01'",),
+        "is not as it was reported",
+    ),
+    "an absence taken away": (("DELETE FROM absence",), "is gone, and no event ended it"),
     "the key of a case destroyed": (
         (f"UPDATE stream SET wrapped_key = NULL WHERE id = 'case:' || {CASE}",),
         "is gone, and no erasure tells why",
@@ -171,7 +194,7 @@ OF_CASEWORK: dict[str, tuple[tuple[str, ...], str]] = {
 
 @pytest.fixture(scope="module")
 def template(deployed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two notifications with their cases, two more accounts, one of them ended, and a program; made once."""
+    """Two notifications with cases, one of them held; two accounts, one away, one ended; a program; once."""
     folder = tmp_path_factory.mktemp("rows")
     shutil.copytree(deployed_template, folder / "home")
     take_in(CommandLine(folder / "home"), folder, 1, 2)
@@ -180,7 +203,13 @@ def template(deployed_template: Path, tmp_path_factory: pytest.TempPathFactory) 
         flow.people.add(person, name=person, groups=["fronten"], actor=SYSTEM)
     flow.people.deactivate("gone", actor=SYSTEM)
     flow.service_accounts.make("portal", groups=("indtag",), scopes=("tasks:read",), actor=SYSTEM)
+    held = min(row.code for row in flow.cases.list(actor=SYSTEM))
+    day = local_date(flow.clock.now())
+    for length in (1, 3):  # the second takes in the first
+        last = day + dt.timedelta(days=length)
+        flow.absences.report("mallory", day, last, actor=flow.people.actor("mallory"))
     flow.close()
+    CommandLine(folder / "home")("hold", held, "--reason", "klage")
     return folder / "home"
 
 

@@ -1,4 +1,5 @@
-"""What rows of the installation have to say, told anew from events alone: accounts, settings, deployments.
+"""What rows of the installation have to say, told anew from events alone: accounts, settings, deployments,
+holds, absences.
 
 The chain proves the history; this is what makes it prove the rows too, which are what everybody sees.
 """
@@ -33,6 +34,8 @@ class Installation:
     settings: dict[str, Any] = field(default_factory=dict)
     deployments: dict[str, events.DeploymentMade] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)  # streams whose keys were destroyed
+    holds: dict[str, tuple[str, str]] = field(default_factory=dict)  # case -> reason, who placed it
+    absences: dict[str, access.AbsenceReported] = field(default_factory=dict)
 
 
 INSTALLATION_KINDS = (
@@ -45,6 +48,11 @@ INSTALLATION_KINDS = (
     events.DeploymentMade,
     events.DraftDeploymentDeleted,
     cases.CaseErased,
+    cases.LegalHoldPlaced,
+    cases.LegalHoldLifted,
+    access.AbsenceReported,
+    access.AbsenceEnded,
+    access.AbsencesForgotten,
 )
 
 
@@ -74,7 +82,26 @@ def installation(told: Iterable[tuple[str, Event]]) -> Installation:
                 found.deployments.pop(event.deployment, None)
             case cases.CaseErased():
                 found.erased |= set(event.streams)
+            case cases.LegalHoldPlaced():
+                found.holds[event.case] = (event.reason, actor)
+            case cases.LegalHoldLifted():
+                found.holds.pop(event.case, None)
+            case _:
+                _absence(found.absences, event)
     return found
+
+
+def _absence(absences: dict[str, access.AbsenceReported], event: Event) -> None:
+    over: Iterable[str] = ()
+    match event:
+        case access.AbsenceReported():
+            absences[event.absence], over = event, event.joins
+        case access.AbsenceEnded():
+            over = (event.absence,)
+        case access.AbsencesForgotten():
+            over = event.absences
+    for id in over:
+        absences.pop(id, None)
 
 
 def kinds(classes: Iterable[type[Event]]) -> list[str]:

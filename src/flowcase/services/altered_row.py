@@ -11,8 +11,8 @@ from flowcase.values import canonical_json, to_json
 
 @dataclass(frozen=True)
 class AlteredRow:
-    sort: str  # account | setting | deployment | version | file | key | case | record | deadline | document
-    # | user task | candidates | emergency | stream
+    sort: str  # account | setting | deployment | version | file | key | legal hold | absence | case | record
+    # | deadline | document | user task | candidates | emergency | stream
     id: str
     what: str
 

@@ -18,7 +18,7 @@ from flowcase.services import altered_casework
 from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, DatabaseFault, Tx
-from flowcase.store.queries import as_kept, history, people
+from flowcase.store.queries import as_kept, erasing, history, people
 
 _OF_UPLOADS = "upload:"  # streams whose keys are destroyed with a form that is not sent, or once it is
 
@@ -28,7 +28,7 @@ class AlteredRows:
         self._transactions = transactions
 
     def find(self, *, casework: bool = False) -> list[AlteredRow]:
-        """Of the installation: accounts, settings, what is deployed, keys.
+        """Of the installation: accounts, settings, what is deployed, keys, legal holds, absences.
 
         With `casework` also cases, records, deadlines, user tasks, documents and openings in an emergency,
         for which every stream is opened.
@@ -60,6 +60,8 @@ def _of_installation(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
         elif not is_same(kept.get(key), told.settings[key]):
             yield AlteredRow("setting", key, "is not what was set last")
     yield from _deployed(tx, told)
+    yield from _held(tx, told)
+    yield from _absences(tx, told)
     for each in itertools.chain.from_iterable(as_kept.keys(tx)):
         if each.wrapped_key is None:
             if each.id not in told.erased and not each.id.startswith(_OF_UPLOADS):
@@ -94,6 +96,29 @@ def _accounts(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
     for person, issuer, subject in linked:
         if person not in told.accounts or (issuer, subject) not in told.accounts[person].identities:
             yield AlteredRow("account", person, "is linked to somebody at the sign-in provider by no event")
+
+
+def _held(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
+    kept = {row.case_code: (row.reason, row.placed_by) for row in erasing.holds(tx)}
+    for case in sorted(kept.keys() | told.holds.keys()):
+        if case not in told.holds:
+            yield AlteredRow("legal hold", case, "no event placed it")
+        elif case not in kept:
+            yield AlteredRow("legal hold", case, "is gone, and no event lifted it")
+        elif kept[case] != told.holds[case]:
+            yield AlteredRow("legal hold", case, "is not as it was placed")
+
+
+def _absences(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
+    kept = as_kept.absences(tx)
+    for id in sorted(kept.keys() | told.absences.keys()):
+        said = told.absences.get(id)
+        if said is None:
+            yield AlteredRow("absence", id, "no event reported it")
+        elif id not in kept:
+            yield AlteredRow("absence", id, "is gone, and no event ended it")
+        elif kept[id] != (said.person, said.first, said.last):
+            yield AlteredRow("absence", id, "is not as it was reported")
 
 
 def _deployed(tx: Tx, told: Installation) -> Iterator[AlteredRow]:

@@ -106,6 +106,11 @@ def scopes(tx: Tx) -> dict[str, tuple[tuple[str, ...], Any, str]]:
     return {row.person: (tuple(row.scopes), row.expires_at, row.made_by) for row in tx.rows(select(table))}
 
 
+def absences(tx: Tx) -> dict[str, tuple[str, Any, Any]]:
+    """Person, first and last day by id."""
+    return {row.id: (row.person, row.first, row.last) for row in tx.rows(select(tables.absence))}
+
+
 def settings(tx: Tx) -> dict[str, Any]:
     return {row.key: row.value for row in tx.rows(select(tables.setting))}
 
