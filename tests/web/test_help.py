@@ -78,8 +78,9 @@ MET: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 # What stands on a page only once somebody has saved, suspended or agreed to something: in the catalogue.
 ON_OCCASION = {
-    *("Del", "Omdøb", "Tilbage nu", "Læst", "Åbn sagen", "på pause", "Stop samtykket"),
-    *("Share", "Rename", "Back now", "Read", "Open the case", "paused", "Stop the consent"),
+    *("Del", "Omdøb", "Tilbage nu", "Aflys", "Aflys fravær", "Læst", "Åbn sagen", "på pause"),
+    *("Share", "Rename", "Back now", "Cancel", "Cancel the absence", "Read", "Open the case", "paused"),
+    *("Stop samtykket", "Stop the consent"),
 }
 NAMED = "self::a or self::button or self::summary or self::legend or self::label or self::th or self::dt"
 
