@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.clock import ManualClock
 from flowcase.events import SettingChanged
 from flowcase.services.transactions import Transactions
-from flowcase.store import INSTALLATION, DatabaseLost, DatabaseMissing, Keyring, Store, tables
+from flowcase.store import INSTALLATION, DatabaseLost, DatabaseMissing, Keyring, Store, database_file, tables
 from flowcase.store.prepared import Prepared
 from tests.conftest import NOW
 from tests.store.test_settled import knowing, value
@@ -46,6 +47,26 @@ def older(path: Path, store: Store, tmp_path: Path) -> Path:
     copied(path, file)
     change(store, "newer")
     return file
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each of the files that was looked up by its name; a folder counts as settled at once."""
+    found: list[str] = []
+    real = database_file._identity
+
+    def identity(path: str) -> tuple[int, int] | None:
+        found.append(path)
+        return real(path)
+
+    monkeypatch.setattr(database_file, "_identity", identity)
+    monkeypatch.setattr(database_file, "SETTLED", 0)
+    return found
+
+
+def settle() -> None:
+    """Until the clock of the file system has gone on."""
+    time.sleep(0.05)
 
 
 def copied(path: Path, to: Path) -> None:
@@ -287,3 +308,82 @@ def found_any(path: Path, key: str) -> bool:
     found = connection.execute("SELECT 1 FROM setting WHERE key = ?", [key]).fetchone()
     connection.close()
     return found is not None
+
+
+def test_in_a_folder_that_stays_as_it_is_no_file_is_looked_up(store: Store, looked_up: list[str]) -> None:
+    settle()
+    change(store, "one")
+    looked_up.clear()
+
+    change(store, "two")
+
+    assert looked_up == []
+    assert asked(store) == "two"
+
+
+def test_a_file_moved_into_such_a_folder_is_noticed(
+    store: Store, path: Path, older: Path, looked_up: list[str]
+) -> None:
+    settle()
+    change(store, "newest")
+    looked_up.clear()
+    change(store, "newest of all")
+    assert looked_up == []
+    settle()
+
+    os.replace(older, path)
+
+    assert asked(store) == "older"
+    change(store, "after")
+    assert asked(store) == "after"
+
+
+def test_a_folder_that_was_changed_just_now_is_not_relied_on(
+    store: Store, path: Path, looked_up: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_file, "SETTLED", 3600 * 10**9)
+    change(store, "one")
+    looked_up.clear()
+
+    change(store, "two")
+
+    assert str(path) in looked_up
+
+
+def test_a_database_behind_a_link_is_looked_up_each_time(
+    path: Path, keyring: Keyring, tmp_path: Path, looked_up: list[str]
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link = elsewhere / "linked.sqlite"
+    link.symlink_to(path)
+    store = Store(f"sqlite:///{link}", keyring)
+    store.prepare(NOW)
+    settle()
+    change(store, "one")
+    looked_up.clear()
+
+    change(store, "two")
+
+    assert str(link) in looked_up
+    assert found_in(path) == "two"
+    store.close()
+
+
+def test_a_link_that_leads_to_another_file_from_now_on_is_noticed(
+    path: Path, keyring: Keyring, older: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "linked.sqlite"
+    link.symlink_to(path)
+    store = Store(f"sqlite:///{link}", keyring)
+    store.prepare(NOW)
+    assert asked(store) == "newer"
+
+    other = tmp_path / "other-link.sqlite"
+    other.symlink_to(older)
+    other.replace(link)
+
+    assert asked(store) == "older"
+    change(store, "after")
+    assert (found_in(older), found_in(path)) == ("after", "newer")
+    store.close()

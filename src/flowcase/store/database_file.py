@@ -3,7 +3,8 @@
 A file that is put in its place (an older backup, moved over it) leaves them with one that nobody finds any
 more, and what they commit is lost with it. So the file and the two beside it, the write-ahead log and its
 index, are compared with those that a connection opened: when it leaves the pool or is taken over by the next
-writer, and before each commit. Not noticed is who writes into the same file, as `cp` does.
+writer, and before each commit. As long as nothing was put into their folder or taken out of it, which its
+own time of change tells, one look at that does. Not noticed is who writes into the same file, as `cp` does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ from flowcase.store.faults import DatabaseLost, DatabaseMissing
 
 _Identity = tuple[int, int] | None  # device and number there; None where there is no such file
 _LOG, _INDEX = "-wal", "-shm"
+SETTLED = 3_000_000_000  # nanoseconds, more than the coarsest clock of a file system goes on by at once
 _FOUND, _OPENED = "found", "opened"  # what a connection remembers
 
 _log = structlog.get_logger(__name__)
@@ -41,7 +44,8 @@ class DatabaseFile:
     def __init__(self, path: str, replaced: Callable[[], None]) -> None:
         """`replaced` is told that what was known of the database counts no longer."""
         self._path, self._replaced = path, replaced
-        self._paths = (path, path + _LOG, path + _INDEX)
+        self._folder = str(Path(path).absolute().parent)
+        self._known: tuple[tuple[int, int, int], Files] | None = None  # what a folder that is as then holds
         self._engines: list[Engine] = []
         self._opened: Files | None = None  # by the connection that came last
         self._is_missing = False
@@ -65,7 +69,24 @@ class DatabaseFile:
         return self._now() == opened
 
     def _now(self) -> Files:
-        return Files(*map(_identity, self._paths))
+        try:
+            found = os.stat(self._folder)
+        except FileNotFoundError:
+            return Files(None, None, None)
+        folder = (found.st_dev, found.st_ino, found.st_ctime_ns)  # a time that nobody can set
+        known = self._known
+        if known is not None and known[0] == folder:
+            return known[1]
+        files = Files(*map(_identity, (self._path, self._beside(_LOG), self._beside(_INDEX))))
+        # In the moment in which it was changed it could be once more, at the same time of its clock. Where
+        # the name is a link, what it leads to changes elsewhere.
+        is_settled = time.time_ns() - found.st_ctime_ns > SETTLED and not os.path.islink(self._path)
+        self._known = (folder, files) if is_settled else None
+        return files
+
+    def _beside(self, ending: str) -> str:
+        """SQLite keeps both beside the file itself, not beside a link to it."""
+        return os.path.realpath(self._path) + ending
 
     def _check_is_there(self) -> None:
         if _identity(self._path) is not None:
@@ -118,10 +139,10 @@ class DatabaseFile:
             if now.database == opened.database:
                 return
             if now.log_index == opened.log_index is not None:
-                Path(self._path + _INDEX).unlink()
+                Path(self._beside(_INDEX)).unlink()
             if now.log != opened.log or now.log is None or opened.database is None:
                 return
-            log = Path(self._path + _LOG)
+            log = Path(self._beside(_LOG))
             # The one who moved the old file away finds what it lacks by its number (`ls -i`).
             aside = log.rename(f"{log}.of-{opened.database[1]}")
             _log.warning("database replaced", file=self._path, log=str(aside))
