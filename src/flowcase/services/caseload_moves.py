@@ -190,9 +190,7 @@ class CaseloadMoves:
             for id in _waiting(tx, code, first, last):
                 asked = Publish(name=CALLED_OFF, key=id, time_to_live=NO_TIME, case=code)
                 self._advancing.request(tx, asked)
-            if _waiting(
-                tx, code, first, last
-            ):  # it runs by a version of the process from before this way out
+            if _waiting(tx, code, first, last):  # by a version of the process from before this way out
                 raise NotFound("absence that can be called off in case", code)
 
         return self._run(person, cases, work, actor)
