@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.events import IntakeRefused
+from flowcase.history.chain import event_hash
+from flowcase.store import tables
 from tests.cli.conftest import CommandLine
 from tests.cli.test_commands import NOW
 from tests.proofs.fictional_families import json_line, notification
@@ -105,6 +108,34 @@ def test_what_was_done_is_named(signed: CommandLine, statements: tuple[str, ...]
     result = signed("verify", expect=1)
 
     assert said in result.output
+
+
+def test_an_event_younger_than_the_newest_checkpoint_rewritten_with_its_hashes_is_named(
+    signed: CommandLine, tmp_path: Path, opened: Callable[[], Flowcase]
+) -> None:
+    take_in(signed, tmp_path, 4)
+    flow = opened()
+    with flow.store.reading(NOW) as tx:
+        last = tx.first(select(tables.history).order_by(tables.history.c.at.desc(), tables.history.c.stream))
+    columns = {**last._mapping, "actor": "mallory"}
+    before, _ = columns.pop("prev_hash"), columns.pop("hash")
+    head = event_hash(before, **columns)
+    place = f"stream = '{last.stream}' AND seq = {last.seq}"
+
+    tamper(
+        signed,
+        f"UPDATE history SET actor = 'mallory', hash = x'{head.hex()}' WHERE {place}",
+        f"UPDATE stream SET head = x'{head.hex()}' WHERE id = '{last.stream}'",
+    )
+
+    said = signed("verify", expect=1).output
+    assert f"Stream {last.stream}: event {last.seq} is rewritten by somebody without the stream's key" in said
+
+
+def test_a_key_of_a_stream_that_was_altered_is_named(signed: CommandLine) -> None:
+    tamper(signed, f"UPDATE stream SET wrapped_key = flip(wrapped_key) WHERE id = {STREAM}")
+
+    assert "event 1 is sealed under a key that no installation key opens" in signed("verify", expect=1).output
 
 
 def test_an_older_database_is_noticed_by_the_checkpoints_kept_outside(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
+from flowcase.history.chain import GENESIS, event_hash
 from flowcase.history.verification import Broken, verify
-from flowcase.store import Store
+from flowcase.store import Store, codec, streams, tables
+from flowcase.store.keys import SealBroken
 from flowcase.store.queries import history
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -26,9 +30,36 @@ def six_events(store: Store) -> None:
 
 
 def broken(store: Store) -> Broken | None:
+    """By the seals too, which needs the keys."""
+    with store.reading(NOW) as tx:
+        (row,) = [row for row in history.streams(tx) if row.id == STREAM]
+        entries, is_as_sealed = history.sealed(tx, STREAM, page=4), partial(history.is_as_sealed, tx)
+        return verify(STREAM, entries, length=row.length, head=row.head, is_as_sealed=is_as_sealed)
+
+
+def broken_by_hashes(store: Store) -> Broken | None:
     with store.reading(NOW) as tx:
         (row,) = [row for row in history.streams(tx) if row.id == STREAM]
         return verify(STREAM, history.sealed(tx, STREAM, page=4), length=row.length, head=row.head)
+
+
+def make_hashes_anew(store: Store) -> None:
+    """As somebody would who holds the database and no key, behind what they have altered."""
+    table, before = tables.history, GENESIS
+    with store.engine.begin() as connection:
+        for row in connection.execute(select(table).where(table.c.stream == STREAM).order_by(table.c.seq)):
+            columns: dict[str, Any] = dict(row._mapping)
+            del columns["prev_hash"], columns["hash"]
+            new = event_hash(before, **columns)
+            connection.execute(
+                table.update()
+                .where(table.c.stream == STREAM, table.c.seq == row.seq)
+                .values(prev_hash=before, hash=new)
+            )
+            before, length = new, row.seq + row.size - 1
+        connection.execute(
+            tables.stream.update().where(tables.stream.c.id == STREAM).values(head=before, length=length)
+        )
 
 
 def do(store: Store, statement: str) -> None:
@@ -127,3 +158,71 @@ def test_the_chain_still_verifies_when_the_key_is_destroyed(store: Store) -> Non
     assert broken(store) is None
     with store.reading(NOW) as tx:
         assert [row.event for row in history.events(tx, STREAM)] == [None] * 6
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "actor = 'nobody'",
+        "kind = 'X'",
+        "instance = 'i'",
+        "element = 'e'",
+        "at = (SELECT at FROM history h WHERE h.seq = 4)",
+        "sealed_payload = (SELECT sealed_payload FROM history h WHERE h.seq = 4)",
+    ],
+)
+@pytest.mark.parametrize("seq", [5, 6])
+def test_an_event_rewritten_with_all_its_hashes_is_named(store: Store, seq: int, change: str) -> None:
+    do(store, f"UPDATE history SET {change} WHERE seq = {seq}")
+    make_hashes_anew(store)
+
+    found = broken(store)
+
+    assert broken_by_hashes(store) is None  # which alone let it pass
+    assert found is not None and (found.seq, found.stream) == (seq, STREAM)
+    assert "rewritten by somebody without the stream's key" in found.what
+    assert "older release" not in found.what
+
+
+def test_an_event_taken_out_of_a_history_with_new_hashes_is_named(store: Store) -> None:
+    do(store, "DELETE FROM history WHERE seq = 5")
+    do(store, "UPDATE history SET seq = 5 WHERE seq = 6")
+    make_hashes_anew(store)
+
+    found = broken(store)
+
+    assert broken_by_hashes(store) is None
+    assert found is not None and found.seq == 5
+
+
+def test_an_event_that_was_rewritten_is_not_read_as_if_it_were_so(store: Store) -> None:
+    do(store, "UPDATE history SET actor = 'nobody' WHERE seq = 6")
+    make_hashes_anew(store)
+
+    with store.reading(NOW) as tx, pytest.raises(SealBroken):
+        history.events(tx, STREAM)
+
+
+def test_what_an_older_release_wrote_is_read_and_stands_until_one_in_front_is_rewritten(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode = codec.encode
+    with monkeypatch.context() as older:
+        older.setattr(streams.codec, "encode", lambda recorded, request, bound: encode(recorded, request))
+        for number in (6, 7):
+            with store.begin(SYSTEM, NOW + dt.timedelta(minutes=number)) as tx:
+                tx.append(STREAM, IntakeRefused(source="older", line=number, fields=()))
+    with store.begin(SYSTEM, NOW + dt.timedelta(minutes=9)) as tx:
+        tx.append(STREAM, IntakeRefused(source="newer", line=9, fields=()))
+    with store.reading(NOW) as tx:
+        read = [row.event for row in history.events(tx, STREAM, after=6)]
+    whole = broken(store)
+
+    do(store, "UPDATE history SET actor = 'nobody' WHERE seq = 8")
+    make_hashes_anew(store)
+
+    found = broken(store)
+    assert whole is None
+    assert [event.line for event in read] == [6, 7, 9]
+    assert found is not None and found.seq == 9
+    assert found.what.endswith("or one from event 7 on, which an older release wrote")

@@ -36,9 +36,10 @@ MOST_TOLD = 20  # rows, and places where the clock was set back
 def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
     """Walk every chain of the history and every signed checkpoint; end with 1 at the first fault of each.
 
-    Names the first altered, missing, added or reordered entry of each broken stream, and what the
-    checkpoints show: streams that are gone, events that were cut off, a database put back from a copy.
-    Says up to where the history is signed.
+    Names the first altered, missing, added or reordered entry of each broken stream, also one that was
+    rewritten by who made all hashes anew and does not have the key, and what the checkpoints show: streams
+    that are gone, events that were cut off, a database put back from a copy. Says up to where the history
+    is signed.
 
     Compares with the history what it led to and no chain covers: accounts with their groups and scopes,
     settings, deployed files, legal holds, absences, keys that were destroyed or came back; with --rows also

@@ -135,10 +135,16 @@ class History:
 
 
 def _walked(tx: Tx, stream: queries.StreamRow) -> Broken | None:
+    walk = partial(verify, stream.id, length=stream.length, head=stream.head)
     try:
-        return verify(stream.id, queries.sealed(tx, stream.id), length=stream.length, head=stream.head)
+        if not queries.has_usable_key(tx, stream.id):
+            unusable = Broken(stream.id, 1, "sealed under a key that no installation key opens")
+            return walk(queries.sealed(tx, stream.id)) or unusable
+        return walk(queries.sealed(tx, stream.id), is_as_sealed=partial(queries.is_as_sealed, tx))
     except DatabaseFault:  # what lies there is not even of the column's type
         return Broken(stream.id, 1, "no event that can be read, or one behind it")
+    finally:
+        tx.let_go(stream.id)
 
 
 def _walked_anew(tx: Tx, id: str) -> Broken | None:

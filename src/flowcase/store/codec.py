@@ -31,22 +31,40 @@ class Recorded(NamedTuple):
     event: Event | None
 
 
-def encode(recorded: Iterable[Recorded], request_id: str = "") -> bytes:
-    """What the history seals: the events of one entry, and the request that led to them."""
-    rows = [[each.kind, each.instance, each.element, _fields(each.event)] for each in recorded]
-    content = canonical_json({"e": rows, "r": request_id} if request_id else {"e": rows})
-    return compress(content, level=LEVEL)
+class Entry(NamedTuple):
+    """What one entry of the history has under its seal."""
+
+    recorded: list[Recorded]
+    request_id: str
+    bound: str | None  # to what stands in the open (`history.chain.binding`); older releases wrote none
 
 
-def decode(payload: bytes) -> tuple[list[Recorded], str]:
-    """The events of an entry and the request id. Raises LookupError for a kind that is not known."""
+def encode(recorded: Iterable[Recorded], request_id: str = "", bound: str | None = None) -> bytes:
+    """What the history seals: the events of one entry, the request that led to them, and its binding."""
+    content: dict[str, Any] = {
+        "e": [[each.kind, each.instance, each.element, _fields(each.event)] for each in recorded]
+    }
+    if request_id:
+        content["r"] = request_id
+    if bound is not None:
+        content["b"] = bound
+    return compress(canonical_json(content), level=LEVEL)
+
+
+def decode(payload: bytes) -> Entry:
+    """Raises LookupError for a kind that is not known."""
     content = decompress(payload, largest=LARGEST_ENTRY)
     data = json.loads(content)
     found = [
         Recorded(kind, instance, element, _restored(kind, fields))
         for kind, instance, element, fields in data["e"]
     ]
-    return found, data.get("r", "")
+    return Entry(found, data.get("r", ""), data.get("b"))
+
+
+def bound(payload: bytes) -> str | None:
+    """What an entry is bound to; None where an older release wrote it."""
+    return json.loads(decompress(payload, largest=LARGEST_ENTRY)).get("b") if is_entry(payload) else None
 
 
 def is_entry(payload: bytes) -> bool:
@@ -108,4 +126,4 @@ def _restorer(hint: Any) -> Callable[[Any], Any]:
     return from_json
 
 
-__all__ = ["Recorded", "classes", "decode", "decode_single", "encode", "events", "is_entry"]
+__all__ = ["Entry", "Recorded", "bound", "classes", "decode", "decode_single", "encode", "events", "is_entry"]

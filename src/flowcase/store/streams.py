@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Text, bindparam, cast, func, literal_column, 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, NotFound
 from flowcase.events import ReferenceRecorded
-from flowcase.history.chain import GENESIS, event_hash
+from flowcase.history.chain import GENESIS, binding, event_hash
 from flowcase.model import ElementEvent, Event
 from flowcase.store import codec, tables
 from flowcase.store.ids import new_id
@@ -284,10 +284,9 @@ class Streams(Rows):
             "kind": " ".join(dict.fromkeys([each.kind for each in recorded])),
             "instance": " ".join(instances) or None,
             "element": None,
-            "sealed_payload": opened.cipher.seal(
-                codec.encode(recorded, self.request_id), f"{opened.id}|history|{first}"
-            ),
         }
+        content = codec.encode(recorded, self.request_id, bound=binding(opened.head, **row))
+        row["sealed_payload"] = opened.cipher.seal(content, f"{opened.id}|history|{first}")
         before, opened.head = opened.head, event_hash(opened.head, **row)
         opened.length += len(recorded)
         opened.pending = []

@@ -11,12 +11,15 @@ from typing import Any
 from sqlalchemy import Row, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from flowcase.history.chain import binding
 from flowcase.model import Event
 from flowcase.store import codec, tables
+from flowcase.store.keys import KeyUnusable, SealBroken
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
 _table = tables.history
+_BOUND = ("stream", "seq", "size", "at", "actor", "kind", "instance", "element")
 
 
 @dataclass(frozen=True)
@@ -228,6 +231,32 @@ def sealed(tx: Tx, stream: str, *, page: int = 1000) -> Iterator[SealedRow]:
         after = rows[-1].seq
 
 
+def has_usable_key(tx: Tx, stream: str) -> bool:
+    """Whether a stream's key opens, or was destroyed; not where somebody altered it."""
+    try:
+        tx.is_erased(stream)
+    except (KeyUnusable, SealBroken):
+        return False
+    return True
+
+
+def is_as_sealed(tx: Tx, entry: SealedRow) -> bool | None:
+    """Whether an entry opens, and was sealed with what stands in the open there and with the hash before.
+
+    None where nothing tells: its stream's key was destroyed, or an older release wrote it.
+    """
+    try:
+        payload = tx.open(entry.stream, f"history|{entry.seq}", entry.sealed_payload)
+    except SealBroken:
+        return False
+    bound = None if payload is None else codec.bound(payload)
+    return None if bound is None else bound == _binding(entry)
+
+
+def _binding(entry: Any) -> str:
+    return binding(entry.prev_hash, **{name: getattr(entry, name) for name in _BOUND})
+
+
 def set_back(tx: Tx, limit: int) -> list[SetBack]:
     """Entries that are dated before the one in front of them, by stream."""
     before = func.lag(_table.c.at, type_=_table.c.at.type).over(
@@ -257,14 +286,19 @@ def _names(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
 
 
 def _opened(tx: Tx, row: Row[Any]) -> list[EventRow]:
-    """The events of an entry. Without the stream's key its events are counted, and say no more."""
+    """The events of an entry. Without the stream's key its events are counted, and say no more.
+
+    Raises SealBroken also where what stands in the open is not what the entry was sealed with.
+    """
     payload = tx.open(row.stream, f"history|{row.seq}", row.sealed_payload)
     if payload is None:
         kinds = row.kind.split(" ")
         kind = row.kind if len(kinds) == 1 else ""
         recorded, request_id = [codec.Recorded(kind, None, row.element, None)] * row.size, ""
     elif codec.is_entry(payload):
-        recorded, request_id = codec.decode(payload)
+        recorded, request_id, bound = codec.decode(payload)
+        if bound is not None and bound != _binding(row):
+            raise SealBroken(f"{row.stream}|history|{row.seq}")
     else:
         event, request_id = codec.decode_single(row.kind, payload)
         recorded = [codec.Recorded(row.kind, row.instance, row.element, event)]
