@@ -69,12 +69,6 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     """
     stopping = stopping or threading.Event()
     threads = flow.settings.job_threads
-    scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(8 + threads)},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        timezone="UTC",
-    )
-
     def drain(service: Callable[[], int]) -> Callable[[], None]:
         def tick() -> None:
             while not stopping.is_set() and service():
@@ -82,7 +76,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
 
         return tick
 
-    # A slow handler holds up only its own thread's tick: timers have their own.
+    # What is slow, a handler or a mail server, holds up only its own tick: timers have theirs.
     ticks: list[tuple[str, float, Callable[[], object]]] = [
         ("timers", TICK_SECONDS, drain(lambda: flow.timers.fire_due(BATCH))),
         ("messages", TICK_SECONDS, flow.messages.expire),
@@ -110,6 +104,12 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("checkpoint", CHECKPOINT_SECONDS, lambda: flow.checkpoints.make(only_after=CHECKPOINT_AFTER))
     )
     ticks += [(_jobs(nr), TICK_SECONDS, drain(lambda: flow.jobs.run_due(JOBS))) for nr in range(threads)]
+    # A thread for each, and one for a simulation's second tick: none waits until another one has ended.
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(len(ticks) + 1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone="UTC",
+    )
     for name, seconds, service in ticks:
         scheduler.add_job(_tick, "interval", seconds=seconds, args=[name, service], id=name, name=name)
     # It takes minutes: ticks that find it at work end at once, and nobody is warned of each.

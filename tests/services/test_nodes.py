@@ -146,6 +146,45 @@ def test_a_slow_handler_never_holds_up_a_timer(
         worker.join(30)
 
 
+def test_whatever_else_takes_long_never_holds_up_a_timer(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.05)
+    stuck, released, stopping = threading.Semaphore(0), threading.Event(), threading.Event()
+    slow = (
+        (flow.messages, "expire"),
+        (flow.migration_work, "run_waiting"),
+        (flow.suspensions, "start_held"),
+        (flow.batch_work, "run_waiting"),
+        (flow.simulations, "run_waiting"),
+        (flow.scanning, "run_waiting"),
+        (flow.mails, "sort_waiting"),
+        (flow.mails, "send_due"),
+        (flow.webhook_sending, "send_due"),
+        (flow.jobs, "run_due"),  # of every thread
+    )
+    for service, name in slow:
+        monkeypatch.setattr(service, name, lambda *_: stuck.release() or (released.wait(60) and 0))
+    deploy(process("t", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end()))
+    flow.instances.start("t", {}, actor=OPERATOR)
+
+    worker = threading.Thread(target=lambda: scheduler.run_until(flow, stopping))
+    worker.start()
+    try:
+        assert all(stuck.acquire(timeout=20) for _ in range(len(slow) - 1 + flow.settings.job_threads))
+        clock.advance(dt.timedelta(hours=1))
+        for _ in range(400):
+            if flow.user_tasks.list():
+                break
+            stopping.wait(0.05)
+
+        assert [row.element for row in flow.user_tasks.list()] == ["efter"]
+    finally:
+        released.set()
+        stopping.set()
+        worker.join(30)
+
+
 @on_postgresql
 def test_a_worker_on_postgresql_is_woken_by_a_new_job_and_need_not_poll(
     flow: Flowcase,
