@@ -69,6 +69,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     """
     stopping = stopping or threading.Event()
     threads = flow.settings.job_threads
+
     def drain(service: Callable[[], int]) -> Callable[[], None]:
         def tick() -> None:
             while not stopping.is_set() and service():

@@ -61,7 +61,8 @@ class CivilDuration:
         date = _add_months(local.date(), self.months * times) + dt.timedelta(days=self.days * times)
         if date == local.date():
             return instant.astimezone(dt.UTC) + self.exact * times
-        moved = dt.datetime.combine(date, local.time(), tzinfo=zone)
+        # What begins in the second of two equal hours does not end in a second one, nor before a missing one.
+        moved = dt.datetime.combine(date, local.time().replace(fold=0), tzinfo=zone)
         return moved.astimezone(dt.UTC) + self.exact * times
 
     @property
