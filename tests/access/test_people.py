@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -10,10 +13,12 @@ from argon2 import PasswordHasher
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
+from flowcase.services.brakes import Source
 from flowcase.services.passwords import PasswordRefused
 from flowcase.services.people import People, SignInFailed
-from flowcase.store import Store
-from flowcase.store.queries import programs
+from flowcase.store import INSTALLATION, Store
+from flowcase.store.queries import history, programs
+from flowcase.store.sign_in_tables import sign_in_brake
 from tests.conftest import NOW
 
 PASSWORD = "en lang og hemmelig saetning"
@@ -56,6 +61,43 @@ def test_after_five_wrong_tries_even_the_right_password_has_to_wait(people: Peop
         people.authenticate("MB", PASSWORD)
     clock[0] += dt.timedelta(seconds=2)
     assert people.authenticate("MB", PASSWORD).id == "MB"
+
+
+def test_of_wrong_tries_at_once_no_more_are_looked_at_than_one_after_another(
+    people: People, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, matches = threading.Barrier(12), people._matches
+
+    def all_together(stored: str, secret: str) -> bool:
+        at_once.wait(30)  # every try has come so far before the first is answered
+        return matches(stored, secret)
+
+    monkeypatch.setattr(people, "_matches", all_together)
+
+    def guess(number: int) -> None:
+        with pytest.raises(SignInFailed):
+            people.authenticate("MB", PASSWORD if number == 11 else "forkert")
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(guess, [*range(11), 0]))
+
+    with store.reading(NOW) as tx:
+        told = Counter(row.event.because for row in history.events(tx, INSTALLATION, kinds=["SignInRefused"]))
+    assert told == {"wrong": 5, "locked": 7}
+
+
+def test_a_right_answer_takes_back_its_own_count_and_nothing_of_what_strangers_did(
+    people: People, store: Store
+) -> None:
+    for _ in range(3):
+        with pytest.raises(SignInFailed):
+            people.authenticate("MB", "forkert", source=Source(address="192.0.2.1"))
+
+    people.authenticate("MB", PASSWORD, source=Source(address="192.0.2.2"))
+
+    with store.reading(NOW) as tx:
+        counts = [row.failures for row in tx.rows(sign_in_brake.select())]
+    assert counts == [3, 3]  # of the address that guessed, and of all strangers
 
 
 def test_a_lock_never_lasts_longer_than_five_minutes(people: People, clock: list) -> None:

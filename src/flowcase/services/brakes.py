@@ -8,8 +8,10 @@ for it. Names and addresses are kept as a keyed hash only.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from flowcase.store import Tx
 from flowcase.store.queries import second_factors as rows
@@ -29,34 +31,59 @@ class Source:
     known_browser: str = ""  # of a browser in which this very person has signed in before
 
 
-def must_wait(tx: Tx, kind: str, account: str, source: Source) -> bool:
-    """Whether an attempt comes too soon after wrong ones; then nothing is looked at."""
-    now = tx.now
-    found = [rows.brake(tx, bucket) for bucket, _ in _buckets(tx, kind, account, source)]
-    return any(row is not None and row.locked_until is not None and now < row.locked_until for row in found)
+@dataclass(frozen=True)
+class _Counted:
+    bucket: str
+    before: rows.BrakeRow | None
+    failures: int
 
 
-def count_wrong(tx: Tx, kind: str, account: str, source: Source) -> None:
-    """One more wrong try."""
-    for bucket, free in _buckets(tx, kind, account, source):
-        row = rows.brake(tx, bucket)
-        is_old = row is None or row.failed_at <= tx.now - FORGIVEN_AFTER
+@dataclass(frozen=True)
+class Attempt:
+    """A try that was let through. It counts as a wrong one until it is known to be right."""
+
+    counted: tuple[_Counted, ...]  # where it comes from, then what all strangers share
+
+
+def begin(tx: Tx, kind: str, account: str, source: Source) -> Attempt | None:
+    """Let a try through, counted already, so that of many at once no more pass than one by one.
+
+    None where it comes too soon after wrong ones; then nothing is looked at.
+    """
+    now, counted = tx.now, []
+    found = _locked(tx, _buckets(tx, kind, account, source))
+    if any(row is not None and row.locked_until is not None and now < row.locked_until for *_, row in found):
+        return None
+    for bucket, free, row in found:
+        is_old = row is None or row.failed_at <= now - FORGIVEN_AFTER
         failures = 1 if row is None or is_old else row.failures + 1
         wait = min(dt.timedelta(seconds=2 ** min(max(failures - free, 0), 20)), LONGEST_LOCK)
-        values = {
-            "failures": failures,
-            "failed_at": tx.now,
-            "locked_until": tx.now + wait if failures >= free else None,
-        }
-        if not tx.insert_once(sign_in_brake, bucket=bucket, **values):
-            tx.update_any(sign_in_brake, {"bucket": bucket}, values)
+        locked_until = now + wait if failures >= free else None
+        _put(tx, bucket, failures=failures, failed_at=now, locked_until=locked_until)
+        counted.append(_Counted(bucket, row, failures))
+    return Attempt(tuple(counted))
+
+
+def was_right(tx: Tx, attempt: Attempt) -> None:
+    """This source starts anew; of the wide count only this try is taken back."""
+    own, *shared = attempt.counted
+    tx.delete_all(sign_in_brake, {"bucket": own.bucket})
+    for each in shared:
+        [(bucket, _, row)] = _locked(tx, [(each.bucket, 0)])
+        was = each.before
+        if row is not None and row.failures != each.failures:  # of others since: the pause is theirs
+            was = dataclasses.replace(row, failures=row.failures - 1)
+        if was is None:
+            tx.delete_all(sign_in_brake, {"bucket": bucket})
+        else:
+            values = {"failed_at": was.failed_at, "locked_until": was.locked_until}
+            _put(tx, bucket, failures=was.failures, **values)
 
 
 def forgive(tx: Tx, kind: str, account: str, source: Source) -> None:
-    """The right answer came from here: this source starts anew, the wide count does not."""
+    """Something better than a right answer came from here, such as another password: it starts anew."""
     bucket, _ = _buckets(tx, kind, account, source)[0]
-    if rows.brake(tx, bucket) is not None:
-        tx.delete_all(sign_in_brake, {"bucket": bucket})
+    tx.delete_all(sign_in_brake, {"bucket": bucket})
 
 
 def forget_old(tx: Tx) -> int:
@@ -71,3 +98,15 @@ def _buckets(tx: Tx, kind: str, account: str, source: Source) -> list[tuple[str,
     if source.known_browser:
         return [(named(f"browser {source.known_browser}"), FREE_TRIES)]
     return [(named(f"address {source.address}"), FREE_TRIES), (named("strangers"), STRANGERS_FREE_TRIES)]
+
+
+def _locked(tx: Tx, buckets: list[tuple[str, int]]) -> list[tuple[str, int, rows.BrakeRow | None]]:
+    """As they are now, and for nobody else until the commit; what is shared comes last for everybody."""
+    for bucket, _ in buckets:
+        tx.exclusive(f"sign-in brake {bucket}")
+    return [(bucket, free, rows.brake(tx, bucket)) for bucket, free in buckets]
+
+
+def _put(tx: Tx, bucket: str, **values: Any) -> None:
+    if not tx.insert_once(sign_in_brake, bucket=bucket, **values):
+        tx.update_any(sign_in_brake, {"bucket": bucket}, values)

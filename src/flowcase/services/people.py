@@ -233,13 +233,14 @@ class People:
         now = self._now()
         is_braked = kind == "password"
 
-        def known(tx: Tx) -> tuple[PersonRow | None, Any, bool]:
+        def known(tx: Tx) -> tuple[PersonRow | None, Any]:
             found = queries.person(tx, id)
-            stored = queries.credential(tx, id, kind) if found is not None else None
-            waits = is_braked and found is not None and brakes.must_wait(tx, kind, found.id, source)
-            return found, stored, waits
+            return found, queries.credential(tx, id, kind) if found is not None else None
 
-        row, stored, must_wait = self._transactions.read(known)
+        row, stored = self._transactions.read(known)
+        attempt: brakes.Attempt | None = None
+        if is_braked:  # for an account that there is not as well: an answer takes as long
+            attempt = self._transactions.run(SYSTEM, lambda tx: brakes.begin(tx, kind, id, source), now=now)
         # Hashing takes its time by design; no transaction is open meanwhile.
         matches = self._matches(self._decoy if stored is None else stored.secret_hash, secret)
         because = None
@@ -247,19 +248,18 @@ class People:
             because = "unknown"
         elif not row.is_active:
             because = "inactive"
-        elif must_wait:
+        elif is_braked and attempt is None:
             because = "locked"
         elif not matches:
             because = "wrong"
         if because is None and row is not None:
             # The session that begins now says who signed in; the use of a token is told by what it does.
-            if is_braked:
-                self._transactions.run(SYSTEM, lambda tx: brakes.forgive(tx, kind, id, source), now=now)
+            if attempt is not None:
+                right = attempt
+                self._transactions.run(SYSTEM, lambda tx: brakes.was_right(tx, right), now=now)
             return _actor(row)
 
         def refuse(tx: Tx) -> None:
-            if because == "wrong" and is_braked:
-                brakes.count_wrong(tx, kind, id, source)
             refused = events.SignInRefused(
                 person=id if row is not None else "", because=because or "", by=kind
             )

@@ -138,16 +138,16 @@ class SecondFactors:
 
         def work(tx: Tx) -> str | None:
             row = rows.factor(tx, person)
-            if row is None or not row.is_confirmed or brakes.must_wait(tx, _KIND, person, source):
-                _refused(tx, person, "locked" if row is not None and row.is_confirmed else "unknown")
+            if row is None or not row.is_confirmed:
+                _refused(tx, person, "unknown")
                 return None
             plain = code.replace(" ", "").replace("-", "").upper()
             if len(plain) > 6:
-                if rows.use_recovery_code(tx, person, _hash(person, plain)):
-                    brakes.forgive(tx, _KIND, person, source)
+                attempt = brakes.begin(tx, _KIND, person, source)
+                if attempt is not None and rows.use_recovery_code(tx, person, _hash(person, plain)):
+                    brakes.was_right(tx, attempt)
                     return "recovery"
-                brakes.count_wrong(tx, _KIND, person, source)
-                _refused(tx, person, "wrong")
+                _refused(tx, person, "locked" if attempt is None else "wrong")
                 return None
             return "totp" if self._counts(tx, row, plain, source) else None
 
@@ -204,14 +204,14 @@ class SecondFactors:
 
     def _counts(self, tx: Tx, row: rows.SecondFactorRow, code: str, source: Source) -> bool:
         """Whether a code of the app counts now; a wrong one is counted and told."""
-        if brakes.must_wait(tx, _KIND, row.person, source):
+        attempt = brakes.begin(tx, _KIND, row.person, source)
+        if attempt is None:
             _refused(tx, row.person, "locked")
             return False
         step = self._step_of(self._opened(tx, row), code.replace(" ", ""))
         if step is not None and rows.use_step(tx, row.person, step):
-            brakes.forgive(tx, _KIND, row.person, source)
+            brakes.was_right(tx, attempt)
             return True
-        brakes.count_wrong(tx, _KIND, row.person, source)
         _refused(tx, row.person, "wrong" if step is None else "replayed")
         return False
 
