@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM, Actor
@@ -131,3 +132,67 @@ def test_the_newest_yes_counts_and_the_same_content_elsewhere_stays(flow: Flowca
     assert statuses[first] == "replaced"
     with pytest.raises(Conflict):
         flow.retention.documents.decide(first, is_approved=True, actor=_actor(flow, "anders.myn"))
+
+
+WAITING, GIVEN = "WHERE status = 'waiting'", "WHERE status = 'approved'"
+BY_ANDERS = "status = 'approved', decided_at = proposed_at, decided_by = 'anders.myn'"
+ALTERED = {
+    "a document's last day brought forward": (
+        (f"UPDATE document_period SET until = '2020-01-01' {GIVEN}",),
+        "until is not what the history tells",
+    ),
+    "a document's day approved by oneself": (
+        (f"UPDATE document_period SET {BY_ANDERS} {WAITING}",),
+        "status, decided_at, decided_by is not what the history tells",
+    ),
+    "a document's day taken for done": (
+        (f"UPDATE document_period SET status = 'done' {GIVEN}",),
+        "status is not what the history tells",
+    ),
+    "a document's day taken away": ((f"DELETE FROM document_period {GIVEN}",), "is gone"),
+    "a document's day made up": (
+        ("INSERT INTO document_period SELECT 'made up', document, case_code, until, reason, status, "
+         f"proposed_at, proposed_by, decided_at, decided_by FROM document_period {GIVEN}",),
+        "Document period made up: no event proposed it",
+    ),
+    "an erasure approved by oneself": (
+        (f"UPDATE erasure_proposal SET {BY_ANDERS}",),
+        "status, decided_at, decided_by is not what the history tells",
+    ),
+    "an open case put into an erasure of closed ones": (
+        ("UPDATE erasure_item SET document_class = 'lukket'",),
+        "items is not what the history tells",
+    ),
+    "an erasure taken away": (
+        ("DELETE FROM erasure_item", "DELETE FROM erasure_proposal"),
+        "is gone",
+    ),
+    "an erasure made up": (
+        ("INSERT INTO erasure_proposal SELECT 'made up', reason, status, proposed_at, proposed_by, "
+         "decided_at, decided_by FROM erasure_proposal",),
+        "Erasure made up: no event proposed it",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("statements", "said"), ALTERED.values(), ids=ALTERED.keys())
+def test_what_two_people_decide_altered_beside_the_history_is_named(
+    flow: Flowcase, statements: tuple[str, ...], said: str
+) -> None:
+    _approved(flow, _document(flow), TODAY + dt.timedelta(days=2))
+    _approved(flow, _document(flow, "igen.txt", b"Et andet papir"), TODAY)
+    _run(flow, days=1)
+    later, by = TODAY + dt.timedelta(days=9), _actor(flow, "else.syd")
+    flow.retention.documents.propose(
+        _document(flow, "ny.txt", b"Nyt"), until=later, reason="retssag", actor=by
+    )
+    flow.retention.erase_one(CASE, reason="fejloprettet", also_open=True, actor=OPERATOR)
+    before = flow.altered_rows.find()
+
+    with flow.store.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+    assert before == []
+    [found] = flow.altered_rows.find()
+    assert said in str(found)

@@ -1,5 +1,5 @@
 """What rows of the installation have to say, told anew from events alone: accounts, settings, deployments,
-holds, absences.
+holds, absences, erasures that were proposed, documents with a day of their own.
 
 The chain proves the history; this is what makes it prove the rows too, which are what everybody sees.
 """
@@ -14,6 +14,8 @@ from typing import Any
 from flowcase import events
 from flowcase.access import events as access
 from flowcase.cases import events as cases
+from flowcase.history import retold_retention
+from flowcase.history.retold_retention import Retention
 from flowcase.model import Event
 
 
@@ -36,6 +38,7 @@ class Installation:
     erased: set[str] = field(default_factory=set)  # streams whose keys were destroyed
     holds: dict[str, tuple[str, str]] = field(default_factory=dict)  # case -> reason, who placed it
     absences: dict[str, access.AbsenceReported] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
 
 
 INSTALLATION_KINDS = (
@@ -53,13 +56,14 @@ INSTALLATION_KINDS = (
     access.AbsenceReported,
     access.AbsenceEnded,
     access.AbsencesForgotten,
+    *retold_retention.KINDS,
 )
 
 
-def installation(told: Iterable[tuple[str, Event]]) -> Installation:
-    """From (actor, event) in order."""
+def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation:
+    """From (actor, instant, event) in order."""
     found = Installation()
-    for actor, event in told:
+    for actor, at, event in told:
         match event:
             case access.PersonAdded():
                 found.accounts[event.person] = Account(event.kind, set(event.groups))
@@ -86,6 +90,8 @@ def installation(told: Iterable[tuple[str, Event]]) -> Installation:
                 found.holds[event.case] = (event.reason, actor)
             case cases.LegalHoldLifted():
                 found.holds.pop(event.case, None)
+            case _ if isinstance(event, retold_retention.KINDS):
+                retold_retention.tell(found.retention, actor, at, event)
             case _:
                 _absence(found.absences, event)
     return found

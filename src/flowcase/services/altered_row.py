@@ -12,7 +12,7 @@ from flowcase.values import canonical_json, to_json
 @dataclass(frozen=True)
 class AlteredRow:
     sort: str  # account | setting | deployment | version | file | key | legal hold | absence | case | record
-    # | deadline | document | user task | candidates | emergency | stream
+    # | deadline | document | user task | candidates | emergency | erasure | document period | stream
     id: str
     what: str
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from flowcase.errors import FlowcaseError
 from flowcase.history import retold
 from flowcase.history.retold import Installation
-from flowcase.services import altered_casework
+from flowcase.services import altered_casework, altered_retention
 from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, DatabaseFault, Tx
@@ -28,7 +28,8 @@ class AlteredRows:
         self._transactions = transactions
 
     def find(self, *, casework: bool = False) -> list[AlteredRow]:
-        """Of the installation: accounts, settings, what is deployed, keys, legal holds, absences.
+        """Of the installation: accounts, settings, what is deployed, keys, legal holds, absences, erasures,
+        documents with a day of their own.
 
         With `casework` also cases, records, deadlines, user tasks, documents and openings in an emergency,
         for which every stream is opened.
@@ -38,7 +39,9 @@ class AlteredRows:
 
         def work(tx: Tx) -> list[AlteredRow]:
             told = history.events(tx, INSTALLATION, kinds=retold.kinds(retold.INSTALLATION_KINDS))
-            found = retold.installation((row.actor, row.event) for row in told if row.event is not None)
+            found = retold.installation(
+                (row.actor, row.at, row.event) for row in told if row.event is not None
+            )
             return [*_of_installation(tx, found), *(altered_casework.find(tx) if casework else ())]
 
         try:
@@ -62,6 +65,7 @@ def _of_installation(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
     yield from _deployed(tx, told)
     yield from _held(tx, told)
     yield from _absences(tx, told)
+    yield from altered_retention.find(tx, told.retention)
     for each in itertools.chain.from_iterable(as_kept.keys(tx)):
         if each.wrapped_key is None:
             if each.id not in told.erased and not each.id.startswith(_OF_UPLOADS):

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import select
 
 from flowcase.history.retold_casework import COPIES, columns
-from flowcase.store import api_tables, sign_in_tables, tables
+from flowcase.history.retold_retention import Period, Proposal
+from flowcase.store import api_tables, retention_tables, sign_in_tables, tables
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
 _AT_ONCE = 500  # ids in one statement
+_ERASED = "slettet"  # status of a document
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,38 @@ def scopes(tx: Tx) -> dict[str, tuple[tuple[str, ...], Any, str]]:
 def absences(tx: Tx) -> dict[str, tuple[str, Any, Any]]:
     """Person, first and last day by id."""
     return {row.id: (row.person, row.first, row.last) for row in tx.rows(select(tables.absence))}
+
+
+def erasures(tx: Tx) -> dict[str, Proposal]:
+    items: dict[str, dict[str, tuple[str, str, str | None]]] = {}
+    for row in tx.rows(select(retention_tables.erasure_item)):
+        of = items.setdefault(row.proposal, {})
+        of[row.case_code] = (row.document_class, row.status, row.because)
+    return {
+        row.id: Proposal(
+            row.reason,
+            row.status,
+            row.proposed_at,
+            row.proposed_by,
+            row.decided_at,
+            row.decided_by,
+            items.get(row.id, {}),
+        )
+        for row in tx.rows(select(retention_tables.erasure_proposal))
+    }
+
+
+def document_periods(tx: Tx) -> dict[str, Period]:
+    return {row.id: made(Period, row) for row in tx.rows(select(retention_tables.document_period))}
+
+
+def erased_documents(tx: Tx, ids: Sequence[str]) -> set[str]:
+    """Which of these documents went before their cases."""
+    table, found = tables.record, set()
+    for begin in range(0, len(ids), _AT_ONCE):
+        statement = select(table.c.id, table.c.open).where(table.c.id.in_(ids[begin : begin + _AT_ONCE]))
+        found |= {row.id for row in tx.rows(statement) if row.open.get("status") == _ERASED}
+    return found
 
 
 def settings(tx: Tx) -> dict[str, Any]:
