@@ -4,6 +4,7 @@ One more is noticed here, before it is noticed by people."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,8 @@ from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
 from tests.traffic import traffic
 
-STARTING, CLAIMING, COMPLETING, INBOX = 11, 6, 9, 4  # whether the process is suspended is one of the first
+STARTING, CLAIMING, COMPLETING, INBOX = 11, 5, 8, 4  # whether the process is suspended is one of the first
+ASIDE = 1  # of PostgreSQL: the lock of a stream is waited for before the instance is read
 LOCKS = 1  # of PostgreSQL: a start keeps suspensions off, and says so along with a question
 ROUND_TRIPS = {"starting": 7, "claiming": 2, "completing": 2}  # of PostgreSQL
 BY_FACT = 3  # who one is, whom one stands in for, and the rows with their facts
@@ -52,7 +54,24 @@ def test_completing_a_user_task(deployed: Flowcase, store: Store) -> None:
     with traffic(store) as sent:
         deployed.user_tasks.complete(row.id, {}, actor=ANNA)
 
-    assert len(sent.statements) == COMPLETING, sent
+    assert len(sent.statements) == COMPLETING + (0 if store.is_sqlite else ASIDE), sent
+    assert store.is_sqlite or sent.round_trips == ROUND_TRIPS["completing"], sent
+
+
+def test_a_user_task_with_a_form_asks_no_more_than_one_without(
+    flow: Flowcase, store: Store, deploy: Callable[..., Any]
+) -> None:
+    form = {"id": "svar", "type": "default", "components": [], "schemaVersion": 18}
+    drawn = process("q", start(), user_task("vurder", form="svar"), user_task("afgoer"), end())
+    deploy(drawn, svar__form=json.dumps(form).encode())
+    for _ in range(2):  # the form is read once per process
+        flow.instances.start("q", {}, actor=OPERATOR)
+        (row,) = [row for row in flow.user_tasks.list() if row.form == "svar"]
+
+        with traffic(store) as sent:
+            flow.user_tasks.complete(row.id, {}, actor=OPERATOR)
+
+    assert len(sent.statements) == COMPLETING + (0 if store.is_sqlite else ASIDE), sent
     assert store.is_sqlite or sent.round_trips == ROUND_TRIPS["completing"], sent
 
 
@@ -63,7 +82,7 @@ def test_claiming_a_user_task(deployed: Flowcase, store: Store) -> None:
     with traffic(store) as sent:
         deployed.user_tasks.claim(row.id, actor=ANNA)
 
-    assert len(sent.statements) == CLAIMING, sent
+    assert len(sent.statements) == CLAIMING + (0 if store.is_sqlite else ASIDE), sent
     assert store.is_sqlite or sent.round_trips == ROUND_TRIPS["claiming"], sent
 
 

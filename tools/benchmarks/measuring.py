@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM, Actor
@@ -238,11 +238,15 @@ def committing(url: str, home: Path) -> Iterator[Callable[[], None]]:
 def slow_disk(flow: Flowcase, seconds: float) -> Iterator[None]:
     """Every commit takes so much longer, as on a disk with a slower sync."""
 
-    def wait(_: Any) -> None:
-        time.sleep(seconds)
+    dialect: Any = flow.store.working.dialect
+    commit = dialect.do_commit
 
-    event.listen(flow.store.working, "commit", wait)
+    def wait_and_commit(connection: Any) -> None:
+        time.sleep(seconds)
+        commit(connection)
+
+    dialect.do_commit = wait_and_commit
     try:
         yield
     finally:
-        event.remove(flow.store.working, "commit", wait)
+        dialect.do_commit = commit

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +129,10 @@ def _go_on(home: Path, seed: int, point: int, kills: int, writing: int) -> None:
         (instance,) = flow.instances.list(process="random", limit=None)
         began = _acts(flow)
         if point:
-            for name in ("before_cursor_execute", "commit", "rollback"):
+            for name in ("before_cursor_execute", "checkin"):  # the latter also behind a commit
                 event.listen(flow.store.engine, name, come_nearer)
-            event.listen(flow.store.engine, "checkin", come_nearer)  # read after a commit
+            for name in ("do_commit", "do_rollback"):
+                _before(flow.store.engine.dialect, name, come_nearer)
         while True:
             done = _acts(flow)
             os.write(writing, (json.dumps({str(done): _look(flow)}) + "\n").encode())
@@ -142,6 +144,17 @@ def _go_on(home: Path, seed: int, point: int, kills: int, writing: int) -> None:
             flow.clock.set(max(flow.clock.now(), BEGIN + (done + 1) * BETWEEN + kills * PATIENCE))
             if not _act(flow, instance.id, random.Random(f"{seed} {done}"), done):
                 return
+
+
+def _before(dialect: Any, name: str, also: Callable[..., None]) -> None:
+    """Transactions end where SQLAlchemy's events do not tell of it."""
+    end = getattr(dialect, name)
+
+    def also_and_end(connection: Any) -> None:
+        also()
+        end(connection)
+
+    setattr(dialect, name, also_and_end)
 
 
 def _acts(flow: Any) -> int:

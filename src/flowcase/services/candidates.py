@@ -24,8 +24,16 @@ def existing(tx: Tx, id: str) -> UserTaskRow:
 
 def opened(tx: Tx, id: str, verb: str) -> tuple[UserTaskRow, LockedInstance]:
     """The row as it is once its stream is ours. Raises NotFound, or Conflict with its present state."""
+    row, instance, _ = opened_with_form(tx, id, verb)
+    return row, instance
+
+
+def opened_with_form(
+    tx: Tx, id: str, verb: str
+) -> tuple[UserTaskRow, LockedInstance, queries.FormFile | None]:
+    """As `opened`, with the newest version of its form; None where there is none."""
     try:
-        instance, row = queries.locked_user_task(tx, id)
+        instance, row, form = queries.locked_user_task(tx, id)
     except NotFound:
         raise NotFound("user task", id) from None
     if row is None:
@@ -35,7 +43,7 @@ def opened(tx: Tx, id: str, verb: str) -> tuple[UserTaskRow, LockedInstance]:
         raise Conflict(f"{verb} user task '{id}'", f"it is already {row.status}{by}")
     if instance.status != model.InstanceStatus.ACTIVE:
         raise Conflict(f"{verb} user task '{id}'", f"its process instance is {instance.status}")
-    return row, instance
+    return row, instance, form
 
 
 def is_free_for(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:

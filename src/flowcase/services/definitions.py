@@ -12,6 +12,9 @@ from flowcase.modeling.option_labels import OptionLabels, option_labels
 from flowcase.modeling.table_labels import TableLabels, labels_of
 from flowcase.store import Tx
 from flowcase.store.queries import resources
+from flowcase.store.queries.user_tasks import FormFile
+
+Newest = resources.NamedResourceRow | FormFile
 
 
 class Definitions:
@@ -47,10 +50,13 @@ class Definitions:
 
     def form(self, tx: Tx, form: str) -> Form:
         """The newest version of a form, as Camunda 8's default binding has it. Raises NotFound."""
-        row = resources.named(tx, "form", form)
-        if row is None:
+        return self.form_in(tx, form, resources.named(tx, "form", form))
+
+    def form_in(self, tx: Tx, form: str, newest: Newest | None) -> Form:
+        """The form as its newest version has it, which was looked up before. Raises NotFound for none."""
+        if newest is None:
             raise NotFound("form", form)
-        return self._form(tx, row)
+        return self._form(tx, newest)
 
     def option_labels(self, tx: Tx) -> OptionLabels:
         """What the answers of the forms in force are called; gathered anew once one of them has changed."""
@@ -71,7 +77,7 @@ class Definitions:
             found = self._labels[content_hash] = labels_of(self._content(tx, content_hash), path)
         return found.get(decision)
 
-    def _form(self, tx: Tx, row: resources.NamedResourceRow) -> Form:
+    def _form(self, tx: Tx, row: Newest) -> Form:
         if row.hash not in self._forms:
             self._forms[row.hash] = read_form(self._content(tx, row.hash), row.path)
         return self._forms[row.hash]

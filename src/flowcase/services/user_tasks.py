@@ -24,7 +24,14 @@ from flowcase.services import (
 )
 from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind, ReadLater
-from flowcase.services.candidates import check_candidate, existing, is_candidate, is_free_for, opened
+from flowcase.services.candidates import (
+    check_candidate,
+    existing,
+    is_candidate,
+    is_free_for,
+    opened,
+    opened_with_form,
+)
 from flowcase.services.case_work import CaseWork
 from flowcase.services.choices import choices_for
 from flowcase.services.delegations import check_not_delegated
@@ -303,14 +310,14 @@ class UserTasks:
         self, tx: Tx, id: str, raw: Sent = None, *, begun: Begun | None = None, actor: Actor
     ) -> UserTaskRow:
         """As `complete`, in a transaction that another service has opened."""
-        row, instance = opened(tx, id, "complete")
+        row, instance, newest = opened_with_form(tx, id, "complete")
         check_candidate(tx, row, actor, "complete")
         if not is_free_for(tx, row, actor):
             raise Conflict(f"complete user task '{id}'", f"it is claimed by '{row.assignee}'")
         check_not_delegated(row)
         element = self._element(tx, row)
         variables = self._visible(tx, instance, row)
-        form = self._advancing.definitions.form(tx, row.form) if row.form else None
+        form = self._advancing.definitions.form_in(tx, row.form, newest) if row.form else None
         facts = self._facts(tx, instance, row, variables, form)
         given = (raw(form) if callable(raw) else raw) or {}
         if begun is not None:

@@ -142,10 +142,25 @@ def begun(connection: Connection, statement: str) -> Any:
     Past SQLAlchemy, whose way around it takes longer than SQLite's own.
     """
     driver: Any = connection.connection.driver_connection
-    if driver.in_transaction:
-        return driver
-    try:
-        driver.execute(statement)
-    except sqlite3.Error as error:
-        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
+    if not driver.in_transaction:
+        try:
+            driver.execute(statement)
+        except sqlite3.Error as error:
+            raise _told(statement, error) from error
     return driver
+
+
+def commit(connection: Connection) -> None:
+    """Keep what was written, whoever began the transaction: SQLAlchemy does so for a statement of its own."""
+    if connection.in_transaction():
+        connection.commit()
+        return
+    try:
+        connection.dialect.do_commit(connection.connection)
+    except sqlite3.Error as error:
+        raise _told("COMMIT", error) from error
+
+
+def _told(statement: str, error: sqlite3.Error) -> Any:
+    """What SQLite refuses, as SQLAlchemy tells it."""
+    return DBAPIError.instance(statement, None, error, sqlite3.Error)

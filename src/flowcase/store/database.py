@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.store import migrating, rights, tables
-from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, database_url, engine_of
+from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, commit, database_url, engine_of
 from flowcase.store.database_file import DatabaseFile, Files, opened_by
 from flowcase.store.faults import DatabaseBusy, DatabaseLost, OutcomeUnknown, is_lost, translated
 from flowcase.store.keys import Keyring
@@ -137,14 +137,15 @@ class Store:
         known = self.settled.written
         try:
             with translated(), self._to_write_on() as connection:
-                transaction = connection.begin()
+                if self.is_sqlite:
+                    begun(connection, "BEGIN IMMEDIATE")
                 with self._tx(connection, actor, now, request_id) as tx:
                     yield tx
                     try:
                         tx.finish()
                         if self._file is not None:
                             self._file.check(connection.info)
-                        transaction.commit()
+                        commit(connection)
                     except DBAPIError as error:
                         if tx.is_repeatable or not (tx.has_sent_commit and is_lost(error)):
                             raise

@@ -19,7 +19,7 @@ from flowcase.store.columns import among
 from flowcase.store.keys import Cipher, Keyring
 from flowcase.store.prepared import Prepared
 from flowcase.store.rows import Attempt
-from flowcase.store.streams import INSTALLATION, LOCK_STREAM_OF_INSTANCE, Mark, Streams
+from flowcase.store.streams import INSTALLATION, LOCK_STREAM_OF_INSTANCE, STREAM_COLUMNS, Mark, Streams
 from flowcase.store.wire import Question
 
 WORK_CHANNEL = "flowcase_work"  # of PostgreSQL's NOTIFY
@@ -150,10 +150,14 @@ class Tx(Streams):
             return known, self.ask(*questions) if questions else []
         key = {"id": instance}
         while True:
-            # The lock is waited for by the first of these, so that the others read what holds under it.
-            locks, rows, *answers = self.ask(
-                (LOCK_STREAM_OF_INSTANCE, key), (_READ_INSTANCE, key), *questions
-            )
+            if self.is_alone:  # the lock is held already: nobody can write meanwhile
+                rows, *answers = self.ask((_READ_INSTANCE_AND_STREAM, key), *questions)
+                locks = rows
+            else:
+                # The lock is waited for by the first of these, so that the others read what holds under it.
+                locks, rows, *answers = self.ask(
+                    (LOCK_STREAM_OF_INSTANCE, key), (_READ_INSTANCE, key), *questions
+                )
             if not rows:
                 raise NotFound("process instance", instance)
             (row,) = rows
@@ -301,10 +305,16 @@ def _instance(row: Any, cipher: Cipher | None) -> LockedInstance:
 
 
 _WAKE = Prepared(select(func.pg_notify(bindparam("channel"), "").label("told")))
-_INSTANCES = select(
-    tables.instance, tables.instance_state.c.version, tables.instance_state.c.sealed_state
-).join(tables.instance_state, tables.instance_state.c.instance == tables.instance.c.id)
-_READ_INSTANCE = Prepared(_INSTANCES.where(tables.instance.c.id == bindparam("id")))
+_state = tables.instance_state
+_WITH_STATE = tables.instance.join(_state, _state.c.instance == tables.instance.c.id)
+_INSTANCES = select(tables.instance, _state.c.version, _state.c.sealed_state).select_from(_WITH_STATE)
+_IS_INSTANCE = tables.instance.c.id == bindparam("id")
+_READ_INSTANCE = Prepared(_INSTANCES.where(_IS_INSTANCE))
+_READ_INSTANCE_AND_STREAM = Prepared(
+    select(*_INSTANCES.selected_columns, *STREAM_COLUMNS)
+    .select_from(_WITH_STATE.join(tables.stream, tables.stream.c.id == tables.instance.c.stream))
+    .where(_IS_INSTANCE)
+)
 _READ_INSTANCES = Prepared(_INSTANCES.where(among(tables.instance.c.id, "ids")))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, literal_column, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, text, tuple_
 
 from flowcase import model
 from flowcase.store import tables
@@ -124,10 +124,24 @@ def user_task(tx: Tx, id: str) -> UserTaskRow | None:
     return made_or_none(UserTaskRow, tx.first(_BY_ID, {"id": id}))
 
 
-def locked_user_task(tx: Tx, id: str) -> tuple[LockedInstance, UserTaskRow | None]:
-    """The user task as it is once the lock of its stream is held. Raises NotFound for no instance."""
-    instance, (rows,) = tx.lock_and_ask(id.rpartition(".")[0], (_BY_ID, {"id": id}))
-    return instance, made_or_none(UserTaskRow, next(iter(rows), None))
+class FormFile(NamedTuple):
+    """The newest version of the form of a user task."""
+
+    hash: str
+    path: str
+
+
+def locked_user_task(tx: Tx, id: str) -> tuple[LockedInstance, UserTaskRow | None, FormFile | None]:
+    """The user task as it is once the lock of its stream is held, with its form, all in one round trip.
+
+    Raises NotFound for no instance.
+    """
+    instance, (rows,) = tx.lock_and_ask(id.rpartition(".")[0], (_BY_ID_WITH_FORM, {"id": id}))
+    if not rows:
+        return instance, None, None
+    (row,) = rows
+    form = None if row.form_hash is None else FormFile(row.form_hash, row.form_path)
+    return instance, made(UserTaskRow, row), form
 
 
 def inbox(
@@ -210,6 +224,22 @@ _DRAFT = Prepared(
     .where(_draft.c.user_task == bindparam("id"), _draft.c.person == bindparam("person"))
 )
 _BY_ID = Prepared(_all().where(_table.c.id == bindparam("id")))
+_form, _newer = tables.named_resource, tables.named_resource.alias()
+
+
+def _active(version: Any) -> ColumnElement[bool]:
+    """Of the form that the user task names."""
+    is_active = version.c.status == literal_column("'active'")
+    return (version.c.kind == literal_column("'form'")) & (version.c.name == _table.c.form) & is_active
+
+
+_newest = select(func.max(_newer.c.version)).where(_active(_newer)).correlate(_table).scalar_subquery()
+_BY_ID_WITH_FORM = Prepared(
+    _all()
+    .select_from(_table.outerjoin(_form, _active(_form) & (_form.c.version == _newest)))
+    .add_columns(_form.c.hash.label("form_hash"), _form.c.path.label("form_path"))
+    .where(_table.c.id == bindparam("id"))
+)
 
 
 def open_with_form(tx: Tx, form: str) -> int:
