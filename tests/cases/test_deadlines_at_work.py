@@ -274,3 +274,4 @@ def test_reminders_go_to_the_group_that_is_responsible(office):
     first, second = at_work.events("ReminderSent")
     assert (first.groups, second.groups) == (("akutvagt",), ("akutvagt", "vagtleder"))
     assert {each.text for each in at_work.events("NoticeSent")} == {"frist_paamindelse.T01"}
+    assert {each.due_at for each in at_work.events("NoticeSent")} == {instant("2026-03-28T16:40+01:00")}

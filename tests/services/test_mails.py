@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -16,6 +17,7 @@ from flowcase.services.mail_sending import MailFolder, NotSent, kept
 from flowcase.services.mails import Mails
 from flowcase.services.outbox import KEPT, LEASE, MOST_TRIES, Outcome
 from flowcase.store import notice_tables, tables
+from flowcase.store.queries import people as person_rows
 from tests.services.diagrams import end, process, start, user_task
 
 FRIDAY = dt.datetime(2026, 4, 24, 10, 0, tzinfo=dt.UTC)
@@ -64,10 +66,16 @@ def choose(flow, person, *, address, digest_at="07:30", **ways):
     flow.notices.choose(address=address, digest_at=digest_at, ways=ways, actor=flow.people.actor(person))
 
 
-def tell(flow, kind, *, people=(), groups=(), text="kommentar_naevnt"):
+def tell(flow, kind, *, people=(), groups=(), text="kommentar_naevnt", due_at=None):
     def work(tx):
         sent = events.NoticeSent(
-            notice=tx.new_id(), kind=kind, text=text, groups=tuple(groups), people=tuple(people), case="SAG-7"
+            notice=tx.new_id(),
+            kind=kind,
+            text=text,
+            groups=tuple(groups),
+            people=tuple(people),
+            case="SAG-7",
+            due_at=due_at,
         )
         tx.append("installation", sent)
 
@@ -100,6 +108,65 @@ def test_what_is_acute_goes_at_once_and_the_rest_in_one_mail_on_the_next_working
     together = {each["To"]: each for each in server.taken[1:]}
     assert together["karen@kommune.dk"]["Subject"] == "flowcase: 2 beskeder"
     assert together["omar@kommune.dk"]["Subject"] == "flowcase: en besked"
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "told"),
+    [
+        (
+            "da",
+            "SAG-7: en frist nærmer sig: »Vurdering af underretning« (T01), senest 25.4.2026 kl. 14.30",
+            "en frist nærmer sig: »Vurdering af underretning« (T01), senest 25.4.2026 kl. 14.30 (SAG-7)",
+        ),
+        (
+            "en",
+            "SAG-7: a deadline is near: “Assessment of a notification” (T01), due 25.4.2026 14:30",
+            "a deadline is near: “Assessment of a notification” (T01), due 25.4.2026 14:30 (SAG-7)",
+        ),
+    ],
+)
+def test_a_mail_says_in_subject_and_text_which_deadline_of_which_case_ends_when(
+    flow, mails, server, monkeypatch, language, subject, told
+):
+    choose(flow, "karen", address="karen@kommune.dk", frister="straks")
+    known = person_rows.person
+    monkeypatch.setattr(person_rows, "person", lambda tx, id: replace(known(tx, id), locale=language))
+    due = dt.datetime(2026, 4, 25, 12, 30, tzinfo=dt.UTC)
+
+    tell(flow, "frist_paamindelse", people=["karen"], text="frist_paamindelse.T01", due_at=due)
+    send_all(mails)
+
+    assert server.taken[0]["Subject"] == f"flowcase: {subject}"
+    assert told in server.texts[0]
+
+
+def test_a_mail_of_the_day_names_the_deadline_that_ends_first_in_its_subject(flow, mails, server):
+    choose(flow, "karen", address="karen@kommune.dk", frister="samlet")
+    for rule, day in (("T04", 30), ("T17", 27)):
+        due = dt.datetime(2026, 4, day, 21, 59, 59, tzinfo=dt.UTC)
+        tell(flow, "frist_overskredet", people=["karen"], text=f"frist_overskredet.{rule}", due_at=due)
+    tell(flow, "kommentar", people=["karen"])
+
+    flow.clock.set(dt.datetime(2026, 4, 27, 5, 30, tzinfo=dt.UTC))
+    send_all(mails)
+    flow.clock.set(dt.datetime(2026, 4, 28, 5, 30, tzinfo=dt.UTC))
+    send_all(mails)
+
+    assert [each["Subject"] for each in server.taken] == [
+        "flowcase: 3 beskeder, heriblandt SAG-7: en frist er overskredet: "
+        "»Barnets plan eller ungeplan« (T17), den var senest 27.4.2026"
+    ]
+
+
+def test_a_notice_from_before_the_end_of_deadlines_was_kept_is_readable(flow, mails, server):
+    choose(flow, "karen", address="karen@kommune.dk", frister="straks")
+
+    tell(flow, "frist_paamindelse", people=["karen"], text="frist_paamindelse.T04")
+    send_all(mails)
+
+    assert server.taken[0]["Subject"] == (
+        "flowcase: SAG-7: en frist nærmer sig: »Børnefaglig undersøgelse« (T04)"
+    )
 
 
 def test_what_concerns_ones_own_account_goes_at_once_whatever_was_chosen(flow, mails, server):

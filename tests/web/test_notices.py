@@ -11,6 +11,7 @@ import pytest
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.entities import ENTITIES
+from flowcase.cases.events import NoticeSent
 from flowcase.demo import preparing, town
 from flowcase.web.notice_groups import READ_AT_ONCE
 from tests.services.diagrams import end, process, start, user_task
@@ -64,6 +65,33 @@ def test_all_are_marked_as_read_at_once(world, sign_in):
     assert "Alle beskeder er markeret som læst." in after.text
     assert not after.all("//*[@class='fc-unread']")
     assert "Der er ingen ulæste beskeder." in camilla.get("/beskeder?vis=ulaeste").text
+
+
+def test_a_notice_says_which_deadline_it_is_about_and_when_it_ends(world, sign_in):
+    """In words and in either language; which case is the heading that it stands under."""
+    due = world.flow.clock.now().replace(year=2027, month=2, day=3, hour=13, minute=5)
+
+    def tell(tx):
+        for text, ends in (("frist_paamindelse.T04", due), ("frist_overskredet.T17", None)):
+            sent = NoticeSent(
+                notice=tx.new_id(),
+                kind=text.partition(".")[0],
+                text=text,
+                groups=(),
+                people=("camilla.syd",),
+                case="SAG-2601",
+                due_at=ends,
+            )
+            tx.append("installation", sent)
+
+    world.flow.notices._transactions.run(SYSTEM, tell)
+    camilla = sign_in("camilla.syd")
+
+    danish, english = camilla.get("/beskeder").text, camilla.get("/beskeder?sprog=en").text
+
+    assert "En frist nærmer sig: »Børnefaglig undersøgelse« (T04), senest 3.2.2027 kl. 14.05." in danish
+    assert "En frist er overskredet: »Barnets plan eller ungeplan« (T17)." in danish
+    assert "A deadline is near: “Examination of the child” (T04), due 3.2.2027 14:05." in english
 
 
 def test_notices_stand_by_day_and_by_case_the_newest_first(world, sign_in):
@@ -192,7 +220,7 @@ def test_the_feed_holds_codes_and_links_and_a_new_address_ends_the_old_one(world
     assert feed.status_code == 200
     calendar = icalendar.Calendar.from_ical(feed.data)
     said = {str(event["SUMMARY"]) for event in calendar.walk("VEVENT")}
-    assert {"Frist T01 SAG-2601", "Opgave SAG-2601"} <= said
+    assert {"Frist: »Vurdering af underretning« (T01), SAG-2601", "Opgave SAG-2601"} <= said
     assert stranger.client.get(address).status_code == 404
     assert stranger.client.get(renewed.one("//code").text.removeprefix("http://localhost")).status_code == 200
     for secret in _confidential(world):

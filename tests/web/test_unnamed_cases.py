@@ -131,7 +131,7 @@ def test_the_calendar_of_its_coordinator_names_no_case(stranger, world, anonymou
 
     feed = stranger.client.get(f"/kalender/{secret}.ics").get_data(as_text=True)
 
-    assert "SUMMARY:Frist T20" in feed and f"opgave-{anonymous.id}" in feed
+    assert "SUMMARY:Frist: »Aftale« (T20)" in feed and f"opgave-{anonymous.id}" in feed
     assert CASE not in feed
 
 

@@ -348,3 +348,4 @@ class NoticeSent(Event):
     people: tuple[str, ...]
     case: str | None
     deadline: str | None = None
+    due_at: dt.datetime | None = None  # when that deadline ends, as it is told

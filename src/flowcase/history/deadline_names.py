@@ -36,3 +36,10 @@ DEADLINE_NAMES: Mapping[str, tuple[str, str]] = {
 def deadline_name(rule: str, language: str) -> str:
     """Empty for a rule that a municipality has added."""
     return DEADLINE_NAMES.get(rule, ("", ""))[language == "en"]
+
+
+def quoted(rule: str, language: str) -> str:
+    """`»Børnefaglig undersøgelse« (T04)`; the rule alone where it has no name."""
+    name = deadline_name(rule, language)
+    said = f"»{name}«" if language == "da" else f"“{name}”"
+    return f"{said} ({rule})" if name else rule

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+
+from flowcase.cases.civil_time import COPENHAGEN
+from flowcase.history.deadline_names import quoted
 
 # code -> (Danish, English)
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -272,13 +276,37 @@ OF_A_DEADLINE: Mapping[str, tuple[str, str]] = {
     "frist_paamindelse": ("en frist nærmer sig", "a deadline is near"),
     "frist_overskredet": ("en frist er overskredet", "a deadline has passed"),
 }
+_ENDS = {
+    "frist_paamindelse": ("senest {when}", "due {when}"),
+    "frist_overskredet": ("den var senest {when}", "it was due {when}"),
+}
+_END_OF_DAY = dt.time(23, 59, 59)
 
 
-def words(code: str, language: str) -> str:
-    """The sentence of a code; an unknown code says itself."""
+def words(code: str, language: str, *, due_at: dt.datetime | None = None) -> str:
+    """The sentence of a code; an unknown code says itself.
+
+    `due_at` is when the deadline ended as it was told; notices from before that was kept have none.
+    """
+    is_english = language == "en"
     beginning, _, rule = code.partition(".")
-    if beginning in OF_A_DEADLINE and rule:
-        danish, english = (f"{each} ({rule})" for each in OF_A_DEADLINE[beginning])
-    else:
-        danish, english = SENTENCES.get(code, (code, code))
-    return english if language == "en" else danish
+    if beginning not in OF_A_DEADLINE or not rule:
+        return SENTENCES.get(code, (code, code))[is_english]
+    said = f"{OF_A_DEADLINE[beginning][is_english]}: {quoted(rule, 'en' if is_english else 'da')}"
+    if due_at is None:
+        return said
+    return f"{said}, {_ENDS[beginning][is_english].format(when=_when(due_at, is_english=is_english))}"
+
+
+def is_of_a_deadline(code: str) -> bool:
+    beginning, _, rule = code.partition(".")
+    return beginning in OF_A_DEADLINE and bool(rule)
+
+
+def _when(due_at: dt.datetime, *, is_english: bool) -> str:
+    """The day alone where the whole of it is left (C2, C3)."""
+    local = due_at.astimezone(COPENHAGEN)
+    day = f"{local.day}.{local.month}.{local.year}"
+    if local.time().replace(microsecond=0) == _END_OF_DAY:
+        return day
+    return f"{day} {local:%H:%M}" if is_english else f"{day} kl. {local:%H.%M}"

@@ -23,7 +23,7 @@ from flowcase.events import DecisionEvaluated
 from flowcase.history import answers, notices
 from flowcase.history.act_names import act_name
 from flowcase.history.case_statuses import case_status
-from flowcase.history.deadline_names import deadline_name
+from flowcase.history.deadline_names import quoted
 from flowcase.history.exports.line import NOT_TOLD
 from flowcase.history.kind_names import kind_name
 from flowcase.history.outcomes import Outcomes
@@ -192,7 +192,7 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
     if raw.get("element"):
         fields["element"] = names.element(one.instance, raw["element"]) or raw["element"]
     if raw.get("deadline"):
-        fields["deadline_rule"] = _deadline(names.rule(raw["deadline"]), language)
+        fields["deadline_rule"] = quoted(names.rule(raw["deadline"]), language)
     if raw.get("act"):
         fields["act"] = act_name(raw["act"], language)
     for name, say in _CODES.items():
@@ -230,7 +230,7 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
     elif kind == "CaseRead":
         fields["page"] = PAGES.get(raw["page"], (raw["page"],) * 2)[language == "en"]
     elif kind == "NoticeSent":
-        fields["told"] = notices.words(raw["text"], language)
+        fields["told"] = notices.words(raw["text"], language, due_at=raw.get("due_at"))
     elif kind == "InstanceMigrated":
         fields |= {side: raw[side].rpartition(":")[2] for side in ("source", "target")}
     elif kind == "IncidentRaised":
@@ -324,7 +324,7 @@ def _say_people(fields: _Fields, raw: Mapping[str, Any], kind: str, names: Names
 
 
 def _say_deadline(fields: _Fields, raw: Mapping[str, Any], language: str) -> None:
-    fields["rule"] = _deadline(raw["rule"], language)
+    fields["rule"] = quoted(raw["rule"], language)
     fields["start"] = _plain(raw["start"], language)
     fields["start_fact"] = start_fact(str(raw["start_fact"] or ""), language)
     fields["length"] = f" + {raw['amount']} {unit_words(raw['unit'], language)}" if raw["amount"] else ""
@@ -349,13 +349,6 @@ def _say_fact(fields: _Fields, raw: Mapping[str, Any], names: Names, language: s
     fields["name"], fields["value"] = attribute_name("Sag", raw["name"], language), said(raw["value"])
     before = {"da": " (før: {})", "en": " (before: {})"}[language]
     fields["before"] = before.format(said(raw["previous"])) if raw["previous"] not in (None, "") else ""
-
-
-def _deadline(rule: str, language: str) -> str:
-    """`»Børnefaglig undersøgelse« (T04)`; the rule alone where it has no name."""
-    name = deadline_name(rule, language)
-    quoted = f"»{name}«" if language == "da" else f"“{name}”"
-    return f"{quoted} ({rule})" if name else rule
 
 
 def unit_words(unit: str, language: str) -> str:

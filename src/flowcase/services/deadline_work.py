@@ -371,6 +371,7 @@ class DeadlineWork:
                 people=to.people,
                 case=row.case_code,
                 deadline=row.id,
+                due_at=row.due_at,
             ),
         )
 

@@ -16,6 +16,7 @@ _SUBJECT = {
     "da": ("flowcase: en besked", "flowcase: {count} beskeder"),
     "en": ("flowcase: a notice", "flowcase: {count} notices"),
 }
+_AMONG = {"da": "heriblandt", "en": "among them"}
 _CHECKPOINT = {
     "da": (
         "flowcase: kontrolpunkt {number}",
@@ -46,9 +47,7 @@ def write(
 ) -> Message:
     """One mail about one or several notices. Written again, it is the same to the letter."""
     language = language if language in _SUBJECT else "da"
-    one, several = _SUBJECT[language]
-    subject = one if len(told) == 1 else several.format(count=len(told))
-    message = envelope(subject, id=id, to=to, sender=sender, address=address, at=at)
+    message = envelope(_subject(told, language), id=id, to=to, sender=sender, address=address, at=at)
     lines = [_line(each, address, language) for each in told]
     foot = _FOOT[language].format(link=f"{address}/beskeder/valg")
     message.set_content("\n\n".join([*lines, "-- \n" + foot]) + "\n")
@@ -88,8 +87,29 @@ def envelope(subject: str, *, id: str, to: str, sender: str, address: str, at: d
     return message
 
 
+def _subject(told: Sequence[Told], language: str) -> str:
+    """How many notices there are, or the one of a deadline; of several the deadline that ends first."""
+    one, several = _SUBJECT[language]
+    of_deadlines = [each for each in told if notices.is_of_a_deadline(each.text_code)]
+    if not of_deadlines:
+        return one if len(told) == 1 else several.format(count=len(told))
+    first = min(of_deadlines, key=lambda each: (each.due_at is None, each.due_at or each.at))
+    said = _sentence(first, language)
+    if first.case_code:
+        said = f"{first.case_code}: {said}"
+    return (
+        f"flowcase: {said}"
+        if len(told) == 1
+        else f"{several.format(count=len(told))}, {_AMONG[language]} {said}"
+    )
+
+
+def _sentence(told: Told, language: str) -> str:
+    return notices.words(told.text_code, language, due_at=told.due_at)
+
+
 def _line(told: Told, address: str, language: str) -> str:
-    sentence = notices.words(told.text_code, language)
+    sentence = _sentence(told, language)
     moment = f"{told.at.astimezone(COPENHAGEN):%d.%m.%Y %H.%M}"
     case = f" ({told.case_code})" if told.case_code else ""
     link = f"{address}/sager/{told.case_code}" if told.case_code else f"{address}/beskeder"

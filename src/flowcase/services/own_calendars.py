@@ -6,6 +6,7 @@ import datetime as dt
 
 from flowcase.access.actor import Actor
 from flowcase.cases.calendar_files import Event
+from flowcase.history.deadline_names import quoted
 from flowcase.services.inboxes import Asked, Inboxes, View
 from flowcase.services.meeting_calendars import event_of
 from flowcase.services.meetings import Meetings
@@ -13,9 +14,11 @@ from flowcase.services.transactions import Transactions
 from flowcase.services.unnamed_cases import untold
 from flowcase.store import Tx
 from flowcase.store.queries import deadlines
+from flowcase.store.queries import people as person_rows
 from flowcase.store.queries.deadlines import DeadlineRow
 
 MOST = 500  # of each kind
+_WORDS = {"da": ("Frist", "Opgave", "Møde"), "en": ("Deadline", "Task", "Meeting")}
 BEHIND, AHEAD = dt.timedelta(days=31), dt.timedelta(days=366)  # of meetings
 
 
@@ -29,16 +32,18 @@ class OwnCalendars:
         `address` is where the pages are.
         """
 
-        def work(tx: Tx) -> tuple[list[DeadlineRow], frozenset[str]]:
-            rows = deadlines.of_person(tx, actor.id, limit=MOST)
-            return rows, untold(tx, (row.case_code for row in rows), actor)
+        def work(tx: Tx) -> tuple[list[DeadlineRow], frozenset[str], str]:
+            rows, person = deadlines.of_person(tx, actor.id, limit=MOST), person_rows.person(tx, actor.id)
+            language = person.locale if person is not None and person.locale in _WORDS else "da"
+            return rows, untold(tx, (row.case_code for row in rows), actor), language
 
-        rows, kept = self._transactions.read(work)
+        rows, kept, language = self._transactions.read(work)
+        deadline, user_task, meeting = _WORDS[language]
         named = {row.id: row.case_code for row in rows if row.case_code not in kept}
         found = [
             Event(
                 uid=f"frist-{row.id}@flowcase",
-                summary=f"Frist {row.rule} {named.get(row.id) or ''}".strip(),
+                summary=_named(f"{deadline}: {quoted(row.rule, language)}", named.get(row.id), ", "),
                 starts_at=row.due_at,
                 sequence=row.version,
                 url=f"{address}/sager/{code}" if (code := named.get(row.id)) else "",
@@ -50,7 +55,7 @@ class OwnCalendars:
         found += [
             Event(
                 uid=f"opgave-{row.id}@flowcase",
-                summary=f"Opgave {row.case_code or ''}".strip(),
+                summary=_named(user_task, row.case_code),
                 starts_at=row.due_at,
                 url=f"{address}/opgaver/{row.id}",
                 categories=("opgave",),
@@ -62,7 +67,7 @@ class OwnCalendars:
         found += [
             event_of(
                 entry,
-                summary=f"Møde {entry.case or ''}".strip(),
+                summary=_named(meeting, entry.case),
                 url=f"{address}/moeder/{entry.id}",
                 length=dt.timedelta(),
             )
@@ -70,3 +75,7 @@ class OwnCalendars:
             if entry.starts_at is not None
         ]
         return found
+
+
+def _named(said: str, case: str | None, between: str = " ") -> str:
+    return f"{said}{between}{case}" if case else said

@@ -23,6 +23,7 @@ notice = Table(
     Column("stream", Text, nullable=False),
     Column("case_code", Text),
     Column("deadline", Text, ForeignKey("deadline.id")),
+    Column("due_at", Instant),  # when that deadline ends, as it was told; it may be moved later
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),  # no longer written: `notice_read` knows who of a group has read it
     Column("read_by", Text),

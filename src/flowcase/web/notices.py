@@ -171,7 +171,7 @@ def unread() -> str:
 
 
 def words(row: OwnNotice) -> str:
-    said = sentences.words(row.text_code, current())
+    said = sentences.words(row.text_code, current(), due_at=row.due_at)
     return said[:1].upper() + said[1:] + "."
 
 

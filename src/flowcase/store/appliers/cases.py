@@ -364,6 +364,7 @@ def send_notice(tx: Tx, stream: str, instance: LockedInstance | None, event: eve
             stream=stream,
             case_code=event.case,
             deadline=event.deadline,
+            due_at=event.due_at,
             at=tx.now,
         )
 

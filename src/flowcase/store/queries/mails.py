@@ -45,6 +45,7 @@ class Told:
     case_code: str | None
     at: dt.datetime
     stream: str
+    due_at: dt.datetime | None = None  # of a notice of a deadline: when it ends, as it was told
 
 
 def choice(tx: Tx, person: str) -> ChoiceRow | None:
@@ -75,7 +76,7 @@ def forget_old(tx: Tx, before: dt.datetime) -> int:
 def told_in(tx: Tx, id: str) -> list[Told]:
     """The notices of a mail, the oldest first; those of an erased case are gone."""
     notice = tables.notice
-    columns = [notice.c[name] for name in ("id", "kind", "text_code", "case_code", "at", "stream")]
+    columns = [notice.c[name] for name in Told.__dataclass_fields__]
     statement = (
         select(*columns)
         .join(mail_notice, and_(mail_notice.c.notice == notice.c.id, mail_notice.c.mail == id))

@@ -31,6 +31,7 @@ from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
 
 _table = tables.notice
+_OWN = ("id", "kind", "text_code", "case_code", "at", "due_at")
 MOST_COUNTED = 99  # unread ones; the bell says that there are more
 
 
@@ -57,6 +58,7 @@ class OwnNotice:
     case_code: str | None
     at: dt.datetime
     is_read: bool
+    due_at: dt.datetime | None = None  # of a notice of a deadline: when it ends, as it was told
 
 
 def notices(
@@ -94,7 +96,7 @@ def own(
 ) -> list[OwnNotice]:
     """Newest first, a page at a time; what came twice, to the person and to a group, is there once."""
     is_read = _is_read(person)
-    columns = [_table.c[name] for name in ("id", "kind", "text_code", "case_code", "at")]
+    columns = [_table.c[name] for name in _OWN]
     statement = (
         select(*columns, is_read.label("is_read"))
         .where(_to(person, groups))
@@ -107,7 +109,7 @@ def own(
     if only_unread:
         statement = statement.where(~is_read)
     return [
-        OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, bool(row.is_read))
+        OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, bool(row.is_read), row.due_at)
         for row in tx.rows(statement)
     ]
 
@@ -124,9 +126,11 @@ def unread_question(person: str, groups: Iterable[str]) -> Question:
 
 def own_notice(tx: Tx, id: str, person: str, groups: Iterable[str]) -> OwnNotice | None:
     """The notice as that person sees it; None when it was sent neither to them nor to their groups."""
-    columns = [_table.c[name] for name in ("id", "kind", "text_code", "case_code", "at")]
+    columns = [_table.c[name] for name in _OWN]
     row = tx.first(select(*columns).where(_table.c.id == id, _to(person, groups)).limit(1))
-    return None if row is None else OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, True)
+    if row is None:
+        return None
+    return OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, True, row.due_at)
 
 
 def mark_read(tx: Tx, person: str, groups: Iterable[str], ids: Iterable[str]) -> None:
