@@ -370,7 +370,8 @@ def assemble(
     caseload_moves = CaseloadMoves(
         transactions, rule_sets, startable_flows, user_tasks, definitions.form, absences, advancing
     )
-    inboxes, meetings = Inboxes(transactions, rule_sets, definitions), Meetings(transactions, definitions)
+    inboxes = Inboxes(transactions, rule_sets, definitions)
+    meetings = Meetings(transactions, definitions, rule_sets)
     nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
     outside, release = outward.checkpoints_outside(settings), importlib.metadata.version("flowcase")

@@ -445,6 +445,44 @@ def test_the_week_leads_to_the_page(sign_in, world, caseworker):
     assert page.one(f"//a[@href='/moeder/{id}']").text_content().strip() == "Netværksmøde SAG-2570"
 
 
+def test_who_convenes_a_conference_has_it_in_the_week_before_anybody_is_invited(sign_in, world, conference):
+    world.flow.cases.add_record(
+        "Moede",
+        {
+            "slags": "koordineringskonference",
+            "type": "operationel",
+            "omraade": "skole",
+            "distrikt": "d2",
+            "tid": world.flow.clock.now(),
+            "status": "planlagt",
+        },
+        actor=SYSTEM,
+    )
+
+    own, others = sign_in("dorte.skole").get("/moeder"), sign_in("pia.ppr").get("/moeder")
+    english = sign_in("dorte.skole").get("/moeder?sprog=en")
+
+    said = [each.text_content() for each in own.all("//ul[contains(@class, 'fc-tasks')]/li")]
+    assert len(said) == 2
+    assert sum("Ikke indkaldt endnu" in each for each in said) == 1
+    assert "Nobody is invited yet" in english.text
+    assert others.text.count("Koordineringskonference") == 1 and "Ikke indkaldt endnu" not in others.text
+
+
+def test_who_convenes_in_another_district_does_not_have_the_conference_in_the_week(
+    sign_in, world, conference
+):
+    for person, district in (("lise.skole", "d3"), ("mads.skole", "d2")):
+        world.flow.people.add(
+            person, groups=("distriktsleder_skole",), district=district, password=PASSWORD, actor=SYSTEM
+        )
+
+    elsewhere, here = (sign_in(person).get("/moeder") for person in ("lise.skole", "mads.skole"))
+
+    assert "Koordineringskonference" not in elsewhere.text
+    assert "Koordineringskonference" in here.text
+
+
 def invite(world, id, who, role="gruppe"):
     """Somebody is invited, and no consent covers them: it has fallen away since."""
     values = {"moede_id": id, "modtager": who, "art": role, "ekstern": True, "status": "inviteret"}

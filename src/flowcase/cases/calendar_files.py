@@ -45,6 +45,7 @@ class Event:
     changed_at: dt.datetime | None = None
     url: str = ""
     is_cancelled: bool = False
+    is_tentative: bool = False  # it has a time, and nobody is invited yet
     attendee: str = ""  # mail address of the one it is sent to
     organizer: str = ""
     categories: tuple[str, ...] = ()
@@ -110,7 +111,8 @@ def _event(event: Event, now: dt.datetime) -> icalendar.Event:
         entry.add("DESCRIPTION", event.url)
     if event.categories:
         entry.add("CATEGORIES", list(event.categories))
-    entry.add("STATUS", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    stands = "TENTATIVE" if event.is_tentative else "CONFIRMED"
+    entry.add("STATUS", "CANCELLED" if event.is_cancelled else stands)
     entry.add("CLASS", "CONFIDENTIAL")
     if event.organizer:
         entry.add("ORGANIZER", f"mailto:{event.organizer}")

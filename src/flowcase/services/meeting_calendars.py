@@ -64,6 +64,7 @@ def event_of(
         changed_at=entry.changed_at,
         url=url,
         is_cancelled=entry.is_cancelled,
+        is_tentative=entry.is_uncalled,
         organizer=organizer,
         attendee=attendee,
         categories=(entry.kind,),

@@ -42,12 +42,17 @@ def writes(form: Form | None) -> bool:
 def invited_to(tx: Tx, actor: Actor, meetings: Iterable[str]) -> frozenset[str]:
     """Those of the meetings that the actor is invited to, by name or by a group."""
     mine = {actor.id, *actor.groups}
-    rows = record_rows.records_among(tx, INVITATION, "moede_id", sorted(meetings))
-    return frozenset(
-        str(row.open["moede_id"])
-        for row in rows
-        if row.open.get("status") == INVITED and row.open.get("modtager") in mine
-    )
+    sent = sent_to(tx, meetings)
+    return frozenset(meeting for meeting, guests in sent.items() if mine & guests)
+
+
+def sent_to(tx: Tx, meetings: Iterable[str]) -> Mapping[str, set[str]]:
+    """Who is invited to each of the meetings; one to which nobody is invited (yet) is not among them."""
+    found: dict[str, set[str]] = {}
+    for row in record_rows.records_among(tx, INVITATION, "moede_id", sorted(meetings)):
+        if row.open.get("status") == INVITED:
+            found.setdefault(str(row.open["moede_id"]), set()).add(str(row.open.get("modtager")))
+    return found
 
 
 def invitations_of(tx: Tx, row: RecordRow) -> Sequence[RecordRow]:
@@ -63,6 +68,14 @@ def is_theirs(tx: Tx, definitions: Definitions, row: RecordRow, actor: Actor, in
         return daily_parts.takes_part(tx, definitions, row, actor)
     case = case_files.case(tx, row.case_code) if row.case_code else None
     return case is not None and actor.id in (case.caseworker, case.facts.get("stedfortraeder"))
+
+
+def convenes(tx: Tx, rule_sets: RuleSets, row: RecordRow, actor: Actor, district: str | None) -> bool:
+    """Whether a conference is the actor's to call together, in their district where they have one."""
+    held_in = row.open.get("distrikt")
+    if row.open.get("slags") != CONFERENCE or (district and held_in and held_in != district):
+        return False
+    return bool(conveners(tx, rule_sets, row) & actor.groups)
 
 
 def is_named(row: RecordRow, actor: Actor) -> bool:

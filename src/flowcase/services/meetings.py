@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.services import meeting_parts
 from flowcase.services.definitions import Definitions
-from flowcase.services.meeting_parts import DAILY, MEETING
+from flowcase.services.meeting_parts import CONFERENCE, DAILY, MEETING
+from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
+from flowcase.store.queries import people as person_rows
 from flowcase.store.queries import records as record_rows
+from flowcase.store.queries.people import PersonRow
+from flowcase.store.queries.records import RecordRow
 
+PLANNED = "planlagt"
 CANCELLED = ("aflyst", "sprunget_over")
 _WEEK = dt.timedelta(days=7)
 
@@ -29,6 +35,7 @@ class Entry:
     status: str
     is_cancelled: bool
     is_daily: bool
+    is_uncalled: bool = False  # it has a time, and nobody is invited yet
     version: int = 0  # of its record: grows with each change
     changed_at: dt.datetime | None = None
 
@@ -40,8 +47,8 @@ class Entry:
 class Meetings:
     """One transaction per method, for reading only."""
 
-    def __init__(self, transactions: Transactions, definitions: Definitions) -> None:
-        self._transactions, self._definitions = transactions, definitions
+    def __init__(self, transactions: Transactions, definitions: Definitions, rule_sets: RuleSets) -> None:
+        self._transactions, self._definitions, self._rule_sets = transactions, definitions, rule_sets
 
     def is_daily(self, id: str) -> bool:
         """Whether it is one of Fronten's, which have a screen of their own."""
@@ -55,21 +62,44 @@ class Meetings:
         return self.between(actor, first, at_wall_clock(monday + _WEEK, dt.time()))
 
     def between(self, actor: Actor, first: dt.datetime, last: dt.datetime) -> list[Entry]:
-        """The actor's meetings that begin from `first` until before `last`."""
+        """The actor's meetings that begin from `first` until before `last`; also those that they convene."""
 
         def work(tx: Tx) -> list[Entry]:
             rows = record_rows.records_between(tx, MEETING, "tid", first, last)
-            invited = meeting_parts.invited_to(tx, actor, (row.id for row in rows))
-            found = [
-                row for row in rows if meeting_parts.is_theirs(tx, self._definitions, row, actor, invited)
+            sent, mine = meeting_parts.sent_to(tx, (row.id for row in rows)), {actor.id, *actor.groups}
+            invited = {meeting for meeting, guests in sent.items() if mine & guests}
+            entries = [
+                entry_of(
+                    row,
+                    names_case=meeting_parts.names_case(tx, row, actor),
+                    is_uncalled=_waits(row) and row.id not in sent,
+                )
+                for row in self._theirs(tx, rows, actor, invited)
             ]
-            entries = [entry_of(row, names_case=meeting_parts.names_case(tx, row, actor)) for row in found]
             return sorted(entries, key=lambda each: (each.starts_at or first, each.id))
 
         return self._transactions.read(work)
 
+    def _theirs(
+        self, tx: Tx, rows: Iterable[RecordRow], actor: Actor, invited: Iterable[str]
+    ) -> Iterator[RecordRow]:
+        person: PersonRow | None = None
+        for row in rows:
+            if meeting_parts.is_theirs(tx, self._definitions, row, actor, invited):
+                yield row
+            elif row.open.get("slags") == CONFERENCE:
+                person = person or person_rows.person(tx, actor.id)
+                district = person.district if person is not None else None
+                if meeting_parts.convenes(tx, self._rule_sets, row, actor, district):
+                    yield row
 
-def entry_of(row: record_rows.RecordRow, *, names_case: bool) -> Entry:
+
+def _waits(row: RecordRow) -> bool:
+    """Whether it is still to come, and no daily meeting, which invites nobody."""
+    return row.open.get("status") == PLANNED and row.open.get("slags") != DAILY
+
+
+def entry_of(row: RecordRow, *, names_case: bool, is_uncalled: bool = False) -> Entry:
     """A meeting's record as an entry."""
     values = row.open
     status = str(values.get("status") or "")
@@ -81,6 +111,7 @@ def entry_of(row: record_rows.RecordRow, *, names_case: bool) -> Entry:
         status,
         status in CANCELLED,
         values.get("slags") == DAILY,
+        is_uncalled,
         row.version,
         row.updated_at,
     )
