@@ -182,7 +182,7 @@ USUAL: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("mentornetvaerk", "stoet"): {"bliver": True},
     ("mentormatch", "kontakttjek"): {"stadig_kontakt": True},
     ("mentormatch", "match"): {"mentor_siger_ja": True, "ung_siger_ja": True, "start": Days(0)},
-    ("overgang", "udpeg"): {"afgivende": "socialafsnit", "modtagende": "skole"},
+    ("overgang", "udpeg"): {"afgivende": "socialafsnit", "modtagende": "skole", "dato": Days(30)},
     ("forebyggelsesstrategi", "profil"): {
         "noegletal": [
             {"noegletal": "anbragte", "vaerdi": 84, "landsgennemsnit": 91, "sammenligning": 88},

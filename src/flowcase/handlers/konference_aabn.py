@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,20 @@ def open_conference(job: Job, case: CaseWork) -> Mapping[str, Value]:
         },
     )
     when = case.get("Moede", str(meeting))["tid"]
-    before = int(case.setting("konference_dagsorden_hverdage"))
-    closes = working_calendar(case).working_days_before(local_date(when), before)
     row = conveners(case, job.inputs["type"], job.inputs["omraade"])
     return {
         "moede_id": meeting,
         "moede_tid": when,
-        "dagsorden_forfald": end_of_day(closes, COPENHAGEN),
+        "dagsorden_forfald": _closes(case, when),
         "indkaldere": row["indkaldere"],
     }
+
+
+def _closes(case: CaseWork, when: dt.datetime) -> dt.datetime:
+    """So many working days before; of a conference that is called later than that at the end of this day.
+
+    Not after it begins, so that the agenda of one on the same day is due before it.
+    """
+    before = int(case.setting("konference_dagsorden_hverdage"))
+    day = working_calendar(case).working_days_before(local_date(when), before)
+    return min(when, end_of_day(max(day, local_date(case.now)), COPENHAGEN))

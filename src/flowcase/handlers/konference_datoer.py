@@ -42,7 +42,11 @@ def propose(job: Job, case: CaseWork) -> Mapping[str, Value]:
     case.update(
         "Konferenceserie",
         series,
-        {"moededatoer": [{"tid": each} for each in dates], "anker": anchor.value},
+        {
+            "moededatoer": [{"tid": each} for each in dates],
+            "anker": anchor.value,
+            "omraade": job.inputs["omraade"],  # which the form does not ask for where the type settles it
+        },
     )
     return {
         "rytme": row["rytme"],

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _WITHDRAWN = "trukket"
 _PEDAGOGUE = "ressourcepaedagog"
+_STAFF = ("person", "gruppe")  # sorts of participants; the family and outsiders have no duty to come
 
 
 @handler(
@@ -40,12 +41,14 @@ def close_items(job: Job, case: CaseWork) -> None:
 
 
 def _absent(case: CaseWork, meeting: str) -> list[str]:
-    """Attendance is a duty for those invited (R-063): who was invited by name and did not come."""
+    """Attendance is a duty for those invited (R-063): who of staff and units was invited and did not come.
+
+    A unit came when one of its people did.
+    """
     present = set(case.get("Moede", meeting)["til_stede"] or [])
+    present |= {group for each in present for group in case.groups_of(each)}
     invited = case.records("Invitation", moede_id=meeting, status="inviteret")
-    return [
-        each["modtager"] for each in invited if each["art"] == "person" and each["modtager"] not in present
-    ]
+    return [each["modtager"] for each in invited if each["art"] in _STAFF and each["modtager"] not in present]
 
 
 def _carry_to_ppr(case: CaseWork, item: Record) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.conference_series import CONFERENCE
+from flowcase.handlers.conference_series import conveners as conference_conveners
 from flowcase.handlers.meeting_invitations import items_of, kind_of_meeting
 from flowcase.handlers.moede_opret import new_meeting
 from flowcase.values import Value
@@ -36,7 +38,10 @@ OTHER = "andet"
         Field("formaal_kode", "string", "Formål med samtykket", "Purpose of consent", required=False),
         Field("indkaldere", "list", "Grupper, der indkalder", "Groups that convene"),
         Field("indkalder", "string", "Person, der indkalder", "Person who convenes", required=False),
+        Field("moedeleder", "string", "Mødeleder, når det er kendt", "Chair, when known", required=False),
+        Field("referent", "string", "Referent, når det er kendt", "Minute-taker, when known", required=False),
     ),
+    rules=("R-063",),
 )
 def prepare(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """A meeting about a case without an agenda has the child as its one identifiable item."""
@@ -56,6 +61,8 @@ def prepare(job: Job, case: CaseWork) -> Mapping[str, Value]:
         "formaal_kode": purpose,
         "indkalder": meeting["indkalder"] if case.groups_of(str(meeting["indkalder"])) else None,
         "indkaldere": _conveners(case, kind.get("indkaldere") or [], meeting, code),
+        "moedeleder": meeting["moedeleder"],
+        "referent": meeting["referent"],
     }
 
 
@@ -79,7 +86,12 @@ def _items(case: CaseWork, meeting: str, code: Value, given: list[Value]) -> lis
 
 
 def _conveners(case: CaseWork, roles: list[str], meeting: Record, code: Value) -> list[str]:
-    """`sagens_team` stands for the case's team; those who act while there is none, or outside of any case."""
+    """Of a conference those of its type and area.
+
+    `sagens_team` stands for the case's team; those who act while there is none, or outside of any case.
+    """
+    if meeting["slags"] == CONFERENCE:
+        roles = conference_conveners(case, meeting["type"], meeting["omraade"])["indkaldere"] or roles
     found: list[str] = []
     for role in roles:
         if role != "sagens_team":

@@ -1,7 +1,7 @@
-"""S-01, S-04, S-08, S-10 and S-14 through the pages: by mouse, by keyboard alone, and on a phone's width.
+"""Scenarios through the pages: by mouse, by keyboard alone, on a phone's width, and both of these together.
 
-`make test` walks the acute notification by mouse and by keyboard; `make walks-browser` walks all of them in
-every way. Screenshots lie in `build/walks`.
+`make test` walks the acute notification by mouse and by keyboard, and a strategic conference by keyboard on a
+phone's width; `make walks-browser` walks all of them in every way. Screenshots lie in `build/walks`.
 """
 
 from __future__ import annotations
@@ -25,14 +25,16 @@ from tests.web.walks.story import WalkedStory, installation
 pytestmark = pytest.mark.browser
 
 BUILD = Path(__file__).parents[3] / "build" / "walks"
-STORIES = ["S-01", "S-04", "S-08", "S-10", "S-14"]
+STORIES = ["S-01", "S-04", "S-08", "S-10", "S-14", "KONF-01", "KONF-02"]
 WAYS: dict[str, tuple[Any, int]] = {
     "mouse": (Mouse, 1200),
     "keyboard": (Keyboard, 1200),
     "phone": (Mouse, 360),
+    "keys on a phone": (Keyboard, 360),
 }
 ALL = bool(os.environ.get("FLOWCASE_WALK_ALL"))
-WALKS = [(id, way) for id in STORIES for way in WAYS if ALL or (id == "S-01" and way != "phone")]
+SHORT = {("S-01", "mouse"), ("S-01", "keyboard"), ("KONF-01", "keys on a phone")}
+WALKS = [(id, way) for id in STORIES for way in WAYS if ALL or (id, way) in SHORT]
 
 
 @pytest.mark.parametrize(("id", "way"), WALKS)
