@@ -379,7 +379,11 @@ def _dated(value: Any, now: dt.datetime) -> Any:
     """The value with its relative dates as dates."""
     if isinstance(value, Days):
         then = now.astimezone(LOCAL) + dt.timedelta(days=value.after)
-        return then.date() if value.hour is None else then.replace(hour=value.hour, minute=0)
+        return (
+            then.date()
+            if value.hour is None
+            else then.replace(hour=value.hour, minute=0, second=0, microsecond=0)
+        )
     if isinstance(value, Mapping):
         return {key: _dated(item, now) for key, item in value.items()}
     if isinstance(value, list):

@@ -244,7 +244,7 @@ UNDERTAKINGS: tuple[Undertaking, ...] = (
         "koordineringskonference",
         9,
         "ole.skole",
-        form={"type": "operationel", "omraade": "skole", "distrikt": "D2"},
+        form={"type": "operationel", "omraade": "skole", "distrikt": "D2", "tid": Days(14, hour=13)},
         stop_before="dagsorden",
     ),
     Undertaking("kommissorium", 90, "anders.myn", answers=_TERMS),
