@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from flowcase.store import Keyring, KeyUnusable, SealBroken, create_key_file
-from flowcase.store.key_places import read_file
+from flowcase.store.key_places import add_key, drop_key, read_file, use_key
+from flowcase.store.keys import keys_in
 
 
 def test_a_new_key_file_is_readable_by_its_owner_only_and_never_overwritten(tmp_path: Path) -> None:
@@ -60,3 +63,59 @@ def test_one_altered_bit_is_noticed() -> None:
 
     with pytest.raises(SealBroken):
         cipher.open(bytes(sealed), "here")
+
+
+_SLOW = """
+import sys
+from pathlib import Path
+from flowcase.store import key_places
+
+lines = key_places._lines
+
+def slow(path):
+    found = lines(path)
+    print("read", flush=True)
+    sys.stdin.readline()
+    return found
+
+key_places._lines = slow
+key_places.add_key(Path(sys.argv[1]))
+"""
+_QUICK = """
+import sys
+from pathlib import Path
+from flowcase.store import key_places
+
+print("begun", flush=True)
+key_places.add_key(Path(sys.argv[1]))
+"""
+
+
+def test_two_commands_that_change_the_key_file_at_once_take_turns(tmp_path: Path) -> None:
+    path = tmp_path / "installation.key"
+    create_key_file(path)
+
+    def running(script: str) -> subprocess.Popen[str]:
+        command, pipe = [sys.executable, "-c", script, str(path)], subprocess.PIPE
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+
+    with running(_SLOW) as slow:
+        assert slow.stdout is not None and slow.stdout.readline() == "read\n"
+        with running(_QUICK) as quick:
+            assert quick.stdout is not None and quick.stdout.readline() == "begun\n"
+            with pytest.raises(subprocess.TimeoutExpired):  # it waits for what the other one writes
+                quick.wait(timeout=1)
+            slow.communicate("\n")
+            quick.communicate()
+
+    assert (slow.returncode, quick.returncode) == (0, 0)
+    assert len(keys_in(path.read_text())) == 3
+
+
+def test_a_key_that_another_command_put_in_use_meanwhile_is_not_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "installation.key"
+    create_key_file(path)
+    use_key(path, new := add_key(path))
+
+    with pytest.raises(KeyUnusable, match="is in use now"):
+        drop_key(path, new)

@@ -7,11 +7,13 @@ is written whole or not at all and can be read by its owner only.
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import shlex
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flowcase.store.keys import KEY_BYTES, Keyring, KeyUnusable, key_id, keys_in
@@ -67,25 +69,46 @@ def create_key_file(path: Path) -> None:
 def add_key(path: Path) -> str:
     """Add a fresh key at the end of a key file: known from now on, not in use yet. Its id."""
     key = new_key()
-    _write(path, [*_lines(path), key])
+    with _alone(path):
+        _write(path, [*_lines(path), key])
     return Keyring.from_text(key).in_use
 
 
 def use_key(path: Path, id: str) -> None:
     """Put a key of the file first. Raises KeyUnusable for an id that is not in it."""
-    lines = _lines(path)
-    chosen = _line_of(lines, path, id)
-    _write(path, [chosen, *(line for line in lines if line != chosen)])
+    with _alone(path):
+        lines = _lines(path)
+        chosen = _line_of(lines, path, id)
+        _write(path, [chosen, *(line for line in lines if line != chosen)])
 
 
 def drop_key(path: Path, id: str) -> None:
-    """Take a key out of the file for good. Raises KeyUnusable for one that is not in it, or the only one."""
-    lines = _lines(path)
-    gone = _line_of(lines, path, id)
-    left = [line for line in lines if line != gone]
-    if not left:
-        raise KeyUnusable(f"{id} is the only key in {path}")
-    _write(path, left)
+    """Take a key out of the file for good. Raises KeyUnusable for one that is not in it, the only one, and
+    one that another command has put in use meanwhile.
+    """
+    with _alone(path):
+        lines = _lines(path)
+        gone = _line_of(lines, path, id)
+        left = [line for line in lines if line != gone]
+        if not left:
+            raise KeyUnusable(f"{id} is the only key in {path}")
+        if gone == lines[0]:
+            raise KeyUnusable(f"{id} is in use now")
+        _write(path, left)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Commands that change a key file take turns: what one has read, no other changes before it has written.
+
+    The lock is on the folder, as the file itself is replaced; it ends with its process.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _lines(path: Path) -> list[str]:
