@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 import pytest
 
-from flowcase.services.browser_seals import BrowserSeals
+from flowcase.store.key_places import add_key, drop_key, use_key
 from flowcase.store.sign_in_tables import sign_in_session
 from flowcase.web.filled_again import filled
+from tests.services.conftest import OPERATOR
+from tests.web.test_sessions import later
 from tests.web.world import PASSWORD
 
 COMMENT = "//section[@id='kommentarer']//button[@type='submit']"
@@ -102,8 +105,9 @@ def test_a_colleague_and_a_reason_beside_a_form_are_kept_and_unfolded(sign_in, w
 
 def carried(world, address, page, **typed):
     """As a page of the sign-in carries what Karen typed."""
-    whose = world.flow.browser_seals.mark_of("karen.fp")
-    fields = urlencode([("_hvem", whose), ("_adresse", address), ("_side", page), *typed.items()])
+    whose, since = world.flow.kept_typing.mark_of("karen.fp"), world.flow.sessions.now().isoformat()
+    said = [("_hvem", whose), ("_siden", since), ("_adresse", address), ("_side", page), *typed.items()]
+    fields = urlencode(said)
     return world.flow.browser_seals.seal(fields.encode(), "what was typed, in the page of the sign-in")
 
 
@@ -218,15 +222,62 @@ def test_what_nobody_is_known_to_have_typed_stays_in_the_browser(sign_in, world,
     assert waiting(world) == []
 
 
-def test_the_mark_of_who_typed_names_nobody_and_outlives_a_new_key_of_the_installation():
-    old, new = b"o" * 32, b"n" * 32
-    before, rotated = BrowserSeals(lambda: [old]), BrowserSeals(lambda: [new, old])
+def test_the_mark_of_who_typed_names_nobody_and_outlives_every_key_of_the_installation(world):
+    """A page stands open while a new key is put in use and the one before it is retired."""
+    kept_typing, path = world.flow.kept_typing, world.flow.settings.key_path
+    mark, old = kept_typing.mark_of("camilla.syd"), world.flow.store.keyring.in_use
+    use_key(path, add_key(path))
+    world.flow.store.keyring.refresh()
+    world.flow.key_rotation.rotate(actor=OPERATOR, progress=lambda done: None)
+    drop_key(path, old)
+    world.flow.store.keyring.refresh()
 
-    mark = before.mark_of("camilla.syd")
+    assert old not in world.flow.store.keyring.ids
+    assert kept_typing.is_mark_of(mark, "camilla.syd")
+    assert "camilla" not in mark and mark != kept_typing.mark_of("karen.fp")
+    assert not kept_typing.is_mark_of(mark, "karen.fp") and not kept_typing.is_mark_of("", "camilla.syd")
 
-    assert "camilla" not in mark and mark != before.mark_of("karen.fp") != rotated.mark_of("karen.fp")
-    assert rotated.is_mark_of(mark, "camilla.syd")
-    assert not rotated.is_mark_of(mark, "karen.fp") and not rotated.is_mark_of("", "camilla.syd")
+
+@pytest.mark.parametrize("address", ["/sager/SAG-2588", "/log-paa?next=/sager/SAG-2588"])
+def test_the_page_that_stood_open_is_named_to_nobody_and_opened_for_who_had_it_open(sign_in, world, address):
+    camilla, omar = sign_in("camilla.syd"), sign_in("omar.syd")
+    later(world, minutes=31)
+
+    asked = {}
+    for name, visitor in (("camilla.syd", camilla), ("karen.fp", omar)):
+        asked[name] = visitor.get(address)
+        back = visitor.submit(asked[name], asked[name].one("//main//form"), bruger=name, adgangskode=PASSWORD)
+        assert back.address == ("/sager/SAG-2588" if name == "camilla.syd" else "/opgaver")
+
+    for each in asked.values():
+        assert each.heading == "Log på flowcase"
+        assert "SAG-2588" not in each.address + each.source
+
+
+def test_a_link_in_a_mail_leads_to_its_page_where_nobody_was_signed_in(stranger):
+    asked = stranger.get("/sager/SAG-2588")
+
+    back = stranger.submit(asked, asked.one("//main//form"), bruger="camilla.syd", adgangskode=PASSWORD)
+
+    assert back.address == "/sager/SAG-2588"
+
+
+def test_what_was_typed_waits_as_long_as_a_session_may_last_and_says_until_when(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/sager/SAG-2588")
+    camilla.client.delete_cookie("flowcase")
+    asked = send(camilla, page, kommentar="Mormor ringede")
+    longest = world.flow.sessions.limits.longest
+
+    later(world, seconds=longest.total_seconds() + 60)
+    form = asked.one("//main//form")
+    wrong = camilla.submit(asked, form, bruger="camilla.syd", adgangskode="forkert")
+    back = camilla.submit(asked, form, bruger="camilla.syd", adgangskode=PASSWORD)
+
+    assert re.search(r"Det venter her til \S+ \d+\. \S+ \d{4} kl\. \d\d\.\d\d\.", asked.text)
+    assert "venter her" not in wrong.text and not wrong.all("//input[@name='skrevet']")
+    assert "Det, der var skrevet her, ventede for længe" in back.text
+    assert waiting(world) == [] and "Mormor ringede" not in back.source
 
 
 def test_a_form_sent_by_tls_is_taken_with_what_our_pages_tell_a_browser(sign_in):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
 import time
 from collections.abc import Callable
 
@@ -38,14 +37,6 @@ class BrowserSeals:
         # Perhaps another node seals by a key that came a moment ago.
         return _opened(tried, sealed, place) or _opened(self._keys(within=AGAIN), sealed, place)
 
-    def mark_of(self, person: str) -> str:
-        """Stands for the person where their id is not to be read."""
-        return _mark(self._keys()[0], person)
-
-    def is_mark_of(self, mark: str, person: str) -> bool:
-        """Also one of before the installation's key was changed."""
-        return any(hmac.compare_digest(mark.encode(), _mark(key, person).encode()) for key in self._keys())
-
     def _keys(self, within: float = KEPT) -> list[bytes]:
         """As they were not longer ago than that: a vault is not asked at each sign-in, nor missed while it is
         away. Raises KeyUnusable before they were ever read.
@@ -72,7 +63,3 @@ def _opened(keys: list[bytes], sealed: bytes, place: str) -> bytes | None:
 
 def _cipher(key: bytes) -> Cipher:
     return Cipher(hashlib.sha256(b"flowcase in a browser\0" + key).digest())
-
-
-def _mark(key: bytes, person: str) -> str:
-    return hmac.digest(key, b"flowcase who typed\0" + person.encode(), "sha256").hex()[:32]

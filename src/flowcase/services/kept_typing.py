@@ -2,12 +2,13 @@
 
 The key is made of the secret that only the browser has: nobody else can read it, and when the session ends
 it is gone. It is no fact of a case and leaves no event. Until somebody has signed in it travels in the page
-of the sign-in (`web/kept_typing.py`).
+of the sign-in (`web/kept_typing.py`), with a mark that says whose it is.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 from flowcase.access.actor import SYSTEM
 from flowcase.services.sessions import hash_of
@@ -17,6 +18,7 @@ from flowcase.store.queries import sign_ins
 from flowcase.store.sign_in_tables import sign_in_session
 
 _PLACE = "what was typed"
+_MARK_LENGTH = 32
 
 
 class KeptTyping:
@@ -42,6 +44,15 @@ class KeptTyping:
 
     def forget(self, secret: str) -> None:
         self._write(secret, None)
+
+    def mark_of(self, person: str) -> str:
+        """Stands for the person where their id is not to be read; the same on every node and whichever of the
+        installation's keys is in use.
+        """
+        return self._transactions.read(lambda tx: tx.digest("who typed", person)).hex()[:_MARK_LENGTH]
+
+    def is_mark_of(self, mark: str, person: str) -> bool:
+        return hmac.compare_digest(mark.encode(), self.mark_of(person).encode())
 
     def _write(self, secret: str, sealed: bytes | None) -> None:
         key = {"secret_hash": hash_of(secret)}

@@ -20,11 +20,12 @@ from flask import (
 from flask_login import current_user, login_required, logout_user
 
 from flowcase.services.people import SignInFailed
-from flowcase.web import kept_typing, known_browsers, new_password, second_step
+from flowcase.web import kept_typing, known_browsers, new_password, second_step, way_back
 from flowcase.web.language import gettext
 from flowcase.web.new_sessions import own_page, start_again
 from flowcase.web.public import limiter
 from flowcase.web.session import flow
+from flowcase.web.signed_cookie import mark_of_session
 from flowcase.web.single_sign_on import REFUSED, why_refused
 
 blueprint = Blueprint("account", __name__)
@@ -47,9 +48,12 @@ def _failed(response: Response) -> bool:
     exempt_when=known_browsers.is_known,
 )
 def sign_in() -> Any:
-    back = own_page(request.values.get("next"))
+    back = way_back.asked()
     if request.method == "GET" and current_user.is_authenticated:
-        return redirect(back)
+        return redirect(way_back.back_for(current_user.actor.id, back))
+    if request.method == "GET" and way_back.is_open(back) and mark_of_session():
+        hidden = way_back.only_for(mark_of_session(), own_page(back))
+        return redirect(url_for("account.sign_in", next=hidden or None))
     error = ""
     if request.method == "POST":
         name = request.form.get("bruger", "").strip()
@@ -63,7 +67,7 @@ def sign_in() -> Any:
                 "Vent lidt, og prøv igen."
             )
         else:
-            typed = request.form.get(kept_typing.TYPED, "")
+            typed, back = request.form.get(kept_typing.TYPED, ""), way_back.back_for(person.id, back)
             if flow().people.must_change(person.id):
                 return new_password.ask(person, back, typed)
             return second_step.ask_or_begin(person, back, typed)
@@ -73,7 +77,7 @@ def sign_in() -> Any:
         error=error,
         next=back,
         person=request.form.get("bruger", ""),
-        typed=request.form.get(kept_typing.TYPED, ""),
+        waiting=kept_typing.waiting(request.form.get(kept_typing.TYPED, "")),
         refused=why_refused(refused) if refused else "",
         number=g.get("request_id", ""),
     )

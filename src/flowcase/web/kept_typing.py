@@ -4,13 +4,14 @@ It travels in the page of the sign-in, sealed, never on the server, until somebo
 kept with their session, sealed, and the page of the form is opened anew with it. For a user task it becomes
 the person's draft too, if they may work on it. Only who typed it gets it: the token of their page says by a
 mark whose page it was, and the mark travels in the seal. Anybody else is told that there was something, and
-it is gone; so is what nobody is known to have typed.
+it is gone; so is what nobody is known to have typed, and what waited longer than a session may last.
 
 Where somebody may not send it any more, it is there to be copied, and kept nowhere.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -36,7 +37,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 from flowcase.errors import FlowcaseError
-from flowcase.web import typed_task
+from flowcase.web import typed_task, way_back
 from flowcase.web.filled_again import filled
 from flowcase.web.language import gettext
 from flowcase.web.new_sessions import own_page
@@ -44,7 +45,7 @@ from flowcase.web.session import actor, flow
 from flowcase.web.signed_cookie import mark_of_page
 
 TYPED = "skrevet"  # name of the field in the page of the sign-in, and the mark in the address of the form
-_WHOSE, _ADDRESS, _PAGE = "_hvem", "_adresse", "_side"
+_WHOSE, _SINCE, _ADDRESS, _PAGE = "_hvem", "_siden", "_adresse", "_side"
 _ON_ITS_WAY = "what was typed, in the page of the sign-in"
 _WAITS = "typing_waits"  # in the browser's signed cookie: there is something to forget when it is sent
 # What holds secrets, or is nobody's who is signed in, and what pages send by themselves.
@@ -62,6 +63,7 @@ class _Kept:
     page: str  # where it stood
     fields: list[tuple[str, str]]
     whose: str = ""  # the mark of who typed it; empty where it is with their session, or nobody is known
+    since: str = ""  # when it came into the page of the sign-in
 
     @property
     def sent(self) -> MultiDict[str, str]:
@@ -109,19 +111,40 @@ def bring_sealed(typed: str) -> Any:
     """The same of what a page of the sign-in carries, whose reader has signed in in another window."""
     kept = _read(typed)
     if kept is None:
+        _tell_that_it_is_gone()
         return redirect(url_for("inbox.mine"))
     return _bring_back(kept) if current_user.is_authenticated else _sign_in_with(kept)
 
 
 def _sign_in_with(kept: _Kept) -> Any:
     typed = _carry(kept) if kept.fields and kept.whose else ""
-    page = render_template("sign_in.html", error="", next=kept.page, person="", typed=typed)
+    back = way_back.only_for(kept.whose, kept.page)
+    page = render_template("sign_in.html", error="", next=back, person="", waiting=waiting(typed))
     return page, HTTPStatus.UNAUTHORIZED
 
 
 def _carry(kept: _Kept) -> str:
-    content = urlencode([(_WHOSE, kept.whose), (_ADDRESS, kept.address), (_PAGE, kept.page), *kept.fields])
-    return flow().browser_seals.seal(content.encode(), _ON_ITS_WAY)
+    since = kept.since or flow().sessions.now().isoformat()
+    said = [(_WHOSE, kept.whose), (_SINCE, since), (_ADDRESS, kept.address), (_PAGE, kept.page), *kept.fields]
+    return flow().browser_seals.seal(urlencode(said).encode(), _ON_ITS_WAY)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits in the page of the sign-in, sealed."""
+
+    typed: str
+    until: dt.datetime
+
+
+def waiting(typed: str) -> Waiting | None:
+    """As long as a session may last at the most; None when nothing waits, or no longer."""
+    kept = _read(typed)
+    return Waiting(typed, _until(kept)) if kept else None
+
+
+def _until(kept: _Kept) -> dt.datetime:
+    return dt.datetime.fromisoformat(kept.since) + flow().sessions.limits.longest
 
 
 def is_somebodys() -> bool:
@@ -144,9 +167,19 @@ def show_again() -> Any:
 
 
 def back_to(typed: str) -> Any:
-    """Where the person who signed in goes on: the form, as it was typed. None when nothing was typed."""
+    """Where the person who signed in goes on: the form, as it was typed. None when nothing was typed, or
+    so long ago that it is gone.
+    """
     kept = _read(typed)
+    if kept is None and typed:
+        _tell_that_it_is_gone()
     return _bring_back(kept) if kept else None
+
+
+def _tell_that_it_is_gone() -> None:
+    flash(
+        gettext("Det, der var skrevet her, ventede for længe på, at du loggede på. Det er slettet."), "info"
+    )
 
 
 def _bring_back(kept: _Kept) -> Any:
@@ -164,7 +197,7 @@ def _bring_back(kept: _Kept) -> Any:
 
 
 def _is_mine(kept: _Kept) -> bool:
-    return flow().browser_seals.is_mark_of(kept.whose, actor().id)
+    return flow().kept_typing.is_mark_of(kept.whose, actor().id)
 
 
 def _drop() -> Any:
@@ -292,11 +325,12 @@ def _read(typed: str) -> _Kept | None:
     content = flow().browser_seals.open(typed, _ON_ITS_WAY) if typed else None
     if not content:
         return None
-    (name, whose), *fields = parse_qsl(content.decode(), keep_blank_values=True)
-    return _usable(fields, whose) if name == _WHOSE else None
+    (name, whose), (when, since), *fields = parse_qsl(content.decode(), keep_blank_values=True)
+    kept = _usable(fields, whose, since) if (name, when) == (_WHOSE, _SINCE) else None
+    return kept if kept is not None and flow().sessions.now() <= _until(kept) else None
 
 
-def _usable(fields: list[tuple[str, str]], whose: str) -> _Kept | None:
+def _usable(fields: list[tuple[str, str]], whose: str, since: str = "") -> _Kept | None:
     """What a browser says was typed, and where: pages and forms of ours only."""
     if [name for name, _ in fields[:2]] != [_ADDRESS, _PAGE]:
         return None
@@ -304,7 +338,7 @@ def _usable(fields: list[tuple[str, str]], whose: str) -> _Kept | None:
     endpoint, _ = _route(address, "POST")
     if not endpoint or endpoint.partition(".")[0] in _NEVER or not _route(page, "GET")[0]:
         return None
-    return _Kept(address, page, fields[2:], whose)
+    return _Kept(address, page, fields[2:], whose, since)
 
 
 def _open_anew(kept: _Kept) -> Any:

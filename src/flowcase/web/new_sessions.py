@@ -23,7 +23,7 @@ def begin_session(person: Actor, by: str, elsewhere: str = "") -> None:
     start_again()
     session.permanent = True
     session["signed_in_by"] = by
-    begin_tokens(flow().browser_seals.mark_of(person.id))
+    begin_tokens(flow().kept_typing.mark_of(person.id))
     login_user(SignedIn(person, secret))
     known_browsers.remember(person.id)
 

@@ -9,8 +9,9 @@ from flask import Blueprint, current_app, jsonify, redirect, render_template, re
 from flask_login import current_user
 
 from flowcase.services.oidc_provider import SignInNotAccepted
+from flowcase.web import way_back
 from flowcase.web.language import gettext
-from flowcase.web.new_sessions import begin_session, own_page
+from flowcase.web.new_sessions import begin_session
 from flowcase.web.public import limiter
 from flowcase.web.session import flow
 
@@ -26,7 +27,7 @@ def begin() -> Any:
     if not flow().single_sign_on.is_offered:
         return redirect(url_for("account.sign_in"))
     try:
-        place, kept = flow().single_sign_on.begin(own_page(request.args.get("next")))
+        place, kept = flow().single_sign_on.begin(way_back.asked())
     except SignInNotAccepted as error:
         return _refused(error)
     session[_KEPT] = kept
@@ -42,7 +43,7 @@ def come_back() -> Any:
     except SignInNotAccepted as error:
         return _refused(error)
     begin_session(arrived.person, "oidc", arrived.elsewhere)
-    return redirect(own_page(kept["back"]), HTTPStatus.SEE_OTHER)
+    return redirect(way_back.back_for(arrived.person.id, kept["back"]), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/udlogning")
