@@ -95,6 +95,7 @@ from flowcase.services.presences import Presences
 from flowcase.services.process_folders import ProcessFolders
 from flowcase.services.process_maps import ProcessMaps
 from flowcase.services.reading_log import ReadingLog
+from flowcase.services.record_names import RecordNames
 from flowcase.services.retention import Retention
 from flowcase.services.reviews import Reviews
 from flowcase.services.rosters import Rosters
@@ -246,6 +247,7 @@ class Flowcase:
     comments: Comments
     presences: Presences
     case_pictures: CasePictures
+    record_names: RecordNames
 
     def next_due(self) -> dt.datetime | None:
         """When there is next something to do without a person: a timer or a job."""
@@ -518,6 +520,7 @@ def assemble(
         comments=Comments(transactions, open_work),
         presences=Presences(transactions),
         case_pictures=CasePictures(transactions),
+        record_names=RecordNames(transactions),
     )
 
 

@@ -41,6 +41,7 @@ DIAGRAMS = (
     "samtykke",
     "frist",
     "samtykke_gyldighed",
+    "samtykke_tilbagekaldelse",
     "individuel_kontrakt",
 )
 CASEWORKER, LEADER, HEAD, DISTRICT = "CW-1", "TL-1", "MA-1", "DL-1"
@@ -59,7 +60,6 @@ CONCLUSION = {
 }
 DECISION = {
     "uden_for_kommunen": "false",
-    "samtykke": "S-2",
     "begrundelse": "x",
     "start": "2026-06-01",
     "varighed": "2027-06-01",
@@ -148,6 +148,20 @@ class Office:
 
     def records(self, entity: str) -> list[Any]:
         return self.flow.cases.records(entity, case=self.case)
+
+    def consents(self, *givers: str) -> list[str]:
+        """Ids of the consents to the newest measure, of these givers or of all who said yes."""
+        return [
+            record.id
+            for record in self.records("Samtykke")
+            if record["foranstaltning_id"] == self.measure()
+            and record["svar"] == "ja"
+            and (not givers or record["afgiver"] in givers)
+        ]
+
+    def decision(self) -> dict[str, Any]:
+        """What F-F1 asks of every measure, resting on the consents that were given to it."""
+        return {**DECISION, "samtykke": self.consents()}
 
     def measure(self) -> str:
         return self.records("Foranstaltning")[-1].id
@@ -345,7 +359,7 @@ def test_the_main_line_runs_from_examination_to_the_third_follow_up(office):
 
     story.do("paataenk", paataenkt="kontaktperson", uden_for_kommunen="false")
     story.do("samtykke", samtykke_indehaver="givet", ung_samtykker="false")
-    story.do("afgoer", **DECISION, type="kontaktperson")
+    story.do("afgoer", **story.decision(), type="kontaktperson")
     assert story.due("T17") == "2026-02-03"  # the plan may follow within three months
     story.do("maal", **GOALS)
     ask_forum(story)
@@ -554,7 +568,7 @@ def test_a_considered_placement_goes_through_the_council(office):
     story.tell("til_foranstaltning", "SAG-2608/1")
     story.do("paataenk", paataenkt="plejefamilie", uden_for_kommunen="false")
     story.do("samtykke", samtykke_indehaver="givet", ung_samtykker="true", samtykke_ung="givet")
-    decided = {**DECISION, "regelsaet": ["HERNING"], "regelsaet_begrundelse": "x"}
+    decided = {**story.decision(), "regelsaet": ["HERNING"], "regelsaet_begrundelse": "x"}
 
     assert story.refuses("afgoer", **decided, type="plejefamilie") == ["R-043", "R-047"]
     story.go_to("2026-05-20T13:00")
@@ -639,7 +653,7 @@ def test_a_young_person_s_refusal_bars_the_placement(office):
     story.do("samtykke", samtykke_indehaver="givet", ung_samtykker="true", samtykke_ung="afslaaet")
     story.tell("raad_afholdt")
 
-    assert story.refuses("afgoer", **DECISION, type="netvaerkspleje") == ["R-051"]
+    assert story.refuses("afgoer", **story.decision(), type="netvaerkspleje") == ["R-051"]
 
 
 def test_a_full_day_offer_inside_the_municipality_needs_visitation_and_no_council(office):
@@ -664,7 +678,7 @@ def place_in_institution(office: Callable[..., Office], **settings: Any) -> Offi
     story.do("paataenk", paataenkt="institution", uden_for_kommunen="false")
     story.do("samtykke", samtykke_indehaver="givet", ung_samtykker="false")
     story.tell("raad_afholdt")
-    institution = {**DECISION, **BALLERUP, "type": "institution", "slaegt_netvaerk": "x"}
+    institution = {**story.decision(), **BALLERUP, "type": "institution", "slaegt_netvaerk": "x"}
     assert story.refuses("afgoer", **institution) == ["R-041"]
     story.do("afgoer", **institution, **STEP_DOWN)
     story.go_to("2025-08-31T12:00")
@@ -709,7 +723,8 @@ def test_an_institution_stay_reaches_six_months_is_extended_and_stepped_down(off
     assert story.ends("foranstaltning")[-1] == "nedtrappet_til_trin_n"
 
     story.do("paataenk", paataenkt="familiebehandling", uden_for_kommunen="false")
-    story.do("afgoer", **DECISION, type="familiebehandling", **BALLERUP)
+    not_needed = {**story.decision(), "samtykke": ["ikke_kraevet"]}
+    story.do("afgoer", **not_needed, type="familiebehandling", **BALLERUP)
     story.do("bekraeft_start", startet="2026-03-15")
     assert story.due("T05") == "2026-06-15"  # the series restarts for the new measure
     assert not story.incidents()
@@ -761,7 +776,7 @@ def test_a_supplier_s_messages_stand_in_for_what_the_caseworker_would_register(o
     story = office("2026-05-04T09:00", "SAG-2608")
     story.tell("til_foranstaltning", "SAG-2608/1")
     story.do("paataenk", paataenkt="kontaktperson", uden_for_kommunen="false")
-    story.do("afgoer", **DECISION, type="kontaktperson")
+    story.do("afgoer", **{**story.decision(), "samtykke": ["ikke_kraevet"]}, type="kontaktperson")
 
     story.tell("start_bekraeftet", story.measure(), start=dt.date(2026, 5, 5))
     assert story.due("T05") == "2026-08-05"

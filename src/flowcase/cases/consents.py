@@ -14,6 +14,8 @@ from enum import StrEnum
 MOTHER, FATHER, GUARDIAN = "mor", "far", "vaerge"
 ONE_PARENT = "en_foraelder"  # either of the two; D-03 row 8
 PARENTS = (MOTHER, FATHER)
+HOLDER, HOLDERS = "indehaver", "indehavere"  # of custody, where the case does not tell who or there are two
+YOUTH = "ung"
 
 YES, NO, NO_ANSWER = "ja", "nej", "intet_svar"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flowcase.cases.consents import YES, YOUTH
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.consent_requests import CONSENT
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -26,9 +28,18 @@ WITHDRAWN = "tilbagekaldt"
     rules=("R-051",),
 )
 def withdraw(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """Before the decision this bars it; a running measure goes on until family or committee answers."""
-    code = str(job.inputs["sag_id"])
-    case.update("Foranstaltning", str(job.inputs["foranstaltning_id"]), {"samtykke_indehaver": WITHDRAWN})
+    """Before the decision this bars it; a running measure goes on until family or committee answers.
+
+    Where none of the measure's own consents was withdrawn, as when one was that a request had asked for,
+    that of the holder of custody no longer stands.
+    """
+    code, id = str(job.inputs["sag_id"]), str(job.inputs["foranstaltning_id"])
+    case.update("Foranstaltning", id, {"samtykke_indehaver": WITHDRAWN})
+    own = case.records(CONSENT, case=code, foranstaltning_id=id)
+    if not any(each["status"] == WITHDRAWN for each in own):
+        for each in own:
+            if each["svar"] == YES and each["afgiver"] != YOUTH:
+                case.update(CONSENT, each.id, {"tilbagekaldt": job.now, "status": WITHDRAWN})
     case.note(
         "samtykke_tilbagekaldt", "Samtykket til foranstaltningen er trukket tilbage.", code, job.element
     )

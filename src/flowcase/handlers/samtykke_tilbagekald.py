@@ -19,7 +19,7 @@ from flowcase.handlers.consent_requests import (
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.case_work import CaseWork, Record
 
 WITHDRAWAL, WITHDRAWN, ORAL = "Tilbagekaldelse", "tilbagekaldt", "mundtligt"
 NOTE = "samtykke_tilbagekaldt_mundtligt"
@@ -37,6 +37,7 @@ WAITING, STOPPED = "afventer", "standset"
     ),
     outputs=(
         Field("anmodning_id", "string", "Anmodning", "Request"),
+        Field("foranstaltning_id", "string", "Foranstaltning", "Measure", required=False),
         Field("formaal_kode", "string", "Formålets art", "Kind of purpose"),
         Field("modtagere", "list", "Modtagere", "Recipients"),
         Field("standsede", "list", "Standsede udvekslinger", "Stopped exchanges"),
@@ -47,6 +48,8 @@ def withdraw(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """Past disclosures stay as they are. A yes that is left standing keeps what it covers alone open."""
     code, id = str(job.inputs["sag_id"]), str(job.inputs["tilbagekaldelse_id"])
     consent, told = case.get(CONSENT, str(job.inputs["samtykke_id"])), case.get(WITHDRAWAL, id)
+    if consent["anmodning_id"] is None:
+        return _of_measure(job, case, consent, told)
     request = case.get(REQUEST, str(consent["anmodning_id"]))
     stopped: list[str] = []
     if told["aendring"] == WITHDRAWN:
@@ -57,9 +60,7 @@ def withdraw(job: Job, case: CaseWork) -> Mapping[str, Value]:
         else:
             case.update(REQUEST, request.id, {"status": str(Outcome.WITHDRAWN), "ophoert": told["tidspunkt"]})
             case.publish("samtykke_tilbagekald", request.id, message_id=f"{id}", time_to_live=dt.timedelta(0))
-        if told["form"] == ORAL:
-            text = f"Mundtligt tilbagekaldt af {consent['afgiver']}. Omfang: {told['omfang']}"
-            case.note(NOTE, text, code, source=job.element)
+        _note_if_oral(job, case, consent, told)
         tell_recipients(case, request, "samtykke_tilbagekaldt")
         tell_requester(case, request, "samtykke_tilbagekaldt")
     case.update(
@@ -67,10 +68,34 @@ def withdraw(job: Job, case: CaseWork) -> Mapping[str, Value]:
     )
     return {
         "anmodning_id": request.id,
+        "foranstaltning_id": None,
         "formaal_kode": request["formaal_kode"],
         "modtagere": codes(request["modtagere"]),
         "standsede": stopped,
     }
+
+
+def _of_measure(job: Job, case: CaseWork, consent: Record, told: Record) -> Mapping[str, Value]:
+    """A consent to a measure: nothing is exchanged on it, and its measure hears of it by the signal."""
+    if told["aendring"] == WITHDRAWN:
+        case.update(CONSENT, consent.id, {"tilbagekaldt": told["tidspunkt"], "status": WITHDRAWN})
+        _note_if_oral(job, case, consent, told)
+    else:
+        case.update(CONSENT, consent.id, {"status": str(Outcome.LAPSED)})
+    case.update(WITHDRAWAL, told.id, {"afgiver": consent["afgiver"], "standsede": []})
+    return {
+        "anmodning_id": consent.id,  # what ended, where no request is behind it
+        "foranstaltning_id": consent["foranstaltning_id"],
+        "formaal_kode": consent["formaal_kode"],
+        "modtagere": [],
+        "standsede": [],
+    }
+
+
+def _note_if_oral(job: Job, case: CaseWork, consent: Record, told: Record) -> None:
+    if told["form"] == ORAL:
+        text = f"Mundtligt tilbagekaldt af {consent['afgiver']}. Omfang: {told['omfang']}"
+        case.note(NOTE, text, str(job.inputs["sag_id"]), source=job.element)
 
 
 def _stop(case: CaseWork, code: str, request_id: str) -> list[str]:

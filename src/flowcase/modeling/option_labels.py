@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from flowcase.modeling.form import CaseTarget, FieldType, Form
+from flowcase.modeling.form import CaseTarget, Field, FieldType, Form
 
-# By entity, attribute and code: its words in each language.
+# By entity, attribute and code: its words in each language. Of the rows of a list the attribute is followed
+# by the key of what stands in each (`kilder.hvem`), and the code that is empty is what the key is called.
 OptionLabels = Mapping[tuple[str, str, str], Mapping[str, str]]
 
 
@@ -19,11 +20,24 @@ def option_labels(forms: Iterable[Form]) -> OptionLabels:
     found: dict[tuple[str, str, str], Mapping[str, str]] = {}
     for form in sorted(forms, key=lambda each: PurePath(each.file).stem):
         for asked in form.targeted():
-            if asked.type not in (FieldType.CHOICE, FieldType.CHOICES):
-                continue
             for target in asked.targets:
-                if isinstance(target, CaseTarget):
-                    for option in asked.options:
-                        words = {each: asked.option_label(option, each) for each in ("da", "en")}
-                        found.setdefault((target.entity, target.attribute, option.value), words)
+                if not isinstance(target, CaseTarget):
+                    continue
+                if asked.type is FieldType.LIST:
+                    for child in asked.children:
+                        place = f"{target.attribute}.{child.key}"
+                        label = {"da": child.label, "en": child.label_en or child.label}
+                        found.setdefault((target.entity, place, ""), label)
+                        _add(found, target.entity, place, child)
+                else:
+                    _add(found, target.entity, target.attribute, asked)
     return found
+
+
+def _add(
+    found: dict[tuple[str, str, str], Mapping[str, str]], entity: str, attribute: str, asked: Field
+) -> None:
+    if asked.type in (FieldType.CHOICE, FieldType.CHOICES):
+        for option in asked.options:
+            words = {each: asked.option_label(option, each) for each in ("da", "en")}
+            found.setdefault((entity, attribute, option.value), words)

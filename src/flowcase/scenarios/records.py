@@ -37,19 +37,29 @@ def typed(entity_name: str, values: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def resolved(flow: Flowcase, value: Any, case: str | None) -> Any:
-    """The value with every `{record: <entity>}` replaced by the id of the last such record of the case."""
+    """The value with every `{record: <entity>}` replaced by the id of the last such record of the case.
+
+    `{record: <entity>, values: {…}}` is the last one that has these values.
+    """
     if isinstance(value, list):
         return [resolved(flow, item, case) for item in value]
     if isinstance(value, Mapping):
-        if set(value) == {"record"}:
-            return last_record(flow, value["record"], case)
+        if "record" in value and set(value) <= {"record", "values"}:
+            return last_record(flow, value["record"], case, typed(value["record"], value.get("values") or {}))
         return {key: resolved(flow, item, case) for key, item in value.items()}
     return value
 
 
-def last_record(flow: Flowcase, entity_name: str, case: str | None) -> str:
-    """Id of the newest record of an entity, of a case or (None) of all."""
-    records = flow.cases.records(entity_name, case=case)
+def last_record(
+    flow: Flowcase, entity_name: str, case: str | None, having: Mapping[str, Value] | None = None
+) -> str:
+    """Id of the newest record of an entity with these values, of a case or (None) of all."""
+    wanted = (having or {}).items()
+    records = [
+        each
+        for each in flow.cases.records(entity_name, case=case)
+        if all(each[name] == value for name, value in wanted)
+    ]
     if not records:
         of = f" of case '{case}'" if case else ""
         raise FlowcaseError(f"Expected a record {entity_name}{of}, but there is none.")

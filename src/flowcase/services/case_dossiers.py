@@ -18,10 +18,12 @@ from flowcase.history.exports.line import values_of
 from flowcase.history.exports.plain import jsonable
 from flowcase.history.moment import Moment, RecordThen, moment
 from flowcase.services import confidentiality
+from flowcase.services.record_names import OpenRecord
 from flowcase.services.time_travel import events_of
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import case_files, history
+from flowcase.store.queries import records as record_rows
 from flowcase.store.queries.history import EventRow
 
 PURPOSES = ("aktindsigt", "klage", "andet")
@@ -38,6 +40,7 @@ class Dossier:
     by: str
     moment: Moment
     records: Sequence[RecordThen]  # oldest first, with values of the class asked for and below
+    notifications: Sequence[OpenRecord]  # of the case, which they are not written on; as much of them
     events: int
     head: str  # hash of the newest event of the case, hex
     machine: bytes
@@ -131,6 +134,7 @@ def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: s
     found.facts = let_through("Sag", found.facts or {}, wanted)
     head = history.streams(tx, row.stream)[0].head.hex()
     own = [each for each in events if _concerns(each, row)]
+    notifications = _notifications(tx, row, wanted)
     machine = _machine(row, wanted, purpose, tx.now, actor, found, records, own, head)
     return Dossier(
         row.code,
@@ -140,11 +144,23 @@ def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: s
         actor.id,
         found,
         records,
+        notifications,
         len(own),
         head,
         machine,
         hashlib.sha256(machine).hexdigest(),
     )
+
+
+def _notifications(tx: Tx, row: case_files.CaseRow, wanted: DataClass) -> list[OpenRecord]:
+    """What says which notification is meant where the case names one."""
+    named = {str(each) for each in row.facts.get("underretninger") or ()}
+    found = (record_rows.record(tx, id) for id in sorted(named))
+    return [
+        OpenRecord(each.id, each.entity, let_through(each.entity, each.values, wanted), each.created_at)
+        for each in found
+        if each is not None
+    ]
 
 
 def _concerns(event: EventRow, row: case_files.CaseRow) -> bool:

@@ -75,6 +75,9 @@ class Picture:
     family: Item | None
     consents: tuple[Item, ...]  # requests, newest first
     given: Mapping[str, tuple[Item, ...]]  # request -> the answers to it
+    to_measures: tuple[
+        Item, ...
+    ]  # answers about consent to measures, which no request asked for; newest first
     boards: tuple[Item, ...]  # newest first
     plans: tuple[Item, ...]
     goals: tuple[Item, ...]
@@ -85,10 +88,10 @@ class Picture:
     suppliers: Mapping[str, str]  # record id -> name
     caseworkers: tuple[tuple[str, dt.datetime, dt.datetime | None], ...]  # (person, from, until)
 
-    def stands(self, request: Item, answer: Item) -> bool:
+    def stands(self, request: Item | None, answer: Item) -> bool:
         """Whether this answer is somebody's yes that stands, so that there is something to withdraw."""
         return (
-            request["ophoert"] is None
+            (request is None or request["ophoert"] is None)
             and answer["givet"] is not None
             and answer["svar"] == YES
             and answer["tilbagekaldt"] is None
@@ -132,6 +135,7 @@ def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
         _one(tx, row.facts.get("familie_id"), is_close),
         tuple(found["Samtykkeanmodning"][::-1]),
         {request: tuple(answers) for request, answers in given.items()},
+        tuple(each for each in found["Samtykke"][::-1] if each["foranstaltning_id"]),
         tuple(sorted(boards, key=lambda each: each.at, reverse=True)),
         tuple(found["Handleplan"][::-1]),
         tuple(found["Maal"]),

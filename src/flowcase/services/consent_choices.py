@@ -2,6 +2,7 @@
 
 - `mulige_modtagere`: whom a consent may name: groups of this house, people, and the case's network persons
 - `samtykker_i_kraft`: the consents of the case that were given and not withdrawn
+- `samtykker_til_foranstaltningen`: the consents to the measure that is decided, and what may stand in for one
 - `ssd_forloeb`: the case's earlier courses of SSD meetings, and a new concern
 """
 
@@ -13,16 +14,36 @@ from typing import Any
 from flowcase.access.groups import NAMES
 from flowcase.access.permissions import is_behind_the_work
 from flowcase.cases.civil_time import local_date
-from flowcase.cases.consents import YES
+from flowcase.cases.consents import HOLDER, YES
+from flowcase.errors import NotFound
+from flowcase.modeling.names import code_name
 from flowcase.services.candidates import workers
-from flowcase.services.case_work import CaseWork
-from flowcase.services.choice_words import CONSENT, NEW_CONCERN, SSD_COURSE, SSD_COURSE_OF_ONE, with_words
+from flowcase.services.case_work import CaseWork, Record
+from flowcase.services.choice_words import (
+    BY_COMMITTEE,
+    CONSENT,
+    CONSENT_WITHDRAWN,
+    NEW_CONCERN,
+    NO_CONSENT_NEEDED,
+    SSD_COURSE,
+    SSD_COURSE_OF_ONE,
+    TO_MEASURE,
+    WRITTEN_ON_MEASURE,
+    with_words,
+)
 from flowcase.services.consent_sentences import NAMES_SETTING, giver_words
-from flowcase.services.form_sentences import GroupName, Said, Term
+from flowcase.services.consent_work import TO_MEASURE as TO_MEASURE_CODE
+from flowcase.services.form_sentences import GroupName, Said, Term, WithEnglish
+from flowcase.services.form_values import BARRED
 from flowcase.store import Tx
 from flowcase.values import Value
 
 Choices = list[dict[str, Value]]
+
+# What stands in the place of a consent's id where a measure is decided without one.
+NOT_NEEDED, COMMITTEE, ON_MEASURE = "ikke_kraevet", "udvalgets_afgoerelse", "skrevet_paa_foranstaltningen"
+_PLACED = "anbringelse"  # what the committee decided
+_GIVEN = "givet"
 
 
 def recipients(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
@@ -45,21 +66,69 @@ def recipients(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
 def consents(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     """By giver, purpose and day: the words of the purpose stay in the request."""
     case = facts.get("sag_id")
-    words: Any = work.setting(NAMES_SETTING) if case else {}
     found = work.records("Samtykke", case=str(case)) if case else []
     return [
-        {
-            "value": each.id,
-            "label": Said(
-                CONSENT,
-                giver=giver_words(each["afgiver"]),
-                purpose=Term(str(words.get(each["formaal_kode"], each["formaal_kode"]))),
-                day=local_date(each["givet"]),
-            ),
-        }
+        {"value": each.id, "label": _consent_words(work, each)}
         for each in found
-        if each["svar"] == YES and each["tilbagekaldt"] is None and each["anmodning_id"]
+        if each["svar"] == YES
+        and each["tilbagekaldt"] is None
+        and (each["anmodning_id"] or each["foranstaltning_id"])
     ]
+
+
+def consents_to_measure(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    """Who said yes to this measure, the newest on top; one that was withdrawn is told and can't be chosen.
+
+    A consent to something else, or to another measure, is none to this one (R-090).
+    """
+    case, measure = facts.get("sag_id"), facts.get("foranstaltning_id")
+    found = work.records("Samtykke", case=str(case)) if case else []
+    own = [
+        each
+        for each in reversed(found)
+        if each["svar"] == YES
+        and each["formaal_kode"] == TO_MEASURE_CODE
+        and each["foranstaltning_id"] in (None, measure)
+    ]
+    told: Choices = [
+        {"value": each.id, "label": _consent_words(work, each), BARRED: each["tilbagekaldt"] is not None}
+        for each in own
+    ]
+    offered = [each for each in told if not each[BARRED]]
+    if not own and facts.get("samtykke_indehaver") == _GIVEN:  # by a version that made no records of it
+        said = Said(WRITTEN_ON_MEASURE, giver=giver_words(HOLDER))
+        offered.append({"value": ON_MEASURE, "label": said})
+    if facts.get("udvalg_afgoerelse") == _PLACED:
+        offered.append({"value": COMMITTEE, "label": Said(BY_COMMITTEE)})
+    offered.append({"value": NOT_NEEDED, "label": Said(NO_CONSENT_NEEDED)})
+    return offered + [each for each in told if each[BARRED]]
+
+
+def _consent_words(work: CaseWork, consent: Record) -> Said:
+    """Whose, for what, from when, and whether it was withdrawn."""
+    withdrawn = consent["tilbagekaldt"]
+    return Said(
+        CONSENT if withdrawn is None else CONSENT_WITHDRAWN,
+        giver=giver_words(consent["afgiver"]),
+        purpose=_purpose(work, consent),
+        day=local_date(consent["givet"]),
+        withdrawn=None if withdrawn is None else local_date(withdrawn),
+    )
+
+
+def _purpose(work: CaseWork, consent: Record) -> str:
+    code = str(consent["formaal_kode"])
+    if consent["foranstaltning_id"]:
+        try:
+            measure = work.get("Foranstaltning", str(consent["foranstaltning_id"]))
+        except NotFound:
+            return Term(code)
+        kind = str(measure["type"] or measure["paataenkt"] or "")
+        if kind:
+            words = WithEnglish(code_name(kind), code_name(kind, "en"))
+            return Said(TO_MEASURE, measure=words)
+    names: Any = work.setting(NAMES_SETTING, case=consent.case)
+    return Term(str(names.get(code, code)))
 
 
 def ssd_courses(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
@@ -83,5 +152,6 @@ def ssd_courses(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
 NAMED: Mapping[str, Callable[[Tx, Mapping[str, Value], CaseWork], Choices]] = {
     "mulige_modtagere": recipients,
     "samtykker_i_kraft": consents,
+    "samtykker_til_foranstaltningen": consents_to_measure,
     "ssd_forloeb": ssd_courses,
 }

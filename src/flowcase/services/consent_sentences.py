@@ -20,6 +20,8 @@ GIVERS = {
     "ung": "den unge",
     "vaerge": "værgen",
     "en_foraelder": "en af forældrene",
+    "indehaver": "forældremyndighedens indehaver",
+    "indehavere": "forældremyndighedens indehavere",
 }
 GAPS: Mapping[Gap, str] = {
     Gap.NOT_ASKED: "Der er ikke bedt om samtykke",

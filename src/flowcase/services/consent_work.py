@@ -22,6 +22,7 @@ from flowcase.values import Value
 
 AUTHORITY = "myndighed"  # the unit to which the cases themselves belong
 INTERNAL = "intern"  # ground of cover for colleagues of the same unit
+TO_MEASURE = "foranstaltning"  # purpose of the consent to a measure
 YEAR_RULE = "T14"
 VALIDITY_DECISION = "samtykke_gyldighed"
 

@@ -27,6 +27,8 @@ from flowcase.services.form_sentences import (
 )
 from flowcase.values import Value, Variables
 
+BARRED = "barred"  # of a choice that is shown, for what it tells, and cannot be made
+
 
 @dataclass(frozen=True)
 class FormValues:
@@ -79,6 +81,13 @@ def options_of(asked: Field, context: Variables, now: dt.datetime) -> list[tuple
         elif item is not None:
             choices.append((item, str(item)))
     return choices
+
+
+def barred_options(asked: Field, context: Variables) -> frozenset[str]:
+    """The choices of a list made by code that are told and cannot be chosen."""
+    found = context.get(asked.options_key) if asked.options_key and not asked.options else None
+    offered = found if isinstance(found, list) else []
+    return frozenset(str(each["value"]) for each in offered if isinstance(each, Mapping) and each.get(BARRED))
 
 
 def shown(expression: Expression, context: Variables, now: dt.datetime) -> Value:
@@ -239,7 +248,7 @@ def _kept(
         if one.type in (FieldType.CHOICE, FieldType.CHOICES) and given is not None and not one.options:
             allowed = {str(value) for value, _ in options_of(one, context, now)}
             chosen = {str(item) for item in (given if isinstance(given, list) else [given])}
-            if allowed and not chosen <= allowed:
+            if allowed and not chosen <= allowed - barred_options(one, context):
                 errors.setdefault(".".join(place), []).append(Said(NOT_A_CHOICE))
         if _is_blank(given):
             given = None

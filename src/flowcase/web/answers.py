@@ -8,6 +8,8 @@ from flowcase.modeling.form import Field, FieldType
 from flowcase.values import Value
 from flowcase.web import presenting
 from flowcase.web.language import current, gettext
+from flowcase.web.named_records import called
+from flowcase.web.record_words import record_value
 
 
 def said(asked: Field, value: Value) -> tuple[str, str]:
@@ -39,4 +41,6 @@ def _words(asked: Field, value: Any) -> str:
 
 
 def _name(code: str) -> str:
+    if (record := called(code, record_value)) is not None:
+        return record
     return presenting.person(code) if "." in code else presenting.group(code)

@@ -14,6 +14,7 @@ from flowcase.services.case_dossiers import PURPOSES, Dossier
 from flowcase.web import pdf
 from flowcase.web.case_facts import known_facts
 from flowcase.web.language import gettext
+from flowcase.web.named_records import remember
 from flowcase.web.record_words import labels_of, record_name, record_value
 from flowcase.web.session import actor, flow
 from flowcase.web.told import story_of
@@ -49,6 +50,7 @@ def make(code: str) -> Any:
     except InvalidValues as error:
         problems = {name: gettext(said[0]) for name, said in error.errors.items()}
         return _page(code, problems), HTTPStatus.UNPROCESSABLE_ENTITY
+    remember([*dossier.records, *dossier.notifications])
     story = story_of(code, up_to=dossier.data_class)
     return pdf.response(
         "case_dossier_pdf.html",

@@ -10,7 +10,7 @@ from flowcase.cases.ages import age_on
 from flowcase.history.case_statuses import case_status
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group, person, value
-from flowcase.web.record_words import labels_of
+from flowcase.web.record_words import labels_of, record_value
 
 if TYPE_CHECKING:
     from flowcase.services.case_pictures import Item
@@ -73,7 +73,7 @@ def notification_outcome(code: str | None) -> str:
 
 
 def known_facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(label, words) of everything that was known of a case at some time, ids too: for who audits it."""
+    """(label, words) of everything that was known of a case at some time, records by what they are called."""
     labels = labels_of("Sag")
     say: dict[str, Callable[[Any], str]] = {
         "status": status,
@@ -83,7 +83,11 @@ def known_facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         "stedfortraeder": person,
     }
     known = [name for name in sorted(facts) if value(facts[name])]
-    return [(labels.get(name, name), say.get(name, value)(facts[name])) for name in known]
+    found = []
+    for name in known:
+        said = say[name](facts[name]) if name in say else record_value("Sag", name, facts[name])
+        found.append((labels.get(name, name), said))
+    return found
 
 
 def shown_facts(case: Case) -> list[tuple[str, str]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowcase.modeling.names import code_name
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group, person
+
+if TYPE_CHECKING:
+    from flowcase.services.case_pictures import Item, Picture
 
 
 def custody(code: str | None) -> str:
@@ -36,6 +39,17 @@ def consent_status(code: str | None) -> str:
     }.get(code or "", code or "")
 
 
+def answer_status(code: str | None) -> str:
+    """Of one giver's answer, in the words of a request's."""
+    return consent_status({"ja": "givet", "nej": "afslaaet"}.get(code or "", code))
+
+
+def consented_measure(picture: Picture, consent: Item) -> str:
+    """What kind of measure a consent is to, as far as the reader may see it."""
+    found = (each for each in picture.measures if each.id == consent["foranstaltning_id"])
+    return next((_plain(str(each["type"] or each["paataenkt"] or "")) for each in found), "")
+
+
 def kinds(codes: Iterable[str] | None) -> str:
     """Types of data that a consent covers, or recipients, in plain words."""
     return ", ".join(_plain(str(code)) for code in codes or ())
@@ -53,6 +67,8 @@ def giver(code: str | None) -> str:
         "ung": gettext("den unge"),
         "vaerge": gettext("værgen"),
         "en_foraelder": gettext("en af forældrene"),
+        "indehaver": gettext("forældremyndighedens indehaver"),
+        "indehavere": gettext("forældremyndighedens indehavere"),
     }.get(code or "", _plain(code or "").lower())
 
 

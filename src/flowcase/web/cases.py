@@ -224,7 +224,7 @@ def _jumps(picture: Picture, *, may_start: bool) -> list[tuple[str, str]]:
         ("kontrakter", gettext("Kontrakter"), bool(picture.contracts)),
         ("historie", gettext("Historie"), True),
         ("familie", gettext("Familien"), bool(picture.child or picture.family)),
-        ("alle-samtykker", gettext("Samtykker"), bool(picture.consents)),
+        ("alle-samtykker", gettext("Samtykker"), bool(picture.consents or picture.to_measures)),
         ("moeder", gettext("Møder"), bool(picture.meetings)),
         ("aftaler", gettext("Aftaler"), bool(picture.agreements)),
         ("dokumenter", gettext("Dokumenter"), True),

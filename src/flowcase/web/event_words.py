@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flowcase.cases.entities import ENTITIES
 from flowcase.history import notices
 from flowcase.history.act_names import act_name
 from flowcase.history.field_names import field_name
@@ -15,7 +16,7 @@ from flowcase.web.history_exports import PURPOSE_WORDS
 from flowcase.web.language import current, gettext
 from flowcase.web.own_account import WAYS
 from flowcase.web.presenting import deadline_name, group, person, value
-from flowcase.web.record_words import record_name
+from flowcase.web.record_words import record_name, record_value
 from flowcase.web.revision_cases import page_name
 
 
@@ -36,10 +37,18 @@ def search_fields() -> list[tuple[str, str]]:
 def said_values(values: Mapping[str, Any]) -> str:
     """On one line; what is empty says nothing."""
     return "; ".join(
-        f"{field_name(name, current())}: {_SAID.get(name, _plain)(value)}"
+        f"{field_name(name, current())}: {_said(name, value)}"
         for name, value in values.items()
         if value not in ("", {})
     )
+
+
+def _said(name: str, given: Any) -> str:
+    """Of an attribute of a record (`Moede.status`) as everywhere where records are read."""
+    if name in _SAID:
+        return _SAID[name](given)
+    entity, _, attribute = name.partition(".")
+    return record_value(entity, attribute, given) if entity in ENTITIES else _plain(given)
 
 
 def _plain(given: Any) -> str:

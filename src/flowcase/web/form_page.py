@@ -42,6 +42,7 @@ class Shown:
     input_type: str = "text"
     errors: tuple[str, ...] = ()
     choices: tuple[tuple[str, str, bool], ...] = ()  # (value, label, chosen)
+    barred: frozenset[str] = frozenset()  # choices that are told and cannot be made
     rows: tuple[tuple[Shown, ...], ...] = ()  # of a list
     children: tuple[Shown, ...] = ()  # of a group
     twice: tuple[tuple[str, str, bool], ...] = ()  # both readings of a time that exists twice, as choices
@@ -251,7 +252,10 @@ class _Drawing:
             journal = ", ".join(name for name in names if name not in self.files)
             return replace(drawn, value=journal, attached=kept)
         shown_value: Any = value if isinstance(value, (list, Mapping)) else typed(value)
-        return replace(drawn, value=shown_value, choices=choices, input_type=_input_type(asked, shown_value))
+        barred = form_values.barred_options(asked, context)
+        choices = tuple((code, words, chosen and code not in barred) for code, words, chosen in choices)
+        input_type = _input_type(asked, shown_value)
+        return replace(drawn, value=shown_value, choices=choices, barred=barred, input_type=input_type)
 
     def _rows(
         self, asked: Field, value: Any, context: Variables, prefix: tuple[str, ...]

@@ -19,6 +19,7 @@ from flowcase.services.time_travel import FlowPicture, Then
 from flowcase.web import diagram_drawing
 from flowcase.web.case_facts import known_facts, status
 from flowcase.web.language import current, gettext
+from flowcase.web.named_records import remember
 from flowcase.web.presenting import value
 from flowcase.web.record_words import labels_of, record_name, record_value
 from flowcase.web.session import actor, flow
@@ -77,6 +78,7 @@ def then(code: str) -> Any:
         problem, at = gettext("Tidspunktet er ikke kommet endnu. Her vises sagen, som den er nu."), None
     seen = flow().time_travel.at(code, at or now, actor=actor())
     _note(code)
+    remember(seen.moment.records.values())
     return render_template(
         "revision_then.html",
         code=code,

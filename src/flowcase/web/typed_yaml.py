@@ -98,8 +98,9 @@ def words(value: Any) -> str:
     if value is None:
         return gettext("intet")
     if isinstance(value, dict):
-        if set(value) == {"record"}:
-            return gettext("den seneste {entity}").format(entity=value["record"])
+        if "record" in value and set(value) <= {"record", "values"}:
+            which = gettext("den seneste {entity}").format(entity=value["record"])
+            return f"{which} ({words(value['values'])})" if value.get("values") else which
         return ", ".join(f"{key}: {words(each)}" for key, each in value.items()) or gettext("intet")
     if isinstance(value, (list, tuple)):
         return "; ".join(words(each) for each in value) or gettext("intet")

@@ -103,10 +103,9 @@ ENTITIES = (
         ("type", E, K2, "Foranstaltning"),
         ("trin", N, K0, "Trin på indsatstrappen"),
         ("slaegt_netvaerk", L, K2, "Afsøgning af slægt og netværk"),
-        # Until councils and consents are records of their own, people describe them here in words.
         ("raad", R, K2, "Det Kreative Råd"),
         ("uden_for_kommunen", B, K0, "Uden for kommunen?"),
-        ("samtykke", R, K2, "Samtykke"),
+        ("samtykke", RS, K2, "Samtykke"),  # in words where the decision is older than the choice of records
         ("begrundelse", L, K2, "Begrundelse"),
         ("start", D, K0, "Start"),
         ("varighed", D, K0, "Forventet varighed"),

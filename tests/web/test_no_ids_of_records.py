@@ -1,0 +1,102 @@
+"""No id of a record reaches a reader's eye: pages, the case file, the story, and each value in words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+from flowcase.cases.entities import ENTITIES
+from flowcase.web.named_records import remember
+from flowcase.web.record_words import record_value
+from tests.web.test_case_dossier import _fetch
+from tests.web.test_pdf import text_of
+
+# The name of a file in the journal and the hash of its content are what they are.
+_THE_JOURNAL_S = frozenset({("Journalpost", "kvittering"), ("Journalpost", "indhold_hash")})
+
+
+@pytest.fixture
+def ids(world) -> frozenset[str]:
+    """Of every record that there is."""
+    return frozenset(
+        record.id for name in ENTITIES if name != "Sag" for record in world.flow.cases.records(name)
+    )
+
+
+def _seen(text: str, ids: frozenset[str]) -> list[str]:
+    """Ids in a text; one within a file's name in the journal (`plan-01k…-2.json`) is part of that name."""
+    return [found for found in re.findall(r"(?<!-)[0-9a-z]{20}", text) if found in ids]
+
+
+def test_every_value_of_every_record_is_said_without_an_id(app, world, ids):
+    with app.test_request_context():
+        found = {
+            (name, attribute, said)
+            for name in ENTITIES
+            if name != "Sag"
+            for record in world.flow.cases.records(name)
+            for attribute, given in record.values.items()
+            if (name, attribute) not in _THE_JOURNAL_S
+            and _seen(said := record_value(name, attribute, given), ids)
+        }
+
+    assert len(ids) > 20
+    assert found == set()
+
+
+def test_no_page_about_a_case_and_no_case_file_shows_an_id(sign_in, world, ids):
+    caseworker, auditor = sign_in("camilla.syd"), sign_in("vera.revisor")
+    for case in world.flow.cases.list(actor=SYSTEM):
+        for page in (caseworker.get(f"/sager/{case.code}"), auditor.get(f"/revision/sager/{case.code}/da")):
+            assert _seen(page.text, ids) == []
+    whole = text_of(_fetch(caseworker, "K2"))
+    open_alone = text_of(_fetch(caseworker, "K0"))
+
+    assert _seen(whole, ids) == _seen(open_alone, ids) == []
+    assert re.search(r"Underretning \(modtaget [^)]+, skole\)", " ".join(whole.split()))
+    assert not re.search(r"Underretning \(modtaget [^)]+, skole\)", " ".join(open_alone.split()))
+
+
+def test_family_and_notification_are_called_by_members_by_day_and_by_who_sent_it(app, world):
+    flow = world.flow
+    family = flow.cases.add_record(
+        "Familie",
+        {"medlemmer": [{"rolle": "mor", "navn": "Hanne Lysholt"}, {"rolle": "far", "navn": "Bo Lysholt"}]},
+        actor=SYSTEM,
+    )
+    known: Any = [_Known(each) for each in flow.cases.records("Familie") if each.id == family]
+
+    with app.test_request_context():
+        assert "Lysholt" not in record_value("Sag", "familie_id", family)  # not for everybody
+    with app.test_request_context():
+        remember(known)
+        assert record_value("Sag", "familie_id", family) == "Familie (Hanne Lysholt, Bo Lysholt)"
+
+
+def test_rows_of_a_list_are_sentences_and_not_one_line_of_commas(app):
+    row = {"hvem": "Skolen", "rolle": "skole", "hvad": "Fravær i ugen.", "samtykke": "Givet"}
+
+    with app.test_request_context():
+        said = record_value("Undersoegelse", "kilder", [row])
+
+    assert said == (
+        "Hvem: Skolen. Hvor kommer udtalelsen fra: Skole. "
+        "Hvad spørges der om: Fravær i ugen. Samtykke: Givet."
+    )
+
+
+def test_a_consent_that_was_written_as_a_text_is_still_read(app):
+    with app.test_request_context():
+        assert record_value("Foranstaltning", "samtykke", "Mor har sagt ja") == "Mor har sagt ja"
+        assert record_value("Foranstaltning", "samtykke", ["ikke_kraevet"]) == (
+            "samtykke kræves ikke på trinnet"
+        )
+
+
+class _Known:
+    def __init__(self, record: Any) -> None:
+        self.id, self.entity, self.values = record.id, record.entity, record.values
+        self.written_at = None
