@@ -483,6 +483,27 @@ def test_who_convenes_in_another_district_does_not_have_the_conference_in_the_we
     assert "Koordineringskonference" in here.text
 
 
+def test_staff_are_called_by_their_names_whatever_their_accounts_are_called(sign_in, world, outsiders):
+    """An account that a provider of sign-ins names has no dot in its name, and is nobody of a family."""
+    world.flow.people.add("b12345", name="Berit Lund", groups=("ppr",), actor=SYSTEM)
+    values = {
+        "slags": "koordineringskonference",
+        "type": "strategisk",
+        "omraade": "tvaergaaende",
+        "tid": world.flow.clock.now(),
+        "status": "afsluttet",
+        "moedeleder": "b12345",
+        "til_stede": ["b12345", "nogen-uden-konto"],
+    }
+    id = world.flow.cases.add_record("Moede", values, actor=SYSTEM)
+
+    page = sign_in("dorte.skole").get(f"/moeder/{id}")
+
+    assert page.one("//dt[text()='Mødeleder']/following-sibling::dd[1]").text_content() == "Berit Lund"
+    present = page.one("//dt[text()='Til stede']/following-sibling::dd[1]").text_content()
+    assert present == "Berit Lund, En person fra familiens netværk"
+
+
 def invite(world, id, who, role="gruppe"):
     """Somebody is invited, and no consent covers them: it has fallen away since."""
     values = {"moede_id": id, "modtager": who, "art": role, "ekstern": True, "status": "inviteret"}

@@ -9,7 +9,7 @@ from flowcase.services.meeting_pages import Guest
 from flowcase.web.between_people import consent_purpose
 from flowcase.web.case_words import giver, plain
 from flowcase.web.language import gettext
-from flowcase.web.presenting import date, group, person
+from flowcase.web.presenting import date, group, is_account, person
 
 
 def kind(code: str) -> str:
@@ -80,7 +80,9 @@ def party(id: str | None, name: str | None = None) -> str:
     return {
         "barn": gettext("Barnet/den unge"),
         "foraelder": gettext("Forældrene"),
-    }.get(id or "", "") or (person(id) if "." in (id or "") else gettext("En person fra familiens netværk"))
+    }.get(id or "", "") or (
+        person(id) if id and is_account(id) else gettext("En person fra familiens netværk")
+    )
 
 
 def role(code: str) -> str:

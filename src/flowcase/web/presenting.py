@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from flowcase import errors
 from flowcase.access import permissions
-from flowcase.access.actor import SYSTEM
+from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.groups import group_name
 from flowcase.access.guests import guest_name, is_guest
 from flowcase.cases.written_numbers import written
@@ -267,11 +267,20 @@ def person(id: str | None) -> str:
         return "flowcase"
     if is_guest(id):
         return guest_name(id, current())
-    names: dict[str, str] = g.setdefault("names", {})
-    if id not in names:
-        found = flow().people.find(id)
-        names[id] = id if found is None else found.name or id
-    return names[id]
+    found = _account(id)
+    return id if found is None else found.name or id
+
+
+def is_account(id: str) -> bool:
+    """Whether somebody has an account of this name: whoever is known of from a case alone has none."""
+    return _account(id) is not None
+
+
+def _account(id: str) -> Actor | None:
+    known: dict[str, Actor | None] = g.setdefault("accounts", {})
+    if id not in known:
+        known[id] = flow().people.find(id)
+    return known[id]
 
 
 def _leads_a_team() -> bool:
