@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +19,7 @@ import uuid
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -26,6 +29,8 @@ from tests.ports import free_port
 
 COMMAND = [sys.executable, str(Path(__file__).with_name("node.py"))]
 START_SECONDS = 60
+_TRACEBACK = "Traceback (most recent call last)"
+_ERROR = re.compile(r"[A-Za-z_][\w.]*(: .*)?$")  # the line that ends a traceback
 
 
 class PostgreSQL:
@@ -222,9 +227,15 @@ class Node:
         raise SystemExit(f"The server did not answer within a minute:\n{self._log.read_text()[-2000:]}")
 
     def internal_errors(self) -> list[str]:
-        """What it logged as errors that nobody foresaw, each by its last line."""
-        tracebacks = self._log.read_text("utf-8", "replace").split("Traceback (most recent call last)")[1:]
-        return [_raised(each) for each in tracebacks]
+        """What it logged as errors that nobody foresaw, each by its kind and innermost place."""
+        faults, rest = [], []
+        for line in self._log.read_text("utf-8", "replace").splitlines():
+            said = _said(line)
+            if "fault" in said:
+                faults.append(f"{said.get('event')} {said.get('service', '')}: {_raised(said['fault'])}")
+            else:
+                rest.append(line)
+        return faults + [_raised(each) for each in "\n".join(rest).split(_TRACEBACK)[1:]]
 
     def kill(self) -> None:
         """SIGKILL to it and its children."""
@@ -243,17 +254,22 @@ class Node:
                 self.kill()
 
 
+def _said(line: str) -> dict[str, Any]:
+    """A line of the log; nothing of one that is no JSON, as where Python itself gave up."""
+    with contextlib.suppress(ValueError):
+        said = json.loads(line)
+        if isinstance(said, dict):
+            return said
+    return {}
+
+
 def _raised(traceback: str) -> str:
-    """The innermost place and the error of a traceback, whether it stands in a JSON line or in many."""
-    lines = [
-        line.strip() for line in traceback.split('"}')[0].replace("\\n", "\n").splitlines() if line.strip()
-    ]
-    places = [index for index, line in enumerate(lines) if line.startswith("File ")]
-    ours = [lines[index] for index in places if "/flowcase/" in lines[index]]
-    last = next(
-        (line for line in lines[(places or [0])[-1] + 1 :] if "Error" in line or "Exception" in line), ""
-    )
-    return f"{last} ({ours[-1].rpartition('/flowcase/')[2] if ours else 'unknown place'})"
+    """The error of a traceback and the innermost place of ours."""
+    lines = [line.strip() for line in traceback.splitlines() if line.strip()]
+    ours = [line for line in lines if line.startswith("File ") and "/flowcase/" in line]
+    named = [line for line in lines if _ERROR.match(line)]
+    place = ours[-1].rpartition("/flowcase/")[2] if ours else "unknown place"
+    return f"{named[-1] if named else 'unknown error'} ({place})"
 
 
 @contextlib.contextmanager
