@@ -71,14 +71,17 @@ def report(name: str, url: str, home: Path) -> Iterator[Measured]:
 @contextlib.contextmanager
 def without_protection() -> Iterator[None]:
     """Without encryption and hash chain: what the work itself costs."""
-    seal, open_, chain = keys.Cipher.seal, keys.Cipher.open, streams.event_hash
+    seal, open_ = keys.Cipher.seal, keys.Cipher.open
+    chain, binding = streams.event_hash, streams.binding
     keys.Cipher.seal = lambda self, content, place: content  # type: ignore[method-assign]
     keys.Cipher.open = lambda self, sealed, place: sealed  # type: ignore[method-assign]
     streams.event_hash = lambda before, **row: bytes(32)  # type: ignore[assignment]
+    streams.binding = lambda before, **row: None  # type: ignore[assignment]
     try:
         yield
     finally:
-        keys.Cipher.seal, keys.Cipher.open, streams.event_hash = seal, open_, chain  # type: ignore[method-assign]
+        keys.Cipher.seal, keys.Cipher.open = seal, open_  # type: ignore[method-assign]
+        streams.event_hash, streams.binding = chain, binding
 
 
 def _completing(flow: Flowcase, complete: Any, *, rounds: int = 7, times: int = 40) -> Times:
