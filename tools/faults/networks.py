@@ -23,6 +23,8 @@ MACHINES = 3
 WITHIN = 60.0  # seconds
 SLOW = sequence("slow", job("send", "chaos.slow"), wait("a_second", "PT1S"))
 _NETWORK = f"10.{200 + os.getpid() % 50}.{os.getpid() % 250}"  # two runs at once do not meet
+# A cable whose other end nobody holds: it swallows what is sent to a machine whose own is pulled.
+_NOWHERE = f"fc{os.getpid() % 10**7}void"
 
 
 class Machine:
@@ -45,8 +47,14 @@ class Machine:
         _ip(*there, "link", "set", "cable", "up")
 
     def cut(self) -> None:
-        """Nothing comes through any more, and nobody is told."""
+        """Nothing comes through any more, and nobody is told.
+
+        What is sent there must not leave this system by its default route: somebody else might answer.
+        """
         _ip("link", "set", self._cable, "down")
+        way = _ip("route", "get", self.address)
+        if f"dev {_NOWHERE} " not in way:
+            raise RuntimeError(f"Expected {self.address} to lead nowhere once it is cut off, but: {way}")
 
     def mend(self) -> None:
         _ip("link", "set", self._cable, "up")
@@ -161,6 +169,13 @@ def _machines(outcome: Outcome) -> Iterator[list[Machine]]:
     """None, and why, where the system does not let us make them."""
     machines = [Machine(number) for number in range(1, MACHINES + 1)]
     try:
+        _ip("netns", "add", _NOWHERE)
+        _ip("link", "add", _NOWHERE, "type", "veth", "peer", "name", "end", "netns", _NOWHERE)
+        _ip("-n", _NOWHERE, "link", "set", "end", "up")
+        _ip("link", "set", _NOWHERE, "arp", "off", "up")
+        _ip(
+            "route", "add", f"{_NETWORK}.0/24", "dev", _NOWHERE, "metric", "4096"
+        )  # a cable's own comes first
         for each in machines:
             each.make()
     except (OSError, subprocess.CalledProcessError) as error:
@@ -171,7 +186,8 @@ def _machines(outcome: Outcome) -> Iterator[list[Machine]]:
     finally:
         for each in machines:
             each.remove()
+        subprocess.run(["ip", "netns", "del", _NOWHERE], capture_output=True, check=False)
 
 
-def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], capture_output=True, text=True, check=True)
+def _ip(*words: str) -> str:
+    return subprocess.run(["ip", *words], capture_output=True, text=True, check=True).stdout

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 CUT_OFF = (OSError, urllib.error.URLError, http.client.HTTPException)  # killed before or within an answer
-_FASTER = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)  # another one has done it
+_FASTER = HTTPStatus.CONFLICT  # another one has done it
 
 
 class Users:
@@ -71,7 +71,7 @@ class Users:
         try:
             ask(f"/user-tasks/{id}/complete", {"values": {}})
         except urllib.error.HTTPError as error:
-            if error.code not in _FASTER:
+            if error.code != _FASTER:
                 raise
             self._note(error)
         else:
@@ -87,7 +87,7 @@ class Users:
             said = ""
         with self._lock:
             self.answers[error.code] += 1
-            if error.code not in _FASTER:
+            if error.code != _FASTER:
                 self.told[f"{error.code}: {said}"] += 1
 
 
