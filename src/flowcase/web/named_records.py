@@ -67,7 +67,7 @@ def called(id: str, say: Say) -> str | None:
     """
     if _USER_TASK.fullmatch(id):
         return flow().record_names.user_task(id)
-    if not _RECORD.fullmatch(id):
+    if not _RECORD.fullmatch(id) and id not in g.get("known_records", {}):
         return None
     said: dict[tuple[str, str], str | None] = g.setdefault("called_records", {})
     key = (id, current())
