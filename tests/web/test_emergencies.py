@@ -11,6 +11,7 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.access.events import CaseOpenedInEmergency, EmergencyReviewed
 from flowcase.errors import Forbidden
+from flowcase.services import emergencies
 from flowcase.services.documents import Given
 from tests.web.conftest import Seen, Visitor
 from tests.web.world import PASSWORD, World
@@ -258,3 +259,36 @@ def test_the_reason_lies_sealed_in_the_database(henrik: Visitor, world: World) -
     content = b"".join(path.read_bytes() for path in world.flow.settings.home.glob("flowcase.sqlite*"))
 
     assert REASON.encode() not in content
+
+
+def test_a_leader_comes_to_every_opening_of_their_team_however_many_other_teams_have(
+    sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of the team lie behind more than a page of other teams'."""
+    monkeypatch.setattr(emergencies, "AT_ONCE", 3)
+    flow = world.flow
+    flow.people.add("leder.nord", groups=["teamleder_nord"], password=PASSWORD, actor=SYSTEM)
+    flow.people.add("leder.front", groups=["teamleder_fronten"], password=PASSWORD, actor=SYSTEM)
+    for code, team in (("SAG-NORD", "familieteam_nord"), ("SAG-UDEN", None), ("SAG-NY", "nyt_team")):
+        flow.cases.open(code, child={"navn": "Barn"}, facts={"team": team} if team else {}, actor=SYSTEM)
+    henrik = flow.people.actor("henrik.vagt")
+    asked = {"purpose": "akut_fare", "reason": REASON, "actor": henrik}
+    order = [*["SAG-NORD"] * 2, *[CASE] * 4, "SAG-UDEN", "SAG-NY", *["SAG-NORD"] * 3]
+    for code in order:
+        flow.emergencies.open(code, **asked)
+        flow.clock.set(flow.clock.now() + dt.timedelta(days=1))
+
+    seen = {}
+    for person in ("leder.nord", "leder.front", "vera.revisor"):
+        leader = sign_in(person)
+        page, seen[person] = leader.get("/noedadgange"), []
+        while page is not None:
+            seen[person] += [row.text_content() for row in page.all("//tbody//td[3]")]
+            following = page.all("//main//a[@rel='next']")
+            page = leader.get(following[0].get("href")) if following else None
+
+    assert seen == {
+        "leder.nord": ["SAG-NORD"] * 5,
+        "leder.front": ["SAG-NY", "SAG-UDEN"],
+        "vera.revisor": order[::-1],
+    }

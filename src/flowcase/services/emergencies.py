@@ -27,11 +27,12 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import emergencies as rows
+from flowcase.store.queries.emergencies import Place
 
 SHORTEST_REASON = 10  # characters: a dot is no reason
 LONGEST_REASON = 1000
 VERDICTS = ("i_orden", "foelges_op")
-MOST = 200
+AT_ONCE = 50  # openings on a page
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,14 @@ class Opened:
     reviewed_by: str | None
     verdict: str | None
     may_review: bool
+
+
+@dataclass(frozen=True)
+class Openings:
+    """A page of them."""
+
+    rows: Sequence[Opened]
+    following: Place | None  # the last one, when there are more
 
 
 class Emergencies:
@@ -111,35 +120,21 @@ class Emergencies:
 
         return self._transactions.run(actor, work)
 
-    def list(self, *, actor: Actor) -> Sequence[Opened]:
-        """The newest openings of the cases whose team the actor leads, or of all. Raises Forbidden."""
+    def list(self, *, actor: Actor, after: Place | None = None) -> Openings:
+        """Openings of the cases whose team the actor leads, or of all: those without a review first, then the
+        newest. Raises Forbidden.
+        """
         if not may_see_emergencies(actor):
             raise Forbidden("see openings in emergencies", "only leaders and auditors may")
 
-        def work(tx: Tx) -> list[Opened]:
-            found = []
-            for row in rows.newest(tx, MOST):
-                leads = may_lead(actor, leaders=self._leaders(tx, row.team))
-                if not leads and not may_audit(actor):
-                    continue
-                place = f"emergency_access|{row.id}"
-                reason = tx.open(row.stream, place, row.sealed_reason) if row.sealed_reason else None
-                found.append(
-                    Opened(
-                        row.id,
-                        row.case_code,
-                        row.person,
-                        row.purpose,
-                        None if reason is None else reason.decode(),
-                        row.opened_at,
-                        row.until,
-                        row.reviewed_at,
-                        row.reviewed_by,
-                        row.verdict,
-                        leads and row.person != actor.id and row.reviewed_at is None,
-                    )
-                )
-            return found
+        def work(tx: Tx) -> Openings:
+            found = rows.newest(tx, wanted=self._seen(tx, actor), after=after, limit=AT_ONCE + 1)
+            shown = [self._opened(tx, row, actor) for row in found[:AT_ONCE]]
+            following = None
+            if len(found) > AT_ONCE:
+                last = found[AT_ONCE - 1]
+                following = Place(last.reviewed_at is not None, last.opened_at, last.id)
+            return Openings(shown, following)
 
         return self._transactions.read(work)
 
@@ -186,6 +181,34 @@ class Emergencies:
         has_access = is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
         lasts = int(minutes) if isinstance(minutes, (int, Decimal)) else 0
         return Offer(case, _purposes(settings), lasts, has_access)
+
+    def _opened(self, tx: Tx, row: rows.EmergencyRow, actor: Actor) -> Opened:
+        place = f"emergency_access|{row.id}"
+        reason = tx.open(row.stream, place, row.sealed_reason) if row.sealed_reason else None
+        leads = may_lead(actor, leaders=self._leaders(tx, row.team))
+        return Opened(
+            row.id,
+            row.case_code,
+            row.person,
+            row.purpose,
+            None if reason is None else reason.decode(),
+            row.opened_at,
+            row.until,
+            row.reviewed_at,
+            row.reviewed_by,
+            row.verdict,
+            leads and row.person != actor.id and row.reviewed_at is None,
+        )
+
+    def _seen(self, tx: Tx, actor: Actor) -> rows.OfTeams | None:
+        """Of which teams; None: of all."""
+        if may_audit(actor) or may_lead(actor, leaders=()):
+            return None
+        settings: Mapping[str, Any] = self._rule_sets.settings(tx)
+        named = [team for team, led in (settings.get("teamledere") or {}).items() if led]
+        own = [team for team in named if may_lead(actor, leaders=self._leaders(tx, team))]
+        leads_the_rest = may_lead(actor, leaders=self._leaders(tx, None))
+        return rows.OfTeams(own, named if leads_the_rest else None)
 
     def _leaders(self, tx: Tx, team: str | None) -> Sequence[str]:
         """Groups that lead the team; of a case without a team, who the setting says."""

@@ -9,6 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidValues
+from flowcase.services.emergencies import Place
+from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.form_notes import is_to_be_warned
 from flowcase.web.language import gettext
 from flowcase.web.presenting import instant
@@ -65,7 +67,10 @@ def index() -> Any:
 
     The reasons may tell of the families, so each case notes who read them.
     """
-    rows = flow().emergencies.list(actor=actor())
+    place = place_from(request.args.get("efter", ""), parts=3)
+    after = Place(place[2] == "1", place[0], place[1]) if place else None
+    found = flow().emergencies.list(actor=actor(), after=after)
+    rows, last = found.rows, found.following
     told = [row.case for row in rows if row.reason is not None]
     flow().reading_log.note_each(told, page="emergency_reason", actor=actor())
     return render_template(
@@ -73,6 +78,8 @@ def index() -> Any:
         rows=rows,
         purposes=flow().emergencies.purposes(),
         verdicts=VERDICTS,
+        following=token_of((last.opened_at, last.id, int(last.is_reviewed))) if last else "",
+        is_first=after is None,
     )
 
 

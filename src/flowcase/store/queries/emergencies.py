@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from flowcase.store import tables
 from flowcase.store.queries.rows import made, made_or_none
@@ -31,10 +32,40 @@ class EmergencyRow:
     team: str | None  # of the case, now
 
 
-def newest(tx: Tx, limit: int) -> list[EmergencyRow]:
-    """Those that wait for a review first, then the newest."""
-    order = (_table.c.reviewed_at.is_not(None), _table.c.opened_at.desc(), _table.c.id.desc())
-    return [made(EmergencyRow, row) for row in tx.rows(_WITH_TEAM.order_by(*order).limit(limit))]
+@dataclass(frozen=True)
+class Place:
+    """Of one among all: those that wait for a review first, then the newest."""
+
+    is_reviewed: bool
+    opened_at: dt.datetime
+    id: str
+
+
+@dataclass(frozen=True)
+class OfTeams:
+    """Cases of these teams; and, where there are `others`, of all teams but those, and of none."""
+
+    teams: Collection[str]
+    others: Collection[str] | None = None
+
+
+def newest(
+    tx: Tx, *, wanted: OfTeams | None = None, after: Place | None = None, limit: int
+) -> list[EmergencyRow]:
+    """In the order of their places, beginning behind `after`."""
+    is_reviewed, team = _table.c.reviewed_at.is_not(None), tables.case_file.c.team
+    order = (is_reviewed, _table.c.opened_at.desc(), _table.c.id.desc())
+    statement = _WITH_TEAM.order_by(*order).limit(limit)
+    if wanted is not None:
+        condition: ColumnElement[bool] = team.in_(wanted.teams)
+        if wanted.others is not None:
+            condition = or_(condition, team.is_(None), team.not_in(wanted.others))
+        statement = statement.where(condition)
+    if after is not None:
+        same = (_table.c.opened_at == after.opened_at) & (_table.c.id < after.id)
+        older = (_table.c.opened_at < after.opened_at) | same
+        statement = statement.where(is_reviewed & older if after.is_reviewed else is_reviewed | older)
+    return [made(EmergencyRow, row) for row in tx.rows(statement)]
 
 
 def emergency(tx: Tx, id: str) -> EmergencyRow | None:
