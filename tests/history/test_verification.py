@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
-from flowcase.history.chain import GENESIS, event_hash
+from flowcase.history.chain import GENESIS, binding, event_hash
 from flowcase.history.verification import Broken, verify
 from flowcase.store import Store, codec, streams, tables
 from flowcase.store.keys import SealBroken
@@ -226,3 +226,20 @@ def test_what_an_older_release_wrote_is_read_and_stands_until_one_in_front_is_re
     assert [event.line for event in read] == [6, 7, 9]
     assert found is not None and found.seq == 9
     assert found.what.endswith("or one from event 7 on, which an older release wrote")
+
+
+def test_no_text_can_be_moved_from_one_column_to_the_next_under_the_same_seal() -> None:
+    columns: dict[str, Any] = {
+        "stream": STREAM,
+        "seq": 1,
+        "size": 1,
+        "at": NOW,
+        "instance": "i",
+        "element": None,
+    }
+    told = [("anna", "Started"), ("annaS", "tarted"), ("ann", "aStarted")]
+
+    found = {binding(GENESIS, actor=actor, kind=kind, **columns) for actor, kind in told}
+
+    assert len(found) == len(told)
+    assert binding(b"x" * 32, actor="anna", kind="Started", **columns) not in found

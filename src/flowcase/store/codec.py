@@ -47,7 +47,7 @@ def encode(recorded: Iterable[Recorded], request_id: str = "", bound: str | None
     if request_id:
         content["r"] = request_id
     if bound is not None:
-        content["b"] = bound
+        content["o"] = bound
     return compress(canonical_json(content), level=LEVEL)
 
 
@@ -59,12 +59,12 @@ def decode(payload: bytes) -> Entry:
         Recorded(kind, instance, element, _restored(kind, fields))
         for kind, instance, element, fields in data["e"]
     ]
-    return Entry(found, data.get("r", ""), data.get("b"))
+    return Entry(found, data.get("r", ""), data.get("o"))
 
 
 def bound(payload: bytes) -> str | None:
     """What an entry is bound to; None where an older release wrote it."""
-    return json.loads(decompress(payload, largest=LARGEST_ENTRY)).get("b") if is_entry(payload) else None
+    return json.loads(decompress(payload, largest=LARGEST_ENTRY)).get("o") if is_entry(payload) else None
 
 
 def is_entry(payload: bytes) -> bool:
