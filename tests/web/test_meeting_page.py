@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.web import form_page
 from tests.processes.consents_given import give_consent
 from tests.web.test_meeting_pages import CASE
 from tests.web.test_pdf import opened, text_of
@@ -481,6 +482,31 @@ def test_who_convenes_in_another_district_does_not_have_the_conference_in_the_we
 
     assert "Koordineringskonference" not in elsewhere.text
     assert "Koordineringskonference" in here.text
+
+
+def test_who_holds_a_meeting_reads_nothing_of_who_is_not_invited_where_nobody_was_left_out(
+    sign_in, world, caseworker
+):
+    planned(world, caseworker, guests=[])
+
+    page = sign_in(caseworker).get(f"/opgaver/{world.task('afhold', CASE).id}")
+
+    assert "Er mødet holdt?" in page.text
+    assert "Ikke inviteret" not in page.text
+
+
+@pytest.mark.parametrize(("form", "key"), [("F-M2", "ikke_inviterede"), ("F-I5", "procedure")])
+def test_what_is_only_shown_is_left_out_where_there_is_nothing_to_show(app, world, form, key):
+    flow = world.flow
+    drawn = flow.deployments.form(form)
+
+    def keys(**known):
+        with app.test_request_context():
+            page = form_page.shown(drawn, {}, facts={}, now=flow.clock.now(), known=known)
+            return {each.asked.key for each in page.fields}
+
+    assert key in keys(**{key: "Punkter sendes tre dage før."})
+    assert key not in keys()
 
 
 def test_staff_are_called_by_their_names_whatever_their_accounts_are_called(sign_in, world, outsiders):

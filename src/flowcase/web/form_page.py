@@ -200,6 +200,9 @@ class _Drawing:
         )
 
     def _is_left_out(self, asked: Field, context: Variables) -> bool:
+        """What is only shown may be left out by its own value, which no answer brings."""
+        if asked.readonly and asked.key and (value := nested.at(self.known, asked.path)) is not None:
+            context = ChainMap({asked.key: value}, cast("Any", context))
         return form_values.is_hidden(asked, context, self.now)
 
     def _field(
