@@ -16,6 +16,7 @@ from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_lead
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, NotFound
 from flowcase.modeling import Form
 from flowcase.services import deputies, form_values
@@ -43,6 +44,7 @@ BACK_TASK = "tilbage_foer_tid"
 CALLED_OFF = "fravaer_aflyst"  # message, by the id of the case's absence
 
 _ALL = 1_000_000
+IsMeant = Callable[[dt.date, dt.date], bool]  # of an absence's first and last day
 
 
 @dataclass(frozen=True)
@@ -157,20 +159,23 @@ class CaseloadMoves:
     def end_absence(self, person: str, *, actor: Actor) -> Moved:
         """The person is back early: from now on no deputy stands in in any case.
 
-        Raises NotFound where there is nothing to end.
+        Nor will one in a case whose first day has come, but whose timer has not fired yet. Raises NotFound
+        where there is nothing to end.
         """
         if person != actor.id:
             self.person(person, actor=actor)
         has_ended = self._absences.end(person, actor=actor)
-        cases = self._transactions.read(lambda tx: _covered(tx, person))
+        cases = self._transactions.read(lambda tx: _begun(tx, person))
         if not has_ended and not cases:
             raise NotFound("absence", person)
 
         def work(tx: Tx, code: str) -> None:
-            task = _open_task(tx, code, ABSENCE, BACK_TASK)
-            if task is None:
+            task, today = _open_task(tx, code, ABSENCE, BACK_TASK), local_date(tx.now)
+            if task is not None:
+                self._user_tasks.complete_within(tx, task.id, {}, actor=actor)
+            is_due = self._call_off(tx, code, lambda begins, ends: begins <= today)
+            if task is None and not is_due:
                 raise NotFound("absence that has begun in case", code)
-            self._user_tasks.complete_within(tx, task.id, {}, actor=actor)
 
         return self._run(person, cases, work, actor)
 
@@ -187,15 +192,21 @@ class CaseloadMoves:
             raise NotFound("announced absence", person)
 
         def work(tx: Tx, code: str) -> None:
-            for id in _waiting(tx, code, first, last):
-                asked = Publish(name=CALLED_OFF, key=id, time_to_live=NO_TIME, case=code)
-                self._advancing.request(tx, asked)
-            if _waiting(tx, code, first, last):  # by a version of the process from before this way out
-                raise NotFound("absence that can be called off in case", code)
+            self._call_off(tx, code, lambda begins, ends: first <= begins and ends <= last)
 
         return self._run(person, cases, work, actor)
 
     # --- inside ------------------------------------------------------------------------------------
+
+    def _call_off(self, tx: Tx, code: str, is_meant: IsMeant) -> bool:
+        """Call off what waits in the case for its first day; whether there was any. Raises NotFound."""
+        waiting = _waiting(tx, code, is_meant)
+        for id in waiting:
+            asked = Publish(name=CALLED_OFF, key=id, time_to_live=NO_TIME, case=code)
+            self._advancing.request(tx, asked)
+        if _waiting(tx, code, is_meant):  # by a version of the process from before this way out
+            raise NotFound("absence that can be called off in case", code)
+        return bool(waiting)
 
     def _days(self, values: Mapping[str, Any]) -> tuple[dt.date, dt.date]:
         """The first and the last day. Raises InvalidValues."""
@@ -268,10 +279,11 @@ def days_of(form: Form) -> Form:
     )
 
 
-def _covered(tx: Tx, person: str) -> list[str]:
-    """The cases in which somebody stands in for the person now."""
+def _begun(tx: Tx, person: str) -> list[str]:
+    """The cases in which somebody stands in for the person now, or would since their first day has come."""
+    today = local_date(tx.now)
     found = absences(tx, people={person})
-    return sorted({case for each in found if each.is_under_way for case in each.cases})
+    return sorted({case for each in found if each.first <= today for case in each.cases})
 
 
 def _announced(tx: Tx, person: str, first: dt.date, last: dt.date) -> list[str]:
@@ -281,14 +293,14 @@ def _announced(tx: Tx, person: str, first: dt.date, last: dt.date) -> list[str]:
     return sorted({case for each in within if not each.is_under_way for case in each.cases})
 
 
-def _waiting(tx: Tx, case: str, first: dt.date, last: dt.date) -> list[str]:
-    """The ids of the case's absences within these days that wait for their first one."""
+def _waiting(tx: Tx, case: str, is_meant: IsMeant) -> list[str]:
+    """The ids of the case's absences of these days that wait for their first one."""
     found = records.records(tx, entity=ABSENCE_RECORD, case=case, k0={"status": None})
     days = {row.id: (row.open.get(FIRST), row.open.get(LAST)) for row in found}
     return [
         id
         for id, (begins, ends) in days.items()
-        if isinstance(begins, dt.date) and isinstance(ends, dt.date) and first <= begins and ends <= last
+        if isinstance(begins, dt.date) and isinstance(ends, dt.date) and is_meant(begins, ends)
     ]
 
 
