@@ -123,12 +123,18 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
 def run_until(flow: Flowcase, stopping: threading.Event) -> bool:
     """Tick until `stopping` is set; what has begun is finished first, within STOP_SECONDS.
 
-    False when a handler still ran after that: its job was handed back to the other nodes.
+    It stops by itself when handlers that hang hold every thread for jobs: only another process would run one
+    again. False when a handler still ran at the end: its job was handed back to the other nodes, or is lost.
     """
     scheduler = start(flow, stopping)
-    listening = threading.Thread(target=_listen, args=(flow, scheduler, stopping), daemon=True)
+    listening = threading.Thread(
+        target=_listen, args=(flow, scheduler, stopping), name="listening", daemon=True
+    )
     listening.start()
-    stopping.wait()
+    while not stopping.wait(TICK_SECONDS):
+        if flow.jobs.hangs(flow.settings.job_threads):
+            _log.error("every thread for jobs is held by a handler that hangs: this worker ends")
+            stopping.set()
     ending = threading.Thread(target=scheduler.shutdown, name="shutdown", daemon=True)
     ending.start()
     ending.join(STOP_SECONDS)

@@ -124,6 +124,48 @@ def test_a_type_with_a_pace_begins_evenly_spread_over_the_minute(
     assert ran == [begun, begun + MINUTE / 2, begun + MINUTE]
 
 
+def test_a_pace_that_a_clock_of_tomorrow_has_written_keeps_nobody_waiting_until_then(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    ran: list[dt.datetime] = []
+    register("test.send", lambda job, outbox: ran.append(clock.now()), Side.OUTSIDE, max_per_minute=2)
+    deploy(sending("p"))
+    begin(flow, "p", 3)
+    begun = clock.now()
+    clock.advance(24 * 60 * MINUTE)
+    flow.jobs.run_due(5)
+    clock._now = begun  # its machine is set right
+
+    for _ in range(4):
+        flow.jobs.run_due(5)
+        clock.advance(MINUTE / 4)
+
+    assert ran == [begun + 24 * 60 * MINUTE, begun, begun + MINUTE / 2]
+
+
+def test_what_has_outrun_its_lease_is_not_handed_back_but_costs_a_try(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    attempts: list[int] = []
+
+    def hang(job: Any, outbox: Any) -> None:
+        attempts.append(outbox.attempt)
+        clock.advance(MINUTE)
+        assert flow.jobs.hand_back() == 0
+        if len(attempts) < 5:
+            flow.jobs.run_due(1)  # another worker
+
+    register("test.send", hang, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p")
+
+    flow.jobs.run_due(1)
+
+    assert attempts == [1, 2, 3]
+    (incident,) = flow.incidents.list()
+    assert "WorkerLost" in incident.message
+
+
 def test_what_a_node_hands_back_is_taken_by_another_at_once_and_costs_no_try(
     flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from flowcase import scheduler
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock, WallClock
 from flowcase.handlers import Side
+from flowcase.services import jobs
 from flowcase.services.nodes import Nodes
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store
@@ -23,6 +24,15 @@ from tests.services.diagrams import catch, end, process, service_task, start, ti
 
 SECOND = dt.timedelta(seconds=1)
 on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def ended(store: Store) -> Iterator[None]:
+    """What a worker has begun is done before its connections are closed."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name in ("shutdown", "listening"):
+            thread.join(30)
 
 
 def test_a_node_that_falls_silent_is_told_and_forgotten_after_a_day(store: Store, clock: ManualClock) -> None:
@@ -111,6 +121,46 @@ def test_a_handler_that_hangs_does_not_hold_a_worker_that_is_told_to_stop(
         hanging.clear()
         hanging.wait(0.05)
     assert flow.instances.list(status="active") == []
+
+
+def test_a_worker_whose_threads_for_jobs_all_hang_ends_by_itself(
+    flow: Flowcase,
+    register: Callable[..., None],
+    deploy: Callable[..., Any],
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scheduler, "STOP_SECONDS", 0.3)
+    monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(jobs, "HANGS_AFTER_LEASES", 0)
+    threads, hanging, released = flow.settings.job_threads, threading.Semaphore(0), threading.Event()
+    register("test.hang", lambda job, outbox: hanging.release() or (released.wait(60) and None), Side.OUTSIDE)
+    register("test.send", lambda job, outbox: None, Side.OUTSIDE)
+    deploy(process("h", start(), service_task("hang", "test.hang"), end()))
+    deploy(process("p", start(), service_task("send", "test.send"), end()))
+    for _ in range(threads - 1):
+        flow.instances.start("h", {}, actor=OPERATOR)
+
+    def work(stopping: threading.Event) -> threading.Thread:
+        worker = threading.Thread(target=lambda: done.append(scheduler.run_until(flow, stopping)))
+        worker.start()
+        return worker
+
+    done: list[bool] = []
+    stopping = threading.Event()
+    first = work(stopping)
+    try:
+        assert all(hanging.acquire(timeout=20) for _ in range(threads - 1))
+        assert not stopping.wait(0.5)  # one thread is left
+        flow.instances.start("h", {}, actor=OPERATOR)
+        first.join(30)
+
+        assert (done, stopping.is_set()) == ([False], True)
+        assert {row.lease_owner is None for row in flow.jobs.list(status="claimed")} == {True}
+    finally:
+        released.set()
+        stopping.set()
+        first.join(30)
 
 
 def test_a_slow_handler_never_holds_up_a_timer(

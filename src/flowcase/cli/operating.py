@@ -64,8 +64,9 @@ def worker(once: bool, as_json: bool) -> None:
         gc.collect()
         gc.freeze()  # as in the web: handlers and rules are never garbage; looking at them holds up timers
         if not scheduler.run_until(flow, stopping):
+            hangs = flow.jobs.hangs(flow.settings.job_threads)
             flow.close()
-            os._exit(0)  # the handler that still runs would hold the process; its job is others' now
+            os._exit(hangs)  # a handler that still runs would hold the process; its job is others' now
 
 
 @click.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ LONGEST_PAUSE = dt.timedelta(hours=6)
 PAUSE_GROWTH = 4
 AT_ONCE = 8  # jobs that one thread claims together
 PATIENCE_SECONDS = 0.5  # how long the others of them wait before they are given back
+HANGS_AFTER_LEASES = 3  # a handler that still runs after so many times its lease will not end
 
 _log = structlog.get_logger(__name__)
 
@@ -76,6 +78,9 @@ class Jobs:
         self._last_process = ""  # whose job this node claimed last: the next process is next
         self._looks_for_lost = threading.Lock()  # held by the one thread whose claim may be a lost job
         self._lost: JobRow | None = None  # the one that this process runs
+        self._hangs_at: dict[
+            tuple[str, int], float
+        ] = {}  # job and attempt -> from when on, monotonic, it hangs
 
     # --- running -----------------------------------------------------------------------------------
 
@@ -147,7 +152,7 @@ class Jobs:
         try:
             while job is not None:
                 with logs.about(job=job.id):
-                    outcome = self._attempt(job)
+                    outcome = self._watched(job)
                     following = next_one()
                     try:
                         may_begin = self._record(job, outcome, following)
@@ -253,7 +258,7 @@ class Jobs:
         """Whether its limits allow one more; the type is held until the commit, so that none is exceeded."""
         tx.insert_once(tables.job_pace, type=type, free_at=tx.now)
         free_at = waiting.pace(tx, type) or tx.now
-        if free_at > tx.now:
+        if waiting.rests(tx, free_at):
             return False
         parallel = registration.max_parallel
         if parallel is not None and waiting.running_jobs(tx).get(type, 0) >= parallel:
@@ -266,17 +271,36 @@ class Jobs:
     def hand_back(self) -> int:
         """Give back what this node has claimed and not finished, for others to take at once; how many.
 
-        For a node that is told to stop while a handler still runs: its result will come too late.
+        For a node that is told to stop while a handler still runs: its result will come too late. What has
+        outrun its lease is not given back but lost, at the cost of a try: else a handler that hangs would
+        never use its tries up.
         """
 
         def work(tx: Tx) -> int:
-            return tx.update_any(
-                tables.job,
-                {"status": JobStatus.CLAIMED, "lease_owner": self._node},
-                {"lease_owner": None, "lease_until": tx.now},
+            return sum(
+                tx.update_any(
+                    tables.job,
+                    {"id": job.id, "status": JobStatus.CLAIMED, "attempts": job.attempts},
+                    {"lease_owner": None, "lease_until": tx.now},
+                )
+                for job in waiting.held_jobs(tx, self._node)
             )
 
         return self._transactions.run(SYSTEM, work)
+
+    def hangs(self, threads: int) -> bool:
+        """Whether handlers that will not end hold so many threads of this process."""
+        now = time.monotonic()
+        return sum(hangs_at < now for hangs_at in list(self._hangs_at.values())) >= threads
+
+    def _watched(self, job: JobRow) -> _Outcome:
+        registration, key = self._handlers.get(job.type), (job.id, job.attempts)
+        seconds = 60 if registration is None else registration.max_seconds
+        self._hangs_at[key] = time.monotonic() + HANGS_AFTER_LEASES * seconds
+        try:
+            return self._attempt(job)
+        finally:
+            del self._hangs_at[key]
 
     def _attempt(self, job: JobRow) -> _Outcome:
         registration = self._handlers.get(job.type)

@@ -25,6 +25,7 @@ from flowcase.values import Value, from_json
 _message, _subscription = tables.message, tables.message_subscription
 _signal, _timer, _job = tables.signal_subscription, tables.timer, tables.job
 _pace = tables.job_pace
+LONGEST_PACE = dt.timedelta(minutes=1)  # between two jobs of a type: one a minute is the slowest
 
 
 # --- messages --------------------------------------------------------------------------------------
@@ -362,9 +363,23 @@ def running_jobs(tx: Tx) -> Mapping[str, int]:
     return {row.type: row.running for row in tx.rows(statement)}
 
 
+def held_jobs(tx: Tx, node: str) -> list[JobRow]:
+    """What a node works on under leases that hold."""
+    statement = select(_job).where(
+        text(tables.JOB_IS_CLAIMED), _job.c.lease_owner == node, _job.c.lease_until > tx.now
+    )
+    return [made(JobRow, row) for row in tx.rows(statement)]
+
+
 def resting_types(tx: Tx) -> list[str]:
     """Job types whose pace does not allow another one to begin yet."""
-    return [row.type for row in tx.rows(select(_pace.c.type).where(_pace.c.free_at > tx.now))]
+    rows = tx.rows(select(_pace.c.type, _pace.c.free_at).where(_pace.c.free_at > tx.now))
+    return [row.type for row in rows if rests(tx, row.free_at)]
+
+
+def rests(tx: Tx, free_at: dt.datetime) -> bool:
+    """Whether a pace waits until then. What lies further ahead was written by a clock that was wrong."""
+    return tx.now < free_at <= tx.now + LONGEST_PACE
 
 
 def pace(tx: Tx, type: str) -> dt.datetime | None:
