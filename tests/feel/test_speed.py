@@ -1,9 +1,11 @@
-"""Conditions and tables are not slower than SpiffWorkflow's own path by more than a factor of two."""
+"""Conditions and tables are not slower than SpiffWorkflow's own path by more than a factor of two.
+
+Processor time of one thread is compared, so that a busy machine tells the same.
+"""
 
 from __future__ import annotations
 
 import importlib.util
-import statistics
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,6 @@ def test_feel_keeps_up_with_python_text(bench, monkeypatch):
     tables = [row["ratio"] for row in figures["tables"].values()]
     assert None not in conditions, "both sides answer each condition alike"
     assert sum(ratio is not None for ratio in tables) == 2, "SpiffWorkflow reads lists and ranges wrongly"
-    # The goal is two for each; the median is what a busy machine leaves comparable.
-    assert statistics.median(conditions) < 2
-    assert statistics.median(ratio for ratio in tables if ratio) < 2
+    assert max(conditions) < 2
+    assert max(ratio for ratio in tables if ratio) < 2
     assert "SpiffWorkflow" in bench.report(figures)
