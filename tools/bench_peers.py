@@ -24,8 +24,8 @@ from pathlib import Path
 
 from benchmarks.machine import Watch
 from benchmarks.measuring import folder
-from benchmarks.peers import preparing, server, writing
-from benchmarks.peers.reporting import Ran, data, lines
+from benchmarks.peers import dividing, preparing, server, writing
+from benchmarks.peers.reporting import DIVIDED, Ran, data, lines
 
 TOOLS = Path(__file__).parent
 PEERS = TOOLS / "benchmarks/peers"
@@ -61,15 +61,24 @@ def _dbos(place: Path) -> list[str]:
     return [*preparing.python("dbos", place), str(PEERS / "dbos_steps/driver.py")]
 
 
+def _bpmn_engine(place: Path) -> list[str]:
+    """Both ways of it share a folder."""
+    return preparing.node("bpmn_engine", place.with_name("bpmn_engine"))
+
+
+_CONDITION_OF_BPMN_ENGINE = "${environment.variables.approved}"
 CONTESTANTS = (
     Contestant("bare", "flowcase, bare step", _ours, "=approved", "bare"),
     Contestant("full", "flowcase, full step", _ours, "=approved", "full"),
+    Contestant(DIVIDED, "flowcase, bare step in its parts", _ours, "=approved", "divided"),
     Contestant("spiffworkflow", "SpiffWorkflow", _spiffworkflow, "approved"),
+    Contestant("bpmn_engine", "bpmn-engine", _bpmn_engine, _CONDITION_OF_BPMN_ENGINE, "shared"),
     Contestant(
-        "bpmn_engine",
-        "bpmn-engine",
-        lambda place: preparing.node("bpmn_engine", place),
-        "${environment.variables.approved}",
+        "bpmn_engine_shown",
+        "bpmn-engine, as its documentation shows",
+        _bpmn_engine,
+        _CONDITION_OF_BPMN_ENGINE,
+        "shown",
     ),
     Contestant("viewflow", "viewflow", _viewflow),
     Contestant("dbos", "DBOS", _dbos, databases=("PostgreSQL",)),
@@ -166,7 +175,8 @@ def started(
                 own = Running(command, contestant, url, place / f"{contestant.key}-{database}", cases)
                 stack.callback(own.close)
                 try:
-                    ran.version = str(own.answer()["version"])
+                    ready = own.answer()
+                    ran.version, ran.interpreter = str(ready["version"]), str(ready.get("interpreter", ""))
                     running[id(ran)] = own
                 except preparing.Missing as error:
                     ran.missing = str(error)
@@ -217,6 +227,7 @@ def main() -> int:
     print(str(watch))
     print("PostgreSQL: " + ", ".join(f"{name} {value}" for name, value in settings.items()))
     print("\n".join(lines(all_ran)))
+    print(dividing.tables(all_ran))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(data(all_ran, settings), indent=2) + "\n", "utf-8")
     if arguments.markdown:

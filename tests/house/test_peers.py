@@ -47,6 +47,8 @@ def test_a_ratio_is_taken_within_each_round_and_only_on_the_same_database(peers:
     ("key", "ours", "goal"),
     [
         ("bpmn_engine", "bare", 5),
+        ("bpmn_engine_shown", "bare", 5),
+        ("bpmn_engine_shown", "full", 1),
         ("viewflow", "bare", 5),
         ("dbos", "bare", 10),
         ("operaton", "bare", 1),
@@ -119,5 +121,55 @@ def test_the_drivers_versions_are_pinned_and_the_page_has_a_place_for_each_figur
     assert "SNAPSHOT" not in (PEERS / "operaton/pom.xml").read_text("utf-8")
     page = (PEERS / "page.md").read_text("utf-8")
     assert all(
-        page.count("{" + name + "}") == 1 for name in ("processors", "machine", "rounds", "cases", "figures")
+        page.count("{" + name + "}") == 1
+        for name in ("processors", "machine", "rounds", "cases", "figures", "interpreters", "missed")
     )
+
+
+def _divided(peers: ModuleType, database: str, *milliseconds: float) -> object:
+    """Two rounds of two cases whose whole, engine, statements, commit and commit alone take so long."""
+    cases = [[each / 1e3 for each in milliseconds]] * 2
+    return peers.Ran("divided", "flowcase, bare step in its parts", database, rounds=[cases, cases])
+
+
+def test_the_parts_of_our_step_are_no_contestant(peers: ModuleType) -> None:
+    bare = peers.Ran("bare", "flowcase, bare step", "SQLite", rounds=_steps(1, 1))
+    divided = _divided(peers, "SQLite", 1, 0.3, 0.2, 0.1, 0.1)
+
+    assert peers.ratios([bare, divided]) == []
+    assert not any("in its parts" in line for line in peers.lines([bare, divided]))
+    assert [each["key"] for each in peers.data([bare, divided], {})["contestants"]] == ["bare"]
+
+
+def test_a_missed_goal_is_told_with_what_our_step_would_have_to_take(peers: ModuleType) -> None:
+    dividing = importlib.import_module("benchmarks.peers.dividing")
+    bare = peers.Ran("bare", "flowcase, bare step", "SQLite", rounds=_steps(2, 2))
+    missed = peers.Ran("viewflow", "viewflow", "SQLite", rounds=_steps(8, 8))
+    met = peers.Ran("bpmn_engine", "bpmn-engine", "SQLite", rounds=_steps(12, 12))
+
+    told = dividing.tables([bare, missed, met, _divided(peers, "SQLite", 2, 0.5, 0.4, 0.1, 0.1)])
+
+    assert "| viewflow / bare step, SQLite | ≥ 5 | 2.00 ms | 1.60 ms | 20% |" in told
+    assert "bpmn-engine" not in told
+    assert "| SQLite | 2.00 (2.00-2.00) ms | 0.50 (0.50-0.50) ms | 0.40 (0.40-0.40) ms |" in told
+    assert "| 0.10 (0.10-0.10) ms | 1.00 (1.00-1.00) ms |" in told, "what is left is Python"
+
+
+def test_where_the_commit_travels_with_the_statements_it_is_said(peers: ModuleType) -> None:
+    dividing = importlib.import_module("benchmarks.peers.dividing")
+
+    told = dividing.tables([_divided(peers, "PostgreSQL", 2, 0.5, 0.8, 0, 0.1)])
+
+    assert "| among the statements | 0.70 (0.70-0.70) ms |" in told
+    assert "No goal is missed." in told
+
+
+def test_the_page_names_what_runs_each_contestant(peers: ModuleType) -> None:
+    writing = importlib.import_module("benchmarks.peers.writing")
+    own = peers.Ran("bare", "flowcase, bare step", "SQLite", interpreter="CPython 3.11.7, not optimised")
+    same = peers.Ran("dbos", "DBOS", "PostgreSQL", interpreter="CPython 3.11.7, not optimised")
+    other = peers.Ran("operaton", "Operaton", "PostgreSQL", interpreter="OpenJDK 17")
+
+    page = writing.page([own, same, other], {}, machine="idle", rounds=1, cases=1)
+
+    assert "CPython 3.11.7, not optimised: flowcase, DBOS; OpenJDK 17: Operaton." in page

@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import platform
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,9 +32,18 @@ def serve(asked: argparse.Namespace, version: str, case: Callable[[], Sequence[f
         case()
     gc.collect()
     gc.freeze()  # of every peer in Python: what is there now is not looked through for garbage again
-    print(json.dumps({"version": version}), flush=True)
+    print(json.dumps({"version": version, "interpreter": interpreter()}), flush=True)
     for _ in sys.stdin:
         print(json.dumps({"cases": [list(case()) for _ in range(asked.cases)]}), flush=True)
+
+
+def interpreter() -> str:
+    """Its version, and whether it was built with optimisation by a profile; distributions do not say."""
+    told = f"{platform.python_implementation()} {platform.python_version()}"
+    if sys.base_prefix == "/usr":
+        return f"{told} of the distribution"
+    is_optimised = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
+    return f"{told}, {'optimised' if is_optimised else 'not optimised'}"
 
 
 def seconds(act: Callable[[], Any]) -> float:

@@ -1,4 +1,6 @@
 // bpmn-engine: recovered from its saved state for each step, the new state committed before the step counts.
+// Mode "shown": as its documentation shows, the state keeps its source and a new engine recovers from it alone.
+// Mode "shared": the diagram is read once and shared, and no state carries a copy of it.
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -53,13 +55,14 @@ async function postgresqlRows(url) {
 
 const rows = await (asked.database.includes('://') ? postgresqlRows : sqliteRows)(asked.database);
 
-// The diagram is read once and shared, so that no state carries a copy of it.
-const { rootElement, ...parsed } = await new BpmnModdle().fromXML(readFileSync(asked.diagram, 'utf-8'));
-const sourceContext = serialize({ rootElement, ...parsed }, TypeResolver(elements));
+const isShared = asked.mode === 'shared';
+const source = readFileSync(asked.diagram, 'utf-8');
+const { rootElement, ...parsed } = isShared ? await new BpmnModdle().fromXML(source) : {};
+const sourceContext = isShared && serialize({ rootElement, ...parsed }, TypeResolver(elements));
 
 function saved(execution) {
   const state = execution.getState();
-  for (const definition of state.definitions) delete definition.source;
+  if (isShared) for (const definition of state.definitions) delete definition.source;
   return JSON.stringify(state);
 }
 
@@ -67,7 +70,7 @@ let last = 0;
 
 async function start() {
   last += 1;
-  const engine = new Engine({ name: 'peers', sourceContext });
+  const engine = new Engine({ name: 'peers', ...(isShared ? { sourceContext } : { source }) });
   const execution = await engine.execute({ listener: new EventEmitter() });
   await rows.begin();
   await rows.insert(last, saved(execution));
@@ -77,7 +80,7 @@ async function start() {
 
 async function complete(element) {
   await rows.begin();
-  const engine = new Engine({ name: 'peers', sourceContext });
+  const engine = isShared ? new Engine({ name: 'peers', sourceContext }) : new Engine();
   engine.recover(JSON.parse(await rows.load(last)));
   const execution = await engine.resume({ listener: new EventEmitter() });
   for (const definition of execution.definitions) {
@@ -112,7 +115,7 @@ async function oneCase() {
 
 for (let number = 0; number < Number(asked.warm); number += 1) await oneCase();
 const { version } = JSON.parse(readFileSync(new URL('node_modules/bpmn-engine/package.json', import.meta.url)));
-console.log(JSON.stringify({ version }));
+console.log(JSON.stringify({ version, interpreter: `Node.js ${process.versions.node}` }));
 for await (const _ of createInterface({ input: process.stdin })) {
   const cases = [];
   for (let number = 0; number < Number(asked.cases); number += 1) cases.push(await oneCase());

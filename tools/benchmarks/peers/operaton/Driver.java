@@ -76,6 +76,7 @@ public final class Driver {
       driver.oneCase();
     }
     System.out.println("{\"version\": \"" + ProcessEngine.class.getPackage().getImplementationVersion()
+        + "\", \"interpreter\": \"" + System.getProperty("java.vm.name") + " " + System.getProperty("java.version")
         + "\", \"history\": \"" + driver.engine.getProcessEngineConfiguration().getHistory() + "\"}");
     var input = new BufferedReader(new InputStreamReader(System.in));
     while (input.readLine() != null) {
