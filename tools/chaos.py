@@ -36,6 +36,7 @@ from faults import (
     nights,
     nodes,
     post,
+    quorums,
     releases,
     steps,
 )
@@ -60,6 +61,7 @@ SHARE = {
     "messages": 0.5,
     "nodes": 0.5,
     "network": 1.0,
+    "quorum": 4.0,
 }
 # Name -> what is done in a run of ten minutes times `more`.
 FAULTS: dict[str, Callable[[float, int], Outcome]] = {
@@ -86,6 +88,11 @@ FULL: dict[str, Callable[[float, int], Outcome]] = {
     "messages": lambda more, seed: post.at_once(messages=10_000, seed=seed),
 }
 
+# Only when asked for by name: they need packages that `make setup-dev` does not install.
+ASKED: dict[str, Callable[[float, int], Outcome]] = {
+    "quorum": lambda more, seed: quorums.lost(seconds=30 * more, seed=seed),
+}
+
 # The same faults in a few seconds each, for `make test`.
 SHORT: dict[str, Callable[[int], Outcome]] = {
     "steps": lambda seed: steps.at_every_step(processes=2, seed=seed),
@@ -102,6 +109,7 @@ SHORT: dict[str, Callable[[int], Outcome]] = {
     "messages": lambda seed: post.at_once(messages=100, seed=seed),
     "nodes": lambda seed: nodes.three(rounds=1, seed=seed),
     "network": lambda seed: networks.cut_off(seconds=3, seed=seed, people=6),
+    "quorum": lambda seed: quorums.lost(seconds=5, seed=seed, people=6),
 }
 
 
@@ -109,7 +117,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", default=",".join(FAULTS), help=f"of {', '.join(FAULTS)}; default: all")
+    names = ", ".join(FAULTS | ASKED)
+    parser.add_argument(
+        "--only", default=",".join(FAULTS), help=f"of {names}; default: all but {', '.join(ASKED)}"
+    )
     parser.add_argument("--minutes", type=float, default=USUAL_MINUTES)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--short", action="store_true", help="a few seconds of each, whatever the minutes")
@@ -120,7 +131,7 @@ def main() -> int:
     parser.add_argument("--markdown", metavar="FILE", help="write the page docs/chaos.md")
     arguments = parser.parse_args()
     chosen = arguments.only.split(",")
-    if unknown := set(chosen) - set(FAULTS):
+    if unknown := set(chosen) - set(FAULTS | ASKED):
         parser.error(f"there is no fault {', '.join(sorted(unknown))}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
     first = time.monotonic()
@@ -147,7 +158,7 @@ def main() -> int:
 
 
 def _tried(name: str, more: float, seed: int, *, is_full: bool = False) -> Outcome:
-    faults = FAULTS | FULL if is_full else FAULTS
+    faults = FAULTS | ASKED | (FULL if is_full else {})
     try:
         with stopped_at(time.monotonic() + MOST_SECONDS * max(more, 1)):
             return faults[name](more, seed) if more else SHORT[name](seed)

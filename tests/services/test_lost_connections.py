@@ -150,7 +150,7 @@ def test_a_server_that_stays_away_is_said_after_a_while(
     transactions.store.working.dispose()
     monkeypatch.setattr(psycopg, "connect", refuse)
 
-    with pytest.raises(DatabaseLost, match="connection was lost"):
+    with pytest.raises(DatabaseLost, match=r"connection was lost\. Nothing was changed\. Try again\."):
         transactions.read(count)
 
 

@@ -33,7 +33,9 @@ class DatabaseLost(FlowcaseError):
     """The connection broke before the commit; nothing was written, trying again is safe."""
 
     def __init__(self) -> None:
-        super().__init__("Expected to reach the database, but the connection was lost.")
+        super().__init__(
+            "Expected to reach the database, but the connection was lost. Nothing was changed. Try again."
+        )
 
 
 class DatabaseMissing(DatabaseLost):
