@@ -36,6 +36,26 @@ def test_a_fault_of_ours_gives_a_number_and_no_details(app, sign_in, monkeypatch
     assert "ZeroDivision" not in page.source
 
 
+def test_a_history_that_was_rewritten_is_not_shown_and_is_told(sign_in, world):
+    camilla = sign_in("camilla.syd")
+    of_case = "stream = 'case:SAG-2588'"
+    with world.flow.store.engine.begin() as connection:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'history'"
+        for name in connection.exec_driver_sql(triggers).scalars().all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.exec_driver_sql(
+            f"UPDATE history SET actor = 'mallory' "
+            f"WHERE {of_case} AND seq = (SELECT max(seq) FROM history WHERE {of_case})"
+        )
+
+    page = camilla.get("/sager/SAG-2588")
+
+    assert page.status == 500
+    assert page.heading == "Det, der er gemt, passer ikke"
+    assert page.headers["X-Request-Id"] in page.text
+    assert "mallory" not in page.source
+
+
 def test_what_is_too_large_is_refused(app, stranger):
     app.config["MAX_CONTENT_LENGTH"] = 1000
     page = stranger.get("/underret")

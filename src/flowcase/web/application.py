@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from flask import Flask, Request, Response, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -26,6 +27,7 @@ from flowcase.services.transactions import (
     DatabaseLost,
     DatabaseSlow,
     OutcomeUnknown,
+    SealBroken,
     SessionShared,
     request_id,
 )
@@ -72,6 +74,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SessionShared: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    SealBroken: HTTPStatus.INTERNAL_SERVER_ERROR,
     pdf.PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     KeyUsedOtherwise: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -81,6 +84,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 MAX_REQUEST_BYTES = 30 * 1024 * 1024
 
 csrf = signed_cookie.FormTokens()
+
+_log = structlog.get_logger(__name__)
 
 
 class _Application(Flask):
@@ -342,6 +347,8 @@ def _say_errors(app: Flask) -> None:
         from flowcase.web import api
 
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        if isinstance(error, SealBroken):
+            _log.error("sealed data altered", place=error.place)  # names a stream and a number there
         if api.is_api():
             return api.problem(status, error)
         why = ended_deputyships.sentence() if isinstance(error, errors.Forbidden) else ""

@@ -27,7 +27,7 @@ from flowcase.history.story import unit_words
 from flowcase.services import form_sentences
 from flowcase.services.absences import Absence
 from flowcase.services.choice_words import away_words
-from flowcase.services.transactions import DatabaseFull, DatabaseSlow, OutcomeUnknown
+from flowcase.services.transactions import DatabaseFull, DatabaseSlow, OutcomeUnknown, SealBroken
 from flowcase.values import Value
 from flowcase.web.language import current, gettext
 from flowcase.web.pdf import PdfUnavailable
@@ -307,6 +307,7 @@ def title_of(error: errors.FlowcaseError) -> str:
         errors.Forbidden: gettext("Det har du ikke adgang til"),
         errors.Refused: gettext("Det kan ikke gøres endnu"),
         errors.InvalidValues: gettext("Nogle felter skal rettes"),
+        SealBroken: gettext("Det, der er gemt, passer ikke"),
     }
     return next(
         (titles[kind] for kind in type(error).__mro__ if kind in titles),
@@ -335,6 +336,11 @@ def sentence(error: errors.FlowcaseError) -> str:
             "Serveren mangler biblioteket Pango, som PDF-filer skrives med. Brug Udskriv i stedet, eller "
             "sig det til den, der driver systemet."
         )
+    if isinstance(error, SealBroken):
+        return gettext(
+            "Noget af det, der er gemt her, er ændret uden om systemet eller beskadiget. Det vises ikke. "
+            "Sig det straks til den, der driver systemet: {number}"
+        ).format(number=g.get("request_id", ""))
     if isinstance(error, DatabaseFull):
         return gettext("Intet er ændret: der er ikke mere plads. Sig det til den, der driver systemet.")
     if isinstance(error, DatabaseSlow):
