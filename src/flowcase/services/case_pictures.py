@@ -75,9 +75,7 @@ class Picture:
     family: Item | None
     consents: tuple[Item, ...]  # requests, newest first
     given: Mapping[str, tuple[Item, ...]]  # request -> the answers to it
-    to_measures: tuple[
-        Item, ...
-    ]  # answers about consent to measures, which no request asked for; newest first
+    to_measures: tuple[Item, ...]  # answers about consent to measures, asked by no request; newest first
     boards: tuple[Item, ...]  # newest first
     plans: tuple[Item, ...]
     goals: tuple[Item, ...]

@@ -46,12 +46,8 @@ ENTITIES = (
         K1,
         "Samtykke",
         ("anmodning_id", R, K0, "Anmodning"),
-        (
-            "foranstaltning_id",
-            R,
-            K0,
-            "Foranstaltning",
-        ),  # of a consent to a measure, which no request is about
+        # Of a consent to a measure, which no request is about.
+        ("foranstaltning_id", R, K0, "Foranstaltning"),
         ("formaal_kode", E, K0, "Formålets art"),
         ("formaal", T, K1, "Formål"),
         ("oplysningstyper", M, K1, "Typer af oplysninger"),
