@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -160,6 +161,41 @@ def test_a_result_that_comes_after_the_lease_was_taken_over_does_not_count(
     assert results == ["slow", "fast"]
     assert elements(flow) == ["efter"]
     assert flow.instances.get(instance).variables["by"] == "fast"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_result_that_loses_to_a_takeover_while_it_is_written_down_does_not_count(
+    flow: Flowcase, begin: Callable[..., str], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite nobody takes over while another one writes."""
+    tries: list[int] = []
+    taken_over = threading.Event()
+
+    def handle(job: Any, outbox: Any) -> dict[str, Any]:
+        tries.append(outbox.attempt)
+        if outbox.attempt == 2:
+            taken_over.set()
+        return {"by": outbox.attempt}
+
+    instance = begin(handle)
+    advancing: Any = flow.jobs._advancing
+    carry_on, other = advancing.carry_on, threading.Thread(target=flow.jobs.run_due)
+
+    def carry_on_slowly(*arguments: Any) -> None:
+        if not taken_over.is_set():  # it has looked whether the job is still its own
+            clock.advance(dt.timedelta(seconds=31))
+            other.start()
+            assert taken_over.wait(30)
+        carry_on(*arguments)
+
+    monkeypatch.setattr(advancing, "carry_on", carry_on_slowly)
+
+    flow.jobs.run_due()
+    other.join(30)
+
+    assert tries == [1, 2]
+    assert elements(flow) == ["efter"]
+    assert flow.instances.get(instance).variables["by"] == 2
 
 
 def test_a_job_of_a_cancelled_instance_is_not_run(flow: Flowcase, begin: Callable[..., str]) -> None:

@@ -15,7 +15,7 @@ import structlog
 from flowcase import events, logs, model
 from flowcase.access.actor import SYSTEM
 from flowcase.engine.timers import TimerTextError, parse_duration
-from flowcase.errors import BpmnError, FlowcaseError
+from flowcase.errors import BpmnError, Conflict, FlowcaseError
 from flowcase.job_types import Job, Registration, Side
 from flowcase.model import IncidentKind, JobStatus
 from flowcase.services.advancing import Advancing
@@ -358,7 +358,10 @@ class Jobs:
             return following is not None and self._begin(tx, following)
 
         try:
-            return self._transactions.run(SYSTEM, work)
+            try:
+                return self._transactions.run(SYSTEM, work)
+            except Conflict:  # another node took the job over after we had looked; now we see that it did
+                return self._transactions.run(SYSTEM, work)
         except _RecordingFailed as error:
             failed = _Outcome(failure=str(error))
             return self._record(job, failed, following)
