@@ -78,9 +78,8 @@ class Jobs:
         self._last_process = ""  # whose job this node claimed last: the next process is next
         self._looks_for_lost = threading.Lock()  # held by the one thread whose claim may be a lost job
         self._lost: JobRow | None = None  # the one that this process runs
-        self._hangs_at: dict[
-            tuple[str, int], float
-        ] = {}  # job and attempt -> from when on, monotonic, it hangs
+        # Job and attempt -> from when on, by the monotonic clock, it hangs.
+        self._hangs_at: dict[tuple[str, int], float] = {}
 
     # --- running -----------------------------------------------------------------------------------
 
