@@ -94,12 +94,12 @@ class _Blows:
     def _two_members(self, seconds: float) -> None:
         """Nobody may take writes until a majority of the members is back."""
         two = self._kept.members[:2]
+        told = sum(self._users.told.values())
         began = time.monotonic()
         for member in two:
             member.kill()
         wait_for(lambda: time.monotonic() - max(self._users.last_success, began) > UNTIL_REFUSED, WITHIN)
         ended = self._users.last_success - began
-        told = sum(self._users.told.values())
         time.sleep(seconds)
         self._outcome.wrong["work without a quorum"] += self._users.last_success - began != ended
         self._outcome.tried |= {
