@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM, Actor
@@ -18,6 +19,10 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.modeling import folder_files
 from flowcase.store import tables
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.traffic import Traffic, traffic
 
 BEGIN = dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
 CASE, CASEWORKER = "SAG-1", "CW-1"
@@ -51,7 +56,7 @@ class Round:
     number: int
     seconds: float
     cpu: float  # seconds of it that this process worked
-    statements: int
+    statements: int  # as the database executes them
     state: int  # bytes of the instance at rest
     history: int  # bytes that the history grew by
 
@@ -59,21 +64,17 @@ class Round:
 class FollowUp:
     """One measure of one case, followed up round after round on a clock that is set on between them."""
 
-    def __init__(self, flow: Flowcase) -> None:
-        self.flow = flow
+    def __init__(self, flow: Flowcase, seen: Traffic) -> None:
+        self.flow, self._seen = flow, seen
         self.instance = _begin(flow)
         self._actor: Actor = flow.people.actor(CASEWORKER)
         self._number = 0
-        self._sent = 0
-        event.listen(flow.store.engine, "before_cursor_execute", self._count)
-
-    def _count(self, *_: Any) -> None:
-        self._sent += 1
 
     def round(self) -> Round:
         """Prepare the follow-up, hold it, and let everything happen that follows from it."""
         self._number += 1
-        history, sent = self._history_size(), self._sent
+        history = self._history_size()
+        self._seen.statements.clear()
         began, worked = time.perf_counter(), time.process_time()
         for element, values in ANSWERS:
             (task,) = [
@@ -81,13 +82,10 @@ class FollowUp:
             ]
             self.flow.user_tasks.complete(task.id, self._filled(values), actor=self._actor)
         seconds, cpu = time.perf_counter() - began, time.process_time() - worked
-        statements = self._sent - sent
+        statements = len(self._seen.statements)
         self._go_on()
         grown = self._history_size() - history
         return Round(self._number, seconds, cpu, statements, self._state_size(), grown)
-
-    def close(self) -> None:
-        event.remove(self.flow.store.engine, "before_cursor_execute", self._count)
 
     def _go_on(self) -> None:
         """Two days pass, with every timer at its own instant."""
@@ -126,17 +124,16 @@ class FollowUp:
 
 
 @contextmanager
-def followed(home: Path, url: str = "", *, durable: bool = True) -> Iterator[FollowUp]:
-    """An installation with the shipped processes and one case whose measure has begun."""
+def followed(home: Path, *, durable: bool = True) -> Iterator[FollowUp]:
+    """An installation on SQLite with the shipped processes and one case whose measure has begun."""
     home.mkdir(parents=True, exist_ok=True)
-    settings = config.Config(home=home, database_url=url, is_demonstration=True, is_durable=durable)
+    settings = config.Config(home=home, is_demonstration=True, is_durable=durable)
     bootstrap.upgrade(settings)
     flow = bootstrap.open(settings, clock=ManualClock(BEGIN))
     try:
         flow.deployments.deploy(folder_files(config.shipped_processes()), actor=SYSTEM, note="rounds")
-        follow_up = FollowUp(flow)
-        yield follow_up
-        follow_up.close()
+        with traffic(flow.store) as seen:
+            yield FollowUp(flow, seen)
     finally:
         flow.close()
 
