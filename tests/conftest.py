@@ -26,7 +26,19 @@ from flowcase.store.connecting import database_url
 
 BACKENDS = ("sqlite", "postgresql")
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+# A parallel run has each file in one process, and these begin: who begins last works alone at the end.
+LONGEST = (
+    "tests/faults/test_faults.py",
+    "tests/cli/test_whole_demonstration.py",
+    "tests/web/walks/test_walks.py",
+    "tests/web/walks/test_studio_walk.py",
+)
 _ran: collections.Counter[str] = collections.Counter()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")

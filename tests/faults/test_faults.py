@@ -29,7 +29,6 @@ FAULTS = (
     "network",
 )
 PATIENCE = 1800  # seconds for all of them, on a machine that does much else
-pytestmark = pytest.mark.xdist_group("faults")  # all of them share one run
 
 
 @pytest.fixture(scope="module")
