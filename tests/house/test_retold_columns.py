@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from flowcase.history import retold_casework
+from flowcase.history import retold_casework, retold_reviews
 from flowcase.history.retold_casework import COPIES
 from flowcase.store import appliers
 from flowcase.store.metadata import metadata
-from flowcase.store.queries import as_kept
+from flowcase.store.queries import as_kept, as_kept_reviews
 
 APPLIERS = Path(appliers.__file__).parent
 
@@ -72,9 +73,17 @@ TABLES_NOT_COMPARED = {
     **dict.fromkeys(("instance", "job", "message", "message_receipt", "message_seen", "held_start"), GAP),
     **dict.fromkeys(("suspension", "batch", "batch_item", "migration", "migration_item"), GAP),
     **dict.fromkeys(("guest_link", "access_report", "access_report_choice", "webhook"), GAP),
-    **dict.fromkeys(("review", "review_file", "review_comment"), GAP),
 }
 TABLES = {as_kept.key_of(sort).table.name for sort in retold_casework.TOLD}
+
+# Sorts with a module of their own: table, and what is told of a row.
+BESIDE = {sort: (as_kept_reviews.TABLES[sort], told) for sort, told in retold_reviews.TOLD.items()}
+# sort -> columns that name the row
+NAMES_OF_ROWS = {sort: {"id"} for sort in BESIDE} | {"reviewed file": {"review", "file_name"}}
+# sort -> column -> why it is not compared
+BESIDE_NOT_COMPARED: dict[str, dict[str, str]] = {}
+# Module of appliers that write them -> the events that are told.
+KINDS_BESIDE = {"reviews": retold_reviews.KINDS}
 
 
 @pytest.mark.parametrize("sort", retold_casework.TOLD)
@@ -88,8 +97,18 @@ def test_each_column_is_compared_with_the_history_or_it_is_said_why_not(sort: st
     assert not compared & NOT_COMPARED[sort].keys()
 
 
+@pytest.mark.parametrize("sort", BESIDE)
+def test_each_column_told_beside_casework_is_compared_or_it_is_said_why_not(sort: str) -> None:
+    table, told = BESIDE[sort]
+    compared = {each.name for each in dataclasses.fields(told)} | NAMES_OF_ROWS[sort]
+    lacking = BESIDE_NOT_COMPARED.get(sort, {})
+
+    assert compared | lacking.keys() == {each.name for each in table.columns}
+    assert not compared & lacking.keys()
+
+
 def test_each_table_is_compared_with_the_history_or_it_is_said_why_not() -> None:
-    compared = TABLES | OF_THE_INSTALLATION
+    compared = TABLES | OF_THE_INSTALLATION | {table.name for table, _ in BESIDE.values()}
 
     assert compared | TABLES_NOT_COMPARED.keys() == set(metadata.tables)
     assert not compared & TABLES_NOT_COMPARED.keys()
@@ -108,6 +127,25 @@ def test_each_event_that_writes_these_rows_is_told_or_it_is_said_why_not() -> No
 
     assert {"CaseOpened", "UserTaskRedrawn", "InstanceMigrated", "EmergencyReviewed"} <= writing
     assert writing - NOT_TOLD.keys() == {each.__name__ for each in retold_casework.KINDS}
+
+
+@pytest.mark.parametrize("module", KINDS_BESIDE)
+def test_each_event_that_writes_rows_told_beside_casework_is_told(module: str) -> None:
+    applied = _applied(ast.parse((APPLIERS / f"{module}.py").read_text()))
+
+    assert applied == {each.__name__ for each in KINDS_BESIDE[module]}
+
+
+def _applied(module: ast.Module) -> set[str]:
+    """Events whose applier stands in the module."""
+    return {
+        ast.unparse(each).rpartition(".")[2]
+        for function in module.body
+        if isinstance(function, ast.FunctionDef)
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "applies"
+        for each in decorator.args
+    }
 
 
 def _writing(module: ast.Module) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """What rows of the installation have to say, told anew from events alone: accounts, settings, deployments,
-holds, absences, erasures that were proposed, documents with a day of their own.
+holds, absences, erasures that were proposed, documents with a day of their own, reviews of drafts.
 
 The chain proves the history; this is what makes it prove the rows too, which are what everybody sees.
 """
@@ -14,8 +14,9 @@ from typing import Any
 from flowcase import events
 from flowcase.access import events as access
 from flowcase.cases import events as cases
-from flowcase.history import retold_retention
+from flowcase.history import retold_retention, retold_reviews
 from flowcase.history.retold_retention import Retention
+from flowcase.history.retold_reviews import Reviews
 from flowcase.model import Event
 
 
@@ -39,6 +40,7 @@ class Installation:
     holds: dict[str, tuple[str, str]] = field(default_factory=dict)  # case -> reason, who placed it
     absences: dict[str, access.AbsenceReported] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
+    reviews: Reviews = field(default_factory=Reviews)
 
 
 INSTALLATION_KINDS = (
@@ -57,6 +59,7 @@ INSTALLATION_KINDS = (
     access.AbsenceEnded,
     access.AbsencesForgotten,
     *retold_retention.KINDS,
+    *retold_reviews.KINDS,
 )
 
 
@@ -92,6 +95,8 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
                 found.holds.pop(event.case, None)
             case _ if isinstance(event, retold_retention.KINDS):
                 retold_retention.tell(found.retention, actor, at, event)
+            case _ if isinstance(event, retold_reviews.KINDS):
+                retold_reviews.tell(found.reviews, actor, at, event)
             case _:
                 _absence(found.absences, event)
     return found

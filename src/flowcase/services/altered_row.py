@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,7 @@ from flowcase.values import canonical_json, to_json
 class AlteredRow:
     sort: str  # account | setting | deployment | version | file | key | legal hold | absence | case | record
     # | deadline | document | user task | candidates | emergency | erasure | document period | stream
+    # | review | reviewed file | review comment
     id: str
     what: str
 
@@ -25,3 +28,22 @@ def is_same(one: Any, other: Any) -> bool:
     if isinstance(one, dt.datetime) and isinstance(other, dt.datetime):
         return one == other
     return canonical_json(to_json(one)) == canonical_json(to_json(other))
+
+
+def compared(
+    sort: str, kept: Mapping[str, Any], told: Mapping[str, Any], *, made_up: str = "no event led to it"
+) -> Iterator[AlteredRow]:
+    """Rows by id with the fields of what is told of them; `made_up` is said where nothing is told."""
+    for id in sorted(kept.keys() | told.keys()):
+        if id not in told:
+            yield AlteredRow(sort, id, made_up)
+        elif id not in kept:
+            yield AlteredRow(sort, id, "is gone")
+        elif other := differing(kept[id], told[id]):
+            yield AlteredRow(sort, id, f"{', '.join(other)} is not what the history tells")
+
+
+def differing(kept: Any, told: Any) -> list[str]:
+    """Names of the fields of what is told that the row has otherwise."""
+    names = [each.name for each in dataclasses.fields(told)]
+    return [name for name in names if not is_same(getattr(kept, name), getattr(told, name))]
