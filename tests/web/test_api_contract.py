@@ -25,6 +25,7 @@ from tests.web import world as worlds
 # Of each operation; `make api-fuzz` asks for many more.
 EXAMPLES = int(os.environ.get("FLOWCASE_API_EXAMPLES", "8"))
 GROUPS = ("administrator", "procesejer", "revisor", "indtag", "fronten", "frontpersonale", "familieteam_syd")
+GROUPS += ("teamleder_syd",)
 CHECKED = [
     checks.not_a_server_error,
     checks.status_code_conformance,

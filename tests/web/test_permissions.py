@@ -320,6 +320,7 @@ _PLAIN = {
     "api.export": "/api/history/export?format=csv&purpose=tilsyn&case=SAG-2588",
     "api.user_tasks": "/api/user-tasks",
     "api.saved_lists": "/api/saved-lists",
+    "api.absences": "/api/absences",
     "api-docs.openapi_json": "/api/openapi.json",
 }
 

@@ -104,6 +104,9 @@ _BODIES: dict[str, Any] = {
     "api.map_batch": {"source": "frist:1", "mapping": {"a": None}},
     "api.suspend_process": {"reason": "prøve"},
     "api.resume_process": {"reason": "prøve"},
+    "api.report_absence": {"person": "camilla.syd", "first": "2026-04-13", "last": "2026-04-17"},
+    "api.end_absence": {"person": "camilla.syd"},
+    "api.call_off_absence": {"person": "camilla.syd", "first": "2026-04-13", "last": "2026-04-17"},
     "api.drop_held_starts": {"reason": "prøve", "held": ["findes-ikke"]},
     "api.deploy": {"files": {"tom.bpmn": "<x/>"}},
 }
@@ -159,6 +162,10 @@ def _sent_to(world: World) -> Iterator[Page]:
     for page in seen["flows.new"]:
         body = {"process": page.path.rpartition("/")[2]}
         yield Page("api.start", "/api/instances#" + body["process"], page.owners)
+    of_camilla = frozenset({"camilla.syd", "else.syd", "anders.myn"})
+    yield Page("api.report_absence", "/api/absences", of_camilla)
+    yield Page("api.end_absence", "/api/absences/end", of_camilla)
+    yield Page("api.call_off_absence", "/api/absences/call-off", of_camilla)
     for endpoint, path in (
         ("api.deploy", "/api/deployments"),
         ("api.publish", "/api/messages"),

@@ -11,6 +11,8 @@ SCOPES: Mapping[str, str] = {
     "tasks:write": "Claim, release, delegate and complete user tasks.",
     "lists:read": "Read saved lists of user tasks and whom they are shared with.",
     "lists:write": "Keep, delete, share and withdraw saved lists of user tasks.",
+    "absences:read": "List the absences of whom the account leads.",
+    "absences:write": "Report, end and call off absences of whom the account leads.",
     "cases:read": "List cases; read their open facts, deadlines and records of class K0.",
     "instances:read": "List and read process instances.",
     "instances:write": "Start, suspend, resume, cancel instances, put back, move tokens; suspend processes.",

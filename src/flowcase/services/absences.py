@@ -25,6 +25,7 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import absences as rows_of
 from flowcase.store.queries import case_files, records, user_tasks
+from flowcase.store.queries.people import person as person_row
 
 FIRST, LAST = "fra", "til"  # fields of form F-C5, and what an error is about
 KEPT_DAYS = "fravaer_opbevaring_dage"  # setting: how long an absence is kept behind its last day
@@ -45,9 +46,9 @@ class Absence:
     reported_by: str | None = None
 
     @property
-    def place(self) -> tuple[dt.date, str, str]:
+    def place(self) -> tuple[dt.date, str, str, dt.date, bool]:
         """Where it stands in a list."""
-        return (self.first, self.person, self.deputy or "")
+        return (self.first, self.person, self.deputy or "", self.last, self.is_under_way)
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,9 @@ class Absences:
     def _check(self, tx: Tx, person: str, actor: Actor) -> None:
         if person != actor.id and person not in {row.id for row in people_led(tx, self._rule_sets, actor)}:
             raise Forbidden(f"say when '{person}' is away", "it is no one of their teams")
+        row = person_row(tx, person)
+        if row is not None and row.kind != "person":
+            raise Forbidden(f"say when '{person}' is away", "only people are")
 
 
 def _check_days(tx: Tx, first: dt.date, last: dt.date) -> None:

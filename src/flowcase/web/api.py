@@ -21,6 +21,7 @@ __all__ = ["blueprint", "caller", "init_app", "is_api", "problem"]
 _OPERATIONS = (
     "api_tasks",
     "api_lists",
+    "api_absences",
     "api_cases",
     "api_instances",
     "api_tokens",

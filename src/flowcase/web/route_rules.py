@@ -146,6 +146,12 @@ TOKEN = Rule(
     lambda actor: Answer.YES,
     takes_token=True,
 )
+TOKEN_ABSENCE = Rule(
+    "absence by token",
+    "One's own; of others, who leads a team that they are in.",
+    OWN_ABSENCE.allows,
+    takes_token=True,
+)
 TOKEN_TASK = Rule("user task by token", "`may_work_on`; own: as for a user task.", _own, takes_token=True)
 
 HANDING_OUT = Rule(

@@ -22,6 +22,8 @@ SCOPE_WORDS = {
     "tasks:write": "Tage, slippe, uddelegere og fuldføre opgaver.",
     "lists:read": "Læse gemte udvalg af opgaver, og hvem de er delt med.",
     "lists:write": "Gemme, slette, dele og trække gemte udvalg af opgaver tilbage.",
+    "absences:read": "Se lister over fravær hos dem, kontoen leder.",
+    "absences:write": "Melde, afslutte og aflyse fravær hos dem, kontoen leder.",
     "cases:read": "Se lister over sager; læse deres åbne fakta, frister og poster af klasse K0.",
     "instances:read": "Se lister over forløb og læse dem.",
     "instances:write": "Begynde, standse, genoptage og annullere forløb; gå tilbage; flytte tokens; "
