@@ -283,6 +283,7 @@ class WebhookMade(Event):
     webhook: str
     host: str
     kinds: tuple[str, ...]
+    keyed_hash: str = ""  # of its address and secret; empty where an older release wrote it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,6 +292,7 @@ class WebhookSecretChanged(Event):
 
     webhook: str
     old_until: dt.datetime | None
+    keyed_hash: str = ""  # as above, with the secret before while it signs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,8 +43,9 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
 
     Compares with the history what it led to and no chain covers: accounts with their groups and scopes,
     settings, deployed files, legal holds, absences, proposed erasures, documents with a day of their own,
-    reviews of drafts, keys that were destroyed or came back; with --rows also what cases, records,
-    deadlines, user tasks and documents say. A row that was altered behind flowcase's back is named.
+    reviews of drafts, webhooks with their addresses, keys that were destroyed or came back; with --rows
+    also what cases, records, deadlines, user tasks and documents say. A row that was altered behind
+    flowcase's back is named.
 
     Tells also where the clock was set back by more than a minute: no fault of the chain, which says what came
     first, but instants there are not to be relied on.

@@ -1,5 +1,6 @@
 """What rows of the installation have to say, told anew from events alone: accounts, settings, deployments,
-holds, absences, erasures that were proposed, documents with a day of their own, reviews of drafts.
+holds, absences, erasures that were proposed, documents with a day of their own, reviews of drafts,
+webhooks.
 
 The chain proves the history; this is what makes it prove the rows too, which are what everybody sees.
 """
@@ -14,9 +15,10 @@ from typing import Any
 from flowcase import events
 from flowcase.access import events as access
 from flowcase.cases import events as cases
-from flowcase.history import retold_retention, retold_reviews
+from flowcase.history import retold_retention, retold_reviews, retold_webhooks
 from flowcase.history.retold_retention import Retention
 from flowcase.history.retold_reviews import Reviews
+from flowcase.history.retold_webhooks import Webhooks
 from flowcase.model import Event
 
 
@@ -41,6 +43,7 @@ class Installation:
     absences: dict[str, access.AbsenceReported] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
     reviews: Reviews = field(default_factory=Reviews)
+    webhooks: Webhooks = field(default_factory=Webhooks)
 
 
 INSTALLATION_KINDS = (
@@ -60,6 +63,7 @@ INSTALLATION_KINDS = (
     access.AbsencesForgotten,
     *retold_retention.KINDS,
     *retold_reviews.KINDS,
+    *retold_webhooks.KINDS,
 )
 
 
@@ -97,6 +101,8 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
                 retold_retention.tell(found.retention, actor, at, event)
             case _ if isinstance(event, retold_reviews.KINDS):
                 retold_reviews.tell(found.reviews, actor, at, event)
+            case _ if isinstance(event, retold_webhooks.KINDS):
+                retold_webhooks.tell(found.webhooks, actor, at, event)
             case _:
                 _absence(found.absences, event)
     return found

@@ -15,7 +15,7 @@ from flowcase.values import canonical_json, to_json
 class AlteredRow:
     sort: str  # account | setting | deployment | version | file | key | legal hold | absence | case | record
     # | deadline | document | user task | candidates | emergency | erasure | document period | stream
-    # | review | reviewed file | review comment
+    # | review | reviewed file | review comment | webhook
     id: str
     what: str
 

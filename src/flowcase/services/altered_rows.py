@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from flowcase.errors import FlowcaseError
 from flowcase.history import retold
 from flowcase.history.retold import Installation
-from flowcase.services import altered_casework, altered_retention, altered_reviews
+from flowcase.services import altered_casework, altered_retention, altered_reviews, altered_webhooks
 from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, DatabaseFault, Tx
@@ -29,7 +29,7 @@ class AlteredRows:
 
     def find(self, *, casework: bool = False) -> list[AlteredRow]:
         """Of the installation: accounts, settings, what is deployed, keys, legal holds, absences, erasures,
-        documents with a day of their own, reviews.
+        documents with a day of their own, reviews, webhooks.
 
         With `casework` also cases, records, deadlines, user tasks, documents and openings in an emergency,
         for which every stream is opened.
@@ -67,6 +67,7 @@ def _of_installation(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
     yield from _absences(tx, told)
     yield from altered_retention.find(tx, told.retention)
     yield from altered_reviews.find(tx, told.reviews)
+    yield from altered_webhooks.find(tx, told.webhooks)
     for each in itertools.chain.from_iterable(as_kept.keys(tx)):
         if each.wrapped_key is None:
             if each.id not in told.erased and not each.id.startswith(_OF_UPLOADS):

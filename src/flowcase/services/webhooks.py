@@ -61,10 +61,19 @@ class Target:
 
 
 def seal_target(tx: Tx, id: str, target: Target) -> bytes:
+    return tx.seal(INSTALLATION, f"webhook|{id}", _written(target).encode())
+
+
+def keyed_hash(tx: Tx, id: str, target: Target) -> str:
+    """By which the history proves address and secret, and tells neither."""
+    return tx.digest("webhook", f"{id}|{_written(target)}").hex()
+
+
+def _written(target: Target) -> str:
     parts = [target.address, target.secret]
     if target.old_until is not None:
         parts += [target.old_secret, target.old_until.isoformat()]
-    return tx.seal(INSTALLATION, f"webhook|{id}", json.dumps(parts).encode())
+    return json.dumps(parts)
 
 
 def open_target(tx: Tx, row: WebhookRow) -> Target:
@@ -108,18 +117,19 @@ class Webhooks:
         def work(tx: Tx) -> str:
             if sum(row.is_active for row in queries.all_of_them(tx)) >= MOST_WEBHOOKS:
                 raise Conflict("make a webhook", f"there are {MOST_WEBHOOKS} in use already")
-            id, host = tx.new_id(), urlsplit(address).hostname or ""
+            id, host, target = tx.new_id(), urlsplit(address).hostname or "", Target(address, secret)
             tx.insert(
                 webhook_tables.webhook,
                 id=id,
                 host=host,
                 kinds=list(wanted),
-                sealed_target=seal_target(tx, id, Target(address, secret)),
+                sealed_target=seal_target(tx, id, target),
                 is_active=True,
                 made_at=tx.now,
                 made_by=actor.id,
             )
-            tx.append(INSTALLATION, WebhookMade(webhook=id, host=host, kinds=wanted))
+            proof = keyed_hash(tx, id, target)
+            tx.append(INSTALLATION, WebhookMade(webhook=id, host=host, kinds=wanted, keyed_hash=proof))
             return id
 
         id = self._transactions.run(actor, work)
@@ -164,7 +174,8 @@ class Webhooks:
                 {"sealed_target": seal_target(tx, id, target)},
                 attempt=attempt,
             )
-            tx.append(INSTALLATION, WebhookSecretChanged(webhook=id, old_until=until))
+            proof = keyed_hash(tx, id, target)
+            tx.append(INSTALLATION, WebhookSecretChanged(webhook=id, old_until=until, keyed_hash=proof))
 
         self._transactions.run(actor, work)
         return secret
