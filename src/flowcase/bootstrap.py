@@ -76,6 +76,7 @@ from flowcase.services.kept_answers import KeptAnswers
 from flowcase.services.kept_drafts import KeptDrafts
 from flowcase.services.kept_typing import KeptTyping
 from flowcase.services.key_rotation import KeyRotation
+from flowcase.services.leases import Leases
 from flowcase.services.list_shares import ListShares
 from flowcase.services.mails import Mails
 from flowcase.services.meeting_calendars import MeetingCalendars
@@ -228,6 +229,7 @@ class Flowcase:
     retention: Retention
     exports: Exports
     nodes: Nodes
+    leases: Leases
     checkpoints: Checkpoints
     checkpoint_sending: CheckpointSending
     key_rotation: KeyRotation
@@ -510,6 +512,7 @@ def assemble(
         deployment_effects=DeploymentEffects(transactions, definitions),
         element_choices=ElementChoicesOf(transactions, studio),
         nodes=nodes,
+        leases=Leases(transactions, handlers, nodes, WallClock().now),
         checkpoints=checkpoints,
         checkpoint_sending=CheckpointSending(
             transactions, node, outside, send=outward.mail_by(settings), release=release

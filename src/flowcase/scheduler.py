@@ -45,6 +45,7 @@ _log = structlog.get_logger(__name__)
 def run_once(flow: Flowcase) -> dict[str, int]:
     """Do everything that is due now; how much of each."""
     done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0, "checkpoints": 0}
+    flow.leases.cut()
     while True:
         held = flow.suspensions.start_held()
         timers, jobs = flow.timers.fire_due(BATCH), flow.jobs.run_due(BATCH)
@@ -83,6 +84,7 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         ("messages", TICK_SECONDS, flow.messages.expire),
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
+    ticks.append(("leases", HEARTBEAT_SECONDS, flow.leases.cut))
     ticks.append(("moves", TICK_SECONDS, drain(flow.migration_work.run_waiting)))
     ticks.append(("held", TICK_SECONDS, drain(flow.suspensions.start_held)))
     ticks.append(("batches", TICK_SECONDS, drain(flow.batch_work.run_waiting)))

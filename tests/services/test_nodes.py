@@ -265,3 +265,13 @@ def test_a_worker_on_postgresql_is_woken_by_a_new_job_and_need_not_poll(
 def test_sqlite_has_no_news_to_tell(store: Store) -> None:
     if store.is_sqlite:
         assert list(store.news_of_work(0.01)) == []
+
+
+def test_a_node_whose_heartbeat_lies_ahead_is_no_living_one(store: Store, clock: ManualClock) -> None:
+    nodes = Nodes(Transactions(store, clock), "n1")
+    nodes.beat("worker", NOW + dt.timedelta(hours=3))
+
+    assert [node.is_silent for node in nodes.overview(NOW).nodes] == [True]
+    assert not nodes.overview(NOW).has_worker
+    Nodes(Transactions(store, clock), "n2").beat("worker", NOW - dt.timedelta(days=2))
+    assert [node.id for node in nodes.overview(NOW).nodes] == ["n2"]

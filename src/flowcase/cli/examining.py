@@ -174,6 +174,11 @@ def _work(flow: Any) -> Iterator[Examined]:
             yield Examined("nodes", "warning", silent, remedy)
         else:
             yield Examined("nodes", "ok", f"{heard} lives.")
+        if not node.has_right_clock:
+            seconds = round(node.clock_ahead.total_seconds())
+            differs = f"The clock of {heard} is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'}"
+            remedy = "Keep the clocks of all machines by NTP: due work and leases go by them."
+            yield Examined("nodes", "warning", f"{differs} the database's.", remedy)
     if overview.is_behind and not overview.has_worker:
         yield Examined("nodes", "error", "Work is due and no worker lives.", "Run: flowcase worker")
     elif overview.nodes and not overview.has_worker:

@@ -33,6 +33,7 @@ LONGEST_PAUSE = dt.timedelta(hours=6)
 PAUSE_GROWTH = 4
 AT_ONCE = 8  # jobs that one thread claims together
 PATIENCE_SECONDS = 0.5  # how long the others of them wait before they are given back
+UNKNOWN_SECONDS = 60  # the lease of a job whose type has no handler here
 HANGS_AFTER_LEASES = 3  # a handler that still runs after so many times its lease will not end
 
 _log = structlog.get_logger(__name__)
@@ -198,7 +199,7 @@ class Jobs:
         """Take it for this node; it has an owner from when it begins, which is at once or behind another."""
         self._last_process = job.process
         registration = self._handlers.get(job.type)
-        seconds = 60 if registration is None else registration.max_seconds
+        seconds = lease_seconds(registration)
         # One that has not begun or was handed back has no owner; one that has was lost: that costs a try.
         lost = job.status == JobStatus.CLAIMED and job.lease_owner is not None
         leased = replace(
@@ -294,8 +295,7 @@ class Jobs:
 
     def _watched(self, job: JobRow) -> _Outcome:
         registration, key = self._handlers.get(job.type), (job.id, job.attempts)
-        seconds = 60 if registration is None else registration.max_seconds
-        self._hangs_at[key] = time.monotonic() + HANGS_AFTER_LEASES * seconds
+        self._hangs_at[key] = time.monotonic() + HANGS_AFTER_LEASES * lease_seconds(registration)
         try:
             return self._attempt(job)
         finally:
@@ -414,6 +414,11 @@ class Jobs:
         return self._transactions.read(
             lambda tx: waiting.jobs(tx, status=status, instance=instance, limit=limit)
         )
+
+
+def lease_seconds(registration: Registration | None) -> int:
+    """How long a job is claimed for."""
+    return UNKNOWN_SECONDS if registration is None else registration.max_seconds
 
 
 def _described(tx: Tx, job: JobRow) -> Job:

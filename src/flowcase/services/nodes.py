@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
-from collections.abc import Mapping
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flowcase.access.actor import SYSTEM
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
+from flowcase.store.queries import leases
 from flowcase.store.queries import nodes as queries
 from flowcase.store.queries.nodes import Backlog, NodeRow
 
@@ -17,6 +19,7 @@ HEARTBEAT_SECONDS = 10.0
 SILENT_AFTER = dt.timedelta(seconds=60)  # a node that has not been heard for so long is taken for dead
 FORGOTTEN_AFTER = dt.timedelta(days=1)
 KEYS_SECONDS = 60.0  # how often a node looks where its keys come from
+CLOCK_IS_WRONG_BY = dt.timedelta(seconds=10)  # from the database's: NTP keeps clocks far closer than this
 BEHIND_AFTER = dt.timedelta(seconds=60)  # what waits longer than this is told: nobody keeps up with it
 
 
@@ -31,6 +34,11 @@ class Node:
     heartbeat_at: dt.datetime
     is_silent: bool
     keys: tuple[str, ...] = ()  # ids of the installation keys that it knows, the one in use first
+    clock_ahead: dt.timedelta = dt.timedelta()  # of the database's, with its last heartbeat
+
+    @property
+    def has_right_clock(self) -> bool:
+        return is_right(self.clock_ahead)
 
 
 @dataclass(frozen=True)
@@ -71,19 +79,22 @@ class Nodes:
 
     def beat(self, kind: str, now: dt.datetime) -> None:
         """Say that this node lives, and which keys it knows. Rows of nodes that were silent for a day go."""
+        began = time.monotonic()
         keyring = self._transactions.store.keyring
         keyring.refresh(not_within=KEYS_SECONDS)
-        details: Mapping[str, str] = {
+        details: dict[str, str] = {
             "kind": kind,
             "release": importlib.metadata.version("flowcase"),
             "keys": " ".join(keyring.ids),
         }
 
         def work(tx: Tx) -> None:
+            waited = dt.timedelta(seconds=time.monotonic() - began)
+            details["clock"] = str(round(self._ahead(tx, now + waited).total_seconds()))
             if not tx.update_any(tables.node, {"id": self._node}, {"heartbeat_at": now, "details": details}):
                 tx.insert_once(tables.node, id=self._node, started_at=now, heartbeat_at=now, details=details)
             for row in queries.nodes(tx):
-                if now - row.heartbeat_at > FORGOTTEN_AFTER:
+                if abs(now - row.heartbeat_at) > FORGOTTEN_AFTER:
                     tx.delete_any(tables.node, {"id": row.id})
 
         self._transactions.run(SYSTEM, work)
@@ -91,6 +102,15 @@ class Nodes:
     def leave(self) -> None:
         """Say that this node ends."""
         self._transactions.run(SYSTEM, lambda tx: tx.delete_any(tables.node, {"id": self._node}))
+
+    def clock_ahead(self, machine: Callable[[], dt.datetime]) -> dt.timedelta:
+        """How far the clock of this machine is ahead of the database's."""
+        return self._transactions.glance(lambda tx: self._ahead(tx, machine()))
+
+    def _ahead(self, tx: Tx, now: dt.datetime) -> dt.timedelta:
+        if self._transactions.store.is_sqlite:
+            return dt.timedelta()  # the database is on this machine
+        return now - leases.database_clock(tx)
 
     def overview(self, now: dt.datetime) -> Overview:
         """`now` is the wall clock's instant; what is due is judged by the installation's own clock."""
@@ -109,6 +129,12 @@ def _node(row: NodeRow, now: dt.datetime) -> Node:
         row.details.get("release", ""),
         row.started_at,
         row.heartbeat_at,
-        now - row.heartbeat_at > SILENT_AFTER,
+        # A heartbeat of tomorrow is no sign of life: its clock was wrong, and it may be long gone.
+        abs(now - row.heartbeat_at) > SILENT_AFTER,
         tuple(row.details.get("keys", "").split()),
+        dt.timedelta(seconds=float(row.details.get("clock", 0))),
     )
+
+
+def is_right(ahead: dt.timedelta) -> bool:
+    return abs(ahead) <= CLOCK_IS_WRONG_BY
