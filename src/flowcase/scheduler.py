@@ -22,7 +22,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flowcase import logs
 from flowcase.clock import WallClock
 from flowcase.errors import FlowcaseError
+from flowcase.outage import Outage
 from flowcase.services.nodes import HEARTBEAT_SECONDS
+from flowcase.services.transactions import UNAVAILABLE, DatabaseLost
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 TICK_SECONDS = 1.0
 AWAY_SECONDS = 5.0  # how long to wait for a server that is away before listening again
 STOP_SECONDS = 20.0  # how long a worker that is told to stop waits for what it has begun
+GOODBYE_SECONDS = 3.0  # how long it waits for a database that is away before it ends without a word to it
 BATCH = 200
 JOBS = 8  # that a thread takes at once
 CHECKPOINT_SECONDS = 600.0  # how often is looked whether a checkpoint of the history is due
@@ -38,6 +41,7 @@ UPLOADS_SECONDS = 600.0  # how often files of forms that were never sent are tak
 CHECKPOINT_AFTER = dt.timedelta(hours=24)
 
 _SIMULATIONS = "simulations"
+_ALWAYS_ASK = ("timers", "heartbeat")  # ticks that never end without an answer of the database
 
 _log = structlog.get_logger(__name__)
 
@@ -63,12 +67,14 @@ def run_once(flow: Flowcase) -> dict[str, int]:
     return done
 
 
-def start(flow: Flowcase, stopping: threading.Event | None = None) -> BackgroundScheduler:
+def start(
+    flow: Flowcase, stopping: threading.Event | None = None, outage: Outage | None = None
+) -> BackgroundScheduler:
     """Tick in the background until `.shutdown()`; open ticks are finished by it.
 
-    Once `stopping` is set, nothing new is begun.
+    Once `stopping` is set, nothing new is begun. `outage` is told when the database is away.
     """
-    stopping = stopping or threading.Event()
+    stopping, outage = stopping or threading.Event(), outage or Outage()
     threads = flow.settings.job_threads
 
     def drain(service: Callable[[], int]) -> Callable[[], None]:
@@ -106,7 +112,10 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
     ticks.append(
         ("checkpoint", CHECKPOINT_SECONDS, lambda: flow.checkpoints.make(only_after=CHECKPOINT_AFTER))
     )
-    ticks += [(_jobs(nr), TICK_SECONDS, drain(lambda: flow.jobs.run_due(JOBS))) for nr in range(threads)]
+    ticks += [
+        (_jobs(nr), TICK_SECONDS, drain(lambda: flow.jobs.run_due(JOBS, stopping.is_set)))
+        for nr in range(threads)
+    ]
     # A thread for each, and one for a simulation's second tick: none waits until another one has ended.
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(len(ticks) + 1)},
@@ -114,7 +123,9 @@ def start(flow: Flowcase, stopping: threading.Event | None = None) -> Background
         timezone="UTC",
     )
     for name, seconds, service in ticks:
-        scheduler.add_job(_tick, "interval", seconds=seconds, args=[name, service], id=name, name=name)
+        scheduler.add_job(
+            _tick, "interval", seconds=seconds, args=[name, service, outage], id=name, name=name
+        )
     # It takes minutes: ticks that find it at work end at once, and nobody is warned of each.
     scheduler.modify_job(_SIMULATIONS, max_instances=2)
     scheduler.modify_job("heartbeat", next_run_time=WallClock().now())
@@ -128,9 +139,10 @@ def run_until(flow: Flowcase, stopping: threading.Event) -> bool:
     It stops by itself when handlers that hang hold every thread for jobs: only another process would run one
     again. False when a handler still ran at the end: its job was handed back to the other nodes, or is lost.
     """
-    scheduler = start(flow, stopping)
+    outage = Outage()
+    scheduler = start(flow, stopping, outage)
     listening = threading.Thread(
-        target=_listen, args=(flow, scheduler, stopping), name="listening", daemon=True
+        target=_listen, args=(flow, scheduler, stopping, outage), name="listening", daemon=True
     )
     listening.start()
     while not stopping.wait(TICK_SECONDS):
@@ -141,37 +153,53 @@ def run_until(flow: Flowcase, stopping: threading.Event) -> bool:
     ending.start()
     ending.join(STOP_SECONDS)
     is_done = not ending.is_alive()
-    if not is_done:
-        _log.warning("jobs handed back", count=flow.jobs.hand_back())
-    listening.join(2 * TICK_SECONDS)
-    flow.nodes.leave()
+    try:
+        if not is_done:
+            _log.warning("jobs handed back", count=flow.jobs.hand_back(within=GOODBYE_SECONDS))
+        listening.join(2 * TICK_SECONDS)
+        flow.nodes.leave(within=GOODBYE_SECONDS)
+    except DatabaseLost:  # what it holds is taken over when the leases end, as of one that was killed
+        _log.warning("ends while the database is away", leases_run_out=not is_done)
+        return False  # what waits for the database would hold the process
     return is_done
 
 
 def beat_in_background(flow: Flowcase, kind: str) -> None:
     """Say that a process without ticks of its own lives, as long as it does."""
 
+    outage = Outage()
+
     def beat() -> None:
         while True:
-            _tick("heartbeat", lambda: flow.nodes.beat(kind, WallClock().now()))
-            _tick("subscribers", flow.webhooks.refresh)
+            _tick("heartbeat", lambda: flow.nodes.beat(kind, WallClock().now()), outage)
+            _tick("subscribers", flow.webhooks.refresh, outage)
             time.sleep(HEARTBEAT_SECONDS)
 
     threading.Thread(target=beat, name="heartbeat", daemon=True).start()
-    atexit.register(_tick, "heartbeat", flow.nodes.leave)
+    atexit.register(_tick, "heartbeat", lambda: flow.nodes.leave(within=GOODBYE_SECONDS), outage)
 
 
-def _listen(flow: Flowcase, scheduler: BackgroundScheduler, stopping: threading.Event) -> None:
+def _listen(
+    flow: Flowcase, scheduler: BackgroundScheduler, stopping: threading.Event, outage: Outage
+) -> None:
     """Wake the jobs' ticks as soon as another process has written a job; their own ticks are the fallback."""
+    broke: float | None = None  # monotonic: since when nothing is heard
     while not stopping.is_set():
+        began = time.monotonic()
         try:
             for is_wanted in flow.store.news_of_work(TICK_SECONDS):
+                if broke is not None:
+                    broke = None
+                    outage.is_back(began)
                 if stopping.is_set():
                     return
                 if is_wanted:
                     _wake(flow, scheduler)
             return  # nobody tells here
-        except FlowcaseError:  # the server is away: ticks go on trying, and so does this
+        except FlowcaseError:  # one connection may break: the server is away when the next one breaks, too
+            if broke is not None:
+                outage.is_away(since=broke)
+            broke = broke or time.monotonic()
             stopping.wait(AWAY_SECONDS)
 
 
@@ -198,9 +226,17 @@ def _jobs(nr: int) -> str:
     return f"jobs {nr + 1}"
 
 
-def _tick(name: str, service: Callable[[], object]) -> None:
+def _tick(name: str, service: Callable[[], object], outage: Outage) -> None:
+    began = time.monotonic()
     try:
         with logs.about(service=name):
             service()
+    except DatabaseLost as error:
+        outage.is_away(since=began, because=error)
+    except UNAVAILABLE as error:
+        outage.is_put_off(name, because=error)
     except Exception:  # the next tick tries again; a dead ticker would be worse than a loud one
         _log.exception("tick failed", service=name)
+    else:
+        if name in _ALWAYS_ASK:
+            outage.is_back(began)

@@ -18,6 +18,7 @@ from flowcase.engine.timers import TimerTextError, parse_duration
 from flowcase.errors import BpmnError, Conflict, FlowcaseError
 from flowcase.job_types import Job, Registration, Side
 from flowcase.model import IncidentKind, JobStatus
+from flowcase.services import transactions
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_work import CaseWork
 from flowcase.services.journal import Journal
@@ -84,22 +85,22 @@ class Jobs:
 
     # --- running -----------------------------------------------------------------------------------
 
-    def run_due(self, limit: int = 10) -> int:
+    def run_due(self, limit: int = 10, is_stopping: Callable[[], bool] = lambda: False) -> int:
         """Claim up to `limit` jobs, a few at once, and run them one after the other; how many were run.
 
         Three parts: claimed in one transaction, run in none, each recorded in another one if its lease
         still holds. A claimed job whose worker has gone is taken over when its lease runs out, at the
-        cost of one retry if it had begun.
+        cost of one retry if it had begun. Nothing is begun once `is_stopping`: what waits is given back.
         """
         due = self._transactions.glance(waiting.next_claimable_job)  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
             return 0
         left = limit
-        while left > 0:
+        while left > 0 and not is_stopping():
             claimed = self._claim_next(left)
             if not claimed:
                 break
-            left -= self._work_off(claimed)
+            left -= self._work_off(claimed, is_stopping)
         return limit - left
 
     def _claim_next(self, limit: int) -> list[JobRow]:
@@ -124,7 +125,7 @@ class Jobs:
         until = None if self._lost is None else self._lost.lease_until
         return until is not None and until > self._transactions.clock.now()
 
-    def _work_off(self, claimed: list[JobRow]) -> int:
+    def _work_off(self, claimed: list[JobRow], is_stopping: Callable[[], bool]) -> int:
         """Run what was claimed together, one after the other; how many were run.
 
         What has not begun after PATIENCE_SECONDS is given back while the one that runs goes on: nobody waits
@@ -135,7 +136,7 @@ class Jobs:
 
         def next_one() -> JobRow | None:
             with begins:
-                return behind.popleft() if behind else None
+                return behind.popleft() if behind and not is_stopping() else None
 
         def give_back_the_rest() -> None:
             with begins:
@@ -268,12 +269,12 @@ class Jobs:
             tx.update_any(tables.job_pace, {"type": type}, {"free_at": tx.now + pause})
         return True
 
-    def hand_back(self) -> int:
+    def hand_back(self, *, within: float = transactions.PATIENCE_SECONDS) -> int:
         """Give back what this node has claimed and not finished, for others to take at once; how many.
 
         For a node that is told to stop while a handler still runs: its result will come too late. What has
         outrun its lease is not given back but lost, at the cost of a try: else a handler that hangs would
-        never use its tries up.
+        never use its tries up. Raises DatabaseLost when the database is away longer than `within` seconds.
         """
 
         def work(tx: Tx) -> int:
@@ -286,7 +287,7 @@ class Jobs:
                 for job in waiting.held_jobs(tx, self._node)
             )
 
-        return self._transactions.run(SYSTEM, work)
+        return self._transactions.run(SYSTEM, work, patience_seconds=within)
 
     def hangs(self, threads: int) -> bool:
         """Whether handlers that will not end hold so many threads of this process."""

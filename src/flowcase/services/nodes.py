@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.transactions import Transactions
+from flowcase.services.transactions import PATIENCE_SECONDS, Transactions
 from flowcase.store import Tx, tables
 from flowcase.store.queries import leases
 from flowcase.store.queries import nodes as queries
@@ -99,9 +99,10 @@ class Nodes:
 
         self._transactions.run(SYSTEM, work)
 
-    def leave(self) -> None:
-        """Say that this node ends."""
-        self._transactions.run(SYSTEM, lambda tx: tx.delete_any(tables.node, {"id": self._node}))
+    def leave(self, *, within: float = PATIENCE_SECONDS) -> None:
+        """Say that this node ends. Raises DatabaseLost when it is away for longer than `within` seconds."""
+        gone = {"id": self._node}
+        self._transactions.run(SYSTEM, lambda tx: tx.delete_any(tables.node, gone), patience_seconds=within)
 
     def clock_ahead(self, machine: Callable[[], dt.datetime]) -> dt.timedelta:
         """How far the clock of this machine is ahead of the database's."""

@@ -75,6 +75,7 @@ class Transactions:
         *,
         now: dt.datetime | None = None,
         beside: bool = False,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> _Result:
         """Commit what `work` did and return its result.
 
@@ -82,6 +83,7 @@ class Transactions:
 
         When the database reports a deadlock or a conflict between transactions, or is away for a while,
         nothing has been committed and `work` runs again: it must have no effect but through its transaction.
+        `patience_seconds`: for how long.
         """
 
         def once() -> _Result:
@@ -93,7 +95,7 @@ class Transactions:
                     too(tx)
                 return result
 
-        return patiently(once)
+        return patiently(once, seconds=patience_seconds)
 
     def rehearse(self, actor: Actor, work: Callable[[Tx], _Result]) -> _Result:
         """The result of what `work` really does, taken back before anybody else sees any of it.

@@ -1,0 +1,57 @@
+"""What is logged of a database that is away: a line when it goes, one when it is back, few in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from flowcase.clock import WallClock
+
+REMIND_SECONDS = 300.0  # how often is said again what still holds
+
+_log = structlog.get_logger(__name__)
+
+
+class Outage:
+    """Told by every thread of a process that asks the database. Instants are `monotonic`'s."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic, self._lock = monotonic, threading.Lock()
+        self._since: float | None = None  # None: it is there
+        self._met = self._told = 0.0
+        self._put_off: dict[tuple[str, str], float] = {}  # (service, why) -> when it was told
+
+    def is_away(self, *, since: float, because: Exception | None = None) -> None:
+        """`since`: from when on who met it waited."""
+        with self._lock:
+            now = self._met = self._monotonic()
+            if self._since is not None and now - self._told < REMIND_SECONDS:
+                return
+            event = "database away" if self._since is None else "database still away"
+            self._since, self._told = self._since or since, now
+            _log.error(
+                event,
+                since=f"{WallClock().now() - dt.timedelta(seconds=now - self._since):%Y-%m-%dT%H:%M:%SZ}",
+                seconds=round(now - self._since),
+                because=type(because).__name__ if because is not None else "DatabaseLost",
+                doing="asks again all the time; work that is due waits, none is lost",
+            )
+
+    def is_back(self, asked: float) -> None:
+        """`asked`: when who got an answer began to ask. One of before is no sign."""
+        with self._lock:
+            if self._since is not None and asked > self._met:
+                _log.warning("database back", away_seconds=round(self._monotonic() - self._since))
+                self._since = None
+
+    def is_put_off(self, service: str, *, because: Exception) -> None:
+        """Other reasons of the database's, such as a full disk: told for each service from time to time."""
+        with self._lock:
+            now, key = self._monotonic(), (service, type(because).__name__)
+            if now - self._put_off.get(key, -REMIND_SECONDS) >= REMIND_SECONDS:
+                self._put_off[key] = now
+                _log.warning("tick put off", service=service, because=key[1])

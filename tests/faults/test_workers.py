@@ -1,0 +1,133 @@
+"""A worker as a process of its own, whose database goes away and comes back, and that is told to stop."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+
+from faults import outside
+from faults.drawing import job, sequence, wait
+from faults.places import installation, wait_for
+from faults.servers import Node, PostgreSQL, folder
+
+from flowcase.access.actor import SYSTEM
+from flowcase.bootstrap import Flowcase
+from flowcase.clock import WallClock
+
+PATIENCE = 120  # seconds, on a machine that does much else
+STOPPED_WITHIN = 29  # seconds: systemd waits for 30
+pytestmark = pytest.mark.xdist_group("workers")  # they share two processors
+
+
+class Place(NamedTuple):
+    server: PostgreSQL
+    flow: Flowcase
+    home: Path
+
+    def worker(self, name: str) -> Node:
+        shared = {"FLOWCASE_DATABASE_URL": self.server.url, "FLOWCASE_JOB_THREADS": "2"}
+        node = Node("worker", self.home, name=name, environment=shared)
+        node.start()
+        until(lambda: any(each.id == name for each in self.flow.nodes.overview(WallClock().now()).nodes))
+        return node
+
+    def log(self, name: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.home / f"{name}.log").read_text().splitlines()]
+
+    def told(self, what: str) -> list[list[str]]:
+        return [line for line in outside.world(self.home / "world") if line[0] == what]
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    drawn = [sequence("slow", job("send", "chaos.slow")), sequence("tick", wait("a_second", "PT1S"))]
+    with folder() as there:
+        server = PostgreSQL(there / "server")
+        server.start()
+        try:
+            with installation(there / "home", server.url, *drawn) as (flow, _):
+                yield Place(server, flow, there / "home")
+        finally:
+            server.stop(immediate=True)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    wait_for(is_so, PATIENCE)
+    assert is_so()
+
+
+def test_a_worker_says_once_that_its_database_is_away_and_once_that_it_is_back(place: Place) -> None:
+    worker = place.worker("patient")
+    try:
+        place.server.kill()
+        until(lambda: bool(place.log("patient")))
+        time.sleep(35)  # every tick has given up once
+        place.server.start()
+        until(lambda: len(place.log("patient")) > 1)
+        ticked = place.flow.instances.start("tick", actor=SYSTEM)
+        until(lambda: place.flow.instances.get(ticked).status == "completed")
+    finally:
+        worker.stop()
+
+    away, back = place.log("patient")
+    assert (away["event"], back["event"]) == ("database away", "database back")
+    assert away["seconds"] < 31 < back["away_seconds"]
+    assert not {"fault", "exception"} & {*away, *back}
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_told_to_stop_begins_nothing_new_and_leaves_the_rest_to_others(
+    place: Place, by: int
+) -> None:
+    name = f"stopped-by-{by}"
+    before = len(place.told("slow"))
+    worker = place.worker(name)
+    process = worker._process
+    assert process is not None
+    started = [place.flow.instances.start("slow", actor=SYSTEM) for _ in range(8)]
+    until(lambda: len(place.told("slow")) >= before + 2)
+
+    process.send_signal(by)
+    process.send_signal(by)
+    began = len(place.told("slow"))
+    status = process.wait(STOPPED_WITHIN)
+
+    assert status == 0
+    assert len(place.told("slow")) <= began + 1  # one that began at this very moment
+    left = [row for row in place.flow.jobs.list(limit=1000) if row.status != "completed"]
+    assert len(left) >= 4
+    assert {row.lease_owner for row in left} == {None}
+    assert [node.id for node in place.flow.nodes.overview(WallClock().now()).nodes] == []
+    other = place.worker(f"after-{by}")
+    try:
+        until(lambda: all(place.flow.instances.get(id).status == "completed" for id in started))
+    finally:
+        other.stop()
+    assert place.log(name) == []
+
+
+def test_a_worker_that_is_told_to_stop_while_its_database_is_away_ends_in_time(place: Place) -> None:
+    worker = place.worker("leaving")
+    process = worker._process
+    assert process is not None
+    place.server.kill()
+    try:
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+
+        status = process.wait(STOPPED_WITHIN)
+    finally:
+        worker.kill()
+        place.server.start()
+
+    assert status == 0
+    assert place.log("leaving")[-1]["event"] == "ends while the database is away"
