@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 import sqlite3
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -134,6 +138,12 @@ def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engin
         begun(connection, "BEGIN" if chosen.get(READ_ONLY) else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def cut(driver: Any) -> None:
+    """End a connection to PostgreSQL under who waits for it: that is told that it is lost."""
+    with contextlib.suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(driver.fileno())) as same:
+        same.shutdown(socket.SHUT_RDWR)
 
 
 def begun(connection: Connection, statement: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.store import migrating, rights, tables
-from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, commit, database_url, engine_of
+from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, commit, cut, database_url, engine_of
 from flowcase.store.database_file import DatabaseFile, Files, opened_by
 from flowcase.store.faults import DatabaseBusy, DatabaseLost, OutcomeUnknown, is_lost, translated
 from flowcase.store.keys import Keyring
@@ -27,6 +28,8 @@ _Result = TypeVar("_Result")
 # Tables that hold keys, or what finds or tells somebody.
 _WRITTEN_ANEW = ("stream", "record", "search_key", "user_task_draft", "message", "notice", "kept_answer")
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
+SILENT_SECONDS = 15.0  # after which a connection that listens is asked whether it still leads anywhere
+ANSWER_SECONDS = 10.0  # how long it has for an answer
 _IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
 
 
@@ -98,8 +101,11 @@ class Store:
         )
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
+        self._connections: weakref.WeakSet[Any] = weakref.WeakSet()  # the driver's, of both engines
         for engine in (self.engine, self.plain):
             event.listen(engine, "invalidate", lambda *_: self.settled.doubt())
+            if not self.is_sqlite:
+                event.listen(engine, "connect", lambda driver, _: self._connections.add(driver))
         # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
         self.subscribers: Mapping[str, Sequence[str]] = {}
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
@@ -319,7 +325,10 @@ class Store:
     def news_of_work(self, pause: float) -> Iterator[bool]:
         """Whether a worker is wanted, told as soon as one is and at the latest after `pause` seconds.
 
-        PostgreSQL only: on SQLite it ends at once. Raises DatabaseLost.
+        The connection is asked from time to time whether it still leads to the server. Without an answer
+        every connection of this process is cut, so that no thread waits for ever on a way that leads nowhere
+        and shows no fault: who was at work does it again. PostgreSQL only: on SQLite it ends at once. Raises
+        DatabaseLost.
         """
         if self.is_sqlite:
             return
@@ -328,12 +337,32 @@ class Store:
             connection.detach()  # it listens: it goes back to no pool
             try:
                 driver.autocommit = True
-                driver.execute(f"LISTEN {WORK_CHANNEL}")
+                self._ask(driver, f"LISTEN {WORK_CHANNEL}")
+                heard_at = time.monotonic()
                 while True:
-                    yield any(True for _ in driver.notifies(timeout=pause, stop_after=1))
+                    is_wanted = any(True for _ in driver.notifies(timeout=pause, stop_after=1))
+                    if not is_wanted and time.monotonic() - heard_at > SILENT_SECONDS:
+                        self._ask(driver, "SELECT 1")
+                        heard_at = time.monotonic()
+                    yield is_wanted
             except psycopg.OperationalError as error:
                 connection.invalidate()  # nothing is left of it to be rolled back
                 raise DatabaseLost from error
+
+    def _ask(self, driver: Any, statement: str) -> None:
+        """Past the pool; cut off where no answer comes."""
+        answered = threading.Event()
+
+        def give_up() -> None:
+            if not answered.wait(ANSWER_SECONDS):
+                for each in list(self._connections):
+                    cut(each)
+
+        threading.Thread(target=give_up, name="silence", daemon=True).start()
+        try:
+            driver.execute(statement)
+        finally:
+            answered.set()
 
     def prepare(self, now: dt.datetime) -> None:
         """Make the installation's own stream, whose key tells later whether the installation key fits."""

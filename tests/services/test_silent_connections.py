@@ -1,0 +1,119 @@
+"""A way to the server that takes what is sent and leads nowhere: no connection is told that it is broken."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url
+
+from flowcase import bootstrap, scheduler
+from flowcase.bootstrap import Flowcase
+from flowcase.clock import ManualClock
+from flowcase.services.transactions import DatabaseLost
+from flowcase.store import Store
+from flowcase.store.keys import Keyring
+from tests.services.conftest import OPERATOR
+from tests.services.diagrams import catch, end, process, start, timer, user_task
+from tests.services.test_moving_address import Relay
+
+pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+class Swallowing(Relay):
+    """Swallows from some moment on what comes over the connections of before; new ones lead to the server."""
+
+    def __init__(self, path: str) -> None:
+        self.swallowed: set[socket.socket] = set()
+        super().__init__(path)
+
+    def swallow(self) -> None:
+        with self._lock:
+            self.swallowed |= set(self._open)
+
+    def _lead(self, from_: socket.socket, to: socket.socket) -> None:  # type: ignore[override]
+        with contextlib.suppress(OSError), from_, to:
+            while said := from_.recv(65536):
+                if from_ not in self.swallowed:
+                    to.sendall(said)
+
+
+@pytest.fixture
+def relay(database: str) -> Iterator[Swallowing]:
+    place = make_url(database)
+    port = place.port or place.query.get("port") or 5432
+    relay = Swallowing(str(Path(str(place.query["host"])) / f".s.PGSQL.{port}"))
+    yield relay
+    relay.close()
+
+
+@pytest.fixture
+def led(
+    database: str, relay: Swallowing, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
+    """A store whose every connection goes through the relay."""
+    place = make_url(database).set(
+        host="127.0.0.1", port=relay.port, query={"sslmode": "disable", "gssencmode": "disable"}
+    )
+    store = Store(place.render_as_string(hide_password=False), keyring)
+    yield store
+    store.close()
+
+
+@pytest.fixture(autouse=True)
+def soon(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowcase.store.database.SILENT_SECONDS", 0.5)
+    monkeypatch.setattr("flowcase.store.database.ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr(scheduler, "AWAY_SECONDS", 0.1)
+    monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.1)
+
+
+def test_who_listens_notices_that_nothing_comes_any_more(led: Store, relay: Swallowing) -> None:
+    news = led.news_of_work(0.1)
+    for _ in range(20):  # while it leads to the server, being asked changes nothing
+        assert next(news) is False
+
+    relay.swallow()
+    with pytest.raises(DatabaseLost):
+        for _ in range(600):
+            next(news)
+
+    assert next(led.news_of_work(0.1)) is False
+
+
+def test_a_worker_whose_connections_all_lead_nowhere_goes_on_firing_timers(
+    led: Store, relay: Swallowing, clock: ManualClock, flow: Flowcase, deploy: Callable[..., Any]
+) -> None:
+    deploy(process("t", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end()))
+    flow.instances.start("t", {}, actor=OPERATOR)
+    far = bootstrap.assemble(flow.settings, led, clock, handlers=flow.handlers)
+    stopping = threading.Event()
+    worker = threading.Thread(target=lambda: scheduler.run_until(far, stopping))
+    worker.start()
+    try:
+        until(lambda: flow.nodes.overview(dt.datetime.now(dt.UTC)).has_worker)
+        before = relay.led[0]
+
+        relay.swallow()
+        clock.advance(dt.timedelta(hours=1))
+
+        until(lambda: bool(flow.user_tasks.list()))
+        assert [row.element for row in flow.user_tasks.list()] == ["efter"]
+        assert relay.led[0] > before
+    finally:
+        stopping.set()
+        worker.join(60)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert is_so()
