@@ -155,6 +155,9 @@ class MigrationDecided(Event):
     target: str
     instances: int
     reason: str
+    # Of a plan, since a release that writes them:
+    mapping: Mapping[str, str] | None = None  # element of the target by element of the source
+    chosen: str = ""  # digest of the instances in their order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +169,10 @@ class BatchDecided(Event):
     operation: str  # retry | suspend | resume | cancel | skip | move | migrate
     instances: int
     reason: str
+    # Of a plan, and `details` of a corrected mapping too, since a release that writes them:
+    asked: Mapping[str, Value] | None = None  # the filter
+    details: Mapping[str, Value] | None = None  # elements, target and mapping
+    chosen: str = ""  # digest of the instances in their order
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -240,8 +240,17 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceStarted(Event):
+    """The engine knows the first two; the transaction adds the others. Older releases wrote none of them."""
+
     process: str
     variables: Values
+    definition: str | None = None  # process definition id
+    case_code: str | None = None
+    parent: str | None = None  # the instance that called it, and the element instance that did
+    parent_element_instance: str | None = None
+    depth: int = 0
+    rule_set: str | None = None
+    start_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -473,6 +482,7 @@ class InstanceMigrated(Event):
     elements: Mapping[str, str]  # new element by element instance
     subscriptions: Mapping[str, str]  # new element by key of timer or subscription
     is_undone: bool = False  # whether this is the way back
+    version: int | None = None  # of the state that it had before; added by the transaction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What rows of the installation have to say, told anew from events alone: accounts, settings, deployments,
-holds, absences, erasures that were proposed, documents with a day of their own, reviews of drafts,
-webhooks.
+holds, absences, erasures that were proposed, documents with a day of their own, reviews of drafts, webhooks,
+suspended processes, batches and moves of instances.
 
 The chain proves the history; this is what makes it prove the rows too, which are what everybody sees.
 """
@@ -15,7 +15,8 @@ from typing import Any
 from flowcase import events
 from flowcase.access import events as access
 from flowcase.cases import events as cases
-from flowcase.history import retold_retention, retold_reviews, retold_webhooks
+from flowcase.history import retold_operations, retold_retention, retold_reviews, retold_webhooks
+from flowcase.history.retold_operations import Operations
 from flowcase.history.retold_retention import Retention
 from flowcase.history.retold_reviews import Reviews
 from flowcase.history.retold_webhooks import Webhooks
@@ -44,6 +45,7 @@ class Installation:
     retention: Retention = field(default_factory=Retention)
     reviews: Reviews = field(default_factory=Reviews)
     webhooks: Webhooks = field(default_factory=Webhooks)
+    operations: Operations = field(default_factory=Operations)
 
 
 INSTALLATION_KINDS = (
@@ -64,6 +66,7 @@ INSTALLATION_KINDS = (
     *retold_retention.KINDS,
     *retold_reviews.KINDS,
     *retold_webhooks.KINDS,
+    *retold_operations.KINDS,
 )
 
 
@@ -103,6 +106,8 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
                 retold_reviews.tell(found.reviews, actor, at, event)
             case _ if isinstance(event, retold_webhooks.KINDS):
                 retold_webhooks.tell(found.webhooks, actor, at, event)
+            case _ if isinstance(event, retold_operations.KINDS):
+                retold_operations.tell(found.operations, actor, at, event)
             case _:
                 _absence(found.absences, event)
     return found

@@ -1,5 +1,5 @@
 """What rows of casework have to say, told anew from events alone: cases, records, deadlines, user tasks,
-openings in an emergency.
+openings in an emergency; and of process instances, as `retold_flows` tells.
 
 It tells a second time, on purpose, what the appliers of the store do: an applier that was wrong, or a row
 that was altered, shows as a difference. Which columns are told is what the classes have as fields.
@@ -11,25 +11,13 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from flowcase import events, model
 from flowcase.access import events as access
 from flowcase.cases import events as cases
-from flowcase.model import Event
-
-Subject = tuple[str, str]  # sort and id of a row
-_CASE_STREAM = "case:"  # its name goes on with the case's code
-
-
-class Heard(NamedTuple):
-    """An event, and what its entry says of it."""
-
-    stream: str
-    at: dt.datetime
-    actor: str
-    instance: str | None
-    event: Event
+from flowcase.history import retold_flows
+from flowcase.history.heard import CASE_STREAM, Heard, Subject
 
 
 @dataclass(frozen=True)
@@ -120,13 +108,13 @@ class Emergency:
     verdict: str | None = None
 
 
-Told = Case | Record | Deadline | UserTask | Emergency
-TOLD: dict[str, type[Told]] = {
+TOLD: dict[str, type[Any]] = {
     "case": Case,
     "record": Record,
     "deadline": Deadline,
     "user task": UserTask,
     "emergency": Emergency,
+    **retold_flows.TOLD,
 }
 # Facts of a case that its row repeats: column -> fact.
 COPIES = {
@@ -161,7 +149,7 @@ _OF_USER_TASKS = (
     events.UserTaskPrioritised,
 )
 _OF_EMERGENCIES = (access.CaseOpenedInEmergency, access.EmergencyReviewed)
-KINDS = (
+_OWN = (
     *_OF_CASES,
     *_OF_RECORDS,
     cases.NoteWritten,
@@ -171,6 +159,7 @@ KINDS = (
     model.InstanceMigrated,
     *_OF_EMERGENCIES,
 )
+KINDS = tuple(dict.fromkeys((*_OWN, *retold_flows.KINDS)))
 BEGINNINGS = (
     cases.CaseOpened,
     cases.RecordCreated,
@@ -178,6 +167,7 @@ BEGINNINGS = (
     cases.DeadlineOpened,
     model.UserTaskCreated,
     access.CaseOpenedInEmergency,
+    *retold_flows.BEGINNINGS,
 )
 
 
@@ -186,8 +176,15 @@ def columns(sort: str) -> tuple[str, ...]:
     return tuple(each.name for each in dataclasses.fields(TOLD[sort]))
 
 
-def about(heard: Heard) -> Iterable[Subject]:
-    """The rows that an event changes; what an instance that moved to another version has elsewhere is not."""
+def about(heard: Heard, running: Iterable[str]) -> Iterable[Subject]:
+    """The rows that an event changes; what an instance that moved to another version has elsewhere is not.
+
+    `running` are the instances that its stream told of and that had not ended.
+    """
+    return [*_own(heard), *retold_flows.about(heard, running)]
+
+
+def _own(heard: Heard) -> Iterable[Subject]:
     event: Any = heard.event
     match event:
         case model.InstanceMigrated():
@@ -211,6 +208,8 @@ def about(heard: Heard) -> Iterable[Subject]:
 
 def retold(subject: Subject, before: Any, heard: Heard) -> Any:
     """What the row says after an event; None as long as its beginning, erased since, was not heard."""
+    if isinstance(heard.event, retold_flows.BEGINNINGS):
+        return retold_flows.begun(heard)
     if isinstance(heard.event, (*BEGINNINGS, cases.RecordMoved)):
         return _begun(heard)
     if before is None:
@@ -264,8 +263,8 @@ def _begun(heard: Heard) -> Any:
 
 def _case_of(stream: str, task: model.UserTaskCreated) -> str | None:
     """The case that it belongs to by its stream; in another stream, as of a meeting, it names one itself."""
-    if stream.startswith(_CASE_STREAM):
-        return stream.removeprefix(_CASE_STREAM)
+    if stream.startswith(CASE_STREAM):
+        return stream.removeprefix(CASE_STREAM)
     named = task.variables.get("sag_id")
     return named if isinstance(named, str) else None
 
@@ -384,4 +383,5 @@ _AFTER: dict[str, Any] = {
     "deadline": _deadline,
     "user task": _user_task,
     "emergency": _emergency,
+    **retold_flows.AFTER,
 }

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase.errors import FlowcaseError, NotFound
-from flowcase.history import retold_casework
-from flowcase.history.retold_casework import BEGINNINGS, COPIES, Heard, Subject
+from flowcase.history import retold_casework, retold_flows
+from flowcase.history.heard import NOT_TOLD, Heard, Subject
+from flowcase.history.retold_casework import BEGINNINGS, COPIES
 from flowcase.model import InstanceMigrated
 from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.store import Tx
@@ -76,11 +77,11 @@ class _Search:
 
     def _walk_one(self, stream: str, here: dict[Subject, Any]) -> None:
         told: dict[Subject, Any] = {}
-        for place, heard in self._heard(stream):
-            for subject in retold_casework.about(heard):
+        for place, heard, subjects in self._heard_of(stream):
+            for subject in subjects:
                 if subject in here:
                     told[subject] = retold_casework.retold(subject, told.get(subject), heard)
-                elif not isinstance(heard.event, InstanceMigrated):
+                elif subject[0] != "user task" or not isinstance(heard.event, InstanceMigrated):
                     self.crossing.setdefault(subject, []).append((place, heard))
         for subject, row in here.items():
             self._compare(subject, row, told.get(subject))
@@ -96,8 +97,8 @@ class _Search:
         for stream, rows in homes.items():
             if not self._is_alive(stream):
                 continue
-            for place, heard in self._heard(stream):
-                for subject in retold_casework.about(heard):
+            for place, heard, subjects in self._heard_of(stream):
+                for subject in subjects:
                     if subject in rows:
                         self.crossing[subject].append((place, heard))
             self.tx.let_go(stream)
@@ -120,6 +121,13 @@ class _Search:
             return not self.tx.is_erased(stream)
         except NotFound:
             return False
+
+    def _heard_of(self, stream: str) -> Iterator[tuple[Place, Heard, list[Subject]]]:
+        """Each event with the rows that it changes."""
+        running: set[str] = set()
+        for place, heard in self._heard(stream):
+            yield place, heard, list(retold_casework.about(heard, running))
+            retold_flows.follow(running, heard)
 
     def _heard(self, stream: str) -> Iterator[tuple[Place, Heard]]:
         """Each event with where it stands among those of all streams: at one instant beginnings are first."""
@@ -150,6 +158,8 @@ class _Search:
         """Names of the columns, and of a record's attributes, that say something else."""
         for name in retold_casework.columns(sort):
             kept, said = getattr(row, name), getattr(told, name)
+            if said is NOT_TOLD:
+                continue
             if sort == "record" and name == "open":
                 yield from (
                     each for each in sorted({*kept, *said}) if not is_same(kept.get(each), said.get(each))

@@ -14,7 +14,13 @@ from collections.abc import Iterator
 from flowcase.errors import FlowcaseError
 from flowcase.history import retold
 from flowcase.history.retold import Installation
-from flowcase.services import altered_casework, altered_retention, altered_reviews, altered_webhooks
+from flowcase.services import (
+    altered_casework,
+    altered_operations,
+    altered_retention,
+    altered_reviews,
+    altered_webhooks,
+)
 from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, DatabaseFault, Tx
@@ -29,26 +35,27 @@ class AlteredRows:
 
     def find(self, *, casework: bool = False) -> list[AlteredRow]:
         """Of the installation: accounts, settings, what is deployed, keys, legal holds, absences, erasures,
-        documents with a day of their own, reviews, webhooks.
+        documents with a day of their own, reviews, webhooks, suspended processes, batches and moves of
+        instances.
 
-        With `casework` also cases, records, deadlines, user tasks, documents and openings in an emergency,
-        for which every stream is opened.
+        With `casework` also cases, records, deadlines, user tasks, documents, openings in an emergency and
+        process instances, for which every stream is opened.
 
         A stream whose history cannot be opened any more is left to the verification of its chain.
         """
 
-        def work(tx: Tx) -> list[AlteredRow]:
-            told = history.events(tx, INSTALLATION, kinds=retold.kinds(retold.INSTALLATION_KINDS))
-            found = retold.installation(
-                (row.actor, row.at, row.event) for row in told if row.event is not None
-            )
-            return [*_of_installation(tx, found), *(altered_casework.find(tx) if casework else ())]
-
         try:
-            return self._transactions.read_at_one_moment(work)
+            return self._transactions.read_at_one_moment(lambda tx: compare(tx, casework=casework))
         except (FlowcaseError, DatabaseFault, LookupError, ValueError) as error:
             what = f"its history, or a row, cannot be read, so none was compared ({type(error).__name__})"
             return [AlteredRow("stream", INSTALLATION, what)]
+
+
+def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
+    """As `AlteredRows.find`, in a transaction of somebody else; what cannot be read raises."""
+    told = history.events(tx, INSTALLATION, kinds=retold.kinds(retold.INSTALLATION_KINDS))
+    found = retold.installation((row.actor, row.at, row.event) for row in told if row.event is not None)
+    return [*_of_installation(tx, found), *(altered_casework.find(tx) if casework else ())]
 
 
 # --- the installation ----------------------------------------------------------------------------------
@@ -68,6 +75,7 @@ def _of_installation(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
     yield from altered_retention.find(tx, told.retention)
     yield from altered_reviews.find(tx, told.reviews)
     yield from altered_webhooks.find(tx, told.webhooks)
+    yield from altered_operations.find(tx, told.operations)
     for each in itertools.chain.from_iterable(as_kept.keys(tx)):
         if each.wrapped_key is None:
             if each.id not in told.erased and not each.id.startswith(_OF_UPLOADS):

@@ -104,6 +104,7 @@ class BatchMappings:
                 operation=row.act,
                 instances=sum(worklists.counts(tx, worklists.BATCHES, id).values()),
                 reason=row.reason,
+                details=details,
             )
             tx.append(INSTALLATION, told)
 

@@ -15,6 +15,7 @@ from flowcase import events
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, NotFound, Refused
+from flowcase.history.retold_operations import digest
 from flowcase.services.batch_verdicts import BatchVerdicts
 from flowcase.services.instance_moves import InstanceMoves
 from flowcase.services.interventions import check_operator, check_reason
@@ -192,6 +193,8 @@ class Batches:
         if row.status in ("running", "paused"):
             tx.update(batch, {"id": id, "status": row.status}, {"status": "stopped"}, attempt="end a batch")
             tx.update_all(batch_item, {"batch": id, "status": "waiting"}, {"status": "stopped"})
+            number = sum(worklists.counts(tx, worklists.BATCHES, id).values())
+            self._tell(tx, id, "stop", row.act, number, reason)
         done = [item.instance for item in queries.items(tx, id, status="done")]
         return self._begin(tx, Asked(**row.asked), act, done, reason) if done else None
 
@@ -212,17 +215,18 @@ class Batches:
         status: str = "planned",
         sources: Mapping[str, str] | None = None,
     ) -> str:
-        id = tx.new_id()
+        id, kept = tx.new_id(), {"asked": asked.to_json(), "details": dict(details or {})}
         tx.insert(
-            batch, id=id, act=act, asked=asked.to_json(), details=details or {}, reason=reason.strip(),
-            status=status, at=tx.now, actor=tx.actor.id, decided_by=tx.actor.id,
+            batch, id=id, act=act, reason=reason.strip(), status=status, at=tx.now, actor=tx.actor.id,
+            decided_by=tx.actor.id, **kept,
         )  # fmt: skip
         for number, instance in enumerate(found):
             tx.insert(
                 batch_item, batch=id, instance=instance, number=number, status="waiting", because="",
                 source=(sources or {}).get(instance),
             )  # fmt: skip
-        self._tell(tx, id, "plan", act, len(found), reason)
+        chosen = digest((instance, (sources or {}).get(instance)) for instance in found)
+        self._tell(tx, id, "plan", act, len(found), reason, chosen=chosen, **kept)
         return id
 
     # --- at work -----------------------------------------------------------------------------------
@@ -348,9 +352,11 @@ class Batches:
 
         self._transactions.run(actor, work)
 
-    def _tell(self, tx: Tx, id: str, act: str, operation: str, number: int, reason: str) -> None:
+    def _tell(
+        self, tx: Tx, id: str, act: str, operation: str, number: int, reason: str, **planned: Any
+    ) -> None:
         told = events.BatchDecided(
-            batch=id, act=act, operation=operation, instances=number, reason=reason.strip()
+            batch=id, act=act, operation=operation, instances=number, reason=reason.strip(), **planned
         )
         tx.append(INSTALLATION, told)
 

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flowcase import engine, events
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_erase, may_migrate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.history.retold_operations import digest
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.migration_mapping import Misfit, misfits, propose
 from flowcase.services.instance_moves import InstanceMoves, Move
@@ -148,7 +150,8 @@ class Migrations:
             )  # fmt: skip
             for number, instance in enumerate(chosen):
                 tx.insert(migration_item, migration=id, instance=instance, number=number, status="waiting")
-            self._tell(tx, id, "plan", source, target, len(chosen), reason)
+            planned = {"mapping": pairs, "chosen": digest((instance, None) for instance in chosen)}
+            self._tell(tx, id, "plan", source, target, len(chosen), reason, **planned)
             return id
 
         return self._transactions.run(actor, work)
@@ -270,9 +273,25 @@ class Migrations:
             raise NotFound("move", id)
         return row
 
-    def _tell(self, tx: Tx, id: str, act: str, source: str, target: str, number: int, reason: str) -> None:
+    def _tell(
+        self,
+        tx: Tx,
+        id: str,
+        act: str,
+        source: str,
+        target: str,
+        number: int,
+        reason: str,
+        **planned: Any,
+    ) -> None:
         told = events.MigrationDecided(
-            migration=id, act=act, source=source, target=target, instances=number, reason=reason.strip()
+            migration=id,
+            act=act,
+            source=source,
+            target=target,
+            instances=number,
+            reason=reason.strip(),
+            **planned,
         )
         tx.append(INSTALLATION, told)
 

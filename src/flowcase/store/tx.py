@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, NotFound
 from flowcase.history import webhook_kinds
-from flowcase.model import Advance, Event, InstanceStatus
+from flowcase.model import Advance, Event, InstanceMigrated, InstanceStarted, InstanceStatus
 from flowcase.store import tables, webhook_tables
 from flowcase.store.appliers import applier_of
 from flowcase.store.columns import among
@@ -209,8 +209,9 @@ class Tx(Streams):
         instance.state = advance.state
         instance.is_dirty = True
         for event in advance.events:
-            applier_of(type(event))(self, instance.stream, instance, event)
-            self._remember(instance.stream, event, instance.id)
+            told = _told_whole(instance, event) if type(event) in _TOLD_IN_PART else event
+            applier_of(type(event))(self, instance.stream, instance, told)
+            self._remember(instance.stream, told, instance.id)
 
     def _mark(self) -> Mark:
         mark = super()._mark()
@@ -301,6 +302,27 @@ def _instance(row: Any, cipher: Cipher | None) -> LockedInstance:
         ended_at=row.ended_at,
         state=None if cipher is None else cipher.open(row.sealed_state, place),
         version=row.version,
+    )
+
+
+_TOLD_IN_PART = (InstanceStarted, InstanceMigrated)
+
+
+def _told_whole(instance: LockedInstance, event: Event) -> Event:
+    """With what the row of the instance is to say and the engine does not know."""
+    if isinstance(event, InstanceMigrated):
+        return replace(event, version=instance.version)
+    if not isinstance(event, InstanceStarted):
+        return event
+    return replace(
+        event,
+        definition=instance.definition,
+        case_code=instance.case_code,
+        parent=instance.parent,
+        parent_element_instance=instance.parent_element_instance,
+        depth=instance.depth,
+        rule_set=instance.rule_set,
+        start_key=instance.start_key,
     )
 
 

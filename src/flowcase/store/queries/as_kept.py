@@ -42,6 +42,7 @@ _CASEWORK = {
     "deadline": tables.deadline,
     "user task": tables.user_task,
     "emergency": sign_in_tables.emergency_access,
+    "instance": tables.instance,
 }
 # Columns that follow from what the history tells, or say what is left of what was erased.
 BESIDE = {"case": (*COPIES, "erased_at"), "user task": ("candidates",)}

@@ -1,0 +1,42 @@
+"""Rows of suspended processes, batches and moves as they are kept, for comparing them with the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from flowcase.history.retold_operations import Batch, Move, Suspension
+from flowcase.store.queries.rows import made
+from flowcase.store.queries.worklists import BATCHES, MOVES, Lists
+from flowcase.store.suspension_tables import suspension
+from flowcase.store.tx import Tx
+
+_ITEMS_AT_ONCE = 1000
+
+
+def suspensions(tx: Tx) -> dict[str, Suspension]:
+    return {row.scope: made(Suspension, row) for row in tx.rows(select(suspension))}
+
+
+def batches(tx: Tx) -> dict[str, Batch]:
+    return {row.id: made(Batch, row) for row in tx.rows(select(BATCHES.head))}
+
+
+def moves(tx: Tx) -> dict[str, Move]:
+    return {row.id: made(Move, row) for row in tx.rows(select(MOVES.head))}
+
+
+def items(tx: Tx, lists: Lists, list_id: str) -> Iterator[Any]:
+    """Number, instance, status, and of a batch the version it is taken from, in order; some at a time."""
+    item, after = lists.item, -1
+    columns = [item.c.number, item.c.instance, item.c.status, *([item.c.source] if lists is BATCHES else [])]
+    while True:
+        # Of one number are several only where somebody altered them: those that are left out differ anyway.
+        statement = select(*columns).where(lists.id() == list_id, item.c.number > after)
+        found = tx.rows(statement.order_by(item.c.number, item.c.instance).limit(_ITEMS_AT_ONCE))
+        yield from found
+        if len(found) < _ITEMS_AT_ONCE:
+            return
+        after = found[-1].number
