@@ -480,6 +480,8 @@ class MessageBuffered(Event):
     case_code: str | None
     variables: Values
     expires_at: dt.datetime | None
+    # Processes that had it before it was kept, for others; older releases wrote None.
+    reached: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

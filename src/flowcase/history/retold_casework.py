@@ -1,5 +1,6 @@
 """What rows of casework have to say, told anew from events alone: cases, records, deadlines, user tasks,
-openings in an emergency; and of process instances, as `retold_flows` tells.
+openings in an emergency; of process instances, as `retold_flows` tells, and of what waits in them, as
+`retold_waiting` does.
 
 It tells a second time, on purpose, what the appliers of the store do: an applier that was wrong, or a row
 that was altered, shows as a difference. Which columns are told is what the classes have as fields.
@@ -9,14 +10,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flowcase import events, model
 from flowcase.access import events as access
 from flowcase.cases import events as cases
-from flowcase.history import retold_flows
+from flowcase.history import retold_flows, retold_waiting
 from flowcase.history.heard import CASE_STREAM, Heard, Subject
 
 
@@ -115,6 +116,7 @@ TOLD: dict[str, type[Any]] = {
     "user task": UserTask,
     "emergency": Emergency,
     **retold_flows.TOLD,
+    **retold_waiting.TOLD,
 }
 # Facts of a case that its row repeats: column -> fact.
 COPIES = {
@@ -159,7 +161,7 @@ _OWN = (
     model.InstanceMigrated,
     *_OF_EMERGENCIES,
 )
-KINDS = tuple(dict.fromkeys((*_OWN, *retold_flows.KINDS)))
+KINDS = tuple(dict.fromkeys((*_OWN, *retold_flows.KINDS, *retold_waiting.KINDS)))
 BEGINNINGS = (
     cases.CaseOpened,
     cases.RecordCreated,
@@ -168,20 +170,21 @@ BEGINNINGS = (
     model.UserTaskCreated,
     access.CaseOpenedInEmergency,
     *retold_flows.BEGINNINGS,
+    *retold_waiting.BEGINNINGS,
 )
 
 
 def columns(sort: str) -> tuple[str, ...]:
     """What is told of rows of this sort."""
-    return tuple(each.name for each in dataclasses.fields(TOLD[sort]))
+    return tuple(each.name for each in dataclasses.fields(TOLD[sort]) if not each.metadata.get("beside"))
 
 
-def about(heard: Heard, running: Iterable[str]) -> Iterable[Subject]:
+def about(heard: Heard, running: Iterable[str], jobs: Collection[str]) -> Iterable[Subject]:
     """The rows that an event changes; what an instance that moved to another version has elsewhere is not.
 
-    `running` are the instances that its stream told of and that had not ended.
+    `running` are the instances that its stream told of and that had not ended, `jobs` those of its instance.
     """
-    return [*_own(heard), *retold_flows.about(heard, running)]
+    return [*_own(heard), *retold_flows.about(heard, running), *retold_waiting.about(heard, jobs)]
 
 
 def _own(heard: Heard) -> Iterable[Subject]:
@@ -208,6 +211,8 @@ def _own(heard: Heard) -> Iterable[Subject]:
 
 def retold(subject: Subject, before: Any, heard: Heard) -> Any:
     """What the row says after an event; None as long as its beginning, erased since, was not heard."""
+    if subject[0] in retold_waiting.TOLD:
+        return retold_waiting.retold(subject, before, heard)
     if isinstance(heard.event, retold_flows.BEGINNINGS):
         return retold_flows.begun(heard)
     if isinstance(heard.event, (*BEGINNINGS, cases.RecordMoved)):

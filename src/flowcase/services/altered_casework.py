@@ -17,33 +17,38 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase.errors import FlowcaseError, NotFound
-from flowcase.history import retold_casework, retold_flows
-from flowcase.history.heard import NOT_TOLD, Heard, Subject
+from flowcase.events import JobCreated
+from flowcase.history import retold_casework, retold_flows, retold_waiting
+from flowcase.history.heard import GONE, NOT_TOLD, Heard, Subject
 from flowcase.history.retold_casework import BEGINNINGS, COPIES
 from flowcase.model import InstanceMigrated
+from flowcase.services import altered_waiting
 from flowcase.services.altered_row import AlteredRow, is_same
+from flowcase.services.altered_waiting import MessageIds
 from flowcase.store import Tx
 from flowcase.store.appliers.user_tasks import key_of_members
-from flowcase.store.queries import as_kept, history
+from flowcase.store.queries import as_kept, as_kept_messages, history
 from flowcase.values import canonical_json, to_json
 
-_KINDS = [each.__name__ for each in retold_casework.KINDS]
+_KINDS = [*(each.__name__ for each in retold_casework.KINDS), *altered_waiting.COUNTED_KINDS]
 _SORTS = tuple(retold_casework.TOLD)
 _EVENTS_AT_ONCE = 500
 _STAYS_AFTER_ERASURE = ("responsible", "plan")  # of a deadline in another stream, which the erasure empties
 
 _NOWHERE = "lies in a stream that does not exist"
+_PASSING = ("message", "held start")  # rows that go again, most of them in the stream in which they came
 
 Place = tuple[dt.datetime, int, str, int]
 
 
 def find(tx: Tx) -> Iterator[AlteredRow]:
     """The sorts in order; within each, rows by id."""
-    search = _Search(tx, as_kept.erased_cases(tx))
+    search = _Search(tx, as_kept.erased_cases(tx), as_kept_messages.receipts(tx))
     search.walk()
     search.settle_what_crosses()
     for sort, id in sorted(search.found, key=lambda each: (_SORTS.index(each[0]), each[1])):
         yield AlteredRow(sort, id, search.found[sort, id])
+    yield from search.message_ids.find(tx)
     for key, members in sorted(as_kept.candidate_sets(tx).items()):
         if key_of_members(sorted(members)) != key:
             yield AlteredRow("candidates", key, "of user tasks were altered")
@@ -53,6 +58,8 @@ def find(tx: Tx) -> Iterator[AlteredRow]:
 class _Search:
     tx: Tx
     erased: set[str]  # codes of cases
+    receipts: dict[str, set[str]]  # processes by the message that they have had
+    message_ids: MessageIds = field(default_factory=MessageIds)
     found: dict[Subject, str] = field(default_factory=dict)
     crossing: dict[Subject, list[tuple[Place, Heard]]] = field(default_factory=dict)
 
@@ -77,14 +84,24 @@ class _Search:
 
     def _walk_one(self, stream: str, here: dict[Subject, Any]) -> None:
         told: dict[Subject, Any] = {}
+        passing: dict[Subject, list[tuple[Place, Heard]]] = {}
         for place, heard, subjects in self._heard_of(stream):
+            self.message_ids.hear(heard)
             for subject in subjects:
-                if subject in here:
+                if subject in here or subject[0] in _PASSING:
                     told[subject] = retold_casework.retold(subject, told.get(subject), heard)
+                if subject in here:
+                    continue
+                if subject[0] in _PASSING:
+                    passing.setdefault(subject, []).append((place, retold_waiting.slim(heard)))
+                    if told[subject] is GONE:
+                        del passing[subject]
                 elif subject[0] != "user task" or not isinstance(heard.event, InstanceMigrated):
                     self.crossing.setdefault(subject, []).append((place, heard))
         for subject, row in here.items():
             self._compare(subject, row, told.get(subject))
+        for subject, heard_of in passing.items():
+            self.crossing.setdefault(subject, []).extend(heard_of)
         self.tx.let_go(stream)
 
     def settle_what_crosses(self) -> None:
@@ -111,8 +128,9 @@ class _Search:
                 told = retold_casework.retold(subject, told, heard)
             self.found.pop(subject, None)
             row = rows.get(subject)
-            if row is None and told is not None:
-                self.found[subject] = "is gone"
+            if row is None and told not in (None, GONE):
+                if subject[0] != "message" or not altered_waiting.may_be_taken(self.tx, told, self.erased):
+                    self.found[subject] = "is gone"
             elif row is not None and (told is not None or self._is_alive(row.stream)):
                 self._compare(subject, row, told)
 
@@ -125,9 +143,13 @@ class _Search:
     def _heard_of(self, stream: str) -> Iterator[tuple[Place, Heard, list[Subject]]]:
         """Each event with the rows that it changes."""
         running: set[str] = set()
+        jobs: dict[str | None, list[str]] = {}
         for place, heard in self._heard(stream):
-            yield place, heard, list(retold_casework.about(heard, running))
+            subjects = list(retold_casework.about(heard, running, jobs.get(heard.instance, ())))
+            yield place, heard, subjects
             retold_flows.follow(running, heard)
+            if isinstance(heard.event, JobCreated):
+                jobs.setdefault(heard.instance, []).extend(id for _, id in subjects)
 
     def _heard(self, stream: str) -> Iterator[tuple[Place, Heard]]:
         """Each event with where it stands among those of all streams: at one instant beginnings are first."""
@@ -150,6 +172,8 @@ class _Search:
             return  # what is left of what was erased
         if told is None:
             self.found[subject] = "no event led to it"
+        elif told is GONE:
+            self.found[subject] = "is there, although an event took it away"
         elif other := list(self._other(sort, row, told)):
             of = f" of {told.entity}" if sort == "record" else ""
             self.found[subject] = f"{', '.join(other)}{of} is not what the history tells"
@@ -170,12 +194,17 @@ class _Search:
                 )
             elif name in _STAYS_AFTER_ERASURE and sort == "deadline" and row.case_code in self.erased:
                 continue
+            elif sort == "job" and name in altered_waiting.OF_A_CLAIM:
+                if not altered_waiting.is_same_job(told, name, kept, said):
+                    yield name
             elif not is_same(kept, said):
                 yield name
         if sort == "case":
             for column, fact in COPIES.items():
                 if (getattr(row, column) or None) != _text(told.facts.get(fact)):
                     yield column
+        if sort == "message" and altered_waiting.other_receipts(told, self.receipts.get(row.id, set())):
+            yield "receipts"
         if sort == "user task" and row.candidates != key_of_members(_members(told)):
             yield "candidates"
 

@@ -16,7 +16,7 @@ class AlteredRow:
     sort: str  # account | setting | deployment | version | file | key | legal hold | absence | case | record
     # | deadline | document | user task | candidates | emergency | erasure | document period | stream
     # | review | reviewed file | review comment | webhook
-    # | instance | suspension | batch | move
+    # | instance | suspension | batch | move | message | message id | held start | job
     id: str
     what: str
 

@@ -38,8 +38,8 @@ class AlteredRows:
         documents with a day of their own, reviews, webhooks, suspended processes, batches and moves of
         instances.
 
-        With `casework` also cases, records, deadlines, user tasks, documents, openings in an emergency and
-        process instances, for which every stream is opened.
+        With `casework` also cases, records, deadlines, user tasks, documents, openings in an emergency,
+        process instances, messages, held starts and jobs, for which every stream is opened.
 
         A stream whose history cannot be opened any more is left to the verification of its chain.
         """

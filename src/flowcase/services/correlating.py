@@ -74,10 +74,9 @@ def _buffer(run: Worklist, message: Publish, stream: str, case_code: str | None,
         case_code=case_code,
         variables=message.variables,
         expires_at=expires_at,
+        reached=tuple(sorted(reached)),
     )
     tx.append(stream, buffered)
-    for process in sorted(reached):
-        tx.insert(tables.message_receipt, message=id, process=process)
 
 
 def _start(

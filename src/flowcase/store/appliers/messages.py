@@ -60,6 +60,8 @@ def buffer(tx: Tx, stream: str, instance: LockedInstance | None, event: events.M
         published_at=tx.now,
         expires_at=event.expires_at,
     )
+    for process in event.reached or ():
+        tx.insert(tables.message_receipt, message=event.message, process=process)
 
 
 @applies(events.MessageCorrelated)

@@ -175,6 +175,8 @@ class FlowShelves:
             self.tx.now,
             event.expires_at,
         )
+        if event.reached:
+            self.receipts.setdefault(event.message, set()).update(event.reached)
 
     def correlate(self, stream: str, instance: Any, event: events.MessageCorrelated) -> None:
         if event.message is None:

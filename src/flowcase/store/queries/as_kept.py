@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from flowcase.history.retold_casework import COPIES, columns
 from flowcase.history.retold_retention import Period, Proposal
-from flowcase.store import api_tables, retention_tables, sign_in_tables, tables
+from flowcase.store import api_tables, retention_tables, sign_in_tables, suspension_tables, tables
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
@@ -43,6 +43,9 @@ _CASEWORK = {
     "user task": tables.user_task,
     "emergency": sign_in_tables.emergency_access,
     "instance": tables.instance,
+    "message": tables.message,
+    "held start": suspension_tables.held_start,
+    "job": tables.job,
 }
 # Columns that follow from what the history tells, or say what is left of what was erased.
 BESIDE = {"case": (*COPIES, "erased_at"), "user task": ("candidates",)}
