@@ -207,3 +207,17 @@ def test_what_is_claimed_released_dropped_or_tried_again_is_whole(
 
     assert [row.id for row in claimed] == [ids["waiting"]]
     assert while_at_work == flow.altered_rows.find(casework=True) == []
+
+
+def test_a_message_that_went_to_a_case_erased_since_is_not_said_to_be_gone(
+    flow: Flowcase, ids: dict[str, str], deploy: Callable[..., Any]
+) -> None:
+    flow.messages.correlate("svar", "til en slettet", actor=ANNA)
+    receiver = flow.instances.start("v", {"noegle": "til en slettet"}, actor=OPERATOR)
+    with flow.store.engine.begin() as connection:
+        destroyed = f"UPDATE stream SET wrapped_key = NULL WHERE id = 'process:{receiver}'"
+        connection.execute(text(destroyed))
+
+    found = [str(each) for each in flow.altered_rows.find(casework=True)]
+
+    assert found == [f"Key process:{receiver}: is gone, and no erasure tells why."]
