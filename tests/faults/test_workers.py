@@ -34,11 +34,17 @@ class Place(NamedTuple):
     home: Path
 
     def worker(self, name: str) -> Node:
-        shared = {"FLOWCASE_DATABASE_URL": self.server.url, "FLOWCASE_JOB_THREADS": "2"}
-        node = Node("worker", self.home, name=name, environment=shared)
-        node.start()
-        until(lambda: any(each.id == name for each in self.flow.nodes.overview(WallClock().now()).nodes))
+        (node,) = self.workers(name)
         return node
+
+    def workers(self, *names: str) -> list[Node]:
+        """Started, and at work."""
+        shared = {"FLOWCASE_DATABASE_URL": self.server.url, "FLOWCASE_JOB_THREADS": "2"}
+        nodes = [Node("worker", self.home, name=name, environment=shared) for name in names]
+        for node in nodes:
+            node.start()
+        until(lambda: set(names) <= {each.id for each in self.flow.nodes.overview(WallClock().now()).nodes})
+        return nodes
 
     def log(self, name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.home / f"{name}.log").read_text().splitlines()]
@@ -49,7 +55,8 @@ class Place(NamedTuple):
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    drawn = [sequence("slow", job("send", "chaos.slow")), sequence("tick", wait("a_second", "PT1S"))]
+    drawn = [sequence(name, job("send", f"chaos.{name}")) for name in ("slow", "narrow", "paced")]
+    drawn.append(sequence("tick", wait("a_second", "PT1S")))
     with folder() as there:
         server = PostgreSQL(there / "server")
         server.start()
@@ -131,3 +138,28 @@ def test_a_worker_that_is_told_to_stop_while_its_database_is_away_ends_in_time(p
 
     assert status == 0
     assert place.log("leaving")[-1]["event"] == "ends while the database is away"
+
+
+def test_three_workers_together_never_exceed_the_limits_of_a_job_type(place: Place) -> None:
+    narrow, paced = 30, 12
+    nodes = place.workers("one", "two", "three")
+    try:
+        began = time.monotonic()
+        for process, number in (("narrow", narrow), ("paced", paced)):
+            for _ in range(number):
+                place.flow.instances.start(process, actor=SYSTEM)
+        until(lambda: len(place.told("narrow")) + len(place.told("paced")) >= 2 * (narrow + paced))
+    finally:
+        for node in nodes:
+            node.stop()
+
+    at_once = most = 0
+    for line in sorted(place.told("narrow"), key=lambda line: float(line[1])):
+        at_once += 1 if line[2] == "begins" else -1
+        most = max(most, at_once)
+    assert most == outside.MAX_PARALLEL
+    begun = sorted(float(line[1]) - began for line in place.told("paced") if line[2] == "begins")
+    assert len(begun) == paced
+    assert all(at >= nr * 60 / outside.MAX_PER_MINUTE for nr, at in enumerate(begun))
+    for what in ("narrow", "paced"):
+        assert len({line[5] for line in place.told(what)}) > 1, "more than one worker took part"

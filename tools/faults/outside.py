@@ -74,3 +74,20 @@ def slow(job: Job, outbox: Any) -> dict[str, Any]:
 
 
 handler("chaos.slow", da="slow", en="slow", side=Side.OUTSIDE, max_seconds=LEASE_SECONDS)(slow)
+
+
+def limited(job: Job, outbox: Any) -> dict[str, Any]:
+    """Says when it begins and when it ends, by the clock that all processes of a machine share."""
+    what = job.type.removeprefix("chaos.")
+    _tell(job, outbox, f"{what} {time.monotonic()} begins")
+    time.sleep(0.3)
+    _tell(job, outbox, f"{what} {time.monotonic()} ends")
+    return {}
+
+
+MAX_PARALLEL, MAX_PER_MINUTE = 2, 60
+for _type, _limit in (
+    ("narrow", {"max_parallel": MAX_PARALLEL}),
+    ("paced", {"max_per_minute": MAX_PER_MINUTE}),
+):
+    handler(f"chaos.{_type}", da=_type, en=_type, side=Side.OUTSIDE, max_seconds=60, **_limit)(limited)
