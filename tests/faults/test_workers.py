@@ -1,21 +1,25 @@
-"""A worker as a process of its own, whose database goes away and comes back, and that is told to stop."""
+"""Nodes as processes of their own, whose database goes away and comes back, and that are told to stop."""
 
 from __future__ import annotations
 
 import json
 import signal
+import socket
 import sys
+import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 from faults import outside
-from faults.drawing import job, sequence, wait
+from faults.drawing import job, sequence, user_task, wait
 from faults.places import installation, wait_for
 from faults.servers import Node, PostgreSQL, folder
 
@@ -32,6 +36,7 @@ class Place(NamedTuple):
     server: PostgreSQL
     flow: Flowcase
     home: Path
+    token: str
 
     def worker(self, name: str) -> Node:
         (node,) = self.workers(name)
@@ -56,13 +61,13 @@ class Place(NamedTuple):
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
     drawn = [sequence(name, job("send", f"chaos.{name}")) for name in ("slow", "narrow", "paced")]
-    drawn.append(sequence("tick", wait("a_second", "PT1S")))
+    drawn += [sequence("tick", wait("a_second", "PT1S")), sequence("asked", user_task("first"))]
     with folder() as there:
         server = PostgreSQL(there / "server")
         server.start()
         try:
-            with installation(there / "home", server.url, *drawn) as (flow, _):
-                yield Place(server, flow, there / "home")
+            with installation(there / "home", server.url, *drawn) as (flow, token):
+                yield Place(server, flow, there / "home", token)
         finally:
             server.stop(immediate=True)
 
@@ -163,3 +168,58 @@ def test_three_workers_together_never_exceed_the_limits_of_a_job_type(place: Pla
     assert all(at >= nr * 60 / outside.MAX_PER_MINUTE for nr, at in enumerate(begun))
     for what in ("narrow", "paced"):
         assert len({line[5] for line in place.told(what)}) > 1, "more than one worker took part"
+
+
+def test_a_web_process_that_is_told_to_stop_answers_what_it_has_begun_and_refuses_what_comes(
+    place: Place,
+) -> None:
+    web = Node("web", place.home, name="web", environment={"FLOWCASE_DATABASE_URL": place.server.url})
+    web.start()
+    process = web._process
+    assert process is not None
+    instance = place.flow.instances.start("asked", actor=SYSTEM)
+    (row,) = [each for each in place.flow.user_tasks.list() if each.instance == instance]
+    answers: list[int] = []
+
+    def complete() -> None:
+        headers = {"Authorization": f"Bearer {place.token}", "Content-Type": "application/json"}
+        address = f"http://{web.address}/api/user-tasks/{row.id}/complete"
+        asked = urllib.request.Request(address, data=b'{"values": {}}', headers=headers)
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            answers.append(answer.status)
+
+    try:
+        with psycopg.connect(place.server.url) as other:
+            other.execute("SELECT id FROM instance WHERE id = %s FOR UPDATE", [instance])
+            asking = threading.Thread(target=complete)
+            asking.start()
+            until(lambda: _waits_for_a_lock(place))
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGTERM)
+
+            until(lambda: not _takes_connections(web))
+            assert (process.poll(), answers) == (None, [])
+        asking.join(60)
+        status = process.wait(STOPPED_WITHIN)
+    finally:
+        web.kill()
+
+    assert (answers, status) == ([204], 0)
+    assert place.flow.instances.get(instance).status == "completed"
+    assert [node.id for node in place.flow.nodes.overview(WallClock().now()).nodes] == []
+
+
+def _waits_for_a_lock(place: Place) -> bool:
+    with psycopg.connect(place.server.url) as other:
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        row = other.execute(asked).fetchone()
+    return row is not None and row[0] > 0
+
+
+def _takes_connections(web: Node) -> bool:
+    host, _, port = web.address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True

@@ -32,6 +32,20 @@ class _Server(BaseApplication):
         return application
 
 
+class _Worker(gthread.ThreadWorker):
+    """Refuses new connections as soon as it is told to stop, while it finishes what it has begun.
+
+    gunicorn's own (27.0.1) holds its port until the last request has ended: whoever came meanwhile waited for
+    up to twenty seconds and was cut off, where a proxy would have asked another process at once.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listening in self.sockets:
+                listening.close()
+
+
 def run(make: Callable[[], Flask], *, host: str, port: int, threads: int) -> None:
     """Serve until told to stop; SIGTERM lets open requests finish. `make` runs in the worker process."""
     _Server(
@@ -40,7 +54,7 @@ def run(make: Callable[[], Flask], *, host: str, port: int, threads: int) -> Non
             "bind": f"{host}:{port}",
             "workers": 1,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             "graceful_timeout": 20,
             "timeout": 60,
             "keepalive": 15,  # seconds: somebody who clicks on has no new connection to wait for
