@@ -205,6 +205,31 @@ def test_choices_are_kept_and_wrong_ones_come_back_as_they_were_typed(world, sig
     assert (kept.value("kl"), kept.value("omtaler")) == ("07:45", "straks")
 
 
+def test_the_language_of_mails_and_of_the_calendar_is_ones_own_choice_and_danish_without_one(world, sign_in):
+    camilla = sign_in("camilla.syd")
+    seen = camilla.get("/beskeder/valg")
+    form = seen.one("//main//form[.//input[@name='adresse']]")
+
+    refused = camilla.submit(seen, form, adresse="camilla@kommune.dk", kl="07:45", mailsprog="de")
+    form = refused.one("//main//form[.//input[@name='adresse']]")
+    kept = camilla.submit(refused, form, mailsprog="en", opgaver="straks", frister="straks")
+
+    assert seen.value("mailsprog") == "da"
+    assert (refused.status, refused.summary) == (422, ["Vælg en af mulighederne."])
+    assert kept.value("mailsprog") == "en" and "Dine valg er gemt." in kept.text
+    world.flow.user_tasks.claim(
+        world.task("vurder", "SAG-2601").id, actor=world.flow.people.actor("karen.fp")
+    )
+    said = [each.summary for each in _own_events(world, "camilla.syd")]
+    assert said and all(each.startswith(("Deadline: ", "Task", "Meeting")) for each in said), said
+    assert any(each.summary.startswith(("Frist: ", "Opgave")) for each in _own_events(world, "karen.fp"))
+
+
+def _own_events(world, person):
+    actor = world.flow.people.actor(person)
+    return world.flow.own_calendars.events(actor, address="http://localhost")
+
+
 def test_the_feed_holds_codes_and_links_and_a_new_address_ends_the_old_one(world, sign_in, stranger):
     vurder = world.task("vurder", "SAG-2601")
     world.flow.user_tasks.claim(vurder.id, actor=world.flow.people.actor("karen.fp"))

@@ -150,6 +150,7 @@ class Mails:
         to = present if row.address is None else row.address  # which is empty once it was forgotten
         if person is None or not person.is_active or not to or not told:
             return None
+        language = (chosen.language if chosen is not None else None) or person.locale
         reader = Actor(person.id, groups=frozenset(person.groups))
         kept = untold(tx, (each.case_code for each in told), reader)
         message = mail_words.write(
@@ -159,7 +160,7 @@ class Mails:
             sender=self._sender,
             address=self._address,
             at=row.due_at,
-            language=person.locale,
+            language=language,
         )
         meetings = mail_calendars.events_of(
             tx,
@@ -169,7 +170,7 @@ class Mails:
             to=to,
             sender=self._sender,
             address=self._address,
-            language=person.locale,
+            language=language,
         )
         mail_calendars.attach(message, meetings, id=row.id, at=row.due_at)
         return message

@@ -28,6 +28,7 @@ from flowcase.values import Value
 
 __all__ = ["MOST_COUNTED", "Chosen", "Notices", "OwnNotice", "Page", "default_ways", "digest_time"]
 
+LANGUAGES = ("da", "en")  # of mails and of the calendar
 OWN = "egne"  # the feed that is no series of meetings
 LONGEST_ADDRESS = 254  # RFC 5321
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -48,6 +49,7 @@ class Chosen:
     digest_at: str  # HH:MM
     ways: Mapping[str, Way]  # of every topic
     has_feed: bool
+    language: str = LANGUAGES[0]  # of mails and of the calendar
 
 
 class Notices:
@@ -120,14 +122,24 @@ class Notices:
                 digest_at=(row.digest_at if row else None) or digest_time(settings),
                 ways=ways,
                 has_feed=any(each.series == OWN for each in calendar_feeds.feeds_of(tx, actor.id)),
+                language=(row.language if row else None) or LANGUAGES[0],
             )
 
         return self._transactions.read(work)
 
-    def choose(self, *, address: str, digest_at: str, ways: Mapping[str, str], actor: Actor) -> None:
+    def choose(
+        self,
+        *,
+        address: str,
+        digest_at: str,
+        ways: Mapping[str, str],
+        language: str | None = None,
+        actor: Actor,
+    ) -> None:
         """Keep choices; an empty address means no mail at all. Another address is told to the one before it.
 
-        Raises InvalidValues (`adresse`, `kl`, or a topic) with every wrong one, and then keeps none.
+        Without `language` it stays as it was. Raises InvalidValues (`adresse`, `kl`, `mailsprog`, or a topic)
+        with every wrong one, and then keeps none.
         """
         address, wrong = address.strip(), {}
         if address and (len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address)):
@@ -139,6 +151,8 @@ class Notices:
         wrong |= {
             topic: ["no way"] for topic, way in ways.items() if topic not in TOPICS or way not in set(Way)
         }
+        if language is not None and language not in LANGUAGES:
+            wrong["mailsprog"] = ["no language"]
         if wrong:
             raise InvalidValues("choices of notices", wrong)
 
@@ -146,7 +160,8 @@ class Notices:
             before = mails.choice(tx, actor.id)
             if before is not None and before.address and before.address != address:
                 account_notices.tell_at(tx, actor.id, Said.ADDRESS_CHANGED, before.address)
-            self._keep(tx, actor.id, address=address, digest_at=digest_at, ways=dict(ways))
+            more = {} if language is None else {"language": language}
+            self._keep(tx, actor.id, address=address, digest_at=digest_at, ways=dict(ways), **more)
 
         self._transactions.run(actor, work)
 

@@ -13,8 +13,7 @@ from flowcase.services.meetings import Meetings
 from flowcase.services.transactions import Transactions
 from flowcase.services.unnamed_cases import untold
 from flowcase.store import Tx
-from flowcase.store.queries import deadlines
-from flowcase.store.queries import people as person_rows
+from flowcase.store.queries import deadlines, mails
 from flowcase.store.queries.deadlines import DeadlineRow
 
 MOST = 500  # of each kind
@@ -33,8 +32,8 @@ class OwnCalendars:
         """
 
         def work(tx: Tx) -> tuple[list[DeadlineRow], frozenset[str], str]:
-            rows, person = deadlines.of_person(tx, actor.id, limit=MOST), person_rows.person(tx, actor.id)
-            language = person.locale if person is not None and person.locale in _WORDS else "da"
+            rows, chosen = deadlines.of_person(tx, actor.id, limit=MOST), mails.choice(tx, actor.id)
+            language = (chosen.language if chosen is not None else None) or "da"
             return rows, untold(tx, (row.case_code for row in rows), actor), language
 
         rows, kept, language = self._transactions.read(work)

@@ -52,6 +52,7 @@ notice_choice = Table(
     Column("person", Text, ForeignKey("person.id"), primary_key=True),
     Column("address", Text, nullable=False),  # of mail; empty: none is sent
     Column("digest_at", Text),  # local time, HH:MM; NULL: as the rule set says
+    Column("language", Text),  # da | en, of mails and of the calendar; NULL: nothing was chosen
     Column("ways", Json, nullable=False),  # topic -> straks | samlet | aldrig, where it was chosen
     Column("read_until", Instant),  # everything up to here is read
     Column("changed_at", Instant, nullable=False),

@@ -115,14 +115,17 @@ def choices() -> Any:
     if request.method == "POST":
         asked = {topic: request.form.get(topic, given.ways[topic]) for topic in TOPICS}
         address, digest_at = request.form.get("adresse", ""), request.form.get("kl", "")
+        language = request.form.get("mailsprog", given.language)
         try:
-            flow().notices.choose(address=address, digest_at=digest_at, ways=asked, actor=actor())
+            flow().notices.choose(
+                address=address, digest_at=digest_at, ways=asked, language=language, actor=actor()
+            )
         except InvalidValues as error:
             errors = {field: _why(field, said[0]) for field, said in error.errors.items()}
             known = {
                 topic: Way(way) if way in set(Way) else given.ways[topic] for topic, way in asked.items()
             }
-            given = Chosen(address, digest_at, known, given.has_feed)
+            given = Chosen(address, digest_at, known, given.has_feed, language)
         else:
             flash(gettext("Dine valg er gemt."), "success")
             return redirect(url_for("notices.choices"))

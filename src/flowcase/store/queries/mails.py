@@ -23,6 +23,7 @@ class ChoiceRow:
     ways: Mapping[str, str]
     read_until: dt.datetime | None
     changed_at: dt.datetime
+    language: str | None
 
 
 @dataclass(frozen=True)
