@@ -117,6 +117,16 @@ def test_who_is_no_casework_staff_opens_nothing(sign_in: SignIn, world: World, p
     assert told(world, CaseOpenedInEmergency) == []
 
 
+def test_what_is_missing_is_where_the_keyboard_goes_next_and_is_told_at_its_field(henrik: Visitor) -> None:
+    refused = opened(henrik, formaal="", begrundelse="")
+
+    assert refused.status == 422
+    summary = refused.one("//*[@id='fejl']")
+    assert (summary.get("tabindex"), summary.get("autofocus")) == ("-1", "")
+    said = refused.one("//fieldset[@id='formaal']").get("aria-describedby")
+    assert refused.one(f"//*[@id='{said}']").text_content() == "Vælg et formål."
+
+
 def test_who_has_the_case_needs_no_emergency(sign_in: SignIn, world: World) -> None:
     page = sign_in("camilla.syd").get(f"/sager/{CASE}/noedadgang")
 

@@ -41,6 +41,5 @@ def _words(asked: Field, value: Any) -> str:
 
 
 def _name(code: str) -> str:
-    if (record := called(code, record_value)) is not None:
-        return record
-    return presenting.person(code) if "." in code else presenting.group(code)
+    record = called(code, record_value)
+    return presenting.person_or_group(code) if record is None else record

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcase.modeling.names import code_name
 from flowcase.web.language import current, gettext
-from flowcase.web.presenting import group, person
+from flowcase.web.presenting import person_or_group
 
 if TYPE_CHECKING:
     from flowcase.services.case_pictures import Item, Picture
@@ -56,7 +56,7 @@ def kinds(codes: Iterable[str] | None) -> str:
 
 
 def recipients(ids: Iterable[str] | None) -> str:
-    return ", ".join(person(str(id)) if "." in str(id) else group(str(id)) for id in ids or ())
+    return ", ".join(person_or_group(str(id)) for id in ids or ())
 
 
 def giver(code: str | None) -> str:

@@ -271,6 +271,11 @@ def person(id: str | None) -> str:
     return id if found is None else found.name or id
 
 
+def person_or_group(id: str) -> str:
+    """The name behind an id of either: whoever has no account is a group."""
+    return person(id) if is_account(id) else group(id)
+
+
 def is_account(id: str) -> bool:
     """Whether somebody has an account of this name: whoever is known of from a case alone has none."""
     return _account(id) is not None
@@ -339,7 +344,7 @@ def sentence(error: errors.FlowcaseError) -> str:
     if isinstance(error, SealBroken):
         return gettext(
             "Noget af det, der er gemt her, er ændret uden om systemet eller beskadiget. Det vises ikke. "
-            "Sig det straks til den, der driver systemet: {number}"
+            "Sig det straks til den, der driver systemet, og oplys nummeret {number}."
         ).format(number=g.get("request_id", ""))
     if isinstance(error, DatabaseFull):
         return gettext("Intet er ændret: der er ikke mere plads. Sig det til den, der driver systemet.")
