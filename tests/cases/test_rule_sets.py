@@ -130,6 +130,13 @@ def test_a_broken_manifest_is_refused_with_its_field(change, field):
     assert field in refused.value.errors
 
 
+def test_the_same_manifest_is_read_once_and_refused_each_time():
+    assert read_manifest(MANIFEST, "a.yaml") is read_manifest(bytes(bytearray(MANIFEST)), "a.yaml")
+    for _ in range(2):
+        with pytest.raises(InvalidValues):
+            read_manifest(b"id: [", "a.yaml")
+
+
 def test_a_profile_must_name_its_rule_sets():
     profile = b'kind: profile\nid: P\nversion: "1"\ntitle: P\nin_force_from: 2026-01-01\ncompose: []\n'
 

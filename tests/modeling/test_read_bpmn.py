@@ -22,6 +22,16 @@ def read(body: str):
     return process
 
 
+def test_the_same_content_is_read_once_and_refused_each_time():
+    content, broken = diagram(in_a_row("<userTask ID/>")), b"<definitions>"
+
+    assert read_bpmn(content, "x.bpmn") is read_bpmn(bytes(bytearray(content)), "x.bpmn")
+    assert read_bpmn(content, "y.bpmn").processes[0].file == "y.bpmn"
+    for _ in range(2):
+        with pytest.raises(InvalidDefinition):
+            read_bpmn(broken, "x.bpmn")
+
+
 def test_elements_know_their_scope_their_flows_and_their_line():
     process = read(
         in_a_row(

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from flowcase.web import create_app
+from tests.compiled_once import compiled_once  # noqa: F401
 from tests.web import world as worlds
 from tests.web.conftest import Visitor
 from tests.web.world import World

@@ -13,6 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flowcase.web import create_app
+from tests.compiled_once import compiled_once  # noqa: F401
 from tests.web import world as worlds
 from tests.web.served import served
 from tests.web.world import World

@@ -8,9 +8,9 @@ and its settings. A profile composes rule sets: statute is the floor, a local se
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import yaml
@@ -21,6 +21,7 @@ from flowcase.values import Value, from_json
 
 _KEYS = {"id", "version", "title", "origin", "in_force_from", "statutory", "tables", "rules", "settings"}
 _PROFILE_KEYS = {"id", "kind", "version", "title", "in_force_from", "compose", "teams", "settings"}
+_FILES_KEPT = 64  # manifests in the versions that cases were opened with; what is read of one never changes
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Composition:
             return [(*(each for each in own if each.is_statutory), *locals_of_team), own]
         return [own]
 
-    @cached_property
+    @functools.cached_property
     def settings(self) -> Mapping[str, Value]:
         """Every setting: the profile's, then each set's in order, then those of the installation."""
         merged: dict[str, Value] = dict(self.profile.settings)
@@ -147,8 +148,12 @@ class Composition:
         return merged
 
 
+@functools.lru_cache(maxsize=_FILES_KEPT)
 def read_manifest(content: bytes, file: str) -> RuleSet | Profile:
-    """Read a rule set or a profile. Raises InvalidValues with everything that is wrong with it."""
+    """Read a rule set or a profile; the same content is read once.
+
+    Raises InvalidValues with everything that is wrong with it.
+    """
     data = _mapping(content, file)
     is_profile = data.get("kind") == "profile"
     wrong: dict[str, list[str]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +58,9 @@ _KINDS = {
 _CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 
 
+_FILES_KEPT = 128  # more than a municipality has diagrams; what is read of one never changes
+
+
 @dataclass(frozen=True)
 class BpmnFile:
     """What one file holds: its executable processes in document order."""
@@ -74,8 +78,9 @@ def _missing(process_id: str) -> ProcessDefinition:
     raise KeyError(process_id)
 
 
+@functools.lru_cache(maxsize=_FILES_KEPT)
 def read_bpmn(content: bytes, file: str) -> BpmnFile:
-    """The executable processes of a file.
+    """The executable processes of a file; the same content is read once.
 
     Raises InvalidDefinition when the file cannot be read truthfully: no XML, no executable process, or
     an element for which there is no definition. What else the deploy check refuses is not repeated here,

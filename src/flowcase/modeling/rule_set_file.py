@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from flowcase.errors import InvalidDefinition
 from flowcase.modeling.finding import Finding, Severity
 
 MAX_BYTES = 512 * 1024
+_FILES_KEPT = 64  # a deployment asks each file three times what it is
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,9 @@ class RuleSetFile:
     settings: Mapping[str, object] = field(default_factory=dict)  # as YAML gives them
 
 
+@functools.lru_cache(maxsize=_FILES_KEPT)
 def read_rule_set(content: bytes, file: str) -> RuleSetFile:
-    """Raises InvalidDefinition when the file is no rule set."""
+    """The same content is read once. Raises InvalidDefinition when the file is no rule set."""
     if len(content) > MAX_BYTES:
         raise InvalidDefinition(
             [_finding(file, None, f"The file has {len(content)} bytes, too many to be read.")]
