@@ -32,6 +32,13 @@ LONGEST = (
     "tests/cli/test_whole_demonstration.py",
     "tests/web/walks/test_walks.py",
     "tests/web/walks/test_studio_walk.py",
+    "tests/web/test_api_contract.py",
+    "tests/web/test_accessibility.py",
+    "tests/web/test_by_tab.py",
+    "tests/web/test_permissions_to_change.py",
+    "tests/scenarios/test_shipped.py",
+    "tests/scenarios/test_one_number.py",
+    "tests/services/test_inboxes.py",
 )
 _ran: collections.Counter[str] = collections.Counter()
 
@@ -101,9 +108,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{path}"
         return
     server: str = request.getfixturevalue("postgresql_server")
-    template: str = request.getfixturevalue("postgresql_template")
+    with postgresql_copy(server, request.getfixturevalue("postgresql_template")) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def postgresql_copy(server: str, template: str) -> Iterator[str]:
+    """The URL of a copy of a database to which nobody is connected; dropped behind it."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield _named(server, name)
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 

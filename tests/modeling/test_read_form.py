@@ -14,6 +14,15 @@ def form(*components, form_id="F-A1"):
     return json.dumps({"id": form_id, "type": "default", "components": list(components)}, indent=1).encode()
 
 
+def test_the_same_content_is_read_once_and_refused_each_time():
+    content = form({"id": "c1", "type": "textfield", "key": "navn", "label": "Navn"})
+
+    assert read_form(content, "F-A1.form") is read_form(bytes(bytearray(content)), "F-A1.form")
+    for _ in range(2):
+        with pytest.raises(InvalidDefinition):
+            read_form(b"{}", "F-A1.form")
+
+
 def test_a_yes_no_radio_is_boolean_and_may_go_to_a_record_and_to_a_variable():
     content = form(
         {

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
+from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.entities import ENTITIES
+from flowcase.clock import ManualClock
+from flowcase.config import Config
 from flowcase.errors import Conflict, Erased, Forbidden, NotFound, Refused
 from flowcase.history.indicators import Question
-from flowcase.store import archive, tables
+from flowcase.store import Keyring, Store, archive, tables
+from tests.conftest import postgresql_copy
 from tests.proofs.searching import found_in
 from tests.services.conftest import OPERATOR
 from tests.web import world as worlds
 from tests.web.world import World, at
 
+KEY = base64.b64encode(bytes(range(32))).decode()  # of `keyring`
 NAME, CPR = "Ingelise Fjordbakke", "010417-4001"
 CONCERN = "Barnet har fortalt om slag med bælte derhjemme"
 REASON = "Vurderet ud fra skolelærer Nøhrmands oplysninger"
@@ -34,12 +41,63 @@ CASE, OTHER = "SAG-2701", "SAG-2702"
 APPROVED = {"reason": "opbevaring_udloebet", "approved_by": "anders.myn"}
 
 
+@pytest.fixture(scope="module")
+def copies() -> Iterator[contextlib.ExitStack]:
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def populated() -> dict[str, str]:
+    """By backend, the database with the shipped processes and everybody in it, once it was made."""
+    return {}
+
+
+@pytest.fixture
+def database(
+    database: str,
+    populated: dict[str, str],
+    copies: contextlib.ExitStack,
+    keyring: Keyring,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[str]:
+    """A copy of that: checking and deploying all processes takes longer than any of these tests."""
+    backend, name = make_url(database).get_backend_name(), str(make_url(database).database)
+    if backend == "sqlite":
+        if backend not in populated:
+            _populate(database, keyring, tmp_path_factory.mktemp("populating"))
+            populated[backend] = str(tmp_path_factory.mktemp("populated") / "flowcase.sqlite")
+            shutil.copy(name, populated[backend])
+        shutil.copy(populated[backend], name)
+        yield database
+        return
+    server = request.getfixturevalue("postgresql_server")
+    if backend not in populated:
+        _populate(database, keyring, tmp_path_factory.mktemp("populating"))
+        kept = copies.enter_context(postgresql_copy(server, name))
+        populated[backend] = str(make_url(kept).database)
+    with postgresql_copy(server, populated[backend]) as copy:
+        yield copy
+
+
+def _populate(database: str, keyring: Keyring, home: Path) -> None:
+    store = Store(database, keyring)
+    settings = Config(home=home, database_url=database, key=KEY, is_demonstration=True)
+    world = World(bootstrap.assemble(settings, store, ManualClock(at(24, 8).astimezone(dt.UTC))))
+    worlds._populate(world)
+    if store.is_sqlite:
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+
+
 @pytest.fixture
 def world(flow: Flowcase) -> World:
     """Two cases of two families, each notified, assessed and decided; the first still has a draft."""
     world = World(flow)
     flow.clock.set(at(24, 8).astimezone(dt.UTC))
-    worlds._populate(world)
     world.notify("U-71", CASE, boern=[{"navn": NAME, "cpr": CPR, "sag": CASE}], bekymring=CONCERN)
     world.notify("U-72", OTHER, "Noah Elleby")
     world.assess(CASE, begrundelse=REASON)
@@ -201,7 +259,6 @@ def test_a_user_task_of_an_erased_case_says_so(world: World) -> None:
 def test_a_notification_about_two_children_is_kept_until_both_are_erased(flow: Flowcase) -> None:
     world = World(flow)
     flow.clock.set(at(24, 8).astimezone(dt.UTC))
-    worlds._populate(world)
     children = [{"navn": NAME, "sag": CASE}, {"navn": SIBLING, "sag": OTHER}]
     world.notify("U-73", CASE, boern=children, soeskende="naevnt", bekymring=CONCERN)
     with pytest.raises(Refused, match="underretning"):
@@ -275,7 +332,6 @@ def test_a_case_is_erased_once(world: World) -> None:
 def test_a_case_on_the_agenda_of_a_meeting_that_is_held_is_not_erased(flow: Flowcase) -> None:
     world = World(flow)
     flow.clock.set(at(24, 8).astimezone(dt.UTC))
-    worlds._populate(world)
     world.notify("U-71", CASE, NAME)
     world.assess(CASE)
     world.go_to(at(25, 9, 5))
@@ -291,7 +347,6 @@ def test_a_case_on_the_agenda_of_a_meeting_that_is_held_is_not_erased(flow: Flow
 def test_a_case_that_waited_for_a_meeting_is_on_no_agenda_once_it_is_erased(flow: Flowcase) -> None:
     world = World(flow)
     flow.clock.set(at(24, 8).astimezone(dt.UTC))
-    worlds._populate(world)
     for number, code in (("U-71", CASE), ("U-72", OTHER)):
         world.notify(number, code, f"Barn {code}")
         world.assess(code)

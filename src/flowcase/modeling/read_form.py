@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -32,10 +33,12 @@ COMPONENTS: dict[str, FieldType] = {
 IGNORED = frozenset({"button"})  # every task page has its own buttons
 _DATETIME = {"date": FieldType.DATE, "time": FieldType.TIME, "datetime": FieldType.INSTANT}
 MAX_DEPTH = 8
+_FILES_KEPT = 512  # more than a municipality has forms; what is read of one never changes
 
 
+@functools.lru_cache(maxsize=_FILES_KEPT)
 def read_form(content: bytes, file: str) -> Form:
-    """The form of a file. Raises InvalidDefinition when it is no form-js JSON.
+    """The form of a file; the same content is read once. Raises InvalidDefinition when it is no form-js JSON.
 
     A component that the dialect has no field for is left out; the check refuses it.
     """

@@ -9,6 +9,7 @@ installation replaces, such as who leads a team, hold for everything from then o
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ OVERRIDES_SETTING = "regelsaet.indstillinger"  # settings that replace those of 
 
 _CHOICES = (PROFILE_SETTING, SELECTED_SETTING, OVERRIDES_SETTING)
 _MOST_KEPT = 4096
+_MODELS_KEPT = 256  # files of tables, by all installations that a process opens
 
 
 @dataclass(frozen=True)
@@ -278,7 +280,7 @@ class RuleSets:
 
     def _model(self, tx: Tx, content_hash: str) -> dmn.Model:
         if content_hash not in self._models:
-            self._models[content_hash] = read_dmn(self._content(tx, content_hash), content_hash)
+            self._models[content_hash] = _read_model(self._content(tx, content_hash), content_hash)
         return self._models[content_hash]
 
     def _content(self, tx: Tx, content_hash: str) -> bytes:
@@ -286,6 +288,11 @@ class RuleSets:
         if content is None:
             raise NotFound("file", content_hash)
         return content
+
+
+@functools.lru_cache(maxsize=_MODELS_KEPT)
+def _read_model(content: bytes, content_hash: str) -> dmn.Model:
+    return read_dmn(content, content_hash)
 
 
 def _choice(selected: Sequence[Value]) -> str:
