@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flowcase import outward
+from flowcase import outward, private_files
 from flowcase.access.actor import SYSTEM
 from flowcase.access.groups import NAMES as GROUP_NAMES
 from flowcase.cases.entities import targets
@@ -294,7 +294,7 @@ def upgrade(settings: Config) -> str | None:
 
     Raises KeyUnusable for a database that is there and whose key is not.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(settings.home)
     if settings.is_key_missing:
         if has_database(settings):
             raise KeyUnusable(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flowcase import private_files
 from flowcase.cli.output import json_option, say_json
 from flowcase.errors import FlowcaseError
 
@@ -69,26 +69,19 @@ def backup(file: str, as_json: bool) -> None:
     """Write everything into one file while people go on working; then read it back and prove it whole.
 
     What is encrypted stays so: the file opens only with the installation key, which is not in it. Keep a
-    copy of the key elsewhere.
+    copy of the key elsewhere. Only its owner can read the file.
     """
     from flowcase.store import archive
 
     settings, target = _settings(), Path(file)
     if target.exists():
         raise click.UsageError(f"{file} exists already; choose another name.")
-    begun, part = time.monotonic(), target.with_name(target.name + ".part")
-    try:
-        with _opened(settings) as store, part.open("wb") as out:
-            with _bar(as_json) as progress:
-                found = archive.write(store, out, progress=progress)
-            out.flush()
-            os.fsync(out.fileno())
-        with part.open("rb") as written:
-            archive.check(written)
-        # The name appears only when the whole file is on the disk.
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    begun = time.monotonic()
+    with _opened(settings) as store, private_files.whole(target) as out:
+        with _bar(as_json) as progress:
+            found = archive.write(store, out, progress=progress)
+        out.seek(0)
+        archive.check(out)
     _report(found, as_json, f"Wrote {file}", begun, bytes=target.stat().st_size)
 
 

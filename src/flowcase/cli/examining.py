@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flowcase.cli import examining_outside, examining_safety
+from flowcase.cli import examining_files, examining_outside, examining_safety
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ def _examine(settings: Any) -> Iterator[Examined]:
     for level, message, remedy in examining_safety.examine(settings):
         yield Examined("safety", level, message, remedy)
     yield from _home(Path(settings.home), settings.key_path if settings.key_place == "file" else None)
+    for level, message, remedy in examining_files.examine(settings):
+        yield Examined("files", level, message, remedy)
     try:
         flow = bootstrap.open(settings)
     except KeyUnusable as error:

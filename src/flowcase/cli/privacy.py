@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from flowcase import private_files
 from flowcase.cli.output import json_option, say_json, say_table
 from flowcase.cli.settings import opened, operator
 
@@ -140,22 +139,9 @@ def export(
             for piece in leaving:
                 click.echo(piece, nl=False)
         else:
-            _write_whole(Path(output), leaving)
+            with private_files.whole(Path(output)) as file:
+                file.writelines(leaving)
     click.echo(f"Exported {leaving.events} events, SHA-256 {leaving.sha256}.", err=True)
-
-
-def _write_whole(target: Path, pieces: Iterable[bytes]) -> None:
-    """The whole file or none of it under its name, for its owner's eyes only."""
-    part = target.with_name(target.name + ".part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 COMMANDS = (erase, hold, export)

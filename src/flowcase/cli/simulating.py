@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from flowcase import private_files
 from flowcase.cli.output import say_json
 from flowcase.cli.settings import opened, operator
 
@@ -135,7 +136,8 @@ def simulate(
     if report is not None:
         from flowcase.services.simulation.plots import as_page
 
-        Path(report).write_text(as_page(told), "utf-8")
+        with private_files.whole(Path(report)) as page:
+            page.write(as_page(told).encode())
     click.echo(reports.as_json_text(told) if as_json else reports.as_text(told), nl=False)
 
 

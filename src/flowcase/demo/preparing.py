@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import os
 import secrets
 import shutil
 import sys
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flowcase import bootstrap, config
+from flowcase import bootstrap, config, private_files
 from flowcase.access.actor import SYSTEM
 from flowcase.clock import ManualClock
 from flowcase.demo import town
@@ -149,8 +148,7 @@ def _give_addresses(flow: bootstrap.Flowcase) -> None:
 
 
 def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with open(path, "x", encoding="utf-8", opener=private_files.opener) as file:
         file.write(text)
 
 

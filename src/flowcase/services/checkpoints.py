@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from flowcase import private_files
 from flowcase.access.actor import SYSTEM
 from flowcase.history import checkpoint_receipts
 from flowcase.history import checkpoints as rules
@@ -141,8 +142,8 @@ class Checkpoints:
         if self._outside is None:
             return
         inside = self._transactions.read(queries.checkpoints)
-        self._outside.mkdir(parents=True, exist_ok=True)
-        with (self._outside / FILE).open("a+b") as file:
+        private_files.make_folder(self._outside)
+        with open(self._outside / FILE, "a+b", opener=private_files.opener) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed, or its writer is killed
             file.seek(0)
             content = file.read()

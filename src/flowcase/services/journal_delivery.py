@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flowcase import private_files
 from flowcase.errors import FlowcaseError
 from flowcase.services.signed_posts import (
     NotReached,
@@ -72,7 +73,7 @@ class FileDrop:
         final = self.folder / f"{name}.json"
         try:
             if not final.exists():
-                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                private_files.make_folder(self.folder)
                 _write_whole(self.folder / f"{name}.txt", parcel.text.encode())
                 _write_whole(final, body_of(parcel))
         except OSError as error:
@@ -83,8 +84,7 @@ class FileDrop:
 def _write_whole(path: Path, content: bytes) -> None:
     """The whole file or none of it under its name, on the disk when this returns."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with open(unfinished, "wb", opener=private_files.opener) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 
+from flowcase import private_files
 from flowcase.errors import FlowcaseError
 
 TIMEOUT_SECONDS = 20  # of each step; well below the lease of a mail
@@ -82,8 +83,9 @@ class MailFolder:
         final = self.folder / f"{name}.eml"
         unfinished = self.folder / f".{name}.{os.getpid()}"
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            unfinished.write_bytes(message.as_bytes())
+            private_files.make_folder(self.folder)
+            with open(unfinished, "wb", opener=private_files.opener) as file:
+                file.write(message.as_bytes())
             os.replace(unfinished, final)
         except OSError as error:
             raise NotSent(type(error).__name__, is_final=False) from None

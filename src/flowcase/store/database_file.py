@@ -22,6 +22,7 @@ import structlog
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
+from flowcase import private_files
 from flowcase.store.faults import DatabaseLost, DatabaseMissing
 
 _Identity = tuple[int, int] | None  # device and number there; None where there is no such file
@@ -104,6 +105,8 @@ class DatabaseFile:
             self._check_is_there()  # SQLite would make an empty one
             with self._changing:
                 self._put_aside(self._opened)
+        else:
+            private_files.make_empty(Path(self._path))  # the two beside it get the mode that it has
         record.info[_FOUND] = _identity(self._path)
 
     def _connected(self, connection: Any, record: Any) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from flowcase import private_files
 from flowcase.store.keys import KEY_BYTES, Keyring, KeyUnusable, key_id, keys_in
 
 COMMAND_SECONDS = 30
@@ -57,7 +58,7 @@ def new_key() -> str:
 
 def create_key_file(path: Path) -> None:
     """Write a new installation key that only its owner can read, or nothing. Never overwrites one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(path.parent)
     with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=f".{path.name}.") as part:
         part.write(new_key() + "\n")
         part.flush()
@@ -124,10 +125,10 @@ def _line_of(lines: list[str], path: Path, id: str) -> str:
 
 def _write(path: Path, lines: list[str]) -> None:
     part, now = path.with_name(path.name + ".part"), path.stat()
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with suppress(PermissionError):  # whoever edits it for the service leaves it the service's
-        os.fchown(descriptor, now.st_uid, now.st_gid)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    part.unlink(missing_ok=True)  # others may be able to read what is there
+    with open(part, "x", encoding="ascii", opener=private_files.opener) as file:
+        with suppress(PermissionError):  # whoever edits it for the service leaves it the service's
+            os.fchown(file.fileno(), now.st_uid, now.st_gid)
         file.write("\n".join(lines) + "\n")
         file.flush()
         os.fsync(file.fileno())
