@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
+from flowcase.services import brakes
 from flowcase.services.brakes import Source
 from flowcase.services.passwords import PasswordRefused
 from flowcase.services.people import People, SignInFailed
@@ -20,6 +21,7 @@ from flowcase.store import INSTALLATION, Store
 from flowcase.store.queries import history, programs
 from flowcase.store.sign_in_tables import sign_in_brake
 from tests.conftest import NOW
+from tests.traffic import traffic
 
 PASSWORD = "en lang og hemmelig saetning"
 
@@ -84,6 +86,72 @@ def test_of_wrong_tries_at_once_no_more_are_looked_at_than_one_after_another(
     with store.reading(NOW) as tx:
         told = Counter(row.event.because for row in history.events(tx, INSTALLATION, kinds=["SignInRefused"]))
     assert told == {"wrong": 5, "locked": 7}
+
+
+def test_the_right_password_among_many_at_once_does_not_count_behind_five_wrong_ones(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches = people._matches
+
+    def answered_last(stored: str, secret: str) -> bool:
+        monkeypatch.setattr(people, "_matches", matches)
+        for _ in range(5):  # begun together with it, and compared faster
+            with pytest.raises(SignInFailed):
+                people.authenticate("MB", "forkert")
+        return matches(stored, secret)
+
+    monkeypatch.setattr(people, "_matches", answered_last)
+
+    with pytest.raises(SignInFailed):
+        people.authenticate("MB", PASSWORD)
+
+
+def test_a_right_password_writes_nothing_of_its_own(people: People, store: Store) -> None:
+    with traffic(store) as sent:
+        people.authenticate("MB", PASSWORD, source=Source(address="192.0.2.1"))
+
+    assert {each.split("_")[0].split()[0].upper() for each in sent.statements} == {"SELECT"}
+
+
+def test_a_right_password_after_a_wrong_one_starts_its_address_anew(people: People, store: Store) -> None:
+    here = Source(address="192.0.2.1")
+    for _ in range(4):
+        with pytest.raises(SignInFailed):
+            people.authenticate("MB", "forkert", source=here)
+
+    people.authenticate("MB", PASSWORD, source=here)
+
+    with store.reading(NOW) as tx:
+        assert [row.failures for row in tx.rows(sign_in_brake.select())] == [4]  # of all strangers
+    for _ in range(4):
+        with pytest.raises(SignInFailed):
+            people.authenticate("MB", "forkert", source=here)
+    assert people.authenticate("MB", PASSWORD, source=here).id == "MB"
+
+
+def test_names_that_are_made_up_share_a_few_counts(
+    people: People, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brakes, "SHARES", 3)
+
+    for number in range(60):
+        with pytest.raises(SignInFailed):
+            people.authenticate(f"navn{number}", "forkert", source=Source(address=f"192.0.2.{number}"))
+
+    with store.reading(NOW) as tx:
+        assert len(tx.rows(sign_in_brake.select())) == 6
+
+
+def test_no_refusal_has_more_statements_than_another(people: People, store: Store) -> None:
+    def refused(name: str) -> int:
+        with traffic(store) as sent, pytest.raises(SignInFailed):
+            people.authenticate(name, "forkert")
+        return len(sent.statements)
+
+    refused("MB"), refused("XX")  # the first try makes its counts, each later one changes them
+    told = [refused(name) for _ in range(7) for name in ("MB", "XX")]  # the last ones come too soon
+
+    assert told == [told[0]] * 14
 
 
 def test_a_right_answer_takes_back_its_own_count_and_nothing_of_what_strangers_did(

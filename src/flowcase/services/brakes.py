@@ -4,14 +4,16 @@ Wrong tries are counted by account **and** by where they come from: a browser in
 in before, else the network address. All who are not such browsers share one wider count for the account, so
 that guessing from a thousand addresses is no better than from a few; a browser that is known never waits
 for it. Names and addresses are kept as a keyed hash only.
+
+An answer is looked at in the transaction that holds the counts: of many at once it tells about no more than
+of one after another, however long each was compared before. Names that there are not share a few counts, so
+that whoever makes names up fills no table, with the same statements, so that nobody learns which there are.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from flowcase.store import Tx
 from flowcase.store.queries import second_factors as rows
@@ -21,6 +23,7 @@ FREE_TRIES = 5
 STRANGERS_FREE_TRIES = 50  # of an account, from everywhere together
 LONGEST_LOCK = dt.timedelta(minutes=5)
 FORGIVEN_AFTER = dt.timedelta(hours=1)  # without a wrong try
+SHARES = 256  # of counts for all names that there are not: so many by address, and as many by name
 
 
 @dataclass(frozen=True)
@@ -32,52 +35,54 @@ class Source:
 
 
 @dataclass(frozen=True)
-class _Counted:
+class _Count:
     bucket: str
-    before: rows.BrakeRow | None
-    failures: int
+    free: int
+    row: rows.BrakeRow | None
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try that was let through. It counts as a wrong one until it is known to be right."""
+    """A try, and what is counted of those before it; nobody else counts there until the commit."""
 
-    counted: tuple[_Counted, ...]  # where it comes from, then what all strangers share
+    counts: tuple[_Count, ...]  # where it comes from, then what all strangers share
+    is_too_soon: bool  # after wrong ones: whatever it is, it does not count as right
 
 
-def begin(tx: Tx, kind: str, account: str, source: Source) -> Attempt | None:
-    """Let a try through, counted already, so that of many at once no more pass than one by one.
+def begin(tx: Tx, kind: str, account: str, source: Source, *, is_known: bool = True) -> Attempt:
+    """Each is to end in the same transaction, by `was_wrong` or `was_right`."""
+    buckets = _buckets(tx, kind, account, source, is_known=is_known)
+    for bucket, _ in buckets:  # what is shared comes last for everybody
+        tx.exclusive(f"sign-in brake {bucket}")
+    return _attempt(tx, buckets)
 
-    None where it comes too soon after wrong ones; then nothing is looked at.
-    """
-    now, counted = tx.now, []
-    found = _locked(tx, _buckets(tx, kind, account, source))
-    if any(row is not None and row.locked_until is not None and now < row.locked_until for *_, row in found):
-        return None
-    for bucket, free, row in found:
-        is_old = row is None or row.failed_at <= now - FORGIVEN_AFTER
-        failures = 1 if row is None or is_old else row.failures + 1
-        wait = min(dt.timedelta(seconds=2 ** min(max(failures - free, 0), 20)), LONGEST_LOCK)
-        locked_until = now + wait if failures >= free else None
-        _put(tx, bucket, failures=failures, failed_at=now, locked_until=locked_until)
-        counted.append(_Counted(bucket, row, failures))
-    return Attempt(tuple(counted))
+
+def is_free(tx: Tx, kind: str, account: str, source: Source) -> bool:
+    """Whether a right answer counts and leaves nothing to write: it came before whatever is counted later."""
+    attempt = _attempt(tx, _buckets(tx, kind, account, source))
+    return attempt.counts[0].row is None and not attempt.is_too_soon
+
+
+def was_wrong(tx: Tx, attempt: Attempt) -> None:
+    """It counts, unless it came too soon; the same statements either way, as time would tell."""
+    for bucket, free, row in ((each.bucket, each.free, each.row) for each in attempt.counts):
+        if row is not None and attempt.is_too_soon:
+            failures, failed_at, locked_until = row.failures, row.failed_at, row.locked_until
+        else:
+            is_old = row is None or row.failed_at <= tx.now - FORGIVEN_AFTER
+            failures, failed_at = 1 if row is None or is_old else row.failures + 1, tx.now
+            wait = min(dt.timedelta(seconds=2 ** min(max(failures - free, 0), 20)), LONGEST_LOCK)
+            locked_until = failed_at + wait if failures >= free else None
+        values = {"failures": failures, "failed_at": failed_at, "locked_until": locked_until}
+        if row is None:
+            tx.insert(sign_in_brake, bucket=bucket, **values)
+        else:
+            tx.update_all(sign_in_brake, {"bucket": bucket}, values)
 
 
 def was_right(tx: Tx, attempt: Attempt) -> None:
-    """This source starts anew; of the wide count only this try is taken back."""
-    own, *shared = attempt.counted
-    tx.delete_all(sign_in_brake, {"bucket": own.bucket})
-    for each in shared:
-        [(bucket, _, row)] = _locked(tx, [(each.bucket, 0)])
-        was = each.before
-        if row is not None and row.failures != each.failures:  # of others since: the pause is theirs
-            was = dataclasses.replace(row, failures=row.failures - 1)
-        if was is None:
-            tx.delete_all(sign_in_brake, {"bucket": bucket})
-        else:
-            values = {"failed_at": was.failed_at, "locked_until": was.locked_until}
-            _put(tx, bucket, failures=was.failures, **values)
+    """This source starts anew; what strangers share stays as it is."""
+    tx.delete_all(sign_in_brake, {"bucket": attempt.counts[0].bucket})
 
 
 def forgive(tx: Tx, kind: str, account: str, source: Source) -> None:
@@ -91,22 +96,19 @@ def forget_old(tx: Tx) -> int:
     return rows.forget_brakes(tx, tx.now - FORGIVEN_AFTER)
 
 
-def _buckets(tx: Tx, kind: str, account: str, source: Source) -> list[tuple[str, int]]:
+def _buckets(
+    tx: Tx, kind: str, account: str, source: Source, *, is_known: bool = True
+) -> list[tuple[str, int]]:
     def named(where: str) -> str:
-        return tx.digest("sign-in", f"{kind}\0{account}\0{where}").hex()
+        hashed = tx.digest("sign-in", f"{kind}\0{account}\0{where}")
+        return hashed.hex() if is_known else f"unknown {where.split()[0]} {hashed[0] % SHARES}"
 
     if source.known_browser:
         return [(named(f"browser {source.known_browser}"), FREE_TRIES)]
     return [(named(f"address {source.address}"), FREE_TRIES), (named("strangers"), STRANGERS_FREE_TRIES)]
 
 
-def _locked(tx: Tx, buckets: list[tuple[str, int]]) -> list[tuple[str, int, rows.BrakeRow | None]]:
-    """As they are now, and for nobody else until the commit; what is shared comes last for everybody."""
-    for bucket, _ in buckets:
-        tx.exclusive(f"sign-in brake {bucket}")
-    return [(bucket, free, rows.brake(tx, bucket)) for bucket, free in buckets]
-
-
-def _put(tx: Tx, bucket: str, **values: Any) -> None:
-    if not tx.insert_once(sign_in_brake, bucket=bucket, **values):
-        tx.update_any(sign_in_brake, {"bucket": bucket}, values)
+def _attempt(tx: Tx, buckets: list[tuple[str, int]]) -> Attempt:
+    counts = tuple(_Count(bucket, free, rows.brake(tx, bucket)) for bucket, free in buckets)
+    paused = (each.row.locked_until for each in counts if each.row is not None)
+    return Attempt(counts, any(until is not None and tx.now < until for until in paused))

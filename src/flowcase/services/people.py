@@ -230,42 +230,47 @@ class People:
         Who guesses a password wrong five times from one place has to wait there, twice as long every time,
         at the most five minutes (`brakes`). A token is 256 random bits: nobody guesses it, so nobody waits.
         """
-        now = self._now()
         is_braked = kind == "password"
 
         def known(tx: Tx) -> tuple[PersonRow | None, Any]:
-            found = queries.person(tx, id)
-            return found, queries.credential(tx, id, kind) if found is not None else None
+            return queries.person(tx, id), queries.credential(tx, id, kind)
 
         row, stored = self._transactions.read(known)
-        attempt: brakes.Attempt | None = None
-        if is_braked:  # for an account that there is not as well: an answer takes as long
-            attempt = self._transactions.run(SYSTEM, lambda tx: brakes.begin(tx, kind, id, source), now=now)
-        # Hashing takes its time by design; no transaction is open meanwhile.
+        # Hashing takes its time by design, for an account that there is not as well; no transaction is open.
         matches = self._matches(self._decoy if stored is None else stored.secret_hash, secret)
         because = None
         if row is None or stored is None:
             because = "unknown"
         elif not row.is_active:
             because = "inactive"
-        elif is_braked and attempt is None:
-            because = "locked"
         elif not matches:
             because = "wrong"
-        if because is None and row is not None:
-            # The session that begins now says who signed in; the use of a token is told by what it does.
-            if attempt is not None:
-                right = attempt
-                self._transactions.run(SYSTEM, lambda tx: brakes.was_right(tx, right), now=now)
+        # The session that begins now says who signed in; the use of a token is told by what it does.
+        if (
+            because is None
+            and row is not None
+            and (not is_braked or self._transactions.read(lambda tx: brakes.is_free(tx, kind, id, source)))
+        ):
             return _actor(row)
 
-        def refuse(tx: Tx) -> None:
+        def judged(tx: Tx) -> bool:
+            refused_for = because
+            if is_braked:
+                attempt = brakes.begin(tx, kind, id, source, is_known=stored is not None)
+                if because is None and not attempt.is_too_soon:
+                    brakes.was_right(tx, attempt)
+                    return True
+                brakes.was_wrong(tx, attempt)
+                if because in (None, "wrong") and attempt.is_too_soon:
+                    refused_for = "locked"
             refused = events.SignInRefused(
-                person=id if row is not None else "", because=because or "", by=kind
+                person=id if row is not None else "", because=refused_for or "", by=kind
             )
             tx.append(INSTALLATION, refused)
+            return False
 
-        self._transactions.run(SYSTEM, refuse, now=now)
+        if self._transactions.run(SYSTEM, judged) and row is not None:
+            return _actor(row)
         raise SignInFailed
 
     def authenticate_token(self, token: str) -> Actor:

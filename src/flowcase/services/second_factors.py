@@ -144,10 +144,11 @@ class SecondFactors:
             plain = code.replace(" ", "").replace("-", "").upper()
             if len(plain) > 6:
                 attempt = brakes.begin(tx, _KIND, person, source)
-                if attempt is not None and rows.use_recovery_code(tx, person, _hash(person, plain)):
+                if not attempt.is_too_soon and rows.use_recovery_code(tx, person, _hash(person, plain)):
                     brakes.was_right(tx, attempt)
                     return "recovery"
-                _refused(tx, person, "locked" if attempt is None else "wrong")
+                brakes.was_wrong(tx, attempt)
+                _refused(tx, person, "locked" if attempt.is_too_soon else "wrong")
                 return None
             return "totp" if self._counts(tx, row, plain, source) else None
 
@@ -205,13 +206,14 @@ class SecondFactors:
     def _counts(self, tx: Tx, row: rows.SecondFactorRow, code: str, source: Source) -> bool:
         """Whether a code of the app counts now; a wrong one is counted and told."""
         attempt = brakes.begin(tx, _KIND, row.person, source)
-        if attempt is None:
+        if attempt.is_too_soon:
             _refused(tx, row.person, "locked")
             return False
         step = self._step_of(self._opened(tx, row), code.replace(" ", ""))
         if step is not None and rows.use_step(tx, row.person, step):
             brakes.was_right(tx, attempt)
             return True
+        brakes.was_wrong(tx, attempt)
         _refused(tx, row.person, "wrong" if step is None else "replayed")
         return False
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, literal, select
 
 from flowcase.store import tables
 from flowcase.store.columns import among
@@ -94,9 +94,10 @@ def _people(by_id: bool, by_group: bool, only_active: bool) -> Prepared:
 
 def credential(tx: Tx, person: str, kind: str) -> CredentialRow | None:
     row = tx.first(_CREDENTIAL, {"person": person, "kind": kind})
-    if row is not None:
-        tx.count_on_settled(row.length, row.head)
-    return made_or_none(CredentialRow, row)
+    if row is None:
+        return None
+    tx.count_on_settled(row.length, row.head)
+    return made_or_none(CredentialRow, row if row.person is not None else None)
 
 
 def has_signed_in(tx: Tx, person: str) -> bool:
@@ -122,8 +123,17 @@ _EACH_GROUP = select(tables.person, tables.person_group.c.group).join(
 )
 # Programs bring theirs with each request.
 _CREDENTIAL = Prepared(
-    select(tables.credential, *INSTALLATION_END).where(
-        tables.credential.c.person == bindparam("person"), tables.credential.c.kind == bindparam("kind")
+    # A row also where there is none, so that what is asked next does not tell who there is.
+    select(tables.credential, *INSTALLATION_END).select_from(
+        select(literal(1).label("one"))
+        .subquery()
+        .outerjoin(
+            tables.credential,
+            and_(
+                tables.credential.c.person == bindparam("person"),
+                tables.credential.c.kind == bindparam("kind"),
+            ),
+        )
     )
 )
 _WITH_GROUPS = Prepared(_EACH_GROUP.where(tables.person.c.id == bindparam("id")), is_settled=True)
