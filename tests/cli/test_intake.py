@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,45 @@ def test_a_number_that_another_line_uses_is_refused(flowcase: CommandLine, tmp_p
     assert report["refused"] == [
         {"line": 2, "reason": "underretning_id: line 1 has the same one with other values."}
     ]
+
+
+@pytest.mark.parametrize("kind", ["JSON lines", "CSV"])
+def test_standard_input_is_taken_in_as_a_file_is(
+    flowcase: CommandLine, opened: Callable[[], Flowcase], kind: str
+) -> None:
+    rows = [notification(1, now=NOW), notification(2, now=NOW, kanal="røgsignal"), notification(3, now=NOW)]
+    text = csv_text(rows, delimiter=";") if kind == "CSV" else "\n".join(map(json_line, rows))
+
+    said = flowcase("intake", "-", input=text, expect=1).stdout
+
+    assert "3 lines: 2 taken in, 0 known already, 1 refused." in said
+    assert re.search(rf"^Line {3 if kind == 'CSV' else 2}: kanal: ", said, re.MULTILINE)
+    assert len(opened().cases.list(actor=SYSTEM)) == 2
+
+
+def test_standard_input_that_broke_off_in_a_line_leaves_nothing_of_that_line(
+    flowcase: CommandLine, opened: Callable[[], Flowcase]
+) -> None:
+    whole, half = json_line(notification(1, now=NOW)), json_line(notification(2, now=NOW))[:80]
+
+    said = flowcase("intake", "-", input=f"{whole}\n{half}", expect=1).stdout
+
+    assert "Line 2: It is no JSON" in said
+    assert len(opened().cases.list(actor=SYSTEM)) == 1
+
+
+@pytest.mark.parametrize("text", ["hemmeligt\nnavn\n", "navn;cpr\n1;2\n"])
+def test_standard_input_of_another_kind_is_refused_whole_and_not_repeated(
+    flowcase: CommandLine, text: str
+) -> None:
+    refused = flowcase("intake", "-", input=text, expect=1)
+
+    assert "Expected standard input to be JSON lines or CSV" in refused.stderr
+    assert "hemmeligt" not in refused.stderr and "cpr" not in refused.stderr
+
+
+def test_nothing_on_standard_input_is_nothing(flowcase: CommandLine) -> None:
+    assert flowcase("intake", "-").stdout.endswith("0 lines: 0 taken in, 0 known already, 0 refused.\n")
 
 
 def test_a_file_that_is_not_utf_8_is_refused_whole(flowcase: CommandLine, tmp_path: Path) -> None:

@@ -31,21 +31,35 @@ class Line:
 
 def read_notifications(path: Path) -> Iterator[Line]:
     """Every record of a `.csv` file or of a file with JSON lines. Raises FlowcaseError for other text."""
-    text = _text(path)
+    text = _text(path.name, path.read_bytes())
     if path.suffix.lower() == ".csv":
         yield from _csv_lines(path.name, text)
     else:
         yield from _json_lines(text)
 
 
-def _text(path: Path) -> str:
-    content = path.read_bytes()
+def notifications_in(content: bytes, name: str = "standard input") -> Iterator[Line]:
+    """Every record of what has no name that would tell its kind. Raises FlowcaseError for what is neither."""
+    text = _text(name, content)
+    first = text.lstrip()
+    if not first or first.startswith(("{", "[")):
+        yield from _json_lines(text)
+    elif "underretning_id" in first.partition("\n")[0]:
+        yield from _csv_lines(name, text)
+    else:
+        raise FlowcaseError(
+            f"Expected {name} to be JSON lines or CSV, but its first line neither begins an object nor names "
+            "underretning_id."
+        )
+
+
+def _text(name: str, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise FlowcaseError(
-            f"Expected UTF-8 text in {path.name}, but line {line} has bytes that are none. Save it as UTF-8."
+            f"Expected UTF-8 text in {name}, but line {line} has bytes that are none. Save it as UTF-8."
         ) from None
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from flowcase.access.actor import Actor
-from flowcase.cli.notification_files import Line, read_notifications
+from flowcase.cli.notification_files import Line, notifications_in, read_notifications
 from flowcase.cli.output import json_option, local, plain, progress, say_json, say_table
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import FlowcaseError, InvalidValues
@@ -235,20 +236,24 @@ def _number_is_unusable(line: Line, first_with: dict[str, Line]) -> str | None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @as_option
 @json_option
 def intake(file: str, person: str | None, as_json: bool) -> None:
-    """Take in notifications from CSV or JSON lines.
+    """Take in notifications from CSV or JSON lines; FILE `-` is standard input.
 
     The keys are those of form F-A1 and `underretning_id`, the number by which a notification is known
     again. A line is taken in whole or refused whole; what was taken in before is not taken in twice. Ends
     with 1 when a line was refused.
 
     CSV is UTF-8 with the keys in its first line, separated by comma, semicolon or tabulator; a list is
-    written as JSON in its cell. Every other file has one JSON object a line.
+    written as JSON in its cell. Every other file has one JSON object a line. Standard input is read to its
+    end before the first line is taken in, and is CSV when its first line names `underretning_id`.
     """
-    lines = list(read_notifications(Path(file)))
+    if file == "-":
+        lines = list(notifications_in(sys.stdin.buffer.read()))
+    else:
+        lines = list(read_notifications(Path(file)))
     taken = known = 0
     refused: list[dict[str, Any]] = []
     first_with: dict[str, Line] = {}
