@@ -17,7 +17,7 @@ from flowcase.cli import cli
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
-NODES = [DEPLOY / "flowcase-web.service", DEPLOY / "flowcase-worker.service"]
+NODES = [DEPLOY / f"flowcase-{name}.service" for name in ("web", "web@", "worker")]
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 SECONDS_TO_FINISH = 20  # what a process takes for itself when it is told to stop
 
@@ -46,7 +46,7 @@ def test_every_command_of_a_unit_exists_and_it_may_write_where_its_home_is(path:
 
     for key in ("ExecStartPre", "ExecStart"):
         if key in service:
-            check_command(shlex.split(service[key]))
+            check_command(shlex.split(service[key].replace("%i", "1")))
     assert service["Restart"] == "always"
     assert int(service["TimeoutStopSec"]) > SECONDS_TO_FINISH
     assert service["ReadWritePaths"] == "/var/lib/" + service["StateDirectory"] == "/var/lib/flowcase"
