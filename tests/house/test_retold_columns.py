@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from flowcase.history import retold_casework, retold_reviews, retold_webhooks
+from flowcase.history import retold_casework, retold_disclosures, retold_reviews, retold_webhooks
 from flowcase.history.retold_casework import COPIES
 from flowcase.store import appliers, webhook_tables
 from flowcase.store.metadata import metadata
-from flowcase.store.queries import as_kept, as_kept_reviews
+from flowcase.store.queries import as_kept, as_kept_disclosures, as_kept_reviews
 
 APPLIERS = Path(appliers.__file__).parent
 
@@ -71,7 +71,6 @@ NOT_SENT = "not sent yet, or made up in the studio: the history knows nothing of
 ON_ITS_WAY = "what is told, or was: the event that it tells of is in the history"
 OF_THE_MOMENT = "of the moment: gone again in minutes, hours or with a session"
 SECRETS = "hashes and sealed secrets, which no event holds"
-GAP = "its events are in the history; it is not compared with them yet"
 TABLES_NOT_COMPARED = {
     **dict.fromkeys(("history", "checkpoint"), THE_HISTORY),
     **dict.fromkeys(("instance_state", "instance_snapshot", "document_content", "document_part"), SEALED),
@@ -86,7 +85,6 @@ TABLES_NOT_COMPARED = {
     ),
     **dict.fromkeys(("node", "job_pace", "user_task_presence", "draft_presence"), OF_THE_MOMENT),
     **dict.fromkeys(("credential", "second_factor", "recovery_code"), SECRETS),
-    **dict.fromkeys(("guest_link", "access_report", "access_report_choice"), GAP),
 }
 TABLES = {as_kept.key_of(sort).table.name for sort in retold_casework.TOLD}
 
@@ -94,17 +92,31 @@ TABLES = {as_kept.key_of(sort).table.name for sort in retold_casework.TOLD}
 BESIDE = {
     **{sort: (as_kept_reviews.TABLES[sort], told) for sort, told in retold_reviews.TOLD.items()},
     "webhook": (webhook_tables.webhook, retold_webhooks.Webhook),
+    **{sort: (as_kept_disclosures.TABLES[sort], told) for sort, told in retold_disclosures.TOLD.items()},
 }
 # sort -> columns that name the row
-NAMES_OF_ROWS = {sort: {"id"} for sort in BESIDE} | {"reviewed file": {"review", "file_name"}}
+NAMES_OF_ROWS = {sort: {"id"} for sort in BESIDE} | {
+    "reviewed file": {"review", "file_name"},
+    "choice of an access report": set(),
+}
+OF_A_CODE = "of the moment: of the code that was mailed last, which lasts ten minutes"
 # sort -> column -> why it is not compared
 BESIDE_NOT_COMPARED: dict[str, dict[str, str]] = {
     "webhook": {"rests_until": "of the moment: when it is tried again after a failure"},
+    "guest link": {
+        **dict.fromkeys(("code_hash", "sealed_code", "code_at", "code_misses", "language"), OF_A_CODE),
+        "codes": "no event tells that a code was sent; each that was typed is one",
+    },
 }
 # sort -> columns that are sealed, opened and compared by what the event has a keyed hash of
-BY_KEYED_HASH = {"webhook": {"sealed_target"}}
+BY_KEYED_HASH = {"webhook": {"sealed_target"}, "guest link": {"sealed_address", "secret_hash"}}
 # Module of appliers that write them -> the events that are told.
-KINDS_BESIDE = {"reviews": retold_reviews.KINDS}
+KINDS_BESIDE = {
+    "reviews": retold_reviews.KINDS,
+    "access_reports": tuple(
+        each for each in retold_disclosures.KINDS if each.__name__.startswith("AccessReport")
+    ),
+}
 
 
 @pytest.mark.parametrize("sort", retold_casework.TOLD)

@@ -282,6 +282,7 @@ def test_a_yes_is_to_what_was_seen_and_only_that_leaves_the_house(world: World) 
     assert [case["held"] for case in again["cases"]] == [case["held"] for case in json.loads(given)["cases"]]
     with pytest.raises(Conflict):
         reports.read(id, [], actor=camilla)
+    assert world.flow.altered_rows.find(casework=True) == []
 
 
 def test_a_family_that_is_written_anew_never_makes_it_another_person(world: World) -> None:
@@ -346,6 +347,7 @@ def test_after_the_erasure_nothing_of_it_is_left(world: World) -> None:
     assert [case.code for case in _seen(world, of_brother).cases] == [SIBLING]
     given = _handed_out(world, of_brother)
     assert [each for each in (CASE, CHILD, CPR, "råber") if each in given] == []
+    assert world.flow.altered_rows.find(casework=True) == []
 
 
 def _siblings_of_the_house(world: World, **member: str) -> str:

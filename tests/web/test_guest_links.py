@@ -159,6 +159,7 @@ def test_of_two_links_to_one_item_each_tells_when_it_was_used(sign_in, stranger,
     assert page.text.count("Ikke set endnu.") == 1
     assert re.search(f"Set 2 gange, senest {WHEN}", page.text)
     assert stranger.get(f"/gaest/{first}").heading == "Bekræft, at det er dig"
+    assert town.flow.altered_rows.find(casework=True) == []
 
 
 def test_every_reading_is_in_the_history_with_who_and_in_the_log_of_disclosures(stranger, town):
@@ -291,6 +292,7 @@ def test_a_wrong_code_shows_nothing_and_too_many_lock_the_link(stranger, town):
     with pytest.raises(NotFound):
         links.send_code(secret)
     assert stranger.get(f"/gaest/{secret}").status == 404
+    assert town.flow.altered_rows.find(casework=True) == []
 
 
 def test_a_code_counts_once_for_ten_minutes_and_only_the_last_one(town):
@@ -503,6 +505,7 @@ def test_a_link_that_another_window_ended_a_moment_ago_ends_once(town, monkeypat
     links.end(link.id, actor=town.actor)
 
     assert len(town.events(GuestLinkEnded)) == 1
+    assert town.flow.altered_rows.find(casework=True) == []
 
 
 def test_no_link_lasts_until_the_end_of_the_calendar(sign_in, town):

@@ -246,6 +246,7 @@ class GuestLinkMade(Event):
     recipient: str
     grounds: tuple[str, ...]  # requests for consent
     closes_at: dt.datetime
+    keyed_hash: str = ""  # of its mail address and its secret's hash; empty where an older release wrote it
 
 
 @dataclass(frozen=True, kw_only=True)

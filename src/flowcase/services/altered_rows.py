@@ -16,6 +16,7 @@ from flowcase.history import retold
 from flowcase.history.retold import Installation
 from flowcase.services import (
     altered_casework,
+    altered_disclosures,
     altered_operations,
     altered_retention,
     altered_reviews,
@@ -39,7 +40,8 @@ class AlteredRows:
         instances.
 
         With `casework` also cases, records, deadlines, user tasks, documents, openings in an emergency,
-        process instances, messages, held starts and jobs, for which every stream is opened.
+        process instances, messages, held starts, jobs, guest links and access reports, for which every
+        stream is opened.
 
         A stream whose history cannot be opened any more is left to the verification of its chain.
         """
@@ -55,7 +57,10 @@ def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
     """As `AlteredRows.find`, in a transaction of somebody else; what cannot be read raises."""
     told = history.events(tx, INSTALLATION, kinds=retold.kinds(retold.INSTALLATION_KINDS))
     found = retold.installation((row.actor, row.at, row.event) for row in told if row.event is not None)
-    return [*_of_installation(tx, found), *(altered_casework.find(tx) if casework else ())]
+    altered = [*_of_installation(tx, found)]
+    if casework:
+        altered += [*altered_casework.find(tx), *altered_disclosures.find(tx)]
+    return altered
 
 
 # --- the installation ----------------------------------------------------------------------------------

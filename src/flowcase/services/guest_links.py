@@ -140,7 +140,7 @@ class GuestLinks:
                 wrong["til"] = ["outside the time of the consent"]
             if wrong or closes_at is None:
                 raise InvalidValues("a guest link", wrong)
-            id = tx.new_id()
+            id, secret_hash = tx.new_id(), _hash(secret)
             tx.insert(
                 guest_link,
                 id=id,
@@ -149,8 +149,8 @@ class GuestLinks:
                 item=item,
                 recipient=recipient,
                 grounds=list(hearing.grounds),
-                sealed_address=tx.seal(case.stream, f"guest address|{id}", address.encode()),
-                secret_hash=_hash(secret),
+                sealed_address=tx.seal(case.stream, _place_of_address(id), address.encode()),
+                secret_hash=secret_hash,
                 made_by=actor.id,
                 made_at=tx.now,
                 closes_at=closes_at,
@@ -166,6 +166,7 @@ class GuestLinks:
                 recipient=recipient,
                 grounds=tuple(hearing.grounds),
                 closes_at=closes_at,
+                keyed_hash=keyed_hash(tx, id, address, secret_hash),
             )
             tx.append(case.stream, made)
 
@@ -356,8 +357,22 @@ class GuestLinks:
         )
 
 
+def keyed_hash(tx: Tx, id: str, address: str, secret_hash: str) -> str:
+    """By which the history proves where codes are mailed and which secret opens it, and tells neither."""
+    return tx.digest("guest link", f"{id}|{address}|{secret_hash}").hex()
+
+
+def open_address(tx: Tx, stream: str, id: str, sealed: bytes) -> str:
+    """Where the codes of a link are mailed; empty once its case was erased. Raises SealBroken."""
+    return (tx.open(stream, _place_of_address(id), sealed) or b"").decode()
+
+
+def _place_of_address(id: str) -> str:
+    return f"guest address|{id}"
+
+
 def _address(tx: Tx, case: CaseRow, row: GuestLinkRow) -> str:
-    return (tx.open(case.stream, f"guest address|{row.id}", row.sealed_address) or b"").decode()
+    return open_address(tx, case.stream, row.id, row.sealed_address)
 
 
 def _is_close(case: CaseRow, actor: Actor) -> bool:

@@ -119,6 +119,12 @@ def events(
     return found if limit is None else found[:limit]
 
 
+def streams_with(tx: Tx, streams: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    """Those of these streams that hold an event of these kinds."""
+    statement = select(_table.c.stream).distinct().where(_table.c.stream.in_(streams))
+    return sorted(row.stream for row in tx.rows(statement.where(_of_kinds(tuple(kinds)))))
+
+
 @dataclass(frozen=True)
 class Narrowed:
     """Which entries of the whole history; what is None leaves nothing out."""
