@@ -118,7 +118,7 @@ def test_a_worker_that_is_told_to_stop_begins_nothing_new_and_leaves_the_rest_to
     left = [row for row in place.flow.jobs.list(limit=1000) if row.status != "completed"]
     assert len(left) >= 4
     assert {row.lease_owner for row in left} == {None}
-    assert [node.id for node in place.flow.nodes.overview(WallClock().now()).nodes] == []
+    assert name not in [node.id for node in place.flow.nodes.overview(WallClock().now()).nodes]
     other = place.worker(f"after-{by}")
     try:
         until(lambda: all(place.flow.instances.get(id).status == "completed" for id in started))
@@ -206,7 +206,7 @@ def test_a_web_process_that_is_told_to_stop_answers_what_it_has_begun_and_refuse
 
     assert (answers, status) == ([204], 0)
     assert place.flow.instances.get(instance).status == "completed"
-    assert [node.id for node in place.flow.nodes.overview(WallClock().now()).nodes] == []
+    assert "web" not in [node.id for node in place.flow.nodes.overview(WallClock().now()).nodes]
 
 
 def _waits_for_a_lock(place: Place) -> bool:
