@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from flowcase.history.checkpoints import NOTHING_BEFORE, Checkpoint, End, check, signed
+from flowcase.history.checkpoints import NOTHING_BEFORE, Checkpoint, End, check, compare_ends, signed
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 OLD, NEW, STRANGER = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2, 3))
@@ -25,9 +25,8 @@ def _chain(*keys: Ed25519PrivateKey) -> list[Checkpoint]:
 
 
 def _fault(checkpoints: Sequence[Checkpoint], *known: Ed25519PrivateKey) -> str | None:
-    found = check(
-        checkpoints, public_keys={key.public_key().public_bytes_raw() for key in known}, end_at=ENDS
-    )
+    seals, of_ends = compare_ends(checkpoints, lambda wanted: ENDS)
+    found = check(seals, public_keys={key.public_key().public_bytes_raw() for key in known}) or of_ends
     return None if found is None else str(found)
 
 

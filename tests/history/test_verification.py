@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from typing import Any
 
 import pytest
@@ -12,8 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
+from flowcase.clock import ManualClock
 from flowcase.history.chain import GENESIS, binding, event_hash
 from flowcase.history.verification import Broken, verify
+from flowcase.services import chain_walk
+from flowcase.services.transactions import Transactions
 from flowcase.store import Store, codec, streams, tables
 from flowcase.store.keys import SealBroken
 from flowcase.store.queries import history
@@ -23,7 +25,8 @@ STREAM = "case:SAG-1"
 
 
 @pytest.fixture(autouse=True)
-def six_events(store: Store) -> None:
+def six_events(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain_walk, "ENTRIES_AT_ONCE", 4)  # more than one page of them
     for number in range(6):
         with store.begin(SYSTEM, NOW + dt.timedelta(minutes=number)) as tx:
             tx.append(STREAM, IntakeRefused(source=f"s{number}", line=number, fields=("a",)))
@@ -31,10 +34,8 @@ def six_events(store: Store) -> None:
 
 def broken(store: Store) -> Broken | None:
     """By the seals too, which needs the keys."""
-    with store.reading(NOW) as tx:
-        (row,) = [row for row in history.streams(tx) if row.id == STREAM]
-        entries, is_as_sealed = history.sealed(tx, STREAM, page=4), partial(history.is_as_sealed, tx)
-        return verify(STREAM, entries, length=row.length, head=row.head, is_as_sealed=is_as_sealed)
+    found = chain_walk.walk(Transactions(store, ManualClock(NOW)), lambda stream, events: None).broken
+    return next(iter(found), None)
 
 
 def broken_by_hashes(store: Store) -> Broken | None:

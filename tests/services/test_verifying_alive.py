@@ -29,16 +29,16 @@ def test_what_is_added_while_its_chain_is_walked_is_no_alarm(flow: Flowcase, sto
     add(store)
     walked: list[str] = []
 
-    def work_on(stream: str) -> None:
+    def work_on(stream: str, events: int) -> None:
         if stream == STREAM:
             walked.append(stream)
             add(store)
 
-    found = flow.history.verify(progress=work_on)
+    found = flow.history.walk(work_on).broken
 
     assert found == []
     assert walked == [STREAM]
-    assert flow.history.sizes()[STREAM] == 2
+    assert len(flow.history.of_stream(STREAM)) == 2
 
 
 def test_what_somebody_else_added_is_one_also_then(flow: Flowcase, store: Store) -> None:
@@ -46,7 +46,7 @@ def test_what_somebody_else_added_is_one_also_then(flow: Flowcase, store: Store)
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE stream SET length = 0 WHERE id = :id"), {"id": STREAM})
 
-    found = flow.history.verify(progress=lambda stream: None)
+    found = flow.history.walk().broken
 
     assert [each.stream for each in found] == [STREAM]
 

@@ -55,9 +55,10 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
 
     with opened() as flow:
         begun = time.monotonic()
-        sizes = flow.history.sizes()
-        with tqdm(total=sum(sizes.values()), unit=" events", disable=True if as_json else None) as bar:
-            broken = flow.history.verify(progress=lambda stream: bar.update(sizes.get(stream, 0)))
+        events, streams = flow.history.extent()
+        with tqdm(total=events, unit=" events", disable=True if as_json else None) as bar:
+            walked = flow.history.walk(lambda stream, events: bar.update(events))
+        broken, set_back = walked.broken, walked.set_back
         try:
             fault = flow.checkpoints.verify([Path(each) for each in against])
             shown = None if fault is None else str(fault)
@@ -65,9 +66,7 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
             shown = f"Checkpoints: {error}."
         altered = flow.altered_rows.find(casework=rows)
         signed = _signed(flow) if shown is None else ""
-        set_back = flow.history.set_back()
         seconds = time.monotonic() - begun
-    events, streams = sum(sizes.values()), len(sizes)
     if as_json:
         say_json(
             {

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from flowcase.values import canonical_json
 
 NOTHING_BEFORE = bytes(32)
+_ENDS_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,22 @@ class Checkpoint:
         )
 
 
+@dataclass(frozen=True)
+class Seal:
+    """A checkpoint without the ends that it names: what is held of each while all are checked."""
+
+    number: int
+    previous: bytes
+    hash: bytes
+    public_key: bytes
+    signature: bytes
+
+
+def seal_of(checkpoint: Checkpoint) -> Seal:
+    each = checkpoint
+    return Seal(each.number, each.previous, each.hash, each.public_key, each.signature)
+
+
 def from_line(line: str) -> Checkpoint:
     """Raises ValueError for a line that is none."""
     try:
@@ -96,7 +114,7 @@ def signed(
     return Checkpoint(number, unsigned.at, unsigned.ends, previous, public, signature=key.sign(unsigned.hash))
 
 
-def is_genuine(checkpoint: Checkpoint, public_keys: Collection[bytes]) -> bool:
+def is_genuine(checkpoint: Checkpoint | Seal, public_keys: Collection[bytes]) -> bool:
     """Whether it was signed by the owner of one of these keys and is as it was signed."""
     if checkpoint.public_key not in public_keys:
         return False
@@ -122,32 +140,48 @@ class Fault:
         return f"Checkpoint {self.number}: {where} {self.what}."
 
 
-def check(
-    checkpoints: Sequence[Checkpoint],
-    *,
-    public_keys: Collection[bytes],
-    end_at: Mapping[tuple[str, int], bytes],
-) -> Fault | None:
-    """Walk the checkpoints from the first; None when all are genuine and everything they name is there.
+def compare_ends(
+    checkpoints: Iterable[Checkpoint],
+    end_at: Callable[[Sequence[tuple[str, int]]], Mapping[tuple[str, int], bytes]],
+) -> tuple[list[Seal], Fault | None]:
+    """Each one's seal, and the first fault of what they name; each is let go before the next is asked for.
 
     `end_at` gives the hash of the entry that ends at event number `length` of a stream, for each
-    (stream, length) that a checkpoint names and the database has. A key that is no longer known is believed
-    for what a later checkpoint under a known one covers: that was signed in full knowledge of it.
+    (stream, length) of those given that the database has.
+    """
+    seals: list[Seal] = []
+    fault: Fault | None = None
+    for each in checkpoints:
+        seals.append(seal_of(each))
+        ends = iter(each.ends.items() if fault is None else ())
+        while fault is None and (some := list(itertools.islice(ends, _ENDS_AT_ONCE))):
+            found = end_at([(stream, end.length) for stream, end in some])
+            for stream, end in some:
+                hash = found.get((stream, end.length))
+                if hash is None:
+                    fault = Fault(each.number, stream, f"has lost events: it had {end.length}")
+                elif hash != end.head:
+                    what = f"is not the one that was signed up to event {end.length}"
+                    fault = Fault(each.number, stream, what)
+                if fault is not None:
+                    break
+    return seals, fault
+
+
+def check(seals: Sequence[Seal], *, public_keys: Collection[bytes]) -> Fault | None:
+    """Walk the checkpoints from the first; None when all are genuine and none is missing.
+
+    A key that is no longer known is believed for what a later checkpoint under a known one covers: that was
+    signed in full knowledge of it.
     """
     before = NOTHING_BEFORE
-    vouched = max((n for n, each in enumerate(checkpoints) if is_genuine(each, public_keys)), default=0)
-    retired = {each.public_key for each in checkpoints[:vouched]}
-    for expected, each in enumerate(checkpoints, start=1):
+    vouched = max((n for n, each in enumerate(seals) if is_genuine(each, public_keys)), default=0)
+    retired = {each.public_key for each in seals[:vouched]}
+    for expected, each in enumerate(seals, start=1):
         if each.number != expected or each.previous != before:
             return Fault(expected, None, "lacks the checkpoint that comes here")
         if not is_genuine(each, {*public_keys, *(retired if expected <= vouched else ())}):
             return Fault(each.number, None, "has one here that was altered, or signed with another key")
-        for stream, end in each.ends.items():
-            found = end_at.get((stream, end.length))
-            if found is None:
-                return Fault(each.number, stream, f"has lost events: it had {end.length}")
-            if found != end.head:
-                return Fault(each.number, stream, f"is not the one that was signed up to event {end.length}")
         before = each.hash
     return None
 
@@ -162,7 +196,7 @@ class Kept(Protocol):
     def hash(self) -> bytes: ...
 
 
-def compare_outside(inside: Sequence[Checkpoint], outside: Iterable[Kept]) -> Fault | None:
+def compare_outside(inside: Sequence[Kept], outside: Iterable[Kept]) -> Fault | None:
     """Whether the checkpoints kept outside are those of the database; it may not be an older one."""
     by_number = {each.number: each for each in inside}
     for each in outside:

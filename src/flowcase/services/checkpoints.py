@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import itertools
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -15,7 +18,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.history import checkpoint_receipts
 from flowcase.history import checkpoints as rules
 from flowcase.history.checkpoint_receipts import Receipt
-from flowcase.history.checkpoints import NOTHING_BEFORE, Checkpoint, Fault
+from flowcase.history.checkpoints import NOTHING_BEFORE, Checkpoint, Fault, Seal
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import checkpoints as queries
@@ -64,8 +67,7 @@ class Checkpoints:
     def _signed(self, tx: Tx, last: Checkpoint | None, only_after: dt.timedelta) -> Checkpoint | None:
         if last is not None and tx.now - last.at < only_after:
             return None
-        known = queries.known_ends(tx)
-        grown = {stream: end for stream, end in queries.present_ends(tx).items() if known.get(stream) != end}
+        grown = {stream: end for stream, end, _ in queries.grown(tx)}
         if not grown:
             return None
         number, previous = (1, NOTHING_BEFORE) if last is None else (last.number + 1, last.hash)
@@ -91,8 +93,9 @@ class Checkpoints:
 
         def work(tx: Tx) -> Fault | None:
             # Outside first: one that is made meanwhile is inside before it is outside.
-            kept = [each for path in outside for each in _read(path)] if outside else self._kept()
-            inside = queries.checkpoints(tx)
+            kept = [each for path in outside for each in _read(path)] if outside else list(self._kept())
+            end_at = partial(queries.ends_of, tx)
+            inside, of_ends = rules.compare_ends(queries.checkpoints(tx), end_at)
             believed = {*self.public_keys, *(each.public_key for each in inside)}
             for each in kept:
                 if isinstance(each, Receipt) and not checkpoint_receipts.is_genuine(each, believed):
@@ -102,9 +105,10 @@ class Checkpoints:
             fault = rules.compare_outside(inside, kept)
             if fault is not None:
                 return fault
-            wanted = [(name, end.length) for each in inside for name, end in each.ends.items()]
-            found = queries.ends_of(tx, wanted)
-            return rules.check(inside, public_keys=self.public_keys, end_at=found)
+            fault = rules.check(inside, public_keys=self.public_keys)
+            return min(
+                (each for each in (fault, of_ends) if each), key=lambda each: each.number, default=None
+            )
 
         return self._transactions.read(work)
 
@@ -115,11 +119,7 @@ class Checkpoints:
         """
 
         def work(tx: Tx) -> tuple[Checkpoint | None, int]:
-            signed = queries.known_ends(tx)
-            present = queries.present_ends(tx).items()
-            unsigned = sum(
-                end.length - signed[name].length if name in signed else end.length for name, end in present
-            )
+            unsigned = sum(end.length - signed for _, end, signed in queries.grown(tx))
             return queries.newest(tx), max(0, unsigned)
 
         return self._transactions.read(work)
@@ -132,7 +132,7 @@ class Checkpoints:
         if self._outside is None:
             return None
         kept = {each.number for each in self._kept()}
-        return sum(each.number not in kept for each in self._transactions.read(queries.checkpoints))
+        return len(self._transactions.read(partial(queries.missing, known=kept)))
 
     def _keep_outside(self) -> None:
         """Append what the copy lacks. Nodes that share the folder take turns at the file.
@@ -141,42 +141,72 @@ class Checkpoints:
         """
         if self._outside is None:
             return
-        inside = self._transactions.read(queries.checkpoints)
         private_files.make_folder(self._outside)
         with open(self._outside / FILE, "a+b", opener=private_files.opener) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed, or its writer is killed
             file.seek(0)
-            content = file.read()
-            whole = content[: content.rfind(b"\n") + 1]
-            known = {each.number for each in _lines(whole)}
-            missing = [each for each in inside if each.number not in known]
+            whole, known = 0, set()
+            for line in _whole_lines(file):
+                whole += len(line)
+                known |= {each.number for each in _opened(line)}
+            missing = self._transactions.read(partial(queries.missing, known=known))
             if not missing:
                 return
-            if len(whole) < len(content):
-                file.truncate(len(whole))
-            file.write("".join(each.to_line() + "\n" for each in missing).encode())
+            file.truncate(whole)
+            for number in missing:
+                file.write(self._transactions.read(partial(_line, number=number)))
             file.flush()
             os.fsync(file.fileno())
 
-    def _kept(self) -> list[Checkpoint]:
+    def _kept(self) -> Iterator[Seal]:
+        """Of the installation's own copy."""
         file = self._outside / FILE if self._outside is not None else None
-        if file is None or not file.exists():
+        if file is not None and file.exists():
+            yield from _seals_of(file)
+
+
+def _line(tx: Tx, number: int) -> bytes:
+    [checkpoint] = queries.checkpoints(tx, [number])
+    return checkpoint.to_line().encode() + b"\n"
+
+
+def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """One at a time, since one may name every stream; without one that a writer left unfinished."""
+    return itertools.takewhile(lambda line: line.endswith(b"\n"), file)
+
+
+def _opened(line: bytes) -> list[Seal]:
+    return [rules.seal_of(rules.from_line(line.decode()))] if line.strip() else []
+
+
+def _lines_of(path: Path) -> list[Seal]:
+    """Of a file with a checkpoint in each line; none for any other."""
+    with path.open("rb") as file:
+        seals = itertools.chain.from_iterable(map(_opened, file))
+        try:
+            first = next(seals, None)
+        except ValueError:
             return []
-        content = file.read_bytes()
-        return _lines(content[: content.rfind(b"\n") + 1])
+        return [] if first is None else [first, *seals]
 
 
-def _lines(content: bytes) -> list[Checkpoint]:
-    return [rules.from_line(line) for line in content.decode().splitlines() if line.strip()]
+def _held_by(path: Path) -> list[Seal | Receipt]:
+    found = checkpoint_receipts.read(path.read_bytes())
+    return [each if isinstance(each, Receipt) else rules.seal_of(each) for each in found]
 
 
-def _read(path: Path) -> list[Checkpoint | Receipt]:
+def _seals_of(path: Path) -> Iterator[Seal]:
+    with path.open("rb") as file:
+        yield from itertools.chain.from_iterable(map(_opened, _whole_lines(file)))
+
+
+def _read(path: Path) -> list[Seal | Receipt]:
     """What a file, or every file of a folder, holds."""
     files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
-    found = []
+    found: list[Seal | Receipt] = []
     for file in files:
         try:
-            found += checkpoint_receipts.read(file.read_bytes())
+            found += _lines_of(file) or _held_by(file)
         except ValueError as error:  # text that cannot be decoded as well
             raise ValueError(f"{file.name}: {error}") from error
     return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from types import MappingProxyType
 
 from flowcase.access.actor import Actor
@@ -13,18 +12,18 @@ from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, NotFound
 from flowcase.history.exports.line import withheld
 from flowcase.history.story import Recorded, Told, tell, told_erased
-from flowcase.history.verification import Broken, verify
+from flowcase.history.verification import Broken
 from flowcase.modeling.table_labels import TableLabels
-from flowcase.services import confidentiality
+from flowcase.services import chain_walk, confidentiality
+from flowcase.services.chain_walk import Walked
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
-from flowcase.store import DatabaseFault, Tx
-from flowcase.store.queries import case_files, deadlines, instances, people
+from flowcase.store import Tx
+from flowcase.store.queries import case_files, chains, deadlines, instances, people
 from flowcase.store.queries import history as queries
-from flowcase.store.queries.history import EventRow, SetBack
+from flowcase.store.queries.chains import Extent
+from flowcase.store.queries.history import EventRow
 
-_CLOCKS_DIFFER = dt.timedelta(minutes=1)
-_MOST_SET_BACK = 1000
 _FROM_THE_BEGINNING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -103,52 +102,21 @@ class History:
 
         return self._transactions.read(work)
 
-    def sizes(self) -> dict[str, int]:
-        """How many events each stream has."""
-        return self._transactions.read(lambda tx: {row.id: row.length for row in queries.streams(tx)})
+    def extent(self) -> Extent:
+        """How many events there are, in how many streams."""
+        return self._transactions.read(chains.extent)
 
-    def verify(self, progress: Callable[[str], None] | None = None) -> list[Broken]:
-        """Walk every chain: the first altered, missing or added event of each broken one.
+    def walk(self, progress: Callable[[str, int], None] = lambda stream, events: None) -> Walked:
+        """Walk every chain: the first altered, missing or added event of each broken one, and where the
+        clock was set back.
 
-        `progress` is told each stream before it is walked.
+        `progress` is told each stream, and how many events it has, before it is walked.
         """
+        return chain_walk.walk(self._transactions, progress)
 
-        def suspects(tx: Tx) -> list[str]:
-            found = []
-            for stream in queries.streams(tx):
-                if progress is not None:
-                    progress(stream.id)
-                if _walked(tx, stream) is not None:
-                    found.append(stream.id)
-            return found
-
-        # What was appended while its chain was walked looks as if somebody had added it: looked at again.
-        again = self._transactions.read(suspects)
-        found = [self._transactions.read_at_one_moment(partial(_walked_anew, id=id)) for id in again]
-        return [broken for broken in found if broken is not None]
-
-    def set_back(self) -> list[SetBack]:
-        """Where the clock had been set back while the history was written; what clocks of nodes differ by
-        is not told. Nothing is altered there: the chain still says what came first."""
-        found = self._transactions.read(lambda tx: queries.set_back(tx, _MOST_SET_BACK))
-        return [each for each in found if each.before - each.at > _CLOCKS_DIFFER]
-
-
-def _walked(tx: Tx, stream: queries.StreamRow) -> Broken | None:
-    walk = partial(verify, stream.id, length=stream.length, head=stream.head)
-    try:
-        if not queries.has_usable_key(tx, stream.id):
-            unusable = Broken(stream.id, 1, "sealed under a key that no installation key opens")
-            return walk(queries.sealed(tx, stream.id)) or unusable
-        return walk(queries.sealed(tx, stream.id), is_as_sealed=partial(queries.is_as_sealed, tx))
-    except DatabaseFault:  # what lies there is not even of the column's type
-        return Broken(stream.id, 1, "no event that can be read, or one behind it")
-    finally:
-        tx.let_go(stream.id)
-
-
-def _walked_anew(tx: Tx, id: str) -> Broken | None:
-    return next((_walked(tx, stream) for stream in queries.streams(tx, id)), None)
+    def verify(self) -> list[Broken]:
+        """The first altered, missing or added event of each broken chain."""
+        return self.walk().broken
 
 
 def _of_case(tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None = None) -> list[EventRow]:

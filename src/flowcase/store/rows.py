@@ -110,6 +110,11 @@ class Rows:
                     self._answers[key] = rows
         return [list(found[key]) for key in keys]
 
+    def passing(self, statement: Prepared, parameters: Mapping[str, Any]) -> Sequence[Any]:
+        """Rows that nobody will ask for again, as of one page of many: they are not kept."""
+        (found,) = self._talk(self._taken(), [(statement, parameters)])
+        return found
+
     def made_of(self, question: Question, make: Callable[[Sequence[Any]], list[_Made]]) -> list[_Made]:
         """What `make` makes of the rows found: of settled ones once, for as long as they are kept.
 

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -14,8 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from flowcase.history.chain import binding
 from flowcase.model import Event
 from flowcase.store import codec, tables
-from flowcase.store.keys import KeyUnusable, SealBroken
-from flowcase.store.queries.rows import made
+from flowcase.store.keys import Cipher, SealBroken
 from flowcase.store.tx import Tx
 
 _table = tables.history
@@ -35,8 +34,7 @@ class EventRow:
     request_id: str
 
 
-@dataclass(frozen=True)
-class SealedRow:
+class SealedRow(NamedTuple):
     """An entry as it is stored, for the verification of its chain."""
 
     stream: str
@@ -231,48 +229,29 @@ def sealed(tx: Tx, stream: str, *, page: int = 1000) -> Iterator[SealedRow]:
             statement = statement.where(_table.c.seq > after)
         rows = tx.rows(statement)
         for row in rows:
-            yield SealedRow(*(row._mapping[name] for name in SealedRow.__dataclass_fields__))
+            yield SealedRow(*(row._mapping[name] for name in SealedRow._fields))
         if len(rows) < page:
             return
         after = rows[-1].seq
 
 
-def has_usable_key(tx: Tx, stream: str) -> bool:
-    """Whether a stream's key opens, or was destroyed; not where somebody altered it."""
-    try:
-        tx.is_erased(stream)
-    except (KeyUnusable, SealBroken):
-        return False
-    return True
-
-
-def is_as_sealed(tx: Tx, entry: SealedRow) -> bool | None:
+def is_as_sealed(cipher: Cipher | None, entry: SealedRow) -> bool | None:
     """Whether an entry opens, and was sealed with what stands in the open there and with the hash before.
 
     None where nothing tells: its stream's key was destroyed, or an older release wrote it.
     """
+    if cipher is None:
+        return None
     try:
-        payload = tx.open(entry.stream, f"history|{entry.seq}", entry.sealed_payload)
+        payload = cipher.open(entry.sealed_payload, f"{entry.stream}|history|{entry.seq}")
     except SealBroken:
         return False
-    bound = None if payload is None else codec.bound(payload)
+    bound = codec.bound(payload)
     return None if bound is None else bound == _binding(entry)
 
 
 def _binding(entry: Any) -> str:
     return binding(entry.prev_hash, **{name: getattr(entry, name) for name in _BOUND})
-
-
-def set_back(tx: Tx, limit: int) -> list[SetBack]:
-    """Entries that are dated before the one in front of them, by stream."""
-    before = func.lag(_table.c.at, type_=_table.c.at.type).over(
-        partition_by=_table.c.stream, order_by=_table.c.seq
-    )
-    dated = select(_table.c.stream, _table.c.seq, _table.c.at, before.label("before")).subquery()
-    statement = (
-        select(dated).where(dated.c.at < dated.c.before).order_by(dated.c.stream, dated.c.seq).limit(limit)
-    )
-    return [made(SetBack, row) for row in tx.rows(statement)]
 
 
 def newest_instant(tx: Tx) -> dt.datetime | None:
