@@ -24,7 +24,7 @@ from sqlalchemy import (
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock, WallClock
 from flowcase.handlers import Side
-from flowcase.services import jobs, leases, outbox, scanning, simulations, worklists
+from flowcase.services import leases, outbox, scanning, simulations, worklists
 from flowcase.services.leases import Leases
 from flowcase.services.nodes import Nodes
 from flowcase.services.transactions import Transactions
@@ -132,7 +132,7 @@ def test_clocks_that_differ_by_seconds_cut_nothing(
         ("migration_item", {"head": "undoing"}, worklists.LEASE),
         ("simulation", {"status": "running"}, simulations.LEASE),
         ("document_content", {"scan": "waiting"}, scanning.LEASE),
-        ("job", {"status": "claimed", "type": "of.another.release"}, jobs.UNKNOWN_SECONDS * SECOND),
+        ("job", {"status": "claimed", "type": "of.another.release"}, leases.ELSEWHERE),
     ],
 )
 def test_leases_of_every_kind_are_cut(
@@ -151,6 +151,18 @@ def test_leases_of_every_kind_are_cut(
 
     with laid_out(database) as connection:
         assert connection.execute(select(until)).scalar() == NOW + longest
+
+
+def test_a_job_of_another_release_keeps_a_lease_that_may_be_its_own(flow: Flowcase, database: str) -> None:
+    lease = NOW + leases.ELSEWHERE
+    with laid_out(database) as connection:
+        job = row("job", status="claimed", type="of.another.release", lease_until=lease)
+        connection.execute(insert(tables.job).values(job))
+
+    assert flow.leases.cut() == 0
+
+    with laid_out(database) as connection:
+        assert connection.execute(select(tables.job.c.lease_until)).scalar() == lease
 
 
 @contextlib.contextmanager

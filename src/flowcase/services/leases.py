@@ -20,6 +20,8 @@ from flowcase.store.queries.leases import Leased
 
 # By how much a lease may reach beyond its kind's longest: clocks that are kept by NTP differ by far less.
 TOLERANCE = dt.timedelta(seconds=30)
+# Of a job whose type this node does not know: one of another release, whose lease may well be longer.
+ELSEWHERE = dt.timedelta(hours=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -69,7 +71,7 @@ class Leases:
             by_length[lease_seconds(registration)].append(type)
         for seconds, types in by_length.items():
             yield queries.jobs(dt.timedelta(seconds=seconds), of=types)
-        yield queries.jobs(dt.timedelta(seconds=lease_seconds(None)), but=list(self._handlers))
+        yield queries.jobs(ELSEWHERE, but=list(self._handlers))
         yield from queries.deliveries(outbox.LEASE)
         yield from queries.listed(worklists.LEASE)
         yield queries.simulations(simulations.LEASE)
