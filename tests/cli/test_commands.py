@@ -286,7 +286,7 @@ def test_a_healthy_installation_has_no_errors(flowcase: CommandLine) -> None:
     assert said.pop("checkpoints") == "warning"  # nothing is kept outside
     assert set(said.values()) == {"ok"}
     looked_at = {"key", "keys", "database", "deployments", "four eyes", "incidents", "timers"}
-    looked_at |= {"consistency", "history"}
+    looked_at |= {"consistency", "files", "history"}
     assert set(said) == looked_at
     assert "Every chain is whole." in flowcase("doctor").stdout
 

@@ -207,7 +207,7 @@ def test_the_history_keeps_events_in_order_and_whole(store: Store, started: str)
         entries = tx.rows(select(tables.history).where(tables.history.c.stream == STREAM))
 
     assert [row.seq for row in rows] == [1, 2, 3, 4]
-    whole = {"definition": "p:1", "case_code": "RAND-1"}
+    whole = {"definition": "p:1", "case_code": "SAG-1"}
     assert rows[0].event == InstanceStarted(process="p", variables={"x": True}, **whole)
     assert rows[2].event == user_task_created()
     assert rows[3].event == timer_scheduled()
