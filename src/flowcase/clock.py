@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from typing import Protocol
 
 from flowcase.access.actor import Actor
@@ -28,6 +29,16 @@ class WallClock:
 
     def now(self) -> dt.datetime:
         return dt.datetime.now(dt.UTC)
+
+
+def machine_now() -> dt.datetime:
+    """What APScheduler goes by, whatever a fault has made of our own clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+def machine_ahead() -> float:
+    """Seconds by which the machine's clock is ahead of one that nobody can set: less when it was set back."""
+    return time.time() - time.monotonic()
 
 
 class ManualClock:

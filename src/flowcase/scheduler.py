@@ -20,7 +20,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from flowcase import logs
-from flowcase.clock import WallClock
+from flowcase.clock import WallClock, machine_ahead, machine_now
 from flowcase.errors import FlowcaseError
 from flowcase.outage import Outage
 from flowcase.services.nodes import HEARTBEAT_SECONDS
@@ -33,6 +33,7 @@ TICK_SECONDS = 1.0
 AWAY_SECONDS = 5.0  # how long to wait for a server that is away before listening again
 STOP_SECONDS = 20.0  # how long a worker that is told to stop waits for what it has begun
 GOODBYE_SECONDS = 3.0  # how long it waits for a database that is away before it ends without a word to it
+LEAP_SECONDS = 1.0  # by which a clock that is kept right is never set back
 BATCH = 200
 JOBS = 8  # that a thread takes at once
 CHECKPOINT_SECONDS = 600.0  # how often is looked whether a checkpoint of the history is due
@@ -145,7 +146,12 @@ def run_until(flow: Flowcase, stopping: threading.Event) -> bool:
         target=_listen, args=(flow, scheduler, stopping, outage), name="listening", daemon=True
     )
     listening.start()
+    stood = machine_ahead()
     while not stopping.wait(TICK_SECONDS):
+        before, stood = stood, machine_ahead()
+        if stood < before - LEAP_SECONDS:
+            _log.warning("clock set back", seconds=round(before - stood))
+            _go_on(scheduler)
         if flow.jobs.hangs(flow.settings.job_threads):
             _log.error("every thread for jobs is held by a handler that hangs: this worker ends")
             stopping.set()
@@ -206,7 +212,14 @@ def _listen(
 def _wake(flow: Flowcase, scheduler: BackgroundScheduler) -> None:
     for nr in range(flow.settings.job_threads):
         with contextlib.suppress(JobLookupError):  # it is just being stopped
-            scheduler.modify_job(_jobs(nr), next_run_time=WallClock().now())
+            scheduler.modify_job(_jobs(nr), next_run_time=machine_now())
+
+
+def _go_on(scheduler: BackgroundScheduler) -> None:
+    """Every tick now: else each would wait until a clock that was set back has caught up."""
+    for job in scheduler.get_jobs():
+        with contextlib.suppress(JobLookupError):
+            scheduler.modify_job(job.id, next_run_time=machine_now())
 
 
 def _one_at_a_time(service: Callable[[], object]) -> Callable[[], None]:

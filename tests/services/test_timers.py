@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
@@ -318,3 +319,32 @@ def test_the_ticker_runs_in_the_background_until_it_is_stopped(
     ticking.shutdown(wait=True)
 
     assert len(flow.instances.list()) == 1
+
+
+def test_the_ticker_goes_on_when_the_clock_of_the_machine_is_set_back(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.05)
+    ticks, three_more, stopping = 0, threading.Event(), threading.Event()
+    wanted = 1
+
+    def fire_due(limit: int) -> int:
+        nonlocal ticks
+        ticks += 1
+        if ticks >= wanted:
+            three_more.set()
+        return 0
+
+    monkeypatch.setattr(flow.timers, "fire_due", fire_due)
+    worker = threading.Thread(target=lambda: scheduler.run_until(flow, stopping))
+    with time_machine.travel(dt.datetime.now(dt.UTC) + HOUR):
+        worker.start()
+        assert three_more.wait(20)
+
+    three_more.clear()
+    wanted = ticks + 3
+    goes_on = three_more.wait(20)
+    stopping.set()
+    worker.join(30)
+
+    assert goes_on
