@@ -115,6 +115,11 @@ class Rows:
         (found,) = self._talk(self._taken(), [(statement, parameters)])
         return found
 
+    def forget(self, statement: Prepared, parameters: Mapping[str, Any]) -> None:
+        """Of an answer that nobody will ask for again."""
+        if self._answers is not None:
+            self._answers.pop(_key((statement, parameters)), None)
+
     def made_of(self, question: Question, make: Callable[[Sequence[Any]], list[_Made]]) -> list[_Made]:
         """What `make` makes of the rows found: of settled ones once, for as long as they are kept.
 

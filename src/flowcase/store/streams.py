@@ -113,6 +113,7 @@ class Streams(Rows):
         """Of the key of a stream that was read and is not written to: who reads all holds one at a time."""
         if stream not in self._streams:
             self._ciphers.pop(stream, None)
+            self.forget(_READ_STREAM, {"id": stream})
 
     @property
     def keyring(self) -> Keyring:
