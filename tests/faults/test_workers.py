@@ -145,6 +145,19 @@ def test_a_worker_that_is_told_to_stop_while_its_database_is_away_ends_in_time(p
     assert place.log("leaving")[-1]["event"] == "ends while the database is away"
 
 
+def test_the_server_notices_a_node_that_has_gone_before_who_waits_for_its_locks_gives_up(
+    place: Place,
+) -> None:
+    asked = "SELECT name, setting FROM pg_settings WHERE name LIKE 'tcp_%%' OR name = 'lock_timeout'"
+    with place.flow.store.engine.connect() as connection:
+        found = {name: int(setting) for name, setting in connection.exec_driver_sql(asked)}
+
+    probes = found["tcp_keepalives_interval"] * found["tcp_keepalives_count"]
+    patience = found["lock_timeout"] / 1000
+    assert 0 < found["tcp_keepalives_idle"] + probes < patience
+    assert 0 < found["tcp_user_timeout"] / 1000 < patience
+
+
 def test_three_workers_together_never_exceed_the_limits_of_a_job_type(place: Place) -> None:
     narrow, paced = 30, 12
     nodes = place.workers("one", "two", "three")

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.counting import count
+from faults.load import people_at_work
 from faults.outcome import Outcome
-from faults.places import Feeder, installation, is_kept_up, until_done, wait_for
-from faults.servers import Node, PostgreSQL, folder, postgresql, running
+from faults.places import installation, is_kept_up, wait_for
+from faults.servers import Node, PostgreSQL, folder, postgresql
 from faults.users import Users
 from flowcase.bootstrap import Flowcase
 
@@ -45,7 +45,6 @@ def load(
     outcome: Outcome, place: Path, people: int, seed: int, *, with_standby: bool = False
 ) -> Iterator[Load]:
     """Everything at work; on the way out everything is counted into `outcome`."""
-    outcome.meant = ("user tasks completed", "timers fired", "jobs completed")
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(postgresql(place, own=True))
         if with_standby:
@@ -54,26 +53,8 @@ def load(
         shared = {"FLOWCASE_DATABASE_URL": database.url}
         web = Node("web", place / "home", environment=shared)
         worker = Node("worker", place / "home", environment=shared)
-        with running(web, worker):
-            users = Users([web.address], token, people, seed, thought=(0.2, 1.5))
-            feeder = Feeder(flow, "work", max(people, 10))
-            feeder.start()
-            users.start()
-            users.until_one_succeeds()
+        with people_at_work(outcome, flow, token, web, worker, people=people, seed=seed) as users:
             yield Load(outcome, flow, database, web, worker, users)
-            feeder.stop()
-            users.stop()
-            until_done(flow)
-        outcome.tried["completions acknowledged"] = len(users.acknowledged)
-        outcome.tried["instances started"] = len(feeder.started)
-        outcome.add(count(flow, users.acknowledged, is_done=True))
-        outcome.lost += feeder.missing()
-        outcome.doubled += sum(times - 1 for times in users.acknowledged.values())
-        answers = ", ".join(f"{code}: {times}" for code, times in sorted(users.answers.items()))
-        outcome.notes.append(f"answers by HTTP status: {answers}; cut off without one: {users.unanswered}")
-        broke = [*web.internal_errors(), *worker.internal_errors()]
-        outcome.notes += [f"internal error: {line}" for line in sorted(set(broke))[:5]]
-        outcome.notes += [f"told {times} times: {said}" for said, times in users.told.most_common(3)]
 
 
 def in_turn(*, seconds: float, seed: int, people: int = 50, pause: tuple[float, float] = (2, 8)) -> Outcome:

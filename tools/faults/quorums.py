@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from faults.counting import count
+from faults.load import people_at_work
 from faults.outcome import Outcome
 from faults.patroni import Cluster, cluster, missing
-from faults.places import Feeder, installation, is_kept_up, until_done, wait_for
-from faults.servers import Node, folder, running
+from faults.places import installation, is_kept_up, wait_for
+from faults.servers import Node, folder
 from faults.users import Users
 from flowcase.bootstrap import Flowcase
 
@@ -19,7 +19,6 @@ UNTIL_REFUSED = 35.0  # a step waits 30 seconds for the database
 def lost(*, seconds: float, seed: int, people: int = 20) -> Outcome:
     """One member of etcd, then the leader, then two members for so many seconds: no quorum."""
     outcome = Outcome("quorum", "Patroni: a member of etcd, the leader, and two members of etcd killed")
-    outcome.meant = ("user tasks completed", "timers fired", "jobs completed")
     if lacking := missing():
         outcome.left_out = f"not on this machine: {lacking}"
         return outcome
@@ -30,26 +29,9 @@ def lost(*, seconds: float, seed: int, people: int = 20) -> Outcome:
     ):
         shared = {"FLOWCASE_DATABASE_URL": kept.url}
         nodes = [Node(kind, place / "home", environment=shared) for kind in ("web", "worker")]
-        with running(*nodes):
-            users = Users([nodes[0].address], token, people, seed, thought=(0.2, 1.5))
-            feeder = Feeder(flow, "work", max(people, 10))
-            feeder.start()
-            users.start()
-            users.until_one_succeeds()
+        with people_at_work(outcome, flow, token, *nodes, people=people, seed=seed) as users:
             _Blows(outcome, flow, kept, users).all(seconds)
             outcome.wrong["nodes of flowcase that ended"] = sum(not each.is_running for each in nodes)
-            feeder.stop()
-            users.stop()
-            until_done(flow)
-        outcome.tried["completions acknowledged"] = len(users.acknowledged)
-        outcome.add(count(flow, users.acknowledged, is_done=True))
-        outcome.lost += feeder.missing()
-        outcome.doubled += sum(times - 1 for times in users.acknowledged.values())
-        answers = ", ".join(f"{code}: {times}" for code, times in sorted(users.answers.items()))
-        outcome.notes.append(f"answers by HTTP status: {answers}; cut off without one: {users.unanswered}")
-        broke = sorted({line for each in nodes for line in each.internal_errors()})
-        outcome.notes += [f"internal error: {line}" for line in broke[:5]]
-        outcome.notes += [f"told {times} times: {said}" for said, times in users.told.most_common(3)]
     return outcome
 
 

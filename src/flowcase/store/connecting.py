@@ -20,10 +20,12 @@ from flowcase.store.wire import STANDBY
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 READ_ONLY = "flowcase_read_only"  # an option of SQLite's connections: their transactions wait for no writer
 # What we ask takes a millisecond or two: starting helpers or a compiler for it takes several. A process that
-# was stopped in the middle of a transaction gives its locks back after a minute.
+# was stopped in the middle of a transaction gives its locks back after a minute. One whose machine or network
+# has gone gives them back after twenty seconds, before those who wait for them give up (`lock_timeout`).
 _SESSION = (
     "-c timezone=UTC -c lock_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off "
-    "-c max_parallel_workers_per_gather=0"
+    "-c max_parallel_workers_per_gather=0 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 "
+    "-c tcp_keepalives_count=2 -c tcp_user_timeout=20000"
 )
 # A server that vanished without a word, as a machine does that lost its power, is noticed after half a
 # minute; the operating system alone would take a quarter of an hour. The URL's own values win.
