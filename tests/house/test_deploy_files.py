@@ -19,6 +19,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
 NODES = [DEPLOY / f"flowcase-{name}.service" for name in ("web", "web@", "worker")]
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+WEB = ("web-1", "web-2")
 SECONDS_TO_FINISH = 20  # what a process takes for itself when it is told to stop
 
 
@@ -82,7 +83,7 @@ def test_systemd_finds_nothing_wrong_with_a_unit(path: Path, tmp_path: Path) -> 
 
 
 def test_every_service_of_the_compose_file_runs_a_command_that_exists_on_an_image_without_a_host() -> None:
-    assert set(COMPOSE["services"]) == {"database", "upgrade", "web", "worker"}
+    assert set(COMPOSE["services"]) == {"database", "upgrade", *WEB, "worker"}
     for name, service in COMPOSE["services"].items():
         image = service["image"]
         assert "/" not in re.sub(r"\$\{[^}]*\}", "image", image), f"{name} names a registry: {image}"
@@ -90,18 +91,36 @@ def test_every_service_of_the_compose_file_runs_a_command_that_exists_on_an_imag
             check_command(service["command"])
 
 
-def test_the_compose_file_runs_several_of_each_after_one_upgrade_and_defines_what_it_uses() -> None:
+def test_the_compose_file_runs_two_of_each_after_one_upgrade_and_defines_what_it_uses() -> None:
     services = COMPOSE["services"]
-    for name in ("web", "worker"):
-        assert services[name]["deploy"]["replicas"] >= 2
-        assert services[name]["depends_on"] == {"upgrade": {"condition": "service_completed_successfully"}}
+    assert services["worker"]["deploy"]["replicas"] >= 2
+    for name in (*WEB, "worker"):
+        assert services[name]["depends_on"]["upgrade"] == {"condition": "service_completed_successfully"}
         assert services[name]["stop_grace_period"] == "30s"  # docker's own ten would kill what is finished
-    assert services["web"]["ports"] == ["127.0.0.1:5000-5001:5000"]
+    ports = [services[name]["ports"] for name in WEB]
+    assert ports == [["127.0.0.1:5000:5000"], ["127.0.0.1:5001:5000"]]
+    alike = [{k: v for k, v in services[name].items() if k not in ("ports", "depends_on")} for name in WEB]
+    assert alike[0] == alike[1]
     used = {secret for service in services.values() for secret in service.get("secrets", ())}
     assert used == set(COMPOSE["secrets"])
     volumes = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())}
     assert volumes == set(COMPOSE["volumes"])
     assert services["upgrade"]["environment"]["FLOWCASE_KEY_FILE"] == "/run/secrets/installation_key"
+
+
+def test_an_upgrade_exchanges_one_web_container_when_the_other_answers() -> None:
+    assert COMPOSE["services"]["web-2"]["depends_on"]["web-1"] == {"condition": "service_healthy"}
+    assert "web-2" not in COMPOSE["services"]["web-1"]["depends_on"]
+    page = (DEPLOY.parent / "docs/operations.md").read_text("utf-8")
+    _, _, told = page.partition("**Upgrade** while people go on working")
+    lines = told.split("```")[1].strip().splitlines()
+
+    assert [line.split()[-1] for line in lines if line.startswith("docker")] == ["upgrade", *WEB, "worker"]
+    assert all("--no-deps" in line for line in lines if " up " in line)
+    for name in WEB:
+        port = COMPOSE["services"][name]["ports"][0].split(":")[1]
+        waited = lines[lines.index(f"docker compose up -d --no-deps {name}") + 1]
+        assert waited.startswith(f"until curl -fs http://127.0.0.1:{port}/sund")
 
 
 def test_the_image_has_what_pdf_files_need_and_runs_as_nobody_special() -> None:
@@ -156,10 +175,10 @@ def test_containers_come_back_after_a_restart_of_the_machine_and_write_to_their_
     services = COMPOSE["services"]
     assert {name for name, each in services.items() if each.get("restart") == "unless-stopped"} == {
         "database",
-        "web",
+        *WEB,
         "worker",
     }
-    for name in ("upgrade", "web", "worker"):
+    for name in ("upgrade", *WEB, "worker"):
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["security_opt"] == ["no-new-privileges:true"]
@@ -169,4 +188,4 @@ def test_containers_come_back_after_a_restart_of_the_machine_and_write_to_their_
     check = services["database"]["healthcheck"]
     assert "pg_isready -h 127.0.0.1" in check["test"][1]
     assert check["start_period"] == "2m"
-    assert "/sund" in services["web"]["healthcheck"]["test"][3]
+    assert "/sund" in services["web-1"]["healthcheck"]["test"][3]
