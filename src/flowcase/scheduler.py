@@ -171,7 +171,7 @@ def run_until(flow: Flowcase, stopping: threading.Event) -> bool:
 
 
 def beat_in_background(flow: Flowcase, kind: str) -> None:
-    """Say that a process without ticks of its own lives, as long as it does."""
+    """Say that a process without ticks of its own lives, as long as it does, and see to its connections."""
 
     outage = Outage()
 
@@ -182,7 +182,18 @@ def beat_in_background(flow: Flowcase, kind: str) -> None:
             time.sleep(HEARTBEAT_SECONDS)
 
     threading.Thread(target=beat, name="heartbeat", daemon=True).start()
+    in_touch = threading.Thread(target=stay_in_touch, args=(flow, threading.Event()), name="in touch")
+    in_touch.daemon = True
+    in_touch.start()
     atexit.register(_tick, "heartbeat", lambda: flow.nodes.leave(within=GOODBYE_SECONDS), outage)
+
+
+def stay_in_touch(flow: Flowcase, stopping: threading.Event) -> None:
+    """Keep a process that listens for no work from waiting for ever on connections that lead nowhere."""
+    while not stopping.is_set() and not flow.store.is_sqlite:
+        with contextlib.suppress(FlowcaseError):  # the next one is asked; who works says what is wrong
+            flow.store.stay_in_touch(stopping)
+        stopping.wait(AWAY_SECONDS)
 
 
 def _listen(

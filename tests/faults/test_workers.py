@@ -26,6 +26,7 @@ from faults.servers import Node, PostgreSQL, folder
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import WallClock
+from tests.services.test_silent_connections import Swallowing
 
 PATIENCE = 120  # seconds, on a machine that does much else
 STOPPED_WITHIN = 29  # seconds: systemd waits for 30
@@ -194,17 +195,10 @@ def test_a_web_process_that_is_told_to_stop_answers_what_it_has_begun_and_refuse
     (row,) = [each for each in place.flow.user_tasks.list() if each.instance == instance]
     answers: list[int] = []
 
-    def complete() -> None:
-        headers = {"Authorization": f"Bearer {place.token}", "Content-Type": "application/json"}
-        address = f"http://{web.address}/api/user-tasks/{row.id}/complete"
-        asked = urllib.request.Request(address, data=b'{"values": {}}', headers=headers)
-        with urllib.request.urlopen(asked, timeout=60) as answer:
-            answers.append(answer.status)
-
     try:
         with psycopg.connect(place.server.url) as other:
             other.execute("SELECT id FROM instance WHERE id = %s FOR UPDATE", [instance])
-            asking = threading.Thread(target=complete)
+            asking = threading.Thread(target=lambda: answers.append(_complete(place, web, row.id)))
             asking.start()
             until(lambda: _waits_for_a_lock(place))
             process.send_signal(signal.SIGTERM)
@@ -220,6 +214,35 @@ def test_a_web_process_that_is_told_to_stop_answers_what_it_has_begun_and_refuse
     assert (answers, status) == ([204], 0)
     assert place.flow.instances.get(instance).status == "completed"
     assert "web" not in [node.id for node in place.flow.nodes.overview(WallClock().now()).nodes]
+
+
+def test_a_web_process_whose_connections_come_to_lead_nowhere_goes_on_by_itself(place: Place) -> None:
+    way = Swallowing(("127.0.0.1", place.server.port))
+    url = place.server.url.replace(f":{place.server.port}/", f":{way.port}/")
+    web = Node("web", place.home, name="far", environment={"FLOWCASE_DATABASE_URL": url})
+    started = [place.flow.instances.start("asked", actor=SYSTEM) for _ in range(2)]
+    rows = [each for each in place.flow.user_tasks.list() if each.instance in started]
+    web.start()
+    try:
+        before = _complete(place, web, rows[0].id)
+        way.swallow()
+
+        behind = _complete(place, web, rows[1].id)
+    finally:
+        web.kill()
+        way.close()
+
+    assert (before, behind) == (204, 204)
+    assert {place.flow.instances.get(each).status for each in started} == {"completed"}
+
+
+def _complete(place: Place, web: Node, id: str) -> int:
+    """By the API; what it answers."""
+    headers = {"Authorization": f"Bearer {place.token}", "Content-Type": "application/json"}
+    address = f"http://{web.address}/api/user-tasks/{id}/complete"
+    asked = urllib.request.Request(address, data=b'{"values": {}}', headers=headers)
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        return int(answer.status)
 
 
 def _waits_for_a_lock(place: Place) -> bool:

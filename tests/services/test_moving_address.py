@@ -31,10 +31,10 @@ _RESET = struct.pack("ii", 1, 0)  # close with RST: a machine that knows nothing
 
 
 class Relay:
-    """Leads a port of this machine to a socket of PostgreSQL, until it is moved: then all are cut off."""
+    """Leads a port of this machine to a PostgreSQL, until it is moved: then all are cut off."""
 
-    def __init__(self, path: str) -> None:
-        self._path, self._open, self._lock = path, list[socket.socket](), threading.Lock()
+    def __init__(self, at: str | tuple[str, int]) -> None:
+        self._at, self._open, self._lock = at, list[socket.socket](), threading.Lock()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self.route, self.led = 0, [0]  # which server it leads to now; connections that were led to each
@@ -61,8 +61,8 @@ class Relay:
             while True:
                 client, _ = self._listening.accept()
                 with self._lock:
-                    server = socket.socket(socket.AF_UNIX)
-                    server.connect(self._path)
+                    server = socket.socket(socket.AF_UNIX if isinstance(self._at, str) else socket.AF_INET)
+                    server.connect(self._at)
                     self._open += [client, server]
                     self.led[self.route] += 1
                 threading.Thread(target=self._lead_both, args=(client, server), daemon=True).start()

@@ -29,9 +29,9 @@ pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 class Swallowing(Relay):
     """Swallows from some moment on what comes over the connections of before; new ones lead to the server."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, at: str | tuple[str, int]) -> None:
         self.swallowed: set[socket.socket] = set()
-        super().__init__(path)
+        super().__init__(at)
 
     def swallow(self) -> None:
         with self._lock:
@@ -107,6 +107,41 @@ def test_a_worker_whose_connections_all_lead_nowhere_goes_on_firing_timers(
     finally:
         stopping.set()
         worker.join(60)
+
+
+def test_a_web_process_whose_connections_all_lead_nowhere_goes_on_reading_and_writing(
+    led: Store, relay: Swallowing, clock: ManualClock, flow: Flowcase, deploy: Callable[..., Any]
+) -> None:
+    deploy(process("t", start(), user_task("svar"), end()))
+    instance = flow.instances.start("t", {}, actor=OPERATOR)
+    far = bootstrap.assemble(flow.settings, led, clock, handlers=flow.handlers)
+    stopping = threading.Event()
+    watching = threading.Thread(target=lambda: scheduler.stay_in_touch(far, stopping))
+    watching.start()
+    found: list[str] = []
+
+    def ask() -> None:
+        (row,) = far.user_tasks.list()
+        found.append(row.element)
+
+    def answer() -> None:
+        (row,) = flow.user_tasks.list()
+        far.user_tasks.complete(row.id, {}, actor=OPERATOR)
+
+    try:
+        ask()  # whose connection rests
+        until(lambda: relay.led[0] > 1)  # and one over which is asked
+
+        relay.swallow()
+        threading.Thread(target=ask, daemon=True).start()
+        until(lambda: found == ["svar", "svar"])
+
+        relay.swallow()
+        threading.Thread(target=answer, daemon=True).start()
+        until(lambda: flow.instances.get(instance).status == "completed")
+    finally:
+        stopping.set()
+        watching.join(60)
 
 
 def until(is_so: Callable[[], bool]) -> None:

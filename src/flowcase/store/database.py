@@ -332,19 +332,37 @@ class Store:
         """
         if self.is_sqlite:
             return
+        with self._beside_the_pool() as driver:
+            self._ask(driver, f"LISTEN {WORK_CHANNEL}")
+            heard_at = time.monotonic()
+            while True:
+                is_wanted = any(True for _ in driver.notifies(timeout=pause, stop_after=1))
+                if not is_wanted and time.monotonic() - heard_at > SILENT_SECONDS:
+                    self._ask(driver, "SELECT 1")
+                    heard_at = time.monotonic()
+                yield is_wanted
+
+    def stay_in_touch(self, stopping: threading.Event) -> None:
+        """For who listens for nothing: ask as `news_of_work` does, and cut as it does, until it is stopped.
+
+        PostgreSQL only: on SQLite it ends at once. Raises DatabaseLost.
+        """
+        if self.is_sqlite:
+            return
+        with self._beside_the_pool() as driver:
+            while not stopping.is_set():
+                self._ask(driver, "SELECT 1")
+                stopping.wait(SILENT_SECONDS)
+
+    @contextmanager
+    def _beside_the_pool(self) -> Iterator[Any]:
+        """The driver's connection that goes back to no pool, each of its statements a transaction."""
         with translated(), self.engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
-            connection.detach()  # it listens: it goes back to no pool
+            connection.detach()
             try:
                 driver.autocommit = True
-                self._ask(driver, f"LISTEN {WORK_CHANNEL}")
-                heard_at = time.monotonic()
-                while True:
-                    is_wanted = any(True for _ in driver.notifies(timeout=pause, stop_after=1))
-                    if not is_wanted and time.monotonic() - heard_at > SILENT_SECONDS:
-                        self._ask(driver, "SELECT 1")
-                        heard_at = time.monotonic()
-                    yield is_wanted
+                yield driver
             except psycopg.OperationalError as error:
                 connection.invalidate()  # nothing is left of it to be rolled back
                 raise DatabaseLost from error
