@@ -94,7 +94,8 @@ class Machine:
 
 def cut_off(*, seconds: float, seed: int, people: int = 30, cuts: int = 1) -> Outcome:
     """Each machine has a worker and two have a web node; who was cut off comes back by itself."""
-    outcome = Outcome("network", f"The network of one of three machines cut for {seconds:g} s under load")
+    what = f"The network of one of three machines cut for {seconds:g} s, or until its locks are free"
+    outcome = Outcome("network", f"{what}, under load")
     outcome.tried = {"cuts": 0, "jobs taken over": 0, "locks taken over": 0, "nodes at work again": 0}
     with contextlib.ExitStack() as stack:
         place = stack.enter_context(folder())

@@ -95,6 +95,7 @@ class _Blows:
         self._until_normal(back, f"a quorum again after {back - began:.0f} s")
 
     def _until_normal(self, began: float, what: str) -> None:
+        time.sleep(1)  # what had been committed before is acknowledged by then
         gets_on = self._users.until_one_succeeds(WITHIN)
         went_on = time.monotonic() - began
         keeps_up = wait_for(lambda: is_kept_up(self._flow), WITHIN)
