@@ -197,9 +197,9 @@ def page_of(outcomes: list[Outcome], seed: int, minutes: float, machine: str, *,
         "kill, a cut or a refusal that never came, work that did not go on within a minute. "
         "Lost is what somebody was told is done and is not, and every timer or job that is gone; doubled is "
         "what happened more than once. A timer is early when it fired before its instant by the clock of the "
-        "node that fired it: nodes need clocks that agree (NTP), and one that runs ahead fires as much "
-        "earlier. A job is done at least once: the world outside sees its key again, the history counts it "
-        "once.",
+        "node that fired it, and in the row of the clocks also when it was more than a minute early by "
+        "PostgreSQL's: a worker whose clock is further ahead leaves what is due to others. A job is done at "
+        "least once: the world outside sees its key again, the history counts it once.",
         "",
         "Beside it was seen:",
         "",

@@ -41,6 +41,7 @@ from flowcase.services.caseload_moves import CaseloadMoves
 from flowcase.services.cases import Cases
 from flowcase.services.checkpoint_sending import CheckpointSending
 from flowcase.services.checkpoints import Checkpoints
+from flowcase.services.clock_watch import ClockWatch
 from flowcase.services.comments import Comments
 from flowcase.services.compliance import Compliance
 from flowcase.services.concerns import Concerns
@@ -229,6 +230,7 @@ class Flowcase:
     retention: Retention
     exports: Exports
     nodes: Nodes
+    clock_watch: ClockWatch
     leases: Leases
     checkpoints: Checkpoints
     checkpoint_sending: CheckpointSending
@@ -342,7 +344,10 @@ def assemble(
 ) -> Flowcase:
     """Every service over an open store and a clock; `handlers` default to the product's own."""
     handlers = load_handlers() if handlers is None else handlers
-    transactions = Transactions(store, clock)
+    node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
+    nodes = Nodes(Transactions(store, clock), node)
+    clock_watch = ClockWatch(nodes, WallClock().now)
+    transactions = Transactions(store, clock, clock_watch.check)
     definitions = Definitions()
     rule_sets = RuleSets(transactions)
     decisions = Decisions(rule_sets)
@@ -364,7 +369,6 @@ def assemble(
     documents = Documents(transactions, open_work, limits)
     journal = Journal(transactions, open_work, outward.journal_delivery(settings))
     webhook_reach = outward.webhook_reach(settings)
-    node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
     user_tasks = UserTasks(transactions, advancing, surroundings.open_for_user_task)
     reading_log = ReadingLog(transactions)
     people = People(store, clock.now, address=settings.address)
@@ -376,7 +380,6 @@ def assemble(
     )
     inboxes = Inboxes(transactions, rule_sets, definitions)
     meetings = Meetings(transactions, definitions, rule_sets)
-    nodes = Nodes(transactions, node)
     erasure = Erasure(transactions, advancing, open_work, store)
     outside, release = outward.checkpoints_outside(settings), importlib.metadata.version("flowcase")
     checkpoints = Checkpoints(
@@ -512,6 +515,7 @@ def assemble(
         deployment_effects=DeploymentEffects(transactions, definitions),
         element_choices=ElementChoicesOf(transactions, studio),
         nodes=nodes,
+        clock_watch=clock_watch,
         leases=Leases(transactions, handlers, nodes, WallClock().now),
         checkpoints=checkpoints,
         checkpoint_sending=CheckpointSending(

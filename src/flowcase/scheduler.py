@@ -23,6 +23,7 @@ from flowcase import logs
 from flowcase.clock import WallClock, machine_ahead, machine_now
 from flowcase.errors import FlowcaseError
 from flowcase.outage import Outage
+from flowcase.services.clock_watch import ClockAhead
 from flowcase.services.nodes import HEARTBEAT_SECONDS
 from flowcase.services.transactions import UNAVAILABLE, DatabaseLost
 
@@ -43,12 +44,14 @@ CHECKPOINT_AFTER = dt.timedelta(hours=24)
 
 _SIMULATIONS = "simulations"
 _ALWAYS_ASK = ("timers", "heartbeat")  # ticks that never end without an answer of the database
+_BY_ANY_CLOCK = ("heartbeat", "leases", "subscribers")  # ticks that call nothing due
 
 _log = structlog.get_logger(__name__)
 
 
 def run_once(flow: Flowcase) -> dict[str, int]:
-    """Do everything that is due now; how much of each."""
+    """Do everything that is due now; how much of each. Raises ClockAhead."""
+    flow.clock_watch.check()
     done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0, "checkpoints": 0}
     flow.leases.cut()
     while True:
@@ -73,7 +76,8 @@ def start(
 ) -> BackgroundScheduler:
     """Tick in the background until `.shutdown()`; open ticks are finished by it.
 
-    Once `stopping` is set, nothing new is begun. `outage` is told when the database is away.
+    Once `stopping` is set, nothing new is begun. `outage` is told when the database is away. As long as this
+    machine's clock is far ahead of the database's, what is due is left to other workers.
     """
     stopping, outage = stopping or threading.Event(), outage or Outage()
     threads = flow.settings.job_threads
@@ -81,7 +85,7 @@ def start(
     def drain(service: Callable[[], int]) -> Callable[[], None]:
         def tick() -> None:
             while not stopping.is_set() and service():
-                pass
+                flow.clock_watch.check()
 
         return tick
 
@@ -124,12 +128,11 @@ def start(
         timezone="UTC",
     )
     for name, seconds, service in ticks:
-        scheduler.add_job(
-            _tick, "interval", seconds=seconds, args=[name, service, outage], id=name, name=name
-        )
+        do = service if name in _BY_ANY_CLOCK else _by_a_right_clock(flow, service)
+        scheduler.add_job(_tick, "interval", seconds=seconds, args=[name, do, outage], id=name, name=name)
     # It takes minutes: ticks that find it at work end at once, and nobody is warned of each.
     scheduler.modify_job(_SIMULATIONS, max_instances=2)
-    scheduler.modify_job("heartbeat", next_run_time=WallClock().now())
+    scheduler.modify_job("heartbeat", next_run_time=machine_now())
     scheduler.start()
     return scheduler
 
@@ -250,11 +253,21 @@ def _jobs(nr: int) -> str:
     return f"jobs {nr + 1}"
 
 
+def _by_a_right_clock(flow: Flowcase, service: Callable[[], object]) -> Callable[[], None]:
+    def tick() -> None:
+        flow.clock_watch.check()
+        service()
+
+    return tick
+
+
 def _tick(name: str, service: Callable[[], object], outage: Outage) -> None:
     began = time.monotonic()
     try:
         with logs.about(service=name):
             service()
+    except ClockAhead:
+        pass  # who watches the clock has told it
     except DatabaseLost as error:
         outage.is_away(since=began, because=error)
     except UNAVAILABLE as error:

@@ -14,6 +14,7 @@ from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
+from flowcase.services.nodes import FAR_AHEAD
 from flowcase.store.queries import waiting
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import Node, boundary, catch, end, process, properties, start, timer, user_task
@@ -337,7 +338,8 @@ def test_the_ticker_goes_on_when_the_clock_of_the_machine_is_set_back(
 
     monkeypatch.setattr(flow.timers, "fire_due", fire_due)
     worker = threading.Thread(target=lambda: scheduler.run_until(flow, stopping))
-    with time_machine.travel(dt.datetime.now(dt.UTC) + HOUR):
+    ahead = FAR_AHEAD - dt.timedelta(seconds=10)  # further, and it would leave timers to others
+    with time_machine.travel(dt.datetime.now(dt.UTC) + ahead):
         worker.start()
         assert three_more.wait(20)
 

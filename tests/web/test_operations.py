@@ -43,6 +43,26 @@ def test_operators_see_nodes_backlog_and_incidents(sign_in, world, standing_stil
     assert page.one("//nav//a[@aria-current='page']").text_content().strip() == "Drift"
 
 
+@pytest.mark.parametrize(
+    ("ahead", "said", "leaves"),
+    [(3720, "uret er 3.720 sekunder foran", True), (-90, "uret er 90 sekunder bagud", False)],
+)
+def test_operators_see_whose_clock_is_wrong(app, sign_in, world, monkeypatch, ahead, said, leaves):
+    monkeypatch.setattr(Nodes, "_ahead", lambda *_: dt.timedelta(seconds=ahead))
+    Nodes(world.flow.nodes._transactions, "n2").beat("worker", WallClock().now())
+    token = world.flow.service_accounts.make(
+        "maaler", groups=["administrator"], scopes=["metrics:read"], actor=SYSTEM
+    )
+
+    page = sign_in("drift").get("/drift")
+    told = app.test_client().get("/metrics", headers={"Authorization": f"Bearer {token}"}).text
+
+    assert said in page.text
+    assert ("lader det forfaldne ligge til de andre" in page.text) is leaves
+    assert ("ingen arbejder er i gang til det næste" in page.text) is leaves
+    assert f"flowcase_workers_clock_ahead {float(leaves)}" in told
+
+
 def interventions(world, incident):
     events = world.flow.history.of_instance(incident.instance, actor=SYSTEM)
     return [(e.event.act, e.event.reason) for e in events if e.kind == "InterventionMade"]

@@ -123,7 +123,7 @@ class PostgreSQL:
         began = time.monotonic()
         command = [str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self.port)]
         command += ["-c", f"listen_addresses={self._listens_at}", "-c", "unix_socket_directories="]
-        command += ["-c", "max_connections=200"]
+        command += ["-c", "max_connections=200", "-c", "track_commit_timestamp=on"]
         while time.monotonic() - began < START_SECONDS:
             if self._process is None or self._process.poll() is not None:
                 # After a SIGKILL the last of its children may still be there: it refuses, and is asked again.
@@ -158,6 +158,10 @@ class PostgreSQL:
     def execute(self, statement: str) -> None:
         with psycopg.connect(self._own_url, autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def ask(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self._own_url, autocommit=True) as connection:
+            return connection.execute(statement.encode()).fetchall()
 
 
 class Node:
@@ -225,6 +229,11 @@ class Node:
                 return
             time.sleep(0.05)
         raise SystemExit(f"The server did not answer within a minute:\n{self._log.read_text()[-2000:]}")
+
+    def times_said(self, beginning: str) -> int:
+        """How many lines of its log begin so."""
+        lines = self._log.read_text("utf-8", "replace").splitlines()
+        return sum(str(_said(line).get("event", "")).startswith(beginning) for line in lines)
 
     def internal_errors(self) -> list[str]:
         """What it logged as errors that nobody foresaw, each by its kind and innermost place."""

@@ -179,8 +179,9 @@ def _work(flow: Any) -> Iterator[Examined]:
         if not node.has_right_clock:
             seconds = round(node.clock_ahead.total_seconds())
             differs = f"The clock of {heard} is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'}"
+            leaves = " It leaves what is due to others until then." if node.leaves_what_is_due else ""
             remedy = "Keep the clocks of all machines by NTP: due work and leases go by them."
-            yield Examined("nodes", "warning", f"{differs} the database's.", remedy)
+            yield Examined("nodes", "warning", f"{differs} the database's.{leaves}", remedy)
     if overview.is_behind and not overview.has_worker:
         yield Examined("nodes", "error", "Work is due and no worker lives.", "Run: flowcase worker")
     elif overview.nodes and not overview.has_worker:

@@ -91,6 +91,7 @@ class Jobs:
         Three parts: claimed in one transaction, run in none, each recorded in another one if its lease
         still holds. A claimed job whose worker has gone is taken over when its lease runs out, at the
         cost of one retry if it had begun. Nothing is begun once `is_stopping`: what waits is given back.
+        Raises ClockAhead.
         """
         due = self._transactions.glance(waiting.next_claimable_job)  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
@@ -112,7 +113,7 @@ class Jobs:
         try:
             with_lost = looks and not self._runs_a_lost_one()
             claim = partial(self._claim, limit=limit, with_lost=with_lost)
-            claimed, is_lost = self._transactions.run(SYSTEM, claim)
+            claimed, is_lost = self._transactions.run_due(claim)
             if is_lost:
                 self._lost = claimed[0]
             return claimed

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from flowcase import events
-from flowcase.access.actor import SYSTEM, Actor
+from flowcase.access.actor import Actor
 from flowcase.services.advancing import Advancing
 from flowcase.services.requests import Publish
 from flowcase.services.transactions import Transactions
@@ -51,7 +51,7 @@ class Messages:
         self._transactions.run(actor, work)
 
     def expire(self, limit: int = 1000) -> int:
-        """Take buffered messages away whose time has passed; how many."""
+        """Take buffered messages away whose time has passed; how many. Raises ClockAhead."""
 
         def work(tx: Tx) -> int:
             expired = waiting.expired_messages(tx, limit)
@@ -61,4 +61,4 @@ class Messages:
 
         if not self._transactions.read(lambda tx: waiting.expired_messages(tx, 1)):
             return 0
-        return self._transactions.run(SYSTEM, work)
+        return self._transactions.run_due(work)

@@ -20,6 +20,9 @@ SILENT_AFTER = dt.timedelta(seconds=60)  # a node that has not been heard for so
 FORGOTTEN_AFTER = dt.timedelta(days=1)
 KEYS_SECONDS = 60.0  # how often a node looks where its keys come from
 CLOCK_IS_WRONG_BY = dt.timedelta(seconds=10)  # from the database's: NTP keeps clocks far closer than this
+# A worker that is further ahead leaves what is due to others: nothing may happen early. By less nothing of
+# weight is early: deadlines are days and reminders hours. NTP keeps clocks far closer, but may take a while.
+FAR_AHEAD = dt.timedelta(minutes=1)
 BEHIND_AFTER = dt.timedelta(seconds=60)  # what waits longer than this is told: nobody keeps up with it
 
 
@@ -39,6 +42,11 @@ class Node:
     @property
     def has_right_clock(self) -> bool:
         return is_right(self.clock_ahead)
+
+    @property
+    def leaves_what_is_due(self) -> bool:
+        """Whether it is a worker that does nothing until its clock is right."""
+        return self.kind == "worker" and self.clock_ahead > FAR_AHEAD
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,15 @@ class Overview:
 
     @property
     def has_worker(self) -> bool:
-        return any(node.kind == "worker" and not node.is_silent for node in self.nodes)
+        return any(
+            node.kind == "worker" and not node.is_silent and not node.leaves_what_is_due
+            for node in self.nodes
+        )
+
+    @property
+    def workers_ahead(self) -> int:
+        """How many workers leave what is due to others, their clocks being far ahead."""
+        return sum(node.leaves_what_is_due for node in self.nodes)
 
     def _late(self, since: dt.datetime | None) -> dt.timedelta:
         return max(self.at - since, dt.timedelta()) if since is not None else dt.timedelta()
@@ -104,13 +120,18 @@ class Nodes:
         gone = {"id": self._node}
         self._transactions.run(SYSTEM, lambda tx: tx.delete_any(tables.node, gone), patience_seconds=within)
 
+    @property
+    def are_alone(self) -> bool:
+        """Whether all run on the machine of the database: there is no other clock than theirs."""
+        return self._transactions.store.is_sqlite
+
     def clock_ahead(self, machine: Callable[[], dt.datetime]) -> dt.timedelta:
         """How far the clock of this machine is ahead of the database's."""
         return self._transactions.glance(lambda tx: self._ahead(tx, machine()))
 
     def _ahead(self, tx: Tx, now: dt.datetime) -> dt.timedelta:
-        if self._transactions.store.is_sqlite:
-            return dt.timedelta()  # the database is on this machine
+        if self.are_alone:
+            return dt.timedelta()
         return now - leases.database_clock(tx)
 
     def overview(self, now: dt.datetime) -> Overview:

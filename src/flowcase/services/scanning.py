@@ -36,7 +36,7 @@ class Scanning:
 
     def run_waiting(self) -> int:
         """Scan the content that has waited longest; 1 when something was scanned, else 0."""
-        claimed = self._transactions.run(SYSTEM, self._claim) if self._is_wanted() else None
+        claimed = self._transactions.run_due(self._claim) if self._is_wanted() else None
         if claimed is None:
             return 0
         row, content = claimed

@@ -253,7 +253,7 @@ class Simulations:
 
         A worker that is told to end gives it back, and another begins it anew: the same seed finds the same.
         """
-        claimed = self._transactions.run(SYSTEM, self._claim)
+        claimed = self._transactions.run_due(self._claim)
         if claimed is None:
             return 0
         row, holder = claimed

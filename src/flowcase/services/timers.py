@@ -9,6 +9,7 @@ import structlog
 from flowcase import logs, model
 from flowcase.access.actor import SYSTEM
 from flowcase.services.advancing import Advancing
+from flowcase.services.clock_watch import ClockAhead
 from flowcase.services.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import DatabaseBusy, DatabaseFull, DatabaseLost, OutcomeUnknown, Tx, tables
@@ -33,7 +34,7 @@ class Timers:
         Any number of processes may do so at once: whoever holds a case fires its timers, the others pass
         it over. Many are claimed, read and fired together in one transaction; when one of them cannot be
         fired, all of these are undone and fired one by one. The one that cannot is tried again later and
-        holds up no other.
+        holds up no other. Raises ClockAhead.
         """
         due = self.next_due()  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
@@ -50,8 +51,8 @@ class Timers:
                 return sum(self._fire(tx, timer) for timer in claimed)
 
             try:
-                done = self._transactions.run(SYSTEM, work)
-            except (DatabaseLost, DatabaseFull, OutcomeUnknown):
+                done = self._transactions.run_due(work)
+            except (ClockAhead, DatabaseLost, DatabaseFull, OutcomeUnknown):
                 raise
             except Exception as error:  # a fault in one diagram must not stop the timers of the others
                 if not claimed:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flowcase.access.actor import Actor
+from flowcase.access.actor import SYSTEM, Actor
 from flowcase.clock import Clock
 from flowcase.store import (
     DatabaseBusy,
@@ -67,6 +67,14 @@ class Transactions:
 
     store: Store
     clock: Clock
+    check_clock: Callable[[], None] | None = None  # raises ClockAhead
+
+    def run_due(self, work: Callable[[Tx], _Result]) -> _Result:
+        """As `run`, for `work` that does or claims what is due by the transaction's instant.
+
+        Raises ClockAhead when this machine's clock is far ahead of the database's.
+        """
+        return self.run(SYSTEM, work, is_due=True)
 
     def run(
         self,
@@ -75,6 +83,7 @@ class Transactions:
         *,
         now: dt.datetime | None = None,
         beside: bool = False,
+        is_due: bool = False,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> _Result:
         """Commit what `work` did and return its result.
@@ -88,6 +97,8 @@ class Transactions:
 
         def once() -> _Result:
             at = now or self.clock.now()
+            if is_due and self.check_clock is not None:
+                self.check_clock()  # behind the instant: one that a leap is in was read before it
             with self.store.begin(actor, at, request_id.get(), beside=beside) as tx:
                 result = work(tx)
                 too = alongside.get()

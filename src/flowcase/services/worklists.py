@@ -80,7 +80,7 @@ class Worklist:
     def work_off(self, at_work: Iterable[Row], one: Callable[[Row, str], int], limit: int) -> int:
         """Hand what is next of the first list that has something left to `one`; the sum of what it says."""
         for row in at_work:
-            claimed = self._transactions.run(SYSTEM, partial(self._claim, row=row, limit=limit))
+            claimed = self._transactions.run_due(partial(self._claim, row=row, limit=limit))
             if claimed:
                 return sum(one(row, instance) for instance in claimed)
             self._transactions.run(SYSTEM, partial(self._finish, row=row))

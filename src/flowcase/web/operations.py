@@ -154,6 +154,12 @@ def _gauges(seen: Overview, uses: Sequence[Use]) -> CollectorRegistry:
     for use in uses:
         used.labels(use.account).set(use.share)
         refused.labels(use.account).inc(use.refused)
+    ahead = Gauge(
+        "flowcase_workers_clock_ahead",
+        "Workers that leave what is due to others: their clocks are more than a minute ahead.",
+        registry=registry,
+    )
+    ahead.set(seen.workers_ahead)
     nodes = Gauge("flowcase_nodes", "Nodes that live, by kind.", ["kind"], registry=registry)
     for kind in ("web", "worker"):
         nodes.labels(kind).set(sum(node.kind == kind and not node.is_silent for node in seen.nodes))
