@@ -292,11 +292,15 @@ def page_of(done: list[tuple[Task, Tried]]) -> str:
             "1,211 since labels stand beside what they name.",
             "",
             "Seen and left: a refusal by a rule names the rule and not the field, so it cannot lead "
-            "there; the decision on a measure asks for its consent as text, not from a list; a long "
-            "chosen option is cut off in its select on a phone; the time may stand on the line beneath "
-            "its *kl.*; what follows lists every combination of answers, also those that lead to the "
-            "same, and says *sagen* where there is none; a meeting's page tells when it was planned, not "
-            "when it was held.",
+            "there; the decision on a measure asks for its consent as text, not from a list; the time may "
+            "stand on the line beneath its *kl.*; what follows lists every combination of answers, also "
+            "those that lead to the same, and says *sagen* where there is none; a meeting's page tells "
+            "when it was planned, not when it was held.",
+            "",
+            "On 30 November the withdrawal of a consent was walked by keyboard at 1,280 and 360 pixels, in "
+            "Danish and English, and a consent that can no longer be chosen. Mended: the first page did not "
+            "say which consent is stopped; a long chosen option was cut off in its select on a phone; what "
+            "cannot be chosen was pale; *Omfang* did not say what to write.",
             "",
         ]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase import model
@@ -19,6 +19,7 @@ from flowcase.services.behind import Behind
 from flowcase.services.case_work import OpenWork
 from flowcase.services.cases import may_see
 from flowcase.services.choices import choices_for
+from flowcase.services.confidentiality import is_close
 from flowcase.services.holding import check_may_start
 from flowcase.services.rule_hits import ACTOR, asked, refused
 from flowcase.services.transactions import Transactions
@@ -51,6 +52,8 @@ class StartPage:
     form: Form | None
     facts: Mapping[str, Value]  # what the form's expressions may read
     prefilled: Mapping[str, Value]  # what is known already, by form key
+    first_form: Form | None = None  # of the first user task, where the start itself asks for nothing
+    first_facts: Mapping[str, Value] = field(default_factory=dict)  # what that form's expressions may read
 
 
 class StartableFlows:
@@ -78,17 +81,27 @@ class StartableFlows:
 
         return self._transactions.read(work)
 
-    def page(self, process: str, *, case: str | None = None, actor: Actor) -> StartPage:
-        """For the page on which it is started. Raises NotFound, Forbidden, and Conflict for a closed case."""
+    def page(
+        self, process: str, *, case: str | None = None, with_first: bool = False, actor: Actor
+    ) -> StartPage:
+        """For the page on which it is started; with the first user task's form for who has chosen in it.
+
+        Raises NotFound, Forbidden, and Conflict for a closed case.
+        """
 
         def work(tx: Tx) -> StartPage:
             definition, start, stream = self._allowed(tx, process, case, actor)
             form = self._form(tx, start)
             drawn = self._advancing.definitions.process(tx, definition.id)
             offered = _offered(drawn, start, suspensions.of(tx, definition.id))
-            if form is None:
+            first = self._first_form(tx, drawn, start, case, actor) if with_first else None
+            if form is None and first is None:
                 return StartPage(offered, None, {}, {})
             instance = self._advancing.prepare(tx, definition, stream=stream, case_code=case)
+            if form is None:
+                assert first is not None
+                facts, choices = self._readable(tx, instance, first)
+                return StartPage(offered, None, {}, {}, first, {**facts, **choices})
             facts, choices = self._readable(tx, instance, form)
             known = form_records.known_values(
                 self._open_work(tx, case=case, stream=instance.stream), form, _variables(case)
@@ -178,6 +191,19 @@ class StartableFlows:
 
     def _form(self, tx: Tx, start: Element) -> Form | None:
         return self._advancing.definitions.form(tx, start.form_id) if start.form_id else None
+
+    def _first_form(
+        self, tx: Tx, drawn: ProcessDefinition, start: Element, case: str | None, actor: Actor
+    ) -> Form | None:
+        """Of the user task to which the start leads; what it offers is for those whose work the case is."""
+        row = None if case is None else case_files.case(tx, case)
+        if row is None or not is_close(actor, row):
+            return None
+        for flow in start.outgoing:
+            task = drawn.elements[drawn.flows[flow].target].user_task
+            if task is not None and task.form_id:
+                return self._advancing.definitions.form(tx, task.form_id)
+        return None
 
     def _readable(
         self, tx: Tx, instance: LockedInstance, form: Form

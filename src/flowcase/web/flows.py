@@ -52,7 +52,7 @@ def purpose(offered: StartableFlow) -> str:
 
 def _start(process: str, case: str | None) -> Any:
     """The page with the start form or just a button, or the start; what was typed wrong comes back."""
-    opened = flow().startable_flows.page(process, case=case, actor=actor())
+    opened = flow().startable_flows.page(process, case=case, with_first=bool(request.args), actor=actor())
     flow().reading_log.note(case, page="case", actor=actor())  # the form may be filled in from the case
     kept = kept_typing.shown_here()
     sent = request.form if kept is None else kept
@@ -112,6 +112,9 @@ def _start(process: str, case: str | None) -> Any:
             has_purpose_here=current() == "da" or bool(opened.flow.purpose_en),
             case=case,
             page=page,
+            chosen=form_page.chosen_for(
+                opened.first_form, request.args, opened.first_facts, flow().clock.now()
+            ),
             number=page_number,
             refused=refused,
             refusal=refusal,

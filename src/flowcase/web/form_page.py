@@ -146,6 +146,23 @@ def chosen_in_address(form: Form | None, args: Mapping[str, str]) -> dict[str, s
     return {name: said for name, said in args.items() if name in choices}
 
 
+def chosen_for(
+    form: Form | None, args: Mapping[str, str], facts: Variables, now: dt.datetime
+) -> tuple[tuple[str, str], ...]:
+    """(label, words) of what a link has chosen already in a form that comes later, and that it offers."""
+    chosen = chosen_in_address(form, args)
+    if form is None or not chosen:
+        return ()
+    page = shown(form, chosen, facts=facts, now=now)
+    return tuple(
+        (each.label, words)
+        for each in page.fields
+        if each.name in chosen
+        for _, words, is_chosen in each.choices
+        if is_chosen
+    )
+
+
 # A page that had one of these sends it whatever stands in it, so that what is missing was not on the page.
 _SENT_WHEN_EMPTY = {
     FieldType.TEXT,

@@ -15,6 +15,7 @@ import { printing } from "./print.js";
 import { sessionEnd } from "./session.js";
 import { trials } from "./trials.js";
 import { typing } from "./typing.js";
+import { whole } from "./whole.js";
 
 DKFDS.init();
 again();
@@ -32,4 +33,5 @@ printing();
 sessionEnd();
 trials();
 typing();
+whole();
 folding();
