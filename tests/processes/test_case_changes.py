@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
 
 CHANGE = {"aarsag": "orlov", "overlevering": "Se sagen.", "familie_informeret": "2026-05-12"}
 ABSENCE = {
@@ -117,6 +117,43 @@ def test_a_caseworker_who_comes_back_early_takes_the_tasks_back(story):
     assert story.flow.absences.away(["CW-07"]) == {}
     with pytest.raises(Conflict):
         story.complete("planlaeg", "CW-03", **PLAN)
+
+
+@pytest.mark.parametrize("last", [dt.date(2026, 5, 15), dt.date(2026, 5, 29)])
+def test_the_deputy_stays_as_long_as_the_absence_whose_last_day_was_changed(story, last):
+    """Proves R-022."""
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    moves, leader = story.flow.caseload_moves, story.person("TL-SYD")
+    before, said = dt.date(2026, 5, 20), {"til": last.isoformat()}
+    with pytest.raises(NotFound):  # it has not begun
+        moves.change_last_day("CW-07", before, said, actor=leader)
+    story.go_to("2026-05-14T08:00")
+    with pytest.raises(Forbidden):
+        moves.change_last_day("CW-07", before, said, actor=story.person("CW-03"))  # the deputy
+    with pytest.raises(InvalidValues):
+        moves.change_last_day("CW-07", before, {"til": "2026-05-13"}, actor=leader)
+
+    moved = moves.change_last_day("CW-07", before, said, actor=leader)
+    with pytest.raises(NotFound):  # pressed twice
+        moves.change_last_day("CW-07", before, said, actor=leader)
+
+    assert (moved.done, moved.not_done) == (["S1"], {})
+    [absence] = story.flow.absences.shown_to(leader)
+    assert (absence.last, absence.deputy, absence.cases, absence.reported_by) == (
+        last,
+        "CW-03",
+        ("S1",),
+        "CW-07",
+    )
+    assert story.notices("stedfortraeder_aendret")
+    assert story.facts("S1")["stedfortraeder"] == "CW-03"
+    story.go_to(f"{last}T23:30")
+    assert story.facts("S1")["stedfortraeder"] == "CW-03"
+    story.go_to(f"{last + dt.timedelta(days=1)}T08:00")
+    assert story.facts("S1")["stedfortraeder"] is None
+    assert story.ends("raadgiver_fravaer")[-1] == "tilbage"
+    assert story.flow.altered_rows.find(casework=True) == []
 
 
 @pytest.mark.parametrize("by", ["CW-07", "TL-SYD"])

@@ -57,6 +57,30 @@ def test_who_has_no_case_is_away_on_the_days_that_were_reported(office: Flowcase
     assert shown(office) == [] and office.absences.away(["anna"]) == {}
 
 
+def test_an_absence_under_way_is_shortened_and_prolonged(office: Flowcase, clock: ManualClock) -> None:
+    office.absences.report("anna", day(0), day(4), actor=ANNA)
+    office.absences.report("anna", day(7), day(9), actor=ANNA)
+    with pytest.raises(Forbidden):
+        office.absences.change_last_day("anna", day(4), day(2), actor=BO)
+    with pytest.raises(InvalidValues):
+        office.absences.change_last_day("anna", day(4), day(-1), actor=ANNA)
+
+    assert office.absences.change_last_day("anna", day(4), day(2), actor=LEADER)
+    assert not office.absences.change_last_day("anna", day(4), day(1), actor=LEADER)  # by what another saw
+    assert not office.absences.change_last_day("anna", day(9), day(10), actor=LEADER)  # only announced
+    assert [each[1:] for each in shown(office)] == [(day(0), day(2), True), (day(7), day(9), False)]
+
+    assert office.absences.change_last_day("anna", day(2), day(8), actor=LEADER)
+    (absence,) = office.absences.of(ANNA)
+    assert (absence.first, absence.last, absence.reported_by) == (day(0), day(9), "anna")
+    told = [row.event for row in office.history.everything() if row.kind == "AbsenceLastDayChanged"]
+    assert [(each.last_before, each.last, len(each.joins)) for each in told] == [
+        (day(4), day(2), 0),
+        (day(2), day(9), 1),
+    ]
+    assert office.altered_rows.find() == []
+
+
 def test_days_that_overlap_become_one_absence_and_days_known_already_change_nothing(office: Flowcase) -> None:
     office.absences.report("anna", day(2), day(4), actor=ANNA)
     office.absences.report("anna", day(3), day(4), actor=LEADER)

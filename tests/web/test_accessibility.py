@@ -228,7 +228,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     page.goto(f"/opgaver?sprog={language}")
     for path in ("/forloeb/nyt", "/sager/SAG-2588/nyt-forloeb/skift_raadgiver", "/sager/SAG-2588/regelsaet"):
         seen.visit(path)
-    _team(seen)
+    _team(seen, world)
     page.context.clear_cookies()
     sign_in(page, "sofie.fr")
     page.goto(f"/opgaver?sprog={language}")
@@ -344,7 +344,7 @@ def _delegated(seen: Checked, world: Any, task: str) -> None:
     world.flow.user_tasks.unclaim(task, actor=jonas)
 
 
-def _team(seen: Checked) -> None:
+def _team(seen: Checked, world: Any) -> None:
     """The pages of who leads a team, with their errors and the preview of a hand-over."""
     for path in ("/team", "/team/familieteam_syd/overskredet", "/team/sager/SAG-2590/tildeling"):
         seen.visit(path)
@@ -356,6 +356,10 @@ def _team(seen: Checked) -> None:
     seen.visit("/team/raadgivere/camilla.syd/fravaer", "report an absence")
     seen.press("meld", "report an absence with errors")
     seen.visit("/stedfortraedere", "deputies")
+    today = world.flow.clock.now().date()
+    world.flow.absences.report("camilla.syd", today, today, actor=SYSTEM)
+    seen.visit(f"/team/raadgivere/camilla.syd/fravaer/{today}", "change the last day of an absence")
+    seen.press("ret", "change the last day of an absence with errors")
 
 
 def _inbox(seen: Checked, world: Any) -> None:

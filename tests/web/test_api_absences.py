@@ -17,6 +17,7 @@ WITH_DEPUTY = {
     "deputy": "omar.syd",
     "values": {"grund": "ferie", "besked": "Ring til skolen.", "familie_informeret": "2026-03-27"},
 }
+LAST_DAY = {"person": "camilla.syd", "last_before": "2026-04-03", "last": "2026-04-10"}
 BOTH = ("absences:read", "absences:write")
 
 
@@ -81,6 +82,29 @@ def test_a_deputy_stands_in_in_every_case_of_who_is_away_and_no_longer_when_they
     assert by <= {"loensystem"}
 
 
+def test_the_last_day_of_what_is_under_way_is_changed_and_the_deputy_stays_as_long(payroll, world):
+    payroll.post("/api/absences", WITH_DEPUTY)
+    early = payroll.post("/api/absences/last-day", LAST_DAY)
+    world.go_to(dt.datetime(2026, 3, 30, 9, 0, tzinfo=dt.UTC))
+
+    longer = payroll.post("/api/absences/last-day", LAST_DAY)
+    again = payroll.post("/api/absences/last-day", LAST_DAY)
+    past = payroll.post(
+        "/api/absences/last-day", {**LAST_DAY, "last_before": "2026-04-10", "last": "2026-03-29"}
+    )
+    endless = payroll.post(
+        "/api/absences/last-day", {**LAST_DAY, "last_before": "2026-04-10", "last": "9999-12-31"}
+    )
+
+    assert [each.status_code for each in (early, longer, again, past, endless)] == [404, 200, 404, 422, 422]
+    assert list(past.get_json()["errors"]) == list(endless.get_json()["errors"]) == ["last"]
+    body = longer.get_json()
+    assert (body["cases"], body["refused"]) == (HELD, [])
+    [absence] = body["absences"]
+    assert (absence["last"], absence["deputy"], absence["cases"]) == ("2026-04-10", "omar.syd", HELD)
+    assert told(world) == [("AbsenceReported", "loensystem"), ("AbsenceLastDayChanged", "loensystem")]
+
+
 def test_a_deputy_stands_in_only_in_the_cases_that_are_named_and_a_strange_one_is_told(payroll, world):
     named = {**WITH_DEPUTY, "cases": ["SAG-2588", "SAG-2601"]}
 
@@ -132,7 +156,12 @@ def test_who_does_not_lead_somebody_neither_sees_nor_reports_their_absence(progr
     omar = Program(app, world.flow.people.new_token("omar.syd", actor=SYSTEM))
 
     assert north.get("/api/absences").get_json() == omar.get("/api/absences").get_json() == []
-    for path, body in (("", DAYS), ("/end", {"person": "camilla.syd"}), ("/call-off", DAYS)):
+    for path, body in (
+        ("", DAYS),
+        ("/end", {"person": "camilla.syd"}),
+        ("/call-off", DAYS),
+        ("/last-day", LAST_DAY),
+    ):
         for other in (north, reader, omar):
             assert other.post(f"/api/absences{path}", body).status_code == 403, path
     assert north.get("/api/absences?person=camilla.syd").status_code == 403

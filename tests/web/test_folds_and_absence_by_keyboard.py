@@ -1,4 +1,4 @@
-"""The folds of *Beskeder* and the button that calls an announced absence off, with the keyboard alone."""
+"""The folds of *Beskeder*, and what is done to an absence, with the keyboard alone."""
 
 from __future__ import annotations
 
@@ -76,4 +76,32 @@ def test_an_announced_absence_is_called_off_by_keyboard(open_page, world, width,
     )
     expect(page.locator("main")).to_contain_text(said)
     expect(button).to_have_count(0)
+    assert shown and fits(page)
+
+
+@BOTH
+def test_the_last_day_of_an_absence_is_changed_by_keyboard(open_page, world, width, language):
+    flow = world.flow
+    today = at(27, 9).date()
+    flow.absences.report("camilla.syd", today, today + dt.timedelta(days=4), actor=SYSTEM)
+    page = open_page(width=width)
+    hands = Keyboard(page)
+    sign_in(page, "camilla.syd")
+    page.goto(f"/stedfortraedere?sprog={language}")
+    button = "Ret sidste dag" if language == "da" else "Change the last day"
+
+    hands.press(page.get_by_role("link", name=button))
+    shown = fits(page)
+    hands.press(page.get_by_role("button", name=button, exact=True).last)
+    expect(page.locator("#fejl")).to_be_focused()
+    hands.type(page.locator("[name=til]"), "26.03.2026")
+    hands.press(page.get_by_role("button", name=button, exact=True).last)
+    past = "allerede forbi" if language == "da" else "already over"
+    expect(page.locator("main")).to_contain_text(past)
+    hands.type(page.locator("[name=til]"), "02.04.2026")
+    hands.press(page.get_by_role("button", name=button, exact=True).last)
+
+    expect(page.locator("tbody")).to_contain_text("2. apr. 2026" if language == "da" else "2 Apr 2026")
+    said = "Sidste fraværsdag er rettet" if language == "da" else "The last day of absence is changed"
+    expect(page.locator("main")).to_contain_text(said)
     assert shown and fits(page)

@@ -168,6 +168,7 @@ def _pages(world: World) -> Iterator[Page]:
         ("alternatives", "/sager/SAG-2588/tildeling", frozenset()),
         ("hand_over", "/raadgivere/camilla.syd/overdragelse", frozenset()),
         ("absence", "/raadgivere/camilla.syd/fravaer", {"anders.myn", "camilla.syd"}),
+        ("last_day", "/raadgivere/camilla.syd/fravaer/2026-04-17", {"anders.myn", "camilla.syd"}),
     ):
         yield Page(f"team.{endpoint}", f"/team{path}", leaders | more)
     for path in ("underretning.bpmn", "decisions/D-11_fristpolitik.dmn", "forms/F-A1.form"):

@@ -71,7 +71,7 @@ _ONES_OWN = {
     "own_account.end_second_factor",
 }
 # Of a team that the sender leads: their own tests go through every cell (tests/web/test_team.py).
-_ELSEWHERE = {"team.end_absence", "team.absence", "team.hand_over"}
+_ELSEWHERE = {"team.end_absence", "team.absence", "team.last_day", "team.hand_over"}
 # As whoever may give it away, also who leads its holder: see tests/services/test_user_task_moves.py.
 _ELSEWHERE |= {"api.prioritise"}
 # By DELETE: see tests/web/test_webhooks.py.
@@ -106,6 +106,7 @@ _BODIES: dict[str, Any] = {
     "api.resume_process": {"reason": "prøve"},
     "api.report_absence": {"person": "camilla.syd", "first": "2026-04-13", "last": "2026-04-17"},
     "api.end_absence": {"person": "camilla.syd"},
+    "api.change_last_day": {"person": "camilla.syd", "last_before": "2026-04-17", "last": "2026-04-20"},
     "api.call_off_absence": {"person": "camilla.syd", "first": "2026-04-13", "last": "2026-04-17"},
     "api.drop_held_starts": {"reason": "prøve", "held": ["findes-ikke"]},
     "api.deploy": {"files": {"tom.bpmn": "<x/>"}},
@@ -165,6 +166,7 @@ def _sent_to(world: World) -> Iterator[Page]:
     of_camilla = frozenset({"camilla.syd", "else.syd", "anders.myn"})
     yield Page("api.report_absence", "/api/absences", of_camilla)
     yield Page("api.end_absence", "/api/absences/end", of_camilla)
+    yield Page("api.change_last_day", "/api/absences/last-day", of_camilla)
     yield Page("api.call_off_absence", "/api/absences/call-off", of_camilla)
     for endpoint, path in (
         ("api.deploy", "/api/deployments"),

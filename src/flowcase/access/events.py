@@ -54,6 +54,18 @@ class AbsenceEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AbsenceLastDayChanged(Event):
+    """An absence under way became shorter or longer."""
+
+    absence: str
+    person: str
+    first: dt.date
+    last: dt.date
+    last_before: dt.date
+    joins: tuple[str, ...] = ()  # announced ones of the same person whose days this one takes in
+
+
+@dataclass(frozen=True, kw_only=True)
 class AbsencesForgotten(Event):
     """Absences that were over are kept no longer, each by its id."""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 # kind -> (Danish, English)
 KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "AbsenceEnded": ("Fravær sluttet før tid", "Absence ended early"),
+    "AbsenceLastDayChanged": ("Sidste fraværsdag ændret", "Last day of absence changed"),
     "AbsenceReported": ("Fravær meldt", "Absence reported"),
     "AbsencesForgotten": ("Fravær, der er forbi, slettet", "Absences that are over deleted"),
     "AccessReportAnswered": ("Indsigt godkendt eller afvist", "Access report answered"),

@@ -238,6 +238,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "en standardkontrakt er ikke længere i kraft",
         "a standard contract is no longer in force",
     ),
+    "stedfortraeder_aendret": (
+        "rådgiverens sidste fraværsdag er ændret",
+        "the last day of the caseworker's absence was changed",
+    ),
     "stedfortraeder_slut": (
         "rådgiverens fravær er slut",
         "the caseworker's absence has ended",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flowcase import events
@@ -62,6 +62,7 @@ INSTALLATION_KINDS = (
     cases.LegalHoldLifted,
     access.AbsenceReported,
     access.AbsenceEnded,
+    access.AbsenceLastDayChanged,
     access.AbsencesForgotten,
     *retold_retention.KINDS,
     *retold_reviews.KINDS,
@@ -120,6 +121,10 @@ def _absence(absences: dict[str, access.AbsenceReported], event: Event) -> None:
             absences[event.absence], over = event, event.joins
         case access.AbsenceEnded():
             over = (event.absence,)
+        case access.AbsenceLastDayChanged():
+            over = event.joins
+            if said := absences.get(event.absence):
+                absences[event.absence] = replace(said, last=event.last)
         case access.AbsencesForgotten():
             over = event.absences
     for id in over:

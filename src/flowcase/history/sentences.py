@@ -153,6 +153,11 @@ SENTENCES: Mapping[str, Sentence] = {
         "The absence from {first} until {last} ended early for {person_person}.",
         Telling.IN_WHOLE,
     ),
+    "AbsenceLastDayChanged": Sentence(
+        "Fraværet fra {first} varer til og med {last}, ikke {last_before}, for {person_person}.",
+        "The absence from {first} lasts until {last}, not {last_before}, for {person_person}.",
+        Telling.IN_WHOLE,
+    ),
     "UserTaskPrioritised": Sentence(
         "Opgaven »{element}« fik {level} prioritet i stedet for {level_before}{why}.",
         "The task “{element}” was given {level} priority instead of {level_before}{why}.",

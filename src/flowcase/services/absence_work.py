@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flowcase.access.events import AbsenceEnded, AbsenceReported
+from flowcase.access.events import AbsenceEnded, AbsenceLastDayChanged, AbsenceReported
 from flowcase.cases.civil_time import local_date
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import absences as rows
@@ -38,6 +38,34 @@ def end(tx: Tx, person: str) -> bool:
     today = local_date(tx.now)
     _hold(tx, person)
     return _ended(tx, [row for row in _of(tx, person) if row.first <= today])
+
+
+def change_last_day(tx: Tx, person: str, last_before: dt.date, last: dt.date) -> bool:
+    """What is under way until one day lasts until another; whether there was any.
+
+    What was announced and overlaps with days that are added becomes part of it. `last` is not past.
+    """
+    today = local_date(tx.now)
+    _hold(tx, person)
+    known = _of(tx, person)
+    changed = next((row for row in known if row.first <= today and row.last == last_before), None)
+    if changed is None:
+        return False
+    joined = [
+        row for row in known if row.id != changed.id and row.first <= last and changed.first <= row.last
+    ]
+    until = max([last, *(row.last for row in joined)])
+    if until != last_before or joined:
+        event = AbsenceLastDayChanged(
+            absence=changed.id,
+            person=person,
+            first=changed.first,
+            last=until,
+            last_before=last_before,
+            joins=tuple(row.id for row in joined),
+        )
+        tx.append(INSTALLATION, event)
+    return True
 
 
 def call_off(tx: Tx, person: str, first: dt.date, last: dt.date) -> bool:

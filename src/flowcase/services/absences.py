@@ -140,6 +140,19 @@ class Absences:
 
         return self._transactions.run(actor, work)
 
+    def change_last_day(self, person: str, last_before: dt.date, last: dt.date, *, actor: Actor) -> bool:
+        """What is under way until one day is to last until another, today at the earliest.
+
+        Whether there was any. Raises Forbidden as `end` does, and InvalidValues (`til`) for a past day.
+        """
+
+        def work(tx: Tx) -> bool:
+            self._check(tx, person, actor)
+            _check_days(tx, last, last)
+            return absence_work.change_last_day(tx, person, last_before, last)
+
+        return self._transactions.run(actor, work)
+
     def call_off(self, person: str, first: dt.date, last: dt.date, *, actor: Actor) -> bool:
         """What was announced within these days, both included, will not be.
 

@@ -81,6 +81,10 @@ class CaseWork(CaseDeadlines):
         """Somebody with an account is away on these days, whatever becomes of the case."""
         absence_work.report(self._tx, person, first, last)
 
+    def change_last_day(self, person: str, last_before: dt.date, last: dt.date) -> None:
+        """Somebody's absence that is under way until one day lasts until another."""
+        absence_work.change_last_day(self._tx, person, last_before, last)
+
     def end_absence(self, person: str) -> None:
         """Somebody who was away is back before the last day."""
         absence_work.end(self._tx, person)

@@ -24,6 +24,7 @@ from flowcase.services.absences import FIRST, LAST, Absences, absences
 from flowcase.services.advancing import Advancing
 from flowcase.services.correlating import NO_TIME
 from flowcase.services.deputies import ABSENCE as ABSENCE_RECORD
+from flowcase.services.deputies import UNDER_WAY
 from flowcase.services.requests import Publish
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.startable_flows import StartableFlows
@@ -41,7 +42,8 @@ from flowcase.store.queries.user_tasks import UserTaskRow
 CHANGE, CHANGE_TASK, CHANGE_FORM = "skift_raadgiver", "skift", "F-C4"
 ABSENCE, ABSENCE_TASK, ABSENCE_FORM = "raadgiver_fravaer", "meld", "F-C5"
 BACK_TASK = "tilbage_foer_tid"
-CALLED_OFF = "fravaer_aflyst"  # message, by the id of the case's absence
+CALLED_OFF, CHANGED = "fravaer_aflyst", "fravaer_aendret"  # messages, by the id of the case's absence
+NEW_LAST = "ny_til"  # variable of the second
 
 _ALL = 1_000_000
 IsMeant = Callable[[dt.date, dt.date], bool]  # of an absence's first and last day
@@ -144,7 +146,8 @@ class CaseloadMoves:
             )
 
         try:
-            first, last = self._days(values)
+            days = self._days(values, FIRST, LAST)
+            first, last = days[FIRST], days[LAST]
         except InvalidValues:
             if not cases:
                 raise
@@ -196,6 +199,42 @@ class CaseloadMoves:
 
         return self._run(person, cases, work, actor)
 
+    def change_last_day(
+        self, person: str, last_before: dt.date, values: Mapping[str, Any], *, actor: Actor
+    ) -> Moved:
+        """What is under way until one day lasts until another: the person's absence, and who stands in.
+
+        `values` has F-C5's last day. Where the person is away no longer than that, nobody stands in longer
+        either. Raises InvalidValues (`til`) for a day that is past, and NotFound where nothing is under way
+        until `last_before`.
+        """
+        if person != actor.id:
+            self.person(person, actor=actor)
+        last = self._days(values, LAST)[LAST]
+
+        def is_meant(begins: dt.date, ends: dt.date) -> bool:
+            return ends == last_before or (has_changed and ends > last)
+
+        known = self._transactions.read(lambda tx: _begun(tx, person))
+        has_changed = self._absences.change_last_day(person, last_before, last, actor=actor)
+        cases = self._transactions.read(
+            lambda tx: [code for code in known if _absences_in(tx, code, UNDER_WAY, is_meant)]
+        )
+        if not has_changed and not cases:
+            raise NotFound("absence", person)
+
+        def work(tx: Tx, code: str) -> None:
+            meant = _absences_in(tx, code, UNDER_WAY, is_meant)
+            for id in meant:
+                said = {NEW_LAST: last}
+                asked = Publish(name=CHANGED, key=id, variables=said, time_to_live=NO_TIME, case=code)
+                self._advancing.request(tx, asked)
+            moved = _absences_in(tx, code, UNDER_WAY, lambda begins, ends: ends == last)
+            if not set(meant) <= set(moved):  # by a version of the process from before this way
+                raise NotFound("absence whose last day can be changed in case", code)
+
+        return self._run(person, cases, work, actor)
+
     # --- inside ------------------------------------------------------------------------------------
 
     def _call_off(self, tx: Tx, code: str, is_meant: IsMeant) -> bool:
@@ -208,13 +247,12 @@ class CaseloadMoves:
             raise NotFound("absence that can be called off in case", code)
         return bool(waiting)
 
-    def _days(self, values: Mapping[str, Any]) -> tuple[dt.date, dt.date]:
-        """The first and the last day. Raises InvalidValues."""
-        asked = days_of(self.form(ABSENCE_FORM))
-        given = {name: values.get(name) for name in (FIRST, LAST)}
+    def _days(self, values: Mapping[str, Any], *names: str) -> Mapping[str, dt.date]:
+        """The days of form F-C5 with these names. Raises InvalidValues."""
+        asked = days_of(self.form(ABSENCE_FORM), names)
+        given = {name: values.get(name) for name in names}
         now = self._transactions.read(lambda tx: tx.now)
-        found = form_values.validate(asked, given, facts={}, now=now).values
-        return found[FIRST], found[LAST]
+        return form_values.validate(asked, given, facts={}, now=now).values
 
     def _each(
         self,
@@ -272,11 +310,9 @@ class CaseloadMoves:
         raise Forbidden(f"see the caseload of '{id}'", "it is no one of their teams")
 
 
-def days_of(form: Form) -> Form:
+def days_of(form: Form, names: Sequence[str] = (FIRST, LAST)) -> Form:
     """What form F-C5 asks for of who is away, whatever their cases."""
-    return replace(
-        form, fields=tuple(each for each in form.fields if each.key in (FIRST, LAST)), content_hash=""
-    )
+    return replace(form, fields=tuple(each for each in form.fields if each.key in names), content_hash="")
 
 
 def _begun(tx: Tx, person: str) -> list[str]:
@@ -295,7 +331,12 @@ def _announced(tx: Tx, person: str, first: dt.date, last: dt.date) -> list[str]:
 
 def _waiting(tx: Tx, case: str, is_meant: IsMeant) -> list[str]:
     """The ids of the case's absences of these days that wait for their first one."""
-    found = records.records(tx, entity=ABSENCE_RECORD, case=case, k0={"status": None})
+    return _absences_in(tx, case, None, is_meant)
+
+
+def _absences_in(tx: Tx, case: str, status: str | None, is_meant: IsMeant) -> list[str]:
+    """The ids of the case's absences of these days, in this state."""
+    found = records.records(tx, entity=ABSENCE_RECORD, case=case, k0={"status": status})
     days = {row.id: (row.open.get(FIRST), row.open.get(LAST)) for row in found}
     return [
         id

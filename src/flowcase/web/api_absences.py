@@ -1,4 +1,4 @@
-"""Absences of people: listed, reported, ended and called off by the programs of whoever leads them."""
+"""Absences: listed, reported, changed, ended and called off by the programs of whoever leads people."""
 
 from __future__ import annotations
 
@@ -106,6 +106,13 @@ class PersonBackIn(ma.Schema):
     person = _person(required=True)
 
 
+class LastDayIn(PersonBackIn):
+    last_before = ma.fields.Date(
+        required=True, metadata={"description": "As it stands now.", "example": "2026-07-24"}
+    )
+    last = ma.fields.Date(required=True, metadata={"example": "2026-07-31"})
+
+
 class AbsenceCalledOffIn(PersonBackIn):
     first = ma.fields.Date(required=True, metadata={"example": "2026-07-06"})
     last = ma.fields.Date(required=True, metadata={"example": "2026-07-24"})
@@ -170,6 +177,24 @@ def report_absence(body: dict[str, Any]) -> Any:
 def end_absence(body: dict[str, Any]) -> Any:
     """The person is back: what is under way ends, in every case. Missing (404) where nothing is."""
     return _told(body["person"], flow().caseload_moves.end_absence(body["person"], actor=caller()))
+
+
+@blueprint.route("/absences/last-day", methods=["POST"])
+@needs("absences:write")
+@blueprint.arguments(LastDayIn)
+@blueprint.response(200, AbsencesOfOneOut)
+def change_last_day(body: dict[str, Any]) -> Any:
+    """What is under way until one day lasts until another, today at the earliest, and so does the deputy.
+
+    Where the person is away no longer, nobody stands in longer in any case. Missing (404) where nothing is
+    under way until `last_before`.
+    """
+    person, values = body["person"], {LAST: body["last"].isoformat()}
+    try:
+        moved = flow().caseload_moves.change_last_day(person, body["last_before"], values, actor=caller())
+    except errors.InvalidValues as wrong:
+        raise _named(wrong) from None
+    return _told(person, moved)
 
 
 @blueprint.route("/absences/call-off", methods=["POST"])

@@ -140,6 +140,52 @@ def absence(person: str) -> Any:
     ), HTTPStatus.UNPROCESSABLE_ENTITY if moved or errors else HTTPStatus.OK
 
 
+@blueprint.route("/team/raadgivere/<person>/fravaer/<until>", methods=["GET", "POST"])
+@login_required
+def last_day(person: str, until: str) -> Any:
+    """What is under way until one day is to last until another."""
+    try:
+        last_before = dt.date.fromisoformat(until)
+    except ValueError:
+        abort(HTTPStatus.NOT_FOUND)
+    if person != actor().id:
+        flow().caseload_moves.person(person, actor=actor())
+    form = days_of(flow().caseload_moves.form(ABSENCE_FORM), (LAST,))
+    dates, errors, notes = form_sent.Dates(_today()), None, form_notes.NOTHING_NOTED
+    raw = _sent(form, dates)
+    there = redirect(url_for("team.deputies"))
+    rows = [
+        row
+        for row in flow().absences.shown_to(actor())
+        if row.is_under_way and (row.person, row.last) == (person, last_before)
+    ]
+    if not rows:
+        flash(_changed_meanwhile(person), "info")
+        return there
+    if request.method == "POST" and not (notes := _notes(form, raw, dates)):
+        try:
+            moved = flow().caseload_moves.change_last_day(person, last_before, raw, actor=actor())
+        except NotFound as missing:
+            if missing.kind != "absence":
+                raise
+            flash(_changed_meanwhile(person), "info")
+            return there
+        except InvalidValues as wrong:
+            errors = wrong.errors
+        else:
+            flash(gettext("Sidste fraværsdag er rettet: {name}.").format(name=name_of(person)), "success")
+            for code, error in moved.not_done.items():
+                flash(f"{code}: {_why(error)}", "error")
+            return there
+    return render_template(
+        "team_last_day.html",
+        who_id=person,
+        rows=rows,
+        last=last_before,
+        page=_page(form, raw, [], errors, notes),
+    ), HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+
+
 @blueprint.get("/stedfortraedere")
 @login_required
 def deputies() -> Any:
@@ -170,10 +216,7 @@ def end_absence() -> Any:
     except NotFound as missing:
         if missing.kind not in ("absence", "announced absence"):
             raise
-        flash(
-            gettext("Fraværet er ændret imens: {name}. Se, hvad der står nu.").format(name=name_of(person)),
-            "info",
-        )
+        flash(_changed_meanwhile(person), "info")
         return there
     for code, error in moved.not_done.items():
         flash(f"{code}: {_why(error)}", "error")
@@ -189,6 +232,11 @@ def _reported(cases: int) -> str:
     if cases == 1:
         return gettext("Fravær meldt i 1 sag.")
     return gettext("Fravær meldt i {count} sager.").format(count=cases)
+
+
+def _changed_meanwhile(person: str) -> str:
+    words = gettext("Fraværet er ændret imens: {name}. Se, hvad der står nu.")
+    return words.format(name=name_of(person))
 
 
 def _called_off(name: str, cases: int) -> str:

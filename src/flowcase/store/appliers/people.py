@@ -202,6 +202,20 @@ def end_absence(tx: Tx, stream: str, instance: LockedInstance | None, event: eve
     tx.delete(tables.absence, {"id": event.absence}, attempt=f"end absence '{event.absence}'")
 
 
+@applies(events.AbsenceLastDayChanged)
+def change_last_day(
+    tx: Tx, stream: str, instance: LockedInstance | None, event: events.AbsenceLastDayChanged
+) -> None:
+    for id in event.joins:
+        tx.delete(tables.absence, {"id": id}, attempt=f"join absence '{id}'")
+    tx.update(
+        tables.absence,
+        {"id": event.absence, "last": event.last_before},
+        {"last": event.last},
+        attempt=f"change the last day of absence '{event.absence}'",
+    )
+
+
 @applies(events.AbsencesForgotten)
 def forget_absences(
     tx: Tx, stream: str, instance: LockedInstance | None, event: events.AbsencesForgotten

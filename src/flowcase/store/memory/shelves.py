@@ -54,4 +54,5 @@ APPLIERS: Mapping[type[Event], Callable[[Shelves, str, Any, Any], None]] = {
     events.UserTaskHandedOver: Shelves.hand_over,
     access_events.AbsenceReported: Shelves.report_absence,
     access_events.AbsenceEnded: Shelves.end_absence,
+    access_events.AbsenceLastDayChanged: Shelves.change_last_day,
 }

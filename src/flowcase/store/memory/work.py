@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flowcase import events, model
@@ -113,6 +114,11 @@ class WorkShelves:
         self.absences[event.absence] = PersonsAbsenceRow(
             event.absence, event.person, event.first, event.last, SYSTEM.id
         )
+
+    def change_last_day(self, stream: str, instance: Any, event: access_events.AbsenceLastDayChanged) -> None:
+        for id in event.joins:
+            self.absences.pop(id, None)
+        self.absences[event.absence] = replace(self.absences[event.absence], last=event.last)
 
     def end_absence(self, stream: str, instance: Any, event: access_events.AbsenceEnded) -> None:
         self.absences.pop(event.absence, None)
