@@ -9,6 +9,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
+from flowcase.web import api, create_app
 from tests.web.world import ASSESSMENT, NOTIFICATION
 
 
@@ -191,3 +192,15 @@ def test_the_api_describes_itself(app):
     assert {"200", "201"} <= set(operations["/api/notifications", "post"]["responses"])
     keyed = {each for each, said in operations.items() if "Idempotency-Key" in str(said)}
     assert keyed == {each for each in operations if each[1] in ("post", "delete")}
+
+
+def test_the_document_is_written_once_by_whoever_is_first_asked_for_it(world, monkeypatch):
+    written, describe = [], api._describe_everywhere
+    monkeypatch.setattr(api, "_describe_everywhere", lambda paths: (written.append(1), describe(paths)))
+    client = create_app(world.flow).test_client()
+
+    assert client.get("/log-paa").status_code == 200
+    assert written == []
+
+    first, second = (client.get("/api/openapi.json").get_data() for _ in range(2))
+    assert (first, written) == (second, [1])

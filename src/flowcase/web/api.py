@@ -7,10 +7,11 @@ that `_OPERATIONS` names.
 
 from __future__ import annotations
 
+import threading
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_smorest import Api
 
 from flowcase.access.scopes import SCOPES
@@ -57,7 +58,44 @@ _WHEN = {
 
 
 class _Api(Api):
+    """Writes its document when that is first asked for: most processes never are.
+
+    Writing it takes longer than making the rest of an application.
+    """
+
     DEFAULT_ERROR_RESPONSE_NAME = None  # written below: problem details have a content type of their own
+
+    def __init__(self, app: Flask) -> None:
+        self._turn = threading.Lock()
+        self._is_described = False
+        super().__init__(app)
+        app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        app.register_blueprint(blueprint)
+
+    def _init_spec(self, **options: Any) -> None:
+        """Not yet."""
+
+    def _openapi_json(self) -> Response:
+        with self._turn:
+            if not self._is_described:
+                self._describe()
+                self._is_described = True
+        return super()._openapi_json()
+
+    def _describe(self) -> None:
+        super()._init_spec()
+        scopes = "\n".join(f"- `{name}`: {what}" for name, what in SCOPES.items())
+        self.spec.options["info"] = {
+            "description": "Programs sign in with the token of a service account. A token opens what both "
+            f"its scopes and the groups of its account allow.\n\n{scopes}"
+        }
+        self.spec.options["webhooks"] = import_module("flowcase.web.api_webhooks").described()
+        self.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+        name = blueprint.name
+        blueprint.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+        self.spec.tag({"name": name, "description": blueprint.description})
+        self.spec.components.schema("Problem", schema=ProblemOut)
+        _describe_everywhere(self.spec._paths)
 
 
 def init_app(app: Flask) -> None:
@@ -70,17 +108,7 @@ def init_app(app: Flask) -> None:
         OPENAPI_URL_PREFIX="/api",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = _Api(app)
-    scopes = "\n".join(f"- `{name}`: {what}" for name, what in SCOPES.items())
-    api.spec.options["info"] = {
-        "description": "Programs sign in with the token of a service account. A token opens what both its "
-        f"scopes and the groups of its account allow.\n\n{scopes}"
-    }
-    api.spec.options["webhooks"] = import_module("flowcase.web.api_webhooks").described()
-    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    api.register_blueprint(blueprint)
-    api.spec.components.schema("Problem", schema=ProblemOut)
-    _describe_everywhere(api.spec._paths)
+    _Api(app)
 
 
 def _describe_everywhere(paths: dict[str, Any]) -> None:
