@@ -93,6 +93,21 @@ def test_a_leap_between_the_question_and_the_instant_lets_nothing_through(
 
 
 @on_postgresql
+def test_the_instant_that_something_is_due_by_is_itself_asked_about(
+    machine: Machine, flow: Flowcase, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow.clock_watch.check()
+    read = clock.now
+    monkeypatch.setattr(clock, "now", lambda: machine.set_ahead(HOUR) or read())
+    claimed: list[str] = []
+
+    with pytest.raises(ClockAhead):
+        flow.timers._transactions.run_due(lambda tx: claimed.append("by a wrong instant"))
+
+    assert claimed == []
+
+
+@on_postgresql
 def test_a_node_whose_clock_is_behind_is_only_late(
     machine: Machine, flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
 ) -> None:

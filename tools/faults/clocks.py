@@ -19,7 +19,7 @@ from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict
 from flowcase.services.nodes import FAR_AHEAD
 
-LEAPS = (-7200, -3600, -60, -5, 0, 5, 60, 3600)  # seconds
+LEAPS = (-7200, -3600, -60, -5, 0, 5, 60, 3600, 7200)  # seconds
 DRAWN = sequence(
     "work",
     user_task("first"),
@@ -48,15 +48,16 @@ def set_about(*, seconds: float, seed: int) -> Outcome:
         clock = place / "home" / "clock"
         clock.write_text("0")
         shared = {"FLOWCASE_DATABASE_URL": database.url}
-        nodes = [
+        steady, leaping = nodes = (
             Node("worker", place / "home", name="steady", environment=shared),
             Node("worker", place / "home", name="leaping", environment={**shared, CLOCK: str(clock)}),
-        ]
+        )
         acknowledged: list[str] = []
         feeder = Feeder(flow, "work", 20)
         for _ in range(PATIENTS):
             flow.instances.start("patient", actor=SYSTEM)
         with running(*nodes):
+            wait_for(lambda: all(_lives(flow, node) for node in nodes), DONE_SECONDS)
             feeder.start()
             until, leap_at = time.monotonic() + seconds, time.monotonic() + 1.0
             while time.monotonic() < until or not leaps:
@@ -73,14 +74,14 @@ def set_about(*, seconds: float, seed: int) -> Outcome:
                     acknowledged.append(row.id)
                 time.sleep(0.05)
             feeder.stop()
-            _alone(flow, clock, *nodes, outcome)
+            _alone(flow, clock, steady, leaping, outcome)
         outcome.wrong["more than a minute early by the database's clock"] = _early(database)
         outcome.tried = {
             "leaps": leaps,
-            "times told to be ahead": nodes[1].times_said("clock ahead of the database's"),
+            "times told to be ahead": leaping.times_said("clock ahead of the database's"),
             "completions acknowledged": len(acknowledged),
         }
-        _two_hours_later(flow, outcome)
+        _later(flow, outcome)
         outcome.add(count(flow, acknowledged, is_done=True))
         outcome.lost += feeder.missing()
     return outcome
@@ -109,6 +110,11 @@ def _alone(flow: Flowcase, clock: Path, steady: Node, leaping: Node, outcome: Ou
     leaping.stop()
 
 
+def _lives(flow: Flowcase, node: Node) -> bool:
+    seen = flow.nodes.overview(flow.clock.now())
+    return any(each.id == node.name and not each.is_silent for each in seen.nodes)
+
+
 def _is_done(flow: Flowcase, instance: str) -> bool:
     return flow.instances.get(instance).status == "completed"
 
@@ -123,13 +129,13 @@ def _early(database: PostgreSQL) -> int:
 
 
 class _Later:
-    """What the time will be in two hours."""
+    """What the time will be when all that a clock ahead has put off is due."""
 
     def now(self) -> dt.datetime:
-        return dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
+        return dt.datetime.now(dt.UTC) + 2 * dt.timedelta(seconds=max(LEAPS))
 
 
-def _two_hours_later(flow: Flowcase, outcome: Outcome) -> None:
+def _later(flow: Flowcase, outcome: Outcome) -> None:
     """Let everything be done whose time is still to come: a clock that was ahead wrote what it had begun."""
     now = flow.clock.now()
     put_off = [row.due_at - now for row in flow.timers.list() if row.element == "a_second"]
