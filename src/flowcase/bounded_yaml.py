@@ -11,8 +11,10 @@ from typing import Any
 
 import yaml
 
+from flowcase import yaml_nodes
+from flowcase.yaml_nodes import MOST_LEVELS
+
 MOST_NODES = 200_000  # that a file may unfold into: an alias (*name) may stand for much
-MOST_LEVELS = 100
 LARGEST = 2**63  # numbers; to base sixty a line can hold one that fills a page
 _UNUSED = ("binary", "set", "omap", "pairs")  # kinds that nothing here is written in
 
@@ -50,7 +52,7 @@ BoundedLoader.yaml_constructors = {
 
 def compose(content: str | bytes, loader: type[BoundedLoader] = BoundedLoader) -> yaml.Node | None:
     """The document's nodes. Raises yaml.YAMLError, also for what unfolds without bounds."""
-    node: yaml.Node | None = yaml.compose(content, Loader=loader)
+    node = yaml_nodes.compose(content, loader)
     if node is not None:
         check_size(node)
     return node

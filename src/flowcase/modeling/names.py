@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from flowcase import yaml_nodes
 
 # What the number of a setting counts, by the end of its name.
 UNITS: Mapping[str, str] = {
@@ -161,7 +161,7 @@ def _pick(words: Any, language: str) -> str:
 
 @cache
 def _catalogue() -> Mapping[str, Mapping[str, Any]]:
-    read: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
+    read: Mapping[str, Mapping[str, Any]] = yaml_nodes.safe_load(
         Path(__file__).with_suffix(".yaml").read_text("utf-8")
     )
     return read
@@ -169,5 +169,7 @@ def _catalogue() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def _headings() -> Mapping[str, str]:
-    read: Mapping[str, str] = yaml.safe_load(Path(__file__).with_name("headings.yaml").read_text("utf-8"))
+    read: Mapping[str, str] = yaml_nodes.safe_load(
+        Path(__file__).with_name("headings.yaml").read_text("utf-8")
+    )
     return read

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from flowcase import yaml_nodes
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling.finding import Finding, Severity
 
@@ -72,7 +71,7 @@ def read_registry(folder: Path) -> list[RuleSection]:
 
 
 def _section(file: Path) -> RuleSection:
-    data = yaml.safe_load(file.read_text("utf-8"))
+    data = yaml_nodes.safe_load(file.read_text("utf-8"))
     if not isinstance(data, dict) or not isinstance(data.get("rules"), list):
         raise _invalid(file, "Expected section, title and a list of rules.")
     return RuleSection(

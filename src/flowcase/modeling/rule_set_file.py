@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from flowcase import yaml_nodes
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling.finding import Finding, Severity
 
@@ -37,7 +38,7 @@ def read_rule_set(content: bytes, file: str) -> RuleSetFile:
         text = content.decode("utf-8")
         if any(token in text for token in ("&", "*", "!!")):
             _refuse_aliases(text, file)
-        data = yaml.safe_load(text)
+        data = yaml_nodes.safe_load(text)
     except UnicodeDecodeError:
         raise InvalidDefinition([_finding(file, None, "The file is not UTF-8.")]) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:

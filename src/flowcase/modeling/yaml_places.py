@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from flowcase import bounded_yaml
+from flowcase import bounded_yaml, yaml_nodes
 from flowcase.bounded_yaml import BoundedLoader, check_size
 
 Place = tuple[str | int, ...]
@@ -39,29 +39,33 @@ PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true
 
 def construct(node: yaml.Node, path: Place, lines: dict[Place, int]) -> Any:
     """The value of a node; `lines` is filled with the line of everything inside. Raises yaml.YAMLError."""
+    loader = PlainLoader("")
+    try:
+        return _construct(node, path, lines, loader)
+    finally:
+        loader.dispose()
+
+
+def _construct(node: yaml.Node, path: Place, lines: dict[Place, int], loader: PlainLoader) -> Any:
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
             if key == "<<":  # YAML's merge key: what stands here replaces what it brings
-                brought = construct(value_node, path, {})
+                brought = _construct(value_node, path, {}, loader)
                 if not isinstance(brought, dict):
                     raise yaml.MarkedYAMLError(
                         problem="what it merges is no mapping", problem_mark=value_node.start_mark
                     )
                 result = {**brought, **result}
                 continue
-            result[key] = construct(value_node, (*path, key), lines)
+            result[key] = _construct(value_node, (*path, key), lines, loader)
             lines[(*path, key)] = key_node.start_mark.line + 1
         return result
     if isinstance(node, yaml.SequenceNode):
-        return [construct(item, (*path, index), lines) for index, item in enumerate(node.value)]
-    loader = PlainLoader("")
-    try:
-        return loader.construct_object(node)
-    finally:
-        loader.dispose()
+        return [_construct(item, (*path, index), lines, loader) for index, item in enumerate(node.value)]
+    return loader.construct_object(node)
 
 
 def line_of(lines: Mapping[Place, int], path: Place) -> int:
@@ -80,15 +84,20 @@ def compose_marked(text: str, loader: type[yaml.SafeLoader]) -> yaml.Node | None
                 node: yaml.Node = super().compose_node(parent, index)
                 return node
             event = self.peek_event()
-            alias: Any = yaml.ScalarNode(ALIAS, event.anchor, event.start_mark, event.end_mark)
-            alias.real = super().compose_node(parent, index)
-            marked: yaml.Node = alias
-            return marked
+            meant: yaml.Node = super().compose_node(parent, index)
+            return _alias(event, event.start_mark, event.end_mark, meant)
 
-    node: yaml.Node | None = yaml.compose(text, Loader=Marking)
+    node = yaml_nodes.compose(text, Marking, _alias)
     if node is not None:
         check_size(node)
     return node
+
+
+def _alias(event: yaml.AliasEvent, start: yaml.Mark, end: yaml.Mark, meant: yaml.Node) -> yaml.Node:
+    node: Any = yaml.ScalarNode(ALIAS, event.anchor, start, end)
+    node.real = meant
+    marked: yaml.Node = node
+    return marked
 
 
 def aliases(node: yaml.Node | None) -> list[yaml.Node]:

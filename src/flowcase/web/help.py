@@ -13,11 +13,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import yaml
 from flask import Blueprint, abort, render_template, url_for
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from flowcase import yaml_nodes
 from flowcase.config import shipped_processes
 from flowcase.web.language import current
 
@@ -80,7 +80,7 @@ def _in_every_page(state: Any) -> None:
 def _rules() -> Mapping[str, Mapping[str, Any]]:
     """The register of rules, as it is shipped."""
     files = sorted((shipped_processes() / "rules").glob("*.yaml"))
-    sections = [yaml.safe_load(path.read_text("utf-8")) for path in files]
+    sections = [yaml_nodes.safe_load(path.read_text("utf-8")) for path in files]
     return {each["id"]: each for section in sections for each in section.get("rules", ())}
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-import yaml
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
+from flowcase import yaml_nodes
 from flowcase.errors import Conflict, InvalidValues
 from flowcase.modeling.process_archive import MOST_BYTES_OF_A_FILE
 from flowcase.services.simulation import running
@@ -291,7 +291,7 @@ def _numbers(row: SimulationRow) -> list[tuple[str, str, str]]:
     text = flow().simulations.question(row.id, actor=actor())
     if text is None or row.sources is None:
         return []
-    data = yaml.safe_load(text)
+    data = yaml_nodes.safe_load(text)
     words = flow().simulations.words(data, actor=actor())
     return list(fields.sourced(data, row.sources, words))
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from flowcase import yaml_nodes
 from flowcase.cases.entities import ENTITIES
 
 
@@ -43,7 +42,7 @@ def _said(danish: str, place: str, language: str) -> str:
 
 @cache
 def _english() -> Mapping[str, Mapping[str, str]]:
-    read: Mapping[str, Mapping[str, str]] = yaml.safe_load(
+    read: Mapping[str, Mapping[str, str]] = yaml_nodes.safe_load(
         Path(__file__).with_name("english.yaml").read_text("utf-8")
     )
     return read

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from flowcase import yaml_nodes
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling.difference.change import Change, Facts, Kind, Place
 from flowcase.modeling.finding import Finding, Severity
@@ -70,11 +71,10 @@ def _key(value: Any) -> str | None:
 def _read(path: str, content: bytes) -> Any:
     try:
         text = content.decode("utf-8")
-        if any(
-            isinstance(each, yaml.AliasEvent) for each in yaml.parse(text)
-        ):  # a few could stand for millions
-            raise yaml.YAMLError("an alias (*name) is not read")
-        return yaml.safe_load(text)
+        may_have_some = "&" in text or "*" in text
+        if may_have_some and any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text)):
+            raise yaml.YAMLError("an alias (*name) is not read")  # a few could stand for millions
+        return yaml_nodes.safe_load(text)
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         finding = Finding(
             rule="rule-set-file",
