@@ -48,7 +48,7 @@ CASEWORKER, LEADER, HEAD, DISTRICT = "CW-1", "TL-1", "MA-1", "DL-1"
 BOARD = {name: [{"hvem": "Mor", "hvad": "x"}] for name in ("bekymringer", "fungerer", "vil_se_ske")}
 PLANNED = {
     "fokus": "x",
-    "kilder": [{"hvem": "Skolen", "rolle": "skole", "hvad": "x", "samtykke": "S-1"}],
+    "kilder": [{"hvem": "Skolen", "rolle": "skole", "hvad": "x", "samtykke": "indhentes"}],
     "familiens_bidrag": "x",
 }
 CONCLUSION = {

@@ -19,7 +19,7 @@ ABSENCE = {
 }
 PLAN = {
     "fokus": "Trivsel.",
-    "kilder": [{"hvem": "Skolen", "rolle": "skole", "hvad": "Fravær", "samtykke": "S-1"}],
+    "kilder": [{"hvem": "Skolen", "rolle": "skole", "hvad": "Fravær", "samtykke": "indhentes"}],
     "familiens_bidrag": "Dagbog.",
 }
 

@@ -395,7 +395,7 @@ def test_the_diagram_says_you_are_here_in_a_picture_and_in_words(sign_in, vurder
 def test_earlier_answers_of_the_flow_stand_beside_the_form(sign_in, world):
     give_consent(world.flow, CASE, "skole")
     world.flow.instances.start("boernefaglig_undersoegelse", {"sag_id": CASE}, case=CASE, actor=SYSTEM)
-    sources = [{"hvem": "Skolen", "rolle": "skole", "hvad": "Fravær", "samtykke": "S-1"}]
+    sources = [{"hvem": "Skolen", "rolle": "skole", "hvad": "Fravær", "samtykke": "indhentes"}]
     planned = {"fokus": "Trivsel i hjemmet.", "kilder": sources, "familiens_bidrag": "Dagbog."}
     world.complete("planlaeg", "camilla.syd", CASE, **planned)
 

@@ -186,7 +186,7 @@ def _decide_on_a_measure(world: World, case: str) -> None:
             "planlaeg",
             {
                 "fokus": "Trivsel i hjem og skole.",
-                "kilder": [{"hvem": "Skolen", "rolle": "skole", "hvad": "Fravær", "samtykke": "S-1"}],
+                "kilder": [{"hvem": "Skolen", "rolle": "skole", "hvad": "Fravær", "samtykke": "indhentes"}],
                 "familiens_bidrag": "Dagbog om aftenerne.",
             },
         ),

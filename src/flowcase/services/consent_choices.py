@@ -3,6 +3,7 @@
 - `mulige_modtagere`: whom a consent may name: groups of this house, people, and the case's network persons
 - `samtykker_i_kraft`: the consents of the case that were given and not withdrawn
 - `samtykker_til_foranstaltningen`: the consents to the measure that is decided, and what may stand in for one
+- `samtykker_til_udtalelse`: the consents on which a source of the examination may be asked
 - `ssd_forloeb`: the case's earlier courses of SSD meetings, and a new concern
 """
 
@@ -22,9 +23,13 @@ from flowcase.services.case_work import CaseWork, Record
 from flowcase.services.choice_words import (
     BY_COMMITTEE,
     CONSENT,
+    CONSENT_FOR,
+    CONSENT_FOR_WITHDRAWN,
+    CONSENT_TO_COME,
     CONSENT_WITHDRAWN,
     NEW_CONCERN,
     NO_CONSENT_NEEDED,
+    NO_CONSENT_TO_SOURCE,
     SSD_COURSE,
     SSD_COURSE_OF_ONE,
     TO_MEASURE,
@@ -42,6 +47,9 @@ Choices = list[dict[str, Value]]
 
 # What stands in the place of a consent's id where a measure is decided without one.
 NOT_NEEDED, COMMITTEE, ON_MEASURE = "ikke_kraevet", "udvalgets_afgoerelse", "skrevet_paa_foranstaltningen"
+# And where a source is asked without one, or before there is one.
+TO_COME, NOT_NEEDED_FOR_SOURCE = "indhentes", "ikke_noedvendigt"
+_STATEMENT = "udtalelse"  # purpose of what a source is asked
 _PLACED = "anbringelse"  # what the committee decided
 _GIVEN = "givet"
 
@@ -104,6 +112,42 @@ def consents_to_measure(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> C
     return offered + [each for each in told if each[BARRED]]
 
 
+def consents_to_statement(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    """Who said yes to a source's statement, and which source; one that was withdrawn is told, not chosen.
+
+    What has lapsed or expired, or was given to something else, is none to this (R-090, R-091).
+    """
+    case = facts.get("sag_id")
+    if not case:
+        return []
+    requests = {each.id: each for each in work.records("Samtykkeanmodning", case=str(case))}
+    names = {str(each["value"]): each["label"] for each in recipients(tx, facts, work)}
+    told: Choices = []
+    for each in reversed(work.records("Samtykke", case=str(case))):
+        request, withdrawn = requests.get(str(each["anmodning_id"])), each["tilbagekaldt"]
+        if each["svar"] != YES or each["formaal_kode"] != _STATEMENT or request is None:
+            continue
+        if request["ophoert"] is not None and withdrawn is None:
+            continue
+        words = Said(
+            CONSENT_FOR if withdrawn is None else CONSENT_FOR_WITHDRAWN,
+            giver=giver_words(each["afgiver"]),
+            purpose=_purpose(work, each),
+            recipients=tuple(names.get(str(one), str(one)) for one in _codes(request["modtagere"])),
+            day=local_date(each["givet"]),
+            withdrawn=None if withdrawn is None else local_date(withdrawn),
+        )
+        told.append({"value": each.id, "label": words, BARRED: withdrawn is not None})
+    offered = [each for each in told if not each[BARRED]]
+    offered.append({"value": TO_COME, "label": Said(CONSENT_TO_COME)})
+    offered.append({"value": NOT_NEEDED_FOR_SOURCE, "label": Said(NO_CONSENT_TO_SOURCE)})
+    return offered + [each for each in told if each[BARRED]]
+
+
+def _codes(value: Value) -> list[Value]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
 def _consent_words(work: CaseWork, consent: Record) -> Said:
     """Whose, for what, from when, and whether it was withdrawn."""
     withdrawn = consent["tilbagekaldt"]
@@ -153,5 +197,6 @@ NAMED: Mapping[str, Callable[[Tx, Mapping[str, Value], CaseWork], Choices]] = {
     "mulige_modtagere": recipients,
     "samtykker_i_kraft": consents,
     "samtykker_til_foranstaltningen": consents_to_measure,
+    "samtykker_til_udtalelse": consents_to_statement,
     "ssd_forloeb": ssd_courses,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowcase.modeling.form import Field, FieldType
+from flowcase.modeling.names import code_name
 from flowcase.values import Value
 from flowcase.web import presenting
 from flowcase.web.language import current, gettext
@@ -36,10 +37,22 @@ def _words(asked: Field, value: Any) -> str:
                 lines.append(f"{heading}: {presenting.value(row)}")
         return "\n".join(lines)
     if isinstance(value, list):
-        return "\n".join(presenting.value(row) for row in value)
+        return "\n".join(_row(asked, row) for row in value)
     return presenting.value(value)
+
+
+def _row(asked: Field, row: Any) -> str:
+    """The answers of one row of a list, in the order of its form."""
+    fields = [each for each in asked.children if each.path]
+    if not isinstance(row, dict) or not fields:
+        return presenting.value(row)
+    told = [(each, row.get(each.path[-1])) for each in fields]
+    return ", ".join(_words(each, given) for each, given in told if given not in (None, "", []))
 
 
 def _name(code: str) -> str:
     record = called(code, record_value)
-    return presenting.person_or_group(code) if record is None else record
+    if record is not None:
+        return record
+    named = presenting.person_or_group(code)
+    return code_name(code, current()) if named == code else named
