@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.meeting_attendance import absent
 from flowcase.handlers.raad_akut import RULE
 from flowcase.values import Value
 
@@ -32,7 +33,11 @@ ENDED = "afsluttet"  # as every meeting whose agreements are written; what it sa
     rules=("R-047", "R-064"),
 )
 def end_council(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """A postponed council does not stop the deadline after an acute placement."""
+    """A postponed council does not stop the deadline after an acute placement.
+
+    Who was invited of staff and did not come stands in the minutes, as of a conference (004 p. 9): the advice
+    of a council without the district's leader is another one.
+    """
     code, meeting = str(job.inputs["sag_id"]), str(job.inputs["raad_id"])
     if job.inputs["udfald"] == POSTPONED:
         case.update("Moede", meeting, {"status": POSTPONED, "udfald": POSTPONED})
@@ -40,7 +45,7 @@ def end_council(job: Job, case: CaseWork) -> Mapping[str, Value]:
     outcome = AFTER_ACUTE if job.inputs.get("akut") is True else ADVISED
     is_anonymous = job.inputs.get("anonymt") is True
     held = {"status": ENDED, "udfald": outcome, "afholdt": case.now, "anonymt": is_anonymous}
-    case.update("Moede", meeting, held)
+    case.update("Moede", meeting, {**held, "udeblevne": absent(case, meeting)})
     case.meet_deadline(rule=RULE, case=code)
     measure = job.inputs.get("foranstaltning_id")
     if measure is not None:
