@@ -194,8 +194,12 @@ def beat_in_background(flow: Flowcase, kind: str) -> None:
 def stay_in_touch(flow: Flowcase, stopping: threading.Event) -> None:
     """Keep a process that listens for no work from waiting for ever on connections that lead nowhere."""
     while not stopping.is_set() and not flow.store.is_sqlite:
-        with contextlib.suppress(FlowcaseError):  # the next one is asked; who works says what is wrong
+        try:
             flow.store.stay_in_touch(stopping)
+        except FlowcaseError:  # the heartbeat says so
+            pass
+        except Exception:  # such as a server that takes no more connections
+            _log.exception("tick failed", service="in touch")
         stopping.wait(AWAY_SECONDS)
 
 

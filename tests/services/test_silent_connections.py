@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import socket
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
@@ -36,6 +38,12 @@ class Swallowing(Relay):
     def swallow(self) -> None:
         with self._lock:
             self.swallowed |= set(self._open)
+
+    def end_newest(self) -> None:
+        with self._lock:
+            for each in self._open[-2:]:
+                with contextlib.suppress(OSError):  # given up already
+                    each.shutdown(socket.SHUT_RDWR)
 
     def _pass_on(self, said: bytes, from_: socket.socket, to: socket.socket) -> None:
         if from_ not in self.swallowed:
@@ -110,7 +118,12 @@ def test_a_worker_whose_connections_all_lead_nowhere_goes_on_firing_timers(
 
 
 def test_a_web_process_whose_connections_all_lead_nowhere_goes_on_reading_and_writing(
-    led: Store, relay: Swallowing, clock: ManualClock, flow: Flowcase, deploy: Callable[..., Any]
+    database: str,
+    led: Store,
+    relay: Swallowing,
+    clock: ManualClock,
+    flow: Flowcase,
+    deploy: Callable[..., Any],
 ) -> None:
     deploy(process("t", start(), user_task("svar"), end()))
     instance = flow.instances.start("t", {}, actor=OPERATOR)
@@ -130,7 +143,7 @@ def test_a_web_process_whose_connections_all_lead_nowhere_goes_on_reading_and_wr
 
     try:
         ask()  # whose connection rests
-        until(lambda: relay.led[0] > 1)  # and one over which is asked
+        until(lambda: is_asked(database))
 
         relay.swallow()
         threading.Thread(target=ask, daemon=True).start()
@@ -142,6 +155,36 @@ def test_a_web_process_whose_connections_all_lead_nowhere_goes_on_reading_and_wr
     finally:
         stopping.set()
         watching.join(60)
+
+
+def test_when_the_connection_over_which_is_asked_breaks_the_silent_ones_are_given_up_too(
+    database: str, led: Store, relay: Swallowing, clock: ManualClock, flow: Flowcase
+) -> None:
+    far = bootstrap.assemble(flow.settings, led, clock, handlers=flow.handlers)
+    stopping = threading.Event()
+    watching = threading.Thread(target=lambda: scheduler.stay_in_touch(far, stopping))
+    found: list[object] = []
+    far.user_tasks.list()  # whose connection rests
+    watching.start()
+    try:
+        until(lambda: is_asked(database))
+
+        relay.swallow()
+        threading.Thread(target=lambda: found.append(far.user_tasks.list()), daemon=True).start()
+        relay.end_newest()
+
+        until(lambda: bool(found))
+        assert found == [[]]
+    finally:
+        stopping.set()
+        watching.join(60)
+
+
+def is_asked(database: str) -> bool:
+    """Whether a connection is asked over that has had an answer."""
+    with psycopg.connect(database.replace("+psycopg", "")) as other:
+        asked = "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT 1' AND state = 'idle'"
+        return other.execute(f"{asked} AND datname = current_database()").fetchone() is not None
 
 
 def until(is_so: Callable[[], bool]) -> None:

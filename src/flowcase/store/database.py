@@ -102,10 +102,11 @@ class Store:
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
         self._connections: weakref.WeakSet[Any] = weakref.WeakSet()  # the driver's, of both engines
+        self._making = threading.Lock()  # while that set is changed or gone through
         for engine in (self.engine, self.plain):
             event.listen(engine, "invalidate", lambda *_: self.settled.doubt())
             if not self.is_sqlite:
-                event.listen(engine, "connect", lambda driver, _: self._connections.add(driver))
+                event.listen(engine, "do_connect", self._made)
         # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
         self.subscribers: Mapping[str, Sequence[str]] = {}
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
@@ -356,8 +357,18 @@ class Store:
 
     @contextmanager
     def _beside_the_pool(self) -> Iterator[Any]:
-        """The driver's connection that goes back to no pool, each of its statements a transaction."""
-        with translated(), self.engine.connect() as connection:
+        """The driver's connection that goes back to no pool, each of its statements a transaction.
+
+        Once it is lost, or cannot be made in time, the others may lead nowhere without a word: all are cut.
+        """
+        with translated(), self._in_time():
+            try:
+                connection = self.engine.connect()
+            except DBAPIError as error:
+                if isinstance(error.orig, psycopg.errors.ConnectionTimeout):
+                    self._cut_all()
+                raise
+        with connection:
             driver: Any = connection.connection.driver_connection
             connection.detach()
             try:
@@ -365,22 +376,41 @@ class Store:
                 yield driver
             except psycopg.OperationalError as error:
                 connection.invalidate()  # nothing is left of it to be rolled back
+                self._cut_all()
                 raise DatabaseLost from error
 
     def _ask(self, driver: Any, statement: str) -> None:
-        """Past the pool; cut off where no answer comes."""
+        """Past the pool."""
+        with self._in_time():
+            driver.execute(statement)
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Where what is done inside gets no answer, every connection of this process is cut."""
         answered = threading.Event()
 
         def give_up() -> None:
             if not answered.wait(ANSWER_SECONDS):
-                for each in list(self._connections):
-                    cut(each)
+                self._cut_all()
 
         threading.Thread(target=give_up, name="silence", daemon=True).start()
         try:
-            driver.execute(statement)
+            yield
         finally:
             answered.set()
+
+    def _made(self, dialect: Any, _: Any, words: Any, options: Any) -> Any:
+        """A connection of the driver's, known before anything is asked over it."""
+        driver = dialect.connect(*words, **options)
+        with self._making:
+            self._connections.add(driver)
+        return driver
+
+    def _cut_all(self) -> None:
+        with self._making:
+            connections = list(self._connections)
+        for each in connections:
+            cut(each)
 
     def prepare(self, now: dt.datetime) -> None:
         """Make the installation's own stream, whose key tells later whether the installation key fits."""
