@@ -41,7 +41,6 @@ LONGEST = (
     "tests/web/test_by_tab.py",
     "tests/web/test_permissions_to_change.py",
     "tests/scenarios/test_shipped.py",
-    "tests/scenarios/test_one_number.py",
     "tests/services/test_inboxes.py",
 )
 _ran: collections.Counter[str] = collections.Counter()

@@ -224,6 +224,22 @@ def test_an_import_without_name_brings_its_elements_unqualified():
     assert importing("", "Twice it(Next one)", "tSmall").evaluate("d", {"Given value": Decimal(3)}).value == 8
 
 
+def test_the_same_content_is_read_once_unless_it_asks_for_other_files():
+    alone = definitions(decision("d", literal("1")))
+    asking = definitions(
+        IMPORT, decision("d", literal("x.f(1)"), requires=[needs("Knowledge", "urn:x#f")], type_ref="number")
+    )
+    others = [
+        definitions(knowledge("f", [("n", None)], literal(t), name="f"), namespace="urn:x") for t in "23"
+    ]
+
+    assert read_dmn(alone, "main.dmn") is read_dmn(alone, "main.dmn", imports={"urn:x": others[0]})
+    with pytest.raises(InvalidDefinition):
+        read_dmn(asking, "main.dmn")
+    found = [read_dmn(asking, "main.dmn", imports={"urn:x": other}) for other in others]
+    assert [read.evaluate("d", {}).value for read in found] == [2, 3]
+
+
 def refusals(*parts, **more):
     with pytest.raises(InvalidDefinition) as caught:
         read_dmn(definitions(*parts, **more), "main.dmn")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from diagrams import diagram
 
 from flowcase.modeling import Catalogue, Severity, check_bundle, check_paths
 
+check_bundle_module = importlib.import_module("flowcase.modeling.check_bundle")
+check_bpmn_module = importlib.import_module("flowcase.modeling.check_bpmn")
 FORM = json.dumps({"id": "F-A1", "type": "default", "components": []}).encode()
 TABLE = (
     b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="dd" name="d" namespace="n">'
@@ -71,6 +74,21 @@ def test_two_files_may_not_define_the_same_process():
     files = {"a.bpmn": calling("a", "c"), "kopi.bpmn": calling("a", "c"), "F-A1.form": FORM}
 
     assert ("kopi.bpmn", "bundle-name", "a") in errors(files, Catalogue(processes={"c"}))
+
+
+def test_each_diagram_is_parsed_once_for_all_that_is_judged_of_it(monkeypatch):
+    files = {"a.bpmn": calling("a", "b"), "b.bpmn": calling("b", "a"), "F-A1.form": FORM}
+    parsed = []
+    for module in (check_bundle_module, check_bpmn_module):
+
+        def reading(content, file, read=module.read_document):
+            parsed.append(file)
+            return read(content, file)
+
+        monkeypatch.setattr(module, "read_document", reading)
+
+    assert errors(files) == {("a.bpmn", "self-call", "a_c"), ("b.bpmn", "self-call", "b_c")}
+    assert sorted(parsed) == ["a.bpmn", "b.bpmn"]
 
 
 def test_a_rule_set_whose_table_is_missing_is_refused_at_its_line():

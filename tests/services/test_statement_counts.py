@@ -140,3 +140,16 @@ def test_a_page_in_the_order_of_a_fact_is_one_statement_where_the_next_cases_fil
         assert page.following is not None and page.following.value == "nord|SAG-2"
         assert len(sent.statements) == BY_FACT, sent
         assert store.is_sqlite or sent.round_trips == BY_FACT_TRIPS, sent
+
+
+def test_the_whole_history_asks_once_of_each_stream_for_its_key(deployed: Flowcase, store: Store) -> None:
+    with traffic(store) as before:
+        streams = {row.stream for row in deployed.history.everything()}
+    for _ in range(20):
+        deployed.instances.start("p", actor=OPERATOR)
+
+    with traffic(store) as after:
+        new = {row.stream for row in deployed.history.everything()} - streams
+
+    assert len(new) == 20
+    assert len(after.statements) - len(before.statements) <= len(new), after

@@ -60,6 +60,25 @@ def test_a_timer_fires_at_its_instant_and_not_before(
     assert flow.next_due() is None
 
 
+def test_a_tick_that_fired_all_that_is_due_claims_no_further_time(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(process("p", start(), catch("vent", timer("timeDuration", "PT1H")), end()))
+    for _ in range(3):
+        flow.instances.start("p", actor=OPERATOR)
+    clock.advance(HOUR)
+    claims: list[int] = []
+
+    def claiming(tx: Any, limit: int, claimed: Any = waiting.claimed_timers, **more: Any) -> Any:
+        claims.append(limit)
+        return claimed(tx, limit, **more)
+
+    monkeypatch.setattr(waiting, "claimed_timers", claiming)
+
+    assert flow.timers.fire_due() == 3
+    assert len(claims) == 1
+
+
 @pytest.mark.parametrize(("policy", "fired"), [("all", 4), ("once", 1), ("skip", 0)])
 def test_after_downtime_the_policy_of_the_timer_decides(
     flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, policy: str, fired: int

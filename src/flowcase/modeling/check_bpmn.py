@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling.catalogue import Catalogue
-from flowcase.modeling.document import read_document
+from flowcase.modeling.document import Document, read_document
 from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.rules import SIZE_LIMIT, load_rules, run_rule
 
 
-def check_bpmn(content: bytes, file: str, catalogue: Catalogue | None = None) -> list[Finding]:
+def check_bpmn(
+    content: bytes, file: str, catalogue: Catalogue | None = None, document: Document | None = None
+) -> list[Finding]:
     """All findings in a file, errors and warnings by line; never raises for bad input.
 
     Without a catalogue, references to forms, decisions, handlers and other files are not followed.
+    `document` is the same file, where it has been read.
     """
     try:
-        document = read_document(content, file)
+        document = document or read_document(content, file)
     except InvalidDefinition as refusal:
         return list(refusal.findings)
     rules = {rule.id: rule for rule in load_rules()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
@@ -51,13 +52,14 @@ def check_bundle(
     the bundle itself holds files of that kind. `beside` are the paths of files that are deployed already.
     """
     findings: list[Finding] = []
-    catalogue = catalogue_of(files).joined_with(known or Catalogue())
+    documents = _documents(files)
+    catalogue = _catalogue(files, documents).joined_with(known or Catalogue())
     imports = _models_by_namespace(files)
     for path, content in files.items():
         kind = kind_of(path)
         try:
             if kind == ".bpmn":
-                findings += check_bpmn(content, path, catalogue)
+                findings += check_bpmn(content, path, catalogue, documents.get(path))
             elif kind == ".dmn":
                 findings += check_dmn(content, path, imports=imports)
             elif kind == ".form":
@@ -68,13 +70,27 @@ def check_bundle(
                 findings.append(_unknown_kind(path))
         except Exception:
             findings.append(crash_finding(f"check of {kind} files", path))
-    findings += _collisions(files)
-    findings += _calls_in_circles(files)
+    findings += _collisions(files, documents)
+    findings += _calls_in_circles(documents)
     return sort_findings(findings)
 
 
 def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
     """The names that the files of a bundle define; None for a kind that it has no file of."""
+    return _catalogue(files, _documents(files))
+
+
+def _documents(files: Mapping[str, bytes]) -> dict[str, Document]:
+    """The diagrams of a bundle that can be read, each read once; what cannot has findings of its own."""
+    found = {}
+    for path, content in files.items():
+        if kind_of(path) == ".bpmn":
+            with contextlib.suppress(InvalidDefinition):
+                found[path] = read_document(content, path)
+    return found
+
+
+def _catalogue(files: Mapping[str, bytes], documents: Mapping[str, Document]) -> Catalogue:
     forms: dict[str, Mapping[str, Type]] = {}
     decisions: dict[str, DecisionSignature] = {}
     settings: list[Catalogue] = []
@@ -83,8 +99,8 @@ def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
     for path, content in files.items():
         kind = kind_of(path)
         try:
-            if kind == ".bpmn":
-                processes |= {p.id for p in read_document(content, path).processes if p.is_executable}
+            if path in documents:
+                processes |= {p.id for p in documents[path].processes if p.is_executable}
             elif kind == ".dmn":
                 read = read_dmn(content, path, imports=imports).decisions
                 decisions |= {name: decision_signature(decision) for name, decision in read.items()}
@@ -138,12 +154,12 @@ def _unknown_kind(path: str) -> Finding:
     )
 
 
-def _collisions(files: Mapping[str, bytes]) -> list[Finding]:
+def _collisions(files: Mapping[str, bytes], documents: Mapping[str, Document]) -> list[Finding]:
     """Names that two files of a bundle both define."""
     homes: dict[tuple[str, str], str] = {}
     found = []
     for path, content in files.items():
-        for kind, name, line in _defined_names(path, content):
+        for kind, name, line in _defined_names(path, content, documents.get(path)):
             first = homes.setdefault((kind, name), path)
             if first != path:
                 found.append(
@@ -161,12 +177,11 @@ def _collisions(files: Mapping[str, bytes]) -> list[Finding]:
     return found
 
 
-def _defined_names(path: str, content: bytes) -> list[tuple[str, str, int | None]]:
+def _defined_names(path: str, content: bytes, document: Document | None) -> list[tuple[str, str, int | None]]:
+    if document is not None:
+        return [("process", p.id, p.line) for p in document.processes if p.is_executable]
     kind = kind_of(path)
     try:
-        if kind == ".bpmn":
-            processes = read_document(content, path).processes
-            return [("process", p.id, p.line) for p in processes if p.is_executable]
         if kind == ".dmn":
             return [("decision", name, None) for name in read_dmn(content, path).decisions]
         if kind == ".form":
@@ -179,15 +194,9 @@ def _defined_names(path: str, content: bytes) -> list[tuple[str, str, int | None
     return []
 
 
-def _calls_in_circles(files: Mapping[str, bytes]) -> list[Finding]:
+def _calls_in_circles(read: Mapping[str, Document]) -> list[Finding]:
     """Processes of several files that call each other round; within a file the rule self-call says so."""
-    documents: list[Document] = []
-    for path, content in files.items():
-        if kind_of(path) == ".bpmn":
-            try:
-                documents.append(read_document(content, path))
-            except InvalidDefinition:
-                continue
+    documents = list(read.values())
     calls: dict[str, list] = {}
     for document in documents:
         for process in document.relevant_processes():

@@ -6,8 +6,9 @@ element of the file is kept, the ones too that the dialect refuses.
 
 from __future__ import annotations
 
+import functools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -18,6 +19,7 @@ from flowcase.modeling.tag_lines import correct_lines
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMN_DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+_EXTENSIONS = f"{{{BPMN}}}extensionElements"
 
 TASKS = frozenset(
     {
@@ -83,11 +85,16 @@ def namespace(xml: etree._Element) -> str:
     return tag[1 : tag.index("}")] if tag[0] == "{" else ""
 
 
+@functools.cache  # of names that stand in the code
+def _tags(names: Collection[str]) -> frozenset[str]:
+    return frozenset(f"{{{BPMN}}}{name}" for name in names)
+
+
 def bpmn_children(xml: etree._Element, *names: str) -> Iterator[etree._Element]:
     """The direct children of the BPMN namespace that have one of these names."""
-    for child in xml:
-        if namespace(child) == BPMN and local(child) in names:
-            yield child
+    tags = _tags(names)
+    # One name is looked for faster by lxml, several faster by us.
+    return xml.iterchildren(*tags) if len(tags) == 1 else (child for child in xml if child.tag in tags)
 
 
 def bpmn_child(xml: etree._Element, *names: str) -> etree._Element | None:
@@ -96,7 +103,7 @@ def bpmn_child(xml: etree._Element, *names: str) -> etree._Element | None:
 
 def zeebe_children(xml: etree._Element, name: str) -> Iterator[etree._Element]:
     """The extension elements of the Camunda 8 namespace with this name at a BPMN element."""
-    for holder in bpmn_children(xml, "extensionElements"):
+    for holder in xml.iterchildren(_EXTENSIONS):
         yield from holder.iterchildren(f"{{{ZEEBE}}}{name}")
 
 
@@ -206,7 +213,8 @@ class Node:
 
     def event_definitions(self) -> list[etree._Element]:
         """Its own event definitions and, for `eventDefinitionRef`, nothing: those are refused."""
-        return [child for child in self.xml if namespace(child) == BPMN and local(child) in EVENT_DEFINITIONS]
+        tags = _tags(EVENT_DEFINITIONS)
+        return [child for child in self.xml if child.tag in tags]
 
     def event_kind(self) -> str:
         """`timer`, `message`, ... of its event definition; `none` without one, `multiple` with several."""
@@ -262,6 +270,7 @@ class Document:
     ids: dict[str, list[etree._Element]] = field(default_factory=dict)  # outside the diagram interchange
     names: dict[str, str] = field(default_factory=dict)
     reckoned: dict[str, tuple[object, list]] = field(default_factory=dict)  # once, for several rules
+    written: dict[Node, list] = field(default_factory=dict)  # expressions of a node, once for several rules
 
     @property
     def is_bpmn(self) -> bool:

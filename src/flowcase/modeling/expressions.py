@@ -58,8 +58,15 @@ def written_in_process(document: Document) -> Iterator[Written]:
         yield from _mappings(process.xml)
 
 
-def written_at(document: Document, node: Node) -> Iterator[Written]:
-    """Those of one node, in the order in which they are read."""
+def written_at(document: Document, node: Node) -> list[Written]:
+    """Those of one node, in the order in which they are read; looked for once."""
+    found = document.written.get(node)
+    if found is None:
+        found = document.written[node] = list(_written_at(document, node))
+    return found
+
+
+def _written_at(document: Document, node: Node) -> Iterator[Written]:
     xml = node.xml
     yield from _mappings(xml)
     yield from _loop(node)

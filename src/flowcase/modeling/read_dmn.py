@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from flowcase.modeling.safe_xml import parse_xml
 
 _ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 _CAMUNDA_7 = "http://camunda.org/schema/1.0/dmn"
+_FILES_KEPT = 256  # more than a municipality has files of tables; what is read of one never changes
 
 
 def read_dmn(content: bytes, file: str, *, imports: Mapping[str, bytes] | None = None) -> Model:
@@ -81,8 +83,18 @@ def load_dmn(
 
     Raises InvalidDefinition when the file is no DMN at all.
     """
-    loading = _Loading(imports or {})
-    return loading.load(content, file)
+    model, findings, asks_for_others = _alone(content, file)
+    if asks_for_others and imports:
+        return _Loading(imports).load(content, file)
+    return model, list(findings)
+
+
+@functools.lru_cache(maxsize=_FILES_KEPT)
+def _alone(content: bytes, file: str) -> tuple[Model, tuple[Finding, ...], bool]:
+    """What a file is without any other, and whether it asks for one; the same content is read once."""
+    loading = _Loading({})
+    model, findings = loading.load(content, file)
+    return model, tuple(findings), loading.was_asked
 
 
 class _Loading:
@@ -92,6 +104,7 @@ class _Loading:
         self._available = available
         self._loaded: dict[str, _Reader] = {}
         self._underway: list[str] = []
+        self.was_asked = False  # for a file beside the first
 
     def load(self, content: bytes, file: str) -> tuple[Model, list[Finding]]:
         reader = self._read(content, file)
@@ -111,6 +124,7 @@ class _Loading:
 
     def imported(self, namespace: str, importing: Source, element: Element) -> _Reader | None:
         """The reader of an imported file; None after a finding when it cannot be had."""
+        self.was_asked = True
         if namespace in self._underway:
             importing.report(
                 "dmn-import-cycle",

@@ -92,12 +92,12 @@ class History:
         """
 
         def work(tx: Tx) -> list[EventRow]:
-            rows = [
-                row
-                for stream in queries.streams(tx)
-                if stream.length > after.get(stream.id, 0)
-                for row in queries.events(tx, stream.id, after=after.get(stream.id, 0))
-            ]
+            longer = [stream for stream in queries.streams(tx) if stream.length > after.get(stream.id, 0)]
+            found = queries.events_of_streams(tx, [stream.id for stream in longer if stream.id not in after])
+            for stream in longer:
+                if stream.id in after:
+                    found[stream.id] = queries.events(tx, stream.id, after=after[stream.id])
+            rows = [row for stream in longer for row in found[stream.id]]
             return sorted(rows, key=lambda row: row.at)
 
         return self._transactions.read(work)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from flowcase import events
 from flowcase.engine.timers import Series, duration_from, instant_from, next_occurrence, parse_cycle
 from flowcase.errors import NotFound
+from flowcase.feel import Expression as Compiled
 from flowcase.feel import compile_expression
 from flowcase.modeling.definition import (
     CatchUp,
@@ -182,10 +184,15 @@ class StartEvents:
     def _value(self, tx: Tx, expression: Expression) -> Value:
         if expression.is_static:
             return expression.text
-        return compile_expression(expression.text).evaluate(self._facts(tx), now=tx.now).value
+        return _compiled(expression.text).evaluate(self._facts(tx), now=tx.now).value
 
     def _calendar(self, tx: Tx, event: TimerEvent) -> Callable[[dt.date], bool] | None:
         return None if event.calendar is None else self._working_days(tx)
+
+
+@functools.lru_cache(maxsize=1024)  # a flow of every day asks for its own again each day
+def _compiled(text: str) -> Compiled:
+    return compile_expression(text)
 
 
 def _latest_step(text: str, due_at: dt.datetime, now: dt.datetime) -> dt.datetime:

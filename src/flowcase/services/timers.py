@@ -36,8 +36,7 @@ class Timers:
         fired, all of these are undone and fired one by one. The one that cannot is tried again later and
         holds up no other. Raises ClockAhead.
         """
-        due = self.next_due()  # an idle tick takes no lock
-        if due is None or due > self._transactions.clock.now():
+        if not self._is_any_due():  # an idle tick takes no lock
             return 0
         fired = singly = 0  # `singly`: how many to fire one by one, after several together failed
         failed: set[str] = set()
@@ -67,7 +66,7 @@ class Timers:
                     self._postpone(timer)
             else:
                 fired += done
-                if not claimed:
+                if not claimed or (not singly and len(claimed) < size and not self._is_any_due()):
                     break
             singly = max(singly - 1, 0)
         return fired
@@ -75,6 +74,10 @@ class Timers:
     def next_due(self) -> dt.datetime | None:
         """When the next timer is due; in the past when some are overdue."""
         return self._transactions.glance(waiting.next_due)
+
+    def _is_any_due(self) -> bool:
+        due = self.next_due()
+        return due is not None and due <= self._transactions.clock.now()
 
     def list(
         self, *, instance: str | None = None, case: str | None = None, status: str | None = "pending"

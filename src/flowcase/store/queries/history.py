@@ -18,6 +18,7 @@ from flowcase.store.keys import Cipher, SealBroken
 from flowcase.store.tx import Tx
 
 _table = tables.history
+_AT_ONCE = 500  # streams in one statement
 _BOUND = ("stream", "seq", "size", "at", "actor", "kind", "instance", "element")
 
 
@@ -115,6 +116,17 @@ def events(
         and (instance is None or row.instance == instance)
     ]
     return found if limit is None else found[:limit]
+
+
+def events_of_streams(tx: Tx, streams: Sequence[str]) -> dict[str, list[EventRow]]:
+    """By stream, its events in order: many streams with few questions."""
+    found: dict[str, list[EventRow]] = {stream: [] for stream in streams}
+    for begin in range(0, len(streams), _AT_ONCE):
+        few = _table.c.stream.in_(streams[begin : begin + _AT_ONCE])
+        statement = select(_table).where(few).order_by(_table.c.stream, _table.c.seq)
+        for entry in tx.rows(statement):
+            found[entry.stream] += _opened(tx, entry)
+    return found
 
 
 def streams_with(tx: Tx, streams: Sequence[str], kinds: Sequence[str]) -> list[str]:
