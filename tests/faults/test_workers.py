@@ -26,6 +26,7 @@ from faults.servers import Node, PostgreSQL, folder
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import WallClock
+from flowcase.store.connecting import database_url, engine_of
 from tests.services.test_silent_connections import Swallowing
 
 PATIENCE = 120  # seconds, on a machine that does much else
@@ -150,8 +151,10 @@ def test_the_server_notices_a_node_that_has_gone_before_who_waits_for_its_locks_
     place: Place,
 ) -> None:
     asked = "SELECT name, setting FROM pg_settings WHERE name LIKE 'tcp_%%' OR name = 'lock_timeout'"
-    with place.flow.store.engine.connect() as connection:
+    engine = engine_of(database_url(place.server.url), durable=True)
+    with engine.connect() as connection:
         found = {name: int(setting) for name, setting in connection.exec_driver_sql(asked)}
+    engine.dispose()
 
     probes = found["tcp_keepalives_interval"] * found["tcp_keepalives_count"]
     patience = found["lock_timeout"] / 1000
