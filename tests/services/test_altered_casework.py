@@ -116,7 +116,7 @@ def test_what_several_streams_tell_of_a_row_is_put_together(
     flow: Flowcase, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However few events are opened at once: those of one transaction lie in one entry."""
-    monkeypatch.setattr(altered_casework, "_EVENTS_AT_ONCE", at_once)
+    monkeypatch.setattr(altered_casework, "_ENTRIES_AT_ONCE", at_once)
 
     assert flow.altered_rows.find(casework=True) == []
 

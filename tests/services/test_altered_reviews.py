@@ -8,6 +8,7 @@ import pytest
 
 from flowcase.access.actor import Actor
 from flowcase.bootstrap import Flowcase
+from flowcase.services import altered_reviews
 from flowcase.store.review_tables import review, review_comment, review_file
 from tests.services.altering import Altered, not_said, said_of_each
 from tests.services.conftest import OPERATOR
@@ -186,6 +187,17 @@ def test_reviews_that_say_what_the_history_tells_are_whole(reviewed: Flowcase) -
 
 
 def test_each_review_altered_beside_the_history_is_named(reviewed: Flowcase) -> None:
+    found = said_of_each(reviewed, ALTERED, (review, review_file, review_comment))
+
+    assert not_said(ALTERED, found) == {}
+    assert reviewed.altered_rows.find() == []
+
+
+def test_one_share_of_them_after_the_other_says_the_same(
+    reviewed: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(altered_reviews, "_ROWS_AT_ONCE", 1)
+
     found = said_of_each(reviewed, ALTERED, (review, review_file, review_comment))
 
     assert not_said(ALTERED, found) == {}

@@ -1,5 +1,5 @@
 """What rows of the installation have to say, told anew from events alone: accounts, settings, deployments,
-holds, absences, erasures that were proposed, documents with a day of their own, reviews of drafts, webhooks,
+holds, absences, erasures that were proposed, documents with a day of their own, webhooks,
 suspended processes, batches and moves of instances.
 
 The chain proves the history; this is what makes it prove the rows too, which are what everybody sees.
@@ -7,7 +7,9 @@ The chain proves the history; this is what makes it prove the rows too, which ar
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,10 +17,9 @@ from typing import Any
 from flowcase import events
 from flowcase.access import events as access
 from flowcase.cases import events as cases
-from flowcase.history import retold_operations, retold_retention, retold_reviews, retold_webhooks
+from flowcase.history import retold_operations, retold_retention, retold_webhooks
 from flowcase.history.retold_operations import Operations
 from flowcase.history.retold_retention import Retention
-from flowcase.history.retold_reviews import Reviews
 from flowcase.history.retold_webhooks import Webhooks
 from flowcase.model import Event
 
@@ -43,7 +44,6 @@ class Installation:
     holds: dict[str, tuple[str, str]] = field(default_factory=dict)  # case -> reason, who placed it
     absences: dict[str, access.AbsenceReported] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
-    reviews: Reviews = field(default_factory=Reviews)
     webhooks: Webhooks = field(default_factory=Webhooks)
     operations: Operations = field(default_factory=Operations)
 
@@ -65,7 +65,6 @@ INSTALLATION_KINDS = (
     access.AbsenceLastDayChanged,
     access.AbsencesForgotten,
     *retold_retention.KINDS,
-    *retold_reviews.KINDS,
     *retold_webhooks.KINDS,
     *retold_operations.KINDS,
 )
@@ -92,7 +91,7 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
             case events.SettingChanged():
                 found.settings[event.key] = event.value
             case events.DeploymentMade():
-                found.deployments[event.deployment] = event
+                found.deployments[event.deployment] = _with_shared_names(event)
             case events.DraftDeploymentDeleted():
                 found.deployments.pop(event.deployment, None)
             case cases.CaseErased():
@@ -103,8 +102,6 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
                 found.holds.pop(event.case, None)
             case _ if isinstance(event, retold_retention.KINDS):
                 retold_retention.tell(found.retention, actor, at, event)
-            case _ if isinstance(event, retold_reviews.KINDS):
-                retold_reviews.tell(found.reviews, actor, at, event)
             case _ if isinstance(event, retold_webhooks.KINDS):
                 retold_webhooks.tell(found.webhooks, actor, at, event)
             case _ if isinstance(event, retold_operations.KINDS):
@@ -112,6 +109,12 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
             case _:
                 _absence(found.absences, event)
     return found
+
+
+def _with_shared_names(made: events.DeploymentMade) -> events.DeploymentMade:
+    """Paths and hashes are nearly the same from one deployment to the next: each is held once."""
+    files = {sys.intern(path): sys.intern(hash) for path, hash in made.files.items()}
+    return dataclasses.replace(made, files=files)
 
 
 def _absence(absences: dict[str, access.AbsenceReported], event: Event) -> None:
@@ -129,7 +132,3 @@ def _absence(absences: dict[str, access.AbsenceReported], event: Event) -> None:
             over = event.absences
     for id in over:
         absences.pop(id, None)
-
-
-def kinds(classes: Iterable[type[Event]]) -> list[str]:
-    return [each.__name__ for each in classes]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -174,6 +175,7 @@ BEGINNINGS = (
 )
 
 
+@functools.cache
 def columns(sort: str) -> tuple[str, ...]:
     """What is told of rows of this sort."""
     return tuple(each.name for each in dataclasses.fields(TOLD[sort]) if not each.metadata.get("beside"))

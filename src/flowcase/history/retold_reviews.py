@@ -76,10 +76,17 @@ KINDS = (
     events.ReviewCommentMarked,
     events.ReviewDecided,
 )
+_OF_COMMENTS = (events.ReviewCommented, events.ReviewCommentMarked)
 
 
 def id_of_file(review: str, file_name: str) -> str:
     return f"{review} {file_name}"
+
+
+def named_by(event: Event) -> str:
+    """The review, or the comment, that an event tells of."""
+    named: Any = event
+    return str(named.comment if isinstance(event, _OF_COMMENTS) else named.review)
 
 
 def tell(found: Reviews, actor: str, at: dt.datetime, event: Event) -> None:

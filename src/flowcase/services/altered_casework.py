@@ -12,9 +12,10 @@ import binascii
 import datetime as dt
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from flowcase.errors import FlowcaseError, NotFound
 from flowcase.events import JobCreated
@@ -27,12 +28,18 @@ from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.services.altered_waiting import MessageIds
 from flowcase.store import Tx
 from flowcase.store.appliers.user_tasks import key_of_members
-from flowcase.store.queries import as_kept, as_kept_messages, history
+from flowcase.store.queries import as_kept, as_kept_messages, chains, history
+from flowcase.store.queries.history import SealedRow
 from flowcase.values import canonical_json, to_json
 
-_KINDS = [*(each.__name__ for each in retold_casework.KINDS), *altered_waiting.COUNTED_KINDS]
+_KINDS = frozenset(
+    (
+        *(each.__name__ for each in retold_casework.KINDS),
+        *altered_waiting.COUNTED_KINDS,
+    )
+)
 _SORTS = tuple(retold_casework.TOLD)
-_EVENTS_AT_ONCE = 500
+_ENTRIES_AT_ONCE = 500
 _STAYS_AFTER_ERASURE = ("responsible", "plan")  # of a deadline in another stream, which the erasure empties
 
 _NOWHERE = "lies in a stream that does not exist"
@@ -52,6 +59,13 @@ def find(tx: Tx) -> Iterator[AlteredRow]:
     for key, members in sorted(as_kept.candidate_sets(tx).items()):
         if key_of_members(sorted(members)) != key:
             yield AlteredRow("candidates", key, "of user tasks were altered")
+
+
+class Lying(NamedTuple):
+    """What a stream has."""
+
+    rows: dict[Subject, Any]
+    entries: Iterable[SealedRow]
 
 
 @dataclass
@@ -74,18 +88,25 @@ class _Search:
             for sort in _SORTS:
                 for row in as_kept.casework(self.tx, sort, after, last):
                     rows.setdefault(row.stream, {})[sort, row.id] = row
+            alive = {key.id for key in page if key.wrapped_key is not None}
+            entries_of_page = chains.all_entries(self.tx, chains.Place(after), last, _ENTRIES_AT_ONCE)
+            for stream, entries in itertools.groupby(entries_of_page, attrgetter("stream")):
+                if stream in alive:
+                    self._walk_one(stream, Lying(rows.pop(stream, {}), entries))
+                    alive.remove(stream)
             for key in page:
                 here = rows.pop(key.id, {})
-                if key.wrapped_key is not None:
-                    self._walk_one(key.id, here)
+                if key.id in alive:  # nothing happened in it
+                    self._walk_one(key.id, Lying(here, ()))
             for sort, id in itertools.chain.from_iterable(rows.values()):
                 self.found[sort, id] = _NOWHERE
             after, page = page[-1].id, following
 
-    def _walk_one(self, stream: str, here: dict[Subject, Any]) -> None:
+    def _walk_one(self, stream: str, lying: Lying) -> None:
+        here = lying.rows
         told: dict[Subject, Any] = {}
         passing: dict[Subject, list[tuple[Place, Heard]]] = {}
-        for place, heard, subjects in self._heard_of(stream):
+        for place, heard, subjects in self._heard_of(stream, lying.entries):
             self.message_ids.hear(heard)
             for subject in subjects:
                 if subject in here or subject[0] in _PASSING:
@@ -114,7 +135,8 @@ class _Search:
         for stream, rows in homes.items():
             if not self._is_alive(stream):
                 continue
-            for place, heard, subjects in self._heard_of(stream):
+            entries = chains.all_of(self.tx, stream, _ENTRIES_AT_ONCE)
+            for place, heard, subjects in self._heard_of(stream, entries):
                 for subject in subjects:
                     if subject in rows:
                         self.crossing[subject].append((place, heard))
@@ -140,26 +162,27 @@ class _Search:
         except NotFound:
             return False
 
-    def _heard_of(self, stream: str) -> Iterator[tuple[Place, Heard, list[Subject]]]:
+    def _heard_of(
+        self, stream: str, entries: Iterable[SealedRow]
+    ) -> Iterator[tuple[Place, Heard, list[Subject]]]:
         """Each event with the rows that it changes."""
         running: set[str] = set()
         jobs: dict[str | None, list[str]] = {}
-        for place, heard in self._heard(stream):
+        for place, heard in self._heard(stream, entries):
             subjects = list(retold_casework.about(heard, running, jobs.get(heard.instance, ())))
             yield place, heard, subjects
             retold_flows.follow(running, heard)
             if isinstance(heard.event, JobCreated):
                 jobs.setdefault(heard.instance, []).extend(id for _, id in subjects)
 
-    def _heard(self, stream: str) -> Iterator[tuple[Place, Heard]]:
+    def _heard(self, stream: str, entries: Iterable[SealedRow]) -> Iterator[tuple[Place, Heard]]:
         """Each event with where it stands among those of all streams: at one instant beginnings are first."""
-        at, after = dt.datetime.min.replace(tzinfo=dt.UTC), 0
-        rows: list[history.EventRow] | None = None
-        while rows is None or len(rows) >= _EVENTS_AT_ONCE:
-            rows = history.events(self.tx, stream, after=after, limit=_EVENTS_AT_ONCE, kinds=_KINDS)
-            for row in rows:
-                after = row.seq
-                at = max(at, row.at)  # the clock may have been set back
+        at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        for entry in entries:
+            if _KINDS.isdisjoint(entry.kind.split(" ")):
+                continue
+            at = max(at, entry.at)  # the clock may have been set back
+            for row in history.opened(self.tx, entry, _KINDS):
                 if row.event is not None:
                     place = (at, 0 if isinstance(row.event, BEGINNINGS) else 1, stream, row.seq)
                     yield place, Heard(stream, row.at, row.actor, row.instance, row.event)

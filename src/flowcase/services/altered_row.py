@@ -27,8 +27,12 @@ class AlteredRow:
 
 def is_same(one: Any, other: Any) -> bool:
     """Whether two values say the same, an instant in whatever zone."""
+    if one is other:
+        return True
     if isinstance(one, dt.datetime) and isinstance(other, dt.datetime):
         return one == other
+    if type(one) is type(other) and type(one) in (str, int):
+        return bool(one == other)
     return canonical_json(to_json(one)) == canonical_json(to_json(other))
 
 

@@ -21,11 +21,12 @@ from flowcase.services import (
     altered_retention,
     altered_reviews,
     altered_webhooks,
+    told_of_installation,
 )
 from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, DatabaseFault, Tx
-from flowcase.store.queries import as_kept, erasing, history, people
+from flowcase.store.queries import as_kept, erasing, people
 
 _OF_UPLOADS = "upload:"  # streams whose keys are destroyed with a form that is not sent, or once it is
 
@@ -55,8 +56,7 @@ class AlteredRows:
 
 def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
     """As `AlteredRows.find`, in a transaction of somebody else; what cannot be read raises."""
-    told = history.events(tx, INSTALLATION, kinds=retold.kinds(retold.INSTALLATION_KINDS))
-    found = retold.installation((row.actor, row.at, row.event) for row in told if row.event is not None)
+    found = retold.installation(told_of_installation.told(tx, retold.INSTALLATION_KINDS))
     altered = [*_of_installation(tx, found)]
     if casework:
         altered += [*altered_casework.find(tx), *altered_disclosures.find(tx)]
@@ -78,7 +78,7 @@ def _of_installation(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
     yield from _held(tx, told)
     yield from _absences(tx, told)
     yield from altered_retention.find(tx, told.retention)
-    yield from altered_reviews.find(tx, told.reviews)
+    yield from altered_reviews.find(tx)
     yield from altered_webhooks.find(tx, told.webhooks)
     yield from altered_operations.find(tx, told.operations)
     for each in itertools.chain.from_iterable(as_kept.keys(tx)):

@@ -7,7 +7,7 @@ import functools
 import json
 import types
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 import flowcase.access.events  # this and the next define classes of events: nothing else is wanted of them
@@ -51,12 +51,12 @@ def encode(recorded: Iterable[Recorded], request_id: str = "", bound: str | None
     return compress(canonical_json(content), level=LEVEL)
 
 
-def decode(payload: bytes) -> Entry:
-    """Raises LookupError for a kind that is not known."""
+def decode(payload: bytes, kinds: Collection[str] | None = None) -> Entry:
+    """Raises LookupError for a kind that is not known; `event` of other kinds than these is None."""
     content = decompress(payload, largest=LARGEST_ENTRY)
     data = json.loads(content)
     found = [
-        Recorded(kind, instance, element, _restored(kind, fields))
+        Recorded(kind, instance, element, _restored(kind, fields) if kinds is None or kind in kinds else None)
         for kind, instance, element, fields in data["e"]
     ]
     return Entry(found, data.get("r", ""), data.get("o"))

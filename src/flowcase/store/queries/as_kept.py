@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from flowcase.history.retold_casework import COPIES, columns
 from flowcase.history.retold_retention import Period, Proposal
 from flowcase.store import api_tables, retention_tables, sign_in_tables, suspension_tables, tables
+from flowcase.store.prepared import Prepared
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
@@ -62,11 +65,22 @@ def _rows_of(sort: str) -> Any:
     return select(key_of(sort).label("id"), *(table.c[name] for name in names))
 
 
+@functools.cache
+def _rows_behind(sort: str) -> Prepared:
+    return Prepared(_rows_of(sort).where(_CASEWORK[sort].c.stream > bindparam("after")))
+
+
+@functools.cache
+def _rows_between(sort: str) -> Prepared:
+    of = _CASEWORK[sort].c.stream
+    return Prepared(_rows_of(sort).where(of > bindparam("after"), of <= bindparam("up_to")))
+
+
 def casework(tx: Tx, sort: str, after: str, up_to: str | None) -> Sequence[Row]:
     """Rows of the streams whose names follow `after`; `up_to` is the last one of them."""
-    of = _CASEWORK[sort].c.stream
-    statement = _rows_of(sort).where(of > after)
-    return tx.rows(statement if up_to is None else statement.where(of <= up_to))
+    if up_to is None:
+        return tx.passing(_rows_behind(sort), {"after": after})
+    return tx.passing(_rows_between(sort), {"after": after, "up_to": up_to})
 
 
 def casework_named(tx: Tx, sort: str, ids: Sequence[str]) -> Iterator[Row]:
@@ -154,12 +168,13 @@ def settings(tx: Tx) -> dict[str, Any]:
 
 
 def deployed_files(tx: Tx) -> dict[str, dict[str, str]]:
-    """Path -> hash of each deployment."""
+    """Path -> hash of each deployment, equal words held once."""
     table = tables.deployment_resource
     found: dict[str, dict[str, str]] = {}
-    for row in tx.rows(select(tables.deployment.c.id)):
-        found[row.id] = {}
-    for row in tx.rows(select(table)):
+    for deployment in tx.rows(select(tables.deployment.c.id)):
+        rows = tx.rows(select(table.c.path, table.c.hash).where(table.c.deployment == deployment.id))
+        found[deployment.id] = {sys.intern(row.path): sys.intern(row.hash) for row in rows}
+    for row in tx.rows(select(table).where(table.c.deployment.not_in(select(tables.deployment.c.id)))):
         found.setdefault(row.deployment, {})[row.path] = row.hash
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, tuple_
@@ -65,6 +65,21 @@ def entries(tx: Tx, after: Place, up_to: str | None, limit: int) -> Sequence[Sea
     if up_to is None:
         return tx.passing(_ENTRIES, given)
     return tx.passing(_ENTRIES_UP_TO, {**given, "up_to": up_to})
+
+
+def all_entries(tx: Tx, after: Place, up_to: str | None, at_once: int = 500) -> Iterator[SealedRow]:
+    """As `entries`, one page after the other."""
+    rows: Sequence[SealedRow] | None = None
+    while rows is None or len(rows) >= at_once:
+        rows = entries(tx, after, up_to, at_once)
+        yield from rows
+        if rows:
+            after = Place(rows[-1].stream, rows[-1].seq)
+
+
+def all_of(tx: Tx, stream: str, at_once: int = 500) -> Iterator[SealedRow]:
+    """Of one stream."""
+    return all_entries(tx, Place(stream, 0), stream, at_once)
 
 
 _stream, _history = tables.stream.c, tables.history.c

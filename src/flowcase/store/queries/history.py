@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -109,10 +109,9 @@ def events(
     found = [
         row
         for entry in tx.rows(statement)
-        for row in _opened(tx, entry)
+        for row in opened(tx, entry, kinds)
         if row.seq > after
         and (up_to is None or row.seq <= up_to)
-        and (kinds is None or row.kind in kinds)
         and (instance is None or row.instance == instance)
     ]
     return found if limit is None else found[:limit]
@@ -172,7 +171,7 @@ def newest(
         at, stream, seq = after
         same = (table.c.stream < stream) | ((table.c.stream == stream) & (table.c.seq < seq))
         statement = statement.where((table.c.at < at) | ((table.c.at == at) & same))
-    return [((row.at, row.stream, row.seq), _opened(tx, row)) for row in tx.rows(statement.limit(limit))]
+    return [((row.at, row.stream, row.seq), opened(tx, row)) for row in tx.rows(statement.limit(limit))]
 
 
 def events_of_instance(tx: Tx, instance: str, *, kinds: Sequence[str] | None = None) -> list[EventRow]:
@@ -282,8 +281,9 @@ def _names(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
     return (literal(" ") + column + literal(" ")).contains(f" {word} ", autoescape=True)
 
 
-def _opened(tx: Tx, row: Row[Any]) -> list[EventRow]:
-    """The events of an entry. Without the stream's key its events are counted, and say no more.
+def opened(tx: Tx, row: Row[Any] | SealedRow, kinds: Collection[str] | None = None) -> list[EventRow]:
+    """The events of an entry, or those of these kinds. Without the stream's key its events are counted, and
+    say no more.
 
     Raises SealBroken also where what stands in the open is not what the entry was sealed with.
     """
@@ -293,7 +293,7 @@ def _opened(tx: Tx, row: Row[Any]) -> list[EventRow]:
         kind = row.kind if len(kinds) == 1 else ""
         recorded, request_id = [codec.Recorded(kind, None, row.element, None)] * row.size, ""
     elif codec.is_entry(payload):
-        recorded, request_id, bound = codec.decode(payload)
+        recorded, request_id, bound = codec.decode(payload, kinds)
         if bound is not None and bound != _binding(row):
             raise SealBroken(f"{row.stream}|history|{row.seq}")
     else:
@@ -304,4 +304,5 @@ def _opened(tx: Tx, row: Row[Any]) -> list[EventRow]:
             row.stream, seq, row.at, row.actor, each.kind, each.instance, each.element, each.event, request_id
         )
         for seq, each in enumerate(recorded, start=row.seq)
+        if kinds is None or each.kind in kinds
     ]
