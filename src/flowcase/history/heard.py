@@ -20,6 +20,7 @@ class Heard(NamedTuple):
     actor: str
     instance: str | None
     event: Event
+    request_id: str = ""
 
 
 class _Mark(Enum):

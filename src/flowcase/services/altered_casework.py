@@ -12,7 +12,7 @@ import binascii
 import datetime as dt
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -23,7 +23,8 @@ from flowcase.history import retold_casework, retold_flows, retold_waiting
 from flowcase.history.heard import GONE, NOT_TOLD, Heard, Subject
 from flowcase.history.retold_casework import BEGINNINGS, COPIES
 from flowcase.model import InstanceMigrated
-from flowcase.services import altered_waiting
+from flowcase.services import altered_items, altered_waiting
+from flowcase.services.altered_items import Items
 from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.services.altered_waiting import MessageIds
 from flowcase.store import Tx
@@ -36,6 +37,7 @@ _KINDS = frozenset(
     (
         *(each.__name__ for each in retold_casework.KINDS),
         *altered_waiting.COUNTED_KINDS,
+        *altered_items.KINDS,
     )
 )
 _SORTS = tuple(retold_casework.TOLD)
@@ -48,14 +50,15 @@ _PASSING = ("message", "held start")  # rows that go again, most of them in the 
 Place = tuple[dt.datetime, int, str, int]
 
 
-def find(tx: Tx) -> Iterator[AlteredRow]:
-    """The sorts in order; within each, rows by id."""
-    search = _Search(tx, as_kept.erased_cases(tx), as_kept_messages.receipts(tx))
+def find(tx: Tx, named: Collection[str] = ()) -> Iterator[AlteredRow]:
+    """The sorts in order; within each, rows by id. Nothing more is said of the lists that are `named`."""
+    search = _Search(tx, as_kept.erased_cases(tx), as_kept_messages.receipts(tx), Items(frozenset(named)))
     search.walk()
     search.settle_what_crosses()
     for sort, id in sorted(search.found, key=lambda each: (_SORTS.index(each[0]), each[1])):
         yield AlteredRow(sort, id, search.found[sort, id])
     yield from search.message_ids.find(tx)
+    yield from search.items.altered()
     for key, members in sorted(as_kept.candidate_sets(tx).items()):
         if key_of_members(sorted(members)) != key:
             yield AlteredRow("candidates", key, "of user tasks were altered")
@@ -73,6 +76,7 @@ class _Search:
     tx: Tx
     erased: set[str]  # codes of cases
     receipts: dict[str, set[str]]  # processes by the message that they have had
+    items: Items
     message_ids: MessageIds = field(default_factory=MessageIds)
     found: dict[Subject, str] = field(default_factory=dict)
     crossing: dict[Subject, list[tuple[Place, Heard]]] = field(default_factory=dict)
@@ -88,6 +92,9 @@ class _Search:
             for sort in _SORTS:
                 for row in as_kept.casework(self.tx, sort, after, last):
                     rows.setdefault(row.stream, {})[sort, row.id] = row
+            self.items.look_at(
+                self.tx, [id for here in rows.values() for sort, id in here if sort == "instance"]
+            )
             alive = {key.id for key in page if key.wrapped_key is not None}
             entries_of_page = chains.all_entries(self.tx, chains.Place(after), last, _ENTRIES_AT_ONCE)
             for stream, entries in itertools.groupby(entries_of_page, attrgetter("stream")):
@@ -108,6 +115,7 @@ class _Search:
         passing: dict[Subject, list[tuple[Place, Heard]]] = {}
         for place, heard, subjects in self._heard_of(stream, lying.entries):
             self.message_ids.hear(heard)
+            self.items.hear(heard)
             for subject in subjects:
                 if subject in here or subject[0] in _PASSING:
                     told[subject] = retold_casework.retold(subject, told.get(subject), heard)
@@ -121,6 +129,7 @@ class _Search:
                     self.crossing.setdefault(subject, []).append((place, heard))
         for subject, row in here.items():
             self._compare(subject, row, told.get(subject))
+        self.items.compare(id for sort, id in here if sort == "instance")
         for subject, heard_of in passing.items():
             self.crossing.setdefault(subject, []).extend(heard_of)
         self.tx.let_go(stream)
@@ -185,7 +194,7 @@ class _Search:
             for row in history.opened(self.tx, entry, _KINDS):
                 if row.event is not None:
                     place = (at, 0 if isinstance(row.event, BEGINNINGS) else 1, stream, row.seq)
-                    yield place, Heard(stream, row.at, row.actor, row.instance, row.event)
+                    yield place, Heard(stream, row.at, row.actor, row.instance, row.event, row.request_id)
 
     def _compare(self, subject: Subject, row: Any, told: Any) -> None:
         sort = subject[0]

@@ -59,7 +59,8 @@ def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
     found = retold.installation(told_of_installation.told(tx, retold.INSTALLATION_KINDS))
     altered = [*_of_installation(tx, found)]
     if casework:
-        altered += [*altered_casework.find(tx), *altered_disclosures.find(tx)]
+        lists = {each.id for each in altered if each.sort in ("batch", "move")}
+        altered += [*altered_casework.find(tx, lists), *altered_disclosures.find(tx)]
     return altered
 
 

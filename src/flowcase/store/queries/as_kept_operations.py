@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from flowcase.history.retold_operations import Batch, Move, Suspension
 from flowcase.store.queries.rows import made
@@ -13,7 +14,7 @@ from flowcase.store.queries.worklists import BATCHES, MOVES, Lists
 from flowcase.store.suspension_tables import suspension
 from flowcase.store.tx import Tx
 
-_ITEMS_AT_ONCE = 1000
+_ITEMS_AT_ONCE, _INSTANCES_AT_ONCE = 1000, 500
 
 
 def suspensions(tx: Tx) -> dict[str, Suspension]:
@@ -40,3 +41,28 @@ def items(tx: Tx, lists: Lists, list_id: str) -> Iterator[Any]:
         if len(found) < _ITEMS_AT_ONCE:
             return
         after = found[-1].number
+
+
+@dataclass(frozen=True)
+class KeptItem:
+    """What became of an instance of a batch or a move."""
+
+    sort: str
+    list: str
+    act: str
+    instance: str
+    status: str
+
+
+def items_of(tx: Tx, instances: Sequence[str]) -> Iterator[KeptItem]:
+    """In which lists these instances are."""
+    for sort, lists in (("batch", BATCHES), ("move", MOVES)):
+        item, head = lists.item, lists.head
+        act = head.c.act if lists is BATCHES else literal("migrate")
+        statement = select(
+            lists.id().label("list"), act.label("act"), item.c.instance, item.c.status
+        ).join_from(item, head, head.c.id == lists.id())
+        for begin in range(0, len(instances), _INSTANCES_AT_ONCE):
+            named = item.c.instance.in_(instances[begin : begin + _INSTANCES_AT_ONCE])
+            for row in tx.rows(statement.where(named)):
+                yield KeptItem(sort, row.list, row.act, row.instance, row.status)
