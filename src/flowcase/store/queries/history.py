@@ -124,7 +124,7 @@ def events_of_streams(tx: Tx, streams: Sequence[str]) -> dict[str, list[EventRow
         few = _table.c.stream.in_(streams[begin : begin + _AT_ONCE])
         statement = select(_table).where(few).order_by(_table.c.stream, _table.c.seq)
         for entry in tx.rows(statement):
-            found[entry.stream] += _opened(tx, entry)
+            found[entry.stream] += opened(tx, entry)
     return found
 
 
