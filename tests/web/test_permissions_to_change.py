@@ -6,7 +6,9 @@ answered, whatever else is wrong with what was sent.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from flask import Flask
 from flowcase.access.actor import SYSTEM
 from flowcase.web import permission_matrix
 from flowcase.web.permission_matrix import RULES
+from tests.web import world as worlds
 from tests.web.conftest import Visitor
 from tests.web.test_permissions import PROGRAM, Page, _is_allowed, _members, _pages
 from tests.web.world import PEOPLE, World
@@ -111,6 +114,32 @@ _BODIES: dict[str, Any] = {
     "api.drop_held_starts": {"reason": "prøve", "held": ["findes-ikke"]},
     "api.deploy": {"files": {"tom.bpmn": "<x/>"}},
 }
+
+
+@pytest.fixture(scope="module")
+def tried(municipality: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Page]]:
+    """An installation with something behind every address, and the addresses; each test has a copy."""
+    home = tmp_path_factory.mktemp("tried") / "home"
+    shutil.copytree(municipality, home)
+    world = worlds.open_world(home)
+    pages = list(_sent_to(world))
+    world.flow.close()
+    return home, pages
+
+
+@pytest.fixture
+def world(tried: tuple[Path, list[Page]], tmp_path: Path) -> Iterator[World]:
+    home = tmp_path / "home"
+    shutil.copytree(tried[0], home)
+    opened = worlds.open_world(home)
+    opened.flow.guest_links._sends_mail = True
+    yield opened
+    opened.flow.close()
+
+
+@pytest.fixture
+def pages(tried: tuple[Path, list[Page]]) -> list[Page]:
+    return tried[1]
 
 
 def _sent_to(world: World) -> Iterator[Page]:
@@ -287,8 +316,8 @@ def _differences(world: World, pages: list[Page], person: str, post: Callable[[P
     return found
 
 
-def test_every_address_that_changes_something_is_tried(app: Flask, world: World) -> None:
-    tried = {page.endpoint for page in _sent_to(world)}
+def test_every_address_that_changes_something_is_tried(app: Flask, pages: list[Page]) -> None:
+    tried = {page.endpoint for page in pages}
 
     changing = {route.endpoint for route in permission_matrix.routes(app) if route.method != "GET"}
 
@@ -298,21 +327,23 @@ def test_every_address_that_changes_something_is_tried(app: Flask, world: World)
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_pages_take_from_everybody_what_the_matrix_says(
-    app: Flask, world: World, sign_in: Callable[[str], Visitor], person: str
+    app: Flask, world: World, pages: list[Page], sign_in: Callable[[str], Visitor], person: str
 ) -> None:
     client = sign_in(person).client
     app.config["WTF_CSRF_ENABLED"] = False
-    pages = [page for page in _sent_to(world) if not RULES[page.endpoint].takes_token]
+    pages = [page for page in pages if not RULES[page.endpoint].takes_token]
     assert len(pages) > 60
 
     assert _differences(world, pages, person, lambda page: client.post(page.path).status_code) == []
 
 
 @pytest.mark.parametrize("person", [*PEOPLE, PROGRAM])
-def test_the_api_takes_from_everybody_what_the_matrix_says(app: Flask, world: World, person: str) -> None:
+def test_the_api_takes_from_everybody_what_the_matrix_says(
+    app: Flask, world: World, pages: list[Page], person: str
+) -> None:
     token = world.flow.people.new_token(person, actor=SYSTEM)
     client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
-    pages = [page for page in _sent_to(world) if RULES[page.endpoint].takes_token]
+    pages = [page for page in pages if RULES[page.endpoint].takes_token]
     assert len(pages) > 30
 
     def post(page: Page) -> int:
@@ -324,10 +355,9 @@ def test_the_api_takes_from_everybody_what_the_matrix_says(app: Flask, world: Wo
 
 
 def test_no_page_takes_anything_without_its_token_and_nothing_without_signing_in(
-    app: Flask, world: World, sign_in: Callable[[str], Visitor], stranger: Visitor
+    app: Flask, world: World, pages: list[Page], sign_in: Callable[[str], Visitor], stranger: Visitor
 ) -> None:
     drift = sign_in("drift").client
-    pages = list(_sent_to(world))
     before = _changes(world)
 
     for page in pages:
