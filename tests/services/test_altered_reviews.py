@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from flowcase.access.actor import Actor
+from flowcase import events
+from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.services import altered_reviews
+from flowcase.services import altered_reviews, told_of_installation
+from flowcase.services.altered_row import AlteredRow
+from flowcase.services.told_of_installation import Share
+from flowcase.store import INSTALLATION, Tx
 from flowcase.store.review_tables import review, review_comment, review_file
 from tests.services.altering import Altered, not_said, said_of_each
 from tests.services.conftest import OPERATOR
@@ -202,3 +210,52 @@ def test_one_share_of_them_after_the_other_says_the_same(
 
     assert not_said(ALTERED, found) == {}
     assert reviewed.altered_rows.find() == []
+
+
+def test_memory_does_not_grow_with_the_number_of_reviews(
+    reviewed: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(altered_reviews, "_ROWS_AT_ONCE", 900)
+    monkeypatch.setattr(told_of_installation, "_ENTRIES_AT_ONCE", 10)
+    compared = altered_reviews._compared
+
+    def compared_and_tidied(tx: Tx, share: Share) -> Iterator[AlteredRow]:
+        yield from compared(tx, share)
+        gc.collect()  # what nobody holds any more is not what is asked for
+
+    monkeypatch.setattr(altered_reviews, "_compared", compared_and_tidied)
+
+    def peak() -> int:
+        gc.collect()
+        tracemalloc.start()
+        assert reviewed.altered_rows.find() == []
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    reviewed.altered_rows.find()  # what is imported and kept once
+    _ask(reviewed, range(600))
+    few = peak()
+    _ask(reviewed, range(600, 1500))
+
+    assert peak() < few * 1.5
+
+
+def _ask(flow: Flowcase, numbers: range) -> None:
+    """Reviews with a comment each, some in a transaction."""
+    digest = flow.reviews.list(actor=LONE)[0][0].hash
+    for begin in range(numbers.start, numbers.stop, 20):
+
+        def ask(tx: Tx, begin: int = begin) -> None:
+            for number in range(begin, begin + 20):
+                named: dict[str, Any] = {"review": f"many-{number}", "file": f"{number}.bpmn"}
+                asked = events.ReviewAsked(
+                    **named, owner="jens", copy=0, hash=digest, authors=("jens",), note="n" * 500
+                )
+                tx.append(INSTALLATION, asked)
+                said = events.ReviewCommented(
+                    **named, comment=f"said-{number}", element="", text=f"{number} " * 200
+                )
+                tx.append(INSTALLATION, said)
+
+        flow.reviews._transactions.run(SYSTEM, ask)

@@ -11,13 +11,15 @@ from flowcase.model import Event
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import chains, history
 
+_ENTRIES_AT_ONCE = 200
+
 Told = tuple[str, dt.datetime, Event]  # actor, instant
 
 
 def told(tx: Tx, classes: Iterable[type[Event]]) -> Iterator[Told]:
     """Events of these kinds in order."""
     kinds = frozenset(each.__name__ for each in classes)
-    for entry in chains.all_of(tx, INSTALLATION):
+    for entry in chains.all_of(tx, INSTALLATION, _ENTRIES_AT_ONCE):
         if not kinds.isdisjoint(entry.kind.split(" ")):
             for row in history.opened(tx, entry, kinds):
                 if row.event is not None:
