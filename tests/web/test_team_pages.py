@@ -8,6 +8,8 @@ import re
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.errors import NotFound
+from flowcase.services.caseload_moves import Moved
 from tests.web.world import at
 
 HELD = ["SAG-2570", "SAG-2588"]  # Camilla's
@@ -508,3 +510,18 @@ def test_who_ends_an_absence_that_another_window_has_ended_reads_so_on_the_page(
         and "Fraværet er ændret imens: Camilla Noer. Se, hvad der står nu." in second.text
     )
     assert camilla.post("/stedfortraedere/slut", {"person": "omar.syd"}).status == 403
+
+
+def test_a_case_of_an_older_version_says_what_to_do_about_its_deputys_last_day(sign_in, world, monkeypatch):
+    moved = Moved(
+        not_done={"SAG-2588": NotFound("absence whose last day can be changed in case", "SAG-2588")}
+    )
+    monkeypatch.setattr(world.flow.caseload_moves, "change_last_day", lambda *args, **kwargs: moved)
+    today = world.flow.clock.now().date()
+    world.flow.absences.report("camilla.syd", today, today, actor=SYSTEM)
+    leader = sign_in("else.syd")
+
+    page = leader.get(f"/team/raadgivere/camilla.syd/fravaer/{today}")
+    told = leader.press(page, "ret", til="10.04.2026")
+
+    assert "SAG-2588: Stedfortræderen har stadig den gamle sidste dag." in told.text

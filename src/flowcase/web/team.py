@@ -175,7 +175,7 @@ def last_day(person: str, until: str) -> Any:
         else:
             flash(gettext("Sidste fraværsdag er rettet: {name}.").format(name=name_of(person)), "success")
             for code, error in moved.not_done.items():
-                flash(f"{code}: {_why(error)}", "error")
+                flash(f"{code}: {_why_not_changed(error)}", "error")
             return there
     return render_template(
         "team_last_day.html",
@@ -329,6 +329,13 @@ def _cannot_hand_over(ticked: list[str], to: dict[str, str]) -> str:
 def _wrong_fields(moved: Moved) -> Any:
     """Errors of the shared fields, to stand at them."""
     return next((error.errors for error in moved.not_done.values() if isinstance(error, InvalidValues)), None)
+
+
+def _why_not_changed(error: FlowcaseError) -> str:
+    """Where no deputy's last day moved: the case's flow began by a version that knows no other way."""
+    if isinstance(error, NotFound):
+        return gettext("Stedfortræderen har stadig den gamle sidste dag. Meld fraværet igen i sagen.")
+    return _why(error)
 
 
 def _why(error: FlowcaseError) -> str:
