@@ -17,7 +17,7 @@ from flowcase.store import tables
 OPENED = dt.datetime(2026, 11, 30, 8, 0, tzinfo=dt.UTC)  # a Monday
 
 
-def test_no_user_task_of_a_demonstration_is_late_from_the_start(tmp_path: Path) -> None:
+def test_nothing_of_a_demonstration_is_late_from_the_start_or_given_up(tmp_path: Path) -> None:
     """A visitor takes an overdue user task for a fault of the product, not of whoever it was made up by."""
     settings = config.Config(home=tmp_path, is_demonstration=True, is_durable=False)
     bootstrap.upgrade(settings)
@@ -29,7 +29,8 @@ def test_no_user_task_of_a_demonstration_is_late_from_the_start(tmp_path: Path) 
                 person.id, groups=person.groups, team=person.team, district=person.district, actor=SYSTEM
             )
 
-        Municipality(flow, OPENED).live()
+        life = Municipality(flow, OPENED)
+        life.live()
 
         table = tables.user_task
         made = flow.user_tasks._transactions.read(
@@ -40,3 +41,4 @@ def test_no_user_task_of_a_demonstration_is_late_from_the_start(tmp_path: Path) 
     due = [row for row in made if row.due_at is not None]
     assert {"dagsorden", "bekraeft", "indkald", "vurder"} <= {row.element for row in due}
     assert [row for row in due if row.due_at <= row.created_at] == []
+    assert life.given_up == []

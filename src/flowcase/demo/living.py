@@ -143,7 +143,8 @@ class Municipality:
         actor = self._actor(str(person))
         try:
             page = self.flow.startable_flows.page(undertaking.process, case=code, actor=actor)
-            values = self._values(page, undertaking.form, actor) if page.form else {}
+            given = _dated(undertaking.form, self.flow.clock.now())
+            values = self._values(page, given, actor) if page.form else {}
             started = self.flow.startable_flows.start(undertaking.process, values, case=code, actor=actor)
         except FlowcaseError as error:
             self.given_up.append(f"{undertaking.process} ({code}): {_because(error)}")
