@@ -53,7 +53,6 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "kind": ("Slags", "Kind"),
     "kinds": ("Slags hændelser", "Kinds of events"),
     "last": ("Til og med", "To"),
-    "last_before": ("Til og med (før)", "To (before)"),
     "migration": ("Flytning", "Move"),
     "name": ("Navn", "Name"),
     "names_actors": ("Med navne på medarbejdere", "With names of staff"),
