@@ -8,7 +8,7 @@ from decimal import Decimal
 from flowcase.access.actor import SYSTEM
 from flowcase.cases import events as domain
 from flowcase.store import Store, tables
-from flowcase.store.queries import case_files, deadlines, notices, records
+from flowcase.store.queries import case_files, deadlines, history, notices, records
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
@@ -117,6 +117,33 @@ def test_a_record_whose_key_was_destroyed_says_so_and_gives_nothing_away(store: 
         row = records.record(tx, "u1")
     assert row is not None
     assert (row.is_erased, row.secret) == (True, {})
+
+
+def test_events_whose_key_was_destroyed_are_counted_one_by_one(store: Store) -> None:
+    with store.begin(SYSTEM, NOW) as tx:
+        opened = domain.CaseOpened(
+            case="SAG-1", child="b1", rule_set="ballerup", rule_set_version="1", facts={"status": "ny"}
+        )
+        tx.append("case:SAG-1", opened)
+        tx.append("case:SAG-1", created("u1"))  # two kinds in one entry
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.append("case:SAG-1", created("u2"))
+    with store.begin(SYSTEM, NOW) as tx:
+        tx.update(tables.stream, {"id": "case:SAG-1"}, {"wrapped_key": None}, attempt="destroy a key")
+
+    with store.begin(SYSTEM, NOW) as tx:
+        everything = history.events(tx, "case:SAG-1")
+        newest = [
+            row for _, rows in history.newest(tx, history.Narrowed(), after=None, limit=2) for row in rows
+        ]
+        wanted = history.events(tx, "case:SAG-1", kinds=["RecordCreated"])
+    assert [(row.seq, row.kind, row.event) for row in everything] == [
+        (1, "", None),
+        (2, "", None),
+        (3, "RecordCreated", None),
+    ]
+    assert sorted(row.seq for row in newest) == [1, 2, 3]
+    assert [row.seq for row in wanted] == [3]
 
 
 def test_a_case_keeps_its_facts_and_lists_follow_them(store: Store) -> None:

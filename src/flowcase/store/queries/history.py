@@ -289,8 +289,7 @@ def opened(tx: Tx, row: Row[Any] | SealedRow, kinds: Collection[str] | None = No
     """
     payload = tx.open(row.stream, f"history|{row.seq}", row.sealed_payload)
     if payload is None:
-        kinds = row.kind.split(" ")
-        kind = row.kind if len(kinds) == 1 else ""
+        kind = "" if " " in row.kind else row.kind
         recorded, request_id = [codec.Recorded(kind, None, row.element, None)] * row.size, ""
     elif codec.is_entry(payload):
         recorded, request_id, bound = codec.decode(payload, kinds)
