@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 
 import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import NotFound
 from flowcase.services.caseload_moves import Moved
+from flowcase.store.queries.records import records
 from tests.web.world import at
 
 HELD = ["SAG-2570", "SAG-2588"]  # Camilla's
@@ -525,3 +527,24 @@ def test_a_case_of_an_older_version_says_what_to_do_about_its_deputys_last_day(s
     told = leader.press(page, "ret", til="10.04.2026")
 
     assert "SAG-2588: Stedfortræderen har stadig den gamle sidste dag." in told.text
+
+
+def test_a_last_day_that_was_cut_off_in_the_middle_is_changed_in_the_cases_when_it_is_sent_again(
+    sign_in, world
+):
+    leader = sign_in("else.syd")
+    reported = leader.get("/team/raadgivere/camilla.syd/fravaer")
+    leader.press(reported, "meld", **{**ABSENCE, "fra": "27.03.2026"})
+    world.go_to(world.flow.clock.now())
+    page = leader.get("/team/raadgivere/camilla.syd/fravaer/2026-04-03")
+    days = dt.date(2026, 4, 3), dt.date(2026, 4, 10)
+    world.flow.absences.change_last_day("camilla.syd", *days, actor=SYSTEM)
+
+    told = leader.press(page, "ret", til="10.04.2026")
+
+    assert "Sidste fraværsdag er rettet: Camilla Noer." in told.text
+    for case in HELD:
+        [absence] = world.flow.user_tasks._transactions.read(partial(records, entity="Fravaer", case=case))
+        assert absence.open["til"] == dt.date(2026, 4, 10)
+    again = leader.press(page, "ret", til="10.04.2026")
+    assert "Fraværet er ændret imens: Camilla Noer." in again.text
