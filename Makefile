@@ -41,7 +41,7 @@ run: setup ## Set up, load the processes and fictional cases, start web and sche
 	@$(VENV)/bin/flowcase demo --port $(PORT)
 
 test: setup-dev lint ## Every check that CI runs
-	$(VENV)/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(VENV)/bin/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/dev.stamp ## Format, lint, types and import contracts
 	$(VENV)/bin/ruff format --check .
