@@ -1,4 +1,4 @@
-"""`make test` runs in several processes: what the tests of a file share is made once, and long files begin."""
+"""`make test` runs in some processes: what the tests of a file share is made once, and long files begin."""
 
 from __future__ import annotations
 
