@@ -29,6 +29,17 @@ def test_a_page_knows_how_long_its_session_lasts_and_asking_is_no_click(sign_in,
     assert is_signed_out(karen)
 
 
+def test_an_open_editor_keeps_nobody_signed_in_by_telling_that_it_is_open(sign_in, world):
+    jens = sign_in("jens.proces")
+    token = {"X-CSRFToken": jens.get("/studie/").value("csrf_token")}
+    for _ in range(4):
+        later(world, minutes=8)
+        body = {"file": "opfoelgning.bpmn", "content": ""}
+        jens.client.post("/api/studio/presence", json=body, headers={**FROM_OUR_PAGE, **token})
+
+    assert seconds(jens) == 0
+
+
 def test_who_sits_there_stays_but_never_beyond_the_longest_time(sign_in, world):
     karen = sign_in("karen.fp")
     token = {"X-CSRFToken": karen.get("/beskeder").value("csrf_token")}

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 # What an open page asks again and again: nobody need be sitting there.
 ASKED_BY_ITSELF = frozenset(
-    {"notices.count", "user_tasks.presence", "daily_meetings.state", "inbox.now", "session_end.left"}
+    {
+        "notices.count",
+        "user_tasks.presence",
+        "studio_api.presence",
+        "daily_meetings.state",
+        "inbox.now",
+        "session_end.left",
+    }
 )
 
 

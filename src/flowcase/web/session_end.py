@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Request, abort, request
 from flowcase.web import kept_typing
 from flowcase.web.language import gettext
 from flowcase.web.session import signed_in
-from flowcase.web.signed_cookie import mark_of_session
+from flowcase.web.signed_cookie import form_token, mark_of_session
 
 blueprint = Blueprint("session_end", __name__)
 
@@ -61,6 +61,7 @@ def _left() -> dict[str, Any]:
     return {
         "seconds": seconds,
         "whose": mark_of_session(),
+        "csrf": form_token() if seconds else "",  # of the session as it is now, for a page of one before
         "title": gettext("Du bliver snart logget af"),
         "text": gettext(
             "Om cirka {number} min. lukkes siden. "

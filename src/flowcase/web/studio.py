@@ -26,7 +26,7 @@ from flowcase.web import new_files, rules_in_danish, studio_list
 from flowcase.web.findings_in_danish import finding_words
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
-from flowcase.web.signed_cookie import form_token
+from flowcase.web.signed_cookie import form_token, mark_of_session
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studie")
 
@@ -98,6 +98,8 @@ def _data(opened: Any, kind: str) -> str:
     """What the editor's script starts with, safe inside a script element."""
     started: dict[str, Any] = {
         "csrf": form_token(),
+        "session": url_for("session_end.left"),
+        "whose": mark_of_session(),
         "file": opened.path,
         "copy": opened.copy,
         "seen": opened.draft,

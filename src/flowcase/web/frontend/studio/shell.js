@@ -9,6 +9,7 @@ import { say } from './words.js';
 const CHECK_AFTER = 500; // ms without typing
 const SAVE_AFTER = 2000;
 const HERE_EVERY = 20_000;
+const AGAIN_AFTER = 5000; // after a draft that could not be kept
 
 export const begun = JSON.parse(document.getElementById('begyndelse').textContent);
 
@@ -28,6 +29,7 @@ class Studio {
     this.isDrawn = false; // the drawing shows `content`
     this.isText = false;
     this.isSaved = true;
+    this.isRefused = false; // the last try to keep the draft came to nothing
     this.checks = 0;
     this.findings = [];
     this.trouble = ''; // what the editor itself has to say of a file that it cannot draw
@@ -66,6 +68,8 @@ class Studio {
         this.leaveFor(link.pathname);
       }),
     );
+    // Back on the network, or from the window in which one has signed in again.
+    ['online', 'focus'].forEach((each) => window.addEventListener(each, () => this.isRefused && this.save()));
     window.addEventListener('beforeunload', (event) => {
       if (!this.isSaved) event.preventDefault();
     });
@@ -167,6 +171,7 @@ class Studio {
       if (number === this.checks) this.found(said.findings); // a later one is on its way otherwise
     } catch (error) {
       if (number === this.checks) at('antal').textContent = `(${this.sentence(error, 'notChecked')})`;
+      at('ingen').hidden = true; // of what was drawn before
     }
     document.documentElement.dataset.checked = String(number);
   }
@@ -213,8 +218,14 @@ class Studio {
       if (this.isSaved) clearTimeout(this.saveTimer);
       at('gemt').textContent = this.isSaved ? `${say('saved')} ${saved.savedAt}` : say('unsaved');
       at('kasser').disabled = false;
+      if (this.isRefused) this.check(); // it came to nothing as well
+      this.isRefused = false;
     } catch (error) {
+      this.isSaved = false;
+      this.isRefused = true;
       at('gemt').textContent = this.sentence(error, 'failed');
+      clearTimeout(this.saveTimer);
+      if (error.status !== 413) this.saveTimer = setTimeout(() => this.save(), AGAIN_AFTER);
     }
   }
 
@@ -267,9 +278,13 @@ class Studio {
     if (!window.confirm(say('discard'))) return;
     clearTimeout(this.saveTimer);
     await this.saving;
-    const { next } = await ask('discard', { content: '', copy: begun.copy }, begun);
-    this.isSaved = true;
-    location.assign(next);
+    try {
+      const { next } = await ask('discard', { content: '', copy: begun.copy }, begun);
+      this.isSaved = true;
+      location.assign(next);
+    } catch (error) {
+      at('gemt').textContent = this.sentence(error, 'notDiscarded');
+    }
   }
 
   // --- putting into force -------------------------------------------------------------------------
@@ -287,7 +302,7 @@ class Studio {
   // Which running instances stay behind, before anything is done.
   async tellEffects() {
     const place = at('drift-virkning');
-    const { lines, href } = await ask('effects', { content: await this.read() }, begun);
+    const { lines, href } = await ask('effects', { content: await this.read() }, begun).catch(() => ({ lines: [] }));
     place.querySelector('ul').replaceChildren(
       ...lines.map((line) => {
         const item = document.createElement('li');
@@ -321,7 +336,8 @@ class Studio {
     } catch (error) {
       if (error.body?.findings) this.found(error.body.findings);
       at('drift-gennemsyn').hidden = !error.body?.approval;
-      const key = error.body?.findings ? 'hasErrors' : error.status === 409 ? 'conflict' : 'failed';
+      const isAnswered = Boolean(error.status); // else it may be in force or not
+      const key = error.body?.findings ? 'hasErrors' : error.status === 409 ? 'conflict' : isAnswered ? 'notDeployed' : 'noAnswer';
       await this.save();
       at('drift-advarsel').hidden = begun.inForce === begun.basedOn;
       at('drift-fejl').textContent = error.body?.approval ? error.body.detail : this.sentence(error, key);
@@ -330,6 +346,8 @@ class Studio {
   }
 
   sentence(error, key) {
+    if (error.body?.isAnother) return say('another');
+    if (error.status === 413) return say('tooLarge');
     return error.status === 401 || error.status === 400 ? say('signedOut') : say(key);
   }
 }
