@@ -198,8 +198,9 @@ def page_of(outcomes: list[Outcome], seed: int, minutes: float, machine: str, *,
         "Lost is what somebody was told is done and is not, and every timer or job that is gone; doubled is "
         "what happened more than once. A timer is early when it fired before its instant by the clock of the "
         "node that fired it, and in the row of the clocks also when it was more than a minute early by "
-        "PostgreSQL's: a worker whose clock is further ahead leaves what is due to others. A job is done at "
-        "least once: the world outside sees its key again, the history counts it once.",
+        "PostgreSQL's: a worker whose clock is further ahead leaves what is due to others. There an entry of "
+        "the history is wrong, too, whose instant is more than a minute from when PostgreSQL committed it. A "
+        "job is done at least once: the world outside sees its key again, the history counts it once.",
         "",
         "Beside it was seen:",
         "",

@@ -41,7 +41,7 @@ from flowcase.services.caseload_moves import CaseloadMoves
 from flowcase.services.cases import Cases
 from flowcase.services.checkpoint_sending import CheckpointSending
 from flowcase.services.checkpoints import Checkpoints
-from flowcase.services.clock_watch import ClockWatch
+from flowcase.services.clock_watch import ClockWatch, RightClock
 from flowcase.services.comments import Comments
 from flowcase.services.compliance import Compliance
 from flowcase.services.concerns import Concerns
@@ -153,6 +153,7 @@ class Flowcase:
     settings: Config
     store: Store
     clock: Any  # Clock; ManualClock and DemonstrationClock can be set
+    wall: WallClock  # the machine's, set right; a demonstration's clock is ahead of it
     handlers: Mapping[str, Registration]
     deployments: Deployments
     instances: Instances
@@ -283,7 +284,7 @@ def open(
         if not migrating.serves(revision):
             raise SchemaOutdated(revision)
         patiently(lambda: store.check_key(WallClock().now()))
-        flow = assemble(settings, store, clock or _clock(settings, store), handlers=handlers)
+        flow = assemble(settings, store, clock, handlers=handlers)
         flow.webhooks.refresh()
         return flow
     except BaseException:
@@ -340,14 +341,25 @@ def open_throwaway(
 
 
 def assemble(
-    settings: Config, store: Store, clock: Clock, *, handlers: Mapping[str, Registration] | None = None
+    settings: Config,
+    store: Store,
+    clock: Clock | None = None,
+    *,
+    handlers: Mapping[str, Registration] | None = None,
 ) -> Flowcase:
-    """Every service over an open store and a clock; `handlers` default to the product's own."""
+    """Every service over an open store; `clock` and `handlers` default to the product's own."""
     handlers = load_handlers() if handlers is None else handlers
     node = settings.node or f"{socket.gethostname()}:{os.getpid()}"
-    nodes = Nodes(Transactions(store, clock), node)
-    clock_watch = ClockWatch(nodes, WallClock().now)
-    transactions = Transactions(store, clock, clock_watch.check)
+    clock_watch = ClockWatch(
+        Nodes(Transactions(store, WallClock()), node), WallClock().now, corrects=clock is None
+    )
+    # A clock that is given is nobody's to set right, and then the machine's goes uncorrected beside it.
+    wall = WallClock() if clock is not None or store.is_sqlite else RightClock(clock_watch)
+    due_now = clock_watch.now_for_due if clock is None and not settings.is_demonstration else None
+    if clock is None:
+        clock = DemonstrationClock(store, wall) if settings.is_demonstration else wall
+    transactions = Transactions(store, clock, clock_watch.check, due_now)
+    nodes = Nodes(transactions, node, clock_watch.correction)
     definitions = Definitions()
     rule_sets = RuleSets(transactions)
     decisions = Decisions(rule_sets)
@@ -396,6 +408,7 @@ def assemble(
         settings=settings,
         store=store,
         clock=clock,
+        wall=wall,
         handlers=handlers,
         deployments=deployments,
         instances=running,
@@ -473,7 +486,7 @@ def assemble(
         people=people,
         sessions=Sessions(
             transactions,
-            WallClock().now,
+            wall.now,
             SessionLimits(
                 dt.timedelta(minutes=settings.session_idle_minutes),
                 dt.timedelta(hours=settings.session_hours),
@@ -485,18 +498,18 @@ def assemble(
         emergencies=Emergencies(transactions, rule_sets, open_work),
         second_factors=SecondFactors(
             transactions,
-            WallClock().now,
+            wall.now,
             settings.second_factor_groups,
             issuer="flowcase"
             if settings.is_demonstration
             else urlsplit(settings.address).hostname or "flowcase",
         ),
-        single_sign_on=outward.single_sign_on(settings, transactions),
+        single_sign_on=outward.single_sign_on(settings, transactions, wall.now),
         service_accounts=ServiceAccounts(transactions, people),
         webhooks=Webhooks(transactions, webhook_reach),
         webhook_sending=WebhookSending(transactions, node, webhook_reach, release=release),
         kept_answers=KeptAnswers(transactions),
-        api_limits=ApiLimits(transactions, WallClock().now, settings.api_requests_a_minute),
+        api_limits=ApiLimits(transactions, wall.now, settings.api_requests_a_minute),
         reading_log=reading_log,
         erasure=erasure,
         retention=Retention(transactions, rule_sets, erasure, store),
@@ -521,7 +534,7 @@ def assemble(
         checkpoint_sending=CheckpointSending(
             transactions, node, outside, send=outward.mail_by(settings), release=release
         ),
-        key_rotation=KeyRotation(transactions, nodes, checkpoints),
+        key_rotation=KeyRotation(transactions, nodes, checkpoints, wall.now),
         documents=documents,
         scanning=Scanning(transactions, open_work, settings.scan_command),
         comments=Comments(transactions, open_work),
@@ -529,10 +542,6 @@ def assemble(
         case_pictures=CasePictures(transactions),
         record_names=RecordNames(transactions),
     )
-
-
-def _clock(settings: Config, store: Store) -> Clock:
-    return DemonstrationClock(store) if settings.is_demonstration else WallClock()
 
 
 def known(handlers: Mapping[str, Registration] | None = None) -> Catalogue:

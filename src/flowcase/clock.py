@@ -69,11 +69,11 @@ class DemonstrationClock:
     The offset lies in the database, so that every web and worker process of the installation agrees.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, machine: Clock | None = None) -> None:
+        self._store, self._machine = store, machine or WallClock()
 
     def now(self) -> dt.datetime:
-        machine = dt.datetime.now(dt.UTC)
+        machine = self._machine.now()
         # Not in the transaction that a request shares: it would begin here, at the machine's instant.
         with self._store.glancing(machine) as tx:
             offset: DayTimeDuration | None = settings.value(tx, OFFSET)
@@ -81,7 +81,7 @@ class DemonstrationClock:
 
     def set(self, now: dt.datetime, *, actor: Actor) -> None:
         """Never before the newest event of the history. Raises Refused."""
-        machine = dt.datetime.now(dt.UTC)
+        machine = self._machine.now()
         with self._store.begin(actor, now) as tx:
             newest = newest_instant(tx)
             if newest is not None and now < newest:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flowcase.clock import WallClock
+import datetime as dt
+from collections.abc import Callable
+
 from flowcase.config import Config, InvalidSetting
 from flowcase.services.checkpoint_sending import Outside
 from flowcase.services.journal_delivery import Deliver, FileDrop, Webhook
@@ -58,9 +60,10 @@ def webhook_reach(settings: Config) -> Reach:
         ) from None
 
 
-def single_sign_on(settings: Config, transactions: Transactions) -> SingleSignOn:
-    """Signing in at the authority's provider, where one is set. A provider's times are the machine's."""
-    now = WallClock().now
+def single_sign_on(
+    settings: Config, transactions: Transactions, now: Callable[[], dt.datetime]
+) -> SingleSignOn:
+    """Signing in at the authority's provider, where one is set. `now` is the machine's, as its times are."""
     provider = None
     if settings.oidc_issuer:
         provider = OidcProvider(

@@ -220,11 +220,14 @@ class Asked:
 
     are_alone = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, corrects: bool = False) -> None:
         self.database, self.machine, self.monotonic = 1e9, 1e9, 1000.0
         self.times, self.is_away = 0, False
         self.watch = ClockWatch(
-            cast(Nodes, self), lambda: dt.datetime.fromtimestamp(self.machine, dt.UTC), lambda: self.monotonic
+            cast(Nodes, self),
+            lambda: dt.datetime.fromtimestamp(self.machine, dt.UTC),
+            lambda: self.monotonic,
+            corrects=corrects,
         )
 
     def clock_ahead(self, machine: Callable[[], dt.datetime]) -> dt.timedelta:

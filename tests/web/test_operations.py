@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from flowcase.access.actor import SYSTEM
 from flowcase.clock import WallClock
-from flowcase.services.nodes import Nodes
+from flowcase.services.nodes import Correction, Nodes
 from flowcase.web.typed_values import as_feel, read_value
 from tests.services.diagrams import call, end, process, service_task, start
 from tests.web.test_accessibility import Checked
@@ -61,6 +61,25 @@ def test_operators_see_whose_clock_is_wrong(app, sign_in, world, monkeypatch, ah
     assert ("lader det forfaldne ligge til de andre" in page.text) is leaves
     assert ("ingen arbejder er i gang til det næste" in page.text) is leaves
     assert f"flowcase_workers_clock_ahead {float(leaves)}" in told
+
+
+def test_operators_see_what_is_taken_off_a_wrong_clock_and_since_when(app, sign_in, world, monkeypatch):
+    monkeypatch.setattr(Nodes, "_ahead", lambda *_: dt.timedelta(days=1))
+    day = dt.timedelta(days=1)
+    corrected = Correction(day, dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC))
+    node = Nodes(world.flow.nodes._transactions, "n2", lambda: corrected)
+    node.beat("web", WallClock().now() + day)
+    token = world.flow.service_accounts.make(
+        "maaler", groups=["administrator"], scopes=["metrics:read"], actor=SYSTEM
+    )
+
+    page = sign_in("drift").get("/drift")
+    told = app.test_client().get("/metrics", headers={"Authorization": f"Bearer {token}"}).text
+
+    assert "uret er 86.400 sekunder foran" in page.text
+    assert "rettet i alt, der skrives, siden man. 2. mar. 2026 kl. 10.30" in page.text
+    assert "tavs" not in page.text
+    assert "flowcase_clocks_corrected 1.0" in told
 
 
 def interventions(world, incident):

@@ -1,4 +1,4 @@
-"""A node's clock is set back and forward while it works: nothing twice, nothing lost, nothing early."""
+"""Nodes' clocks are set back and forward while they work: nothing twice, lost, early or at a wrong time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from faults.node import CLOCK
 from faults.outcome import Outcome
 from faults.places import Feeder, installation, wait_for
 from faults.servers import Node, PostgreSQL, folder, postgresql, running
+from faults.users import Users
 from flowcase import bootstrap, scheduler
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
@@ -20,6 +21,8 @@ from flowcase.errors import Conflict
 from flowcase.services.nodes import FAR_AHEAD
 
 LEAPS = (-7200, -3600, -60, -5, 0, 5, 60, 3600, 7200)  # seconds
+DAY = 86400  # by which the clock of the web process is behind when it starts
+OFF_SECONDS = FAR_AHEAD.total_seconds() + 1  # that an entry's instant may be from when it was committed
 DRAWN = sequence(
     "work",
     user_task("first"),
@@ -28,30 +31,40 @@ DRAWN = sequence(
     user_task("second"),
 )
 ALONE = sequence("alone", job("send", "chaos.send", retries=50), wait("a_second", "PT1S"))
+FALTERING = sequence("faltering", job("falter", "chaos.falter", retries=50))
 PATIENT = sequence("patient", wait("half_an_hour", "PT30M"))  # never due but for a clock that is ahead
 PATIENTS = 20
+FALTER = 4  # jobs that run while a clock leaps
 IDLE_SECONDS = 5.0  # whether a clock that is ahead does something: so many looks of its worker
 DONE_SECONDS = 60.0  # in which something is done that may be, on processors that do much else
 
 
 def set_about(*, seconds: float, seed: int) -> Outcome:
-    """One of two workers has a clock that leaps every second or two; at last it is alone, an hour ahead."""
-    outcome = Outcome("clocks", "The clock of one of two workers set back and forward by up to two hours")
+    """The clocks of one of two workers and of the web process leap; at last that worker is alone, ahead.
+
+    The web process's is a day behind when it starts.
+    """
+    outcome = Outcome(
+        "clocks", "The clocks of one of two workers and of a web process set back and forward by hours"
+    )
     outcome.meant = ("timers fired", "jobs completed")
     chance, leaps, ahead = random.Random(seed), 0, 0
     actor = Actor("client", groups=frozenset({"clients"}))
     with (
         folder() as place,
         postgresql(place) as database,
-        installation(place / "home", database.url, DRAWN, ALONE, PATIENT) as (flow, _),
+        installation(place / "home", database.url, DRAWN, ALONE, FALTERING, PATIENT) as (flow, token),
     ):
-        clock = place / "home" / "clock"
-        clock.write_text("0")
+        clock, of_web = place / "home" / "clock", place / "home" / "clock_of_web"
+        _set(clock, 0)
+        _set(of_web, -DAY)
         shared = {"FLOWCASE_DATABASE_URL": database.url}
-        steady, leaping = nodes = (
+        steady, leaping, web = nodes = (
             Node("worker", place / "home", name="steady", environment=shared),
             Node("worker", place / "home", name="leaping", environment={**shared, CLOCK: str(clock)}),
+            Node("web", place / "home", name="astray", environment={**shared, CLOCK: str(of_web)}),
         )
+        caseworker = Users([web.address], token, 1, seed, thought=(0.05, 0.2))
         acknowledged: list[str] = []
         feeder = Feeder(flow, "work", 20)
         for _ in range(PATIENTS):
@@ -59,11 +72,17 @@ def set_about(*, seconds: float, seed: int) -> Outcome:
         with running(*nodes):
             wait_for(lambda: all(_lives(flow, node) for node in nodes), DONE_SECONDS)
             feeder.start()
+            caseworker.start()
+            caseworker.until_one_succeeds(DONE_SECONDS)
             until, leap_at = time.monotonic() + seconds, time.monotonic() + 1.0
             while time.monotonic() < until or not leaps:
                 if time.monotonic() > leap_at:
                     ahead = chance.choice([leap for leap in LEAPS if leap != ahead])
+                    for _ in range(FALTER):
+                        flow.instances.start("faltering", actor=SYSTEM)
+                    time.sleep(0.3)  # they have begun, and none has failed
                     _set(clock, ahead)
+                    _set(of_web, chance.choice((*LEAPS, -DAY, DAY)))
                     leaps += 1
                     leap_at = time.monotonic() + chance.uniform(0.5, 2)
                 for row in flow.user_tasks.list(limit=5):
@@ -74,14 +93,18 @@ def set_about(*, seconds: float, seed: int) -> Outcome:
                     acknowledged.append(row.id)
                 time.sleep(0.05)
             feeder.stop()
+            caseworker.stop()
             _alone(flow, clock, steady, leaping, outcome)
         outcome.wrong["more than a minute early by the database's clock"] = _early(database)
-        outcome.tried = {
+        _off(database, outcome)
+        acknowledged += caseworker.acknowledged
+        outcome.tried |= {
             "leaps": leaps,
             "times told to be ahead": leaping.times_said("clock ahead of the database's"),
             "completions acknowledged": len(acknowledged),
+            "of them by the web process": len(caseworker.acknowledged),
         }
-        _later(flow, outcome)
+        _later(flow)
         outcome.add(count(flow, acknowledged, is_done=True))
         outcome.lost += feeder.missing()
     return outcome
@@ -129,21 +152,38 @@ def _early(database: PostgreSQL) -> int:
     return int(early)
 
 
+def _off(database: PostgreSQL, outcome: Outcome) -> None:
+    """Entries of the history whose instants are off by the clock of PostgreSQL, and what they put off."""
+    ((tries, entries, retries, timers, most),) = database.ask(
+        "SELECT count(*) FILTER (WHERE kind LIKE '%JobFailed%'), count(*) FILTER (WHERE abs(off) > limit_), "
+        "count(*) FILTER (WHERE kind LIKE '%JobFailed%' AND off > limit_), "
+        "count(*) FILTER (WHERE kind LIKE '%TimerScheduled%' AND off > limit_), max(abs(off)) "
+        "FROM (SELECT kind, extract(epoch FROM at - pg_xact_commit_timestamp(xmin)) AS off, "
+        f"{OFF_SECONDS:.0f} AS limit_ FROM history) AS each"
+    )
+    outcome.tried["tries that failed"] = tries
+    outcome.wrong |= {
+        "entries of the history at a wrong instant": entries,
+        "retries put off": retries,
+        "timers put off": timers,
+    }
+    backwards = (
+        "SELECT count(*) FROM (SELECT at - lag(at) OVER (PARTITION BY stream ORDER BY seq) AS passed "
+        f"FROM history) AS each WHERE passed < interval '-{OFF_SECONDS:.0f} seconds'"
+    )
+    ((outcome.wrong["entries before the one they follow"],),) = database.ask(backwards)
+    outcome.notes.append(f"an entry's instant is at most {most:.1f} s from when PostgreSQL committed it")
+
+
 class _Later:
-    """What the time will be when all that a clock ahead has put off is due."""
+    """What the time will be when all that waits is due, by any of the clocks."""
 
     def now(self) -> dt.datetime:
-        return dt.datetime.now(dt.UTC) + 2 * dt.timedelta(seconds=max(LEAPS))
+        return dt.datetime.now(dt.UTC) + 2 * dt.timedelta(seconds=DAY)
 
 
-def _later(flow: Flowcase, outcome: Outcome) -> None:
-    """Let everything be done whose time is still to come: a clock that was ahead wrote what it had begun."""
-    now = flow.clock.now()
-    put_off = [row.due_at - now for row in flow.timers.list() if row.element == "a_second"]
-    if late := [each.total_seconds() for each in put_off if each.total_seconds() > 1]:
-        outcome.notes.append(
-            f"put off by a leap during a job: {len(late)} timers, by up to {max(late):.0f} s"
-        )
+def _later(flow: Flowcase) -> None:
+    """Let everything be done whose time is still to come."""
     later = bootstrap.assemble(flow.settings, flow.store, _Later(), handlers=flow.handlers)
     wait_for(lambda: not any(scheduler.run_once(later).values()) and not later.timers.list(), DONE_SECONDS)
 

@@ -76,6 +76,18 @@ def slow(job: Job, outbox: Any) -> dict[str, Any]:
 handler("chaos.slow", da="slow", en="slow", side=Side.OUTSIDE, max_seconds=LEASE_SECONDS)(slow)
 
 
+def falter(job: Job, outbox: Any) -> dict[str, Any]:
+    """Takes a while and fails at its first try: a clock may leap in it, before its next one is set."""
+    _tell(job, outbox, "falter")
+    if outbox.attempt == 1:
+        time.sleep(0.5)
+        raise OSError
+    return {}
+
+
+handler("chaos.falter", da="falter", en="falter", side=Side.OUTSIDE, max_seconds=LEASE_SECONDS)(falter)
+
+
 def limited(job: Job, outbox: Any) -> dict[str, Any]:
     """Says when it begins and when it ends, by the clock that all processes of a machine share."""
     what = job.type.removeprefix("chaos.")

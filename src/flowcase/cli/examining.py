@@ -165,9 +165,7 @@ def _work(flow: Any) -> Iterator[Examined]:
         yield Examined("incidents", "warning", f"{len(incidents)} are open.", "Run: flowcase incidents")
     else:
         yield Examined("incidents", "ok", "None is open.")
-    from flowcase.clock import WallClock
-
-    overview = flow.nodes.overview(WallClock().now())
+    overview = flow.nodes.overview(flow.wall.now())
     for node in overview.nodes:
         heard = f"{node.kind} {node.id} (release {node.release})"
         if node.is_silent:
@@ -181,7 +179,8 @@ def _work(flow: Any) -> Iterator[Examined]:
             differs = f"The clock of {heard} is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'}"
             leaves = " It leaves what is due to others until then." if node.leaves_what_is_due else ""
             remedy = "Keep the clocks of all machines by NTP: due work and leases go by them."
-            yield Examined("nodes", "warning", f"{differs} the database's.{leaves}", remedy)
+            told = f"{differs} the database's.{leaves}{_corrected(node)}"
+            yield Examined("nodes", "warning", told, remedy)
     if overview.is_behind and not overview.has_worker:
         yield Examined("nodes", "error", "Work is due and no worker lives.", "Run: flowcase worker")
     elif overview.nodes and not overview.has_worker:
@@ -197,6 +196,12 @@ def _work(flow: Any) -> Iterator[Examined]:
         )
     else:
         yield Examined("timers", "ok", "None is overdue.")
+
+
+def _corrected(node: Any) -> str:
+    if node.correction is None:
+        return " What it writes bears that clock's time."
+    return f" What it writes is right: so much is taken off since {node.correction.since:%Y-%m-%d %H:%M} UTC."
 
 
 def _history(flow: Any) -> Iterator[Examined]:

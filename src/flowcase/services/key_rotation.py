@@ -7,6 +7,7 @@ what is left. It begins only when every living node knows the key, so that none 
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from functools import partial
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_rotate_keys
-from flowcase.clock import WallClock
 from flowcase.errors import Forbidden, Refused
 from flowcase.events import KeyRotationBegun, KeyRotationEnded
 from flowcase.services.checkpoints import Checkpoints
@@ -76,12 +76,20 @@ class KeyCheck:
 class KeyRotation:
     """For the operator at the terminal; raises Forbidden for everybody else."""
 
-    def __init__(self, transactions: Transactions, nodes: Nodes, checkpoints: Checkpoints) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        nodes: Nodes,
+        checkpoints: Checkpoints,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        """`now` is the machine's, as nodes' heartbeats are."""
         self._transactions, self._nodes, self._checkpoints = transactions, nodes, checkpoints
+        self._now = now
 
     def overview(self, *, actor: Actor) -> KeyOverview:
         _check(actor, "see the installation's keys")
-        living = tuple(node for node in self._nodes.overview(WallClock().now()).nodes if not node.is_silent)
+        living = tuple(node for node in self._nodes.overview(self._now()).nodes if not node.is_silent)
         counts = self._transactions.read(stream_keys.counts)
         return KeyOverview(self._transactions.store.keyring.ids, counts, living)
 

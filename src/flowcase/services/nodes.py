@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.transactions import PATIENCE_SECONDS, Transactions
+from flowcase.services.reckoning import AGREE_SECONDS
+from flowcase.services.transactions import PATIENCE_SECONDS, Transactions, patiently
 from flowcase.store import Tx, tables
 from flowcase.store.queries import leases
 from flowcase.store.queries import nodes as queries
@@ -19,11 +20,19 @@ HEARTBEAT_SECONDS = 10.0
 SILENT_AFTER = dt.timedelta(seconds=60)  # a node that has not been heard for so long is taken for dead
 FORGOTTEN_AFTER = dt.timedelta(days=1)
 KEYS_SECONDS = 60.0  # how often a node looks where its keys come from
-CLOCK_IS_WRONG_BY = dt.timedelta(seconds=10)  # from the database's: NTP keeps clocks far closer than this
+CLOCK_IS_WRONG_BY = dt.timedelta(seconds=AGREE_SECONDS)  # from the database's
 # A worker that is further ahead leaves what is due to others: nothing may happen early. By less nothing of
 # weight is early: deadlines are days and reminders hours. NTP keeps clocks far closer, but may take a while.
 FAR_AHEAD = dt.timedelta(minutes=1)
 BEHIND_AFTER = dt.timedelta(seconds=60)  # what waits longer than this is told: nobody keeps up with it
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is taken off a machine's clock that is wrong; less than nothing off one that is behind."""
+
+    by: dt.timedelta
+    since: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class Node:
     is_silent: bool
     keys: tuple[str, ...] = ()  # ids of the installation keys that it knows, the one in use first
     clock_ahead: dt.timedelta = dt.timedelta()  # of the database's, with its last heartbeat
+    correction: Correction | None = None  # of what it writes, with its last heartbeat
 
     @property
     def has_right_clock(self) -> bool:
@@ -83,6 +93,11 @@ class Overview:
         """How many workers leave what is due to others, their clocks being far ahead."""
         return sum(node.leaves_what_is_due for node in self.nodes)
 
+    @property
+    def clocks_corrected(self) -> int:
+        """Of how many nodes something is taken off what their clocks say."""
+        return sum(node.correction is not None and not node.is_silent for node in self.nodes)
+
     def _late(self, since: dt.datetime | None) -> dt.timedelta:
         return max(self.at - since, dt.timedelta()) if since is not None else dt.timedelta()
 
@@ -90,11 +105,20 @@ class Overview:
 class Nodes:
     """Heartbeats go by the wall clock of the database's users, never by a demonstration's clock."""
 
-    def __init__(self, transactions: Transactions, node: str) -> None:
-        self._transactions, self._node = transactions, node
+    def __init__(
+        self,
+        transactions: Transactions,
+        node: str,
+        correction: Callable[[], Correction | None] = lambda: None,
+    ) -> None:
+        """`correction` tells what is taken off this machine's clock."""
+        self._transactions, self._node, self._correction = transactions, node, correction
 
     def beat(self, kind: str, now: dt.datetime) -> None:
-        """Say that this node lives, and which keys it knows. Rows of nodes that were silent for a day go."""
+        """Say that this node lives, and which keys it knows. Rows of nodes that were silent for a day go.
+
+        `now` by this machine's clock, right or wrong.
+        """
         began = time.monotonic()
         keyring = self._transactions.store.keyring
         keyring.refresh(not_within=KEYS_SECONDS)
@@ -104,13 +128,19 @@ class Nodes:
             "keys": " ".join(keyring.ids),
         }
 
+        correction, at = self._correction(), now
+        if correction is not None:
+            at = now - correction.by
+            details["corrected"] = str(round(correction.by.total_seconds()))
+            details["corrected_since"] = correction.since.isoformat()
+
         def work(tx: Tx) -> None:
             waited = dt.timedelta(seconds=time.monotonic() - began)
             details["clock"] = str(round(self._ahead(tx, now + waited).total_seconds()))
-            if not tx.update_any(tables.node, {"id": self._node}, {"heartbeat_at": now, "details": details}):
-                tx.insert_once(tables.node, id=self._node, started_at=now, heartbeat_at=now, details=details)
+            if not tx.update_any(tables.node, {"id": self._node}, {"heartbeat_at": at, "details": details}):
+                tx.insert_once(tables.node, id=self._node, started_at=at, heartbeat_at=at, details=details)
             for row in queries.nodes(tx):
-                if abs(now - row.heartbeat_at) > FORGOTTEN_AFTER:
+                if abs(at - row.heartbeat_at) > FORGOTTEN_AFTER:
                     tx.delete_any(tables.node, {"id": row.id})
 
         self._transactions.run(SYSTEM, work)
@@ -126,8 +156,19 @@ class Nodes:
         return self._transactions.store.is_sqlite
 
     def clock_ahead(self, machine: Callable[[], dt.datetime]) -> dt.timedelta:
-        """How far the clock of this machine is ahead of the database's."""
-        return self._transactions.glance(lambda tx: self._ahead(tx, machine()))
+        """How far the clock of this machine is ahead of the database's, as far as it surely is.
+
+        The database read its own at some moment between question and answer.
+        """
+
+        def once() -> dt.timedelta:
+            with self._transactions.store.glancing(machine()) as tx:
+                asked = machine()  # a connection may have had to be made
+                least = self._ahead(tx, asked)
+                most = least + (machine() - asked)
+            return min(max(least, dt.timedelta()), most)
+
+        return patiently(once)
 
     def _ahead(self, tx: Tx, now: dt.datetime) -> dt.timedelta:
         if self.are_alone:
@@ -145,6 +186,10 @@ class Nodes:
 
 
 def _node(row: NodeRow, now: dt.datetime) -> Node:
+    correction = None
+    if "corrected" in row.details:
+        by = dt.timedelta(seconds=float(row.details["corrected"]))
+        correction = Correction(by, dt.datetime.fromisoformat(row.details["corrected_since"]))
     return Node(
         row.id,
         row.details.get("kind", ""),
@@ -155,6 +200,7 @@ def _node(row: NodeRow, now: dt.datetime) -> Node:
         abs(now - row.heartbeat_at) > SILENT_AFTER,
         tuple(row.details.get("keys", "").split()),
         dt.timedelta(seconds=float(row.details.get("clock", 0))),
+        correction,
     )
 
 

@@ -10,7 +10,6 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask_login import current_user, login_required
 
 from flowcase.access.actor import Actor
-from flowcase.clock import WallClock
 from flowcase.services.passwords import LONGEST, SHORTEST, PasswordRefused
 from flowcase.services.people import SignInFailed
 from flowcase.web import known_browsers, second_step
@@ -27,7 +26,7 @@ _HOLDS = dt.timedelta(minutes=10)
 
 def ask(person: Actor, back: str, typed: str) -> Any:
     """The page that asks for another password, after the right one."""
-    session[_HALF] = {"person": person.id, "at": WallClock().now().isoformat(), "back": back}
+    session[_HALF] = {"person": person.id, "at": flow().wall.now().isoformat(), "back": back}
     return _page(person.id, typed=typed)
 
 
@@ -96,7 +95,7 @@ def _limit(state: Any) -> None:
 def _half() -> Actor | None:
     """Whose password was right a moment ago, and is to be changed still."""
     held = session.get(_HALF)
-    if not held or WallClock().now() > dt.datetime.fromisoformat(held["at"]) + _HOLDS:
+    if not held or flow().wall.now() > dt.datetime.fromisoformat(held["at"]) + _HOLDS:
         session.pop(_HALF, None)
         return None
     return flow().people.find(held["person"]) if flow().people.must_change(held["person"]) else None

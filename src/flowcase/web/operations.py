@@ -12,7 +12,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from flowcase.access.permissions import may_operate
-from flowcase.clock import WallClock
 from flowcase.errors import Forbidden, NotFound
 from flowcase.services import mail_sending
 from flowcase.services.api_limits import Use
@@ -119,7 +118,7 @@ def _check(who: Any) -> None:
 
 
 def _overview() -> Overview:
-    return flow().nodes.overview(WallClock().now())
+    return flow().nodes.overview(flow().wall.now())
 
 
 def _gauges(seen: Overview, uses: Sequence[Use]) -> CollectorRegistry:
@@ -160,6 +159,12 @@ def _gauges(seen: Overview, uses: Sequence[Use]) -> CollectorRegistry:
         registry=registry,
     )
     ahead.set(seen.workers_ahead)
+    corrected = Gauge(
+        "flowcase_clocks_corrected",
+        "Nodes whose clocks are wrong, and off whose instants that is taken.",
+        registry=registry,
+    )
+    corrected.set(seen.clocks_corrected)
     nodes = Gauge("flowcase_nodes", "Nodes that live, by kind.", ["kind"], registry=registry)
     for kind in ("web", "worker"):
         nodes.labels(kind).set(sum(node.kind == kind and not node.is_silent for node in seen.nodes))

@@ -17,7 +17,6 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from flowcase.access.actor import Actor
-from flowcase.clock import WallClock
 from flowcase.errors import Conflict
 from flowcase.services.second_factors import CodeRefused
 from flowcase.web import kept_typing, known_browsers
@@ -43,7 +42,7 @@ def ask_or_begin(person: Actor, back: str, typed: str) -> Any:
     if not (is_confirmed or factors.is_required(person)):
         begin_session(person, "password")
         return kept_typing.back_to(typed) or redirect(back)
-    session[_HALF] = {"person": person.id, "at": WallClock().now().isoformat(), "back": back}
+    session[_HALF] = {"person": person.id, "at": flow().wall.now().isoformat(), "back": back}
     return _code_page(typed) if is_confirmed else _enrolment_page(person, typed)
 
 
@@ -106,7 +105,7 @@ WRONG = (
 def _half() -> Actor | None:
     """Whose password was right a moment ago."""
     held = session.get(_HALF)
-    if not held or WallClock().now() > dt.datetime.fromisoformat(held["at"]) + _HOLDS:
+    if not held or flow().wall.now() > dt.datetime.fromisoformat(held["at"]) + _HOLDS:
         session.pop(_HALF, None)
         return None
     return flow().people.find(held["person"])

@@ -1,0 +1,328 @@
+"""What is written bears a right time, however wrong the clock of the machine is that writes it."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from flowcase import bootstrap, handlers
+from flowcase.bootstrap import Flowcase
+from flowcase.cli import examining
+from flowcase.clock import ManualClock, WallClock
+from flowcase.config import Config
+from flowcase.handlers import Side
+from flowcase.services.clock_watch import ASK_SECONDS, ClockAhead, RightClock
+from flowcase.services.nodes import FAR_AHEAD
+from flowcase.services.reckoning import AGREE_SECONDS, Reckoning, reckoned
+from flowcase.services.transactions import DatabaseLost
+from flowcase.store import Store
+from tests.conftest import NOW
+from tests.services.conftest import OPERATOR
+from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
+from tests.services.test_clock_watch import Asked
+from tests.traffic import traffic
+
+SECOND, HOUR, DAY = dt.timedelta(seconds=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+WAITING = process("t", start(), catch("vent", timer("timeDuration", "PT30M")), user_task("efter"), end())
+SOON = process("t", start(), catch("vent", timer("timeDuration", "PT0S")), user_task("efter"), end())
+on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+class Machine:
+    """Its clock is ahead of the real time, which PostgreSQL's is."""
+
+    ahead = dt.timedelta()
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    machine = Machine()
+    monkeypatch.setattr(WallClock, "now", lambda _: dt.datetime.now(dt.UTC) + machine.ahead)
+    return machine
+
+
+@pytest.fixture
+def real(
+    machine: Machine, register: Callable[..., None], store: Store, database: str, tmp_path: Path
+) -> Iterator[Flowcase]:
+    """An installation that goes by the clock of its machine, as one at work does."""
+    key = base64.b64encode(bytes(range(32))).decode()
+    settings = Config(home=tmp_path, database_url=database, key=key)
+    yield bootstrap.assemble(settings, store, handlers=handlers._registered)
+
+
+def _deploy(flow: Flowcase, *diagrams: bytes) -> None:
+    flow.deployments.deploy({f"p{nr}.bpmn": each for nr, each in enumerate(diagrams)}, actor=OPERATOR)
+
+
+def _is_now(at: dt.datetime) -> bool:
+    return abs(dt.datetime.now(dt.UTC) - at) < dt.timedelta(minutes=5)
+
+
+@on_postgresql
+@pytest.mark.parametrize("ahead", [HOUR, -HOUR, DAY, -DAY])
+def test_whatever_the_clock_of_the_machine_says_the_history_bears_the_right_time(
+    machine: Machine, real: Flowcase, ahead: dt.timedelta
+) -> None:
+    machine.ahead = ahead  # since before it started
+    _deploy(real, process("p", start(), user_task("a"), user_task("b"), end()))
+    instance = real.instances.start("p", {}, actor=OPERATOR)
+    machine.ahead = -ahead
+    real.user_tasks.complete(real.user_tasks.list()[0].id, {}, actor=OPERATOR)
+    machine.ahead = dt.timedelta()
+    real.user_tasks.complete(real.user_tasks.list()[0].id, {}, actor=OPERATOR)
+
+    told = [row for row in real.history.everything() if row.instance == instance]
+    assert {"UserTaskCompleted", "ProcessInstanceCompleted"} & {row.kind for row in told}
+    assert all(_is_now(row.at) for row in told)
+    assert [row.at for row in told] == sorted(row.at for row in told)
+
+
+@on_postgresql
+@pytest.mark.parametrize("leap", [HOUR, -HOUR])
+def test_the_next_try_of_a_job_is_not_put_off_by_a_leap_while_it_runs(
+    machine: Machine, register: Callable[..., None], real: Flowcase, leap: dt.timedelta
+) -> None:
+    def falter(job: Any, outbox: Any) -> None:
+        machine.ahead = leap
+        raise OSError
+
+    register("test.falter", falter, Side.OUTSIDE)
+    _deploy(real, process("p", start(), service_task("falter", "test.falter"), end()))
+    real.instances.start("p", {}, actor=OPERATOR)
+
+    assert real.jobs.run_due(1) == 1
+
+    (job,) = real.jobs.list()
+    assert _is_now(job.try_at)
+
+
+@on_postgresql
+def test_a_timer_that_begins_by_a_wrong_clock_is_due_when_it_should(machine: Machine, real: Flowcase) -> None:
+    machine.ahead = DAY
+    _deploy(real, WAITING)
+
+    real.instances.start("t", {}, actor=OPERATOR)
+
+    (waiting,) = real.timers.list()
+    assert _is_now(waiting.due_at - HOUR / 2)
+
+
+@on_postgresql
+def test_a_worker_far_ahead_still_leaves_what_is_due_to_others(machine: Machine, real: Flowcase) -> None:
+    _deploy(real, SOON)
+    real.instances.start("t", {}, actor=OPERATOR)
+    machine.ahead = HOUR
+
+    with pytest.raises(ClockAhead):
+        real.timers.fire_due()
+
+    machine.ahead = FAR_AHEAD - 10 * SECOND
+    assert real.timers.fire_due() == 1
+
+
+@on_postgresql
+def test_a_clock_that_was_set_back_makes_nothing_late(machine: Machine, real: Flowcase) -> None:
+    _deploy(real, SOON)
+    real.instances.start("t", {}, actor=OPERATOR)
+
+    machine.ahead = -HOUR
+
+    assert real.timers.fire_due() == 1
+    (fired,) = [row for row in real.history.everything() if row.kind == "TimerFired"]
+    assert _is_now(fired.at)
+
+
+@on_postgresql
+def test_where_only_the_database_says_that_a_clock_is_behind_nothing_is_called_due_early(
+    machine: Machine, real: Flowcase
+) -> None:
+    machine.ahead = -HOUR  # since before it started: or is it PostgreSQL that is an hour ahead?
+    _deploy(real, SOON)
+    real.instances.start("t", {}, actor=OPERATOR)
+    assert real.timers.fire_due() == 0
+
+    machine.ahead = dt.timedelta()
+
+    assert real.timers.fire_due() == 1
+
+
+@on_postgresql
+def test_a_right_time_costs_no_statement(machine: Machine, real: Flowcase, store: Store) -> None:
+    real.clock.now()
+
+    with traffic(store) as sent:
+        for _ in range(1000):
+            real.clock.now()
+    assert sent.statements == []
+    machine.ahead = HOUR
+    with traffic(store) as sent:
+        for _ in range(1000):
+            real.clock.now()
+
+    assert len(sent.statements) == 1
+
+
+def test_a_clock_that_is_given_is_nobodys_to_set_right(
+    machine: Machine, flow: Flowcase, clock: ManualClock
+) -> None:
+    machine.ahead = DAY
+    _deploy(flow, process("p", start(), user_task("a"), end()))
+
+    assert {row.at for row in flow.history.everything()} == {clock.now()} == {NOW}
+    assert flow.clock is clock
+    assert abs(flow.wall.now() - dt.datetime.now(dt.UTC) - DAY) < HOUR
+
+
+def test_on_sqlite_the_clock_is_the_machines(machine: Machine, real: Flowcase, store: Store) -> None:
+    machine.ahead = DAY
+
+    assert isinstance(real.clock, RightClock) is not store.is_sqlite
+    assert _is_now(real.clock.now()) is not store.is_sqlite
+
+
+@on_postgresql
+def test_doctor_and_the_log_say_what_is_taken_off_and_since_when(machine: Machine, real: Flowcase) -> None:
+    with capture_logs() as said:
+        for ahead in (dt.timedelta(), HOUR, HOUR, -HOUR, dt.timedelta()):
+            machine.ahead = ahead
+            real.clock.now()
+            real.nodes.beat("web", WallClock().now())
+            (node,) = real.nodes.overview(real.wall.now()).nodes
+            assert not node.is_silent
+            assert _is_now(node.heartbeat_at)
+            told = [each.message for each in examining._work(real) if "The clock of" in each.message]
+            if not ahead:
+                assert (node.correction, told) == (None, [])
+                continue
+            assert node.correction is not None
+            assert abs(node.correction.by - ahead) < AGREE_SECONDS * SECOND
+            assert f"so much is taken off since {node.correction.since:%Y-%m-%d %H:%M} UTC" in told[0]
+
+    lines = [each for each in said if "wrong clock" in each["event"]]
+    assert [each["log_level"] for each in lines] == ["error", "error", "warning"]
+    assert [round(each["ahead_seconds"] / 3600) for each in lines[:2]] == [1, -1]
+    assert all(each["since"] for each in lines)
+
+
+# --- which clock is right --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "machine", "database", "right", "is_sure"),
+    [
+        (None, 0, 0, 0, True),
+        (None, 3600, 0, 0, False),  # as it starts there are but two
+        (0, 3600, 0, 0, True),  # this machine's was set
+        (0, 0, -3600, 0, True),  # the database's was set
+        (0, 3600, 3600, 3600, True),  # both, so this machine slept
+        (0, 3600, 7200, 7200, False),  # no two agree
+        (0, 3, -3, -3, True),
+    ],
+)
+def test_two_clocks_that_agree_are_right(
+    before: float | None, machine: float, database: float, right: float, is_sure: bool
+) -> None:
+    was = None if before is None else Reckoning(before, is_sure=True)
+
+    assert reckoned(was, machine, database) == Reckoning(right, is_sure)
+
+
+def test_a_database_whose_clock_is_set_wrong_is_not_followed() -> None:
+    asked = Asked(corrects=True)
+    was = asked.watch.now().timestamp()
+    asked.database += 3600
+    asked.passes(ASK_SECONDS)
+
+    with capture_logs() as said:
+        assert not asked.watch.is_far_ahead()
+
+    assert asked.watch.now().timestamp() == was + ASK_SECONDS
+    assert [each["event"] for each in said] == ["the database's clock was set wrong: it is not followed"]
+    asked.passes(ASK_SECONDS)
+    asked.watch.is_far_ahead()
+    assert asked.watch.now().timestamp() == was + 2 * ASK_SECONDS
+
+
+def test_a_machine_that_slept_goes_by_its_own_clock_when_it_wakes() -> None:
+    asked = Asked(corrects=True)
+    was = asked.watch.now().timestamp()
+    asked.database, asked.machine = asked.database + 3600, asked.machine + 3600  # no seconds were counted
+
+    assert asked.watch.now().timestamp() == was + 3600
+    assert asked.watch.correction() is None
+
+
+def test_while_the_database_gives_no_answer_a_leap_is_taken_off_by_what_is_known() -> None:
+    asked = Asked(corrects=True)
+    asked.is_away = True
+    with pytest.raises(DatabaseLost):
+        asked.watch.now()
+    asked.is_away = False
+    was = asked.watch.now().timestamp()
+    asked.is_away = True
+    asked.machine -= 86400
+
+    assert asked.watch.now().timestamp() == was
+
+
+def test_who_needs_the_time_waits_for_the_answer_that_another_thread_asked_for() -> None:
+    asked = Asked(corrects=True)
+    was = asked.watch.now().timestamp()
+    hangs, released = threading.Event(), threading.Event()
+    ask = asked.clock_ahead
+    asked.clock_ahead = lambda machine: (hangs.set(), released.wait(60), ask(machine))[2]  # type: ignore[method-assign]
+    asked.database, asked.machine = asked.database + 3600, asked.machine + 3600  # it slept
+    told: list[float] = []
+    threads = [threading.Thread(target=lambda: told.append(asked.watch.now().timestamp())) for _ in range(2)]
+    threads[0].start()
+    assert hangs.wait(60)
+    threads[1].start()
+    released.set()
+    for thread in threads:
+        thread.join(60)
+
+    assert told == [was + 3600, was + 3600]
+    assert asked.times == 2
+
+
+def test_a_clock_that_drifts_off_stands_still_where_it_would_go_back() -> None:
+    asked = Asked(corrects=True)
+    told = [asked.watch.now().timestamp()]
+    for _ in range(30):
+        asked.passes(ASK_SECONDS)
+        asked.machine += 0.9  # fast, and nobody sets it
+        asked.watch.is_far_ahead()
+        told.append(asked.watch.now().timestamp())
+        asked.passes(1)
+        told.append(asked.watch.now().timestamp())
+
+    assert told == sorted(told)
+    assert told[-1] == asked.database
+    asked.machine -= 26.5  # by NTP, slowly: it is corrected until it is right to the second
+    asked.watch.is_far_ahead()
+    assert asked.watch.now().timestamp() == pytest.approx(asked.database + 0.5)
+    assert asked.watch.correction() is None
+
+
+def test_a_clock_that_leaps_while_the_database_is_asked_is_asked_about_anew() -> None:
+    asked = Asked(corrects=True)
+    ask = asked.clock_ahead
+
+    def leap_once(machine: Callable[[], dt.datetime]) -> dt.timedelta:
+        if not asked.times:
+            asked.machine += 3600
+        return ask(machine)
+
+    asked.clock_ahead = leap_once  # type: ignore[method-assign]
+
+    assert asked.watch.now().timestamp() + 3600 in (asked.machine, asked.machine + 3600)
+    assert asked.watch.now().timestamp() == asked.database
+    assert asked.times == 2
