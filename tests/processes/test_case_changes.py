@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
+from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
 
+PROCESSES = Path(__file__).parents[2] / "processes"
 CHANGE = {"aarsag": "orlov", "overlevering": "Se sagen.", "familie_informeret": "2026-05-12"}
 ABSENCE = {
     "stedfortraeder": "CW-03",
@@ -126,8 +129,6 @@ def test_the_deputy_stays_as_long_as_the_absence_whose_last_day_was_changed(stor
     story.complete("meld", "CW-07", **ABSENCE)
     moves, leader = story.flow.caseload_moves, story.person("TL-SYD")
     before, said = dt.date(2026, 5, 20), {"til": last.isoformat()}
-    with pytest.raises(NotFound):  # it has not begun
-        moves.change_last_day("CW-07", before, said, actor=leader)
     story.go_to("2026-05-14T08:00")
     with pytest.raises(Forbidden):
         moves.change_last_day("CW-07", before, said, actor=story.person("CW-03"))  # the deputy
@@ -154,6 +155,94 @@ def test_the_deputy_stays_as_long_as_the_absence_whose_last_day_was_changed(stor
     assert story.facts("S1")["stedfortraeder"] is None
     assert story.ends("raadgiver_fravaer")[-1] == "tilbage"
     assert story.flow.altered_rows.find(casework=True) == []
+
+
+@pytest.mark.parametrize("last", [dt.date(2026, 5, 15), dt.date(2026, 5, 29)])
+def test_an_announced_absence_is_shortened_or_lengthened_and_its_deputy_stays_as_long(story, last):
+    """Proves R-022."""
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    moves, own = story.flow.caseload_moves, story.person("CW-07")
+    before, said = dt.date(2026, 5, 20), {"til": last.isoformat()}
+    with pytest.raises(InvalidValues):  # the day before the first one, and not past
+        moves.change_last_day("CW-07", before, {"til": "2026-05-12"}, actor=own)
+
+    moved = moves.change_last_day("CW-07", before, said, actor=own)
+
+    assert (moved.done, moved.not_done) == (["S1"], {})
+    [absence] = story.flow.absences.of(own)
+    assert (absence.first, absence.last, absence.deputy, absence.is_under_way) == (
+        dt.date(2026, 5, 13),
+        last,
+        "CW-03",
+        False,
+    )
+    assert len(story.notices("stedfortraeder_aendret")) == 1
+    deputy_stands_in_until(story, last)
+
+
+@pytest.mark.parametrize("when", ["2026-05-12T11:00", "2026-05-14T08:00"], ids=["announced", "under way"])
+def test_a_flow_of_an_older_version_follows_when_the_last_day_is_changed(story, when):
+    path, last = "raadgiver_fravaer.bpmn", dt.date(2026, 5, 29)
+    newest = (PROCESSES / path).read_bytes()
+    older = newest.replace(b'name="fravaer_aendret"', b'name="noget_andet"')
+    story.flow.deployments.deploy({path: older}, actor=SYSTEM, note="Gammel udgave")
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    story.flow.deployments.deploy({path: newest}, actor=SYSTEM, note="Ny udgave")
+    story.go_to(when)
+
+    moved = story.flow.caseload_moves.change_last_day(
+        "CW-07", dt.date(2026, 5, 20), {"til": last.isoformat()}, actor=story.person("TL-SYD")
+    )
+
+    assert (moved.done, moved.not_done) == (["S1"], {})
+    assert len(story.notices("stedfortraeder_aendret")) == 1
+    assert [row.due_at.date() for row in story.tasks("tilbage_foer_tid")] in ([], [last])
+    deputy_stands_in_until(story, last)
+
+
+def deputy_stands_in_until(story, last):
+    """From the first day to the last one, and no longer."""
+    story.go_to("2026-05-14T09:00")
+    assert story.facts("S1")["stedfortraeder"] == "CW-03"
+    story.go_to(f"{last}T23:30")
+    assert story.facts("S1")["stedfortraeder"] == "CW-03"
+    story.go_to(f"{last + dt.timedelta(days=1)}T08:00")
+    assert story.facts("S1")["stedfortraeder"] is None
+    assert story.ends("raadgiver_fravaer")[-1] == "tilbage"
+    assert story.flow.altered_rows.find(casework=True) == story.flow.consistency.check() == []
+
+
+def test_a_deputy_who_was_to_begin_behind_the_new_last_day_is_called_off(story):
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **{**ABSENCE, "fra": "2026-05-18"})
+    story.flow.absences.report(
+        "CW-07", dt.date(2026, 5, 13), dt.date(2026, 5, 22), actor=story.person("CW-07")
+    )
+
+    moved = story.flow.caseload_moves.change_last_day(
+        "CW-07", dt.date(2026, 5, 22), {"til": "2026-05-15"}, actor=story.person("CW-07")
+    )
+
+    assert (moved.done, story.ends("raadgiver_fravaer")) == (["S1"], ["aflyst"])
+    [absence] = story.flow.absences.of(story.person("CW-07"))
+    assert (absence.first, absence.last, absence.cases) == (dt.date(2026, 5, 13), dt.date(2026, 5, 15), ())
+
+
+def test_another_absence_that_is_announced_keeps_its_days_when_the_one_before_gets_shorter(story):
+    for days in ({}, {"fra": "2026-06-08", "til": "2026-06-12"}):
+        begin(story, "raadgiver_fravaer", "CW-07")
+        story.complete("meld", "CW-07", **{**ABSENCE, **days})
+
+    story.flow.caseload_moves.change_last_day(
+        "CW-07", dt.date(2026, 5, 20), {"til": "2026-05-15"}, actor=story.person("CW-07")
+    )
+
+    assert [(str(each.first), str(each.last)) for each in story.flow.absences.of(story.person("CW-07"))] == [
+        ("2026-05-13", "2026-05-15"),
+        ("2026-06-08", "2026-06-12"),
+    ]
 
 
 @pytest.mark.parametrize("by", ["CW-07", "TL-SYD"])

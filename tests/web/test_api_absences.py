@@ -82,9 +82,29 @@ def test_a_deputy_stands_in_in_every_case_of_who_is_away_and_no_longer_when_they
     assert by <= {"loensystem"}
 
 
+def test_the_last_day_of_what_is_announced_is_changed_and_of_the_deputy_too(payroll, world):
+    payroll.post("/api/absences", WITH_DEPUTY)
+
+    shorter = payroll.post("/api/absences/last-day", {**LAST_DAY, "last": "2026-04-01"})
+    backwards = payroll.post(
+        "/api/absences/last-day", {**LAST_DAY, "last_before": "2026-04-01", "last": "2026-03-29"}
+    )
+
+    body = shorter.get_json()
+    assert (body["cases"], body["refused"]) == (HELD, [])
+    [absence] = body["absences"]
+    assert (absence["first"], absence["last"], absence["is_under_way"]) == ("2026-03-30", "2026-04-01", False)
+    assert (absence["deputy"], absence["cases"]) == ("omar.syd", HELD)
+    assert (backwards.status_code, list(backwards.get_json()["errors"])) == (422, ["last"])
+    assert told(world) == [("AbsenceReported", "loensystem"), ("AbsenceLastDayChanged", "loensystem")]
+    world.go_to(dt.datetime(2026, 4, 1, 20, 0, tzinfo=dt.UTC))
+    assert deputies(world) == {"omar.syd"}
+    world.go_to(dt.datetime(2026, 4, 2, 9, 0, tzinfo=dt.UTC))
+    assert deputies(world) == {None}
+
+
 def test_the_last_day_of_what_is_under_way_is_changed_and_the_deputy_stays_as_long(payroll, world):
     payroll.post("/api/absences", WITH_DEPUTY)
-    early = payroll.post("/api/absences/last-day", LAST_DAY)
     world.go_to(dt.datetime(2026, 3, 30, 9, 0, tzinfo=dt.UTC))
 
     longer = payroll.post("/api/absences/last-day", LAST_DAY)
@@ -96,7 +116,7 @@ def test_the_last_day_of_what_is_under_way_is_changed_and_the_deputy_stays_as_lo
         "/api/absences/last-day", {**LAST_DAY, "last_before": "2026-04-10", "last": "9999-12-31"}
     )
 
-    assert [each.status_code for each in (early, longer, again, past, endless)] == [404, 200, 404, 422, 422]
+    assert [each.status_code for each in (longer, again, past, endless)] == [200, 404, 422, 422]
     assert list(past.get_json()["errors"]) == list(endless.get_json()["errors"]) == ["last"]
     body = longer.get_json()
     assert (body["cases"], body["refused"]) == (HELD, [])

@@ -5,6 +5,7 @@ The same pages are looked at 320 pixels wide and with text twice as large: nothi
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -136,6 +137,7 @@ LEADER = (
     "/team/sager/SAG-2590/tildeling",
     "/team/raadgivere/camilla.syd/overdragelse",
     "/team/raadgivere/camilla.syd/fravaer",
+    "/team/raadgivere/camilla.syd/fravaer/2026-04-03",
     "/stedfortraedere",
     "/beskeder",
     "/beskeder/valg",
@@ -175,7 +177,7 @@ TABLE = "decisions/D-02_opfoelgning_kadence.dmn"
 
 @pytest.fixture
 def changed(world: World) -> Any:
-    """A flow that runs in an old version, and a draft that differs from what is in force."""
+    """A flow that runs in an old version, a draft that differs from what is in force, and an absence."""
     flow, owner = world.flow, world.flow.people.actor("jens.proces")
     for step in ("skriv", "laes"):
         drawn = process("prove", start(), user_task(step), end())
@@ -186,6 +188,7 @@ def changed(world: World) -> Any:
     flow.kept_drafts.save(
         TABLE, was.replace(b"<text>6</text>", b"<text>5</text>", 1), seen=None, based_on=None, actor=owner
     )
+    flow.absences.report("camilla.syd", dt.date(2026, 3, 30), dt.date(2026, 4, 3), actor=SYSTEM)
     yield
     flow.kept_drafts.discard(TABLE, actor=owner)
 

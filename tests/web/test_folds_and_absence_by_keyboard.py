@@ -80,10 +80,10 @@ def test_an_announced_absence_is_called_off_by_keyboard(open_page, world, width,
 
 
 @BOTH
-def test_the_last_day_of_an_absence_is_changed_by_keyboard(open_page, world, width, language):
+@pytest.mark.parametrize("begins", [at(27, 9).date(), at(29, 9).date()], ids=["under way", "announced"])
+def test_the_last_day_of_an_absence_is_changed_by_keyboard(open_page, world, begins, width, language):
     flow = world.flow
-    today = at(27, 9).date()
-    flow.absences.report("camilla.syd", today, today + dt.timedelta(days=4), actor=SYSTEM)
+    flow.absences.report("camilla.syd", begins, begins + dt.timedelta(days=4), actor=SYSTEM)
     page = open_page(width=width)
     hands = Keyboard(page)
     sign_in(page, "camilla.syd")
@@ -96,7 +96,10 @@ def test_the_last_day_of_an_absence_is_changed_by_keyboard(open_page, world, wid
     expect(page.locator("#fejl")).to_be_focused()
     hands.type(page.locator("[name=til]"), "26.03.2026")
     hands.press(page.get_by_role("button", name=button, exact=True).last)
-    past = "allerede forbi" if language == "da" else "over already"
+    if begins > at(27, 9).date():
+        past = "før den første" if language == "da" else "before the first"
+    else:
+        past = "allerede forbi" if language == "da" else "over already"
     expect(page.locator("main")).to_contain_text(past)
     hands.type(page.locator("[name=til]"), "02.04.2026")
     hands.press(page.get_by_role("button", name=button, exact=True).last)

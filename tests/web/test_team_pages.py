@@ -9,8 +9,6 @@ from functools import partial
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from flowcase.errors import NotFound
-from flowcase.services.caseload_moves import Moved
 from flowcase.store.queries.records import records
 from tests.web.world import at
 
@@ -514,19 +512,25 @@ def test_who_ends_an_absence_that_another_window_has_ended_reads_so_on_the_page(
     assert camilla.post("/stedfortraedere/slut", {"person": "omar.syd"}).status == 403
 
 
-def test_a_case_of_an_older_version_says_what_to_do_about_its_deputys_last_day(sign_in, world, monkeypatch):
-    moved = Moved(
-        not_done={"SAG-2588": NotFound("absence whose last day can be changed in case", "SAG-2588")}
+def test_a_case_whose_flow_is_suspended_says_what_to_do_about_its_deputys_last_day(sign_in, world):
+    leader, flow = sign_in("else.syd"), world.flow
+    leader.press(leader.get("/team/raadgivere/camilla.syd/fravaer"), "meld", **ABSENCE)
+    suspended, _ = [row.id for row in flow.instances.list(limit=None) if row.process == "raadgiver_fravaer"]
+    flow.instances.suspend(suspended, reason="Vent.", actor=SYSTEM)
+
+    told = leader.press(
+        leader.get("/team/raadgivere/camilla.syd/fravaer/2026-04-03"), "ret", til="10.04.2026"
     )
-    monkeypatch.setattr(world.flow.caseload_moves, "change_last_day", lambda *args, **kwargs: moved)
-    today = world.flow.clock.now().date()
-    world.flow.absences.report("camilla.syd", today, today, actor=SYSTEM)
-    leader = sign_in("else.syd")
 
-    page = leader.get(f"/team/raadgivere/camilla.syd/fravaer/{today}")
-    told = leader.press(page, "ret", til="10.04.2026")
-
-    assert "SAG-2588: Stedfortræderen har stadig den gamle sidste dag." in told.text
+    assert told.text.count(": Stedfortræderen har stadig den gamle sidste dag") == 1
+    flow.instances.resume(suspended, reason="Videre.", actor=SYSTEM)
+    again = leader.press(
+        leader.get("/team/raadgivere/camilla.syd/fravaer/2026-04-03"), "ret", til="10.04.2026"
+    )
+    assert "Sidste fraværsdag er rettet: Camilla Noer." in again.text
+    assert "gamle sidste dag" not in again.text
+    [row] = flow.absences.of(flow.people.actor("camilla.syd"))
+    assert (row.last, list(row.cases)) == (dt.date(2026, 4, 10), HELD)
 
 
 def test_a_last_day_that_was_cut_off_in_the_middle_is_changed_in_the_cases_when_it_is_sent_again(

@@ -55,7 +55,7 @@ class AbsenceEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AbsenceLastDayChanged(Event):
-    """An absence under way became shorter or longer."""
+    """An absence, announced or under way, became shorter or longer."""
 
     absence: str
     person: str

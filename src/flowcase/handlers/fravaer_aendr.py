@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     rules=("R-022",),
 )
 def change_last_day(job: Job, case: CaseWork) -> None:
-    """The person's own absence follows, unless it lasts longer for another reason."""
+    """The person's own absence follows, unless it lasts longer for another reason.
+
+    Before its first day the absence is that of whose the case is.
+    """
     code, absence, last = str(job.inputs["sag_id"]), str(job.inputs["fravaer_id"]), job.inputs["fravaer_til"]
     before = case.get("Fravaer", absence)
-    person, known = before["sagsbehandler"], before["til"]
+    person, known = before["sagsbehandler"] or case.case(code).get("sagsbehandler"), before["til"]
     if not isinstance(last, dt.date) or last == known:
         return
     case.update("Fravaer", absence, {"til": last})

@@ -40,17 +40,17 @@ def end(tx: Tx, person: str) -> bool:
     return _ended(tx, [row for row in _of(tx, person) if row.first <= today])
 
 
-def change_last_day(tx: Tx, person: str, last_before: dt.date, last: dt.date) -> bool:
-    """What is under way until one day lasts until another; whether there was any.
+def change_last_day(tx: Tx, person: str, last_before: dt.date, last: dt.date) -> PersonsAbsenceRow | None:
+    """What is under way or announced until one day lasts until another; how it was, None where none is.
 
-    What was announced and overlaps with days that are added becomes part of it. `last` is not past.
+    What was announced and overlaps with days that are added becomes part of it. `last` is not past, and
+    nothing happens where it is before the first day.
     """
-    today = local_date(tx.now)
     _hold(tx, person)
     known = _of(tx, person)
-    changed = next((row for row in known if row.first <= today and row.last == last_before), None)
+    changed = next((row for row in known if row.first <= last and row.last == last_before), None)
     if changed is None:
-        return False
+        return None
     joined = [
         row for row in known if row.id != changed.id and row.first <= last and changed.first <= row.last
     ]
@@ -65,7 +65,7 @@ def change_last_day(tx: Tx, person: str, last_before: dt.date, last: dt.date) ->
             joins=tuple(row.id for row in joined),
         )
         tx.append(INSTALLATION, event)
-    return True
+    return changed
 
 
 def call_off(tx: Tx, person: str, first: dt.date, last: dt.date) -> bool:

@@ -140,16 +140,22 @@ class Absences:
 
         return self._transactions.run(actor, work)
 
-    def change_last_day(self, person: str, last_before: dt.date, last: dt.date, *, actor: Actor) -> bool:
-        """What is under way until one day is to last until another, today at the earliest.
+    def change_last_day(
+        self, person: str, last_before: dt.date, last: dt.date, *, actor: Actor
+    ) -> tuple[dt.date, dt.date] | None:
+        """What is under way or announced until one day is to last until another, today at the earliest.
 
-        Whether there was any. Raises Forbidden as `end` does, and InvalidValues (`til`) for a past day.
+        The days that it had, None where there was none. Raises Forbidden as `end` does, and InvalidValues
+        (`til`) for a day that is past or before the first one.
         """
 
-        def work(tx: Tx) -> bool:
+        def work(tx: Tx) -> tuple[dt.date, dt.date] | None:
             self._check(tx, person, actor)
-            _check_days(tx, last, last)
-            return absence_work.change_last_day(tx, person, last_before, last)
+            known = [each.first for each in absences(tx, people={person}) if each.last == last_before]
+            first = min(known, default=last)
+            _check_days(tx, first if first > local_date(tx.now) else last, last)
+            before = absence_work.change_last_day(tx, person, last_before, last)
+            return None if before is None else (before.first, before.last)
 
         return self._transactions.run(actor, work)
 

@@ -82,7 +82,7 @@ class CaseWork(CaseDeadlines):
         absence_work.report(self._tx, person, first, last)
 
     def change_last_day(self, person: str, last_before: dt.date, last: dt.date) -> None:
-        """Somebody's absence that is under way until one day lasts until another."""
+        """Somebody's absence, announced or under way, lasts until another day."""
         absence_work.change_last_day(self._tx, person, last_before, last)
 
     def end_absence(self, person: str) -> None:

@@ -19,7 +19,7 @@ from flowcase.access.permissions import may_lead
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, NotFound
 from flowcase.modeling import Form
-from flowcase.services import deputies, form_values
+from flowcase.services import deputies, form_values, undrawn_changes
 from flowcase.services.absences import FIRST, LAST, Absences, absences
 from flowcase.services.advancing import Advancing
 from flowcase.services.correlating import NO_TIME
@@ -202,36 +202,31 @@ class CaseloadMoves:
     def change_last_day(
         self, person: str, last_before: dt.date, values: Mapping[str, Any], *, actor: Actor
     ) -> Moved:
-        """What is under way until one day lasts until another: the person's absence, and who stands in.
+        """What is under way or announced until one day lasts until another: a person's absence, and deputies.
 
         `values` has F-C5's last day. Where the person is away no longer than that, nobody stands in longer
-        either. Raises InvalidValues (`til`) for a day that is past, and NotFound where nothing is under way
-        until `last_before`.
+        either, and not at all where the deputy was to begin later. Raises InvalidValues (`til`) for a day
+        that is past or before the first one, and NotFound where nothing lasts until `last_before`.
         """
         if person != actor.id:
             self.person(person, actor=actor)
         last = self._days(values, LAST)[LAST]
 
-        def is_meant(begins: dt.date, ends: dt.date) -> bool:
-            return ends == last_before or (has_changed and ends > last)
+        known = self._transactions.read(lambda tx: _with_deputy(tx, person))
+        before = self._absences.change_last_day(person, last_before, last, actor=actor)
 
-        known = self._transactions.read(lambda tx: _begun(tx, person))
-        has_changed = self._absences.change_last_day(person, last_before, last, actor=actor)
-        cases = self._transactions.read(
-            lambda tx: [code for code in known if _absences_in(tx, code, UNDER_WAY, is_meant)]
-        )
-        if not has_changed and not cases:
+        def is_meant(begins: dt.date, ends: dt.date) -> bool:
+            is_longer = before is not None and before[0] <= begins <= before[1] and ends > last
+            return ends == last_before or is_longer
+
+        cases = self._transactions.read(lambda tx: [code for code in known if _kept(tx, code, is_meant)])
+        if before is None and not cases:
             raise NotFound("absence", person)
 
         def work(tx: Tx, code: str) -> None:
-            meant = _absences_in(tx, code, UNDER_WAY, is_meant)
-            for id in meant:
-                said = {NEW_LAST: last}
-                asked = Publish(name=CHANGED, key=id, variables=said, time_to_live=NO_TIME, case=code)
-                self._advancing.request(tx, asked)
-            moved = _absences_in(tx, code, UNDER_WAY, lambda begins, ends: ends == last)
-            if not set(meant) <= set(moved):  # by a version of the process from before this way
-                raise NotFound("absence whose last day can be changed in case", code)
+            self._call_off(tx, code, lambda begins, ends: begins > last and is_meant(begins, ends))
+            for id in _kept(tx, code, is_meant):
+                self._change(tx, code, id, last)
 
         return self._run(person, cases, work, actor)
 
@@ -246,6 +241,19 @@ class CaseloadMoves:
         if _waiting(tx, code, is_meant):  # by a version of the process from before this way out
             raise NotFound("absence that can be called off in case", code)
         return bool(waiting)
+
+    def _change(self, tx: Tx, code: str, absence: str, last: dt.date) -> None:
+        """Let a deputy of the case stay until another day. Raises NotFound where the flow is suspended."""
+        said = {NEW_LAST: last}
+        asked = Publish(name=CHANGED, key=absence, variables=said, time_to_live=NO_TIME, case=code)
+        self._advancing.request(tx, asked)
+        if absence not in _kept(tx, code, lambda begins, ends: ends == last):
+            # By a version of the process that draws no such way, or not before the first day.
+            undrawn_changes.change_last_day(
+                self._advancing, tx, process=ABSENCE, case=code, absence=absence, last=last
+            )
+        if absence not in _kept(tx, code, lambda begins, ends: ends == last):
+            raise NotFound("absence whose last day can be changed in case", code)
 
     def _days(self, values: Mapping[str, Any], *names: str) -> Mapping[str, dt.date]:
         """The days of form F-C5 with these names. Raises InvalidValues."""
@@ -322,6 +330,11 @@ def _begun(tx: Tx, person: str) -> list[str]:
     return sorted({case for each in found if each.first <= today for case in each.cases})
 
 
+def _with_deputy(tx: Tx, person: str) -> list[str]:
+    """The cases in which somebody stands in for the person, or will."""
+    return sorted({case for each in absences(tx, people={person}) for case in each.cases})
+
+
 def _announced(tx: Tx, person: str, first: dt.date, last: dt.date) -> list[str]:
     """The cases in which somebody will stand in for the person within these days, and does not yet."""
     found = absences(tx, people={person})
@@ -332,6 +345,11 @@ def _announced(tx: Tx, person: str, first: dt.date, last: dt.date) -> list[str]:
 def _waiting(tx: Tx, case: str, is_meant: IsMeant) -> list[str]:
     """The ids of the case's absences of these days that wait for their first one."""
     return _absences_in(tx, case, None, is_meant)
+
+
+def _kept(tx: Tx, case: str, is_meant: IsMeant) -> list[str]:
+    """The ids of the case's absences of these days, announced or under way."""
+    return [*_waiting(tx, case, is_meant), *_absences_in(tx, case, UNDER_WAY, is_meant)]
 
 
 def _absences_in(tx: Tx, case: str, status: str | None, is_meant: IsMeant) -> list[str]:

@@ -184,10 +184,10 @@ def end_absence(body: dict[str, Any]) -> Any:
 @blueprint.arguments(LastDayIn)
 @blueprint.response(200, AbsencesOfOneOut)
 def change_last_day(body: dict[str, Any]) -> Any:
-    """What is under way until one day lasts until another, today at the earliest, and so does the deputy.
+    """What is under way or announced until one day lasts until another, and so does the deputy.
 
-    Where the person is away no longer, nobody stands in longer in any case. Missing (404) where nothing is
-    under way until `last_before`.
+    Today is the earliest, and the first day where it is announced. Where the person is away no longer, nobody
+    stands in longer in any case. Missing (404) where nothing lasts until `last_before`.
     """
     person, values = body["person"], {LAST: body["last"].isoformat()}
     try:

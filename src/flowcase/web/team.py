@@ -143,7 +143,7 @@ def absence(person: str) -> Any:
 @blueprint.route("/team/raadgivere/<person>/fravaer/<until>", methods=["GET", "POST"])
 @login_required
 def last_day(person: str, until: str) -> Any:
-    """What is under way until one day is to last until another."""
+    """What is under way or announced until one day is to last until another."""
     try:
         last_before = dt.date.fromisoformat(until)
     except ValueError:
@@ -155,9 +155,7 @@ def last_day(person: str, until: str) -> Any:
     raw = _sent(form, dates)
     there = redirect(url_for("team.deputies"))
     rows = [
-        row
-        for row in flow().absences.shown_to(actor())
-        if row.is_under_way and (row.person, row.last) == (person, last_before)
+        row for row in flow().absences.shown_to(actor()) if (row.person, row.last) == (person, last_before)
     ]
     if not rows:
         flash(_changed_meanwhile(person), "info")
@@ -332,9 +330,12 @@ def _wrong_fields(moved: Moved) -> Any:
 
 
 def _why_not_changed(error: FlowcaseError) -> str:
-    """Where no deputy's last day moved: the case's flow began by a version that knows no other way."""
+    """Where no deputy's last day moved: the case's flow stands still."""
     if isinstance(error, NotFound):
-        return gettext("Stedfortræderen har stadig den gamle sidste dag. Meld fraværet igen i sagen.")
+        return gettext(
+            "Stedfortræderen har stadig den gamle sidste dag, for sagens forløb »Rådgivers fravær« er sat på "
+            "pause. Ret sidste dag igen her, når driften har genoptaget det."
+        )
     return _why(error)
 
 
