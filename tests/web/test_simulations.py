@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import zlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -547,6 +548,21 @@ def test_what_goes_wrong_apart_is_told_and_nobody_waits_for_it(small, world, own
 
     row = small.get(id, actor=owner)
     assert row.status == "failed" and CADENCE in row.problem
+
+
+def test_the_page_reads_each_question_once_and_again_only_when_one_has_changed(small, sign_in, monkeypatch):
+    page, folder, read = sign_in("lone.proces"), small._questions.folder, []
+    checked = reading._checked
+    monkeypatch.setattr(reading, "_checked", lambda path: read.append(path.stem) or checked(path))
+
+    page.get(ADDRESS)
+    at_first = Counter(read)
+    page.get(ADDRESS)
+    _write_question(folder, "lang", title="Nu med et navn", weeks=2)
+    changed = page.get(ADDRESS)
+
+    assert (at_first["lang"], at_first["flere"]) == (1, 2)  # the second is chosen: its numbers are shown
+    assert (read.count("lang"), "Nu med et navn" in changed.text) == (2, True)
 
 
 def test_each_number_says_whether_it_is_from_the_history_a_file_the_owner_or_a_guess(

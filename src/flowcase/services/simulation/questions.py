@@ -37,6 +37,8 @@ DRAFTS = "kladde"  # asked for instead of a shipped file: drafts against what is
 BASE = "standard"  # the shipped office that everything is asked of
 MOST_SEED = 2**53
 
+Stamps = tuple[tuple[str, int, int], ...]  # of files: path, when each was written last, and its size
+
 NOT_A_NUMBER = "Skriv et helt tal, der er større end nul."
 NO_SUCH_QUESTION = "Vælg et spørgsmål."
 
@@ -119,11 +121,20 @@ class Questions:
 
     def __init__(self, definitions: Definitions, rule_sets: RuleSets, folder: Path) -> None:
         self._definitions, self._rule_sets, self.folder = definitions, rule_sets, folder
+        self._offered: tuple[Stamps, list[Offer]] = ((), [])
 
     def offers(self) -> list[Offer]:
-        """The shipped questions, by title."""
+        """The shipped questions, by title; their files are read anew only when one of them has changed."""
+        stamps, offered = self._offered
+        now = tuple((str(path), *_stamp(path)) for path in sorted(self.folder.glob("*.yaml")))
+        if stamps != now:
+            offered = self._read()
+            self._offered = now, offered
+        return offered
+
+    def _read(self) -> list[Offer]:
         paths = [path for path in sorted(self.folder.glob("*.yaml")) if path.stem != BASE]
-        found = [(reading.read(path), reading.whole(path).get("compare", [])) for path in paths]
+        found = [reading.read_and_whole(path) for path in paths]
         return [
             Offer(
                 each.id,
@@ -131,19 +142,23 @@ class Questions:
                 each.description,
                 running.case_years_of(each),
                 each.english,
-                tuple(Variant(one["title"], one["parameters"]) for one in compared if one.get("parameters")),
+                tuple(
+                    Variant(one["title"], one["parameters"])
+                    for one in whole.get("compare", [])
+                    if one.get("parameters")
+                ),
             )
-            for each, compared in sorted(found, key=lambda one: one[0].title.casefold())
+            for each, whole in sorted(found, key=lambda one: one[0].title.casefold())
         ]
 
     def basis(self, tx: Tx, asked: str, *, from_history: bool) -> BasisOffice:
         """The office of a question by the file, or by the history where that reaches."""
         path = self._path(asked)
-        data = reading.whole(path)
+        read, data = reading.read_and_whole(path)
         data.setdefault("compare", [{"id": "nu", "title": data["title"]}])
         if asked == DRAFTS:
             data["compare"] = reading.DRAFT_BESIDE
-        found = self.estimates(tx, reading.read(path)) if from_history else Estimates(self._chosen(tx))
+        found = self.estimates(tx, read) if from_history else Estimates(self._chosen(tx))
         return BasisOffice(evened(said(reading.join(data, found.parameters))), found, from_history)
 
     def asked(self, tx: Tx, question: Question) -> Asked:
@@ -183,8 +198,7 @@ class Questions:
             path = Path(place) / "sendt.yaml"
             path.write_bytes(content)
             try:
-                data = reading.whole(path)
-                reading.read(path)
+                _, data = reading.read_and_whole(path)
             except reading.SimulationError as error:
                 told = [
                     (file_name if file == str(path) else Path(file).name, line, sentence)
@@ -260,6 +274,11 @@ class Questions:
                 found[place] = asked.label
                 found.update({f"{place}|andele|{each.value}": each.label for each in asked.options})
         return found
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    known = path.stat()
+    return known.st_mtime_ns, known.st_size
 
 
 def as_text(whole: Mapping[str, Any]) -> str:

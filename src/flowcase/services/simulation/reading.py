@@ -187,6 +187,12 @@ def read(path: Path, over: Path | Mapping[str, Any] | None = None) -> Simulation
     return _simulation(data, lines, path)
 
 
+def read_and_whole(path: Path) -> tuple[Simulation, dict[str, Any]]:
+    """As `read` and `whole`, from reading the file once."""
+    data, lines = _joined(path, ())
+    return _simulation(data, lines, path), data
+
+
 def whole(path: Path) -> dict[str, Any]:
     """Everything that a file says, together with what it is based on. Raises SimulationError."""
     return _joined(path, ())[0]
