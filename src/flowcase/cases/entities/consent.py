@@ -74,7 +74,7 @@ ENTITIES = (
         ("anmodning_id", R, K0, "Anmodning"),
         ("aendring", E, K0, "Hvad er sket?"),
         ("afgiver", E, K1, "Hvem trækker samtykket tilbage?"),
-        ("tidspunkt", DT, K0, "Tilbagekaldt"),
+        ("tidspunkt", DT, K0, "Hvornår det skete"),
         ("form", E, K0, "Form"),
         ("omfang", L, K1, "Omfang"),
         ("standsede", RS, K0, "Standsede udvekslinger"),
