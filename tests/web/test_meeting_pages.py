@@ -105,7 +105,8 @@ def test_a_meeting_that_is_yet_to_come_has_not_been_held_and_the_field_says_so(s
     [field] = again.all("//*[@name='holdt']")
     assert [each.get("id") for each in said] == [f"{field.get('id')}-error-1"]
     assert sentence in said[0].text_content()
-    assert len(again.all("//*[@id='fejl']")) == 1
+    assert len(again.all("//*[@role='alert']")) == len(again.all("//*[@id='fejl']")) == 1
+    assert again.summary == [f"Holdt – {sentence}"]
     assert held.task("afhold", CASE).status == "open"
 
 

@@ -106,6 +106,22 @@ def test_an_error_in_a_row_stands_at_that_row_although_empty_rows_went_before(si
     assert again.one("//*[@name='boern.0.cpr']").get("aria-invalid") == "true"
 
 
+def test_the_summary_of_what_is_wrong_names_the_row_where_a_list_has_several(sign_in):
+    karen = sign_in("karen.fp")
+    page = karen.press(karen.get("/underretninger/ny"), "_add", "boern")
+
+    again = karen.press(
+        page, "_send", **{"boern.0.navn": "Sofus", "boern.1.navn": "Ida", "boern.1.cpr": "12"}
+    )
+
+    [said] = [each for each in again.summary if each.startswith("CPR-nummer")]
+    assert said == "CPR-nummer (række 2) – Skriv det i den form, som hjælpeteksten viser."
+    assert [each.text_content() for each in again.all("//*[@class='fc-row-number']")] == [
+        "Række 1",
+        "Række 2",
+    ]
+
+
 def test_a_draft_is_kept_for_its_writer_alone(sign_in, task):
     karen = sign_in("karen.fp")
     page = open_task(karen, task)

@@ -337,22 +337,26 @@ def _focused(fields: Sequence[Shown], focus: str) -> tuple[Shown, ...]:
 
 def _summary(fields: Sequence[Shown], errors: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
     places = list(_walk(fields))
-    for field in places:
+    for field, row in places:
+        label = (
+            gettext("{label} (række {number})").format(label=field.label, number=row) if row else field.label
+        )
         for sentence in field.errors:
-            yield field.anchor, field.label, sentence
-    known = {field.name for field in places}
+            yield field.anchor, label, sentence
+    known = {field.name for field, _ in places}
     for name, sentences in errors.items():
         if name not in known:
             for sentence in sentences:
                 yield "", name, presenting.said(sentence)
 
 
-def _walk(fields: Sequence[Shown]) -> Iterator[Shown]:
+def _walk(fields: Sequence[Shown], row: int = 0) -> Iterator[tuple[Shown, int]]:
+    """Each field with the number of its row; 0 outside of lists, and in one that has a single row."""
     for field in fields:
-        yield field
-        yield from _walk(field.children)
-        for row in field.rows:
-            yield from _walk(row)
+        yield field, row
+        yield from _walk(field.children, row)
+        for number, inner in enumerate(field.rows, 1):
+            yield from _walk(inner, number if len(field.rows) > 1 else row)
 
 
 # --- values as a page shows them -------------------------------------------------------------------
