@@ -507,7 +507,7 @@ def assemble(
         single_sign_on=outward.single_sign_on(settings, transactions, wall.now),
         service_accounts=ServiceAccounts(transactions, people),
         webhooks=Webhooks(transactions, webhook_reach),
-        webhook_sending=WebhookSending(transactions, node, webhook_reach, release=release),
+        webhook_sending=WebhookSending(transactions, node, webhook_reach, wall.now, release=release),
         kept_answers=KeptAnswers(transactions),
         api_limits=ApiLimits(transactions, wall.now, settings.api_requests_a_minute),
         reading_log=reading_log,
@@ -532,7 +532,7 @@ def assemble(
         leases=Leases(transactions, handlers, nodes, WallClock().now),
         checkpoints=checkpoints,
         checkpoint_sending=CheckpointSending(
-            transactions, node, outside, send=outward.mail_by(settings), release=release
+            transactions, node, outside, wall.now, send=outward.mail_by(settings), release=release
         ),
         key_rotation=KeyRotation(transactions, nodes, checkpoints, wall.now),
         documents=documents,

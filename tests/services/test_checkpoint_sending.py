@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import IntakeRefused
 from flowcase.cli import examining_outside
+from flowcase.clock import WallClock
 from flowcase.errors import Forbidden, NotFound
 from flowcase.history import checkpoint_receipts as receipts
 from flowcase.services.checkpoint_sending import CheckpointSending, Outside
@@ -42,7 +43,7 @@ class World:
         self.flow, self.mails, self.posts, self.is_away = flow, [], [], False
         self.checkpoints = Checkpoints(transactions, lambda: [KEY], None, OUTSIDE.ways)
         self.sending = CheckpointSending(
-            transactions, "node 1", OUTSIDE, send=self._mail, release="1", post=self._post
+            transactions, "node 1", OUTSIDE, WallClock().now, send=self._mail, release="1", post=self._post
         )
 
     def _mail(self, message: EmailMessage) -> None:

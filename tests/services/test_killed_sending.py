@@ -21,6 +21,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.events import IntakeRefused
+from flowcase.clock import WallClock
 from flowcase.history import checkpoint_receipts as receipts
 from flowcase.services.checkpoint_sending import CheckpointSending, Outside
 from flowcase.services.checkpoints import FILE, Checkpoints
@@ -90,6 +91,7 @@ def _sending(flow: Flowcase, outside: Outside, receiver: Receiver) -> Checkpoint
         flow.notices._transactions,
         "a node",
         outside,
+        WallClock().now,
         send=receiver.mail,
         release="1",
         post=receiver.post,

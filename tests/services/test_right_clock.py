@@ -21,7 +21,9 @@ from flowcase.handlers import Side
 from flowcase.services.clock_watch import ASK_SECONDS, ClockAhead, RightClock
 from flowcase.services.nodes import FAR_AHEAD
 from flowcase.services.reckoning import AGREE_SECONDS, Reckoning, reckoned
+from flowcase.services.signed_posts import Reach, networks
 from flowcase.services.transactions import DatabaseLost
+from flowcase.services.webhooks import Webhooks
 from flowcase.store import Store
 from tests.conftest import NOW
 from tests.services.conftest import OPERATOR
@@ -186,6 +188,31 @@ def test_on_sqlite_the_clock_is_the_machines(machine: Machine, real: Flowcase, s
 
     assert isinstance(real.clock, RightClock) is not store.is_sqlite
     assert _is_now(real.clock.now()) is not store.is_sqlite
+
+
+@on_postgresql
+def test_a_webhook_is_stamped_with_the_time_that_its_receiver_checks(
+    machine: Machine, real: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[int] = []
+
+    def receive(address: str, headers: Any, *_: object) -> tuple[int, bytes]:
+        posted.append(int(headers["webhook-timestamp"]))
+        return 200, b""
+
+    monkeypatch.setattr(real.webhook_sending, "_send", receive)
+    hooks = Webhooks(real.webhooks._transactions, Reach(networks("127.0.0.0/8")))
+    hooks.make("http://127.0.0.1:9/", ["UserTaskCreated"], actor=OPERATOR)
+    real.webhooks.refresh()
+    _deploy(real, process("p", start(), user_task("a"), end()))
+    machine.ahead = -HOUR
+    real.instances.start("p", {}, actor=OPERATOR)
+
+    while real.webhook_sending.send_due():
+        pass
+
+    (stamp,) = posted
+    assert _is_now(dt.datetime.fromtimestamp(stamp, dt.UTC))
 
 
 @on_postgresql

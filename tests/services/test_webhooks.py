@@ -72,7 +72,7 @@ def webhooks(flow) -> Webhooks:
 
 @pytest.fixture
 def sending(flow) -> WebhookSending:
-    return WebhookSending(flow.notices._transactions, "node 1", HOME, release="1")
+    return WebhookSending(flow.notices._transactions, "node 1", HOME, flow.wall.now, release="1")
 
 
 def send_all(sending):

@@ -6,6 +6,7 @@ import base64
 import binascii
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flowcase.access.actor import Actor
@@ -55,13 +56,15 @@ class CheckpointSending:
         transactions: Transactions,
         node: str,
         outside: Outside,
+        real_now: Callable[[], dt.datetime],
         *,
         send: Send | None,
         release: str,
         post: Post = post,
     ) -> None:
+        """`real_now` is the time of the receivers, which a demonstration's clock is ahead of."""
         self._transactions, self._outside, self._release = transactions, outside, release
-        self._send, self._post = send, post
+        self._send, self._post, self._now = send, post, real_now
         self._outbox = Outbox(transactions, node, DELIVERIES, self._attempt)
         self.send_due = self._outbox.send_due
 
@@ -87,7 +90,8 @@ class CheckpointSending:
                 "data": {"number": row.number, "receipt": row.body},
             }
         ).encode()
-        headers = signed_headers(row.id, body, self._outside.secret, release=self._release)
+        secret = self._outside.secret
+        headers = signed_headers(row.id, body, secret, at=self._now(), release=self._release)
         # Only who operates the installation names the address: it may be inside the house.
         return posted(self._outside.url, headers, body, Reach(is_anywhere=True), send=self._post)
 

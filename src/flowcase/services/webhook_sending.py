@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from flowcase.clock import WallClock
 from flowcase.services.outbox import FAILED, WAITING, Outbox, Outcome, pause_after
 from flowcase.services.signed_posts import NotReached, Reach, UnusableAddress, post, webhook_signature
 from flowcase.services.transactions import Transactions
@@ -25,9 +24,18 @@ Post = Callable[[str, Mapping[str, str], bytes, Reach], tuple[int, bytes]]
 
 class WebhookSending:
     def __init__(
-        self, transactions: Transactions, node: str, reach: Reach, *, release: str, send: Post = post
+        self,
+        transactions: Transactions,
+        node: str,
+        reach: Reach,
+        real_now: Callable[[], dt.datetime],
+        *,
+        release: str,
+        send: Post = post,
     ) -> None:
+        """`real_now` is the time of the receivers, which a demonstration's clock is ahead of."""
         self._transactions, self._reach, self._release, self._send = transactions, reach, release, send
+        self._now = real_now
         self._outbox = Outbox(transactions, node, DELIVERIES, self._attempt, settled=_rest)
         self.send_due, self.forget_old = self._outbox.send_due, self._outbox.forget_old
 
@@ -36,13 +44,14 @@ class WebhookSending:
         if target is None:
             return Outcome("ended", is_dropped=True)
         body = row.body.encode()
-        headers = signed_headers(row.id, body, *target.secrets(now), release=self._release)
+        secrets = target.secrets(now)
+        headers = signed_headers(row.id, body, *secrets, at=self._now(), release=self._release)
         return posted(target.address, headers, body, self._reach, send=self._send)
 
 
-def signed_headers(id: str, body: bytes, *secrets: str, release: str) -> dict[str, str]:
+def signed_headers(id: str, body: bytes, *secrets: str, at: dt.datetime, release: str) -> dict[str, str]:
     """As *Standard Webhooks* has them: a signature for each secret, any of which may be checked."""
-    timestamp = int(WallClock().now().timestamp())
+    timestamp = int(at.timestamp())
     return {
         "Content-Type": "application/json",
         "User-Agent": f"flowcase/{release}",
