@@ -231,7 +231,7 @@ def test_doctor_and_the_log_say_what_is_taken_off_and_since_when(machine: Machin
                 continue
             assert node.correction is not None
             assert abs(node.correction.by - ahead) < AGREE_SECONDS * SECOND
-            assert f"so much is taken off since {node.correction.since:%Y-%m-%d %H:%M} UTC" in told[0]
+            assert f"corrected by as much since {node.correction.since:%Y-%m-%d %H:%M} UTC" in told[0]
 
     lines = [each for each in said if "wrong clock" in each["event"]]
     assert [each["log_level"] for each in lines] == ["error", "error", "warning"]
@@ -353,3 +353,20 @@ def test_a_clock_that_leaps_while_the_database_is_asked_is_asked_about_anew() ->
     assert asked.watch.now().timestamp() + 3600 in (asked.machine, asked.machine + 3600)
     assert asked.watch.now().timestamp() == asked.database
     assert asked.times == 2
+
+
+def test_a_process_that_calls_nothing_due_says_only_what_it_corrects() -> None:
+    asked = Asked(corrects=True)
+    asked.watch.refresh()
+    asked.machine += 3600
+
+    with capture_logs() as said:
+        asked.watch.refresh()
+        asked.passes(1)
+        asked.watch.refresh()
+    assert [each["event"] for each in said] == ["wrong clock: corrected in what is written"]
+    with capture_logs() as said:
+        assert asked.watch.is_far_ahead()
+        assert asked.watch.is_far_ahead()
+
+    assert [each["event"].split(":")[0] for each in said] == ["clock ahead of the database's"]

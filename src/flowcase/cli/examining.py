@@ -201,7 +201,7 @@ def _work(flow: Any) -> Iterator[Examined]:
 def _corrected(node: Any) -> str:
     if node.correction is None:
         return " What it writes bears that clock's time."
-    return f" What it writes is right: so much is taken off since {node.correction.since:%Y-%m-%d %H:%M} UTC."
+    return f" What it writes is right: corrected by as much since {node.correction.since:%Y-%m-%d %H:%M} UTC."
 
 
 def _history(flow: Any) -> Iterator[Examined]:

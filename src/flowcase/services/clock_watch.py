@@ -148,14 +148,30 @@ class ClockWatch:
         if self._nodes.are_alone:
             return False
         _, stood = self._stands()
-        # One thread asks; the others go by what is known, and wait only for the first answer of all.
-        if self._is_stale(self._known, stood):
-            self._look(stood, self._is_stale, ANSWER_SECONDS if self._known is None else 0)
-        return self._is_far(stood)
-
-    def _is_far(self, stood: float) -> bool:
+        self._ask_if_stale(stood)
         known = self._known
-        return known is None or known.ahead + stood - known.stood > FAR_AHEAD.total_seconds()
+        if known is None:
+            return True
+        ahead = known.ahead + stood - known.stood
+        self._tell_if_far(ahead)
+        return ahead > FAR_AHEAD.total_seconds()
+
+    def refresh(self) -> None:
+        """Ask when it is time to, for a process that calls nothing due: so none of its pages has to."""
+        if not self._nodes.are_alone:
+            self._ask_if_stale(self._stands()[1])
+
+    def _tell_if_far(self, ahead: float) -> None:
+        is_far = ahead > FAR_AHEAD.total_seconds()
+        with self._telling:
+            was, self._is_told = self._is_told, is_far
+        if is_far and not was:
+            _log.error(
+                "clock ahead of the database's: what is due is left to others until it is right",
+                ahead_seconds=round(ahead),
+            )
+        elif was and not is_far:
+            _log.warning("clock right again: work goes on", ahead_seconds=round(ahead))
 
     # --- asking the database -----------------------------------------------------------------------
 
@@ -167,6 +183,11 @@ class ClockWatch:
             return True
         is_wrong = known.ahead > FAR_AHEAD.total_seconds() or (self._corrects and known.since is not None)
         return self._monotonic() - known.asked_at >= (WRONG_SECONDS if is_wrong else ASK_SECONDS)
+
+    def _ask_if_stale(self, stood: float) -> None:
+        """One thread asks; the others go by what is known, and wait only for the first answer of all."""
+        if self._is_stale(self._known, stood):
+            self._look(stood, self._is_stale, ANSWER_SECONDS if self._known is None else 0)
 
     def _look(self, stood: float, is_wanted: Callable[[_Known | None, float], bool], patience: float) -> None:
         """Ask, unless another thread does so or has done it meanwhile."""
@@ -196,15 +217,6 @@ class ClockWatch:
         was = None if self._known is None else self._known.since
         off = replace(new, since=was).wrong_by(new.stood)
         self._known = replace(new, since=(was or at - dt.timedelta(seconds=off)) if off else None)
-        is_far = self._is_far(new.stood)
-        if is_far and not self._is_told:
-            _log.error(
-                "clock ahead of the database's: what is due is left to others until it is right",
-                ahead_seconds=round(new.ahead),
-            )
-        elif self._is_told and not is_far:
-            _log.warning("clock right again: work goes on", ahead_seconds=round(new.ahead))
-        self._is_told = is_far
         if self._corrects:
             self._tell_of_correction(round(off), round(new.ahead), self._known.since or was)
 
@@ -215,9 +227,9 @@ class ClockWatch:
         if abs(off - before[0]) > LEAP_SECONDS or (off == 0) != (before[0] == 0):
             at = "" if since is None else f"{since:%Y-%m-%dT%H:%M:%SZ}"
             if off:
-                _log.error("wrong clock: its lead is taken off what is written", ahead_seconds=off, since=at)
+                _log.error("wrong clock: corrected in what is written", ahead_seconds=off, since=at)
             else:
-                _log.warning("wrong clock right again: nothing is taken off any more", since=at)
+                _log.warning("wrong clock right again: corrected no more", since=at)
         if differs and not before[1]:
             _log.error("the database's clock was set wrong: it is not followed", ahead_seconds=differs)
 
