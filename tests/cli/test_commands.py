@@ -61,6 +61,23 @@ def test_a_process_is_deployed_started_and_carried_to_its_end(flowcase: CommandL
     assert row["id"] == instance
 
 
+def test_a_deployment_says_what_it_brought_and_whose_place_a_file_of_another_name_takes(
+    flowcase: CommandLine, files: Path
+) -> None:
+    first = flowcase("deploy", files).stdout
+    again = flowcase("deploy", files).stdout
+    (diagram,) = files.glob("*.bpmn")
+    copy = files.parent / "kopi.bpmn"
+    copy.write_text(diagram.read_text("utf-8").replace('name="', 'name="Ny ', 1), "utf-8")
+
+    renamed = flowcase("deploy", copy)
+
+    assert "to:1" in first
+    assert again.endswith(": everything is in force as it is.\n")
+    assert f"'{diagram.name}'" in renamed.stderr
+    assert "to:2" in renamed.stdout
+
+
 def test_lists_are_tables_for_people(flowcase: CommandLine, files: Path) -> None:
     flowcase("deploy", files)
     flowcase("start", "to")

@@ -76,6 +76,23 @@ def test_two_files_may_not_define_the_same_process():
     assert ("kopi.bpmn", "bundle-name", "a") in errors(files, Catalogue(processes={"c"}))
 
 
+def test_a_file_that_takes_the_place_of_one_of_another_name_is_told():
+    files = {"ny.bpmn": calling("a", "c"), "F-A1.form": FORM}
+    known = Catalogue(processes={"a", "c"})
+    in_force = {("process", "a"): "a.bpmn", ("form", "F-A1"): "F-A1.form"}
+
+    [told] = _of_names(check_bundle(files, known, (), in_force))
+    moved = check_bundle({**files, "a.bpmn": calling("b", "c")}, known, (), in_force)
+
+    assert (told.file, told.severity) == ("ny.bpmn", Severity.WARNING)
+    assert "'a.bpmn'" in told.message
+    assert _of_names(moved) == []
+
+
+def _of_names(findings):
+    return [finding for finding in findings if finding.rule == "bundle-name"]
+
+
 def test_each_diagram_is_parsed_once_for_all_that_is_judged_of_it(monkeypatch):
     files = {"a.bpmn": calling("a", "b"), "b.bpmn": calling("b", "a"), "F-A1.form": FORM}
     parsed = []

@@ -141,6 +141,33 @@ def test_nobody_replaces_a_version_without_knowing_it(flow: Flowcase, in_force: 
     assert made.definitions == ("p:3",)
 
 
+def test_no_file_of_another_name_takes_the_place_of_what_is_in_force(flow: Flowcase, in_force: str) -> None:
+    flow.kept_drafts.save("kopi.bpmn", SECOND, seen=None, based_on=None, actor=JENS)
+
+    found = [
+        each for each in flow.studio.check("kopi.bpmn", SECOND, actor=JENS) if each.rule == "bundle-name"
+    ]
+    for content in (FIRST, SECOND):
+        with pytest.raises(InvalidDefinition):
+            flow.studio.deploy("kopi.bpmn", content, note="n", replaces=None, actor=JENS)
+    with pytest.raises(InvalidDefinition):
+        flow.studio.deploy_bundle({"kopi.bpmn": SECOND}, note="n", actor=JENS)
+
+    assert [each.severity for each in found] == ["error"]
+    assert flow.deployments.source("p") == FIRST
+    assert [(row.path, len(row.drafts)) for row in flow.studio.files(actor=JENS)][:2] == [
+        ("kopi.bpmn", 1),
+        ("p.bpmn", 0),
+    ]
+
+
+def test_from_the_terminal_a_folder_may_be_arranged_anew(flow: Flowcase, in_force: str) -> None:
+    made = flow.deployments.deploy({"sub/p.bpmn": SECOND}, actor=OPERATOR)
+
+    assert "bundle-name" in {finding.rule for finding in made.warnings}
+    assert flow.deployments.source("p") == SECOND
+
+
 def test_the_list_shows_files_in_force_and_drafts(flow: Flowcase, in_force: str) -> None:
     flow.kept_drafts.begin("ny.bpmn", process("ny", start(), end()), actor=LONE)
 

@@ -67,7 +67,11 @@ def deploy(paths: tuple[str, ...], note: str, as_json: bool) -> None:
     if as_json:
         say_json(deployment)
     else:
-        click.echo(f"Deployed {deployment.id}.")
+        for finding in as_given(paths, deployment.warnings):
+            if finding.rule == "bundle-name":  # the others are what `flowcase check` warns of
+                click.echo(f"Warning: {finding}", err=True)
+        brought = [*deployment.definitions, *deployment.resources]
+        click.echo(f"Deployed {deployment.id}: {', '.join(brought) or 'everything is in force as it is'}.")
 
 
 @click.command()

@@ -44,12 +44,16 @@ def kind_of(path: str) -> str:
 
 
 def check_bundle(
-    files: Mapping[str, bytes], known: Catalogue | None = None, beside: Collection[str] = ()
+    files: Mapping[str, bytes],
+    known: Catalogue | None = None,
+    beside: Collection[str] = (),
+    homes: Mapping[tuple[str, str], str] | None = None,
 ) -> list[Finding]:
     """All findings in files that are deployed together, by path; what they hold counts as known.
 
     `known` says what exists beside them. A kind of name that it leaves at None is not followed, unless
-    the bundle itself holds files of that kind. `beside` are the paths of files that are deployed already.
+    the bundle itself holds files of that kind. `beside` are the paths of files that are deployed already,
+    `homes` those in force by (kind, name).
     """
     findings: list[Finding] = []
     documents = _documents(files)
@@ -70,7 +74,7 @@ def check_bundle(
                 findings.append(_unknown_kind(path))
         except Exception:
             findings.append(crash_finding(f"check of {kind} files", path))
-    findings += _collisions(files, documents)
+    findings += _collisions(files, documents, homes or {})
     findings += _calls_in_circles(documents)
     return sort_findings(findings)
 
@@ -154,26 +158,42 @@ def _unknown_kind(path: str) -> Finding:
     )
 
 
-def _collisions(files: Mapping[str, bytes], documents: Mapping[str, Document]) -> list[Finding]:
-    """Names that two files of a bundle both define."""
+def _collisions(
+    files: Mapping[str, bytes], documents: Mapping[str, Document], in_force: Mapping[tuple[str, str], str]
+) -> list[Finding]:
+    """Names that two files of a bundle both define, or one that is in force from a file of another name.
+
+    The latter is a warning: a folder may be arranged anew.
+    """
     homes: dict[tuple[str, str], str] = {}
     found = []
     for path, content in files.items():
         for kind, name, line in _defined_names(path, content, documents.get(path)):
             first = homes.setdefault((kind, name), path)
+            before = in_force.get((kind, name), path)
             if first != path:
-                found.append(
-                    Finding(
-                        rule="bundle-name",
-                        severity=Severity.ERROR,
-                        file=path,
-                        element=name,
-                        element_name=None,
-                        line=line,
-                        message=f"The {kind} '{name}' is in '{first}' as well.",
-                        remedy="Give one of the two another id, or leave one out.",
-                    )
+                message = f"The {kind} '{name}' is in '{first}' as well."
+                remedy, severity = "Give one of the two another id, or leave one out.", Severity.ERROR
+            elif before != path and before not in files:
+                message = (
+                    f"The {kind} '{name}' is in force from '{before}', whose place this file would take."
                 )
+                remedy = f"Give it another id if it is new; call the file '{before}' if it is a new version."
+                severity = Severity.WARNING
+            else:
+                continue
+            found.append(
+                Finding(
+                    rule="bundle-name",
+                    severity=severity,
+                    file=path,
+                    element=name,
+                    element_name=None,
+                    line=line,
+                    message=message,
+                    remedy=remedy,
+                )
+            )
     return found
 
 

@@ -74,7 +74,9 @@ _FILES = {
     ),
     "bundle-name": _rule(
         "Each process, decision, form and rule set version is defined once.",
-        "Of two files with the same id the later would replace the earlier.",
+        "Of two files with the same id the later would replace the earlier. A file that would take the place "
+        "of one in force with another name is an error in the studio and the API, and a warning at the "
+        "terminal, from where a folder may be arranged anew.",
         '<process id="underretning"> in a.bpmn and in b.bpmn',
         '<process id="underretning"> in a.bpmn only',
     ),

@@ -158,6 +158,7 @@ class Deployments:
                 files,
                 self._known().joined_with(deployed),
                 {row.path for row in named if row.status == ACTIVE},
+                _homes(tx, named),
             ),
             *check_manifests(files, deployed.rule_sets or (), lambda id: self._manifest(tx, id)),
             *check_scenarios(files, lambda process: self._elements(tx, process)),
@@ -295,6 +296,13 @@ class Deployments:
     def option_labels(self) -> OptionLabels:
         """What the answers of the forms in force are called, by entity, attribute and code."""
         return self._transactions.read(self._definitions.option_labels)
+
+
+def _homes(tx: Tx, named: Sequence[NamedResourceRow]) -> dict[tuple[str, str], str]:
+    """The files in force by what they define."""
+    found = {(row.kind, row.name): row.path for row in reversed(named) if row.status == ACTIVE}
+    processes = resources.definitions(tx, only_newest=True)
+    return {**found, **{("process", row.process): row.path for row in processes if row.status == ACTIVE}}
 
 
 def _definition(tx: Tx, process: str, version: int | None) -> ProcessDefinitionRow:

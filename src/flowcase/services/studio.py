@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flowcase.access.actor import Actor
-from flowcase.errors import Conflict, InvalidValues, NotFound
+from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound
 from flowcase.modeling import Finding, Severity
 from flowcase.services import reviews
 from flowcase.services.deployments import Deployment, Deployments
@@ -145,14 +145,14 @@ class Studio:
         check_name(path, len(content))
 
         def work(tx: Tx) -> list[Finding]:
-            alone = self._deployments.findings(tx, {path: content})
+            alone = _strict(self._deployments.findings(tx, {path: content}))
             own = [row for row in drafts.drafts(tx) if row.owner == actor.id and row.file_name != path]
             if not own or not blocking(alone):
                 return alone
             beside = {
                 row.file_name: drafts.content(tx, row) for row in sorted(own, key=lambda each: -each.copy)
             }
-            left = set(self._deployments.findings(tx, {**beside, path: content}))
+            left = set(_strict(self._deployments.findings(tx, {**beside, path: content})))
             return [
                 finding if finding in left else replace(finding, severity=Severity.WARNING)
                 for finding in alone
@@ -163,7 +163,7 @@ class Studio:
     def check_together(self, files: Mapping[str, bytes], *, actor: Actor) -> list[Finding]:
         """As `check`, of files that are to go into force as one."""
         check_process_owner(actor, "check files")
-        return self._transactions.read(lambda tx: self._deployments.findings(tx, files))
+        return self._transactions.read(lambda tx: _strict(self._deployments.findings(tx, files)))
 
     def names(self, *, actor: Actor) -> Names:
         """What there is in force to choose from."""
@@ -276,12 +276,21 @@ class Studio:
         if self.has_four_eyes:
             reviews.check_approved(tx, hashes, before)
         made = self._deployments.deploy_within(tx, files, note=note)
+        if blocking(found := _strict(made.warnings)):
+            raise InvalidDefinition(found)
         for reviewed in reviews.note_deployed(tx, hashes, made.id):
             for file in reviewed.files:
                 kept = drafts.draft(tx, reviewed.owner, file.file_name, file.copy)
                 if kept is not None and kept.hash == file.hash:
                     take_away(tx, kept)
         return made
+
+
+def _strict(findings: Iterable[Finding]) -> list[Finding]:
+    """From the studio no file takes the place of one of another name: it would be looked at as a new one."""
+    return [
+        replace(each, severity=Severity.ERROR) if each.rule == "bundle-name" else each for each in findings
+    ]
 
 
 def blocking(findings: Sequence[Finding]) -> int:
