@@ -94,8 +94,24 @@ OF_THE_INSTALLATION: dict[str, tuple[tuple[str, ...], str]] = {
          "WHERE id IN (SELECT id FROM two)"),
         "was altered, or moved from another stream",
     ),
+    "a case said to be erased, so that nobody looks at its rows": (
+        (f"UPDATE case_file SET erased_at = opened_at, caseworker = 'mallory' WHERE code = {CASE}",),
+        "is said to be erased, and no event erased it",
+    ),
 }  # fmt: skip
 OF_CASEWORK: dict[str, tuple[tuple[str, ...], str]] = {
+    "a child not found again by its CPR number": (
+        ("DELETE FROM search_key WHERE attribute = 'cpr'",),
+        "what it is found by of Barn is not what the history tells",
+    ),
+    "a deadline that no diagram sees any more": (
+        ("UPDATE deadline SET is_current = 0 WHERE status = 'open'",),
+        "is_current is not what the history tells",
+    ),
+    "what was altered hidden behind an erasure that was none": (
+        (f"UPDATE case_file SET erased_at = opened_at, caseworker = 'mallory' WHERE code = {CASE}",),
+        "caseworker is not what the history tells",
+    ),
     "themselves made the caseworker": (
         (f"UPDATE case_file SET caseworker = 'mallory' WHERE code = {CASE}",),
         "caseworker is not what the history tells",

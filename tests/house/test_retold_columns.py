@@ -23,14 +23,13 @@ NOT_COMPARED = {
     "case": {
         "version": ORDER,
         "updated_at": ORDER,
-        "erased_at": "the history of an erased case cannot be opened; that its keys are gone is compared",
+        "erased_at": "by what the installation's stream tells of erasures, in `services/altered_rows.py`",
     },
     "record": {"version": ORDER, "created_at": ORDER, "updated_at": ORDER},
     "deadline": {
         "version": ORDER,
         "reminders": "what was sent, shortened; each is an event, and a notice to who got it",
         "escalations": "what was sent, shortened; each is an event, and a notice to who got it",
-        "is_current": "follows from the other deadlines of the rule, whose status is compared",
     },
     "user task": {
         "process": "the instance's, of which the state that is sealed with its place tells",
@@ -52,7 +51,7 @@ NOT_COMPARED = {
     },
 }
 # sort -> columns that are computed from what is told, and compared
-COMPUTED = {"case": set(COPIES), "user task": {"candidates"}}
+COMPUTED = {"case": set(COPIES), "user task": {"candidates"}, "deadline": {"is_current"}}
 # Tables of which `flowcase verify` compares what matters, in `services/altered_rows.py` and beside it. What
 # became of an instance of a batch or move is told by its own history, where each event names the list.
 OF_THE_INSTALLATION = {
@@ -61,6 +60,10 @@ OF_THE_INSTALLATION = {
     *("erasure_proposal", "erasure_item", "document_period", "candidate_set"),
     *("suspension", "batch", "batch_item", "migration", "migration_item"),
     *("message_receipt", "message_seen"),  # with the messages, by `services/altered_waiting.py`
+    "start_subscription",  # by the diagrams in force, in `services/altered_starts.py`
+    "search_key",  # with the records; those of people whom a record knows are made of it
+    # by keyed hashes, in `services/altered_ways_in.py`
+    *("credential", "second_factor", "recovery_code", "sign_in_session", "calendar_feed"),
 }
 THE_HISTORY = "the history itself: its hashes, the seals of its entries, and what is signed outside"
 SEALED = "sealed with its place: altered, it does not open; what names it is compared"
@@ -70,21 +73,17 @@ OWN = "somebody's own choice: nothing of a case is decided by it"
 NOT_SENT = "not sent yet, or made up in the studio: the history knows nothing of it"
 ON_ITS_WAY = "what is told, or was: the event that it tells of is in the history"
 OF_THE_MOMENT = "of the moment: gone again in minutes, hours or with a session"
-SECRETS = "hashes and sealed secrets, which no event holds"
 TABLES_NOT_COMPARED = {
     **dict.fromkeys(("history", "checkpoint"), THE_HISTORY),
     **dict.fromkeys(("instance_state", "instance_snapshot", "document_content", "document_part"), SEALED),
     **dict.fromkeys(("timer", "message_subscription", "signal_subscription", "incident"), OF_THE_STATE),
-    **dict.fromkeys(("case_fact", "search_key", "start_subscription"), DERIVED),
-    **dict.fromkeys(("saved_list", "shared_list", "list_share", "calendar_feed", "notice_choice"), OWN),
+    "case_fact": DERIVED,
+    **dict.fromkeys(("saved_list", "shared_list", "list_share", "notice_choice"), OWN),
     **dict.fromkeys(("upload", "user_task_draft", "draft", "play", "simulation", "scenario_trial"), NOT_SENT),
     **dict.fromkeys(("notice", "notice_read", "mail", "mail_notice", "webhook_delivery"), ON_ITS_WAY),
     **dict.fromkeys(("checkpoint_delivery", "outbox_incident"), ON_ITS_WAY),
-    **dict.fromkeys(
-        ("sign_in_session", "used_once", "sign_in_brake", "api_use", "kept_answer"), OF_THE_MOMENT
-    ),
+    **dict.fromkeys(("used_once", "sign_in_brake", "api_use", "kept_answer"), OF_THE_MOMENT),
     **dict.fromkeys(("node", "job_pace", "user_task_presence", "draft_presence"), OF_THE_MOMENT),
-    **dict.fromkeys(("credential", "second_factor", "recovery_code"), SECRETS),
 }
 TABLES = {as_kept.key_of(sort).table.name for sort in retold_casework.TOLD}
 

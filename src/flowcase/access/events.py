@@ -87,12 +87,15 @@ class CredentialSet(Event):
 
     person: str
     kind: str  # password | token
+    keyed_hash: str = ""  # of the stored hash, so that another in its place is noticed; older releases: empty
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn(Event):
     person: str
     by: str  # password | password+totp | password+recovery | oidc | token
+    session: str = ""  # id; empty where an older release wrote it
+    keyed_hash: str = ""  # of the session's secret, as above
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +145,7 @@ class RecoveryCodesMade(Event):
 
     person: str
     number: int
+    keyed_hash: str = ""  # of all of them, so that one that was made up is noticed; older releases: empty
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +243,7 @@ class CalendarAddressMade(Event):
 
     person: str
     series: str  # of meetings, or `egne`: their own deadlines
+    keyed_hash: str = ""  # of its secret, so that another in its place is noticed; older releases: empty
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,8 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
     is signed.
 
     Compares with the history what it led to and no chain covers: accounts with their groups and scopes,
-    settings, deployed files, legal holds, absences, proposed erasures, documents with a day of their own,
+    passwords and sessions by keyed hashes, settings, deployed files and their versions, what begins
+    processes, legal holds, absences, proposed erasures, documents with a day of their own,
     reviews of drafts, webhooks with their addresses, suspended processes, batches and moves of instances,
     keys that were destroyed or came back; with --rows also what cases, records, deadlines, user tasks,
     documents, process instances, messages that wait, held starts, jobs, guest links and access reports

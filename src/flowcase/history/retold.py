@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,11 +26,27 @@ from flowcase.model import Event
 
 @dataclass
 class Account:
+    name: str
     kind: str
     groups: set[str]
+    team: str | None
+    district: str | None
     is_active: bool = True
     scopes: tuple[tuple[str, ...], dt.datetime | None, str] | None = None  # scopes, end, who granted them
     identities: set[tuple[str, str]] = field(default_factory=set)  # (issuer, subject) at a provider
+
+
+@dataclass(frozen=True)
+class Deployed:
+    made: events.DeploymentMade
+    actor: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class ErasedCase:
+    at: dt.datetime
+    facts: Mapping[str, Any]  # what stays, for figures
 
 
 @dataclass
@@ -39,8 +55,9 @@ class Installation:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
-    deployments: dict[str, events.DeploymentMade] = field(default_factory=dict)
+    deployments: dict[str, Deployed] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)  # streams whose keys were destroyed
+    erased_cases: dict[str, ErasedCase] = field(default_factory=dict)
     holds: dict[str, tuple[str, str]] = field(default_factory=dict)  # case -> reason, who placed it
     absences: dict[str, access.AbsenceReported] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
@@ -76,7 +93,9 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
     for actor, at, event in told:
         match event:
             case access.PersonAdded():
-                found.accounts[event.person] = Account(event.kind, set(event.groups))
+                found.accounts[event.person] = Account(
+                    event.name, event.kind, set(event.groups), event.team, event.district
+                )
             case access.GroupsChanged():
                 groups = found.accounts[event.person].groups
                 groups -= set(event.removed)
@@ -91,11 +110,12 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
             case events.SettingChanged():
                 found.settings[event.key] = event.value
             case events.DeploymentMade():
-                found.deployments[event.deployment] = _with_shared_names(event)
+                found.deployments[event.deployment] = Deployed(_with_shared_names(event), actor, at)
             case events.DraftDeploymentDeleted():
                 found.deployments.pop(event.deployment, None)
             case cases.CaseErased():
                 found.erased |= set(event.streams)
+                found.erased_cases[event.case] = ErasedCase(at, event.facts)
             case cases.LegalHoldPlaced():
                 found.holds[event.case] = (event.reason, actor)
             case cases.LegalHoldLifted():

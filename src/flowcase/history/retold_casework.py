@@ -12,14 +12,14 @@ import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase import events, model
 from flowcase.access import events as access
 from flowcase.cases import events as cases
 from flowcase.history import retold_flows, retold_waiting
-from flowcase.history.heard import CASE_STREAM, Heard, Subject
+from flowcase.history.heard import CASE_STREAM, NOT_TOLD, Heard, Subject
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Record:
     case_code: str | None
     open: Mapping[str, Any]
     secret: Mapping[str, Any]  # sealed in the row
+    # by which it is found again, as keyed hashes beside the row; NOT_TOLD once it moved to another case's key
+    search: Mapping[str, str] = field(default_factory=dict, metadata={"beside": True})
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,8 @@ def _begun(heard: Heard) -> Any:
             pinned = (event.rule_set, event.rule_set_version)
             return Case(stream, event.child, *pinned, dict(event.facts), opened_at=at)
         case cases.RecordCreated() | cases.RecordMoved():
-            return Record(stream, event.entity, event.case, dict(event.open), dict(event.secret))
+            search = NOT_TOLD if isinstance(event, cases.RecordMoved) else dict(event.search)
+            return Record(stream, event.entity, event.case, dict(event.open), dict(event.secret), search)
         case cases.NoteWritten():
             written = {"type": event.kind, "kilde": event.source, "skrevet": at}
             return Record(stream, "Notat", event.case, written, {"indhold": event.text})
@@ -297,9 +300,12 @@ def _record(record: Record, heard: Heard) -> Record:
                 open={**record.open, **event.open},
                 secret={**record.secret, **event.secret},
                 case_code=record.case_code if event.case is None else event.case,
+                search=NOT_TOLD if record.search is NOT_TOLD else {**record.search, **event.search},
             )
         case cases.DocumentErased():
-            return dataclasses.replace(record, open={**record.open, "status": "slettet"}, secret={})
+            return dataclasses.replace(
+                record, open={**record.open, "status": "slettet"}, secret={}, search={}
+            )
     return record
 
 

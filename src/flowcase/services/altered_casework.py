@@ -44,15 +44,19 @@ _SORTS = tuple(retold_casework.TOLD)
 _ENTRIES_AT_ONCE = 500
 _STAYS_AFTER_ERASURE = ("responsible", "plan")  # of a deadline in another stream, which the erasure empties
 
+_OVER = ("met", "cancelled")  # only such a deadline makes room for the next of its rule
 _NOWHERE = "lies in a stream that does not exist"
 _PASSING = ("message", "held start")  # rows that go again, most of them in the stream in which they came
 
 Place = tuple[dt.datetime, int, str, int]
 
 
-def find(tx: Tx, named: Collection[str] = ()) -> Iterator[AlteredRow]:
-    """The sorts in order; within each, rows by id. Nothing more is said of the lists that are `named`."""
-    search = _Search(tx, as_kept.erased_cases(tx), as_kept_messages.receipts(tx), Items(frozenset(named)))
+def find(tx: Tx, erased: Collection[str], named: Collection[str] = ()) -> Iterator[AlteredRow]:
+    """The sorts in order; within each, rows by id. `erased` are codes of cases, as the history tells it.
+
+    Nothing more is said of the lists that are `named`.
+    """
+    search = _Search(tx, set(erased), as_kept_messages.receipts(tx), Items(frozenset(named)))
     search.walk()
     search.settle_what_crosses()
     for sort, id in sorted(search.found, key=lambda each: (_SORTS.index(each[0]), each[1])):
@@ -80,6 +84,7 @@ class _Search:
     message_ids: MessageIds = field(default_factory=MessageIds)
     found: dict[Subject, str] = field(default_factory=dict)
     crossing: dict[Subject, list[tuple[Place, Heard]]] = field(default_factory=dict)
+    search_keys: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of records looked at just now
 
     def walk(self) -> None:
         """Every stream that can be opened, with the rows that lie in it."""
@@ -92,6 +97,7 @@ class _Search:
             for sort in _SORTS:
                 for row in as_kept.casework(self.tx, sort, after, last):
                     rows.setdefault(row.stream, {})[sort, row.id] = row
+            self._look_up_search_keys(id for here in rows.values() for sort, id in here if sort == "record")
             self.items.look_at(
                 self.tx, [id for here in rows.values() for sort, id in here if sort == "instance"]
             )
@@ -134,6 +140,9 @@ class _Search:
             self.crossing.setdefault(subject, []).extend(heard_of)
         self.tx.let_go(stream)
 
+    def _look_up_search_keys(self, records: Iterable[str]) -> None:
+        self.search_keys = as_kept.search_keys(self.tx, list(records))
+
     def settle_what_crosses(self) -> None:
         """Of each row that more than one stream tells of, or that lies in another than the one that does."""
         homes: dict[str, dict[Subject, Any]] = {}
@@ -141,6 +150,7 @@ class _Search:
             ids = [id for each, id in self.crossing if each == sort]
             for row in as_kept.casework_named(self.tx, sort, ids):
                 homes.setdefault(row.stream, {})[sort, row.id] = row
+        self._look_up_search_keys(id for sort, id in self.crossing if sort == "record")
         for stream, rows in homes.items():
             if not self._is_alive(stream):
                 continue
@@ -198,7 +208,7 @@ class _Search:
 
     def _compare(self, subject: Subject, row: Any, told: Any) -> None:
         sort = subject[0]
-        if (sort == "case" and row.erased_at is not None) or (
+        if (sort == "case" and row.id in self.erased) or (
             sort == "record" and (row.case_code in self.erased or not self._is_alive(row.stream))
         ):
             return  # what is left of what was erased
@@ -235,10 +245,20 @@ class _Search:
             for column, fact in COPIES.items():
                 if (getattr(row, column) or None) != _text(told.facts.get(fact)):
                     yield column
+        if sort == "record" and not self._is_found_as(row.id, told):
+            yield "what it is found by"
+        if sort == "deadline" and not row.is_current and told.status not in _OVER:
+            yield "is_current"
         if sort == "message" and altered_waiting.other_receipts(told, self.receipts.get(row.id, set())):
             yield "receipts"
         if sort == "user task" and row.candidates != key_of_members(_members(told)):
             yield "candidates"
+
+    def _is_found_as(self, id: str, told: Any) -> bool:
+        if told.search is NOT_TOLD:
+            return True
+        said = {name: self.tx.digest(f"{told.entity}.{name}", text) for name, text in told.search.items()}
+        return said == self.search_keys.get(id, {})
 
     def _is_same_secret(self, row: Any, name: str, said: Any) -> bool:
         if name not in row.secret or name not in said:

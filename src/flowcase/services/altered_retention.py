@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from flowcase.history.retold_retention import Retention
 from flowcase.services.altered_row import AlteredRow, compared
@@ -13,7 +13,7 @@ from flowcase.store.queries import as_kept
 _MADE_UP = "no event proposed it"
 
 
-def find(tx: Tx, told: Retention) -> Iterator[AlteredRow]:
+def find(tx: Tx, told: Retention, erased_cases: Collection[str]) -> Iterator[AlteredRow]:
     proposals, here = dict(told.proposals), as_kept.erasures(tx)
     for id, proposal in proposals.items():
         has_all = proposal.status == "approved" and not any(
@@ -24,7 +24,7 @@ def find(tx: Tx, told: Retention) -> Iterator[AlteredRow]:
     yield from compared("erasure", here, proposals, made_up=_MADE_UP)
     kept = as_kept.document_periods(tx)
     named = {each.document for each in (*kept.values(), *told.periods.values())}
-    erased, erased_cases = as_kept.erased_documents(tx, sorted(named)), as_kept.erased_cases(tx)
+    erased = as_kept.erased_documents(tx, sorted(named))
     said = {}
     for id, period in told.periods.items():
         is_over = period.document in erased

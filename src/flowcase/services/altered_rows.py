@@ -7,7 +7,6 @@ that kind was written by an event, so the events tell what the rows have to say.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Iterator
 
@@ -16,10 +15,13 @@ from flowcase.history import retold
 from flowcase.history.retold import Installation
 from flowcase.services import (
     altered_casework,
+    altered_deployed,
     altered_disclosures,
     altered_operations,
     altered_retention,
     altered_reviews,
+    altered_starts,
+    altered_ways_in,
     altered_webhooks,
     told_of_installation,
 )
@@ -28,6 +30,7 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, DatabaseFault, Tx
 from flowcase.store.queries import as_kept, erasing, people
 
+_OF_ACCOUNTS = ("name", "team", "district")
 _OF_UPLOADS = "upload:"  # streams whose keys are destroyed with a form that is not sent, or once it is
 
 
@@ -60,7 +63,7 @@ def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
     altered = [*_of_installation(tx, found)]
     if casework:
         lists = {each.id for each in altered if each.sort in ("batch", "move")}
-        altered += [*altered_casework.find(tx, lists), *altered_disclosures.find(tx)]
+        altered += [*altered_casework.find(tx, found.erased_cases, lists), *altered_disclosures.find(tx)]
     return altered
 
 
@@ -69,16 +72,19 @@ def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
 
 def _of_installation(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
     yield from _accounts(tx, told)
+    yield from altered_ways_in.find(tx)
     kept = as_kept.settings(tx)
     for key in sorted(kept.keys() | told.settings.keys()):
         if key not in told.settings:
             yield AlteredRow("setting", key, "no event set it")
         elif not is_same(kept.get(key), told.settings[key]):
             yield AlteredRow("setting", key, "is not what was set last")
-    yield from _deployed(tx, told)
+    yield from altered_deployed.find(tx, told.deployments)
+    yield from altered_starts.find(tx, told.deployments, told.operations.suspensions)
+    yield from _erased(tx, told)
     yield from _held(tx, told)
     yield from _absences(tx, told)
-    yield from altered_retention.find(tx, told.retention)
+    yield from altered_retention.find(tx, told.retention, told.erased_cases)
     yield from altered_reviews.find(tx)
     yield from altered_webhooks.find(tx, told.webhooks)
     yield from altered_operations.find(tx, told.operations)
@@ -111,6 +117,8 @@ def _accounts(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
             yield AlteredRow("account", id, "is active again" if row.is_active else "was ended by no event")
         if row.kind != account.kind:
             yield AlteredRow("account", id, f"was made as {account.kind}, not as {row.kind}")
+        if other := [name for name in _OF_ACCOUNTS if getattr(row, name) != getattr(account, name)]:
+            yield AlteredRow("account", id, f"{', '.join(other)} is not what the history tells")
         if scopes.get(id) != account.scopes:
             yield AlteredRow("account", id, "has other scopes than were granted")
     for person, issuer, subject in linked:
@@ -141,22 +149,14 @@ def _absences(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
             yield AlteredRow("absence", id, "is not as it was reported")
 
 
-def _deployed(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
-    kept = as_kept.deployed_files(tx)
-    for id in sorted(kept.keys() | told.deployments.keys()):
-        if id not in told.deployments:
-            yield AlteredRow("deployment", id, "no event made it")
-            continue
-        files, here = dict(told.deployments[id].files), kept.get(id, {})
-        for path in sorted(here.keys() | files.keys()):
-            if here.get(path) != files.get(path):
-                yield AlteredRow("deployment", id, f"{path} is not the file that was deployed")
-    for each in as_kept.versions(tx):
-        made = told.deployments.get(each.deployment)
-        if made is None or each.name not in (*made.definitions, *made.resources):
-            yield AlteredRow("version", each.name, "no deployment made it")
-        elif made.files.get(each.path) != each.hash:
-            yield AlteredRow("version", each.name, "is not of the file that was deployed")
-    for digest, content in as_kept.contents(tx):
-        if hashlib.sha256(content).hexdigest() != digest:
-            yield AlteredRow("file", digest, "its content was altered")
+def _erased(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
+    """What is left of erased cases; one that says so by itself would not be looked at any more."""
+    kept = as_kept.erased_cases(tx)
+    for code in sorted(kept.keys() | told.erased_cases.keys()):
+        row, said = kept.get(code), told.erased_cases.get(code)
+        if said is None:
+            yield AlteredRow("case", code, "is said to be erased, and no event erased it")
+        elif row is None:
+            yield AlteredRow("case", code, "was erased, and its row is gone or does not say so")
+        elif row.at != said.at or (said.facts and not is_same(row.facts, said.facts)):
+            yield AlteredRow("case", code, "is not what its erasure left")

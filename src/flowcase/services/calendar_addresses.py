@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Any
 
 from flowcase.access.events import CalendarAddressEnded, CalendarAddressMade
+from flowcase.services import keyed_hashes
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.calendar_tables import calendar_feed
 
@@ -17,10 +19,11 @@ def make(tx: Tx, series: str) -> str:
     """A new secret for the actor's feed, told this once; an older one is worth nothing any more."""
     secret = secrets.token_urlsafe(32)
     key = {"person": tx.actor.id, "series": series}
-    values = {"secret_hash": hash_of(secret), "made_at": tx.now}
+    values: dict[str, Any] = {"secret_hash": hash_of(secret), "made_at": tx.now}
     if not tx.update_any(calendar_feed, key, values):
         tx.insert_once(calendar_feed, **key, **values)
-    tx.append(INSTALLATION, CalendarAddressMade(person=tx.actor.id, series=series))
+    proof = keyed_hashes.of_calendar(tx, tx.actor.id, series, values["secret_hash"])
+    tx.append(INSTALLATION, CalendarAddressMade(person=tx.actor.id, series=series, keyed_hash=proof))
     return secret
 
 

@@ -9,10 +9,18 @@ from typing import Any
 
 from flowcase import engine
 from flowcase.errors import Conflict
+from flowcase.model import InstanceStatus
+from flowcase.services.altered_starts import is_put_off
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
 from flowcase.store.queries import consistency, instances
+
+_HELD = (
+    ("timer", tables.timer),
+    ("message", tables.message_subscription),
+    ("signal", tables.signal_subscription),
+)
 
 
 @dataclass(frozen=True)
@@ -67,9 +75,23 @@ class Consistency:
                     found.append(
                         Inconsistency(id, what, key, f"is at '{expected[key]}', its row at '{present[key]}'")
                     )
+        found += _held(tx, id, is_suspended=row.status == InstanceStatus.SUSPENDED)
         for task in consistency.tasks_of_another_definition(tx, id, row.definition):
             found.append(Inconsistency(id, "definition", task, f"its row is not of '{row.definition}'"))
         return found
+
+
+def _held(tx: Tx, id: str, *, is_suspended: bool) -> list[Inconsistency]:
+    """What would not go off or receive anything although its instance goes on, or the other way round."""
+    found = []
+    for what, table in _HELD:
+        for row in consistency.waiting(tx, table, id):
+            if row.is_held != is_suspended:
+                because = "its row is not held" if is_suspended else "its row is held, its instance is not"
+                found.append(Inconsistency(id, what, row.key, because))
+            elif row.due_at and row.try_at and is_put_off(row.due_at, row.try_at, tx.now):
+                found.append(Inconsistency(id, what, row.key, "its row is put off by nothing"))
+    return found
 
 
 def _expected(waits: engine.Waits) -> tuple[tuple[str, Any, dict[str, Any]], ...]:

@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound
-from flowcase.services import brakes, passwords
+from flowcase.services import brakes, keyed_hashes, passwords
 from flowcase.services.account_notices import Said
 from flowcase.services.account_notices import tell as tell_owner
 from flowcase.services.brakes import Source
@@ -306,7 +306,8 @@ class People:
         }
         if not tx.update_any(tables.credential, {"person": id, "kind": kind}, values):
             tx.insert(tables.credential, person=id, kind=kind, **values)
-        tx.append(INSTALLATION, events.CredentialSet(person=id, kind=kind))
+        proof = keyed_hashes.of_credential(tx, id, kind, secret_hash)
+        tx.append(INSTALLATION, events.CredentialSet(person=id, kind=kind, keyed_hash=proof))
 
 
 def _append_new(tx: Tx, added: events.PersonAdded) -> None:

@@ -20,7 +20,7 @@ from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound
-from flowcase.services import brakes
+from flowcase.services import brakes, keyed_hashes
 from flowcase.services.account_notices import Said
 from flowcase.services.account_notices import tell as tell_owner
 from flowcase.services.brakes import Source
@@ -235,9 +235,11 @@ class SecondFactors:
 
     def _new_codes(self, tx: Tx, person: str) -> list[str]:
         made = ["".join(secrets.choice(_ALPHABET) for _ in range(16)) for _ in range(RECOVERY_CODES)]
-        tx.append(INSTALLATION, events.RecoveryCodesMade(person=person, number=len(made)))
-        for code in made:
-            tx.insert(recovery_code, person=person, code_hash=_hash(person, code), used_at=None)
+        hashes = [_hash(person, code) for code in made]
+        proof = keyed_hashes.of_recovery_codes(tx, person, hashes)
+        tx.append(INSTALLATION, events.RecoveryCodesMade(person=person, number=len(made), keyed_hash=proof))
+        for each in hashes:
+            tx.insert(recovery_code, person=person, code_hash=each, used_at=None)
         return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in made]
 
 

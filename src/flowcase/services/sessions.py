@@ -16,7 +16,7 @@ from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import is_casework_staff, may_operate
 from flowcase.errors import Forbidden, NotFound
-from flowcase.services import brakes
+from flowcase.services import brakes, keyed_hashes
 from flowcase.services.account_notices import Said, tell
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
@@ -90,10 +90,11 @@ class Sessions:
                 tx.append(
                     INSTALLATION, events.SessionsEnded(person=person, sessions=crowded, because="too_many")
                 )
+            id, hashed = tx.new_id(), hash_of(secret)
             tx.insert(
                 sign_in_session,
-                id=tx.new_id(),
-                secret_hash=hash_of(secret),
+                id=id,
+                secret_hash=hashed,
                 person=person,
                 by=by,
                 browser=browser[:80],
@@ -103,7 +104,9 @@ class Sessions:
             )
             if not is_known and people.has_signed_in(tx, person):
                 tell(tx, person, Said.NEW_BROWSER)
-            tx.append(INSTALLATION, events.SignedIn(person=person, by=by))
+            proof = keyed_hashes.of_session(tx, id, person, hashed)
+            signed_in = events.SignedIn(person=person, by=by, session=id, keyed_hash=proof)
+            tx.append(INSTALLATION, signed_in)
 
         self._transactions.run(SYSTEM, work)
         return secret

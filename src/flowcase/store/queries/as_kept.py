@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from flowcase.history.retold import ErasedCase
 from flowcase.history.retold_casework import COPIES, columns
 from flowcase.history.retold_retention import Period, Proposal
 from flowcase.store import api_tables, retention_tables, sign_in_tables, suspension_tables, tables
 from flowcase.store.prepared import Prepared
+from flowcase.store.queries import known_people
 from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
@@ -28,13 +31,24 @@ class KeptKey:
 
 
 @dataclass(frozen=True)
+class KeptDeployment:
+    at: dt.datetime
+    actor: str
+    note: str
+    status: str
+
+
+@dataclass(frozen=True)
 class KeptVersion:
     """A version of a process, table, form or rule set."""
 
     name: str  # as DeploymentMade names it
+    numbered: str  # the same, by the columns that are looked for
     deployment: str
     path: str
     hash: str
+    status: str
+    version_tag: str | None
 
 
 Row = Any  # with the columns that the history tells as attributes, and `id`
@@ -51,7 +65,7 @@ _CASEWORK = {
     "job": tables.job,
 }
 # Columns that follow from what the history tells, or say what is left of what was erased.
-BESIDE = {"case": (*COPIES, "erased_at"), "user task": ("candidates",)}
+BESIDE = {"case": tuple(COPIES), "user task": ("candidates",), "deadline": ("is_current",)}
 
 
 def key_of(sort: str) -> Any:
@@ -88,9 +102,22 @@ def casework_named(tx: Tx, sort: str, ids: Sequence[str]) -> Iterator[Row]:
         yield from tx.rows(_rows_of(sort).where(key_of(sort).in_(ids[begin : begin + _AT_ONCE])))
 
 
-def erased_cases(tx: Tx) -> set[str]:
+def search_keys(tx: Tx, records: Sequence[str]) -> dict[str, dict[str, bytes]]:
+    """Keyed hash by attribute, of each of these records that has some but for the people whom it knows."""
+    table = tables.search_key
+    found: dict[str, dict[str, bytes]] = {}
+    for begin in range(0, len(records), _AT_ONCE):
+        of_some = table.c.record.in_(records[begin : begin + _AT_ONCE])
+        for row in tx.rows(select(table).where(of_some, table.c.attribute != known_people.ATTRIBUTE)):
+            found.setdefault(row.record, {})[row.attribute] = row.digest
+    return found
+
+
+def erased_cases(tx: Tx) -> dict[str, ErasedCase]:
+    """By code, those that say of themselves that they were erased."""
     table = tables.case_file
-    return {row.code for row in tx.rows(select(table.c.code).where(table.c.erased_at.is_not(None)))}
+    statement = select(table.c.code, table.c.erased_at, table.c.facts).where(table.c.erased_at.is_not(None))
+    return {row.code: ErasedCase(row.erased_at, row.facts) for row in tx.rows(statement)}
 
 
 def candidate_sets(tx: Tx) -> dict[str, list[tuple[str, str]]]:
@@ -167,6 +194,10 @@ def settings(tx: Tx) -> dict[str, Any]:
     return {row.key: row.value for row in tx.rows(select(tables.setting))}
 
 
+def deployments(tx: Tx) -> dict[str, KeptDeployment]:
+    return {row.id: made(KeptDeployment, row) for row in tx.rows(select(tables.deployment))}
+
+
 def deployed_files(tx: Tx) -> dict[str, dict[str, str]]:
     """Path -> hash of each deployment, equal words held once."""
     table = tables.deployment_resource
@@ -181,13 +212,15 @@ def deployed_files(tx: Tx) -> dict[str, dict[str, str]]:
 
 def versions(tx: Tx) -> list[KeptVersion]:
     process, named = tables.process_definition, tables.named_resource
-    return [
-        *(KeptVersion(row.id, row.deployment, row.path, row.hash) for row in tx.rows(select(process))),
-        *(
-            KeptVersion(f"{row.kind}:{row.name}:{row.version}", row.deployment, row.path, row.hash)
-            for row in tx.rows(select(named))
-        ),
-    ]
+    found = []
+    for row in tx.rows(select(process)):
+        where = (row.deployment, row.path, row.hash, row.status, row.version_tag)
+        found.append(KeptVersion(row.id, f"{row.process}:{row.version}", *where))
+    for row in tx.rows(select(named)):
+        name = f"{row.kind}:{row.name}:{row.version}"
+        where = (row.deployment, row.path, row.hash, row.status, row.version_tag)
+        found.append(KeptVersion(name, name, *where))
+    return found
 
 
 def contents(tx: Tx) -> Iterator[tuple[str, bytes]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, null, select
 
 from flowcase.store import tables
+from flowcase.store.queries.rows import made
 from flowcase.store.tx import Tx
 
 _ROWS: dict[Table, tuple[str, str | None, tuple[str, ...]]] = {
@@ -41,6 +44,27 @@ def present(tx: Tx, table: Table, instance: str) -> dict[str, Any]:
         values = tuple(getattr(row, column) for column in columns)
         found[getattr(row, key)] = values if len(columns) > 1 else values[0]
     return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How a row waits that a worker or a message would take."""
+
+    key: str
+    is_held: bool
+    due_at: dt.datetime | None  # of timers
+    try_at: dt.datetime | None
+
+
+def waiting(tx: Tx, table: Table, instance: str) -> list[Waiting]:
+    """Timers that have not gone off, or subscriptions, of an instance."""
+    key, status, _ = _ROWS[table]
+    names = (table.c.due_at, table.c.try_at) if table is tables.timer else (null(), null())
+    times = (each.label(name) for each, name in zip(names, ("due_at", "try_at"), strict=True))
+    statement = select(table.c[key].label("key"), table.c.is_held, *times).where(table.c.instance == instance)
+    if status is not None:
+        statement = statement.where(table.c.status == status)
+    return [made(Waiting, row) for row in tx.rows(statement)]
 
 
 def tasks_of_another_definition(tx: Tx, instance: str, definition: str) -> list[str]:

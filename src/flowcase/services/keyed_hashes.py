@@ -1,0 +1,23 @@
+"""Keyed hashes by which the history proves what opens an account, a session or a calendar, and tells none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flowcase.store import Tx
+
+
+def of_credential(tx: Tx, person: str, kind: str, secret_hash: str) -> str:
+    return tx.digest("credential", f"{person}|{kind}|{secret_hash}").hex()
+
+
+def of_session(tx: Tx, id: str, person: str, secret_hash: str) -> str:
+    return tx.digest("session", f"{id}|{person}|{secret_hash}").hex()
+
+
+def of_recovery_codes(tx: Tx, person: str, code_hashes: Iterable[str]) -> str:
+    return tx.digest("recovery codes", f"{person}|{'|'.join(sorted(code_hashes))}").hex()
+
+
+def of_calendar(tx: Tx, person: str, series: str, secret_hash: str) -> str:
+    return tx.digest("calendar", f"{person}|{series}|{secret_hash}").hex()

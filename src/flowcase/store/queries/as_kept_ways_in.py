@@ -1,0 +1,48 @@
+"""What lets people and programs in, as it is kept, for comparing it with what the history tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from flowcase.store import tables
+from flowcase.store.calendar_tables import calendar_feed
+from flowcase.store.queries.rows import made
+from flowcase.store.sign_in_tables import recovery_code, second_factor, sign_in_session
+from flowcase.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class KeptSession:
+    person: str
+    by: str
+    secret_hash: str
+
+
+def credentials(tx: Tx) -> dict[tuple[str, str], str]:
+    """Hash by person and kind."""
+    return {(row.person, row.kind): row.secret_hash for row in tx.rows(select(tables.credential))}
+
+
+def second_factors(tx: Tx) -> set[str]:
+    """Who signs in with one; one that waits to be confirmed asks for nothing yet."""
+    statement = select(second_factor.c.person).where(second_factor.c.is_confirmed)
+    return {row.person for row in tx.rows(statement)}
+
+
+def recovery_codes(tx: Tx) -> dict[str, list[str]]:
+    """Hashes by person, of codes that were used too."""
+    found: dict[str, list[str]] = {}
+    for row in tx.rows(select(recovery_code.c.person, recovery_code.c.code_hash)):
+        found.setdefault(row.person, []).append(row.code_hash)
+    return found
+
+
+def calendars(tx: Tx) -> dict[tuple[str, str], str]:
+    """Hash by person and series."""
+    return {(row.person, row.series): row.secret_hash for row in tx.rows(select(calendar_feed))}
+
+
+def sessions(tx: Tx) -> dict[str, KeptSession]:
+    return {row.id: made(KeptSession, row) for row in tx.rows(select(sign_in_session))}
