@@ -124,13 +124,15 @@ def test_who_saw_a_case_is_listed_by_person_with_how_often(vera, sign_in):
     camilla.get("/sager/SAG-2588")
     vera.get("/sager/SAG-2588")
 
-    rows = vera.get("/revision/sager/SAG-2588/set").all("//*[@id='personer']/tbody/tr")
+    page = vera.get("/revision/sager/SAG-2588/set")
 
+    rows = page.all("//*[@id='personer']/tbody/tr")
     shown = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
-    assert [(row[0], row[1], row[4]) for row in shown] == [
-        ("Vera Lindhardt", "1", "Sagen (1)"),
-        ("Camilla Noer", "2", "Sagen (2)"),
+    assert [(row[0], row[1], row[4], row[5]) for row in shown] == [
+        ("Vera Lindhardt", "1", "Sagen (1)", "Nej"),
+        ("Camilla Noer", "2", "Sagen (2)", "Ja"),
     ]
+    assert "uden at have haft en opgave i den: Vera Lindhardt." in page.text
     assert "Side: Sagen" in vera.get("/revision?formaal=tilsyn&slags=Sag+set&hvem=camilla+noer").text
 
 

@@ -12,9 +12,12 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.access.groups import NAMES as GROUPS
 from flowcase.cases.entities import DataClass
+from flowcase.cases.events import CaseFactSet, CaseOpened
 from flowcase.dmn.table import TableBox
 from flowcase.errors import Erased, Forbidden, NotFound
+from flowcase.events import UserTaskClaimed, UserTaskDelegated, UserTaskGivenBack, UserTaskHandedOver
 from flowcase.history.answers import SETTINGS, row_numbers
+from flowcase.model import UserTaskCompleted, UserTaskCreated
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.modeling.table_labels import TableLabels
 from flowcase.services import confidentiality
@@ -29,6 +32,14 @@ from flowcase.store.queries.history import EventRow
 # What a person, a case, a record or a code is called: never a word that a name could be.
 _ID = re.compile(r"(?:SAG|U|S)-[0-9]+|(?=[a-z0-9]*[0-9._:-])[a-z0-9]+(?:[._:-][a-z0-9]+)*")
 _MOST_EVENTS = 2**62  # of a stream; what is counted beyond has no place in a database
+_CASEWORKER = "sagsbehandler"
+_GIVING_WORK = tuple(
+    each.__name__
+    for each in (
+        *(CaseOpened, CaseFactSet, UserTaskCreated, UserTaskCompleted),
+        *(UserTaskClaimed, UserTaskHandedOver, UserTaskDelegated, UserTaskGivenBack),
+    )
+)
 _LOOKS = ("CaseRead", "CaseOpenedInEmergency", "ReferenceRecorded")
 
 
@@ -50,6 +61,7 @@ class Looker:
     first: dt.datetime
     last: dt.datetime
     pages: Mapping[str, int]
+    has_had_work: bool  # was ever its caseworker, or was given or did a user task of it
 
 
 @dataclass(frozen=True)
@@ -110,12 +122,12 @@ class CaseAudit:
             by_person: dict[str, list[Look]] = {}
             for look in looks:
                 by_person.setdefault(look.who, []).append(look)
-            lookers = []
+            workers, lookers = _workers(tx, row), []
             for who, theirs in by_person.items():
                 pages: dict[str, int] = {}
                 for look in theirs:
                     pages[look.page] = pages.get(look.page, 0) + 1
-                lookers.append(Looker(who, len(theirs), theirs[-1].at, theirs[0].at, pages))
+                lookers.append(Looker(who, len(theirs), theirs[-1].at, theirs[0].at, pages, who in workers))
             return lookers, looks
 
         return self._transactions.read(work)
@@ -158,6 +170,27 @@ def _seen(tx: Tx, case: str, actor: Actor) -> case_files.CaseRow:
     if row.erased_at is not None:
         raise Erased("case", case)
     return row
+
+
+def _workers(tx: Tx, row: case_files.CaseRow) -> set[str]:
+    """Who was ever the case's caseworker, or was given or did one of its user tasks, as the history tells."""
+    streams = [row.stream, *(f"notification:{id}" for id in row.facts.get("underretninger") or ())]
+    found: set[str | None] = set()
+    for stream in streams:
+        for each in () if tx.is_erased(stream) else history.events(tx, stream, kinds=_GIVING_WORK):
+            event: Any = each.event
+            match event:
+                case CaseOpened():
+                    found.add(event.facts.get(_CASEWORKER))
+                case CaseFactSet() if event.name == _CASEWORKER:
+                    found.add(event.value)
+                case UserTaskCompleted():
+                    found.add(each.actor)
+                case UserTaskGivenBack():
+                    found.add(event.owner)
+                case _:
+                    found.add(getattr(event, "assignee", None))
+    return {each for each in found if each}
 
 
 def _page(tx: Tx, row: EventRow) -> str:

@@ -100,7 +100,12 @@ def looks(code: str) -> Any:
     lookers, every = flow().case_audit.looks(code, actor=actor())
     _note(code)
     return render_template(
-        "revision_looks.html", code=code, lookers=lookers, looks=every, page_name=page_name
+        "revision_looks.html",
+        code=code,
+        lookers=lookers,
+        without=[each for each in lookers if not each.has_had_work],
+        looks=every,
+        page_name=page_name,
     )
 
 
