@@ -75,7 +75,7 @@ def led(
 @pytest.fixture(autouse=True)
 def soon(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flowcase.store.database.SILENT_SECONDS", 0.5)
-    monkeypatch.setattr("flowcase.store.database.ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr("flowcase.store.connections.ANSWER_SECONDS", 2.0)
     monkeypatch.setattr(scheduler, "AWAY_SECONDS", 0.1)
     monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.1)
 

@@ -9,6 +9,7 @@ import sqlite3
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -72,6 +73,7 @@ def engine_of(
         max_overflow=20,
         pool_recycle=1800,
         pool_use_lifo=True,  # the one whose statements and pages were used last
+        pool_reset_on_return=None,  # `_given_back` does it
         json_deserializer=read_json,
         connect_args={
             **{name: value for name, value in _CONNECTION.items() if name not in url.query},
@@ -87,6 +89,8 @@ def engine_of(
         if getattr(context.original_exception, "sqlstate", None) == STANDBY:
             context.is_disconnect = True
 
+    event.listen(engine, "reset", _given_back)
+
     if not durable:
 
         @event.listens_for(engine, "connect")
@@ -96,6 +100,22 @@ def engine_of(
             connection.commit()
 
     return engine
+
+
+def _given_back(driver: Any, record: Any, _: Any) -> None:
+    """Roll back what was begun on a connection to PostgreSQL that goes back to its pool.
+
+    SQLAlchemy's own way logs a traceback of each connection that is found broken here: it is thrown away, and
+    that connections broke is said by who watches them.
+    """
+    if driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        return
+    try:
+        driver.rollback()
+    except psycopg.OperationalError as error:
+        record.invalidate(error)
+    else:
+        record.info.clear()  # psycopg has had the server forget all that was prepared
 
 
 def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engine:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
@@ -15,8 +14,9 @@ from sqlalchemy import Connection, event, select, text
 from sqlalchemy.exc import DBAPIError
 
 from flowcase.access.actor import SYSTEM, Actor
-from flowcase.store import migrating, rights, tables
-from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, commit, cut, database_url, engine_of
+from flowcase.store import migrating, rights, tables, wire
+from flowcase.store.connecting import BUSY_SECONDS, READ_ONLY, begun, commit, database_url, engine_of
+from flowcase.store.connections import Connections
 from flowcase.store.database_file import DatabaseFile, Files, opened_by
 from flowcase.store.faults import DatabaseBusy, DatabaseLost, OutcomeUnknown, is_lost, translated
 from flowcase.store.keys import Keyring
@@ -29,7 +29,6 @@ _Result = TypeVar("_Result")
 _WRITTEN_ANEW = ("stream", "record", "search_key", "user_task_draft", "message", "notice", "kept_answer")
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
 SILENT_SECONDS = 15.0  # after which a connection that listens is asked whether it still leads anywhere
-ANSWER_SECONDS = 10.0  # how long it has for an answer
 _IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
 
 
@@ -101,12 +100,12 @@ class Store:
         )
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
-        self._connections: weakref.WeakSet[Any] = weakref.WeakSet()  # the driver's, of both engines
-        self._making = threading.Lock()  # while that set is changed or gone through
+        self._connections = connections = Connections()
         for engine in (self.engine, self.plain):
             event.listen(engine, "invalidate", lambda *_: self.settled.doubt())
             if not self.is_sqlite:
-                event.listen(engine, "do_connect", self._made)
+                event.listen(engine, "invalidate", lambda _, __, error: connections.broke(error))
+                event.listen(engine, "do_connect", connections.made)
         # Kind of event -> webhooks that are told; replaced as a whole by who looks it up from time to time.
         self.subscribers: Mapping[str, Sequence[str]] = {}
         # SQLite's own waiting for the write lock is a series of naps, unfair between threads; within
@@ -238,8 +237,7 @@ class Store:
             if self.is_sqlite:
                 stack.callback(connection.begin().rollback)
             else:
-                connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                stack.callback(connection.exec_driver_sql, "ROLLBACK")
+                stack.enter_context(wire.at_one_moment(connection))
             yield stack.enter_context(self._tx(connection, SYSTEM, now, may_write=False))
 
     @contextmanager
@@ -361,12 +359,12 @@ class Store:
 
         Once it is lost, or cannot be made in time, the others may lead nowhere without a word: all are cut.
         """
-        with translated(), self._in_time():
+        with translated(), self._connections.in_time():
             try:
                 connection = self.engine.connect()
             except DBAPIError as error:
                 if isinstance(error.orig, psycopg.errors.ConnectionTimeout):
-                    self._cut_all()
+                    self._connections.cut_all()
                 raise
         with connection:
             driver: Any = connection.connection.driver_connection
@@ -376,41 +374,14 @@ class Store:
                 yield driver
             except psycopg.OperationalError as error:
                 connection.invalidate()  # nothing is left of it to be rolled back
-                self._cut_all()
+                self._connections.broke(error)
+                self._connections.cut_all()
                 raise DatabaseLost from error
 
     def _ask(self, driver: Any, statement: str) -> None:
         """Past the pool."""
-        with self._in_time():
+        with self._connections.in_time():
             driver.execute(statement)
-
-    @contextmanager
-    def _in_time(self) -> Iterator[None]:
-        """Where what is done inside gets no answer, every connection of this process is cut."""
-        answered = threading.Event()
-
-        def give_up() -> None:
-            if not answered.wait(ANSWER_SECONDS):
-                self._cut_all()
-
-        threading.Thread(target=give_up, name="silence", daemon=True).start()
-        try:
-            yield
-        finally:
-            answered.set()
-
-    def _made(self, dialect: Any, _: Any, words: Any, options: Any) -> Any:
-        """A connection of the driver's, known before anything is asked over it."""
-        driver = dialect.connect(*words, **options)
-        with self._making:
-            self._connections.add(driver)
-        return driver
-
-    def _cut_all(self) -> None:
-        with self._making:
-            connections = list(self._connections)
-        for each in connections:
-            cut(each)
 
     def prepare(self, now: dt.datetime) -> None:
         """Make the installation's own stream, whose key tells later whether the installation key fits."""

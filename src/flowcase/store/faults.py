@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from flowcase.errors import FlowcaseError
 from flowcase.store.wire import NOT_PREPARED, STANDBY
@@ -95,6 +96,8 @@ def translated() -> Iterator[None]:
     """What is asked of the database inside fails with an error of this module, or with DatabaseFault."""
     try:
         yield
+    except PoolExhausted as error:
+        raise DatabaseBusy from error  # every connection that this process may have is at work
     except DBAPIError as error:
         if is_transient(error):
             raise DatabaseBusy from error

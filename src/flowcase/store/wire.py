@@ -8,7 +8,7 @@ included: when a statement fails, the server skips what follows it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import psycopg
@@ -138,10 +138,7 @@ class _PipelinedWire(Wire):
     def __init__(self, connection: Connection, *, may_write: bool) -> None:
         super().__init__(connection, may_write=may_write)
         self._has_begun = False
-        spoken: Spoken | None = connection.info.get(_SPOKEN)
-        if spoken is None:
-            spoken = connection.info[_SPOKEN] = Spoken(self._driver)
-        self._spoken = spoken
+        self._spoken = _spoken(connection)
         self._open: Conversation | None = None  # something was said that is not answered yet
         self._said: list[Said] = []  # in it
         # The batch of each of the first statements that were said, and the place in it.
@@ -222,13 +219,43 @@ class _PipelinedWire(Wire):
 
     def roll_back(self) -> None:
         # Not left to psycopg: with its own ROLLBACK it forgets every statement that the server has prepared.
-        if self._has_begun and not self._driver.closed:
-            with contextlib.suppress(psycopg.Error):
-                if self._open is not None:  # what it says is nobody's business any more
-                    self._open.answers()
-                converse(self._spoken, [_ROLLBACK])
+        if self._has_begun:
+            self.end()
+
+    def end(self) -> None:
+        """Undo what the server knows of, unless it has done so as the connection broke."""
+        if self._driver.closed:
+            return
+        with contextlib.suppress(psycopg.Error):
+            if self._open is not None:  # what it says is nobody's business any more
+                self._open.answers()
+            converse(self._spoken, [_ROLLBACK])
 
 
+@contextlib.contextmanager
+def at_one_moment(connection: Connection) -> Iterator[None]:
+    """A transaction of PostgreSQL's for reading, in which every question sees the same moment.
+
+    Past psycopg: where that sees a ROLLBACK, it has the server forget every prepared statement, ours too, and
+    who next writes on this connection would be refused.
+    """
+    wire = _PipelinedWire(connection, may_write=False)
+    wire.talk(questions=[(_BEGIN_AT_ONE_MOMENT, {})])
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            wire.end()
+
+
+def _spoken(connection: Connection) -> Spoken:
+    spoken: Spoken | None = connection.info.get(_SPOKEN)
+    if spoken is None:
+        spoken = connection.info[_SPOKEN] = Spoken(connection.connection.driver_connection)  # type: ignore[arg-type]
+    return spoken
+
+
+_BEGIN_AT_ONE_MOMENT = Prepared(text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 _BEGIN, _COMMIT = Prepared(text("BEGIN")), Prepared(text("COMMIT"))
 _SPOKEN = "flowcase spoken"  # where a connection of SQLAlchemy's keeps it
 _ROLLBACK = Said(b"rollback", b"ROLLBACK", ())
