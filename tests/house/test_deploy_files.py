@@ -188,4 +188,4 @@ def test_containers_come_back_after_a_restart_of_the_machine_and_write_to_their_
     check = services["database"]["healthcheck"]
     assert "pg_isready -h 127.0.0.1" in check["test"][1]
     assert check["start_period"] == "2m"
-    assert "/sund" in services["web-1"]["healthcheck"]["test"][3]
+    assert "/sund/proces" in services["web-1"]["healthcheck"]["test"][3]

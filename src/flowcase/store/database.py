@@ -20,6 +20,7 @@ from flowcase.store.connections import Connections
 from flowcase.store.database_file import DatabaseFile, Files, opened_by
 from flowcase.store.faults import DatabaseBusy, DatabaseLost, OutcomeUnknown, is_lost, translated
 from flowcase.store.keys import Keyring
+from flowcase.store.pulse import Pulse
 from flowcase.store.rows import Answers
 from flowcase.store.settled import Settled
 from flowcase.store.tx import INSTALLATION, WORK_CHANNEL, Tx
@@ -101,6 +102,7 @@ class Store:
         self.working = self.engine if self.is_sqlite else self.plain
         self.keyring = keyring
         self._connections = connections = Connections()
+        self.pulse = Pulse(self.plain, connections)
         for engine in (self.engine, self.plain):
             event.listen(engine, "invalidate", lambda *_: self.settled.doubt())
             if not self.is_sqlite:

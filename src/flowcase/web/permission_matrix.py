@@ -179,6 +179,7 @@ RULES: Mapping[str, Rule] = {
     "public.notify": EVERYBODY,
     "public.receipt": EVERYBODY,
     "operations.alive": EVERYBODY,
+    "operations.healthy": EVERYBODY,
     "operations.metrics": OPERATING_PROGRAM,
     "operations.overview": OPERATING,
     "incidents.show": OPERATING,

@@ -6,20 +6,26 @@ import atexit
 import contextlib
 import gc
 import os
+import re
+import selectors
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers import gthread
 
-# A connection that says nothing holds a thread for this long before it waits elsewhere. With gunicorn's own
-# five seconds a few dozen of them keep everybody else out.
+# What is left of a body that nobody read is waited for this long; gunicorn's own five seconds hold a thread.
 gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
+# A balancer's question whether this process is well: it has threads of its own, whatever holds the others.
+_asks_for_health = re.compile(rb"(GET|HEAD) /sund[ /?].*?\r\n\r\n", re.DOTALL).match  # said to its end
+_HEALTH_THREADS, _LONGEST_HEAD = 2, 4096
 
 
 class _Server(BaseApplication):
@@ -60,6 +66,24 @@ class _Worker(gthread.ThreadWorker):
             for listening in self.sockets:
                 listening.close()
 
+    def init_process(self) -> None:
+        self._aside = ThreadPoolExecutor(_HEALTH_THREADS, "health")
+        super().init_process()
+
+    def enqueue_req(self, conn: gthread.TConn) -> None:
+        """Give the connection a thread once something is said over it; one that says nothing holds none."""
+        if not conn.initialized and not conn.data_ready:
+            conn.sock.setblocking(False)
+            conn.timeout = time.monotonic() + self.cfg.keepalive
+            self.pending_conns.append(conn)
+            spoken = partial(self.on_pending_socket_readable, conn)
+            self.poller.register(conn.sock, selectors.EVENT_READ, spoken)
+            return
+        threads = self._aside if _asks_for_health(_first_said(conn.sock)) else self.tpool
+        threads.submit(self.handle, conn).add_done_callback(
+            lambda done: self.method_queue.defer(self.finish_request, conn, done)
+        )
+
     def handle(self, conn: gthread.TConn) -> Any:
         with self._incomplete_lock:
             self._incomplete.add(conn)
@@ -93,6 +117,14 @@ class _Worker(gthread.ThreadWorker):
             for conn in self._incomplete:
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RD)
+
+
+def _first_said(sock: socket.socket) -> bytes:
+    """What a request begins with, left where it is; nothing when it is not there."""
+    try:
+        return sock.recv(_LONGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError:  # nothing yet, or the other side is gone: who reads it finds out
+        return b""
 
 
 def run(make: Callable[[], Flask], *, host: str, port: int, threads: int) -> None:
