@@ -22,6 +22,7 @@ from flowcase.services.oidc_provider import SignInNotAccepted
 from flowcase.services.people import SignInFailed
 from flowcase.services.second_factors import CodeRefused
 from flowcase.services.transactions import (
+    UNAVAILABLE,
     DatabaseBusy,
     DatabaseFull,
     DatabaseLost,
@@ -49,6 +50,7 @@ from flowcase.web import (
     signed_cookie,
     single_sign_on,
     static_files,
+    unavailable,
 )
 from flowcase.web.compiled_pages import CompiledPages
 
@@ -143,6 +145,7 @@ def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     kept_typing.init_app(app)
     _guard(app)
     _say_errors(app)
+    unavailable.init_app(app)
     return app
 
 
@@ -339,8 +342,12 @@ def _policy(style_nonce: str | None, *, frames_own: bool) -> str:
 
 
 def _say_errors(app: Flask) -> None:
-    def page(status: HTTPStatus, title: str, text: str = "", details: Any = ()) -> tuple[str, int]:
-        return render_template("error.html", title=title, text=text, details=details, status=status), status
+    def page(status: HTTPStatus, title: str, text: str = "", details: Any = ()) -> Any:
+        try:
+            said = render_template("error.html", title=title, text=text, details=details, status=status)
+        except UNAVAILABLE as error:  # it cannot be found out whose page it is
+            return unavailable.told(error)
+        return said, status
 
     @app.errorhandler(errors.FlowcaseError)
     def refused(error: errors.FlowcaseError) -> Any:
@@ -371,6 +378,8 @@ def _say_errors(app: Flask) -> None:
             try:
                 signed_in = current_user.is_authenticated
                 return kept_typing.show_again() if signed_in else kept_typing.ask_to_sign_in()
+            except UNAVAILABLE as why:
+                return unavailable.told(why)
             except errors.FlowcaseError as why:  # the page behind it is not theirs, or is gone
                 return refused(why)
         return page(

@@ -27,7 +27,13 @@ from flowcase.history.story import unit_words
 from flowcase.services import form_sentences
 from flowcase.services.absences import Absence
 from flowcase.services.choice_words import away_words
-from flowcase.services.transactions import DatabaseFull, DatabaseSlow, OutcomeUnknown, SealBroken
+from flowcase.services.transactions import (
+    DatabaseFull,
+    DatabaseLost,
+    DatabaseSlow,
+    OutcomeUnknown,
+    SealBroken,
+)
 from flowcase.values import Value
 from flowcase.web.language import current, gettext
 from flowcase.web.pdf import PdfUnavailable
@@ -313,6 +319,7 @@ def title_of(error: errors.FlowcaseError) -> str:
         errors.Refused: gettext("Det kan ikke gøres endnu"),
         errors.InvalidValues: gettext("Nogle felter skal rettes"),
         SealBroken: gettext("Det, der er gemt, passer ikke"),
+        DatabaseLost: gettext("Databasen svarer ikke"),
     }
     return next(
         (titles[kind] for kind in type(error).__mro__ if kind in titles),
@@ -350,6 +357,8 @@ def sentence(error: errors.FlowcaseError) -> str:
         return gettext("Intet er ændret: der er ikke mere plads. Sig det til den, der driver systemet.")
     if isinstance(error, DatabaseSlow):
         return gettext("Intet er ændret: svaret tog for lang tid. Bed om mindre ad gangen, eller prøv igen.")
+    if isinstance(error, DatabaseLost):
+        return gettext("Intet er ændret. Den, der driver systemet, kan se det.")
     return gettext("Intet er ændret. Prøv igen, eller spørg den, der driver systemet.")
 
 
