@@ -39,6 +39,26 @@ def test_an_answer_that_was_on_its_way_before_the_outage_is_no_sign_that_it_is_o
     assert [line["event"] for line in said] == ["database away"]
 
 
+def test_who_gives_up_only_after_it_is_back_tells_of_no_second_outage() -> None:
+    now = [1000.0]
+    outage = Outage(lambda: now[0])
+
+    with capture_logs() as said:
+        outage.is_away(since=990.0)
+        now[0] = 1020.0
+        outage.is_back(1019.0)
+        now[0] = 1021.0
+        outage.is_away(since=995.0)
+        now[0] = 1050.0
+        outage.is_away(since=1030.0)
+
+    assert [(line["event"], line.get("seconds")) for line in said] == [
+        ("database away", 10),
+        ("database back", None),
+        ("database away", 20),
+    ]
+
+
 def test_a_full_disk_is_told_for_each_service_once_in_minutes() -> None:
     now = [1000.0]
     outage = Outage(lambda: now[0])

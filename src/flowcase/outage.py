@@ -23,12 +23,15 @@ class Outage:
         self._monotonic, self._lock = monotonic, threading.Lock()
         self._since: float | None = None  # None: it is there
         self._met = self._told = 0.0
+        self._back: float | None = None  # when it was last told that it is back
         self._put_off: dict[tuple[str, str], float] = {}  # (service, why) -> when it was told
 
     def is_away(self, *, since: float, because: Exception | None = None) -> None:
         """`since`: from when on who met it waited."""
         with self._lock:
             now = self._met = self._monotonic()
+            if self._since is None and self._back is not None and since < self._back:
+                return  # who has waited in the outage that is over; of another one others will tell
             if self._since is not None and now - self._told < REMIND_SECONDS:
                 return
             event = "database away" if self._since is None else "database still away"
@@ -46,7 +49,7 @@ class Outage:
         with self._lock:
             if self._since is not None and asked > self._met:
                 _log.warning("database back", away_seconds=round(self._monotonic() - self._since))
-                self._since = None
+                self._since, self._back = None, self._monotonic()
 
     def is_put_off(self, service: str, *, because: Exception) -> None:
         """Other reasons of the database's, such as a full disk: told for each service from time to time."""
