@@ -98,6 +98,7 @@ TITLES: Mapping[str, str] = {
     "form-id": "En formular har et id, og dens felter har hvert sit.",
     "form-json": "En formular er JSON fra form-js.",
     "form-key": "Hvert felt har en nøgle, som ingen andre har.",
+    "form-field-name": "Et udtryk skriver formularens felter, som de hedder.",
     "form-label": "Hvert felt har et navn.",
     "form-options": "Et valg har noget at vælge, hver kode én gang.",
     "form-pattern": "Et mønster, som en tekst skal passe til, kan læses, som FEELs `matches` læser det.",

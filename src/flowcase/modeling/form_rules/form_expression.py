@@ -29,7 +29,7 @@ from flowcase.modeling.form_rules import FormReport, components_of, properties_o
 
 def check(form: Located, report: FormReport) -> None:
     for component, _ in components_of(form):
-        for field, text in _expressions(component):
+        for field, text in expressions(component):
             if not text.startswith("="):
                 report(
                     component,
@@ -54,7 +54,8 @@ def check(form: Located, report: FormReport) -> None:
                     )
 
 
-def _expressions(component: Located) -> Iterator[tuple[str, str]]:
+def expressions(component: Located) -> Iterator[tuple[str, str]]:
+    """What is FEEL in a component, by the name of its property."""
     conditional = component.get("conditional")
     hide = conditional.get("hide") if isinstance(conditional, dict) else None
     found = (
