@@ -345,6 +345,18 @@ def test_a_form_that_the_editor_has_written_says_the_same(studio, world):
     assert plain(written, FORM) == plain(world.flow.studio.in_force(FORM, actor=jens), FORM)
 
 
+def test_a_diagram_opens_beside_the_palette_on_a_laptops_screen(open_page):
+    page = open_page(width=1024)
+    sign_in(page, "jens.proces")
+    page.goto("/studie/opfoelgning.bpmn")
+    editor_is_ready(page)
+
+    palette = page.locator(".djs-palette").bounding_box()
+    pool = page.locator("[data-element-id=deltager_opfoelgning] .djs-visual").bounding_box()
+
+    assert pool["x"] > palette["x"] + palette["width"]
+
+
 def test_the_editors_speak_danish(studio):
     page = studio(DIAGRAM)
 

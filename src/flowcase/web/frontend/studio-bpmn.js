@@ -34,15 +34,15 @@ import { VariablesModule } from './studio/variables.js';
 // Words of the menus that bpmn-js does not ask its translation for: "2 results found".
 const inMenus = { found: 'fundet', result: 'resultat', results: 'resultater', Results: 'Resultater', Search: 'Søg' };
 
-const PALETTE = 90; // px that the palette covers, on the left
-
-// The whole drawing beside the palette, never larger than it was drawn.
+// The whole drawing beside the palette (of two columns where the window is low), never larger than it was drawn.
 function fit(canvas) {
   const { inner, outer } = canvas.viewbox();
-  if (!inner.width || outer.width <= PALETTE) return;
-  const scale = Math.min(1, (outer.width - PALETTE - 20) / inner.width, (outer.height - 40) / inner.height);
+  const palette = canvas.getContainer().querySelector('.djs-palette');
+  const covered = palette ? palette.offsetLeft + palette.offsetWidth + 10 : 0; // px on the left
+  if (!inner.width || outer.width <= covered) return;
+  const scale = Math.min(1, (outer.width - covered - 20) / inner.width, (outer.height - 40) / inner.height);
   canvas.viewbox({
-    x: inner.x - PALETTE / scale,
+    x: inner.x - covered / scale,
     y: inner.y - (outer.height / scale - inner.height) / 2,
     width: outer.width / scale,
     height: outer.height / scale,
