@@ -9,6 +9,8 @@ FLOWCASE_HOME ?= $(CURDIR)/var
 PORT ?= 5000
 SUITES ?= ../shared/suites
 export FLOWCASE_HOME
+# Some machines set it: then each of the many processes of the tests would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 export FLOWCASE_SUITES ?= $(abspath $(SUITES))
 
 .PHONY: help erased-demo setup setup-dev frontend run test lint scenarios check tck chaos migration rounds walks walks-browser api-fuzz verapdf audit security-page crawl million bench bench-peers docs lock wheel clean foreign-files

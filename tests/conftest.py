@@ -13,19 +13,21 @@ import gc
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, text
 
 from flowcase.store import Keyring, Store, migrating
 from flowcase.store.connecting import database_url
+from tests.made_once import made_once
 
 BACKENDS = ("sqlite", "postgresql")
 START_SECONDS = 120  # for a server, on a machine that does much else
@@ -40,10 +42,18 @@ LONGEST = (
     "tests/web/test_accessibility.py",
     "tests/web/test_by_tab.py",
     "tests/web/test_permissions_to_change.py",
+    "tests/faults/test_workers.py",
+    "tests/web/test_foreign_files.py",
     "tests/scenarios/test_shipped.py",
     "tests/services/test_inboxes.py",
 )
 _ran: collections.Counter[str] = collections.Counter()
+# One connection to each server stays: a new one has read nothing yet of what copying a database asks for,
+# which takes the server as long as the copying.
+_administrators: dict[str, psycopg.Connection[Any]] = {}
+
+# jsonschema loads it where it is, for a format that no schema of ours has: two seconds of every process.
+sys.modules.setdefault("rfc3987_syntax", cast(Any, None))
 
 # Looking for garbage as often as Python does by itself would go through the modules, tests and diagrams that
 # stay again and again: a sixth of all processor time.
@@ -67,14 +77,15 @@ def keyring() -> Keyring:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory, keyring: Keyring) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
-    store = Store(f"sqlite:///{path}", keyring)
-    migrating.upgrade(store.engine)
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.close()
-    return path
+    def make(folder: Path) -> None:
+        store = Store(f"sqlite:///{folder / 'template.sqlite'}", keyring)
+        migrating.upgrade(store.engine)
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        store.close()
+
+    return made_once(tmp_path_factory, "sqlite", make) / "template.sqlite"
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +103,8 @@ def postgresql_server() -> Iterator[str]:
         server.psql("SELECT pg_reload_conf();")
         yield server.get_uri()
     finally:
+        while _administrators:
+            _administrators.popitem()[1].close()
         server.stop()
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -169,10 +182,10 @@ def _named(server: str, database: str) -> str:
 
 
 def _administer(server: str, statement: str) -> None:
-    engine = create_engine(database_url(server), isolation_level="AUTOCOMMIT")
-    with contextlib.closing(engine.connect()) as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    kept = _administrators.get(server)
+    if kept is None or kept.closed:
+        kept = _administrators[server] = psycopg.connect(server, autocommit=True)
+    kept.execute(statement.encode())
 
 
 # Workers of a parallel run report to the process that prints the summary.

@@ -15,6 +15,7 @@ from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cli import cli
+from tests.made_once import made_once
 
 PROCESSES = config.shipped_processes()
 
@@ -39,15 +40,18 @@ class CommandLine:
 @pytest.fixture(scope="session")
 def deployed_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation with the shipped processes and two people, made once."""
-    home = tmp_path_factory.mktemp("deployed") / "home"
-    flowcase = CommandLine(home)
-    flowcase("db", "upgrade")
-    flowcase("deploy", PROCESSES, "--note", "Shipped processes")
-    flow = bootstrap.open(config.load(home=home))
-    flow.people.add("karen", name="Karen", groups=["fronten", "frontpersonale"], actor=SYSTEM)
-    flow.people.add("sofie", name="Sofie", groups=["ssp"], actor=SYSTEM)
-    flow.close()
-    return home
+
+    def make(folder: Path) -> None:
+        home = folder / "home"
+        flowcase = CommandLine(home)
+        flowcase("db", "upgrade")
+        flowcase("deploy", PROCESSES, "--note", "Shipped processes")
+        flow = bootstrap.open(config.load(home=home))
+        flow.people.add("karen", name="Karen", groups=["fronten", "frontpersonale"], actor=SYSTEM)
+        flow.people.add("sofie", name="Sofie", groups=["ssp"], actor=SYSTEM)
+        flow.close()
+
+    return made_once(tmp_path_factory, "deployed", make) / "home"
 
 
 @pytest.fixture

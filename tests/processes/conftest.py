@@ -15,6 +15,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.clock import ManualClock
 from flowcase.config import Config
+from tests.made_once import made_once
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 DEPLOYED = "2025-10-01T00:00"  # before every story
@@ -168,19 +169,21 @@ class Town:
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of an installation with everything deployed and everybody added: made once, then copied."""
-    home = tmp_path_factory.mktemp("town") / "home"
-    flow = bootstrap.open_throwaway(home, now=_at(DEPLOYED))
-    files = {
-        path.relative_to(PROCESSES).as_posix(): path.read_bytes()
-        for path in sorted(PROCESSES.rglob("*"))
-        if path.suffix in {".bpmn", ".dmn", ".form"}
-        or (path.suffix == ".yaml" and path.parent.name == "rulesets")
-    }
-    flow.deployments.deploy(files, actor=SYSTEM, note="test")
-    for id, groups in PEOPLE.items():
-        flow.people.add(id, name=id, groups=groups, actor=SYSTEM)
-    flow.close()
-    return home
+
+    def make(home: Path) -> None:
+        flow = bootstrap.open_throwaway(home, now=_at(DEPLOYED))
+        files = {
+            path.relative_to(PROCESSES).as_posix(): path.read_bytes()
+            for path in sorted(PROCESSES.rglob("*"))
+            if path.suffix in {".bpmn", ".dmn", ".form"}
+            or (path.suffix == ".yaml" and path.parent.name == "rulesets")
+        }
+        flow.deployments.deploy(files, actor=SYSTEM, note="test")
+        for id, groups in PEOPLE.items():
+            flow.people.add(id, name=id, groups=groups, actor=SYSTEM)
+        flow.close()
+
+    return made_once(tmp_path_factory, "town", make)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from flask import Flask
 
 from flowcase.web import create_app
 from tests.compiled_once import compiled_once  # noqa: F401
+from tests.made_once import made_once
 from tests.web import world as worlds
 from tests.web.conftest import Visitor
 from tests.web.world import World
@@ -18,9 +19,7 @@ from tests.web.world import World
 
 @pytest.fixture(scope="session")
 def attacked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("attacked")
-    worlds.build(home)
-    return home
+    return made_once(tmp_path_factory, "municipality", worlds.build)
 
 
 @pytest.fixture(scope="module")

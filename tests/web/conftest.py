@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flowcase.web import create_app
 from tests.compiled_once import compiled_once  # noqa: F401
+from tests.made_once import made_once
 from tests.web import world as worlds
 from tests.web.served import served
 from tests.web.world import World
@@ -32,9 +33,7 @@ QUIET = [
 
 @pytest.fixture(scope="session")
 def municipality(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("municipality")
-    worlds.build(home)
-    return home
+    return made_once(tmp_path_factory, "municipality", worlds.build)
 
 
 @pytest.fixture
