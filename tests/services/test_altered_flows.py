@@ -28,7 +28,11 @@ class _PutBack(Exception):
 @pytest.fixture
 def ids(flow: Flowcase, deploy: Callable[..., Any]) -> dict[str, str]:
     """Instances that run, ended, were suspended, moved and taken back, call and are called; lists of them."""
-    deploy(process("p", start(), user_task("a"), end()), process("k", start(), call("kald", "p"), end()))
+    deploy(
+        process("p", start(), user_task("a"), end()),
+        process("k", start(), call("kald", "p"), end()),
+        process("q", start(), user_task("a"), end()),
+    )
     begun = {"ended": flow.instances.start("p", actor=OPERATOR)}
     active = Asked(process="p", version=1, status="active")
     begun["cancel"] = flow.batches.plan(active, "cancel", reason=WHY, actor=OPERATOR)
@@ -51,9 +55,27 @@ def ids(flow: Flowcase, deploy: Callable[..., Any]) -> dict[str, str]:
     begun["batch"] = flow.batches.plan(active, "migrate", target="2", reason=WHY, actor=OPERATOR)
     flow.batch_mappings.correct(begun["batch"], "p:1", {"a": "b"}, actor=OPERATOR)
     flow.suspensions.suspend("p", reason=WHY, actor=OPERATOR, version=2)
+    for name in ("held", "already", "let go"):
+        begun[name] = flow.instances.start("q", actor=OPERATOR)
+    begun["hold"] = _plan_to_suspend(flow)
+    flow.instances.suspend(begun["already"], reason=WHY, actor=OPERATOR)
+    flow.instances.cancel(begun["let go"], reason=WHY, actor=OPERATOR)
+    flow.batches.run(begun["hold"], actor=OTHER)
+    _work_off(flow)
+    suspended = Asked(process="q", status="suspended")
+    begun["again"] = flow.batches.plan(suspended, "resume", reason=WHY, actor=OPERATOR)
+    flow.batches.run(begun["again"], actor=OTHER)
+    _work_off(flow)
+    begun["free"] = flow.instances.start("q", actor=OPERATOR)
+    begun["later"] = _plan_to_suspend(flow)
     begun["with"] = str(flow.suspensions.suspend("k", reason=WHY, actor=OPERATOR, with_instances=True))
     _work_off(flow)
     return begun
+
+
+def _plan_to_suspend(flow: Flowcase) -> str:
+    asked = Asked(process="q", status="active")
+    return flow.batches.plan(asked, "suspend", reason=WHY, actor=OPERATOR)
 
 
 def _move(flow: Flowcase, only: Iterable[str]) -> str:
@@ -231,6 +253,39 @@ ALTERED = {
     "an instance that is said not to have been taken back": (
         "UPDATE migration_item SET status = 'undo_refused' WHERE migration = '{undone}'",
         "Move {undone}: what became of instance {back} is not what the history tells.",
+    ),
+    "an instance that is said to have been suspended later": (
+        "UPDATE batch_item SET done_at = '2031-01-01 00:00:00.000000' WHERE batch = '{hold}' AND instance = "
+        "'{held}'",
+        "Batch {hold}: what became of instance {held} is not what the history tells.",
+    ),
+    "an instance that is said not to have been suspended": (
+        "UPDATE batch_item SET status = 'refused', because = 'x' WHERE batch = '{hold}' AND instance = "
+        "'{held}'",
+        "Batch {hold}: what became of instance {held} is not what the history tells.",
+    ),
+    "an instance that is said not to have been resumed": (
+        "UPDATE batch_item SET status = 'refused', because = 'x' WHERE batch = '{again}' AND instance = "
+        "'{held}'",
+        "Batch {again}: what became of instance {held} is not what the history tells.",
+    ),
+    "an instance that had ended said to have been suspended": (
+        "UPDATE batch_item SET status = 'done' WHERE batch = '{hold}' AND instance = '{let go}'",
+        "Batch {hold}: what became of instance {let go} is not what the history tells.",
+    ),
+    "an instance that is said to have been suspended before its turn": (
+        "UPDATE batch_item SET status = 'done', done_at = '2026-03-02 08:00:00.000000' WHERE batch = "
+        "'{later}' AND instance = '{free}'",
+        "Batch {later}: what became of instance {free} is not what the history tells.",
+    ),
+    "an instance that was suspended before said to have been when it was not": (
+        "UPDATE batch_item SET done_at = '2026-01-01 00:00:00.000000' WHERE batch = '{hold}' AND instance = "
+        "'{already}'",
+        "Batch {hold}: what became of instance {already} is not what the history tells.",
+    ),
+    "an instance that is said to have been moved at another time": (
+        "UPDATE migration_item SET done_at = '2031-01-01 00:00:00.000000' WHERE migration = '{move}'",
+        "Move {move}: what became of instance {moved} is not what the history tells.",
     ),
     "a batch deleted": ("DELETE FROM batch WHERE id = '{batch}'", "Batch {batch}: is gone."),
     "a batch made up": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from flowcase.history.retold_operations import Batch, Move, Suspension
 from flowcase.store.queries.rows import made
 from flowcase.store.queries.worklists import BATCHES, MOVES, Lists
 from flowcase.store.suspension_tables import suspension
+from flowcase.store.tables import instance
 from flowcase.store.tx import Tx
 
 _ITEMS_AT_ONCE, _INSTANCES_AT_ONCE = 1000, 500
@@ -52,6 +54,8 @@ class KeptItem:
     act: str
     instance: str
     status: str
+    done_at: dt.datetime | None
+    is_called: bool  # by another instance
 
 
 def items_of(tx: Tx, instances: Sequence[str]) -> Iterator[KeptItem]:
@@ -59,10 +63,21 @@ def items_of(tx: Tx, instances: Sequence[str]) -> Iterator[KeptItem]:
     for sort, lists in (("batch", BATCHES), ("move", MOVES)):
         item, head = lists.item, lists.head
         act = head.c.act if lists is BATCHES else literal("migrate")
-        statement = select(
-            lists.id().label("list"), act.label("act"), item.c.instance, item.c.status
-        ).join_from(item, head, head.c.id == lists.id())
+        statement = (
+            select(
+                lists.id().label("list"),
+                act.label("act"),
+                item.c.instance,
+                item.c.status,
+                item.c.done_at,
+                instance.c.parent.is_not(None).label("is_called"),
+            )
+            .join_from(item, head, head.c.id == lists.id())
+            .join(instance, instance.c.id == item.c.instance)
+        )
         for begin in range(0, len(instances), _INSTANCES_AT_ONCE):
             named = item.c.instance.in_(instances[begin : begin + _INSTANCES_AT_ONCE])
             for row in tx.rows(statement.where(named)):
-                yield KeptItem(sort, row.list, row.act, row.instance, row.status)
+                yield KeptItem(
+                    sort, row.list, row.act, row.instance, row.status, row.done_at, bool(row.is_called)
+                )
