@@ -148,7 +148,7 @@ def test_rows_are_checked_each_and_empty_ones_dropped() -> None:
 
     good = values_of(form, {"boern": [{"navn": "A", "foedt": "2018-02-01"}, {"navn": " ", "foedt": ""}]})
     assert good == {"boern": [{"navn": "A", "foedt": dt.date(2018, 2, 1)}]}
-    assert errors_of(form, {"boern": []}) == {"boern": [form_sentences.REQUIRED]}
+    assert errors_of(form, {"boern": []}) == {"boern": [form_sentences.NO_ROW]}
     assert errors_of(form, {"boern": [{"foedt": "2018-02-01"}]}) == {
         "boern.0.navn": [form_sentences.REQUIRED]
     }
@@ -164,8 +164,10 @@ def test_a_required_board_needs_at_least_one_row_in_one_column() -> None:
     }
     form = a_form({"type": "group", "path": "tavle", "validate": {"required": True}, "components": [column]})
 
-    assert errors_of(form, {}) == {"tavle": [form_sentences.REQUIRED]}
-    assert errors_of(form, {"tavle": {"bekymringer": [{"hvad": ""}]}}) == {"tavle": [form_sentences.REQUIRED]}
+    assert errors_of(form, {}) == {"tavle": [form_sentences.NOTHING_INSIDE]}
+    assert errors_of(form, {"tavle": {"bekymringer": [{"hvad": ""}]}}) == {
+        "tavle": [form_sentences.NOTHING_INSIDE]
+    }
     board = {"tavle": {"bekymringer": [{"hvad": "Råben om natten"}]}}
     assert values_of(form, board) == board
 

@@ -14,6 +14,8 @@ from flowcase.access.groups import group_name
 from flowcase.cases.danish_dates import NoDate, NoSuchMonth, NotInMonth, OtherWeekday, WrongYear
 
 REQUIRED = "Feltet skal udfyldes."
+NO_ROW = "Udfyld mindst én række."
+NOTHING_INSIDE = "Udfyld mindst ét af felterne herunder."
 NOT_A_CHOICE = "Vælg en af mulighederne."
 NOT_A_NUMBER = "Skriv et tal."
 NOT_A_DATE = "Skriv en dato, for eksempel 3.4.2026."

@@ -18,9 +18,11 @@ from flowcase.modeling.form import Field, FieldType, Form
 from flowcase.services import nested
 from flowcase.services.form_members import MEMBERS, MOST_ROWS
 from flowcase.services.form_sentences import (
+    NO_ROW,
     NOT_A_CHOICE,
     NOT_A_GROUP,
     NOT_A_LIST,
+    NOTHING_INSIDE,
     REQUIRED,
     UNKNOWN_FIELD,
     Said,
@@ -232,7 +234,7 @@ def _kept(
         if one.type is FieldType.GROUP:
             inside = _kept(one.children, loaded, context, now, prefix, hidden, errors)
             if one.path and _is_blank(nested.at(inside, one.path)) and is_required(one, context, now):
-                errors.setdefault(".".join((*prefix, *one.path)), []).append(Said(REQUIRED))
+                errors.setdefault(".".join((*prefix, *one.path)), []).append(Said(NOTHING_INSIDE))
             nested.merge(values, inside)
             continue
         if one.readonly:
@@ -253,7 +255,8 @@ def _kept(
         if _is_blank(given):
             given = None
             if ".".join(place) not in errors and is_required(one, context, now):
-                errors.setdefault(".".join(place), []).append(Said(REQUIRED))
+                missing = NO_ROW if one.type is FieldType.LIST else REQUIRED
+                errors.setdefault(".".join(place), []).append(Said(missing))
         if given is not None:
             nested.put(values, one.path, given)
     return values
