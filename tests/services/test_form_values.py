@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from flowcase.modeling.form import Form
 from flowcase.services import form_sentences, form_values
 
 NOW = dt.datetime(2026, 3, 27, 16, 0, tzinfo=dt.UTC)
+PROCESSES = Path(__file__).parents[2] / "processes"
 
 
 def a_form(*components: dict[str, Any]) -> Form:
@@ -196,3 +198,15 @@ def test_no_sentence_repeats_what_was_typed() -> None:
     errors = errors_of(form, {"modtaget": "010203-1234", "antal": "010203-1234"})
 
     assert not any("010203" in sentence for said in errors.values() for sentence in said)
+
+
+def test_a_talk_with_the_child_that_was_not_held_does_not_ask_who_was_there() -> None:
+    form = read_form((PROCESSES / "forms/F-D2.form").read_bytes(), "F-D2.form")
+
+    held = form_values.validate(form, {"gennemfoert": "ja", "deltagere": "Mor"}, facts={}, now=NOW)
+    not_held = form_values.validate(
+        form, {"gennemfoert": "nej", "ikke_gennemfoert": "For lille", "deltagere": "Mor"}, facts={}, now=NOW
+    )
+
+    assert held.values["deltagere"] == "Mor"
+    assert ("deltagere",) in not_held.hidden and "deltagere" not in not_held.values
