@@ -242,10 +242,12 @@ def test_a_new_file_needs_a_name_that_is_free(jens):
 
     taken = jens.submit(page, form, navn="forebyggende_distrikt", slags="bpmn")
     odd = jens.submit(page, form, navn="æ/../b", slags="bpmn")
+    long = jens.submit(page, form, navn="n" * 81, slags="bpmn")
 
     assert taken.status == 422 and taken.summary == ["Der er allerede en fil med dette navn."]
     assert odd.status == 422 and len(odd.summary) == 1
     assert odd.value("navn") == "æ/../b"
+    assert "højst 80" in long.summary[0]
 
 
 def test_every_rule_has_its_page(jens):

@@ -357,6 +357,18 @@ def test_a_diagram_opens_beside_the_palette_on_a_laptops_screen(open_page):
     assert pool["x"] > palette["x"] + palette["width"]
 
 
+def test_a_note_of_one_long_word_keeps_the_list_of_versions_on_the_screen(open_page, world):
+    jens = world.flow.people.actor("jens.proces")
+    changed = world.flow.studio.in_force(TABLE, actor=jens).replace(b"</definitions>", b"\n</definitions>")
+    world.flow.deployments.deploy({TABLE: changed}, actor=jens, note="https://esdh.example/" + "a" * 300)
+    page = open_page(width=1024)
+    sign_in(page, "jens.proces")
+
+    page.goto(f"/studie/udgaver/{TABLE}")
+
+    assert width_of(page) <= 1024
+
+
 def test_the_editors_speak_danish(studio):
     page = studio(DIAGRAM)
 

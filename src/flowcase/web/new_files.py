@@ -18,6 +18,9 @@ KINDS = {
 }
 
 _ID = re.compile(r"[A-Za-z_][\w-]{0,79}", re.ASCII)
+_NO_NAME = (
+    "Skriv et navn af højst 80 bogstaver a-z, tal, - og _, uden filens endelse. Det begynder med et bogstav."
+)
 
 _DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -109,7 +112,7 @@ def new_file(name: str, kind: str) -> tuple[str, bytes]:
     if not _ID.fullmatch(id):
         raise InvalidValues(
             "the new file",
-            {"navn": ["Skriv et navn af bogstaverne a-z, tal, - og _. Det begynder med et bogstav."]},
+            {"navn": [_NO_NAME]},
         )
     if kind == "form":
         form = {"id": id, "type": "default", "schemaVersion": 18, "components": []}
