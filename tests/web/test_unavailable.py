@@ -65,6 +65,7 @@ def test_a_form_that_met_it_is_sent_again_as_it_was_typed_once_the_database_is_b
         assert "Det, du skrev, er ikke tabt" in each.text
         assert each.one("//textarea[@name='begrundelse']").text == TYPED["begrundelse"]
         assert not each.all("//a[text()='Log på']"), "nobody is told that they are signed out"
+        assert not each.all("//header//a[@hreflang]"), "another language would leave behind what was typed"
     assert world.task("vurder").status == "open"
     assert "er færdig" in karen.submit(once_more, once_more.one("//main//form")).text
 
@@ -76,6 +77,7 @@ def test_what_a_citizen_wrote_is_kept_in_their_page_too(stranger, away, world):
         told = stranger.press(page, "_send", bekymring="Barnet kommer aldrig i skole.")
 
     assert told.heading == "Databasen svarer ikke"
+    assert "Er et barn i fare, så ring 112." in told.text
     assert told.one("//textarea[@name='bekymring']").text == "Barnet kommer aldrig i skole."
     assert "Barnet kommer aldrig i skole." in told.one("//textarea[@id='skrevet']").text
 

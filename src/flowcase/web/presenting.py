@@ -358,7 +358,7 @@ def sentence(error: errors.FlowcaseError) -> str:
     if isinstance(error, DatabaseSlow):
         return gettext("Intet er ændret: svaret tog for lang tid. Bed om mindre ad gangen, eller prøv igen.")
     if isinstance(error, DatabaseLost):
-        return gettext("Intet er ændret. Den, der driver systemet, kan se det.")
+        return gettext("Intet er ændret. Varer det ved, så sig det til den, der driver systemet.")
     return gettext("Intet er ændret. Prøv igen, eller spørg den, der driver systemet.")
 
 

@@ -74,6 +74,7 @@ def _page(error: FlowcaseError, status: HTTPStatus) -> str:
         address=request.full_path.rstrip("?"),
         may_ask_again=request.method == "GET" and is_known,
         is_anybody=True,
+        is_public=request.blueprint == "public",
         status=status,
     )
 
