@@ -288,3 +288,22 @@ def test_what_waits_and_would_be_passed_over_is_inconsistent(starting: Flowcase,
 
     assert before == []
     assert found.because == OF_WAITING[statement]
+
+
+def test_a_state_taken_from_another_instance_is_named_and_the_others_are_looked_at(
+    starting: Flowcase,
+) -> None:
+    with starting.store.engine.begin() as connection:
+        ids = sorted(row.instance for row in connection.execute(text("SELECT instance FROM instance_state")))
+        connection.execute(
+            text(
+                "UPDATE instance_state SET sealed_state = (SELECT o.sealed_state FROM instance_state o "
+                "WHERE o.instance = :other) WHERE instance = :one"
+            ),
+            {"one": ids[0], "other": ids[-1]},
+        )
+
+    [found] = starting.consistency.check()
+
+    assert (found.what, found.instance) == ("state", ids[0])
+    assert found.because == "it does not open: it was altered, or moved from another instance"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -14,6 +15,7 @@ import pikepdf
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.cases.events import DeadlineMet
 from tests.web.test_pdf import text_of
 
 CODE = "SAG-2570"
@@ -60,6 +62,31 @@ def test_a_deadline_is_called_by_its_name_with_the_code_of_its_rule_behind_it(wh
     text = " ".join(text_of(whole).split())
 
     assert "Børnefaglig undersøgelse T04" in text and "T04 Børnefaglig" not in text
+
+
+def test_a_deadline_that_was_met_too_late_is_nowhere_said_to_be_kept(sign_in, world):
+    codes = [row.code for row in world.flow.cases.list(actor=SYSTEM)]
+    every = [row for code in codes for row in world.flow.deadlines.of_case(code)]
+    running = next(row for row in every if row.status == "open")
+    case, done = running.case_code, running.due_at + dt.timedelta(days=1)
+    met = DeadlineMet(deadline=running.id, case=case, met_at=done, seconds_late=86_400, days_late=1)
+    with world.flow.store.begin(SYSTEM, done) as tx:
+        tx.append(f"case:{case}", met)
+    world.flow.clock.advance(done - world.flow.clock.now() + dt.timedelta(hours=1))
+    vera = sign_in("vera.revisor")
+
+    then = vera.get(f"/revision/sager/{case}/da").one(f"//li[@data-deadline='{running.id}']")
+    why = vera.get(f"/revision/sager/{case}/frister")
+    page = vera.get(f"/sager/{case}/sagsakt")
+    asked = {"klasse": "K0", "formaal": "klage", "csrf_token": page.value("csrf_token")}
+    file = vera.client.post(f"/sager/{case}/sagsakt", data=asked).get_data()
+
+    assert "Opfyldt for sent" in then.text_content() and "Overholdt" not in then.text_content()
+    assert "Opfyldt for sent" in why.text
+    assert "Opfyldtforsent:" in text_of(file).replace(" ", "").replace("\n", "")
+    [told] = [each for each in _attached(file)[0]["deadlines"] if each["id"] == running.id]
+    assert told["seconds_late"] > 0 and told["met_at"] > told["due_at"]
+    assert told["start_fact"] and told["start"]
 
 
 def test_the_columns_of_its_tables_are_given_and_not_measured_from_every_cell(sign_in, monkeypatch):

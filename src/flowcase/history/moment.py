@@ -46,6 +46,11 @@ class DeadlineThen:
     opened_at: dt.datetime
     legal_basis: str
     rule_set: str
+    start_fact: str
+    start: Value
+    met_at: dt.datetime | None = None
+    seconds_late: int | None = None  # after the due instant when it was met
+    breached_at: dt.datetime | None = None
 
 
 @dataclass
@@ -158,18 +163,24 @@ def _apply_deadline(found: Moment, row: Event, event: Any) -> None:
             row.at,
             event.legal_basis,
             f"{event.rule_set}:{event.rule_set_version}",
+            event.start_fact,
+            event.start,
         )
         return
     known = found.deadlines.get(event.deadline)
     if known is None:
         return
     if row.kind == "DeadlineMoved":
-        known.due_at = event.due_at
-        known.status = "open" if event.is_reopened else known.status
+        known.due_at, known.start = event.due_at, event.start
+        if event.is_reopened:
+            known.status, known.breached_at = "open", None
         if event.rule_set:
             known.rule_set = f"{event.rule_set}:{event.rule_set_version}"
     else:
         known.status = _DEADLINE_STATUS.get(row.kind, known.status)
+        known.met_at = getattr(event, "met_at", known.met_at)
+        known.seconds_late = getattr(event, "seconds_late", known.seconds_late)
+        known.breached_at = getattr(event, "breached_at", known.breached_at)
 
 
 _DEADLINE_STATUS = {"DeadlineMet": "met", "DeadlineBreached": "breached", "DeadlineCancelled": "cancelled"}

@@ -14,6 +14,7 @@ from flowcase.services.altered_starts import is_put_off
 from flowcase.services.definitions import Definitions
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
+from flowcase.store.keys import SealBroken
 from flowcase.store.queries import consistency, instances
 
 _HELD = (
@@ -28,7 +29,7 @@ class Inconsistency:
     """Something that the state or a row knows and the other does not."""
 
     instance: str
-    what: str  # user task | timer | message | signal | job | incident | definition
+    what: str  # user task | timer | message | signal | job | incident | definition | state
     key: str  # element instance, timer or subscription
     because: str
 
@@ -53,7 +54,11 @@ class Consistency:
 
     def _of(self, tx: Tx, id: str) -> list[Inconsistency]:
         row = instances.instance(tx, id)
-        content = None if row is None else instances.state(tx, id)
+        try:
+            content = None if row is None else instances.state(tx, id)
+        except SealBroken:
+            because = "it does not open: it was altered, or moved from another instance"
+            return [Inconsistency(id, "state", id, because)]
         if row is None or content is None or row.status not in instances.RUNNING:
             return []
         try:

@@ -242,7 +242,10 @@ def incident_kind(code: str) -> str:
     }.get(code, code)
 
 
-def deadline_state(code: str) -> str:
+def deadline_state(code: str, seconds_late: int | None = None) -> str:
+    """One that was met after it was due was not kept."""
+    if code == "met" and seconds_late:
+        return gettext("Opfyldt for sent")
     return {
         "open": gettext("Løber"),
         "met": gettext("Overholdt"),

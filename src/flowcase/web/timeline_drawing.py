@@ -59,10 +59,12 @@ def timeline(deadlines: Iterable[Deadline], now: dt.datetime) -> Timeline | None
         name = deadline_name(row.rule) or row.rule
         words = f"{name}, {date(row.due_at)}"
         anchor = "end" if at + len(words) * _LABEL > WIDTH else "start"
-        marks.append(Mark(at, TOP + number * ROW + 12, row.status, words, anchor))
+        status = "breached" if row.seconds_late else row.status
+        marks.append(Mark(at, TOP + number * ROW + 12, status, words, anchor))
+    states = [deadline_state(row.status, row.seconds_late) for row in shown]
     said = "; ".join(
-        f"{row.rule} {deadline_name(row.rule)} {date(row.due_at)} ({deadline_state(row.status)})"
-        for row in shown
+        f"{row.rule} {deadline_name(row.rule)} {date(row.due_at)} ({state})"
+        for row, state in zip(shown, states, strict=True)
     )
     return Timeline(
         WIDTH,
