@@ -15,7 +15,7 @@ from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
 from flowcase.services.transactions import DatabaseBusy, DatabaseLost, Transactions
 from flowcase.store import Store, Tx, connections, faults, tables
-from flowcase.store.connections import TOGETHER_SECONDS, Connections
+from flowcase.store.connections import REMIND_SECONDS, TOGETHER_SECONDS, Connections
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -118,6 +118,18 @@ def test_those_that_break_later_are_told_of_again(database: str) -> None:
             now[0] += TOGETHER_SECONDS
 
     assert [line["because"] for line in said] == ["AdminShutdown"] * 3
+
+
+def test_those_that_go_on_breaking_are_told_of_from_time_to_time(database: str) -> None:
+    now = [1000.0]
+    known = Connections(lambda: now[0])
+
+    with capture_logs() as said:
+        while now[0] < 1000 + 2 * REMIND_SECONDS:
+            known.broke(psycopg.OperationalError())
+            now[0] += TOGETHER_SECONDS / 2
+
+    assert len(said) == 2
 
 
 def test_a_server_that_is_silent_is_told_of_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import weakref
@@ -14,7 +15,8 @@ import structlog
 from flowcase.store.connecting import cut
 
 ANSWER_SECONDS = 10.0  # how long the server has for an answer to a question that costs nothing
-TOGETHER_SECONDS = 60.0  # within which those that break have one cause: a restart, a fail-over, a cable
+TOGETHER_SECONDS = 60.0  # what breaks no later than this after another has its cause: a restart, a cable
+REMIND_SECONDS = 300.0  # how often is said again what goes on
 _DOING = "connects anew; what was under way is done again, nothing twice"
 
 _log = structlog.get_logger(__name__)
@@ -26,7 +28,7 @@ class Connections:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic, self._lock = monotonic, threading.Lock()
         self._open: weakref.WeakSet[Any] = weakref.WeakSet()  # the driver's
-        self._told: float | None = None
+        self._told = self._met = -math.inf
 
     def made(self, dialect: Any, _: Any, words: Any, options: Any) -> Any:
         """A connection of the driver's, known before anything is asked over it."""
@@ -63,8 +65,9 @@ class Connections:
 
     def _tell(self, event: str, **words: Any) -> None:
         with self._lock:
-            now = self._monotonic()
-            if self._told is not None and now - self._told < TOGETHER_SECONDS:
+            now, before = self._monotonic(), self._met
+            self._met = now
+            if now - before < TOGETHER_SECONDS and now - self._told < REMIND_SECONDS:
                 return
             self._told = now
         _log.warning(event, **words, doing=_DOING)
