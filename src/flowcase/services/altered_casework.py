@@ -36,7 +36,7 @@ from flowcase.values import canonical_json, to_json
 _KINDS = frozenset(
     (
         *(each.__name__ for each in retold_casework.KINDS),
-        *altered_waiting.COUNTED_KINDS,
+        *altered_waiting.KINDS,
         *altered_items.KINDS,
     )
 )
@@ -113,6 +113,7 @@ class _Search:
                     self._walk_one(key.id, Lying(here, ()))
             for sort, id in itertools.chain.from_iterable(rows.values()):
                 self.found[sort, id] = _NOWHERE
+            self.message_ids.look_up(self.tx)
             after, page = page[-1].id, following
 
     def _walk_one(self, stream: str, lying: Lying) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import literal, or_, select, tuple_
+from sqlalchemy import func, literal, or_, select, tuple_
 
 from flowcase.store import tables
 from flowcase.store.tx import Tx
 
 _AT_ONCE = 1000
+_NAMED_AT_ONCE = 300  # ids of messages in one statement, three values each
 
 MessageId = tuple[str, str, str]  # name, key and id of a message
+_SEEN = tuple(tables.message_seen.c[name] for name in ("name", "correlation_key", "message_id"))
 
 
 def receipts(tx: Tx) -> dict[str, set[str]]:
@@ -25,14 +27,27 @@ def receipts(tx: Tx) -> dict[str, set[str]]:
 
 def seen(tx: Tx) -> Iterator[MessageId]:
     """The messages that have counted, some at a time."""
-    table, after = tables.message_seen, ("", "", "")
-    key = tuple_(table.c.name, table.c.correlation_key, table.c.message_id)
+    after, key = ("", "", ""), tuple_(*_SEEN)
     while True:
-        found = tx.rows(select(*key).where(key > tuple_(*map(literal, after))).order_by(*key).limit(_AT_ONCE))
+        behind = select(*_SEEN).where(key > tuple_(*map(literal, after)))
+        found = tx.rows(behind.order_by(*_SEEN).limit(_AT_ONCE))
         yield from (tuple(row) for row in found)
         if len(found) < _AT_ONCE:
             return
         after = tuple(found[-1])
+
+
+def seen_among(tx: Tx, ids: Sequence[MessageId]) -> set[MessageId]:
+    """Those of these messages that have counted."""
+    found: set[MessageId] = set()
+    for begin in range(0, len(ids), _NAMED_AT_ONCE):
+        few = tuple_(*_SEEN).in_(ids[begin : begin + _NAMED_AT_ONCE])
+        found |= {tuple(row) for row in tx.rows(select(*_SEEN).where(few))}
+    return found
+
+
+def number_seen(tx: Tx) -> int:
+    return int(tx.scalar(select(func.count()).select_from(tables.message_seen)))
 
 
 def is_told_where_erased(tx: Tx, kinds: Sequence[str], since: dt.datetime | None = None) -> bool:
