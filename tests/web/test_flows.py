@@ -59,19 +59,6 @@ def test_a_flow_outside_of_a_case_begins_once_however_often_it_is_sent(sign_in, 
     assert len(world.flow.instances.list(process="uden_sag")) == 1
 
 
-def test_the_next_step_of_a_flow_outside_of_a_case_opens_for_who_may_do_it(sign_in, world):
-    drawn = process("to_trin", start("familieteam_syd", "none"), user_task("b"), user_task("c"), end())
-    world.flow.deployments.deploy({"to_trin.bpmn": drawn}, actor=SYSTEM)
-    camilla = sign_in("camilla.syd")
-    first = camilla.press(camilla.get("/forloeb/nyt/to_trin"), "_begynd")
-
-    second = camilla.press(first, "_faerdig")
-    last = camilla.press(second, "_faerdig")
-
-    assert [each.heading for each in (first, second, last)] == ["b", "c", "Mine opgaver"]
-    assert "Opgaven »b« er færdig." in second.text and "Opgaven »c« er færdig." in last.text
-
-
 def test_a_gate_of_the_start_refuses_at_its_field_and_what_was_typed_stays(sign_in, world):
     world.flow.people.add(
         "dorte.skole",

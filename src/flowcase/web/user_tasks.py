@@ -157,7 +157,7 @@ def send(id: str) -> Any:
     except Conflict:
         return page_again(id, status=HTTPStatus.CONFLICT)
     flash(gettext("Opgaven »{name}« er færdig.").format(name=done.name), "success")
-    return redirect(_next_page(done.case_code, done.instance))
+    return redirect(_next_page(done.case_code))
 
 
 def _look_for_more(id: str) -> None:
@@ -270,16 +270,14 @@ def _keep(id: str) -> form_files.Keep:
     return keep
 
 
-def _next_page(case: str | None, instance: str) -> str:
-    """The user task that is next for this person in the same case, or outside of cases in the same flow.
-
-    Where there is none, the case itself.
-    """
-    following = flow().inboxes.offered(actor(), case=case, instance=None if case else instance)
-    if following:
-        return address("user_tasks.show", id=following[-1].id)
-    if case and may_see_cases(actor()):
-        return address("cases.show", code=case)
+def _next_page(case: str | None) -> str:
+    """What is next in the same case: the user task that follows for this person, else the case itself."""
+    if case:
+        following = flow().inboxes.offered(actor(), case=case)
+        if following:
+            return address("user_tasks.show", id=following[-1].id)
+        if may_see_cases(actor()):
+            return address("cases.show", code=case)
     return address("inbox.mine")
 
 
