@@ -9,19 +9,19 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from flowcase.access.events import CredentialSet, SignedIn
+from flowcase.access.events import CredentialSet, IdentityLinked, SignedIn
 from flowcase.bootstrap import Flowcase
 from flowcase.services import calendar_addresses
 from flowcase.services.people import NOWHERE
 from flowcase.store import INSTALLATION, tables
 from flowcase.store.calendar_tables import calendar_feed
-from flowcase.store.sign_in_tables import recovery_code, second_factor, sign_in_session
+from flowcase.store.sign_in_tables import identity, recovery_code, second_factor, sign_in_session
 from tests.services.altering import Altered, not_said, said_of_each
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import catch, end, message, process, start, timer, user_task
 
 STEP = dt.timedelta(seconds=30)  # how long a code of the app lasts
-OF_SIGN_IN = (sign_in_session, second_factor, recovery_code, calendar_feed)
+OF_SIGN_IN = (sign_in_session, second_factor, recovery_code, calendar_feed, identity)
 WRITTEN = (tables.person, tables.person_group, tables.credential, *OF_SIGN_IN)
 NEWEST = "(SELECT max(version) FROM named_resource WHERE name = 'tabel')"
 WAYS_IN: Altered = {
@@ -67,6 +67,10 @@ WAYS_IN: Altered = {
     "a recovery code made up": (
         ("INSERT INTO recovery_code VALUES ('leader', 'x', NULL)",),
         "Account leader: has other recovery codes than were made",
+    ),
+    "the account of the sign-in provider taken from its owner": (
+        ("DELETE FROM identity",),
+        "Account leader: is not linked any more to somebody at the sign-in provider, and no event says why",
     ),
     "a secret address of a colleague's calendar made up": (
         ("INSERT INTO calendar_feed SELECT 'mallory', series, 'x', made_at FROM calendar_feed",),
@@ -172,6 +176,7 @@ def house(flow: Flowcase) -> Flowcase:
     with flow.store.begin(leader, flow.clock.now()) as tx:
         calendar_addresses.make(tx, "egne")
         calendar_addresses.make(tx, "egne")
+        tx.append(INSTALLATION, IdentityLinked(person="leader", issuer="https://login.dk", subject="1"))
     return flow
 
 

@@ -46,6 +46,7 @@ class Retention:
 
     proposals: dict[str, Proposal] = field(default_factory=dict)
     periods: dict[str, Period] = field(default_factory=dict)
+    approved: dict[str, str] = field(default_factory=dict)  # document -> the period that it has now
 
 
 KINDS = (
@@ -79,9 +80,11 @@ def tell(found: Retention, actor: str, at: dt.datetime, event: Event) -> None:
             found.periods[event.period] = Period(*asked, "waiting", at, actor)
         case events.DocumentPeriodDecided():
             decided = found.periods[event.period]
-            for id, other in found.periods.items():
-                if event.is_approved and (other.document, other.status) == (decided.document, "approved"):
-                    found.periods[id] = dataclasses.replace(other, status="replaced")
+            if event.is_approved:
+                before = found.approved.get(decided.document)
+                if before is not None:
+                    found.periods[before] = dataclasses.replace(found.periods[before], status="replaced")
+                found.approved[decided.document] = event.period
             found.periods[event.period] = dataclasses.replace(
                 decided, **_decided(event.is_approved, actor, at)
             )

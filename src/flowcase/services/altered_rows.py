@@ -124,6 +124,10 @@ def _accounts(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
     for person, issuer, subject in linked:
         if person not in told.accounts or (issuer, subject) not in told.accounts[person].identities:
             yield AlteredRow("account", person, "is linked to somebody at the sign-in provider by no event")
+    said = {(id, *each) for id, account in told.accounts.items() for each in account.identities}
+    for person, _, _ in sorted(said.difference(linked)):
+        unlinked = "is not linked any more to somebody at the sign-in provider, and no event says why"
+        yield AlteredRow("account", person, unlinked)
 
 
 def _held(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
