@@ -32,7 +32,9 @@ STEP = 1 if os.environ.get("FLOWCASE_FOREIGN") == "all" else max(1, len(FILES) /
 KNOWN = {
     "import-warnings.bpmn": "flows that lead to no element lose the dangling reference",
     "xss.bpmn": "a signal that nothing uses is dropped",
+    "C.4.0.bpmn": "the data association's target is written out as a property of the event",
     "C.6.0.bpmn": "the data association's target is written out as a property of the task",
+    "C.7.0.bpmn": "the data association's target is written out as a property of the task",
     "C.8.0.bpmn": "the data association's target is written out as a property of the task",
     "C.8.1.bpmn": "operations lose outMessageRef, and formalExpression becomes expression with a type",
     "nested.form": "a text field without a label is given its kind's name as its label",

@@ -98,7 +98,8 @@ def test_elements_are_copied_from_one_diagram_into_another_in_its_own_window(stu
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] / 2, "y": 12})
     other.keyboard.press("Control+v")
-    other.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    other.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+    expect(other.locator(".djs-dragger").first).to_be_visible()  # what is put in follows the mouse
     with checked_again(other):
         other.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     saved(other)
