@@ -32,7 +32,9 @@ STEP = 1 if os.environ.get("FLOWCASE_FOREIGN") == "all" else max(1, len(FILES) /
 KNOWN = {
     "import-warnings.bpmn": "flows that lead to no element lose the dangling reference",
     "xss.bpmn": "a signal that nothing uses is dropped",
+    "B.2.0.bpmn": "the data association's target is written out as a property of the task",
     "C.4.0.bpmn": "the data association's target is written out as a property of the event",
+    "C.5.0.bpmn": "the data associations' targets are written out as properties of the activities",
     "C.6.0.bpmn": "the data association's target is written out as a property of the task",
     "C.7.0.bpmn": "the data association's target is written out as a property of the task",
     "C.8.0.bpmn": "the data association's target is written out as a property of the task",
