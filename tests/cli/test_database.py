@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import json
+import random
 import shutil
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import zstandard
 
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
@@ -95,6 +100,70 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(
 
     assert "usable archive" in result.output
     assert restored.json("instances") == []
+
+
+def test_a_damage_that_still_reads_as_an_archive_is_told_as_one(at_work: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "night.flowcase"
+    at_work("db", "backup", file)
+    lines = zstandard.ZstdDecompressor().stream_reader(file.read_bytes()).read()
+    damaged = lines.replace(b'"akut_vagt.bpmn","', b'"akut_vagt.bpmn","l')  # refers to a file that is not
+    assert damaged != lines
+    file.write_bytes(zstandard.ZstdCompressor().compress(damaged))
+
+    result = other_home(at_work, tmp_path / "elsewhere")("db", "restore", file, expect=1)
+
+    assert "usable archive" in result.output
+    assert "what arrived in deployment_resource is not what was sent" in result.output
+
+
+def test_any_byte_of_a_backup_that_changes_is_noticed(at_work: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "night.flowcase"
+    at_work("db", "backup", file)
+    whole = file.read_bytes()
+    found = archive.check(io.BytesIO(whole))
+    chance = random.Random(20)
+    for place in chance.sample(range(len(whole)), 40):
+        changed = bytearray(whole)
+        changed[place] ^= 1 << chance.randrange(8)
+        try:
+            assert archive.check(io.BytesIO(changed)) == found, place  # a bit that means nothing
+        except archive.ArchiveUnusable:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (["01", "akut.bpmn", "none"], "the database refuses a row of the table deployment_resource"),
+        (["01", "akut.bpmn"], "a row of it fits no table"),
+        ("row", "a line of it is neither a row nor names a table"),
+        ({"tabel": "x"}, "a line of it is neither a row nor names a table"),
+        ({"table": "x"}, "a table 'x' that this release does not know"),
+        ({"end": {"deployment_resource": 1}}, "what its end says of the tables cannot be read"),
+    ],
+)
+def test_an_archive_that_somebody_wrote_is_refused_in_words(
+    at_work: CommandLine, tmp_path: Path, line: Any, says: str
+) -> None:
+    at_work("db", "backup", tmp_path / "night.flowcase")
+    reader = zstandard.ZstdDecompressor().stream_reader((tmp_path / "night.flowcase").read_bytes())
+    head = json.loads(reader.read().splitlines()[0])
+    tally = archive._Tally()
+    if isinstance(line, list):
+        tally.add(line)
+    ends: dict[str, list[Any]] = {"deployment_resource": [tally.content().rows, tally.content().digest]}
+    if isinstance(line, dict) and "table" in line:
+        ends["x"] = [0, archive._Tally().content().digest]
+    lines = [head, {"table": "deployment_resource"}, line, {"end": ends}]
+    file = tmp_path / "written.flowcase"
+    file.write_bytes(zstandard.ZstdCompressor().compress("\n".join(map(json.dumps, lines)).encode()))
+
+    other = other_home(at_work, tmp_path / "elsewhere")
+    result = other("db", "restore", file, expect=1)
+
+    assert "usable archive" in result.output
+    assert says in result.output
+    assert other.json("instances") == []
 
 
 def test_a_database_in_use_is_not_overwritten(at_work: CommandLine, tmp_path: Path) -> None:

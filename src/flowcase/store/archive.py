@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 import zstandard
 from sqlalchemy import Column, Connection, LargeBinary, Table, func, insert, select, text
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import Date
 
 from flowcase.errors import FlowcaseError
@@ -62,7 +63,7 @@ Contents = Mapping[str, Content]
 def write(store: Store, file: BinaryIO, *, progress: Progress) -> Contents:
     """Write everything that is committed now; others go on reading and writing meanwhile."""
     found: dict[str, Content] = {}
-    compressing = zstandard.ZstdCompressor(level=6).stream_writer(file, closefd=False)
+    compressing = zstandard.ZstdCompressor(level=6, write_checksum=True).stream_writer(file, closefd=False)
     with io.BufferedWriter(compressing) as out, _snapshot(store) as connection:  # type: ignore[type-var]
         _say(out, {"flowcase": FORMAT, "revision": store.revision()})
         for table in tables.metadata.sorted_tables:
@@ -88,14 +89,13 @@ def check(file: BinaryIO) -> Contents:
     for line in lines:
         if isinstance(line, list):
             tallies.setdefault(name, _Tally()).add(line)
-        elif "end" in line:
+        elif (promised := _promised(line)) is not None:
             found = {name: tally.content() for name, tally in tallies.items()}
-            promised = _promised(line)
             if found != promised:
                 raise ArchiveUnusable(_difference(promised, found))
             return found
         else:
-            name = str(line.get("table"))
+            name = _table_name(line)
             tallies[name] = _Tally()
     raise ArchiveUnusable("the file ends too early")
 
@@ -103,15 +103,17 @@ def check(file: BinaryIO) -> Contents:
 def read(store: Store, file: BinaryIO, *, progress: Progress) -> Contents:
     """Fill an empty database of the same revision from an archive, all or nothing.
 
-    Raises ArchiveUnusable when the archive is broken or of another revision, or the database not empty.
+    The file is read twice: its own digests prove it whole before a row of it reaches the database, which
+    would name a damaged one by whatever rule it breaks first. Raises ArchiveUnusable when the archive is
+    broken or of another revision, or the database not empty.
     """
+    start = file.tell()
+    _check_revision(store, _head(_lines(file)))
+    file.seek(start)
+    check(file)
+    file.seek(start)
     lines = _lines(file)
-    head = _head(lines)
-    if head.get("revision") != store.revision():
-        raise ArchiveUnusable(
-            f"the archive is of revision {head.get('revision')} and the database of {store.revision()}; "
-            "restore it with the release that wrote it, then run flowcase db upgrade"
-        )
+    _head(lines)
     with store.engine.begin() as connection:
         _at_leisure(connection)
         _refuse_full(connection)
@@ -201,6 +203,20 @@ def _in(column: Column[Any], value: Any) -> Any:
     return from_json(value) if isinstance(column.type, FeelJson) else value
 
 
+def _row(table: Table, line: list[Any]) -> Row:
+    try:
+        return {c.name: _in(c, value) for c, value in zip(table.columns, line, strict=True)}
+    except (TypeError, ValueError):  # either says the value itself, which stays out of messages and logs
+        raise ArchiveUnusable(f"a row of the table {table.name} cannot be read") from None
+
+
+def _insert(connection: Connection, table: Table, batch: list[Row]) -> None:
+    try:
+        connection.execute(insert(table), batch)
+    except (DataError, IntegrityError):
+        raise ArchiveUnusable(f"the database refuses a row of the table {table.name}") from None
+
+
 class _Tally:
     def __init__(self) -> None:
         self.rows, self._sum = 0, 0
@@ -285,8 +301,30 @@ def _lines(file: BinaryIO) -> Iterator[Any]:
         raise ArchiveUnusable("the file is damaged or no archive") from error
 
 
-def _promised(line: Any) -> dict[str, Content]:
-    return {name: Content(rows, digest) for name, (rows, digest) in line["end"].items()}
+def _promised(line: Any) -> dict[str, Content] | None:
+    """What an archive's last line says of each table; None for any other line."""
+    end = line.get("end") if isinstance(line, dict) else None
+    if end is None:
+        return None
+    try:
+        return {name: Content(rows, digest) for name, (rows, digest) in end.items()}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ArchiveUnusable("what its end says of the tables cannot be read") from error
+
+
+def _table_name(line: Any) -> str:
+    name = line.get("table") if isinstance(line, dict) else None
+    if not isinstance(name, str):
+        raise ArchiveUnusable("a line of it is neither a row nor names a table")
+    return name
+
+
+def _check_revision(store: Store, head: Mapping[str, Any]) -> None:
+    if head.get("revision") != store.revision():
+        raise ArchiveUnusable(
+            f"the archive is of revision {head.get('revision')} and the database of {store.revision()}; "
+            "restore it with the release that wrote it, then run flowcase db upgrade"
+        )
 
 
 def _head(lines: Iterator[Any]) -> Mapping[str, Any]:
@@ -307,7 +345,7 @@ def _fill(connection: Connection, lines: Iterator[Any], progress: Progress) -> d
         nonlocal done
         if table is not None and batch:
             if table.name not in _BY_TRIGGERS:
-                connection.execute(insert(table), batch)
+                _insert(connection, table, batch)
             done += len(batch)
             progress(table.name, done)
             batch.clear()
@@ -316,14 +354,14 @@ def _fill(connection: Connection, lines: Iterator[Any], progress: Progress) -> d
         if isinstance(line, list):
             if table is None or len(line) != len(table.columns):
                 raise ArchiveUnusable("a row of it fits no table")
-            batch.append({c.name: _in(c, value) for c, value in zip(table.columns, line, strict=True)})
+            batch.append(_row(table, line))
             if len(batch) == BATCH:
                 send()
             continue
         send()
-        if "end" in line:
-            return _promised(line)
-        table, done = by_name.get(line.get("table", "")), 0
+        if (promised := _promised(line)) is not None:
+            return promised
+        table, done = by_name.get(_table_name(line)), 0
         if table is None:
-            raise ArchiveUnusable(f"it has a table '{line.get('table')}' that this release does not know")
+            raise ArchiveUnusable(f"it has a table '{_table_name(line)}' that this release does not know")
     raise ArchiveUnusable("the file ends too early")
