@@ -15,7 +15,7 @@ from pathlib import Path
 import flowcase
 from flowcase.cli.output import EXIT_CODES
 from flowcase.errors import FlowcaseError
-from flowcase.web.application import STATUS
+from flowcase.web.statuses import STATUS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(flowcase.__file__).parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowcase import errors
-from flowcase.web.application import STATUS
+from flowcase.web.statuses import STATUS
 
 
 def test_an_unknown_address_says_so(stranger, sign_in):

@@ -16,22 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flowcase import errors, logs
-from flowcase.services.api_limits import TooManyRequests
-from flowcase.services.kept_answers import KeyUsedOtherwise
-from flowcase.services.oidc_provider import SignInNotAccepted
-from flowcase.services.people import SignInFailed
-from flowcase.services.second_factors import CodeRefused
-from flowcase.services.transactions import (
-    UNAVAILABLE,
-    DatabaseBusy,
-    DatabaseFull,
-    DatabaseLost,
-    DatabaseSlow,
-    OutcomeUnknown,
-    SealBroken,
-    SessionShared,
-    request_id,
-)
+from flowcase.services.transactions import UNAVAILABLE, SealBroken, request_id
 from flowcase.web import (
     asked_days,
     drawing,
@@ -42,7 +27,6 @@ from flowcase.web import (
     kept_typing,
     language,
     large_forms,
-    pdf,
     presenting,
     remembered,
     session,
@@ -50,38 +34,13 @@ from flowcase.web import (
     signed_cookie,
     single_sign_on,
     static_files,
+    statuses,
     unavailable,
 )
 from flowcase.web.compiled_pages import CompiledPages
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
-
-# The one table of HTTP statuses; every error class has its nearest ancestor's.
-STATUS: dict[type[Exception], HTTPStatus] = {
-    errors.Erased: HTTPStatus.GONE,
-    errors.NotFound: HTTPStatus.NOT_FOUND,
-    errors.Conflict: HTTPStatus.CONFLICT,
-    errors.SavedElsewhere: HTTPStatus.CONFLICT,
-    errors.Forbidden: HTTPStatus.FORBIDDEN,
-    errors.Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.InvalidValues: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.InvalidDefinition: HTTPStatus.UNPROCESSABLE_ENTITY,
-    SignInFailed: HTTPStatus.UNAUTHORIZED,
-    CodeRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    SignInNotAccepted: HTTPStatus.FORBIDDEN,
-    DatabaseBusy: HTTPStatus.SERVICE_UNAVAILABLE,
-    DatabaseLost: HTTPStatus.SERVICE_UNAVAILABLE,
-    DatabaseSlow: HTTPStatus.SERVICE_UNAVAILABLE,
-    SessionShared: HTTPStatus.SERVICE_UNAVAILABLE,
-    DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
-    OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
-    SealBroken: HTTPStatus.INTERNAL_SERVER_ERROR,
-    pdf.PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
-    KeyUsedOtherwise: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.FlowcaseError: HTTPStatus.BAD_REQUEST,
-}
 
 MAX_REQUEST_BYTES = 30 * 1024 * 1024
 
@@ -353,7 +312,7 @@ def _say_errors(app: Flask) -> None:
     def refused(error: errors.FlowcaseError) -> Any:
         from flowcase.web import api
 
-        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        status = statuses.status_of(error)
         if isinstance(error, SealBroken):
             _log.error("sealed data altered", place=error.place)  # names a stream and a number there
         if api.is_api():

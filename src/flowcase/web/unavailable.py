@@ -18,6 +18,7 @@ from flowcase.services.transactions import UNAVAILABLE, DatabaseLost, OutcomeUnk
 from flowcase.web import api, kept_typing, presenting
 from flowcase.web.language import gettext
 from flowcase.web.session import flow
+from flowcase.web.statuses import status_of
 
 # Forms with passwords and codes, which no page shows or holds.
 _SECRET = frozenset({"account", "api", "new_password", "own_account", "second_step", "sign_in_care"})
@@ -44,16 +45,12 @@ def init_app(app: Flask) -> None:
 
 def told(error: FlowcaseError) -> Any:
     """The answer to a request that met it, whatever else it was about to be told."""
-    from flowcase.web.application import STATUS
-
     if isinstance(error, DatabaseLost):
         current_app.extensions[_MET].set()
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = status_of(error)
     if api.is_api():
         return api.problem(status, error)
-    if request.headers.get(
-        "HX-Request"
-    ):  # a page that asks by itself stays as it is, with what is typed in it
+    if request.headers.get("HX-Request"):  # a page that asks by itself stays, with what is typed in it
         return gettext(
             "Databasen svarer ikke lige nu. Det, du har skrevet, står stadig her på siden."
         ), status
