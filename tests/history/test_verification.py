@@ -209,7 +209,7 @@ def test_what_an_older_release_wrote_is_read_and_stands_until_one_in_front_is_re
 ) -> None:
     encode = codec.encode
     with monkeypatch.context() as older:
-        older.setattr(streams.codec, "encode", lambda recorded, request, bound: encode(recorded, request))
+        older.setattr(streams.codec, "encode", lambda recorded, request, *_: encode(recorded, request))
         for number in (6, 7):
             with store.begin(SYSTEM, NOW + dt.timedelta(minutes=number)) as tx:
                 tx.append(STREAM, IntakeRefused(source="older", line=number, fields=()))

@@ -26,11 +26,7 @@ NOT_COMPARED = {
         "erased_at": "by what the installation's stream tells of erasures, in `services/altered_rows.py`",
     },
     "record": {"version": ORDER, "created_at": ORDER, "updated_at": ORDER},
-    "deadline": {
-        "version": ORDER,
-        "reminders": "what was sent, shortened; each is an event, and a notice to who got it",
-        "escalations": "what was sent, shortened; each is an event, and a notice to who got it",
-    },
+    "deadline": {"version": ORDER},
     "user task": {
         "process": "the instance's, of which the state that is sealed with its place tells",
         "definition": "the instance's, of which the state that is sealed with its place tells",
@@ -64,10 +60,12 @@ OF_THE_INSTALLATION = {
     "search_key",  # with the records; those of people whom a record knows are made of it
     # by keyed hashes, in `services/altered_ways_in.py`
     *("credential", "second_factor", "recovery_code", "sign_in_session", "calendar_feed"),
+    "instance_state",  # by the version that its last entry tells, in `services/altered_states.py`
+    "incident",  # by all that it says, in `services/altered_incidents.py`
 }
 THE_HISTORY = "the history itself: its hashes, the seals of its entries, and what is signed outside"
 SEALED = "sealed with its place: altered, it does not open; what names it is compared"
-OF_THE_STATE = "`flowcase doctor` compares it with the instance's state, which is sealed with its version"
+OF_THE_STATE = "`flowcase doctor` compares it with the instance's state, whose version is compared here"
 DERIVED = "made of what is compared, by the database or at each deployment"
 OWN = "somebody's own choice: nothing of a case is decided by it"
 NOT_SENT = "not sent yet, or made up in the studio: the history knows nothing of it"
@@ -75,8 +73,8 @@ ON_ITS_WAY = "what is told, or was: the event that it tells of is in the history
 OF_THE_MOMENT = "of the moment: gone again in minutes, hours or with a session"
 TABLES_NOT_COMPARED = {
     **dict.fromkeys(("history", "checkpoint"), THE_HISTORY),
-    **dict.fromkeys(("instance_state", "instance_snapshot", "document_content", "document_part"), SEALED),
-    **dict.fromkeys(("timer", "message_subscription", "signal_subscription", "incident"), OF_THE_STATE),
+    **dict.fromkeys(("instance_snapshot", "document_content", "document_part"), SEALED),
+    **dict.fromkeys(("timer", "message_subscription", "signal_subscription"), OF_THE_STATE),
     "case_fact": DERIVED,
     **dict.fromkeys(("saved_list", "shared_list", "list_share", "notice_choice"), OWN),
     **dict.fromkeys(("upload", "user_task_draft", "draft", "play", "simulation", "scenario_trial"), NOT_SENT),
@@ -150,8 +148,6 @@ def test_each_table_is_compared_with_the_history_or_it_is_said_why_not() -> None
 # Events that write these rows and lead to nothing that is compared -> why.
 NOT_TOLD = {
     "CaseErased": "the history of what it erases cannot be opened any more",
-    "ReminderSent": "writes `reminders` alone, which are not compared",
-    "EscalationSent": "writes `escalations` alone, which are not compared",
 }
 
 

@@ -37,9 +37,9 @@ def test_every_event_survives_the_history(cls: type[Event]) -> None:
 
     recorded = codec.Recorded(cls.__name__, "i1", "vurder", event)
 
-    decoded = codec.decode(codec.encode([recorded, recorded], "r-1", "bound"))
+    decoded = codec.decode(codec.encode([recorded, recorded], "r-1", "bound", [7]))
 
-    assert decoded == codec.Entry([recorded, recorded], "r-1", "bound")
+    assert decoded == codec.Entry([recorded, recorded], "r-1", "bound", {"i1": 7})
 
 
 def example(hint: object) -> object:

@@ -29,8 +29,9 @@ MOST_TOLD = 20  # rows, and places where the clock was set back
 @click.option(
     "--rows",
     is_flag=True,
-    help="Compare cases, records, deadlines, user tasks, documents, process instances, messages, jobs,"
-    " guest links and access reports with the history too: every stream is opened.",
+    help="Compare cases, records, deadlines, user tasks, documents, process instances with their states and"
+    " incidents, messages, jobs, guest links and access reports with the history too: every stream is"
+    " opened.",
 )
 @json_option
 def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
@@ -46,8 +47,8 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
     processes, legal holds, absences, proposed erasures, documents with a day of their own,
     reviews of drafts, webhooks with their addresses, suspended processes, batches and moves of instances,
     keys that were destroyed or came back; with --rows also what cases, records, deadlines, user tasks,
-    documents, process instances, messages that wait, held starts, jobs, guest links and access reports
-    say. A row that was altered behind flowcase's back is named.
+    documents, process instances with their states and incidents, messages that wait, held starts, jobs,
+    guest links and access reports say. A row that was altered behind flowcase's back is named.
 
     Tells also where the clock was set back by more than a minute: no fault of the chain, which says what came
     first, but instants there are not to be relied on.

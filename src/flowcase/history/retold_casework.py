@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +75,8 @@ class Deadline:
     days_late: int | None = None
     breached_at: dt.datetime | None = None
     cancelled_at: dt.datetime | None = None
+    reminders: Sequence[Any] = ()  # what was sent
+    escalations: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ _OF_DEADLINES = (
     cases.DeadlineMet,
     cases.DeadlineBreached,
     cases.DeadlineCancelled,
+    cases.ReminderSent,
+    cases.EscalationSent,
 )
 _OF_USER_TASKS = (
     model.UserTaskCreated,
@@ -153,6 +157,7 @@ _OF_USER_TASKS = (
     events.UserTaskPutOff,
     events.UserTaskPrioritised,
 )
+_ENDS_KEPT = 10  # of reports of a breach: so many of the first, and of the newest
 _OF_EMERGENCIES = (access.CaseOpenedInEmergency, access.EmergencyReviewed)
 _OWN = (
     *_OF_CASES,
@@ -243,6 +248,7 @@ def _begun(heard: Heard) -> Any:
         case cases.DeadlineOpened():
             own = {"stream", "case_code", "considered", "plan", "opened_at"}
             own |= {"status", "met_at", "seconds_late", "days_late", "breached_at", "cancelled_at"}
+            own |= {"reminders", "escalations"}
             same: dict[str, Any] = {
                 name: getattr(event, name) for name in columns("deadline") if name not in own
             }
@@ -337,7 +343,21 @@ def _deadline(deadline: Deadline, heard: Heard) -> Deadline:
             return dataclasses.replace(deadline, status="breached", breached_at=event.breached_at)
         case cases.DeadlineCancelled():
             return dataclasses.replace(deadline, status="cancelled", cancelled_at=heard.at)
+        case cases.ReminderSent():
+            sent = {"nr": event.nr, **_sent(event, heard.at)}
+            return dataclasses.replace(deadline, reminders=[*deadline.reminders, sent])
+        case cases.EscalationSent():
+            sent = {"step": event.step, **_sent(event, heard.at)}
+            all_of_them = [*deadline.escalations, sent]
+            if len(all_of_them) > 2 * _ENDS_KEPT:
+                all_of_them = [*all_of_them[:_ENDS_KEPT], *all_of_them[-_ENDS_KEPT:]]
+            return dataclasses.replace(deadline, escalations=all_of_them)
     return deadline
+
+
+def _sent(event: cases.ReminderSent | cases.EscalationSent, at: dt.datetime) -> dict[str, Any]:
+    to = {"groups": list(event.groups), "people": list(event.people)}
+    return {"planned_at": event.planned_at, "sent_at": at, **to}
 
 
 def _user_task(task: UserTask, heard: Heard) -> UserTask:

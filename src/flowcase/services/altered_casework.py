@@ -23,9 +23,11 @@ from flowcase.history import retold_casework, retold_flows, retold_waiting
 from flowcase.history.heard import GONE, NOT_TOLD, Heard, Subject
 from flowcase.history.retold_casework import BEGINNINGS, COPIES
 from flowcase.model import InstanceMigrated
-from flowcase.services import altered_items, altered_waiting
+from flowcase.services import altered_incidents, altered_items, altered_waiting
+from flowcase.services.altered_incidents import Incidents
 from flowcase.services.altered_items import Items
 from flowcase.services.altered_row import AlteredRow, is_same
+from flowcase.services.altered_states import States
 from flowcase.services.altered_waiting import MessageIds
 from flowcase.store import Tx
 from flowcase.store.appliers.user_tasks import key_of_members
@@ -38,6 +40,7 @@ _KINDS = frozenset(
         *(each.__name__ for each in retold_casework.KINDS),
         *altered_waiting.KINDS,
         *altered_items.KINDS,
+        *altered_incidents.KINDS,
     )
 )
 _SORTS = tuple(retold_casework.TOLD)
@@ -63,6 +66,7 @@ def find(tx: Tx, erased: Collection[str], named: Collection[str] = ()) -> Iterat
         yield AlteredRow(sort, id, search.found[sort, id])
     yield from search.message_ids.find(tx)
     yield from search.items.altered()
+    yield from search.incidents.altered()
     for key, members in sorted(as_kept.candidate_sets(tx).items()):
         if key_of_members(sorted(members)) != key:
             yield AlteredRow("candidates", key, "of user tasks were altered")
@@ -82,6 +86,8 @@ class _Search:
     receipts: dict[str, set[str]]  # processes by the message that they have had
     items: Items
     message_ids: MessageIds = field(default_factory=MessageIds)
+    incidents: Incidents = field(default_factory=Incidents)
+    states: States = field(default_factory=States)
     found: dict[Subject, str] = field(default_factory=dict)
     crossing: dict[Subject, list[tuple[Place, Heard]]] = field(default_factory=dict)
     search_keys: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of records looked at just now
@@ -98,9 +104,9 @@ class _Search:
                 for row in as_kept.casework(self.tx, sort, after, last):
                     rows.setdefault(row.stream, {})[sort, row.id] = row
             self._look_up_search_keys(id for here in rows.values() for sort, id in here if sort == "record")
-            self.items.look_at(
-                self.tx, [id for here in rows.values() for sort, id in here if sort == "instance"]
-            )
+            instances = [id for here in rows.values() for sort, id in here if sort == "instance"]
+            for each in (self.items, self.incidents, self.states):
+                each.look_at(self.tx, instances)
             alive = {key.id for key in page if key.wrapped_key is not None}
             entries_of_page = chains.all_entries(self.tx, chains.Place(after), last, _ENTRIES_AT_ONCE)
             for stream, entries in itertools.groupby(entries_of_page, attrgetter("stream")):
@@ -123,6 +129,7 @@ class _Search:
         for place, heard, subjects in self._heard_of(stream, lying.entries):
             self.message_ids.hear(heard)
             self.items.hear(heard)
+            self.incidents.hear(heard)
             for subject in subjects:
                 if subject in here or subject[0] in _PASSING:
                     told[subject] = retold_casework.retold(subject, told.get(subject), heard)
@@ -136,7 +143,11 @@ class _Search:
                     self.crossing.setdefault(subject, []).append((place, heard))
         for subject, row in here.items():
             self._compare(subject, row, told.get(subject))
-        self.items.compare(id for sort, id in here if sort == "instance")
+        instances = [id for sort, id in here if sort == "instance"]
+        self.items.compare(instances)
+        self.incidents.compare(instances)
+        for instance, what in self.states.altered(self.tx, stream, instances):
+            self.found.setdefault(("instance", instance), what)
         for subject, heard_of in passing.items():
             self.crossing.setdefault(subject, []).extend(heard_of)
         self.tx.let_go(stream)
@@ -160,6 +171,7 @@ class _Search:
                 for subject in subjects:
                     if subject in rows:
                         self.crossing[subject].append((place, heard))
+            self.states.forget()
             self.tx.let_go(stream)
         rows = {subject: row for each in homes.values() for subject, row in each.items()}
         for subject, heard_of in self.crossing.items():
@@ -200,9 +212,12 @@ class _Search:
         at = dt.datetime.min.replace(tzinfo=dt.UTC)
         for entry in entries:
             if _KINDS.isdisjoint(entry.kind.split(" ")):
+                self.states.pass_over(entry)
                 continue
             at = max(at, entry.at)  # the clock may have been set back
-            for row in history.opened(self.tx, entry, _KINDS):
+            rows, versions = history.opened_with_versions(self.tx, entry, _KINDS)
+            self.states.hear(versions)
+            for row in rows:
                 if row.event is not None:
                     place = (at, 0 if isinstance(row.event, BEGINNINGS) else 1, stream, row.seq)
                     yield place, Heard(stream, row.at, row.actor, row.instance, row.event, row.request_id)

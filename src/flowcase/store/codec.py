@@ -7,7 +7,7 @@ import functools
 import json
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import flowcase.access.events  # this and the next define classes of events: nothing else is wanted of them
@@ -37,10 +37,19 @@ class Entry(NamedTuple):
     recorded: list[Recorded]
     request_id: str
     bound: str | None  # to what stands in the open (`history.chain.binding`); older releases wrote none
+    versions: Mapping[str, int]  # of the states that were saved with it, by instance; older releases: none
 
 
-def encode(recorded: Iterable[Recorded], request_id: str = "", bound: str | None = None) -> bytes:
-    """What the history seals: the events of one entry, the request that led to them, and its binding."""
+def encode(
+    recorded: Iterable[Recorded],
+    request_id: str = "",
+    bound: str | None = None,
+    versions: Sequence[int | None] = (),
+) -> bytes:
+    """What the history seals: the events of one entry, the request that led to them, and its binding.
+
+    `versions` are those of the states that were saved with it, in the order in which instances come first.
+    """
     content: dict[str, Any] = {
         "e": [[each.kind, each.instance, each.element, _fields(each.event)] for each in recorded]
     }
@@ -48,6 +57,8 @@ def encode(recorded: Iterable[Recorded], request_id: str = "", bound: str | None
         content["r"] = request_id
     if bound is not None:
         content["o"] = bound
+    if any(versions):
+        content["s"] = list(versions)
     return compress(canonical_json(content), level=LEVEL)
 
 
@@ -59,7 +70,18 @@ def decode(payload: bytes, kinds: Collection[str] | None = None) -> Entry:
         Recorded(kind, instance, element, _restored(kind, fields) if kinds is None or kind in kinds else None)
         for kind, instance, element, fields in data["e"]
     ]
-    return Entry(found, data.get("r", ""), data.get("o"))
+    return Entry(found, data.get("r", ""), data.get("o"), _versions(data))
+
+
+def _versions(data: Mapping[str, Any]) -> dict[str, int]:
+    saved = data.get("s", ())
+    instances = dict.fromkeys(instance for _, instance, _, _ in data["e"] if instance) if saved else ()
+    return {id: version for id, version in zip(instances, saved, strict=True) if version is not None}
+
+
+def versions(payload: bytes) -> dict[str, int]:
+    """Of the states that were saved with an entry."""
+    return _versions(json.loads(decompress(payload, largest=LARGEST_ENTRY))) if is_entry(payload) else {}
 
 
 def bound(payload: bytes) -> str | None:
@@ -126,4 +148,15 @@ def _restorer(hint: Any) -> Callable[[Any], Any]:
     return from_json
 
 
-__all__ = ["Entry", "Recorded", "bound", "classes", "decode", "decode_single", "encode", "events", "is_entry"]
+__all__ = [
+    "Entry",
+    "Recorded",
+    "bound",
+    "classes",
+    "decode",
+    "decode_single",
+    "encode",
+    "events",
+    "is_entry",
+    "versions",
+]

@@ -87,6 +87,7 @@ class Streams(Rows):
         self._keyring = keyring
         self._streams: dict[str, OpenStream] = {}
         self._unlocked: dict[str, list[_Pending]] = {}
+        self._saved: dict[str, int] = {}  # versions of states, by instance, that the history tells too
         self._ciphers: dict[str, Cipher | None] = {}
         self._number: str | None = None
         self.last_entry: tuple[str, int, bytes] | None = None  # stream, number and hash, once written
@@ -286,7 +287,8 @@ class Streams(Rows):
             "instance": " ".join(instances) or None,
             "element": None,
         }
-        content = codec.encode(recorded, self.request_id, bound=binding(opened.head, **row))
+        saved = [self._saved.get(each) for each in instances]
+        content = codec.encode(recorded, self.request_id, binding(opened.head, **row), saved)
         row["sealed_payload"] = opened.cipher.seal(content, f"{opened.id}|history|{first}")
         before, opened.head = opened.head, event_hash(opened.head, **row)
         opened.length += len(recorded)

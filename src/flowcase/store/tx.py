@@ -272,6 +272,7 @@ class Tx(Streams):
                     attempt=f"save process instance '{instance.id}'",
                 )
             instance.version, instance.is_dirty = version, False
+            self._saved[instance.id] = version
 
     def __enter__(self) -> Self:
         return self

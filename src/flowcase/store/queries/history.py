@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -287,21 +287,36 @@ def opened(tx: Tx, row: Row[Any] | SealedRow, kinds: Collection[str] | None = No
 
     Raises SealBroken also where what stands in the open is not what the entry was sealed with.
     """
+    return opened_with_versions(tx, row, kinds)[0]
+
+
+def versions_saved(tx: Tx, row: SealedRow) -> dict[str, int]:
+    """Of the states that were saved with an entry, by instance; none where an older release wrote it."""
+    payload = tx.open(row.stream, f"history|{row.seq}", row.sealed_payload)
+    return {} if payload is None else codec.versions(payload)
+
+
+def opened_with_versions(
+    tx: Tx, row: Row[Any] | SealedRow, kinds: Collection[str] | None = None
+) -> tuple[list[EventRow], Mapping[str, int]]:
+    """As `opened`, with the versions of the states that were saved with the entry."""
+    versions: Mapping[str, int] = {}
     payload = tx.open(row.stream, f"history|{row.seq}", row.sealed_payload)
     if payload is None:
         kind = "" if " " in row.kind else row.kind
         recorded, request_id = [codec.Recorded(kind, None, row.element, None)] * row.size, ""
     elif codec.is_entry(payload):
-        recorded, request_id, bound = codec.decode(payload, kinds)
+        recorded, request_id, bound, versions = codec.decode(payload, kinds)
         if bound is not None and bound != _binding(row):
             raise SealBroken(f"{row.stream}|history|{row.seq}")
     else:
         event, request_id = codec.decode_single(row.kind, payload)
         recorded = [codec.Recorded(row.kind, row.instance, row.element, event)]
-    return [
+    found = [
         EventRow(
             row.stream, seq, row.at, row.actor, each.kind, each.instance, each.element, each.event, request_id
         )
         for seq, each in enumerate(recorded, start=row.seq)
         if kinds is None or each.kind in kinds
     ]
+    return found, versions
