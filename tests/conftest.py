@@ -46,6 +46,7 @@ LONGEST = (
     "tests/web/test_foreign_files.py",
     "tests/scenarios/test_shipped.py",
     "tests/services/test_inboxes.py",
+    "tests/services/test_killed_absences.py",
 )
 _ran: collections.Counter[str] = collections.Counter()
 # One connection to each server stays: a new one has read nothing yet of what copying a database asks for,

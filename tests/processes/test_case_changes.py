@@ -270,6 +270,31 @@ def test_an_absence_with_a_case_is_called_off_before_its_first_day(story, by):
     assert story.notices("stedfortraeder_sat") == story.notices("stedfortraeder_slut") == []
 
 
+def test_a_flow_of_an_older_version_ends_when_the_absence_is_called_off(story):
+    """Proves R-022."""
+    path = "raadgiver_fravaer.bpmn"
+    newest = (PROCESSES / path).read_bytes()
+    older = newest.replace(b'name="fravaer_aflyst"', b'name="noget_andet"')
+    story.flow.deployments.deploy({path: older}, actor=SYSTEM, note="Gammel udgave")
+    begin(story, "raadgiver_fravaer", "CW-07")
+    story.complete("meld", "CW-07", **ABSENCE)
+    story.flow.deployments.deploy({path: newest}, actor=SYSTEM, note="Ny udgave")
+    days = dt.date(2026, 5, 13), dt.date(2026, 5, 20)
+
+    called_off = story.flow.caseload_moves.call_off_absence("CW-07", *days, actor=story.person("CW-07"))
+
+    assert (called_off.done, called_off.not_done) == (["S1"], {})
+    [record] = story.flow.cases.records("Fravaer", case="S1")
+    assert (record["status"], str(record["sluttet"])) == ("aflyst", "2026-05-12")
+    assert story.flow.absences.of(story.person("CW-07")) == []
+    [instance] = [row for row in story.flow.instances.list() if row.process == "raadgiver_fravaer"]
+    assert instance.status == "cancelled"
+    story.go_to("2026-05-13T09:00")
+    assert story.facts("S1").get("stedfortraeder") is None and story.tasks("tilbage_foer_tid") == []
+    assert story.notices("stedfortraeder_sat") == story.notices("stedfortraeder_slut") == []
+    assert story.flow.altered_rows.find(casework=True) == story.flow.consistency.check() == []
+
+
 def test_an_absence_that_has_begun_is_not_called_off(story):
     begin(story, "raadgiver_fravaer", "CW-07")
     story.complete("meld", "CW-07", **ABSENCE)

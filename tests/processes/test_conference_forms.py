@@ -9,7 +9,7 @@ import pytest
 
 from flowcase.config import shipped_processes
 from flowcase.errors import InvalidValues
-from flowcase.modeling import read_form
+from flowcase.modeling import Form, read_form
 from flowcase.services import form_values
 
 NOW = dt.datetime(2026, 9, 1, 8, 0, tzinfo=dt.UTC)
@@ -17,12 +17,14 @@ HELD = {"afholdes": "ja", "metode": "andet", "moedeleder": "KL-2", "referent": "
 PEOPLE = [{"value": each, "label": each} for each in ("KL-2", "SSP-1")]
 
 
-def wrong(form: str, values: dict[str, Any], **facts: Any) -> set[str]:
-    path = shipped_processes() / "forms" / f"{form}.form"
+def form(id: str) -> Form:
+    path = shipped_processes() / "forms" / f"{id}.form"
+    return read_form(path.read_bytes(), path.name)
+
+
+def wrong(id: str, values: dict[str, Any], **facts: Any) -> set[str]:
     try:
-        form_values.validate(
-            read_form(path.read_bytes(), path.name), values, facts={"personer": PEOPLE, **facts}, now=NOW
-        )
+        form_values.validate(form(id), values, facts={"personer": PEOPLE, **facts}, now=NOW)
     except InvalidValues as error:
         return set(error.errors)
     return set()
@@ -39,11 +41,35 @@ def test_an_agenda_names_its_items_where_some_were_proposed(items, asked):
     )
 
 
-def test_why_a_meeting_was_not_held_is_asked_only_where_it_was_not():
-    path = shipped_processes() / "forms" / "F-M2.form"
-    [why] = [
-        each for each in read_form(path.read_bytes(), path.name).walk() if each.key == "aflyst_begrundelse"
+def test_the_end_of_a_series_is_asked_of_a_conference_that_is_skipped_and_belongs_to_one():
+    [ends] = [each for each in form("F-I3").walk() if each.key == "luk_serie"]
+
+    shown = [
+        (said, in_series)
+        for said in (None, "ja", "springes_over")
+        for in_series in (True, False, None)  # None: called before that was known of a conference
+        if not form_values.is_hidden(ends, {"afholdes": said, "i_serie": in_series}, NOW)
     ]
+
+    assert shown == [("springes_over", True)]
+
+
+def test_a_decision_tells_the_step_of_the_measure_that_was_considered_only_of_that():
+    step, told = [each for each in form("F-F1").walk() if each.key == "trin" or "påtænkt" in each.text]
+
+    hidden = {
+        said: [
+            form_values.is_hidden(each, {"type": said, "paataenkt": "plejefamilie"}, NOW)
+            for each in (step, told)
+        ]
+        for said in (None, "plejefamilie", "netvaerkspleje")
+    }
+
+    assert hidden == {None: [False, True], "plejefamilie": [False, True], "netvaerkspleje": [True, False]}
+
+
+def test_why_a_meeting_was_not_held_is_asked_only_where_it_was_not():
+    [why] = [each for each in form("F-M2").walk() if each.key == "aflyst_begrundelse"]
 
     hidden = {
         said: form_values.is_hidden(why, {"forloeb": said}, NOW) for said in (None, "afholdt", "aflyst")

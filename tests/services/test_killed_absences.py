@@ -21,7 +21,7 @@ from tests.services.test_killed_moves import killed, opened
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 AWAY, DEPUTY, CASES = "CW-07", "CW-03", ("S1", "S2")
-FIRST, LAST = dt.date(2026, 5, 13), dt.date(2026, 5, 20)
+FIRST, LAST, LONGER = dt.date(2026, 5, 13), dt.date(2026, 5, 20), dt.date(2026, 5, 29)
 FORM = {
     "stedfortraeder": DEPUTY,
     "fra": FIRST.isoformat(),
@@ -68,6 +68,12 @@ def report(flow: Flowcase) -> None:
 
 def call_off(flow: Flowcase) -> None:
     _pressed(lambda: flow.caseload_moves.call_off_absence(AWAY, FIRST, LAST, actor=flow.people.actor(AWAY)))
+
+
+def last_longer(flow: Flowcase) -> None:
+    said = {"til": LONGER.isoformat()}
+    own = flow.people.actor(AWAY)
+    _pressed(lambda: flow.caseload_moves.change_last_day(AWAY, LAST, said, actor=own))
 
 
 def come_back(flow: Flowcase) -> None:
@@ -147,6 +153,73 @@ def test_an_end_that_is_killed_at_any_commit_leaves_whole_cases_and_a_button_tha
                 break
     assert killings >= 2 * 3  # the days, and each case
     assert halves >= 2
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "after", "notices"),
+    [
+        (last_longer, (None, LAST, [LAST]), (None, LONGER, [LONGER]), 1),
+        (call_off, (None, LAST, [LAST]), ("aflyst", LAST, []), 0),
+    ],
+)
+def test_what_an_older_flow_does_not_draw_is_done_once_however_it_is_killed(
+    settings: Config, act: Any, before: Any, after: Any, notices: int
+) -> None:
+    newest = (PROCESSES / "raadgiver_fravaer.bpmn").read_bytes()
+    older = newest.replace(b'name="fravaer_a', b'name="noget_andet_a')
+    flow = opened(settings, REPORTED)
+    call_off(flow)
+    flow.deployments.deploy({"raadgiver_fravaer.bpmn": older}, actor=SYSTEM, note="Gammel udgave")
+    flow.close()
+    killings, halves = 0, 0
+    for behind in (False, True):
+        for number in itertools.count(1):
+            flow = opened(settings, REPORTED)
+            report(flow)
+            assert _days(flow) == [before, before]
+            sent = told(flow, "stedfortraeder_aendret")
+            flow.close()
+
+            was_killed = killed(settings, act, number, behind=behind, now=REPORTED)
+
+            flow = opened(settings, REPORTED)
+            between = _days(flow)
+            assert [each for each in between if each not in (before, after)] == []
+            assert is_shown(flow) == (after[0] is None or before in between)
+            act(flow)
+            assert _days(flow) == [after, after]
+            assert told(flow, "stedfortraeder_aendret") - sent == notices * len(CASES)
+            killings, halves = killings + was_killed, halves + (before in between and after in between)
+            _end_all(flow)
+            flow.close()
+            if not was_killed:
+                break
+    assert killings >= 2 * 3  # the days, and each case
+    assert halves >= 2
+
+
+def _days(flow: Flowcase) -> list[Any]:
+    """By case how its newest absence stands, its last day, and until when running flows wait for that."""
+    stands(flow)
+    found = []
+    for code in CASES:
+        values = flow.cases.records("Fravaer", case=code)[-1].values
+        running = [
+            flow.instances.get(row.id).variables["fravaer_til"]
+            for row in flow.instances.list(case=code, limit=None)
+            if row.status == "active"
+        ]
+        found.append((values.get("status"), values.get("til"), running))
+    return found
+
+
+def _end_all(flow: Flowcase) -> None:
+    for until in (LAST, LONGER):
+        try:
+            flow.caseload_moves.call_off_absence(AWAY, FIRST, until, actor=flow.people.actor(AWAY))
+        except NotFound:  # it lasts longer, or has ended
+            continue
+    assert not is_shown(flow)
 
 
 def test_who_comes_back_while_no_worker_runs_gets_no_deputy_when_one_does(settings: Config) -> None:

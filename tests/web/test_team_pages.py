@@ -533,6 +533,27 @@ def test_a_case_whose_flow_is_suspended_says_what_to_do_about_its_deputys_last_d
     assert (row.last, list(row.cases)) == (dt.date(2026, 4, 10), HELD)
 
 
+@pytest.mark.parametrize("first", ["30.03.2026", "27.03.2026"], ids=["announced", "under way"])
+def test_a_case_whose_flow_is_suspended_says_what_to_do_about_a_deputy_who_was_to_go(sign_in, world, first):
+    leader, flow = sign_in("else.syd"), world.flow
+    page = leader.get("/team/raadgivere/camilla.syd/fravaer")
+    leader.press(page, "meld", **{**ABSENCE, "fra": first})
+    world.go_to(world.flow.clock.now())
+    suspended, _ = [row.id for row in flow.instances.list(limit=None) if row.process == "raadgiver_fravaer"]
+    flow.instances.suspend(suspended, reason="Vent.", actor=SYSTEM)
+    ends = "//form[@data-once][contains(@action, '/stedfortraedere/slut')]"
+
+    page = leader.get("/stedfortraedere")
+    told = leader.submit(page, page.one(ends))
+
+    assert told.text.count(": Stedfortræderen står der stadig, for sagens forløb") == 1
+    flow.instances.resume(suspended, reason="Videre.", actor=SYSTEM)
+    page = leader.get("/stedfortraedere")
+    again = leader.submit(page, page.one(ends))
+    assert "står der stadig" not in again.text
+    assert flow.absences.of(flow.people.actor("camilla.syd")) == []
+
+
 def test_a_last_day_that_was_cut_off_in_the_middle_is_changed_in_the_cases_when_it_is_sent_again(
     sign_in, world
 ):

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.fravaer_meld import note_on_person
+from flowcase.services.absence_names import ABSENCE_ID, CHANGES, LAST_DAY
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
 
 
 @handler(
-    "fravaer.aendr",
+    CHANGES,
     da="Ret sidste fraværsdag",
     en="Change the last day of absence",
     inputs=(
         Field("sag_id", "string", "Sag", "Case"),
-        Field("fravaer_id", "string", "Fravær", "Absence"),
-        Field("fravaer_til", "date", "Sidste fraværsdag", "Last day of absence"),
+        Field(ABSENCE_ID, "string", "Fravær", "Absence"),
+        Field(LAST_DAY, "date", "Sidste fraværsdag", "Last day of absence"),
     ),
     rules=("R-022",),
 )
@@ -28,7 +29,7 @@ def change_last_day(job: Job, case: CaseWork) -> None:
 
     Before its first day the absence is that of whose the case is.
     """
-    code, absence, last = str(job.inputs["sag_id"]), str(job.inputs["fravaer_id"]), job.inputs["fravaer_til"]
+    code, absence, last = str(job.inputs["sag_id"]), str(job.inputs[ABSENCE_ID]), job.inputs[LAST_DAY]
     before = case.get("Fravaer", absence)
     person, known = before["sagsbehandler"] or case.case(code).get("sagsbehandler"), before["til"]
     if not isinstance(last, dt.date) or last == known:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.fravaer_meld import note_on_person
+from flowcase.services.absence_names import ABSENCE_ID
+from flowcase.services.deputies import UNDER_WAY
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
-
-UNDER_WAY = "i_gang"
 
 
 @handler(
@@ -19,13 +19,13 @@ UNDER_WAY = "i_gang"
     en="Give the case a deputy",
     inputs=(
         Field("sag_id", "string", "Sag", "Case"),
-        Field("fravaer_id", "string", "Fravær", "Absence"),
+        Field(ABSENCE_ID, "string", "Fravær", "Absence"),
     ),
     rules=("R-022",),
 )
 def begin_absence(job: Job, case: CaseWork) -> None:
     """No change of caseworker is recorded, so none is counted (I-09)."""
-    code, absence = str(job.inputs["sag_id"]), str(job.inputs["fravaer_id"])
+    code, absence = str(job.inputs["sag_id"]), str(job.inputs[ABSENCE_ID])
     announced = case.get("Fravaer", absence)
     deputy, owner = announced["stedfortraeder"], case.case(code).get("sagsbehandler")
     note_on_person(case, owner, announced)  # where it was announced before `fravaer.meld` was drawn

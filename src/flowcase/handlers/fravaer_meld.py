@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.services.absence_names import ABSENCE_ID
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork, Record
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     en="Note the caseworker's absence",
     inputs=(
         Field("sag_id", "string", "Sag", "Case"),
-        Field("fravaer_id", "string", "Fravær", "Absence"),
+        Field(ABSENCE_ID, "string", "Fravær", "Absence"),
     ),
     rules=("R-022",),
 )
 def report_absence(job: Job, case: CaseWork) -> None:
     """The absence is the person's: it stays when the case gets another caseworker."""
     owner = case.case(str(job.inputs["sag_id"])).get("sagsbehandler")
-    note_on_person(case, owner, case.get("Fravaer", str(job.inputs["fravaer_id"])))
+    note_on_person(case, owner, case.get("Fravaer", str(job.inputs[ABSENCE_ID])))
 
 
 def note_on_person(case: CaseWork, person: Value, absence: Record) -> None:

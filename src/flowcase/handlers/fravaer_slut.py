@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import end_of_day, local_date
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.fravaer_begynd import UNDER_WAY
+from flowcase.services.absence_names import ABSENCE_ID, BACK, ENDS
+from flowcase.services.deputies import UNDER_WAY
 
 if TYPE_CHECKING:
     from flowcase.services.case_work import CaseWork
 
-BACK = "tilbage"  # unlike the case's end or another caseworker, after which the person is as away as before
-
 
 @handler(
-    "fravaer.slut",
+    ENDS,
     da="Fjern stedfortræder",
     en="Take the deputy off the case",
     inputs=(
         Field("sag_id", "string", "Sag", "Case"),
-        Field("fravaer_id", "string", "Fravær", "Absence"),
+        Field(ABSENCE_ID, "string", "Fravær", "Absence"),
         Field("status", "string", "Hvordan det sluttede", "How it ended"),
     ),
     rules=("R-022",),
@@ -28,9 +27,10 @@ BACK = "tilbage"  # unlike the case's end or another caseworker, after which the
 def end_absence(job: Job, case: CaseWork) -> None:
     """A deputy whom a later absence has named stays, and who never was one is not told of an end.
 
-    Who is back before the last day is away no longer, in whatever case that was said.
+    Who is back before the last day is away no longer, in whatever case that was said: unlike after the
+    case's end or another caseworker.
     """
-    code, absence = str(job.inputs["sag_id"]), str(job.inputs["fravaer_id"])
+    code, absence = str(job.inputs["sag_id"]), str(job.inputs[ABSENCE_ID])
     before = case.get("Fravaer", absence)
     deputy, had_begun = before["stedfortraeder"], before["status"] == UNDER_WAY
     case.update("Fravaer", absence, {"status": job.inputs["status"], "sluttet": local_date(job.now)})

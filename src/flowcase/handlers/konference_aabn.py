@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Field("moede_tid", "date and time", "Tidspunkt", "Time"),
         Field("dagsorden_forfald", "date and time", "Dagsordenen lukkes", "The agenda closes"),
         Field("indkaldere", "list", "Grupper, der indkalder", "Groups that convene"),
+        Field("i_serie", "boolean", "Er den en af en serie?", "Is it one of a series?"),
     ),
     rules=("R-060", "R-068"),
 )
@@ -49,13 +50,15 @@ def open_conference(job: Job, case: CaseWork) -> Mapping[str, Value]:
             "status": PLANNED,
         },
     )
-    when = case.get("Moede", str(meeting))["tid"]
+    opened = case.get("Moede", str(meeting))
+    when = opened["tid"]
     row = conveners(case, job.inputs["type"], job.inputs["omraade"])
     return {
         "moede_id": meeting,
         "moede_tid": when,
         "dagsorden_forfald": _closes(case, when),
         "indkaldere": row["indkaldere"],
+        "i_serie": opened["serie_id"] is not None,
     }
 
 

@@ -18,6 +18,7 @@ from flowcase.handlers.meeting_invitations import (
     tell,
     what_is_missing,
 )
+from flowcase.services.meeting_parts import COUNCIL
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
         Field("ikke_inviterede", "number", "Antal ikke inviterede", "How many are not invited"),
         Field("medleder", "string", "Inviteret, der leder med", "Invited co-chair", required=False),
     ),
-    rules=("R-080",),
+    rules=("R-048", "R-080"),
 )
 def invite(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """Notices go to accounts and groups and name nobody; who was left out is told on the meeting's record."""
@@ -59,13 +60,19 @@ def invite(job: Job, case: CaseWork) -> Mapping[str, Value]:
         else:
             newly.append(each)
             case.update("Invitation", each.id, {"status": INVITED, **NOTHING_MISSING, "sendt": case.now})
-    case.update("Moede", id, {"ikke_inviterede": "\n".join(left_out) or None})
+    told = {"ikke_inviterede": "\n".join(left_out) or None}
+    case.update("Moede", id, {**told, "moedeleder": meeting["moedeleder"] or _chair(case, meeting, code)})
     tell(case, newly, "moede_indkaldelse", where=None if code is None else str(code))
     return {
         "har_punkter": True,
         "ikke_inviterede": len(left_out),
         "medleder": _leading(case, meeting, invitations(case, id)),
     }
+
+
+def _chair(case: CaseWork, meeting: Record, code: Value) -> Value:
+    """Of a council the case's caseworker, who may still be changed (R-048)."""
+    return case.case(str(code)).get("sagsbehandler") if code and meeting["slags"] == COUNCIL else None
 
 
 def _leading(case: CaseWork, meeting: Record, invited: Sequence[Record]) -> Value:

@@ -233,12 +233,17 @@ class CaseloadMoves:
     # --- inside ------------------------------------------------------------------------------------
 
     def _call_off(self, tx: Tx, code: str, is_meant: IsMeant) -> bool:
-        """Call off what waits in the case for its first day; whether there was any. Raises NotFound."""
+        """Call off what waits in the case for its first day; whether there was any.
+
+        Raises NotFound where the flow is suspended.
+        """
         waiting = _waiting(tx, code, is_meant)
         for id in waiting:
             asked = Publish(name=CALLED_OFF, key=id, time_to_live=NO_TIME, case=code)
             self._advancing.request(tx, asked)
-        if _waiting(tx, code, is_meant):  # by a version of the process from before this way out
+        for id in _waiting(tx, code, is_meant):  # by a version of the process from before this way out
+            undrawn_changes.call_off(self._advancing, tx, process=ABSENCE, case=code, absence=id)
+        if _waiting(tx, code, is_meant):
             raise NotFound("absence that can be called off in case", code)
         return bool(waiting)
 

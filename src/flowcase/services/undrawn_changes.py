@@ -1,8 +1,8 @@
-"""A case's absence gets another last day under a version of its flow that does not draw it.
+"""A case's absence gets another last day, or is called off, where its version of the flow draws neither.
 
-Flows run by the version that they began with. What the newer ones draw, a message with the new day, is done
-here with what every version has: the variable with the last day, from which the timer and the due date are
-drawn, and the handler that writes the day down and tells the deputy.
+Flows run by the version that they began with. What the newer ones draw, a message, is done here with what
+every version has: the variable with the last day, from which the timer and the due date are drawn, and the
+handlers that write down what became of the absence and tell the deputy.
 """
 
 from __future__ import annotations
@@ -11,37 +11,59 @@ import datetime as dt
 
 from flowcase import engine, model
 from flowcase.job_types import Job
+from flowcase.services.absence_names import ABSENCE_ID, CALLED_OFF, CHANGES, ENDS, LAST_DAY
 from flowcase.services.advancing import Advancing
+from flowcase.services.worklist import CASE_VARIABLE
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.queries import case_files, instances
-
-CHANGES = "fravaer.aendr"  # job type
-ID, LAST_DAY = "fravaer_id", "fravaer_til"  # variables of every version
+from flowcase.values import Value
 
 
 def change_last_day(
     advancing: Advancing, tx: Tx, *, process: str, case: str, absence: str, last: dt.date
 ) -> None:
     """Nothing happens where no active instance of the process keeps this absence."""
-    handler = advancing.handlers.get(CHANGES)
     instance = _keeper(advancing, tx, process, case, absence)
-    if handler is None or instance is None:
+    if instance is None or CHANGES not in advancing.handlers:
         return
     advancing.carry_on(tx, instance, model.SetVariables(variables={LAST_DAY: last}))
     advancing.carry_on(tx, instance, model.ReevaluateTimers())
+    _handle(advancing, tx, instance, CHANGES, case=case, absence=absence, said={LAST_DAY: last})
+
+
+def call_off(advancing: Advancing, tx: Tx, *, process: str, case: str, absence: str) -> None:
+    """What waits for its first day ends with it. Nothing happens where no active instance keeps it."""
+    instance = _keeper(advancing, tx, process, case, absence)
+    if instance is None or ENDS not in advancing.handlers:
+        return
+    _handle(advancing, tx, instance, ENDS, case=case, absence=absence, said={"status": CALLED_OFF})
+    advancing.carry_on(tx, instance, model.CancelInstance(reason=CALLED_OFF))
+
+
+def _handle(
+    advancing: Advancing,
+    tx: Tx,
+    instance: LockedInstance,
+    type: str,
+    *,
+    case: str,
+    absence: str,
+    said: dict[str, Value],
+) -> None:
+    """Run the handler as a service task of the instance would."""
     job = Job(
-        key=f"{instance.id}.{CHANGES}.{last}",
-        type=CHANGES,
-        inputs={"sag_id": case, ID: absence, LAST_DAY: last},
+        key=".".join(map(str, (instance.id, type, *said.values()))),
+        type=type,
+        inputs={CASE_VARIABLE: case, ABSENCE_ID: absence, **said},
         headers={},
         instance=instance.id,
-        process=process,
+        process=instance.process,
         element="",
         now=tx.now,
         case=case,
     )
     work = advancing.open_case_work(tx, instance, job)
-    handler.handle(job, work)
+    advancing.handlers[type].handle(job, work)
     advancing.request(tx, *work.requests, instance=instance)
 
 
@@ -54,6 +76,6 @@ def _keeper(advancing: Advancing, tx: Tx, process: str, case: str, absence: str)
         if isinstance(instance.state, bytes):
             definition = advancing.definitions.process(tx, instance.definition)
             instance.state = engine.State.from_bytes(instance.state, definition)
-        if instance.state is not None and instance.state.variables().get(ID) == absence:
+        if instance.state is not None and instance.state.variables().get(ABSENCE_ID) == absence:
             return instance
     return None

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import InvalidValues, NotFound
+from flowcase.errors import Conflict, InvalidValues, NotFound
 from flowcase.services.absences import FIRST, LAST
 from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved, days_of
 from flowcase.web import form_notes, form_page, form_sent
@@ -217,7 +217,7 @@ def end_absence() -> Any:
         flash(_changed_meanwhile(person), "info")
         return there
     for code, error in moved.not_done.items():
-        flash(f"{code}: {_why(error)}", "error")
+        flash(f"{code}: {_why_still_there(error)}", "error")
     return there
 
 
@@ -335,6 +335,16 @@ def _why_not_changed(error: FlowcaseError) -> str:
         return gettext(
             "Stedfortræderen har stadig den gamle sidste dag, for sagens forløb »Rådgivers fravær« er sat på "
             "pause. Ret sidste dag igen her, når driften har genoptaget det."
+        )
+    return _why(error)
+
+
+def _why_still_there(error: FlowcaseError) -> str:
+    """Where a deputy stays, or will come: the case's flow stands still."""
+    if isinstance(error, Conflict) or (isinstance(error, NotFound) and error.kind.startswith("absence")):
+        return gettext(
+            "Stedfortræderen står der stadig, for sagens forløb »Rådgivers fravær« er sat på pause. Gør det "
+            "igen her, når driften har genoptaget det."
         )
     return _why(error)
 
