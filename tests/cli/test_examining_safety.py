@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.access.events import PersonAdded
 from flowcase.cli import examining, examining_safety
 from flowcase.config import Config
+from flowcase.services.transactions import DatabaseLost
 from flowcase.store import INSTALLATION, Tx
 
 SAFE: dict[str, Any] = {
@@ -109,3 +111,19 @@ def test_programs_from_before_there_were_scopes_are_named_while_they_are_in_use(
     assert message.endswith(": gammel, portal.")
     assert "flowcase service-account" in remedy
     assert told == ["programs"]
+
+
+def test_a_database_that_is_lost_while_it_is_looked_at_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config.load(home=tmp_path, environment={})
+    bootstrap.upgrade(settings)
+
+    def lost(_: object) -> Iterator[examining.Examined]:
+        raise DatabaseLost
+
+    monkeypatch.setattr(examining, "_consistency", lost)
+    found = examining.examine(settings)
+
+    assert [each.what for each in found if "the connection was lost" in each.message] == ["database"]
+    assert "deployments" in [each.what for each in found], "what was looked at before is told"

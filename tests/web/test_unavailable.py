@@ -10,6 +10,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from flowcase.services import transactions
+from flowcase.services.kept_typing import KeptTyping
 from flowcase.services.transactions import DatabaseLost, OutcomeUnknown
 from flowcase.store import Store
 from flowcase.store.pulse import GONE, Pulse
@@ -171,3 +172,41 @@ def test_a_page_that_asks_by_itself_gets_a_sentence_and_no_page(sign_in, task, a
 
     assert answer.status_code == 503
     assert answer.get_data(as_text=True).startswith("Databasen svarer ikke lige nu.")
+
+
+def test_a_page_that_meets_it_behind_its_view_is_told_as_every_other_and_logs_nothing(
+    sign_in, monkeypatch, caplog
+):
+    karen = sign_in("karen.fp")
+
+    def lost(*_):
+        raise DatabaseLost
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeptTyping, "of", lost)
+        told = karen.get("/beskeder?skrevet=ja")
+
+    assert (told.status, told.heading) == (503, "Databasen svarer ikke")
+    assert caplog.records == []
+    assert karen.get("/beskeder?skrevet=ja").status == 200
+
+
+def test_what_was_done_is_not_told_as_undone_where_its_typing_cannot_be_forgotten(
+    sign_in, old_token, monkeypatch, caplog
+):
+    camilla = sign_in("camilla.syd")
+    page = camilla.get("/sager/SAG-2588")
+    comment = "//section[@id='kommentarer']//button[@type='submit']"
+    token = old_token("camilla.syd")
+    again = camilla.press_this(page, page.one(comment), kommentar="Mormor ringede", csrf_token=token)
+
+    def lost(*_):
+        raise DatabaseLost
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeptTyping, "forget", lost)
+        sent = camilla.press_this(again, again.one(comment))
+
+    assert sent.status == 200
+    assert "Mormor ringede" in sent.one("//ol[@class='fc-comments']").text_content()
+    assert caplog.records == []

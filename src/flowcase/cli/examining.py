@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowcase.cli import examining_files, examining_outside, examining_safety
+from flowcase.services.transactions import UNAVAILABLE
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,9 @@ def _examine(settings: Any) -> Iterator[Examined]:
         yield from _history(flow)
         for level, message, remedy in examining_outside.examine(flow):
             yield Examined("checkpoints", level, message, remedy)
+    except UNAVAILABLE as error:
+        remedy = "See that its server runs, and ask again: what stands above was looked at."
+        yield Examined("database", "error", f"It failed while it was looked at: {error}", remedy)
     finally:
         flow.close()
 

@@ -106,15 +106,18 @@ def _given_back(driver: Any, record: Any, _: Any) -> None:
     """Roll back what was begun on a connection to PostgreSQL that goes back to its pool.
 
     SQLAlchemy's own way logs a traceback of each connection that is found broken here: it is thrown away, and
-    that connections broke is said by who watches them.
+    that connections broke is said by who watches them. One that was taken out of the pool has no record any
+    more: it is closed whatever comes of this.
     """
     if driver.pgconn.transaction_status == TransactionStatus.IDLE:
         return
     try:
         driver.rollback()
     except psycopg.OperationalError as error:
-        record.invalidate(error)
-    else:
+        if record is not None:
+            record.invalidate(error)
+        return
+    if record is not None:
         record.info.clear()  # psycopg has had the server forget all that was prepared
 
 

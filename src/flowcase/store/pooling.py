@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine
 
+from flowcase.store.faults import DatabaseLost, translated
+
 _WHOSE = "SELECT pg_backend_pid()"
 
 
@@ -19,11 +21,14 @@ class Pooling(enum.StrEnum):
 
 
 def pooling(engine: Engine) -> Pooling:
-    """Ask by one connection, let another one take the session if it is free, and ask by the first again."""
+    """Ask by one connection, let another one take the session if it is free, and ask by the first again.
+
+    Raises DatabaseLost.
+    """
     if engine.dialect.name != "postgresql":
         return Pooling.OWN_SESSIONS
     try:
-        with contextlib.ExitStack() as stack:
+        with translated(), contextlib.ExitStack() as stack:
             first, second = (_aside(stack, engine) for _ in range(2))
             before = _asked(first)
             with second.transaction():
@@ -31,6 +36,8 @@ def pooling(engine: Engine) -> Pooling:
                 after = _asked(first)
     except (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement):
         return Pooling.MIXED_UP
+    except psycopg.OperationalError as error:  # past SQLAlchemy
+        raise DatabaseLost from error
     return Pooling.OWN_SESSIONS if before == after else Pooling.KEPT_APART
 
 

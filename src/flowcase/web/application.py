@@ -57,6 +57,12 @@ class _Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
 
+    def handle_exception(self, e: Exception) -> Response:
+        """What no view raised, but what is done behind one. Flask would log a traceback and tell a fault."""
+        if isinstance(e, UNAVAILABLE):
+            return self.finalize_request(self.handle_user_exception(e), from_error_handler=True)
+        return super().handle_exception(e)
+
 
 def create_app(flow: Flowcase, *, secret_key: bytes | None = None) -> Flask:
     """The application over one opened installation; `secret_key` defaults to the installation's own."""

@@ -11,6 +11,7 @@ Where somebody may not send it any more, it is there to be copied, and kept nowh
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 from flowcase.errors import FlowcaseError
+from flowcase.services.transactions import UNAVAILABLE
 from flowcase.web import typed_task, way_back
 from flowcase.web.filled_again import filled
 from flowcase.web.language import gettext
@@ -237,8 +239,9 @@ def init_app(app: Flask) -> None:
     def fill_in_or_forget(response: Response) -> Response:
         if request.method == "POST" and _WAITS in session and response.status_code < HTTPStatus.BAD_REQUEST:
             if session[_WAITS] == request.path and not g.get("typing_was_kept"):
-                session.pop(_WAITS)
-                flow().kept_typing.forget(current_user.secret)
+                with contextlib.suppress(*UNAVAILABLE):  # what was sent is done, whatever comes of this
+                    flow().kept_typing.forget(current_user.secret)
+                    session.pop(_WAITS)
         elif response.status_code == HTTPStatus.OK and response.mimetype == "text/html":
             kept = _kept_for_this_page()
             if kept is not None:

@@ -19,7 +19,10 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError
 from gunicorn.workers import gthread
+
+from flowcase.errors import FlowcaseError
 
 # What is left of a body that nobody read is waited for this long; gunicorn's own five seconds hold a thread.
 gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
@@ -38,7 +41,10 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        application = self._make()
+        try:
+            application = self._make()
+        except FlowcaseError as error:  # such as a database that is away: its sentence and no traceback
+            raise AppImportError(str(error)) from error
         # What is there now stays: looking through it again and again for garbage would hold up requests.
         gc.collect()
         gc.freeze()
