@@ -3,7 +3,9 @@
     python tools/bench.py [--only a,b,...] [--json FILE] [--markdown FILE] [--no-postgresql] [--quick]
 
 Seconds differ from machine to machine and from minute to minute; what a user task costs compared with one
-durable commit on the same disk hardly does. So what has a goal is told as a ratio wherever it can be.
+durable commit on the same disk hardly does. So what has a goal is told as a ratio wherever it can be: of what
+is compared in turn, in short rounds, round by round. Beside each round the machine's speed is looked at; a
+round within which it changed is taken anew.
 
 A section that fails, or that takes longer than it may, is said as such, and the others are measured; the run
 then ends with 1. Goals that are missed do not change how it ends.
@@ -24,7 +26,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import crowds, goals, lives, pages, sections, sizes, steps, together, users, walks, writing
+from benchmarks import (
+    crowds,
+    goals,
+    lives,
+    pace,
+    pages,
+    sections,
+    sizes,
+    steps,
+    together,
+    users,
+    walks,
+    writing,
+)
 from benchmarks.machine import Watch
 from benchmarks.measuring import Measured, databases, folder
 from sqlalchemy import create_engine, text
@@ -69,17 +84,26 @@ def _sections(name: str, url: str, home: Path, *, quick: bool) -> Iterator[tuple
 
         return measured
 
-    def on_pages(name: str, own: str, place: Path) -> Iterator[Measured]:
-        with _own(url, "pages_small") as small:
-            yield from pages.report(name, own, small, place, chosen)
+    def side_by_side(database: str, report: Callable[..., Iterable[Measured]], *each: object) -> _Report:
+        """With a database for each of what is compared, so that they are asked in turn."""
+
+        def measured() -> Iterator[Measured]:
+            with contextlib.ExitStack() as stack:
+                places = {
+                    one: (stack.enter_context(_own(url, f"{database}_{one}")), home / f"{database}-{one}")
+                    for one in each
+                }
+                yield from report(name, places)
+
+        return measured
 
     yield "acd", "steps, requests and short processes", on("steps", steps.report)
     yield "b", "a long life", on("lives", lives.report, rounds)
     yield "e", "timers", on("timers", crowds.timers, many)
-    yield "f", "lists", on("lists", crowds.lists, chosen)
-    yield "j", "pages", on("pages", on_pages)
+    yield "f", "lists", side_by_side("lists", crowds.lists, *chosen)
+    yield "j", "pages", side_by_side("pages", pages.report, *chosen)
     if url:
-        yield "g", "two workers", on("together", together.report)
+        yield "g", "two workers", side_by_side("workers", together.report, 1, 2)
         yield "k", "fifty users", on("users", users.report, quick)
 
 
@@ -121,11 +145,13 @@ def main() -> int:
             print(line, flush=True)
     seconds = time.monotonic() - began
     failed = [line for line in measured if line.failed]
-    print(f"{writing.verdict(measured, seconds)}; {watch}")
+    print(f"{writing.verdict(measured, seconds)}; {watch}; {pace.RUN}")
     if arguments.markdown:
         small = f"{QUICK_MANY:,} and {QUICK_ROUNDS}" if arguments.quick else ""
         aims = goals.table(measured, goals.read_peers(PEERS))
-        page = writing.page(measured, aims=aims, small=small, machine=str(watch), seconds=seconds)
+        page = writing.page(
+            measured, aims=aims, small=small, machine=str(watch), speed=str(pace.RUN), seconds=seconds
+        )
         Path(arguments.markdown).write_text(page, "utf-8")
     if arguments.json:
         data = [{**asdict(line), "is_met": line.is_met} for line in measured]

@@ -13,6 +13,7 @@ What cannot be had on a machine (no JDK, Maven, Node or registry) is said, and t
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import pace
 from benchmarks.machine import Watch
 from benchmarks.measuring import folder
 from benchmarks.peers import dividing, preparing, server, writing
@@ -29,8 +31,10 @@ from benchmarks.peers.reporting import DIVIDED, Ran, data, lines
 
 TOOLS = Path(__file__).parent
 PEERS = TOOLS / "benchmarks/peers"
-ROUNDS, CASES, WARM = 9, 40, 200
+ROUNDS, CASES, WARM = 31, 12, 200  # many short rounds: the machine's speed moves within minutes
 WARM_JAVA = 2000  # its compiler wants more before it is at its best
+
+Told = tuple[list[list[float]], float | None]  # a round's cases, and bytes of PostgreSQL's log for each
 
 
 @dataclass(frozen=True)
@@ -184,26 +188,45 @@ def started(
         yield all_ran, running
 
 
-def run(all_ran: list[Ran], running: dict[int, Running], address: str | None, rounds: int) -> None:
-    """Rounds in turn, each beginning with another contestant, so that noise and order hit all alike."""
-    able = [ran for ran in all_ran if id(ran) in running]
-    for number in range(rounds):
+def run(
+    all_ran: list[Ran],
+    running: dict[int, Running],
+    address: str | None,
+    rounds: int,
+    look: Callable[[], pace.Pace] = pace.look,
+) -> None:
+    """Rounds in turn, each beginning with another contestant, so that noise and order hit all alike.
+
+    A round within which the machine's speed changed is taken anew for all, as often as `pace` allows.
+    """
+    numbers = itertools.count()
+
+    def one_round() -> dict[int, Told]:
+        number, able = next(numbers), [ran for ran in all_ran if id(ran) in running and not ran.missing]
+        found = {}
         for at in range(len(able)):
             ran = able[(number + at) % len(able)]
-            if ran.missing:
-                continue
             before = server.written(address) if address and ran.database == "PostgreSQL" else 0
             try:
                 cases = running[id(ran)].answer("round")["cases"]
             except preparing.Missing as error:
                 ran.missing = str(error)
-                ran.rounds.clear()
                 continue
             assert isinstance(cases, list)
-            ran.rounds.append(cases)
-            if before and address:
-                ran.written.append((server.written(address) - before) / len(cases))
-        print(f"round {number + 1} of {rounds}", flush=True)
+            is_weighed = before and address
+            found[id(ran)] = cases, (server.written(address) - before) / len(cases) if is_weighed else None
+        print(f"round {number + 1}", flush=True)
+        return found
+
+    for found, _ in pace.in_rounds(one_round, rounds=rounds, look=look):
+        for ran in all_ran:
+            if id(ran) in found:
+                cases, written = found[id(ran)]
+                ran.rounds.append(cases)
+                ran.written += [] if written is None else [written]
+    for ran in all_ran:
+        if ran.missing:
+            ran.rounds.clear()
 
 
 def main() -> int:
@@ -224,7 +247,7 @@ def main() -> int:
         with started(only, home, address, arguments.cases) as (all_ran, running):
             run(all_ran, running, address, arguments.rounds)
     print(f"{os.cpu_count()} processors; ms, medians (least-most)")
-    print(str(watch))
+    print(f"{watch}; {pace.RUN}")
     print("PostgreSQL: " + ", ".join(f"{name} {value}" for name, value in settings.items()))
     print("\n".join(lines(all_ran)))
     print(dividing.tables(all_ran))
@@ -232,7 +255,12 @@ def main() -> int:
         Path(arguments.json).write_text(json.dumps(data(all_ran, settings), indent=2) + "\n", "utf-8")
     if arguments.markdown:
         page = writing.page(
-            all_ran, settings, machine=str(watch), rounds=arguments.rounds, cases=arguments.cases
+            all_ran,
+            settings,
+            machine=str(watch),
+            speed=str(pace.RUN),
+            rounds=arguments.rounds,
+            cases=arguments.cases,
         )
         Path(arguments.markdown).write_text(page, "utf-8")
     return 0

@@ -69,13 +69,19 @@ def test_the_page_tells_what_failed_beside_what_was_met_and_missed(sections: Mod
     failed = sections.failed("k", "PostgreSQL: fifty users", OSError("no room"))
 
     page = importlib.import_module("benchmarks.writing").page(
-        [line, slow, failed], aims=["| Aim |"], small="", machine="the machine was idle", seconds=60
+        [line, slow, failed],
+        aims=["| Aim |"],
+        small="",
+        machine="the machine was idle",
+        speed="it was steady",
+        seconds=60,
     )
 
     assert "| e | timers, fired | 1200.00 /s |  | ≥ 1000 | met |" in page
     assert "| f | a page | 2.00 ms | 1.40 × the first | ≤ 1.3 | **missed** |" in page
     assert "| k | PostgreSQL: fifty users | not measured: OSError: no room | | | **failed** |" in page
     assert "One run of 1.0 minutes; the machine was idle. 1 of 2 goals met; " in page
+    assert "looked at beside each round: it was steady." in page
     assert "; not measured to the end: PostgreSQL: fifty users." in page
 
 

@@ -122,7 +122,7 @@ def test_the_drivers_versions_are_pinned_and_the_page_has_a_place_for_each_figur
     page = (PEERS / "page.md").read_text("utf-8")
     assert all(
         page.count("{" + name + "}") == 1
-        for name in ("processors", "machine", "rounds", "cases", "figures", "interpreters", "missed")
+        for name in ("processors", "machine", "speed", "rounds", "cases", "figures", "interpreters", "missed")
     )
 
 
@@ -170,6 +170,45 @@ def test_the_page_names_what_runs_each_contestant(peers: ModuleType) -> None:
     same = peers.Ran("dbos", "DBOS", "PostgreSQL", interpreter="CPython 3.11.7, not optimised")
     other = peers.Ran("operaton", "Operaton", "PostgreSQL", interpreter="OpenJDK 17")
 
-    page = writing.page([own, same, other], {}, machine="idle", rounds=1, cases=1)
+    page = writing.page([own, same, other], {}, machine="idle", speed="steady", rounds=1, cases=1)
 
     assert "CPython 3.11.7, not optimised: flowcase, DBOS; OpenJDK 17: Operaton." in page
+
+
+class _Answering:
+    """A contestant's process that answers each round with the next of these steps; None: it has ended."""
+
+    def __init__(self, *milliseconds: float | None) -> None:
+        self._left = iter(milliseconds)
+
+    def answer(self, question: str) -> dict[str, object]:
+        step = next(self._left)
+        if step is None:
+            raise importlib.import_module("benchmarks.peers.preparing").Missing("it ended with: no room")
+        return {"cases": _steps(step)[0]}
+
+
+def test_a_round_in_which_the_speed_changed_is_taken_anew_for_all(
+    peers: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, pace = importlib.import_module("bench_peers"), importlib.import_module("benchmarks.pace")
+    monkeypatch.setattr(pace, "RUN", pace.Paces())
+    looks = iter(pace.Pace(each, each) for each in (1, 2, 2, 2, 2, 2))
+    ours, peer = (peers.Ran(key, key, "SQLite") for key in ("bare", "viewflow"))
+    running = {id(ours): _Answering(1, 2, 2), id(peer): _Answering(9, 6, 8)}
+
+    bench.run([ours, peer], running, None, 2, look=lambda: next(looks))
+
+    assert (ours.part("step"), peer.part("step")) == ([2e-3, 2e-3], [6e-3, 8e-3])
+    assert [ratio.times.median for ratio in peers.ratios([ours, peer])] == pytest.approx([3.5])
+
+
+def test_a_contestant_that_ends_in_the_middle_has_no_rounds(peers: ModuleType) -> None:
+    bench, pace = importlib.import_module("bench_peers"), importlib.import_module("benchmarks.pace")
+    ours, peer = (peers.Ran(key, key, "SQLite") for key in ("bare", "viewflow"))
+    running = {id(ours): _Answering(1, 1), id(peer): _Answering(9, None)}
+
+    bench.run([ours, peer], running, None, 2, look=lambda: pace.Pace(1, 1))
+
+    assert (peer.missing, peer.rounds) == ("it ended with: no room", [])
+    assert len(ours.rounds) == 2

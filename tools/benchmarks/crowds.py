@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from benchmarks.filling import Made, fill, later, numbered, object_of, one_of, t
 from benchmarks.measuring import (
     CLIENT,
     Measured,
-    Times,
     committing,
+    in_turn,
     installation,
     measure,
     measure_in_turn,
+    seconds_of,
     timed,
 )
 from flowcase import scheduler
@@ -43,6 +45,7 @@ FACTS = {"district": 12, "area": 40, "team": 60, "step": 8, "status": 4, "casewo
 NAMED = {"distrikt": 12, "status": 4, "sagsbehandler": 900}
 # Whose lists they are: somebody whose work the cases are, as nearly everybody's who has a list that long.
 READER = Actor(CLIENT.id, groups=CLIENT.groups | {"fronten"})
+_WRITES = 30  # of a round
 PAGE_MS = 1.0  # of the processor, for fifty rows of a list
 
 
@@ -85,51 +88,56 @@ def _burst(name: str, flow: Flowcase) -> Iterator[Measured]:
     # The last of them too: else the rate is the one at which they became due, not the one of firing.
     while last >= flow.clock.now():
         time.sleep(0.05)
-    began = time.perf_counter()
-    fired = scheduler.run_once(flow)["timers"]
-    seconds = time.perf_counter() - began
-    yield Measured("e", f"{name}: {fired:,} timers due at once, fired", fired / seconds, "/s", at_least=1000)
-    yield Measured(
-        "e", f"{name}: so 10,000 due at once are done within", AT_ONCE / fired * seconds, "s", at_most=15
-    )
+    fired = 0
+
+    def fire() -> list[float]:
+        nonlocal fired
+        began = time.perf_counter()
+        fired = scheduler.run_once(flow)["timers"]
+        return [time.perf_counter() - began]
+
+    (times,) = in_turn(fire, rounds=1, retakes=0)  # what has fired does not fire again
+    rate, at_pace = fired / times.median, {"calibration": times.calibration}
+    yield Measured("e", f"{name}: {fired:,} timers due at once, fired", rate, "/s", at_least=1000, **at_pace)
+    what = f"{name}: so {AT_ONCE:,} due at once are done within"
+    yield Measured("e", what, AT_ONCE / rate, "s", at_most=15, **at_pace)
 
 
-def lists(name: str, url: str, home: Path, sizes: tuple[int, ...] = SIZES) -> Iterator[Measured]:
-    with installation(home, url) as flow:
-        instance = flow.instances.start("chaos", actor=SYSTEM)
-        (real,) = flow.user_tasks.list()
-        offered_to = candidates(flow, real.id)
-        done, cases = 1, 0
-        first = None
-        for size in sizes:
-            copied = _user_task(real, offered_to)
-            _cases(flow, cases, size // PER_CASE + 1)
-            cases = size // PER_CASE + 1
-            fill(flow, tables.user_task, copied, _numbered(flow, real), size - done, done)
-            done = size
-            page = measure(lambda: flow.user_tasks.inbox(CLIENT, limit=50), times=10)
-            first = first or page
-            yield timed(
-                "f",
-                f"{name}: first page of an inbox of {size:,}",
-                page,
-                first,
-                f"of {sizes[0]:,}",
-                at_most=1.3,
-            )
-        rows = flow.user_tasks.inbox(CLIENT, limit=50)
-        deep = flow.user_tasks.list(limit=done // 2)[-1] if done <= 100_000 else _middle(flow, done)
+def lists(name: str, places: Mapping[int, tuple[str, Path]]) -> Iterator[Measured]:
+    """`places`: how many open user tasks -> an address and a home; all are asked in turn."""
+    with contextlib.ExitStack() as stack:
+        flows = {size: stack.enter_context(installation(home, url)) for size, (url, home) in places.items()}
+        for size, flow in flows.items():
+            _filled(flow, size)
+        pages = measure_in_turn(
+            *(lambda flow=flow: flow.user_tasks.inbox(CLIENT, limit=50) for flow in flows.values()),
+            rounds=11,
+            times=10,
+        )
+        for size, page in zip(flows, pages, strict=True):
+            what = f"{name}: first page of an inbox of {size:,}"
+            yield timed("f", what, page, pages[0], f"of {min(flows):,}", at_most=1.3)
+        size, flow = max(flows.items())
+        deep = _middle(flow, size)
         key = (deep.created_at, deep.id)
+        assert len(flow.user_tasks.inbox(CLIENT, after=key, limit=50)) == 50
         page, later = measure_in_turn(
             lambda: flow.user_tasks.inbox(CLIENT, limit=50),
             lambda: flow.user_tasks.inbox(CLIENT, after=key, limit=50),
             times=10,
         )
-        yield timed(
-            "f", f"{name}: a page in the middle of {done:,}", later, page, "the first page", at_most=1.3
-        )
-        assert len(rows) == 50 and instance
-        yield from _orders(name, flow, deep, done)
+        what = f"{name}: a page in the middle of {size:,}"
+        yield timed("f", what, later, page, "the first page", at_most=1.3)
+        yield from _orders(name, flow, deep, size)
+
+
+def _filled(flow: Flowcase, size: int) -> None:
+    """So many open user tasks, of which all but one are copies."""
+    flow.instances.start("chaos", actor=SYSTEM)
+    (real,) = flow.user_tasks.list()
+    copied = _user_task(real, candidates(flow, real.id))
+    _cases(flow, size // PER_CASE + 1)
+    fill(flow, tables.user_task, copied, _numbered(flow, real), size - 1, 1)
 
 
 def _orders(name: str, flow: Flowcase, deep: Any, done: int) -> Iterator[Measured]:
@@ -203,17 +211,15 @@ def _cost_of_finding(name: str, flow: Flowcase) -> Iterator[Measured]:
     )
     what = f"{name}: changing {len(NAMED)} facts of a case, with their rows"
     yield timed("f", what, facts, plain, "changing what is no fact")
-    with_it = _renaming(flow)
-    with flow.store.engine.begin() as connection:
-        connection.execute(text("DROP INDEX ix_user_task_open_name"))
-    yield timed(
-        "f", f"{name}: a user task with the index of names", with_it, _renaming(flow), "without that index"
-    )
+    with_it, without = in_turn(lambda: _with_and_without(flow, "ix_user_task_open_name"), rounds=5)
+    what = f"{name}: a user task with the index of names"
+    yield timed("f", what, with_it, without, "without that index")
 
 
-def _renaming(flow: Flowcase) -> Times:
-    """A user task that is written anew, committed: every index of it with it."""
+def _with_and_without(flow: Flowcase, index: str) -> tuple[float, float]:
+    """A user task that is written anew, committed, with every index of it; and without that one."""
     table, names = tables.user_task, itertools.count()
+    (made_again,) = (each for each in table.indexes if each.name == index)
 
     def rename() -> None:
         with flow.store.engine.begin() as connection:
@@ -221,7 +227,15 @@ def _renaming(flow: Flowcase) -> Times:
                 update(table).where(table.c.id == "x.00000002").values(name=f"n{next(names)}", priority=51)
             )
 
-    return measure(rename, rounds=9, times=30)
+    with_it = seconds_of(rename, _WRITES)
+    with flow.store.engine.begin() as connection:
+        made_again.drop(connection)
+    tidy(flow, table)
+    without = seconds_of(rename, _WRITES)
+    with flow.store.engine.begin() as connection:
+        made_again.create(connection)
+    tidy(flow, table)
+    return with_it, without
 
 
 def _processor_time(name: str, flow: Flowcase, done: int) -> Iterator[Measured]:
@@ -245,8 +259,9 @@ def _processor_time(name: str, flow: Flowcase, done: int) -> Iterator[Measured]:
             f"{name}: processor time of fifty rows {what} of {done:,}",
             times.median * 1e3,
             "ms",
-            f"({times.least * 1e3:.2f}-{times.most * 1e3:.2f})",
+            times.told(),
             at_most=PAGE_MS,
+            calibration=times.calibration,
         )
 
 
@@ -316,17 +331,16 @@ def _numbered(flow: Flowcase, real: Any) -> dict[str, Made]:
 _CASE, _FACT, _COPIED = "B-", "f", "B"
 
 
-def _cases(flow: Flowcase, first: int, until: int) -> None:
+def _cases(flow: Flowcase, count: int) -> None:
     """Cases with facts, as rows of the list; nothing of them is in the history."""
-    if not first:
-        flow.cases.open(_COPIED, child={"navn": "Alma"}, facts={}, actor=SYSTEM)
+    flow.cases.open(_COPIED, child={"navn": "Alma"}, facts={}, actor=SYSTEM)
     with flow.store.engine.connect() as connection:
         statement = select(tables.case_file).where(tables.case_file.c.code == _COPIED)
         real = dict(connection.execute(statement).one()._mapping)
         connection.rollback()
     made = {"code": numbered(_CASE)} | {fact: one_of(_FACT, count) for fact, count in FACTS.items()}
     made |= {"facts": object_of({name: one_of(_FACT, count) for name, count in NAMED.items()})}
-    fill(flow, tables.case_file, real | {"code": "copied"}, made, until - first, first, key="code")
+    fill(flow, tables.case_file, real | {"code": "copied"}, made, count, 0, key="code")
     with flow.store.engine.begin() as connection:  # the template's own facts, which a trigger wrote
         connection.execute(delete(fact_tables.case_fact).where(fact_tables.case_fact.c.case_code == "copied"))
     tidy(flow, fact_tables.case_fact)

@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
+from benchmarks import pace
+from benchmarks.pace import Pace
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
@@ -30,21 +32,41 @@ TWO_STEPS = (TOOLS / "chaos.bpmn").read_bytes()
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of one call, over several rounds."""
+    """Seconds of one call in each round, and how fast the machine was in that round."""
 
-    median: float
-    least: float
-    most: float
+    rounds: tuple[float, ...]
+    paces: tuple[Pace, ...] = ()
 
-    @classmethod
-    def of(cls, rounds: Sequence[float]) -> Times:
-        return cls(statistics.median(rounds), min(rounds), max(rounds))
+    @property
+    def median(self) -> float:
+        return statistics.median(self.rounds)
 
-    def __truediv__(self, other: Times) -> float:
-        return self.median / other.median
+    @property
+    def least(self) -> float:
+        return min(self.rounds)
+
+    @property
+    def most(self) -> float:
+        return max(self.rounds)
+
+    @property
+    def calibration(self) -> float | None:
+        """Milliseconds that both loops of `pace` took meanwhile."""
+        return statistics.median(pace.seconds for pace in self.paces) * 1e3 if self.paces else None
+
+    def __truediv__(self, other: Times) -> Times:
+        """How many times as long, round by round: both were measured in the same ones."""
+        return Times(tuple(mine / its for mine, its in zip(self.rounds, other.rounds, strict=True)))
+
+    def __add__(self, other: Times) -> Times:
+        return Times(tuple(map(sum, zip(self.rounds, other.rounds, strict=True))), self.paces)
 
     def plus(self, seconds: float) -> Times:
-        return Times(self.median + seconds, self.least + seconds, self.most + seconds)
+        return Times(tuple(each + seconds for each in self.rounds), self.paces)
+
+    def told(self, scale: float = 1e3) -> str:
+        """The spread, in milliseconds."""
+        return f"({self.least * scale:.2f}-{self.most * scale:.2f})"
 
 
 @dataclass(frozen=True)
@@ -61,6 +83,15 @@ class Measured:
     at_most: float | None = None
     at_least: float | None = None
     failed: str = ""  # why there is no figure
+    ratio_spread: str = ""
+    calibration: float | None = None  # ms of both loops of `pace` meanwhile
+
+    @property
+    def paced(self) -> str:
+        """How fast the machine was, where the goal is no ratio and therefore depends on it."""
+        if self.calibration is None or self.ratio is not None or self.is_met is None:
+            return ""
+        return f"calibration {self.calibration:.2f} ms"
 
     @property
     def is_met(self) -> bool | None:
@@ -74,7 +105,9 @@ class Measured:
             return f"({self.section}) {self.what}: NOT MEASURED, {self.failed}"
         told = f"({self.section}) {self.what:<64}{self.value:10.3f} {self.unit:<3}{self.spread:<18}"
         if self.ratio is not None:
-            told += f" = {self.ratio:6.2f} x {self.compared_with}"
+            told += f" = {self.ratio:6.2f} {self.ratio_spread} x {self.compared_with}"
+        if self.paced:
+            told += f"  {self.paced}"
         if self.is_met is not None:
             sign, bound = ("<=", self.at_most) if self.at_most is not None else (">=", self.at_least)
             told += f"  [goal {sign} {bound:g}: {'met' if self.is_met else 'MISSED'}]"
@@ -90,16 +123,19 @@ def timed(
     *,
     at_most: float | None = None,
 ) -> Measured:
-    """A line about a duration, as a ratio to another one when there is one."""
+    """A line about a duration, as a ratio to another one of the same rounds when there is one."""
+    ratios = None if against is None else times / against
     return Measured(
         section,
         what,
         times.median * 1e3,
         "ms",
-        f"({times.least * 1e3:.2f}-{times.most * 1e3:.2f})",
-        None if against is None else times / against,
+        times.told(),
+        None if ratios is None else ratios.median,
         compared_with,
         at_most,
+        ratio_spread="" if ratios is None else ratios.told(1),
+        calibration=times.calibration,
     )
 
 
@@ -108,33 +144,41 @@ def measure(
     *,
     rounds: int = 7,
     times: int = 20,
-    before: Callable[[], Any] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Times:
-    """Seconds of one call: median, least and most over rounds of so many calls."""
-    found = []
-    for _ in range(rounds):
-        if before is not None:
-            before()
-        began = clock()
-        for _ in range(times):
-            act()
-        found.append((clock() - began) / times)
-    return Times.of(found)
+    """Seconds of one call in each of the rounds, which are so many calls."""
+    (found,) = in_turn(lambda: [seconds_of(act, times, clock)], rounds=rounds)
+    return found
 
 
 def measure_in_turn(*acts: Callable[[], Any], rounds: int = 7, times: int = 20) -> list[Times]:
     """Seconds of one call of each, round by round in turn: they meet the same machine."""
-    found: list[list[float]] = [[] for _ in acts]
     for act in acts:
         act()  # what is asked for the first time is compiled and planned
-    for _ in range(rounds):
-        for act, seconds in zip(acts, found, strict=True):
-            began = time.perf_counter()
-            for _ in range(times):
-                act()
-            seconds.append((time.perf_counter() - began) / times)
-    return [Times.of(each) for each in found]
+    return in_turn(lambda: [seconds_of(act, times) for act in acts], rounds=rounds)
+
+
+def in_turn(
+    act: Callable[[], Sequence[float]],
+    *,
+    before: Callable[[], Any] | None = None,
+    rounds: int = 7,
+    retakes: int | None = None,
+) -> list[Times]:
+    """`act` is a round: it tells the seconds of everything that is compared. See `pace.in_rounds`."""
+    found = pace.in_rounds(act, before=before, rounds=rounds, retakes=retakes)
+    paces = tuple(each for _, each in found)
+    return [Times(each, paces) for each in zip(*(seconds for seconds, _ in found), strict=True)]
+
+
+def seconds_of(
+    act: Callable[[], Any], times: int = 1, clock: Callable[[], float] = time.perf_counter
+) -> float:
+    """Of one call, on the average of so many."""
+    began = clock()
+    for _ in range(times):
+        act()
+    return (clock() - began) / times
 
 
 @contextlib.contextmanager
@@ -198,12 +242,6 @@ def installation(home: Path, url: str, *files: bytes, durable: bool = True) -> I
         yield flow
     finally:
         flow.close()
-
-
-def commit(url: str, home: Path, *, rounds: int = 7) -> Times:
-    """What `committing` costs."""
-    with committing(url, home) as write:
-        return measure(write, rounds=rounds, times=50)
 
 
 @contextlib.contextmanager

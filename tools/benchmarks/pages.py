@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,22 +56,28 @@ ASSESSMENT: dict[str, Any] = {
 }
 
 
-def report(name: str, url: str, small_url: str, home: Path, sizes: tuple[int, ...]) -> Iterator[Measured]:
+def report(name: str, places: Mapping[int, tuple[str, Path]]) -> Iterator[Measured]:
     """An inbox, a user task, a case and the daily meeting, as the person who has them sees them.
 
-    An installation that stays small is asked in turn with the one that grows.
+    `places`: how many open user tasks -> an address and a home; all are asked in turn.
     """
-    with _work_day(home / "small", small_url) as small, _work_day(home, url) as growing:
-        _filled(small, sizes[0])
-        for size in sizes:
-            _filled(growing, size)
-            for page in PAGES:
-                here, base = measure_in_turn(growing.getting(page), small.getting(page), rounds=9, times=4)
+    with contextlib.ExitStack() as stack:
+        days = {size: stack.enter_context(_work_day(home, url)) for size, (url, home) in places.items()}
+        for size, day in days.items():
+            _filled(day, size)
+        for page in PAGES:
+            found = measure_in_turn(*(day.getting(page) for day in days.values()), rounds=11, times=4)
+            for size, times in zip(days, found, strict=True):
                 what = f"{name}: {page}, {size:,} open tasks"
-                yield timed("j", what, here, base, f"of {sizes[0]:,}", at_most=GROWTH)
-                if page == "the inbox" and size == max(each for each in sizes if each <= 100_000):
+                yield timed("j", what, times, found[0], f"of {min(days):,}", at_most=GROWTH)
+                if page == "the inbox" and size == max(each for each in days if each <= 100_000):
                     yield Measured(
-                        "j", f"{name}: the inbox among {size:,}", here.median, "s", at_most=INBOX_SECONDS
+                        "j",
+                        f"{name}: the inbox among {size:,}",
+                        times.median,
+                        "s",
+                        at_most=INBOX_SECONDS,
+                        calibration=times.calibration,
                     )
 
 
@@ -84,7 +90,6 @@ class _WorkDay:
     client: FlaskClient
     real: Any  # a user task that is copied
     offered: str
-    done: int
 
     def getting(self, page: str) -> Callable[[], None]:
         return _getting(self.client, self.addresses[page])
@@ -99,17 +104,16 @@ def _work_day(home: Path, url: str) -> Iterator[_WorkDay]:
     try:
         addresses = _begun(flow)
         (real, *_) = [row for row in flow.user_tasks.list() if row.element == "vurder"]
-        offered, done = candidates(flow, real.id), len(flow.user_tasks.list())
-        yield _WorkDay(flow, addresses, _signed_in(flow), real, offered, done)
+        yield _WorkDay(flow, addresses, _signed_in(flow), real, candidates(flow, real.id))
     finally:
         flow.close()
 
 
 def _filled(day: _WorkDay, size: int) -> None:
     flow, real = day.flow, day.real
+    done = len(flow.user_tasks.list())
     copied, made = _copied(real, day.offered), _numbered(flow, real)
-    fill(flow, tables.user_task, copied, made, size - day.done, day.done)
-    day.done = size
+    fill(flow, tables.user_task, copied, made, size - done, done)
 
 
 def _begun(flow: Flowcase) -> dict[str, str]:

@@ -59,14 +59,15 @@ def weights(home: Path) -> Iterator[Measured]:
 
 def starting(_: Path) -> Iterator[Measured]:
     """How long a command takes that does next to nothing."""
-    version = measure(_version, rounds=5, times=1)
+    version = measure(_version, rounds=9, times=1)
     yield Measured(
         "i",
         "flowcase --version, a new process",
         version.median * 1e3,
         "ms",
-        f"({version.least * 1e3:.2f}-{version.most * 1e3:.2f})",
+        version.told(),
         at_most=VERSION_MS,
+        calibration=version.calibration,
     )
 
 

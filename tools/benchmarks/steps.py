@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from benchmarks.browser import Browser
 from benchmarks.measuring import (
     CLIENT,
     Measured,
-    Times,
-    commit,
+    committing,
+    in_turn,
     installation,
     measure,
+    seconds_of,
     slow_disk,
     timed,
 )
@@ -38,34 +40,44 @@ SHORT = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id=
   </process></definitions>"""
 PASSWORD = "et-langt-kodeord-her"
 SYNC = 0.001  # seconds that a slower disk takes longer
-_ROUNDS, _TIMES = 7, 40
+_ROUNDS, _TIMES = 15, 20
 BARE = {"SQLite": 6.0, "PostgreSQL": 4.0}
 
 
 def report(name: str, url: str, home: Path) -> Iterator[Measured]:
     """Bare: engine, state, user task, timer and history rows. Full: as people's clicks do it."""
-    floor = commit(url, home)
-    yield timed("a", f"{name}: a durable commit of 4 kB", floor)
-    with installation(home, url) as flow:
+    with installation(home, url) as flow, committing(url, home) as write:
+        yield from _steps(name, flow, write)
+        yield from _requests(name, flow)
+        flow.deployments.deploy({"short.bpmn": SHORT}, actor=SYSTEM)
+        numbers = itertools.count()
+        alone = measure(
+            lambda: flow.instances.start("short", {"n": next(numbers) % 2}, actor=SYSTEM), rounds=_ROUNDS
+        )
+        yield Measured("c", f"{name}: start, task, gateway, task, end", 1 / alone.median, "/s")
+
+
+def _steps(name: str, flow: Flowcase, write: Callable[[], None]) -> Iterator[Measured]:
+    """A commit, the bare step with and without a slower disk, and the full step, in each round."""
+
+    def one_round() -> list[float]:
+        floor = seconds_of(write, _TIMES)
         with without_protection():
             bare = _completing(flow, carry_on)
             with slow_disk(flow, SYNC):
-                bare_slow = _completing(flow, carry_on, rounds=5)
-        yield timed("a", f"{name}: bare step", bare, floor, "the commit", at_most=BARE[name])
-        slow_floor = floor.plus(SYNC)
-        yield timed(
-            "a", f"{name}: bare step, 1 ms added per sync", bare_slow, slow_floor, "the commit", at_most=2
-        )
+                slow = _completing(flow, carry_on)
         full = _completing(flow, lambda flow, id: flow.user_tasks.complete(id, {}, actor=CLIENT))
-        yield timed("a", f"{name}: full step", full, bare, "the bare step", at_most=2.5)
-        yield timed("a", f"{name}: full step", full, floor, "the commit")
-        yield from _requests(name, flow)
-        flow.deployments.deploy({"short.bpmn": SHORT}, actor=SYSTEM)
-        began, count = time.perf_counter(), 200
-        for number in range(count):
-            flow.instances.start("short", {"n": number % 2}, actor=SYSTEM)
-        rate = count / (time.perf_counter() - began)
-        yield Measured("c", f"{name}: start, task, gateway, task, end", rate, "/s")
+        return [floor, bare, slow, full]
+
+    one_round()  # what is compiled and planned once
+    floor, bare, slow, full = in_turn(one_round, rounds=_ROUNDS)
+    yield timed("a", f"{name}: a durable commit of 4 kB", floor)
+    yield timed("a", f"{name}: bare step", bare, floor, "the commit", at_most=BARE[name])
+    yield timed(
+        "a", f"{name}: bare step, 1 ms added per sync", slow, floor.plus(SYNC), "the commit", at_most=2
+    )
+    yield timed("a", f"{name}: full step", full, bare, "the bare step", at_most=2.5)
+    yield timed("a", f"{name}: full step", full, floor, "the commit")
 
 
 @contextlib.contextmanager
@@ -84,15 +96,10 @@ def without_protection() -> Iterator[None]:
         streams.event_hash, streams.binding = chain, binding
 
 
-def _completing(flow: Flowcase, complete: Any, *, rounds: int = 7, times: int = 40) -> Times:
-    waiting: list[str] = []
-
-    def open_some() -> None:
-        waiting.clear()
-        started = {flow.instances.start("chaos", actor=SYSTEM) for _ in range(times)}
-        waiting.extend(row.id for row in flow.user_tasks.list() if row.instance in started)
-
-    return measure(lambda: complete(flow, waiting.pop()), rounds=rounds, times=times, before=open_some)
+def _completing(flow: Flowcase, complete: Callable[[Flowcase, str], Any]) -> float:
+    """Seconds of completing one of the user tasks that are opened for it."""
+    waiting = _opened(flow)
+    return seconds_of(lambda: complete(flow, waiting.pop()), len(waiting))
 
 
 def carry_on(flow: Flowcase, id: str, variables: Mapping[str, Value] | None = None) -> None:
@@ -113,17 +120,13 @@ def _requests(name: str, flow: Flowcase) -> Iterator[Measured]:
     _once_each(flow, browser, token)  # what is compiled and planned once
     gc.collect()
     gc.freeze()  # as the server does when it has started
-    full, sent, looked = [], [], []
-    for _ in range(_ROUNDS):
-        for times, each in zip((full, sent, looked), _once_each(flow, browser, token), strict=True):
-            times.append(each)
+    full, sent, looked = in_turn(lambda: _once_each(flow, browser, token), rounds=_ROUNDS)
     gc.unfreeze()
-    step = Times.of(full)
     what = f"{name}: request that completes, to its redirect"
-    yield timed("d", what, Times.of(sent), step, "the full step", at_most=2)
-    yield timed("d", f"{name}: and the page that follows", Times.of(looked), step, "the full step", at_most=2)
-    both = Times.of([sum(each) for each in zip(sent, looked, strict=True)])
-    yield timed("d", f"{name}: request and page together", both, step, "the full step", at_most=2)
+    yield timed("d", what, sent, full, "the full step", at_most=2)
+    yield timed("d", f"{name}: and the page that follows", looked, full, "the full step", at_most=2)
+    what = f"{name}: request and page together"
+    yield timed("d", what, sent + looked, full, "the full step", at_most=2)
 
 
 def _once_each(flow: Flowcase, browser: Browser, token: str) -> list[float]:

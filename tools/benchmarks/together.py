@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import statistics
+import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.measuring import CLIENT, Measured, installation
+from benchmarks.measuring import CLIENT, Measured, in_turn, installation
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 
-TIMERS, WARMING, ROUNDS = 1000, 50, 3
+TIMERS, WARMING, ROUNDS = 1000, 50, 5
 # What is read and compiled once per process is done before the clock starts.
 _WORK = """
 import sys, time
@@ -30,23 +30,49 @@ print(time.perf_counter() - began, flush=True)
 """
 
 
-def report(name: str, url: str, home: Path) -> Iterator[Measured]:
-    """The same number of due timers, each on a case of its own, fired by one process and by two."""
-    with installation(home, url) as flow:
-        found = [(_seconds(flow, url, home, 1), _seconds(flow, url, home, 2)) for _ in range(ROUNDS)]
-    alone, both = (statistics.median(times) for times in zip(*found, strict=True))
-    yield Measured("g", f"{name}: one worker", TIMERS / alone, "/s")
+def report(name: str, places: Mapping[int, tuple[str, Path]]) -> Iterator[Measured]:
+    """The same number of due timers, each on a case of its own, fired by one process and by two.
+
+    `places`: how many workers -> an address and a home. Both begin when the timers of both are there, one
+    directly behind the other.
+    """
+    with contextlib.ExitStack() as stack:
+        flows = {
+            workers: stack.enter_context(installation(home, url)) for workers, (url, home) in places.items()
+        }
+        ready: list[list[subprocess.Popen[str]]] = []
+
+        def prepare() -> None:
+            for workers, flow in flows.items():
+                _fill(flow, workers)
+            time.sleep(1.2)  # the last of the timers falls due
+            ready[:] = [_started(*places[workers], workers) for workers in flows]
+
+        alone, both = in_turn(lambda: [_seconds(each) for each in ready], before=prepare, rounds=ROUNDS)
+    yield Measured("g", f"{name}: one worker", TIMERS / alone.median, "/s")
+    ratio = alone / both
     yield Measured(
-        "g", f"{name}: two workers", TIMERS / both, "/s", "", alone / both, "one worker", at_least=1.4
+        "g",
+        f"{name}: two workers",
+        TIMERS / both.median,
+        "/s",
+        "",
+        ratio.median,
+        "one worker",
+        at_least=1.4,
+        ratio_spread=ratio.told(1),
     )
 
 
-def _seconds(flow: Flowcase, url: str, home: Path, workers: int) -> float:
+def _fill(flow: Flowcase, workers: int) -> None:
     for _ in range(TIMERS + workers * WARMING):
         flow.instances.start("chaos", actor=SYSTEM)
     for row in [row for row in flow.user_tasks.list() if row.element == "first"]:
         flow.user_tasks.complete(row.id, {}, actor=CLIENT)
-    time.sleep(1.2)  # the last of the timers falls due
+
+
+def _started(url: str, home: Path, workers: int) -> list[subprocess.Popen[str]]:
+    """Warm, and waiting for a line."""
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", _WORK, str(home), url, str(WARMING)],
@@ -59,6 +85,10 @@ def _seconds(flow: Flowcase, url: str, home: Path, workers: int) -> float:
     for process in processes:
         assert process.stdout is not None
         process.stdout.readline()
+    return processes
+
+
+def _seconds(processes: list[subprocess.Popen[str]]) -> float:
     for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")

@@ -9,10 +9,16 @@ from benchmarks.measuring import Measured
 
 
 def page(
-    measured: Sequence[Measured], *, aims: Sequence[str], small: str, machine: str, seconds: float
+    measured: Sequence[Measured],
+    *,
+    aims: Sequence[str],
+    small: str,
+    machine: str,
+    speed: str,
+    seconds: float,
 ) -> str:
     """`aims`: the rows of `goals.table`; `small`: how small crowds and lives were where not those of a full
-    run; `machine`: what else it did."""
+    run; `machine`: what else it did; `speed`: how fast it was."""
     return "\n".join(
         [
             "<!-- Written by `make bench`: python tools/bench.py --markdown docs/performance.md -->",
@@ -20,11 +26,16 @@ def page(
             "# Performance",
             "",
             f"Measured on {os.cpu_count()} processors by `make bench`: medians with least and most. Seconds "
-            "differ from machine to machine; the ratios, measured in one run, hardly do. Goals are bounds on "
-            "the ratio, or on the value where there is none."
+            "differ from machine to machine and from minute to minute. So what is compared is measured in "
+            "turn, in short rounds, and a ratio is the median of its rounds' ratios, with least and most. "
+            "Goals are bounds on the ratio, or on the value where there is none; beside such a value stands "
+            "the *calibration*: what two fixed loops took in its rounds."
             + (f" Smaller crowds and lives (`--quick`: {small})." if small else ""),
             "",
             f"One run of {seconds / 60:.1f} minutes; {machine}. {verdict(measured)}.",
+            "",
+            f"How fast the machine was, looked at beside each round: {speed}. No round was chosen by what it "
+            "had found.",
             "",
             *aims,
             "",
@@ -63,7 +74,11 @@ def verdict(measured: Sequence[Measured], seconds: float | None = None) -> str:
 def _row(line: Measured) -> str:
     if line.failed:
         return f"| {line.section} | {line.what} | not measured: {line.failed} | | | **failed** |"
-    ratio = "" if line.ratio is None else f"{line.ratio:.2f} × {line.compared_with}"
+    ratio = (
+        ""
+        if line.ratio is None
+        else f"{line.ratio:.2f} {line.ratio_spread}".strip() + f" × {line.compared_with}"
+    )
     goal = (
         ""
         if line.is_met is None
@@ -72,5 +87,5 @@ def _row(line: Measured) -> str:
         else f"≥ {line.at_least:g}"
     )
     met = "" if line.is_met is None else "met" if line.is_met else "**missed**"
-    value = f"{line.value:.2f} {line.unit} {line.spread}".strip()
+    value = f"{line.value:.2f} {line.unit} {line.spread}".strip() + (f", {line.paced}" if line.paced else "")
     return f"| {line.section} | {line.what} | {value} | {ratio} | {goal} | {met} |"

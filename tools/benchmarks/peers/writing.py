@@ -13,13 +13,20 @@ PAGE = Path(__file__).with_name("page.md")
 
 
 def page(
-    all_ran: Sequence[Ran], settings: Mapping[str, str], *, machine: str, rounds: int, cases: int
+    all_ran: Sequence[Ran],
+    settings: Mapping[str, str],
+    *,
+    machine: str,
+    speed: str,
+    rounds: int,
+    cases: int,
 ) -> str:
     told = ", ".join(f"`{name}` {value}" for name, value in settings.items())
     compared = [ran for ran in all_ran if ran.key != DIVIDED]
     filled = {
         "processors": str(os.cpu_count()),
         "machine": machine[:1].upper() + machine[1:],
+        "speed": speed[:1].upper() + speed[1:],
         "rounds": str(rounds),
         "cases": str(cases),
         "settings": told or "none on this machine",
