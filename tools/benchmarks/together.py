@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import subprocess
 import sys
 import time
@@ -41,12 +42,18 @@ def report(name: str, places: Mapping[int, tuple[str, Path]]) -> Iterator[Measur
             workers: stack.enter_context(installation(home, url)) for workers, (url, home) in places.items()
         }
         ready: list[list[subprocess.Popen[str]]] = []
+        stack.callback(lambda: [process.kill() for process in itertools.chain(*ready)])
 
         def prepare() -> None:
             for workers, flow in flows.items():
                 _fill(flow, workers)
             time.sleep(1.2)  # the last of the timers falls due
-            ready[:] = [_started(*places[workers], workers) for workers in flows]
+            ready.clear()
+            for workers in flows:
+                ready.append(_started(*places[workers], workers))
+            for process in itertools.chain(*ready):
+                assert process.stdout is not None
+                process.stdout.readline()  # ready
 
         alone, both = in_turn(lambda: [_seconds(each) for each in ready], before=prepare, rounds=ROUNDS)
     yield Measured("g", f"{name}: one worker", TIMERS / alone.median, "/s")
@@ -72,8 +79,8 @@ def _fill(flow: Flowcase, workers: int) -> None:
 
 
 def _started(url: str, home: Path, workers: int) -> list[subprocess.Popen[str]]:
-    """Warm, and waiting for a line."""
-    processes = [
+    """They warm up, and wait for a line."""
+    return [
         subprocess.Popen(
             [sys.executable, "-c", _WORK, str(home), url, str(WARMING)],
             stdin=subprocess.PIPE,
@@ -82,10 +89,6 @@ def _started(url: str, home: Path, workers: int) -> list[subprocess.Popen[str]]:
         )
         for _ in range(workers)
     ]
-    for process in processes:
-        assert process.stdout is not None
-        process.stdout.readline()
-    return processes
 
 
 def _seconds(processes: list[subprocess.Popen[str]]) -> float:
