@@ -61,16 +61,22 @@ def test_two_nodes_go_on_while_the_rotation_is_killed_and_taken_up_again(setting
         command = [sys.executable, str(HERE / script), *arguments, *more]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
+    def go_on(process: subprocess.Popen[str]) -> None:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+
     with running("completing.py", "held") as one, running("completing.py", "held") as two:
         assert [node.stdout.readline() for node in (one, two) if node.stdout] == ["ready\n"] * 2
         with running("rotating.py") as rotation:
             assert rotation.stdout is not None
             batches = [int(rotation.stdout.readline())]
             for node in (one, two):  # both at work while keys change
-                assert node.stdin is not None
-                node.stdin.write("go\n")
-                node.stdin.flush()
-            batches += [int(rotation.stdout.readline()) for _ in range(2)]
+                go_on(node)
+            for _ in range(2):
+                go_on(rotation)
+                batches.append(int(rotation.stdout.readline()))
+            go_on(rotation)  # and is killed at some moment of its next batch
             rotation.kill()
         flow = bootstrap.open(settings)
         between = flow.key_rotation.overview(actor=OPERATOR)
@@ -178,7 +184,8 @@ def test_what_no_known_key_opens_is_named_and_stops_the_rotation(settings: Confi
     with flow.store.begin(SYSTEM, flow.clock.now()) as tx:
         [one, two] = stream_keys.next_not_wrapped_by(tx, "00000000", after="process:", limit=2)
         tx.update_all(tables.stream, {"id": one.id}, {"wrapped_key": b"\0\1\2\3" + one.wrapped_key[4:]})
-        tx.update_all(tables.stream, {"id": two.id}, {"wrapped_key": two.wrapped_key[:-1] + b"\0"})
+        altered = bytes([two.wrapped_key[-1] ^ 1])  # a byte that was written might be the one that is there
+        tx.update_all(tables.stream, {"id": two.id}, {"wrapped_key": two.wrapped_key[:-1] + altered})
 
     with pytest.raises(Refused, match="not known here: 00010203"):
         flow.key_rotation.rotate(actor=OPERATOR)
