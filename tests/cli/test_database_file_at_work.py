@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,8 +21,9 @@ from flowcase.access.scopes import SCOPES
 from flowcase.bootstrap import Flowcase
 from tests.cli.conftest import CommandLine, deployed_template, flowcase, opened  # noqa: F401 - fixtures
 from tests.cli.test_database import at_work  # noqa: F401 - a fixture
+from tests.ports import free_port
 
-SECONDS = 60.0
+SECONDS = 240.0  # on a machine that does much else
 
 
 def wait_for(what: Callable[[], Any], told: str) -> Any:
@@ -46,9 +46,7 @@ class Processes:
 
     def __init__(self, home: Path, token: str) -> None:
         self.file, self._token = home / "flowcase.sqlite", token
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
         self.logs = {kind: home / f"{kind}.log" for kind in ("web", "worker")}
         words = {"web": ["serve", "--port", str(self._port)], "worker": ["worker"]}
         self._running = []

@@ -77,7 +77,7 @@ def test_a_worker_beats_while_it_runs_and_leaves_when_it_is_told_to_stop(
     worker = threading.Thread(target=lambda: done.append(scheduler.run_until(flow, stopping)))
 
     worker.start()
-    for _ in range(200):
+    for _ in range(1200):
         if flow.nodes.overview(WallClock().now()).has_worker:
             break
         stopping.wait(0.05)
@@ -115,7 +115,7 @@ def test_a_handler_that_hangs_does_not_hold_a_worker_that_is_told_to_stop(
         assert (job.status, job.lease_owner) == ("claimed", None)
     finally:
         released.set()
-    for _ in range(200):  # nobody took it over: the late result counts
+    for _ in range(1200):  # nobody took it over: the late result counts
         if not flow.instances.list(status="active"):
             break
         hanging.clear()

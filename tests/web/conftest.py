@@ -20,6 +20,7 @@ from tests.web.served import served
 from tests.web.world import World
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE = 60_000  # milliseconds: a busy machine answers late, which is no failure of the page
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -178,9 +179,9 @@ def old_token(sign_in: Callable[[str], Visitor]) -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=20_000)  # a busy machine answers late, which is no failure of the page
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=2 * PATIENCE)
         yield browser
         browser.close()
 
@@ -212,6 +213,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
             locale="da-DK",
             java_script_enabled=javascript,
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", complain)

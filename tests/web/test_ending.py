@@ -20,13 +20,18 @@ import atexit, pathlib, sys, time
 from flask import Flask
 from flowcase.web import server
 
-port, left = int(sys.argv[1]), pathlib.Path(sys.argv[2])
+port, left, begun = int(sys.argv[1]), *map(pathlib.Path, sys.argv[2:])
+
+def slow():
+    begun.touch()
+    time.sleep(4)
+    return "finished"
 
 def make():
     atexit.register(left.touch)
     app = Flask("served")
     app.add_url_rule("/", "at_once", lambda: "at once")
-    app.add_url_rule("/slow", "slow", lambda: time.sleep(4) or "finished")
+    app.add_url_rule("/slow", "slow", slow)
     return app
 
 server.run(make, host="127.0.0.1", port=port, threads=4)
@@ -36,8 +41,8 @@ AT_ONCE, SLOW = (f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for 
 
 class Served:
     def __init__(self, left: Path) -> None:
-        self.port, self.left = free_port(), left
-        command = [sys.executable, "-c", SERVING, str(self.port), str(left)]
+        self.port, self.left, self.begun = free_port(), left, left.with_name("begun")
+        command = [sys.executable, "-c", SERVING, str(self.port), str(left), str(self.begun)]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         self.connections: list[socket.socket] = []
         self._wait()
@@ -101,7 +106,9 @@ def test_nobody_who_asks_for_nothing_keeps_a_web_process_from_ending(
 
 def test_a_request_that_runs_is_finished_before_a_web_process_ends(served: Served) -> None:
     running = served.say(SLOW)
-    time.sleep(0.5)
+    until = time.monotonic() + PATIENCE
+    while not served.begun.exists() and time.monotonic() < until:
+        time.sleep(0.05)
 
     status, seconds = served.told_to_stop()
 
