@@ -14,7 +14,7 @@ import pytest
 
 from tests.ports import free_port
 
-WITHIN, PATIENCE = 10, 60  # seconds
+WITHIN, PATIENCE = 10, 240  # seconds; the latter on a machine that does much else
 SERVING = """
 import atexit, pathlib, sys, time
 from flask import Flask
@@ -55,6 +55,8 @@ class Served:
                 return
             except ConnectionError:
                 time.sleep(0.1)
+        self.process.kill()
+        self.process.communicate()
         raise TimeoutError("the server did not begin")
 
     def say(self, words: bytes) -> socket.socket:
