@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,11 @@ import pytest
 
 from flowcase.history import retold_casework, retold_disclosures, retold_reviews, retold_webhooks
 from flowcase.history.retold_casework import COPIES
-from flowcase.store import appliers, webhook_tables
+from flowcase.services.altered_incidents import Incident
+from flowcase.store import appliers, tables, webhook_tables
 from flowcase.store.metadata import metadata
 from flowcase.store.queries import as_kept, as_kept_disclosures, as_kept_reviews
+from flowcase.store.queries.as_kept_notices import Notice
 
 APPLIERS = Path(appliers.__file__).parent
 
@@ -61,24 +62,23 @@ OF_THE_INSTALLATION = {
     # by keyed hashes, in `services/altered_ways_in.py`
     *("credential", "second_factor", "recovery_code", "sign_in_session", "calendar_feed"),
     "instance_state",  # by the version that its last entry tells, in `services/altered_states.py`
-    "incident",  # by all that it says, in `services/altered_incidents.py`
+    # by what names them, in `services/altered_contents.py`
+    *("document_content", "case_fact"),
 }
 THE_HISTORY = "the history itself: its hashes, the seals of its entries, and what is signed outside"
 SEALED = "sealed with its place: altered, it does not open; what names it is compared"
 OF_THE_STATE = "`flowcase doctor` compares it with the instance's state, whose version is compared here"
-DERIVED = "made of what is compared, by the database or at each deployment"
 OWN = "somebody's own choice: nothing of a case is decided by it"
 NOT_SENT = "not sent yet, or made up in the studio: the history knows nothing of it"
 ON_ITS_WAY = "what is told, or was: the event that it tells of is in the history"
 OF_THE_MOMENT = "of the moment: gone again in minutes, hours or with a session"
 TABLES_NOT_COMPARED = {
     **dict.fromkeys(("history", "checkpoint"), THE_HISTORY),
-    **dict.fromkeys(("instance_snapshot", "document_content", "document_part"), SEALED),
+    **dict.fromkeys(("instance_snapshot", "document_part"), SEALED),
     **dict.fromkeys(("timer", "message_subscription", "signal_subscription"), OF_THE_STATE),
-    "case_fact": DERIVED,
     **dict.fromkeys(("saved_list", "shared_list", "list_share", "notice_choice"), OWN),
     **dict.fromkeys(("upload", "user_task_draft", "draft", "play", "simulation", "scenario_trial"), NOT_SENT),
-    **dict.fromkeys(("notice", "notice_read", "mail", "mail_notice", "webhook_delivery"), ON_ITS_WAY),
+    **dict.fromkeys(("notice_read", "mail", "mail_notice", "webhook_delivery"), ON_ITS_WAY),
     **dict.fromkeys(("checkpoint_delivery", "outbox_incident"), ON_ITS_WAY),
     **dict.fromkeys(("used_once", "sign_in_brake", "api_use", "kept_answer"), OF_THE_MOMENT),
     **dict.fromkeys(("node", "job_pace", "user_task_presence", "draft_presence"), OF_THE_MOMENT),
@@ -90,15 +90,23 @@ BESIDE = {
     **{sort: (as_kept_reviews.TABLES[sort], told) for sort, told in retold_reviews.TOLD.items()},
     "webhook": (webhook_tables.webhook, retold_webhooks.Webhook),
     **{sort: (as_kept_disclosures.TABLES[sort], told) for sort, told in retold_disclosures.TOLD.items()},
+    "incident": (tables.incident, Incident),
+    "notice": (tables.notice, Notice),
 }
 # sort -> columns that name the row
 NAMES_OF_ROWS = {sort: {"id"} for sort in BESIDE} | {
     "reviewed file": {"review", "file_name"},
     "choice of an access report": set(),
+    "incident": {"id", "instance", "case_code"},  # no event names it by its id, nor its case
 }
 OF_A_CODE = "of the moment: of the code that was mailed last, which lasts ten minutes"
 # sort -> column -> why it is not compared
 BESIDE_NOT_COMPARED: dict[str, dict[str, str]] = {
+    "incident": {"process": "the instance's, which is compared"},
+    "notice": {
+        "sorted_at": "when a worker decided who gets it by mail: no event",
+        **dict.fromkeys(("read_at", "read_by"), "no longer written"),
+    },
     "webhook": {"rests_until": "of the moment: when it is tried again after a failure"},
     "guest link": {
         **dict.fromkeys(("code_hash", "sealed_code", "code_at", "code_misses", "language"), OF_A_CODE),
@@ -130,7 +138,7 @@ def test_each_column_is_compared_with_the_history_or_it_is_said_why_not(sort: st
 @pytest.mark.parametrize("sort", BESIDE)
 def test_each_column_told_beside_casework_is_compared_or_it_is_said_why_not(sort: str) -> None:
     table, told = BESIDE[sort]
-    compared = {each.name for each in dataclasses.fields(told)} | NAMES_OF_ROWS[sort]
+    compared = set(told.__annotations__) | NAMES_OF_ROWS[sort]
     compared |= BY_KEYED_HASH.get(sort, set())
     lacking = BESIDE_NOT_COMPARED.get(sort, {})
 

@@ -68,6 +68,18 @@ WAYS_IN: Altered = {
         ("INSERT INTO recovery_code VALUES ('leader', 'x', NULL)",),
         "Account leader: has other recovery codes than were made",
     ),
+    "a recovery code that was used, made to count again": (
+        ("UPDATE recovery_code SET used_at = NULL WHERE used_at IS NOT NULL",),
+        "Account leader: has a recovery code that was used and would count again",
+    ),
+    "a recovery code said to have been used before": (
+        ("UPDATE recovery_code SET used_at = '2025-01-01 00:00:00.000000' WHERE used_at IS NOT NULL",),
+        "Account leader: used a recovery code at another time",
+    ),
+    "all recovery codes of a leader used up": (
+        ("UPDATE recovery_code SET used_at = '2025-01-01 00:00:00.000000' WHERE used_at IS NULL",),
+        "Account leader: has a recovery code that was used by no event",
+    ),
     "the account of the sign-in provider taken from its owner": (
         ("DELETE FROM identity",),
         "Account leader: is not linked any more to somebody at the sign-in provider, and no event says why",
@@ -172,7 +184,9 @@ def house(flow: Flowcase) -> Flowcase:
     leader = flow.people.actor("leader")
     app = pyotp.TOTP(flow.second_factors.enrol("leader").secret)
     flow.second_factors.confirm(app.at(flow.sessions.now()), actor=leader, source=NOWHERE)
-    flow.second_factors.renew_recovery_codes(app.at(flow.sessions.now() + STEP), actor=leader, source=NOWHERE)
+    renewed = app.at(flow.sessions.now() + STEP)
+    codes = flow.second_factors.renew_recovery_codes(renewed, actor=leader, source=NOWHERE)
+    assert flow.second_factors.check("leader", codes[0], source=NOWHERE) == "recovery"
     with flow.store.begin(leader, flow.clock.now()) as tx:
         calendar_addresses.make(tx, "egne")
         calendar_addresses.make(tx, "egne")

@@ -146,6 +146,15 @@ class RecoveryCodesMade(Event):
     person: str
     number: int
     keyed_hash: str = ""  # of all of them, so that one that was made up is noticed; older releases: empty
+    tells_uses: bool = False  # whether each use of them is an event; older releases wrote none
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """It counted once, and is worth nothing from now on."""
+
+    person: str
+    keyed_hash: str  # of the code, so that one that would count again is noticed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,6 +126,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "SecondFactorSet": ("Totrinslogin taget i brug", "Second factor put in use"),
     "SecondFactorEnded": ("Totrinslogin slået fra", "Second factor ended"),
     "RecoveryCodesMade": ("Nødkoder lavet", "Recovery codes made"),
+    "RecoveryCodeUsed": ("Nødkode brugt", "Recovery code used"),
     "SignalAccepted": ("Signal modtaget af et forløb", "Signal accepted by a flow"),
     "SignalBroadcast": ("Signal udsendt", "Signal broadcast"),
     "SignalReceived": ("Signal modtaget", "Signal received"),

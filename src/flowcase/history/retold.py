@@ -44,6 +44,14 @@ class Deployed:
 
 
 @dataclass(frozen=True)
+class Absence:
+    person: str
+    first: dt.date
+    last: dt.date | None
+    reported_by: str
+
+
+@dataclass(frozen=True)
 class ErasedCase:
     at: dt.datetime
     facts: Mapping[str, Any]  # what stays, for figures
@@ -59,7 +67,7 @@ class Installation:
     erased: set[str] = field(default_factory=set)  # streams whose keys were destroyed
     erased_cases: dict[str, ErasedCase] = field(default_factory=dict)
     holds: dict[str, tuple[str, str]] = field(default_factory=dict)  # case -> reason, who placed it
-    absences: dict[str, access.AbsenceReported] = field(default_factory=dict)
+    absences: dict[str, Absence] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
     webhooks: Webhooks = field(default_factory=Webhooks)
     operations: Operations = field(default_factory=Operations)
@@ -127,7 +135,7 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
             case _ if isinstance(event, retold_operations.KINDS):
                 retold_operations.tell(found.operations, actor, at, event)
             case _:
-                _absence(found.absences, event)
+                _absence(found.absences, actor, event)
     return found
 
 
@@ -137,11 +145,12 @@ def _with_shared_names(made: events.DeploymentMade) -> events.DeploymentMade:
     return dataclasses.replace(made, files=files)
 
 
-def _absence(absences: dict[str, access.AbsenceReported], event: Event) -> None:
+def _absence(absences: dict[str, Absence], actor: str, event: Event) -> None:
     over: Iterable[str] = ()
     match event:
         case access.AbsenceReported():
-            absences[event.absence], over = event, event.joins
+            reported = Absence(event.person, event.first, event.last, actor)
+            absences[event.absence], over = reported, event.joins
         case access.AbsenceEnded():
             over = (event.absence,)
         case access.AbsenceLastDayChanged():

@@ -375,6 +375,7 @@ UNTOLD = frozenset(
             "PersonDeactivated",
             "RecordMoved",
             "RecoveryCodesMade",
+            "RecoveryCodeUsed",
             "ScopesGranted",
         ),
         *("SecondFactorEnded", "SecondFactorSet", "SessionsEnded", "SettingChanged", "SignInRefused"),

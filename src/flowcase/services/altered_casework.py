@@ -12,7 +12,7 @@ import binascii
 import datetime as dt
 import itertools
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -23,15 +23,23 @@ from flowcase.history import retold_casework, retold_flows, retold_waiting
 from flowcase.history.heard import GONE, NOT_TOLD, Heard, Subject
 from flowcase.history.retold_casework import BEGINNINGS, COPIES
 from flowcase.model import InstanceMigrated
-from flowcase.services import altered_incidents, altered_items, altered_waiting
+from flowcase.services import (
+    altered_contents,
+    altered_incidents,
+    altered_items,
+    altered_notices,
+    altered_waiting,
+)
 from flowcase.services.altered_incidents import Incidents
 from flowcase.services.altered_items import Items
+from flowcase.services.altered_notices import Notices
 from flowcase.services.altered_row import AlteredRow, is_same
 from flowcase.services.altered_states import States
 from flowcase.services.altered_waiting import MessageIds
 from flowcase.store import Tx
 from flowcase.store.appliers.user_tasks import key_of_members
-from flowcase.store.queries import as_kept, as_kept_messages, chains, history
+from flowcase.store.queries import as_kept, as_kept_contents, as_kept_messages, chains, history
+from flowcase.store.queries.as_kept_contents import KeptContent
 from flowcase.store.queries.history import SealedRow
 from flowcase.values import canonical_json, to_json
 
@@ -41,6 +49,7 @@ _KINDS = frozenset(
         *altered_waiting.KINDS,
         *altered_items.KINDS,
         *altered_incidents.KINDS,
+        *altered_notices.KINDS,
     )
 )
 _SORTS = tuple(retold_casework.TOLD)
@@ -59,7 +68,10 @@ def find(tx: Tx, erased: Collection[str], named: Collection[str] = ()) -> Iterat
 
     Nothing more is said of the lists that are `named`.
     """
-    search = _Search(tx, set(erased), as_kept_messages.receipts(tx), Items(frozenset(named)))
+    of_erased = set(erased)
+    search = _Search(
+        tx, of_erased, as_kept_messages.receipts(tx), Items(frozenset(named)), Notices(of_erased)
+    )
     search.walk()
     search.settle_what_crosses()
     for sort, id in sorted(search.found, key=lambda each: (_SORTS.index(each[0]), each[1])):
@@ -67,6 +79,9 @@ def find(tx: Tx, erased: Collection[str], named: Collection[str] = ()) -> Iterat
     yield from search.message_ids.find(tx)
     yield from search.items.altered()
     yield from search.incidents.altered()
+    yield from search.notices.find(tx)
+    for code in as_kept_contents.cases_made_up(tx):
+        yield AlteredRow("case", code, "is listed by facts, and there is no such case")
     for key, members in sorted(as_kept.candidate_sets(tx).items()):
         if key_of_members(sorted(members)) != key:
             yield AlteredRow("candidates", key, "of user tasks were altered")
@@ -85,6 +100,7 @@ class _Search:
     erased: set[str]  # codes of cases
     receipts: dict[str, set[str]]  # processes by the message that they have had
     items: Items
+    notices: Notices
     message_ids: MessageIds = field(default_factory=MessageIds)
     incidents: Incidents = field(default_factory=Incidents)
     states: States = field(default_factory=States)
@@ -108,6 +124,7 @@ class _Search:
             for each in (self.items, self.incidents, self.states):
                 each.look_at(self.tx, instances)
             alive = {key.id for key in page if key.wrapped_key is not None}
+            self._compare_what_lies_beside(rows, alive, as_kept_contents.contents(self.tx, after, last))
             entries_of_page = chains.all_entries(self.tx, chains.Place(after), last, _ENTRIES_AT_ONCE)
             for stream, entries in itertools.groupby(entries_of_page, attrgetter("stream")):
                 if stream in alive:
@@ -120,6 +137,7 @@ class _Search:
             for sort, id in itertools.chain.from_iterable(rows.values()):
                 self.found[sort, id] = _NOWHERE
             self.message_ids.look_up(self.tx)
+            self.notices.look_up(self.tx)
             after, page = page[-1].id, following
 
     def _walk_one(self, stream: str, lying: Lying) -> None:
@@ -130,6 +148,7 @@ class _Search:
             self.message_ids.hear(heard)
             self.items.hear(heard)
             self.incidents.hear(heard)
+            self.notices.hear(heard)
             for subject in subjects:
                 if subject in here or subject[0] in _PASSING:
                     told[subject] = retold_casework.retold(subject, told.get(subject), heard)
@@ -151,6 +170,26 @@ class _Search:
         for subject, heard_of in passing.items():
             self.crossing.setdefault(subject, []).extend(heard_of)
         self.tx.let_go(stream)
+
+    def _compare_what_lies_beside(
+        self,
+        rows: Mapping[str, Mapping[Subject, Any]],
+        alive: Collection[str],
+        contents: Mapping[tuple[str, str], KeptContent],
+    ) -> None:
+        """Contents of documents, and the facts by which cases are listed: by the rows that name them."""
+        records: dict[str, Any] = {}
+        cases: dict[str, Any] = {}
+        for stream, here in rows.items():
+            for (sort, id), row in here.items():
+                if sort == "case":
+                    cases[id] = row
+                elif sort == "record" and stream in alive:
+                    records[id] = row
+        for id, what in altered_contents.of_documents(records, contents):
+            self.found["record", id] = what
+        for code, what in altered_contents.of_facts(self.tx, cases):
+            self.found["case", code] = what
 
     def _look_up_search_keys(self, records: Iterable[str]) -> None:
         self.search_keys = as_kept.search_keys(self.tx, list(records))

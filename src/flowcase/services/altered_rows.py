@@ -149,7 +149,7 @@ def _absences(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
             yield AlteredRow("absence", id, "no event reported it")
         elif id not in kept:
             yield AlteredRow("absence", id, "is gone, and no event ended it")
-        elif kept[id] != (said.person, said.first, said.last):
+        elif kept[id] != said:
             yield AlteredRow("absence", id, "is not as it was reported")
 
 

@@ -7,8 +7,9 @@ hash in its event: of that only whether it is there is compared.
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flowcase.access import events
@@ -22,6 +23,7 @@ _KINDS = (
     events.SecondFactorSet,
     events.SecondFactorEnded,
     events.RecoveryCodesMade,
+    events.RecoveryCodeUsed,
     events.CalendarAddressMade,
     events.CalendarAddressEnded,
     events.SignedIn,
@@ -35,6 +37,8 @@ class _Told:
     credentials: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and kind
     factors: set[str] = field(default_factory=set)
     codes: dict[str, str] = field(default_factory=dict)  # by person
+    used: dict[str, dict[str, dt.datetime]] = field(default_factory=dict)  # codes, by person
+    tells_uses: set[str] = field(default_factory=set)  # each use of whose codes is an event
     calendars: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and series
     sessions: dict[str, events.SignedIn] = field(default_factory=dict)  # those that there are
     older: set[str] = field(default_factory=set)  # who signed in last on an older release
@@ -61,6 +65,8 @@ def find(tx: Tx) -> Iterator[AlteredRow]:
         made = keyed_hashes.of_recovery_codes(tx, person, codes.get(person, ()))
         if person not in told.codes or not _fits(told.codes[person], made):
             yield AlteredRow("account", person, "has other recovery codes than were made")
+        else:
+            yield from _uses(tx, person, codes.get(person, {}), told)
     feeds = as_kept.calendars(tx)
     for person, series in sorted(feeds.keys() | told.calendars.keys()):
         said, hash = told.calendars.get((person, series)), feeds.get((person, series))
@@ -83,13 +89,27 @@ def find(tx: Tx) -> Iterator[AlteredRow]:
             yield AlteredRow("session", id, f"of {row.person} is not as it was begun")
 
 
+def _uses(tx: Tx, person: str, codes: Mapping[str, dt.datetime | None], told: _Told) -> Iterator[AlteredRow]:
+    """One that was used would count again; one that was not, and is said to be, lets nobody in."""
+    used = {
+        keyed_hashes.of_recovery_code(tx, person, hash): at for hash, at in codes.items() if at is not None
+    }
+    said = told.used.get(person, {})
+    if any(each not in used for each in said):
+        yield AlteredRow("account", person, "has a recovery code that was used and would count again")
+    elif any(used[each] != at for each, at in said.items()):
+        yield AlteredRow("account", person, "used a recovery code at another time")
+    elif person in told.tells_uses and len(used) > len(said):
+        yield AlteredRow("account", person, "has a recovery code that was used by no event")
+
+
 def _fits(told: str, kept: str) -> bool:
     return not told or hmac.compare_digest(told, kept)
 
 
 def _told(tx: Tx, sessions: Collection[str]) -> _Told:
     found = _Told()
-    for _, _, event in told_of_installation.told(tx, _KINDS):
+    for _, at, event in told_of_installation.told(tx, _KINDS):
         match event:
             case events.CredentialSet():
                 found.credentials[event.person, event.kind] = event.keyed_hash
@@ -98,8 +118,13 @@ def _told(tx: Tx, sessions: Collection[str]) -> _Told:
             case events.SecondFactorEnded():
                 found.factors.discard(event.person)
                 found.codes.pop(event.person, None)
+                found.used.pop(event.person, None)
             case events.RecoveryCodesMade():
                 found.codes[event.person] = event.keyed_hash
+                found.used[event.person] = {}
+                (found.tells_uses.add if event.tells_uses else found.tells_uses.discard)(event.person)
+            case events.RecoveryCodeUsed():
+                found.used.setdefault(event.person, {})[event.keyed_hash] = at
             case events.CalendarAddressMade():
                 found.calendars[event.person, event.series] = event.keyed_hash
             case events.CalendarAddressEnded():

@@ -19,5 +19,9 @@ def of_recovery_codes(tx: Tx, person: str, code_hashes: Iterable[str]) -> str:
     return tx.digest("recovery codes", f"{person}|{'|'.join(sorted(code_hashes))}").hex()
 
 
+def of_recovery_code(tx: Tx, person: str, code_hash: str) -> str:
+    return tx.digest("recovery code", f"{person}|{code_hash}").hex()
+
+
 def of_calendar(tx: Tx, person: str, series: str, secret_hash: str) -> str:
     return tx.digest("calendar", f"{person}|{series}|{secret_hash}").hex()

@@ -144,8 +144,11 @@ class SecondFactors:
             plain = code.replace(" ", "").replace("-", "").upper()
             if len(plain) > 6:
                 attempt = brakes.begin(tx, _KIND, person, source)
-                if not attempt.is_too_soon and rows.use_recovery_code(tx, person, _hash(person, plain)):
+                hash = _hash(person, plain)
+                if not attempt.is_too_soon and rows.use_recovery_code(tx, person, hash):
                     brakes.was_right(tx, attempt)
+                    proof = keyed_hashes.of_recovery_code(tx, person, hash)
+                    tx.append(INSTALLATION, events.RecoveryCodeUsed(person=person, keyed_hash=proof))
                     return "recovery"
                 brakes.was_wrong(tx, attempt)
                 _refused(tx, person, "locked" if attempt.is_too_soon else "wrong")
@@ -237,10 +240,14 @@ class SecondFactors:
         made = ["".join(secrets.choice(_ALPHABET) for _ in range(16)) for _ in range(RECOVERY_CODES)]
         hashes = [_hash(person, code) for code in made]
         proof = keyed_hashes.of_recovery_codes(tx, person, hashes)
-        tx.append(INSTALLATION, events.RecoveryCodesMade(person=person, number=len(made), keyed_hash=proof))
+        tx.append(INSTALLATION, _made(person, len(made), proof))
         for each in hashes:
             tx.insert(recovery_code, person=person, code_hash=each, used_at=None)
         return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in made]
+
+
+def _made(person: str, number: int, proof: str) -> events.RecoveryCodesMade:
+    return events.RecoveryCodesMade(person=person, number=number, keyed_hash=proof, tells_uses=True)
 
 
 def _accepted(result: _Result | None) -> _Result:

@@ -11,6 +11,7 @@ from flowcase.store.tx import LockedInstance, Tx
 
 history_only(
     events.SignInRefused,
+    events.RecoveryCodeUsed,  # its row is written by the service, which knows the hash
     events.CaseRead,
     events.GuestLinkMade,
     events.GuestLinkEnded,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from flowcase.history.retold import ErasedCase
+from flowcase.history.retold import Absence, ErasedCase
 from flowcase.history.retold_casework import COPIES, columns
 from flowcase.history.retold_retention import Period, Proposal
 from flowcase.store import api_tables, retention_tables, sign_in_tables, suspension_tables, tables
@@ -153,9 +153,8 @@ def scopes(tx: Tx) -> dict[str, tuple[tuple[str, ...], Any, str]]:
     return {row.person: (tuple(row.scopes), row.expires_at, row.made_by) for row in tx.rows(select(table))}
 
 
-def absences(tx: Tx) -> dict[str, tuple[str, Any, Any]]:
-    """Person, first and last day by id."""
-    return {row.id: (row.person, row.first, row.last) for row in tx.rows(select(tables.absence))}
+def absences(tx: Tx) -> dict[str, Absence]:
+    return {row.id: made(Absence, row) for row in tx.rows(select(tables.absence))}
 
 
 def erasures(tx: Tx) -> dict[str, Proposal]:

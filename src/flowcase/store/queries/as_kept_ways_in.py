@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -31,11 +32,11 @@ def second_factors(tx: Tx) -> set[str]:
     return {row.person for row in tx.rows(statement)}
 
 
-def recovery_codes(tx: Tx) -> dict[str, list[str]]:
-    """Hashes by person, of codes that were used too."""
-    found: dict[str, list[str]] = {}
-    for row in tx.rows(select(recovery_code.c.person, recovery_code.c.code_hash)):
-        found.setdefault(row.person, []).append(row.code_hash)
+def recovery_codes(tx: Tx) -> dict[str, dict[str, dt.datetime | None]]:
+    """By person and hash when each was used."""
+    found: dict[str, dict[str, dt.datetime | None]] = {}
+    for row in tx.rows(select(recovery_code)):
+        found.setdefault(row.person, {})[row.code_hash] = row.used_at
     return found
 
 
