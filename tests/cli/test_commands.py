@@ -208,6 +208,18 @@ def test_what_a_diagram_names_wrongly_blocks_check_and_deployment(
     assert flowcase.json("instances") == []
 
 
+def test_one_finding_is_told_in_the_singular(flowcase: CommandLine, tmp_path: Path) -> None:
+    broken, another = tmp_path / "broken.bpmn", tmp_path / "another.bpmn"
+    broken.write_bytes(b"<definitions")
+    another.write_bytes(b"<definitions")
+
+    one = flowcase("check", broken, expect=1).stdout
+    two = flowcase("check", broken, another, expect=1).stdout
+
+    assert one.endswith("\n1 finding, 1 of them blocks a deployment.\n")
+    assert two.endswith("\n2 findings, 2 of them block a deployment.\n")
+
+
 def test_a_form_may_only_fill_what_records_have(flowcase: CommandLine, tmp_path: Path) -> None:
     text = (PROCESSES / "forms" / "F-A1.form").read_text("utf-8")
     file = tmp_path / "F-A1.form"

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from flowcase.cli.output import json_option, say_json
+from flowcase.cli.output import counted, json_option, say_json
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import Conflict, FlowcaseError
 
@@ -44,7 +44,7 @@ def export(target: str, as_json: bool) -> None:
     if as_json:
         say_json({"files": sorted(files), "target": target})
     else:
-        click.echo(f"Wrote {len(files)} files to {target}.")
+        click.echo(f"Wrote {counted(len(files), 'file')} to {target}.")
 
 
 @folder.command("import")
@@ -72,7 +72,8 @@ def take_in(source: str, owner: str, as_json: bool) -> None:
     if as_json:
         say_json(taken)
         return
-    click.echo(f"{len(taken.drafts)} drafts, {len(taken.unchanged)} files as they are in force.")
+    unchanged = counted(len(taken.unchanged), "file as it is", "files as they are")
+    click.echo(f"{counted(len(taken.drafts), 'draft')}, {unchanged} in force.")
     for path in taken.drafts:
         click.echo(f"  {path}")
     passed_by = (*taken.left_out, *left_out)
@@ -81,12 +82,16 @@ def take_in(source: str, owner: str, as_json: bool) -> None:
     if len(passed_by) > _NAMED:
         click.echo(f"  and {len(passed_by) - _NAMED} more left out")
     if missing:
-        click.echo(f"{len(missing)} files are in force and not in {source}; they stay in force.")
+        are = counted(len(missing), "file is", "files are")
+        stay = "it stays" if len(missing) == 1 else "they stay"
+        click.echo(f"{are} in force and not in {source}; {stay} in force.")
     for path in missing[:_NAMED]:
         click.echo(f"  not there: {path}")
     errors = sum(finding.severity.value == "error" for finding in taken.findings)
     if errors:
-        click.echo(f"{errors} errors keep drafts from being deployed; the studio shows them.")
+        keep = counted(errors, "error keeps", "errors keep")
+        shows = "it" if errors == 1 else "them"
+        click.echo(f"{keep} drafts from being deployed; the studio shows {shows}.")
 
 
 @folder.command("git")
@@ -118,7 +123,7 @@ def follow(repository: str, under: str, as_json: bool) -> None:
     if as_json:
         say_json({"commits": made, "repository": repository})
     else:
-        click.echo(f"{len(made)} commits written to {repository}.")
+        click.echo(f"{counted(len(made), 'commit')} written to {repository}.")
 
 
 def _not_taken(place: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:

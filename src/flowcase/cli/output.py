@@ -55,6 +55,11 @@ def say_json(value: Any) -> None:
     click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2, default=str))
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 file`, `2 files`; `many` where it is not `one` with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def local(instant: dt.datetime | None) -> str:
     """What a person in Denmark reads: local wall-clock time with its offset."""
     return instant.astimezone(LOCAL).isoformat(sep=" ", timespec="seconds") if instant else ""

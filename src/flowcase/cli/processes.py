@@ -10,7 +10,7 @@ from typing import Any
 import click
 import yaml
 
-from flowcase.cli.output import json_option, plain, say_json
+from flowcase.cli.output import counted, json_option, plain, say_json
 from flowcase.cli.settings import as_given, opened, operator, read_files, read_instant
 from flowcase.errors import FlowcaseError, InvalidDefinition
 
@@ -43,7 +43,8 @@ def check(paths: tuple[str, ...], groups: tuple[str, ...], as_json: bool) -> Non
                 f"{place}: {finding.severity}:{named}{called} "
                 f"{finding.message} {finding.remedy} [{finding.rule}]"
             )
-        click.echo(f"{len(findings)} findings, {errors} of them block a deployment.")
+        blocking = counted(errors, "of them blocks", "of them block")
+        click.echo(f"{counted(len(findings), 'finding')}, {blocking} a deployment.")
     raise SystemExit(1 if errors else 0)
 
 
@@ -170,7 +171,7 @@ def templates(folder: str, as_json: bool) -> None:
     if as_json:
         say_json(made)
     else:
-        click.echo(f"Wrote {len(made)} element templates to {target / 'flowcase.json'}.")
+        click.echo(f"Wrote {counted(len(made), 'element template')} to {target / 'flowcase.json'}.")
 
 
 @click.command()
