@@ -99,6 +99,14 @@ def test_what_is_put_in_is_in_danish_where_it_is_a_sentence_or_a_word():
     assert in_danish(gap) == (
         'Ingen regel rammer, når Art = "mad and or" og Nr. < 1 eller (1..2). Der er flere huller.'
     )
+    overlap = 'Rules 1 and 2 both match when Art = "a and b" and Nr. in [1..2], but the hit policy is UNIQUE.'
+    assert in_danish(overlap) == (
+        'Regel 1 og 2 rammer begge når Art = "a and b" og Nr. i [1..2], men kun én må (UNIQUE, entydig).'
+    )
+    every = "Rules 1 and 2 both match for every input, but they have different outputs (ANY)."
+    assert in_danish(every) == (
+        "Regel 1 og 2 rammer begge for alle input, men svarer forskelligt (ANY, vilkårlig)."
+    )
     sizes = [in_danish(f"This process has 9 {what}, more than 8.") for what in ("elements", "sequence flows")]
     assert sizes == ["Processen har 9 elementer, mere end 8.", "Processen har 9 pile, mere end 8."]
     assert in_danish("This process has 9 entries, more than 8.") == (

@@ -157,3 +157,45 @@ def test_a_folder_with_nothing_to_deploy_says_so(tmp_path):
     (finding,) = check_paths([tmp_path])
 
     assert finding.rule == "file-kind"
+
+
+def test_a_name_of_a_thousand_letters_is_an_error_that_names_its_place():
+    long = "a" * 1000
+    field = {"id": "f", "type": "number", "key": "n", "label": long, "properties": {"target": "variable:n"}}
+    files = {
+        "a.bpmn": calling("a", "a2").replace(b'name="Vurder"', f'name="{long}"'.encode()),
+        "b.dmn": TABLE.replace(b'name="Frist"', f'name="{long}"'.encode()),
+        "c.form": json.dumps({"id": "F-A1", "type": "default", "components": [field]}).encode(),
+        f"{long}.bpmn": calling("d", "d2"),
+    }
+
+    found = [f for f in check_bundle(files) if f.rule.endswith(("name-length", "file-name"))]
+
+    assert {(f.file, f.rule, f.element, f.severity) for f in found} == {
+        ("a.bpmn", "name-length", "a_u", Severity.ERROR),
+        ("b.dmn", "dmn-name-length", "d_frist", Severity.ERROR),
+        ("c.form", "form-name-length", "n", Severity.ERROR),
+        (f"{long}.bpmn", "file-name", None, Severity.ERROR),
+    }
+    assert all(f.line for f in found if f.rule != "file-name")
+    assert all("1000 letters, more than 200" in f.message or f.rule == "file-name" for f in found)
+
+
+def test_a_name_that_nothing_beside_a_form_sets_is_told_and_what_a_diagram_or_another_form_sets_is_not():
+    def form(name: str, hide: str, target: str) -> bytes:
+        field = {"id": "f", "type": "number", "key": "n", "label": "N", "conditional": {"hide": hide}}
+        field["properties"] = {"target": f"variable:{target}"}
+        return json.dumps({"id": name, "type": "default", "components": [field]}).encode()
+
+    forms = {
+        "F-A1.form": form("F-A1", "=sommerferie or uge > 3", "dag"),
+        "F-A2.form": form("F-A2", "=dag", "uge"),
+    }
+
+    alone = check_bundle(forms)
+    beside = check_bundle({"a.bpmn": calling("a", "a2"), **forms})
+
+    assert [f for f in alone if f.rule == "form-unknown-name"] == []
+    [told] = [f for f in beside if f.rule == "form-unknown-name"]
+    assert (told.file, told.element, told.severity) == ("F-A1.form", "n", Severity.WARNING)
+    assert "'sommerferie'" in told.message

@@ -232,6 +232,7 @@ def test_a_duration_and_a_setting_on_a_diagram_are_told_in_words():
 
     (line,) = told("p.bpmn", six, set_by)
 
+    assert ", tid, varighed: 6 uger (P6W) → " in line
     assert line.endswith("6 uger (P6W) → =indstilling.sos_svarfrist [sos_svarfrist: Svarfrist i målingen]")
 
 

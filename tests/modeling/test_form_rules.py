@@ -14,7 +14,8 @@ CATALOGUE = Catalogue(
         "Underretning.bekymring",
         "Underretning.kanal",
         "Underretning.kontakt",
-    }
+    },
+    variables={"alder"},
 )
 
 

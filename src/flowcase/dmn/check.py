@@ -195,12 +195,12 @@ class _TableCheck:
                 self._report_overlap(other.rule, row.rule, common, must_agree)
 
     def _report_overlap(self, first: Rule, second: Rule, common: Sequence[int], must_agree: bool) -> None:
-        policy = "have different outputs" if must_agree else "the hit policy is UNIQUE"
-        where = self._describe(common)
+        one, other, where = first.index, second.index, self._describe(common)
         self._report(
             "dmn-table-overlap",
-            f"Rules {first.index} and {second.index} both match {where}, but "
-            + (f"they {policy} (ANY)." if must_agree else f"{policy}."),
+            f"Rules {one} and {other} both match {where}, but they have different outputs (ANY)."
+            if must_agree
+            else f"Rules {one} and {other} both match {where}, but the hit policy is UNIQUE.",
             f"Narrow one of the two rules{self._concerned(common)}, or choose another hit policy.",
             rule=second,
             is_error=True,

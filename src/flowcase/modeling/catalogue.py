@@ -23,6 +23,7 @@ class Catalogue:
     rule_sets: Collection[str] | None = None  # rule set names
     templates: Collection[str] | None = None  # element template ids
     entities: Collection[str] | None = None  # `Entity.attribute` of case records that a form may fill
+    variables: Collection[str] | None = None  # what diagrams and forms set; None without a diagram
 
     # Types, as far as they are known; a name that is missing here may still exist.
     handler_types: Mapping[str, HandlerSignature] | None = None  # by job type

@@ -26,9 +26,11 @@ from flowcase.modeling.signatures import (
     type_of_setting,
     variables_of_form,
 )
+from flowcase.modeling.variables import set_in
 
 NOT_DEPLOYED = frozenset({"", ".md", ".json", ".txt", ".svg", ".png", "scenario", "registry"})
 _OTHER_YAML = {"scenarios": "scenario", "rules": "registry", "simulations": "simulation"}  # by folder
+MAX_PATH = 200  # letters of a file's name, its folders included
 DEPLOYED = frozenset({".bpmn", ".dmn", ".form", ".yaml", ".yml"})
 
 
@@ -61,6 +63,8 @@ def check_bundle(
     imports = _models_by_namespace(files)
     for path, content in files.items():
         kind = kind_of(path)
+        if len(path) > MAX_PATH:
+            findings.append(_long_name(path))
         try:
             if kind == ".bpmn":
                 findings += check_bpmn(content, path, catalogue, documents.get(path))
@@ -98,13 +102,14 @@ def _catalogue(files: Mapping[str, bytes], documents: Mapping[str, Document]) ->
     forms: dict[str, Mapping[str, Type]] = {}
     decisions: dict[str, DecisionSignature] = {}
     settings: list[Catalogue] = []
-    processes, rule_sets = set(), set()
+    processes, rule_sets, variables = set(), set(), set[str]()
     imports = _models_by_namespace(files)
     for path, content in files.items():
         kind = kind_of(path)
         try:
             if path in documents:
                 processes |= {p.id for p in documents[path].processes if p.is_executable}
+                variables |= set_in(documents[path])[0]
             elif kind == ".dmn":
                 read = read_dmn(content, path, imports=imports).decisions
                 decisions |= {name: decision_signature(decision) for name, decision in read.items()}
@@ -123,6 +128,7 @@ def _catalogue(files: Mapping[str, bytes], documents: Mapping[str, Document]) ->
         decisions=frozenset(decisions) or None,
         processes=processes or None,
         rule_sets=rule_sets or None,
+        variables=variables.union(*forms.values()) if documents else None,
         form_types=forms or None,
         decision_types=decisions or None,
     )
@@ -155,6 +161,19 @@ def _unknown_kind(path: str) -> Finding:
         line=None,
         message="The ending of this file is none that is deployed.",
         remedy="Deploy .bpmn, .dmn, .form and rule set .yaml files.",
+    )
+
+
+def _long_name(path: str) -> Finding:
+    return Finding(
+        rule="file-name",
+        severity=Severity.ERROR,
+        file=path,
+        element=None,
+        element_name=None,
+        line=None,
+        message=f"The file's name has {len(path)} letters, more than {MAX_PATH}.",
+        remedy="Give the file a short name.",
     )
 
 

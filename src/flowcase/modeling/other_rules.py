@@ -72,6 +72,12 @@ _FILES = {
         "underretning.docx",
         "underretning.bpmn, D-08.dmn, F-A1.form, LOV-BL.yaml",
     ),
+    "file-name": _rule(
+        "A file's name is short enough to be shown.",
+        "It stands in lists, in the history and in addresses: 200 letters, its folder included.",
+        "forms/vurdering_af_henvendelsen_sammen_med_skolen_og_…_og_netvaerket.form",
+        "forms/vurdering.form",
+    ),
     "bundle-name": _rule(
         "Each process, decision, form and rule set version is defined once.",
         "Of two files with the same id the later would replace the earlier. A file that would take the place "
@@ -265,6 +271,12 @@ _DMN = {
         "The output `besked_en` is the English of `besked`. Without it, who reads in English reads Danish.",
         '<output name="besked"/><output name="besked_en"/> … "Vælg en anden.", ""',
         '"Vælg en anden.", "Choose another."',
+    ),
+    "dmn-name-length": _rule(
+        "A decision, a column and input data have a name that can be read at a glance.",
+        "It stands in headings, in the story and on the drawing. The description has room for more.",
+        '<output name="svar" label="(201 letters)"/>',
+        '<output name="svar" label="Svar"/>',
     ),
     "dmn-reference-unknown": _rule(
         "A requirement leads to an element.",

@@ -17,6 +17,7 @@ from flowcase.dmn.graph import BusinessKnowledge, Decision, DecisionService, Inp
 from flowcase.dmn.model import Model
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling.dmn_english import check_english
+from flowcase.modeling.dmn_names import check_names
 from flowcase.modeling.dmn_schema import check_schema
 from flowcase.modeling.dmn_source import (
     DMN_NAMESPACES,
@@ -57,6 +58,7 @@ def check_dmn(content: bytes, file: str, *, imports: Mapping[str, bytes] | None 
     drawn = Source(parse_xml(content, file), file)
     check_schema(drawn)
     check_english(drawn)
+    check_names(drawn)
     findings.extend(drawn.findings)
     nodes: list[Decision | BusinessKnowledge] = [*model.decisions.values(), *model.knowledge.values()]
     for node in nodes:

@@ -176,9 +176,14 @@ class Deployments:
         return self._definitions.process(tx, row.id).elements.keys() if row is not None else None
 
     def _types_in_force(self, tx: Tx, named: Sequence[NamedResourceRow]) -> Catalogue:
-        """What the deployed forms, tables and rule sets define, with its types; read once per version."""
+        """What the files in force define, with its types; each is read once per version."""
         those = [row for row in named if row.status == ACTIVE and row.kind != SCENARIO]
-        newest = {(row.kind, row.name): row for row in reversed(those)}
+        newest: dict[tuple[str, str], NamedResourceRow | ProcessDefinitionRow] = {
+            (row.kind, row.name): row for row in reversed(those)
+        }
+        for row in resources.definitions(tx, only_newest=True):
+            if row.status == ACTIVE:
+                newest["process", row.process] = row
         paths = {row.hash: row.path for row in newest.values()}
         together = self._together
         if together is None or together[0] != paths.keys():

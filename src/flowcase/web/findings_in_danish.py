@@ -15,8 +15,8 @@ from flowcase.web.danish_catalogue import DanishCatalogue
 from flowcase.web.language import current
 
 _CATALOGUE = DanishCatalogue("findings.da.po")
-_GAP = "No rule matches when "
-# What stands between the values of a gap in a table; the values, in quotes, stay.
+# What stands between the values of a gap or of an overlap in a table; the values, in quotes, stay.
+_VALUES = re.compile(r"(No rule matches|Rules \d+ and \d+ both match) when ")
 _BETWEEN = {
     " and ": " og ",
     " or ": " eller ",
@@ -51,9 +51,10 @@ def finding_words(finding: Finding) -> FindingWords:
 
 def in_danish(sentence: str) -> str | None:
     """None for what the catalogue does not have."""
-    if sentence.startswith(_GAP) and sentence not in _CATALOGUE.sentences:
-        said = _VALUE_OR_BETWEEN.sub(lambda found: _BETWEEN.get(found[0], found[0]), sentence[len(_GAP) :])
-        sentence = _GAP + said
+    if (begun := _VALUES.match(sentence)) and sentence not in _CATALOGUE.sentences:
+        values = sentence[begun.end() :]
+        said = _VALUE_OR_BETWEEN.sub(lambda found: _BETWEEN.get(found[0], found[0]), values)
+        sentence = begun[0] + said
     return _CATALOGUE.danish(sentence)
 
 

@@ -50,6 +50,7 @@ TITLES: Mapping[str, str] = {
     "dmn-nothing-to-decide": "Filen har en beslutning.",
     "dmn-order": "Delene af en beslutning står i den rækkefølge, som DMN kræver.",
     "dmn-output-order-missing": "PRIORITY og OUTPUT ORDER har en liste over mulige output.",
+    "dmn-name-length": "En beslutning, en kolonne og inputdata har et navn, der kan læses i ét blik.",
     "dmn-reference-unknown": "En pil fører til et element.",
     "dmn-relation-row": "Hver række i en relation har én værdi pr. kolonne.",
     "dmn-requirement-cycle": "Beslutninger kræver ikke hinanden i ring.",
@@ -82,6 +83,7 @@ TITLES: Mapping[str, str] = {
     "feel-marker": "Et udtryk begynder med `=`.",
     "feel-syntax": "Hvert udtryk er FEEL, der kan læses.",
     "file-kind": "En mappe indeholder diagrammer, beslutninger, formularer og regelsæt.",
+    "file-name": "En fils navn er kort nok til at blive vist.",
     "flow-direction": (
         "Intet fører ind i en start- eller kanthændelse, ud af en "
         "slut-hændelse eller til og fra en delproces ved hændelse."
@@ -99,7 +101,9 @@ TITLES: Mapping[str, str] = {
     "form-json": "En formular er JSON fra form-js.",
     "form-key": "Hvert felt har en nøgle, som ingen andre har.",
     "form-field-name": "Et udtryk skriver formularens felter, som de hedder.",
+    "form-unknown-name": "Hvad et udtryk i en formular læser, er et felt eller bliver sat af noget.",
     "form-label": "Hvert felt har et navn.",
+    "form-name-length": "Et felts navn kan læses i ét blik, og dets nøgle er kort.",
     "form-options": "Et valg har noget at vælge, hver kode én gang.",
     "form-pattern": "Et mønster, som en tekst skal passe til, kan læses, som FEELs `matches` læser det.",
     "form-personal-data": "Hvad der skrives om en person, går i sagen og aldrig i en procesvariabel.",
@@ -123,6 +127,7 @@ TITLES: Mapping[str, str] = {
     "message-reference": "En beskedhændelse nævner en besked med et navn og siger, hvis besked det er.",
     "misplaced-child": "Hvert element står, hvor BPMN 2.0 har plads til det.",
     "multi-instance": "Flere gennemløb nævner den liste, der gennemløbes.",
+    "name-length": "Et navn kan læses i ét blik.",
     "parallel-gateway-loop": "En løkke går ikke tilbage til en parallel forgrening.",
     "pool-and-lane": "Deltagere og baner henviser til det, filen har, og et element ligger i én bane.",
     "reachable": "Hvert element kan nås fra en start.",

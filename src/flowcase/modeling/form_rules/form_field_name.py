@@ -1,7 +1,7 @@
 """An expression names the form's fields as they are spelt (warning).
 
-A name that nothing has gives null: a field with such a condition is never hidden, or never asked for. What a
-form reads may come from the diagram too, so only a name that is spelt almost like a field is told.
+A name that nothing has gives null: a field with such a condition is never hidden, or never asked for. A name
+that is unlike every field's is told by `form-unknown-name`.
 
 Wrong (kontakt)::
 
@@ -22,9 +22,10 @@ Right::
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from flowcase.feel import FeelSyntaxError
+from flowcase.feel import FeelSyntaxError, Problem
 from flowcase.feel import check as problems_of
 from flowcase.modeling.expressions import parse
 from flowcase.modeling.finding import Severity
@@ -40,27 +41,44 @@ _VARIABLE = "variable:"
 
 
 def check(form: Located, report: FormReport) -> None:
-    fields = {str(component.get(name)) for component, _ in components_of(form) for name in _NAMES}
-    variables = {
+    for component, field, text, problem in unknown_names(form):
+        near = problem.suggestion
+        if is_misspelt(form, problem):
+            report(
+                component,
+                f"{field} '{text}' reads '{problem.name}', which no field has; '{near}' is one.",
+                f"Write '{near}' if that is meant.",
+            )
+
+
+def is_misspelt(form: Located, problem: Problem) -> bool:
+    """Whether a name that the form does not have is almost that of one of its fields."""
+    near = problem.suggestion
+    if near is None or near not in _fields(form):
+        return False
+    return SequenceMatcher(None, problem.name, near, autojunk=False).ratio() >= _ALIKE
+
+
+def unknown_names(form: Located) -> Iterator[tuple[Located, str, str, Problem]]:
+    """(component, its property, the expression there, the name in it that neither a field nor a fact has)."""
+    known = _fields(form) | _variables(form) | FACTS
+    for component, _ in components_of(form):
+        for field, text in expressions(component):
+            found = parse(text.removeprefix("=").strip())
+            if not isinstance(found, FeelSyntaxError):  # form-expression says so
+                for problem in problems_of(found, names=known):
+                    if problem.kind == "unknown variable":
+                        yield component, field, text[:80], problem
+
+
+def _fields(form: Located) -> set[str]:
+    return {str(component.get(name)) for component, _ in components_of(form) for name in _NAMES}
+
+
+def _variables(form: Located) -> set[str]:
+    return {
         target.removeprefix(_VARIABLE)
         for component, _ in components_of(form)
         for target in properties_of(component).get("target", "").split()
         if target.startswith(_VARIABLE)
     }
-    for component, _ in components_of(form):
-        for field, text in expressions(component):
-            found = parse(text.removeprefix("=").strip())
-            if isinstance(found, FeelSyntaxError):
-                continue  # form-expression says so
-            for problem in problems_of(found, names=fields | variables | FACTS):
-                if problem.suggestion in fields and _is_almost(problem.name, problem.suggestion):
-                    report(
-                        component,
-                        f"{field} '{text[:80]}' reads '{problem.name}', which no field has; "
-                        f"'{problem.suggestion}' is one.",
-                        f"Write '{problem.suggestion}' if that is meant.",
-                    )
-
-
-def _is_almost(name: str, field: str) -> bool:
-    return SequenceMatcher(None, name, field, autojunk=False).ratio() >= _ALIKE
