@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lxml import etree
+
 from flowcase.modeling.safe_xml import parse_xml
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 _DD = "{http://www.omg.org/spec/DD/20100524/DI}"
+
+
+@dataclass(frozen=True)
+class Label:
+    """Where a name stands: its middle, and its upper edge."""
+
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,7 @@ class Shape:
     y: float
     width: float
     height: float
+    label: Label | None = None  # where its name was put, beside the shape
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,8 @@ class Line:
     source: str
     target: str
     points: tuple[tuple[float, float], ...]
+    name: str = ""
+    label: Label | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,8 @@ def picture(content: bytes) -> Picture:
             continue
         x, y, width, height = (float(bounds.get(side) or 0) for side in ("x", "y", "width", "height"))
         kind = node.tag.removeprefix(_BPMN)
-        shapes.append(Shape(node.get("id"), kind, node.get("name") or "", x, y, width, height))
+        name, label = node.get("name") or "", _label(drawn)
+        shapes.append(Shape(node.get("id"), kind, name, x, y, width, height, label))
     for drawn in root.iter(f"{_DI}BPMNEdge"):
         node = nodes.get(drawn.get("bpmnElement"))
         points = tuple(
@@ -67,5 +81,14 @@ def picture(content: bytes) -> Picture:
         )
         if node is None or len(points) < 2:
             continue
-        lines.append(Line(node.get("id"), node.get("sourceRef") or "", node.get("targetRef") or "", points))
+        ends = node.get("sourceRef") or "", node.get("targetRef") or ""
+        lines.append(Line(node.get("id"), *ends, points, node.get("name") or "", _label(drawn)))
     return Picture(tuple(shapes), tuple(lines))
+
+
+def _label(drawn: etree._Element) -> Label | None:
+    bounds = drawn.find(f"{_DI}BPMNLabel/{_DC}Bounds")
+    if bounds is None:
+        return None
+    x, y, width = (float(bounds.get(side) or 0) for side in ("x", "y", "width"))
+    return Label(x + width / 2, y)
