@@ -90,8 +90,12 @@ def test_palette_and_panel_of_the_editor_of_forms_are_danish():
     source = (PACKAGES / "@bpmn-io/form-js-viewer/dist/index.es.js").read_text("utf-8")
     fields = set(re.findall(r"\.config = \{[^}]*?name: '([^']+)'", source))
 
-    assert len(labels) > 60 and len(fields) > 15
-    assert sorted((labels | fields) - danish("forms").keys()) == []
+    tooltips = words_in(
+        re.compile(r"\btooltip: (')((?:\\.|[^'])+)'"), "@bpmn-io/form-js-editor/dist/index.es.js"
+    )
+
+    assert len(labels) > 60 and len(fields) > 15 and len(tooltips) > 6
+    assert sorted((labels | fields | tooltips) - danish("forms").keys()) == []
 
 
 @pytest.mark.parametrize("name", ["bpmn", "dmn", "forms"])

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from flowcase.modeling import read_bpmn
+from flowcase.modeling import read_bpmn, read_form
+from flowcase.modeling.read_form import COMPONENTS
 from tests.web.test_browser import sign_in
 from tests.web.test_studio_in_the_browser import checked_again, group, saved
 from tests.web.waiting import editor_is_ready, width_of
@@ -68,6 +69,29 @@ def test_forms_and_gates_are_picked_from_lists_with_ones_own_drafts_in_them(stud
     element = read_bpmn(kept, DIAGRAM).processes[0].elements[a_user_task()]
     assert element.user_task.form_id == "min_nye_formular"
     assert "opfoelgning_kadence" in element.properties["flowcase.warn"].split()
+
+
+def test_where_a_fields_value_goes_and_its_english_are_filled_in_beside_the_form(studio, world):
+    page = studio("forms/F-B1.form")
+    kinds = page.locator(".fjs-palette-field:visible").evaluate_all(
+        "all => all.map(e => e.dataset.fieldType)"
+    )
+
+    page.locator(".fjs-element[data-id=felt_dato]").click(position={"x": 8, "y": 8})
+    fields = group(page, "flowcase")
+    target = fields.get_by_label("Hvor værdien går hen")
+    before = target.input_value()
+    target.fill("case:Underretning.modtaget")
+    fields.get_by_label("Navn på engelsk").fill("Day of the concern")
+    saved(page)
+
+    offered = page.locator("#fc-maal option").evaluate_all("all => all.map(e => e.value)")
+    assert {"case:Underretning.modtaget", before} <= set(offered)
+    assert set(kinds) <= COMPONENTS.keys() and {"textfield", "group", "dynamiclist"} <= set(kinds)
+    kept = world.flow.studio.open("forms/F-B1.form", actor=world.flow.people.actor("jens.proces")).content
+    first = next(each for each in read_form(kept, "F-B1.form").walk() if each.key)
+    assert first.properties["target"] == "case:Underretning.modtaget"
+    assert first.label_en == "Day of the concern"
 
 
 def test_feel_completes_what_forms_and_outputs_have_set(studio):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import combinations
 
 import pytest
 from lxml import etree
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 from flowcase.access.actor import SYSTEM
 from flowcase.modeling import read_bpmn
 from flowcase.modeling.layout import lay_out
+from flowcase.modeling.picture import picture
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.test_browser import sign_in
 from tests.web.test_studio_in_the_browser import axe
@@ -133,6 +135,28 @@ def test_an_element_is_added_named_connected_moved_edged_and_deleted_by_keyboard
     assert "Spørg skolen" not in [each.name for each in kept(page, world).elements.values()]
     page.keyboard.press("Control+z")
     assert "Spørg skolen" in [each.name for each in kept(page, world).elements.values()]
+
+
+def test_what_is_appended_never_lies_upon_its_neighbour(page, world):
+    to_the_drawing(page)
+    choose(page, "vurder")
+    append(page, "Brugeropgave", "Først")
+    choose(page, "Først")
+    for _ in range(7):
+        page.keyboard.press("Shift+ArrowDown")  # below the next of the row, with which it is not connected
+    append(page, "Brugeropgave", "Så")
+    choose(page, "vurder")
+    append(page, "Brugeropgave", "Til sidst")
+
+    kept(page, world)
+    content = world.flow.studio.open(FILE, actor=world.flow.people.actor("jens.proces")).content
+    drawn = [each for each in picture(content).shapes if each.kind == "userTask"]
+    upon = [
+        (one.name, other.name)
+        for one, other in combinations(drawn, 2)
+        if abs(one.x - other.x) < one.width and abs(one.y - other.y) < one.height
+    ]
+    assert (len(drawn), upon) == (5, [])
 
 
 def test_the_panel_and_the_list_of_keys_are_reached_by_a_key_and_nobody_is_caught(page):

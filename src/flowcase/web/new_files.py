@@ -41,11 +41,11 @@ _DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
     <bpmndi:BPMNPlane id="plane_1" bpmnElement={id}>
       <bpmndi:BPMNShape id="start_di" bpmnElement="start">
         <dc:Bounds x="180" y="160" width="36" height="36" />
-        <bpmndi:BPMNLabel><dc:Bounds x="186" y="203" width="24" height="14" /></bpmndi:BPMNLabel>
+        <bpmndi:BPMNLabel><dc:Bounds x="173" y="203" width="50" height="14" /></bpmndi:BPMNLabel>
       </bpmndi:BPMNShape>
       <bpmndi:BPMNShape id="slut_di" bpmnElement="slut">
         <dc:Bounds x="432" y="160" width="36" height="36" />
-        <bpmndi:BPMNLabel><dc:Bounds x="440" y="203" width="20" height="14" /></bpmndi:BPMNLabel>
+        <bpmndi:BPMNLabel><dc:Bounds x="425" y="203" width="50" height="14" /></bpmndi:BPMNLabel>
       </bpmndi:BPMNShape>
       <bpmndi:BPMNEdge id="flow_start_slut_di" bpmnElement="flow_start_slut">
         <di:waypoint x="216" y="178" />

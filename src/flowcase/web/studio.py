@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from flowcase.access.groups import NAMES, group_name
 from flowcase.access.permissions import may_edit_processes
+from flowcase.cases.entities import targets
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.element_templates import element_templates
@@ -126,6 +127,8 @@ def _data(opened: Any, kind: str) -> str:
             }
             for name, known in PROPERTIES.items()
         ]
+    if kind == "form":
+        started["targets"] = sorted(f"case:{each}" for each in targets())
     if kind == "dmn":
         started["names"] = asdict(flow().element_choices.in_tables(actor()))
     text = json.dumps(started, ensure_ascii=False)

@@ -11,6 +11,7 @@ import { bindKeysList } from './studio/choosing.js';
 import danish from './studio/danish-forms.json';
 import { translateShown } from './studio/danish-shown.js';
 import { bindFormKeys } from './studio/form-keys.js';
+import { FormPropertiesModule, listTargets } from './studio/form-properties.js';
 import { nameInDanish } from './studio/new-fields.js';
 import { startStudio } from './studio/shell.js';
 
@@ -25,7 +26,8 @@ const added = Object.entries(danish).flatMap(([word, said]) =>
 
 function makeEditor(begun) {
   const container = document.getElementById('laerred');
-  const editor = new FormEditor({ container });
+  const editor = new FormEditor({ container, additionalModules: [FormPropertiesModule] });
+  listTargets(begun.targets);
   if (begun.language === 'da') {
     translateShown(container, { ...danish, ...Object.fromEntries(added) }, PLACES);
     translateShown(container, filledIn, FILLED_IN);

@@ -24,6 +24,11 @@ export function freePlace(target, size, near, isFrame) {
   return middle({ ...size, x: bounds.x + 3 * GAP, y: low + GAP });
 }
 
+// Whether something stands in `place` already; flows may be crossed there.
+export function isTaken(target, place) {
+  return target.children.some((each) => !each.waypoints && each.type !== 'bpmn:Lane' && overlap(place, each, 0));
+}
+
 // Shapes, names and flows inside, and the strip of the frame's own name; lanes only divide it.
 function obstacles(target) {
   const inside = target.children
@@ -55,11 +60,11 @@ function middle({ x, y, width = 0, height = 0 }) {
   return { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
 }
 
-function overlap(one, other) {
+function overlap(one, other, gap = GAP) {
   return (
-    one.x < other.x + other.width + GAP &&
-    other.x < one.x + one.width + GAP &&
-    one.y < other.y + other.height + GAP &&
-    other.y < one.y + one.height + GAP
+    one.x < other.x + other.width + gap &&
+    other.x < one.x + one.width + gap &&
+    one.y < other.y + other.height + gap &&
+    other.y < one.y + one.height + gap
   );
 }

@@ -1,8 +1,10 @@
 // What is added (N) or put in (Ctrl+V) by keyboard gets a free place, where bpmn-js waits for a mouse to drop it.
+// So does what is appended, where bpmn-js looks no further than at what the element is connected with.
+import { getNewShapePosition } from 'bpmn-js/lib/features/auto-place/BpmnAutoPlaceUtil';
 import { createMoveEvent } from 'diagram-js/lib/features/mouse/Mouse';
 import { getBBox } from 'diagram-js/lib/util/Elements';
 
-import { freePlace, GAP } from './free-place.js';
+import { freePlace, GAP, isTaken } from './free-place.js';
 
 const ASIDE = 140; // px from the left: a list opens beside the palette
 
@@ -54,4 +56,24 @@ class Placing {
 }
 Placing.$inject = ['canvas', 'create', 'eventBus', 'modeling', 'mouse', 'rules', 'selection'];
 
-export const PlacingModule = { __init__: ['placing'], placing: ['type', Placing] };
+const FIRST = 1500; // before bpmn-js's own place
+
+class Appending {
+  constructor(canvas, elementRegistry, eventBus) {
+    eventBus.on('autoPlace', FIRST, ({ source, shape }) => {
+      const wanted = getNewShapePosition(source, shape, elementRegistry);
+      const { width, height } = shape;
+      const place = wanted && { x: wanted.x - width / 2, y: wanted.y - height / 2, width, height };
+      const target = source.parent;
+      if (!place || !isTaken(target, place)) return undefined; // bpmn-js's own is free
+      return freePlace(target, { width, height }, wanted, target !== canvas.getRootElement());
+    });
+  }
+}
+Appending.$inject = ['canvas', 'elementRegistry', 'eventBus'];
+
+export const PlacingModule = {
+  __init__: ['placing', 'appending'],
+  placing: ['type', Placing],
+  appending: ['type', Appending],
+};
