@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from diagrams import examples
 
-from flowcase.modeling import Severity, check_form
+from flowcase.modeling import Severity, check_form, read_form
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.form_rules import load_form_rules
 
@@ -51,6 +51,17 @@ def test_a_target_at_a_list_holds_for_all_of_its_fields():
      "components": [{"id": "n", "type": "textfield", "key": "navn", "label": "Navn"}]}"""
 
     assert check_form(form(body), "F-X.form", CATALOGUE) == []
+
+
+def test_a_property_that_stands_twice_in_one_object_is_told_at_its_line():
+    body = '{"id": "a", "type": "number", "key": "alder",\n "key": "alder2", "label": "Alder"}'
+
+    [told] = check_form(form(body), "F-X.form", CATALOGUE)
+
+    assert (told.rule, told.line, told.severity) == ("form-json", 2, Severity.ERROR)
+    assert told.message == "'key' stands twice in the object that begins in this line."
+    [field] = read_form(form(body), "F-X.form").fields  # one that was deployed before goes on
+    assert field.key == "alder2"
 
 
 def test_the_form_reader_and_the_check_survive_what_is_no_form():

@@ -16,7 +16,7 @@ def check_form(content: bytes, file: str, catalogue: Catalogue | None = None) ->
     """All findings in a form; never raises for bad input."""
     try:
         read_form(content, file)
-        form = parse_form_json(content, file)
+        form = parse_form_json(content, file, is_checked=True)
     except InvalidDefinition as refusal:
         return list(refusal.findings)
     findings: list[Finding] = []
