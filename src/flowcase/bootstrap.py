@@ -359,7 +359,7 @@ def assemble(
     if clock is None:
         clock = DemonstrationClock(store, wall) if settings.is_demonstration else wall
     transactions = Transactions(store, clock, clock_watch.check, due_now)
-    nodes = Nodes(transactions, node, clock_watch.correction)
+    nodes = Nodes(transactions, node, clock_watch.corrections)
     definitions = Definitions()
     rule_sets = RuleSets(transactions)
     decisions = Decisions(rule_sets)

@@ -249,6 +249,25 @@ class KeyRotationEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockCorrected(Event):
+    """What a node writes bears another time from `since` on than the clock of its machine, which is wrong."""
+
+    node: str
+    seconds: int  # by which the clock is wrong, and which is taken off or added
+    side: str  # ahead | behind
+    since: dt.datetime
+    is_sure: bool  # two clocks agree on it; else the database's alone says so
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockCorrectionEnded(Event):
+    """From now on its instants are those of its machine's clock, or it writes nothing any more."""
+
+    node: str
+    because: str  # clock_right | node_stopped | node_silent
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportBegun(Event):
     """Events begin to leave the house: by which filter, how confidential. `ExportMade` says that all did."""
 

@@ -223,6 +223,7 @@ class Asked:
     def __init__(self, *, corrects: bool = False) -> None:
         self.database, self.machine, self.monotonic = 1e9, 1e9, 1000.0
         self.times, self.is_away = 0, False
+        self.others: list[float] = []  # clocks of other machines
         self.watch = ClockWatch(
             cast(Nodes, self),
             lambda: dt.datetime.fromtimestamp(self.machine, dt.UTC),
@@ -236,10 +237,14 @@ class Asked:
             raise DatabaseLost
         return dt.timedelta(seconds=machine().timestamp() - self.database)
 
+    def witnesses(self, _: dt.datetime) -> list[float]:
+        return [each - self.database for each in self.others]
+
     def passes(self, seconds: float) -> None:
         self.database, self.machine, self.monotonic = (
             each + seconds for each in (self.database, self.machine, self.monotonic)
         )
+        self.others = [each + seconds for each in self.others]
 
 
 def test_the_database_is_asked_each_minute_and_at_once_after_a_leap() -> None:

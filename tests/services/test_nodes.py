@@ -12,6 +12,7 @@ import pytest
 
 from flowcase import scheduler
 from flowcase.bootstrap import Flowcase
+from flowcase.cli import examining
 from flowcase.clock import ManualClock, WallClock
 from flowcase.handlers import Side
 from flowcase.services import jobs
@@ -68,6 +69,28 @@ def test_what_is_due_and_not_done_makes_the_installation_behind(
     assert (behind.backlog.jobs, behind.jobs_late, behind.is_behind) == (1, 61 * SECOND, True)
     flow.jobs.run_due()
     assert not flow.nodes.overview(NOW).is_behind
+
+
+def test_doctor_says_that_no_worker_is_known_and_since_when_what_is_due_waits(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    def told() -> list[str]:
+        return [f"{each.level}: {each.message}" for each in examining._work(flow) if each.what == "workers"]
+
+    none = "No worker is known: none has been heard for a day, or none ever ran."
+    assert told() == [f"warning: {none} Nothing is due; what falls due waits."]
+    register("test.send", lambda job, outbox: None, Side.OUTSIDE)
+    deploy(process("p", start(), service_task("send", "test.send"), end()))
+    flow.instances.start("p", {}, actor=OPERATOR)
+
+    clock.advance(61 * SECOND)
+    assert told() == [f"error: {none} 0 timers and 1 jobs are due, the first since 2026-03-02 09:00 UTC."]
+    flow.nodes.beat("worker", WallClock().now() - 120 * SECOND)
+    (silent,) = told()
+    assert silent.startswith("error: No worker lives. 0 timers and 1 jobs")
+    flow.nodes.beat("worker", WallClock().now())
+
+    assert told() == []
 
 
 def test_a_worker_beats_while_it_runs_and_leaves_when_it_is_told_to_stop(

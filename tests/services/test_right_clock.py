@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
@@ -12,17 +13,19 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from flowcase import bootstrap, handlers
+from flowcase import bootstrap, handlers, scheduler
 from flowcase.bootstrap import Flowcase
 from flowcase.cli import examining
 from flowcase.clock import ManualClock, WallClock
 from flowcase.config import Config
+from flowcase.events import ClockCorrected, ClockCorrectionEnded
 from flowcase.handlers import Side
-from flowcase.services.clock_watch import ASK_SECONDS, ClockAhead, RightClock
-from flowcase.services.nodes import FAR_AHEAD
-from flowcase.services.reckoning import AGREE_SECONDS, Reckoning, reckoned
+from flowcase.services import nodes
+from flowcase.services.clock_watch import ASK_SECONDS, WRONG_SECONDS, RightClock
+from flowcase.services.nodes import Correction, Nodes
+from flowcase.services.reckoning import AGREE_SECONDS, Reckoning, outvoted, reckoned
 from flowcase.services.signed_posts import Reach, networks
-from flowcase.services.transactions import DatabaseLost
+from flowcase.services.transactions import DatabaseLost, Transactions
 from flowcase.services.webhooks import Webhooks
 from flowcase.store import Store
 from tests.conftest import NOW
@@ -115,19 +118,6 @@ def test_a_timer_that_begins_by_a_wrong_clock_is_due_when_it_should(machine: Mac
 
     (waiting,) = real.timers.list()
     assert _is_now(waiting.due_at - HOUR / 2)
-
-
-@on_postgresql
-def test_a_worker_far_ahead_still_leaves_what_is_due_to_others(machine: Machine, real: Flowcase) -> None:
-    _deploy(real, SOON)
-    real.instances.start("t", {}, actor=OPERATOR)
-    machine.ahead = HOUR
-
-    with pytest.raises(ClockAhead):
-        real.timers.fire_due()
-
-    machine.ahead = FAR_AHEAD - 10 * SECOND
-    assert real.timers.fire_due() == 1
 
 
 @on_postgresql
@@ -370,3 +360,220 @@ def test_a_process_that_calls_nothing_due_says_only_what_it_corrects() -> None:
         assert asked.watch.is_far_ahead()
 
     assert [each["event"].split(":")[0] for each in said] == ["clock ahead of the database's"]
+
+
+# --- what other machines tell ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("machine", "database", "witnesses", "right", "is_sure"),
+    [
+        (-3600, 0, [], 0, False),
+        (-3600, 0, [1], 0, True),  # this machine's is behind
+        (0, 3600, [-1], 0, True),  # it is PostgreSQL's that is ahead
+        (0, 3600, [-7200], 3600, False),  # three that do not agree
+        (0, 3600, [0, 3600], 3600, False),  # two against two
+        (-3600, 3600, [0, 2], 0, True),  # both are wrong
+    ],
+)
+def test_where_two_clocks_differ_those_of_other_machines_tell_which_is_right(
+    machine: float, database: float, witnesses: list[float], right: float, is_sure: bool
+) -> None:
+    assert outvoted(machine, database, witnesses) == Reckoning(right, is_sure)
+
+
+def test_a_machine_that_started_behind_goes_by_the_right_time_once_another_tells_it() -> None:
+    asked = Asked(corrects=True)
+    asked.machine -= 3600
+    assert asked.watch.now_for_due().timestamp() == asked.machine  # PostgreSQL's may be the wrong one
+    asked.others = [asked.database]
+    asked.passes(WRONG_SECONDS)
+
+    asked.watch.refresh()
+
+    assert asked.watch.now_for_due().timestamp() == asked.database
+
+
+def test_a_process_that_starts_while_postgresqls_clock_is_wrong_goes_by_one_that_another_confirms() -> None:
+    asked = Asked(corrects=True)
+    asked.database += 3600
+    asked.others = [asked.machine]
+
+    with capture_logs() as said:
+        assert asked.watch.now().timestamp() == asked.machine
+    asked.passes(ASK_SECONDS)
+    asked.watch.refresh()
+
+    assert asked.watch.now().timestamp() == asked.machine
+    assert asked.watch.database_ahead() == 3600
+    assert [each["event"] for each in said] == ["the database's clock was set wrong: it is not followed"]
+
+
+@on_postgresql
+def test_other_nodes_heartbeats_tell_it_unless_they_are_of_the_same_machine_or_old(
+    machine: Machine, real: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def witnesses() -> list[int]:
+        found = real.nodes.witnesses(dt.datetime.now(dt.UTC))
+        return [round(each / 60) for each in found]
+
+    def beat(node: str, **clock: Any) -> None:
+        Nodes(real.nodes._transactions, node, lambda: [Correction(**clock)] if clock else []).beat(
+            "worker", WallClock().now()
+        )
+
+    beat("beside it")
+    assert witnesses() == []
+    for name in ("two", "three"):
+        with monkeypatch.context() as patch:
+            patch.setattr(nodes, "machine_id", lambda name=name: name)
+            beat(name)
+            beat(f"{name}, again")
+    assert witnesses() == [0, 0]
+
+    machine.ahead = HOUR
+    with monkeypatch.context() as patch:
+        patch.setattr(nodes, "machine_id", lambda: "three")
+        beat("three", by=HOUR, since=NOW)
+    assert witnesses() == [0, 0], "what it has corrected is right"
+    with monkeypatch.context() as patch:
+        patch.setattr(nodes, "machine_id", lambda: "three")
+        beat("three", by=HOUR, since=NOW, is_sure=False)
+        beat("three, again", by=HOUR, since=NOW, is_sure=False)
+    assert sorted(witnesses()) == [0, 60], "what only the database says is no witness for it"
+    with monkeypatch.context() as patch:
+        patch.setattr(nodes, "SILENT_AFTER", dt.timedelta(seconds=-1))
+        assert witnesses() == []
+
+
+@on_postgresql
+def test_a_worker_alone_goes_on_by_the_right_time_however_far_ahead_it_is(
+    machine: Machine, real: Flowcase
+) -> None:
+    _deploy(real, WAITING, SOON.replace(b'"t"', b'"s"'))
+    machine.ahead = HOUR  # since before it started
+    real.instances.start("t", {}, actor=OPERATOR)
+    real.instances.start("s", {}, actor=OPERATOR)
+
+    done = scheduler.run_once(real)
+
+    assert done["timers"] == 1
+    (waiting,) = real.timers.list()
+    assert _is_now(waiting.due_at - HOUR / 2)
+    real.nodes.beat("worker", WallClock().now())
+    seen = real.nodes.overview(real.wall.now())
+    assert (seen.has_worker, seen.workers_ahead, seen.clocks_corrected) == (True, 0, 1)
+
+
+# --- the history says so ---------------------------------------------------------------------------------
+
+
+def _told(flow: Flowcase) -> list[ClockCorrected | ClockCorrectionEnded]:
+    kinds = (ClockCorrected, ClockCorrectionEnded)
+    return [row.event for row in flow.history.everything() if isinstance(row.event, kinds)]
+
+
+def _said(event: ClockCorrected | ClockCorrectionEnded) -> tuple[str, Any]:
+    if isinstance(event, ClockCorrectionEnded):
+        return type(event).__name__, event.because
+    return event.side, round(event.seconds / 60)
+
+
+@on_postgresql
+def test_the_history_says_once_that_a_clock_is_corrected_that_it_changes_and_that_it_ends(
+    machine: Machine, real: Flowcase
+) -> None:
+    minute = dt.timedelta(minutes=1)
+    for ahead in (dt.timedelta(), HOUR, HOUR, HOUR + 2 * minute, HOUR + 10 * minute, -HOUR, dt.timedelta()):
+        machine.ahead = ahead
+        real.clock.now()
+        for _ in range(2):
+            real.nodes.beat("web", WallClock().now())
+
+    assert [_said(each) for each in _told(real)] == [
+        ("ahead", 60),
+        ("ahead", 70),
+        ("behind", 60),
+        ("ClockCorrectionEnded", "clock_right"),
+    ]
+    first = _told(real)[0]
+    assert isinstance(first, ClockCorrected)
+    assert _is_now(first.since) and first.is_sure
+    assert real.history.verify() == []
+
+
+@on_postgresql
+def test_what_leapt_between_two_heartbeats_is_told_too(machine: Machine, real: Flowcase) -> None:
+    real.nodes.beat("worker", WallClock().now())
+    for ahead in (HOUR, dt.timedelta()):
+        machine.ahead = ahead
+        real.clock.now()
+
+    real.nodes.beat("worker", WallClock().now())
+
+    assert [_said(each) for each in _told(real)] == [("ahead", 60), ("ClockCorrectionEnded", "clock_right")]
+
+
+@on_postgresql
+@pytest.mark.parametrize("ahead", [dt.timedelta(), HOUR])
+def test_a_process_that_was_killed_goes_on_with_what_the_history_says(
+    machine: Machine, real: Flowcase, ahead: dt.timedelta
+) -> None:
+    def again() -> Flowcase:
+        return bootstrap.assemble(
+            dataclasses.replace(real.settings, node="n1"), real.store, handlers=real.handlers
+        )
+
+    machine.ahead = HOUR
+    again().nodes.beat("worker", WallClock().now())  # and is killed
+    machine.ahead = ahead
+
+    again().nodes.beat("worker", WallClock().now())
+
+    ended = [] if ahead else [("ClockCorrectionEnded", "clock_right")]
+    assert [_said(each) for each in _told(real)] == [("ahead", 60), *ended]
+
+
+@on_postgresql
+def test_a_node_that_ends_or_is_forgotten_is_corrected_no_more(machine: Machine, real: Flowcase) -> None:
+    machine.ahead = HOUR
+    real.nodes.beat("worker", WallClock().now())
+    real.nodes.leave()
+    killed = Nodes(Transactions(real.store, real.clock), "killed", lambda: [Correction(HOUR, NOW)])
+    killed.beat("worker", real.clock.now() + HOUR - 2 * DAY)
+    real.nodes.beat("worker", WallClock().now())
+
+    told = [_said(each) for each in _told(real) if isinstance(each, ClockCorrectionEnded)]
+    assert told == [("ClockCorrectionEnded", "node_stopped"), ("ClockCorrectionEnded", "node_silent")]
+
+
+@on_postgresql
+def test_a_heartbeat_says_nothing_more_of_a_clock_that_is_right(
+    machine: Machine, real: Flowcase, store: Store
+) -> None:
+    real.nodes.beat("worker", WallClock().now())
+
+    with traffic(store) as sent:
+        real.nodes.beat("worker", WallClock().now())
+
+    assert not [each for each in sent.statements if "history" in each]
+    assert _told(real) == []
+
+
+@on_postgresql
+def test_doctor_says_of_clocks_that_differ_whether_it_is_known_which_is_right(
+    machine: Machine, real: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> list[str]:
+        return [f"{each.level}: {each.message}" for each in examining._clocks(real)]
+
+    machine.ahead = -HOUR
+    real.clock.now()
+    (said,) = told()
+    assert said.startswith("warning: The clock of this machine is 3600 s behind the database's.")
+    assert "No node of a third machine tells" in said
+
+    monkeypatch.setattr(real.clock_watch._nodes, "witnesses", lambda _: [-3600.0])
+    monkeypatch.setattr("flowcase.services.clock_watch.WRONG_SECONDS", 0)
+    real.clock_watch.refresh()
+    assert told() == ["error: The clock of the database's machine is 3600 s ahead, as two others tell."]

@@ -67,7 +67,7 @@ def test_operators_see_what_is_taken_off_a_wrong_clock_and_since_when(app, sign_
     monkeypatch.setattr(Nodes, "_ahead", lambda *_: dt.timedelta(days=1))
     day = dt.timedelta(days=1)
     corrected = Correction(day, dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC))
-    node = Nodes(world.flow.nodes._transactions, "n2", lambda: corrected)
+    node = Nodes(world.flow.nodes._transactions, "n2", lambda: [corrected])
     node.beat("web", WallClock().now() + day)
     token = world.flow.service_accounts.make(
         "maaler", groups=["administrator"], scopes=["metrics:read"], actor=SYSTEM

@@ -12,7 +12,13 @@ import flowcase.web
 from flowcase.access.actor import SYSTEM
 from flowcase.access.events import PersonAdded, SignInRefused
 from flowcase.config import shipped_processes
-from flowcase.events import MigrationDecided, SettingChanged, WebhookMade
+from flowcase.events import (
+    ClockCorrected,
+    ClockCorrectionEnded,
+    MigrationDecided,
+    SettingChanged,
+    WebhookMade,
+)
 from flowcase.history.conformance import Deviation
 from flowcase.history.exports import line as exported
 from flowcase.history.field_names import FIELD_NAMES
@@ -547,3 +553,27 @@ def test_the_search_asks_first_what_it_is_for_and_says_that_it_has_to_be_chosen(
     assert named[0] == "formaal"
     assert page.one("//select[@name='formaal']").get("aria-describedby") == "formaal-hjaelp formaal-fejl"
     assert page.one("//*[@id='formaal-hjaelp']").text.startswith("Skal vælges.")
+
+
+def test_that_a_clock_was_corrected_is_told_with_what_an_instant_was_worth(vera, world):
+    def as_a_node_does(tx):
+        since = at(27, 9, 15)
+        told = partial(ClockCorrected, node="arbejder-2", seconds=3600, since=since)
+        tx.append(INSTALLATION, told(side="ahead", is_sure=True))
+        tx.append(INSTALLATION, told(side="behind", is_sure=False))
+        tx.append(INSTALLATION, ClockCorrectionEnded(node="arbejder-2", because="clock_right"))
+
+    world.flow.notices._transactions.run(SYSTEM, as_a_node_does)
+
+    begun = vera.get("/revision?formaal=tilsyn&slags=Forkert ur rettet")
+    ended = vera.get("/revision?formaal=tilsyn&slags=ClockCorrectionEnded")
+    english = vera.get("/revision?formaal=tilsyn&slags=ClockCorrected&sprog=en")
+
+    assert (
+        "Uret på maskinen under arbejder-2 går 3600 sekunder foran. "
+        "Det, den skriver, har den rigtige tid fra 27.3.2026 kl. 09.15." in begun.text
+    )
+    assert "3600 sekunder bagud" in begun.text and "09.15 efter databasens ur alene." in begun.text
+    assert "Uret på maskinen under arbejder-2 rettes ikke mere: det går rigtigt." in ended.text
+    assert "The clock of the machine under arbejder-2 is 3600 seconds ahead." in english.text
+    assert "09:15 on, by the database's clock alone." in english.text

@@ -29,11 +29,13 @@ def main() -> None:
 
 def _set_clock(file: Path) -> None:
     from flowcase import clock
+    from flowcase.services import nodes
 
     def now(_: object) -> dt.datetime:
         return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=float(file.read_text() or 0))
 
     clock.WallClock.now = now  # type: ignore[method-assign]
+    nodes.machine_id = lambda: os.environ["FLOWCASE_NODE"]  # type: ignore[assignment] # whose clock it is
 
 
 if __name__ == "__main__":

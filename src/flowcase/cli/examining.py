@@ -185,10 +185,8 @@ def _work(flow: Any) -> Iterator[Examined]:
             remedy = "Keep the clocks of all machines by NTP: due work and leases go by them."
             told = f"{differs} the database's.{leaves}{_corrected(node)}"
             yield Examined("nodes", "warning", told, remedy)
-    if overview.is_behind and not overview.has_worker:
-        yield Examined("nodes", "error", "Work is due and no worker lives.", "Run: flowcase worker")
-    elif overview.nodes and not overview.has_worker:
-        yield Examined("nodes", "warning", "No worker lives: what falls due waits.", "Run: flowcase worker")
+    yield from _clocks(flow)
+    yield from _workers(overview)
     due = flow.timers.next_due()
     late = (flow.clock.now() - due).total_seconds() if due else 0
     if late > 120:
@@ -202,9 +200,49 @@ def _work(flow: Any) -> Iterator[Examined]:
         yield Examined("timers", "ok", "None is overdue.")
 
 
+def _workers(overview: Any) -> Iterator[Examined]:
+    """Whether somebody does what is due, and since when nobody does."""
+    if overview.has_worker:
+        return
+    known = any(node.kind == "worker" for node in overview.nodes)
+    none = (
+        "No worker lives" if known else "No worker is known: none has been heard for a day, or none ever ran"
+    )
+    waiting = [
+        each for each in (overview.backlog.timers_since, overview.backlog.jobs_since) if each is not None
+    ]
+    if waiting:
+        due = f"{overview.backlog.timers} timers and {overview.backlog.jobs} jobs are due"
+        told = f"{none}. {due}, the first since {min(waiting):%Y-%m-%d %H:%M} UTC."
+        yield Examined("workers", "error" if overview.is_behind else "warning", told, "Run: flowcase worker")
+    else:
+        told = f"{none}. Nothing is due; what falls due waits."
+        yield Examined("workers", "warning", told, "Run: flowcase worker")
+
+
+def _clocks(flow: Any) -> Iterator[Examined]:
+    """What the clocks of this machine and of the database's are worth, as far as others tell."""
+    wrong, own = round(flow.clock_watch.database_ahead()), flow.clock_watch.correction()
+    remedy = "Set it by NTP: what starts while no other machine runs goes by it."
+    if wrong:
+        side = "ahead" if wrong > 0 else "behind"
+        told = f"The clock of the database's machine is {abs(wrong)} s {side}, as two others tell."
+        yield Examined("clocks", "error", told, remedy)
+    elif own is not None and not own.is_sure:
+        side = "ahead of" if own.seconds > 0 else "behind"
+        told = f"The clock of this machine is {abs(own.seconds)} s {side} the database's."
+        unsure = "No node of a third machine tells which is right: what is written bears the database's time."
+        yield Examined("clocks", "warning", f"{told} {unsure}", "Keep the clocks of both by NTP.")
+
+
 def _corrected(node: Any) -> str:
     if node.correction is None:
         return " What it writes bears that clock's time."
+    if not node.correction.is_sure:
+        return (
+            " What it writes bears the database's time, and what it calls due goes by the earlier one: "
+            "no node of a third machine tells which is right."
+        )
     return f" What it writes is right: corrected by as much since {node.correction.since:%Y-%m-%d %H:%M} UTC."
 
 

@@ -27,6 +27,8 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "CaseOpened": ("Sag åbnet", "Case opened"),
     "CaseRead": ("Sag set", "Case looked at"),
     "CaseRuleSetChanged": ("Sagens regelsæt skiftet", "Rule set of the case changed"),
+    "ClockCorrected": ("Forkert ur rettet", "Wrong clock corrected"),
+    "ClockCorrectionEnded": ("Ur rettes ikke mere", "Clock no longer corrected"),
     "CredentialSet": ("Adgangskode eller nøgle sat", "Password or token set"),
     "DeadlineBreached": ("Frist overskredet", "Deadline passed"),
     "DeadlineCancelled": ("Frist annulleret", "Deadline cancelled"),

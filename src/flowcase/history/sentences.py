@@ -351,6 +351,18 @@ SENTENCES: Mapping[str, Sentence] = {
     "EmergencyReviewed": Sentence(
         "Gennemgik nødadgangen.", "Reviewed the emergency access.", Telling.IN_SHORT
     ),
+    "ClockCorrected": Sentence(
+        "Uret på maskinen under {node} går {seconds} sekunder {side}. Det, den skriver, har den rigtige tid "
+        "fra {since}{surely}.",
+        "The clock of the machine under {node} is {seconds} seconds {side}. What it writes bears the right "
+        "time from {since} on{surely}.",
+        Telling.IN_SHORT,
+    ),
+    "ClockCorrectionEnded": Sentence(
+        "Uret på maskinen under {node} rettes ikke mere: {because}.",
+        "The clock of the machine under {node} is corrected no more: {because}.",
+        Telling.IN_SHORT,
+    ),
     "HandlerRan": Sentence("Udførte »{element}«.", "Ran “{element}”.", Telling.ON_REQUEST),
 }
 

@@ -235,6 +235,10 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
         fields |= {side: raw[side].rpartition(":")[2] for side in ("source", "target")}
     elif kind == "IncidentRaised":
         fields["message"] = cause(raw["message"])
+    elif kind == "ClockCorrected":
+        surely = {"da": " efter databasens ur alene", "en": ", by the database's clock alone"}
+        fields["since"] = _instant(raw["since"], language)
+        fields["surely"] = "" if raw["is_sure"] else surely[language]
     elif kind == "NoteWritten":
         fields["note_kind"] = note_name(raw["kind"], language)
     elif kind == "ReferenceRecorded":
@@ -267,7 +271,9 @@ _NAMED = frozenset(
 )
 # Fields that hold codes whatever the event.
 _CODES: Mapping[str, Callable[[str, str], str]] = {
+    "because": code_name,
     "outcome": code_name,
+    "side": code_name,
     "source": code_name,
     "purpose": code_name,
 }

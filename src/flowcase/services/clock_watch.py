@@ -13,13 +13,14 @@ import structlog
 from flowcase.clock import WallClock
 from flowcase.errors import FlowcaseError
 from flowcase.services.nodes import FAR_AHEAD, Correction, Nodes
-from flowcase.services.reckoning import AGREE_SECONDS, Reckoning, reckoned
+from flowcase.services.reckoning import AGREE_SECONDS, Reckoning, outvoted, reckoned
 from flowcase.services.transactions import UNAVAILABLE, DatabaseLost
 
 ASK_SECONDS = 60.0  # after which the database is asked anew, though this clock has not leapt
 WRONG_SECONDS = 5.0  # the same while the clock is wrong: it may have been set right
 LEAP_SECONDS = 1.0  # beside a clock that only counts seconds: more than that, and it was set
 ANSWER_SECONDS = 5.0  # how long others wait for an answer that they need
+_KEPT = 100  # changes of what is taken off, until the history has them
 _ASKS = 3  # as often anew, where the clock leaps while the database is asked
 
 _log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ class ClockWatch:
         self._known: _Known | None = None
         self._is_told = False
         self._told = (0, False)  # what is taken off, and whether the database's clock is not followed
+        self._changes: list[Correction | None] = []  # of what is taken off, for the history
         self._telling = threading.Lock()
         self._last = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -105,7 +107,22 @@ class ClockWatch:
         if not self._corrects or known is None or known.since is None:
             return None
         _, stood = self._stands()
-        return Correction(dt.timedelta(seconds=known.wrong_by(stood)), known.since)
+        by = dt.timedelta(seconds=known.wrong_by(stood))
+        return Correction(by, known.since, known.reckoning.is_sure)
+
+    def corrections(self) -> list[Correction | None]:
+        """As `correction`, behind what it has changed from since this was last asked."""
+        with self._telling:
+            changes, self._changes = self._changes, []
+        return [*changes, self.correction()]
+
+    def database_ahead(self) -> float:
+        """Seconds by which the database's clock is surely wrong; none where it agrees with a right one."""
+        known = self._known
+        if known is None or not known.reckoning.is_sure:
+            return 0.0
+        off = known.stood - known.ahead - known.reckoning.right
+        return off if abs(off) > AGREE_SECONDS else 0.0
 
     def _read(self) -> tuple[dt.datetime, float, bool]:
         """This machine's time, what is to be taken off it, and whether that is sure."""
@@ -136,8 +153,11 @@ class ClockWatch:
     # --- what may be called due --------------------------------------------------------------------
 
     def check(self) -> None:
-        """Raises ClockAhead. An instant that was read before is no later than one of a right clock."""
-        if self.is_far_ahead():
+        """Raises ClockAhead where nothing is taken off this clock. An instant that was read before is no
+        later than one of a right clock."""
+        if self._corrects:
+            self.refresh()
+        elif self.is_far_ahead():
             raise ClockAhead
 
     def is_far_ahead(self) -> bool:
@@ -211,7 +231,12 @@ class ClockWatch:
         self._take(at, _Known(ahead, before, self._monotonic(), self._reckoned(before, ahead)))
 
     def _reckoned(self, stood: float, ahead: float) -> Reckoning:
-        return reckoned(None if self._known is None else self._known.reckoning, stood, stood - ahead)
+        database = stood - ahead
+        found = reckoned(None if self._known is None else self._known.reckoning, stood, database)
+        if found.is_sure or not self._corrects:
+            return found
+        told = self._nodes.witnesses(self._machine())
+        return outvoted(stood, database, [database + each for each in told])
 
     def _take(self, at: dt.datetime, new: _Known) -> None:
         was = None if self._known is None else self._known.since
@@ -225,13 +250,23 @@ class ClockWatch:
         differs = 0 if off else ahead if abs(ahead) > AGREE_SECONDS else 0
         before, self._told = self._told, (off, bool(differs))
         if abs(off - before[0]) > LEAP_SECONDS or (off == 0) != (before[0] == 0):
+            self._note_for_history()
             at = "" if since is None else f"{since:%Y-%m-%dT%H:%M:%SZ}"
             if off:
-                _log.error("wrong clock: corrected in what is written", ahead_seconds=off, since=at)
+                known = self._known
+                is_sure = known is not None and known.reckoning.is_sure
+                by = {} if is_sure else {"because": "only the database's clock says so"}
+                _log.error("wrong clock: corrected in what is written", ahead_seconds=off, since=at, **by)
             else:
                 _log.warning("wrong clock right again: corrected no more", since=at)
         if differs and not before[1]:
             _log.error("the database's clock was set wrong: it is not followed", ahead_seconds=differs)
+
+    def _note_for_history(self) -> None:
+        """Of a process that says nothing to the history, only the last ones are kept."""
+        now = self.correction()
+        with self._telling:
+            self._changes = [*self._changes[1 - _KEPT :], now]
 
 
 class RightClock(WallClock):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from flowcase.access.actor import SYSTEM
+from flowcase.events import ClockCorrected, ClockCorrectionEnded
 from flowcase.services.reckoning import AGREE_SECONDS
 from flowcase.services.transactions import PATIENCE_SECONDS, Transactions, patiently
-from flowcase.store import Tx, tables
+from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries import leases
 from flowcase.store.queries import nodes as queries
 from flowcase.store.queries.nodes import Backlog, NodeRow
@@ -33,6 +37,20 @@ class Correction:
 
     by: dt.timedelta
     since: dt.datetime
+    is_sure: bool = True  # else only the database's clock says so
+
+    @property
+    def seconds(self) -> int:
+        return round(self.by.total_seconds())
+
+
+@cache
+def machine_id() -> str:
+    """Tells one machine from another, whatever containers run on it: those of one have one clock."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return socket.gethostname()
 
 
 @dataclass(frozen=True)
@@ -55,8 +73,8 @@ class Node:
 
     @property
     def leaves_what_is_due(self) -> bool:
-        """Whether it is a worker that does nothing until its clock is right."""
-        return self.kind == "worker" and self.clock_ahead > FAR_AHEAD
+        """Whether it is a worker that does nothing until its clock is right: nothing is taken off it."""
+        return self.kind == "worker" and self.clock_ahead > FAR_AHEAD and self.correction is None
 
 
 @dataclass(frozen=True)
@@ -109,10 +127,13 @@ class Nodes:
         self,
         transactions: Transactions,
         node: str,
-        correction: Callable[[], Correction | None] = lambda: None,
+        corrections: Callable[[], Sequence[Correction | None]] = lambda: (),
     ) -> None:
-        """`correction` tells what is taken off this machine's clock."""
-        self._transactions, self._node, self._correction = transactions, node, correction
+        """`corrections` tells what was taken off this machine's clock since it was last asked, what is now at
+        last; None: nothing."""
+        self._transactions, self._node, self._corrections = transactions, node, corrections
+        self._untold: list[Correction | None] = []
+        self._told: int | None = None  # seconds taken off, as the history says; None: not known yet
 
     def beat(self, kind: str, now: dt.datetime) -> None:
         """Say that this node lives, and which keys it knows. Rows of nodes that were silent for a day go.
@@ -122,33 +143,59 @@ class Nodes:
         began = time.monotonic()
         keyring = self._transactions.store.keyring
         keyring.refresh(not_within=KEYS_SECONDS)
-        details: dict[str, str] = {
-            "kind": kind,
-            "release": importlib.metadata.version("flowcase"),
-            "keys": " ".join(keyring.ids),
-        }
+        told = self._told if self._told is not None else self._told_before()
 
-        correction, at = self._correction(), now
-        if correction is not None:
-            at = now - correction.by
-            details["corrected"] = str(round(correction.by.total_seconds()))
-            details["corrected_since"] = correction.since.isoformat()
-
-        def work(tx: Tx) -> None:
+        def work(tx: Tx) -> int:
+            self._untold += self._corrections()  # behind the transaction's instant, which asks for the time
+            correction = self._untold[-1] if self._untold else None
             waited = dt.timedelta(seconds=time.monotonic() - began)
-            details["clock"] = str(round(self._ahead(tx, now + waited).total_seconds()))
+            details: dict[str, str] = {
+                "kind": kind,
+                "release": importlib.metadata.version("flowcase"),
+                "keys": " ".join(keyring.ids),
+                "machine": machine_id(),
+                "clock": str(round(self._ahead(tx, now + waited).total_seconds())),
+            }
+            at = now
+            if correction is not None:
+                at = now - correction.by
+                details["corrected"] = str(correction.seconds)
+                details["corrected_since"] = correction.since.isoformat()
+                if not correction.is_sure:
+                    details["unsure"] = "yes"
             if not tx.update_any(tables.node, {"id": self._node}, {"heartbeat_at": at, "details": details}):
                 tx.insert_once(tables.node, id=self._node, started_at=at, heartbeat_at=at, details=details)
             for row in queries.nodes(tx):
                 if abs(at - row.heartbeat_at) > FORGOTTEN_AFTER:
-                    tx.delete_any(tables.node, {"id": row.id})
+                    is_gone = tx.delete_any(tables.node, {"id": row.id})
+                    if is_gone and "corrected" in row.details:
+                        tx.append(INSTALLATION, ClockCorrectionEnded(node=row.id, because="node_silent"))
+            is_told, news = _news(self._node, told, self._untold)
+            for event in news:
+                tx.append(INSTALLATION, event)
+            return is_told
 
-        self._transactions.run(SYSTEM, work)
+        self._told = self._transactions.run(SYSTEM, work)
+        self._untold.clear()
+
+    def _told_before(self) -> int:
+        """What the history says of a process of this name that was killed."""
+
+        def work(tx: Tx) -> int:
+            mine = (row for row in queries.nodes(tx) if row.id == self._node)
+            return next((int(row.details.get("corrected", 0)) for row in mine), 0)
+
+        return self._transactions.glance(work)
 
     def leave(self, *, within: float = PATIENCE_SECONDS) -> None:
         """Say that this node ends. Raises DatabaseLost when it is away for longer than `within` seconds."""
-        gone = {"id": self._node}
-        self._transactions.run(SYSTEM, lambda tx: tx.delete_any(tables.node, gone), patience_seconds=within)
+
+        def work(tx: Tx) -> None:
+            tx.delete_any(tables.node, {"id": self._node})
+            if self._told:
+                tx.append(INSTALLATION, ClockCorrectionEnded(node=self._node, because="node_stopped"))
+
+        self._transactions.run(SYSTEM, work, patience_seconds=within)
 
     @property
     def are_alone(self) -> bool:
@@ -167,6 +214,26 @@ class Nodes:
                 least = self._ahead(tx, asked)
                 most = least + (machine() - asked)
             return min(max(least, dt.timedelta()), most)
+
+        return patiently(once)
+
+    def witnesses(self, now: dt.datetime) -> list[float]:
+        """How many seconds the clocks of other machines are ahead of the database's, one of each.
+
+        As one of their nodes told within SILENT_AFTER by the database's clock. `now` by this machine's clock.
+        """
+
+        def once() -> list[float]:
+            with self._transactions.store.glancing(now) as tx:
+                rows, database = queries.nodes(tx), leases.database_clock(tx)
+            found: dict[str, float] = {}
+            for row in rows:
+                machine, ahead = row.details.get("machine", ""), float(row.details.get("clock", 0))
+                corrected = float(row.details.get("corrected", 0))
+                told_at = row.heartbeat_at + dt.timedelta(seconds=corrected - ahead)
+                if machine not in ("", machine_id()) and abs(database - told_at) <= SILENT_AFTER:
+                    found[machine] = ahead if "unsure" in row.details else ahead - corrected
+            return list(found.values())
 
         return patiently(once)
 
@@ -189,7 +256,8 @@ def _node(row: NodeRow, now: dt.datetime) -> Node:
     correction = None
     if "corrected" in row.details:
         by = dt.timedelta(seconds=float(row.details["corrected"]))
-        correction = Correction(by, dt.datetime.fromisoformat(row.details["corrected_since"]))
+        since = dt.datetime.fromisoformat(row.details["corrected_since"])
+        correction = Correction(by, since, "unsure" not in row.details)
     return Node(
         row.id,
         row.details.get("kind", ""),
@@ -202,6 +270,27 @@ def _node(row: NodeRow, now: dt.datetime) -> Node:
         dt.timedelta(seconds=float(row.details.get("clock", 0))),
         correction,
     )
+
+
+def _news(
+    node: str, told: int, corrections: Sequence[Correction | None]
+) -> tuple[int, list[ClockCorrected | ClockCorrectionEnded]]:
+    """What the history says is taken off from now on, and the events that say so: that it begins, is ten
+    seconds and a tenth more or less than was told, and ends."""
+    news: list[ClockCorrected | ClockCorrectionEnded] = []
+    for each in corrections:
+        by = 0 if each is None else each.seconds
+        if each is None or not by:
+            news += [ClockCorrectionEnded(node=node, because="clock_right")] if told else []
+        elif not told or abs(by - told) > max(AGREE_SECONDS, abs(told) / 10):
+            side = "ahead" if by > 0 else "behind"
+            news.append(
+                ClockCorrected(node=node, seconds=abs(by), side=side, since=each.since, is_sure=each.is_sure)
+            )
+        else:
+            continue
+        told = by
+    return told, news
 
 
 def is_right(ahead: dt.timedelta) -> bool:

@@ -1,7 +1,8 @@
-"""Which clock is right: this machine's, the database's, or the time that was known, carried on by seconds."""
+"""Which clock is right: this machine's, the database's, the time that was known, or other machines'."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 AGREE_SECONDS = 10.0  # clocks that are kept by NTP differ by far less
@@ -12,7 +13,7 @@ class Reckoning:
     """How far a right clock is ahead of the one that only counts seconds."""
 
     right: float
-    is_sure: bool  # two clocks have agreed on it
+    is_sure: bool  # two clocks have agreed on it, and no two others on another one
 
 
 def reckoned(before: Reckoning | None, machine: float, database: float) -> Reckoning:
@@ -30,6 +31,21 @@ def reckoned(before: Reckoning | None, machine: float, database: float) -> Recko
         return Reckoning(database, is_sure=True)
     if _agree(machine, before.right):
         return Reckoning(machine, is_sure=True)
+    return Reckoning(database, is_sure=False)
+
+
+def outvoted(machine: float, database: float, witnesses: Sequence[float]) -> Reckoning:
+    """What most clocks say where the two do not agree; the database's where there is no majority.
+
+    `witnesses` are clocks of other machines, one of each.
+    """
+    clocks = (database, machine, *witnesses)
+    agreeing = [sum(_agree(one, other) for other in clocks) for one in clocks]
+    most = max(agreeing)
+    best = clocks[agreeing.index(most)]
+    rivals = [one for one, number in zip(clocks, agreeing, strict=True) if number == most]
+    if most > 1 and all(_agree(best, one) for one in rivals):
+        return Reckoning(best, is_sure=True)
     return Reckoning(database, is_sure=False)
 
 

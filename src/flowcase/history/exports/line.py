@@ -73,6 +73,8 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
     "CalendarAddressEnded": ("series",),
     "CalendarAddressMade": ("series",),
     "CasesSearched": ("sought", "found"),
+    "ClockCorrected": ("node", "seconds", "side", "since", "is_sure"),
+    "ClockCorrectionEnded": ("node", "because"),
     "CredentialSet": ("kind",),
     "DeliveryFailed": ("way", "delivery", "because", "attempts"),
     "DeliveryRetried": ("way", "delivery"),

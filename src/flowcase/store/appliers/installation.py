@@ -10,6 +10,8 @@ from flowcase.store.tx import LockedInstance, Tx
 history_only(
     events.ReferenceRecorded,
     events.DecisionEvaluated,
+    events.ClockCorrected,
+    events.ClockCorrectionEnded,
     events.ExportBegun,
     events.ExportMade,
     events.KeyRotationBegun,
