@@ -35,7 +35,8 @@ def make_empty(path: Path) -> None:
 def whole(target: Path) -> Iterator[BinaryIO]:
     """A file that has its name once all is on the disk, or never; meanwhile it is called `….part`.
 
-    What one that was killed has left there is made anew, as others may be able to read it.
+    What one that was killed has left there is made anew, as others may be able to read it. Raises OSError
+    that names the file, also where only its disk is full.
     """
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
@@ -45,5 +46,9 @@ def whole(target: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
             part.replace(target)
+        except OSError as error:
+            if error.errno is not None and error.filename is None:
+                error.filename = str(part)
+            raise
         finally:
             part.unlink(missing_ok=True)

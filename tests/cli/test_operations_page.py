@@ -25,7 +25,8 @@ def commands() -> list[list[str]]:
     """The words after `flowcase` in code, options of the program itself left out."""
     text = PAGE.read_text("utf-8")
     inline = re.findall(r"`flowcase ([^`…]+)", text)
-    blocks = [line.removeprefix("flowcase ") for line in text.splitlines() if line.startswith("flowcase ")]
+    typed = [re.sub(r"^FLOWCASE_\w+=\S+ ", "", line) for line in text.splitlines()]
+    blocks = [line.removeprefix("flowcase ") for line in typed if line.startswith("flowcase ")]
     return [re.sub(r"^--home \S+ ", "", each).split() for each in inline + blocks]
 
 

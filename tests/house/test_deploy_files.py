@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
 import shutil
@@ -189,3 +190,26 @@ def test_containers_come_back_after_a_restart_of_the_machine_and_write_to_their_
     assert "pg_isready -h 127.0.0.1" in check["test"][1]
     assert check["start_period"] == "2m"
     assert "/sund/proces" in services["web-1"]["healthcheck"]["test"][3]
+
+
+def test_a_command_at_the_terminal_has_the_services_settings_and_user_and_names_who_gave_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "setpriv").write_text('#!/bin/sh\necho "$LOGNAME" "$FLOWCASE_OIDC_GROUPS" "$@"; umask\n')
+    (tmp_path / "setpriv").chmod(0o755)
+    (tmp_path / "owner").write_text('FLOWCASE_HOME=/tmp\nFLOWCASE_OIDC_GROUPS="Boern Nord=nord; Syd=syd"\n')
+    given = {"SUDO_USER": "birthe", "FLOWCASE_ENVIRONMENT": str(tmp_path / "owner")}
+    path = f"{tmp_path}:{os.environ['PATH']}"
+
+    said = subprocess.run(
+        [DEPLOY / "flowcase", "deploy", "a folder"],
+        env={"PATH": path, "LOGNAME": "root", **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    program = "/opt/flowcase/bin/flowcase"
+    user = "--reuid=flowcase --regid=flowcase --init-groups"
+    assert said == f"birthe Boern Nord=nord; Syd=syd {user} {program} deploy a folder\n0077\n"
+    assert program in (DEPLOY / "flowcase-web.service").read_text("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -43,7 +44,11 @@ class Served:
     def __init__(self, left: Path) -> None:
         self.port, self.left, self.begun = free_port(), left, left.with_name("begun")
         command = [sys.executable, "-c", SERVING, str(self.port), str(left), str(self.begun)]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        self.home = left.with_name("home of the service's user")
+        self.home.mkdir()
+        environment = os.environ | {"HOME": str(self.home)}
+        environment.pop("XDG_RUNTIME_DIR", None)
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
         self.connections: list[socket.socket] = []
         self._wait()
 
@@ -117,3 +122,10 @@ def test_a_request_that_runs_is_finished_before_a_web_process_ends(served: Serve
     assert status == 0
     assert running.recv(1000).endswith(b"finished")
     assert seconds < WITHIN
+
+
+def test_a_web_process_opens_nothing_through_which_it_could_be_steered(served: Served) -> None:
+    """gunicorn's control socket would take its place from another web process of the same user."""
+    served.told_to_stop()
+
+    assert list(served.home.iterdir()) == []

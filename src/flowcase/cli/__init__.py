@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import click
 
-from flowcase.cli.output import EXIT_CODES, say_error
+from flowcase.cli.output import EXIT_CODES, say_error, say_refused_by_machine
 from flowcase.errors import FlowcaseError
 
 # The commands of each module, which has them as COMMANDS.
@@ -48,7 +48,7 @@ _MODULE_OF = {name: module for module, names in MODULES.items() for name in name
 
 
 class _Flowcase(click.Group):
-    """Says what flowcase refuses in one sentence and ends with the exit code of its kind."""
+    """Says what flowcase or the machine refuses in one sentence and ends with the exit code of its kind."""
 
     @property
     def commands(self) -> dict[str, click.Command]:
@@ -81,6 +81,10 @@ class _Flowcase(click.Group):
             say_error(error)
             code = next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), 1)
             raise click.exceptions.Exit(code) from None
+        except OSError as error:
+            if not say_refused_by_machine(error):
+                raise
+            raise click.exceptions.Exit(1) from None
 
 
 @click.group(cls=_Flowcase, context_settings={"help_option_names": ["-h", "--help"]})

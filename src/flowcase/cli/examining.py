@@ -49,7 +49,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
         yield Examined(
             "database",
             "error",
-            f"It cannot be opened: {type(error).__name__}.",
+            f"It cannot be opened: {getattr(error, 'said', '') or type(error).__name__}.",
             "See that its server runs and that FLOWCASE_DATABASE_URL is right.",
         )
         return

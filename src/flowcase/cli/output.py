@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import errno
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -83,8 +84,34 @@ def _cell(item: Any) -> str:
     return "" if item is None else str(item)
 
 
+# What the machine may refuse a command, and what to do about it.
+_REMEDIES: Mapping[int, str] = {
+    errno.EACCES: "Give the command as the user that flowcase runs as, or let that user in there.",
+    errno.EPERM: "Give the command as the user that flowcase runs as, or let that user in there.",
+    errno.ENOENT: "Make the folder first, or correct the name.",
+    errno.ENOTDIR: "Correct the name.",
+    errno.EROFS: "Choose a place that can be written to.",
+    errno.ENOSPC: "Make room there, or choose another place.",
+    errno.EDQUOT: "Make room there, or choose another place.",
+    errno.EFBIG: "Choose a place that takes larger files, or raise the limit (ulimit -f).",
+}
+
+
+def say_refused_by_machine(error: OSError) -> bool:
+    """Name file, cause and remedy of what the machine refused; False when it is nothing of that kind."""
+    if error.errno not in _REMEDIES or error.filename is None:
+        return False
+    cause = f"{str(error.strerror)[:1].lower()}{str(error.strerror)[1:]}"
+    click.echo(
+        f"Expected to use {error.filename}, but the machine says: {cause}. {_REMEDIES[error.errno]}", err=True
+    )
+    return True
+
+
 def say_error(error: errors.FlowcaseError) -> None:
     click.echo(str(error), err=True)
+    if said := getattr(error, "said", ""):
+        click.echo(f"  {said}", err=True)
     if isinstance(error, errors.InvalidValues):
         for field, sentences in sorted(error.errors.items()):
             click.echo(f"  {field}: {' '.join(sentences)}", err=True)

@@ -9,6 +9,7 @@ from flowcase.store.faults import (
     DatabaseMissing,
     DatabaseSlow,
     OutcomeUnknown,
+    RoleLacksRights,
     SessionShared,
 )
 from flowcase.store.key_places import create_key_file
@@ -27,6 +28,7 @@ __all__ = [
     "Keyring",
     "LockedInstance",
     "OutcomeUnknown",
+    "RoleLacksRights",
     "SealBroken",
     "SessionShared",
     "Store",

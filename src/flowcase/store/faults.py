@@ -19,6 +19,7 @@ _SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
 _STATEMENT_ENDED = "57014"  # PostgreSQL: the statement took longer than it may
 _PREPARED_BY_OTHERS = "42P05"  # PostgreSQL: this session has a prepared statement of that name already
 _IDLE_TOO_LONG = "25P03"  # PostgreSQL: rolled back and cut off for doing nothing inside a transaction
+_NO_RIGHT = "42501"  # PostgreSQL: this role may not do that with this table or schema
 
 DatabaseFault = DBAPIError  # whatever has no name below
 
@@ -31,9 +32,16 @@ class DatabaseBusy(FlowcaseError):
 
 
 class DatabaseLost(FlowcaseError):
-    """The connection broke before the commit; nothing was written, trying again is safe."""
+    """The connection broke before the commit; nothing was written, trying again is safe.
 
-    def __init__(self) -> None:
+    `said` is why none could be made, in the words of the server or the network: for who keeps them running,
+    since it names hosts and roles.
+    """
+
+    said = ""  # of one that was there and broke
+
+    def __init__(self, said: str = "") -> None:
+        self.said = said
         super().__init__(
             "Expected to reach the database, but the connection was lost. Nothing was changed. Try again."
         )
@@ -71,6 +79,18 @@ class DatabaseSlow(FlowcaseError):
         )
 
 
+class RoleLacksRights(FlowcaseError):
+    """The role that is signed in with at PostgreSQL may not do this; nothing was written."""
+
+    def __init__(self, because: str) -> None:
+        self.because = because
+        super().__init__(
+            f"Expected a role of the database that may do this, but PostgreSQL says: {because}. "
+            "`flowcase db upgrade` makes and alters tables: give it the owner's FLOWCASE_DATABASE_URL. Then "
+            "the owner gives the service's role its rights: flowcase db rights ROLE --apply"
+        )
+
+
 class SessionShared(FlowcaseError):
     """A pooler hands one session of PostgreSQL around without telling whose prepared statements are whose."""
 
@@ -102,7 +122,8 @@ def translated() -> Iterator[None]:
         if is_transient(error):
             raise DatabaseBusy from error
         if is_lost(error):
-            raise DatabaseLost from error
+            # Only what fails while no connection is there yet has no statement.
+            raise DatabaseLost(str(error.orig).splitlines()[0] if error.statement is None else "") from error
         if is_full(error):
             raise DatabaseFull from error
         state = getattr(error.orig, "sqlstate", None)
@@ -110,6 +131,8 @@ def translated() -> Iterator[None]:
             raise DatabaseSlow from error
         if state == _PREPARED_BY_OTHERS:
             raise SessionShared from error
+        if state == _NO_RIGHT:
+            raise RoleLacksRights(error.orig.diag.message_primary) from error  # type: ignore[union-attr]
         raise
 
 

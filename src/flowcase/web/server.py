@@ -148,6 +148,8 @@ def run(make: Callable[[], Flask], *, host: str, port: int, threads: int) -> Non
             "accesslog": None,  # addresses can name cases; the history is the log of who looked
             "loglevel": "warning",
             "proc_name": "flowcase",
+            # gunicorn's own would lie in the user's home, where web processes beside each other meet.
+            "control_socket_disable": True,
         },
     )
     try:

@@ -16,6 +16,7 @@ from flowcase.services.transactions import (
     DatabaseLost,
     DatabaseSlow,
     OutcomeUnknown,
+    RoleLacksRights,
     SealBroken,
     SessionShared,
 )
@@ -40,6 +41,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SessionShared: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    RoleLacksRights: HTTPStatus.INTERNAL_SERVER_ERROR,
     SealBroken: HTTPStatus.INTERNAL_SERVER_ERROR,
     PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,

@@ -1,0 +1,96 @@
+"""What the machine or the database's server refuses a command is said in a sentence, with what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from flowcase.cli.output import say_error
+from flowcase.store import DatabaseLost, Keyring, Store
+from tests.cli.conftest import CommandLine
+from tests.conftest import _administer, _named
+from tests.ports import free_port
+
+
+def test_a_home_that_cannot_be_made_is_named(flowcase: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+
+    said = CommandLine(tmp_path / "taken" / "home")("db", "upgrade", expect=1).stderr
+
+    assert said == (
+        f"Expected to use {tmp_path}/taken/home, but the machine says: not a directory. Correct the name.\n"
+    )
+
+
+def test_a_backup_into_a_folder_that_is_not_there_is_refused(flowcase: CommandLine, tmp_path: Path) -> None:
+    said = flowcase("db", "backup", tmp_path / "nowhere" / "night.flowcase", expect=1).stderr
+
+    assert f"{tmp_path}/nowhere/night.flowcase.part" in said
+    assert said.endswith("Make the folder first, or correct the name.\n")
+
+
+def test_a_backup_that_finds_no_room_leaves_nothing_and_names_the_disk(
+    flowcase: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    target = tmp_path / "backups" / "night.flowcase"
+    target.parent.mkdir()
+    monkeypatch.setattr("flowcase.private_files.os.fsync", full)
+
+    said = flowcase("db", "backup", target, expect=1).stderr
+
+    assert "no space left on device. Make room there, or choose another place." in said
+    assert str(target) in said
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_fault_of_the_program_is_no_refusal_of_the_machine(
+    flowcase: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: int) -> None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    monkeypatch.setattr("flowcase.private_files.os.fsync", gone)
+
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        flowcase("db", "backup", tmp_path / "night.flowcase")
+
+
+def test_a_role_that_may_not_make_tables_is_told_whose_address_it_takes(
+    flowcase: CommandLine, postgresql_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"strange_{uuid.uuid4().hex[:12]}"
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    _administer(postgresql_server, f"CREATE ROLE {name} LOGIN")
+    stranger = make_url(_named(postgresql_server, name)).set(username=name)
+    monkeypatch.setenv("FLOWCASE_DATABASE_URL", stranger.render_as_string(hide_password=False))
+
+    try:
+        said = flowcase("db", "upgrade", expect=1).stderr
+    finally:
+        _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+        _administer(postgresql_server, f"DROP ROLE {name}")
+
+    assert "PostgreSQL says: permission denied for schema public." in said
+    assert "flowcase db rights ROLE --apply" in said
+
+
+def test_why_no_connection_can_be_made_is_said_at_the_terminal_and_nowhere_else(
+    keyring: Keyring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(f"postgresql://flowcase@127.0.0.1:{free_port()}/flowcase?connect_timeout=5", keyring)
+
+    with pytest.raises(DatabaseLost) as lost:
+        store.revision()
+    store.close()
+    say_error(lost.value)
+
+    assert "refused" not in str(lost.value)
+    assert "refused" in capsys.readouterr().err
