@@ -40,15 +40,15 @@ def whole(target: Path) -> Iterator[BinaryIO]:
     """
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
-    with open(part, "x+b", opener=opener) as file:
-        try:
+    try:
+        with open(part, "x+b", opener=opener) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
             part.replace(target)
-        except OSError as error:
-            if error.errno is not None and error.filename is None:
-                error.filename = str(part)
-            raise
-        finally:
-            part.unlink(missing_ok=True)
+    except OSError as error:  # of what still waits to be written, closing the file fails once more
+        if error.errno is not None and error.filename is None:
+            error.filename = str(part)
+        raise
+    finally:
+        part.unlink(missing_ok=True)

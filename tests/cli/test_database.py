@@ -71,6 +71,27 @@ def test_a_backup_goes_back_whole_and_work_goes_on(at_work: CommandLine, tmp_pat
     assert history["level"] == "ok"
 
 
+@pytest.mark.parametrize("key", ["none", "another"])
+def test_a_backup_goes_nowhere_without_its_key_and_goes_back_once_that_is_there(
+    at_work: CommandLine, tmp_path: Path, key: str
+) -> None:
+    file = tmp_path / "night.flowcase"
+    at_work("db", "backup", file)
+    restored = CommandLine(tmp_path / "elsewhere")
+    if key == "another":
+        restored("db", "upgrade")
+
+    said = restored("db", "restore", file, expect=1).stderr
+
+    own = restored.home / "installation.key"
+    assert ("there is no file" if key == "none" else "written with another one") in said
+    assert own.exists() == (key == "another")
+    restored.home.mkdir(exist_ok=True)
+    shutil.copy(at_work.home / "installation.key", own)
+    restored("db", "restore", file)
+    assert tasks(restored) == tasks(at_work) != []
+
+
 def test_a_backup_is_never_half_there_and_overwrites_nothing(at_work: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "kept.flowcase").write_text("mine")
 

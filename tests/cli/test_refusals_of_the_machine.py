@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -49,6 +51,27 @@ def test_a_backup_that_finds_no_room_leaves_nothing_and_names_the_disk(
     assert "no space left on device. Make room there, or choose another place." in said
     assert str(target) in said
     assert list(target.parent.iterdir()) == []
+
+
+def test_a_file_that_meets_a_limit_while_much_of_it_waits_to_be_written_is_named(tmp_path: Path) -> None:
+    """Writing fails, and closing the file, which tries the rest again, once more."""
+    writing = """
+import errno, pathlib, resource, sys
+from flowcase import private_files
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    with private_files.whole(pathlib.Path(sys.argv[1])) as file:
+        file.write(bytes(500))
+        file.write(bytes(100_000))
+except OSError as error:
+    print(errno.errorcode[error.errno], error.filename)
+"""
+    target = tmp_path / "night.flowcase"
+
+    said = subprocess.run([sys.executable, "-c", writing, target], capture_output=True, text=True, check=True)
+
+    assert said.stdout == f"EFBIG {target}.part\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_fault_of_the_program_is_no_refusal_of_the_machine(

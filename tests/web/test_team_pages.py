@@ -122,6 +122,42 @@ def test_a_whole_caseload_goes_over_with_its_tasks_in_one_entry_of_each_history(
     assert changes == {"SAG-2570": "Se planen.\n\nMormor ringer om fredagen.", "SAG-2588": "Se planen."}
 
 
+def test_what_somebody_leaves_behind_whose_account_was_closed_is_handed_over_by_who_leads_them(
+    leader, sign_in, world
+):
+    world.flow.people.deactivate("camilla.syd", actor=SYSTEM)
+
+    team = leader.get("/team")
+    left, there = team.all("//tbody/tr")
+    page = leader.press(leader.get("/team/raadgivere/camilla.syd/overdragelse"), "vis", **CHANGE)
+    done = leader.press(page, "gennemfoer")
+
+    assert "Kontoen er lukket: overdrag sagerne" in left.text_content()
+    assert "Meld fravær" not in left.text_content() and "Meld fravær" in there.text_content()
+    assert "Sager overdraget: 2." in done.text
+    assert [caseworker(world, case) for case in HELD] == ["omar.syd", "omar.syd"]
+    assert not [row for row in world.flow.user_tasks.list() if row.assignee == "camilla.syd"]
+    assert "Camilla Noer" not in leader.get("/team").one("//tbody").text_content()
+
+
+def test_no_case_is_handed_over_to_a_closed_account(leader, world):
+    held = "/team/raadgivere/camilla.syd/overdragelse"
+    assert leader.get(held).all("//option[@value='omar.syd']")
+
+    world.flow.people.deactivate("omar.syd", actor=SYSTEM)
+
+    assert leader.get(held).all("//option[@value='omar.syd']") == []
+
+
+def test_no_user_task_is_handed_over_to_a_closed_account(leader, world):
+    team = "/opgaver?vis=team"
+    assert leader.get(team).all("//option[@value='omar.syd']")
+
+    world.flow.people.deactivate("omar.syd", actor=SYSTEM)
+
+    assert leader.get(team).all("//option[@value='omar.syd']") == []
+
+
 def test_a_cpr_number_in_a_reason_of_the_hand_over_is_warned_of_once(leader, world):
     page = leader.get("/team/raadgivere/camilla.syd/overdragelse")
 

@@ -89,13 +89,21 @@ def backup(file: str, as_json: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @json_option
 def restore(file: str, as_json: bool) -> None:
-    """Fill an empty database from a backup, all or nothing, and verify every history chain."""
-    from flowcase import bootstrap
-    from flowcase.store import archive
+    """Fill an empty database from a backup, all or nothing, and verify every history chain.
+
+    It needs the installation key that the backup was written under.
+    """
+    from flowcase.services.transactions import upgrade_patiently
+    from flowcase.store import KeyUnusable, archive
 
     settings, begun = _settings(), time.monotonic()
-    bootstrap.upgrade(settings)
+    if settings.is_key_missing:  # one that was made anew would open nothing of it
+        raise KeyUnusable(
+            f"there is no file {settings.key_path}. Put the key there that the backup was written under"
+        )
+    private_files.make_folder(settings.home)
     with _opened(settings) as store, Path(file).open("rb") as content, _bar(as_json) as progress:
+        upgrade_patiently(store)
         found = archive.read(store, content, progress=progress)
     _verify(settings)
     _report(found, as_json, f"Restored {file}", begun)

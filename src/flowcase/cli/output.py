@@ -99,7 +99,7 @@ _REMEDIES: Mapping[int, str] = {
 
 def say_refused_by_machine(error: OSError) -> bool:
     """Name file, cause and remedy of what the machine refused; False when it is nothing of that kind."""
-    if error.errno not in _REMEDIES or error.filename is None:
+    if error.errno is None or error.errno not in _REMEDIES or error.filename is None:
         return False
     cause = f"{str(error.strerror)[:1].lower()}{str(error.strerror)[1:]}"
     click.echo(

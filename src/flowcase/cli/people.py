@@ -97,10 +97,14 @@ def groups(id: str, groups: tuple[str, ...], is_new: bool, as_json: bool) -> Non
 @click.argument("id")
 @json_option
 def close(id: str, as_json: bool) -> None:
-    """Close an account: nobody signs in to it any more. What they did stays in the history."""
+    """Close an account: nobody signs in to it any more. What they did stays in the history.
+
+    Cases and user tasks stay theirs until who leads their team hands them over (*Mit team*).
+    """
     with opened() as flow:
         flow.people.deactivate(id, actor=operator())
-    _say({"person": id, "closed": True}, f"{id} is closed.", as_json)
+    said = f"{id} is closed. What is still theirs is handed over on Mit team, by who leads their team."
+    _say({"person": id, "closed": True}, said, as_json)
 
 
 @people.command("list")

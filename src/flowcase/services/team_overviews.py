@@ -55,7 +55,7 @@ class Team:
     """One team as who leads it sees it."""
 
     code: str
-    loads: tuple[Load, ...]  # the heaviest first
+    loads: tuple[Load, ...]  # the heaviest first; of closed accounts those that still have cases
     overdue: int  # user tasks of the team's people and those that the team is offered
     waiting: tuple[case_files.CaseRow, ...]  # cases that wait for a caseworker, the oldest first
 
@@ -98,7 +98,7 @@ class TeamOverviews:
         def work(tx: Tx) -> list[UserTaskRow]:
             if team not in teams_led(tx, self._rule_sets, actor):
                 raise Forbidden(f"see the late user tasks of team '{team}'", "they do not lead it")
-            holders = _holders(tx, team, [row.id for row in _members(tx, team)])
+            holders = _holders(tx, team, [row.id for row in _ever_in(tx, team)])
             return task_rows.page(tx, holders, Order.DUE, _late(tx.now), limit=MOST_SHOWN, row=UserTaskRow)
 
         return self._transactions.read(work)
@@ -156,11 +156,12 @@ class TeamOverviews:
         settings: Mapping[str, Value],
         counted: Mapping[str, tuple[int, int]],
     ) -> Team:
-        members = _members(tx, team)
+        ever = _ever_in(tx, team)
+        members = [row for row in ever if row.is_active or counted.get(row.id, (0, 0))[0]]
         loads = _with(tx, members, settings, counted, {})
         waiting = _waiting(tx, team, settings)
         late = _late(tx.now)
-        holders = _holders(tx, team, [row.id for row in members])
+        holders = _holders(tx, team, [row.id for row in ever])
         return Team(
             team,
             tuple(sorted(loads, key=lambda load: (-load.cases, load.person.name.casefold()))),
@@ -170,7 +171,12 @@ class TeamOverviews:
 
 
 def _members(tx: Tx, team: str) -> list[PersonRow]:
-    return [row for row in people(tx, groups=[team], only_active=True) if row.kind == "person"]
+    return [row for row in _ever_in(tx, team) if row.is_active]
+
+
+def _ever_in(tx: Tx, team: str) -> list[PersonRow]:
+    """With those whose account is closed: their cases and user tasks wait until somebody hands them over."""
+    return [row for row in people(tx, groups=[team]) if row.kind == "person"]
 
 
 def _waiting(tx: Tx, team: str, settings: Mapping[str, Value]) -> list[case_files.CaseRow]:

@@ -18,6 +18,6 @@ def teams_led(tx: Tx, rule_sets: RuleSets, actor: Actor) -> list[str]:
 
 
 def people_led(tx: Tx, rule_sets: RuleSets, actor: Actor) -> list[PersonRow]:
-    """The people in those teams."""
+    """The people in those teams, with those whose account is closed: what is theirs is there to hand over."""
     teams = teams_led(tx, rule_sets, actor)
-    return people(tx, groups=teams, only_active=True) if teams else []
+    return people(tx, groups=teams) if teams else []

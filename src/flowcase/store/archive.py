@@ -26,6 +26,8 @@ from flowcase.errors import FlowcaseError
 from flowcase.store import tables
 from flowcase.store.columns import FeelJson, Instant
 from flowcase.store.database import Store
+from flowcase.store.keys import Keyring
+from flowcase.store.streams import INSTALLATION
 from flowcase.values import canonical_json, from_json, to_json
 
 FORMAT = 1
@@ -105,7 +107,8 @@ def read(store: Store, file: BinaryIO, *, progress: Progress) -> Contents:
 
     The file is read twice: its own digests prove it whole before a row of it reaches the database, which
     would name a damaged one by whatever rule it breaks first. Raises ArchiveUnusable when the archive is
-    broken or of another revision, or the database not empty.
+    broken or of another revision, or the database not empty, and KeyUnusable when it was written under
+    another key than the store's.
     """
     start = file.tell()
     _check_revision(store, _head(_lines(file)))
@@ -121,7 +124,15 @@ def read(store: Store, file: BinaryIO, *, progress: Progress) -> Contents:
         found = _contents(connection)
         if found != promised:
             raise ArchiveUnusable(_difference(promised, found))
+        _check_key(connection, store.keyring)
     return found
+
+
+def _check_key(connection: Connection, keyring: Keyring) -> None:
+    asked = select(tables.stream.c.wrapped_key).where(tables.stream.c.id == INSTALLATION)
+    wrapped = connection.execute(asked).scalar()
+    if wrapped is not None:
+        keyring.unwrap(INSTALLATION, wrapped)
 
 
 def move(source: Store, target: Store, *, progress: Progress) -> Contents:

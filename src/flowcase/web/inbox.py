@@ -178,7 +178,8 @@ def colleagues(rows: Sequence[AnyTaskRow]) -> list[PersonRow]:
     return [
         each
         for each in listed(rows)
-        if any(could_have(each, row) and (row.assignee != each.id or row.owner is not None) for row in rows)
+        if each.is_active
+        and any(could_have(each, row) and (row.assignee != each.id or row.owner is not None) for row in rows)
     ]
 
 

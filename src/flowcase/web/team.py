@@ -277,7 +277,10 @@ def _colleagues(person: str | None = None) -> list[Load]:
         return flow().team_overviews.colleagues(actor())
     return list(
         {
-            load.person.id: load for team in flow().team_overviews.teams(actor()) for load in team.loads
+            load.person.id: load
+            for team in flow().team_overviews.teams(actor())
+            for load in team.loads
+            if load.person.is_active
         }.values()
     )
 
