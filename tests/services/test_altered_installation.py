@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 
 import pyotp
@@ -142,6 +143,10 @@ OF_STARTS: Altered = {
         ("UPDATE start_subscription SET definition = 'modtag:1' WHERE process = 'modtag'",),
         "Start event modtag:start: definition is not what the history tells",
     ),
+    "a message by another name that begins a process": (
+        ("UPDATE start_subscription SET name = 'x' WHERE process = 'modtag'",),
+        "Start event modtag:start: name is not what the history tells",
+    ),
     "another event said to begin a process": (
         ("INSERT INTO start_subscription SELECT process, 'made_up', definition, kind, name, is_global "
          "FROM start_subscription WHERE process = 'modtag'",),
@@ -249,6 +254,20 @@ def test_each_version_altered_beside_the_history_is_named(flow: Flowcase) -> Non
 
     assert before == []
     assert not_said(OF_VERSIONS, found) == {}
+
+
+def test_a_file_that_was_deployed_and_is_gone_is_named(flow: Flowcase) -> None:
+    for number in (1, 2):
+        flow.deployments.deploy({"tabel.form": form(number)}, actor=OPERATOR)
+    before = flow.altered_rows.find()
+    digest = hashlib.sha256(form(1)).hexdigest()
+    with flow.store.engine.begin() as connection:
+        for table in ("deployment_resource", "named_resource", "resource"):
+            statement = text(f"DELETE FROM {table} WHERE hash = :digest")
+            assert connection.execute(statement, {"digest": digest}).rowcount == 1
+
+    assert before == []
+    assert f"File {digest}: is gone." in [str(each) for each in flow.altered_rows.find()]
 
 
 def test_a_tag_is_read_from_the_file(flow: Flowcase) -> None:

@@ -13,6 +13,7 @@ import pytest
 from flowcase import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
+from flowcase.history.retold_reviews import Reviews
 from flowcase.services import altered_reviews, told_of_installation
 from flowcase.services.altered_row import AlteredRow
 from flowcase.services.told_of_installation import Share
@@ -219,8 +220,8 @@ def test_memory_does_not_grow_with_the_number_of_reviews(
     monkeypatch.setattr(told_of_installation, "_ENTRIES_AT_ONCE", 10)
     compared = altered_reviews._compared
 
-    def compared_and_tidied(tx: Tx, share: Share) -> Iterator[AlteredRow]:
-        yield from compared(tx, share)
+    def compared_and_tidied(tx: Tx, share: Share, said: Reviews) -> Iterator[AlteredRow]:
+        yield from compared(tx, share, said)
         gc.collect()  # what nobody holds any more is not what is asked for
 
     monkeypatch.setattr(altered_reviews, "_compared", compared_and_tidied)

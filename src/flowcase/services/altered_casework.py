@@ -69,9 +69,7 @@ def find(tx: Tx, erased: Collection[str], named: Collection[str] = ()) -> Iterat
     Nothing more is said of the lists that are `named`.
     """
     of_erased = set(erased)
-    search = _Search(
-        tx, of_erased, as_kept_messages.receipts(tx), Items(frozenset(named)), Notices(of_erased)
-    )
+    search = _Search(tx, of_erased, Items(frozenset(named)), Notices(of_erased))
     search.walk()
     search.settle_what_crosses()
     for sort, id in sorted(search.found, key=lambda each: (_SORTS.index(each[0]), each[1])):
@@ -98,7 +96,6 @@ class Lying(NamedTuple):
 class _Search:
     tx: Tx
     erased: set[str]  # codes of cases
-    receipts: dict[str, set[str]]  # processes by the message that they have had
     items: Items
     notices: Notices
     message_ids: MessageIds = field(default_factory=MessageIds)
@@ -107,6 +104,7 @@ class _Search:
     found: dict[Subject, str] = field(default_factory=dict)
     crossing: dict[Subject, list[tuple[Place, Heard]]] = field(default_factory=dict)
     search_keys: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of records looked at just now
+    receipts: dict[str, set[str]] = field(default_factory=dict)  # who has had the messages looked at just now
 
     def walk(self) -> None:
         """Every stream that can be opened, with the rows that lie in it."""
@@ -119,7 +117,7 @@ class _Search:
             for sort in _SORTS:
                 for row in as_kept.casework(self.tx, sort, after, last):
                     rows.setdefault(row.stream, {})[sort, row.id] = row
-            self._look_up_search_keys(id for here in rows.values() for sort, id in here if sort == "record")
+            self._look_up(subject for here in rows.values() for subject in here)
             instances = [id for here in rows.values() for sort, id in here if sort == "instance"]
             for each in (self.items, self.incidents, self.states):
                 each.look_at(self.tx, instances)
@@ -191,8 +189,14 @@ class _Search:
         for code, what in altered_contents.of_facts(self.tx, cases):
             self.found["case", code] = what
 
-    def _look_up_search_keys(self, records: Iterable[str]) -> None:
-        self.search_keys = as_kept.search_keys(self.tx, list(records))
+    def _look_up(self, subjects: Iterable[Subject]) -> None:
+        """What lies beside records and messages that are looked at now."""
+        by_sort: dict[str, list[str]] = {"record": [], "message": []}
+        for sort, id in subjects:
+            if sort in by_sort:
+                by_sort[sort].append(id)
+        self.search_keys = as_kept.search_keys(self.tx, by_sort["record"])
+        self.receipts = as_kept_messages.receipts(self.tx, by_sort["message"])
 
     def settle_what_crosses(self) -> None:
         """Of each row that more than one stream tells of, or that lies in another than the one that does."""
@@ -201,7 +205,7 @@ class _Search:
             ids = [id for each, id in self.crossing if each == sort]
             for row in as_kept.casework_named(self.tx, sort, ids):
                 homes.setdefault(row.stream, {})[sort, row.id] = row
-        self._look_up_search_keys(id for sort, id in self.crossing if sort == "record")
+        self._look_up(self.crossing)
         for stream, rows in homes.items():
             if not self._is_alive(stream):
                 continue

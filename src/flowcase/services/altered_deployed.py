@@ -37,7 +37,9 @@ def find(tx: Tx, told: Mapping[str, Deployed]) -> Iterator[AlteredRow]:
     of_content: dict[str, list[str]] = {}
     for each in versions:
         of_content.setdefault(each.hash, []).append(each.name)
+    lacking = {digest for each in told.values() for digest in each.made.files.values()}
     for digest, content in as_kept.contents(tx):
+        lacking.discard(digest)
         if hashlib.sha256(content).hexdigest() != digest:
             yield AlteredRow("file", digest, "its content was altered")
             continue
@@ -47,6 +49,8 @@ def find(tx: Tx, told: Mapping[str, Deployed]) -> Iterator[AlteredRow]:
             for name in names:
                 if tags[name] != drawn.get(name.rpartition(":")[0]):
                     yield AlteredRow("version", name, "has another tag than its file")
+    for digest in sorted(lacking):
+        yield AlteredRow("file", digest, "is gone")
 
 
 def _other(kept: as_kept.KeptDeployment, told: Deployed) -> str:

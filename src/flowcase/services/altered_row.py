@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flowcase.history.heard import NOT_TOLD
 from flowcase.values import canonical_json, to_json
 
 
@@ -53,4 +54,5 @@ def compared(
 def differing(kept: Any, told: Any) -> list[str]:
     """Names of the fields of what is told that the row has otherwise."""
     names = [each.name for each in dataclasses.fields(told)]
-    return [name for name in names if not is_same(getattr(kept, name), getattr(told, name))]
+    pairs = ((name, getattr(kept, name), getattr(told, name)) for name in names)
+    return [name for name, one, other in pairs if other is not NOT_TOLD and not is_same(one, other)]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flowcase.errors import FlowcaseError
-from flowcase.history import retold
+from flowcase.history import retold, retold_reviews
 from flowcase.history.retold import Installation
 from flowcase.services import (
     altered_casework,
@@ -25,13 +26,30 @@ from flowcase.services import (
     altered_webhooks,
     told_of_installation,
 )
+from flowcase.services.altered_reviews import Reviewed
 from flowcase.services.altered_row import AlteredRow, is_same
+from flowcase.services.altered_starts import Starts
+from flowcase.services.altered_ways_in import WaysIn
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, DatabaseFault, Tx
-from flowcase.store.queries import as_kept, erasing, people
+from flowcase.store.queries import as_kept, as_kept_ways_in, erasing, people
 
+_KINDS = (
+    *retold.INSTALLATION_KINDS,
+    *altered_ways_in.KINDS,
+    *altered_starts.KINDS,
+    *retold_reviews.KINDS,
+)
 _OF_ACCOUNTS = ("name", "team", "district")
 _OF_UPLOADS = "upload:"  # streams whose keys are destroyed with a form that is not sent, or once it is
+
+
+class Beside(NamedTuple):
+    """What hears the installation's stream along with what is told of it in `history/retold.py`."""
+
+    ways_in: WaysIn
+    starts: Starts
+    reviews: Reviewed
 
 
 class AlteredRows:
@@ -59,8 +77,11 @@ class AlteredRows:
 
 def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
     """As `AlteredRows.find`, in a transaction of somebody else; what cannot be read raises."""
-    found = retold.installation(told_of_installation.told(tx, retold.INSTALLATION_KINDS))
-    altered = [*_of_installation(tx, found)]
+    beside = Beside(WaysIn(as_kept_ways_in.sessions(tx)), Starts(), Reviewed(tx))
+    told = told_of_installation.told(tx, _KINDS)
+    listeners = (beside.ways_in.listen, beside.starts.listen, beside.reviews.listen)
+    found = retold.installation(told_of_installation.heard_by(told, *listeners))
+    altered = [*_of_installation(tx, found, beside)]
     if casework:
         lists = {each.id for each in altered if each.sort in ("batch", "move")}
         altered += [*altered_casework.find(tx, found.erased_cases, lists), *altered_disclosures.find(tx)]
@@ -70,9 +91,9 @@ def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
 # --- the installation ----------------------------------------------------------------------------------
 
 
-def _of_installation(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
+def _of_installation(tx: Tx, told: Installation, beside: Beside) -> Iterator[AlteredRow]:
     yield from _accounts(tx, told)
-    yield from altered_ways_in.find(tx)
+    yield from altered_ways_in.find(tx, beside.ways_in)
     kept = as_kept.settings(tx)
     for key in sorted(kept.keys() | told.settings.keys()):
         if key not in told.settings:
@@ -80,12 +101,12 @@ def _of_installation(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
         elif not is_same(kept.get(key), told.settings[key]):
             yield AlteredRow("setting", key, "is not what was set last")
     yield from altered_deployed.find(tx, told.deployments)
-    yield from altered_starts.find(tx, told.deployments, told.operations.suspensions)
+    yield from altered_starts.find(tx, beside.starts, told.deployments, told.operations.suspensions)
     yield from _erased(tx, told)
     yield from _held(tx, told)
     yield from _absences(tx, told)
     yield from altered_retention.find(tx, told.retention, told.erased_cases)
-    yield from altered_reviews.find(tx)
+    yield from altered_reviews.find(tx, beside.reviews)
     yield from altered_webhooks.find(tx, told.webhooks)
     yield from altered_operations.find(tx, told.operations)
     for each in itertools.chain.from_iterable(as_kept.keys(tx)):

@@ -9,33 +9,43 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flowcase import events
 from flowcase.errors import FlowcaseError
+from flowcase.history.heard import NOT_TOLD
 from flowcase.history.retold import Deployed
 from flowcase.model import TimerStatus
 from flowcase.modeling import read_bpmn
 from flowcase.modeling.definition import ElementKind, MessageEvent, SignalEvent
-from flowcase.services import told_of_installation
 from flowcase.services.altered_row import AlteredRow, compared
+from flowcase.services.told_of_installation import Told
 from flowcase.store import Tx
 from flowcase.store.queries import as_kept_starts as as_kept
 from flowcase.store.queries.as_kept_starts import StartEvent, StartTimer
 
-_KINDS = (events.StartTimerScheduled, events.StartTimerFired, events.StartTimerCancelled)
+KINDS = (events.StartTimerScheduled, events.StartTimerFired, events.StartTimerCancelled)
 _MAY_BEGIN_BY_ITSELF = re.compile(
     rb"startEvent\b[^>]*>.{0,20000}?(?:message|signal)EventDefinition", re.DOTALL
 )
 LONGEST_PUT_OFF = dt.timedelta(days=1)  # more than the longest pause between tries, and than clocks go wrong
 
 
-def find(tx: Tx, deployed: Mapping[str, Deployed], suspended: Collection[str]) -> Iterator[AlteredRow]:
+@dataclass
+class Starts:
+    """What is told of timers that begin processes."""
+
+    timers: dict[str, StartTimer] = field(default_factory=dict)
+
+    def listen(self, told: Told) -> None:
+        _tell(self.timers, told[2])
+
+
+def find(
+    tx: Tx, starts: Starts, deployed: Mapping[str, Deployed], suspended: Collection[str]
+) -> Iterator[AlteredRow]:
     """`suspended` are processes and versions, as the history tells it."""
-    told: dict[str, StartTimer] = {}
-    for _, _, event in told_of_installation.told(tx, _KINDS):
-        _tell(told, event)
-    yield from compared("start timer", as_kept.start_timers(tx), told)
+    yield from compared("start timer", as_kept.start_timers(tx), starts.timers)
     for id, held in as_kept.start_timers_waiting(tx).items():
         definition = held.definition or ""
         is_suspended = definition in suspended or definition.rpartition(":")[0] in suspended
@@ -112,5 +122,8 @@ def _of_process(content: bytes, id: str, definition: str) -> dict[str, StartEven
         if element.kind is ElementKind.START_EVENT and isinstance(event, MessageEvent | SignalEvent):
             kind = "message" if isinstance(event, MessageEvent) else "signal"
             is_global = isinstance(event, SignalEvent) and event.is_global
-            found[f"{id}:{element.id}"] = StartEvent(definition, kind, is_global)
+            name = (
+                event.name.text if event.name.is_static else NOT_TOLD
+            )  # by what was a fact at the deployment
+            found[f"{id}:{element.id}"] = StartEvent(definition, kind, name, is_global)
     return found

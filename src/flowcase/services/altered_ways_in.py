@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flowcase.access import events
-from flowcase.services import keyed_hashes, told_of_installation
+from flowcase.services import keyed_hashes
 from flowcase.services.altered_row import AlteredRow
+from flowcase.services.told_of_installation import Told
 from flowcase.store import Tx
 from flowcase.store.queries import as_kept_ways_in as as_kept
+from flowcase.store.queries.as_kept_ways_in import KeptSession
 
-_KINDS = (
+KINDS = (
     events.CredentialSet,
     events.SecondFactorSet,
     events.SecondFactorEnded,
@@ -31,9 +33,10 @@ _KINDS = (
 
 
 @dataclass
-class _Told:
-    """Keyed hashes, empty where an older release wrote the event."""
+class WaysIn:
+    """What is told of them: keyed hashes, empty where an older release wrote the event."""
 
+    sessions_kept: Mapping[str, KeptSession]
     credentials: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and kind
     factors: set[str] = field(default_factory=set)
     codes: dict[str, str] = field(default_factory=dict)  # by person
@@ -43,10 +46,37 @@ class _Told:
     sessions: dict[str, events.SignedIn] = field(default_factory=dict)  # those that there are
     older: set[str] = field(default_factory=set)  # who signed in last on an older release
 
+    def listen(self, told: Told) -> None:
+        _, at, event = told
+        match event:
+            case events.CredentialSet():
+                self.credentials[event.person, event.kind] = event.keyed_hash
+            case events.SecondFactorSet():
+                self.factors.add(event.person)
+            case events.SecondFactorEnded():
+                self.factors.discard(event.person)
+                self.codes.pop(event.person, None)
+                self.used.pop(event.person, None)
+            case events.RecoveryCodesMade():
+                self.codes[event.person] = event.keyed_hash
+                self.used[event.person] = {}
+                (self.tells_uses.add if event.tells_uses else self.tells_uses.discard)(event.person)
+            case events.RecoveryCodeUsed():
+                self.used.setdefault(event.person, {})[event.keyed_hash] = at
+            case events.CalendarAddressMade():
+                self.calendars[event.person, event.series] = event.keyed_hash
+            case events.CalendarAddressEnded():
+                self.calendars.pop((event.person, event.series), None)
+            case events.SignedIn() if not event.session:
+                self.older.add(event.person)
+            case events.SignedIn():
+                self.older.discard(event.person)
+                if event.session in self.sessions_kept:
+                    self.sessions[event.session] = event
 
-def find(tx: Tx) -> Iterator[AlteredRow]:
-    sessions = as_kept.sessions(tx)
-    told = _told(tx, sessions.keys())
+
+def find(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
+    sessions = told.sessions_kept
     kept = as_kept.credentials(tx)
     for person, kind in sorted(kept.keys() | told.credentials.keys()):
         key = (person, kind)
@@ -89,7 +119,7 @@ def find(tx: Tx) -> Iterator[AlteredRow]:
             yield AlteredRow("session", id, f"of {row.person} is not as it was begun")
 
 
-def _uses(tx: Tx, person: str, codes: Mapping[str, dt.datetime | None], told: _Told) -> Iterator[AlteredRow]:
+def _uses(tx: Tx, person: str, codes: Mapping[str, dt.datetime | None], told: WaysIn) -> Iterator[AlteredRow]:
     """One that was used would count again; one that was not, and is said to be, lets nobody in."""
     used = {
         keyed_hashes.of_recovery_code(tx, person, hash): at for hash, at in codes.items() if at is not None
@@ -105,34 +135,3 @@ def _uses(tx: Tx, person: str, codes: Mapping[str, dt.datetime | None], told: _T
 
 def _fits(told: str, kept: str) -> bool:
     return not told or hmac.compare_digest(told, kept)
-
-
-def _told(tx: Tx, sessions: Collection[str]) -> _Told:
-    found = _Told()
-    for _, at, event in told_of_installation.told(tx, _KINDS):
-        match event:
-            case events.CredentialSet():
-                found.credentials[event.person, event.kind] = event.keyed_hash
-            case events.SecondFactorSet():
-                found.factors.add(event.person)
-            case events.SecondFactorEnded():
-                found.factors.discard(event.person)
-                found.codes.pop(event.person, None)
-                found.used.pop(event.person, None)
-            case events.RecoveryCodesMade():
-                found.codes[event.person] = event.keyed_hash
-                found.used[event.person] = {}
-                (found.tells_uses.add if event.tells_uses else found.tells_uses.discard)(event.person)
-            case events.RecoveryCodeUsed():
-                found.used.setdefault(event.person, {})[event.keyed_hash] = at
-            case events.CalendarAddressMade():
-                found.calendars[event.person, event.series] = event.keyed_hash
-            case events.CalendarAddressEnded():
-                found.calendars.pop((event.person, event.series), None)
-            case events.SignedIn() if not event.session:
-                found.older.add(event.person)
-            case events.SignedIn():
-                found.older.discard(event.person)
-                if event.session in sessions:
-                    found.sessions[event.session] = event
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from flowcase.model import Event
@@ -14,6 +14,14 @@ from flowcase.store.queries import chains, history
 _ENTRIES_AT_ONCE = 200
 
 Told = tuple[str, dt.datetime, Event]  # actor, instant
+
+
+def heard_by(told: Iterable[Told], *listeners: Callable[[Told], None]) -> Iterator[Told]:
+    """The same, of which each listener hears too: the stream is read once for all of them."""
+    for each in told:
+        for listen in listeners:
+            listen(each)
+        yield each
 
 
 def told(tx: Tx, classes: Iterable[type[Event]]) -> Iterator[Told]:

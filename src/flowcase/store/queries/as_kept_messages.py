@@ -17,11 +17,13 @@ MessageId = tuple[str, str, str]  # name, key and id of a message
 _SEEN = tuple(tables.message_seen.c[name] for name in ("name", "correlation_key", "message_id"))
 
 
-def receipts(tx: Tx) -> dict[str, set[str]]:
-    """Which processes have had a message that is kept for others, by message."""
-    found: dict[str, set[str]] = {}
-    for row in tx.rows(select(tables.message_receipt)):
-        found.setdefault(row.message, set()).add(row.process)
+def receipts(tx: Tx, messages: Sequence[str]) -> dict[str, set[str]]:
+    """Which processes have had these messages, which are kept for others, by message."""
+    table, found = tables.message_receipt, dict[str, set[str]]()
+    for begin in range(0, len(messages), _AT_ONCE):
+        named = table.c.message.in_(messages[begin : begin + _AT_ONCE])
+        for row in tx.rows(select(table).where(named)):
+            found.setdefault(row.message, set()).add(row.process)
     return found
 
 

@@ -38,6 +38,7 @@ class Waiting:
 class StartEvent:
     definition: str
     kind: str  # message | signal
+    name: str
     is_global: bool
 
 
