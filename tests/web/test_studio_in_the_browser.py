@@ -316,18 +316,20 @@ def test_a_form_is_edited_checked_and_kept(studio, world):
     expect(page.locator(".fjs-powered-by, a[href*='bpmn.io']").first).to_be_visible()
 
 
-def test_a_field_that_is_put_in_has_a_danish_name_and_a_table_danish_columns(studio, world):
+def test_a_field_that_is_put_in_has_a_danish_name_and_a_table_which_the_check_refuses_is_not_offered(
+    studio, world
+):
     page = studio(FORM)
-    for kind in ("Afkrydsning", "Ét valg", "Tabel", "Tekst", "Dato og tid"):
+    expect(page.locator(".fjs-palette-field[title='Tilføj feltet »Tabel«']")).to_be_hidden()
+    for kind in ("Afkrydsning", "Ét valg", "Tekst", "Dato og tid"):
         page.locator(f".fjs-palette-field[title='Tilføj feltet »{kind}«']").focus()
         page.keyboard.press("Enter")
     saved(page)
 
     content = world.flow.studio.open(FORM, actor=world.flow.people.actor("jens.proces")).content
-    check, radio, table, text, day = json.loads(content)["components"][-5:]
-    assert (check["label"], radio["label"], table["label"]) == ("Afkrydsning", "Ét valg", "Tabel")
+    check, radio, text, day = json.loads(content)["components"][-4:]
+    assert (check["label"], radio["label"]) == ("Afkrydsning", "Ét valg")
     assert [each["label"] for each in radio["values"]] == ["Svar"]
-    assert [each["label"] for each in table["columns"]] == ["ID", "Navn", "Dato"]
     assert (text["text"], day["dateLabel"]) == ("# Tekst", "Dato")
 
 

@@ -1,6 +1,5 @@
 // A field that is put in begins with a Danish name where form-js would write the English name of its kind.
 const CHOICE = { Value: 'Svar' };
-const COLUMNS = { Name: 'Navn', Date: 'Dato' };
 const TEXT = { '# Text': '# Tekst' };
 const DAY = { Date: 'Dato' };
 
@@ -21,7 +20,6 @@ function named(field, given, danish) {
   said('text', TEXT);
   said('dateLabel', DAY);
   if (given.values === undefined) rename(field.values, CHOICE);
-  if (given.columns === undefined) rename(field.columns, COLUMNS);
   return field;
 }
 
