@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,8 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.handlers import Side
 from flowcase.services.jobs import AT_ONCE
+from flowcase.services.transactions import Transactions
+from flowcase.store import DatabaseLost
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import end, process, service_task, start
 
@@ -251,6 +254,49 @@ def test_what_waits_behind_a_job_that_cannot_be_recorded_is_given_back(
         flow.jobs.run_due(3)
 
     assert leased(flow) == 1
+
+
+@pytest.mark.parametrize("error", [DatabaseLost(), RuntimeError("a fault of ours")], ids=["away", "fault"])
+def test_what_cannot_be_given_back_in_time_is_given_back_by_the_next_tick(
+    flow: Flowcase,
+    register: Callable[..., None],
+    deploy: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    """No thread ends in an error that nobody hears of: pytest would tell of it as a warning, which fails."""
+    monkeypatch.setattr("flowcase.services.jobs.PATIENCE_SECONDS", 0.05)
+    run, is_away, tried = Transactions.run, threading.Event(), threading.Event()
+    ran: list[str] = []
+
+    def cut_off(*given: Any, **named: Any) -> Any:
+        if is_away.is_set():
+            tried.set()
+            raise error
+        return run(*given, **named)
+
+    def send(job: Any, outbox: Any) -> None:
+        ran.append(job.key)
+        if len(ran) == 1:
+            is_away.set()
+            assert tried.wait(20)
+
+    monkeypatch.setattr(Transactions, "run", cut_off)
+    register("test.send", send, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p", 3)
+
+    with pytest.raises(type(error)):
+        flow.jobs.run_due(3)
+    held_while_away = leased(flow)
+    is_away.clear()
+    until = time.monotonic() + 20
+    while len(ran) < 3 and time.monotonic() < until:
+        flow.jobs.run_due(3)
+
+    assert held_while_away == 3
+    assert len(set(ran)) == len(ran) == 3  # the two behind it too, though their leases have not ended
+    assert leased(flow) == 1  # what was done and could not be recorded
 
 
 def lost(flow: Flowcase, jobs: int) -> None:

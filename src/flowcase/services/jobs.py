@@ -22,7 +22,7 @@ from flowcase.services import transactions
 from flowcase.services.advancing import Advancing
 from flowcase.services.case_work import CaseWork
 from flowcase.services.journal import Journal
-from flowcase.services.transactions import Transactions
+from flowcase.services.transactions import UNAVAILABLE, Transactions
 from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import waiting
 from flowcase.store.queries.waiting import JobRow
@@ -80,6 +80,8 @@ class Jobs:
         self._last_process = ""  # whose job this node claimed last: the next process is next
         self._looks_for_lost = threading.Lock()  # held by the one thread whose claim may be a lost job
         self._lost: JobRow | None = None  # the one that this process runs
+        # Claimed, and to be given back as soon as the database can be reached.
+        self._to_give_back: deque[JobRow] = deque()
         # Job and attempt -> from when on, by the monotonic clock, it hangs.
         self._hangs_at: dict[tuple[str, int], float] = {}
 
@@ -93,6 +95,8 @@ class Jobs:
         cost of one retry if it had begun. Nothing is begun once `is_stopping`: what waits is given back.
         Raises ClockAhead.
         """
+        if self._to_give_back:
+            self._give_back([])
         due = self._transactions.glance(waiting.next_claimable_job)  # an idle tick takes no lock
         if due is None or due > self._transactions.clock.now():
             return 0
@@ -146,7 +150,16 @@ class Jobs:
             if rest:
                 self._give_back(rest)
 
-        patience = threading.Timer(PATIENCE_SECONDS, give_back_the_rest)
+        def give_back_in_time() -> None:
+            """In a thread of its own, of which nobody would hear what it raises."""
+            try:
+                give_back_the_rest()
+            except UNAVAILABLE:
+                pass  # the ticks say so; the jobs go back with the next one that reaches the database
+            except Exception:
+                _log.exception("jobs not given back")
+
+        patience = threading.Timer(PATIENCE_SECONDS, give_back_in_time)
         patience.daemon = True
         if len(claimed) > 1:
             patience.start()
@@ -172,12 +185,20 @@ class Jobs:
                 self._lost = None
 
     def _give_back(self, jobs: list[JobRow]) -> None:
+        """With those that could not be given back before; what fails now is kept for the next time."""
+        kept = self._to_give_back
+        mine = [*jobs, *(kept.popleft() for _ in range(len(kept)))]
+
         def work(tx: Tx) -> None:
-            for job in jobs:
+            for job in mine:
                 held = {"id": job.id, "status": JobStatus.CLAIMED, "attempts": job.attempts}
                 tx.update_all(tables.job, held, {"lease_owner": None, "lease_until": tx.now})
 
-        self._transactions.run(SYSTEM, work)
+        try:
+            self._transactions.run(SYSTEM, work)
+        except BaseException:
+            kept.extend(mine)
+            raise
 
     def _claim(self, tx: Tx, limit: int, *, with_lost: bool) -> tuple[list[JobRow], bool]:
         """Up to so many jobs, in turn, in one transaction, and whether it is one that a worker was lost with.
