@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from flowcase import modeling
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict, InvalidDefinition, NotFound
 from flowcase.store import tables
@@ -48,6 +50,57 @@ def test_only_what_changed_gets_a_new_version(flow: Flowcase) -> None:
     assert [row.version for row in flow.deployments.definitions()] == [3]
     with flow.store.reading(flow.clock.now()) as tx:
         assert tx.scalar(select(func.count()).select_from(tables.resource)) == 3
+
+
+def test_nobody_who_writes_waits_while_files_are_checked(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow.people.add("karen", name="Karen", groups=["fronten"], actor=OPERATOR)
+    written: list[str] = []
+    check = modeling.check_bundle
+
+    def checked_while_others_write(*given: Any) -> Any:
+        id = f"ny-{len(written)}"
+
+        def add() -> None:
+            flow.people.add(id, name="Ny", groups=["fronten"], actor=OPERATOR)
+            written.append(id)
+
+        other = threading.Thread(target=add, daemon=True)
+        other.start()
+        other.join(20)
+        assert written == [id]
+        return check(*given)
+
+    monkeypatch.setattr(modeling, "check_bundle", checked_while_others_write)
+
+    flow.deployments.deploy({"p.bpmn": FIRST}, actor=OPERATOR)
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "a group", "a deployment"])
+def test_what_changed_since_the_check_is_checked_again(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    checks: list[int] = []
+    check = modeling.check_bundle
+
+    def counted(files: Any, *beside: Any) -> Any:
+        checks.append(len(files))
+        found = check(files, *beside)
+        if len(checks) == 1 and meanwhile == "a group":
+            flow.people.add("ny", name="Ny", groups=["en_ny_gruppe"], actor=OPERATOR)
+        elif len(checks) == 1 and meanwhile == "a deployment":
+            flow.deployments.deploy({"x.form": FORM}, actor=OPERATOR)
+        return found
+
+    monkeypatch.setattr(modeling, "check_bundle", counted)
+
+    flow.deployments.deploy({"p.bpmn": FIRST}, actor=OPERATOR)
+    times = len(checks)
+    flow.deployments.deploy({"p.bpmn": SECOND}, actor=OPERATOR)
+
+    assert times == {"nothing": 1, "a group": 2, "a deployment": 3}[meanwhile]
+    assert len(checks) == times + 1  # other files are looked at
 
 
 def test_a_running_instance_stays_on_its_version(flow: Flowcase, deploy: Callable[..., Any]) -> None:

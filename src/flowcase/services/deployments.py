@@ -51,6 +51,16 @@ class _Content:
     named: tuple[tuple[str, str], ...] = ()  # (kind, name)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What findings follow from: files by path and hash, and what the database says beside them."""
+
+    files: frozenset[tuple[str, str]]
+    named: tuple[NamedResourceRow, ...]
+    definitions: tuple[ProcessDefinitionRow, ...]
+    groups: frozenset[str]
+
+
 class Deployments:
     def __init__(
         self,
@@ -64,6 +74,7 @@ class Deployments:
         self._start_events, self._known = start_events, known
         self._catalogues: dict[str, Catalogue] = {}  # what a deployed file defines, by its hash
         self._together: tuple[frozenset[str], Catalogue] | None = None  # all of those in force
+        self._looked_at: tuple[_Asked, tuple[Finding, ...]] | None = None  # last
 
     # --- deploying ---------------------------------------------------------------------------------
 
@@ -78,15 +89,15 @@ class Deployments:
 
         A process or resource whose file has not changed keeps its version. Start events of the newest
         version take the place of the older ones'. Raises InvalidDefinition with every finding when one
-        of them blocks.
+        of them blocks. Nobody who writes waits while the files are checked.
         """
-
+        self.check(files)
         return self._transactions.run(actor, lambda tx: self.deploy_within(tx, files, note=note, draft=draft))
 
     def deploy_within(
         self, tx: Tx, files: Mapping[str, bytes], *, note: str = "", draft: bool = False
     ) -> Deployment:
-        """The same within a transaction of another service."""
+        """The same within a transaction of another service, which has had the files checked before."""
         tx.stream(INSTALLATION)  # one deployment at a time
         findings = self.findings(tx, files)
         if any(finding.severity is Severity.ERROR for finding in findings):
@@ -143,14 +154,29 @@ class Deployments:
         self._transactions.run(actor, work)
 
     def findings(self, tx: Tx, files: Mapping[str, bytes]) -> list[Finding]:
-        """As `check`, within a transaction of another service."""
-        named = resources.all_named(tx)
+        """As `check`, within a transaction of another service.
+
+        What was found last is not looked for again while files, deployments and groups are the same.
+        """
+        asked = _Asked(
+            frozenset((path, hashlib.sha256(content).hexdigest()) for path, content in files.items()),
+            tuple(resources.all_named(tx)),
+            tuple(resources.definitions(tx)),
+            people.groups(tx),
+        )
+        last = self._looked_at
+        if last is None or last[0] != asked:
+            self._looked_at = last = asked, tuple(self._found(tx, files, asked))
+        return list(last[1])
+
+    def _found(self, tx: Tx, files: Mapping[str, bytes], asked: _Asked) -> list[Finding]:
+        named = asked.named
         deployed = Catalogue(
             forms={row.name for row in named if row.kind == "form"},
             decisions={row.name for row in named if row.kind == "decision"},
             rule_sets={row.name for row in named if row.kind == "ruleset"},
-            processes={row.process for row in resources.definitions(tx)},
-            groups=people.groups(tx),  # a municipality may have groups beside those of the product
+            processes={row.process for row in asked.definitions},
+            groups=asked.groups,  # a municipality may have groups beside those of the product
         )
         deployed = deployed.joined_with(self._types_in_force(tx, named))
         return [

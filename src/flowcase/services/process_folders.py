@@ -94,15 +94,19 @@ class ProcessFolders:
                 "the files", {"fil": ["Der er ingen diagrammer, tabeller eller formularer i den."]}
             )
 
-        def work(tx: Tx) -> TakenIn:
+        drawn = {path: content for path, content in sorted(files.items()) if is_studio_file(path)}
+
+        def differing(tx: Tx) -> tuple[dict[str, bytes], dict[str, str], list[Finding]]:
             in_force = {row.path: row.hash for row in resources.files_in_force(tx)}
-            drawn = {path: content for path, content in sorted(files.items()) if is_studio_file(path)}
             new = {
                 path: content
                 for path, content in drawn.items()
                 if in_force.get(path) != hashlib.sha256(content).hexdigest()
             }
-            findings = self._deployments.findings(tx, new) if new else []
+            return new, in_force, self._deployments.findings(tx, new) if new else []
+
+        def work(tx: Tx) -> TakenIn:
+            new, in_force, findings = differing(tx)
             for path, content in new.items():
                 keep_draft(tx, actor, path, 0, content, based_on=in_force.get(path), seen=None, authors=())
             return TakenIn(
@@ -112,6 +116,7 @@ class ProcessFolders:
                 findings=tuple(findings),
             )
 
+        self._transactions.read(differing)  # nobody who writes waits while they are checked
         return self._transactions.run(actor, work)
 
 

@@ -171,6 +171,7 @@ class Simulations:
             )
             return id
 
+        self._transactions.read(lambda tx: self._drawn(tx, question))  # nobody who writes waits for the check
         return self._transactions.run(actor, work)
 
     def _drawn(self, tx: Tx, question: Question) -> dict[str, str] | None:

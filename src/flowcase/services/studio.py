@@ -249,6 +249,7 @@ class Studio:
                     take_away(tx, row)
             return made
 
+        self._deployments.check(files)
         return self._transactions.run(actor, work)
 
     def deploy_bundle(
@@ -266,6 +267,7 @@ class Studio:
                 return self._deployments.deploy_within(tx, files, note=note, draft=True)
             return self._deployed(tx, files, note)
 
+        self._deployments.check(files)
         return self._transactions.run(actor, work)
 
     def _deployed(self, tx: Tx, files: Mapping[str, bytes], note: str) -> Deployment:
