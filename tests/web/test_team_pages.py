@@ -134,6 +134,7 @@ def test_what_somebody_leaves_behind_whose_account_was_closed_is_handed_over_by_
 
     assert "Kontoen er lukket: overdrag sagerne" in left.text_content()
     assert "Meld fravær" not in left.text_content() and "Meld fravær" in there.text_content()
+    assert "plads til" not in left.text_content() and "plads til" in there.text_content()
     assert "Sager overdraget: 2." in done.text
     assert [caseworker(world, case) for case in HELD] == ["omar.syd", "omar.syd"]
     assert not [row for row in world.flow.user_tasks.list() if row.assignee == "camilla.syd"]

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowcase.cases.calendar import Calendar
@@ -28,9 +29,18 @@ from flowcase.values import Value
 _ONE_DAY = dt.timedelta(days=1)
 _DAYS_IN_A_WEEK = 7
 _MONTHS_IN_A_YEAR = 12
+_ENDS_KEPT = 10  # of reports of a breach: so many of the first, and of the newest
 
 # The first whole second that is later than due.
 BREACHED_AFTER = dt.timedelta(seconds=1)
+
+
+def kept_of(sent: list[Any]) -> list[Any]:
+    """What a deadline keeps beside it of the reports that were sent; the history has all of them.
+
+    A breach that is reported every two hours for months must not make its row grow with every report.
+    """
+    return sent if len(sent) <= 2 * _ENDS_KEPT else [*sent[:_ENDS_KEPT], *sent[-_ENDS_KEPT:]]
 
 
 class Unit(StrEnum):

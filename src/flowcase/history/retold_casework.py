@@ -18,6 +18,7 @@ from typing import Any
 from flowcase import events, model
 from flowcase.access import events as access
 from flowcase.cases import events as cases
+from flowcase.cases.deadlines import kept_of
 from flowcase.history import retold_flows, retold_waiting
 from flowcase.history.heard import CASE_STREAM, NOT_TOLD, Heard, Subject
 
@@ -157,7 +158,6 @@ _OF_USER_TASKS = (
     events.UserTaskPutOff,
     events.UserTaskPrioritised,
 )
-_ENDS_KEPT = 10  # of reports of a breach: so many of the first, and of the newest
 _OF_EMERGENCIES = (access.CaseOpenedInEmergency, access.EmergencyReviewed)
 _OWN = (
     *_OF_CASES,
@@ -348,10 +348,7 @@ def _deadline(deadline: Deadline, heard: Heard) -> Deadline:
             return dataclasses.replace(deadline, reminders=[*deadline.reminders, sent])
         case cases.EscalationSent():
             sent = {"step": event.step, **_sent(event, heard.at)}
-            all_of_them = [*deadline.escalations, sent]
-            if len(all_of_them) > 2 * _ENDS_KEPT:
-                all_of_them = [*all_of_them[:_ENDS_KEPT], *all_of_them[-_ENDS_KEPT:]]
-            return dataclasses.replace(deadline, escalations=all_of_them)
+            return dataclasses.replace(deadline, escalations=kept_of([*deadline.escalations, sent]))
     return deadline
 
 

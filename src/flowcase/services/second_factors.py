@@ -240,14 +240,11 @@ class SecondFactors:
         made = ["".join(secrets.choice(_ALPHABET) for _ in range(16)) for _ in range(RECOVERY_CODES)]
         hashes = [_hash(person, code) for code in made]
         proof = keyed_hashes.of_recovery_codes(tx, person, hashes)
-        tx.append(INSTALLATION, _made(person, len(made), proof))
+        told = events.RecoveryCodesMade(person=person, number=len(made), keyed_hash=proof, tells_uses=True)
+        tx.append(INSTALLATION, told)
         for each in hashes:
             tx.insert(recovery_code, person=person, code_hash=each, used_at=None)
         return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in made]
-
-
-def _made(person: str, number: int, proof: str) -> events.RecoveryCodesMade:
-    return events.RecoveryCodesMade(person=person, number=number, keyed_hash=proof, tells_uses=True)
 
 
 def _accepted(result: _Result | None) -> _Result:

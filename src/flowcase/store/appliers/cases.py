@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text, update
 
 from flowcase.cases import events
+from flowcase.cases.deadlines import kept_of
 from flowcase.errors import NotFound
 from flowcase.model import Values
 from flowcase.store import known_people, tables
@@ -319,17 +320,8 @@ def send_escalation(
     }
     row = _existing(tx, _READ_DEADLINE, "deadline", event.deadline)
     _change_deadline(
-        tx, stream, event.deadline, "escalate", {"escalations": _bounded([*row.escalations, sent])}
+        tx, stream, event.deadline, "escalate", {"escalations": kept_of([*row.escalations, sent])}
     )
-
-
-# A breach that is reported every two hours for months must not make its row grow with every report:
-# the first and the newest are kept here, all of them in the history.
-_ENDS_KEPT = 10
-
-
-def _bounded(sent: list[Any]) -> list[Any]:
-    return sent if len(sent) <= 2 * _ENDS_KEPT else [*sent[:_ENDS_KEPT], *sent[-_ENDS_KEPT:]]
 
 
 def _change_deadline(tx: Tx, stream: str, deadline: str, verb: str, changes: dict[str, Any]) -> None:
