@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 
 from flowcase.config import Config, InvalidSetting
-from flowcase.services.checkpoint_sending import Outside
-from flowcase.services.journal_delivery import Deliver, FileDrop, Webhook
-from flowcase.services.mail_sending import MailFolder, Send, Smtp
-from flowcase.services.oidc_provider import OidcProvider
-from flowcase.services.signed_posts import Reach, UnusableAddress, networks
-from flowcase.services.single_sign_on import Rules as SignInRules
-from flowcase.services.single_sign_on import SingleSignOn
+from flowcase.services.proving.checkpoint_sending import Outside
+from flowcase.services.sending.journal_delivery import Deliver, FileDrop, Webhook
+from flowcase.services.sending.mail_sending import MailFolder, Send, Smtp
+from flowcase.services.sending.signed_posts import Reach, UnusableAddress, networks
+from flowcase.services.signing_in.oidc_provider import OidcProvider
+from flowcase.services.signing_in.single_sign_on import Rules as SignInRules
+from flowcase.services.signing_in.single_sign_on import SingleSignOn
 from flowcase.services.transactions import Transactions
 
 

@@ -23,8 +23,8 @@ from flowcase import logs
 from flowcase.clock import WallClock, machine_ahead, machine_now
 from flowcase.errors import FlowcaseError
 from flowcase.outage import Outage
-from flowcase.services.clock_watch import ClockAhead
-from flowcase.services.nodes import HEARTBEAT_SECONDS
+from flowcase.services.machines.clock_watch import ClockAhead
+from flowcase.services.machines.nodes import HEARTBEAT_SECONDS
 from flowcase.services.transactions import UNAVAILABLE, DatabaseLost
 
 if TYPE_CHECKING:

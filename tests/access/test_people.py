@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
-from flowcase.services import brakes
-from flowcase.services.brakes import Source
-from flowcase.services.passwords import PasswordRefused
-from flowcase.services.people import People, SignInFailed
+from flowcase.services.signing_in import brakes
+from flowcase.services.signing_in.brakes import Source
+from flowcase.services.signing_in.passwords import PasswordRefused
+from flowcase.services.signing_in.people import People, SignInFailed
 from flowcase.store import INSTALLATION, Store
 from flowcase.store.queries import history, programs
 from flowcase.store.sign_in_tables import sign_in_brake

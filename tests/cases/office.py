@@ -14,18 +14,18 @@ from flowcase.clock import ManualClock
 from flowcase.handlers import load_handlers
 from flowcase.model import Event, FireTimer
 from flowcase.modeling.catalogue import Catalogue
-from flowcase.services.advancing import Advancing
-from flowcase.services.case_facts import facts_of
-from flowcase.services.case_work import CaseWork
-from flowcase.services.cases import Cases
-from flowcase.services.deadlines import Deadlines
+from flowcase.services.case_files.cases import Cases
+from flowcase.services.case_files.deadlines import Deadlines
+from flowcase.services.case_files.documents import Documents, Limits
+from flowcase.services.case_files.notifications import Notifications
+from flowcase.services.casework.case_facts import facts_of
+from flowcase.services.casework.case_work import CaseWork
 from flowcase.services.decisions import Decisions
 from flowcase.services.definitions import Definitions
-from flowcase.services.deployments import Deployments
-from flowcase.services.documents import Documents, Limits
-from flowcase.services.notifications import Notifications
+from flowcase.services.deploying.deployments import Deployments
 from flowcase.services.rule_sets import RuleSets
-from flowcase.services.start_events import StartEvents
+from flowcase.services.running.advancing import Advancing
+from flowcase.services.running.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, Tx, tables
 from flowcase.store.queries import history, instances, waiting

@@ -6,7 +6,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.modeling.read_form import read_form
-from flowcase.services.choices import choices_for
+from flowcase.services.choosing.choices import choices_for
 
 from .office import PROCESSES
 

@@ -10,7 +10,7 @@ from flowcase.dmn import check_table
 from flowcase.errors import InvalidValues, NotFound
 from flowcase.modeling import Severity
 from flowcase.modeling.read_dmn import read_dmn
-from flowcase.services.rule_set_check import check_manifests
+from flowcase.services.deploying.rule_set_check import check_manifests
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 NINE = {

@@ -10,8 +10,8 @@ import click
 import yaml
 
 from flowcase.cli import cli
-from flowcase.services.api_limits import Use
-from flowcase.services.nodes import Overview
+from flowcase.services.machines.nodes import Overview
+from flowcase.services.signing_in.api_limits import Use
 from flowcase.store.queries.nodes import Backlog
 from flowcase.web.operations import _gauges
 from tests.conftest import NOW

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from flowcase import private_files
-from flowcase.services.mail_sending import MailFolder
+from flowcase.services.sending.mail_sending import MailFolder
 from flowcase.store import archive
 from tests.cli.conftest import CommandLine
 

@@ -14,7 +14,7 @@ from flowcase.cases.events import IntakeRefused
 from flowcase.clock import ManualClock
 from flowcase.history.chain import GENESIS, binding, event_hash
 from flowcase.history.verification import Broken, verify
-from flowcase.services import chain_walk
+from flowcase.services.proving import chain_walk
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, codec, streams, tables
 from flowcase.store.keys import SealBroken

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from flowcase.modeling import Finding, Severity, check_bundle
-from flowcase.services.scenario_check import check_scenarios
-from flowcase.services.scenario_files import ScenarioError, read_text
+from flowcase.services.deploying.scenario_check import check_scenarios
+from flowcase.services.deploying.scenario_files import ScenarioError, read_text
 from flowcase.web.findings_in_danish import catalogue, in_danish
 
 SOURCE = Path(__file__).parents[2] / "src/flowcase"
@@ -34,9 +34,9 @@ MODULES = sorted(
     for path in [
         *(SOURCE / "modeling").rglob("*.py"),
         SOURCE / "dmn/check.py",
-        SOURCE / "services/rule_set_check.py",
-        SOURCE / "services/scenario_check.py",
-        SOURCE / "services/scenario_files.py",
+        SOURCE / "services/deploying/rule_set_check.py",
+        SOURCE / "services/deploying/scenario_check.py",
+        SOURCE / "services/deploying/scenario_files.py",
     ]
     if path.stem not in OTHERS
 )
@@ -198,7 +198,7 @@ def test_a_finding_in_the_english_page_is_as_the_check_says_it(monkeypatch):
 
 
 def test_what_a_manifest_says_in_danish_has_its_remedy_in_danish_too(monkeypatch):
-    from flowcase.services.rule_set_check import check_manifests
+    from flowcase.services.deploying.rule_set_check import check_manifests
     from flowcase.web import findings_in_danish
 
     monkeypatch.setattr(findings_in_danish, "current", lambda: "da")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import json
@@ -79,6 +80,16 @@ def test_nobody_but_the_store_commits_or_opens_a_transaction() -> None:
     others = {path: text for path, text in _sources().items() if "store" not in path.split("/")}
 
     assert _places(committing, others) == []
+
+
+def test_the_page_of_the_architecture_says_what_each_room_of_the_use_cases_is_for() -> None:
+    rooms = sorted(path.parent for path in (SOURCE / "services").glob("*/__init__.py"))
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+
+    assert len(rooms) >= 20
+    for room in rooms:
+        doc = ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8"))) or ""
+        assert f"| `{room.name}` | {doc.partition(chr(10))[0]} |" in page
 
 
 def test_no_service_opens_a_transaction_that_is_not_tried_again() -> None:

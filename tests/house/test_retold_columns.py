@@ -10,7 +10,7 @@ import pytest
 
 from flowcase.history import retold_casework, retold_disclosures, retold_reviews, retold_webhooks
 from flowcase.history.retold_casework import COPIES
-from flowcase.services.altered_incidents import Incident
+from flowcase.services.proving.altered_incidents import Incident
 from flowcase.store import appliers, tables, webhook_tables
 from flowcase.store.metadata import metadata
 from flowcase.store.queries import as_kept, as_kept_disclosures, as_kept_reviews
@@ -24,7 +24,7 @@ NOT_COMPARED = {
     "case": {
         "version": ORDER,
         "updated_at": ORDER,
-        "erased_at": "by what the installation's stream tells of erasures, in `services/altered_rows.py`",
+        "erased_at": "by what the installation's stream tells of erasures (`proving/altered_rows.py`)",
     },
     "record": {"version": ORDER, "created_at": ORDER, "updated_at": ORDER},
     "deadline": {"version": ORDER},
@@ -49,20 +49,20 @@ NOT_COMPARED = {
 }
 # sort -> columns that are computed from what is told, and compared
 COMPUTED = {"case": set(COPIES), "user task": {"candidates"}, "deadline": {"is_current"}}
-# Tables of which `flowcase verify` compares what matters, in `services/altered_rows.py` and beside it. What
+# Tables of which `flowcase verify` compares what matters, in `proving/altered_rows.py` and beside it. What
 # became of an instance of a batch or move is told by its own history, where each event names the list.
 OF_THE_INSTALLATION = {
     *("person", "person_group", "service_account", "identity", "setting", "absence", "legal_hold"),
     *("deployment", "deployment_resource", "process_definition", "named_resource", "resource", "stream"),
     *("erasure_proposal", "erasure_item", "document_period", "candidate_set"),
     *("suspension", "batch", "batch_item", "migration", "migration_item"),
-    *("message_receipt", "message_seen"),  # with the messages, by `services/altered_waiting.py`
-    "start_subscription",  # by the diagrams in force, in `services/altered_starts.py`
+    *("message_receipt", "message_seen"),  # with the messages, by `services/proving/altered_waiting.py`
+    "start_subscription",  # by the diagrams in force, in `services/proving/altered_starts.py`
     "search_key",  # with the records; those of people whom a record knows are made of it
-    # by keyed hashes, in `services/altered_ways_in.py`
+    # by keyed hashes, in `services/proving/altered_ways_in.py`
     *("credential", "second_factor", "recovery_code", "sign_in_session", "calendar_feed"),
-    "instance_state",  # by the version that its last entry tells, in `services/altered_states.py`
-    # by what names them, in `services/altered_contents.py`
+    "instance_state",  # by the version that its last entry tells, in `services/proving/altered_states.py`
+    # by what names them, in `services/proving/altered_contents.py`
     *("document_content", "case_fact"),
 }
 THE_HISTORY = "the history itself: its hashes, the seals of its entries, and what is signed outside"

@@ -12,7 +12,10 @@ from babel.messages.extract import extract_from_file
 
 import flowcase.web
 from flowcase.config import shipped_processes
-from flowcase.services import choice_words, consent_sentences, disclosure, form_sentences, interventions
+from flowcase.services.case_files import disclosure
+from flowcase.services.choosing import choice_words, consent_sentences
+from flowcase.services.forms import form_sentences
+from flowcase.services.operating import interventions
 from flowcase.web import revision_cases, typed_values
 from flowcase.web.language import catalogue
 

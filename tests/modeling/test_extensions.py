@@ -9,7 +9,7 @@ from flowcase.modeling import check_bpmn
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.rules import load_rules
 from flowcase.modeling.variables import FACTS
-from flowcase.services.case_facts import NAMES
+from flowcase.services.casework.case_facts import NAMES
 
 
 def findings_of(body: str) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from flowcase.config import shipped_processes
 from flowcase.errors import InvalidValues
 from flowcase.modeling import Form, read_form
-from flowcase.services import form_values
+from flowcase.services.forms import form_values
 
 NOW = dt.datetime(2026, 9, 1, 8, 0, tzinfo=dt.UTC)
 HELD = {"afholdes": "ja", "metode": "andet", "moedeleder": "KL-2", "referent": "SSP-1"}

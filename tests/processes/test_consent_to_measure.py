@@ -10,8 +10,8 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import InvalidValues
-from flowcase.services.consent_choices import consents_to_measure
-from flowcase.services.form_values import BARRED
+from flowcase.services.choosing.consent_choices import consents_to_measure
+from flowcase.services.forms.form_values import BARRED
 from tests.processes.test_beyond_intake_story import CASEWORKER, Office, deployed, office  # noqa: F401
 
 CASE = "SAG-2608"

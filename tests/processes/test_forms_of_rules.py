@@ -13,7 +13,7 @@ import yaml
 from flowcase.cases.entities import DataClass, entity
 from flowcase.errors import InvalidValues
 from flowcase.modeling import read_form
-from flowcase.services.form_values import validate
+from flowcase.services.forms.form_values import validate
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 SETTINGS = yaml.safe_load((PROCESSES / "rulesets/standard.yaml").read_text("utf-8"))["settings"]

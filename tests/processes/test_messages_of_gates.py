@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from flowcase.services.form_sentences import WithEnglish
-from flowcase.services.rule_hits import Hit
-from flowcase.services.rule_hits import refused as refusal
+from flowcase.services.choosing.rule_hits import Hit
+from flowcase.services.choosing.rule_hits import refused as refusal
+from flowcase.services.forms.form_sentences import WithEnglish
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 

@@ -42,7 +42,7 @@ from flowcase.cases.entities import ENTITIES
 from flowcase.demo.preparing import SIGN_INS
 from flowcase.history.indicators.material import Question
 from flowcase.history.indicators.reports import SMALLEST_GROUP, compute
-from flowcase.services.documents import Given
+from flowcase.services.case_files.documents import Given
 from flowcase.store import tables
 from flowcase.store.queries import records
 from flowcase.values import to_json

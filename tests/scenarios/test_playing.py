@@ -9,7 +9,7 @@ import pytest
 
 from flowcase.scenarios import play_looks, play_writing
 from flowcase.scenarios.playing import Play
-from flowcase.services import play_scenes
+from flowcase.services.studio import play_scenes
 
 PROCESSES = Path("processes")
 STORIES = PROCESSES / "scenarios"

@@ -12,7 +12,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import InvalidValues
 from flowcase.modeling import Severity, check_form
-from flowcase.services.form_members import fits as is_fit
+from flowcase.services.forms.form_members import fits as is_fit
 from flowcase.web.presenting import markdown
 
 SECONDS = 2.0  # of computing

@@ -10,8 +10,8 @@ import pytest
 from flowcase import bounded_yaml
 from flowcase.cases.rule_sets import read_manifest
 from flowcase.errors import InvalidValues
-from flowcase.services.play_scenes import _data
-from flowcase.services.scenario_files import ScenarioError, read_text
+from flowcase.services.deploying.scenario_files import ScenarioError, read_text
+from flowcase.services.studio.play_scenes import _data
 
 SECONDS = 5.0  # of computing
 RULE_SET = "id: x\nversion: '1'\ntitle: t\nin_force_from: 2024-01-01\nsettings:\n"

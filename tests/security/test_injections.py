@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import inspect
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.documents import Given, UnusableFile
+from flowcase.services.case_files.documents import Given, UnusableFile
 
 SQL = {
     "a quote": "'",

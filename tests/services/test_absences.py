@@ -16,7 +16,7 @@ from flowcase.bootstrap import Flowcase
 from flowcase.cases.events import RecordCreated
 from flowcase.clock import ManualClock
 from flowcase.errors import Forbidden, InvalidValues
-from flowcase.services import absence_work
+from flowcase.services.casework import absence_work
 from flowcase.store.memory import MemoryTx, Shelves
 from flowcase.store.queries import absences as rows
 from flowcase.store.queries.people import PersonRow

@@ -15,7 +15,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.cases.events import CaseClosed, RecordUpdated
 from flowcase.errors import Conflict, Erased, Forbidden, InvalidValues, NotFound, Refused
-from flowcase.services.access_reports import AccessReport, ContentChanged
+from flowcase.services.auditing.access_reports import AccessReport, ContentChanged
 from tests.services.conftest import OPERATOR
 from tests.web import world as worlds
 from tests.web.world import World, at

@@ -21,7 +21,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cases import events
 from flowcase.config import Config
-from flowcase.services import altered_casework
+from flowcase.services.proving import altered_casework
 
 AT = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 EVENTS_OF_A_CASE = 20

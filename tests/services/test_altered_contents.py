@@ -17,8 +17,8 @@ from flowcase.bootstrap import Flowcase
 from flowcase.cases.events import CaseErased, NoticeSent
 from flowcase.clock import ManualClock
 from flowcase.config import Config
-from flowcase.services import altered_rows
-from flowcase.services.documents import Given
+from flowcase.services.case_files.documents import Given
+from flowcase.services.proving import altered_rows
 from flowcase.store import INSTALLATION
 from tests.conftest import NOW
 

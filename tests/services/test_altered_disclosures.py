@@ -17,8 +17,8 @@ from flowcase.cases.events import (
     CaseErased,
     CaseOpened,
 )
-from flowcase.services import altered_disclosures
-from flowcase.services.guest_links import keyed_hash
+from flowcase.services.meetings.guest_links import keyed_hash
+from flowcase.services.proving import altered_disclosures
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.access_report_tables import access_report, access_report_choice
 from flowcase.store.guest_tables import guest_link

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
-from flowcase.services import altered_rows
-from flowcase.services.batches import Asked, Batches
-from flowcase.services.migrations import Migrations
+from flowcase.services.operating.batches import Asked, Batches
+from flowcase.services.operating.migrations import Migrations
+from flowcase.services.proving import altered_rows
 from flowcase.store import Store, tx
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import call, end, process, start, user_task

@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from flowcase.access.events import CredentialSet, IdentityLinked, SignedIn
 from flowcase.bootstrap import Flowcase
-from flowcase.services import calendar_addresses
-from flowcase.services.people import NOWHERE
+from flowcase.services.meetings import calendar_addresses
+from flowcase.services.signing_in.people import NOWHERE
 from flowcase.store import INSTALLATION, tables
 from flowcase.store.calendar_tables import calendar_feed
 from flowcase.store.sign_in_tables import identity, recovery_code, second_factor, sign_in_session

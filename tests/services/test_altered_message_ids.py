@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from flowcase.bootstrap import Flowcase
-from flowcase.services import altered_waiting
+from flowcase.services.proving import altered_waiting
 from tests.services.conftest import ANNA
 
 

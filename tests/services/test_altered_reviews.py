@@ -14,9 +14,9 @@ from flowcase import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.history.retold_reviews import Reviews
-from flowcase.services import altered_reviews, told_of_installation
-from flowcase.services.altered_row import AlteredRow
-from flowcase.services.told_of_installation import Share
+from flowcase.services.proving import altered_reviews, told_of_installation
+from flowcase.services.proving.altered_row import AlteredRow
+from flowcase.services.proving.told_of_installation import Share
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.review_tables import review, review_comment, review_file
 from tests.services.altering import Altered, not_said, said_of_each

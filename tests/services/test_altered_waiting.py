@@ -13,7 +13,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.handlers import Side
-from flowcase.services import altered_rows
+from flowcase.services.proving import altered_rows
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import catch, end, message, process, service_task, start, user_task

@@ -8,8 +8,8 @@ import pytest
 
 from flowcase.bootstrap import Flowcase
 from flowcase.events import WebhookMade, WebhookSecretChanged
-from flowcase.services.signed_posts import Reach
-from flowcase.services.webhooks import Target, Webhooks, seal_target
+from flowcase.services.sending.signed_posts import Reach
+from flowcase.services.sending.webhooks import Target, Webhooks, seal_target
 from flowcase.store import INSTALLATION
 from flowcase.store.webhook_tables import webhook
 from tests.services.altering import Altered, not_said, said_of_each

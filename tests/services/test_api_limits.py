@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from flowcase.access.actor import SYSTEM, Actor
-from flowcase.services.api_limits import ApiLimits, TooManyRequests
+from flowcase.services.signing_in.api_limits import ApiLimits, TooManyRequests
 from flowcase.services.transactions import Transactions
 
 PORTAL, OTHER = Actor("portal", kind="service"), Actor("anden", kind="service")

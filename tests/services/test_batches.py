@@ -13,12 +13,12 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
-from flowcase.services.batches import Asked
-from flowcase.services.history_search import Asked as Search
-from flowcase.services.instances import Instances
+from flowcase.services.auditing.history_search import Asked as Search
+from flowcase.services.operating.batches import Asked
+from flowcase.services.operating.instances import Instances
+from flowcase.services.operating.token_moves import TokenAct
+from flowcase.services.operating.worklists import LEASE, NO_LONGER_THEIRS
 from flowcase.services.second_person import NeedsAnother
-from flowcase.services.token_moves import TokenAct
-from flowcase.services.worklists import LEASE, NO_LONGER_THEIRS
 from flowcase.store import INSTALLATION, Store
 from flowcase.store.queries import batches as batch_rows
 from tests.services.conftest import ANNA, OPERATOR

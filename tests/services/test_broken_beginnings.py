@@ -25,7 +25,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cli import examining
 from flowcase.outage import Outage
-from flowcase.services.nodes import Nodes
+from flowcase.services.machines.nodes import Nodes
 from flowcase.services.transactions import DatabaseLost, Transactions, patiently
 from flowcase.store import Store, connecting
 from flowcase.store.keys import Keyring

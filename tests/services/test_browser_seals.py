@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flowcase.services import browser_seals
-from flowcase.services.browser_seals import AGAIN, KEPT, BrowserSeals
+from flowcase.services.signing_in import browser_seals
+from flowcase.services.signing_in.browser_seals import AGAIN, KEPT, BrowserSeals
 from flowcase.store.keys import KeyUnusable
 
 OLD, NEW = bytes(32), bytes([1]) * 32

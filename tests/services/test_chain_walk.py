@@ -15,7 +15,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.events import IntakeRefused
 from flowcase.history.checkpoints import Fault
-from flowcase.services import chain_walk
+from flowcase.services.proving import chain_walk
 from flowcase.store import DatabaseLost, Store
 from flowcase.store.queries import chains, checkpoints
 from tests.conftest import NOW

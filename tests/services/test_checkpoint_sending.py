@@ -17,11 +17,11 @@ from flowcase.cli import examining_outside
 from flowcase.clock import WallClock
 from flowcase.errors import Forbidden, NotFound
 from flowcase.history import checkpoint_receipts as receipts
-from flowcase.services.checkpoint_sending import CheckpointSending, Outside
-from flowcase.services.checkpoints import Checkpoints
-from flowcase.services.mail_sending import NotSent
-from flowcase.services.outbox import MOST_TRIES
-from flowcase.services.signed_posts import NotReached, UnusableAddress, webhook_signature
+from flowcase.services.proving.checkpoint_sending import CheckpointSending, Outside
+from flowcase.services.proving.checkpoints import Checkpoints
+from flowcase.services.sending.mail_sending import NotSent
+from flowcase.services.sending.outbox import MOST_TRIES
+from flowcase.services.sending.signed_posts import NotReached, UnusableAddress, webhook_signature
 from tests.services.conftest import ANNA, OPERATOR
 
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()

@@ -16,8 +16,8 @@ from flowcase.bootstrap import Flowcase
 from flowcase.cli import examining
 from flowcase.clock import ManualClock, WallClock
 from flowcase.handlers import Side
-from flowcase.services.clock_watch import ASK_SECONDS, WRONG_SECONDS, ClockAhead, ClockWatch
-from flowcase.services.nodes import FAR_AHEAD, Nodes
+from flowcase.services.machines.clock_watch import ASK_SECONDS, WRONG_SECONDS, ClockAhead, ClockWatch
+from flowcase.services.machines.nodes import FAR_AHEAD, Nodes
 from flowcase.services.transactions import DatabaseLost
 from flowcase.store import Store
 from tests.conftest import NOW

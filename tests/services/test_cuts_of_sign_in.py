@@ -9,8 +9,9 @@ import pytest
 
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.notice_topics import OWN_ACCOUNT
-from flowcase.services import account_notices, people
-from flowcase.services.account_notices import Said
+from flowcase.services.sending import account_notices
+from flowcase.services.sending.account_notices import Said
+from flowcase.services.signing_in import people
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import people as queries

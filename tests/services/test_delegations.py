@@ -11,7 +11,7 @@ from flowcase import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict, Forbidden, InvalidValues, Refused
-from flowcase.services.inboxes import Asked, Order, View
+from flowcase.services.tasks.inboxes import Asked, Order, View
 from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
 

@@ -10,7 +10,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.consents import Gap, Missing
-from flowcase.services.consent_sentences import gap_in_words
+from flowcase.services.choosing.consent_sentences import gap_in_words
 from tests.processes.conftest import deployed, town  # noqa: F401  (fixtures)
 from tests.processes.consent_town import CASE, FAMILY, Consents
 from tests.processes.test_consent_life import SOLE, _withdraw

@@ -13,7 +13,7 @@ from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict, Erased, Forbidden, NotFound, Refused
-from flowcase.services.documents import Given
+from flowcase.services.case_files.documents import Given
 from tests.proofs.searching import found_in_files
 from tests.services.conftest import OPERATOR
 from tests.web import world as worlds

@@ -16,7 +16,7 @@ from flowcase.cases.entities import DataClass
 from flowcase.clock import ManualClock
 from flowcase.config import Config
 from flowcase.errors import Conflict, Erased, Forbidden, Refused
-from flowcase.services.documents import Given, UnusableFile
+from flowcase.services.case_files.documents import Given, UnusableFile
 from flowcase.store import archive
 from flowcase.store.queries import documents as rows
 from tests.services.diagrams import end, process, start, user_task

@@ -23,8 +23,8 @@ from flowcase.access.events import CaseRead
 from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.history.exports import FORMATS, Line, flat, ocel, xes
-from flowcase.services import exports
-from flowcase.services.exports import Asked
+from flowcase.services.auditing import exports
+from flowcase.services.auditing.exports import Asked
 from tests.services.conftest import OPERATOR
 from tests.web import world as worlds
 from tests.web.world import PEOPLE, World, at

@@ -13,7 +13,7 @@ import pytest
 from flowcase.errors import InvalidValues
 from flowcase.modeling import read_form
 from flowcase.modeling.form import Form
-from flowcase.services import form_sentences, form_values
+from flowcase.services.forms import form_sentences, form_values
 
 NOW = dt.datetime(2026, 3, 27, 16, 0, tzinfo=dt.UTC)
 PROCESSES = Path(__file__).parents[2] / "processes"

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.services.inboxes import MOST_COUNTED, Asked, Due, View
+from flowcase.services.tasks.inboxes import MOST_COUNTED, Asked, Due, View
 from flowcase.store import Store, tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries import found_by, inboxes_by_fact

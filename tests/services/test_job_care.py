@@ -13,7 +13,7 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.handlers import Side
-from flowcase.services.job_care import JobAsked
+from flowcase.services.operating.job_care import JobAsked
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, service_task, start
 

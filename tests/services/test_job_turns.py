@@ -15,7 +15,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.handlers import Side
-from flowcase.services.jobs import AT_ONCE
+from flowcase.services.running.jobs import AT_ONCE
 from flowcase.services.transactions import Transactions
 from flowcase.store import DatabaseLost
 from tests.services.conftest import OPERATOR
@@ -213,7 +213,7 @@ def test_what_waits_behind_a_slow_job_is_given_back_while_it_runs_and_costs_no_t
     deploy: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("flowcase.services.jobs.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("flowcase.services.running.jobs.PATIENCE_SECONDS", 0.05)
     ran: list[str] = []
     held: list[int] = []
 
@@ -265,7 +265,7 @@ def test_what_cannot_be_given_back_in_time_is_given_back_by_the_next_tick(
     error: Exception,
 ) -> None:
     """No thread ends in an error that nobody hears of: pytest would tell of it as a warning, which fails."""
-    monkeypatch.setattr("flowcase.services.jobs.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("flowcase.services.running.jobs.PATIENCE_SECONDS", 0.05)
     run, is_away, tried = Transactions.run, threading.Event(), threading.Event()
     ran: list[str] = []
 

@@ -13,7 +13,7 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import BpmnError
 from flowcase.handlers import Side
-from flowcase.services.jobs import FIRST_PAUSE, PAUSE_GROWTH
+from flowcase.services.running.jobs import FIRST_PAUSE, PAUSE_GROWTH
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import end, process, service_task, start, user_task
 

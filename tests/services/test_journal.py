@@ -22,9 +22,9 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.config import Config, InvalidSetting
 from flowcase.errors import NotFound
-from flowcase.services.journal import DocumentNotForJournal
-from flowcase.services.journal_delivery import Parcel, Webhook
-from flowcase.services.signed_posts import UnusableAddress, document_signature
+from flowcase.services.sending.journal import DocumentNotForJournal
+from flowcase.services.sending.journal_delivery import Parcel, Webhook
+from flowcase.services.sending.signed_posts import UnusableAddress, document_signature
 from flowcase.store import Store
 from tests.services.conftest import OPERATOR
 

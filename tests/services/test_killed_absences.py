@@ -16,7 +16,7 @@ from flowcase.access.events import AbsencesForgotten
 from flowcase.bootstrap import Flowcase
 from flowcase.config import Config
 from flowcase.errors import NotFound
-from flowcase.services import absences
+from flowcase.services.staffing import absences
 from tests.services.test_killed_moves import killed, opened
 
 PROCESSES = Path(__file__).parents[2] / "processes"

@@ -17,9 +17,9 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.cases.entities import DataClass
 from flowcase.errors import Conflict
-from flowcase.services import exports
-from flowcase.services.documents import Given
-from flowcase.services.exports import Asked
+from flowcase.services.auditing import exports
+from flowcase.services.auditing.exports import Asked
+from flowcase.services.case_files.documents import Given
 from flowcase.store import access_report_tables, retention_tables, tables
 from tests.cli.conftest import deployed_template  # noqa: F401
 from tests.services.conftest import OPERATOR

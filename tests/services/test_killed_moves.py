@@ -19,8 +19,8 @@ from flowcase.access.actor import Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.config import Config
+from flowcase.services.operating.worklists import LEASE
 from flowcase.services.transactions import Transactions
-from flowcase.services.worklists import LEASE
 from flowcase.store import Tx
 from tests.conftest import NOW
 from tests.services.conftest import OPERATOR

@@ -23,9 +23,9 @@ from flowcase.bootstrap import Flowcase
 from flowcase.cases.events import IntakeRefused
 from flowcase.clock import WallClock
 from flowcase.history import checkpoint_receipts as receipts
-from flowcase.services.checkpoint_sending import CheckpointSending, Outside
-from flowcase.services.checkpoints import FILE, Checkpoints
-from flowcase.services.outbox import LEASE, MAYBE_BEFORE
+from flowcase.services.proving.checkpoint_sending import CheckpointSending, Outside
+from flowcase.services.proving.checkpoints import FILE, Checkpoints
+from flowcase.services.sending.outbox import LEASE, MAYBE_BEFORE
 from flowcase.store.queries.checkpoints import DELIVERIES
 from flowcase.store.queries.outbox import newest
 from tests.services.killing import killed

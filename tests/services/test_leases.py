@@ -24,9 +24,12 @@ from sqlalchemy import (
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock, WallClock
 from flowcase.handlers import Side
-from flowcase.services import leases, outbox, scanning, simulations, worklists
-from flowcase.services.leases import Leases
-from flowcase.services.nodes import Nodes
+from flowcase.services.case_files import scanning
+from flowcase.services.machines.nodes import Nodes
+from flowcase.services.operating import leases, worklists
+from flowcase.services.operating.leases import Leases
+from flowcase.services.sending import outbox
+from flowcase.services.studio import simulations
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, tables
 from flowcase.store.columns import Instant

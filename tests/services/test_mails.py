@@ -12,9 +12,9 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.cases import events
 from flowcase.cases.notice_topics import TOPICS
 from flowcase.errors import Conflict, Forbidden, InvalidValues
-from flowcase.services.mail_sending import MailFolder, NotSent, kept
-from flowcase.services.mails import Mails
-from flowcase.services.outbox import KEPT, LEASE, MOST_TRIES, Outcome
+from flowcase.services.sending.mail_sending import MailFolder, NotSent, kept
+from flowcase.services.sending.outbox import KEPT, LEASE, MOST_TRIES, Outcome
+from flowcase.services.telling.mails import Mails
 from flowcase.store import notice_tables, tables
 from tests.services.diagrams import end, process, start, user_task
 

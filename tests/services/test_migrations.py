@@ -10,7 +10,7 @@ import structlog
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, Forbidden, Refused
 from flowcase.handlers import Side
-from flowcase.services.migrations import MappingRefused
+from flowcase.services.operating.migrations import MappingRefused
 from flowcase.services.second_person import NeedsAnother
 from flowcase.store import INSTALLATION, tables
 from flowcase.store.queries import migrations as move_rows

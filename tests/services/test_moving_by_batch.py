@@ -11,11 +11,11 @@ import pytest
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
-from flowcase.services.batches import Asked
-from flowcase.services.instance_moves import InstanceMoves
-from flowcase.services.migrations import MappingRefused
+from flowcase.services.operating.batches import Asked
+from flowcase.services.operating.instance_moves import InstanceMoves
+from flowcase.services.operating.migrations import MappingRefused
+from flowcase.services.operating.worklists import LEASE
 from flowcase.services.second_person import NeedsAnother
-from flowcase.services.worklists import LEASE
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import boundary, end, process, start, timer, user_task
 from tests.services.test_batches import OTHER, WHY, Killed, told

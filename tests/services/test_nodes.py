@@ -15,8 +15,8 @@ from flowcase.bootstrap import Flowcase
 from flowcase.cli import examining
 from flowcase.clock import ManualClock, WallClock
 from flowcase.handlers import Side
-from flowcase.services import jobs
-from flowcase.services.nodes import Nodes
+from flowcase.services.machines.nodes import Nodes
+from flowcase.services.running import jobs
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store
 from tests.conftest import NOW

@@ -12,8 +12,8 @@ from sqlalchemy import Table, insert, select, update
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.cases import events as case_events
-from flowcase.services.deputies import ABSENCE, UNDER_WAY
-from flowcase.services.own_cases import OwnCase
+from flowcase.services.case_files.own_cases import OwnCase
+from flowcase.services.staffing.deputies import ABSENCE, UNDER_WAY
 from flowcase.store import Store, tables
 from flowcase.store.memory import MemoryTx, Shelves
 from flowcase.store.queries import case_files, own_cases

@@ -11,7 +11,7 @@ from flowcase import bootstrap, handlers
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
-from flowcase.services.reviews import NotApproved
+from flowcase.services.studio.reviews import NotApproved
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
 

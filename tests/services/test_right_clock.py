@@ -20,13 +20,13 @@ from flowcase.clock import ManualClock, WallClock
 from flowcase.config import Config
 from flowcase.events import ClockCorrected, ClockCorrectionEnded
 from flowcase.handlers import Side
-from flowcase.services import nodes
-from flowcase.services.clock_watch import ASK_SECONDS, WRONG_SECONDS, RightClock
-from flowcase.services.nodes import Correction, Nodes
-from flowcase.services.reckoning import AGREE_SECONDS, Reckoning, outvoted, reckoned
-from flowcase.services.signed_posts import Reach, networks
+from flowcase.services.machines import nodes
+from flowcase.services.machines.clock_watch import ASK_SECONDS, WRONG_SECONDS, RightClock
+from flowcase.services.machines.nodes import Correction, Nodes
+from flowcase.services.machines.reckoning import AGREE_SECONDS, Reckoning, outvoted, reckoned
+from flowcase.services.sending.signed_posts import Reach, networks
+from flowcase.services.sending.webhooks import Webhooks
 from flowcase.services.transactions import DatabaseLost, Transactions
-from flowcase.services.webhooks import Webhooks
 from flowcase.store import Store
 from tests.conftest import NOW
 from tests.services.conftest import OPERATOR
@@ -574,6 +574,6 @@ def test_doctor_says_of_clocks_that_differ_whether_it_is_known_which_is_right(
     assert "No node of a third machine tells" in said
 
     monkeypatch.setattr(real.clock_watch._nodes, "witnesses", lambda _: [-3600.0])
-    monkeypatch.setattr("flowcase.services.clock_watch.WRONG_SECONDS", 0)
+    monkeypatch.setattr("flowcase.services.machines.clock_watch.WRONG_SECONDS", 0)
     real.clock_watch.refresh()
     assert told() == ["error: The clock of the database's machine is 3600 s ahead, as two others tell."]

@@ -8,8 +8,8 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.events import OwnListEnded, OwnListKept, TeamListEnded, TeamListKept
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Forbidden, InvalidValues, NotFound
-from flowcase.services.list_shares import MOST_RECEIVED
-from flowcase.services.saved_lists import LONGEST_NAME, MOST
+from flowcase.services.tasks.list_shares import MOST_RECEIVED
+from flowcase.services.tasks.saved_lists import LONGEST_NAME, MOST
 from tests.services.conftest import ANNA, BO, CLARA
 
 
@@ -254,7 +254,7 @@ def test_a_list_goes_to_no_stranger_supplier_or_oneself_and_only_its_owner_share
 def test_nobody_is_given_more_than_twenty_lists_of_others(
     staff: Flowcase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flowcase.services.list_shares.MOST_RECEIVED", 1)
+    monkeypatch.setattr("flowcase.services.tasks.list_shares.MOST_RECEIVED", 1)
     staff.saved_lists.save("Andet", "", actor=ANNA)
     staff.list_shares.share("I dag", "bo", actor=ANNA)
 

@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from flowcase import outward
 from flowcase.config import InvalidSetting, load
-from flowcase.services.mail_sending import NotSent, Smtp
+from flowcase.services.sending.mail_sending import NotSent, Smtp
 
 
 class Server(socketserver.ThreadingTCPServer):

@@ -12,7 +12,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
-from flowcase.services.inboxes import Asked, ByFact, Order, View
+from flowcase.services.tasks.inboxes import Asked, ByFact, Order, View
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task

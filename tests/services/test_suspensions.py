@@ -22,10 +22,10 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
-from flowcase.services.batches import Asked
-from flowcase.services.holding import IsSuspended
+from flowcase.services.operating.batches import Asked
+from flowcase.services.operating.suspensions import Suspensions
 from flowcase.services.requests import Start
-from flowcase.services.suspensions import Suspensions
+from flowcase.services.running.holding import IsSuspended
 from flowcase.store import INSTALLATION, Keyring, Store, Tx
 from flowcase.store.batch_tables import batch_item
 from flowcase.store.queries import suspensions as queries

@@ -14,7 +14,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
-from flowcase.services.timer_care import TimerAsked
+from flowcase.services.operating.timer_care import TimerAsked
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import Node, catch, end, process, start, timer, user_task

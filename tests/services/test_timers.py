@@ -14,7 +14,7 @@ from flowcase import scheduler
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
-from flowcase.services.nodes import FAR_AHEAD
+from flowcase.services.machines.nodes import FAR_AHEAD
 from flowcase.store.queries import waiting
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import Node, boundary, catch, end, process, properties, start, timer, user_task

@@ -10,7 +10,7 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict
-from flowcase.services.token_moves import Foreseen, TokenAct
+from flowcase.services.operating.token_moves import Foreseen, TokenAct
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import call, end, process, service_task, start, user_task
 

@@ -21,11 +21,18 @@ from flowcase.config import Config, InvalidSetting
 from flowcase.errors import Conflict, Forbidden, InvalidValues
 from flowcase.history.webhook_kinds import KINDS
 from flowcase.model import UserTaskCompleted
-from flowcase.services import signed_posts
-from flowcase.services.outbox import LEASE, MOST_TRIES, Outcome
-from flowcase.services.signed_posts import NotReached, Reach, UnusableAddress, check_address, networks, post
-from flowcase.services.webhook_sending import WebhookSending
-from flowcase.services.webhooks import Webhooks
+from flowcase.services.sending import signed_posts
+from flowcase.services.sending.outbox import LEASE, MOST_TRIES, Outcome
+from flowcase.services.sending.signed_posts import (
+    NotReached,
+    Reach,
+    UnusableAddress,
+    check_address,
+    networks,
+    post,
+)
+from flowcase.services.sending.webhook_sending import WebhookSending
+from flowcase.services.sending.webhooks import Webhooks
 from flowcase.store import codec, webhook_tables
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task

@@ -8,7 +8,7 @@ from typing import Any
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.events import RecordCreated
-from flowcase.services.meeting_parts import COUNCIL, MEETING, is_unnamed
+from flowcase.services.entitled.meeting_parts import COUNCIL, MEETING, is_unnamed
 from flowcase.store import Store
 from flowcase.store.queries import records
 from tests.conftest import NOW

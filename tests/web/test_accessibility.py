@@ -16,8 +16,8 @@ from playwright.sync_api import Page
 
 import flowcase.web
 from flowcase.access.actor import SYSTEM
-from flowcase.services.batches import Asked
-from flowcase.services.documents import Given
+from flowcase.services.case_files.documents import Given
+from flowcase.services.operating.batches import Asked
 from tests.services.diagrams import end, message, process, start, user_task
 from tests.web.examined import elsewhere
 from tests.web.test_browser import sign_in

@@ -17,7 +17,7 @@ from schemathesis import checks
 
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
-from flowcase.services.batches import Asked
+from flowcase.services.operating.batches import Asked
 from flowcase.web import create_app, permission_matrix
 from flowcase.web.application import routes_only
 from tests.web import world as worlds

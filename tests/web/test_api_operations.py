@@ -9,7 +9,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
-from flowcase.services.holding import IsSuspended
+from flowcase.services.running.holding import IsSuspended
 from tests.services.diagrams import (
     catch,
     end,

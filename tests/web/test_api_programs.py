@@ -12,7 +12,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.access.groups import NAMES
 from flowcase.access.scopes import SCOPES
 from flowcase.errors import InvalidValues
-from flowcase.services.people import SignInFailed
+from flowcase.services.signing_in.people import SignInFailed
 from flowcase.web.language import catalogue
 from flowcase.web.service_accounts import SCOPE_WORDS
 from tests.services.conftest import OPERATOR

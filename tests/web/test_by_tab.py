@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.batches import Asked
+from flowcase.services.operating.batches import Asked
 from tests.services.diagrams import end, process, service_task, start, user_task
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.case_pictures import Item
+from flowcase.services.case_files.case_pictures import Item
 from flowcase.web.case_facts import called
 
 

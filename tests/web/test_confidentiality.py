@@ -11,7 +11,7 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.history.exports import FORMATS
-from flowcase.services.exports import Asked
+from flowcase.services.auditing.exports import Asked
 from tests.services.conftest import OPERATOR
 from tests.web.world import World
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.candidates import workers
+from flowcase.services.entitled.candidates import workers
 
 
 def delegated(sign_in, world, to="jonas.fp"):

@@ -11,8 +11,8 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.access.events import CaseOpenedInEmergency, EmergencyReviewed
 from flowcase.errors import Forbidden
-from flowcase.services import emergencies
-from flowcase.services.documents import Given
+from flowcase.services.case_files import emergencies
+from flowcase.services.case_files.documents import Given
 from tests.web.conftest import Seen, Visitor
 from tests.web.world import PASSWORD, World
 

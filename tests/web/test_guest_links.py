@@ -480,7 +480,7 @@ def test_who_has_confirmed_and_sends_the_code_again_goes_on_to_the_item(stranger
 
 
 def test_whose_link_has_sent_all_its_codes_is_told_whom_to_ask_and_not_to_wait(stranger, town, monkeypatch):
-    monkeypatch.setattr("flowcase.services.guest_links.MOST_CODES", 1)
+    monkeypatch.setattr("flowcase.services.meetings.guest_links.MOST_CODES", 1)
     secret = town.make()
     asked = stranger.get(f"/gaest/{secret}")
     form = asked.one("//form[contains(@action, '/kode')]")

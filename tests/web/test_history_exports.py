@@ -13,7 +13,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.entities import DataClass
-from flowcase.services.exports import Asked
+from flowcase.services.auditing.exports import Asked
 from tests.services.conftest import OPERATOR
 from tests.services.test_exports import _read_ocel, _read_xes
 from tests.web.test_api import Program
@@ -133,7 +133,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_text_in_the_file(world):
 
 
 def test_it_leaves_piece_by_piece_and_one_that_was_not_received_never_ended(vera, world, monkeypatch):
-    monkeypatch.setattr("flowcase.services.exports._PIECE_BYTES", 500)
+    monkeypatch.setattr("flowcase.services.auditing.exports._PIECE_BYTES", 500)
     token = vera.get(PATH).value("csrf_token")
     asked = {"csrf_token": token, "formaal": "tilsyn", "format": "jsonl"}
 

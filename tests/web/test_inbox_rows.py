@@ -9,7 +9,7 @@ from lxml import html
 
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import COPENHAGEN as LOCAL
-from flowcase.services.inboxes import UserTaskRow
+from flowcase.services.tasks.inboxes import UserTaskRow
 from flowcase.web.application import routes_only
 from flowcase.web.inbox_rows import InboxRows
 from flowcase.web.presenting import due_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.batches import Asked
+from flowcase.services.operating.batches import Asked
 from tests.services.diagrams import end, process, service_task, start, user_task
 from tests.web.world import PASSWORD
 

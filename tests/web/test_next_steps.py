@@ -8,7 +8,7 @@ import pytest
 
 from flowcase.config import shipped_processes
 from flowcase.modeling import read_bpmn
-from flowcase.services.what_follows import Following, Way, following
+from flowcase.services.running.what_follows import Following, Way, following
 from flowcase.web.next_steps import next_steps
 
 

@@ -15,8 +15,8 @@ from flowcase.cases.events import CaseClosed
 from flowcase.cases.notice_topics import TOPICS
 from flowcase.history.exports import FORMATS
 from flowcase.history.indicators import Question
-from flowcase.services.documents import Given
-from flowcase.services.exports import Asked
+from flowcase.services.auditing.exports import Asked
+from flowcase.services.case_files.documents import Given
 from tests.proofs.searching import found_in, found_in_files
 from tests.services.conftest import OPERATOR
 from tests.services.test_erasure import _everything_that_the_key_opens

@@ -15,8 +15,8 @@ from flowcase.access.actor import SYSTEM
 from flowcase.access.kinds import KINDS, kinds_of
 from flowcase.config import shipped_processes
 from flowcase.history.indicators import INDICATORS
-from flowcase.services.batches import Asked
-from flowcase.services.documents import Given
+from flowcase.services.case_files.documents import Given
+from flowcase.services.operating.batches import Asked
 from flowcase.services.simulation.questions import Question
 from flowcase.web import permission_matrix
 from flowcase.web.permission_matrix import RULES

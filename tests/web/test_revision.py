@@ -22,8 +22,8 @@ from flowcase.events import (
 from flowcase.history.conformance import Deviation
 from flowcase.history.exports import line as exported
 from flowcase.history.field_names import FIELD_NAMES
-from flowcase.services.heat_maps import LEVELS
-from flowcase.services.history_search import Asked, Telling
+from flowcase.services.auditing.heat_maps import LEVELS
+from flowcase.services.auditing.history_search import Asked, Telling
 from flowcase.store import INSTALLATION
 from flowcase.web.api_pages import token_of
 from flowcase.web.revision import _intervention, responsible

@@ -197,7 +197,7 @@ def test_what_would_run_too_long_is_refused_and_what_runs_long_is_asked_again(sm
     page = sign_in("lone.proces")
 
     refused = page.post(ADDRESS, _form(spoergsmaal="lang"))
-    monkeypatch.setattr("flowcase.services.simulations.LONG_MINUTES", 0.0)
+    monkeypatch.setattr("flowcase.services.studio.simulations.LONG_MINUTES", 0.0)
     told = page.post(ADDRESS, _form())
     begun = page.post(ADDRESS, _form(gor="alligevel"))
 

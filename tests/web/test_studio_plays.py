@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import expect
 
 from flowcase.errors import Conflict, Forbidden, NotFound
-from flowcase.services import apart
-from flowcase.services.play_processes import Broken, Getting, PlayProcesses, Stopped
+from flowcase.services.machines import apart
+from flowcase.services.studio.play_processes import Broken, Getting, PlayProcesses, Stopped
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_in_browser
 from tests.web.waiting import resize, width_of

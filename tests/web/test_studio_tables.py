@@ -7,9 +7,9 @@ import json
 import pytest
 
 from flowcase.errors import InvalidDefinition
-from flowcase.services.reviews import NotApproved
-from flowcase.services.studio import Studio
-from flowcase.services.studio_files import ShippedScenarios
+from flowcase.services.studio.reviews import NotApproved
+from flowcase.services.studio.studio import Studio
+from flowcase.services.studio.studio_files import ShippedScenarios
 
 STORY = "scenarios/S-07_tilbage_til_distriktet.yaml"
 RULES = "rulesets/HERNING.yaml"

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, Forbidden, NotFound
-from flowcase.services import scenario_trials
-from flowcase.services.scenario_trials import ScenarioTrials
+from flowcase.services.studio import scenario_trials
+from flowcase.services.studio.scenario_trials import ScenarioTrials
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_in_browser
 from tests.web.waiting import resize, width_of

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.documents import Given
+from flowcase.services.case_files.documents import Given
 from tests.processes.consents_given import give_consent
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.test_user_task_page import ASSESSMENT

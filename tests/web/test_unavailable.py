@@ -10,7 +10,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from flowcase.services import transactions
-from flowcase.services.kept_typing import KeptTyping
+from flowcase.services.signing_in.kept_typing import KeptTyping
 from flowcase.services.transactions import DatabaseLost, OutcomeUnknown
 from flowcase.store import Store
 from flowcase.store.pulse import GONE, Pulse

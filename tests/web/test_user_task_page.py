@@ -7,7 +7,7 @@ import json
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from flowcase.services.consent_choices import recipients
+from flowcase.services.choosing.consent_choices import recipients
 from tests.services.diagrams import end, process, start, user_task
 
 ASSESSMENT = {

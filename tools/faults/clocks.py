@@ -19,7 +19,7 @@ from flowcase import bootstrap, scheduler
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict
-from flowcase.services.nodes import FAR_AHEAD
+from flowcase.services.machines.nodes import FAR_AHEAD
 
 LEAPS = (-7200, -3600, -60, -5, 0, 5, 60, 3600, 7200)  # seconds
 DAY = 86400  # by which the clock of the web process is behind when it starts

@@ -29,7 +29,7 @@ def main() -> None:
 
 def _set_clock(file: Path) -> None:
     from flowcase import clock
-    from flowcase.services import nodes
+    from flowcase.services.machines import nodes
 
     def now(_: object) -> dt.datetime:
         return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=float(file.read_text() or 0))

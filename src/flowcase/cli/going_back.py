@@ -8,7 +8,7 @@ import click
 
 from flowcase.cli.output import json_option, local, say_json, say_table
 from flowcase.cli.settings import opened, operator
-from flowcase.services.going_back import Return
+from flowcase.services.operating.going_back import Return
 
 
 @click.command("go-back")

@@ -9,8 +9,8 @@ import click
 
 from flowcase.cli.output import json_option, say_json, say_table
 from flowcase.cli.settings import opened, operator
-from flowcase.services.migrations import Item
-from flowcase.services.move_verdicts import Reason
+from flowcase.services.operating.migrations import Item
+from flowcase.services.operating.move_verdicts import Reason
 
 _REASONS = {
     "no_successor": "nothing takes over from '{element}'",

@@ -49,7 +49,7 @@ def add(
 
     They choose another one when they sign in first, unless --keep says otherwise.
     """
-    from flowcase.services.people import check_id
+    from flowcase.services.signing_in.people import check_id
 
     check_id(id)
     password = None if no_password else _password()

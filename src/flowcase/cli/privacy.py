@@ -118,7 +118,7 @@ def export(
     overwritten. On standard output an export that broke off lacks its end.
     """
     from flowcase.cases.entities import DataClass
-    from flowcase.services.exports import Asked
+    from flowcase.services.auditing.exports import Asked
 
     if first and last and last < first:
         raise click.UsageError("The period ends before it begins.")

@@ -14,8 +14,8 @@ from flowcase.cli.notification_files import Line, notifications_in, read_notific
 from flowcase.cli.output import json_option, local, plain, progress, say_json, say_table
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import FlowcaseError, InvalidValues
-from flowcase.services.inboxes import Asked, Order, Place
-from flowcase.services.notifications import STAFF_FORM
+from flowcase.services.case_files.notifications import STAFF_FORM
+from flowcase.services.tasks.inboxes import Asked, Order, Place
 from flowcase.values import from_json
 
 as_option = click.option(

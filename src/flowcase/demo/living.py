@@ -23,7 +23,7 @@ from flowcase.demo.undertakings import UNDERTAKINGS, USUAL, Days, Undertaking
 from flowcase.demo.wordings import AHEAD, ALSO_FILLED, OTHERS, TRIES, WAITED_FOR, row_of, text_of
 from flowcase.errors import FlowcaseError, Forbidden, InvalidValues, Refused
 from flowcase.modeling.form import CaseTarget, Field, FieldType
-from flowcase.services import form_values, nested
+from flowcase.services.forms import form_values, nested
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase

@@ -18,7 +18,7 @@ from flowcase.clock import ManualClock
 from flowcase.demo import town
 from flowcase.demo.living import Municipality
 from flowcase.modeling import folder_files
-from flowcase.services.daily_meetings import PROCESS as DAILY_MEETING
+from flowcase.services.meetings.daily_meetings import PROCESS as DAILY_MEETING
 
 SIGN_INS = "sign-ins.txt"
 HISTORY = dt.timedelta(days=740)

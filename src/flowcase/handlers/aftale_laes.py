@@ -9,7 +9,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 # Kinds of T20 in D-11.
 OF_A_CASE, OF_A_DISTRICT = "aftale", "aftale_distrikt"

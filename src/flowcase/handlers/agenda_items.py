@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 WAITING = "afventer"
 DECIDED = "afgjort"

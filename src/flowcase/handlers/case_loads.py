@@ -8,7 +8,7 @@ from flowcase.cases.caseload import Counted, Load, load_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 def load_for(case: CaseWork, code: str, person: str) -> Load:

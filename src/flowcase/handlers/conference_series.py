@@ -14,7 +14,7 @@ from flowcase.handlers.working_days import working_calendar
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 CONFERENCE = "koordineringskonference"
 PLANNED, HELD, SKIPPED, CANCELLED = "planlagt", "afsluttet", "sprunget_over", "aflyst"

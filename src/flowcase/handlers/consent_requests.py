@@ -10,7 +10,7 @@ from flowcase.cases.consents import FATHER, MOTHER, Answer, Asked
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 REQUEST, CONSENT = "Samtykkeanmodning", "Samtykke"
 OPEN = "aaben"

@@ -12,7 +12,7 @@ from flowcase.handlers.closing import close_case
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 CARRIED = "udsaettes"
 _STATUS_AFTER = {

@@ -12,7 +12,7 @@ from flowcase.handlers.working_days import working_calendar, working_days_betwee
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 
 @handler(

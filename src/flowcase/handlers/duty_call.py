@@ -10,7 +10,7 @@ from flowcase.cases.duty import is_office_hour
 from flowcase.handlers.working_days import working_calendar
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 MESSAGE = "underretning_uden_for_aabningstid"
 

@@ -8,7 +8,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.team_leaders import leaders_of
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from flowcase.cases.consents import HOLDER, HOLDERS, NO, NO_ANSWER, YES, YOUTH
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.consent_requests import CONSENT, CUSTODY_JOINT, codes
-from flowcase.services.consent_work import TO_MEASURE
+from flowcase.services.casework.consent_work import TO_MEASURE
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 MEASURE = "Foranstaltning"
 _ANSWERS = {"givet": YES, "afslaaet": NO, "intet_svar": NO_ANSWER}  # as the form says them

@@ -12,7 +12,7 @@ from flowcase.handlers.forebyggende_modtag import IN_PROGRESS
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 CONTINUED, RESOLVED, HANDED_OVER = "fortsaet", "loest", "overdrages"
 PREVENTIVE = "forebyggende"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.fravaer_meld import note_on_person
-from flowcase.services.absence_names import ABSENCE_ID, CHANGES, LAST_DAY
+from flowcase.services.casework.absence_names import ABSENCE_ID, CHANGES, LAST_DAY
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

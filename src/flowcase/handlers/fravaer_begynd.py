@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.fravaer_meld import note_on_person
-from flowcase.services.absence_names import ABSENCE_ID
-from flowcase.services.deputies import UNDER_WAY
+from flowcase.services.casework.absence_names import ABSENCE_ID
+from flowcase.services.staffing.deputies import UNDER_WAY
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

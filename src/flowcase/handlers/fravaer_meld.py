@@ -6,10 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
-from flowcase.services.absence_names import ABSENCE_ID
+from flowcase.services.casework.absence_names import ABSENCE_ID
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
     from flowcase.values import Value
 
 

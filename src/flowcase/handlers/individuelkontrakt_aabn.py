@@ -10,8 +10,8 @@ from flowcase.handlers.supplier_contracts import INDIVIDUAL
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
-    from flowcase.services.record_work import Record
+    from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.casework.record_work import Record
 
 _OF_A_PARENT = {"mor": ("mor_navn", "mor_cpr"), "far": ("far_navn", "far_cpr")}
 

@@ -9,8 +9,8 @@ from flowcase.handlers import Field, Job, Side, handler
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
-    from flowcase.services.jobs import Outbox
+    from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.running.jobs import Outbox
 
 
 def keep_receipt(job: Job, case: CaseWork, outputs: Mapping[str, Value]) -> None:

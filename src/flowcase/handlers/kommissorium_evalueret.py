@@ -10,7 +10,7 @@ from flowcase.handlers.kommissorium_godkend import TERMS, open_evaluation
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 CONTINUES = "fortsaet"
 

@@ -10,7 +10,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 _CASEWORKER = "sagens_raadgiver"  # of the case that the item is about
 _CLUB, _YES = "distriktsleder_klub", "ja"

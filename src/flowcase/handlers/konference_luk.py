@@ -9,7 +9,7 @@ from flowcase.handlers.konferencepunkt_klar import APPROVED
 from flowcase.handlers.meeting_attendance import absent
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 _WITHDRAWN = "trukket"
 _PEDAGOGUE = "ressourcepaedagog"

@@ -8,7 +8,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.conference_series import CONFERENCE, PLANNED
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

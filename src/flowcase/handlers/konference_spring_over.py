@@ -9,7 +9,7 @@ from flowcase.handlers.conference_series import CANCELLED, SKIPPED
 from flowcase.handlers.konferencepunkt_klar import APPROVED
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

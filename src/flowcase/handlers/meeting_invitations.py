@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowcase.access.groups import group_name
-from flowcase.services.consent_sentences import gap_in_words
+from flowcase.services.choosing.consent_sentences import gap_in_words
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 PROPOSED, INVITED, LEFT_OUT, WITHDRAWN, CANCELLED = (
     "foreslaaet",

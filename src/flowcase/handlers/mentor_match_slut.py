@@ -11,7 +11,7 @@ from flowcase.handlers.mentor_klar import COORDINATOR
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 OUTCOMES = {"mentor": "afbrudt_mentor", "ung": "afbrudt_ung"}
 NATURAL = "afsluttet_naturligt"

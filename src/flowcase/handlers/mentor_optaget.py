@@ -12,7 +12,7 @@ from flowcase.handlers.mentor_klar import COORDINATOR, FREE, MATCHED
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 RUNNING = "loeber"
 

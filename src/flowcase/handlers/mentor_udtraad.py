@@ -9,7 +9,7 @@ from flowcase.handlers.mentor_klar import COORDINATOR
 from flowcase.handlers.mentor_optaget import RUNNING
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from flowcase.access.groups import NAMES
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.meeting_invitations import CANCELLED, PROPOSED, externals, invitations
-from flowcase.services.consent_work import AUTHORITY
+from flowcase.services.casework.consent_work import AUTHORITY
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 CHILD, PARENT = "barn", "foraelder"
 PERSON, GROUP, NETWORK, FAMILY = "person", "gruppe", "netvaerksperson", "familie"

@@ -13,7 +13,7 @@ from flowcase.handlers.moede_opret import new_meeting
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 ON_THE_AGENDA = "paa_dagsordenen"
 OTHER = "andet"

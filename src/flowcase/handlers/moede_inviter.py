@@ -18,11 +18,11 @@ from flowcase.handlers.meeting_invitations import (
     tell,
     what_is_missing,
 )
-from flowcase.services.meeting_parts import COUNCIL
+from flowcase.services.entitled.meeting_parts import COUNCIL
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 
 @handler(

@@ -14,7 +14,7 @@ from flowcase.errors import NotFound
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 UNDECIDED = frozenset({"modtaget", "vurderet"})  # on the way to the daily meeting
 CLOSED = frozenset({"afsluttet", "fejlregistreret"})

@@ -8,7 +8,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.netvaerk_adgang import WIDENED
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 YES = "ja"
 

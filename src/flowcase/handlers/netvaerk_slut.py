@@ -11,7 +11,7 @@ from flowcase.handlers.message_dates import date_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 RUNNING = ("T08", "T09", "T10")
 CLOSED_WITH_THE_CASE = "sag_lukket"

@@ -13,7 +13,7 @@ from flowcase.handlers.overgang_opret import MONTHS_A_YEAR, TO_ADULT_LIFE, TRANS
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 RUNNING = "foranstaltning"
 

@@ -9,7 +9,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.plejefamilie_aabn import FAMILY
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 APPROVED, BY_INSPECTORATE = "godkendt", "socialtilsyn"
 

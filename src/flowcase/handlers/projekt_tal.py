@@ -12,7 +12,7 @@ from flowcase.history.indicators.reports import SMALLEST_GROUP
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 # project -> which indicators are its goals, and which records they count
 GOALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

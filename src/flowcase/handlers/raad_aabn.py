@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.raad_akut import open_acute_deadline
-from flowcase.services.meeting_parts import COUNCIL
+from flowcase.services.entitled.meeting_parts import COUNCIL
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

@@ -11,7 +11,7 @@ from flowcase.handlers.raad_akut import RULE
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 POSTPONED, ADVISED, AFTER_ACUTE = "udsat", "anbefaling_givet", "akut_efterbehandlet"
 ENDED = "afsluttet"  # as every meeting whose agreements are written; what it said is its outcome

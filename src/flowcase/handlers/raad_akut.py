@@ -8,7 +8,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 RULE = "RAAD_AKUT"  # row of D-11
 

@@ -21,7 +21,7 @@ from flowcase.handlers.samtykke_krav import givers
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 EXCEPTION_DECISION = "samtykke_bopael"
 EXCEPTION = "bopaelsforaelder_alene"

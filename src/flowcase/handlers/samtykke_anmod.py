@@ -17,11 +17,11 @@ from flowcase.handlers.consent_requests import (
     empowered,
     family_of,
 )
-from flowcase.services.consent_work import AUTHORITY, INTERNAL, unit_of
+from flowcase.services.casework.consent_work import AUTHORITY, INTERNAL, unit_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 WITHIN, OUTSIDE = "intern", "ekstern"
 

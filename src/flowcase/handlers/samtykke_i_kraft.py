@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from flowcase.cases.consents import YES
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.consent_requests import REQUEST, answers_to
-from flowcase.services.consent_work import last_valid_day
+from flowcase.services.casework.consent_work import last_valid_day
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

@@ -11,7 +11,7 @@ from flowcase.handlers.consent_requests import ABOUT, REQUEST, codes, custody_fa
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 DECISION = "samtykke_krav"
 WHOLE = "alt"

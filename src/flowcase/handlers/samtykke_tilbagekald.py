@@ -19,7 +19,7 @@ from flowcase.handlers.consent_requests import (
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 WITHDRAWAL, WITHDRAWN, ORAL = "Tilbagekaldelse", "tilbagekaldt", "mundtligt"
 NOTE = "samtykke_tilbagekaldt_mundtligt"

@@ -12,7 +12,7 @@ from flowcase.handlers.strategi_omraader import RUNNING
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 REPLACE, REPLACED = "udskift", "udskiftet"
 TOLD = ("politisk_myndighed", "forvaltningsledelse")

@@ -8,8 +8,8 @@ from flowcase.errors import NotFound
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
-    from flowcase.services.record_work import Record
+    from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.casework.record_work import Record
 
 STANDARD, INDIVIDUAL = "Standardkontrakt", "IndividuelKontrakt"
 ACTIVE = "aktiv"

@@ -11,7 +11,7 @@ from flowcase.handlers.tilbudsvifte_aabn import OF_AN_OFFER, OFFER, REVIEW
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 REVIEWERS, TABLE_OWNER = "leverandoeransvarlig", "procesejer"
 

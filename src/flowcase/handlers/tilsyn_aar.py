@@ -14,7 +14,7 @@ from flowcase.handlers.message_dates import date_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 LAST_MONTH, LAST_DAY = 12, 31
 

@@ -10,7 +10,7 @@ from flowcase.handlers.agenda_items import put_on_agenda
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 INPUTS = (
     Field("underretning_id", "string", "Underretning", "Notification"),

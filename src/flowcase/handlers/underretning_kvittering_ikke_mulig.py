@@ -8,7 +8,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.underretning_modtag import ADDED_SIBLINGS
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 _NO_RECEIPT = "Underretter er anonym eller kan ikke nås. Der er ikke sendt kvittering."
 

@@ -12,7 +12,7 @@ from flowcase.handlers.named_children import has_contact, is_fully_registered, o
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 # Siblings whom a worker adds are assessed on the notification already received: one receipt is enough.
 ADDED_SIBLINGS = "soeskende"

@@ -10,7 +10,7 @@ from flowcase.handlers.underretning_modtag import ADDED_SIBLINGS
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 _TAKEN_OVER = (
     "modtaget",

@@ -11,7 +11,7 @@ from flowcase.handlers.underretning_dagsorden import INPUTS
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

@@ -11,7 +11,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork, Record
+    from flowcase.services.casework.case_work import CaseWork, Record
 
 
 @handler(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flowcase.handlers import Field, Job, handler
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 
 @handler(

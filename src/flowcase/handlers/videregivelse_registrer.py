@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.consent_requests import codes
-from flowcase.services.consent_sentences import NAMES_SETTING, missing_sentences
+from flowcase.services.choosing.consent_sentences import NAMES_SETTING, missing_sentences
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 DONE, WAITING, REFUSED = "videregivet", "afventer", "afvist"
 AWAITED = ("anmodning", "indkaldelse")  # kinds that wait for an answer

@@ -10,7 +10,7 @@ from flowcase.errors import NotFound
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork
 
 _SETTINGS = (
     "holiday_country",

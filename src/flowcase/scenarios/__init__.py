@@ -7,7 +7,15 @@ published in `schema.json` and explained in `docs/scenarios.md`.
 
 from flowcase.scenarios.coverage import Coverage, coverage
 from flowcase.scenarios.running import Difference, StepReport, VariantReport, run, told
-from flowcase.services.scenario_files import NotCovered, Scenario, ScenarioError, Step, Variant, read, schema
+from flowcase.services.deploying.scenario_files import (
+    NotCovered,
+    Scenario,
+    ScenarioError,
+    Step,
+    Variant,
+    read,
+    schema,
+)
 
 __all__ = [
     "Coverage",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flowcase.modeling import folder_files, read_bpmn
 from flowcase.scenarios.running import VariantReport
-from flowcase.services.scenario_files import NotCovered
+from flowcase.services.deploying.scenario_files import NotCovered
 
 
 @dataclass(frozen=True)

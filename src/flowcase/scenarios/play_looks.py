@@ -18,9 +18,9 @@ from flowcase.scenarios.playing import Play
 from flowcase.scenarios.running import reached
 from flowcase.scenarios.scene import NARRATOR
 from flowcase.scenarios.world import Happened, World
+from flowcase.services.auditing.history import Names
+from flowcase.services.case_files.notifications import STAFF_FORM
 from flowcase.services.definitions import Definitions
-from flowcase.services.history import Names
-from flowcase.services.notifications import STAFF_FORM
 from flowcase.store.queries import awaited, resources
 from flowcase.values import to_json
 

@@ -19,7 +19,7 @@ from flowcase.modeling import Severity
 from flowcase.scenarios import play_looks, play_writing, stage
 from flowcase.scenarios.playing import Outcome, Play
 from flowcase.scenarios.scene import NARRATOR
-from flowcase.services.play_processes import STAGE
+from flowcase.services.studio.play_processes import STAGE
 
 BYTES = 3 * 1024**3  # of address space
 FILE_BYTES = 512 * 1024**2

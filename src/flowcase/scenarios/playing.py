@@ -25,7 +25,7 @@ from flowcase.scenarios.outside import Replies
 from flowcase.scenarios.play_changes import Mark, changes, mark
 from flowcase.scenarios.running import Story
 from flowcase.scenarios.scene import NARRATOR, set_the_scene
-from flowcase.services.play_processes import NOT_OPEN, NOT_TOLD_APART, ONLY_FORWARD
+from flowcase.services.studio.play_processes import NOT_OPEN, NOT_TOLD_APART, ONLY_FORWARD
 from flowcase.values import from_json
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flowcase.scenarios.coverage import Coverage
 from flowcase.scenarios.running import StepReport, VariantReport
-from flowcase.services.scenario_files import Scenario
+from flowcase.services.deploying.scenario_files import Scenario
 
 
 def lines(scenario: Scenario, variants: Sequence[VariantReport]) -> Iterator[str]:

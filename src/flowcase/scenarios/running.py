@@ -23,8 +23,8 @@ from flowcase.scenarios.differences import Difference, Said
 from flowcase.scenarios.records import last_record, resolved, value_of
 from flowcase.scenarios.scene import NARRATOR, add_records, child_of, complete_case, set_the_scene
 from flowcase.scenarios.world import Chronicle, World
-from flowcase.services.scenario_files import Scenario, Step, Variant
-from flowcase.services.worklist import CASE_VARIABLE
+from flowcase.services.deploying.scenario_files import Scenario, Step, Variant
+from flowcase.services.running.worklist import CASE_VARIABLE
 from flowcase.values import from_json
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flowcase.access.actor import Actor
 from flowcase.cases.entities import entity
 from flowcase.scenarios.records import resolved, typed, value_of
-from flowcase.services.scenario_files import Variant
+from flowcase.services.deploying.scenario_files import Variant
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase

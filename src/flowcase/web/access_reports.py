@@ -10,8 +10,8 @@ from flask_login import login_required
 
 from flowcase.cases.own_data import State
 from flowcase.errors import InvalidValues, Refused
-from flowcase.services.access_reports import AccessReport, ContentChanged
-from flowcase.services.own_data import Held, OfCase, Received
+from flowcase.services.auditing.access_reports import AccessReport, ContentChanged
+from flowcase.services.auditing.own_data import Held, OfCase, Received
 from flowcase.web import pdf
 from flowcase.web.language import gettext
 from flowcase.web.presenting import group, value

@@ -19,7 +19,7 @@ from flask import (
 )
 from flask_login import current_user, login_required, logout_user
 
-from flowcase.services.people import SignInFailed
+from flowcase.services.signing_in.people import SignInFailed
 from flowcase.web import kept_typing, known_browsers, new_password, second_step, way_back
 from flowcase.web.language import gettext
 from flowcase.web.new_sessions import own_page, start_again

@@ -9,8 +9,8 @@ from typing import Any
 import marshmallow as ma
 
 from flowcase import errors
-from flowcase.services.absences import FIRST, LAST, Absence
-from flowcase.services.caseload_moves import Moved
+from flowcase.services.staffing.absences import FIRST, LAST, Absence
+from flowcase.services.tasks.caseload_moves import Moved
 from flowcase.web.api_frame import blueprint, caller, needs
 from flowcase.web.api_pages import Found, PageIn, PlaceField, paged
 from flowcase.web.session import flow

@@ -8,7 +8,7 @@ from typing import Any
 import marshmallow as ma
 
 from flowcase.model import IncidentKind
-from flowcase.services.batches import ACTS, MOST, Asked, Batch
+from flowcase.services.operating.batches import ACTS, MOST, Asked, Batch
 from flowcase.web.api_frame import ReasonIn, blueprint, caller, instant, needs
 from flowcase.web.api_instances import InstanceOut
 from flowcase.web.api_pages import PageIn, PlaceField, paged

@@ -10,7 +10,7 @@ import marshmallow as ma
 from flowcase.cases.entities import DataClass
 from flowcase.history.exports.line import values_of
 from flowcase.history.exports.plain import jsonable
-from flowcase.services.cases import Case
+from flowcase.services.case_files.cases import Case
 from flowcase.web.api_frame import blueprint, caller, instant, needs
 from flowcase.web.api_pages import PageIn, paged
 from flowcase.web.session import flow

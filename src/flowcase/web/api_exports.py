@@ -9,7 +9,7 @@ import marshmallow as ma
 
 from flowcase.cases.entities import DataClass
 from flowcase.history.exports import FORMATS
-from flowcase.services.exports import PURPOSES, Asked
+from flowcase.services.auditing.exports import PURPOSES, Asked
 from flowcase.web import history_exports
 from flowcase.web.api_frame import blueprint, caller, needs
 from flowcase.web.session import flow

@@ -19,9 +19,9 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from flowcase import errors
 from flowcase.access.actor import Actor
 from flowcase.access.scopes import SCOPES
-from flowcase.services.api_limits import Standing, TooManyRequests
-from flowcase.services.kept_answers import Answer
-from flowcase.services.people import SignInFailed
+from flowcase.services.signing_in.api_limits import Standing, TooManyRequests
+from flowcase.services.signing_in.kept_answers import Answer
+from flowcase.services.signing_in.people import SignInFailed
 from flowcase.services.transactions import DatabaseLost, DatabaseMissing
 from flowcase.web.session import flow
 

@@ -7,8 +7,8 @@ from typing import Any
 import marshmallow as ma
 
 from flowcase.history.exports.plain import jsonable
-from flowcase.services.exports import PURPOSES
-from flowcase.services.history_search import Asked
+from flowcase.services.auditing.exports import PURPOSES
+from flowcase.services.auditing.history_search import Asked
 from flowcase.web.api_cases import EventOut
 from flowcase.web.api_frame import blueprint, caller, needs
 from flowcase.web.api_pages import Found, PageIn, PlaceField, paged, place_in_history

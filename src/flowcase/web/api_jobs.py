@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from flowcase.services.job_care import HIGHEST, JobAsked
+from flowcase.services.operating.job_care import HIGHEST, JobAsked
 from flowcase.web.api_frame import ReasonIn, blueprint, caller, instant, needs
 from flowcase.web.api_pages import PageIn, paged
 from flowcase.web.session import flow

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 import marshmallow as ma
 
 from flowcase import errors
-from flowcase.services.saved_lists import LONGEST_NAME
+from flowcase.services.tasks.saved_lists import LONGEST_NAME
 from flowcase.web.api_frame import blueprint, caller, needs
 from flowcase.web.inbox_addresses import asked_for
 from flowcase.web.session import flow

@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from flowcase.services.suspensions import OneProcess
+from flowcase.services.operating.suspensions import OneProcess
 from flowcase.web.api_frame import ReasonIn, blueprint, caller, instant, needs
 from flowcase.web.api_pages import PageIn, PlaceField, paged
 from flowcase.web.session import flow

@@ -11,8 +11,8 @@ import marshmallow as ma
 from flowcase import errors
 from flowcase.access.permissions import may_deliver_notifications
 from flowcase.history.exports.plain import jsonable
-from flowcase.services.inboxes import Asked, Order
-from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST
+from flowcase.services.tasks.inboxes import Asked, Order
+from flowcase.services.tasks.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST
 from flowcase.web import inbox_addresses
 from flowcase.web.api_frame import blueprint, caller, instant, needs
 from flowcase.web.api_pages import Found, PageIn, PlaceField, paged

@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from flowcase.services.timer_care import Timer, TimerAsked
+from flowcase.services.operating.timer_care import Timer, TimerAsked
 from flowcase.web.api_frame import ReasonIn, blueprint, caller, instant, needs
 from flowcase.web.api_pages import Found, PageIn, paged
 from flowcase.web.session import flow

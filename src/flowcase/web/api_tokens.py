@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from flowcase.services.token_moves import TokenAct
+from flowcase.services.operating.token_moves import TokenAct
 from flowcase.web.api_frame import ReasonIn, blueprint, caller, instant, needs
 from flowcase.web.session import flow
 from flowcase.web.typed_values import from_json, holds_codes_only, is_name

@@ -10,7 +10,7 @@ import marshmallow as ma
 from flask import g
 
 from flowcase.history.webhook_kinds import KINDS
-from flowcase.services.webhooks import LONGEST_OLD_SECRET
+from flowcase.services.sending.webhooks import LONGEST_OLD_SECRET
 from flowcase.web.api_frame import blueprint, caller, instant, needs
 from flowcase.web.api_pages import PageIn, paged
 from flowcase.web.session import flow

@@ -10,7 +10,7 @@ from flask import Flask
 
 from flowcase.cases.civil_time import COPENHAGEN, local_date, possible_instants
 from flowcase.cases.danish_dates import NoDate, read_date, read_instant
-from flowcase.services import form_sentences
+from flowcase.services.forms import form_sentences
 from flowcase.web import presenting
 from flowcase.web.form_notes import in_words
 from flowcase.web.form_page import date_text, instant_text

@@ -14,11 +14,11 @@ from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.model import IncidentKind
 from flowcase.modeling.definition import ProcessDefinition
-from flowcase.services import form_sentences
-from flowcase.services.batch_mappings import sources
-from flowcase.services.batches import Asked
-from flowcase.services.migrations import MappingRefused
-from flowcase.services.move_verdicts import Reason, Verdict
+from flowcase.services.forms import form_sentences
+from flowcase.services.operating.batch_mappings import sources
+from flowcase.services.operating.batches import Asked
+from flowcase.services.operating.migrations import MappingRefused
+from flowcase.services.operating.move_verdicts import Reason, Verdict
 from flowcase.services.second_person import NeedsAnother
 from flowcase.store.queries.batches import BatchItemRow, BatchRow
 from flowcase.web import asked_days, presenting

@@ -9,7 +9,7 @@ from flowcase.web.language import gettext
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flowcase.services.startable_flows import StartableFlow
+    from flowcase.services.case_files.startable_flows import StartableFlow
 
 _WITHDRAWAL = "samtykke_tilbagekaldelse"
 

@@ -10,7 +10,7 @@ from flask_login import login_required
 
 from flowcase.cases.entities import DataClass
 from flowcase.errors import Forbidden, InvalidValues
-from flowcase.services.case_dossiers import PURPOSES, Dossier
+from flowcase.services.case_files.case_dossiers import PURPOSES, Dossier
 from flowcase.web import pdf
 from flowcase.web.case_facts import known_facts
 from flowcase.web.language import gettext

@@ -13,8 +13,8 @@ from flowcase.web.presenting import group, person, value
 from flowcase.web.record_words import labels_of, record_value
 
 if TYPE_CHECKING:
-    from flowcase.services.case_pictures import Item
-    from flowcase.services.cases import Case
+    from flowcase.services.case_files.case_pictures import Item
+    from flowcase.services.case_files.cases import Case
 
 
 def called(child: Item, today: dt.date) -> str:

@@ -10,7 +10,7 @@ from flowcase.web.language import current, gettext
 from flowcase.web.presenting import person_or_group
 
 if TYPE_CHECKING:
-    from flowcase.services.case_pictures import Item, Picture
+    from flowcase.services.case_files.case_pictures import Item, Picture
 
 
 def custody(code: str | None) -> str:

@@ -14,7 +14,7 @@ from flowcase.access.permissions import may_open_in_emergency, may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.history.short_story import shortened
-from flowcase.services.case_facts import DEADLINE_PROCESS
+from flowcase.services.casework.case_facts import DEADLINE_PROCESS
 from flowcase.web import between_people, case_words, suspensions
 from flowcase.web.api_pages import place_in_words
 from flowcase.web.case_facts import called, notification_outcome, notifier, shown_facts, status
@@ -30,9 +30,9 @@ from flowcase.web.timeline_drawing import timeline
 from flowcase.web.told import story_of
 
 if TYPE_CHECKING:
-    from flowcase.services.case_pictures import Item, Picture
-    from flowcase.services.cases import Case
-    from flowcase.services.deadlines import Deadline
+    from flowcase.services.case_files.case_pictures import Item, Picture
+    from flowcase.services.case_files.cases import Case
+    from flowcase.services.case_files.deadlines import Deadline
     from flowcase.store.queries.user_tasks import UserTaskRow
 
 blueprint = Blueprint("cases", __name__, url_prefix="/sager")

@@ -9,10 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, FlowcaseError, InvalidValues, NotFound, Refused
-from flowcase.services.daily_agenda import CARRIED, Item, Meeting
-from flowcase.services.daily_meetings import OUTCOME, REASON
-from flowcase.services.daily_records import FUNCTIONS
-from flowcase.services.form_sentences import REQUIRED
+from flowcase.services.forms.form_sentences import REQUIRED
+from flowcase.services.meetings.daily_agenda import CARRIED, Item, Meeting
+from flowcase.services.meetings.daily_meetings import OUTCOME, REASON
+from flowcase.services.meetings.daily_records import FUNCTIONS
 from flowcase.web import form_page, form_sent, meeting_words, pdf
 from flowcase.web.case_facts import area, notifier
 from flowcase.web.case_words import board_columns
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flowcase.modeling.form import Field, Form
-    from flowcase.services.user_tasks import UserTask
+    from flowcase.services.tasks.user_tasks import UserTask
 
 blueprint = Blueprint("daily_meetings", __name__, url_prefix="/moeder/dagsmoede")
 

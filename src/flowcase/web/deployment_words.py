@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from flowcase.services.deployment_effects import Effects
-from flowcase.services.reviews import NotApproved
+from flowcase.services.studio.deployment_effects import Effects
+from flowcase.services.studio.reviews import NotApproved
 from flowcase.web import presenting
 from flowcase.web.language import gettext
 

@@ -12,13 +12,13 @@ from werkzeug.http import dump_options_header
 from flowcase.cases.entities import DataClass
 from flowcase.cases.file_kinds import read_text
 from flowcase.errors import Conflict
-from flowcase.services.documents import Given, UnusableFile
+from flowcase.services.case_files.documents import Given, UnusableFile
 from flowcase.web import form_files
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
-    from flowcase.services.documents import Document
+    from flowcase.services.case_files.documents import Document
 
 blueprint = Blueprint("documents", __name__)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidValues
-from flowcase.services.emergencies import Place
+from flowcase.services.case_files.emergencies import Place
 from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.form_notes import is_to_be_warned
 from flowcase.web.language import gettext

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from flowcase.access.permissions import may_see_cases
-from flowcase.services.inboxes import MOST_VALUES
+from flowcase.services.tasks.inboxes import MOST_VALUES
 from flowcase.web import presenting
 from flowcase.web.case_facts import area, status
 from flowcase.web.inbox_addresses import FACT_NAMES

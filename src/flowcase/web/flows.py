@@ -12,7 +12,7 @@ from flask_login import login_required
 from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import InvalidValues, Refused
-from flowcase.services.holding import IsSuspended
+from flowcase.services.running.holding import IsSuspended
 from flowcase.web import form_notes, form_page, form_sent, intake, kept_typing
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
@@ -20,7 +20,7 @@ from flowcase.web.suspensions import refusal as suspension
 from flowcase.web.suspensions import said
 
 if TYPE_CHECKING:
-    from flowcase.services.startable_flows import StartableFlow
+    from flowcase.services.case_files.startable_flows import StartableFlow
 
 blueprint = Blueprint("flows", __name__)
 

@@ -14,14 +14,14 @@ from flowcase.cases.file_kinds import KINDS
 from flowcase.cases.written_numbers import written
 from flowcase.errors import NotFound
 from flowcase.modeling.form import CaseTarget, Field, FieldType, Form
-from flowcase.services import nested
-from flowcase.services.documents import Given, UnusableFile
+from flowcase.services.case_files.documents import Given, UnusableFile
+from flowcase.services.forms import nested
 from flowcase.web import form_sent, presenting
 from flowcase.web.language import current, gettext
 from flowcase.web.session import flow
 
 if TYPE_CHECKING:
-    from flowcase.services.documents import Document
+    from flowcase.services.case_files.documents import Document
 
 FILE, REMOVE = "_fil.", "_fjern"  # names of the inputs that bring a file, and of those that take one away
 

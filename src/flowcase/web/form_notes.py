@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.typed_text import has_cpr_number
 from flowcase.modeling.form import CaseTarget, Field, FieldType, Form
-from flowcase.services import nested
+from flowcase.services.forms import nested
 from flowcase.web import presenting
 from flowcase.web.language import current, gettext
 

@@ -18,7 +18,7 @@ from typing import Any, cast
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
 from flowcase.modeling.form import Field, FieldType, Form, Option
-from flowcase.services import form_values, nested
+from flowcase.services.forms import form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web import presenting
 from flowcase.web.form_files import Attached, has_files

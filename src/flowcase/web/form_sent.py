@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.danish_dates import NoDate, read_date, read_instant
 from flowcase.modeling.form import Field, FieldType, Form
-from flowcase.services import nested
+from flowcase.services.forms import nested
 
 ADD, REMOVE = "_add", "_remove"
 LOOK_AGAIN = "_vis"  # show the fields that fit what was answered

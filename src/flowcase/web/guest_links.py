@@ -20,7 +20,7 @@ from flowcase.web.public import limiter
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
-    from flowcase.services.guest_links import Known
+    from flowcase.services.meetings.guest_links import Known
 
 blueprint = Blueprint("guest_links", __name__)
 

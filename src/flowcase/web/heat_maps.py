@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
-from flowcase.services.heat_maps import HeatMap, Measure, levels
+from flowcase.services.auditing.heat_maps import HeatMap, Measure, levels
 from flowcase.web import asked_days, presenting
 from flowcase.web.diagram_drawing import Drawn, drawn
 from flowcase.web.language import gettext

@@ -11,7 +11,7 @@ from flask_login import login_required
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.entities import DataClass
 from flowcase.errors import InvalidValues, NotFound
-from flowcase.services.exports import PURPOSES, Asked, Export, Size
+from flowcase.services.auditing.exports import PURPOSES, Asked, Export, Size
 from flowcase.web.asked_days import day, held, order
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow

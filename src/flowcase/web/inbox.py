@@ -15,10 +15,10 @@ from flask_login import login_required
 from markupsafe import Markup
 
 from flowcase.errors import FlowcaseError, InvalidValues, NotFound
-from flowcase.services.candidates import could_have
-from flowcase.services.inboxes import MOST_COUNTED, View
-from flowcase.services.saved_lists import LONGEST_NAME, MOST
-from flowcase.services.user_task_moves import LONGEST_REASON
+from flowcase.services.entitled.candidates import could_have
+from flowcase.services.tasks.inboxes import MOST_COUNTED, View
+from flowcase.services.tasks.saved_lists import LONGEST_NAME, MOST
+from flowcase.services.tasks.user_task_moves import LONGEST_REASON
 from flowcase.web import fact_filters, moving, presenting
 from flowcase.web.compiled_pages import written
 from flowcase.web.drawing import address_with
@@ -29,7 +29,7 @@ from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
-    from flowcase.services.inboxes import AnyTaskRow, PersonRow, Place
+    from flowcase.services.tasks.inboxes import AnyTaskRow, PersonRow, Place
 
 blueprint = Blueprint("inbox", __name__)
 

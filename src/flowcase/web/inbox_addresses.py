@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flowcase.services.inboxes import Asked, ByFact, Due, Order, Place, View
+from flowcase.services.tasks.inboxes import Asked, ByFact, Due, Order, Place, View
 
 VIEWS = {
     "alle": View.BOTH,

@@ -18,7 +18,7 @@ from flowcase.web.presenting import date, due_words, instant, person, whose
 
 if TYPE_CHECKING:
     from flowcase.access.actor import Actor
-    from flowcase.services.inboxes import AnyTaskRow
+    from flowcase.services.tasks.inboxes import AnyTaskRow
 
 TAKING = "tag-en"  # the form that the buttons of all rows send, each to its own address
 _NORMAL = 50  # Camunda 8's default priority

@@ -14,7 +14,7 @@ from flowcase.errors import InvalidValues
 from flowcase.history.indicators import INDICATORS, REPORTS, Question
 from flowcase.history.indicators.periods import Kind, Period
 from flowcase.history.indicators.sheet import rows, to_csv
-from flowcase.services.indicators import ONE_FILTER, WHOLE_PERIODS
+from flowcase.services.auditing.indicators import ONE_FILTER, WHOLE_PERIODS
 from flowcase.web import asked_days, charts
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import month

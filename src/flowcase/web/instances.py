@@ -16,7 +16,7 @@ from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow
 
 if TYPE_CHECKING:
-    from flowcase.services.instances import Instance
+    from flowcase.services.operating.instances import Instance
 
 blueprint = Blueprint("instances", __name__, url_prefix="/forloeb")
 

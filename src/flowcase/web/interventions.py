@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, NotFound, Refused
-from flowcase.services.token_moves import Change, Foreseen, TokenAct
+from flowcase.services.operating.token_moves import Change, Foreseen, TokenAct
 from flowcase.web.language import gettext
 from flowcase.web.reasons import reason_problem
 from flowcase.web.session import actor, flow

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, Refused
-from flowcase.services.job_care import HIGHEST, JobAsked
+from flowcase.services.operating.job_care import HIGHEST, JobAsked
 from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.language import gettext
 from flowcase.web.reasons import reason_problem

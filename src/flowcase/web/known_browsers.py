@@ -14,7 +14,7 @@ from typing import Any
 from flask import after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from flowcase.services.brakes import Source
+from flowcase.services.signing_in.brakes import Source
 
 COOKIE = "flowcase_browser"
 KEPT_SECONDS = 180 * 24 * 3600

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from flowcase.cases.ladder import Direction, Step
-from flowcase.services.case_overviews import Overview
+from flowcase.services.case_files.case_overviews import Overview
 from flowcase.web.language import gettext
 from flowcase.web.presenting import date
 

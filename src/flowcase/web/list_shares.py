@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import InvalidValues, NotFound
-from flowcase.services.list_shares import MOST_RECEIVED
+from flowcase.services.tasks.list_shares import MOST_RECEIVED
 from flowcase.web.language import gettext
 from flowcase.web.presenting import person
 from flowcase.web.session import actor, flow

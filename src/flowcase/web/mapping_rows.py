@@ -8,8 +8,8 @@ from typing import Any
 from flask import request
 
 from flowcase.modeling.migration_mapping import alike
-from flowcase.services.migrations import MappingRefused, Proposal
-from flowcase.services.move_verdicts import Reason
+from flowcase.services.operating.migrations import MappingRefused, Proposal
+from flowcase.services.operating.move_verdicts import Reason
 from flowcase.web.move_words import in_words
 
 

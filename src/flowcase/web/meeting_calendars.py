@@ -10,8 +10,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import login_required
 
 from flowcase.cases import calendar_files
-from flowcase.services.meeting_calendars import Series, event_of
-from flowcase.services.meetings import Entry
+from flowcase.services.meetings.meeting_calendars import Series, event_of
+from flowcase.services.meetings.meetings import Entry
 from flowcase.web import meeting_words, shown_once
 from flowcase.web.language import gettext
 from flowcase.web.public import limiter

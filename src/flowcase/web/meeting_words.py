@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowcase.access.groups import NAMES
-from flowcase.services.meeting_pages import Guest
+from flowcase.services.meetings.meeting_pages import Guest
 from flowcase.web.between_people import consent_purpose
 from flowcase.web.case_words import giver, plain
 from flowcase.web.language import gettext

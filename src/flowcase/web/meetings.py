@@ -10,8 +10,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
-from flowcase.services.meeting_pages import Guest, Item, MeetingPage
-from flowcase.services.meeting_parts import INVITED
+from flowcase.services.entitled.meeting_parts import INVITED
+from flowcase.services.meetings.meeting_pages import Guest, Item, MeetingPage
 from flowcase.web import meeting_words, pdf, shown_once
 from flowcase.web.between_people import consent_purpose
 from flowcase.web.case_words import plain

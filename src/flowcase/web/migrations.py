@@ -12,7 +12,7 @@ from flask_login import current_user, login_required
 
 from flowcase.access.permissions import may_migrate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
-from flowcase.services.migrations import Item, MappingRefused
+from flowcase.services.operating.migrations import Item, MappingRefused
 from flowcase.services.second_person import NeedsAnother
 from flowcase.web import diagram_drawing
 from flowcase.web.language import gettext

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from flowcase.modeling.definition import ProcessDefinition
-from flowcase.services.move_verdicts import Reason
+from flowcase.services.operating.move_verdicts import Reason
 from flowcase.web.language import gettext
 from flowcase.web.presenting import instant
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues
-from flowcase.services.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST, NORMAL
+from flowcase.services.tasks.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST, NORMAL
 from flowcase.web import asked_days
 from flowcase.web.language import gettext
 from flowcase.web.presenting import sentence

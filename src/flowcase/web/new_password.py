@@ -10,8 +10,8 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask_login import current_user, login_required
 
 from flowcase.access.actor import Actor
-from flowcase.services.passwords import LONGEST, SHORTEST, PasswordRefused
-from flowcase.services.people import SignInFailed
+from flowcase.services.signing_in.passwords import LONGEST, SHORTEST, PasswordRefused
+from flowcase.services.signing_in.people import SignInFailed
 from flowcase.web import known_browsers, second_step
 from flowcase.web.language import gettext
 from flowcase.web.new_sessions import begin_session, own_page

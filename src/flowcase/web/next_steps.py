@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flowcase.services.what_follows import Following, Way
+from flowcase.services.running.what_follows import Following, Way
 from flowcase.web.language import current, gettext
 from flowcase.web.presenting import group
 
 if TYPE_CHECKING:
-    from flowcase.services.user_tasks import UserTask
+    from flowcase.services.tasks.user_tasks import UserTask
 
 
 MOST = 8  # lines of one sentence

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flowcase.cases.civil_time import local_date
-from flowcase.services.notices import OwnNotice
+from flowcase.services.telling.notices import OwnNotice
 
 READ_AT_ONCE = 7  # days
 

@@ -14,7 +14,7 @@ from flowcase.cases import calendar_files
 from flowcase.cases.notice_topics import TOPICS, Way
 from flowcase.errors import InvalidValues
 from flowcase.history import notices as sentences
-from flowcase.services.notices import MOST_COUNTED, Chosen, OwnNotice
+from flowcase.services.telling.notices import MOST_COUNTED, Chosen, OwnNotice
 from flowcase.web import presenting, shown_once
 from flowcase.web.api_pages import place_in_words
 from flowcase.web.language import current, gettext

@@ -14,9 +14,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Forbidden, NotFound
-from flowcase.services import mail_sending
-from flowcase.services.api_limits import Use
-from flowcase.services.nodes import Overview
+from flowcase.services.machines.nodes import Overview
+from flowcase.services.sending import mail_sending
+from flowcase.services.signing_in.api_limits import Use
 from flowcase.web import api
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow

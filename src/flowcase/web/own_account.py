@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 
-from flowcase.services.second_factors import CodeRefused
+from flowcase.services.signing_in.second_factors import CodeRefused
 from flowcase.web import known_browsers, second_step
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow

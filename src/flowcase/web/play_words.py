@@ -18,10 +18,10 @@ from flowcase.errors import Conflict, FlowcaseError
 from flowcase.history import notices as sentences
 from flowcase.modeling.drawn_names import Names
 from flowcase.modeling.form import Form
-from flowcase.services import play_processes
-from flowcase.services.documents import Given
-from flowcase.services.play_processes import Getting, Stopped
-from flowcase.services.plays import Lost, Played, Refusal
+from flowcase.services.case_files.documents import Given
+from flowcase.services.studio import play_processes
+from flowcase.services.studio.play_processes import Getting, Stopped
+from flowcase.services.studio.plays import Lost, Played, Refusal
 from flowcase.values import from_json
 from flowcase.web import form_files, form_page, form_sent, kept_typing, presenting
 from flowcase.web.difference_words import why_not

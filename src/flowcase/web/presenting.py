@@ -24,9 +24,9 @@ from flowcase.cases.written_numbers import written
 from flowcase.history import deadline_names
 from flowcase.history.start_facts import start_fact
 from flowcase.history.story import unit_words
-from flowcase.services import form_sentences
-from flowcase.services.absences import Absence
-from flowcase.services.choice_words import away_words
+from flowcase.services.choosing.choice_words import away_words
+from flowcase.services.forms import form_sentences
+from flowcase.services.staffing.absences import Absence
 from flowcase.services.transactions import (
     DatabaseFull,
     DatabaseLost,

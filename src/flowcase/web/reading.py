@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from flowcase.cases.civil_time import COPENHAGEN, local_date, possible_instants
 from flowcase.cases.danish_dates import NoDate, WrongYear, read_date, read_instant
-from flowcase.services import form_members, form_sentences
+from flowcase.services.forms import form_members, form_sentences
 from flowcase.web import form_page, form_sent, presenting
 from flowcase.web.form_notes import in_words
 from flowcase.web.language import gettext

@@ -14,9 +14,9 @@ from flowcase.errors import NotFound
 from flowcase.history.act_names import act_name
 from flowcase.history.conformance import Deviation
 from flowcase.history.kind_names import KIND_NAMES, kind_name
-from flowcase.services.compliance import Strayed
-from flowcase.services.exports import PURPOSES
-from flowcase.services.history_search import Asked, Telling
+from flowcase.services.auditing.compliance import Strayed
+from flowcase.services.auditing.exports import PURPOSES
+from flowcase.services.auditing.history_search import Asked, Telling
 from flowcase.web.api_pages import place_from, place_in_history, token_of
 from flowcase.web.asked_days import day, held
 from flowcase.web.event_words import SEARCHED, said_values, search_fields

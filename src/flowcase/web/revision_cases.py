@@ -15,7 +15,7 @@ from flowcase.access.groups import group_name
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.history.answers import column_name
 from flowcase.modeling.names import code_name, codes_in_words, yes_or_no
-from flowcase.services.time_travel import FlowPicture, Then
+from flowcase.services.case_files.time_travel import FlowPicture, Then
 from flowcase.web import diagram_drawing
 from flowcase.web.case_facts import known_facts, status
 from flowcase.web.language import current, gettext

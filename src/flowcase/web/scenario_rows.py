@@ -9,7 +9,7 @@ from typing import Any
 
 from flowcase.modeling.yaml_edits import EditRefused, YamlText
 from flowcase.modeling.yaml_places import Place
-from flowcase.services.scenario_files import schema
+from flowcase.services.deploying.scenario_files import schema
 from flowcase.web import scenario_words, typed_yaml
 from flowcase.web.language import gettext
 from flowcase.web.scenario_words import EXPECTED, TOLD, WITH_VALUES

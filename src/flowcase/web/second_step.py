@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict
-from flowcase.services.second_factors import CodeRefused
+from flowcase.services.signing_in.second_factors import CodeRefused
 from flowcase.web import kept_typing, known_browsers
 from flowcase.web.language import gettext
 from flowcase.web.new_sessions import begin_session, own_page

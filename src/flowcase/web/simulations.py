@@ -18,7 +18,7 @@ from flowcase.services.simulation.questions import DRAFTS, FaultyParameters, Que
 from flowcase.services.simulation.reading import SimulationError
 from flowcase.services.simulation.report import as_json_text
 from flowcase.services.simulation.running import Estimate
-from flowcase.services.simulations import LONG_MINUTES, TakesLong
+from flowcase.services.studio.simulations import LONG_MINUTES, TakesLong
 from flowcase.store.queries.simulations import SimulationRow
 from flowcase.web import presenting, simulation_report
 from flowcase.web import simulation_fields as fields

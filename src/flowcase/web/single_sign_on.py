@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, jsonify, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from flowcase.services.oidc_provider import SignInNotAccepted
+from flowcase.services.signing_in.oidc_provider import SignInNotAccepted
 from flowcase.web import way_back
 from flowcase.web.language import gettext
 from flowcase.web.new_sessions import begin_session

@@ -5,11 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from flowcase import errors
-from flowcase.services.api_limits import TooManyRequests
-from flowcase.services.kept_answers import KeyUsedOtherwise
-from flowcase.services.oidc_provider import SignInNotAccepted
-from flowcase.services.people import SignInFailed
-from flowcase.services.second_factors import CodeRefused
+from flowcase.services.signing_in.api_limits import TooManyRequests
+from flowcase.services.signing_in.kept_answers import KeyUsedOtherwise
+from flowcase.services.signing_in.oidc_provider import SignInNotAccepted
+from flowcase.services.signing_in.people import SignInFailed
+from flowcase.services.signing_in.second_factors import CodeRefused
 from flowcase.services.transactions import (
     DatabaseBusy,
     DatabaseFull,

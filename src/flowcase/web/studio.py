@@ -22,7 +22,7 @@ from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.element_templates import element_templates
 from flowcase.modeling.pages import pages
 from flowcase.modeling.zeebe import PROPERTIES
-from flowcase.services.studio_files import is_studio_file
+from flowcase.services.studio.studio_files import is_studio_file
 from flowcase.web import new_files, rules_in_danish, studio_list
 from flowcase.web.findings_in_danish import finding_words
 from flowcase.web.language import current, gettext

@@ -15,9 +15,9 @@ from flask_login import current_user, login_required
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, Forbidden, InvalidDefinition, InvalidValues
 from flowcase.modeling import Finding
-from flowcase.services.reviews import NotApproved
-from flowcase.services.studio import blocking
-from flowcase.services.studio_files import MAX_BYTES
+from flowcase.services.studio.reviews import NotApproved
+from flowcase.services.studio.studio import blocking
+from flowcase.services.studio.studio_files import MAX_BYTES
 from flowcase.web import rules_in_danish
 from flowcase.web.deployment_words import effects_in_words, not_approved_in_words
 from flowcase.web.file_tables import table

@@ -13,8 +13,8 @@ from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling import process_archive
 from flowcase.modeling.process_archive import MOST_BYTES_OF_A_FILE, BadArchive, Wrong
-from flowcase.services.process_folders import TakenIn
-from flowcase.services.studio import blocking
+from flowcase.services.studio.process_folders import TakenIn
+from flowcase.services.studio.studio import blocking
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
 

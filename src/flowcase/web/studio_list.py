@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flowcase.services.studio import StudioFile
+from flowcase.services.studio.studio import StudioFile
 from flowcase.web.language import gettext
 
 

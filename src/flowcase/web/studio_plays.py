@@ -12,9 +12,9 @@ from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidValues, NotFound
 from flowcase.modeling.yaml_places import compose, construct
-from flowcase.services.notifications import MESSAGE
-from flowcase.services.play_processes import Broken, Getting, Stopped
-from flowcase.services.plays import Impossible, Lost, Played, Refusal
+from flowcase.services.case_files.notifications import MESSAGE
+from flowcase.services.studio.play_processes import Broken, Getting, Stopped
+from flowcase.services.studio.plays import Impossible, Lost, Played, Refusal
 from flowcase.web import difference_words, play_words
 from flowcase.web.diagram_drawing import DONE, HERE, Drawn, drawn
 from flowcase.web.findings_in_danish import finding_words

@@ -12,8 +12,8 @@ from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound, Refused
 from flowcase.modeling.difference import Place, place_in_words, places
-from flowcase.services.reviews import NotApproved, Review, ReviewRow
-from flowcase.services.studio import OpenedFile, blocking
+from flowcase.services.studio.reviews import NotApproved, Review, ReviewRow
+from flowcase.services.studio.studio import OpenedFile, blocking
 from flowcase.store.queries.drafts import DraftRow
 from flowcase.web.deployment_words import effects_in_words, not_approved_in_words
 from flowcase.web.language import current, gettext

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from flask_login import login_required
 
-from flowcase.services.studio import OpenedFile
-from flowcase.services.studio_files import YAML
+from flowcase.services.studio.studio import OpenedFile
+from flowcase.services.studio.studio_files import YAML
 from flowcase.web.file_tables import FileTable, table
 from flowcase.web.session import actor, flow
 

@@ -11,7 +11,7 @@ from flask_login import login_required
 
 from flowcase.errors import Conflict
 from flowcase.modeling import Finding, Severity
-from flowcase.services.scenario_trials import Trials
+from flowcase.services.studio.scenario_trials import Trials
 from flowcase.store.queries.trials import TrialRow
 from flowcase.web.diagram_drawing import DONE, Drawn, drawn
 from flowcase.web.difference_words import worded

@@ -10,8 +10,8 @@ from flask_login import login_required
 
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
-from flowcase.services.holding import IsSuspended
-from flowcase.services.suspensions import OneProcess
+from flowcase.services.operating.suspensions import OneProcess
+from flowcase.services.running.holding import IsSuspended
 from flowcase.store.queries.suspensions import SuspensionRow
 from flowcase.web import presenting
 from flowcase.web.language import gettext

@@ -11,8 +11,8 @@ from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Conflict, InvalidValues, NotFound
-from flowcase.services.absences import FIRST, LAST
-from flowcase.services.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved, days_of
+from flowcase.services.staffing.absences import FIRST, LAST
+from flowcase.services.tasks.caseload_moves import ABSENCE_FORM, CHANGE_FORM, Moved, days_of
 from flowcase.web import form_notes, form_page, form_sent
 from flowcase.web.language import gettext
 from flowcase.web.presenting import absence as absence_words
@@ -23,7 +23,7 @@ from flowcase.web.session import actor, flow
 if TYPE_CHECKING:
     from flowcase.errors import FlowcaseError
     from flowcase.modeling.form import Form
-    from flowcase.services.team_overviews import Load
+    from flowcase.services.staffing.team_overviews import Load
 
 blueprint = Blueprint("team", __name__)
 

@@ -11,7 +11,7 @@ from flowcase.web.language import gettext
 from flowcase.web.presenting import date, deadline_name, deadline_state
 
 if TYPE_CHECKING:
-    from flowcase.services.deadlines import Deadline
+    from flowcase.services.case_files.deadlines import Deadline
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 720, 16, 16, 34, 26
 MOST = 12  # deadlines that one line shows; the list has them all

@@ -11,7 +11,7 @@ from flask_login import login_required
 
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.errors import Conflict, Refused
-from flowcase.services.timer_care import FollowsADeadline, TimerAsked
+from flowcase.services.operating.timer_care import FollowsADeadline, TimerAsked
 from flowcase.web import asked_days, presenting
 from flowcase.web.api_pages import place_from, token_of
 from flowcase.web.batches import processes_by_name

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.civil_time import local_date
-from flowcase.services.drafts import Begun, digest_of
+from flowcase.services.tasks.drafts import Begun, digest_of
 from flowcase.web import form_sent
 from flowcase.web.session import flow
 
 if TYPE_CHECKING:
-    from flowcase.services.user_tasks import UserTask
+    from flowcase.services.tasks.user_tasks import UserTask
 
 COMMENT = "_kommentar"  # sent with the form, whose own fields never begin like that
 BEGUN = "_begyndt"  # which page it is, and which draft it began from

@@ -18,8 +18,8 @@ from flowcase.errors import (
     Refused,
     SavedElsewhere,
 )
-from flowcase.services.disclosure import without_withheld
-from flowcase.services.user_task_moves import LONGEST_REASON
+from flowcase.services.case_files.disclosure import without_withheld
+from flowcase.services.tasks.user_task_moves import LONGEST_REASON
 from flowcase.web import (
     answers,
     ended_deputyships,
@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from flowcase.modeling.form import Form
-    from flowcase.services.absences import Absence
-    from flowcase.services.documents import Document, Given
-    from flowcase.services.presences import Here
-    from flowcase.services.user_tasks import UserTask
+    from flowcase.services.case_files.documents import Document, Given
+    from flowcase.services.staffing.absences import Absence
+    from flowcase.services.tasks.presences import Here
+    from flowcase.services.tasks.user_tasks import UserTask
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/opgaver")
 

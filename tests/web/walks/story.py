@@ -20,7 +20,7 @@ from flowcase.errors import InvalidValues, NotFound, Refused
 from flowcase.scenarios import stage
 from flowcase.scenarios.running import LOCAL, Story
 from flowcase.scenarios.scene import NARRATOR, set_the_scene
-from flowcase.services.scenario_files import Scenario, Step, Variant
+from flowcase.services.deploying.scenario_files import Scenario, Step, Variant
 from flowcase.values import from_json
 from flowcase.web import intake
 from tests.web.walks import forms

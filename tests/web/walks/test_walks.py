@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from playwright.sync_api import Browser
 
 from flowcase.config import shipped_processes
-from flowcase.services.scenario_files import Step, read
+from flowcase.services.deploying.scenario_files import Step, read
 from flowcase.web import create_app
 from tests.web.served import served
 from tests.web.walks.hands import Keyboard, Mouse

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from flowcase.feel import compile_expression
 from flowcase.modeling.form import Field, FieldType, Form
-from flowcase.services import form_values, nested
 from flowcase.services.behind import Behind
+from flowcase.services.forms import form_values, nested
 from flowcase.services.simulation.chance import chosen
 from flowcase.values import Value
 

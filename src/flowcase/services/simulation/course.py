@@ -16,10 +16,11 @@ from flowcase import model
 from flowcase.errors import FlowcaseError
 from flowcase.feel import compile_expression
 from flowcase.job_types import Registration
-from flowcase.services import form_records, form_values
 from flowcase.services.behind import Behind
-from flowcase.services.case_work import CaseWork
-from flowcase.services.rule_hits import ACTOR
+from flowcase.services.casework.case_work import CaseWork
+from flowcase.services.choosing import form_records
+from flowcase.services.choosing.rule_hits import ACTOR
+from flowcase.services.forms import form_values
 from flowcase.services.simulation.answers import LOCAL, Answers
 from flowcase.services.simulation.chance import Chance, chosen, count
 from flowcase.services.simulation.files import FileDefinitions, FileRuleSets

@@ -29,14 +29,14 @@ from flowcase.modeling.definition import (
     TimerEvent,
     TimerKind,
 )
-from flowcase.services import form_records
-from flowcase.services.advancing import Advancing
 from flowcase.services.behind import Behind
-from flowcase.services.case_facts import facts_of
-from flowcase.services.case_work import CaseWork
-from flowcase.services.choices import choices_for
-from flowcase.services.notifications import ENTITY, ID, MESSAGE
+from flowcase.services.case_files.notifications import ENTITY, ID, MESSAGE
+from flowcase.services.casework.case_facts import facts_of
+from flowcase.services.casework.case_work import CaseWork
+from flowcase.services.choosing import form_records
+from flowcase.services.choosing.choices import choices_for
 from flowcase.services.requests import Publish
+from flowcase.services.running.advancing import Advancing
 from flowcase.services.simulation.files import FileDefinitions, FileRuleSets, UnrecordedDecisions
 from flowcase.store import LockedInstance, Tx
 from flowcase.store.memory import MemoryTx, Shelves

@@ -1,0 +1,1 @@
+"""What auditors and leaders ask of everything: histories, exports, indicators, access reports."""

@@ -1,0 +1,1 @@
+"""Work on a case within an open transaction: records, deadlines, consents, facts."""

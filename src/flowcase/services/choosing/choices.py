@@ -1,0 +1,256 @@
+"""What a select of a form offers when its choices are people or records (`valuesKey`).
+
+- `personer`: everybody with an active account who can have work; of whom is away today it is said, as in each
+  list of staff
+- `personer_<group>`: the members of that group and of groups that begin with it (`familieteam`: all areas)
+- `sagsmedarbejdere`: the authority's casework staff and its leaders
+- `personer_med_sagstal`: caseworkers with their case-load, lightest first
+- `tidligere_underretninger`: the other notifications of the case
+- `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
+- `enheder`: every group; `parter`: the family and its network, everybody with an account, every group
+- `sagens_kontrakter`: the signed individual contracts of the case
+- `mentorer_klar`: mentors who may be matched; those who have waited too long (T22) come first
+- `moededeltagere`: who was invited to the meeting that the user task is about; of one about no case, as a
+  conference, who leads it and who takes its minutes too
+- those of `consent_choices`: recipients, consents, SSD courses
+- those of `measure_choices`: the measures that are running
+- those of `conference_choices`: districts, items, councils and who sits in them
+
+Names of staff are shown in the form and stored nowhere: the value is the id. What is said beside a name is
+said in the reader's language (`choice_words`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flowcase.access.groups import NAMES, group_name
+from flowcase.access.permissions import is_casework_staff
+from flowcase.cases.civil_time import local_date
+from flowcase.errors import NotFound
+from flowcase.modeling import Form
+from flowcase.services.casework.case_work import CaseWork, Record
+from flowcase.services.choosing import choice_words, conference_choices, consent_choices, measure_choices
+from flowcase.services.choosing.choice_words import away_words, with_words
+from flowcase.services.entitled.candidates import workers
+from flowcase.services.forms.form_sentences import GroupName, Said
+from flowcase.services.staffing.absences import away
+from flowcase.store import Tx
+from flowcase.store.queries.people import PersonRow, people
+from flowcase.values import Value
+
+_PEOPLE = "personer"
+_CASEWORK_STAFF = "sagsmedarbejdere"
+_WITH_LOAD = "personer_med_sagstal"
+_EARLIER = "tidligere_underretninger"
+_SUPPLIERS = "leverandoerer"
+_STANDARD_CONTRACTS = "standardkontrakter"
+_CONTRACTS_OF_CASE = "sagens_kontrakter"
+_PARTICIPANTS = "moededeltagere"
+_LEADS = ("moedeleder", "referent")  # of a meeting: its chair and its minute-taker
+_UNITS = "enheder"
+_PARTIES = "parter"
+_MENTORS = "mentorer_klar"
+
+_NAMED = {**consent_choices.NAMED, **conference_choices.NAMED, **measure_choices.NAMED}
+
+Choices = list[dict[str, Value]]
+
+
+def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) -> dict[str, Choices]:
+    """The lists that the form's fields ask for by name and that no variable provides."""
+    asked = {field.options_key for field in form.walk() if field.options_key}
+    found: dict[str, Choices] = {}
+    for name in asked:
+        if name in facts:
+            continue
+        if name == _WITH_LOAD:
+            found[name] = _with_load(tx, facts)
+        elif name == _CASEWORK_STAFF:
+            found[name] = _casework_staff(tx)
+        elif name == _EARLIER:
+            found[name] = _earlier(facts, work)
+        elif name == _SUPPLIERS:
+            found[name] = _suppliers(work)
+        elif name == _STANDARD_CONTRACTS:
+            found[name] = _standard_contracts(facts, work)
+        elif name == _CONTRACTS_OF_CASE:
+            found[name] = _contracts_of_case(facts, work)
+        elif name == _UNITS:
+            found[name] = _units()
+        elif name == _PARTIES:
+            found[name] = _parties(tx, facts, work)
+        elif name == _MENTORS:
+            found[name] = _mentors(work)
+        elif name == _PARTICIPANTS:
+            found[name] = _participants(tx, facts, work)
+        elif name in _NAMED:
+            found[name] = _NAMED[name](tx, facts, work)
+        elif name == _PEOPLE or name.startswith(f"{_PEOPLE}_"):
+            found[name] = _people(tx, name.removeprefix(_PEOPLE).removeprefix("_"))
+    return found
+
+
+def _people(tx: Tx, group: str) -> Choices:
+    return _staff(
+        tx,
+        (
+            person
+            for person in workers(tx)
+            if not group or any(each == group or each.startswith(f"{group}_") for each in person.groups)
+        ),
+    )
+
+
+def _casework_staff(tx: Tx) -> Choices:
+    return _staff(tx, (person for person in workers(tx) if is_casework_staff(person.groups)))
+
+
+def _staff(tx: Tx, found: Iterable[PersonRow]) -> Choices:
+    offered = list(found)
+    absent = _absent(tx, [person.id for person in offered])
+    return [
+        {"value": person.id, "label": with_words(person.name or person.id, absent.get(person.id))}
+        for person in offered
+    ]
+
+
+def _absent(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
+    """What the name of who is away today is followed by: until when, and who stands in."""
+    found = away(tx, ids)
+    deputies = sorted({each.deputy for each in found.values() if each.deputy})
+    names = {row.id: row.name for row in people(tx, ids=deputies)} if deputies else {}
+    return {
+        person: away_words(each, each.deputy and (names.get(each.deputy) or each.deputy))
+        for person, each in found.items()
+    }
+
+
+def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:
+    loads = facts.get("belastning") or []
+    ids = [load["person"] for load in loads]
+    names = {person.id: person.name for person in people(tx, ids=ids)}
+    absent = _absent(tx, ids)
+    return [
+        {
+            "value": load["person"],
+            "label": with_words(
+                Said(
+                    choice_words.ONE_CASE if load["antal"] == 1 else choice_words.CASES,
+                    name=names.get(load["person"]) or load["person"],
+                    count=load["antal"],
+                    after=load["efter"],
+                ),
+                absent.get(load["person"]),
+            ),
+        }
+        for load in loads
+    ]
+
+
+def _earlier(facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    case = facts.get("sag_id")
+    try:
+        known = work.case(str(case)).get("underretninger") or [] if case else []
+        return [
+            {
+                "value": id,
+                "label": Said(
+                    choice_words.RECEIVED, day=local_date(work.get("Underretning", id)["modtaget"])
+                ),
+            }
+            for id in known
+            if id != facts.get("underretning_id")
+        ]
+    except NotFound:
+        return []
+
+
+def _suppliers(work: CaseWork) -> Choices:
+    return [{"value": row.id, "label": row["navn"] or row.id} for row in work.records("Leverandoer")]
+
+
+def _contracts_of_case(facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    names = {row.id: row["navn"] for row in work.records("Leverandoer")}
+    case = facts.get("sag_id")
+    signed = work.records("IndividuelKontrakt", case=str(case), status="underskrevet") if case else []
+    return [
+        {"value": row.id, "label": str(names.get(str(row["leverandoer_id"])) or row["leverandoer_id"])}
+        for row in signed
+    ]
+
+
+def _standard_contracts(facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    names = {row.id: row["navn"] for row in work.records("Leverandoer")}
+    active = work.records("Standardkontrakt", status="aktiv", indsatstype=facts.get("indsatstype"))
+
+    def label(row: Record) -> str:
+        name = str(names.get(str(row["leverandoer_id"])) or row["leverandoer_id"])
+        return Said(choice_words.CONTRACT_UNTIL, name=name, day=row["udloeb"]) if row["udloeb"] else name
+
+    return [{"value": row.id, "label": label(row)} for row in active]
+
+
+def _parties(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    """The family and its network in a case, everybody with an account, and every group."""
+    case = facts.get("sag_id")
+    family: Choices = []
+    if case:
+        family = [
+            {"value": "foraelder", "label": Said(choice_words.PARENTS)},
+            {"value": "barn", "label": Said(choice_words.CHILD)},
+            *(
+                {"value": each.id, "label": with_words(str(each["navn"]), each["relation"])}
+                for each in work.records("Netvaerksperson", case=str(case))
+            ),
+        ]
+    return [*family, *_people(tx, ""), *_units()]
+
+
+def _units() -> Choices:
+    return [{"value": code, "label": GroupName(code)} for code in sorted(NAMES, key=group_name)]
+
+
+def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    meeting = facts.get("moede_id")
+    if not meeting:
+        return []
+    invited = work.records("Invitation", moede_id=str(meeting), status="inviteret")
+    said = {str(each["modtager"]): each["navn"] for each in invited}
+    if not facts.get("sag_id"):  # about a case nobody is there whom no invitation, and so no consent, covers
+        row = work.get("Moede", str(meeting))
+        said |= {str(row[part]): None for part in _LEADS if row[part] and str(row[part]) not in said}
+    names = {person.id: person.name for person in people(tx, ids=list(said))}
+    return [{"value": id, "label": name or names.get(id) or GroupName(id)} for id, name in said.items()]
+
+
+def _mentors(work: CaseWork) -> Choices:
+    """A mentor may have several matches: who has one is offered too, after those who are free."""
+    free = sorted(work.records("Mentor", status="ledig"), key=lambda each: each["venter_siden"])
+    late = {
+        each.id
+        for each in free
+        if any(row.due_at < work.now for row in work.deadlines(rule="T22", subject=each.id))
+    }
+    ordered = [each for each in free if each.id in late] + [each for each in free if each.id not in late]
+    return [
+        {
+            "value": each.id,
+            "label": Said(
+                choice_words.WAITS_TOO_LONG if each.id in late else choice_words.WAITS_SINCE,
+                name=each["navn"],
+                day=each["venter_siden"],
+            ),
+        }
+        for each in ordered
+    ] + [
+        {
+            "value": each.id,
+            "label": Said(
+                choice_words.ONE_MATCH if each["aktive"] == 1 else choice_words.MATCHES,
+                name=each["navn"],
+                count=each["aktive"],
+            ),
+        }
+        for each in work.records("Mentor", status="matchet")
+    ]

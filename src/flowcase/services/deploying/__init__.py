@@ -1,0 +1,1 @@
+"""Putting files into force: deployments and the checks of rule sets and scenarios."""

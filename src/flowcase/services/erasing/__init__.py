@@ -1,0 +1,1 @@
+"""Erasing for good: cases whose time is over, documents on their own day, legal holds."""

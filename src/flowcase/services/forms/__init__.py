@@ -1,0 +1,1 @@
+"""Values of forms: read, converted, validated, and what is said about them."""

@@ -1,0 +1,1 @@
+"""Meetings: the daily meeting, meetings with invited people, guests and calendars."""

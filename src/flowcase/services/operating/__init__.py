@@ -1,0 +1,1 @@
+"""What an operator does to what runs: incidents, moves, batches, suspensions, keys."""

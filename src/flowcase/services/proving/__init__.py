@@ -1,0 +1,1 @@
+"""Proving that nothing was altered: chains, checkpoints, rows compared with the history."""

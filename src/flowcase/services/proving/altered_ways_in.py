@@ -1,0 +1,137 @@
+"""Passwords, tokens, second factors, sessions and secret addresses that no event led to.
+
+Who holds the database could put the hash of a password or session of their own beside somebody's name, act
+as them, and put the old one back; while it is there it is named. What an older release wrote has no keyed
+hash in its event: of that only whether it is there is compared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flowcase.access import events
+from flowcase.services.proving.altered_row import AlteredRow
+from flowcase.services.proving.told_of_installation import Told
+from flowcase.services.signing_in import keyed_hashes
+from flowcase.store import Tx
+from flowcase.store.queries import as_kept_ways_in as as_kept
+from flowcase.store.queries.as_kept_ways_in import KeptSession
+
+KINDS = (
+    events.CredentialSet,
+    events.SecondFactorSet,
+    events.SecondFactorEnded,
+    events.RecoveryCodesMade,
+    events.RecoveryCodeUsed,
+    events.CalendarAddressMade,
+    events.CalendarAddressEnded,
+    events.SignedIn,
+)
+
+
+@dataclass
+class WaysIn:
+    """What is told of them: keyed hashes, empty where an older release wrote the event."""
+
+    sessions_kept: Mapping[str, KeptSession]
+    credentials: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and kind
+    factors: set[str] = field(default_factory=set)
+    codes: dict[str, str] = field(default_factory=dict)  # by person
+    used: dict[str, dict[str, dt.datetime]] = field(default_factory=dict)  # codes, by person
+    tells_uses: set[str] = field(default_factory=set)  # each use of whose codes is an event
+    calendars: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and series
+    sessions: dict[str, events.SignedIn] = field(default_factory=dict)  # those that there are
+    older: set[str] = field(default_factory=set)  # who signed in last on an older release
+
+    def listen(self, told: Told) -> None:
+        _, at, event = told
+        match event:
+            case events.CredentialSet():
+                self.credentials[event.person, event.kind] = event.keyed_hash
+            case events.SecondFactorSet():
+                self.factors.add(event.person)
+            case events.SecondFactorEnded():
+                self.factors.discard(event.person)
+                self.codes.pop(event.person, None)
+                self.used.pop(event.person, None)
+            case events.RecoveryCodesMade():
+                self.codes[event.person] = event.keyed_hash
+                self.used[event.person] = {}
+                (self.tells_uses.add if event.tells_uses else self.tells_uses.discard)(event.person)
+            case events.RecoveryCodeUsed():
+                self.used.setdefault(event.person, {})[event.keyed_hash] = at
+            case events.CalendarAddressMade():
+                self.calendars[event.person, event.series] = event.keyed_hash
+            case events.CalendarAddressEnded():
+                self.calendars.pop((event.person, event.series), None)
+            case events.SignedIn() if not event.session:
+                self.older.add(event.person)
+            case events.SignedIn():
+                self.older.discard(event.person)
+                if event.session in self.sessions_kept:
+                    self.sessions[event.session] = event
+
+
+def find(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
+    sessions = told.sessions_kept
+    kept = as_kept.credentials(tx)
+    for person, kind in sorted(kept.keys() | told.credentials.keys()):
+        key = (person, kind)
+        if key not in told.credentials:
+            yield AlteredRow("account", person, f"has a {kind} that no event set")
+        elif key not in kept:
+            yield AlteredRow("account", person, f"has no {kind} any more, and no event says why")
+        elif not _fits(told.credentials[key], keyed_hashes.of_credential(tx, person, kind, kept[key])):
+            yield AlteredRow("account", person, f"has another {kind} than was set last")
+    factors = as_kept.second_factors(tx)
+    for person in sorted(factors ^ told.factors):
+        what = "has a second factor that" if person in factors else "has no second factor any more, and"
+        yield AlteredRow("account", person, f"{what} no event {'set' if person in factors else 'ended it'}")
+    codes = as_kept.recovery_codes(tx)
+    for person in sorted(codes.keys() | told.codes.keys()):
+        made = keyed_hashes.of_recovery_codes(tx, person, codes.get(person, ()))
+        if person not in told.codes or not _fits(told.codes[person], made):
+            yield AlteredRow("account", person, "has other recovery codes than were made")
+        else:
+            yield from _uses(tx, person, codes.get(person, {}), told)
+    feeds = as_kept.calendars(tx)
+    for person, series in sorted(feeds.keys() | told.calendars.keys()):
+        said, hash = told.calendars.get((person, series)), feeds.get((person, series))
+        if said is None:
+            yield AlteredRow("calendar address", person, f"of {series} no event made")
+        elif hash is None:
+            yield AlteredRow("calendar address", person, f"of {series} is gone, and no event ended it")
+        elif not _fits(said, keyed_hashes.of_calendar(tx, person, series, hash)):
+            yield AlteredRow(
+                "calendar address", person, f"of {series} has another secret than it was made with"
+            )
+    for id, row in sorted(sessions.items()):
+        begun = told.sessions.get(id)
+        if begun is None:
+            if row.person not in told.older:
+                yield AlteredRow("session", id, f"of {row.person}: no event began it")
+        elif (begun.person, begun.by) != (row.person, row.by) or not _fits(
+            begun.keyed_hash, keyed_hashes.of_session(tx, id, row.person, row.secret_hash)
+        ):
+            yield AlteredRow("session", id, f"of {row.person} is not as it was begun")
+
+
+def _uses(tx: Tx, person: str, codes: Mapping[str, dt.datetime | None], told: WaysIn) -> Iterator[AlteredRow]:
+    """One that was used would count again; one that was not, and is said to be, lets nobody in."""
+    used = {
+        keyed_hashes.of_recovery_code(tx, person, hash): at for hash, at in codes.items() if at is not None
+    }
+    said = told.used.get(person, {})
+    if any(each not in used for each in said):
+        yield AlteredRow("account", person, "has a recovery code that was used and would count again")
+    elif any(used[each] != at for each, at in said.items()):
+        yield AlteredRow("account", person, "used a recovery code at another time")
+    elif person in told.tells_uses and len(used) > len(said):
+        yield AlteredRow("account", person, "has a recovery code that was used by no event")
+
+
+def _fits(told: str, kept: str) -> bool:
+    return not told or hmac.compare_digest(told, kept)

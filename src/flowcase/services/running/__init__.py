@@ -1,0 +1,1 @@
+"""Carrying flows on: the loop of one command, what it correlates and starts, timers and jobs."""

@@ -1,0 +1,1 @@
+"""The process owners' studio: files and drafts, reviews, plays, trials and simulations."""

@@ -1,0 +1,1 @@
+"""User tasks: inboxes, completing, delegating, handing over, drafts and saved lists."""

@@ -1,0 +1,1 @@
+"""What people are told: notices, and the mails that bring them."""
