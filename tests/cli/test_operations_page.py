@@ -13,7 +13,7 @@ from flowcase.cli import cli
 from flowcase.services.machines.nodes import Overview
 from flowcase.services.signing_in.api_limits import Use
 from flowcase.store.queries.nodes import Backlog
-from flowcase.web.operations import _gauges
+from flowcase.web.operating.operations import _gauges
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 from flowcase.modeling import Finding, Severity, check_bundle
 from flowcase.services.deploying.scenario_check import check_scenarios
 from flowcase.services.deploying.scenario_files import ScenarioError, read_text
-from flowcase.web.findings_in_danish import catalogue, in_danish
+from flowcase.web.words.findings_in_danish import catalogue, in_danish
 
 SOURCE = Path(__file__).parents[2] / "src/flowcase"
 # Modules that make sentences for other readers: pages of the documentation, zips, drawings, templates.
@@ -178,7 +178,7 @@ def test_findings_of_real_files_are_in_danish():
 
 
 def test_a_finding_in_the_english_page_is_as_the_check_says_it(monkeypatch):
-    from flowcase.web import findings_in_danish
+    from flowcase.web.words import findings_in_danish
 
     finding = Finding(
         rule="x",
@@ -199,7 +199,7 @@ def test_a_finding_in_the_english_page_is_as_the_check_says_it(monkeypatch):
 
 def test_what_a_manifest_says_in_danish_has_its_remedy_in_danish_too(monkeypatch):
     from flowcase.services.deploying.rule_set_check import check_manifests
-    from flowcase.web import findings_in_danish
+    from flowcase.web.words import findings_in_danish
 
     monkeypatch.setattr(findings_in_danish, "current", lambda: "da")
     found = check_manifests({"rulesets/r.yaml": b"id: R\na: 1\n"}, ())

@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import pytest
+
 import flowcase
 from flowcase.cli.output import EXIT_CODES
 from flowcase.errors import FlowcaseError
@@ -82,11 +84,12 @@ def test_nobody_but_the_store_commits_or_opens_a_transaction() -> None:
     assert _places(committing, others) == []
 
 
-def test_the_page_of_the_architecture_says_what_each_room_of_the_use_cases_is_for() -> None:
-    rooms = sorted(path.parent for path in (SOURCE / "services").glob("*/__init__.py"))
+@pytest.mark.parametrize(("house", "least"), [("services", 20), ("web", 11)])
+def test_the_page_of_the_architecture_says_what_each_room_is_for(house: str, least: int) -> None:
+    rooms = sorted(path.parent for path in (SOURCE / house).glob("*/__init__.py"))
     page = (ROOT / "docs/architecture.md").read_text("utf-8")
 
-    assert len(rooms) >= 20
+    assert len(rooms) >= least
     for room in rooms:
         doc = ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8"))) or ""
         assert f"| `{room.name}` | {doc.partition(chr(10))[0]} |" in page

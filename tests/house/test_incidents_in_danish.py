@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flowcase.web.incidents_in_danish import CATALOGUE
+from flowcase.web.words.incidents_in_danish import CATALOGUE
 from tests.house.test_findings_in_danish import sentences
 
 SOURCE = Path(__file__).parents[2] / "src/flowcase"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowcase.services.simulation import reading, rules
-from flowcase.web.simulation_fields import CATALOGUE
+from flowcase.web.studio.simulation_fields import CATALOGUE
 
 SOURCE = Path(__file__).parents[2] / "src/flowcase/services/simulation"
 LIBRARYS = "{}: {}."  # of a rule that the schema does not use

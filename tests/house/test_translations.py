@@ -16,7 +16,8 @@ from flowcase.services.case_files import disclosure
 from flowcase.services.choosing import choice_words, consent_sentences
 from flowcase.services.forms import form_sentences
 from flowcase.services.operating import interventions
-from flowcase.web import revision_cases, typed_values
+from flowcase.web.auditing import revision_cases
+from flowcase.web.forms import typed_values
 from flowcase.web.language import catalogue
 
 WEB = Path(flowcase.web.__file__).parent
@@ -24,7 +25,7 @@ WEB = Path(flowcase.web.__file__).parent
 
 def _texts() -> Iterator[str]:
     keywords = {"gettext": None, "_": None}
-    for path in sorted(WEB.glob("*.py")):
+    for path in sorted([*WEB.glob("*.py"), *WEB.glob("*/*.py")]):
         for _, text, _, _ in extract_from_file("python", path, keywords=keywords):
             yield text if isinstance(text, str) else text[0]
     for path in sorted(WEB.glob("templates/**/*.html")):

@@ -13,7 +13,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.errors import InvalidValues
 from flowcase.modeling import Severity, check_form
 from flowcase.services.forms.form_members import fits as is_fit
-from flowcase.web.presenting import markdown
+from flowcase.web.words.presenting import markdown
 
 SECONDS = 2.0  # of computing
 

@@ -9,7 +9,8 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
-from flowcase.web import api, create_app
+from flowcase.web import create_app
+from flowcase.web.api import api
 from tests.web.world import ASSESSMENT, NOTIFICATION
 
 

@@ -14,7 +14,7 @@ from flowcase.access.scopes import SCOPES
 from flowcase.errors import InvalidValues
 from flowcase.services.signing_in.people import SignInFailed
 from flowcase.web.language import catalogue
-from flowcase.web.service_accounts import SCOPE_WORDS
+from flowcase.web.operating.service_accounts import SCOPE_WORDS
 from tests.services.conftest import OPERATOR
 from tests.web.conftest import FROM_OUR_PAGE
 from tests.web.test_api import NEW, Program

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import flowcase.web
-from flowcase.web import asked_days
+from flowcase.web.forms import asked_days
 
 TEMPLATES = Path(flowcase.web.__file__).parent / "templates"
 

@@ -6,7 +6,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.services.case_files.case_pictures import Item
-from flowcase.web.case_facts import called
+from flowcase.web.words.case_facts import called
 
 
 def test_a_case_shows_facts_deadlines_tasks_and_its_story(sign_in):
@@ -145,7 +145,7 @@ def test_the_list_of_cases_finds_a_code(sign_in):
 
 
 def test_the_list_of_cases_goes_on_where_the_page_before_ended(sign_in, monkeypatch):
-    monkeypatch.setattr("flowcase.web.cases.PAGE", 2)
+    monkeypatch.setattr("flowcase.web.cases.cases.PAGE", 2)
     vera = sign_in("vera.revisor")
     codes, page = [], vera.get("/sager")
 

@@ -10,7 +10,7 @@ import pytest
 import flowcase.scenarios
 from flowcase.scenarios import differences
 from flowcase.scenarios.differences import Difference, Said
-from flowcase.web.difference_words import CATALOGUE, on_one_line, why_not, worded
+from flowcase.web.studio.difference_words import CATALOGUE, on_one_line, why_not, worded
 from tests.house.test_findings_in_danish import sentences
 
 SCENARIOS = Path(flowcase.scenarios.__file__).parent

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from flowcase.web import inbox
+from flowcase.web.tasks import inbox
 from tests.web.test_api import Program
 
 EARLIEST, SOME = "0001-01-01T00:00:00+14:00", "2026-03-27T08:00:00+00:00"

@@ -11,8 +11,8 @@ from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import COPENHAGEN as LOCAL
 from flowcase.services.tasks.inboxes import UserTaskRow
 from flowcase.web.application import routes_only
-from flowcase.web.inbox_rows import InboxRows
-from flowcase.web.presenting import due_words
+from flowcase.web.tasks.inbox_rows import InboxRows
+from flowcase.web.words.presenting import due_words
 
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 EVIL = "<script>&\"'"

@@ -9,7 +9,7 @@ import pytest
 
 from flowcase.store.key_places import add_key, drop_key, use_key
 from flowcase.store.sign_in_tables import sign_in_session
-from flowcase.web.filled_again import filled
+from flowcase.web.forms.filled_again import filled
 from tests.services.conftest import OPERATOR
 from tests.web.test_sessions import later
 from tests.web.world import PASSWORD

@@ -12,8 +12,8 @@ from flask import Flask
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
 from flowcase.history.sentences import PAGES as told
+from flowcase.web.auditing.revision_cases import PAGES
 from flowcase.web.permission_matrix import RULES
-from flowcase.web.revision_cases import PAGES
 from tests.web.conftest import Visitor
 from tests.web.test_api import Program
 from tests.web.test_permissions import Page, _pages

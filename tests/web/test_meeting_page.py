@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowcase.access.actor import SYSTEM
-from flowcase.web import form_page
+from flowcase.web.forms import form_page
 from tests.processes.consents_given import give_consent
 from tests.web.test_meeting_pages import CASE
 from tests.web.test_pdf import opened, text_of

@@ -9,7 +9,7 @@ import pytest
 from flowcase.config import shipped_processes
 from flowcase.modeling import read_bpmn
 from flowcase.services.running.what_follows import Following, Way, following
-from flowcase.web.next_steps import next_steps
+from flowcase.web.words.next_steps import next_steps
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.entities import ENTITIES
-from flowcase.web.named_records import remember
-from flowcase.web.record_words import record_value
+from flowcase.web.words.named_records import remember
+from flowcase.web.words.record_words import record_value
 from tests.web.test_case_dossier import _fetch
 from tests.web.test_pdf import text_of
 

@@ -13,7 +13,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.cases.entities import ENTITIES
 from flowcase.cases.events import NoticeSent
 from flowcase.demo import preparing, town
-from flowcase.web.notice_groups import READ_AT_ONCE
+from flowcase.web.tasks.notice_groups import READ_AT_ONCE
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import PEOPLE
 
@@ -323,7 +323,7 @@ CODE = re.compile(r"[a-z0-9_]+|[A-Z]+-[0-9A-Za-z.-]+")  # of a list, a case or a
 
 @pytest.fixture(autouse=True)
 def _no_limit(app):
-    from flowcase.web.public import limiter
+    from flowcase.web.limiting import limiter
 
     limiter.reset()
 

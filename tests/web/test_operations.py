@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from flowcase.access.actor import SYSTEM
 from flowcase.clock import WallClock
 from flowcase.services.machines.nodes import Correction, Nodes
-from flowcase.web.typed_values import as_feel, read_value
+from flowcase.web.forms.typed_values import as_feel, read_value
 from tests.services.diagrams import call, end, process, service_task, start
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_in_browser

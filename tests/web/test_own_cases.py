@@ -76,7 +76,7 @@ def test_who_has_no_cases_sees_all_of_them_and_why(sign_in, person):
 
 
 def test_the_pages_of_ones_own_cases_follow_each_other(sign_in, world, monkeypatch):
-    monkeypatch.setattr("flowcase.web.cases.PAGE", 2)
+    monkeypatch.setattr("flowcase.web.cases.cases.PAGE", 2)
     for number in range(3):
         facts = {"sagsbehandler": "camilla.syd"}
         world.flow.cases.open(f"SAG-27{number:02}", child={"navn": "Alma"}, facts=facts, actor=SYSTEM)

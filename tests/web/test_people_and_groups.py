@@ -7,7 +7,7 @@ import pytest
 from flowcase.access import groups
 from flowcase.access.actor import SYSTEM
 from flowcase.modeling.form import Field, FieldType
-from flowcase.web import answers, case_words
+from flowcase.web.words import answers, case_words
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
-from flowcase.web import diagram_drawing
+from flowcase.web.pictures import diagram_drawing
 
 DIAGRAM = Path(__file__).parents[2] / "processes/underretning.bpmn"
 

@@ -9,9 +9,9 @@ import pytest
 
 from flowcase.modeling import read_form
 from flowcase.modeling.form import CaseTarget, FieldType
-from flowcase.web.case_facts import known_facts
-from flowcase.web.event_words import said_values as words_of_event
-from flowcase.web.record_words import labels_of, record_name, record_value
+from flowcase.web.auditing.event_words import said_values as words_of_event
+from flowcase.web.words.case_facts import known_facts
+from flowcase.web.words.record_words import labels_of, record_name, record_value
 
 FORMS = Path(__file__).parents[2] / "processes" / "forms"
 

@@ -25,8 +25,8 @@ from flowcase.history.field_names import FIELD_NAMES
 from flowcase.services.auditing.heat_maps import LEVELS
 from flowcase.services.auditing.history_search import Asked, Telling
 from flowcase.store import INSTALLATION
-from flowcase.web.api_pages import token_of
-from flowcase.web.revision import _intervention, responsible
+from flowcase.web.auditing.revision import _intervention, responsible
+from flowcase.web.forms.api_pages import token_of
 from tests.moved_deadlines import move_deadline
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import at

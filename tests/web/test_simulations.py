@@ -25,7 +25,7 @@ from flowcase.services.simulation.files import read_folder
 from flowcase.services.simulation.questions import Question
 from flowcase.services.simulation.report import as_json_text, report_of
 from flowcase.store.simulation_tables import simulation
-from flowcase.web import weekdays
+from flowcase.web.studio import weekdays
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_browser
 from tests.web.waiting import width_of

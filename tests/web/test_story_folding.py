@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flowcase.history.story import Told
-from flowcase.web.story_folding import folded, moments_of
+from flowcase.web.cases.story_folding import folded, moments_of
 
 AT = dt.datetime(2026, 3, 27, 8, tzinfo=dt.UTC)
 

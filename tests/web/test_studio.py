@@ -10,8 +10,8 @@ from flowcase.modeling.pages import pages
 from flowcase.modeling.rules import load_rules
 from flowcase.modeling.zeebe import PROPERTIES
 from flowcase.services.studio.studio_files import MAX_BYTES
-from flowcase.web.rules_in_danish import TITLES
-from flowcase.web.studio import property_words
+from flowcase.web.studio.studio import property_words
+from flowcase.web.words.rules_in_danish import TITLES
 
 FILE = "forebyggende_distrikt.bpmn"
 

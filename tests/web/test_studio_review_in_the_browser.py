@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from flowcase.web import new_files
+from flowcase.web.studio import new_files
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in
 from tests.web.test_studio_differences import five_weeks

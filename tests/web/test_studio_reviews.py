@@ -8,7 +8,8 @@ import pytest
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
-from flowcase.web import create_app, new_files
+from flowcase.web import create_app
+from flowcase.web.studio import new_files
 from tests.web.conftest import Visitor
 from tests.web.test_studio import ask as ask_api
 from tests.web.test_studio import begun

@@ -11,7 +11,7 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
 from flowcase.history.webhook_kinds import KINDS
-from flowcase.web import shown_once
+from flowcase.web.forms import shown_once
 from tests.web.test_api import Program
 
 

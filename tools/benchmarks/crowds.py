@@ -33,7 +33,7 @@ from flowcase.store import fact_tables, tables
 from flowcase.store.columns import Instant
 from flowcase.store.queries import waiting
 from flowcase.web import create_app
-from flowcase.web.inbox_rows import InboxRows
+from flowcase.web.tasks.inbox_rows import InboxRows
 
 MANY = 1_000_000
 SIZES = (1_000, 100_000, MANY)

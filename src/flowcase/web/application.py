@@ -18,26 +18,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from flowcase import errors, logs
 from flowcase.services.transactions import UNAVAILABLE, SealBroken, request_id
 from flowcase.web import (
-    asked_days,
     drawing,
-    ended_deputyships,
-    form_files,
-    form_notes,
-    incidents_in_danish,
-    kept_typing,
     language,
-    large_forms,
-    presenting,
     remembered,
     session,
     session_end,
     signed_cookie,
-    single_sign_on,
     static_files,
     statuses,
     unavailable,
 )
 from flowcase.web.compiled_pages import CompiledPages
+from flowcase.web.forms import asked_days, form_files, form_notes, large_forms
+from flowcase.web.signing_in import kept_typing, single_sign_on
+from flowcase.web.tasks import ended_deputyships
+from flowcase.web.words import incidents_in_danish, presenting
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -122,49 +117,39 @@ def routes_only() -> Flask:
 
 
 def _register_blueprints(app: Flask) -> None:
-    from flowcase.web import (
+    from flowcase.web import help, reading, session_end
+    from flowcase.web.api import api
+    from flowcase.web.auditing import history_exports, indicators, revision, revision_cases
+    from flowcase.web.cases import (
         access_reports,
-        account,
-        api,
-        batches,
-        beside_the_form,
         case_dossier,
         cases,
-        daily_meetings,
         documents,
         emergencies,
         flows,
-        guest_links,
-        heat_maps,
-        help,
-        history_exports,
-        inbox,
+        notifications,
+        public,
+        rule_set_move,
+    )
+    from flowcase.web.meetings import daily_meetings, guest_links, meeting_calendars, meetings
+    from flowcase.web.operating import (
+        batches,
         incidents,
-        indicators,
-        instances,
         interventions,
         jobs,
-        list_shares,
-        meeting_calendars,
-        meetings,
-        migrations,
-        new_password,
-        notices,
-        notifications,
         operations,
-        own_account,
-        public,
-        reading,
         retention,
-        revision,
-        revision_cases,
-        rule_set_move,
-        second_step,
         service_accounts,
-        session_end,
         sign_in_care,
+        suspensions,
+        timers,
+        webhooks,
+    )
+    from flowcase.web.signing_in import account, new_password, own_account, second_step, single_sign_on
+    from flowcase.web.studio import (
+        heat_maps,
+        migrations,
         simulations,
-        single_sign_on,
         studio,
         studio_api,
         studio_differences,
@@ -176,12 +161,8 @@ def _register_blueprints(app: Flask) -> None:
         studio_tables,
         studio_trials,
         studio_versions,
-        suspensions,
-        team,
-        timers,
-        user_tasks,
-        webhooks,
     )
+    from flowcase.web.tasks import beside_the_form, inbox, instances, list_shares, notices, team, user_tasks
 
     assert beside_the_form.blueprint is user_tasks.blueprint  # its routes are there before it is registered
     for module in (
@@ -316,7 +297,7 @@ def _say_errors(app: Flask) -> None:
 
     @app.errorhandler(errors.FlowcaseError)
     def refused(error: errors.FlowcaseError) -> Any:
-        from flowcase.web import api
+        from flowcase.web.api import api
 
         status = statuses.status_of(error)
         if isinstance(error, SealBroken):
@@ -328,7 +309,8 @@ def _say_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale(error: CSRFError) -> Any:
-        from flowcase.web import api, public
+        from flowcase.web.api import api
+        from flowcase.web.cases import public
 
         if api.is_api():
             return api.problem(HTTPStatus.BAD_REQUEST, error)
@@ -357,7 +339,7 @@ def _say_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> Any:
-        from flowcase.web import api
+        from flowcase.web.api import api
 
         status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
         if api.is_api():
@@ -370,7 +352,7 @@ def _say_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPStatus.INTERNAL_SERVER_ERROR)
     def broken(error: HTTPException) -> Any:
-        from flowcase.web import api
+        from flowcase.web.api import api
 
         if api.is_api():
             return api.problem(HTTPStatus.INTERNAL_SERVER_ERROR, error)

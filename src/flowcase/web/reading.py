@@ -9,10 +9,11 @@ from flask import Blueprint, request
 from flowcase.cases.civil_time import COPENHAGEN, local_date, possible_instants
 from flowcase.cases.danish_dates import NoDate, WrongYear, read_date, read_instant
 from flowcase.services.forms import form_members, form_sentences
-from flowcase.web import form_page, form_sent, presenting
-from flowcase.web.form_notes import in_words
+from flowcase.web.forms import form_page, form_sent
+from flowcase.web.forms.form_notes import in_words
 from flowcase.web.language import gettext
 from flowcase.web.session import flow
+from flowcase.web.words import presenting
 
 blueprint = Blueprint("reading", __name__)
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import Blueprint, Flask, Request, abort, request
 
-from flowcase.web import kept_typing
 from flowcase.web.language import gettext
 from flowcase.web.session import signed_in
 from flowcase.web.signed_cookie import form_token, mark_of_session
+from flowcase.web.signing_in import kept_typing
 
 blueprint = Blueprint("session_end", __name__)
 

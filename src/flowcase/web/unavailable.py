@@ -15,10 +15,12 @@ from werkzeug.exceptions import HTTPException
 
 from flowcase.errors import FlowcaseError
 from flowcase.services.transactions import UNAVAILABLE, DatabaseLost, OutcomeUnknown
-from flowcase.web import api, kept_typing, presenting
+from flowcase.web.api import api
 from flowcase.web.language import gettext
 from flowcase.web.session import flow
+from flowcase.web.signing_in import kept_typing
 from flowcase.web.statuses import status_of
+from flowcase.web.words import presenting
 
 # Forms with passwords and codes, which no page shows or holds.
 _SECRET = frozenset({"account", "api", "new_password", "own_account", "second_step", "sign_in_care"})

@@ -22,7 +22,7 @@ from flowcase.scenarios.running import LOCAL, Story
 from flowcase.scenarios.scene import NARRATOR, set_the_scene
 from flowcase.services.deploying.scenario_files import Scenario, Step, Variant
 from flowcase.values import from_json
-from flowcase.web import intake
+from flowcase.web.cases import intake
 from tests.web.walks import forms
 from tests.web.walks.hands import Mouse
 from tests.web.world import PASSWORD

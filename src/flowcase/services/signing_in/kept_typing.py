@@ -2,7 +2,7 @@
 
 The key is made of the secret that only the browser has: nobody else can read it, and when the session ends
 it is gone. It is no fact of a case and leaves no event. Until somebody has signed in it travels in the page
-of the sign-in (`web/kept_typing.py`), with a mark that says whose it is.
+of the sign-in (`web/signing_in/kept_typing.py`), with a mark that says whose it is.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""For auditors and leaders: one case, everything, exports and indicators."""

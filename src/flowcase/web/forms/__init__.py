@@ -1,0 +1,1 @@
+"""Forms on pages: drawn, read back as they were typed, with their files and what is asked once more."""

@@ -1,0 +1,1 @@
+"""Meetings: the week, one meeting on a page, the daily meeting, guests, calendars."""

@@ -1,0 +1,1 @@
+"""For who keeps the installation running: what runs, waits, failed, is suspended or ended."""

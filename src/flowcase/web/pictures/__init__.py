@@ -1,0 +1,1 @@
+"""Pictures that need no program in the browser: diagrams, charts, lines in time."""

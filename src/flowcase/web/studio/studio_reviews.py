@@ -1,0 +1,286 @@
+"""Gennemsyn: a second process owner reads what a draft changes, comments, and signs or sends it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound, Refused
+from flowcase.modeling.difference import Place, place_in_words, places
+from flowcase.services.studio.reviews import NotApproved, Review, ReviewRow
+from flowcase.services.studio.studio import OpenedFile, blocking
+from flowcase.store.queries.drafts import DraftRow
+from flowcase.web.language import current, gettext
+from flowcase.web.pictures.shown_differences import Line, Shown, lines_of, shown
+from flowcase.web.session import actor, flow
+from flowcase.web.words.deployment_words import effects_in_words, not_approved_in_words
+
+blueprint = Blueprint("studio_reviews", __name__, url_prefix="/studie/gennemsyn")
+
+ACTS = ("godkend", "send-tilbage", "traek-tilbage", "saet-i-drift")
+
+
+@blueprint.get("")
+@login_required
+def index() -> Any:
+    """What waits for this person, what this person asked for, and what was."""
+    rows = flow().reviews.list(actor=actor())
+    me = actor().id
+    parts = [
+        (
+            gettext("Venter på dig"),
+            [row for row in rows if row[0].status == "asked" and me not in row[0].authors],
+        ),
+        (
+            gettext("Dine egne kladder"),
+            [
+                row
+                for row in rows
+                if me in row[0].authors and row[0].status in ("asked", "approved", "sent_back")
+            ],
+        ),
+    ]
+    listed = {row.id for _, part in parts for row, _ in part}
+    parts.append((gettext("Tidligere og andres"), [row for row in rows if row[0].id not in listed]))
+    return render_template("studio_reviews.html", parts=parts, status=status)
+
+
+@blueprint.route("/ny/<path:path>", methods=["GET", "POST"])
+@login_required
+def ask(path: str) -> Any:
+    """Ask for a review of one's own draft and of others that belong to it, with the changes in view."""
+    copy = request.args.get("kopi", 0, type=int)
+    opened = flow().studio.open(path, copy=copy, actor=actor())
+    others = [(row.file_name, row.copy) for row in _own_drafts() if row.file_name != path]
+    asked_for = request.form.getlist("sammen")
+    together = {file: which for file, which in others if f"{which}:{file}" in asked_for}
+    errors: dict[str, list[str]] = {}
+    note = request.form.get("note", "")
+    if request.method == "POST" and "vis" not in request.form:
+        try:
+            id = flow().reviews.ask(path, copy=copy, together=together, note=note, actor=actor())
+            flash(gettext("Procesejerne har fået besked om, at kladden er til gennemsyn."), "success")
+            return redirect(url_for("studio_reviews.show", id=id))
+        except InvalidValues as refused:
+            errors = refused.errors
+        except Conflict:
+            flash(gettext("Kladden er allerede til gennemsyn."), "warning")
+            return redirect(url_for("studio_reviews.index"))
+    old = flow().studio.in_force(path, actor=actor()) if opened.in_force else None
+    review = flow().reviews.of_draft(path, copy=copy, actor=actor()) if opened.draft else None
+    if review is not None and review.status == "approved":
+        review = None if flow().reviews.get(review.id, actor=actor()).is_outdated else review
+    drafts = {file: flow().studio.open(file, copy=which, actor=actor()) for file, which in together.items()}
+    contents = {path: opened.content} | {file: draft.content for file, draft in drafts.items()}
+    page = render_template(
+        "studio_review_ask.html",
+        opened=opened,
+        note=note,
+        errors=errors,
+        review=review,
+        others=others,
+        together=together,
+        files=[_told(file, _before(file, draft), draft.content) for file, draft in drafts.items()],
+        findings=flow().studio.check_together(contents, actor=actor()) if opened.draft else [],
+        blocking=blocking,
+        shown=Shown() if old is None else shown(path, old, opened.content, _titles()),
+    )
+    return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if errors else page
+
+
+def _own_drafts() -> list[DraftRow]:
+    """Drafts of one's own, by file; of two of one file the main one alone."""
+    files = flow().studio.files(actor=actor())
+    own = [row for file in files for row in file.drafts if row.owner == actor().id]
+    return list({row.file_name: row for row in sorted(own, key=lambda row: -row.copy)}.values())
+
+
+def _before(path: str, opened: OpenedFile) -> bytes | None:
+    return flow().studio.in_force(path, actor=actor()) if opened.in_force else None
+
+
+@dataclass(frozen=True)
+class FileTold:
+    """One file of several, with what changes in it in words."""
+
+    path: str
+    is_new: bool
+    lines: Sequence[Line]
+
+
+def _told(path: str, before: bytes | None, content: bytes) -> FileTold:
+    return FileTold(path, before is None, [] if before is None else lines_of(path, before, content))
+
+
+@blueprint.get("/<id>")
+@login_required
+def show(id: str) -> Any:
+    return _page(flow().reviews.get(id, actor=actor()), {})
+
+
+@blueprint.post("/<id>/kommentar")
+@login_required
+def comment(id: str) -> Any:
+    """A comment on one element, or on the file."""
+    try:
+        element = request.form.get("element", "")
+        text, file = request.form.get("kommentar", ""), request.form.get("fil", "")
+        flow().reviews.comment(id, text, file=file, element=element, actor=actor())
+    except InvalidValues as refused:
+        return _page(flow().reviews.get(id, actor=actor()), refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    return redirect(
+        url_for("studio_reviews.show", id=id, fil=request.form.get("fil") or None, _anchor="kommentarer")
+    )
+
+
+@blueprint.post("/<id>/kommentar/<comment>")
+@login_required
+def mark(id: str, comment: str) -> Any:
+    """Resolve it, or open it again."""
+    is_resolved = request.form.get("loest") == "1"
+    flow().reviews.mark(id, comment, is_resolved=is_resolved, actor=actor())
+    return redirect(url_for("studio_reviews.show", id=id, _anchor=f"kommentar-{comment}"))
+
+
+@blueprint.post("/<id>/<act>")
+@login_required
+def answer(id: str, act: str) -> Any:
+    """Approve, send back, withdraw, or put what was approved into force."""
+    if act not in ACTS:
+        raise NotFound("act", act)
+    reviews = flow().reviews
+    seen = request.form.get("set", "")
+    reason = request.form.get("begrundelse", "")
+    try:
+        if act == "godkend":
+            reviews.approve(id, digest=seen, reason=reason, actor=actor())
+            flash(gettext("Kladden er godkendt."), "success")
+        elif act == "send-tilbage":
+            reviews.send_back(id, reason=reason, actor=actor())
+            flash(gettext("Kladden er sendt tilbage med din begrundelse."), "success")
+        elif act == "traek-tilbage":
+            reviews.withdraw(id, actor=actor())
+        else:
+            return _deploy(reviews.get(id, actor=actor()), seen)
+    except InvalidValues as refused:
+        return _page(reviews.get(id, actor=actor()), refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    except Conflict:
+        flash(gettext("Gennemsynet eller filen i drift er ændret imens. Se, hvordan det står nu."), "warning")
+    except NotApproved as refused:
+        flash(not_approved_in_words(refused), "error")
+    except Refused:
+        flash(gettext("Alle kommentarer skal være løst, før kladden kan godkendes."), "error")
+    return redirect(url_for("studio_reviews.show", id=id))
+
+
+def _deploy(review: Review, seen: str) -> Any:
+    """Everything that was reviewed, as one deployment. Raises Conflict when it is not what was `seen`."""
+    row = review.row
+    if seen != review.digest:
+        raise Conflict(f"deploy review '{row.id}'", "another version was put into force meanwhile")
+    try:
+        flow().studio.deploy_together(
+            review.contents,
+            note=request.form.get("note", ""),
+            replaces={file.path: file.in_force for file in review.files},
+            actor=actor(),
+        )
+    except InvalidDefinition:
+        flash(gettext("Filen har fejl og kan ikke sættes i drift. Kladden er bevaret."), "error")
+        return redirect(url_for("studio_reviews.show", id=row.id))
+    brought = ", ".join(review.contents)
+    flash(gettext("{file} er sat i drift.").format(file=brought), "success")
+    return redirect(url_for("studio_reviews.show", id=row.id))
+
+
+def _page(review: Review, errors: dict[str, list[str]]) -> str:
+    """With one file of the review (`fil`) in detail, and of the others what changes in words."""
+    row = review.row
+    wanted = request.values.get("fil", row.file_name)
+    file = next((each for each in review.files if each.path == wanted), review.files[0])
+    told = Shown()
+    if file.before is not None:
+        told = shown(file.path, file.before, file.content, _titles())
+    named = {each.path: _places(each.path, each.content) for each in review.files}
+    here = named[file.path].values()
+    changed = [place for place in here if place.id in set(told.elements)]
+    rest = [place for place in here if place not in changed]
+    effects = []
+    if row.status == "approved":
+        effects = [
+            line
+            for path, content in review.contents.items()
+            for line in effects_in_words(flow().deployment_effects.of(path, content, actor=actor()))
+        ]
+    return render_template(
+        "studio_review.html",
+        review=review,
+        row=row,
+        file=file,
+        files=[_told(each.path, each.before, each.content) for each in review.files],
+        shown=told,
+        changed=changed,
+        rest=rest,
+        called=lambda each: _called(named.get(each.file_name, {}).get(each.element), each.element),
+        errors=errors,
+        effects=effects,
+        findings=flow().studio.check_together(review.contents, actor=actor()),
+        blocking=blocking,
+        is_mine=row.owner == actor().id,
+        chosen=request.form.get("element") or request.args.get("element", ""),
+        typed=request.form,
+        status=status,
+        comment_at=lambda element: url_for(
+            "studio_reviews.show", id=row.id, fil=file.path, element=element, _anchor="ny-kommentar"
+        ),
+    )
+
+
+def _places(path: str, content: bytes) -> dict[str, Place]:
+    """What can be commented on; of what cannot be read, nothing."""
+    try:
+        return {place.id: place for place in places(path, content)}
+    except InvalidDefinition:
+        return {}
+
+
+def _called(place: Place | None, element: str) -> str:
+    if not element:
+        return gettext("Hele filen")
+    return element if place is None else place_in_words(place, current())
+
+
+def _titles() -> tuple[str, str]:
+    return gettext("I drift"), gettext("Kladde")
+
+
+def status(code: str) -> str:
+    return {
+        "asked": gettext("Til gennemsyn"),
+        "approved": gettext("Godkendt"),
+        "sent_back": gettext("Sendt tilbage"),
+        "withdrawn": gettext("Trukket tilbage"),
+        "voided": gettext("Bortfaldet: kladden er ændret"),
+        "outdated": gettext("Bortfaldet: en nyere udgave er i drift"),
+        "deployed": gettext("Sat i drift"),
+    }.get(code, code)
+
+
+def review_title(row: ReviewRow) -> str:
+    """Which files it is of: the first one, and how many more."""
+    if len(row.files) < 2:
+        return row.file_name
+    return gettext("{file} og {number} til").format(file=row.file_name, number=len(row.files) - 1)
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, Any]:
+    return {
+        "place_in_words": lambda place: place_in_words(place, current()),
+        "review_title": review_title,
+    }

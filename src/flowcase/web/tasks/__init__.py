@@ -1,0 +1,1 @@
+"""One's own work: inboxes, user tasks, notices, and the team's."""
