@@ -5,7 +5,7 @@ from __future__ import annotations
 from structlog.testing import capture_logs
 
 from flowcase.outage import REMIND_SECONDS, Outage
-from flowcase.services.transactions import DatabaseFull, DatabaseLost
+from flowcase.services.transactions import DatabaseFull, DatabaseLost, RoleLacksRights, TablesMissing
 
 
 def test_many_ticks_that_meet_an_outage_say_it_once_and_again_after_minutes() -> None:
@@ -73,3 +73,23 @@ def test_a_full_disk_is_told_for_each_service_once_in_minutes() -> None:
         ("jobs 1", "DatabaseFull"),
         ("timers", "DatabaseFull"),
     ] * 2
+
+
+def test_a_database_without_tables_or_rights_is_told_once_and_again_when_it_can_be_worked_with() -> None:
+    now = [1000.0]
+    outage = Outage(lambda: now[0])
+
+    with capture_logs() as said:
+        for _ in range(40):  # seconds between a restore and `flowcase db rights`
+            now[0] += 1
+            for error in (TablesMissing(), RoleLacksRights("permission denied for table timer")):
+                outage.is_unready(because=error)
+            outage.is_back(now[0] + 0.1)  # another tick, which needs no table
+        for _ in range(40):
+            now[0] += 1
+            outage.is_back(now[0] - 0.1)
+
+    assert [(line["event"], line.get("because"), line.get("seconds")) for line in said] == [
+        ("database not ready", "TablesMissing", None),
+        ("database ready", None, 39),
+    ]

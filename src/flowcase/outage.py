@@ -1,4 +1,5 @@
-"""What is logged of a database that is away: a line when it goes, one when it is back, few in between."""
+"""What is logged of a database that is away, or not ready to be worked with: a line when that begins, one when
+it is over, few in between."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import structlog
 from flowcase.clock import WallClock
 
 REMIND_SECONDS = 300.0  # how often is said again what still holds
+QUIET_SECONDS = 15.0  # after which what no tick meets any more is over: some ask seldom
 
 _log = structlog.get_logger(__name__)
 
@@ -24,6 +26,8 @@ class Outage:
         self._since: float | None = None  # None: it is there
         self._met = self._told = 0.0
         self._back: float | None = None  # when it was last told that it is back
+        self._unready: float | None = None  # since when it answers and nobody can work with it
+        self._unready_met = self._unready_told = 0.0
         self._put_off: dict[tuple[str, str], float] = {}  # (service, why) -> when it was told
 
     def is_away(self, *, since: float, because: Exception | None = None) -> None:
@@ -50,6 +54,24 @@ class Outage:
             if self._since is not None and asked > self._met:
                 _log.warning("database back", away_seconds=round(self._monotonic() - self._since))
                 self._since, self._back = None, self._monotonic()
+            if self._unready is not None and asked > self._unready_met + QUIET_SECONDS:
+                _log.warning("database ready", seconds=round(self._unready_met - self._unready))
+                self._unready = None
+
+    def is_unready(self, *, because: Exception) -> None:
+        """It answers, without its tables or the rights to them: somebody is about to restore a backup."""
+        with self._lock:
+            now = self._unready_met = self._monotonic()
+            if self._unready is not None and now - self._unready_told < REMIND_SECONDS:
+                return
+            event = "database not ready" if self._unready is None else "database still not ready"
+            self._unready, self._unready_told = self._unready or now, now
+            _log.error(
+                event,
+                because=type(because).__name__,
+                doing="asks again all the time; work that is due waits, none is lost",
+                do="flowcase db restore or flowcase db upgrade, then flowcase db rights ROLE --apply",
+            )
 
     def is_put_off(self, service: str, *, because: Exception) -> None:
         """Other reasons of the database's, such as a full disk: told for each service from time to time."""

@@ -25,7 +25,7 @@ from flowcase.errors import FlowcaseError
 from flowcase.outage import Outage
 from flowcase.services.machines.clock_watch import ClockAhead
 from flowcase.services.machines.nodes import HEARTBEAT_SECONDS
-from flowcase.services.transactions import UNAVAILABLE, DatabaseLost
+from flowcase.services.transactions import UNAVAILABLE, DatabaseLost, DatabaseUnready
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -167,8 +167,10 @@ def run_until(flow: Flowcase, stopping: threading.Event) -> bool:
             _log.warning("jobs handed back", count=flow.jobs.hand_back(within=GOODBYE_SECONDS))
         listening.join(2 * TICK_SECONDS)
         flow.nodes.leave(within=GOODBYE_SECONDS)
-    except DatabaseLost:  # what it holds is taken over when the leases end, as of one that was killed
-        _log.warning("ends while the database is away", leases_run_out=not is_done)
+    except UNAVAILABLE as error:  # what it holds is taken over when the leases end, as of one that was killed
+        _log.warning(
+            "ends while the database is away", leases_run_out=not is_done, because=type(error).__name__
+        )
         return False  # what waits for the database would hold the process
     return is_done
 
@@ -275,6 +277,8 @@ def _tick(name: str, service: Callable[[], object], outage: Outage) -> None:
         pass  # who watches the clock has told it
     except DatabaseLost as error:
         outage.is_away(since=began, because=error)
+    except DatabaseUnready as error:
+        outage.is_unready(because=error)
     except UNAVAILABLE as error:
         outage.is_put_off(name, because=error)
     except Exception:  # the next tick tries again; a dead ticker would be worse than a loud one

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from flowcase.services import transactions
 from flowcase.services.signing_in.kept_typing import KeptTyping
-from flowcase.services.transactions import DatabaseLost, OutcomeUnknown
+from flowcase.services.transactions import DatabaseLost, OutcomeUnknown, RoleLacksRights, TablesMissing
 from flowcase.store import Store
 from flowcase.store.pulse import GONE, Pulse
 from tests.web.conftest import Seen
@@ -69,6 +69,21 @@ def test_a_form_that_met_it_is_sent_again_as_it_was_typed_once_the_database_is_b
         assert not each.all("//header//a[@hreflang]"), "another language would leave behind what was typed"
     assert world.task("vurder").status == "open"
     assert "er færdig" in karen.submit(once_more, once_more.one("//main//form")).text
+
+
+@pytest.mark.parametrize("error", [TablesMissing(), RoleLacksRights("permission denied for table person")])
+def test_who_meets_a_database_into_which_a_backup_is_being_restored_keeps_what_was_typed(
+    sign_in, task, away, error
+):
+    karen = sign_in("karen.fp")
+    page = karen.get(f"/opgaver/{task.id}")
+
+    with away(error):
+        told = karen.press(page, "_faerdig", **TYPED)
+
+    assert (told.status, told.heading) == (503, "Databasen svarer ikke")
+    assert "permission denied" not in told.source
+    assert told.one("//textarea[@name='begrundelse']").text == TYPED["begrundelse"]
 
 
 def test_what_a_citizen_wrote_is_kept_in_their_page_too(stranger, away, world):

@@ -20,11 +20,13 @@ from flowcase.store import (
     DatabaseLost,
     DatabaseMissing,
     DatabaseSlow,
+    DatabaseUnready,
     OutcomeUnknown,
     RoleLacksRights,
     SealBroken,
     SessionShared,
     Store,
+    TablesMissing,
     Tx,
 )
 
@@ -35,10 +37,12 @@ __all__ = [
     "DatabaseLost",
     "DatabaseMissing",
     "DatabaseSlow",
+    "DatabaseUnready",
     "OutcomeUnknown",
     "RoleLacksRights",
     "SealBroken",
     "SessionShared",
+    "TablesMissing",
     "Transactions",
     "alongside",
     "fault_of",
@@ -58,7 +62,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")  # set at the
 alongside: ContextVar[Callable[[Tx], None] | None] = ContextVar("alongside", default=None)
 
 # Nothing of the work is wrong: the database was, and the same work may be done later.
-UNAVAILABLE = (DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, OutcomeUnknown)
+UNAVAILABLE = (DatabaseBusy, DatabaseFull, DatabaseLost, DatabaseSlow, DatabaseUnready, OutcomeUnknown)
 
 _Result = TypeVar("_Result")
 

@@ -8,9 +8,11 @@ from flowcase.store.faults import (
     DatabaseLost,
     DatabaseMissing,
     DatabaseSlow,
+    DatabaseUnready,
     OutcomeUnknown,
     RoleLacksRights,
     SessionShared,
+    TablesMissing,
 )
 from flowcase.store.key_places import create_key_file
 from flowcase.store.keys import Keyring, KeyUnusable, SealBroken
@@ -24,6 +26,7 @@ __all__ = [
     "DatabaseLost",
     "DatabaseMissing",
     "DatabaseSlow",
+    "DatabaseUnready",
     "KeyUnusable",
     "Keyring",
     "LockedInstance",
@@ -32,6 +35,7 @@ __all__ = [
     "SealBroken",
     "SessionShared",
     "Store",
+    "TablesMissing",
     "Tx",
     "create_key_file",
 ]

@@ -20,6 +20,7 @@ _STATEMENT_ENDED = "57014"  # PostgreSQL: the statement took longer than it may
 _PREPARED_BY_OTHERS = "42P05"  # PostgreSQL: this session has a prepared statement of that name already
 _IDLE_TOO_LONG = "25P03"  # PostgreSQL: rolled back and cut off for doing nothing inside a transaction
 _NO_RIGHT = "42501"  # PostgreSQL: this role may not do that with this table or schema
+_NO_TABLE = "42P01"  # PostgreSQL: there is no such table
 
 DatabaseFault = DBAPIError  # whatever has no name below
 
@@ -79,7 +80,21 @@ class DatabaseSlow(FlowcaseError):
         )
 
 
-class RoleLacksRights(FlowcaseError):
+class DatabaseUnready(FlowcaseError):
+    """The database answers, but nobody can work with it yet; nothing was written."""
+
+
+class TablesMissing(DatabaseUnready):
+    """A database without its tables: an empty one that a backup is still to be restored into."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected the tables of this release, but the database lacks them. Nothing was changed. Restore "
+            "a backup into it (flowcase db restore), or make them (flowcase db upgrade)."
+        )
+
+
+class RoleLacksRights(DatabaseUnready):
     """The role that is signed in with at PostgreSQL may not do this; nothing was written."""
 
     def __init__(self, because: str) -> None:
@@ -133,6 +148,8 @@ def translated() -> Iterator[None]:
             raise SessionShared from error
         if state == _NO_RIGHT:
             raise RoleLacksRights(error.orig.diag.message_primary) from error  # type: ignore[union-attr]
+        if state == _NO_TABLE:
+            raise TablesMissing from error
         raise
 
 

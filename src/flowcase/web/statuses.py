@@ -15,8 +15,8 @@ from flowcase.services.transactions import (
     DatabaseFull,
     DatabaseLost,
     DatabaseSlow,
+    DatabaseUnready,
     OutcomeUnknown,
-    RoleLacksRights,
     SealBroken,
     SessionShared,
 )
@@ -41,7 +41,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SessionShared: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseFull: HTTPStatus.INSUFFICIENT_STORAGE,
     OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
-    RoleLacksRights: HTTPStatus.INTERNAL_SERVER_ERROR,
+    DatabaseUnready: HTTPStatus.SERVICE_UNAVAILABLE,
     SealBroken: HTTPStatus.INTERNAL_SERVER_ERROR,
     PdfUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,

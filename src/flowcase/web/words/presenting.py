@@ -31,6 +31,7 @@ from flowcase.services.transactions import (
     DatabaseFull,
     DatabaseLost,
     DatabaseSlow,
+    DatabaseUnready,
     OutcomeUnknown,
     SealBroken,
 )
@@ -323,6 +324,7 @@ def title_of(error: errors.FlowcaseError) -> str:
         errors.InvalidValues: gettext("Nogle felter skal rettes"),
         SealBroken: gettext("Det, der er gemt, passer ikke"),
         DatabaseLost: gettext("Databasen svarer ikke"),
+        DatabaseUnready: gettext("Databasen svarer ikke"),
     }
     return next(
         (titles[kind] for kind in type(error).__mro__ if kind in titles),
@@ -360,7 +362,7 @@ def sentence(error: errors.FlowcaseError) -> str:
         return gettext("Intet er ændret: der er ikke mere plads. Sig det til den, der driver systemet.")
     if isinstance(error, DatabaseSlow):
         return gettext("Intet er ændret: svaret tog for lang tid. Bed om mindre ad gangen, eller prøv igen.")
-    if isinstance(error, DatabaseLost):
+    if isinstance(error, (DatabaseLost, DatabaseUnready)):
         return gettext("Intet er ændret. Varer det ved, så sig det til den, der driver systemet.")
     return gettext("Intet er ændret. Prøv igen, eller spørg den, der driver systemet.")
 
