@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from faults.counting import count
 from faults.outcome import Outcome
-from faults.places import Feeder, until_done
+from faults.places import Feeder, left_undone, until_done
 from faults.servers import Node, running
 from faults.users import Users
 from flowcase.bootstrap import Flowcase
@@ -30,6 +30,7 @@ def people_at_work(
         feeder.stop()
         users.stop()
         until_done(flow)
+        outcome.notes += left_undone(flow)
     outcome.tried["completions acknowledged"] = len(users.acknowledged)
     outcome.tried["instances started"] = len(feeder.started)
     outcome.add(count(flow, users.acknowledged, is_done=True))

@@ -88,6 +88,26 @@ def until_done(flow: Flowcase, seconds: float = 120) -> float:
     return wait_for(lambda: flow.next_due() is None and not flow.jobs.list(status="claimed"), seconds)
 
 
+def left_undone(flow: Flowcase) -> list[str]:
+    """Each timer and job that is not done, with what tells whether it waits or whether nobody takes it up."""
+    now = flow.clock.now()
+
+    def seconds(at: dt.datetime | None) -> str:
+        return "never" if at is None else f"{(at - now).total_seconds():.0f} s from now"
+
+    told = [
+        f"timer {row.timer} of {row.instance}, due {seconds(row.due_at)}, to be tried {seconds(row.try_at)}"
+        for row in flow.timers.list()
+    ]
+    for row in (row for each in ("pending", "claimed", "failed") for row in flow.jobs.list(status=each)):
+        held = f"leased to {row.lease_owner or 'nobody'} until {seconds(row.lease_until)}"
+        told.append(
+            f"{row.status} job {row.type} of {row.instance}, claimed {row.attempts} times, "
+            f"{row.retries} tries left, to be tried {seconds(row.try_at)}, {held}"
+        )
+    return [f"left undone: {each}" for each in told]
+
+
 def is_kept_up(flow: Flowcase, within: float = 3) -> bool:
     """Whether nothing that is due has waited longer than so many seconds."""
     seen = flow.nodes.overview(flow.clock.now())
