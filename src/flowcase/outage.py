@@ -1,5 +1,7 @@
-"""What is logged of a database that is away, or not ready to be worked with: a line when that begins, one when
-it is over, few in between."""
+"""What is logged of a database that is away, or that lacks what is needed to work with it.
+
+A line when that begins, one when it is over, few in between.
+"""
 
 from __future__ import annotations
 

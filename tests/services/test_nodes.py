@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.metadata
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +18,11 @@ from flowcase.bootstrap import Flowcase
 from flowcase.cli import examining
 from flowcase.clock import ManualClock, WallClock
 from flowcase.handlers import Side
+from flowcase.services.machines import release
 from flowcase.services.machines.nodes import Nodes
 from flowcase.services.running import jobs
 from flowcase.services.transactions import Transactions
-from flowcase.store import Store
+from flowcase.store import Store, migrating
 from tests.conftest import NOW
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
@@ -53,6 +57,39 @@ def test_a_node_that_falls_silent_is_told_and_forgotten_after_a_day(store: Store
     assert [node.id for node in one.overview(NOW).nodes] == ["n2"]
     two.leave()
     assert one.overview(NOW).nodes == ()
+
+
+def test_two_releases_of_one_version_are_told_apart_until_all_nodes_run_the_same(
+    flow: Flowcase, store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (Nodes(Transactions(store, clock), name) for name in ("n1", "n2"))
+    two.beat("worker", WallClock().now())
+    with monkeypatch.context() as older:
+        older.setattr("flowcase.services.machines.nodes.running", lambda: "0.1.0+0039.1234abcd")
+        one.beat("web", WallClock().now())
+    of_both = one.overview(WallClock().now())
+    warned = [each for each in examining._work(flow) if each.what == "releases"]
+    one.beat("web", WallClock().now())
+
+    version = f"{importlib.metadata.version('flowcase')}+{migrating.newest()[:4]}."
+    assert re.fullmatch(re.escape(version) + "[0-9a-f]{8}", release.running())
+    assert of_both.releases == ("0.1.0+0039.1234abcd", release.running())
+    assert [each.level for each in warned] == ["warning"]
+    assert one.overview(WallClock().now()).releases == (release.running(),)
+    assert not [each for each in examining._work(flow) if each.what == "releases"]
+
+
+def test_a_release_is_known_by_what_its_files_say_and_not_by_where_or_when(tmp_path: Path) -> None:
+    for place in ("one", "another"):
+        (tmp_path / place / "web" / "frontend").mkdir(parents=True)
+        (tmp_path / place / "web" / "page.html").write_text("<p>")
+        (tmp_path / place / "model.py").write_text("A = 1\n")
+    before = release.digest(tmp_path / "one")
+    (tmp_path / "one" / "web" / "frontend" / "built.py").write_text("made anew")
+
+    assert release.digest(tmp_path / "one") == release.digest(tmp_path / "another") == before
+    (tmp_path / "one" / "model.py").write_text("A = 2\n")
+    assert release.digest(tmp_path / "one") != before
 
 
 def test_what_is_due_and_not_done_makes_the_installation_behind(

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from flowcase.access.actor import SYSTEM
 from flowcase.clock import WallClock
+from flowcase.services.machines import release
 from flowcase.services.machines.nodes import Correction, Nodes
 from flowcase.web.forms.typed_values import as_feel, read_value
 from tests.services.diagrams import call, end, process, service_task, start
@@ -35,12 +36,25 @@ def test_operators_see_nodes_backlog_and_incidents(sign_in, world, standing_stil
 
     page = sign_in("drift").get("/drift")
 
+    assert release.running() in page.text
+    assert "forskellige udgaver" not in page.text
     assert (page.status, page.heading) == (200, "Drift")
     (link,) = page.all("//main//table//a[contains(@href, '/haendelser/')]")
     assert link.text_content() == "gaar_i_staa: luk"
     assert "Sider" in page.text
     assert "ingen arbejder er i gang til det næste" in page.text
     assert page.one("//nav//a[@aria-current='page']").text_content().strip() == "Drift"
+
+
+def test_operators_see_that_an_upgrade_is_not_done(sign_in, world, monkeypatch):
+    Nodes(world.flow.nodes._transactions, "n1").beat("worker", WallClock().now())
+    monkeypatch.setattr("flowcase.services.machines.nodes.running", lambda: "0.1.0+0039.1234abcd")
+    Nodes(world.flow.nodes._transactions, "n2").beat("web", WallClock().now())
+
+    page = sign_in("drift").get("/drift")
+
+    assert "Her kører 2 forskellige udgaver" in page.text
+    assert "0.1.0+0039.1234abcd" in page.text
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,9 @@ def _work(flow: Any) -> Iterator[Examined]:
             remedy = "Keep the clocks of all machines by NTP: due work and leases go by them."
             told = f"{differs} the database's.{leaves}{_corrected(node)}"
             yield Examined("nodes", "warning", told, remedy)
+    if len(overview.releases) > 1:
+        told = f"The nodes run {len(overview.releases)} releases: {', '.join(overview.releases)}."
+        yield Examined("releases", "warning", told, "Restart those of the older one, one after the other.")
     yield from _clocks(flow)
     yield from _workers(overview)
     due = flow.timers.next_due()

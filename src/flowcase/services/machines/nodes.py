@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.metadata
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from flowcase.access.actor import SYSTEM
 from flowcase.events import ClockCorrected, ClockCorrectionEnded
 from flowcase.services.machines.reckoning import AGREE_SECONDS
+from flowcase.services.machines.release import running
 from flowcase.services.transactions import PATIENCE_SECONDS, Transactions, patiently
 from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries import leases
@@ -59,7 +59,7 @@ class Node:
 
     id: str
     kind: str  # web | worker
-    release: str
+    release: str  # see `release.running`
     started_at: dt.datetime
     heartbeat_at: dt.datetime
     is_silent: bool
@@ -112,6 +112,11 @@ class Overview:
         return sum(node.leaves_what_is_due for node in self.nodes)
 
     @property
+    def releases(self) -> tuple[str, ...]:
+        """What the nodes that live run: more than one while an upgrade is under way."""
+        return tuple(sorted({node.release for node in self.nodes if not node.is_silent}))
+
+    @property
     def clocks_corrected(self) -> int:
         """Of how many nodes something is taken off what their clocks say."""
         return sum(node.correction is not None and not node.is_silent for node in self.nodes)
@@ -151,7 +156,7 @@ class Nodes:
             waited = dt.timedelta(seconds=time.monotonic() - began)
             details: dict[str, str] = {
                 "kind": kind,
-                "release": importlib.metadata.version("flowcase"),
+                "release": running(),
                 "keys": " ".join(keyring.ids),
                 "machine": machine_id(),
                 "clock": str(round(self._ahead(tx, now + waited).total_seconds())),
