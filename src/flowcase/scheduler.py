@@ -195,7 +195,9 @@ def beat_in_background(flow: Flowcase, kind: str) -> None:
 
 
 def stay_in_touch(flow: Flowcase, stopping: threading.Event) -> None:
-    """Keep a process that listens for no work from waiting for ever on connections that lead nowhere."""
+    """Keep a process for which people wait from waiting for ever on connections that lead nowhere, and from
+    trying again and again where new ones lead nowhere either."""
+    flow.store.gives_up_early = True
     while not stopping.is_set() and not flow.store.is_sqlite:
         try:
             flow.store.stay_in_touch(stopping)

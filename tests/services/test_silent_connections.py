@@ -18,9 +18,11 @@ from sqlalchemy import make_url
 from flowcase import bootstrap, scheduler
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
+from flowcase.services import transactions
 from flowcase.services.transactions import DatabaseLost
 from flowcase.store import Store
 from flowcase.store.keys import Keyring
+from flowcase.web import create_app
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import catch, end, process, start, timer, user_task
 from tests.services.test_moving_address import Relay
@@ -33,6 +35,7 @@ class Swallowing(Relay):
 
     def __init__(self, at: str | tuple[str, int]) -> None:
         self.swallowed: set[socket.socket] = set()
+        self.is_black_hole = False  # what comes over new connections is swallowed too
         super().__init__(at)
 
     def swallow(self) -> None:
@@ -46,7 +49,7 @@ class Swallowing(Relay):
                     each.shutdown(socket.SHUT_RDWR)
 
     def _pass_on(self, said: bytes, from_: socket.socket, to: socket.socket) -> None:
-        if from_ not in self.swallowed:
+        if not self.is_black_hole and from_ not in self.swallowed:
             super()._pass_on(said, from_, to)
 
 
@@ -65,7 +68,9 @@ def led(
 ) -> Iterator[Store]:
     """A store whose every connection goes through the relay."""
     place = make_url(database).set(
-        host="127.0.0.1", port=relay.port, query={"sslmode": "disable", "gssencmode": "disable"}
+        host="127.0.0.1",
+        port=relay.port,
+        query={"sslmode": "disable", "gssencmode": "disable", "connect_timeout": "2"},
     )
     store = Store(place.render_as_string(hide_password=False), keyring)
     yield store
@@ -75,6 +80,7 @@ def led(
 @pytest.fixture(autouse=True)
 def soon(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flowcase.store.database.SILENT_SECONDS", 0.5)
+    monkeypatch.setattr("flowcase.store.connections.DOUBT_SECONDS", 0.5)
     monkeypatch.setattr("flowcase.store.connections.ANSWER_SECONDS", 2.0)
     monkeypatch.setattr(scheduler, "AWAY_SECONDS", 0.1)
     monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.1)
@@ -178,6 +184,70 @@ def test_when_the_connection_over_which_is_asked_breaks_the_silent_ones_are_give
     finally:
         stopping.set()
         watching.join(60)
+
+
+@pytest.fixture
+def people(led: Store, clock: ManualClock, flow: Flowcase, database: str) -> Iterator[Flowcase]:
+    """The installation as a web process has it, who sees to its connections."""
+    far = bootstrap.assemble(flow.settings, led, clock, handlers=flow.handlers)
+    stopping = threading.Event()
+    watching = threading.Thread(target=lambda: scheduler.stay_in_touch(far, stopping))
+    watching.start()
+    until(lambda: is_asked(database))
+    yield far
+    stopping.set()
+    watching.join(60)
+
+
+def test_people_are_told_once_neither_old_nor_new_connections_lead_anywhere(
+    people: Flowcase, relay: Swallowing
+) -> None:
+    web = create_app(people, secret_key=b"k" * 32)
+    people.user_tasks.list()  # whose connection rests
+
+    relay.is_black_hole = True
+    began = time.monotonic()
+    with pytest.raises(DatabaseLost):
+        people.user_tasks.list()
+    first = time.monotonic() - began
+    came_later = web.test_client().get("/opgaver")
+    later = time.monotonic() - began - first
+    relay.is_black_hole = False
+    relay.swallow()
+
+    assert first < transactions.PATIENCE_SECONDS - 5
+    assert (came_later.status_code, later < 20) == (503, True)
+    until(lambda: not people.store.pulse.fault())
+    assert web.test_client().get("/opgaver").status_code == 302
+    assert people.user_tasks.list() == []
+
+
+def test_people_wait_for_a_database_that_refuses_them_since_it_is_restarting(
+    people: Flowcase, relay: Swallowing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Swallowing, "_pass_on", lambda *_: (_ for _ in ()).throw(OSError))  # hangs up at once
+    relay.move()
+    found: list[object] = []
+    asking = threading.Thread(target=lambda: found.append(people.user_tasks.list()), daemon=True)
+    asking.start()
+    asking.join(4)
+    assert (found, people.store.is_known_to_be_silent()) == ([], False)
+
+    monkeypatch.undo()
+
+    until(lambda: bool(found))
+    assert found == [[]]
+
+
+def test_a_worker_tries_again_however_silent_the_database_is(led: Store, relay: Swallowing) -> None:
+    with led.engine.connect():
+        pass
+    relay.is_black_hole = True
+
+    led.pulse.fault()
+    until(lambda: led._connections.lead_nowhere())
+
+    assert not led.is_hopeless()
 
 
 def is_asked(database: str) -> bool:

@@ -113,7 +113,7 @@ class Transactions:
                     too(tx)
                 return result
 
-        return patiently(once, seconds=patience_seconds)
+        return patiently(once, seconds=patience_seconds, is_hopeless=self.store.is_hopeless)
 
     def rehearse(self, actor: Actor, work: Callable[[Tx], _Result]) -> _Result:
         """The result of what `work` really does, taken back before anybody else sees any of it.
@@ -129,12 +129,12 @@ class Transactions:
                 result: _Result = taken_back.result
                 return result
 
-        return patiently(once)
+        return patiently(once, is_hopeless=self.store.is_hopeless)
 
     def read(self, work: Callable[[Tx], _Result]) -> _Result:
         """The result of a function that only reads; asked again when the database is away for a while."""
 
-        return patiently(lambda: self.store.read(work, self.clock.now))
+        return patiently(lambda: self.store.read(work, self.clock.now), is_hopeless=self.store.is_hopeless)
 
     def read_at_one_moment(self, work: Callable[[Tx], _Result]) -> _Result:
         """As `read`, where answers that belong together must be of the same moment."""
@@ -143,7 +143,7 @@ class Transactions:
             with self.store.at_one_moment(self.clock.now()) as tx:
                 return work(tx)
 
-        return patiently(once)
+        return patiently(once, is_hopeless=self.store.is_hopeless)
 
     def glance(self, work: Callable[[Tx], _Result]) -> _Result:
         """As `read`, for one statement: without the round trips of a transaction around it."""
@@ -152,7 +152,7 @@ class Transactions:
             with self.store.glancing(self.clock.now()) as tx:
                 return work(tx)
 
-        return patiently(once)
+        return patiently(once, is_hopeless=self.store.is_hopeless)
 
 
 class _TakenBack(Exception):
@@ -182,11 +182,16 @@ def upgrade_patiently(store: Store) -> None:
 
 
 def patiently(
-    once: Callable[[], _Result], *, tries: int | None = TRIES, seconds: float = PATIENCE_SECONDS
+    once: Callable[[], _Result],
+    *,
+    tries: int | None = TRIES,
+    seconds: float = PATIENCE_SECONDS,
+    is_hopeless: Callable[[], bool] = lambda: False,
 ) -> _Result:
     """Its result, tried again while other transactions are in the way or the database is away for a while.
 
-    `tries`: how often the others may be in the way; None for as often as there is time.
+    `tries`: how often the others may be in the way; None for as often as there is time. `is_hopeless`:
+    whether a database that is away is not tried again, whatever time is left.
     """
     begun, attempt = time.monotonic(), 0
     while True:
@@ -201,7 +206,7 @@ def patiently(
             pause = random.uniform(0, 0.01 * 2 ** min(attempt, TRIES))  # noqa: S311 - no secret
         except DatabaseLost:
             # A server that restarts is back within seconds: nobody needs to notice.
-            if time.monotonic() - begun > seconds:
+            if time.monotonic() - begun > seconds or is_hopeless():
                 raise
             pause = min(0.05 * 2**attempt, 1.0)
         time.sleep(pause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
@@ -10,11 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import structlog
 
 from flowcase.store.connecting import cut
 
 ANSWER_SECONDS = 10.0  # how long the server has for an answer to a question that costs nothing
+DOUBT_SECONDS = 2.0  # after which is tried whether a new connection leads to it
 TOGETHER_SECONDS = 60.0  # what breaks no later than this after another has its cause: a restart, a cable
 REMIND_SECONDS = 300.0  # how often is said again what goes on
 _DOING = "connects anew; what was under way is done again, nothing twice"
@@ -29,13 +32,32 @@ class Connections:
         self._monotonic, self._lock = monotonic, threading.Lock()
         self._open: weakref.WeakSet[Any] = weakref.WeakSet()  # the driver's
         self._told = self._met = -math.inf
+        self._connect: Callable[[], Any] | None = None  # as the last connection was made
+        self._is_in_doubt = self._leads_nowhere = False
+        self._heard = 0  # how often the server has said anything to a question or to who connects
+        self._trial: threading.Thread | None = None
 
     def made(self, dialect: Any, _: Any, words: Any, options: Any) -> Any:
         """A connection of the driver's, known before anything is asked over it."""
-        driver = dialect.connect(*words, **options)
+
+        def connect() -> Any:
+            return dialect.connect(*words, **options)
+
+        self._connect = connect
+        driver = self._connected(connect)
         with self._lock:
             self._open.add(driver)
         return driver
+
+    def lead_nowhere(self, *, wait_seconds: float = 0.0) -> bool:
+        """Whether no question gets an answer and a new connection gets none either, as far as is known.
+
+        While that is being tried, its outcome is waited for, for so long.
+        """
+        trial = self._trial
+        if trial is not None:
+            trial.join(wait_seconds)
+        return self._leads_nowhere
 
     def broke(self, error: BaseException | None) -> None:
         """Say so, unless it was said a moment ago of others."""
@@ -47,15 +69,51 @@ class Connections:
         answered = threading.Event()
 
         def give_up() -> None:
-            if not answered.wait(ANSWER_SECONDS):
+            if answered.wait(DOUBT_SECONDS):
+                return
+            self._doubt()
+            if not answered.wait(ANSWER_SECONDS - DOUBT_SECONDS):
                 self._tell("database silent, all connections cut", seconds=round(ANSWER_SECONDS))
                 self.cut_all()
 
         threading.Thread(target=give_up, name="silence", daemon=True).start()
         try:
             yield
+            self._hear()
         finally:
             answered.set()
+
+    def _doubt(self) -> None:
+        """Try whether a new connection leads to the server, unless that is being tried."""
+        with self._lock:
+            self._is_in_doubt = True
+            if self._connect is None or (self._trial is not None and self._trial.is_alive()):
+                return
+            self._trial = threading.Thread(target=self._try, args=(self._connect,), name="trial", daemon=True)
+            self._trial.start()
+
+    def _try(self, connect: Callable[[], Any]) -> None:
+        with contextlib.suppress(psycopg.Error, OSError):
+            self._connected(connect).close()
+
+    def _connected(self, connect: Callable[[], Any]) -> Any:
+        heard = self._heard
+        try:
+            driver = connect()
+        except psycopg.errors.ConnectionTimeout:
+            with self._lock:
+                self._leads_nowhere = self._is_in_doubt and heard == self._heard
+            raise
+        except psycopg.Error:  # somebody is there who refuses
+            self._hear()
+            raise
+        self._hear()
+        return driver
+
+    def _hear(self) -> None:
+        with self._lock:
+            self._heard += 1
+            self._is_in_doubt = self._leads_nowhere = False
 
     def cut_all(self) -> None:
         with self._lock:

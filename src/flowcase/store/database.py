@@ -30,6 +30,7 @@ _Result = TypeVar("_Result")
 _WRITTEN_ANEW = ("stream", "record", "search_key", "user_task_draft", "message", "notice", "kept_answer")
 OUTCOME_SECONDS = 60  # how long a server may be away before the outcome of a commit is given up
 SILENT_SECONDS = 15.0  # after which a connection that listens is asked whether it still leads anywhere
+TRIAL_SECONDS = 12.0  # at the most, until it is known whether a new connection leads anywhere
 _IN_THE_FUTURE = "22023"  # pg_xact_status of a number that is not given away yet
 
 
@@ -103,6 +104,7 @@ class Store:
         self.keyring = keyring
         self._connections = connections = Connections()
         self.pulse = Pulse(self.plain, connections)
+        self.gives_up_early = False
         for engine in (self.engine, self.plain):
             event.listen(engine, "invalidate", lambda *_: self.settled.doubt())
             if not self.is_sqlite:
@@ -342,6 +344,18 @@ class Store:
                     self._ask(driver, "SELECT 1")
                     heard_at = time.monotonic()
                 yield is_wanted
+
+    def is_hopeless(self) -> bool:
+        """Whether it is of no use that this process tries again what it lost a connection at.
+
+        Only for one whose people wait (`gives_up_early`), and only as long as the database is silent: one
+        that refuses is restarting. Waits for the outcome where that is being tried.
+        """
+        return self.gives_up_early and self._connections.lead_nowhere(wait_seconds=TRIAL_SECONDS)
+
+    def is_known_to_be_silent(self) -> bool:
+        """As `is_hopeless`, without waiting."""
+        return self.gives_up_early and self._connections.lead_nowhere()
 
     def stay_in_touch(self, stopping: threading.Event) -> None:
         """For who listens for nothing: ask as `news_of_work` does, and cut as it does, until it is stopped.

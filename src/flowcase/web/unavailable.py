@@ -36,8 +36,11 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def tell_at_once() -> None:
-        if is_away.is_set() and request.endpoint not in _ANSWERED:
-            if flow().store.pulse.fault():
+        if request.endpoint in _ANSWERED:
+            return
+        store = flow().store
+        if is_away.is_set() or store.is_known_to_be_silent():
+            if store.pulse.fault():
                 raise DatabaseLost
             is_away.clear()
 
