@@ -49,6 +49,26 @@ def test_the_wrong_diagram_of_a_rule_is_found_at_its_element_and_line(rule):
     assert all(finding.message.endswith((".", "?")) and finding.remedy.endswith(".") for finding in findings)
 
 
+def test_a_flow_without_a_name_is_called_by_where_it_leads():
+    content = diagram("""
+        <startEvent id="start"/>
+        <sequenceFlow id="f1" sourceRef="start" targetRef="valg"/>
+        <exclusiveGateway id="valg" name="Er barnet&#10;fyldt 15?"/>
+        <sequenceFlow id="f2" sourceRef="valg" targetRef="slut1"/>
+        <sequenceFlow id="f3" sourceRef="valg" targetRef="slut2" name="Ja"/>
+        <endEvent id="slut1"/>
+        <endEvent id="slut2"/>
+    """)
+
+    findings = [each for each in check_bpmn(content, "a.bpmn", CATALOGUE) if each.rule == "branch-condition"]
+
+    assert {each.element: each.element_name for each in findings} == {
+        "f2": "Er barnet fyldt 15? → slut1",
+        "f3": "Ja",
+    }
+    assert "'Er barnet fyldt 15?'" in findings[0].message
+
+
 @pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.id)
 def test_the_right_diagram_of_a_rule_is_accepted(rule):
     _, right = examples(rule.documentation)

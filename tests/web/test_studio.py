@@ -204,6 +204,36 @@ def test_a_draft_is_kept_and_put_into_force(jens, world):
     assert begun(jens)["seen"] is None
 
 
+def test_what_went_into_force_is_told_once_it_has_with_what_goes_on_in_the_old_version(jens, world):
+    start = begun(jens, UNDERRETNING := "underretning.bpmn")
+    changed = start["content"] + "\n"
+    running = sum(
+        world.flow.migrations.running("underretning", actor=world.flow.people.actor("drift")).values()
+    )
+
+    made = ask(
+        jens, "deploy", start["csrf"], file=UNDERRETNING, content=changed, note="n", based_on=start["inForce"]
+    ).get_json()
+    told = jens.get(made["next"])
+    again = ask(
+        jens,
+        "deploy",
+        start["csrf"],
+        file=UNDERRETNING,
+        content=changed,
+        note="n",
+        based_on=begun(jens, UNDERRETNING)["inForce"],
+    ).get_json()
+
+    (said,) = told.all("//*[@id='sat']")
+    words = " ".join(said.text_content().split())
+    assert words.startswith("underretning.bpmn er sat i drift som udgave 2, fra ")
+    assert f"Kørende forløb af »Underretning«: {running}." in words and running
+    assert said.xpath(".//a/@href") == ["/studie/flyt"]
+    assert not jens.get(f"/studie/{UNDERRETNING}").all("//*[@id='sat']")
+    assert "Der er ingen ny udgave." in jens.get(again["next"]).one("//*[@id='sat']").text_content()
+
+
 def test_a_faulty_file_is_not_deployed_and_its_findings_come_back(jens):
     start = begun(jens)
 

@@ -167,6 +167,8 @@ def test_a_change_is_kept_as_a_draft_and_deployed_with_a_note(studio, world):
     page.locator("#note").fill("Navnet siger, hvad der kommer først")
     page.get_by_role("button", name="Sæt i drift", exact=True).dblclick()
     expect(page.locator("#gemt")).to_have_text("Som i drift")
+    expect(page.locator("#sat")).to_contain_text(f"{DIAGRAM} er sat i drift som udgave 2, fra ")
+    assert axe(page) == []
 
     jens = world.flow.people.actor("jens.proces")
     assert [each for each in world.flow.studio.files(actor=jens) if each.drafts] == []

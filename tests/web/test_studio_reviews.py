@@ -78,6 +78,7 @@ def test_a_second_person_reads_comments_and_signs_and_the_auditor_sees_who_did(a
 
     assert "Godkendt" in signed.text
     assert "Lone Holst" in done.text and "Sat i drift" in done.text
+    assert f"{TABLE} er sat i drift som udgave 2, fra " in done.text
     vera = come("vera.revisor")
     found = vera.get("/revision?formaal=tilsyn&slags=ReviewDecided").text
     assert "lone.proces" in found or "Lone Holst" in found

@@ -9,6 +9,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.services.studio import scenario_trials
 from flowcase.services.studio.scenario_trials import ScenarioTrials
+from flowcase.web.studio.new_files import new_file
 from tests.web.test_accessibility import Checked
 from tests.web.test_browser import sign_in as sign_in_in_browser
 from tests.web.waiting import resize, width_of
@@ -195,6 +196,53 @@ def test_a_table_has_the_scenarios_that_name_it_but_no_drawing(sign_in):
 
     assert page.all("//tbody/tr[td[2]='ja']")
     assert not page.all("//*[contains(@class, 'fc-picture')]")
+
+
+def test_a_file_that_no_scenario_names_begins_with_all_of_them_and_a_way_to_one_of_its_own(
+    sign_in, world, jens
+):
+    visitor = sign_in("jens.proces")
+    for path, name, kind in (("skov.bpmn", "skov", "bpmn"), ("forms/skov.form", "skov", "form")):
+        _, content = new_file(name, kind)
+        world.flow.kept_drafts.begin(path, content, actor=jens)
+
+    diagram = visitor.get("/studie/scenarier/skov.bpmn")
+    form = visitor.get("/studie/scenarier/forms/skov.form")
+
+    for page, way in ((diagram, "/studie/spil/ny/skov.bpmn"), (form, "/studie/#ny-fil")):
+        assert not page.all("//*[@id='kun-denne']")
+        assert page.all("//*[@id='ingen-naevner']/a/@href") == [way]
+    assert visitor.get(f"/studie/scenarier/{DIAGRAM}").all("//*[@id='kun-denne' and @checked]")
+
+
+def test_a_new_table_has_the_scenarios_of_the_diagrams_that_name_it(sign_in, world, jens):
+    path, content = new_file("skov", "dmn")
+    world.flow.kept_drafts.begin(path, content, actor=jens)
+    drawn = world.flow.studio.in_force(DIAGRAM, actor=jens).replace(
+        b"<bpmn:userTask", b'<!-- "skov" --><bpmn:userTask', 1
+    )
+    world.flow.kept_drafts.save(DIAGRAM, drawn, seen=None, based_on=None, actor=jens)
+
+    page = sign_in("jens.proces").get(f"/studie/scenarier/{path}")
+
+    assert page.all("//tbody/tr[@id='scenarie-FOREB-01_henvendelse'][td[2]='ja']")
+
+
+@pytest.mark.browser
+def test_a_trial_that_got_no_answer_says_so_and_can_be_begun_again(trials, world, open_page):
+    object.__setattr__(world.flow, "scenario_trials", trials)
+    page = open_page()
+    sign_in_in_browser(page, "jens.proces")
+    page.goto(f"/studie/scenarier/{DIAGRAM}")
+    page.route(
+        "**/studie/scenarier/**",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
+
+    page.get_by_role("button", name="Spil alle").click()
+
+    expect(page.locator("#spil-status")).to_contain_text("Prøven er stoppet")
+    expect(page.get_by_role("button", name="Spil alle")).to_be_visible()
 
 
 def test_a_step_that_goes_otherwise_is_told_in_words(trials, sign_in, world, tmp_path):

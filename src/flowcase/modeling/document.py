@@ -123,6 +123,10 @@ def reference(text: str | None) -> str | None:
     return text.strip().rpartition(":")[2]
 
 
+def _on_one_line(name: str) -> str:
+    return " ".join(name.split())
+
+
 def is_true(text: str | None, default: bool = False) -> bool:
     return default if text is None else text.strip() in {"true", "1"}
 
@@ -140,6 +144,10 @@ class Scope:
     node: Node | None  # the sub-process as a node of its parent scope; None for a process
     nodes: list[Node] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
+
+    @property
+    def called(self) -> str:
+        return _on_one_line(self.name) or self.id
 
     @property
     def is_event_sub_process(self) -> bool:
@@ -195,6 +203,10 @@ class Node:
     boundary_events: list[Node] = field(default_factory=list)
 
     @property
+    def called(self) -> str:
+        return _on_one_line(self.name) or self.id
+
+    @property
     def line(self) -> int | None:
         return self.xml.sourceline
 
@@ -247,6 +259,13 @@ class Flow:
     @property
     def tag(self) -> str:
         return "sequenceFlow"
+
+    @property
+    def called(self) -> str:
+        """Its name; else where it leads, as far as it leads somewhere."""
+        if not self.source or not self.target:
+            return _on_one_line(self.name) or self.id
+        return _on_one_line(self.name) or f"{self.source.called} → {self.target.called}"
 
     @property
     def condition(self) -> etree._Element | None:

@@ -21,7 +21,7 @@ class Finding:
     severity: Severity
     file: str
     element: str | None  # id of the BPMN, DMN or form element; None when the file as a whole is meant
-    element_name: str | None
+    element_name: str | None  # of a flow without one where it leads: from → to
     line: int | None  # 1-based
     message: str  # one sentence
     remedy: str  # one sentence

@@ -50,12 +50,18 @@ class Report:
                 severity=severity or self.severity,
                 file=self.document.file,
                 element=owner.get("id") if owner is not None else None,
-                element_name=(owner.get("name") or None) if owner is not None else None,
+                element_name=self._name(owner) if owner is not None else None,
                 line=xml.sourceline if xml is not None else None,
                 message=message,
                 remedy=remedy,
             )
         )
+
+    def _name(self, xml: etree._Element) -> str | None:
+        """A flow without a name is called by where it leads."""
+        flow = self.document.flows.get(xml.get("id", ""))
+        name = flow.called if flow is not None and flow.xml is xml else xml.get("name")
+        return name if name and name != xml.get("id") else None
 
 
 def _has_name(xml: etree._Element) -> bool:

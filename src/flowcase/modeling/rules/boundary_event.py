@@ -50,13 +50,15 @@ def check(document: Document, report: Report) -> None:
         elif host.tag not in ACTIVITIES or host.scope is not node.scope or host.is_event_sub_process:
             report(
                 node,
-                f"This boundary event is attached to the {host.tag} '{host.id}', which cannot have one here.",
+                f"This boundary event is attached to the {host.tag} '{host.called}', "
+                "which cannot have one here.",
                 "Attach it to a task, call activity or sub-process of the same level.",
             )
         elif host.tag in _PASSING:
             report(
                 node,
-                f"The {host.tag} '{host.id}' passes straight through, so that this event can never happen.",
+                f"The {host.tag} '{host.called}' passes straight through, "
+                "so that this event can never happen.",
                 "Make it a user task or service task, or remove the event.",
             )
         if not node.outgoing:

@@ -43,7 +43,8 @@ def check(document: Document, report: Report) -> None:
                 if not flow.is_default and not text_of(flow.condition):
                     report(
                         flow,
-                        f"This flow out of the gateway '{node.id}' has no condition and is not the default.",
+                        f"This flow out of the gateway '{node.called}' has no condition "
+                        "and is not the default.",
                         "Give it a condition, or make it the default flow of the gateway.",
                     )
         elif node.tag in {"parallelGateway", "eventBasedGateway", "complexGateway"}:

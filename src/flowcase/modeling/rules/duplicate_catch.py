@@ -51,7 +51,7 @@ _REMEDY = "Remove one of the two, or let it catch something else."
 
 def check(document: Document, report: Report) -> None:
     for node in document.relevant_nodes():
-        _check(document, node.boundary_events, report, f"at '{node.id}'")
+        _check(document, node.boundary_events, report, f"at '{node.called}'")
     for scope in document.relevant_scopes():
         if scope.node is None:
             _check(document, scope.start_events(), report, "of this process")
@@ -73,7 +73,7 @@ def _check(document: Document, nodes: Iterable[Node], report: Report, where: str
         if caught in seen:
             kind, code = caught
             what = f"{kind} '{code[:80]}'" if code else f"every {kind}"
-            report(node, f"The event '{seen[caught].id}' {where} catches {what} already.", _REMEDY)
+            report(node, f"The event '{seen[caught].called}' {where} catches {what} already.", _REMEDY)
         seen.setdefault(caught, node)
 
 

@@ -54,7 +54,8 @@ def check(document: Document, report: Report) -> None:
             if target.tag not in {"intermediateCatchEvent", "receiveTask"}:
                 report(
                     node,
-                    f"The {target.tag} '{target.id}' behind this event-based gateway is nothing to wait for.",
+                    f"The {target.tag} '{target.called}' behind this event-based gateway "
+                    "is nothing to wait for.",
                     "Lead the gateway to message, timer or signal catch events or receive tasks.",
                 )
             elif len(target.incoming) > 1:

@@ -54,10 +54,10 @@ def _check(document: Document, node: Node, definition: etree._Element, kind: str
     code = (found.get(_CODE[kind]) or "").strip()
     what = "name" if kind == "signal" else "code"
     if not code and must:
-        report(found, f"The {kind} of '{node.id}' has no {what}.", f"Give the {kind} its {what}.")
+        report(found, f"The {kind} of '{node.called}' has no {what}.", f"Give the {kind} its {what}.")
     elif code.startswith("=") and kind != "signal":
         report(
             found,
-            f"The {kind} code of '{node.id}' is an expression, which is not computed.",
+            f"The {kind} code of '{node.called}' is an expression, which is not computed.",
             "Write the code itself.",
         )

@@ -40,13 +40,13 @@ def check(document: Document, report: Report) -> None:
         if node.incoming and node.tag in {"startEvent", "boundaryEvent"}:
             report(
                 node,
-                f"The flow '{node.incoming[0].id}' leads into this {node.tag}, which nothing can enter.",
+                f"The flow '{node.incoming[0].called}' leads into this {node.tag}, which nothing can enter.",
                 "Lead it to the node that follows.",
             )
         if node.outgoing and node.tag == "endEvent":
             report(
                 node,
-                f"The flow '{node.outgoing[0].id}' leads out of this end event.",
+                f"The flow '{node.outgoing[0].called}' leads out of this end event.",
                 "Make it an intermediate event, or remove the flow.",
             )
         if node.is_event_sub_process and (node.incoming or node.outgoing):

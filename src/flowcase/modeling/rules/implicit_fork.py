@@ -41,7 +41,7 @@ def check(document: Document, report: Report) -> None:
             for flow in conditional:
                 report(
                     flow,
-                    f"This flow out of the {node.tag} '{node.id}' has a condition; only gateways decide.",
+                    f"This flow out of the {node.tag} '{node.called}' has a condition; only gateways decide.",
                     "Draw an exclusive or inclusive gateway behind it and put the conditions there.",
                 )
         elif len(node.outgoing) > 1:

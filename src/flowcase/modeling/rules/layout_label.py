@@ -43,7 +43,7 @@ def check(document: Document, report: Report) -> None:
                 if not flow.name.strip():
                     report(
                         flow,
-                        f"This branch of the gateway '{node.id}' has no label.",
+                        f"This branch of the gateway '{node.called}' has no label.",
                         "Write the answer that leads this way.",
                     )
         elif node.tag == "userTask" and not node.name.strip():

@@ -59,7 +59,7 @@ def _check(document: Document, node: Node, holder: etree._Element, report: Repor
         return
     name = (message.get("name") or "").strip()
     if not name:
-        report(message, f"The message of '{node.id}' has no name.", "Give the message its name.")
+        report(message, f"The message of '{node.called}' has no name.", "Give the message its name.")
     if node.tag == "startEvent" and node.scope.node is None:
         return
     subscription = zeebe_child(message, "subscription")

@@ -51,7 +51,8 @@ def check(document: Document, report: Report) -> None:
             for flow in loop_backs(node):
                 report(
                     node,
-                    f"The flow '{flow.id}' comes back to this parallel gateway, which waits for it for ever.",
+                    f"The flow '{flow.called}' comes back to this parallel gateway, "
+                    "which waits for it for ever.",
                     "Draw an exclusive gateway before it and lead the loop back to that.",
                 )
 

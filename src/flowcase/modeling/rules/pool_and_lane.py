@@ -57,10 +57,16 @@ def check(document: Document, report: Report) -> None:
                 elif node_id in home and not _is_around(document, home[node_id], lane):
                     report(
                         ref,
-                        f"'{node_id}' lies in this lane and in '{home[node_id]}'.",
+                        f"'{_called(document, node_id)}' lies in this lane "
+                        f"and in '{_called(document, home[node_id])}'.",
                         "Move it into one of the two.",
                     )
                 home[node_id] = lane.get("id") or lane.get("name") or ""
+
+
+def _called(document: Document, id: str) -> str:
+    found = document.ids.get(id)
+    return (" ".join(found[0].get("name", "").split()) if found else "") or id
 
 
 def _is_around(document: Document, outer_id: str, lane: object) -> bool:

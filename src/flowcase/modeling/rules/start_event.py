@@ -38,7 +38,7 @@ def check(document: Document, report: Report) -> None:
         elif scope.is_event_sub_process and len(starts) > 1:
             report(
                 starts[1],
-                f"The event sub-process '{scope.id}' has {len(starts)} start events.",
+                f"The event sub-process '{scope.called}' has {len(starts)} start events.",
                 "Leave one, and draw an event sub-process for each of the others.",
             )
         else:
@@ -46,6 +46,6 @@ def check(document: Document, report: Report) -> None:
             for node in plain[1:]:
                 report(
                     node,
-                    f"The {what} '{scope.id}' has a second start event without an event definition.",
+                    f"The {what} '{scope.called}' has a second start event without an event definition.",
                     "Leave one, or give the others a message, timer or signal.",
                 )

@@ -57,7 +57,7 @@ def check(document: Document, report: Report) -> None:
         for join, flow in game.starved_joins().items():
             report(
                 join,
-                f"This parallel gateway may wait for ever: no token need come on the flow '{flow.id}'.",
+                f"This parallel gateway may wait for ever: no token need come on the flow '{flow.called}'.",
                 "Join with an exclusive gateway if one branch runs, or let every branch lead here.",
             )
         work = game.work_left

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, Forbidden, NotFound
-from flowcase.modeling import Severity, read_bpmn
+from flowcase.modeling import Catalogue, Severity, catalogue_of, read_bpmn
 from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.drawn_names import Names, names_of
 from flowcase.modeling.process_archive import place_of
@@ -180,6 +181,8 @@ class ScenarioTrials:
                 contents[name] = drafts.content(tx, draft)
                 own.add(name)
         found = []
+        words = "|".join(map(re.escape, names))
+        named = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if names else None
         for name, content in sorted(contents.items()):
             text = content.decode("utf-8", errors="replace")
             found.append(
@@ -188,7 +191,7 @@ class ScenarioTrials:
                     title=_title(text) or name,
                     content=content,
                     hash=hashlib.sha256(content).hexdigest(),
-                    touches=any(name in text for name in names),
+                    touches=bool(named and named.search(text)),
                     is_draft=name in own,
                 )
             )
@@ -268,7 +271,9 @@ def _names(tx: Tx, path: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
     if path.endswith(".bpmn"):
         return tuple(process.id for process in _processes(path, files[path]))
     row = resources.file_in_force(tx, path)
-    names = [f'"{name}"'.encode() for name in (row.names if row is not None else ())]
+    own = catalogue_of({path: files[path]}) if row is None and path in files else Catalogue()
+    known = row.names if row is not None else {*(own.decisions or ()), *(own.forms or ())}
+    names = [f'"{name}"'.encode() for name in known]
     return tuple(
         process.id
         for other, content in files.items()

@@ -4,6 +4,7 @@ export function trials() {
   if (!button) return;
   const said = document.getElementById("spil-status");
   let isPlaying = false;
+  button.dataset.again = button.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
     if (isPlaying) {
@@ -13,23 +14,35 @@ export function trials() {
     isPlaying = true;
     button.textContent = button.dataset.stop;
     const forms = [...document.querySelectorAll("form[data-trial]")].filter(
-      (form) => !document.getElementById("kun-denne").checked || form.dataset.touches,
+      (form) => !document.getElementById("kun-denne")?.checked || form.dataset.touches,
     );
     let number = 0;
     for (const form of forms) {
       if (!isPlaying) break;
       number += 1;
       said.textContent = button.dataset.playing.replace("{number}", number).replace("{all}", forms.length);
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
-      const result = await answer.json().catch(() => ({ words: answer.statusText }));
+      const result = await played(form);
+      if (!result.isAnswered) {
+        said.textContent = result.words || button.dataset.failed;
+        button.textContent = button.dataset.again;
+        isPlaying = false;
+        return; // what it says would be gone with the page
+      }
       const cell = document.getElementById(`svar-${form.dataset.trial}`);
       cell.textContent = result.words;
       cell.dataset.passed = String(result.passed);
-      if (!answer.ok) {
-        said.textContent = result.words;
-        break;
-      }
     }
     if (isPlaying || number) location.reload();
   });
+}
+
+// What came of one; without an answer of the page itself, why: the network may be away, or the session over.
+async function played(form) {
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    const said = await answer.json();
+    return { words: said.words, passed: said.passed, isAnswered: answer.ok };
+  } catch {
+    return { words: "", isAnswered: false };
+  }
 }

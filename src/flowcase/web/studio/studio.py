@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -22,12 +23,20 @@ from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.element_templates import element_templates
 from flowcase.modeling.pages import pages
 from flowcase.modeling.zeebe import PROPERTIES
+from flowcase.services.studio.studio import OpenedFile
 from flowcase.services.studio.studio_files import is_studio_file
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.signed_cookie import form_token, mark_of_session
 from flowcase.web.studio import new_files, studio_list
 from flowcase.web.words import rules_in_danish
+from flowcase.web.words.deployment_words import (
+    AS_IT_WAS,
+    EffectLine,
+    as_it_was_in_words,
+    in_force_in_words,
+    left_in_words,
+)
 from flowcase.web.words.findings_in_danish import finding_words
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studie")
@@ -92,8 +101,26 @@ def edit(path: str) -> Any:
     )
     review = flow().reviews.of_draft(path, copy=opened.copy, actor=actor()) if opened.draft else None
     return render_template(
-        "studio_editor.html", opened=opened, kind=kind, bundle=kind, data=_data(opened, kind), review=review
+        "studio_editor.html",
+        opened=opened,
+        kind=kind,
+        bundle=kind,
+        data=_data(opened, kind),
+        review=review,
+        deployed=_deployed(opened, request.args.get("sat", "")),
     )
+
+
+def _deployed(opened: OpenedFile, deployment: str) -> tuple[str, Sequence[EffectLine]]:
+    """What is said of a file that has just gone into force, until another takes its place."""
+    path, brought_by = opened.path, opened.brought_by
+    if deployment == AS_IT_WAS:
+        return as_it_was_in_words(path), ()
+    if brought_by is None or brought_by.id != deployment or opened.draft:
+        return "", ()
+    newest = flow().file_versions.versions(path, actor=actor())[0]
+    effects = flow().deployment_effects.of(path, opened.content, actor=actor())
+    return in_force_in_words(path, newest), left_in_words(effects)
 
 
 def _data(opened: Any, kind: str) -> str:

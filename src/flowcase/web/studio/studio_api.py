@@ -23,7 +23,7 @@ from flowcase.web.session import actor, flow
 from flowcase.web.studio.file_tables import table
 from flowcase.web.studio.studio_trials import trial_in_words
 from flowcase.web.words import rules_in_danish
-from flowcase.web.words.deployment_words import effects_in_words, not_approved_in_words
+from flowcase.web.words.deployment_words import AS_IT_WAS, effects_in_words, not_approved_in_words
 from flowcase.web.words.findings_in_danish import finding_words
 from flowcase.web.words.presenting import clock, instant, person
 
@@ -165,7 +165,10 @@ def deploy() -> Any:
         said = [_said(finding) for finding in refused.findings]
         return jsonify(findings=said, blocking=blocking(refused.findings)), 422
     brought = [*made.definitions, *made.resources]
-    return jsonify(deployment=made.id, brought=brought, next=url_for("studio.edit", path=asked["file"]))
+    told = made.id if brought else AS_IT_WAS
+    return jsonify(
+        deployment=made.id, brought=brought, next=url_for("studio.edit", path=asked["file"], sat=told)
+    )
 
 
 def _asked() -> dict[str, Any]:

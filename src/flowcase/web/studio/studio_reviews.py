@@ -18,7 +18,13 @@ from flowcase.store.queries.drafts import DraftRow
 from flowcase.web.language import current, gettext
 from flowcase.web.pictures.shown_differences import Line, Shown, lines_of, shown
 from flowcase.web.session import actor, flow
-from flowcase.web.words.deployment_words import effects_in_words, not_approved_in_words
+from flowcase.web.words.deployment_words import (
+    as_it_was_in_words,
+    effects_in_words,
+    in_force_in_words,
+    left_in_words,
+    not_approved_in_words,
+)
 
 blueprint = Blueprint("studio_reviews", __name__, url_prefix="/studie/gennemsyn")
 
@@ -184,7 +190,7 @@ def _deploy(review: Review, seen: str) -> Any:
     if seen != review.digest:
         raise Conflict(f"deploy review '{row.id}'", "another version was put into force meanwhile")
     try:
-        flow().studio.deploy_together(
+        made = flow().studio.deploy_together(
             review.contents,
             note=request.form.get("note", ""),
             replaces={file.path: file.in_force for file in review.files},
@@ -193,8 +199,13 @@ def _deploy(review: Review, seen: str) -> Any:
     except InvalidDefinition:
         flash(gettext("Filen har fejl og kan ikke sættes i drift. Kladden er bevaret."), "error")
         return redirect(url_for("studio_reviews.show", id=row.id))
-    brought = ", ".join(review.contents)
-    flash(gettext("{file} er sat i drift.").format(file=brought), "success")
+    for path, content in review.contents.items():
+        newest = flow().file_versions.versions(path, actor=actor())[0]
+        if newest.row.deployment.id != made.id:
+            flash(as_it_was_in_words(path), "success")
+            continue
+        left = left_in_words(flow().deployment_effects.of(path, content, actor=actor()))
+        flash(" ".join([in_force_in_words(path, newest), *(line["words"] for line in left)]), "success")
     return redirect(url_for("studio_reviews.show", id=row.id))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
 from flowcase.services.studio.deployment_effects import Effects
+from flowcase.services.studio.file_versions import FileVersion
 from flowcase.services.studio.reviews import NotApproved
 from flowcase.web.language import gettext
 from flowcase.web.words import presenting
+
+AS_IT_WAS = "uaendret"  # in the address, for a deployment that brought nothing new
 
 
 class EffectLine(TypedDict):
@@ -54,6 +58,29 @@ def effects_in_words(effects: Effects) -> list[EffectLine]:
             {"words": words.format(number=presenting.number(effects.pinned_cases)), "canMove": False}
         )
     return lines
+
+
+def left_in_words(effects: Effects) -> list[EffectLine]:
+    """The same once the file is in force: what runs in an older version alone."""
+    older = (
+        replace(
+            process,
+            running={version: n for version, n in process.running.items() if version != process.version},
+        )
+        for process in effects.processes
+    )
+    return effects_in_words(replace(effects, processes=tuple(older)))
+
+
+def in_force_in_words(path: str, version: FileVersion) -> str:
+    """Which file went into force, as which version and from when."""
+    return gettext("{file} er sat i drift som udgave {version}, fra {at}.").format(
+        file=path, version=version.row.number, at=presenting.instant(version.row.deployment.at)
+    )
+
+
+def as_it_was_in_words(path: str) -> str:
+    return gettext("{file} var i drift, som den er. Der er ingen ny udgave.").format(file=path)
 
 
 def not_approved_in_words(refused: NotApproved) -> str:

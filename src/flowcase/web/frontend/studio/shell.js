@@ -332,7 +332,7 @@ class Studio {
     try {
       const made = await ask('deploy', { content, note, based_on: begun.inForce, copy: begun.copy }, begun);
       this.isSaved = true;
-      location.assign(made.next);
+      location.replace(made.next); // going back leads to the page before, not to a drawing of what was in force
     } catch (error) {
       if (error.body?.findings) this.found(error.body.findings);
       at('drift-gennemsyn').hidden = !error.body?.approval;
