@@ -103,3 +103,10 @@ def test_what_is_filled_in_is_filled_in_in_danish_too(name):
     for english, word in danish(name).items():
         assert word.strip()
         assert sorted(re.findall(r"{[^}]+}", english)) == sorted(re.findall(r"{[^}]+}", word)), english
+
+
+def test_a_gateway_is_found_by_the_word_that_the_findings_have_for_it():
+    danish = json.loads((FRONTEND / "studio" / "danish-bpmn.json").read_text("utf-8"))
+
+    for kind, word in (("Exclusive", "eksklusiv"), ("Inclusive", "inklusiv"), ("Parallel", "parallel")):
+        assert f"{word} forgrening" in danish[f"{kind} gateway"].lower()
