@@ -28,6 +28,14 @@ def _picked(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]
     return lambda values: [values[name] for name in names]
 
 
+def _reader(kind: Any, dialect: Dialect) -> Any:
+    """How a column of this type is read in all rows; None where it stays what the driver fetched."""
+    if hasattr(kind, "column_processor"):
+        return kind.column_processor(dialect)
+    convert = kind.result_processor(dialect, None)
+    return None if convert is None else functools.partial(map, convert)
+
+
 class Prepared:
     """A statement whose text never changes: every value is bound by name."""
 
@@ -89,7 +97,7 @@ class Compiled:
             self._results = tuple(
                 (position, convert)
                 for position, column in enumerate(columns)
-                if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+                if (convert := _reader(column.type.dialect_impl(dialect), dialect)) is not None
             )
 
     def bound(self, values: Mapping[str, Any]) -> list[Any]:
@@ -104,9 +112,9 @@ class Compiled:
         """What the driver fetched, with columns as attributes."""
         if not self._results:
             return [self._make(row) for row in fetched]
-        columns = list(zip(*fetched, strict=True))
+        columns: list[Iterable[Any]] = list(zip(*fetched, strict=True))
         if not columns:
             return []
         for position, convert in self._results:
-            columns[position] = tuple(map(convert, columns[position]))
+            columns[position] = convert(columns[position])
         return list(map(self._make, zip(*columns, strict=True)))

@@ -35,6 +35,7 @@ from flowcase.store.prepared import Prepared
 from flowcase.store.queries import found_by, task_lists
 from flowcase.store.queries.found_by import Found
 from flowcase.store.queries.task_lists import (
+    ROW_NUMBER,
     Condition,
     Holder,
     Narrowing,
@@ -204,14 +205,25 @@ def _page_of(
     where_part = task_lists.where_part(order, part, backwards)
     is_without = order is Order.FOLLOW_UP and part in (Part.UNSET, Part.LATER_UNSET)
     by = Order.RECEIVED if is_without else order
-    ranges = [
-        in_order(select(*fields(row)).where(where, where_part), _table.c, by, backwards).limit(number(limit))
-        for where in _ranges(shape)
-    ]
-    if len(ranges) == 1:
-        return Prepared(ranges[0], row=row)
-    together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
-    return Prepared(in_order(select(together), together.c, by, backwards).limit(number(limit)), row=row)
+    wheres = _ranges(shape)
+
+    def first_of(columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        ranges = [
+            in_order(select(*columns).where(where, where_part), _table.c, by, backwards).limit(number(limit))
+            for where in wheres
+        ]
+        if len(ranges) == 1:
+            return ranges[0]
+        together = union_all(*(select(each.subquery()) for each in ranges)).subquery()
+        return in_order(select(together), together.c, by, backwards).limit(number(limit))
+
+    columns = fields(row)
+    if len(wheres) == 1:
+        return Prepared(first_of(columns), row=row)
+    # SQLite merges ranges by sorting what is in them: first what they are sorted by, then the rows are read.
+    keys = first_of([*task_lists.sorted_by(_table.c, by), ROW_NUMBER.label("at_row")]).subquery()
+    read = select(*columns).select_from(keys.join(_table, keys.c.at_row == ROW_NUMBER))
+    return Prepared(first_of(columns), row=row, on={"sqlite": in_order(read, keys.c, by, backwards)})
 
 
 @functools.lru_cache(maxsize=_KEPT)

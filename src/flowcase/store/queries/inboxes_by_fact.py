@@ -25,6 +25,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -203,11 +204,8 @@ def _near(
     rows = tx.rows(statement, given | values)
     if len(rows) < limit:
         return []
-    found = [UserTaskRow._make(row[1:]) for row in rows]
-    tx.cache.setdefault(("facts", order), {}).update(
-        {row.case_code or "": fact for (fact, *_), row in zip(rows, found, strict=True)}
-    )
-    return found
+    tx.cache.setdefault(("facts", order), {}).update({row.case_code or "": row.fact for row in rows})
+    return [UserTaskRow._make(row[1:]) for row in rows]
 
 
 @functools.lru_cache(maxsize=256)
@@ -218,26 +216,36 @@ def _near_of(
     at_fact, at_case, at_id = (
         bindparam(name, type_=task.c.id.type) for name in ("at_fact", "at_case", "at_id")
     )
+    place = tuple_(at_fact, at_case)
+
+    def in_order(statement: Any, cases: Any, *by: ColumnElement[Any], back: bool = backwards) -> Any:
+        by = (cases.c.fact, cases.c.code, *by)
+        return statement.order_by(*(each.desc() if back else each for each in by))
+
+    def behind(cases: Any) -> ColumnElement[bool]:  # the case in which the page before ended may have more
+        here = tuple_(cases.c.fact, cases.c.code)
+        return true() if not has_place else here <= place if backwards else here >= place
+
+    def page_of(cases: Any, within: ColumnElement[bool]) -> Any:
+        where = within & task_lists.where_held(condition)
+        if has_place:
+            # Of that case, what lies behind the row. What it leaves out PostgreSQL takes for little: it plans
+            # the statement once, as it does the first page's, and not each time that it is asked.
+            is_seen = task.c.id >= at_id if backwards else task.c.id <= at_id
+            where &= ~((cases.c.fact == at_fact) & (cases.c.code == at_case) & is_seen)
+        columns = cases.c.fact, *task_lists.fields(UserTaskRow)
+        rows = select(*columns).select_from(cases.join(task, task.c.case_code == cases.c.code)).where(where)
+        return in_order(rows, cases, task.c.id).limit(task_lists.number(limit))
+
     found = _with_fact(order)
-    fact, code = found.c.fact, found.c.code
-    nearest: Any = select(fact, code)
-    if has_place:  # the case in which the page before ended may have more
-        here, there = tuple_(fact, code), tuple_(at_fact, at_case)
-        nearest = nearest.where(here <= there if backwards else here >= there)
-    by = (each.desc() if backwards else each for each in (fact, code))
-    cases = nearest.order_by(*by).limit(task_lists.number(_FIRST)).subquery()
-    joined = cases.join(task, task.c.case_code == cases.c.code)
-    statement = (
-        select(cases.c.fact, *task_lists.fields(UserTaskRow))
-        .select_from(joined)
-        .where(task_lists.where_held(condition))
-    )
-    if has_place:  # of that case, what lies behind the row. What it leaves out PostgreSQL takes for little:
-        # it plans the statement once, as it does the first page's, and not each time that it is asked.
-        is_seen = task.c.id >= at_id if backwards else task.c.id <= at_id
-        statement = statement.where(~((cases.c.fact == at_fact) & (cases.c.code == at_case) & is_seen))
-    sorting = (each.desc() if backwards else each for each in (cases.c.fact, cases.c.code, task.c.id))
-    return Prepared(statement.order_by(*sorting).limit(task_lists.number(limit)))
+    nearest = in_order(select(found), found).where(behind(found)).limit(task_lists.number(_FIRST)).subquery()
+    # SQLite would sort the rows of all these cases; where it walks the index itself, up to the last of them,
+    # it ends at a full page.
+    last = in_order(select(nearest), nearest, back=not backwards).limit(task_lists.number(1))
+    walked = _with_fact(order)
+    here, end = tuple_(walked.c.fact, walked.c.code), last.scalar_subquery()
+    within = behind(walked) & (here >= end if backwards else here <= end)
+    return Prepared(page_of(nearest, true()), on={"sqlite": page_of(walked, within)})
 
 
 # --- a long list -----------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ _LISTED: Mapping[str, ColumnElement[Any]] = {
     **_OTHERS,
     **{name: same_words_of(_table.c[name]) for name in _CANDIDATES},
 }
+ROW_NUMBER: ColumnElement[int] = literal_column("user_task.rowid")  # SQLite's own key of a row
 _BETWEEN = "\n"  # a person and a case as one text; neither holds it
 
 
@@ -292,14 +293,19 @@ def parts_before(order: Order, place: Place) -> list[Part]:
     return [Part.LATER]
 
 
+def sorted_by(columns: Any, order: Order) -> list[ColumnElement[Any]]:
+    """What one part of an order is sorted by."""
+    return [columns[name] for name in _COLUMNS[order]]
+
+
 def in_order(statement: Select[Any], columns: Any, order: Order, backwards: bool = False) -> Select[Any]:
     """Sorted as the index of one part of an order is."""
-    return statement.order_by(*_directed([columns[name] for name in _COLUMNS[order]], order, backwards))
+    return statement.order_by(*_directed(sorted_by(columns, order), order, backwards))
 
 
 def sorted_whole(statement: Select[Any], columns: Any, order: Order, backwards: bool) -> Select[Any]:
     """All parts of an order together, sorted by the database: no index is read in this order."""
-    by = [columns[name] for name in _COLUMNS[order]]
+    by = sorted_by(columns, order)
     if order is Order.FOLLOW_UP:
         by[1:1] = [func.coalesce(by[0], columns["created_at"])]
     if order in (Order.DUE, Order.CASE, Order.FOLLOW_UP):

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from flowcase.access.permissions import may_see_cases
 from flowcase.web.drawing import address, words
 from flowcase.web.language import current, gettext
-from flowcase.web.words.presenting import date, due_words, instant, person, whose
+from flowcase.web.words.presenting import date, due_bounds, instant, person, whose
 
 if TYPE_CHECKING:
     from flowcase.access.actor import Actor
@@ -46,9 +46,14 @@ class InboxRows:
         self._known_cases: dict[str | None, tuple[str, str]] = {}
         self._known_priorities: dict[int, str] = {}
         self._known_holders: dict[tuple[Any, ...], str] = {}
+        self._near = [
+            (before, f' <span class="badge fc-due-{code}">{_escaped(near)}</span>')
+            for before, code, near in due_bounds(now)
+        ]
         self._mine, self._again = words("Mig"), words("Vises igen")
         before, self._shown = _around("user_tasks.show", "id")
         self._show = f'</span></label></td>\n<td data-title="{words("Opgave")}"><a href="{before}'
+        self._before_case, self._behind_case = _around("cases.show", "code")
         before, self._claimed = _around("user_tasks.claim", "id")
         self._claim = (
             '<button class="button button-secondary fc-small" type="submit" '
@@ -100,7 +105,10 @@ class InboxRows:
         """The code, and its cell up to what stands in the next one."""
         said = shown = _escaped(code or "")
         if code and self._sees_cases:
-            shown = f'<a href="{_escaped(address("cases.show", code=code))}">{said}</a>'
+            where = f"{self._before_case}{code}{self._behind_case}"
+            if not _is_plain(code):
+                where = _escaped(address("cases.show", code=code))
+            shown = f'<a href="{where}">{said}</a>'
         found = self._known_cases[code] = (
             said,
             f'</td>\n<td class="fc-whole" data-title="{words("Sag")}">{shown or _NOTHING}</td>\n'
@@ -117,10 +125,18 @@ class InboxRows:
         return found
 
     def _when(self, row: AnyTaskRow) -> str:
-        said = _NOTHING if row.due_at is None else due(row.due_at, self._now)
+        said = _NOTHING if row.due_at is None else self._due(row.due_at)
         if row.follow_up_at is None or row.follow_up_at <= self._now:
             return said
         return f'{said} <span class="fc-quiet">{self._again} {_escaped(date(row.follow_up_at))}</span>'
+
+    def _due(self, at: dt.datetime) -> str:
+        """When something is due (digits and our own words), and in words how near that is."""
+        said = f'<span class="fc-when">{instant(at)}</span>'
+        for before, badge in self._near:
+            if at < before:
+                return said + badge
+        return said
 
     def _whose(self, row: AnyTaskRow) -> str:
         if row.owner is not None:
@@ -152,13 +168,6 @@ def _around(endpoint: str, name: str) -> tuple[str, str]:
     """What stands before and behind a value in an address."""
     before, _, after = address(endpoint, **{name: _MARK}).partition(_MARK)
     return _escaped(before), _escaped(after)
-
-
-def due(at: dt.datetime, now: dt.datetime) -> str:
-    """When something is due (digits and our own words), and in words how near that is."""
-    code, near = due_words(at, now)
-    badge = f' <span class="badge fc-due-{code}">{_escaped(near)}</span>' if near else ""
-    return f'<span class="fc-when">{instant(at)}</span>{badge}'
 
 
 def _priority(number: int) -> str:

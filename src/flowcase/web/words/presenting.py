@@ -20,6 +20,7 @@ from flowcase.access import permissions
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.groups import group_name
 from flowcase.access.guests import guest_name, is_guest
+from flowcase.cases.civil_time import at_wall_clock, local_date
 from flowcase.cases.written_numbers import written
 from flowcase.history import deadline_names
 from flowcase.history.start_facts import start_fact
@@ -41,7 +42,6 @@ from flowcase.web.pdf import PdfUnavailable
 from flowcase.web.session import actor, flow
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
-_A_WEEK_AND_A_DAY = dt.timedelta(days=8)  # behind it nothing is due this week, in whatever zone
 
 _A_YEAR = 9999  # a whole value up to here may be one, and a year is written in one piece
 
@@ -133,19 +133,27 @@ def due_words(due: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
     """(code, words) for how near a due instant is: overdue, today, week (tomorrow is said too) or later."""
     if due is None:
         return "none", ""
-    if due < now:
-        return "overdue", gettext("Overskredet")
-    if due - now > _A_WEEK_AND_A_DAY:
-        return "later", ""
-    local_due, local_now = due.astimezone(LOCAL), now.astimezone(LOCAL)
-    if local_due.date() == local_now.date():
-        return "today", gettext("I dag")
-    days = (local_due.date() - local_now.date()).days
-    if days == 1:
-        return "week", gettext("I morgen")
-    if days <= 6 - local_now.weekday():
-        return "week", gettext("Denne uge")
-    return "later", ""
+    return next(((code, near) for before, code, near in due_bounds(now) if due < before), ("later", ""))
+
+
+def due_bounds(now: dt.datetime) -> Sequence[tuple[dt.datetime, str, str]]:
+    """What `due_words` calls whatever is due before each of these instants, the nearest first."""
+    return _due_bounds(now, current())
+
+
+@functools.lru_cache(maxsize=16)  # a page asks for each of its rows
+def _due_bounds(now: dt.datetime, _language: str) -> Sequence[tuple[dt.datetime, str, str]]:
+    today = local_date(now)
+
+    def midnight(days: int) -> dt.datetime:
+        return at_wall_clock(today + dt.timedelta(days=days), dt.time()).astimezone(dt.UTC)
+
+    return (
+        (now, "overdue", gettext("Overskredet")),
+        (midnight(1), "today", gettext("I dag")),
+        (midnight(2), "week", gettext("I morgen")),
+        (midnight(7 - today.weekday()), "week", gettext("Denne uge")),
+    )
 
 
 def said(sentence: str) -> str:
