@@ -182,3 +182,15 @@ def test_a_file_with_too_many_expressions_is_refused():
     items = "".join(literal(f"a + {n}") for n in range(15_001))
 
     assert ("dmn-too-large", "d") in found(decision("d", f"<list>{items}</list>"))
+
+
+def test_a_cell_that_cannot_be_read_is_called_by_table_row_and_column_in_a_table_that_is_not_empty():
+    rows = [("1", "1"), (">= 2 og", "2")]
+    whole = definitions(decision("d", table(["x"], ["o"], rows), name="Hvor ofte"))
+    alone = definitions(decision("d", table(["x"], ["o"], rows[1:]), name="Hvor ofte"))
+
+    [told] = check_dmn(whole, "x.dmn")
+    [also_told] = check_dmn(alone, "x.dmn")
+
+    assert (told.rule, told.element_name) == ("feel-syntax", "Hvor ofte › 2 › x")
+    assert (also_told.rule, also_told.element_name) == ("feel-syntax", "Hvor ofte › 1 › x")

@@ -64,6 +64,14 @@ def test_a_property_that_stands_twice_in_one_object_is_told_at_its_line():
     assert field.key == "alder2"
 
 
+@pytest.mark.parametrize("content", [b'{"a": [1],\n}', b'{"a": [1,\n]}', b'{"a":\n [1], }'])
+def test_a_comma_too_many_is_told_as_one_at_its_line(content):
+    [told] = check_form(content, "F-X.form", CATALOGUE)
+
+    assert told.message == "The file is no JSON: a comma stands after the last value."
+    assert told.line == content[: content.rindex(b",")].count(b"\n") + 1
+
+
 def test_the_form_reader_and_the_check_survive_what_is_no_form():
     for content in (b"", b"null", b'{"components": [1, null, {"type": 3}]}', b'{"components": {"a": 1}}'):
         assert check_form(content, "F-X.form")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -63,6 +64,7 @@ class Source:
         self.version = DMN_NAMESPACES.get(self.namespace, "")
         self._compiled = 0
         self.findings: list[Finding] = []
+        self._rows: dict[Element, dict[Element, int]] = {}  # of a table: its rules with their numbers
         self.types: dict[str, Type] = {}  # item definitions, imported ones under `<import>.<name>`
 
     def children(self, element: Element, *names: str) -> Iterator[Element]:
@@ -100,12 +102,43 @@ class Source:
                 severity=severity,
                 file=self.file,
                 element=self.id_of(element),
-                element_name=plain_name(element.get("name")) or None if element is not None else None,
+                element_name=self._called(element) if element is not None else None,
                 line=line or (element.sourceline if element is not None else None),
                 message=message,
                 remedy=remedy,
             )
         )
+
+    def _called(self, element: Element) -> str | None:
+        """Its name or heading, or that of what it belongs to; a cell by table, row and column."""
+        if local_name(element) in ("inputEntry", "outputEntry", "rule"):
+            return self._cell(element)
+        around = element
+        while around is not None:
+            if name := plain_name(around.get("name") or around.get("label")):
+                return name
+            if local_name(around) in ("inputEntry", "outputEntry", "rule"):
+                return self._cell(around)
+            around = around.getparent()
+        return None
+
+    def _cell(self, element: Element) -> str | None:
+        kind = local_name(element).removesuffix("Entry")
+        rule = element if kind == "rule" else element.getparent()
+        table = rule.getparent()
+        decision = table.getparent() if table is not None else None
+        if decision is None:
+            return None
+        if table not in self._rows:
+            self._rows[table] = {each: row for row, each in enumerate(self.children(table, "rule"), 1)}
+        said = [plain_name(decision.get("name")), str(self._rows[table].get(rule, ""))]
+        if kind != "rule":
+            before = len(list(element.itersiblings(element.tag, preceding=True)))
+            column = next(islice(self.children(table, kind), before, None), None)
+            if column is not None:
+                expression = self.text(self.child(column, "inputExpression"))
+                said.append(plain_name(column.get("label") or column.get("name") or expression))
+        return " › ".join(filter(None, said)) or None
 
     @staticmethod
     def id_of(element: Element | None) -> str | None:

@@ -13,6 +13,7 @@ from flowcase.errors import InvalidDefinition
 from flowcase.modeling.finding import Finding, Severity
 
 MAX_BYTES = 2 * 1024 * 1024
+_BY_HAND = "Mend it in this line of the text, or in the one before."
 
 
 class Located(dict):
@@ -70,7 +71,7 @@ def parse_form_json(content: bytes, file: str, *, is_checked: bool = False) -> L
     try:
         root = reading.decode(text)
     except json.JSONDecodeError as error:
-        raise _refusal(file, f"The file is no JSON: {error.msg}.", error.lineno) from None
+        raise _unreadable(file, text, error) from None
     except (ValueError, RecursionError):
         raise _refusal(
             file,
@@ -84,6 +85,15 @@ def parse_form_json(content: bytes, file: str, *, is_checked: bool = False) -> L
     if not isinstance(root, Located):
         raise _refusal(file, "The file holds JSON, but no form.", 1)
     return root
+
+
+def _unreadable(file: str, text: str, error: json.JSONDecodeError) -> InvalidDefinition:
+    """A comma too many is the commonest slip by hand; Python before 3.13 tells what is missing after it."""
+    before, at = text[: error.pos].rstrip(), text[error.pos : error.pos + 1]
+    what, line = error.msg, error.lineno
+    if "trailing comma" in what or (at in ("}", "]") and before.endswith(",")):
+        what, line = "a comma stands after the last value", before.count("\n") + 1
+    return _refusal(file, f"The file is no JSON: {what}.", line, _BY_HAND)
 
 
 def _refusal(

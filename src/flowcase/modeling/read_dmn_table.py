@@ -59,7 +59,7 @@ class _TableReader:
             for index, each in enumerate(source.children(element, "rule"), start=1)
             if (rule := self._rule(each, index, inputs, outputs)) is not None
         )
-        self._check_shape(outputs, rules, hit_policy, aggregation)
+        self._check_shape(outputs, hit_policy, aggregation)
         return TableBox(
             element=source.id_of(element),
             line=element.sourceline,
@@ -100,7 +100,6 @@ class _TableReader:
     def _check_shape(
         self,
         outputs: tuple[Output, ...],
-        rules: tuple[Rule, ...],
         hit_policy: HitPolicy,
         aggregation: Aggregation | None,
     ) -> None:
@@ -109,7 +108,7 @@ class _TableReader:
             source.report(
                 "dmn-table-output-missing", element, "The table has no output.", "Add an output column."
             )
-        if not rules:
+        if source.child(element, "rule") is None:  # those that cannot be read have findings of their own
             source.report(
                 "dmn-table-empty",
                 element,
