@@ -335,6 +335,7 @@ def test_doctor_names_an_installation_that_is_not_there(tmp_path: Path) -> None:
     assert not flowcase.home.exists()
 
 
+@pytest.mark.usefixtures("migrations")
 def test_doctor_names_an_installation_without_processes(tmp_path: Path) -> None:
     flowcase = CommandLine(tmp_path / "empty")
     assert flowcase.json("db", "upgrade")["revision"]

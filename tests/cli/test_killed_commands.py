@@ -94,6 +94,7 @@ def test_what_was_killed_while_it_filled_a_database_filled_nothing(
     assert tasks(at_work) == before
 
 
+@pytest.mark.usefixtures("migrations")
 @pytest.mark.parametrize("on", ["sqlite", "postgresql"])
 def test_an_upgrade_that_was_killed_in_the_middle_begins_anew(
     tmp_path: Path,

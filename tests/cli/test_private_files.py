@@ -37,6 +37,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.usefixtures("migrations")
 def test_an_installation_and_what_lies_beside_its_database_are_private(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

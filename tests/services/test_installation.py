@@ -20,6 +20,7 @@ from tests.services.conftest import OPERATOR
 from tests.services.diagrams import end, process, start, user_task
 
 
+@pytest.mark.usefixtures("migrations")
 def test_an_installation_is_made_by_an_upgrade_and_opened_afterwards(tmp_path: Path) -> None:
     settings = config.load(home=tmp_path / "home", environment={})
     with pytest.raises(KeyUnusable):
