@@ -29,6 +29,7 @@ from flowcase.store import Keyring, Store, migrating
 from flowcase.store.connecting import database_url
 from tests.made_once import made_once
 from tests.migrated_once import migrated_once, migrations  # noqa: F401
+from tests.quick_passwords import quick_passwords  # noqa: F401
 
 BACKENDS = ("sqlite", "postgresql")
 START_SECONDS = 120  # for a server, on a machine that does much else

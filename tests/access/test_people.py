@@ -10,14 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from flowcase.access.actor import SYSTEM
 from flowcase.errors import Conflict, FlowcaseError
 from flowcase.services.signing_in import brakes
+from flowcase.services.signing_in import people as module
 from flowcase.services.signing_in.brakes import Source
 from flowcase.services.signing_in.passwords import PasswordRefused
 from flowcase.services.signing_in.people import People, SignInFailed
-from flowcase.store import INSTALLATION, Store
+from flowcase.store import INSTALLATION, Store, tables
 from flowcase.store.queries import history, programs
 from flowcase.store.sign_in_tables import sign_in_brake
 from tests.conftest import NOW
@@ -300,3 +302,16 @@ def test_who_signs_in_does_not_notice_that_the_database_restarts(
 
     assert people.authenticate_token(token).id == "program"
     assert away[0] < 0
+
+
+def test_passwords_are_kept_at_the_cost_that_argon2_advises(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PasswordHasher", PasswordHasher)
+    People(store, lambda: NOW).add("CN", name="Camilla Noer", groups=[], password=PASSWORD, actor=SYSTEM)
+
+    with store.reading(NOW) as tx:
+        kept = tx.rows(select(tables.credential.c.secret_hash).where(tables.credential.c.person == "CN"))
+
+    [(hashed,)] = kept
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
