@@ -175,7 +175,7 @@ def postgresql_copy(server: str, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def store(database: str, keyring: Keyring) -> Iterator[Store]:
-    store = Store(database, keyring)
+    store = Store(database, keyring, durable=False)  # nothing here has to survive a power cut
     yield store
     store.close()
 
