@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 
 import pytest
@@ -204,3 +205,18 @@ def test_browsers_keep_the_front_end_until_it_changes_and_get_it_compressed(sign
         etag = unnamed.headers["ETag"]
     with stranger.client.get(link, headers={"If-None-Match": etag}) as same:
         assert same.status_code == 304
+
+
+def test_browsers_keep_the_fonts_and_pictures_of_the_front_end(stranger):
+    link = stranger.get("/log-paa").one("//link[@rel='stylesheet']").get("href")
+    with stranger.client.get(link) as sheet:
+        asked = set(re.findall(r'url\("?\./(assets/[^")]+)', sheet.text))
+
+    assert any("IBMPlexSans" in each for each in asked)
+    for each in asked:
+        with stranger.client.get(f"/static/bundle/{each}") as found:
+            assert found.status_code == 200
+            assert found.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    with stranger.client.get("/static/bundle/assets/findes-IKKE1234.svg") as missing:
+        assert missing.status_code == 404
+        assert "immutable" not in missing.headers.get("Cache-Control", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import re
 from pathlib import Path
 from stat import S_ISREG
 
@@ -17,6 +18,8 @@ from flowcase.web.signed_cookie import SignedCookie
 VERSION = "v"  # in the address
 _YEAR = "public, max-age=31536000, immutable"
 _AGAIN = "no-cache"  # asked for each time, answered 304 while it is the same
+# Fonts and pictures that style sheets ask for; `hatch_build.py` has the bundler name them by their content.
+_NAMED = re.compile(r"bundle/assets/[^/]+-[0-9A-Z]{8}\.[a-z0-9]+")
 _COMPRESSED = {"text/css", "text/javascript", "application/javascript", "image/svg+xml", "application/json"}
 _SMALL = 1024  # bytes, not worth it
 
@@ -37,10 +40,11 @@ def init_app(app: Flask) -> None:
     def send_well(response: Response) -> Response:
         if request.endpoint != "static" or response.status_code not in (200, 304):
             return response
-        path = safe_join(folder, (request.view_args or {}).get("filename", ""))
+        name = (request.view_args or {}).get("filename", "")
+        path = safe_join(folder, name)
         if path is None:
             return response
-        is_named = request.args.get(VERSION) == version(path)
+        is_named = _NAMED.fullmatch(name) is not None or request.args.get(VERSION) == version(path)
         response.headers["Cache-Control"] = _YEAR if is_named else _AGAIN
         if response.mimetype in _COMPRESSED:
             response.headers["Vary"] = "Accept-Encoding"
