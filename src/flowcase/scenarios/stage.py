@@ -9,8 +9,11 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import hashlib
+import os
 import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,9 +30,12 @@ from flowcase.values import Value
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
 
+SETTLED = 3_000_000_000  # nanoseconds, more than the coarsest clock of a file system goes on by at once
 BEFORE_EVERY_STORY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 _built: dict[str, Path] = {}  # by digest of the deployed files
+_Look = frozenset[tuple[str, int, int, int]]
+_known: tuple[_Look, str] | None = None  # a folder as it was when its files were read last, and their digest
 
 
 def set_up(
@@ -75,6 +81,10 @@ def build(processes: Path, home: Path, *, actor: Actor) -> None:
 
 
 def _template(processes: Path, actor: Actor) -> Path:
+    global _known
+    look = _look(processes.absolute())
+    if look is not None and _known is not None and _known[0] == look:
+        return _built[_known[1]]
     content = folder_files(processes)
     key = _digest(content)
     if key not in _built:
@@ -82,7 +92,27 @@ def _template(processes: Path, actor: Actor) -> Path:
         atexit.register(shutil.rmtree, home, ignore_errors=True)
         _deploy(content, home, actor)
         _built[key] = home
+    _known = None if look is None else (look, key)
     return _built[key]
+
+
+def _look(folder: Path) -> _Look | None:
+    """When which file was written; None where one may be written again at the same time of the disk's clock.
+
+    What a link leads to changes elsewhere, so a folder with one is never known.
+    """
+    found = set()
+    for where, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = os.path.join(where, name)
+            try:
+                entry = os.lstat(path)
+            except FileNotFoundError:
+                return None
+            if stat.S_ISLNK(entry.st_mode) or time.time_ns() - entry.st_ctime_ns < SETTLED:
+                return None
+            found.add((path, entry.st_ino, entry.st_ctime_ns, entry.st_size))
+    return frozenset(found)
 
 
 def _digest(content: Mapping[str, bytes]) -> str:
