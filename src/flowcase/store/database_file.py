@@ -87,7 +87,7 @@ class DatabaseFile:
 
     def _beside(self, ending: str) -> str:
         """SQLite keeps both beside the file itself, not beside a link to it."""
-        return os.path.realpath(self._path) + ending
+        return (os.path.realpath(self._path) if os.path.islink(self._path) else self._path) + ending
 
     def _check_is_there(self) -> None:
         if _identity(self._path) is not None:
