@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 import zstandard
+from sqlalchemy import text
 
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
-from flowcase.store import Store, archive, connecting
+from flowcase.store import Store, archive, connecting, migrating
 from tests.cli.conftest import CommandLine
 from tests.cli.test_commands import NOW
 from tests.conftest import _administer, _named
@@ -251,3 +252,39 @@ def test_moving_from_nowhere_is_refused(flowcase: CommandLine, tmp_path: Path) -
     result = flowcase("db", "move", f"sqlite:///{tmp_path / 'none.sqlite'}", "sqlite:///x.sqlite", expect=2)
 
     assert "no database" in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "where"),
+    [("backup", "sqlite"), ("backup", "postgresql"), ("rights", "postgresql")],
+)
+def test_a_database_of_another_release_is_neither_backed_up_in_part_nor_given_rights_in_part(
+    flowcase: CommandLine,
+    tmp_path: Path,
+    command: str,
+    where: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = (
+        f"sqlite:///{tmp_path}/old.sqlite"
+        if where == "sqlite"
+        else request.getfixturevalue("empty_postgresql")
+    )
+    monkeypatch.setenv("FLOWCASE_DATABASE_URL", url)
+    file = tmp_path / "backup.flowcase"
+    given = ("db", "backup", str(file)) if command == "backup" else ("db", "rights", "nobody", "--apply")
+    store = Store(url, config.Config(home=flowcase.home).keyring())
+    try:
+        migrating.upgrade(store.engine, "0039_find_by_facts_and_words")
+        older = flowcase(*given, expect=1).output
+        migrating.upgrade(store.engine)
+        with store.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999_of_the_next_release'"))
+        newer = flowcase(*given, expect=1).output
+    finally:
+        store.close()
+
+    assert "it is at revision 0039_find_by_facts_and_words" in older
+    assert "it is at revision 9999_of_the_next_release" in newer
+    assert not file.exists()

@@ -19,6 +19,7 @@ from flowcase.services.transactions import RoleLacksRights, TablesMissing
 from flowcase.store import Store, rights
 from flowcase.store.connecting import database_url
 from flowcase.store.keys import Keyring
+from flowcase.store.pulse import UNUSABLE
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import catch, end, process, start, timer, user_task
 from tests.services.test_silent_connections import until
@@ -58,10 +59,11 @@ def test_a_worker_says_once_that_tables_and_rights_are_missing_and_goes_on_once_
             _do(flow, f"{restored}; REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
             with pytest.raises(RoleLacksRights):
                 far.user_tasks.list()
+            until(lambda: own.pulse.fault() == UNUSABLE)
             clock.advance(dt.timedelta(hours=1))
             rights.apply(flow.store.engine, role)
 
-            until(lambda: bool(flow.user_tasks.list()))
+            until(lambda: bool(flow.user_tasks.list()) and not own.pulse.fault())
             until(lambda: any(line["event"] == "database ready" for line in said))
     finally:
         stopping.set()

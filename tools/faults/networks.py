@@ -113,6 +113,7 @@ def cut_off(*, seconds: float, seed: int, people: int = 30, cuts: int = 1) -> Ou
         webs = [each.node("web", home, database) for each in machines[:2]]
         with people_at_work(outcome, flow, token, *workers, *webs, people=people, seed=seed) as users:
             for machine, worker in list(zip(machines, workers, strict=True))[:cuts]:
+                wait_for(lambda: bool(flow.user_tasks.list()), WITHIN)  # people may have done them all
                 instance = flow.user_tasks.list()[0].instance
                 with machine.holding(instance, database):
                     locked = _Locked(database, instance)

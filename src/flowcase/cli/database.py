@@ -17,6 +17,7 @@ from flowcase.errors import FlowcaseError
 
 if TYPE_CHECKING:
     from flowcase.config import Config
+    from flowcase.store import Store
     from flowcase.store.archive import Contents, Progress
 
 
@@ -25,6 +26,18 @@ class _NotWhole(FlowcaseError):
 
     def __init__(self, first: str) -> None:
         super().__init__(f"Expected a history that is whole, but it is not. {first}")
+
+
+class _OfAnotherRelease(FlowcaseError):
+    """A database whose tables this release does not know, or not all of them."""
+
+    def __init__(self, newest: str, found: str | None) -> None:
+        has = f"it is at revision {found}" if found else "it is empty"
+        super().__init__(
+            f"Expected a database at revision {newest}, which this release knows whole, but {has}. Nothing "
+            "was changed. Use the flowcase of the release that it has, or bring it up to date with: "
+            "flowcase db upgrade"
+        )
 
 
 @click.group()
@@ -78,6 +91,7 @@ def backup(file: str, as_json: bool) -> None:
         raise click.UsageError(f"{file} exists already; choose another name.")
     begun = time.monotonic()
     with _opened(settings) as store, private_files.whole(target) as out:
+        _check_known_whole(store)  # else what it does not know would be missing without a word
         with _bar(as_json) as progress:
             found = archive.write(store, out, progress=progress)
         out.seek(0)
@@ -153,6 +167,7 @@ def rights(role: str, is_applied: bool, as_json: bool) -> None:
         with _opened(_settings()) as store:
             if store.is_sqlite:
                 raise click.UsageError("SQLite has no roles; its triggers keep the history.")
+            _check_known_whole(store)  # else a table that it does not know would lose its rights
             rules.apply(store.engine, role)
     if as_json:
         say_json({"statements": statements, "is_applied": is_applied})
@@ -178,6 +193,13 @@ def _opened(settings: Config) -> Iterator[Any]:
         yield store
     finally:
         store.close()
+
+
+def _check_known_whole(store: Store) -> None:
+    from flowcase.store import migrating
+
+    if (found := store.revision()) != migrating.newest():
+        raise _OfAnotherRelease(migrating.newest(), found)
 
 
 def _verify(settings: Config) -> None:

@@ -17,7 +17,8 @@ SILENT = "the database does not answer"
 GONE = "the database cannot be reached"
 MISSING = "the file of the database is gone"
 STANDS_BY = "the database takes no writes"
-UNUSABLE = "the database refuses what it is asked"
+UNUSABLE = "the database refuses what it is asked"  # also one without its tables or the rights to them
+_USABLE = "SELECT current_setting('transaction_read_only') FROM alembic_version"
 
 
 class Pulse:
@@ -60,8 +61,7 @@ class Pulse:
                     if self._engine.dialect.name == "sqlite":
                         connection.exec_driver_sql("SELECT 1")
                         return ""
-                    is_read_only = connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
-                    return STANDS_BY if is_read_only else ""
+                    return STANDS_BY if connection.exec_driver_sql(_USABLE).scalar() == "on" else ""
             except DatabaseMissing:
                 return MISSING
             except DatabaseLost:

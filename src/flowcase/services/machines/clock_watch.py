@@ -27,7 +27,11 @@ _log = structlog.get_logger(__name__)
 
 
 class ClockAhead(FlowcaseError):
-    """What is due by this clock may not be: others do it, or this machine when its clock is right."""
+    """What is due by this clock may not be: others do it, or this machine when its clock is right.
+
+    Raised on PostgreSQL where the clock is a given one that nobody sets right, as in tests. Nodes set theirs
+    right and go on (`ClockWatch`, `corrects`), so of a node it tells only what releases before that did.
+    """
 
     def __init__(self) -> None:
         super().__init__(
