@@ -9,6 +9,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from flowcase.modeling.read_form import CHECKS
+
 PROCESSES = Path(__file__).parents[2] / "processes"
 CODE = re.compile(r"\b[RD]-\d+\b|\b[a-zæøå]+_[a-zæøå_]+\b")
 SAID = ("label", "description", "text")
@@ -68,3 +70,38 @@ def test_each_answer_that_a_form_offers_has_its_english():
 
     assert len(offered) > 500
     assert [each[:3] for each in offered if not each[3].get(f"value_en.{each[2]}")] == []
+
+
+def test_what_a_form_says_of_a_date_tells_what_to_do_in_both_languages():
+    said = [
+        (path.name, component["id"], name)
+        for path in sorted(PROCESSES.glob("forms/*.form"))
+        for component in every(json.loads(path.read_text("utf-8"))["components"])
+        for name, words in component.get("properties", {}).items()
+        if re.match(r"(refuse|warn)(_en)?\.", name) and not re.search(r"\b(Ret|Skriv|Correct|Write)\b", words)
+    ]
+    without_english = [
+        (path.name, component["id"], name)
+        for path in sorted(PROCESSES.glob("forms/*.form"))
+        for component in every(json.loads(path.read_text("utf-8"))["components"])
+        for name in component.get("properties", {})
+        if (found := re.match(r"(refuse|warn)(\..+)", name))
+        and f"{found[1]}_en{found[2]}" not in component["properties"]
+    ]
+
+    assert said == without_english == []
+
+
+def test_each_date_that_people_write_is_asked_whether_it_can_be_so():
+    by_a_table_alone = [("F-Q2.form", "uddannet")]
+    written = [
+        (path.name, component["key"], component.get("properties", {}))
+        for path in sorted(PROCESSES.glob("forms/*.form"))
+        for component in every(json.loads(path.read_text("utf-8"))["components"])
+        if component["type"] == "datetime" and not component.get("readonly")
+    ]
+
+    assert len(written) > 100
+    assert [each[:2] for each in written if not any(name.startswith(CHECKS) for name in each[2])] == (
+        by_a_table_alone
+    )

@@ -15,6 +15,7 @@ from flowcase.modeling import read_form
 from flowcase.modeling.form import Form
 from flowcase.services.forms import form_sentences, form_values
 
+A_DAY = {"type": "datetime", "subtype": "date"}
 NOW = dt.datetime(2026, 3, 27, 16, 0, tzinfo=dt.UTC)
 PROCESSES = Path(__file__).parents[2] / "processes"
 
@@ -210,3 +211,47 @@ def test_a_talk_with_the_child_that_was_not_held_does_not_ask_who_was_there() ->
 
     assert held.values["deltagere"] == "Mor"
     assert ("deltagere",) in not_held.hidden and "deltagere" not in not_held.values
+
+
+def a_period() -> Form:
+    end = {
+        "flowcase.refuse.raekkefoelge": "=til < fra",
+        "refuse.raekkefoelge": "Perioden slutter, før den begynder.",
+        "refuse_en.raekkefoelge": "The period ends before it begins.",
+        "flowcase.warn.langt_frem": '=til > today() + duration("P2Y")',
+        "warn.langt_frem": "Ret årstallet, eller gå videre.",
+        "warn_en.langt_frem": "Correct the year, or go on.",
+    }
+    row = [{"key": "fra", "id": "fra", **A_DAY}, {"key": "til", "id": "til", **A_DAY, "properties": end}]
+    return a_form({"type": "dynamiclist", "path": "perioder", "components": row})
+
+
+def test_a_value_that_the_form_says_cannot_be_so_is_refused_at_its_row_with_the_forms_words() -> None:
+    raw = {
+        "perioder": [{"fra": "2026-03-01", "til": "2026-03-02"}, {"fra": "2026-03-05", "til": "2026-03-04"}]
+    }
+
+    errors = errors_of(a_period(), raw)
+
+    assert errors == {"perioder.1.til": ["Perioden slutter, før den begynder."]}
+    [said] = errors["perioder.1.til"]
+    assert isinstance(said, form_sentences.WithEnglish)
+    assert said.english == "The period ends before it begins."
+
+
+def test_a_value_that_is_probably_a_slip_is_told_and_taken() -> None:
+    raw = {"perioder": [{"fra": "2026-03-01", "til": "2036-03-02"}]}
+
+    told = form_values.warnings_of(a_period(), raw, facts={}, now=NOW)
+
+    assert told == {"perioder.0.til": ["Ret årstallet, eller gå videre."]}
+    assert values_of(a_period(), raw)["perioder"][0]["til"] == dt.date(2036, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "row", [{"til": "2026-03-02"}, {"fra": "2026-03-01"}, {"fra": "i går?", "til": "2026-03-02"}]
+)
+def test_what_is_not_known_yet_speaks_against_nothing(row: dict[str, str]) -> None:
+    told = form_values.warnings_of(a_period(), {"perioder": [row]}, facts={}, now=NOW)
+
+    assert told == {}

@@ -2,7 +2,8 @@
 
 `services.form_values` validates against these, and `web` renders them. The file stays plain form-js, so
 that Camunda Modeler and the form editor open it; what flowcase adds stands in `properties`:
-`target`, `label_en`, `description_en`, `flowcase.required` and `flowcase.shown`.
+`target`, `label_en`, `description_en`, `flowcase.required`, `flowcase.shown`, and what is asked of a value:
+`flowcase.refuse.<name>` and `flowcase.warn.<name>` with their sentences.
 """
 
 from __future__ import annotations
@@ -72,6 +73,20 @@ class VariableTarget:
 Target = CaseTarget | VariableTarget
 
 
+@dataclass(frozen=True)
+class Check:
+    """What is asked of a value: FEEL that is true when the value is probably or certainly a slip.
+
+    `properties.flowcase.refuse.<name>` is never taken; of `properties.flowcase.warn.<name>` somebody is told
+    once and may go on. The sentences say what to do: `refuse.<name>` and `refuse_en.<name>`.
+    """
+
+    wrong_if: Expression
+    is_refused: bool
+    said: str
+    said_en: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One component of a form."""
@@ -100,6 +115,7 @@ class Field:
     minimum: str | None = None  # decimal text
     maximum: str | None = None
     decimal_digits: int | None = None
+    checks: tuple[Check, ...] = ()
     default: object = None
     targets: tuple[Target, ...] = ()
     children: tuple[Field, ...] = ()
@@ -130,7 +146,7 @@ class Form:
 
     @functools.cached_property
     def expressions(self) -> str:
-        """All FEEL of the form as one text, with the names of variables that hold choices."""
+        """All FEEL that decides how the form is shown as one text, with the names that hold choices."""
         found = (
             text
             for field in self.walk()
@@ -140,6 +156,11 @@ class Form:
             )
         )
         return "\n".join(found)
+
+    def is_read(self, name: str) -> bool:
+        """Whether its FEEL names something: how it is shown, or what is asked of a value."""
+        checks = (check.wrong_if.text for field in self.walk() for check in field.checks)
+        return name in self.expressions or any(name in text for text in checks)
 
     def walk(self) -> Iterator[Field]:
         """Every field, groups and lists before their children."""

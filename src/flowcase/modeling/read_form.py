@@ -10,7 +10,7 @@ from typing import Any
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling.definition import Expression
 from flowcase.modeling.finding import Finding, Severity
-from flowcase.modeling.form import CaseTarget, Field, FieldType, Form, Option, Target, VariableTarget
+from flowcase.modeling.form import CaseTarget, Check, Field, FieldType, Form, Option, Target, VariableTarget
 from flowcase.modeling.form_json import Located, parse_form_json
 
 COMPONENTS: dict[str, FieldType] = {
@@ -32,6 +32,7 @@ COMPONENTS: dict[str, FieldType] = {
 }
 IGNORED = frozenset({"button"})  # every task page has its own buttons
 _DATETIME = {"date": FieldType.DATE, "time": FieldType.TIME, "datetime": FieldType.INSTANT}
+CHECKS = ("flowcase.refuse.", "flowcase.warn.")  # and the name of the check; its sentence has it too
 MAX_DEPTH = 8
 _FILES_KEPT = 512  # more than a municipality has forms; what is read of one never changes
 
@@ -136,6 +137,7 @@ def _field(component: Located, prefix: tuple[str, ...], depth: int) -> Field:
         minimum=_decimal(validate.get("min")),
         maximum=_decimal(validate.get("max")),
         decimal_digits=_number(component.get("decimalDigits")),
+        checks=_checks(properties),
         default=component.get("defaultValue"),
         targets=targets,
         children=children,
@@ -143,6 +145,17 @@ def _field(component: Located, prefix: tuple[str, ...], depth: int) -> Field:
         properties={str(name): _text(value) for name, value in properties.items()},
         line=component.line,
     )
+
+
+def _checks(properties: Mapping[str, Any]) -> tuple[Check, ...]:
+    found = []
+    for name, text in properties.items():
+        kind, _, which = str(name).removeprefix("flowcase.").partition(".")
+        wrong_if = _feel(text) if str(name).startswith(CHECKS) and which else None
+        if wrong_if is not None:
+            said, english = (_text(properties.get(f"{each}.{which}")) for each in (kind, f"{kind}_en"))
+            found.append(Check(wrong_if, kind == "refuse", said, english))
+    return tuple(found)
 
 
 def _options(values: Any) -> tuple[Option, ...]:

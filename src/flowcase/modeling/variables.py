@@ -19,6 +19,7 @@ FACTS = frozenset(
         "loopCounter",
     }
 )
+OF_FORMS = frozenset({"barn_foedt"})  # what expressions of forms read beside those: no diagram does
 
 
 def outputs_of(node: Node) -> set[str]:

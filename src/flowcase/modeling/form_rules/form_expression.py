@@ -1,7 +1,7 @@
 """Every expression of a form is FEEL that can be read.
 
-`conditional.hide`, `valuesExpression`, `properties.flowcase.required` and `properties.flowcase.shown` begin
-with `=`.
+`conditional.hide`, `valuesExpression`, `properties.flowcase.required`, `properties.flowcase.shown` and what
+is asked of a value (`flowcase.refuse.<name>`, `flowcase.warn.<name>`) begin with `=`.
 
 Wrong (kontakt)::
 
@@ -25,6 +25,7 @@ from flowcase.feel import check as problems_of
 from flowcase.modeling.expressions import parse
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.form_rules import FormReport, components_of, properties_of
+from flowcase.modeling.read_form import CHECKS
 
 
 def check(form: Located, report: FormReport) -> None:
@@ -58,11 +59,13 @@ def expressions(component: Located) -> Iterator[tuple[str, str]]:
     """What is FEEL in a component, by the name of its property."""
     conditional = component.get("conditional")
     hide = conditional.get("hide") if isinstance(conditional, dict) else None
+    asked = ((name, text) for name, text in properties_of(component).items() if name.startswith(CHECKS))
     found = (
         ("conditional.hide", hide),
         ("valuesExpression", component.get("valuesExpression")),
         ("flowcase.required", properties_of(component).get("flowcase.required")),
         ("flowcase.shown", properties_of(component).get("flowcase.shown")),
+        *asked,
     )
     for field, value in found:
         if isinstance(value, str) and value.strip():

@@ -16,7 +16,7 @@ from flowcase.modeling.definition import Element, ElementKind, ProcessDefinition
 from flowcase.services.behind import Behind
 from flowcase.services.casework.case_work import OpenWork
 from flowcase.services.choosing import form_records
-from flowcase.services.choosing.choices import choices_for
+from flowcase.services.choosing.form_facts import BORN, form_facts
 from flowcase.services.choosing.rule_hits import ACTOR, asked, refused
 from flowcase.services.entitled.case_access import may_see
 from flowcase.services.entitled.confidentiality import is_close
@@ -108,7 +108,8 @@ class StartableFlows:
                 self._open_work(tx, case=case, stream=instance.stream), form, _variables(case)
             )
             # Read now: the transaction ends before the page is drawn.
-            return StartPage(offered, form, {**facts, **choices}, known)
+            born = {BORN: choices[BORN]} if form.is_read(BORN) else {}
+            return StartPage(offered, form, {**facts, **choices, **born}, known)
 
         return self._transactions.read(work)
 
@@ -212,7 +213,7 @@ class StartableFlows:
         """(facts, choices) that the form's expressions read beside the submitted values."""
         facts = Behind(_variables(instance.case_code), self._advancing.facts(tx, instance))
         work = self._open_work(tx, case=instance.case_code, stream=instance.stream)
-        return facts, choices_for(tx, form, facts, work)
+        return facts, form_facts(tx, form, facts, work)
 
 
 def _start_event(process: ProcessDefinition) -> Element | None:

@@ -26,6 +26,7 @@ from flowcase.services.forms.form_sentences import (
     REQUIRED,
     UNKNOWN_FIELD,
     Said,
+    WithEnglish,
 )
 from flowcase.values import Value, Variables
 
@@ -62,6 +63,16 @@ def readable(form: Form, raw: Mapping[str, Any]) -> dict[str, Value]:
     """The values of those fields that are right so far: what a half-filled page shows and hides by."""
     loaded, _ = _load(_prepared(form), raw)
     return loaded
+
+
+def warnings_of(
+    form: Form, raw: Mapping[str, Any], *, facts: Variables, now: dt.datetime
+) -> dict[str, list[str]]:
+    """What is probably a slip in values that may still be taken, by the names of their fields."""
+    loaded, _ = _load(_prepared(form), raw)
+    found: dict[str, list[str]] = {}
+    _kept(form.fields, loaded, _over(loaded, facts), now, (), set(), {}, warned=found)
+    return found
 
 
 def options_of(asked: Field, context: Variables, now: dt.datetime) -> list[tuple[Value, str]]:
@@ -222,8 +233,13 @@ def _kept(
     prefix: tuple[str, ...],
     hidden: set[tuple[str, ...]],
     errors: dict[str, list[str]],
+    *,
+    warned: dict[str, list[str]] | None = None,
 ) -> dict[str, Value]:
-    """Loaded values without hidden and read-only fields; adds errors for what is required and missing."""
+    """Loaded values without hidden and read-only fields; adds errors for what is missing or cannot be so.
+
+    With `warned` what may be so and probably is a slip is added there.
+    """
     values: dict[str, Value] = {}
     for one in fields:
         if one.type is FieldType.DISPLAY:
@@ -232,7 +248,7 @@ def _kept(
             hidden.update((*prefix, *leaf.path) for leaf in _leaves([one]))
             continue
         if one.type is FieldType.GROUP:
-            inside = _kept(one.children, loaded, context, now, prefix, hidden, errors)
+            inside = _kept(one.children, loaded, context, now, prefix, hidden, errors, warned=warned)
             if one.path and _is_blank(nested.at(inside, one.path)) and is_required(one, context, now):
                 errors.setdefault(".".join((*prefix, *one.path)), []).append(Said(NOTHING_INSIDE))
             nested.merge(values, inside)
@@ -243,7 +259,16 @@ def _kept(
         place = (*prefix, *one.path)
         if one.type is FieldType.LIST and isinstance(given, list):
             given = [
-                _kept(one.children, row, _over(row, context), now, (*place, str(number)), hidden, errors)
+                _kept(
+                    one.children,
+                    row,
+                    _over(row, context),
+                    now,
+                    (*place, str(number)),
+                    hidden,
+                    errors,
+                    warned=warned,
+                )
                 for number, row in enumerate(given)
                 if isinstance(row, Mapping)
             ]
@@ -258,8 +283,24 @@ def _kept(
                 missing = NO_ROW if one.type is FieldType.LIST else REQUIRED
                 errors.setdefault(".".join(place), []).append(Said(missing))
         if given is not None:
+            _ask(one, ".".join(place), context, now, errors, warned)
             nested.put(values, one.path, given)
     return values
+
+
+def _ask(
+    asked: Field,
+    name: str,
+    context: Variables,
+    now: dt.datetime,
+    errors: dict[str, list[str]],
+    warned: dict[str, list[str]] | None,
+) -> None:
+    """Put what the field's checks say of its value where it belongs; the first of each kind is enough."""
+    for check in asked.checks:
+        told = errors if check.is_refused else warned
+        if told is not None and name not in told and _evaluate(check.wrong_if.text, context, now) is True:
+            told[name] = [WithEnglish(check.said, check.said_en)]
 
 
 def _over(front: Mapping[str, Any], back: Mapping[str, Any]) -> Mapping[str, Any]:

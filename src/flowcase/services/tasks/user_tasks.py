@@ -19,6 +19,7 @@ from flowcase.services.case_files import disclosure
 from flowcase.services.casework.case_work import CaseWork
 from flowcase.services.choosing import form_records
 from flowcase.services.choosing.choices import choices_for
+from flowcase.services.choosing.form_facts import form_facts
 from flowcase.services.choosing.rule_hits import ACTOR, Hit, asked, hits_in, refused
 from flowcase.services.entitled import meeting_parts, supplier_scope
 from flowcase.services.entitled.candidates import (
@@ -43,7 +44,7 @@ from flowcase.store.queries.user_tasks import Key, UserTaskRow
 from flowcase.values import Value, from_json, to_json
 
 OpenCaseWork = Callable[[Tx, LockedInstance, str], CaseWork]
-Sent = Mapping[str, Any] | Callable[[Form | None], Mapping[str, Any]] | None
+Sent = Mapping[str, Any] | Callable[[Form | None, Mapping[str, Value]], Mapping[str, Any]] | None
 
 
 @dataclass(frozen=True)
@@ -292,8 +293,8 @@ class UserTasks:
     def complete(self, id: str, raw: Sent = None, *, begun: Begun | None = None, actor: Actor) -> UserTaskRow:
         """Complete with form values, store them where the form aims, and carry the instance on.
 
-        `raw` may be a function that reads them from what was sent, once the form is known. The row is the
-        one that was completed, as it was. Raises Conflict (completed, cancelled or claimed by somebody
+        `raw` may be a function that reads them from what was sent, once form and facts are known. The row is
+        the one that was completed, as it was. Raises Conflict (completed, cancelled or claimed by somebody
         else), Forbidden, InvalidValues with every wrong field, and Refused with the rules that stand
         against it; then nothing is stored. SavedElsewhere as for `save_draft`: the draft goes with it.
         """
@@ -315,7 +316,7 @@ class UserTasks:
         variables = self._visible(tx, instance, row)
         form = self._advancing.definitions.form_in(tx, row.form, newest) if row.form else None
         facts = self._facts(tx, instance, row, variables, form)
-        given = (raw(form) if callable(raw) else raw) or {}
+        given = (raw(form, facts) if callable(raw) else raw) or {}
         if begun is not None:
             check_not_saved_elsewhere(tx, row, actor.id, given, begun)
         if form is None:
@@ -456,7 +457,7 @@ class UserTasks:
         if form is None:
             return facts
         work = self._open_case_work(tx, instance, row.element)
-        return Behind(choices_for(tx, form, facts, work), facts)
+        return form_facts(tx, form, facts, work)
 
     def _visible(self, tx: Tx, instance: LockedInstance, row: UserTaskRow) -> Mapping[str, Value]:
         """The variables that the element sees now; the state is kept ready for the step that follows."""

@@ -73,7 +73,14 @@ def _start(process: str, case: str | None) -> Any:
         raw = form_sent.raw_of(opened.form, kept, dates)
     if request.method == "POST":
         raw = form_sent.raw_of(opened.form, sent, dates) if opened.form else {}
-        found = form_notes.notes_on(opened.form, form_sent.without_empty_rows(raw), dates.concluded, sent)
+        found = form_notes.notes_on(
+            opened.form,
+            form_sent.without_empty_rows(raw),
+            dates.concluded,
+            sent,
+            facts=opened.facts,
+            now=flow().clock.now(),
+        )
         if form_sent.only_shows(sent):
             focus = form_sent.changed_rows(raw, sent)
         elif found:

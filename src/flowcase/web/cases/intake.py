@@ -63,7 +63,14 @@ def take_in(
     elif request.method == "POST" and (shows_only or form_sent.only_shows(sent)):
         focus = form_sent.changed_rows(raw, sent)
     elif request.method == "POST" and (
-        found := form_notes.notes_on(form, form_sent.without_empty_rows(raw), dates.concluded, sent)
+        found := form_notes.notes_on(
+            form,
+            form_sent.without_empty_rows(raw),
+            dates.concluded,
+            sent,
+            facts={},
+            now=flow().clock.now(),
+        )
     ):
         raw, notes = form_sent.without_empty_rows(raw), found
     elif request.method == "POST":

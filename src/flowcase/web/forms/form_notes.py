@@ -1,7 +1,8 @@
 """What somebody is asked to look at once more before a form is carried out; it warns and never refuses.
 
 A date of which a part was concluded (`3. april`, `i morgen`) is shown in words, and text in which a CPR
-number seems to stand is named. Pressing the button again carries the form out.
+number seems to stand is named, and so is what the form file calls a probable slip. Pressing the
+button again carries the form out.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.typed_text import has_cpr_number
 from flowcase.modeling.form import CaseTarget, Field, FieldType, Form
-from flowcase.services.forms import nested
+from flowcase.services.forms import form_values, nested
+from flowcase.values import Variables
 from flowcase.web.language import current, gettext
 from flowcase.web.words import presenting
 
-SEEN = "_set"  # names of the fields that were warned of already, parted by blanks
+SEEN = "_set"  # what was warned of already, parted by blanks: a field, or a field with its value
 CPR_ATTRIBUTES = ("cpr", "cprnummer", "cpr_nummer")  # fields that ask for the number
 
 
@@ -52,20 +54,31 @@ NOTHING_NOTED = Notes()
 
 
 def notes_on(
-    form: Form | None, raw: Mapping[str, Any], concluded: Mapping[str, str], sent: MultiDict[str, str]
+    form: Form | None,
+    raw: Mapping[str, Any],
+    concluded: Mapping[str, str],
+    sent: MultiDict[str, str],
+    *,
+    facts: Variables,
+    now: dt.datetime,
 ) -> Notes:
     """What is to be looked at before these values are carried out; nothing when it was seen before."""
     if form is None:
         return NOTHING_NOTED
     seen = set(sent.get(SEEN, "").split())
+    slips = form_values.warnings_of(form, raw, facts=facts, now=now)
+    marked = set(seen)
     notes: list[Note] = []
     for name, asked, value in _leaves(form.fields, raw, ()):
         if name in concluded:
             said = gettext("Du skrev »{typed}«. Det er læst som {date}.")
             notes.append(Note(name, _label(asked), said.format(typed=concluded[name], date=in_words(value))))
+        if name in slips and (mark := f"{name}={'_'.join(str(value).split())}") not in seen:
+            marked.add(mark)  # another value may be another slip
+            notes += (Note(name, _label(asked), presenting.said(words)) for words in slips[name])
         elif name not in seen and _warns_of_cpr(asked, value):
+            marked.add(name)
             notes.append(Note(name, _label(asked), cpr_warning()))
-    marked = seen | {note.name for note in notes if note.name not in concluded}
     return Notes(tuple(notes), " ".join(sorted(marked)))
 
 

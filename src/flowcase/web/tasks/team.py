@@ -268,7 +268,7 @@ def _sent(form: Form, dates: form_sent.Dates) -> dict[str, Any]:
 
 def _notes(form: Form, raw: dict[str, Any], dates: form_sent.Dates) -> form_notes.Notes:
     """What is to be looked at before it is carried out: once, and then it counts."""
-    return form_notes.notes_on(form, raw, dates.concluded, request.form)
+    return form_notes.notes_on(form, raw, dates.concluded, request.form, facts={}, now=flow().clock.now())
 
 
 def _colleagues(person: str | None = None) -> list[Load]:

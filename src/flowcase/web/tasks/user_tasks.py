@@ -20,6 +20,7 @@ from flowcase.errors import (
 )
 from flowcase.services.case_files.disclosure import without_withheld
 from flowcase.services.tasks.user_task_moves import LONGEST_REASON
+from flowcase.values import Variables
 from flowcase.web.drawing import address
 from flowcase.web.forms import form_files, form_notes, form_page, form_sent
 from flowcase.web.forms.typed_task import (
@@ -178,11 +179,11 @@ class _Noted(Exception):
         self.notes = notes
 
 
-def _noted(form: Form | None) -> dict[str, Any]:
+def _noted(form: Form | None, facts: Variables) -> dict[str, Any]:
     """What was sent. Raises _Noted when there is something to confirm before it counts."""
     dates = read_dates()
     raw = form_sent.completing(form, _sent(), dates)
-    notes = form_notes.notes_on(form, raw, dates.concluded, request.form)
+    notes = form_notes.notes_on(form, raw, dates.concluded, request.form, facts=facts, now=flow().clock.now())
     notes = form_notes.with_unsaved_comment(notes, COMMENT, request.form)
     if notes:
         raise _Noted(notes)

@@ -9,6 +9,9 @@ const LOW = 450; // after the groups of the package
 const WRITE_AFTER = 300; // ms without typing, as the package's own entries
 const SHOWS = ['text', 'separator', 'spacer']; // kinds without a value
 const TARGETS = 'fc-maal';
+const CHECKS = ['refuse', 'warn'];
+const CHECK = /^flowcase\.(refuse|warn)\.(.+)$/;
+const NEW_CHECK = 'dato';
 
 function Entry({ id, field, editField, name, label, note, list }) {
   const kept = String(field.properties?.[name] ?? '');
@@ -48,6 +51,13 @@ function Entry({ id, field, editField, name, label, note, list }) {
   ]);
 }
 
+// [kind, name] of what is asked of a field's value, and of a date one more that may be written.
+function checksOf(field) {
+  const written = Object.keys(field.properties ?? {}).map((each) => CHECK.exec(each)?.slice(1)).filter(Boolean);
+  const open = field.type === 'datetime' && !field.readonly ? CHECKS.map((kind) => [kind, NEW_CHECK]) : [];
+  return [...written.filter(([, name]) => name !== NEW_CHECK), ...open];
+}
+
 // What there is to fill in for a field of this kind.
 function propertiesOf(field) {
   const hasValue = !SHOWS.includes(field.type) && (field.type !== 'group' || field.path);
@@ -58,6 +68,11 @@ function propertiesOf(field) {
   (field.values ?? []).forEach(({ value, label }) => found.push([`value_en.${value}`, say('valueEn', { name: label || value })]));
   if (field.key) found.push(['flowcase.required', say('requiredIf'), say('requiredNote')]);
   if (field.readonly) found.push(['flowcase.shown', say('shownAs')]);
+  for (const [kind, name] of checksOf(field)) {
+    const which = name === NEW_CHECK ? '' : ` (${name})`;
+    found.push([`flowcase.${kind}.${name}`, say(`${kind}If`) + which, say('checkNote')]);
+    found.push([`${kind}.${name}`, say(`${kind}Says`) + which], [`${kind}_en.${name}`, say(`${kind}SaysEn`) + which]);
+  }
   return found;
 }
 
