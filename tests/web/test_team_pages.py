@@ -141,6 +141,33 @@ def test_what_somebody_leaves_behind_whose_account_was_closed_is_handed_over_by_
     assert "Camilla Noer" not in leader.get("/team").one("//tbody").text_content()
 
 
+def test_what_somebody_leaves_behind_who_lost_their_groups_is_handed_over_by_who_leads_the_team(
+    leader, sign_in, world
+):
+    world.flow.people.change_groups("camilla.syd", (), actor=SYSTEM)
+
+    left, there = leader.get("/team").all("//tbody/tr")
+    page = leader.press(leader.get("/team/raadgivere/camilla.syd/overdragelse"), "vis", **CHANGE)
+    done = leader.press(page, "gennemfoer")
+
+    assert "Er ikke i teamet længere: overdrag sagerne" in left.text_content()
+    assert "Meld fravær" not in left.text_content() and "Meld fravær" in there.text_content()
+    assert "plads til" not in left.text_content()
+    assert "Sager overdraget: 2." in done.text
+    assert [caseworker(world, case) for case in HELD] == ["omar.syd", "omar.syd"]
+    assert not [row for row in world.flow.user_tasks.list() if row.assignee == "camilla.syd"]
+    assert "Camilla Noer" not in leader.get("/team").one("//tbody").text_content()
+
+
+def test_who_went_to_another_team_is_led_there_and_not_where_they_have_cases_still(leader, world):
+    world.flow.people.change_groups("camilla.syd", ("familieteam_nord",), actor=SYSTEM)
+
+    page = leader.get("/team")
+
+    assert "Camilla Noer" not in page.text
+    assert leader.get("/team/raadgivere/camilla.syd/overdragelse").status == 403
+
+
 def test_no_case_is_handed_over_to_a_closed_account(leader, world):
     held = "/team/raadgivere/camilla.syd/overdragelse"
     assert leader.get(held).all("//option[@value='omar.syd']")

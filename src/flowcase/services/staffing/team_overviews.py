@@ -17,7 +17,7 @@ from flowcase.errors import Forbidden, NotFound
 from flowcase.services.casework.caseloads import case_loads
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.staffing.absences import Absence, absences
-from flowcase.services.staffing.teams import teams_led
+from flowcase.services.staffing.teams import ever_in, teams_led
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, records
@@ -55,7 +55,7 @@ class Team:
     """One team as who leads it sees it."""
 
     code: str
-    loads: tuple[Load, ...]  # the heaviest first; of closed accounts those that still have cases
+    loads: tuple[Load, ...]  # the heaviest first; of who left, those that still have cases
     overdue: int  # user tasks of the team's people and those that the team is offered
     waiting: tuple[case_files.CaseRow, ...]  # cases that wait for a caseworker, the oldest first
 
@@ -98,7 +98,8 @@ class TeamOverviews:
         def work(tx: Tx) -> list[UserTaskRow]:
             if team not in teams_led(tx, self._rule_sets, actor):
                 raise Forbidden(f"see the late user tasks of team '{team}'", "they do not lead it")
-            holders = _holders(tx, team, [row.id for row in _ever_in(tx, team)])
+            ever = _ever_in(tx, team, self._rule_sets.settings(tx))
+            holders = _holders(tx, team, [row.id for row in ever])
             return task_rows.page(tx, holders, Order.DUE, _late(tx.now), limit=MOST_SHOWN, row=UserTaskRow)
 
         return self._transactions.read(work)
@@ -156,7 +157,7 @@ class TeamOverviews:
         settings: Mapping[str, Value],
         counted: Mapping[str, tuple[int, int]],
     ) -> Team:
-        ever = _ever_in(tx, team)
+        ever = _ever_in(tx, team, settings)
         members = [row for row in ever if row.is_active or counted.get(row.id, (0, 0))[0]]
         loads = _with(tx, members, settings, counted, {})
         waiting = _waiting(tx, team, settings)
@@ -171,12 +172,12 @@ class TeamOverviews:
 
 
 def _members(tx: Tx, team: str) -> list[PersonRow]:
-    return [row for row in _ever_in(tx, team) if row.is_active]
+    return [row for row in people(tx, groups=[team]) if row.kind == "person" and row.is_active]
 
 
-def _ever_in(tx: Tx, team: str) -> list[PersonRow]:
-    """With those whose account is closed: their cases and user tasks wait until somebody hands them over."""
-    return [row for row in people(tx, groups=[team]) if row.kind == "person"]
+def _ever_in(tx: Tx, team: str, settings: Mapping[str, Value]) -> list[PersonRow]:
+    """With those who left: their cases and user tasks wait until somebody hands them over."""
+    return [row for row in ever_in(tx, settings, [team]) if row.kind == "person"]
 
 
 def _waiting(tx: Tx, team: str, settings: Mapping[str, Value]) -> list[case_files.CaseRow]:

@@ -108,6 +108,19 @@ def assigned(tx: Tx) -> list[tuple[str, str, str | None]]:
     return [(row.code, row.caseworker, row.status) for row in tx.rows(statement)]
 
 
+def caseworkers(tx: Tx, teams: Iterable[str]) -> list[str]:
+    """Who has an open case of one of these teams, whatever groups they are in."""
+    statement = (
+        select(_table.c.caseworker)
+        .where(
+            _table.c.closed_at.is_(None), _table.c.caseworker.is_not(None), _table.c.team.in_(sorted(teams))
+        )
+        .distinct()
+        .order_by(_table.c.caseworker)
+    )
+    return [row.caseworker for row in tx.rows(statement)]
+
+
 @in_memory_too
 def newest_code(tx: Tx, prefix: str) -> str | None:
     """The greatest code that begins so, by length and then alphabet; to number the next one."""
