@@ -300,6 +300,29 @@ def test_counting_stops_at_a_thousand(flow: Flowcase, fill: Callable[..., None])
     assert flow.inboxes.counts(ANNA, Asked())[View.GROUPS] == MOST_COUNTED + 1
 
 
+@pytest.mark.parametrize("few", [0, 2, 200])
+def test_what_is_put_off_is_taken_off_what_is_offered(
+    flow: Flowcase, fill: Callable[..., None], clock: Any, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    later, mine = clock.now() + 2 * DAY, {"assignee": "anna"}
+    fill({"follow_up_at": later}, {"follow_up_at": later, "process": "begge"}, {"follow_up_at": clock.now()})
+    overdue = {"follow_up_at": later, "due_at": clock.now()}
+    fill(
+        *(
+            {"id": f"y.{nr}", **row}
+            for nr, row in enumerate([{}, overdue, mine, mine | {"follow_up_at": later}])
+        )
+    )
+    monkeypatch.setattr(queries, "_FEW_PUT_OFF", few)
+    queries._tally_of.cache_clear()
+
+    counts, put_off = flow.inboxes.counts(ANNA, Asked()), flow.inboxes.put_off(ANNA, Asked())
+    queries._tally_of.cache_clear()
+
+    assert (counts[View.OWN], counts[View.GROUPS], counts[View.BOTH], put_off) == (1, 3, 4, 3)
+    assert len(walk(flow, ANNA, Asked(view=View.GROUPS), 50)) == 3
+
+
 @pytest.mark.parametrize("order", [order for order in Order if order not in FACTS])
 @pytest.mark.parametrize("holder", [Holder(person="anna"), Holder(candidates="set"), Holder()])
 def test_every_order_of_every_holder_is_read_from_an_index(
@@ -377,8 +400,14 @@ def test_who_has_few_among_many_is_counted_from_an_index(
             assert len(holders) == 2 and question is not None
         plans.append(plan_for_anybody(store, *question))
 
+    tally = queries.tally_question(
+        [Holder(person="anna")], holders, Only(shown_at=flow.clock.now()), at_most=MOST_COUNTED + 1
+    )
+    assert tally is not None
+
     for plan in plans:
         assert plan.count("using ix_user_task_candidates") == 2, plan
+    for plan in (*plans, plan_for_anybody(store, *tally)):
         assert "Seq Scan" not in plan and "Parallel" not in plan, plan
 
 

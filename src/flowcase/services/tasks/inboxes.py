@@ -318,7 +318,7 @@ class Inboxes:
             both = (self._count(tx, actor, asked, each) for each in (View.OWN, View.GROUPS))
             return min(sum(both), MOST_COUNTED + 1)
         if view in _IN_TALLY and (tally := self._tally(tx, actor, asked)) is not None:
-            return int(tally.own if view is View.OWN else tally.offered)
+            return min(int(tally.own if view is View.OWN else tally.offered), MOST_COUNTED + 1)
         holders = self._holders(tx, actor, view)
         return queries.count(tx, holders, self._only(tx, actor, asked), at_most=MOST_COUNTED + 1)
 

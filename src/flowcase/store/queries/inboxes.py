@@ -28,6 +28,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy import case as either
 
 from flowcase.store import tables
 from flowcase.store.columns import among
@@ -55,6 +56,7 @@ from flowcase.store.wire import Question
 _table = tables.user_task
 _candidate = tables.candidate_set
 _RANGES = 400  # in one statement, of which SQLite takes 500
+_FEW_PUT_OFF, _FEW_SETS = 200, 8  # taken off a count that an index holds, of so many sets of candidates
 _KEPT = 256  # statements of each kind, the last used
 _Row = TypeVar("_Row", UserTaskRow, ListedTaskRow)
 
@@ -185,8 +187,8 @@ def tally_question(
 ) -> Question | None:
     """How many are their own, how many are offered to them, and how many of both are put off until later.
 
-    As `count` tells each by itself, for lists that hide what is put off; None for those that are narrowed to
-    what is looked for first.
+    As `count` tells each by itself, or a few more than `at_most`, for lists that hide what is put off; None
+    for those that are narrowed to what is looked for first.
     """
     is_found_first = only.case is not None or only.facts or only.words
     if is_found_first or only.shown_at is None or not own:
@@ -238,11 +240,31 @@ def _tally_of(shape: _Shape, at_most: int) -> Prepared:
     put_off = replace(shape, narrowed=replace(shape.narrowed, hides_put_off=False, is_put_off=True))
     none: Any = literal_column("0")
     counts = (
-        ("own", _counted(own, at_most).scalar_subquery()),
-        ("offered", _counted(offered, at_most).scalar_subquery() if shape.candidates else none),
-        ("put_off", _counted(put_off, at_most).scalar_subquery()),
+        ("own", _number(own, at_most)),
+        ("offered", _shown(offered, at_most) if shape.candidates else none),
+        ("put_off", _number(put_off, at_most)),
     )
     return Prepared(select(*(count.label(name) for name, count in counts)))
+
+
+def _shown(shape: _Shape, at_most: int) -> ColumnElement[int]:
+    """Those that are not put off, or a few more than `at_most`.
+
+    All of them are counted in an index, whose rows need not be read, and the few that are put off in another
+    one. Where many are put off, or the list is narrowed otherwise too, each row is asked; so it is where
+    there are many sets, whose further ranges would cost more than they spare.
+    """
+    each_asked = _number(shape, at_most)
+    everything = replace(shape.narrowed, hides_put_off=False)
+    if everything != task_lists.narrowing(Only())[0] or shape.candidates > _FEW_SETS:
+        return each_asked
+    put_off = _number(replace(shape, narrowed=replace(everything, is_put_off=True)), _FEW_PUT_OFF + 1)
+    all_of_them = _number(replace(shape, narrowed=everything), at_most + _FEW_PUT_OFF)
+    return either((put_off <= number(_FEW_PUT_OFF), all_of_them - put_off), else_=each_asked)
+
+
+def _number(shape: _Shape, at_most: int) -> ColumnElement[int]:
+    return _counted(shape, at_most).scalar_subquery()
 
 
 def _counted(shape: _Shape, at_most: int) -> Select[Any]:
