@@ -191,6 +191,31 @@ OF_CASEWORK: dict[str, tuple[tuple[str, ...], str]] = {
          "(SELECT min(stream) FROM deadline)",),
         "stream is not what the history tells",
     ),
+    "a timer made to go off for each time that was missed": (
+        ("UPDATE timer SET catch_up = 'every' WHERE status = 'pending' AND instance IS NOT NULL",),
+        "catch_up is not what the history tells",
+    ),
+    "a reminder made never to come": (
+        ("UPDATE timer SET repetitions_left = 99, kind = 'cycle', status = 'fired' "
+         "WHERE status = 'pending' AND instance IS NOT NULL",),
+        "repetitions_left, status is not what the history tells",
+    ),
+    "a timer of a case deleted": (
+        ("DELETE FROM timer WHERE id = (SELECT min(id) FROM timer WHERE instance IS NOT NULL)",),
+        "is gone",
+    ),
+    "a message made to end what it should only tell": (
+        ("UPDATE message_subscription SET is_interrupting = 1 - is_interrupting",),
+        "is_interrupting is not what the history tells",
+    ),
+    "a message made to reach a case a second time": (
+        ("UPDATE message_subscription SET process = 'x'",),
+        "process is not what the history tells",
+    ),
+    "a user task shown with the form of another version": (
+        (f"UPDATE user_task SET definition = 'x' WHERE id = {TASK}",),
+        "definition is not what the history tells",
+    ),
     "a case closed long ago, to be erased soon": (
         (f"UPDATE case_file SET closed_at = '2001-01-01 00:00:00.000000' WHERE code = {CASE}",),
         "closed_at is not what the history tells",

@@ -92,6 +92,10 @@ def _work_off(flow: Flowcase) -> None:
 
 @pytest.fixture
 def said(flow: Flowcase, store: Store, ids: dict[str, str]) -> Said:
+    return said_after(flow, store, ids)
+
+
+def said_after(flow: Flowcase, store: Store, ids: dict[str, str]) -> Said:
     """What is said of rows after a statement, which is taken back."""
 
     def said(statement: str) -> list[str]:

@@ -131,6 +131,11 @@ OF_STARTS: Altered = {
         ("UPDATE timer SET try_at = '2031-01-01 00:00:00+00' WHERE process = 'dagligt'",),
         "Start timer start:dagligt:start: is put off by nothing",
     ),
+    "a timer said to begin another process": (
+        ("UPDATE timer SET process = 'venter', element = 'x', created_at = '2031-01-01 00:00:00+00' "
+         "WHERE process = 'dagligt'",),
+        "process, element, created_at is not what the history tells",
+    ),
     "a timer held although nobody suspended its process": (
         ("UPDATE timer SET is_held = (1 = 1) WHERE process = 'dagligt'",),
         "is held, and its process is not suspended",

@@ -13,11 +13,10 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.handlers import Side
-from flowcase.services.proving import altered_rows
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import catch, end, message, process, service_task, start, user_task
-from tests.services.test_altered_flows import _UNTIED, Said, _PutBack
+from tests.services.test_altered_flows import Said, said_after
 
 WHY = "Leverandøren er lukket"
 DAY = dt.timedelta(days=1)
@@ -80,20 +79,7 @@ def ids(
 
 @pytest.fixture
 def said(flow: Flowcase, store: Store, ids: dict[str, str]) -> Said:
-    """What is said of rows after a statement, which is taken back."""
-
-    def said(statement: str) -> list[str]:
-        found: list[str] = []
-        try:
-            with store.begin(SYSTEM, flow.clock.now()) as tx:
-                tx.execute(text("PRAGMA defer_foreign_keys = ON" if store.is_sqlite else _UNTIED))
-                tx.execute(text(statement.format(**ids)))
-                found += [str(each) for each in altered_rows.compare(tx, casework=True)]
-                raise _PutBack
-        except _PutBack:
-            return found
-
-    return said
+    return said_after(flow, store, ids)
 
 
 LATER = "'2031-01-01 00:00:00.000000'"
@@ -164,7 +150,7 @@ ALTERED = {
     "another work done": (
         "UPDATE job SET type = 'x', headers = '{{\"a\": \"b\"}}', element = 'x', element_instance = '9', "
         "case_code = 'x' WHERE id = '{done}'",
-        "Job {done}: element_instance, element, type, headers is not what the history tells.",
+        "Job {done}: element_instance, element, type, case_code, headers is not what the history tells.",
     ),
     "more tries": (
         "UPDATE job SET retries = 99, attempts = 0 WHERE id = '{done}'",

@@ -30,7 +30,7 @@ MOST_TOLD = 20  # rows, and places where the clock was set back
     "--rows",
     is_flag=True,
     help="Compare cases, records, deadlines, user tasks, documents, process instances with their states and"
-    " incidents, messages, jobs, guest links and access reports with the history too: every stream is"
+    " incidents, timers, messages, jobs, guest links and access reports with the history too: every stream is"
     " opened.",
 )
 @json_option
@@ -47,8 +47,9 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
     processes, legal holds, absences, proposed erasures, documents with a day of their own,
     reviews of drafts, webhooks with their addresses, suspended processes, batches and moves of instances,
     keys that were destroyed or came back; with --rows also what cases, records, deadlines, user tasks,
-    documents, process instances with their states and incidents, messages that wait, held starts, jobs,
-    guest links and access reports say. A row that was altered behind flowcase's back is named.
+    documents, process instances with their states and incidents, timers, messages that wait and what
+    waits for messages and signals, held starts, jobs, guest links and access reports say. A row that was
+    altered behind flowcase's back is named.
 
     Tells also where the clock was set back by more than a minute: no fault of the chain, which says what came
     first, but instants there are not to be relied on.

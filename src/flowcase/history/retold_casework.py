@@ -1,6 +1,6 @@
 """What rows of casework have to say, told anew from events alone: cases, records, deadlines, user tasks,
-openings in an emergency; of process instances, as `retold_flows` tells, and of what waits in them, as
-`retold_waiting` does.
+openings in an emergency; of process instances, as `retold_flows` tells, and of what waits in them and what
+they wait for, as `retold_waiting` and `retold_awaited` do.
 
 It tells a second time, on purpose, what the appliers of the store do: an applier that was wrong, or a row
 that was altered, shows as a difference. Which columns are told is what the classes have as fields.
@@ -19,7 +19,7 @@ from flowcase import events, model
 from flowcase.access import events as access
 from flowcase.cases import events as cases
 from flowcase.cases.deadlines import kept_of
-from flowcase.history import retold_flows, retold_waiting
+from flowcase.history import retold_awaited, retold_flows, retold_waiting
 from flowcase.history.heard import CASE_STREAM, NOT_TOLD, Heard, Subject
 
 
@@ -87,6 +87,8 @@ class UserTask:
     instance: str
     element_instance: str
     element: str
+    process: str
+    definition: str
     name: str
     form: str | None
     assignee: str | None
@@ -123,6 +125,7 @@ TOLD: dict[str, type[Any]] = {
     "emergency": Emergency,
     **retold_flows.TOLD,
     **retold_waiting.TOLD,
+    **retold_awaited.TOLD,
 }
 # Facts of a case that its row repeats: column -> fact.
 COPIES = {
@@ -169,7 +172,7 @@ _OWN = (
     model.InstanceMigrated,
     *_OF_EMERGENCIES,
 )
-KINDS = tuple(dict.fromkeys((*_OWN, *retold_flows.KINDS, *retold_waiting.KINDS)))
+KINDS = tuple(dict.fromkeys((*_OWN, *retold_flows.KINDS, *retold_waiting.KINDS, *retold_awaited.KINDS)))
 BEGINNINGS = (
     cases.CaseOpened,
     cases.RecordCreated,
@@ -179,7 +182,11 @@ BEGINNINGS = (
     access.CaseOpenedInEmergency,
     *retold_flows.BEGINNINGS,
     *retold_waiting.BEGINNINGS,
+    *retold_awaited.BEGINNINGS,
 )
+# Events that change whatever an instance has: user tasks, jobs, and what it waits for.
+_OF_ALL_THAT_WAITS = (model.InstanceMigrated, events.InstanceSuspended, events.InstanceResumed)
+_WAITS = (model.UserTaskCreated, events.JobCreated, *retold_awaited.BEGINNINGS)
 
 
 @functools.cache
@@ -188,19 +195,26 @@ def columns(sort: str) -> tuple[str, ...]:
     return tuple(each.name for each in dataclasses.fields(TOLD[sort]) if not each.metadata.get("beside"))
 
 
-def about(heard: Heard, running: Iterable[str], jobs: Collection[str]) -> Iterable[Subject]:
-    """The rows that an event changes; what an instance that moved to another version has elsewhere is not.
+def about(heard: Heard, running: Iterable[str], waits: Collection[Subject]) -> Iterable[Subject]:
+    """The rows that an event changes.
 
-    `running` are the instances that its stream told of and that had not ended, `jobs` those of its instance.
+    `running` are the instances that its stream told of and that had not ended, `waits` what its instance has.
     """
-    return [*_own(heard), *retold_flows.about(heard, running), *retold_waiting.about(heard, jobs)]
+    if isinstance(heard.event, _OF_ALL_THAT_WAITS):
+        return [*retold_flows.about(heard, running), *waits]
+    of_flows = (*retold_flows.about(heard, running), *retold_waiting.about(heard, waits))
+    return [*_own(heard), *of_flows, *retold_awaited.own(heard)]
+
+
+def follow(waits: dict[str | None, dict[Subject, None]], heard: Heard, subjects: Iterable[Subject]) -> None:
+    """Keep what the instances of a stream have; `subjects` are the rows that the event changed."""
+    if isinstance(heard.event, _WAITS):
+        waits.setdefault(heard.instance, {}).update(dict.fromkeys(subjects))
 
 
 def _own(heard: Heard) -> Iterable[Subject]:
     event: Any = heard.event
     match event:
-        case model.InstanceMigrated():
-            return [("user task", f"{heard.instance}.{each}") for each in event.elements]
         case cases.NoteWritten():
             return [("record", event.note)]
         case cases.DocumentErased():
@@ -220,8 +234,9 @@ def _own(heard: Heard) -> Iterable[Subject]:
 
 def retold(subject: Subject, before: Any, heard: Heard) -> Any:
     """What the row says after an event; None as long as its beginning, erased since, was not heard."""
-    if subject[0] in retold_waiting.TOLD:
-        return retold_waiting.retold(subject, before, heard)
+    for each in (retold_waiting, retold_awaited):
+        if subject[0] in each.TOLD:
+            return each.retold(subject, before, heard)
     if isinstance(heard.event, retold_flows.BEGINNINGS):
         return retold_flows.begun(heard)
     if isinstance(heard.event, (*BEGINNINGS, cases.RecordMoved)):
@@ -264,6 +279,8 @@ def _begun(heard: Heard) -> Any:
                 instance=str(heard.instance),
                 element_instance=event.element_instance,
                 element=event.element,
+                process=heard.flow.process,
+                definition=heard.flow.definition,
                 name=event.name,
                 form=event.form,
                 assignee=event.assignee,
@@ -375,7 +392,8 @@ def _user_task(task: UserTask, heard: Heard) -> UserTask:
             if "priority" in changes:
                 changes["priority"] = int(changes["priority"])
         case model.InstanceMigrated() if task.status == "open":
-            changes = {"element": event.elements[task.element_instance]}
+            element = event.elements.get(task.element_instance, task.element)
+            changes = {"element": element, "definition": event.target}
         case events.UserTaskClaimed():
             changes = {"assignee": event.assignee}
         case events.UserTaskUnclaimed():

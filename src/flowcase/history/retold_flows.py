@@ -14,7 +14,7 @@ from typing import Any
 
 from flowcase import events, model
 from flowcase.cases import events as cases
-from flowcase.history.heard import NOT_TOLD, Heard, Subject, case_of
+from flowcase.history.heard import NOT_TOLD, OF_NO_INSTANCE, Flow, Heard, Subject, case_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,18 @@ def follow(running: set[str], heard: Heard) -> None:
         running.add(str(heard.instance))
     elif isinstance(heard.event, _ENDS):
         running.discard(str(heard.instance))
+
+
+def remember(flows: dict[str | None, Flow], heard: Heard) -> None:
+    """Keep of the instances of a stream what their rows repeat."""
+    event = heard.event
+    if isinstance(event, model.InstanceStarted):
+        is_whole = event.definition is not None
+        case = event.case_code if is_whole else case_of(heard.stream)
+        flows[heard.instance] = Flow(event.process, event.definition if is_whole else NOT_TOLD, case)
+    elif isinstance(event, model.InstanceMigrated):
+        before = flows.get(heard.instance, OF_NO_INSTANCE)
+        flows[heard.instance] = before._replace(definition=event.target)
 
 
 def begun(heard: Heard) -> Instance:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase import events, model
-from flowcase.history.heard import GONE, Heard, Subject, case_of
+from flowcase.history.heard import GONE, Heard, Subject
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Job:
     instance: str
     element_instance: str
     element: str
+    process: str
     type: str
     case_code: str | None
     headers: Mapping[str, str]
@@ -80,7 +81,6 @@ _OF_JOBS = (
     events.JobAdjusted,
     model.JobCancelled,
 )
-_OF_ALL_JOBS = (events.InstanceSuspended, events.InstanceResumed)
 KINDS = (*_OF_MESSAGES, *_OF_HELD_STARTS, *_OF_JOBS)
 BEGINNINGS = (events.MessageBuffered, events.StartHeld, events.JobCreated)
 TAKES_MESSAGES = ("MessageCorrelated", "MessageExpired", "StartHeld")  # by which the row of one goes
@@ -88,8 +88,8 @@ TAKES_MESSAGES = ("MessageCorrelated", "MessageExpired", "StartHeld")  # by whic
 COUNTED = (events.MessageAccepted, model.MessagePublished)
 
 
-def about(heard: Heard, jobs: Collection[str]) -> Iterable[Subject]:
-    """The rows that an event changes; `jobs` are those that its instance had until then."""
+def about(heard: Heard, waits: Collection[Subject]) -> Iterable[Subject]:
+    """The rows that an event changes; `waits` are jobs and others that its instance had until then."""
     event: Any = heard.event
     found: list[Subject] = []
     if isinstance(event, (*_OF_MESSAGES, events.StartHeld)) and event.message is not None:
@@ -99,14 +99,9 @@ def about(heard: Heard, jobs: Collection[str]) -> Iterable[Subject]:
     elif isinstance(event, events.JobCreated):
         found.append(("job", f"{heard.instance}.{event.element_instance}"))
     elif isinstance(event, _OF_JOBS):
-        id = f"{heard.instance}.{event.element_instance}"
-        if id in jobs:  # an inside handler's request that is cancelled was no job
-            found.append(("job", id))
-    elif isinstance(event, model.InstanceMigrated):
-        ids = {f"{heard.instance}.{each}" for each in event.elements}
-        found += [("job", each) for each in jobs if each in ids]
-    elif isinstance(event, _OF_ALL_JOBS):
-        found += [("job", each) for each in jobs]
+        job = ("job", f"{heard.instance}.{event.element_instance}")
+        if job in waits:  # an inside handler's request that is cancelled was no job
+            found.append(job)
     return found
 
 
@@ -163,8 +158,9 @@ def _job(before: Any, heard: Heard) -> Any:
             instance=str(heard.instance),
             element_instance=event.element_instance,
             element=event.element,
+            process=heard.flow.process,
             type=event.type,
-            case_code=case_of(heard.stream),
+            case_code=heard.flow.case_code,
             headers=dict(event.headers),
             priority=event.priority,
             retries=event.retries,
@@ -196,7 +192,7 @@ def _changes(job: Job, heard: Heard) -> dict[str, Any]:
         case model.JobCancelled() if job.status != "completed":
             return {"status": "cancelled", "ended_at": heard.at}
         case model.InstanceMigrated():
-            return {"element": event.elements[job.element_instance]}
+            return {"element": event.elements.get(job.element_instance, job.element)}
         case events.InstanceSuspended() | events.InstanceResumed():
             return {"is_held": isinstance(event, events.InstanceSuspended)}
     return {}

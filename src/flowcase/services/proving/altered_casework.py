@@ -18,11 +18,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flowcase.errors import FlowcaseError, NotFound
-from flowcase.events import JobCreated
-from flowcase.history import retold_casework, retold_flows, retold_waiting
-from flowcase.history.heard import GONE, NOT_TOLD, Heard, Subject
+from flowcase.history import retold_awaited, retold_casework, retold_flows, retold_waiting
+from flowcase.history.heard import GONE, NOT_TOLD, OF_NO_INSTANCE, Flow, Heard, Subject
 from flowcase.history.retold_casework import BEGINNINGS, COPIES
-from flowcase.model import InstanceMigrated
 from flowcase.services.proving import (
     altered_contents,
     altered_incidents,
@@ -58,7 +56,8 @@ _STAYS_AFTER_ERASURE = ("responsible", "plan")  # of a deadline in another strea
 
 _OVER = ("met", "cancelled")  # only such a deadline makes room for the next of its rule
 _NOWHERE = "lies in a stream that does not exist"
-_PASSING = ("message", "held start")  # rows that go again, most of them in the stream in which they came
+# Rows that go again, most of them in the stream in which they came.
+_PASSING = ("message", "held start", retold_awaited.MESSAGE, retold_awaited.SIGNAL)
 
 Place = tuple[dt.datetime, int, str, int]
 
@@ -156,7 +155,7 @@ class _Search:
                     passing.setdefault(subject, []).append((place, retold_waiting.slim(heard)))
                     if told[subject] is GONE:
                         del passing[subject]
-                elif subject[0] != "user task" or not isinstance(heard.event, InstanceMigrated):
+                else:
                     self.crossing.setdefault(subject, []).append((place, heard))
         for subject, row in here.items():
             self._compare(subject, row, told.get(subject))
@@ -242,17 +241,17 @@ class _Search:
     ) -> Iterator[tuple[Place, Heard, list[Subject]]]:
         """Each event with the rows that it changes."""
         running: set[str] = set()
-        jobs: dict[str | None, list[str]] = {}
+        waits: dict[str | None, dict[Subject, None]] = {}
         for place, heard in self._heard(stream, entries):
-            subjects = list(retold_casework.about(heard, running, jobs.get(heard.instance, ())))
+            subjects = list(retold_casework.about(heard, running, waits.get(heard.instance, {})))
             yield place, heard, subjects
             retold_flows.follow(running, heard)
-            if isinstance(heard.event, JobCreated):
-                jobs.setdefault(heard.instance, []).extend(id for _, id in subjects)
+            retold_casework.follow(waits, heard, subjects)
 
     def _heard(self, stream: str, entries: Iterable[SealedRow]) -> Iterator[tuple[Place, Heard]]:
         """Each event with where it stands among those of all streams: at one instant beginnings are first."""
         at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        flows: dict[str | None, Flow] = {}
         for entry in entries:
             if _KINDS.isdisjoint(entry.kind.split(" ")):
                 self.states.pass_over(entry)
@@ -263,7 +262,11 @@ class _Search:
             for row in rows:
                 if row.event is not None:
                     place = (at, 0 if isinstance(row.event, BEGINNINGS) else 1, stream, row.seq)
-                    yield place, Heard(stream, row.at, row.actor, row.instance, row.event, row.request_id)
+                    flow = flows.get(row.instance, OF_NO_INSTANCE)
+                    said = (row.at, row.actor, row.instance, row.event, row.request_id)
+                    heard = Heard(stream, *said, flow)
+                    yield place, heard
+                    retold_flows.remember(flows, heard)
 
     def _compare(self, subject: Subject, row: Any, told: Any) -> None:
         sort = subject[0]
@@ -300,6 +303,8 @@ class _Search:
                     yield name
             elif not is_same(kept, said):
                 yield name
+        if sort == "timer" and altered_waiting.is_put_off_by_nothing(row, told, self.tx.now):
+            yield "try_at"
         if sort == "case":
             for column, fact in COPIES.items():
                 if (getattr(row, column) or None) != _text(told.facts.get(fact)):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 
-from flowcase.history.heard import NOT_TOLD, Heard, case_of
+from flowcase.history.heard import NOT_TOLD, Heard
 from flowcase.model import (
     IncidentRaised,
     IncidentResolved,
@@ -32,6 +32,8 @@ KINDS = tuple(each.__name__ for each in _EVENTS)
 @dataclass
 class Incident:
     stream: str
+    process: str
+    case_code: str | None
     element: str
     element_instance: str
     kind: str
@@ -53,9 +55,6 @@ class Incidents:
     def look_at(self, tx: Tx, instances: Sequence[str]) -> None:
         self.kept.clear()
         for row in as_kept.incidents(tx, instances):
-            case = case_of(row.stream)
-            if case is not NOT_TOLD and row.case_code != case:
-                self.found.append(("incident", row.id, "case_code is not what the history tells"))
             kept = Incident(**{name: getattr(row, name) for name in Incident.__dataclass_fields__})
             self.kept.setdefault(row.instance, []).append((row.id, kept))
 
@@ -63,7 +62,14 @@ class Incidents:
         event, instance = heard.event, str(heard.instance)
         if isinstance(event, IncidentRaised):
             raised = Incident(
-                heard.stream, event.element, event.element_instance, str(event.kind), event.message, heard.at
+                stream=heard.stream,
+                process=heard.flow.process,
+                case_code=heard.flow.case_code,
+                element=event.element,
+                element_instance=event.element_instance,
+                kind=str(event.kind),
+                message=event.message,
+                raised_at=heard.at,
             )
             self.told.setdefault(instance, []).append(raised)
         elif instance in self.told and isinstance(event, _EVENTS):
@@ -83,6 +89,8 @@ class Incidents:
             kept, told = self.kept.get(instance, ()), self.told.get(instance, ())
             left = Counter(astuple(each) for each in told)
             for id, row in kept:
+                if told and told[0].case_code is NOT_TOLD:
+                    row.case_code = NOT_TOLD
                 if left[astuple(row)]:
                     left[astuple(row)] -= 1
                 else:

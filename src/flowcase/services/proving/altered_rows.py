@@ -62,8 +62,8 @@ class AlteredRows:
         instances.
 
         With `casework` also cases, records, deadlines, user tasks, documents, openings in an emergency,
-        process instances, messages, held starts, jobs, guest links and access reports, for which every
-        stream is opened.
+        process instances, timers, messages and what waits for them, held starts, jobs, guest links and access
+        reports, for which every stream is opened.
 
         A stream whose history cannot be opened any more is left to the verification of its chain.
         """

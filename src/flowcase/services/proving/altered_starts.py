@@ -20,7 +20,7 @@ from flowcase.modeling import read_bpmn
 from flowcase.modeling.definition import ElementKind, MessageEvent, SignalEvent
 from flowcase.services.proving.altered_row import AlteredRow, compared
 from flowcase.services.proving.told_of_installation import Told
-from flowcase.store import Tx
+from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import as_kept_starts as as_kept
 from flowcase.store.queries.as_kept_starts import StartEvent, StartTimer
 
@@ -38,7 +38,8 @@ class Starts:
     timers: dict[str, StartTimer] = field(default_factory=dict)
 
     def listen(self, told: Told) -> None:
-        _tell(self.timers, told[2])
+        _, at, event = told
+        _tell(self.timers, at, event)
 
 
 def find(
@@ -64,10 +65,16 @@ def is_put_off(due_at: dt.datetime, try_at: dt.datetime, now: dt.datetime) -> bo
     return try_at < due_at or try_at > max(due_at, now + LONGEST_PUT_OFF)
 
 
-def _tell(told: dict[str, StartTimer], event: object) -> None:
+def _tell(told: dict[str, StartTimer], at: dt.datetime, event: object) -> None:
     match event:
         case events.StartTimerScheduled():
-            told[_id(event.process, event.element)] = StartTimer(
+            id = _id(event.process, event.element)
+            told[id] = StartTimer(
+                timer=event.element,
+                process=event.process,
+                element=event.element,
+                stream=INSTALLATION,
+                created_at=told[id].created_at if id in told else at,
                 definition=event.definition,
                 kind=event.kind,
                 catch_up=event.catch_up,
@@ -80,7 +87,7 @@ def _tell(told: dict[str, StartTimer], event: object) -> None:
             is_fired = isinstance(event, events.StartTimerFired)
             status = TimerStatus.FIRED if is_fired else TimerStatus.CANCELLED
             if id in told:
-                told[id] = replace(told[id], status=status)
+                told[id] = replace(told[id], status=status, ended_at=at)
 
 
 def _id(process: str, element: str) -> str:

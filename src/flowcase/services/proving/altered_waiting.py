@@ -1,7 +1,8 @@
-"""What the comparison of rows with the history asks of messages and jobs alone."""
+"""What the comparison of rows with the history asks of messages, jobs and timers alone."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import secrets
@@ -12,8 +13,10 @@ from typing import Any
 from flowcase import model
 from flowcase.events import MessageRepeated
 from flowcase.history.heard import Heard
+from flowcase.history.retold_awaited import Timer
 from flowcase.history.retold_waiting import COUNTED, TAKES_MESSAGES, Job, Message
 from flowcase.services.proving.altered_row import AlteredRow
+from flowcase.services.proving.altered_starts import is_put_off
 from flowcase.services.proving.told_of_installation import Share, shares
 from flowcase.store import Tx
 from flowcase.store.queries import as_kept as as_kept_streams
@@ -107,6 +110,11 @@ def is_same_job(told: Job, name: str, kept: Any, said: Any) -> bool:
 
 
 OF_A_CLAIM = ("status", "attempts", "retries")  # columns of a job that a worker changes
+
+
+def is_put_off_by_nothing(row: Any, told: Timer, now: dt.datetime) -> bool:
+    """Whether a timer that waits would be tried at another time than when it is due, or tries have failed."""
+    return told.status == model.TimerStatus.PENDING and is_put_off(told.due_at, row.try_at, now)
 
 
 def other_receipts(told: Message, kept: set[str]) -> bool:

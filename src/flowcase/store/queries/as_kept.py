@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from flowcase.history import retold_awaited
 from flowcase.history.retold import Absence, ErasedCase
 from flowcase.history.retold_casework import COPIES, columns
 from flowcase.history.retold_retention import Period, Proposal
@@ -63,9 +64,17 @@ _CASEWORK = {
     "message": tables.message,
     "held start": suspension_tables.held_start,
     "job": tables.job,
+    "timer": tables.timer,
+    retold_awaited.MESSAGE: tables.message_subscription,
+    retold_awaited.SIGNAL: tables.signal_subscription,
 }
 # Columns that follow from what the history tells, or say what is left of what was erased.
-BESIDE = {"case": tuple(COPIES), "user task": ("candidates",), "deadline": ("is_current",)}
+BESIDE = {
+    "case": tuple(COPIES),
+    "user task": ("candidates",),
+    "deadline": ("is_current",),
+    "timer": ("try_at",),
+}
 
 
 def key_of(sort: str) -> Any:
@@ -76,7 +85,8 @@ def key_of(sort: str) -> Any:
 def _rows_of(sort: str) -> Any:
     table = _CASEWORK[sort]
     names = (*columns(sort), *BESIDE.get(sort, ()))
-    return select(key_of(sort).label("id"), *(table.c[name] for name in names))
+    rows = select(key_of(sort).label("id"), *(table.c[name] for name in names))
+    return rows.where(table.c.instance.is_not(None)) if sort == "timer" else rows  # others begin processes
 
 
 @functools.cache

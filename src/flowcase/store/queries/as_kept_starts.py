@@ -18,12 +18,20 @@ _timer, _start = tables.timer, tables.start_subscription
 
 @dataclass(frozen=True)
 class StartTimer:
+    timer: str
+    process: str
+    element: str
+    stream: str
+    created_at: dt.datetime
     definition: str
     kind: str
     catch_up: str
     repetitions_left: int | None
     due_at: dt.datetime
     status: str
+    ended_at: dt.datetime | None = None
+    element_instance: str | None = None
+    case_code: str | None = None
 
 
 @dataclass(frozen=True)
