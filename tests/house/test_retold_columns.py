@@ -66,7 +66,7 @@ OF_THE_INSTALLATION = {
     "start_subscription",  # by the diagrams in force, in `services/proving/altered_starts.py`
     "search_key",  # with the records; those of people whom a record knows are made of it
     # by keyed hashes, in `services/proving/altered_ways_in.py`
-    *("credential", "second_factor", "recovery_code", "sign_in_session", "calendar_feed"),
+    *("credential", "second_factor", "recovery_code", "sign_in_session", "calendar_feed", "sign_in_brake"),
     "instance_state",  # by the version that its last entry tells, in `services/proving/altered_states.py`
     # by what names them, in `services/proving/altered_contents.py`
     *("document_content", "case_fact"),
@@ -84,7 +84,7 @@ TABLES_NOT_COMPARED = {
     **dict.fromkeys(("upload", "user_task_draft", "draft", "play", "simulation", "scenario_trial"), NOT_SENT),
     **dict.fromkeys(("notice_read", "mail", "mail_notice", "webhook_delivery"), ON_ITS_WAY),
     **dict.fromkeys(("checkpoint_delivery", "outbox_incident"), ON_ITS_WAY),
-    **dict.fromkeys(("used_once", "sign_in_brake", "api_use", "kept_answer"), OF_THE_MOMENT),
+    **dict.fromkeys(("used_once", "api_use", "kept_answer"), OF_THE_MOMENT),
     **dict.fromkeys(("node", "job_pace", "user_task_presence", "draft_presence"), OF_THE_MOMENT),
 }
 TABLES = {as_kept.key_of(sort).table.name for sort in retold_casework.TOLD}

@@ -51,7 +51,8 @@ def waits() -> bytes:
     """A timer, then a user task that a timer and a signal would end, then another one."""
     called, of_signal = signal("kald")
     return process(
-        "t", start(), catch("vent", timer("timeDuration", "P9D")), user_task("efter"), user_task("sidst"), end(),
+        "t", start(), catch("vent", timer("timeDuration", "P9D")), user_task("efter"), user_task("sidst"),
+        end(),
         aside=(
             boundary("frist", "efter", timer("timeDuration", "P9D"), to="b1"),
             boundary("kald", "efter", called, to="b2", roots=of_signal),

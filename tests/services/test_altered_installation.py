@@ -14,16 +14,33 @@ from flowcase.access.events import CredentialSet, IdentityLinked, SignedIn
 from flowcase.bootstrap import Flowcase
 from flowcase.services.meetings import calendar_addresses
 from flowcase.services.signing_in.people import NOWHERE
+from flowcase.services.signing_in.second_factors import CodeRefused
 from flowcase.store import INSTALLATION, tables
+from flowcase.store.api_tables import service_account
 from flowcase.store.calendar_tables import calendar_feed
-from flowcase.store.sign_in_tables import identity, recovery_code, second_factor, sign_in_session
+from flowcase.store.sign_in_tables import (
+    identity,
+    recovery_code,
+    second_factor,
+    sign_in_brake,
+    sign_in_session,
+)
 from tests.services.altering import Altered, not_said, said_of_each
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import catch, end, message, process, start, timer, user_task
 
 STEP = dt.timedelta(seconds=30)  # how long a code of the app lasts
-OF_SIGN_IN = (sign_in_session, second_factor, recovery_code, calendar_feed, identity)
+OF_SIGN_IN = (
+    sign_in_session,
+    second_factor,
+    recovery_code,
+    calendar_feed,
+    identity,
+    sign_in_brake,
+    service_account,
+)
 WRITTEN = (tables.person, tables.person_group, tables.credential, *OF_SIGN_IN)
+LATER = "'2031-01-01 00:00:00+00'"
 NEWEST = "(SELECT max(version) FROM named_resource WHERE name = 'tabel')"
 WAYS_IN: Altered = {
     "the names of two colleagues exchanged": (
@@ -47,6 +64,50 @@ WAYS_IN: Altered = {
     "a password taken away": (
         ("DELETE FROM credential WHERE person = 'mallory'",),
         "Account mallory: has no password any more, and no event says why",
+    ),
+    "a password that somebody else chose, kept as it is": (
+        ("UPDATE credential SET must_change = (1 = 0) WHERE person = 'leader'",),
+        "Account leader: has a password that need not be changed, and no event says so",
+    ),
+    "an old password said to be a new one": (
+        (f"UPDATE credential SET changed_at = {LATER} WHERE person = 'mallory'",),
+        "Account mallory: has a password that was set at another time",
+    ),
+    "a session made to last longer": (
+        (f"UPDATE sign_in_session SET begun_at = {LATER}, seen_at = {LATER}",),
+        "of mallory began at another time, and lasts from there",
+    ),
+    "a session that does not end with the provider's": (
+        ("UPDATE sign_in_session SET elsewhere = NULL",),
+        "of mallory ends with another one at the sign-in provider",
+    ),
+    "an account that is told of no new browser": (
+        ("UPDATE person SET signed_in_at = NULL WHERE id = 'mallory'",),
+        "Account mallory: signed in last at another time than is said",
+    ),
+    "an account said to be in use": (
+        (f"UPDATE person SET signed_in_at = {LATER} WHERE id = 'silent'",),
+        "Account silent: signed in last at another time than is said",
+    ),
+    "an account added long ago, in another language": (
+        (f"UPDATE person SET created_at = {LATER} WHERE id = 'silent'",),
+        "Account silent: was added at another time",
+    ),
+    "an account that is written to in another language": (
+        ("UPDATE person SET locale = 'en' WHERE id = 'silent'",),
+        "Account silent: locale is not what the history tells",
+    ),
+    "a program's scopes said to be older": (
+        (f"UPDATE service_account SET made_at = {LATER}",),
+        "Account portal: has other scopes than were granted",
+    ),
+    "a leader kept from signing in for years": (
+        (f"UPDATE sign_in_brake SET failed_at = {LATER}, locked_until = {LATER}, failures = 99",),
+        "on signing in holds somebody, and no wrong try says why",
+    ),
+    "a leader kept from signing in for longer than a wrong try does": (
+        (f"UPDATE sign_in_brake SET locked_until = {LATER}",),
+        "on signing in holds somebody, and no wrong try says why",
     ),
     "a session of a leader made up": (
         ("INSERT INTO sign_in_session SELECT 'made up', 'x', 'leader', \"by\", browser, begun_at, seen_at, "
@@ -189,13 +250,18 @@ def house(flow: Flowcase) -> Flowcase:
     for person in ("mallory", "leader", "silent"):
         flow.people.add(person, name=person.title(), groups=["fronten"], actor=OPERATOR)
     for person in ("mallory", "leader"):
-        flow.people.set_password(person, f"hest-ankel-vind-{person}-mynte", actor=OPERATOR)
-    flow.sessions.begin("mallory", by="password")
+        password = f"hest-ankel-vind-{person}-mynte"
+        flow.people.set_password(person, password, must_change=person == "leader", actor=OPERATOR)
+    flow.service_accounts.make("portal", groups=("indtag",), scopes=("tasks:read",), actor=OPERATOR)
+    flow.clock.advance(STEP)
+    flow.sessions.begin("mallory", by="oidc", elsewhere="x")
     leader = flow.people.actor("leader")
     app = pyotp.TOTP(flow.second_factors.enrol("leader").secret)
     flow.second_factors.confirm(app.at(flow.sessions.now()), actor=leader, source=NOWHERE)
     renewed = app.at(flow.sessions.now() + STEP)
     codes = flow.second_factors.renew_recovery_codes(renewed, actor=leader, source=NOWHERE)
+    with pytest.raises(CodeRefused):
+        flow.second_factors.check("leader", "not one of them", source=NOWHERE)
     assert flow.second_factors.check("leader", codes[0], source=NOWHERE) == "recovery"
     with flow.store.begin(leader, flow.clock.now()) as tx:
         calendar_addresses.make(tx, "egne")

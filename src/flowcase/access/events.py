@@ -88,6 +88,7 @@ class CredentialSet(Event):
     person: str
     kind: str  # password | token
     keyed_hash: str = ""  # of the stored hash, so that another in its place is noticed; older releases: empty
+    must_change: bool | None = None  # its owner has to choose another; None: an older release wrote it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,8 @@ class SignedIn(Event):
     by: str  # password | password+totp | password+recovery | oidc | token
     session: str = ""  # id; empty where an older release wrote it
     keyed_hash: str = ""  # of the session's secret, as above
+    begun_at: dt.datetime | None = None  # by the machine's own clock; None: an older release wrote it
+    ends_with: str = ""  # keyed hash of the provider's own session with which it ends
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,8 +31,11 @@ class Account:
     groups: set[str]
     team: str | None
     district: str | None
+    added_at: dt.datetime
+    locale: str = "da"  # a person's own language is what their browser asks for, or what they chose for mails
     is_active: bool = True
-    scopes: tuple[tuple[str, ...], dt.datetime | None, str] | None = None  # scopes, end, who granted them
+    # scopes, end, who granted them, when
+    scopes: tuple[tuple[str, ...], dt.datetime | None, str, dt.datetime] | None = None
     identities: set[tuple[str, str]] = field(default_factory=set)  # (issuer, subject) at a provider
 
 
@@ -102,7 +105,7 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
         match event:
             case access.PersonAdded():
                 found.accounts[event.person] = Account(
-                    event.name, event.kind, set(event.groups), event.team, event.district
+                    event.name, event.kind, set(event.groups), event.team, event.district, at
                 )
             case access.GroupsChanged():
                 groups = found.accounts[event.person].groups
@@ -111,7 +114,7 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
             case access.PersonDeactivated():
                 found.accounts[event.person].is_active = False
             case access.ScopesGranted():
-                granted = (tuple(event.scopes), event.expires_at, actor)
+                granted = (tuple(event.scopes), event.expires_at, actor, at)
                 found.accounts[event.person].scopes = granted
             case access.IdentityLinked():
                 found.accounts[event.person].identities.add((event.issuer, event.subject))

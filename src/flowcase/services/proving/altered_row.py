@@ -18,7 +18,7 @@ class AlteredRow:
     # | deadline | document | user task | candidates | emergency | erasure | document period | stream
     # | review | reviewed file | review comment | webhook
     # | instance | suspension | batch | move | message | message id | held start | job
-    # | timer | message subscription | signal subscription
+    # | brake | timer | message subscription | signal subscription
     # | guest link | access report | choice of an access report | session | calendar address | start timer
     # | start event
     id: str

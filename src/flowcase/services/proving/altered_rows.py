@@ -40,7 +40,7 @@ _KINDS = (
     *altered_starts.KINDS,
     *retold_reviews.KINDS,
 )
-_OF_ACCOUNTS = ("name", "team", "district")
+_OF_ACCOUNTS = ("name", "team", "district", "locale")
 _OF_UPLOADS = "upload:"  # streams whose keys are destroyed with a form that is not sent, or once it is
 
 
@@ -77,7 +77,7 @@ class AlteredRows:
 
 def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
     """As `AlteredRows.find`, in a transaction of somebody else; what cannot be read raises."""
-    beside = Beside(WaysIn(as_kept_ways_in.sessions(tx)), Starts(), Reviewed(tx))
+    beside = Beside(WaysIn(as_kept_ways_in.sessions(tx), as_kept_ways_in.brakes(tx)), Starts(), Reviewed(tx))
     told = told_of_installation.told(tx, _KINDS)
     listeners = (beside.ways_in.listen, beside.starts.listen, beside.reviews.listen)
     found = retold.installation(told_of_installation.heard_by(told, *listeners))
@@ -124,7 +124,7 @@ def _of_installation(tx: Tx, told: Installation, beside: Beside) -> Iterator[Alt
 
 def _accounts(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
     rows = {row.id: row for row in people.people(tx)}
-    scopes, linked = as_kept.scopes(tx), as_kept.identities(tx)
+    scopes, linked, added_at = as_kept.scopes(tx), as_kept.identities(tx), as_kept.added(tx)
     for id in sorted(rows.keys() | told.accounts.keys()):
         row, account = rows.get(id), told.accounts.get(id)
         if row is None or account is None:
@@ -140,6 +140,8 @@ def _accounts(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
             yield AlteredRow("account", id, f"was made as {account.kind}, not as {row.kind}")
         if other := [name for name in _OF_ACCOUNTS if getattr(row, name) != getattr(account, name)]:
             yield AlteredRow("account", id, f"{', '.join(other)} is not what the history tells")
+        if added_at[id] != account.added_at:
+            yield AlteredRow("account", id, "was added at another time")
         if scopes.get(id) != account.scopes:
             yield AlteredRow("account", id, "has other scopes than were granted")
     for person, issuer, subject in linked:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flowcase.access import events
 from flowcase.services.proving.altered_row import AlteredRow
 from flowcase.services.proving.told_of_installation import Told
 from flowcase.services.signing_in import keyed_hashes
+from flowcase.services.signing_in.brakes import LONGEST_LOCK
 from flowcase.store import Tx
 from flowcase.store.queries import as_kept_ways_in as as_kept
-from flowcase.store.queries.as_kept_ways_in import KeptSession
+from flowcase.store.queries.as_kept_ways_in import KeptBrake, KeptCredential, KeptSession
 
 KINDS = (
     events.CredentialSet,
@@ -29,7 +31,15 @@ KINDS = (
     events.CalendarAddressMade,
     events.CalendarAddressEnded,
     events.SignedIn,
+    events.SignInRefused,
 )
+
+
+class Set(NamedTuple):
+    """A password or token, and when it was set."""
+
+    event: events.CredentialSet
+    at: dt.datetime
 
 
 @dataclass
@@ -37,7 +47,8 @@ class WaysIn:
     """What is told of them: keyed hashes, empty where an older release wrote the event."""
 
     sessions_kept: Mapping[str, KeptSession]
-    credentials: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and kind
+    brakes: Sequence[KeptBrake] = ()
+    credentials: dict[tuple[str, str], Set] = field(default_factory=dict)  # by person and kind
     factors: set[str] = field(default_factory=set)
     codes: dict[str, str] = field(default_factory=dict)  # by person
     used: dict[str, dict[str, dt.datetime]] = field(default_factory=dict)  # codes, by person
@@ -45,12 +56,20 @@ class WaysIn:
     calendars: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and series
     sessions: dict[str, events.SignedIn] = field(default_factory=dict)  # those that there are
     older: set[str] = field(default_factory=set)  # who signed in last on an older release
+    last: dict[str, dt.datetime] = field(default_factory=dict)  # when each account signed in
+    wrong_tries: set[dt.datetime] = field(default_factory=set)  # of those that the brakes count last
+
+    def __post_init__(self) -> None:
+        self._braked = {each.failed_at for each in self.brakes}
 
     def listen(self, told: Told) -> None:
         _, at, event = told
         match event:
             case events.CredentialSet():
-                self.credentials[event.person, event.kind] = event.keyed_hash
+                self.credentials[event.person, event.kind] = Set(event, at)
+            case events.SignInRefused():
+                if at in self._braked:
+                    self.wrong_tries.add(at)
             case events.SecondFactorSet():
                 self.factors.add(event.person)
             case events.SecondFactorEnded():
@@ -69,8 +88,10 @@ class WaysIn:
                 self.calendars.pop((event.person, event.series), None)
             case events.SignedIn() if not event.session:
                 self.older.add(event.person)
+                self.last[event.person] = at
             case events.SignedIn():
                 self.older.discard(event.person)
+                self.last[event.person] = at
                 if event.session in self.sessions_kept:
                     self.sessions[event.session] = event
 
@@ -84,8 +105,10 @@ def find(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
             yield AlteredRow("account", person, f"has a {kind} that no event set")
         elif key not in kept:
             yield AlteredRow("account", person, f"has no {kind} any more, and no event says why")
-        elif not _fits(told.credentials[key], keyed_hashes.of_credential(tx, person, kind, kept[key])):
-            yield AlteredRow("account", person, f"has another {kind} than was set last")
+        else:
+            yield from _credential(tx, person, told.credentials[key], kept[key])
+    yield from _last_times(tx, told)
+    yield from _brakes(told)
     factors = as_kept.second_factors(tx)
     for person in sorted(factors ^ told.factors):
         what = "has a second factor that" if person in factors else "has no second factor any more, and"
@@ -117,6 +140,41 @@ def find(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
             begun.keyed_hash, keyed_hashes.of_session(tx, id, row.person, row.secret_hash)
         ):
             yield AlteredRow("session", id, f"of {row.person} is not as it was begun")
+        elif begun.begun_at is not None and begun.begun_at != row.begun_at:
+            yield AlteredRow("session", id, f"of {row.person} began at another time, and lasts from there")
+        elif begun.begun_at is not None and begun.ends_with != keyed_hashes.of_session_elsewhere(
+            tx, id, row.elsewhere
+        ):
+            yield AlteredRow("session", id, f"of {row.person} ends with another one at the sign-in provider")
+
+
+def _credential(tx: Tx, person: str, told: Set, kept: KeptCredential) -> Iterator[AlteredRow]:
+    event = told.event
+    proof = keyed_hashes.of_credential(tx, person, event.kind, kept.secret_hash)
+    if not _fits(event.keyed_hash, proof):
+        yield AlteredRow("account", person, f"has another {event.kind} than was set last")
+    elif event.must_change is None:
+        return  # an older release wrote it
+    elif event.must_change != kept.must_change:
+        what = "has to be" if kept.must_change else "need not be"
+        yield AlteredRow("account", person, f"has a {event.kind} that {what} changed, and no event says so")
+    elif kept.changed_at != told.at:
+        yield AlteredRow("account", person, f"has a {event.kind} that was set at another time")
+
+
+def _last_times(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
+    """Who is said never to have signed in is not told of a browser that is new."""
+    for person, at in sorted(as_kept.signed_in(tx).items()):
+        if at != told.last.get(person) and not (at is None and person in told.older):
+            yield AlteredRow("account", person, "signed in last at another time than is said")
+
+
+def _brakes(told: WaysIn) -> Iterator[AlteredRow]:
+    """Each counts wrong tries, of which the last is an event, and holds nobody for longer than it may."""
+    for each in told.brakes:
+        is_longer = each.locked_until is not None and each.locked_until - each.failed_at > LONGEST_LOCK
+        if is_longer or each.failed_at not in told.wrong_tries:
+            yield AlteredRow("brake", each.bucket, "on signing in holds somebody, and no wrong try says why")
 
 
 def _uses(tx: Tx, person: str, codes: Mapping[str, dt.datetime | None], told: WaysIn) -> Iterator[AlteredRow]:

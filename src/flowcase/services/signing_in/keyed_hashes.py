@@ -15,6 +15,11 @@ def of_session(tx: Tx, id: str, person: str, secret_hash: str) -> str:
     return tx.digest("session", f"{id}|{person}|{secret_hash}").hex()
 
 
+def of_session_elsewhere(tx: Tx, id: str, elsewhere: str | None) -> str:
+    """Of the session at the sign-in provider with which one ends; empty where it ends with none."""
+    return "" if elsewhere is None else tx.digest("session elsewhere", f"{id}|{elsewhere}").hex()
+
+
 def of_recovery_codes(tx: Tx, person: str, code_hashes: Iterable[str]) -> str:
     return tx.digest("recovery codes", f"{person}|{'|'.join(sorted(code_hashes))}").hex()
 

@@ -307,7 +307,8 @@ class People:
         if not tx.update_any(tables.credential, {"person": id, "kind": kind}, values):
             tx.insert(tables.credential, person=id, kind=kind, **values)
         proof = keyed_hashes.of_credential(tx, id, kind, secret_hash)
-        tx.append(INSTALLATION, events.CredentialSet(person=id, kind=kind, keyed_hash=proof))
+        was_set = events.CredentialSet(person=id, kind=kind, keyed_hash=proof, must_change=must_change)
+        tx.append(INSTALLATION, was_set)
 
 
 def _append_new(tx: Tx, added: events.PersonAdded) -> None:

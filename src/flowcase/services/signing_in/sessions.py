@@ -105,7 +105,14 @@ class Sessions:
             if not is_known and people.has_signed_in(tx, person):
                 tell(tx, person, Said.NEW_BROWSER)
             proof = keyed_hashes.of_session(tx, id, person, hashed)
-            signed_in = events.SignedIn(person=person, by=by, session=id, keyed_hash=proof)
+            signed_in = events.SignedIn(
+                person=person,
+                by=by,
+                session=id,
+                keyed_hash=proof,
+                begun_at=now,
+                ends_with=keyed_hashes.of_session_elsewhere(tx, id, elsewhere or None),
+            )
             tx.append(INSTALLATION, signed_in)
 
         self._transactions.run(SYSTEM, work)

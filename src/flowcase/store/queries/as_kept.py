@@ -158,9 +158,17 @@ def identities(tx: Tx) -> list[tuple[str, str, str]]:
     return [(row.person, row.issuer, row.subject) for row in tx.rows(select(table))]
 
 
-def scopes(tx: Tx) -> dict[str, tuple[tuple[str, ...], Any, str]]:
-    table = api_tables.service_account
-    return {row.person: (tuple(row.scopes), row.expires_at, row.made_by) for row in tx.rows(select(table))}
+def added(tx: Tx) -> dict[str, dt.datetime]:
+    """When each account was."""
+    table = tables.person
+    return {row.id: row.created_at for row in tx.rows(select(table.c.id, table.c.created_at))}
+
+
+def scopes(tx: Tx) -> dict[str, tuple[tuple[str, ...], Any, str, dt.datetime]]:
+    found = {}
+    for row in tx.rows(select(api_tables.service_account)):
+        found[row.person] = (tuple(row.scopes), row.expires_at, row.made_by, row.made_at)
+    return found
 
 
 def absences(tx: Tx) -> dict[str, Absence]:

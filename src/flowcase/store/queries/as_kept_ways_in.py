@@ -10,8 +10,15 @@ from sqlalchemy import select
 from flowcase.store import tables
 from flowcase.store.calendar_tables import calendar_feed
 from flowcase.store.queries.rows import made
-from flowcase.store.sign_in_tables import recovery_code, second_factor, sign_in_session
+from flowcase.store.sign_in_tables import recovery_code, second_factor, sign_in_brake, sign_in_session
 from flowcase.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class KeptCredential:
+    secret_hash: str
+    must_change: bool
+    changed_at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -19,11 +26,30 @@ class KeptSession:
     person: str
     by: str
     secret_hash: str
+    begun_at: dt.datetime
+    elsewhere: str | None
 
 
-def credentials(tx: Tx) -> dict[tuple[str, str], str]:
-    """Hash by person and kind."""
-    return {(row.person, row.kind): row.secret_hash for row in tx.rows(select(tables.credential))}
+@dataclass(frozen=True)
+class KeptBrake:
+    bucket: str
+    failed_at: dt.datetime
+    locked_until: dt.datetime | None
+
+
+def credentials(tx: Tx) -> dict[tuple[str, str], KeptCredential]:
+    """By person and kind."""
+    return {(row.person, row.kind): made(KeptCredential, row) for row in tx.rows(select(tables.credential))}
+
+
+def signed_in(tx: Tx) -> dict[str, dt.datetime | None]:
+    """When each account signed in last."""
+    table = tables.person
+    return {row.id: row.signed_in_at for row in tx.rows(select(table.c.id, table.c.signed_in_at))}
+
+
+def brakes(tx: Tx) -> list[KeptBrake]:
+    return [made(KeptBrake, row) for row in tx.rows(select(sign_in_brake).order_by(sign_in_brake.c.bucket))]
 
 
 def second_factors(tx: Tx) -> set[str]:
