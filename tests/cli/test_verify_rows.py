@@ -216,6 +216,18 @@ OF_CASEWORK: dict[str, tuple[tuple[str, ...], str]] = {
         (f"UPDATE user_task SET definition = 'x' WHERE id = {TASK}",),
         "definition is not what the history tells",
     ),
+    "a record said to be written before it was": (
+        ("UPDATE record SET created_at = '2021-01-01 00:00:00.000000' WHERE entity = 'Barn'",),
+        "created_at of Barn is not what the history tells",
+    ),
+    "a record said not to have been touched since": (
+        ("UPDATE record SET updated_at = '2021-01-01 00:00:00.000000' WHERE entity = 'Barn'",),
+        "updated_at of Barn is not what the history tells",
+    ),
+    "a case said not to have been touched since": (
+        (f"UPDATE case_file SET updated_at = '2021-01-01 00:00:00.000000' WHERE code = {CASE}",),
+        "updated_at is not what the history tells",
+    ),
     "a case closed long ago, to be erased soon": (
         (f"UPDATE case_file SET closed_at = '2001-01-01 00:00:00.000000' WHERE code = {CASE}",),
         "closed_at is not what the history tells",

@@ -20,15 +20,14 @@ from flowcase.store.queries.as_kept_notices import Notice
 
 APPLIERS = Path(appliers.__file__).parent
 
-ORDER = "guards writes against each other and says when the last one was; nothing is decided by it"
+ORDER = "guards writes against each other; nothing is decided by it"
 # sort -> column -> why it is not compared
 NOT_COMPARED = {
     "case": {
         "version": ORDER,
-        "updated_at": ORDER,
         "erased_at": "by what the installation's stream tells of erasures (`proving/altered_rows.py`)",
     },
-    "record": {"version": ORDER, "created_at": ORDER, "updated_at": ORDER},
+    "record": {"version": ORDER},
     "deadline": {"version": ORDER},
     "user task": {},
     "timer": {},

@@ -31,6 +31,7 @@ class Case:
     rule_set_version: str
     facts: Mapping[str, Any]
     opened_at: dt.datetime
+    updated_at: dt.datetime
     closed_at: dt.datetime | None = None
     outcome: str | None = None
 
@@ -42,6 +43,8 @@ class Record:
     case_code: str | None
     open: Mapping[str, Any]
     secret: Mapping[str, Any]  # sealed in the row
+    created_at: dt.datetime  # NOT_TOLD of one that went on under another case's key
+    updated_at: dt.datetime  # NOT_TOLD where several streams tell of it: a clock set back may mix them up
     # by which it is found again, as keyed hashes beside the row; NOT_TOLD once it moved to another case's key
     search: Mapping[str, str] = field(default_factory=dict, metadata={"beside": True})
 
@@ -251,13 +254,22 @@ def _begun(heard: Heard) -> Any:
     match event:
         case cases.CaseOpened():
             pinned = (event.rule_set, event.rule_set_version)
-            return Case(stream, event.child, *pinned, dict(event.facts), opened_at=at)
+            return Case(stream, event.child, *pinned, dict(event.facts), opened_at=at, updated_at=at)
         case cases.RecordCreated() | cases.RecordMoved():
-            search = NOT_TOLD if isinstance(event, cases.RecordMoved) else dict(event.search)
-            return Record(stream, event.entity, event.case, dict(event.open), dict(event.secret), search)
+            is_moved = isinstance(event, cases.RecordMoved)
+            return Record(
+                stream=stream,
+                entity=event.entity,
+                case_code=event.case,
+                open=dict(event.open),
+                secret=dict(event.secret),
+                created_at=NOT_TOLD if is_moved else at,
+                updated_at=NOT_TOLD if is_moved else at,
+                search=NOT_TOLD if is_moved else dict(event.search),
+            )
         case cases.NoteWritten():
             written = {"type": event.kind, "kilde": event.source, "skrevet": at}
-            return Record(stream, "Notat", event.case, written, {"indhold": event.text})
+            return Record(stream, "Notat", event.case, written, {"indhold": event.text}, at, at)
         case access.CaseOpenedInEmergency():
             return Emergency(stream, event.case, event.person, event.purpose, at, event.until)
         case cases.DeadlineOpened():
@@ -304,14 +316,15 @@ def _case_of(stream: str, task: model.UserTaskCreated) -> str | None:
 
 def _case(case: Case, heard: Heard) -> Case:
     event = heard.event
+    changes: dict[str, Any] = {}
     match event:
         case cases.CaseFactSet():
-            return dataclasses.replace(case, facts={**case.facts, event.name: event.value})
+            changes = {"facts": {**case.facts, event.name: event.value}}
         case cases.CaseClosed():
-            return dataclasses.replace(case, outcome=event.outcome, closed_at=heard.at)
+            changes = {"outcome": event.outcome, "closed_at": heard.at}
         case cases.CaseRuleSetChanged():
-            return dataclasses.replace(case, rule_set=event.rule_set, rule_set_version=event.rule_set_version)
-    return case
+            changes = {"rule_set": event.rule_set, "rule_set_version": event.rule_set_version}
+    return dataclasses.replace(case, updated_at=heard.at, **changes)
 
 
 def _record(record: Record, heard: Heard) -> Record:
@@ -323,13 +336,23 @@ def _record(record: Record, heard: Heard) -> Record:
                 open={**record.open, **event.open},
                 secret={**record.secret, **event.secret},
                 case_code=record.case_code if event.case is None else event.case,
+                updated_at=_touched(record, heard),
                 search=NOT_TOLD if record.search is NOT_TOLD else {**record.search, **event.search},
             )
         case cases.DocumentErased():
             return dataclasses.replace(
-                record, open={**record.open, "status": "slettet"}, secret={}, search={}
+                record,
+                open={**record.open, "status": "slettet"},
+                secret={},
+                search={},
+                updated_at=_touched(record, heard),
             )
     return record
+
+
+def _touched(record: Record, heard: Heard) -> Any:
+    is_elsewhere = heard.stream != record.stream or record.updated_at is NOT_TOLD
+    return NOT_TOLD if is_elsewhere else heard.at
 
 
 def _deadline(deadline: Deadline, heard: Heard) -> Deadline:
