@@ -265,7 +265,7 @@ def _begun(heard: Heard) -> Any:
                 secret=dict(event.secret),
                 created_at=NOT_TOLD if is_moved else at,
                 updated_at=NOT_TOLD if is_moved else at,
-                search=NOT_TOLD if is_moved else dict(event.search),
+                search=NOT_TOLD if isinstance(event, cases.RecordMoved) else dict(event.search),
             )
         case cases.NoteWritten():
             written = {"type": event.kind, "kilde": event.source, "skrevet": at}
