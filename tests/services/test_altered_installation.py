@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from flowcase.access.events import CredentialSet, IdentityLinked, SignedIn
 from flowcase.bootstrap import Flowcase
+from flowcase.clock import ManualClock
 from flowcase.services.meetings import calendar_addresses
 from flowcase.services.signing_in.people import NOWHERE
 from flowcase.services.signing_in.second_factors import CodeRefused
@@ -308,6 +309,22 @@ def test_of_what_an_older_release_began_only_that_it_is_there_is_compared(house:
         tx.update_all(sign_in_session, {"person": "mallory"}, {"person": "silent", "id": "older"})
 
     assert house.altered_rows.find() == []
+
+
+def test_sessions_that_nodes_of_an_older_release_begin_during_an_upgrade_are_named_a_day_later_only(
+    house: Flowcase, clock: ManualClock
+) -> None:
+    with house.store.begin(OPERATOR, house.clock.now()) as tx:
+        tx.append(INSTALLATION, SignedIn(person="mallory", by="password"))
+        tx.update_all(sign_in_session, {"person": "mallory"}, {"id": "older"})
+    house.sessions.begin("mallory", by="password")
+    meanwhile = house.altered_rows.find()
+    clock.advance(dt.timedelta(days=1))
+
+    later = [str(each) for each in house.altered_rows.find()]
+
+    assert meanwhile == []
+    assert later == ["Session older: of mallory: no event began it."]
 
 
 def test_each_version_altered_beside_the_history_is_named(flow: Flowcase) -> None:

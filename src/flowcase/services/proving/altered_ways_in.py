@@ -35,6 +35,9 @@ KINDS = (
 )
 
 
+_BESIDE_EACH_OTHER = dt.timedelta(days=1)  # as long as nodes of two releases and the sessions that they began
+
+
 class Set(NamedTuple):
     """A password or token, and when it was set."""
 
@@ -55,7 +58,8 @@ class WaysIn:
     tells_uses: set[str] = field(default_factory=set)  # each use of whose codes is an event
     calendars: dict[tuple[str, str], str] = field(default_factory=dict)  # by person and series
     sessions: dict[str, events.SignedIn] = field(default_factory=dict)  # those that there are
-    older: set[str] = field(default_factory=set)  # who signed in last on an older release
+    older: dict[str, dt.datetime] = field(default_factory=dict)  # when somebody signed in on an older release
+    newer: set[str] = field(default_factory=set)  # who has signed in on a newer one since
     last: dict[str, dt.datetime] = field(default_factory=dict)  # when each account signed in
     wrong_tries: set[dt.datetime] = field(default_factory=set)  # of those that the brakes count last
 
@@ -87,13 +91,21 @@ class WaysIn:
             case events.CalendarAddressEnded():
                 self.calendars.pop((event.person, event.series), None)
             case events.SignedIn() if not event.session:
-                self.older.add(event.person)
-                self.last[event.person] = at
+                self.older[event.person] = self.last[event.person] = at
+                self.newer.discard(event.person)
             case events.SignedIn():
-                self.older.discard(event.person)
+                self.newer.add(event.person)
                 self.last[event.person] = at
                 if event.session in self.sessions_kept:
                     self.sessions[event.session] = event
+
+    def may_be_older(self, person: str, now: dt.datetime) -> bool:
+        """Whether a session of theirs may have begun on an older release, which told of none which it is.
+
+        While an upgrade is under way people sign in on nodes of both.
+        """
+        at = self.older.get(person)
+        return at is not None and (person not in self.newer or now - at < _BESIDE_EACH_OTHER)
 
 
 def find(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
@@ -134,7 +146,7 @@ def find(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
     for id, row in sorted(sessions.items()):
         begun = told.sessions.get(id)
         if begun is None:
-            if row.person not in told.older:
+            if not told.may_be_older(row.person, tx.now):
                 yield AlteredRow("session", id, f"of {row.person}: no event began it")
         elif (begun.person, begun.by) != (row.person, row.by) or not _fits(
             begun.keyed_hash, keyed_hashes.of_session(tx, id, row.person, row.secret_hash)
