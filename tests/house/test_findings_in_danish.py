@@ -197,6 +197,26 @@ def test_a_finding_in_the_english_page_is_as_the_check_says_it(monkeypatch):
     assert (str(said), said.language) == ("The file is empty. Mend its text.", "en")
 
 
+def test_a_kind_of_element_is_written_in_words_on_the_english_page(monkeypatch):
+    from flowcase.web.words import findings_in_danish
+
+    finding = Finding(
+        rule="x",
+        severity=Severity.ERROR,
+        file="f",
+        element="e",
+        element_name=None,
+        line=1,
+        message="No flow leads to this endEvent, so it never runs.",
+        remedy="Draw 'userTask' as a userTask.",
+    )
+    monkeypatch.setattr(findings_in_danish, "current", lambda: "en")
+
+    said = str(findings_in_danish.finding_words(finding))
+
+    assert said == "No flow leads to this end event, so it never runs. Draw 'userTask' as a user task."
+
+
 def test_what_a_manifest_says_in_danish_has_its_remedy_in_danish_too(monkeypatch):
     from flowcase.services.deploying.rule_set_check import check_manifests
     from flowcase.web.words import findings_in_danish

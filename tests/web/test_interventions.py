@@ -285,4 +285,4 @@ def test_many_are_moved_to_another_version_and_taken_back(sign_in, world, instan
     assert "findes ikke i den nye udgave" in planned.text
     assert moved == new
     assert world.flow.instances.get(instance).version == new - 1
-    assert "gjort om" in drift.get(address).text
+    assert "taget tilbage" in drift.get(address).text

@@ -51,7 +51,7 @@ def test_the_owner_sees_verdicts_moves_and_takes_back(world: World, sign_in, beh
     assert "færdig" in done.text and "flyttet: 2" in done.text and "kan ikke flyttes: 1" in done.text
     page.post(f"/studie/flyt/plan/{id}/fortryd", {"begrundelse": "For tidligt"})
     work(world)
-    assert "gjort om: 2" in page.get(f"/studie/flyt/plan/{id}").text
+    assert "taget tilbage: 2" in page.get(f"/studie/flyt/plan/{id}").text
     assert [world.flow.instances.get(each).version for each in behind] == [1, 1, 1]
 
 

@@ -214,6 +214,7 @@ def test_a_group_for_our_own_properties_is_in_the_panel(studio, world):
         page.locator("[data-element-id=afdaek] .djs-hit").first.click(force=True)
         group(page, "flowcase").get_by_label("Tabeller, der advarer (flowcase.warn)").fill("gate_findes_ikke")
     expect(page.locator(".fc-finding.fc-error", has_text="gate_findes_ikke")).to_have_count(1)
+    expect(page.get_by_role("button", name="Tildeling: Fold afsnittet ud eller ind")).to_have_count(1)
     saved(page)
 
     content = world.flow.studio.open(DIAGRAM, actor=world.flow.people.actor("jens.proces")).content

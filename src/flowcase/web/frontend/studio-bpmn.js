@@ -27,6 +27,7 @@ import { FlowcasePropertiesModule } from './studio/flowcase-properties.js';
 import { markFindings } from './studio/marks.js';
 import { PickingModule } from './studio/picking.js';
 import { PlacingModule } from './studio/placing.js';
+import { nameSections } from './studio/section-names.js';
 import { ShapingModule } from './studio/shaping.js';
 import { startStudio } from './studio/shell.js';
 import { VariablesModule } from './studio/variables.js';
@@ -79,6 +80,7 @@ function makeEditor(begun) {
       translateShown(document.querySelector('.djs-popup-parent'), inMenus, '.djs-popup-search-count'),
     );
   }
+  nameSections(document.getElementById('egenskaber'));
   modeler.get('elementTemplatesLoader').setTemplates(begun.templates);
   const stack = modeler.get('commandStack');
   const registry = modeler.get('elementRegistry');

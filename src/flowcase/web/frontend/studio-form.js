@@ -13,6 +13,7 @@ import { translateShown } from './studio/danish-shown.js';
 import { bindFormKeys } from './studio/form-keys.js';
 import { FormPropertiesModule, listTargets } from './studio/form-properties.js';
 import { nameInDanish } from './studio/new-fields.js';
+import { nameSections } from './studio/section-names.js';
 import { startStudio } from './studio/shell.js';
 
 const PLACES = '.fjs-palette-container, .fjs-properties-container, .fjs-editor-context-pad, .fjs-empty-editor';
@@ -26,6 +27,7 @@ const added = Object.entries(danish).flatMap(([word, said]) =>
 
 function makeEditor(begun) {
   const container = document.getElementById('laerred');
+  nameSections(container);
   const editor = new FormEditor({ container, additionalModules: [FormPropertiesModule] });
   listTargets(begun.targets);
   if (begun.language === 'da') {

@@ -279,10 +279,10 @@ def _status(code: str) -> str:
         "stopped": gettext("standset"),
         "waiting": gettext("venter"),
         "refused": gettext("kunne ikke"),
-        "undoing": gettext("gøres om"),
-        "undo_paused": gettext("på pause, mens den gøres om"),
-        "undone": gettext("gjort om"),
-        "undo_refused": gettext("kan ikke gøres om"),
+        "undoing": gettext("tages tilbage"),
+        "undo_paused": gettext("på pause, mens den tages tilbage"),
+        "undone": gettext("taget tilbage"),
+        "undo_refused": gettext("kan ikke tages tilbage"),
     }.get(code, code)
 
 

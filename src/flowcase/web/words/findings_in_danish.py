@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flowcase.modeling import Finding
+from flowcase.modeling.document import EVENT_DEFINITIONS, FLOW_NODES
 from flowcase.web.language import current
 from flowcase.web.words.danish_catalogue import DanishCatalogue
 
@@ -26,6 +27,8 @@ _BETWEEN = {
     " months": " måneder",
     " hours": " timer",
 }
+_KIND = re.compile(rf"'[^']*'|\b({'|'.join(sorted(FLOW_NODES | EVENT_DEFINITIONS | {'sequenceFlow'}))})\b")
+_WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _VALUE_OR_BETWEEN = re.compile("|".join(['"[^"]*"', *_BETWEEN]))
 
 
@@ -46,7 +49,14 @@ def finding_words(finding: Finding) -> FindingWords:
         message, remedy = in_danish(finding.message), in_danish(finding.remedy)
         if message is not None and remedy is not None:
             return FindingWords(message, remedy, "da")
-    return FindingWords(finding.message, finding.remedy, "en")
+    return FindingWords(_spoken(finding.message), _spoken(finding.remedy), "en")
+
+
+def _spoken(sentence: str) -> str:
+    """Kinds of elements as people say them: an end event, not an endEvent; what is in quotes stays."""
+    return _KIND.sub(
+        lambda found: _WORD_BEGINS.sub(" ", found[1]).lower() if found[1] else found[0], sentence
+    )
 
 
 def in_danish(sentence: str) -> str | None:

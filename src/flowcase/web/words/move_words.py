@@ -47,13 +47,13 @@ STATUSES: Mapping[str, str] = {
     "running": "i gang",
     "paused": "på pause",
     "done": "færdig",
-    "undoing": "gøres om",
-    "undo_paused": "på pause, mens den gøres om",
-    "undone": "gjort om",
+    "undoing": "tages tilbage",
+    "undo_paused": "på pause, mens den tages tilbage",
+    "undone": "taget tilbage",
     "waiting": "venter",
     "moved": "flyttet",
     "refused": "kan ikke flyttes",
-    "undo_refused": "kan ikke gøres om",
+    "undo_refused": "kan ikke tages tilbage",
 }
 
 VERDICTS: Mapping[str, str] = {
