@@ -47,6 +47,8 @@ LONGEST = (
     "tests/faults/test_workers.py",
     "tests/web/test_foreign_files.py",
     "tests/scenarios/test_shipped.py",
+    "tests/web/test_studio_trials.py",
+    "tests/web/test_revision_in_the_browser.py",
     "tests/services/test_inboxes.py",
     "tests/services/test_killed_absences.py",
 )
