@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
@@ -13,7 +14,8 @@ from playwright.sync_api import Page, expect
 from flowcase.access.actor import SYSTEM
 from flowcase.modeling import read_bpmn
 from flowcase.modeling.layout import lay_out
-from flowcase.modeling.picture import picture
+from flowcase.modeling.picture import Shape, picture
+from flowcase.web.studio.new_files import new_file
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.test_browser import sign_in
 from tests.web.test_studio_in_the_browser import axe
@@ -41,6 +43,25 @@ def to_the_drawing(page: Page) -> None:
         if page.evaluate("document.activeElement.closest('#laerred svg') !== null"):
             return
     raise AssertionError("Tab does not reach the drawing")
+
+
+def upon_each_other(drawn: Sequence[Shape]) -> list[tuple[str, str]]:
+    return [
+        (one.name or one.kind, other.name or other.kind)
+        for one, other in combinations(drawn, 2)
+        if one.x < other.x + other.width
+        and other.x < one.x + one.width
+        and one.y < other.y + other.height
+        and other.y < one.y + one.height
+    ]
+
+
+def go_on_to(page: Page, what: str) -> None:
+    for _ in range(30):
+        page.keyboard.press("PageDown")
+        if what in (page.locator("#valgt").text_content() or ""):
+            return
+    raise AssertionError(f"{what} is not reached")
 
 
 def choose(page: Page, element: str) -> None:
@@ -137,6 +158,28 @@ def test_an_element_is_added_named_connected_moved_edged_and_deleted_by_keyboard
     assert "Spørg skolen" in [each.name for each in kept(page, world).elements.values()]
 
 
+def test_a_gateway_that_is_appended_never_lies_upon_an_end_that_nothing_leads_to(page, world):
+    name, content = new_file("nyt", "bpmn")
+    world.flow.deployments.deploy({name: content}, actor=SYSTEM)
+    page.goto(f"/studie/{name}")
+    editor_is_ready(page)
+    to_the_drawing(page)
+    go_on_to(page, "→")
+    page.keyboard.press("Delete")
+    choose(page, "Start")
+    append(page, "Brugeropgave", "Vurder")
+    page.keyboard.press("a")
+    look_up(page, "Eksklusiv")
+    expect(page.locator("#valgt")).to_contain_text("forgrening", ignore_case=True)
+    page.keyboard.press("Control+s")
+    expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+
+    content = world.flow.studio.open(name, actor=world.flow.people.actor("jens.proces")).content
+    drawn = picture(content).shapes
+    assert {each.kind for each in drawn} == {"startEvent", "userTask", "exclusiveGateway", "endEvent"}
+    assert upon_each_other(drawn) == []
+
+
 def test_what_is_appended_never_lies_upon_its_neighbour(page, world):
     to_the_drawing(page)
     choose(page, "vurder")
@@ -151,12 +194,7 @@ def test_what_is_appended_never_lies_upon_its_neighbour(page, world):
     kept(page, world)
     content = world.flow.studio.open(FILE, actor=world.flow.people.actor("jens.proces")).content
     drawn = [each for each in picture(content).shapes if each.kind == "userTask"]
-    upon = [
-        (one.name, other.name)
-        for one, other in combinations(drawn, 2)
-        if abs(one.x - other.x) < one.width and abs(one.y - other.y) < one.height
-    ]
-    assert (len(drawn), upon) == (5, [])
+    assert (len(drawn), upon_each_other(drawn)) == (5, [])
 
 
 def test_the_panel_and_the_list_of_keys_are_reached_by_a_key_and_nobody_is_caught(page):

@@ -24,9 +24,9 @@ export function freePlace(target, size, near, isFrame) {
   return middle({ ...size, x: bounds.x + 3 * GAP, y: low + GAP });
 }
 
-// Whether something stands in `place` already; flows may be crossed there.
+// Whether something stands in `place` already, or where the grid may move it; flows may be crossed there.
 export function isTaken(target, place) {
-  return target.children.some((each) => !each.waypoints && each.type !== 'bpmn:Lane' && overlap(place, each, 0));
+  return target.children.some((each) => !each.waypoints && each.type !== 'bpmn:Lane' && overlap(place, each, STEP));
 }
 
 // Shapes, names and flows inside, and the strip of the frame's own name; lanes only divide it.

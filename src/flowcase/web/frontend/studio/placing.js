@@ -56,7 +56,7 @@ class Placing {
 }
 Placing.$inject = ['canvas', 'create', 'eventBus', 'modeling', 'mouse', 'rules', 'selection'];
 
-const FIRST = 1500; // before bpmn-js's own place
+const FIRST = 2500; // before bpmn-js's own place, and before its place on the grid (2000)
 
 class Appending {
   constructor(canvas, elementRegistry, eventBus) {
