@@ -157,6 +157,11 @@ class Form:
         )
         return "\n".join(found)
 
+    @functools.cached_property
+    def warns(self) -> bool:
+        """Whether it says of any value that it is probably a slip."""
+        return any(not check.is_refused for field in self.walk() for check in field.checks)
+
     def is_read(self, name: str) -> bool:
         """Whether its FEEL names something: how it is shown, or what is asked of a value."""
         checks = (check.wrong_if.text for field in self.walk() for check in field.checks)

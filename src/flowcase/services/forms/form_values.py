@@ -69,6 +69,8 @@ def warnings_of(
     form: Form, raw: Mapping[str, Any], *, facts: Variables, now: dt.datetime
 ) -> dict[str, list[str]]:
     """What is probably a slip in values that may still be taken, by the names of their fields."""
+    if not form.warns:
+        return {}
     loaded, _ = _load(_prepared(form), raw)
     found: dict[str, list[str]] = {}
     _kept(form.fields, loaded, _over(loaded, facts), now, (), set(), {}, warned=found)
