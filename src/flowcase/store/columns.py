@@ -80,9 +80,12 @@ def _read_instants(column: Sequence[dt.datetime | None]) -> Sequence[dt.datetime
 
 
 def _read_instant_texts(column: Sequence[str | None]) -> Sequence[dt.datetime | None]:
-    """Of texts as `_instant_text` writes them."""
-    read = dt.datetime.fromisoformat
-    return [each if each is None else read(each) for each in column]
+    """Of texts as `_instant_text` writes them; what somebody else wrote as `_read_instant` does."""
+    read, utc = dt.datetime.fromisoformat, dt.UTC
+    return [
+        None if each is None else at if (at := read(each)).tzinfo is utc else at.astimezone(utc)
+        for each in column
+    ]
 
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
