@@ -12,10 +12,10 @@ function isCutOff(select) {
 
 function tell(select) {
   let told = select.nextElementSibling;
-  if (!told?.matches(".fc-whole")) {
+  if (!told?.matches(".fc-chosen-whole")) {
     if (!isCutOff(select)) return;
     told = document.createElement("span");
-    told.className = "fc-whole";
+    told.className = "fc-chosen-whole";
     told.setAttribute("aria-hidden", "true");
     select.after(told);
   }
