@@ -147,12 +147,18 @@ def _field(component: Located, prefix: tuple[str, ...], depth: int) -> Field:
     )
 
 
+def check_named(name: str) -> tuple[str, str] | None:
+    """Kind (refuse, warn) and name of the check that a property holds."""
+    kind, _, which = name.removeprefix("flowcase.").partition(".")
+    return (kind, which) if name.startswith(CHECKS) and which else None
+
+
 def _checks(properties: Mapping[str, Any]) -> tuple[Check, ...]:
     found = []
     for name, text in properties.items():
-        kind, _, which = str(name).removeprefix("flowcase.").partition(".")
-        wrong_if = _feel(text) if str(name).startswith(CHECKS) and which else None
-        if wrong_if is not None:
+        named = check_named(str(name))
+        if named is not None and (wrong_if := _feel(text)) is not None:
+            kind, which = named
             said, english = (_text(properties.get(f"{each}.{which}")) for each in (kind, f"{kind}_en"))
             found.append(Check(wrong_if, kind == "refuse", said, english))
     return tuple(found)

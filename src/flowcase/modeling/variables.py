@@ -19,7 +19,7 @@ FACTS = frozenset(
         "loopCounter",
     }
 )
-OF_FORMS = frozenset({"barn_foedt"})  # what expressions of forms read beside those: no diagram does
+BORN = "barn_foedt"  # the birth of the case's child, which expressions of forms read: no diagram does
 
 
 def outputs_of(node: Node) -> set[str]:

@@ -113,7 +113,7 @@ class Transactions:
                     too(tx)
                 return result
 
-        return patiently(once, seconds=patience_seconds, is_hopeless=self.store.is_hopeless)
+        return self._patiently(once, seconds=patience_seconds)
 
     def rehearse(self, actor: Actor, work: Callable[[Tx], _Result]) -> _Result:
         """The result of what `work` really does, taken back before anybody else sees any of it.
@@ -129,12 +129,12 @@ class Transactions:
                 result: _Result = taken_back.result
                 return result
 
-        return patiently(once, is_hopeless=self.store.is_hopeless)
+        return self._patiently(once)
 
     def read(self, work: Callable[[Tx], _Result]) -> _Result:
         """The result of a function that only reads; asked again when the database is away for a while."""
 
-        return patiently(lambda: self.store.read(work, self.clock.now), is_hopeless=self.store.is_hopeless)
+        return self._patiently(lambda: self.store.read(work, self.clock.now))
 
     def read_at_one_moment(self, work: Callable[[Tx], _Result]) -> _Result:
         """As `read`, where answers that belong together must be of the same moment."""
@@ -143,7 +143,7 @@ class Transactions:
             with self.store.at_one_moment(self.clock.now()) as tx:
                 return work(tx)
 
-        return patiently(once, is_hopeless=self.store.is_hopeless)
+        return self._patiently(once)
 
     def glance(self, work: Callable[[Tx], _Result]) -> _Result:
         """As `read`, for one statement: without the round trips of a transaction around it."""
@@ -152,7 +152,10 @@ class Transactions:
             with self.store.glancing(self.clock.now()) as tx:
                 return work(tx)
 
-        return patiently(once, is_hopeless=self.store.is_hopeless)
+        return self._patiently(once)
+
+    def _patiently(self, once: Callable[[], _Result], *, seconds: float = PATIENCE_SECONDS) -> _Result:
+        return patiently(once, seconds=seconds, is_hopeless=self.store.is_hopeless)
 
 
 class _TakenBack(Exception):

@@ -32,7 +32,7 @@ from flowcase.modeling.finding import Severity
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.form_rules import FormReport, components_of, properties_of
 from flowcase.modeling.form_rules.form_expression import expressions
-from flowcase.modeling.variables import FACTS, OF_FORMS
+from flowcase.modeling.variables import BORN, FACTS
 
 SEVERITY = Severity.WARNING
 _ALIKE = 0.85  # of 1: `annonym` and `anonym`, but not `anonym` and `anonym_plan`
@@ -61,7 +61,7 @@ def is_misspelt(form: Located, problem: Problem) -> bool:
 
 def unknown_names(form: Located) -> Iterator[tuple[Located, str, str, Problem]]:
     """(component, its property, the expression there, the name in it that neither a field nor a fact has)."""
-    known = _fields(form) | _variables(form) | FACTS | OF_FORMS
+    known = _fields(form) | _variables(form) | FACTS | {BORN}
     for component, _ in components_of(form):
         for field, text in expressions(component):
             found = parse(text.removeprefix("=").strip())

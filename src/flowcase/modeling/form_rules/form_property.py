@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.form_rules import FormReport, components_of, properties_of
-from flowcase.modeling.read_form import CHECKS
+from flowcase.modeling.read_form import check_named
 
 KNOWN = {
     "target": "Where the value goes.",
@@ -36,8 +36,8 @@ KNOWN = {
 def check(form: Located, report: FormReport) -> None:
     for component, _ in components_of(form):
         for name in properties_of(component):
-            kind, _, which = name.removeprefix("flowcase.").partition(".")
-            if name.startswith(CHECKS) and which:
+            if (named := check_named(name)) is not None:
+                kind, which = named
                 if not properties_of(component).get(f"{kind}.{which}"):
                     report(
                         component,

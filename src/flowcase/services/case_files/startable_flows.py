@@ -13,10 +13,11 @@ from flowcase.access.permissions import may_start
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element, ElementKind, ProcessDefinition
+from flowcase.modeling.variables import BORN
 from flowcase.services.behind import Behind
 from flowcase.services.casework.case_work import OpenWork
 from flowcase.services.choosing import form_records
-from flowcase.services.choosing.form_facts import BORN, form_facts
+from flowcase.services.choosing.form_facts import form_facts
 from flowcase.services.choosing.rule_hits import ACTOR, asked, refused
 from flowcase.services.entitled.case_access import may_see
 from flowcase.services.entitled.confidentiality import is_close

@@ -10,13 +10,12 @@ import functools
 from collections.abc import Iterator, Mapping
 
 from flowcase.modeling import Form
+from flowcase.modeling.variables import BORN
 from flowcase.services.behind import Behind
 from flowcase.services.casework.case_work import CaseWork
 from flowcase.services.choosing.choices import choices_for
 from flowcase.store import Tx
 from flowcase.values import Value
-
-BORN = "barn_foedt"
 
 
 def form_facts(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) -> Mapping[str, Value]:
