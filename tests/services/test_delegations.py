@@ -11,7 +11,8 @@ from flowcase import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict, Forbidden, InvalidValues, Refused
-from flowcase.services.tasks.inboxes import Asked, Order, View
+from flowcase.services.tasks.asked import Asked, View
+from flowcase.services.tasks.inboxes import Order
 from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task
 

@@ -14,7 +14,8 @@ from sqlalchemy import insert, select, update
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.services.tasks.inboxes import MOST_COUNTED, Asked, Due, View
+from flowcase.services.tasks.asked import Asked, Due, View
+from flowcase.services.tasks.inboxes import MOST_COUNTED
 from flowcase.store import Store, tables
 from flowcase.store.prepared import Prepared
 from flowcase.store.queries import found_by, inboxes_by_fact, task_lists

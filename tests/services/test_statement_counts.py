@@ -12,7 +12,8 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
-from flowcase.services.tasks.inboxes import Asked, ByFact, Order, View
+from flowcase.services.tasks.asked import Asked, View
+from flowcase.services.tasks.inboxes import ByFact, Order
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task

@@ -12,7 +12,7 @@ from flowcase import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import Conflict, Forbidden, InvalidValues
-from flowcase.services.tasks.inboxes import Asked, View
+from flowcase.services.tasks.asked import Asked, View
 from flowcase.services.tasks.user_task_moves import LONGEST_REASON
 from tests.services.conftest import ANNA, BO, CLARA, OPERATOR
 from tests.services.diagrams import end, process, start, user_task

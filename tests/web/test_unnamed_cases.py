@@ -10,7 +10,8 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.services.entitled.meeting_parts import is_unnamed
-from flowcase.services.tasks.inboxes import Asked, Order
+from flowcase.services.tasks.asked import Asked
+from flowcase.services.tasks.inboxes import Order
 from flowcase.store.queries.task_lists import Place
 from tests.web.test_api import Program
 from tests.web.test_meeting_page import (  # noqa: F401 - fixtures

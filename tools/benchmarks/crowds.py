@@ -28,7 +28,8 @@ from benchmarks.measuring import (
 from flowcase import scheduler
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.services.tasks.inboxes import Asked, Order, Place
+from flowcase.services.tasks.asked import Asked
+from flowcase.services.tasks.inboxes import Order, Place
 from flowcase.store import fact_tables, tables
 from flowcase.store.columns import Instant
 from flowcase.store.queries import waiting

@@ -15,7 +15,8 @@ from flowcase.cli.output import json_option, local, plain, progress, say_json, s
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import FlowcaseError, InvalidValues
 from flowcase.services.case_files.notifications import STAFF_FORM
-from flowcase.services.tasks.inboxes import Asked, Order, Place
+from flowcase.services.tasks.asked import Asked
+from flowcase.services.tasks.inboxes import Order, Place
 from flowcase.values import from_json
 
 as_option = click.option(

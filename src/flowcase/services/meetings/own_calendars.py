@@ -10,7 +10,8 @@ from flowcase.history.deadline_names import quoted
 from flowcase.services.entitled.unnamed_cases import untold
 from flowcase.services.meetings.meeting_calendars import event_of
 from flowcase.services.meetings.meetings import Meetings
-from flowcase.services.tasks.inboxes import Asked, Inboxes, View
+from flowcase.services.tasks.asked import Asked, View
+from flowcase.services.tasks.inboxes import Inboxes
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import deadlines, mails

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import SUPPLIER, may_see_cases
-from flowcase.cases.civil_time import at_wall_clock, local_date
+from flowcase.cases.civil_time import local_date
 from flowcase.services.definitions import Definitions
 from flowcase.services.entitled import supplier_scope
 from flowcase.services.entitled.candidates import is_candidate, is_free_for
@@ -18,6 +16,7 @@ from flowcase.services.entitled.unnamed_cases import kept_from, told_to, unnamed
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.staffing import deputies
 from flowcase.services.staffing.teams import people_led, teams_led
+from flowcase.services.tasks.asked import Asked, View
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import absences, found_by, notices, people, resources, saved_lists
@@ -35,45 +34,9 @@ MOST_VALUES = found_by.MOST_VALUES  # of a fact, told of
 MOST_WORDS = 5
 ROUTING_FACTS = "rutefakta"  # setting: which further facts of cases lists are sorted by and narrowed to
 ALWAYS = ("distrikt", "omraade", "team", "trin", "status", "sagsbehandler")
-_WEEK = 7
+_IN_TALLY = frozenset({View.BOTH, View.OWN, View.GROUPS})  # counted together
 _NAMES_NO_CASE = frozenset({Order.DUE, Order.RECEIVED, Order.PRIORITY, Order.FOLLOW_UP})
 _Row = TypeVar("_Row", UserTaskRow, ListedTaskRow)
-
-
-class View(StrEnum):
-    BOTH = "both"  # the person's own and the groups'
-    OWN = "own"  # also what the person has delegated, and those of whom the person stands in for
-    GROUPS = "groups"  # free, and offered to the person
-    TEAM = "team"  # of the people in the teams that the person leads
-    CASES = "cases"  # of every case, whoever has them
-
-
-_IN_TALLY = frozenset({View.BOTH, View.OWN, View.GROUPS})  # counted together
-
-
-class Due(StrEnum):
-    OVERDUE = "overdue"
-    TODAY = "today"
-    WEEK = "week"  # until Sunday, today included
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which list somebody wants to see."""
-
-    view: View = View.BOTH
-    order: Order | ByFact = Order.DUE
-    process: str | None = None
-    case: str | None = None
-    due: Due | None = None
-    with_put_off: bool = False
-    facts: tuple[tuple[str, str], ...] = ()  # (name, value) that the case has
-    words: str = ""  # each stands in the task's or its process's name, or begins the case's code or a fact
-
-    @property
-    def narrowing(self) -> tuple[Any, ...]:
-        """All but whose and in which order."""
-        return (self.process, self.case, self.due, self.with_put_off, self.facts, self.words)
 
 
 @dataclass(frozen=True)
@@ -338,7 +301,7 @@ class Inboxes:
         key = ("only", actor, asked.narrowing)
         found: Only | None = tx.cache.get(key)
         if found is None:
-            due_from, due_before = _bounds(asked, tx.now)
+            due_from, due_before = asked.bounds(tx.now)
             found = tx.cache[key] = Only(
                 process=asked.process,
                 case=asked.case,
@@ -486,21 +449,3 @@ def _is_asked_of_each(actor: Actor, asked: Asked) -> bool:
 def _place(tx: Tx, row: AnyTaskRow, order: Order | ByFact) -> Place:
     by = plain(order)
     return by_fact.place_of(tx, row, order) if by is None else place_of(row, by)
-
-
-def _bounds(asked: Asked, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """Bounds of days are those of Danish civil time, also when the clock changes on the way."""
-    today = local_date(now)
-    match asked.due:
-        case Due.OVERDUE:
-            return None, now
-        case Due.TODAY:
-            return now, _midnight(today + dt.timedelta(days=1))
-        case Due.WEEK:
-            return now, _midnight(today + dt.timedelta(days=_WEEK - today.weekday()))
-        case None:
-            return None, None
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return at_wall_clock(day, dt.time())

@@ -11,7 +11,8 @@ import marshmallow as ma
 from flowcase import errors
 from flowcase.access.permissions import may_deliver_notifications
 from flowcase.history.exports.plain import jsonable
-from flowcase.services.tasks.inboxes import Asked, Order
+from flowcase.services.tasks.asked import Asked
+from flowcase.services.tasks.inboxes import Order
 from flowcase.services.tasks.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST
 from flowcase.web.api.api_frame import blueprint, caller, instant, needs
 from flowcase.web.forms.api_pages import Found, PageIn, PlaceField, paged

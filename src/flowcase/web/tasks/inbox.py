@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 from flowcase.errors import FlowcaseError, InvalidValues, NotFound
 from flowcase.services.entitled.candidates import could_have
-from flowcase.services.tasks.inboxes import MOST_COUNTED, View
+from flowcase.services.tasks.asked import View
+from flowcase.services.tasks.inboxes import MOST_COUNTED
 from flowcase.services.tasks.saved_lists import LONGEST_NAME, MOST
 from flowcase.services.tasks.user_task_moves import LONGEST_REASON
 from flowcase.web.compiled_pages import written

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flowcase.services.tasks.inboxes import Asked, ByFact, Due, Order, Place, View
+from flowcase.services.tasks.asked import Asked, Due, View
+from flowcase.services.tasks.inboxes import ByFact, Order, Place
 
 VIEWS = {
     "alle": View.BOTH,
