@@ -46,7 +46,8 @@ def test_the_load_of_each_caseworker_stands_against_the_limit_in_words_and_as_a_
     assert "0 af 20: plads til 20" in " ".join(omar.text_content().split())
     bars = [float(bar.get("width")) for bar in page.all("//*[@class='fc-load-bar']")]
     limits = {float(line.get("x1")) for line in page.all("//*[@class='fc-load-limit']")}
-    assert bars == [18.0, 0.0] and limits == {180.0}
+    rooms = {float(room.get("width")) for room in page.all("//*[@class='fc-load-room']")}
+    assert bars == [18.0, 0.0] and limits == rooms == {180.0}
     assert "Familieteam Nord" not in page.text
 
 
