@@ -172,6 +172,41 @@ def test_a_timer_that_cannot_be_fired_holds_up_no_other_and_is_tried_again(
     assert elements(flow) == ["efter", "efter"]
 
 
+def test_a_timer_that_was_moved_after_a_failed_try_is_due_when_it_was_moved_to(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(process("p", start(), catch("vent", timer("timeDuration", "PT1H")), user_task("efter"), end()))
+    flow.instances.start("p", actor=OPERATOR)
+    clock.advance(HOUR)
+    (due,) = flow.timers.list()
+    later = clock.now() + 48 * HOUR
+
+    def move() -> None:
+        flow.timer_care.move(due.id, later, reason="aftalt", actor=OPERATOR)
+
+    fail_once(flow.timers, monkeypatch, meanwhile=move)
+    assert flow.timers.fire_due() == 0
+
+    assert flow.next_due() == later
+    assert not flow.consistency.check()
+
+
+def fail_once(timers: Any, monkeypatch: pytest.MonkeyPatch, *, meanwhile: Callable[[], object]) -> None:
+    """One try of a timer fails; before the worker that failed puts it off, something else happens."""
+    postpone = timers._postpone
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a fault in the engine")
+
+    def postpone_later(timer: Any) -> None:
+        monkeypatch.undo()
+        meanwhile()
+        postpone(timer)
+
+    monkeypatch.setattr(timers, "_fire", fail)
+    monkeypatch.setattr(timers, "_postpone", postpone_later)
+
+
 def test_of_two_timers_due_together_the_first_takes_the_other_along(
     flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
 ) -> None:
@@ -280,6 +315,22 @@ def test_missed_starts_follow_the_policy(
 
     assert len(flow.instances.list()) == started
     assert flow.next_due() == begun + 5 * HOUR
+
+
+def test_an_occurrence_that_another_worker_starts_after_a_failed_try_brings_the_next_one_no_earlier(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(every("R/P1D"))
+    clock.advance(24 * HOUR)
+    fail_once(flow.timers, monkeypatch, meanwhile=lambda: flow.timers.fire_due())
+    flow.timers.fire_due()
+    assert len(flow.instances.list()) == 1
+
+    clock.advance(2 * HOUR)
+
+    assert flow.timers.fire_due() == 0
+    assert len(flow.instances.list()) == 1
+    assert flow.next_due() == clock.now() + 22 * HOUR
 
 
 def test_a_new_version_takes_over_the_start_events_of_the_older_one(

@@ -99,12 +99,17 @@ class Timers:
         return True
 
     def _postpone(self, timer: TimerRow) -> None:
+        """Unless it has been moved meanwhile, or another node has fired it: the row of a timer start event is
+        its next occurrence then, which must not be tried before it is due."""
+        as_it_was = {
+            "id": timer.id,
+            "status": model.TimerStatus.PENDING,
+            "due_at": timer.due_at,
+            "try_at": timer.try_at,
+        }
+
         def work(tx: Tx) -> None:
             pause = min(max(FIRST_PAUSE, tx.now - timer.due_at), LONGEST_PAUSE)
-            tx.update_any(
-                tables.timer,
-                {"id": timer.id, "status": model.TimerStatus.PENDING},
-                {"try_at": tx.now + pause},
-            )
+            tx.update_any(tables.timer, as_it_was, {"try_at": tx.now + pause})
 
         self._transactions.run(SYSTEM, work)
