@@ -18,6 +18,8 @@ from flowcase.access.actor import SYSTEM
 from flowcase.access.scopes import SCOPES
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import FlowcaseError
+from flowcase.services.transactions import patiently
+from flowcase.store.queries import waiting
 
 CLIENT = "client"
 
@@ -84,8 +86,18 @@ def wait_for(is_so: Callable[[], bool], seconds: float) -> float:
 
 
 def until_done(flow: Flowcase, seconds: float = 120) -> float:
-    """Until no timer and no job is due any more, and no worker has one in its hands (or had, when killed)."""
-    return wait_for(lambda: flow.next_due() is None and not flow.jobs.list(status="claimed"), seconds)
+    """Until no timer and no job waits any more, and no worker has one in its hands (or had, when killed)."""
+    return wait_for(lambda: is_all_done(flow), seconds)
+
+
+def is_all_done(flow: Flowcase) -> bool:
+    """Asked at one moment: of a job that ends between two questions and writes a timer neither would tell."""
+
+    def once() -> bool:
+        with flow.store.at_one_moment(flow.clock.now()) as tx:
+            return waiting.next_due(tx) is None and waiting.next_claimable_job(tx) is None
+
+    return patiently(once)
 
 
 def left_undone(flow: Flowcase) -> list[str]:
