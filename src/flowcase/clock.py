@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
 from typing import Protocol
 
 from flowcase.access.actor import Actor
@@ -34,11 +33,6 @@ class WallClock:
 def machine_now() -> dt.datetime:
     """What APScheduler goes by, whatever a fault has made of our own clock."""
     return dt.datetime.now(dt.UTC)
-
-
-def machine_ahead() -> float:
-    """Seconds by which the machine's clock is ahead of one that nobody can set: less when it was set back."""
-    return time.time() - time.monotonic()
 
 
 class ManualClock:

@@ -20,7 +20,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from flowcase import logs
-from flowcase.clock import WallClock, machine_ahead, machine_now
+from flowcase.clock import WallClock, machine_now
 from flowcase.errors import FlowcaseError
 from flowcase.outage import Outage
 from flowcase.services.machines.clock_watch import ClockAhead
@@ -149,11 +149,10 @@ def run_until(flow: Flowcase, stopping: threading.Event) -> bool:
         target=_listen, args=(flow, scheduler, stopping, outage), name="listening", daemon=True
     )
     listening.start()
-    stood = machine_ahead()
     while not stopping.wait(TICK_SECONDS):
-        before, stood = stood, machine_ahead()
-        if stood < before - LEAP_SECONDS:
-            _log.warning("clock set back", seconds=round(before - stood))
+        back = _stand_still(scheduler)
+        if back > LEAP_SECONDS:
+            _log.warning("clock set back", seconds=round(back))
             _go_on(scheduler)
         if flow.jobs.hangs(flow.settings.job_threads):
             _log.error("every thread for jobs is held by a handler that hangs: this worker ends")
@@ -230,12 +229,23 @@ def _listen(
                 outage.is_away(since=broke)
             broke = broke or time.monotonic()
             stopping.wait(AWAY_SECONDS)
+        except Exception:  # such as a machine that has no thread to spare: nobody else listens here
+            _log.exception("tick failed", service="listening")
+            stopping.wait(AWAY_SECONDS)
 
 
 def _wake(flow: Flowcase, scheduler: BackgroundScheduler) -> None:
     for nr in range(flow.settings.job_threads):
         with contextlib.suppress(JobLookupError):  # it is just being stopped
             scheduler.modify_job(_jobs(nr), next_run_time=machine_now())
+
+
+def _stand_still(scheduler: BackgroundScheduler) -> float:
+    """Seconds by which a tick waits longer than it should: so much was the clock set back, however often it
+    was set meanwhile."""
+    now = machine_now()
+    waits = [job.next_run_time - now - job.trigger.interval for job in scheduler.get_jobs()]
+    return max(waits, default=dt.timedelta()).total_seconds()
 
 
 def _go_on(scheduler: BackgroundScheduler) -> None:

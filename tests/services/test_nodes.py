@@ -322,6 +322,29 @@ def test_a_worker_on_postgresql_is_woken_by_a_new_job_and_need_not_poll(
         worker.join(30)
 
 
+def test_a_worker_goes_on_listening_after_a_fault_that_nobody_foresaw(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, stopping, tries = threading.Event(), threading.Event(), itertools.count()
+
+    def news(pause: float) -> Iterator[bool]:
+        if next(tries) == 0:
+            raise RuntimeError("can't start new thread")
+        heard.set()
+        while not stopping.wait(pause):
+            yield False
+
+    monkeypatch.setattr(flow.store, "news_of_work", news)
+    monkeypatch.setattr(scheduler, "AWAY_SECONDS", 0.01)
+    worker = threading.Thread(target=lambda: scheduler.run_until(flow, stopping))
+    worker.start()
+    try:
+        assert heard.wait(20)
+    finally:
+        stopping.set()
+        worker.join(30)
+
+
 def test_sqlite_has_no_news_to_tell(store: Store) -> None:
     if store.is_sqlite:
         assert list(store.news_of_work(0.01)) == []

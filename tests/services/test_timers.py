@@ -420,3 +420,25 @@ def test_the_ticker_goes_on_when_the_clock_of_the_machine_is_set_back(
     worker.join(30)
 
     assert goes_on
+
+
+def test_the_ticker_goes_on_after_a_clock_that_was_ahead_for_so_short_that_nobody_saw_it_leap(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticked = threading.Event()
+    monkeypatch.setattr(scheduler, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(flow.timers, "fire_due", lambda limit: ticked.set() or 0)
+    ticking = scheduler.start(flow)
+    monkeypatch.setattr(scheduler, "start", lambda *_: ticking)
+    stopping = threading.Event()
+    worker = threading.Thread(target=lambda: scheduler.run_until(flow, stopping))
+
+    for job in ticking.get_jobs():  # the last ones that it set were set by the clock that was ahead
+        job.modify(next_run_time=dt.datetime.now(dt.UTC) + HOUR)
+    ticked.clear()
+    worker.start()
+    goes_on = ticked.wait(20)
+    stopping.set()
+    worker.join(30)
+
+    assert goes_on
