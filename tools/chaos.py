@@ -39,6 +39,7 @@ from faults import (
     post,
     quorums,
     releases,
+    steady,
     steps,
 )
 from faults.outcome import Outcome, page
@@ -62,6 +63,7 @@ SHARE = {
     "messages": 0.5,
     "nodes": 0.5,
     "network": 1.0,
+    "steady": 1.0,
     "quorum": 4.0,
 }
 # Name -> what is done in a run of ten minutes times `more`.
@@ -80,6 +82,7 @@ FAULTS: dict[str, Callable[[float, int], Outcome]] = {
     "messages": lambda more, seed: post.at_once(messages=round(2_000 * more), seed=seed),
     "nodes": lambda more, seed: nodes.three(rounds=round(2 * more) or 1, seed=seed),
     "network": lambda more, seed: networks.cut_off(seconds=30 * more, seed=seed),
+    "steady": lambda more, seed: steady.at_work(seconds=60 * more, seed=seed),
 }
 
 # Instead of the same above, with `--full`.
@@ -87,6 +90,7 @@ FULL: dict[str, Callable[[float, int], Outcome]] = {
     "kills": lambda more, seed: kills.in_turn(seconds=600, seed=seed),
     "night": lambda more, seed: nights.downtime(timers=100_000, seed=seed),
     "messages": lambda more, seed: post.at_once(messages=10_000, seed=seed),
+    "steady": lambda more, seed: steady.at_work(seconds=600, seed=seed),
 }
 
 # Only when asked for by name or with `--full`: they need packages that `make setup-dev` does not install, and
@@ -111,6 +115,7 @@ SHORT: dict[str, Callable[[int], Outcome]] = {
     "messages": lambda seed: post.at_once(messages=100, seed=seed),
     "nodes": lambda seed: nodes.three(rounds=1, seed=seed),
     "network": lambda seed: networks.cut_off(seconds=3, seed=seed, people=6),
+    "steady": lambda seed: steady.at_work(seconds=8, seed=seed, people=6, room=8),
     "quorum": lambda seed: quorums.lost(seconds=5, seed=seed, people=6),
 }
 

@@ -27,6 +27,7 @@ FAULTS = (
     "messages",
     "nodes",
     "network",
+    "steady",
 )
 PATIENCE = 1800  # seconds for all of them, on a machine that does much else
 
