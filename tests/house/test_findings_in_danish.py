@@ -27,7 +27,7 @@ OTHERS = {
     "rule_registry",
     "words",
     "zeebe",
-    "form_property",
+    "form_properties",
 }
 MODULES = sorted(
     path

@@ -101,3 +101,26 @@ def test_the_shape_of_known_properties_is_judged_and_others_are_left_alone(more,
 
     assert [each.message for each in findings] == expected
     assert all(each.severity is Severity.WARNING for each in findings)
+
+
+DAY = (
+    '{"id": "d", "type": "datetime", "subtype": "date", "key": "dag", "dateLabel": "Dagen", "properties": %s}'
+)
+
+
+@pytest.mark.parametrize(
+    ("properties", "severity", "said"),
+    [
+        ('"flowcase.warn.ny": "=dag > today()"', Severity.ERROR, "no sentence"),
+        ('"flowcase.warn.ny": "=dag > today()", "warn.ny": "Ret den."', Severity.WARNING, "no English"),
+        ('"warn.ny": "Ret den.", "warn_en.ny": "Mend it."', Severity.WARNING, "never said"),
+    ],
+)
+def test_a_check_without_its_sentences_and_a_sentence_without_its_check_are_told(properties, severity, said):
+    target = '"target": "variable:alder"'
+
+    found = check_form(form(DAY % f"{{{target}, {properties}}}"), "F-X.form", CATALOGUE)
+
+    [told] = [each for each in found if each.rule == "form-property"]
+    assert (told.severity, told.element_name) == (severity, "Dagen")
+    assert said in told.message

@@ -6,7 +6,7 @@ import pytest
 from diagrams import diagram, in_a_row
 
 from flowcase.errors import InvalidDefinition
-from flowcase.modeling import read_bpmn
+from flowcase.modeling import check_bpmn, read_bpmn
 from flowcase.modeling.definition import (
     CatchUp,
     ElementKind,
@@ -241,3 +241,19 @@ def test_an_element_whose_tag_runs_over_several_lines_is_found_at_the_first(enco
     lines = content.decode(encoding).splitlines()
     assert 'id="n1"' in lines[process.elements["n1"].line - 1]
     assert 'id="slut"' in lines[process.elements["slut"].line - 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "called"), [("", "Timer på »Ring til familien«"), ("Efter en dag", "Efter en dag")]
+)
+def test_an_event_on_an_edge_without_a_name_is_called_by_what_it_is_attached_to(name, called):
+    timer = "<timerEventDefinition id='t'><timeDuration>%s</timeDuration></timerEventDefinition>"
+    edge = f'<boundaryEvent id="kant" name="{name}" attachedToRef="n1">{timer}</boundaryEvent>'
+    body = in_a_row('<userTask ID name="Ring til familien"/>') + edge
+
+    led_on = '<endEvent id="for_sent"/><sequenceFlow id="ud" sourceRef="kant" targetRef="for_sent"/>'
+    process = read(body % "P1D" + led_on)
+    found = [each for each in check_bpmn(diagram(body % "P1D"), "x.bpmn") if each.element == "kant"]
+
+    assert process.elements["kant"].name == called
+    assert found and {each.element_name for each in found} == {called}

@@ -136,3 +136,14 @@ def test_axe_finds_nothing_on_the_pages_of_a_move(open_page, world: World, behin
     seen.check("a move that is done")
 
     assert width_of(page) <= width
+
+
+def test_the_list_of_moves_says_process_and_version_in_words(world, sign_in, behind):
+    owner = world.flow.people.actor("lone.proces")
+    world.flow.migrations.plan("flytteprove:1", "flytteprove:2", reason="Ny lov", actor=owner)
+
+    page = sign_in("lone.proces").get("/studie/flyt")
+
+    row = page.all("//table[contains(caption, 'Flytninger')]/tbody/tr")[0]
+    assert [cell.text_content() for cell in row][1:4] == ["flytteprove", "udgave 1", "udgave 2"]
+    assert "flytteprove:1" not in row.text_content()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
@@ -250,3 +251,44 @@ def test_the_page_of_a_deployment_tells_what_runs_first(asked, world):
     assert [line["canMove"] for line in told.get_json()["lines"]] == [True]
     assert f": {running}." in told.get_json()["lines"][0]["words"]
     assert broken.get_json()["lines"] == []
+
+
+def faulty(world) -> str:
+    """Jens has a new form with a field that leads nowhere, and a date that refuses with wrong FEEL."""
+    jens = world.flow.people.actor("jens.proces")
+    checks = {"flowcase.refuse.ny": "=dag > (", "refuse.ny": "Ret den.", "refuse_en.ny": "Mend it."}
+    fields = [
+        {"id": "a", "type": "textfield", "key": "navn", "label": "Hvad hedder du?"},
+        {"id": "d", "type": "datetime", "subtype": "date", "key": "dag", "dateLabel": "Dagen"}
+        | {"properties": {"target": "variable:dag"} | checks},
+    ]
+    content = {"id": "ny_samtale", "type": "default", "schemaVersion": 19, "components": fields}
+    path = "forms/ny_samtale.form"
+    world.flow.kept_drafts.begin(path, json.dumps(content, indent=1).encode(), actor=jens)
+    return path
+
+
+def test_who_asks_for_a_review_of_a_draft_with_errors_sees_each_with_the_way_to_it(world, come):
+    path = faulty(world)
+
+    page = come("jens.proces").get(f"/studie/gennemsyn/ny/{path}")
+
+    found = page.all("//ol[@class='fc-findings']/li")
+    assert ["Hvad hedder du?" in each.text_content() for each in found] == [True, False]
+    assert "Feltet har intet mål" in found[0].text_content()
+    assert "flowcase.refuse.ny »=dag > (« er ikke FEEL" in found[1].text_content()
+    ways = [each.xpath("./a/@href")[0] for each in found]
+    assert all(way.startswith(f"/studie/{path}?element=") for way in ways)
+    assert "element=navn" in ways[0] and "linje=" in ways[0]
+
+
+def test_who_reads_a_draft_with_errors_sees_each_with_the_way_to_comment_on_it(world, come):
+    path = faulty(world)
+    id = world.flow.reviews.ask(path, note="En samtale", actor=world.flow.people.actor("jens.proces"))
+
+    read, own = (come(each).get(f"/studie/gennemsyn/{id}") for each in ("lone.proces", "jens.proces"))
+
+    [to_comment, *_] = read.all("//ol[@class='fc-findings']/li/a/@href")
+    [to_editor, *_] = own.all("//ol[@class='fc-findings']/li/a/@href")
+    assert to_comment.startswith(f"/studie/gennemsyn/{id}?") and to_comment.endswith("#ny-kommentar")
+    assert to_editor.startswith(f"/studie/{path}?")

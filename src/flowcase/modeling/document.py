@@ -187,6 +187,16 @@ class Process:
         return [self, *self.nodes, *self.flows]
 
 
+# What an event on an edge is called where it has no name: Danish, as the names that are drawn.
+_ON_EDGE = {
+    "timer": "Timer",
+    "message": "Besked",
+    "signal": "Signal",
+    "error": "Fejl",
+    "escalation": "Eskalering",
+}
+
+
 @dataclass(eq=False, slots=True)
 class Node:
     """A flow node of any kind."""
@@ -204,7 +214,15 @@ class Node:
 
     @property
     def called(self) -> str:
-        return _on_one_line(self.name) or self.id
+        return self.name_or_place or self.id
+
+    @property
+    def name_or_place(self) -> str:
+        """Its name; of a boundary event without one, what it is and where; else nothing."""
+        name, host = _on_one_line(self.name), self.attached_to
+        if name or host is None or self.tag != "boundaryEvent":
+            return name
+        return f"{_ON_EDGE.get(self.event_kind(), 'Hændelse')} på »{_on_one_line(host.name) or host.id}«"
 
     @property
     def line(self) -> int | None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from flowcase.modeling import dialect, zeebe
+from flowcase.modeling.form_properties import FORM_PROPERTIES
 from flowcase.modeling.form_rules import load_form_rules
-from flowcase.modeling.form_rules.form_property import KNOWN as FORM_PROPERTIES
 from flowcase.modeling.other_rules import OTHER_RULES
 from flowcase.modeling.read_form import COMPONENTS, IGNORED
 from flowcase.modeling.rule import Rule

@@ -155,7 +155,7 @@ def _read_element(document: Document, process: Process, node: Node) -> Element:
     return Element(
         id=node.id,
         kind=ElementKind.EVENT_SUB_PROCESS if node.is_event_sub_process else _KINDS[node.tag],
-        name=node.name,
+        name=node.name or node.name_or_place,
         line=node.line,
         parent=node.scope.id if node.scope.node else None,
         lane=process.lanes.get(node.id),

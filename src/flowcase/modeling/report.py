@@ -58,9 +58,10 @@ class Report:
         )
 
     def _name(self, xml: etree._Element) -> str | None:
-        """A flow without a name is called by where it leads."""
-        flow = self.document.flows.get(xml.get("id", ""))
-        name = flow.called if flow is not None and flow.xml is xml else xml.get("name")
+        """A flow without a name is called by where it leads, a boundary event by what it is attached to."""
+        id = xml.get("id", "")
+        drawn = self.document.flows.get(id) or self.document.nodes.get(id)
+        name = drawn.called if drawn is not None and drawn.xml is xml else xml.get("name")
         return name if name and name != xml.get("id") else None
 
 

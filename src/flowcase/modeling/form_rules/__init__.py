@@ -14,6 +14,8 @@ from flowcase.modeling.form_json import Located
 from flowcase.modeling.read_form import MAX_DEPTH
 from flowcase.modeling.rule import MAX_FINDINGS_PER_RULE, Rule, collect_rules
 
+LABELS = ("label", "dateLabel", "timeLabel")  # where a component says what is written above it
+
 
 class FormReport:
     """Called by a rule for each defect of a form."""
@@ -33,7 +35,7 @@ class FormReport:
                 severity=severity or self.severity,
                 file=self.file,
                 element=name_of(component) or None,
-                element_name=str(component.get("label") or "") or None,
+                element_name=_label_of(component) or None,
                 line=component.line,
                 message=message,
                 remedy=remedy,
@@ -51,6 +53,12 @@ def name_of(component: Located) -> str:
         if isinstance(component.get(attribute), str) and component[attribute].strip():
             return component[attribute].strip()
     return ""
+
+
+def _label_of(component: Located) -> str:
+    """What is written above it; a date has a label of its own."""
+    labels = (component.get(name) for name in LABELS)
+    return next((label for label in labels if isinstance(label, str) and label.strip()), "")
 
 
 def components_of(form: Located) -> Iterator[tuple[Located, tuple[Located, ...]]]:

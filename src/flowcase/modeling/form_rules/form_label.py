@@ -17,7 +17,7 @@ from __future__ import annotations
 from flowcase.modeling.finding import Severity
 from flowcase.modeling.form import FieldType
 from flowcase.modeling.form_json import Located
-from flowcase.modeling.form_rules import FormReport, components_of
+from flowcase.modeling.form_rules import LABELS, FormReport, components_of
 from flowcase.modeling.read_form import COMPONENTS
 
 SEVERITY = Severity.WARNING
@@ -28,6 +28,5 @@ def check(form: Located, report: FormReport) -> None:
         kind = COMPONENTS.get(str(component.get("type")))
         if kind is None or kind in {FieldType.DISPLAY, FieldType.GROUP}:
             continue
-        labels = ("label", "dateLabel", "timeLabel")
-        if not any(str(component.get(name) or "").strip() for name in labels):
+        if not any(str(component.get(name) or "").strip() for name in LABELS):
             report(component, f"This {component['type']} has no label.", "Write what people are asked.")

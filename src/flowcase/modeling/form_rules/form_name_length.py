@@ -19,11 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowcase.modeling.form_json import Located
-from flowcase.modeling.form_rules import FormReport, components_of
+from flowcase.modeling.form_rules import LABELS, FormReport, components_of
 from flowcase.modeling.rules.name_length import MAX_NAME
 
 MAX_KEY = 80  # letters, of a key, a path and an option's code
-_LABELS = ("label", "dateLabel", "timeLabel")
 
 
 def check(form: Located, report: FormReport) -> None:
@@ -39,7 +38,7 @@ def check(form: Located, report: FormReport) -> None:
 
 def _names(component: Located) -> Iterator[tuple[str, str, int]]:
     """(what it is, the words, how many letters they may have)."""
-    yield from (("label", str(component.get(name) or ""), MAX_NAME) for name in _LABELS)
+    yield from (("label", str(component.get(name) or ""), MAX_NAME) for name in LABELS)
     yield from (("key", str(component.get(name) or ""), MAX_KEY) for name in ("key", "path"))
     values = component.get("values")
     for option in values if isinstance(values, list) else ():

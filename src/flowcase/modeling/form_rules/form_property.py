@@ -13,40 +13,51 @@ Right::
 
 from __future__ import annotations
 
+import re
+
+from flowcase.modeling.finding import Severity
 from flowcase.modeling.form_json import Located
+from flowcase.modeling.form_properties import FORM_PROPERTIES
 from flowcase.modeling.form_rules import FormReport, components_of, properties_of
 from flowcase.modeling.read_form import check_named
 
-KNOWN = {
-    "target": "Where the value goes.",
-    "label_en": "The label in English.",
-    "description_en": "The description in English.",
-    "text_en": "A shown text in English.",
-    "flowcase.refuse.<name>": "FEEL over values and facts: the value is not taken when it is true.",
-    "flowcase.required": "FEEL over the form's values: required when it is true.",
-    "flowcase.shown": "FEEL over the form's values: what a readonly field shows, as it is now.",
-    "flowcase.warn.<name>": "The same; the value may be taken by who looks again and goes on.",
-    "refuse.<name>": "What `flowcase.refuse.<name>` says, and what to do.",
-    "refuse_en.<name>": "The same in English.",
-    "warn.<name>": "What `flowcase.warn.<name>` says, and what to do.",
-    "warn_en.<name>": "The same in English.",
-}
+_SENTENCE = re.compile(r"(refuse|warn)\.(.+)")
 
 
 def check(form: Located, report: FormReport) -> None:
     for component, _ in components_of(form):
-        for name in properties_of(component):
+        properties = properties_of(component)
+        for name in properties:
             if (named := check_named(name)) is not None:
-                kind, which = named
-                if not properties_of(component).get(f"{kind}.{which}"):
-                    report(
-                        component,
-                        f"'{name[:80]}' has no sentence that says what is wrong.",
-                        f"Write it as '{kind}.{which[:60]}', and in English as '{kind}_en.{which[:60]}'.",
-                    )
-            elif name.lower().startswith("flowcase.") and name not in KNOWN:
+                _check_sentences(component, name, *named, report)
+            elif (said := _SENTENCE.fullmatch(name)) and not properties.get(f"flowcase.{said[1]}.{said[2]}"):
+                report(
+                    component,
+                    f"'{name[:80]}' is never said: there is no 'flowcase.{said[1]}.{said[2][:60]}'.",
+                    "Write there when it is said, or take the sentence away.",
+                    severity=Severity.WARNING,
+                )
+            elif name.lower().startswith("flowcase.") and name not in FORM_PROPERTIES:
                 report(
                     component,
                     f"There is no property '{name[:80]}' of form fields.",
-                    f"Use one of: {', '.join(sorted(KNOWN))}.",
+                    f"Use one of: {', '.join(sorted(FORM_PROPERTIES))}.",
                 )
+
+
+def _check_sentences(component: Located, name: str, kind: str, which: str, report: FormReport) -> None:
+    """What a check of a value says, in both languages."""
+    properties = properties_of(component)
+    if not properties.get(f"{kind}.{which}"):
+        report(
+            component,
+            f"'{name[:80]}' has no sentence that says what is wrong.",
+            f"Write it as '{kind}.{which[:60]}', and in English as '{kind}_en.{which[:60]}'.",
+        )
+    elif not properties.get(f"{kind}_en.{which}"):
+        report(
+            component,
+            f"What '{name[:80]}' says has no English.",
+            f"Write it as '{kind}_en.{which[:60]}'.",
+            severity=Severity.WARNING,
+        )

@@ -90,7 +90,7 @@ function makeEditor(begun) {
       fit(modeler.get('canvas'));
     },
     read: async () => (await modeler.saveXML({ format: true })).xml,
-    onChange: (tell) => modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && tell()),
+    onChange: (tell) => modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && tell(event.trigger)),
     select(id) {
       const element = registry.get(id);
       if (!element || !element.parent) return false;

@@ -27,6 +27,8 @@ import { tableNames } from './studio/table-names.js';
 
 const PLACES = 'button, label, option, .view-drd, .hit-policy, .decision-table-properties';
 
+const TYPED = '[contenteditable="true"], .edit-button';
+
 const rowMarks = new CSSStyleSheet();
 document.adoptedStyleSheets.push(rowMarks);
 
@@ -52,7 +54,7 @@ function makeEditor(begun) {
     const viewer = modeler.getActiveViewer();
     if (!viewer || bound.has(viewer)) return;
     bound.add(viewer);
-    viewer.on('commandStack.changed', (event) => event.trigger !== 'clear' && tellers.forEach((tell) => tell()));
+    viewer.on('commandStack.changed', (event) => event.trigger !== 'clear' && tellers.forEach((tell) => tell(event.trigger)));
   }
 
   // The button that led to another view went with the one before; only a person who was there is taken along.
@@ -66,6 +68,13 @@ function makeEditor(begun) {
     bind();
     setTimeout(takeAlong);
   });
+
+  // The keys go on where the finding is: in its cell, in the first one of its rule, else at the name above.
+  function goInto(place) {
+    const around = place?.closest('.rule-index')?.closest('tr') ?? place;
+    const written = around?.matches(TYPED) ? around : around?.querySelector(TYPED);
+    (written ?? document.querySelector(`#laerred :is(${TYPED})`))?.focus();
+  }
 
   const viewOf = (id) => modeler.getViews().find((view) => view.id === id || view.element.id === id || contains(view.element, id));
 
@@ -89,6 +98,7 @@ function makeEditor(begun) {
         const row = document.querySelector(`#laerred :is([data-row-id="${CSS.escape(id)}"], [data-element-id="${CSS.escape(id)}"])`);
         row?.scrollIntoView({ block: 'center', inline: 'nearest' });
         row?.click();
+        goInto(row);
       });
       return true;
     },

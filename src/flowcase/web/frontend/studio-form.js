@@ -12,30 +12,36 @@ import danish from './studio/danish-forms.json';
 import { translateShown } from './studio/danish-shown.js';
 import { bindFormKeys } from './studio/form-keys.js';
 import { FormPropertiesModule, listTargets } from './studio/form-properties.js';
-import { nameInDanish } from './studio/new-fields.js';
+import { kindsInDanish, nameInDanish, unbroken } from './studio/new-fields.js';
 import { nameSections } from './studio/section-names.js';
 import { startStudio } from './studio/shell.js';
 
-const PLACES = '.fjs-palette-container, .fjs-properties-container, .fjs-editor-context-pad, .fjs-empty-editor';
+const PLACES = '.fjs-palette-container, .fjs-properties-container, .fjs-editor-context-pad, .fjs-empty-editor, .fjs-empty-component';
 const FILLED_IN = '.fjs-filepicker-container, .fjs-select-display, .fjs-repeat-render-footer';
 const filledIn = { Browse: 'Vælg fil', 'No files selected': 'Ingen fil er valgt', Select: 'Vælg', Repeatable: 'Gentages' };
 
-// The buttons of the palette say "Create a Text field element".
-const added = Object.entries(danish).flatMap(([word, said]) =>
-  ['a', 'an'].map((article) => [`Create ${article} ${word} element`, `Tilføj feltet »${said}«`]),
-);
+// The buttons say "Create a Kort tekst element" and "Remove Kort tekst": the kinds have their Danish names already.
+const ofKinds = Object.values(danish).map(unbroken).flatMap((kind) => [
+  ...['a', 'an'].map((article) => [`Create ${article} ${kind} element`, `Tilføj feltet »${kind}«`]),
+  [`Remove ${kind}`, `Fjern feltet »${kind}«`],
+]);
+const broken = Object.values(danish).map((words) => [unbroken(words), words]); // where a narrow button may break them
+// There is no such window here; in Danish the catalogue says so.
+const inEnglish = { 'Use the preview window to test your form.': 'Try the form with “Play through” from the diagram that shows it.' };
 
 function makeEditor(begun) {
   const container = document.getElementById('laerred');
   nameSections(container);
-  const editor = new FormEditor({ container, additionalModules: [FormPropertiesModule] });
+  const isDanish = begun.language === 'da';
+  const names = isDanish ? [kindsInDanish(danish)] : [];
+  const editor = new FormEditor({ container, additionalModules: [FormPropertiesModule, ...names] });
   listTargets(begun.targets);
-  if (begun.language === 'da') {
-    translateShown(container, { ...danish, ...Object.fromEntries(added) }, PLACES);
+  if (isDanish) {
+    translateShown(container, { ...danish, ...Object.fromEntries([...broken, ...ofKinds]) }, PLACES);
     translateShown(container, filledIn, FILLED_IN);
     nameInDanish(editor.get('fieldFactory'), danish);
-  }
-  bindFormKeys(container, editor);
+  } else translateShown(container, inEnglish, PLACES);
+  const goTo = bindFormKeys(container, editor);
   bindKeysList(() => {});
   const stack = () => editor.get('commandStack');
   const fieldOf = (name) =>
@@ -49,12 +55,13 @@ function makeEditor(begun) {
       await editor.importSchema(JSON.parse(text));
     },
     read: async () => `${JSON.stringify(editor.saveSchema(), null, 2)}\n`,
-    onChange: (tell) => editor.on('commandStack.changed', (event) => event.trigger !== 'clear' && tell()),
+    onChange: (tell) => editor.on('commandStack.changed', (event) => event.trigger !== 'clear' && tell(event.trigger)),
     select(name) {
       const field = fieldOf(name);
       if (!field) return false;
       editor.get('selection').set(field);
       container.querySelector(`[data-id="${CSS.escape(field.id)}"]`)?.scrollIntoView({ block: 'center' });
+      goTo(field);
       return true;
     },
     mark(findings) {

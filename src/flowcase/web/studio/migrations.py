@@ -46,7 +46,11 @@ def index() -> Any:
         if older:
             behind.append((row, older, running.get(row.version, 0)))
     return render_template(
-        "migrations.html", behind=behind, plans=flow().migrations.list(actor=actor()), status=_status
+        "migrations.html",
+        behind=behind,
+        plans=flow().migrations.list(actor=actor()),
+        names={process: row.name for process, row in newest.items()},
+        status=_status,
     )
 
 

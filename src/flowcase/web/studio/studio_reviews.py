@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -11,9 +11,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound, Refused
+from flowcase.modeling import Finding
 from flowcase.modeling.difference import Place, place_in_words, places
 from flowcase.services.studio.reviews import NotApproved, Review, ReviewRow
 from flowcase.services.studio.studio import OpenedFile, blocking
+from flowcase.services.studio.studio_files import is_studio_file
 from flowcase.store.queries.drafts import DraftRow
 from flowcase.web.language import current, gettext
 from flowcase.web.pictures.shown_differences import Line, Shown, lines_of, shown
@@ -94,6 +96,7 @@ def ask(path: str) -> Any:
         files=[_told(file, _before(file, draft), draft.content) for file, draft in drafts.items()],
         findings=flow().studio.check_together(contents, actor=actor()) if opened.draft else [],
         blocking=blocking,
+        finding_at=lambda finding: _in_editor(finding, {path: copy} | together),
         shown=Shown() if old is None else shown(path, old, opened.content, _titles()),
     )
     return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if errors else page
@@ -242,6 +245,11 @@ def _page(review: Review, errors: dict[str, list[str]]) -> str:
         effects=effects,
         findings=flow().studio.check_together(review.contents, actor=actor()),
         blocking=blocking,
+        finding_at=lambda finding: (
+            _in_editor(finding, {each.file_name: each.copy for each in row.files})
+            if row.owner == actor().id and row.status != "deployed"
+            else _to_comment(row, finding, named)
+        ),
         is_mine=row.owner == actor().id,
         chosen=request.form.get("element") or request.args.get("element", ""),
         typed=request.form,
@@ -250,6 +258,36 @@ def _page(review: Review, errors: dict[str, list[str]]) -> str:
             "studio_reviews.show", id=row.id, fil=file.path, element=element, _anchor="ny-kommentar"
         ),
     )
+
+
+def _in_editor(finding: Finding, own: Mapping[str, int]) -> str:
+    """The place in the editor; `own` are the drafts that are looked at (path -> copy)."""
+    if not is_studio_file(finding.file):
+        return ""
+    return url_for(
+        "studio.edit",
+        path=finding.file,
+        kopi=own.get(finding.file) or None,
+        element=finding.element,
+        linje=finding.line,
+    )
+
+
+def _to_comment(row: ReviewRow, finding: Finding, named: Mapping[str, Mapping[str, Place]]) -> str:
+    """Where somebody else's draft can be commented on there; nothing for a file that is not reviewed."""
+    if finding.file not in named:
+        return ""
+    element = finding.element if finding.element in named[finding.file] else None
+    return url_for(
+        "studio_reviews.show", id=row.id, fil=finding.file, element=element, _anchor="ny-kommentar"
+    )
+
+
+def _finding_place(finding: Finding) -> str:
+    """The file, what is called what there, and the line."""
+    called = finding.element_name or finding.element or ""
+    line = gettext("linje {number}").format(number=finding.line) if finding.line else ""
+    return ", ".join(part for part in (finding.file, called, line) if part)
 
 
 def _places(path: str, content: bytes) -> dict[str, Place]:
@@ -294,4 +332,5 @@ def words() -> dict[str, Any]:
     return {
         "place_in_words": lambda place: place_in_words(place, current()),
         "review_title": review_title,
+        "finding_place": _finding_place,
     }

@@ -57,7 +57,8 @@ class DanishCatalogue:
 
     def _filled(self, danish: str, pieces: Sequence[str], depth: int) -> str:
         said, *others = danish.split("{}")
+        is_key_first = not said and "." in pieces[0]  # as it is written: `flowcase.required`
         for piece, other in zip(pieces, others, strict=True):
             is_name = said.endswith("»")  # what somebody wrote stays as it was written
             said += (piece if is_name else self.danish(piece, depth + 1) or piece) + other
-        return said[:1].upper() + said[1:] if depth == 0 else said
+        return said[:1].upper() + said[1:] if depth == 0 and not is_key_first else said

@@ -10,7 +10,8 @@ export function showFindings(findings, goTo) {
   list.replaceChildren(...findings.map((finding, number) => item(finding, number, goTo)));
   const errors = findings.filter((each) => each.severity === 'error').length;
   const warnings = findings.length - errors;
-  count.textContent = `(${counted(errors, 'oneError', 'errors')}, ${counted(warnings, 'oneWarning', 'warnings')})`;
+  const counts = `(${counted(errors, 'oneError', 'errors')}, ${counted(warnings, 'oneWarning', 'warnings')})`;
+  if (count.textContent !== counts) count.textContent = counts; // said when it changes
   none.hidden = findings.length > 0;
   if (focused) list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
@@ -43,6 +44,7 @@ function item(finding, number, goTo) {
   const rule = document.createElement('a');
   rule.href = finding.page;
   rule.target = '_blank';
+  rule.dataset.key = `${place.dataset.key}|${finding.rule}`;
   rule.textContent = finding.rule;
   rule.setAttribute('aria-label', `${say('rule')} ${finding.rule}`);
   entry.append(kind, ' ', place, ' ', title, words, ' ', rule);

@@ -11,14 +11,18 @@ export function bindFormKeys(container, editor) {
   const modeling = editor.get('modeling');
 
   const node = (field) => container.querySelector(`.fjs-element[data-id="${CSS.escape(field.id)}"]`);
-  const name = (field) => `»${field.label || field.key || field.path || field.id}«`;
+  // What is written on it; a line or a space has nothing but its kind.
+  const written = (field) => field.label || field.dateLabel || field.timeLabel || field.text?.split('\n')[0] || field.key || field.path;
+  const kindOf = (field) => editor.get('formFields').get(field.type)?.config.name ?? field.type;
+  const name = (field) => `»${written(field) || kindOf(field)}«`;
   const placeOf = (field) => {
     const parent = fields.get(field._parent);
     const at = parent.components.findIndex((each) => each.id === field.id);
     return { parent, at, all: parent.components };
   };
-  // Drawn anew with the next frame.
-  const goTo = (field) => requestAnimationFrame(() => setTimeout(() => ((field && node(field)) || container.querySelector('.fjs-element'))?.focus()));
+  const drawnAnew = (then) => requestAnimationFrame(() => setTimeout(then)); // with the next frame
+  const focusOn = (field) => ((field && node(field)) || container.querySelector('.fjs-element'))?.focus();
+  const goTo = (field) => drawnAnew(() => focusOn(field));
 
   // Past the next row of the same frame; beside others in one row, past the next of them.
   function move(field, by) {
@@ -105,26 +109,33 @@ export function bindFormKeys(container, editor) {
 
   function toPanel(field) {
     if (field) editor.get('selection').set(field);
-    requestAnimationFrame(() => setTimeout(() => container.querySelector(IN_PANEL)?.focus()));
+    drawnAnew(() => container.querySelector(IN_PANEL)?.focus());
   }
 
   container.addEventListener('keydown', (event) => {
     const { target, key } = event;
+    const chosen = target.matches('.fjs-element[data-id]') ? fields.get(target.dataset.id) : null;
+    const field = chosen?._parent ? chosen : null; // the form as a whole stands nowhere, and stays
     if (key === 'F1') showKeys();
-    else if (event.altKey && event.shiftKey && key in towards && target.matches('.fjs-element[data-id]'))
-      towards[key](fields.get(target.dataset.id));
-    else if (event.altKey && (key === 'ArrowUp' || key === 'ArrowDown') && target.matches('.fjs-element[data-id]'))
-      move(fields.get(target.dataset.id), key === 'ArrowUp' ? -1 : 1);
-    else if (key === 'Delete' && target.matches('.fjs-element[data-id]')) remove(fields.get(target.dataset.id));
-    else if (event.altKey && key === 'p') toPanel(fields.get(target.dataset.id));
+    else if (event.altKey && event.shiftKey && key in towards && field) towards[key](field);
+    else if (event.altKey && (key === 'ArrowUp' || key === 'ArrowDown') && field) move(field, key === 'ArrowUp' ? -1 : 1);
+    else if (key === 'Delete' && field) remove(field);
+    else if (event.altKey && key === 'p') toPanel(chosen);
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
 
-  // What is undone may have been the chosen field: the keys stay in the form. A listener that gives something
-  // back would keep the change from those after it.
-  editor.on('commandStack.changed', () => {
-    requestAnimationFrame(() => setTimeout(() => isLost() && container.querySelector('.fjs-element')?.focus()));
+  editor.on('commandStack.formField.add.postExecuted', ({ context }) => tell(`${say('added')}: ${name(context.formField)}`));
+
+  // What is undone may have been the chosen field: the keys stay in the form, at the field where they were as long
+  // as it is there. A listener that gives something back would keep the change from those after it.
+  let last;
+  container.addEventListener('focusin', ({ target }) => {
+    if (target.matches('.fjs-element[data-id]')) last = target.dataset.id;
   });
+  editor.on('commandStack.changed', () => {
+    drawnAnew(() => isLost() && focusOn(fields.get(last)));
+  });
+  return goTo;
 }

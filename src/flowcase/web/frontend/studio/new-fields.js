@@ -3,6 +3,19 @@ const CHOICE = { Value: 'Svar' };
 const TEXT = { '# Text': '# Tekst' };
 const DAY = { Date: 'Dato' };
 
+// Where a word may be broken is a matter of the button that it stands on, not of what is kept or looked for.
+export const unbroken = (words) => words.replaceAll('\u00ad', '');
+
+// The kinds of fields, whose names the palette shows and searches in.
+export function kindsInDanish(danish) {
+  function Kinds(formFields) {
+    for (const { config } of Object.values(formFields._formFields))
+      if (Object.hasOwn(danish, config.name)) config.name = unbroken(danish[config.name]);
+  }
+  Kinds.$inject = ['formFields'];
+  return { __init__: ['danishKinds'], danishKinds: ['type', Kinds] };
+}
+
 export function nameInDanish(fieldFactory, danish) {
   const create = fieldFactory.create.bind(fieldFactory);
   fieldFactory.create = (attributes, isNew = true) => {
@@ -14,7 +27,7 @@ export function nameInDanish(fieldFactory, danish) {
 // Only what the package wrote by itself; a copy keeps what its field has.
 function named(field, given, danish) {
   const said = (name, words) => {
-    if (given[name] === undefined && Object.hasOwn(words, field[name])) field[name] = words[field[name]];
+    if (given[name] === undefined && Object.hasOwn(words, field[name])) field[name] = unbroken(words[field[name]]);
   };
   said('label', danish);
   said('text', TEXT);

@@ -2,6 +2,7 @@
 //
 // An editor hands in { open(text), read(), onChange(tell), select(element), mark(findings, focus), undo(),
 // redo(), mayUndo(), mayRedo() }; everything else is here.
+import { tell } from './choosing.js';
 import { focusFinding, showFindings } from './findings.js';
 import { ask } from './server.js';
 import { say } from './words.js';
@@ -42,12 +43,16 @@ class Studio {
     this.bind();
     await this.draw();
     await this.check();
+    await this.goToAsked();
     this.tellWhoIsHere();
     setInterval(() => this.tellWhoIsHere(), HERE_EVERY);
   }
 
   bind() {
-    this.editor.onChange(() => this.changed(true));
+    this.editor.onChange((trigger) => {
+      if (trigger === 'undo' || trigger === 'redo') tell(say(trigger));
+      this.changed(true);
+    });
     at('kilde').addEventListener('input', () => {
       this.content = at('kilde').value;
       this.isDrawn = false;
@@ -190,6 +195,12 @@ class Studio {
     }
     await this.showText();
     goToLine(at('kilde'), finding.line || 1);
+  }
+
+  // A finding on another page led here, to its place.
+  async goToAsked() {
+    const asked = new URLSearchParams(location.search);
+    if (asked.has('element') || asked.has('linje')) await this.goTo({ element: asked.get('element'), line: Number(asked.get('linje')) });
   }
 
   // --- drafts -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ class TableKeys {
     Object.assign(this, { clipboard, editorActions, elementRegistry, modeling, rules, sheet, translate });
     this.container = renderer.getContainer();
     this.container.addEventListener('keydown', (event) => this.pressed(event), true);
+    this.container.addEventListener('keyup', (event) => this.chosen(event));
   }
 
   pressed(event) {
@@ -23,6 +24,12 @@ class TableKeys {
     else if (!isMenu || !this.ask(event.target)) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  // What an arrow has chosen in a list of dmn-js (hit policy, type), which no screen reader hears of.
+  chosen({ key, target }) {
+    if (!['ArrowUp', 'ArrowDown'].includes(key) || !target.matches('.dms-input-select .dms-input')) return;
+    tell(`${target.getAttribute('aria-label')}: ${target.value ?? target.textContent}`);
   }
 
   elementAt(place) {

@@ -1,0 +1,18 @@
+"""What the properties of a form's field are for, each in a sentence of the documentation."""
+
+from __future__ import annotations
+
+FORM_PROPERTIES = {
+    "target": "Where the value goes.",
+    "label_en": "The label in English.",
+    "description_en": "The description in English.",
+    "text_en": "A shown text in English.",
+    "flowcase.refuse.<name>": "FEEL over values and facts: the value is not taken when it is true.",
+    "flowcase.required": "FEEL over the form's values: required when it is true.",
+    "flowcase.shown": "FEEL over the form's values: what a readonly field shows, as it is now.",
+    "flowcase.warn.<name>": "The same; the value may be taken by who looks again and goes on.",
+    "refuse.<name>": "What `flowcase.refuse.<name>` says, and what to do.",
+    "refuse_en.<name>": "The same in English.",
+    "warn.<name>": "What `flowcase.warn.<name>` says, and what to do.",
+    "warn_en.<name>": "The same in English.",
+}
