@@ -8,12 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import BpmnError
 from flowcase.handlers import Side
 from flowcase.services.running.jobs import FIRST_PAUSE, PAUSE_GROWTH
+from flowcase.store import Tx, tables
+from flowcase.store.queries import waiting
 from tests.services.conftest import OPERATOR
 from tests.services.diagrams import end, process, service_task, start, user_task
 
@@ -167,7 +171,7 @@ def test_a_result_that_comes_after_the_lease_was_taken_over_does_not_count(
 def test_a_result_that_loses_to_a_takeover_while_it_is_written_down_does_not_count(
     flow: Flowcase, begin: Callable[..., str], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On SQLite nobody takes over while another one writes."""
+    """As workers of the release before do, which take over what is written down. On SQLite nobody does."""
     tries: list[int] = []
     taken_over = threading.Event()
 
@@ -180,6 +184,13 @@ def test_a_result_that_loses_to_a_takeover_while_it_is_written_down_does_not_cou
     instance = begin(handle)
     advancing: Any = flow.jobs._advancing
     carry_on, other = advancing.carry_on, threading.Thread(target=flow.jobs.run_due)
+
+    def lost_job(tx: Tx, **_: Any) -> waiting.JobRow | None:
+        ended = (tables.job.c.status == "claimed", tables.job.c.lease_until <= tx.now)
+        found = tx.first(select(tables.job.c.id).where(*ended).with_for_update(skip_locked=True))
+        return None if found is None else waiting.job(tx, found.id)
+
+    monkeypatch.setattr(waiting, "lost_job", lost_job)
 
     def carry_on_slowly(*arguments: Any) -> None:
         if not taken_over.is_set():  # it has looked whether the job is still its own
@@ -196,6 +207,32 @@ def test_a_result_that_loses_to_a_takeover_while_it_is_written_down_does_not_cou
     assert tries == [1, 2]
     assert elements(flow) == ["efter"]
     assert flow.instances.get(instance).variables["by"] == 2
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_job_whose_result_waits_for_the_lock_of_its_case_is_done_by_nobody_else_meanwhile(
+    flow: Flowcase, begin: Callable[..., str], clock: ManualClock
+) -> None:
+    ran, done = [], threading.Event()
+    instance = begin(lambda job, outbox: ran.append(outbox.attempt) or done.set())
+    claims: list[int] = []
+    worker = threading.Thread(target=flow.jobs.run_due)
+    others = [threading.Thread(target=lambda: claims.append(flow.jobs.run_due())) for _ in range(3)]
+
+    with flow.store.begin(SYSTEM, clock.now()) as tx:
+        tx.lock(instance)  # as who is cut off from the network in the middle of a step
+        worker.start()
+        assert done.wait(20)
+        for other in others:
+            clock.advance(dt.timedelta(minutes=1))
+            other.start()
+            other.join(5)
+    for thread in (worker, *others):
+        thread.join(60)
+
+    assert (ran, claims) == ([1], [0, 0, 0])
+    assert [row.status for row in flow.jobs.list()] == ["completed"]
+    assert elements(flow) == ["efter"]
 
 
 def test_a_job_of_a_cancelled_instance_is_not_run(flow: Flowcase, begin: Callable[..., str]) -> None:

@@ -280,7 +280,9 @@ def next_claimable_job(tx: Tx) -> dt.datetime | None:
 def lost_job(tx: Tx, *, but: Collection[str] = (), has_begun: bool = True) -> JobRow | None:
     """A claimed job whose lease has run out; locked until the commit. `but`: types that may not run now.
 
-    Without `has_begun` only one that nobody works on: that was handed back, or waited behind another one.
+    Without `has_begun` only one that nobody works on: that was handed back, or waited behind another one. One
+    whose stream somebody holds is passed over: perhaps they write down what came of it, or wait to, behind
+    who vanished in the middle of a step. To do it once more would cost a try, and lead no further.
     """
     may_run: list[ColumnElement[bool]] = [
         _as_condition(tables.JOB_IS_CLAIMED),
@@ -291,10 +293,11 @@ def lost_job(tx: Tx, *, but: Collection[str] = (), has_begun: bool = True) -> Jo
         may_run.append(_job.c.lease_owner.is_(None))
     statement = (
         select(_job)
+        .join(tables.stream, tables.stream.c.id == _job.c.stream)
         .where(*may_run)
         .order_by(_job.c.lease_until, _job.c.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True)  # of both
     )
     return made_or_none(JobRow, tx.first(statement))
 
