@@ -93,7 +93,7 @@ def test_each_checkpoint_leaves_once_by_every_way_and_both_texts_prove_it(world,
         assert (found.number, found.hash) == (1, made.hash)
         assert receipts.is_genuine(found, world.checkpoints.public_keys)
     assert address == "https://revision.dk/"
-    expected = webhook_signature(SECRET, "1.webhook", int(headers["webhook-timestamp"]), body)
+    expected = webhook_signature(SECRET, headers["webhook-id"], int(headers["webhook-timestamp"]), body)
     assert headers["webhook-signature"] == expected
     assert world.checkpoints.verify([archive]) is None
 

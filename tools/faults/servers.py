@@ -51,6 +51,7 @@ class PostgreSQL:
         self._listens_at = "127.0.0.1"
         self.database = "postgres"
         self._process: subprocess.Popen[bytes] | None = None
+        self._archive = folder / "wal"
         self.standby: PostgreSQL | None = None
 
     @property
@@ -85,24 +86,61 @@ class PostgreSQL:
         )
         if self.user is not None:
             shutil.chown(folder, self.user)
-        copying = [
-            str(self._bin / "pg_basebackup"),
-            "-D",
-            str(other._data),
-            "-R",
-            "-X",
-            "stream",
-            "-c",
-            "fast",
-        ]
-        copying += ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
-        subprocess.run(copying, user=self.user, cwd=folder, check=True)
+        self.back_up(other._data, "-R")
         other.start()
         self.execute(
             "ALTER SYSTEM SET synchronous_standby_names = '*'"
         )  # after the copy, which has no standby
         self.execute("SELECT pg_reload_conf()")
         self.standby = other
+
+    def archive(self, place: Path) -> None:
+        """Before it is started: keep each finished file of the log in `place`/wal, by the command we ship."""
+        self._archive, command = place / "wal", place / "archive-wal"
+        self._archive.mkdir(parents=True)
+        shutil.copy(Path(__file__).parents[2] / "deploy" / "flowcase-archive-wal", command)
+        if self.user is not None:
+            shutil.chown(place, self.user)
+            shutil.chown(self._archive, self.user)
+        self._set(archive_mode="on", archive_command=f'{command} "%p" {self._archive}/%f')
+
+    def back_up(self, to: Path, *options: str) -> None:
+        """A physical backup while it is at work."""
+        copying = [str(self._bin / "pg_basebackup"), "-D", str(to), "-X", "stream", "-c", "fast", *options]
+        copying += ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        subprocess.run(copying, user=self.user, cwd=to.parent, check=True)
+
+    def until_archived(self) -> None:
+        """What was done so far is in the archive."""
+        [(file,)] = self.ask("SELECT pg_walfile_name(pg_switch_wal())")
+        until = time.monotonic() + START_SECONDS
+        while not (self._archive / file).exists() and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def recover(self, backup: Path, moment: str) -> None:
+        """Dead, and gone with all its data; the backup in its place, read on to the moment, read-only."""
+        self.kill()
+        shutil.rmtree(self._data)
+        subprocess.run(["cp", "-a", str(backup), str(self._data)], check=True)
+        self._set(
+            restore_command=f'cp {self._archive}/%f "%p"',
+            recovery_target_time=moment,
+            recovery_target_action="pause",
+        )
+        (self._data / "recovery.signal").touch()
+        self.start()
+        while self.ask("SELECT pg_get_wal_replay_pause_state()") != [("paused",)]:
+            time.sleep(0.05)
+
+    def end_recovery(self) -> None:
+        """Take writes again."""
+        self.execute("SELECT pg_wal_replay_resume()")
+        while self.ask("SELECT pg_is_in_recovery()") != [(False,)]:
+            time.sleep(0.05)
+
+    def _set(self, **settings: str) -> None:
+        with (self._data / "postgresql.auto.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
     def fail_over(self) -> None:
         """SIGKILL to the first server; its standby becomes the one to write to."""

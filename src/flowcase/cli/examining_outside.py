@@ -34,12 +34,18 @@ def examine(flow: Any) -> Iterator[Finding]:
 
 def _folder(flow: Any) -> Iterator[Finding]:
     try:
-        missing = flow.checkpoints.missing_in_folder()
+        missing, astray = flow.checkpoints.missing_in_folder(), flow.checkpoints.astray_in_folder()
     except (ValueError, OSError) as error:
         because = type(error).__name__
         yield "error", f"The copy of the checkpoints cannot be read ({because}).", "Run: flowcase verify"
         return
-    if missing is not None and missing > 0:
+    if astray is not None:
+        remedy = (
+            "After a recovery that was meant, keep the file for who audits, give it another name, and run: "
+            "flowcase checkpoint"
+        )
+        yield "error", f"The copy outside is not of this database. {astray}", remedy
+    elif missing is not None and missing > 0:
         remedy = "See that FLOWCASE_CHECKPOINT_FOLDER can be written to, and run: flowcase checkpoint"
         yield "warning", f"The copy outside lacks {missing} checkpoints.", remedy
     elif missing is not None:

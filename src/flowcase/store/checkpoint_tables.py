@@ -11,7 +11,7 @@ from flowcase.store.metadata import metadata
 checkpoint_delivery = Table(
     "checkpoint_delivery",
     metadata,
-    Column("id", Text, primary_key=True),  # number and way: the same at every try
+    Column("id", Text, primary_key=True),  # number, hash and way: the same at every try
     Column("number", Integer, nullable=False),
     Column("way", Text, nullable=False),  # mail | webhook
     Column("body", Text, nullable=False),  # the receipt; nothing personal

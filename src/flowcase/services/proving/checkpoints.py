@@ -81,7 +81,7 @@ class Checkpoints:
             assert newest is not None
             if queries.newest_put_out(tx, way) < newest.number:
                 receipt = checkpoint_receipts.receipt_of(newest, self._keys()[0])
-                queries.put_out(tx, way, newest.number, receipt.to_text())
+                queries.put_out(tx, way, newest, receipt.to_text())
 
     def verify(self, outside: Sequence[Path] = ()) -> Fault | None:
         """The first thing that the checkpoints show to be wrong; None when there is nothing.
@@ -133,6 +133,18 @@ class Checkpoints:
             return None
         kept = {each.number for each in self._kept()}
         return len(self._transactions.read(partial(queries.missing, known=kept)))
+
+    def astray_in_folder(self) -> Fault | None:
+        """The first checkpoint of the folder outside that is none of this database, as after a recovery.
+
+        Raises ValueError and OSError for a copy that cannot be read.
+        """
+        if self._outside is None:
+            return None
+        kept = list(self._kept())  # first: one that is made meanwhile is inside before it is outside
+        return self._transactions.read(
+            lambda tx: rules.compare_outside([rules.seal_of(each) for each in queries.checkpoints(tx)], kept)
+        )
 
     def _keep_outside(self) -> None:
         """Append what the copy lacks. Nodes that share the folder take turns at the file.

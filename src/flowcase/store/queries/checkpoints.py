@@ -106,12 +106,16 @@ def newest_put_out(tx: Tx, way: str) -> int:
     return tx.scalar(select(func.max(table.c.number)).where(table.c.way == way)) or 0
 
 
-def put_out(tx: Tx, way: str, number: int, receipt: str) -> None:
-    """Let a receipt go by a way. The caller is the only one to put any out."""
+def put_out(tx: Tx, way: str, checkpoint: Checkpoint, receipt: str) -> None:
+    """Let a receipt go by a way. The caller is the only one to put any out.
+
+    After a recovery of the database another checkpoint has a number that went out before: whoever drops what
+    came with the same id must not drop that one.
+    """
     tx.insert(
         checkpoint_delivery,
-        id=f"{number}.{way}",
-        number=number,
+        id=f"{checkpoint.number}.{checkpoint.hash.hex()[:8]}.{way}",
+        number=checkpoint.number,
         way=way,
         body=receipt,
         status="waiting",
