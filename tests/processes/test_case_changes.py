@@ -475,18 +475,41 @@ def test_a_move_within_the_area_only_corrects_the_address(story):
     assert story.facts("S1")["sagsbehandler"] == "CW-07"
 
 
+ACTED = {
+    "handling": "Barnet er hos moster.",
+    "kontaktet": ["politi"],
+    "barnets_opholdssted": "Hos moster",
+    "samtykke": "ja",
+    "foreloebig_afgoerelse": False,
+    "tidspunkt": "2026-05-12T09:50+02:00",
+}
+
+
+def test_an_acute_turn_is_told_to_the_duty_and_the_caseworker_when_it_is_reported(story):
+    begin(story, "akut_vending", "FR-1")
+
+    [told] = story.notices("akut_vending")
+    assert (told.kind, told.groups, told.people) == ("akut", ("akutvagt",), ("CW-07",))
+
+
+def test_whoever_reports_an_acute_turn_of_their_own_case_is_not_told_of_it(story):
+    begin(story, "akut_vending", "CW-07")
+
+    [told] = story.notices("akut_vending")
+    assert (told.groups, told.people) == (("akutvagt",), ())
+
+
+def test_whoever_reports_an_acute_turn_can_act_and_write_though_in_no_team_of_the_case(story):
+    begin(story, "akut_vending", "FR-1")
+
+    story.complete("akut_handling", "FR-1", **ACTED)
+
+    assert story.ends("akut_vending") == ["akut_ivaerksat"]
+
+
 def test_an_acute_turn_is_acted_on_and_the_examination_looks_at_its_plan_again(story):
     begin(story, "akut_vending", "CW-07")
-    story.complete(
-        "akut_handling",
-        "AV-1",
-        handling="Barnet er hos moster.",
-        kontaktet=["politi"],
-        barnets_opholdssted="Hos moster",
-        samtykke="ja",
-        foreloebig_afgoerelse=False,
-        tidspunkt="2026-05-12T09:50+02:00",
-    )
+    story.complete("akut_handling", "AV-1", **ACTED)
 
     assert story.ends("akut_vending") == ["akut_ivaerksat"]
     assert story.notices("akut_ivaerksat")

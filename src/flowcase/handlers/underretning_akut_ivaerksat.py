@@ -30,7 +30,7 @@ def note_acute_action(job: Job, case: CaseWork) -> None:
         )
     case.note(
         "akut_indsats",
-        "Akut handling er iværksat. Hvem der er kontaktet, og hvad der er videregivet, står i F-A3.",
+        "Akut handling er iværksat. Hvem der er kontaktet, og hvad der er gjort, står under »Akut indsats«.",
         code,
         source=job.element,
     )

@@ -11,6 +11,7 @@ from flowcase.history.deadline_names import quoted
 # code -> (Danish, English)
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "akut_ivaerksat": ("der er handlet akut", "acute action was taken"),
+    "akut_vending": ("et barn er meldt i akut fare", "a child was reported to be in acute danger"),
     "anbringelse_brudt_sammen": (
         "en anbringelse er brudt sammen",
         "a placement has broken down",
