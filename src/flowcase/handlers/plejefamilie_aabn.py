@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.values import Value
@@ -25,10 +25,17 @@ FAMILY = "Plejefamilie"
     ),
 )
 def open_family(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """The newest measure of the case that has not ended; the form says the rest."""
+    """The newest placement of the case that has not ended; the form says the rest.
+
+    A measure whose step is not decided yet may become one. Support at home beside the placement is none:
+    the supervision would end with it.
+    """
     code = str(job.inputs["sag_id"])
-    running = [each for each in case.records("Foranstaltning", case=code) if each["status"] != "ophoert"]
-    measure = running[-1] if running else None
+    placements: Any = case.setting("trin_anbringelse")
+    open_ones = [each for each in case.records("Foranstaltning", case=code) if each["status"] != "ophoert"]
+    placed = [each for each in open_ones if each["trin"] in placements]
+    undecided = [each for each in open_ones if each["trin"] is None]
+    measure = next(reversed(placed or undecided), None)
     values = {
         "foranstaltning_id": measure and measure.id,
         "anbragt": measure and measure["start"],
