@@ -4,6 +4,7 @@
   list of staff
 - `personer_<group>`: the members of that group and of groups that begin with it (`familieteam`: all areas)
 - `sagsmedarbejdere`: the authority's casework staff and its leaders
+- `overgangsledere`: who may be responsible for a transition (setting `overgang_ledere`, R-123)
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
 - `tidligere_underretninger`: the other notifications of the case
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
@@ -23,6 +24,7 @@ said in the reader's language (`choice_words`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flowcase.access.groups import NAMES, group_name
 from flowcase.access.permissions import is_casework_staff
@@ -41,6 +43,7 @@ from flowcase.values import Value
 
 _PEOPLE = "personer"
 _CASEWORK_STAFF = "sagsmedarbejdere"
+_TRANSITION_LEADERS = "overgangsledere"
 _WITH_LOAD = "personer_med_sagstal"
 _EARLIER = "tidligere_underretninger"
 _SUPPLIERS = "leverandoerer"
@@ -68,6 +71,8 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
             found[name] = _with_load(tx, facts)
         elif name == _CASEWORK_STAFF:
             found[name] = _casework_staff(tx)
+        elif name == _TRANSITION_LEADERS:
+            found[name] = _transition_leaders(tx, work)
         elif name == _EARLIER:
             found[name] = _earlier(facts, work)
         elif name == _SUPPLIERS:
@@ -104,6 +109,15 @@ def _people(tx: Tx, group: str) -> Choices:
 
 def _casework_staff(tx: Tx) -> Choices:
     return _staff(tx, (person for person in workers(tx) if is_casework_staff(person.groups)))
+
+
+def _transition_leaders(tx: Tx, work: CaseWork) -> Choices:
+    """Everybody, as long as the case's rule set does not say who leads."""
+    try:
+        leading: Any = work.setting("overgang_ledere")
+    except NotFound:
+        return _people(tx, "")
+    return _staff(tx, (person for person in workers(tx) if not person.groups.isdisjoint(leading)))
 
 
 def _staff(tx: Tx, found: Iterable[PersonRow]) -> Choices:
