@@ -441,6 +441,9 @@ class JobFailed(ElementEvent):
     message: str  # class of the error; never its text, which may hold personal data
     retries: int
     try_at: dt.datetime | None
+    failures: int | None = (
+        None  # since it was given new tries, with this one; None: older releases count none
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -448,6 +451,7 @@ class JobRetried(ElementEvent):
     """Somebody gave a failed job new tries."""
 
     retries: int
+    failures: int | None = None  # it has again; None: older releases count none
 
 
 @dataclass(frozen=True, kw_only=True)

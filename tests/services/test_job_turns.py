@@ -15,7 +15,7 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.handlers import Side
-from flowcase.services.running.jobs import AT_ONCE
+from flowcase.services.running.jobs import AT_ONCE, FIRST_PAUSE, PAUSE_GROWTH
 from flowcase.services.transactions import Transactions
 from flowcase.store import DatabaseLost
 from tests.services.conftest import OPERATOR
@@ -165,6 +165,84 @@ def test_what_has_outrun_its_lease_is_not_handed_back_but_costs_a_try(
     flow.jobs.run_due(1)
 
     assert attempts == [1, 2, 3]
+    (incident,) = flow.incidents.list()
+    assert "WorkerLost" in incident.message
+
+
+@pytest.mark.parametrize("given_back", [0, 1, 5])
+def test_a_job_waits_by_how_often_it_failed_however_often_it_was_given_back(
+    flow: Flowcase,
+    register: Callable[..., None],
+    deploy: Callable[..., Any],
+    clock: ManualClock,
+    given_back: int,
+) -> None:
+    attempts: list[int] = []
+
+    def work(job: Any, outbox: Any) -> None:
+        attempts.append(outbox.attempt)
+        if len(attempts) <= given_back:
+            assert flow.jobs.hand_back() == 1  # its node is told to stop
+            flow.jobs.run_due(1)  # another one takes it over
+            return
+        raise OSError
+
+    register("test.send", work, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p")
+
+    flow.jobs.run_due(1)
+    first = flow.jobs.next_due()
+    assert first == clock.now() + FIRST_PAUSE
+    clock.set(first)
+    flow.jobs.run_due(1)
+
+    assert flow.jobs.next_due() == clock.now() + FIRST_PAUSE * PAUSE_GROWTH
+    assert flow.altered_rows.find(casework=True) == []
+
+
+def test_a_job_that_was_given_new_tries_waits_as_briefly_as_at_first(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    def fail(job: Any, outbox: Any) -> None:
+        raise OSError
+
+    register("test.send", fail, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p")
+    while (due := flow.jobs.next_due()) is not None:
+        clock.set(max(due, clock.now()))
+        flow.jobs.run_due(1)
+    (incident,) = flow.incidents.list()
+
+    flow.incidents.retry(incident.id, actor=OPERATOR, reason="Serveren er oppe igen.")
+    flow.jobs.run_due(1)
+
+    assert flow.jobs.next_due() == clock.now() + FIRST_PAUSE
+    assert flow.altered_rows.find(casework=True) == []
+
+
+def test_a_job_whose_worker_is_lost_after_it_was_given_back_still_ends_as_an_incident(
+    flow: Flowcase, register: Callable[..., None], deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    attempts: list[int] = []
+
+    def work(job: Any, outbox: Any) -> None:
+        attempts.append(outbox.attempt)
+        if len(attempts) == 1:
+            assert flow.jobs.hand_back() == 1
+        raise KeyboardInterrupt  # like a kill: nothing is recorded
+
+    register("test.send", work, Side.OUTSIDE)
+    deploy(sending("p"))
+    begin(flow, "p")
+    for _ in range(4):
+        with pytest.raises(KeyboardInterrupt):
+            flow.jobs.run_due(1)
+        clock.advance(MINUTE)
+    flow.jobs.run_due(1)
+
+    assert attempts == [1, 2, 3, 4]  # the one that was given back costs none
     (incident,) = flow.incidents.list()
     assert "WorkerLost" in incident.message
 

@@ -63,6 +63,7 @@ class Job:
     priority: int
     retries: int
     attempts: int
+    failures: int
     try_at: dt.datetime
     created_at: dt.datetime
     status: str = "pending"
@@ -165,6 +166,7 @@ def _job(before: Any, heard: Heard) -> Any:
             priority=event.priority,
             retries=event.retries,
             attempts=0,
+            failures=0,
             try_at=heard.at,
             created_at=heard.at,
         )
@@ -181,10 +183,12 @@ def _changes(job: Job, heard: Heard) -> dict[str, Any]:
                 "status": "failed" if event.try_at is None else "pending",
                 "attempts": event.attempt,
                 "retries": event.retries,
+                "failures": job.failures if event.failures is None else event.failures,
                 "try_at": event.try_at or heard.at,
             }
         case events.JobRetried():
-            return {"status": "pending", "retries": event.retries, "try_at": heard.at}
+            failures = job.failures if event.failures is None else event.failures
+            return {"status": "pending", "retries": event.retries, "failures": failures, "try_at": heard.at}
         case events.JobAdjusted(act="priority"):
             return {"priority": event.priority}
         case events.JobAdjusted():

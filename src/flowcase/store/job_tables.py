@@ -31,6 +31,7 @@ job = Table(
     Column("priority", Integer, nullable=False, server_default="0"),  # the higher first
     Column("retries", Integer, nullable=False),  # tries left
     Column("attempts", Integer, nullable=False),  # tries begun
+    Column("failures", Integer, nullable=False, server_default="0"),  # since somebody gave it new tries
     Column("try_at", Instant, nullable=False),  # not before; moved by back-off
     Column("lease_owner", Text),
     Column("lease_until", Instant),

@@ -55,7 +55,7 @@ def _hand_out(run: Worklist, instance: LockedInstance, event: model.JobRequested
     place = {"element": event.element, "element_instance": event.element_instance}
     waiting_job = waiting.job(run.tx, f"{instance.id}.{event.element_instance}")
     if waiting_job is not None:  # its incident was retried: the same job, with new tries
-        retried = events.JobRetried(**place, retries=event.retries)
+        retried = events.JobRetried(**place, retries=event.retries, failures=0)
         run.tx.append(instance.stream, retried, instance=instance)
         return
     created = events.JobCreated(

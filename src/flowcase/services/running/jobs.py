@@ -356,7 +356,7 @@ class Jobs:
                 _log.warning("job result came too late", job=job.id, attempt=job.attempts)
                 return
             if outcome.failure:
-                self._fail(tx, job, outcome.failure)
+                self._fail(tx, job, outcome.failure, present.failures)
                 return
             completed = events.JobCompleted(**place, attempt=job.attempts)
             tx.append(instance.stream, completed, instance=instance)
@@ -403,10 +403,11 @@ class Jobs:
         if case_work.requests:
             self._advancing.request(tx, *case_work.requests, instance=instance)
 
-    def _fail(self, tx: Tx, job: JobRow, failure: str) -> None:
+    def _fail(self, tx: Tx, job: JobRow, failure: str, failures: int) -> None:
+        """`failures` are those before this one."""
         instance = tx.lock(job.instance)
         retries = max(job.retries - 1, 0)
-        try_at = tx.now + _pause(job) if retries else None
+        try_at = tx.now + _pause(job, failures) if retries else None
         failed = events.JobFailed(
             element=job.element,
             element_instance=job.element_instance,
@@ -414,6 +415,7 @@ class Jobs:
             message=failure,
             retries=retries,
             try_at=try_at,
+            failures=failures + 1,
         )
         tx.append(instance.stream, failed, instance=instance)
         if try_at is None:
@@ -458,12 +460,21 @@ def _described(tx: Tx, job: JobRow) -> Job:
     )
 
 
-def _pause(job: JobRow) -> dt.timedelta:
-    """How long to wait before the next try: four times longer each time."""
+def _pause(job: JobRow, failures: int) -> dt.timedelta:
+    """How long to wait before the next try: four times longer after each failure.
+
+    A claim that was given back, or whose worker was lost, is no failure: the job was not at fault, or will
+    have no tries left.
+    """
     first = FIRST_PAUSE
     if BACK_OFF_HEADER in job.headers:
         try:
             first = parse_duration(job.headers[BACK_OFF_HEADER]).roughly
         except TimerTextError:
             _log.warning("back-off of a job cannot be read", job=job.id)
-    return min(first * PAUSE_GROWTH ** max(job.attempts - 1, 0), max(LONGEST_PAUSE, first))
+    pause = first
+    for _ in range(failures):
+        if pause >= LONGEST_PAUSE:
+            break
+        pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE)
+    return pause

@@ -32,6 +32,7 @@ def create(tx: Tx, stream: str, instance: LockedInstance, event: events.JobCreat
         retries=event.retries,
         priority=event.priority,
         attempts=0,
+        failures=0,
         try_at=tx.now,
         is_held=False,
         created_at=tx.now,
@@ -58,6 +59,7 @@ def fail(tx: Tx, stream: str, instance: LockedInstance, event: events.JobFailed)
         {
             "status": JobStatus.FAILED if event.try_at is None else JobStatus.PENDING,
             "retries": event.retries,
+            "failures": event.failures or 0,
             "try_at": event.try_at or tx.now,
             "lease_owner": None,
             "lease_until": None,
@@ -72,7 +74,12 @@ def retry(tx: Tx, stream: str, instance: LockedInstance, event: events.JobRetrie
     tx.update(
         tables.job,
         {"id": job, "status": JobStatus.FAILED},
-        {"status": JobStatus.PENDING, "retries": event.retries, "try_at": tx.now},
+        {
+            "status": JobStatus.PENDING,
+            "retries": event.retries,
+            "failures": event.failures or 0,
+            "try_at": tx.now,
+        },
         attempt=f"retry job '{job}'",
     )
 

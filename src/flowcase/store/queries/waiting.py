@@ -241,6 +241,7 @@ class JobRow:
     lease_owner: str | None
     lease_until: dt.datetime | None
     created_at: dt.datetime
+    failures: int = 0
     is_held: bool = False
 
 
