@@ -20,7 +20,7 @@ from flowcase.services.signing_in.brakes import Source
 from flowcase.services.signing_in.passwords import PasswordRefused
 from flowcase.services.signing_in.people import People, SignInFailed
 from flowcase.store import INSTALLATION, Store, tables
-from flowcase.store.queries import history, programs
+from flowcase.store.queries import as_kept_ways_in, history, programs
 from flowcase.store.sign_in_tables import sign_in_brake
 from tests.conftest import NOW
 from tests.traffic import traffic
@@ -177,6 +177,21 @@ def test_a_lock_never_lasts_longer_than_five_minutes(people: People, clock: list
         clock[0] += dt.timedelta(minutes=5, seconds=1)
 
     assert people.authenticate("MB", PASSWORD).id == "MB"
+
+
+def test_columns_on_their_way_out_are_named_only_with_a_new_password(people: People, store: Store) -> None:
+    """So that a later release may drop them while nodes of this one work (CONTRIBUTING.md, *Migrations*)."""
+    with traffic(store) as sent:
+        with pytest.raises(SignInFailed):
+            people.authenticate("MB", "forkert")
+        people.authenticate("MB", PASSWORD)
+        people.set_password("MB", "en anden lang saetning", actor=SYSTEM)
+        with store.begin(SYSTEM, NOW) as tx:
+            as_kept_ways_in.credentials(tx)
+
+    asked = [each for each in sent.statements if "credential" in each]
+    assert len(asked) >= 4
+    assert not [each for each in asked if "failures" in each or "locked_until" in each]
 
 
 def test_a_deactivated_person_cannot_sign_in(people: People) -> None:

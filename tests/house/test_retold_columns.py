@@ -44,7 +44,6 @@ NOT_COMPARED = {
     "job": {
         "sealed_inputs": "sealed with its place: altered, it does not open",
         "lease_owner": "which worker has it now: no event",
-        "lease_until": "how long a worker has it: no event",
     },
 }
 # sort -> columns that are computed from what is told, and compared
@@ -52,6 +51,7 @@ COMPUTED = {
     "case": set(COPIES),
     "user task": {"candidates"},
     "deadline": {"is_current"},
+    "job": {"lease_until"},  # a claim ends; how long it lasts is no event, and workers cut what is too long
     "timer": {"try_at"},  # put off by no more than a try that failed does
 }
 # Tables of which `flowcase verify` compares what matters, in `proving/altered_rows.py` and beside it. What

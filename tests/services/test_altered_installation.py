@@ -110,6 +110,14 @@ WAYS_IN: Altered = {
         (f"UPDATE sign_in_brake SET locked_until = {LATER}",),
         "on signing in holds somebody, and no wrong try says why",
     ),
+    "a brake made to count less": (
+        ("UPDATE sign_in_brake SET failures = 0",),
+        "on signing in is not as the last wrong try left it",
+    ),
+    "a code of the app that was used, made to count again": (
+        ("UPDATE second_factor SET last_step = last_step - 1",),
+        "Account leader: has a second factor of which a code that was used would count again",
+    ),
     "a session of a leader made up": (
         ("INSERT INTO sign_in_session SELECT 'made up', 'x', 'leader', \"by\", browser, begun_at, seen_at, "
          "elsewhere, typed FROM sign_in_session",),

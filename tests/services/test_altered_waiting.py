@@ -156,6 +156,14 @@ ALTERED = {
         "UPDATE job SET retries = 99, attempts = 0 WHERE id = '{done}'",
         "Job {done}: retries, attempts is not what the history tells.",
     ),
+    "a job claimed by nobody for ever": (
+        "UPDATE job SET status = 'claimed', lease_until = NULL WHERE id = '{waiting}'",
+        "Job {waiting}: lease_until is not what the history tells.",
+    ),
+    "a job said to have failed often, to be tried seldom": (
+        "UPDATE job SET failures = 9 WHERE id = '{waiting}'",
+        "Job {waiting}: failures is not what the history tells.",
+    ),
     "a job of another instance": (
         "UPDATE job SET instance = (SELECT max(id) FROM instance) WHERE id = '{done}'",
         "Job {done}: instance is not what the history tells.",

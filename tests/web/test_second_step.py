@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -101,7 +102,9 @@ def test_the_app_is_set_up_by_a_picture_within_the_page_and_its_first_code(
     codes = enrolled(visitor, phone, page)
 
     assert (len(codes), len(set(codes)), {len(each) for each in codes}) == (10, 10, {19})
-    assert told(flow, SecondFactorSet) == [SecondFactorSet(person="karen.fp")]
+    (told_of,) = told(flow, SecondFactorSet)
+    assert told_of == SecondFactorSet(person="karen.fp", keyed_hash=told_of.keyed_hash)
+    assert re.fullmatch("[0-9a-f]{64}", told_of.keyed_hash)
     assert told(flow, RecoveryCodesMade)[-1].number == 10
     assert "Totrinslogin er slået til for din konto" in visitor.get("/beskeder").text
 

@@ -108,6 +108,9 @@ class SignInRefused(Event):
     person: str
     because: str  # unknown | wrong | locked | inactive, or why the sign-in provider's answer was refused
     by: str = "password"  # password | totp | token | oidc | oidc-logout
+    # Keyed hashes of what brakes count from now on, and of what they counted before. Older releases: empty
+    counted: tuple[str, ...] = ()
+    instead_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +136,15 @@ class SecondFactorSet(Event):
     """A person's app was confirmed: signing in takes a code from it from now on."""
 
     person: str
+    keyed_hash: str = ""  # of its secret, so that another one is noticed; older releases: empty
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorUsed(Event):
+    """A code from the app counted once: neither it nor one before it does from now on."""
+
+    person: str
+    step: int  # of the code: half minutes since 1970
 
 
 @dataclass(frozen=True, kw_only=True)

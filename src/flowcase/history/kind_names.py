@@ -126,6 +126,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "SessionsEnded": ("Browsere logget af", "Browsers signed out"),
     "IdentityLinked": ("Konto knyttet til fælles log på", "Account linked to the shared sign-in"),
     "SecondFactorSet": ("Totrinslogin taget i brug", "Second factor put in use"),
+    "SecondFactorUsed": ("Kode til totrinslogin brugt", "Code of the second factor used"),
     "SecondFactorEnded": ("Totrinslogin slået fra", "Second factor ended"),
     "RecoveryCodesMade": ("Nødkoder lavet", "Recovery codes made"),
     "RecoveryCodeUsed": ("Nødkode brugt", "Recovery code used"),

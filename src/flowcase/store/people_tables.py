@@ -47,8 +47,8 @@ credential = Table(
     Column("person", Text, ForeignKey("person.id"), nullable=False),
     Column("kind", Text, nullable=False),  # password
     Column("secret_hash", Text, nullable=False),  # argon2id, with its parameters
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Instant),
+    Column("failures", Integer, nullable=False),  # no longer read: `sign_in_brake` counts wrong tries
+    Column("locked_until", Instant),  # the same
     Column("changed_at", Instant, nullable=False),
     Column("must_change", Boolean, nullable=False, server_default=false()),  # somebody else chose it
     PrimaryKeyConstraint("person", "kind"),

@@ -28,6 +28,7 @@ from flowcase.services.proving import (
     altered_notices,
     altered_waiting,
 )
+from flowcase.services.proving.altered_deadlines import Currents
 from flowcase.services.proving.altered_incidents import Incidents
 from flowcase.services.proving.altered_items import Items
 from flowcase.services.proving.altered_notices import Notices
@@ -54,7 +55,6 @@ _SORTS = tuple(retold_casework.TOLD)
 _ENTRIES_AT_ONCE = 500
 _STAYS_AFTER_ERASURE = ("responsible", "plan")  # of a deadline in another stream, which the erasure empties
 
-_OVER = ("met", "cancelled")  # only such a deadline makes room for the next of its rule
 _NOWHERE = "lies in a stream that does not exist"
 # Rows that go again, most of them in the stream in which they came.
 _PASSING = ("message", "held start", retold_awaited.MESSAGE, retold_awaited.SIGNAL)
@@ -68,11 +68,12 @@ def find(tx: Tx, erased: Collection[str], named: Collection[str] = ()) -> Iterat
     Nothing more is said of the lists that are `named`.
     """
     of_erased = set(erased)
-    search = _Search(tx, of_erased, Items(frozenset(named)), Notices(of_erased))
+    search = _Search(tx, of_erased, Items(frozenset(named)), Notices(of_erased), Currents(of_erased))
     search.walk()
     search.settle_what_crosses()
     for sort, id in sorted(search.found, key=lambda each: (_SORTS.index(each[0]), each[1])):
         yield AlteredRow(sort, id, search.found[sort, id])
+    yield from search.currents.find(tx)
     yield from search.message_ids.find(tx)
     yield from search.items.altered()
     yield from search.incidents.altered()
@@ -97,6 +98,7 @@ class _Search:
     erased: set[str]  # codes of cases
     items: Items
     notices: Notices
+    currents: Currents
     message_ids: MessageIds = field(default_factory=MessageIds)
     incidents: Incidents = field(default_factory=Incidents)
     states: States = field(default_factory=States)
@@ -146,6 +148,7 @@ class _Search:
             self.items.hear(heard)
             self.incidents.hear(heard)
             self.notices.hear(heard)
+            self.currents.hear(heard)
             for subject in subjects:
                 if subject in here or subject[0] in _PASSING:
                     told[subject] = retold_casework.retold(subject, told.get(subject), heard)
@@ -159,6 +162,7 @@ class _Search:
                     self.crossing.setdefault(subject, []).append((place, heard))
         for subject, row in here.items():
             self._compare(subject, row, told.get(subject))
+        self.currents.forget()
         instances = [id for sort, id in here if sort == "instance"]
         self.items.compare(instances)
         self.incidents.compare(instances)
@@ -303,6 +307,8 @@ class _Search:
                     yield name
             elif not is_same(kept, said):
                 yield name
+        if sort == "job" and altered_waiting.is_claimed_for_ever(row):
+            yield "lease_until"
         if sort == "timer" and altered_waiting.is_put_off_by_nothing(row, told, self.tx.now):
             yield "try_at"
         if sort == "case":
@@ -311,7 +317,7 @@ class _Search:
                     yield column
         if sort == "record" and not self._is_found_as(row.id, told):
             yield "what it is found by"
-        if sort == "deadline" and not row.is_current and told.status not in _OVER:
+        if sort == "deadline" and self.currents.is_other(row, told.status):
             yield "is_current"
         if sort == "message" and altered_waiting.other_receipts(told, self.receipts.get(row.id, set())):
             yield "receipts"

@@ -112,6 +112,11 @@ def is_same_job(told: Job, name: str, kept: Any, said: Any) -> bool:
 OF_A_CLAIM = ("status", "attempts", "retries")  # columns of a job that a worker changes
 
 
+def is_claimed_for_ever(row: Any) -> bool:
+    """Whether a worker has a job without an end: nobody takes it over, and workers cut only what has one."""
+    return bool(row.status == model.JobStatus.CLAIMED and row.lease_until is None)
+
+
 def is_put_off_by_nothing(row: Any, told: Timer, now: dt.datetime) -> bool:
     """Whether a timer that waits would be tried at another time than when it is due, or tries have failed."""
     return told.status == model.TimerStatus.PENDING and is_put_off(told.due_at, row.try_at, now)

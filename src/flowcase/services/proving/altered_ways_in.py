@@ -18,13 +18,16 @@ from flowcase.services.proving.altered_row import AlteredRow
 from flowcase.services.proving.told_of_installation import Told
 from flowcase.services.signing_in import keyed_hashes
 from flowcase.services.signing_in.brakes import LONGEST_LOCK
-from flowcase.store import Tx
+from flowcase.store import SealBroken, Tx
 from flowcase.store.queries import as_kept_ways_in as as_kept
+from flowcase.store.queries import second_factors
 from flowcase.store.queries.as_kept_ways_in import KeptBrake, KeptCredential, KeptSession
+from flowcase.store.queries.second_factors import SecondFactorRow
 
 KINDS = (
     events.CredentialSet,
     events.SecondFactorSet,
+    events.SecondFactorUsed,
     events.SecondFactorEnded,
     events.RecoveryCodesMade,
     events.RecoveryCodeUsed,
@@ -52,7 +55,9 @@ class WaysIn:
     sessions_kept: Mapping[str, KeptSession]
     brakes: Sequence[KeptBrake] = ()
     credentials: dict[tuple[str, str], Set] = field(default_factory=dict)  # by person and kind
-    factors: set[str] = field(default_factory=set)
+    factors: dict[str, str] = field(default_factory=dict)  # by person
+    steps: dict[str, int] = field(default_factory=dict)  # of the newest code that counted, by person
+    counted_twice: set[str] = field(default_factory=set)  # people, of whom a code did
     codes: dict[str, str] = field(default_factory=dict)  # by person
     used: dict[str, dict[str, dt.datetime]] = field(default_factory=dict)  # codes, by person
     tells_uses: set[str] = field(default_factory=set)  # each use of whose codes is an event
@@ -61,7 +66,9 @@ class WaysIn:
     older: dict[str, dt.datetime] = field(default_factory=dict)  # when somebody signed in on an older release
     newer: set[str] = field(default_factory=set)  # who has signed in on a newer one since
     last: dict[str, dt.datetime] = field(default_factory=dict)  # when each account signed in
-    wrong_tries: set[dt.datetime] = field(default_factory=set)  # of those that the brakes count last
+    # Of those that the brakes count last: what they count, empty where an older release wrote the event.
+    wrong_tries: dict[dt.datetime, set[str]] = field(default_factory=dict)
+    counted_on: set[str] = field(default_factory=set)  # what brakes counted before another try
 
     def __post_init__(self) -> None:
         self._braked = {each.failed_at for each in self.brakes}
@@ -72,12 +79,16 @@ class WaysIn:
             case events.CredentialSet():
                 self.credentials[event.person, event.kind] = Set(event, at)
             case events.SignInRefused():
-                if at in self._braked:
-                    self.wrong_tries.add(at)
+                self._count(at, event)
             case events.SecondFactorSet():
-                self.factors.add(event.person)
+                self.factors[event.person] = event.keyed_hash
+            case events.SecondFactorUsed():
+                if event.step <= self.steps.get(event.person, event.step - 1):
+                    self.counted_twice.add(event.person)
+                self.steps[event.person] = event.step
             case events.SecondFactorEnded():
-                self.factors.discard(event.person)
+                self.factors.pop(event.person, None)
+                self.steps.pop(event.person, None)
                 self.codes.pop(event.person, None)
                 self.used.pop(event.person, None)
             case events.RecoveryCodesMade():
@@ -98,6 +109,13 @@ class WaysIn:
                 self.last[event.person] = at
                 if event.session in self.sessions_kept:
                     self.sessions[event.session] = event
+
+    def _count(self, at: dt.datetime, event: events.SignInRefused) -> None:
+        if at in self._braked:
+            self.wrong_tries.setdefault(at, set()).update(event.counted or ("",))
+        if self._braked and at >= min(self._braked):
+            self.counted_on.update(event.instead_of)
+            self.counted_on.difference_update(event.counted)
 
     def may_be_older(self, person: str, now: dt.datetime) -> bool:
         """Whether a session of theirs may have begun on an older release, which told of none which it is.
@@ -120,11 +138,8 @@ def find(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
         else:
             yield from _credential(tx, person, told.credentials[key], kept[key])
     yield from _last_times(tx, told)
-    yield from _brakes(told)
-    factors = as_kept.second_factors(tx)
-    for person in sorted(factors ^ told.factors):
-        what = "has a second factor that" if person in factors else "has no second factor any more, and"
-        yield AlteredRow("account", person, f"{what} no event {'set' if person in factors else 'ended it'}")
+    yield from _brakes(tx, told)
+    yield from _second_factors(tx, told)
     codes = as_kept.recovery_codes(tx)
     for person in sorted(codes.keys() | told.codes.keys()):
         made = keyed_hashes.of_recovery_codes(tx, person, codes.get(person, ()))
@@ -181,12 +196,49 @@ def _last_times(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
             yield AlteredRow("account", person, "signed in last at another time than is said")
 
 
-def _brakes(told: WaysIn) -> Iterator[AlteredRow]:
-    """Each counts wrong tries, of which the last is an event, and holds nobody for longer than it may."""
+def _second_factors(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
+    """A step that is too high lets nobody in, and nodes of an older release tell of none that they write."""
+    factors = as_kept.second_factors(tx)
+    for person in sorted(factors.keys() | told.factors.keys() | told.counted_twice):
+        kept, said = factors.get(person), told.factors.get(person)
+        if person in told.counted_twice:
+            yield AlteredRow("account", person, "signed in with a code of the app that had counted before")
+        if kept is None and said is not None:
+            yield AlteredRow("account", person, "has no second factor any more, and no event ended it")
+        elif kept is not None and said is None:
+            yield AlteredRow("account", person, "has a second factor that no event set")
+        elif kept is not None and said is not None:
+            if said and not _fits(said, _of_secret(tx, kept)):
+                yield AlteredRow("account", person, "has another second factor than was put in use")
+            elif kept.last_step < told.steps.get(person, 0):
+                yield AlteredRow(
+                    "account", person, "has a second factor of which a code that was used would count again"
+                )
+
+
+def _of_secret(tx: Tx, kept: SecondFactorRow) -> str:
+    """Of what is sealed in the row; empty where it does not open."""
+    try:
+        secret = second_factors.secret(tx, kept)
+    except SealBroken:
+        return ""
+    return "" if secret is None else keyed_hashes.of_second_factor(tx, kept.person, secret)
+
+
+def _brakes(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
+    """Each counts wrong tries, of which the last is an event, and holds nobody for longer than it may.
+
+    One that is gone is not told: the next right answer takes it away, and is no event.
+    """
     for each in told.brakes:
         is_longer = each.locked_until is not None and each.locked_until - each.failed_at > LONGEST_LOCK
         if is_longer or each.failed_at not in told.wrong_tries:
             yield AlteredRow("brake", each.bucket, "on signing in holds somebody, and no wrong try says why")
+            continue
+        proof = keyed_hashes.of_brake(tx, each.bucket, each.failures, each.failed_at, each.locked_until)
+        counted = told.wrong_tries[each.failed_at]
+        if proof in told.counted_on or not counted & {proof, ""}:
+            yield AlteredRow("brake", each.bucket, "on signing in is not as the last wrong try left it")
 
 
 def _uses(tx: Tx, person: str, codes: Mapping[str, dt.datetime | None], told: WaysIn) -> Iterator[AlteredRow]:

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TypedDict
 
+from flowcase.services.signing_in import keyed_hashes
 from flowcase.store import Tx
 from flowcase.store.queries import second_factors as rows
 from flowcase.store.sign_in_tables import sign_in_brake
@@ -41,6 +43,16 @@ class _Count:
     row: rows.BrakeRow | None
 
 
+class Counted(TypedDict):
+    """What the event of a wrong try tells of the counts."""
+
+    counted: tuple[str, ...]
+    instead_of: tuple[str, ...]
+
+
+NOT_COUNTED = Counted(counted=(), instead_of=())
+
+
 @dataclass(frozen=True)
 class Attempt:
     """A try, and what is counted of those before it; nobody else counts there until the commit."""
@@ -63,8 +75,9 @@ def is_free(tx: Tx, kind: str, account: str, source: Source) -> bool:
     return attempt.counts[0].row is None and not attempt.is_too_soon
 
 
-def was_wrong(tx: Tx, attempt: Attempt) -> None:
+def was_wrong(tx: Tx, attempt: Attempt) -> Counted:
     """It counts, unless it came too soon; the same statements either way, as time would tell."""
+    counted, instead_of = [], []
     for bucket, free, row in ((each.bucket, each.free, each.row) for each in attempt.counts):
         if row is not None and attempt.is_too_soon:
             failures, failed_at, locked_until = row.failures, row.failed_at, row.locked_until
@@ -78,6 +91,11 @@ def was_wrong(tx: Tx, attempt: Attempt) -> None:
             tx.insert(sign_in_brake, bucket=bucket, **values)
         else:
             tx.update_all(sign_in_brake, {"bucket": bucket}, values)
+            instead_of.append(
+                keyed_hashes.of_brake(tx, bucket, row.failures, row.failed_at, row.locked_until)
+            )
+        counted.append(keyed_hashes.of_brake(tx, bucket, failures, failed_at, locked_until))
+    return Counted(counted=tuple(counted), instead_of=tuple(instead_of))
 
 
 def was_right(tx: Tx, attempt: Attempt) -> None:

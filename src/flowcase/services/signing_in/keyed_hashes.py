@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from flowcase.store import Tx
@@ -26,6 +27,19 @@ def of_recovery_codes(tx: Tx, person: str, code_hashes: Iterable[str]) -> str:
 
 def of_recovery_code(tx: Tx, person: str, code_hash: str) -> str:
     return tx.digest("recovery code", f"{person}|{code_hash}").hex()
+
+
+def of_second_factor(tx: Tx, person: str, secret: str) -> str:
+    return tx.digest("second factor", f"{person}|{secret}").hex()
+
+
+def of_brake(
+    tx: Tx, bucket: str, failures: int, failed_at: dt.datetime, locked_until: dt.datetime | None
+) -> str:
+    """Another one after each wrong try, so that the history does not tell which came from one place."""
+    until = "" if locked_until is None else f"{locked_until.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%f}"
+    at = f"{failed_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%f}"
+    return tx.digest("brake", f"{bucket}|{failures}|{at}|{until}").hex()
 
 
 def of_calendar(tx: Tx, person: str, series: str, secret_hash: str) -> str:

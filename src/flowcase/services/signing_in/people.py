@@ -21,7 +21,7 @@ from flowcase.errors import Conflict, FlowcaseError, NotFound
 from flowcase.services.sending.account_notices import Said
 from flowcase.services.sending.account_notices import tell as tell_owner
 from flowcase.services.signing_in import brakes, keyed_hashes, passwords
-from flowcase.services.signing_in.brakes import Source
+from flowcase.services.signing_in.brakes import NOT_COUNTED, Source
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, tables
 from flowcase.store.queries import people as queries
@@ -254,17 +254,17 @@ class People:
             return _actor(row)
 
         def judged(tx: Tx) -> bool:
-            refused_for = because
+            refused_for, counted = because, NOT_COUNTED
             if is_braked:
                 attempt = brakes.begin(tx, kind, id, source, is_known=stored is not None)
                 if because is None and not attempt.is_too_soon:
                     brakes.was_right(tx, attempt)
                     return True
-                brakes.was_wrong(tx, attempt)
+                counted = brakes.was_wrong(tx, attempt)
                 if because in (None, "wrong") and attempt.is_too_soon:
                     refused_for = "locked"
             refused = events.SignInRefused(
-                person=id if row is not None else "", because=refused_for or "", by=kind
+                person=id if row is not None else "", because=refused_for or "", by=kind, **counted
             )
             tx.append(INSTALLATION, refused)
             return False
@@ -297,15 +297,9 @@ class People:
             return False
 
     def _put(self, tx: Tx, id: str, kind: str, secret_hash: str, must_change: bool = False) -> None:
-        values = {
-            "secret_hash": secret_hash,
-            "failures": 0,
-            "locked_until": None,
-            "changed_at": tx.now,
-            "must_change": must_change,
-        }
+        values = {"secret_hash": secret_hash, "changed_at": tx.now, "must_change": must_change}
         if not tx.update_any(tables.credential, {"person": id, "kind": kind}, values):
-            tx.insert(tables.credential, person=id, kind=kind, **values)
+            tx.insert(tables.credential, person=id, kind=kind, failures=0, **values)
         proof = keyed_hashes.of_credential(tx, id, kind, secret_hash)
         was_set = events.CredentialSet(person=id, kind=kind, keyed_hash=proof, must_change=must_change)
         tx.append(INSTALLATION, was_set)

@@ -23,7 +23,7 @@ from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, N
 from flowcase.services.sending.account_notices import Said
 from flowcase.services.sending.account_notices import tell as tell_owner
 from flowcase.services.signing_in import brakes, keyed_hashes
-from flowcase.services.signing_in.brakes import Source
+from flowcase.services.signing_in.brakes import NOT_COUNTED, Counted, Source
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import people
@@ -99,9 +99,9 @@ class SecondFactors:
             if row is not None and row.is_confirmed:
                 raise Conflict("set up a second factor", "there is one in use")
             if row is not None:
-                return self._opened(tx, row)
+                return _opened(tx, row)
             secret = pyotp.random_base32()
-            sealed = tx.seal(INSTALLATION, _place(person), secret.encode())
+            sealed = tx.seal(INSTALLATION, rows.place(person), secret.encode())
             tx.insert(
                 second_factor,
                 person=person,
@@ -127,7 +127,8 @@ class SecondFactors:
                 raise Conflict("confirm a second factor", "none is being set up")
             if not self._counts(tx, row, code, source):
                 return None
-            tx.append(INSTALLATION, events.SecondFactorSet(person=actor.id))
+            proof = keyed_hashes.of_second_factor(tx, actor.id, _opened(tx, row))
+            tx.append(INSTALLATION, events.SecondFactorSet(person=actor.id, keyed_hash=proof))
             tell_owner(tx, actor.id, Said.SECOND_FACTOR_ADDED)
             return self._new_codes(tx, actor.id)
 
@@ -150,8 +151,8 @@ class SecondFactors:
                     proof = keyed_hashes.of_recovery_code(tx, person, hash)
                     tx.append(INSTALLATION, events.RecoveryCodeUsed(person=person, keyed_hash=proof))
                     return "recovery"
-                brakes.was_wrong(tx, attempt)
-                _refused(tx, person, "locked" if attempt.is_too_soon else "wrong")
+                counted = brakes.was_wrong(tx, attempt)
+                _refused(tx, person, "locked" if attempt.is_too_soon else "wrong", counted)
                 return None
             return "totp" if self._counts(tx, row, plain, source) else None
 
@@ -212,12 +213,13 @@ class SecondFactors:
         if attempt.is_too_soon:
             _refused(tx, row.person, "locked")
             return False
-        step = self._step_of(self._opened(tx, row), code.replace(" ", ""))
+        step = self._step_of(_opened(tx, row), code.replace(" ", ""))
         if step is not None and rows.use_step(tx, row.person, step):
             brakes.was_right(tx, attempt)
+            tx.append(INSTALLATION, events.SecondFactorUsed(person=row.person, step=step))
             return True
-        brakes.was_wrong(tx, attempt)
-        _refused(tx, row.person, "wrong" if step is None else "replayed")
+        counted = brakes.was_wrong(tx, attempt)
+        _refused(tx, row.person, "wrong" if step is None else "replayed", counted)
         return False
 
     def _step_of(self, secret: str, code: str) -> int | None:
@@ -229,12 +231,6 @@ class SecondFactors:
             if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode()):
                 found = step
         return found
-
-    def _opened(self, tx: Tx, row: rows.SecondFactorRow) -> str:
-        opened = tx.open(INSTALLATION, _place(row.person), row.sealed_secret)
-        if opened is None:
-            raise Conflict("read a second factor", "the key of the installation's stream was destroyed")
-        return opened.decode()
 
     def _new_codes(self, tx: Tx, person: str) -> list[str]:
         made = ["".join(secrets.choice(_ALPHABET) for _ in range(16)) for _ in range(RECOVERY_CODES)]
@@ -254,12 +250,15 @@ def _accepted(result: _Result | None) -> _Result:
     return result
 
 
-def _refused(tx: Tx, person: str, because: str) -> None:
-    tx.append(INSTALLATION, events.SignInRefused(person=person, because=because, by=_KIND))
+def _refused(tx: Tx, person: str, because: str, counted: Counted = NOT_COUNTED) -> None:
+    tx.append(INSTALLATION, events.SignInRefused(person=person, because=because, by=_KIND, **counted))
 
 
-def _place(person: str) -> str:
-    return f"second_factor|{person}"
+def _opened(tx: Tx, row: rows.SecondFactorRow) -> str:
+    secret = rows.secret(tx, row)
+    if secret is None:
+        raise Conflict("read a second factor", "the key of the installation's stream was destroyed")
+    return secret
 
 
 def _hash(person: str, code: str) -> str:

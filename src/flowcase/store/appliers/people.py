@@ -12,6 +12,7 @@ from flowcase.store.tx import LockedInstance, Tx
 history_only(
     events.SignInRefused,
     events.RecoveryCodeUsed,  # its row is written by the service, which knows the hash
+    events.SecondFactorUsed,  # the service has asked whether the code counts by writing it
     events.CaseRead,
     events.GuestLinkMade,
     events.GuestLinkEnded,

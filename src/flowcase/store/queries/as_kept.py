@@ -74,6 +74,7 @@ BESIDE = {
     "user task": ("candidates",),
     "deadline": ("is_current",),
     "timer": ("try_at",),
+    "job": ("lease_until",),
 }
 
 

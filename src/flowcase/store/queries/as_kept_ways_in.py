@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import select
 
 from flowcase.store import tables
 from flowcase.store.calendar_tables import calendar_feed
 from flowcase.store.queries.rows import made
+from flowcase.store.queries.second_factors import SecondFactorRow
 from flowcase.store.sign_in_tables import recovery_code, second_factor, sign_in_brake, sign_in_session
 from flowcase.store.tx import Tx
 
@@ -34,12 +35,16 @@ class KeptSession:
 class KeptBrake:
     bucket: str
     failed_at: dt.datetime
+    failures: int
     locked_until: dt.datetime | None
 
 
 def credentials(tx: Tx) -> dict[tuple[str, str], KeptCredential]:
     """By person and kind."""
-    return {(row.person, row.kind): made(KeptCredential, row) for row in tx.rows(select(tables.credential))}
+    table = tables.credential
+    kept = (table.c[each.name] for each in fields(KeptCredential))
+    rows = tx.rows(select(table.c.person, table.c.kind, *kept))
+    return {(row.person, row.kind): made(KeptCredential, row) for row in rows}
 
 
 def signed_in(tx: Tx) -> dict[str, dt.datetime | None]:
@@ -52,10 +57,10 @@ def brakes(tx: Tx) -> list[KeptBrake]:
     return [made(KeptBrake, row) for row in tx.rows(select(sign_in_brake).order_by(sign_in_brake.c.bucket))]
 
 
-def second_factors(tx: Tx) -> set[str]:
-    """Who signs in with one; one that waits to be confirmed asks for nothing yet."""
-    statement = select(second_factor.c.person).where(second_factor.c.is_confirmed)
-    return {row.person for row in tx.rows(statement)}
+def second_factors(tx: Tx) -> dict[str, SecondFactorRow]:
+    """Of who signs in with one; one that waits to be confirmed asks for nothing yet."""
+    statement = select(second_factor).where(second_factor.c.is_confirmed)
+    return {row.person: made(SecondFactorRow, row) for row in tx.rows(statement)}
 
 
 def recovery_codes(tx: Tx) -> dict[str, dict[str, dt.datetime | None]]:

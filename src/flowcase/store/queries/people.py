@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import and_, bindparam, literal, select
@@ -36,8 +35,6 @@ class CredentialRow:
     person: str
     kind: str
     secret_hash: str
-    failures: int
-    locked_until: dt.datetime | None
     must_change: bool
 
 
@@ -124,7 +121,9 @@ _EACH_GROUP = select(tables.person, tables.person_group.c.group).join(
 # Programs bring theirs with each request.
 _CREDENTIAL = Prepared(
     # A row also where there is none, so that what is asked next does not tell who there is.
-    select(tables.credential, *INSTALLATION_END).select_from(
+    select(
+        *(tables.credential.c[each.name] for each in fields(CredentialRow)), *INSTALLATION_END
+    ).select_from(
         select(literal(1).label("one"))
         .subquery()
         .outerjoin(

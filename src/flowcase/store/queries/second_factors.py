@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from flowcase.store.queries.rows import made_or_none
 from flowcase.store.sign_in_tables import recovery_code, second_factor, sign_in_brake, sign_in_session
+from flowcase.store.streams import INSTALLATION
 from flowcase.store.tx import Tx
 
 
@@ -32,6 +33,17 @@ class BrakeRow:
 def factor(tx: Tx, person: str) -> SecondFactorRow | None:
     table = second_factor
     return made_or_none(SecondFactorRow, tx.first(select(table).where(table.c.person == person)))
+
+
+def place(person: str) -> str:
+    """Where the secret of their app is sealed."""
+    return f"second_factor|{person}"
+
+
+def secret(tx: Tx, row: SecondFactorRow) -> str | None:
+    """None where the key of the installation's stream was destroyed. Raises SealBroken."""
+    opened = tx.open(INSTALLATION, place(row.person), row.sealed_secret)
+    return None if opened is None else opened.decode()
 
 
 def use_step(tx: Tx, person: str, step: int) -> bool:
