@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from flowcase import modeling
+from flowcase.access.events import EmergencyReviewed
 from flowcase.cases import events
 from flowcase.cases.consents import Outcome as Ended
 from flowcase.cases.entities import DataClass, entity
@@ -181,3 +182,20 @@ def _offered() -> Iterator[str]:
 
     for path in (HERE / "processes/forms").glob("*.form"):
         yield from of(json.loads(path.read_text("utf-8")))
+
+
+def test_what_a_second_person_answered_is_told_with_the_answer() -> None:
+    yes = events.AccessReportAnswered(report="r1", case="SAG-1", is_approved=True, content="")
+    no = events.AccessReportAnswered(report="r2", case="SAG-1", is_approved=False, content="")
+    reviewed = EmergencyReviewed(emergency="e1", case="SAG-1", verdict="foelges_op")
+
+    told = [[each.text for each in story(yes, no, reviewed, language=spoken)] for spoken in ("da", "en")]
+
+    assert told == [
+        ["Indsigten blev godkendt.", "Indsigten blev afvist.", "Gennemgik nødadgangen: skal følges op."],
+        [
+            "The access report was approved.",
+            "The access report was declined.",
+            "Reviewed the emergency access: to be followed up.",
+        ],
+    ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 
 import pikepdf
 import pytest
 
+from flowcase.access.actor import SYSTEM
 from tests.web.test_pdf import text_of
 
 CODE = "SAG-2588"
@@ -95,6 +98,39 @@ def test_a_yes_to_what_has_changed_meanwhile_is_sent_back_to_be_looked_at_again(
     assert late.status == 409
     assert "Se det igennem igen" in late.text
     assert "Venter på gennemlæsning" in head.get("/indsigt").text
+
+
+def test_whoever_answers_second_sees_the_report_as_it_stands_now(asked, sign_in):
+    camilla, page = asked
+    address, head = _address(page), sign_in("anders.myn")
+    one, other = head.get(address), head.get(address)
+    head.press(one, "svar", "ja")
+
+    declined = head.press(other, "svar", "nej")
+    saved = camilla.submit(page, page.one(f"//form[@action='{address}']"))
+
+    for late in (declined, saved):
+        assert late.status == 409
+        assert "En anden har svaret imens" in late.one("//*[@id='fejl']").text_content()
+        assert "Godkendt · Anders Hvid" in " ".join(late.one("//main").text_content().split())
+
+
+def test_who_was_told_what_is_said_in_words(world, sign_in):
+    def add(entity, **values):
+        world.flow.cases.add_record(entity, values, case=CODE, actor=SYSTEM)
+
+    add("Moede", slags="forum", dato=dt.date(2026, 3, 20), inviterede=["sofie.fr"])
+    add("Videregivelse", til=["skole"], formaal_kode="udtalelse", oplysningstyper=["uddannelse"])
+    camilla = sign_in("camilla.syd")
+    page = camilla.get(f"/sager/{CODE}/indsigt")
+
+    report = camilla.submit(page, page.one("//main//form"), person="barn", modtager="selv")
+    english = camilla.get(f"{_address(report)}?sprog=en")
+
+    told, said = (" ".join(each.one("//main").text_content().split()) for each in (report, english))
+    assert "(Udtalelse til undersøgelsen): " in told and "(udtalelse)" not in told
+    assert re.search(r"\(Statement for the examination\): [^()]*education", said)
+    assert "(cross-professional forum)" in said
 
 
 def test_the_pages_speak_english_to_who_has_chosen_it(asked, sign_in):

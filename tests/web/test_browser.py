@@ -137,6 +137,9 @@ def test_the_rest_of_the_menu_stands_beside_it_on_a_phone(open_page):
     assert len(tops) >= 3  # »Mere« is the last
     assert len(set(tops)) == 1
     assert width_of(page) <= 360
+    expect(page.locator(".more-button")).to_have_text("Mere")
+    page.goto("/opgaver?sprog=en")
+    expect(page.locator(".more-button")).to_have_text("More")
 
 
 SLOW_TO_SHOW = """

@@ -63,6 +63,42 @@ def test_a_hold_is_placed_and_lifted_with_a_reason(due, sign_in):
     assert f"{CODE} må slettes igen." in lifted.text
 
 
+def test_a_hold_that_was_lifted_in_another_window_is_said_to_be_gone(due, sign_in):
+    head = sign_in("anders.myn")
+
+    late = head.post("/opbevaring/slettestop", {"kode": CODE, "grund": "sag_afgjort", "ophoer": "1"})
+
+    assert late.status == 422
+    assert "Sagen har ikke slettestop mere." in late.one("//*[@id='stop-fejl']").text_content()
+
+
+def test_whoever_answers_second_sees_the_page_with_what_was_answered(due, sign_in):
+    leader, head = sign_in("else.syd"), sign_in("anders.myn")
+    leader.post("/opbevaring/forslag", {"sag": CODE})
+    one, other = head.get("/opbevaring"), head.get("/opbevaring")
+    head.press(one, "svar", "ja")
+
+    late = head.press(other, "svar", "nej")
+
+    assert one.one("//section//li/a").get("href") == f"/sager/{CODE}"
+    assert late.status == 409
+    assert "En anden har svaret imens" in late.one("//*[@id='fejl']").text_content()
+    assert "Godkendt; venter på driften" in late.text
+
+
+def test_a_refusal_is_said_in_the_readers_language_and_nothing_is_offered_that_cannot_be_chosen(due, sign_in):
+    leader = sign_in("else.syd")
+
+    none = leader.post("/opbevaring/forslag?sprog=en")
+    leader.post("/opbevaring/forslag", {"sag": CODE})
+    twice = leader.post("/opbevaring/forslag", {"sag": CODE})
+
+    assert "Choose at least one case." in none.text
+    assert f"Case {CODE} is proposed for erasure already." in twice.text
+    assert twice.title.startswith("Error: ")
+    assert "Propose to erase the chosen ones" not in twice.text
+
+
 def test_an_auditor_looks_and_changes_nothing(due, sign_in):
     page = sign_in("vera.revisor").get("/opbevaring")
 

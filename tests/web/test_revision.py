@@ -72,6 +72,29 @@ def test_what_cannot_be_searched_for_is_said_and_stays_typed(vera):
     assert "Der er ingen sag med den kode" in missing.text
 
 
+@pytest.mark.parametrize("address", ["/revision?formaal=tilsyn&", "/revision/frister?"])
+def test_a_period_that_ends_before_it_begins_is_said_and_not_called_empty(vera, address):
+    page = vera.get(f"{address}fra=2026-03-25&til=2026-03-01")
+
+    assert "Perioden slutter, før den begynder." in page.one("//*[@id='til-fejl']").text_content()
+    assert "Ingen hændelser passer" not in page.text and "Ingen frister i perioden" not in page.text
+
+
+def test_a_name_that_nobody_or_several_have_is_told_from_one_who_did_nothing(vera, world):
+    world.flow.people.add("camilla.to", name="Camilla Noer", groups=["fronten"], actor=SYSTEM)
+
+    nobody = vera.get("/revision?formaal=tilsyn&hvem=camila.syd")
+    several = vera.get("/revision?formaal=tilsyn&hvem=Camilla Noer")
+    idle = vera.get("/revision?formaal=tilsyn&hvem=camilla.to&slags=CaseRead")
+    no_kind = vera.get("/revision?formaal=tilsyn&slags=Sag set på")
+
+    assert "Ingen konto hedder »camila.syd«." in nobody.text
+    assert "Skriv brugernavnet: camilla.syd, camilla.to." in several.text
+    assert "Ingen hændelser passer." in idle.text and "Ingen konto" not in idle.text
+    assert "ingen slags hændelse, der hedder sådan" in no_kind.one("//*[@id='slags-fejl']").text_content()
+    assert "Ingen hændelser passer" not in no_kind.text
+
+
 def test_each_search_is_in_the_history_and_pointed_to_from_the_case(vera, world):
     vera.get("/revision?formaal=tilsyn&sag=SAG-2588&hvem=karen.fp")
 

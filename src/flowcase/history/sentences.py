@@ -349,7 +349,20 @@ SENTENCES: Mapping[str, Sentence] = {
         Telling.IN_SHORT,
     ),
     "EmergencyReviewed": Sentence(
-        "Gennemgik nødadgangen.", "Reviewed the emergency access.", Telling.IN_SHORT
+        "Gennemgik nødadgangen: {verdict}.", "Reviewed the emergency access: {verdict}.", Telling.IN_SHORT
+    ),
+    "AccessReportAsked": Sentence(
+        "Bad om indsigt for en person i sagen.",
+        "Asked for an access report about a person of the case.",
+        Telling.IN_WHOLE,
+    ),
+    "AccessReportRead": Sentence(
+        "Læste oplysninger igennem til en indsigt.",
+        "Read data through for an access report.",
+        Telling.ON_REQUEST,
+    ),
+    "AccessReportAnswered": Sentence(
+        "Indsigten blev {answer}.", "The access report was {answer}.", Telling.IN_WHOLE
     ),
     "ClockCorrected": Sentence(
         "Uret på maskinen under {node} går {seconds} sekunder {side}. Det, den skriver, har den rigtige tid "
@@ -369,8 +382,13 @@ SENTENCES: Mapping[str, Sentence] = {
 # Kinds without a sentence: no story of a case tells them unasked. A new kind has one or stands here.
 UNTOLD = frozenset(
     {
-        *("AbsencesForgotten", "AccessReportAnswered", "AccessReportAsked", "AccessReportRead"),
-        *("CalendarAddressEnded", "CalendarAddressMade", "CallCancelled", "CallRequested"),
+        *(
+            "AbsencesForgotten",
+            "CalendarAddressEnded",
+            "CalendarAddressMade",
+            "CallCancelled",
+            "CallRequested",
+        ),
         *("CaseErased", "CasesSearched"),
         *("CredentialSet", "DecisionRequested", "DeliveryFailed", "DeliveryRetried", "DeploymentMade"),
         *("DocumentErased", "DocumentPeriodDecided", "DocumentPeriodProposed"),

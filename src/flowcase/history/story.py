@@ -202,6 +202,8 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
     _say_people(fields, raw, kind, names, language)
     rightness = {"da": ("forkert", "rigtig"), "en": ("wrong", "right")}[language]
     fields["right"] = rightness[bool(raw.get("is_right"))]
+    answer = {"da": ("afvist", "godkendt"), "en": ("declined", "approved")}[language]
+    fields["answer"] = answer[bool(raw.get("is_approved"))]
     taken_back = {"da": " (taget tilbage)", "en": " (taken back)"}[language]
     fields["back"] = taken_back if raw.get("is_taken_back") else ""
     fields["level"] = _level(raw.get("priority"), language)
@@ -276,6 +278,7 @@ _CODES: Mapping[str, Callable[[str, str], str]] = {
     "side": code_name,
     "source": code_name,
     "purpose": code_name,
+    "verdict": code_name,
 }
 
 

@@ -19,6 +19,7 @@ from flowcase.cases.retention import SETTING, SINGLE, SINGLE_OPEN, RetentionRule
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.erasing.document_periods import DocumentPeriods, Period
 from flowcase.services.erasing.erasure import Erased, Erasure, check_reason
+from flowcase.services.forms.form_sentences import Said
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.second_person import check_may_decide, check_may_propose, may_decide
 from flowcase.services.transactions import Transactions
@@ -112,7 +113,7 @@ class Retention:
         check_may_propose(attempt, actor)
         check_reason(attempt, reason)
         if not asked:
-            raise Refused(attempt, "Vælg mindst én sag.")
+            raise Refused(attempt, Said("Vælg mindst én sag."))
 
         def work(tx: Tx) -> str:
             tx.exclusive("retention")
@@ -120,11 +121,14 @@ class Retention:
             for code in asked:
                 found = due.get(code)
                 if found is None:
-                    raise Refused(attempt, f"Sag {code} skal ikke slettes nu.")
+                    raise Refused(attempt, Said("Sag {code} skal ikke slettes nu.", code=code))
                 if found.hold is not None:
-                    raise Refused(attempt, f"Sag {code} må ikke slettes: {found.hold.reason}.")
+                    raise Refused(
+                        attempt,
+                        Said("Sag {code} har slettestop: {reason}.", code=code, reason=found.hold.reason),
+                    )
                 if found.is_proposed:
-                    raise Refused(attempt, f"Sag {code} er allerede foreslået.")
+                    raise Refused(attempt, Said("Sag {code} er allerede foreslået slettet.", code=code))
             id = tx.new_id()
             classes = tuple(due[code].rule.id for code in asked)
             proposed = events.ErasureProposed(

@@ -20,7 +20,7 @@ from flowcase.services.auditing.history_search import Asked, Telling
 from flowcase.web.auditing.event_words import SEARCHED, said_values, search_fields
 from flowcase.web.auditing.history_exports import PURPOSE_WORDS
 from flowcase.web.forms.api_pages import place_from, place_in_history, token_of
-from flowcase.web.forms.asked_days import day, held
+from flowcase.web.forms.asked_days import day, held, order
 from flowcase.web.language import current, gettext
 from flowcase.web.pictures.shown_differences import shown
 from flowcase.web.session import actor, flow
@@ -51,11 +51,20 @@ def index() -> Any:
         name: args.get(given, "").strip() or None for given, name in SEARCHED.items() if given not in _DAYS
     }
     wanted["kind"] = _kind(wanted["kind"])
-    wanted["actor"] = _who(wanted["actor"])
+    if wanted["kind"] and wanted["kind"] not in KIND_NAMES:
+        problems["slags"] = gettext("Der er ingen slags hændelse, der hedder sådan. Vælg en fra listen.")
+    namesakes = _called(wanted["actor"])
+    wanted["actor"] = namesakes[0] if len(namesakes) == 1 else wanted["actor"]
+    if len(namesakes) > 1:
+        problems["hvem"] = gettext("Flere hedder sådan. Skriv brugernavnet: {names}.").format(
+            names=", ".join(namesakes)
+        )
     for given in _DAYS:
         wanted[SEARCHED[given]], problem = day(args, given)
         if problem:
             problems[given] = problem
+    if turned_round := order(wanted["first"], wanted["last"]):
+        problems["til"] = turned_round
     place = place_in_history(args.get("efter", ""))
     found, is_asked = None, any(args.get(name, "").strip() for name in (*SEARCHED, "formaal"))
     if is_asked and not purpose:
@@ -92,6 +101,7 @@ def index() -> Any:
         longest=LONGEST_WORDS,
         fields=search_fields(),
         is_asked=is_asked,
+        is_nobody=bool(wanted["actor"]) and not namesakes,
         purposes=_purposes(),
         processes={row.process: row.name for row in flow().deployments.definitions()},
         kinds=sorted(kind_name(kind, current()) for kind in KIND_NAMES),
@@ -231,17 +241,19 @@ def _kind(typed: str | None) -> str | None:
     return named.get(said, typed)
 
 
-def _who(typed: str | None) -> str | None:
-    """The account behind a person's name; an account's id holds too."""
-    if typed is None or flow().people.find(typed) is not None:
-        return typed
+def _called(typed: str | None) -> list[str]:
+    """The accounts behind a person's name; an account's id holds too."""
+    if typed is None:
+        return []
+    if flow().people.find(typed) is not None:
+        return [typed]
     said = typed.casefold()
-    found = [row.id for row in flow().people.list(only_active=False) if row.name.casefold() == said]
-    return found[0] if len(found) == 1 else typed
+    return sorted(row.id for row in flow().people.list(only_active=False) if row.name.casefold() == said)
 
 
 def _period() -> tuple[dt.date | None, dt.date | None, dict[str, str]]:
     (first, wrong), (last, wrong_too) = day(request.args, "fra"), day(request.args, "til")
+    wrong_too = wrong_too or order(first, last)
     problems = {name: said for name, said in (("fra", wrong), ("til", wrong_too)) if said}
     return first, last, problems
 

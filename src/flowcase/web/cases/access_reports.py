@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from flowcase.cases.own_data import State
-from flowcase.errors import InvalidValues, Refused
+from flowcase.errors import Conflict, InvalidValues, Refused
 from flowcase.services.auditing.access_reports import AccessReport, ContentChanged
 from flowcase.services.auditing.own_data import Held, OfCase, Received
 from flowcase.web import pdf
@@ -41,6 +41,12 @@ _HOW = {
     "meeting": "Indkaldt til møde",
     "export": "Sagsakt eller udtræk taget ud",
     "journal": "Sendt til journalen",
+}
+# (how, what of it) -> the attribute whose codes they are
+_WORDS_OF = {
+    ("disclosure", "purpose"): ("Videregivelse", "formaal_kode"),
+    ("disclosure", "kinds"): ("Videregivelse", "oplysningstyper"),
+    ("meeting", "purpose"): ("Moede", "slags"),
 }
 
 
@@ -83,7 +89,10 @@ def show(id: str) -> Any:
 @login_required
 def read(id: str) -> Any:
     """Save what somebody has read and found giveable."""
-    flow().access_reports.read(id, request.form.getlist("giv"), actor=actor())
+    try:
+        flow().access_reports.read(id, request.form.getlist("giv"), actor=actor())
+    except Conflict:
+        return _answered_meanwhile(id)
     flash(gettext("Gemt. Det, der ikke er valgt, holdes tilbage."), "success")
     return redirect(url_for("access_reports.show", id=id), HTTPStatus.SEE_OTHER)
 
@@ -98,6 +107,8 @@ def answer(id: str) -> Any:
     except ContentChanged:
         said = gettext("Noget er ændret, siden du åbnede siden. Se det igennem igen.")
         return _report(id, problem=said), HTTPStatus.CONFLICT
+    except Conflict:
+        return _answered_meanwhile(id)
     words = gettext("Indsigten er godkendt.") if is_approved else gettext("Indsigten er afvist.")
     flash(words, "success")
     return redirect(url_for("access_reports.show", id=id), HTTPStatus.SEE_OTHER)
@@ -122,6 +133,11 @@ def hand_out(id: str) -> Any:
         recipient=_recipient(report.row.recipient),
         **_words(),
     )
+
+
+def _answered_meanwhile(id: str) -> Any:
+    said = gettext("En anden har svaret imens. Her står indsigten, som den er nu.")
+    return _report(id, problem=said), HTTPStatus.CONFLICT
 
 
 def _asking(code: str, problems: dict[str, str] | None = None) -> str:
@@ -166,6 +182,8 @@ def _words() -> dict[str, Any]:
         "ground": _ground,
         "how": lambda one: gettext(_HOW[one.how]),
         "who": _who,
+        "purpose": lambda one: _coded(one, "purpose", one.purpose),
+        "kinds": lambda one: _coded(one, "kinds", one.kinds),
         "looker": lambda groups: ", ".join(group(each) for each in groups) or gettext("Andre"),
     }
 
@@ -209,6 +227,12 @@ def _ground(report: AccessReport, code: str) -> tuple[str, str]:
         if each["value"] == code:
             return str(each["label"]), str(each["hjemmel"])
     return code, ""
+
+
+def _coded(one: Received, what: str, codes: Any) -> str:
+    """In the words of the record that it stood in."""
+    place = _WORDS_OF.get((one.how, what))
+    return record_value(*place, list(codes) if what == "kinds" else codes) if place and codes else ""
 
 
 def _who(one: Received) -> str:

@@ -8,6 +8,7 @@ import { keys } from "./keys.js";
 import { leaving } from "./leaving.js";
 import { live } from "./live.js";
 import { mentions } from "./mentions.js";
+import { more } from "./more.js";
 import { narrowing } from "./narrowing.js";
 import { once } from "./once.js";
 import { passwords, strength } from "./passwords.js";
@@ -18,6 +19,7 @@ import { typing } from "./typing.js";
 import { whole } from "./whole.js";
 
 DKFDS.init();
+more();
 again();
 choosing();
 inbox();

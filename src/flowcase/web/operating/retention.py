@@ -14,6 +14,7 @@ from flowcase.errors import Conflict, NotFound, Refused
 from flowcase.web.forms import asked_days
 from flowcase.web.language import gettext
 from flowcase.web.session import actor, flow
+from flowcase.web.words.presenting import said_of
 
 blueprint = Blueprint("retention", __name__, url_prefix="/opbevaring")
 
@@ -26,6 +27,7 @@ _KEPT = {
     "godkender_ikke_laengere_myndig": "Ikke slettet: den, der godkendte, må ikke længere",
     "godkender_findes_ikke": "Ikke slettet: den, der godkendte, er her ikke længere",
 }
+_ANSWERED = "En anden har svaret imens. Her står det, som det er nu."
 _SINGLES = {
     SINGLE: "kun denne sag, før dens tid",
     SINGLE_OPEN: "kun denne sag, og den er åben: den afsluttes",
@@ -45,7 +47,7 @@ def propose() -> Any:
     try:
         flow().retention.propose(request.form.getlist("sag"), actor=actor())
     except Refused as error:
-        return _page(problem=error.because), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(problem=said_of(error.because)), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(gettext("Sletningen er foreslået. En anden skal godkende den."), "success")
     return redirect(url_for("retention.index"), HTTPStatus.SEE_OTHER)
 
@@ -54,7 +56,10 @@ def propose() -> Any:
 @login_required
 def decide(id: str) -> Any:
     is_approved = request.form.get("svar") == "ja"
-    flow().retention.decide(id, is_approved=is_approved, actor=actor())
+    try:
+        flow().retention.decide(id, is_approved=is_approved, actor=actor())
+    except Conflict:
+        return _page(problem=gettext(_ANSWERED)), HTTPStatus.CONFLICT
     said = (
         gettext("Sletningen er godkendt. Driften udfører den.")
         if is_approved
@@ -92,7 +97,10 @@ def propose_document() -> Any:
 @login_required
 def decide_document(id: str) -> Any:
     is_approved = request.form.get("svar") == "ja"
-    flow().retention.documents.decide(id, is_approved=is_approved, actor=actor())
+    try:
+        flow().retention.documents.decide(id, is_approved=is_approved, actor=actor())
+    except Conflict:
+        return _page(document_problem=gettext(_ANSWERED)), HTTPStatus.CONFLICT
     said = gettext("Opbevaringen er godkendt.") if is_approved else gettext("Opbevaringen er afvist.")
     flash(said, "success")
     return redirect(url_for("retention.index"), HTTPStatus.SEE_OTHER)
@@ -110,7 +118,11 @@ def hold() -> Any:
     except NotFound:
         return _page(hold_problem=gettext("Der er ingen sag med den kode.")), HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
-        said = gettext("Sagen har allerede slettestop, eller den er slettet.")
+        said = (
+            gettext("Sagen har ikke slettestop mere.")
+            if given.get("ophoer")
+            else gettext("Sagen har allerede slettestop, eller den er slettet.")
+        )
         return _page(hold_problem=said), HTTPStatus.UNPROCESSABLE_ENTITY
     except Refused:
         return _page(hold_problem=gettext("Vælg en grund.")), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -347,7 +347,7 @@ def sentence(error: errors.FlowcaseError) -> str:
     if isinstance(error, errors.NotFound):
         return gettext("Det, du søger, findes ikke længere, eller du må ikke se det.")
     if isinstance(error, errors.Conflict):
-        return gettext("Opgaven er ændret, siden du åbnede siden. Se, hvordan den står nu.")
+        return gettext("Det er ændret, siden du åbnede siden. Gå tilbage, og se, hvordan det står nu.")
     if isinstance(error, errors.SavedElsewhere):
         return gettext("Kladden er også gemt fra et andet faneblad eller en anden maskine.")
     if isinstance(error, errors.Forbidden):
