@@ -55,3 +55,4 @@ def test_what_grows_all_the_time_is_told_and_what_fills_at_first_or_sways_is_not
     assert list(steady.grown(filling)) == []
     assert list(steady.grown(leaking)) == ["memory", "files"]
     assert list(steady.grown(leaking, room=4)) == []
+    assert list(steady.grown(leaking[:24])) == ["files"]

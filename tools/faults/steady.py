@@ -43,9 +43,10 @@ class Held:
 
 
 # By how much the middle of the last quarter may lie above the middle of the second: as a share, and at the
-# least so many. Caches fill, and threads and connections are made as two first meet.
+# least so many. Caches fill, and threads and connections are made as two first meet: a worker has a thread
+# for each tick at the end, a megabyte each, but some ticks come every ten minutes.
 _SHARE = 0.1
-_ROOM = Held(memory=8, files=6, threads=6, connections=3, sessions=6, left=2)
+_ROOM = Held(memory=16, files=6, threads=16, connections=3, sessions=6, left=2)
 
 
 def at_work(*, seconds: float, seed: int, people: int = 12, room: float = 1) -> Outcome:
