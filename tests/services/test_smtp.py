@@ -7,8 +7,8 @@ import ipaddress
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from flowcase import outward
 from flowcase.config import InvalidSetting, load
+from flowcase.services.sending import mail_sending
 from flowcase.services.sending.mail_sending import NotSent, Smtp
 
 
@@ -151,6 +152,52 @@ def test_a_server_that_is_away_is_tried_again():
         Smtp("127.0.0.1", port, "none")(mail())
 
     assert not refused.value.is_final
+
+
+@pytest.mark.parametrize("verb", ["", "DATA"])
+def test_a_server_that_answers_byte_by_byte_for_ever_holds_up_no_other_mail(monkeypatch, verb):
+    is_over = threading.Event()
+    dripping = threading.Event()
+
+    def drip(conversation: Conversation) -> None:
+        dripping.set()
+        for _ in range(400):
+            if is_over.wait(0.05):
+                return
+            conversation.wfile.write(b"2")
+        is_over.set()
+
+    say = Conversation.say
+
+    def say_or_drip(conversation: Conversation, words: str) -> None:
+        if words.startswith("354" if verb else "220"):
+            drip(conversation)
+        else:
+            say(conversation, words)
+
+    monkeypatch.setattr(Conversation, "say", say_or_drip)
+    monkeypatch.setattr(Conversation, "handle", quietly(Conversation.handle))
+    monkeypatch.setattr(mail_sending, "WHOLE_SECONDS", 0.5)
+
+    with serving() as server, pytest.raises(NotSent) as refused:
+        try:
+            Smtp("127.0.0.1", server.server_address[1], "none")(mail())
+        finally:
+            was_dripping = dripping.is_set() and not is_over.is_set()
+            is_over.set()
+
+    assert was_dripping
+    assert (refused.value.code, refused.value.is_final) == ("SMTPServerDisconnected", False)
+
+
+def quietly(handle: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Of a client that has gone, which socketserver would print."""
+
+    def handled(conversation: Any) -> None:
+        with suppress(OSError):
+            handle(conversation)
+
+    return handled
 
 
 def test_a_mail_goes_under_tls_to_a_server_whose_certificate_is_trusted(tmp_path):

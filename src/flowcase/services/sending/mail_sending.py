@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from flowcase import private_files
 from flowcase.errors import FlowcaseError
 
-TIMEOUT_SECONDS = 20  # of each step; well below the lease of a mail
+TIMEOUT_SECONDS = 20  # of each step
+WHOLE_SECONDS = 120  # of all of them, however slowly the server answers; well below the lease of a mail
 _PERMANENT = range(500, 600)
 
 
@@ -61,8 +66,8 @@ class Smtp:
     def _connected(self) -> smtplib.SMTP:
         context = self.context or ssl.create_default_context()
         if self.tls == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
-        server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+            return _InTimeTls(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
+        server = _InTime(self.host, self.port, timeout=TIMEOUT_SECONDS)
         if self.tls == "starttls":
             try:
                 server.starttls(context=context)
@@ -70,6 +75,43 @@ class Smtp:
                 server.close()
                 raise
         return server
+
+
+class _InTime(smtplib.SMTP):
+    """Cut off after WHOLE_SECONDS: a timeout begins anew with each byte, and all mails wait for this one."""
+
+    def connect(self, *place: Any, **more: Any) -> tuple[int, bytes]:
+        self._is_over = threading.Event()
+        self._ending = threading.Timer(WHOLE_SECONDS, self._cut)
+        self._ending.daemon = True
+        self._ending.start()
+        try:
+            return super().connect(*place, **more)
+        except BaseException:
+            self._ending.cancel()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        reply = super().getreply()
+        if self._is_over.is_set():  # what was cut off may look like an answer
+            self.close()
+            raise smtplib.SMTPServerDisconnected("too slow")
+        return reply
+
+    def close(self) -> None:
+        self._ending.cancel()
+        super().close()
+
+    def _cut(self) -> None:
+        self._is_over.set()
+        taken = self.sock
+        if taken is not None:
+            with contextlib.suppress(OSError):  # it has just ended by itself
+                socket.socket.shutdown(taken, socket.SHUT_RDWR)  # under TLS too, which knows nothing of it
+
+
+class _InTimeTls(_InTime, smtplib.SMTP_SSL):
+    pass
 
 
 @dataclass(frozen=True)
