@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +13,7 @@ from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, InvalidDefinition, InvalidValues, NotFound
 from tests.services.conftest import ANNA, OPERATOR
-from tests.services.diagrams import end, process, start, user_task
+from tests.services.diagrams import catch, end, process, start, timer, user_task
 
 JENS = Actor("jens", groups=frozenset({"procesejer"}))
 LONE = Actor("lone", groups=frozenset({"procesejer"}))
@@ -226,3 +228,37 @@ def test_who_else_has_the_file_open_is_forgotten_after_a_minute(flow: Flowcase, 
     assert (together, elsewhere, later) == (["lone"], [], [])
     with pytest.raises(Forbidden):
         flow.presences.note_file("p.bpmn", actor=ANNA)
+
+
+def test_a_field_that_a_form_loses_while_a_diagram_reads_it_is_told_until_the_diagram_changes_too(
+    flow: Flowcase,
+) -> None:
+    def form(*names: str) -> bytes:
+        fields = [
+            {"id": name, "type": "datetime", "subtype": "date", "key": name, "dateLabel": name.title()}
+            | {"properties": {"target": f"variable:{name}"}}
+            for name in names
+        ]
+        return json.dumps({"id": "f", "type": "default", "components": fields}).encode()
+
+    def drawn(*after: object) -> bytes:
+        emptied = '<zeebe:ioMapping><zeebe:output source="=null" target="naeste"/></zeebe:ioMapping>'
+        task = user_task("a", form="f")
+        task = replace(task, inside=task.inside.replace("</ext", f"{emptied}</ext", 1))
+        return process("p", start(), task, *after, end())  # type: ignore[arg-type]
+
+    waits = drawn(catch("vent", timer("timeDate", "=naeste")))
+    flow.deployments.deploy({"p.bpmn": waits, "f.form": form("dag", "naeste")}, actor=OPERATOR)
+
+    def told(*names: str) -> list[str]:
+        found = flow.studio.check("f.form", form(*names), actor=JENS)
+        return [each.message for each in found if each.rule == "form-field-lost"]
+
+    assert told("dag", "naeste") == told("naeste") == []
+    [said] = told("dag")
+    assert "'Naeste' is gone, and 'vent' in 'p.bpmn' reads the variable 'naeste'" in said
+
+    flow.kept_drafts.save("p.bpmn", drawn(), seen=None, based_on=None, actor=JENS)
+    assert told("dag") == []
+    together = flow.studio.check_together({"f.form": form("dag"), "p.bpmn": waits}, actor=JENS)
+    assert [each.rule for each in together if each.rule == "form-field-lost"] == ["form-field-lost"]

@@ -86,6 +86,14 @@ _FILES = {
         '<process id="underretning"> in a.bpmn and in b.bpmn',
         '<process id="underretning"> in a.bpmn only',
     ),
+    "form-field-lost": _rule(
+        "What a diagram reads from a form, the form still asks.",
+        "In the studio only, where the form in force is known: a field that its new version no longer has "
+        "filled in a variable, and a diagram that shows the form reads it, for example in a gateway. Nothing "
+        "is said of what the diagram sets itself, or another of its forms fills in.",
+        'the field with variable:udfald is gone; =udfald = "ja" stays in the diagram',
+        "the field stays, or both are changed and deployed together",
+    ),
     "rule-set-file": _rule(
         "A rule set file names its id, version and tables.",
         "It is plain YAML, without anchors and tags.",

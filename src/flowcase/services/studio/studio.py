@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound
 from flowcase.modeling import Finding, Severity
+from flowcase.modeling.lost_fields import lost_fields
 from flowcase.services.deploying.deployments import Deployment, Deployments
 from flowcase.services.studio import reviews
 from flowcase.services.studio.kept_drafts import free_copy, take_away
@@ -151,6 +152,7 @@ class Studio:
 
         def work(tx: Tx) -> list[Finding]:
             alone = _strict(self._deployments.findings(tx, {path: content}))
+            alone += _lost(tx, {path: content}, actor)
             own = [row for row in drafts.drafts(tx) if row.owner == actor.id and row.file_name != path]
             if not own or not blocking(alone):
                 return alone
@@ -168,7 +170,11 @@ class Studio:
     def check_together(self, files: Mapping[str, bytes], *, actor: Actor) -> list[Finding]:
         """As `check`, of files that are to go into force as one."""
         check_process_owner(actor, "check files")
-        return self._transactions.read(lambda tx: _strict(self._deployments.findings(tx, files)))
+
+        def work(tx: Tx) -> list[Finding]:
+            return [*_strict(self._deployments.findings(tx, files)), *_lost(tx, files, actor)]
+
+        return self._transactions.read(work)
 
     def names(self, *, actor: Actor) -> Names:
         """What there is in force to choose from."""
@@ -297,6 +303,24 @@ def _strict(findings: Iterable[Finding]) -> list[Finding]:
     """From the studio no file takes the place of one of another name: it would be looked at as a new one."""
     return [
         replace(each, severity=Severity.ERROR) if each.rule == "bundle-name" else each for each in findings
+    ]
+
+
+def _lost(tx: Tx, files: Mapping[str, bytes], actor: Actor) -> list[Finding]:
+    """What forms among these files no longer ask, and diagrams read: those in force, or one's own drafts."""
+    forms = {path: content for path, content in files.items() if path.endswith(".form")}
+    rows = {row.path: row for row in resources.files_in_force(tx)} if forms else {}
+
+    def others() -> Mapping[str, bytes]:
+        own = sorted((row for row in drafts.drafts(tx) if row.owner == actor.id), key=lambda each: -each.copy)
+        drawn = {row.file_name: drafts.content(tx, row) for row in own}
+        return {path: _content(tx, row) for path, row in rows.items()} | drawn | dict(files)
+
+    return [
+        finding
+        for path, content in forms.items()
+        if path in rows
+        for finding in lost_fields(path, _content(tx, rows[path]), content, others)
     ]
 
 

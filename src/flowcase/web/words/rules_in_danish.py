@@ -100,6 +100,7 @@ TITLES: Mapping[str, str] = {
     "form-id": "En formular har et id, og dens felter har hvert sit.",
     "form-json": "En formular er JSON fra form-js.",
     "form-key": "Hvert felt har en nøgle, som ingen andre har.",
+    "form-field-lost": "Hvad et diagram læser fra en formular, spørger formularen stadig om.",
     "form-field-name": "Et udtryk skriver formularens felter, som de hedder.",
     "form-unknown-name": "Hvad et udtryk i en formular læser, er et felt eller bliver sat af noget.",
     "form-label": "Hvert felt har et navn.",
