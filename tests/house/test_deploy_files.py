@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from flowcase.cli import cli
+from flowcase.web.forms import large_forms
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
@@ -213,3 +214,21 @@ def test_a_command_at_the_terminal_has_the_services_settings_and_user_and_names_
     user = "--reuid=flowcase --regid=flowcase --init-groups"
     assert said == f"birthe Boern Nord=nord; Syd=syd {user} {program} deploy a folder\n0077\n"
     assert program in (DEPLOY / "flowcase-web.service").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "haproxy.cfg"])
+def test_a_proxy_says_itself_who_called_and_asks_the_two_web_processes_of_the_units(name: str) -> None:
+    text = re.sub(r"#.*", "", (DEPLOY / name).read_text("utf-8"))
+    serving = shlex.split(unit(DEPLOY / "flowcase-web@.service")["Service"]["ExecStart"])
+    ports = {serving[serving.index("--port") + 1].replace("%i", str(number)) for number in (1, 2)}
+
+    assert set(re.findall(r"server[^\n]* 127\.0\.0\.1:(\d+)", text)) == ports
+    assert re.search(r"X-Forwarded-For (\$remote_addr;|%\[src\]\n)", text)  # instead of what a client said
+    assert not re.search(r"proxy_add_x_forwarded_for|option forwardfor", text)
+    assert re.search(r"(proxy_read_timeout|timeout server) +120s", text)
+
+
+def test_nginx_takes_whatever_flowcase_refuses_itself() -> None:
+    [size] = re.findall(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx.conf").read_text("utf-8"))
+
+    assert int(size) * 1024 * 1024 == large_forms.LARGEST

@@ -93,6 +93,9 @@ def test_each_checkpoint_leaves_once_by_every_way_and_both_texts_prove_it(world,
         assert (found.number, found.hash) == (1, made.hash)
         assert receipts.is_genuine(found, world.checkpoints.public_keys)
     assert address == "https://revision.dk/"
+    assert (
+        headers["webhook-id"] == f"1.{made.hash.hex()[:8]}.webhook"
+    )  # another with its number is no repetition
     expected = webhook_signature(SECRET, headers["webhook-id"], int(headers["webhook-timestamp"]), body)
     assert headers["webhook-signature"] == expected
     assert world.checkpoints.verify([archive]) is None
