@@ -78,7 +78,7 @@ OF_THE_INSTALLATION_NOT_COMPARED = {
     **dict.fromkeys((("stream", "length"), ("stream", "head")), NOT_SAID),
     **dict.fromkeys((("stream", "created_at"), ("resource", "stored_at"), ("message_seen", "at")), SHOWN),
     **dict.fromkeys((("second_factor", "made_at"), ("sign_in_session", "browser")), SHOWN),
-    ("process_definition", "created_at"): SHOWN,
+    **dict.fromkeys((("process_definition", "created_at"), ("named_resource", "created_at")), SHOWN),
     ("process_definition", "name"): "what lists call it; its file, which is compared, has it too",
     **dict.fromkeys((("credential", "failures"), ("credential", "locked_until")), "no longer read"),
     ("sign_in_session", "seen_at"): "each request moves it; a session ends by when it began",
