@@ -82,3 +82,16 @@ def test_a_colleagues_inbox_no_longer_has_the_erased_cases_tasks(
     seen = sign_in("camilla.syd").get("/opgaver")
 
     assert CASE not in seen.text
+
+
+def test_nothing_leads_from_the_story_of_an_erased_case_to_what_can_be_made_of_it_no_more(
+    erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    for person in ("camilla.syd", "anders.myn", "vera.revisor"):
+        seen = sign_in(person).get(f"/revision/sager/{CASE}")
+
+        assert seen.status == 200
+        assert [
+            link for link in seen.all("//main//nav//a/@href") if link.endswith(("/indsigt", "/sagsakt"))
+        ] == []
+        assert "Sagsakten som PDF" not in seen.text

@@ -28,6 +28,8 @@ _LINKS = frozenset({Kind.REFERENCE, Kind.REFERENCES, Kind.FILE})
 _TIMES = frozenset({Kind.DATE, Kind.INSTANT})
 _CPR = re.compile(r"(?<!\d)\d{6}[ -]?\d{4}(?!\d)")
 _SHORTEST = 3  # letters of a name that is looked for
+# What stands before a number where somebody's contact is all that is known of them: no word of a name.
+_OF_CONTACTS = frozenset({"tlf", "telefon", "telefonnummer", "mobil", "mobilnummer", "mail", "email"})
 
 
 class State(StrEnum):
@@ -51,7 +53,8 @@ class Somebody:
     @property
     def words(self) -> frozenset[str]:
         """The words of the name, in small letters."""
-        return frozenset(word for word in re.findall(r"\w+", self.name.lower()) if len(word) >= _SHORTEST)
+        found = frozenset(word for word in re.findall(r"\w+", self.name.lower()) if len(word) >= _SHORTEST)
+        return found - _OF_CONTACTS
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,13 @@ class AccessReports:
         self._transactions, self._rule_sets = transactions, rule_sets
 
     def may_ask(self, case: str, *, actor: Actor) -> bool:
-        return self._transactions.read(lambda tx: _may_prepare(_existing(tx, case), actor))
+        """Never of an erased one. Raises NotFound."""
+
+        def work(tx: Tx) -> bool:
+            row = _existing(tx, case)
+            return row.erased_at is None and _may_prepare(row, actor)
+
+        return self._transactions.read(work)
 
     def people(self, case: str, *, actor: Actor) -> list[Somebody]:
         """Whom the case knows: who may be asked for."""

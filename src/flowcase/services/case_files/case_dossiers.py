@@ -52,8 +52,13 @@ class CaseDossiers:
         self._transactions = transactions
 
     def may_make(self, case: str, *, actor: Actor) -> bool:
-        """Raises NotFound."""
-        return self._transactions.read(lambda tx: _may(_existing(tx, case), actor))
+        """Never of an erased one. Raises NotFound."""
+
+        def work(tx: Tx) -> bool:
+            row = _existing(tx, case)
+            return row.erased_at is None and _may(row, actor)
+
+        return self._transactions.read(work)
 
     def classes(self, case: str, *, actor: Actor) -> tuple[DataClass, ...]:
         """How confidential it may be for this actor; none for who may not make it. Raises NotFound."""

@@ -10,6 +10,7 @@ from flask_login import login_required
 
 from flowcase.cases.own_data import State
 from flowcase.errors import Conflict, InvalidValues, Refused
+from flowcase.modeling.names import decision_name
 from flowcase.services.auditing.access_reports import AccessReport, ContentChanged
 from flowcase.services.auditing.own_data import Held, OfCase, Received
 from flowcase.web import pdf
@@ -182,6 +183,7 @@ def _words() -> dict[str, Any]:
         "ground": _ground,
         "how": lambda one: gettext(_HOW[one.how]),
         "who": _who,
+        "decision": lambda one: decision_name(one.decision, one.name),
         "purpose": lambda one: _coded(one, "purpose", one.purpose),
         "kinds": lambda one: _coded(one, "kinds", one.kinds),
         "looker": lambda groups: ", ".join(group(each) for each in groups) or gettext("Andre"),
