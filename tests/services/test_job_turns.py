@@ -24,6 +24,12 @@ from tests.services.diagrams import end, process, service_task, start
 MINUTE = dt.timedelta(minutes=1)
 
 
+@pytest.fixture(autouse=True)
+def nobody_gives_back_because_the_machine_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits behind another job is claimed once more then, and in another turn."""
+    monkeypatch.setattr("flowcase.services.running.jobs.PATIENCE_SECONDS", 60)
+
+
 def sending(id: str, priority: str = "") -> bytes:
     return process(id, start(), service_task("send", "test.send", priority=priority), end())
 
