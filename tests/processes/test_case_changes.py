@@ -540,3 +540,25 @@ def test_parents_who_refuse_need_a_lawful_way_that_is_written_down(story):
     assert story.tasks("boernesamtale")
     [record] = story.flow.cases.records("Undersoegelse", case="S1")
     assert record["medvirken_vej"] == "uden_samtykke"
+
+
+@pytest.mark.parametrize("by", ["FR-1", "FP-1"])
+@pytest.mark.parametrize(
+    ("process", "first"),
+    [
+        ("samtykke", "familieforhold"),
+        ("samtykke_tilbagekaldelse", "registrer"),
+        ("videregivelse", "videregiv"),
+        ("anonym_droeftelse", "anonymitet"),
+        ("ssd_samarbejde", "fem_spoergsmaal"),
+    ],
+)
+def test_whoever_begins_about_consent_in_a_case_without_a_team_can_go_on(story, process, first, by):
+    """With the preventive worker, and while the reception has it, a case has neither team nor caseworker."""
+    story.open_case("S2", status="forebyggende")
+    story.flow.startable_flows.start(process, case="S2", actor=story.person(by))
+
+    [task] = story.tasks(first, "S2")
+    story.flow.user_tasks.claim(task.id, actor=story.person(by))
+
+    assert story.tasks(first, "S2")[0].assignee == by
