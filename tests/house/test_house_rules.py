@@ -165,6 +165,19 @@ def test_three_modules_keep_something_in_the_browser_and_nothing_of_a_case() -> 
     assert using == {"inbox.js", "keys.js", "studio/copied.js"}
 
 
+def test_a_page_that_comes_back_with_errors_begins_at_them() -> None:
+    """Who works by keyboard or hears the page would else begin at its top."""
+    boxes = [
+        (path.name, box)
+        for path in _tracked("src/flowcase/web/templates/*.html")
+        for box in re.findall(r'<\w+ [^>]*\bid="fejl"[^>]*>', path.read_text("utf-8"))
+    ]
+    attributes = ('role="alert"', 'tabindex="-1"', "autofocus")
+
+    assert len(boxes) > 40
+    assert [name for name, box in boxes if not all(each in box for each in attributes)] == []
+
+
 def test_no_file_names_a_path_of_one_machine() -> None:
     place = re.compile(r"(?<![\w.])/(work|root|home/[a-z]+)/(?!\.)[a-z]")
     guilty = [

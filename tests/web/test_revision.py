@@ -296,6 +296,13 @@ def test_that_a_late_deadline_was_moved_is_told_to_auditors_and_why_is_not(vera,
     assert "Mosteren" not in page.text and "De, der arbejder med sagen, læser det" in page.text
 
 
+@pytest.mark.parametrize("address", ["T99", "T01?fra=2031-01-01"])
+def test_a_rule_of_which_no_deadline_fell_due_is_not_said_to_have_been_kept(vera, address):
+    page = vera.get(f"/revision/frister/{address}")
+
+    assert "Ingen frist efter denne regel løb ud i perioden." in page.text and "Alle blev" not in page.text
+
+
 def test_the_older_instances_are_looked_at_on_the_pages_behind(vera, world):
     compliance, looked, pages, after = world.flow.compliance, 0, 0, None
     while True:

@@ -107,12 +107,16 @@ class Compliance:
 
         return self._transactions.read(work)
 
-    def late(self, rule: str, first: dt.date | None, last: dt.date | None, *, actor: Actor) -> list[Late]:
-        """The ones of a rule that were not kept, the latest due first."""
+    def late(
+        self, rule: str, first: dt.date | None, last: dt.date | None, *, actor: Actor
+    ) -> list[Late] | None:
+        """The ones of a rule that were not kept, the latest due first; None when none had to be."""
         _check(actor)
 
-        def work(tx: Tx) -> list[Late]:
+        def work(tx: Tx) -> list[Late] | None:
             rows = [each for each in _due_between(tx, first, last) if each.rule == rule]
+            if all(_how(each) in ("running", "lapsed") for each in rows):
+                return None
             missed = [each for each in rows if _how(each) in ("late", "missed")]
             return [Late(each, _moves(tx, each)) for each in sorted(missed, key=_due, reverse=True)]
 
