@@ -95,3 +95,12 @@ def test_nothing_leads_from_the_story_of_an_erased_case_to_what_can_be_made_of_i
             link for link in seen.all("//main//nav//a/@href") if link.endswith(("/indsigt", "/sagsakt"))
         ] == []
         assert "Sagsakten som PDF" not in seen.text
+
+
+def test_who_had_the_address_of_an_erased_cases_file_is_told_that_it_is_erased(
+    erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    vera = sign_in("vera.revisor")
+
+    assert vera.get(f"/sager/{CASE}/sagsakt").status == 410
+    assert sign_in("camilla.syd").get(f"/sager/{CASE}/sagsakt").status in (403, 410)

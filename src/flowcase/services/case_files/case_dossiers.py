@@ -60,6 +60,10 @@ class CaseDossiers:
 
         return self._transactions.read(work)
 
+    def check(self, case: str, *, actor: Actor) -> None:
+        """Raises NotFound, Forbidden, and Erased for a case that is no more."""
+        self._transactions.read(lambda tx: _entitled(tx, case, actor))
+
     def classes(self, case: str, *, actor: Actor) -> tuple[DataClass, ...]:
         """How confidential it may be for this actor; none for who may not make it. Raises NotFound."""
 
@@ -77,8 +81,7 @@ class CaseDossiers:
         Raises NotFound, Forbidden, Erased, and InvalidValues for a class or purpose that there is not, or a
         class above theirs.
         """
-        if not self.may_make(case, actor=actor):
-            raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
+        self.check(case, actor=actor)
         errors = {}
         if data_class not in DataClass.__members__.values():
             errors["klasse"] = ["Vælg, hvor fortroligt det må være."]
@@ -89,12 +92,8 @@ class CaseDossiers:
         wanted = DataClass(data_class)
 
         def work(tx: Tx) -> Dossier:
-            row = _existing(tx, case)
-            if not _may(row, actor):
-                raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
+            row = _entitled(tx, case, actor)
             confidentiality.check_class(wanted, confidentiality.highest_handed_out(actor, row))
-            if row.erased_at is not None:
-                raise Erased("case", case)
             return _put_together(tx, row, wanted, purpose, actor)
 
         dossier = self._transactions.read(work)
@@ -121,6 +120,15 @@ def _existing(tx: Tx, case: str) -> case_files.CaseRow:
     row = case_files.case(tx, case)
     if row is None:
         raise NotFound("case", case)
+    return row
+
+
+def _entitled(tx: Tx, case: str, actor: Actor) -> case_files.CaseRow:
+    row = _existing(tx, case)
+    if not _may(row, actor):
+        raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
+    if row.erased_at is not None:
+        raise Erased("case", case)
     return row
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from flowcase.cases.entities import DataClass
-from flowcase.errors import Forbidden, InvalidValues
+from flowcase.errors import InvalidValues
 from flowcase.services.case_files.case_dossiers import PURPOSES, Dossier
 from flowcase.web import pdf
 from flowcase.web.language import gettext
@@ -34,8 +34,7 @@ _PURPOSES = {"aktindsigt": "Aktindsigt", "klage": "Klage", "andet": "Andet"}
 @login_required
 def ask(code: str) -> Any:
     """Which class, and what for."""
-    if not flow().case_dossiers.may_make(code, actor=actor()):
-        raise Forbidden(f"hand out case '{code}'", "only its own and auditors may")
+    flow().case_dossiers.check(code, actor=actor())
     return _page(code)
 
 
