@@ -122,10 +122,15 @@ def test_elements_are_copied_from_one_diagram_into_another_in_its_own_window(stu
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] / 2, "y": 12})
     other.keyboard.press("Control+v")
-    other.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+    above = other.locator("[data-element-id=runde] > .djs-visual").bounding_box()
+    free = (
+        above["x"] + above["width"] / 2,
+        above["y"] + above["height"] + 80,
+    )  # no task takes another one in
+    other.mouse.move(*free, steps=5)
     expect(other.locator(".djs-dragger").first).to_be_visible()  # what is put in follows the mouse
     with checked_again(other):
-        other.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        other.mouse.click(*free)
     saved(other)
 
     assert other.locator(".djs-shape").count() > before
