@@ -127,8 +127,15 @@ def test_elements_are_copied_from_one_diagram_into_another_in_its_own_window(stu
         above["x"] + above["width"] / 2,
         above["y"] + above["height"] + 80,
     )  # no task takes another one in
-    other.mouse.move(*free, steps=5)
-    expect(other.locator(".djs-dragger").first).to_be_visible()  # what is put in follows the mouse
+    dragger = other.locator(".djs-dragger").first  # what is put in follows the mouse, once it moves
+    for _ in range(40):
+        other.mouse.move(free[0] + 30, free[1] + 20, steps=5)
+        other.mouse.move(*free, steps=5)
+        if dragger.is_visible():
+            break
+        other.wait_for_timeout(250)
+    other.mouse.move(free[0] + 30, free[1] + 20, steps=5)  # over what it is only what moves from now on tells
+    expect(dragger).to_be_visible()
     with checked_again(other):
         other.mouse.click(*free)
     saved(other)
