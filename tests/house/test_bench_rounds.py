@@ -151,3 +151,23 @@ def test_a_life_tells_its_state_at_each_mark_also_where_rounds_are_taken_anew(
 
     assert life.number < lives.MARKS[1], "the second mark has not begun"
     assert life.sizes == {1: 300}
+
+
+def test_whoever_is_measured_first_changes_from_round_to_round(
+    pace: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives = importlib.import_module("benchmarks.lives")
+    begun = iter("abcdefgh")
+    monkeypatch.setattr(lives, "_started", lambda flow: next(begun))
+    monkeypatch.setattr(lives, "state_size", lambda flow, instance: 1)
+    worked: list[str] = []
+    seconds = {"a": 7.0, "b": 1.0, "d": 1.0}
+    monkeypatch.setattr(
+        lives, "_round", lambda flow, instance: worked.append(instance) or seconds.get(instance, 50.0)
+    )
+    life = lives._Life(None, next(begun))
+
+    found = [life.beside_a_first_round() for _ in range(2)]
+
+    assert worked == ["c", "b", "a", "e", "a", "d"], "the first of each three warms up and does not count"
+    assert found == [(7, 1), (7, 1)]

@@ -92,7 +92,17 @@ class _Life:
         return seconds
 
     def beside_a_first_round(self) -> tuple[float, float]:
-        return self.go_on(), _round(self.flow, _started(self.flow))
+        """This life's next round and the first one of another, which is the earlier every other time.
+
+        A round before them does not count: whoever comes first finds the processor's caches as a round has
+        left them, not as what lies between the rounds did.
+        """
+        other = _started(self.flow)
+        _round(self.flow, _started(self.flow))
+        if self.number % 2:
+            return self.go_on(), _round(self.flow, other)
+        first = _round(self.flow, other)
+        return self.go_on(), first
 
 
 def _started(flow: Flowcase) -> str:
