@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import secrets
+import socket
+import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +17,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from joserfc.jwk import RSAKey
+from structlog.testing import capture_logs
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
@@ -25,8 +30,11 @@ from flowcase.access.events import (
     SignInRefused,
 )
 from flowcase.bootstrap import Flowcase
+from flowcase.cli import examining
 from flowcase.clock import WallClock
 from flowcase.config import InvalidSetting, load
+from flowcase.services.signing_in import oidc_provider
+from flowcase.services.signing_in.oidc_provider import Answer
 from flowcase.web import create_app
 from tests.web import provider as providers
 from tests.web.conftest import FROM_OUR_PAGE, Seen, Visitor
@@ -201,6 +209,23 @@ def test_groups_follow_the_provider_at_each_sign_in_and_others_stay(
     again.come_back(provider.sign_in(again.leave(), "s-leif"))
     assert flow.people.actor("leif").groups == {"ppr"}
     assert is_signed_out(leif)  # who is somebody else now signs in again
+
+
+def test_who_is_in_no_group_any_more_loses_what_the_provider_gave_and_is_signed_out_everywhere(
+    open_flow: Callable[..., Flowcase], provider: Provider
+) -> None:
+    flow = open_flow(oidc_groups=GROUPS)
+    flow.people.add("nora", groups=["familieteam_nord"], actor=SYSTEM)
+    provider.knows("s-nora", preferred_username="nora", groups=["Nord"])
+    nora, again = Somebody(flow), Somebody(flow)
+    nora.come_back(provider.sign_in(nora.leave(), "s-nora"))
+    provider.knows("s-nora", preferred_username="nora", groups=["Andet"])
+
+    refused = again.come_back(provider.sign_in(again.leave(), "s-nora"))
+
+    assert "Du er ikke i nogen gruppe" in refused.text
+    assert flow.people.actor("nora").groups == frozenset()
+    assert is_signed_out(nora)
 
 
 def test_a_name_that_changed_hands_at_the_provider_opens_nobody_elses_account(
@@ -476,6 +501,88 @@ def test_a_provider_that_is_away_leaves_the_local_accounts(
     assert refused.has_field("adgangskode")
 
 
+def test_a_provider_that_is_away_is_waited_for_by_one_at_a_time_and_then_asked_anew(
+    flow: Flowcase, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    known = flow.single_sign_on._provider
+    ask = known._ask
+
+    def away(url: str, form: Any, headers: Any) -> Any:
+        asked.append(url)
+        raise TimeoutError
+
+    known._ask = away
+    visitors = [Somebody(flow) for _ in range(3)]
+
+    told = [visitor.get("/log-paa/faelles").text for visitor in visitors]
+    known._ask = ask
+    monkeypatch.setattr(oidc_provider, "AGAIN_AFTER_SECONDS", 0.0)
+    known._away_until = 0.0
+    karen = Somebody(flow)
+
+    assert all("Det fælles log på svarer ikke lige nu." in page for page in told)
+    assert len(asked) == 1
+    assert karen.come_back(provider.sign_in(karen.leave(), "s-karen")).heading == "Mine opgaver"
+
+
+def test_a_provider_that_answers_byte_by_byte_for_ever_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(oidc_provider, "WHOLE_SECONDS", 0.3)
+    is_over = threading.Event()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        taken, _ = server.accept()
+        with taken, contextlib.suppress(OSError):  # cut off
+            taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            while not is_over.wait(0.05):
+                taken.sendall(b" ")
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    try:
+        with pytest.raises(TimeoutError):
+            oidc_provider._ask(f"http://127.0.0.1:{server.getsockname()[1]}/", None, {})
+        dripping.join(10)
+        assert not dripping.is_alive()
+    finally:
+        is_over.set()
+        server.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "because", "words"),
+    [
+        (404, {"error": "Realm does not exist"}, "provider", "says nothing usable of itself (discovery 404)"),
+        (200, None, "provider", "says nothing usable of itself (discovery 200)"),
+        (502, None, "unreachable", "does not answer (502)"),
+        (200, {"issuer": "https://login.example/"}, "issuer", "by another address than FLOWCASE_OIDC_ISSUER"),
+    ],
+)
+def test_doctor_and_the_log_say_why_nobody_can_sign_in_at_a_provider_that_is_set_up_wrong(
+    open_flow: Callable[..., Flowcase], status: int, body: Any, because: str, words: str
+) -> None:
+    flow = open_flow(oidc_issuer="https://login.example")
+    flow.single_sign_on._provider._ask = lambda url, form, headers: SimpleNamespace(status=status, body=body)
+
+    with capture_logs() as logged:
+        Somebody(flow).get("/log-paa/faelles")
+    flow.single_sign_on._provider._away_until = 0.0
+    (said,) = examining._provider(flow)
+
+    assert why(flow) == [because]
+    assert [each["because"] for each in logged if "provider" in each["event"]] == [because]
+    assert (said.level, words in said.message) == ("error", True)
+
+
+def test_doctor_says_that_the_provider_can_be_used(flow: Flowcase, provider: Provider) -> None:
+    (said,) = examining._provider(flow)
+
+    assert (said.what, said.level) == ("sign-in", "ok")
+
+
 def test_a_provider_that_claims_to_be_another_is_refused(
     open_flow: Callable[..., Flowcase], provider: Provider
 ) -> None:
@@ -537,6 +644,23 @@ def test_a_provider_may_change_its_keys_and_strangers_cannot_make_us_ask_on_and_
     assert later.come_back(provider.sign_in(later.leave(), "s-karen")).heading == "Mine opgaver"
     assert provider.asked.count("/jwks") == 1
     assert why(flow) == ["key"]
+
+
+def test_keys_that_cannot_be_looked_up_anew_are_not_forgotten(flow: Flowcase, provider: Provider) -> None:
+    provider.keys = [KEY]
+    provider.forge = lambda header, claims: ({**header, "kid": "egen"}, claims, KEY)
+    karen = Somebody(flow)
+    assert karen.come_back(provider.sign_in(karen.leave(), "s-karen")).heading == "Mine opgaver"
+    known = flow.single_sign_on._provider
+    ask = known._ask
+    known._ask = lambda url, *more: Answer(500, None) if url.endswith("/jwks") else ask(url, *more)
+    known._now = lambda: WallClock().now() + dt.timedelta(seconds=31)
+
+    stranger = _post(karen, _logout_token(provider, CHANGES["with a key that nobody knows"], sub="s-karen"))
+    again = Somebody(flow)
+
+    assert stranger.get_json()["error_description"] == "unreachable"
+    assert again.come_back(provider.sign_in(again.leave(), "s-karen")).heading == "Mine opgaver"
 
 
 # --- signing out, settings ----------------------------------------------------------------------------
@@ -639,6 +763,7 @@ CHANGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], Any]] = {
     ),
     "that is no token": lambda header, claims: "ikke.en.token",
     "that is empty": lambda header, claims: "",
+    "that is nested for ever": lambda header, claims: f"{b64encode(b'[' * 9000).decode()}.b.c",
     "that is endless": lambda header, claims: "a" * 20_000 + ".b.c",
 }
 

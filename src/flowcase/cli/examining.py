@@ -58,6 +58,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
         yield from sessions(flow.store)
         yield from _rights(flow)
         yield from _keys(flow)
+        yield from _provider(flow)
         for level, message, remedy in examining_safety.programs(flow):
             yield Examined("programs", level, message, remedy)
         yield from _work(flow)
@@ -103,6 +104,42 @@ def sessions(store: Any) -> Iterator[Examined]:
             "A pooler hands the sessions of PostgreSQL around: who listens for new work hears nothing.",
             "Let workers connect to PostgreSQL itself, or they look each second.",
         )
+
+
+# Why nobody could sign in at the provider -> what is wrong, and what to do about it.
+_OF_PROVIDER = {
+    "unreachable": (
+        "does not answer",
+        "See that FLOWCASE_OIDC_ISSUER is right, and that it is reached from here.",
+    ),
+    "issuer": (
+        "calls itself by another address than FLOWCASE_OIDC_ISSUER",
+        "Give it to the letter as its openid-configuration says, with or without a slash at the end.",
+    ),
+    "provider": (
+        "says nothing usable of itself",
+        "See that FLOWCASE_OIDC_ISSUER/.well-known/openid-configuration is its description, and all https.",
+    ),
+    "key": (
+        "publishes no key that it could sign with",
+        "Let it sign ID tokens by RS256, PS256, ES256 or EdDSA.",
+    ),
+}
+
+
+def _provider(flow: Any) -> Iterator[Examined]:
+    """Whether people can sign in at the provider, where one is set."""
+    from flowcase.services.signing_in.oidc_provider import SignInNotAccepted
+
+    if not flow.single_sign_on.is_offered:
+        return
+    try:
+        flow.single_sign_on.examine()
+    except SignInNotAccepted as error:
+        wrong, remedy = _OF_PROVIDER[error.because]
+        yield Examined("sign-in", "error", f"The sign-in provider {wrong} ({error.detail}).", remedy)
+    else:
+        yield Examined("sign-in", "ok", "The sign-in provider answers, and its keys can be used.")
 
 
 def _rights(flow: Any) -> Iterator[Examined]:

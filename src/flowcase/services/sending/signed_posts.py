@@ -16,7 +16,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -130,22 +130,31 @@ def post(url: str, headers: Mapping[str, str], body: bytes, reach: Reach) -> tup
     parts = urlsplit(url)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port, address)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    is_over = threading.Event()
-    ending = threading.Timer(WHOLE_SECONDS, _cut, (connection, is_over))
-    ending.daemon = True
-    ending.start()
-    try:
-        connection.request("POST", target, body, dict(headers))
-        answer = connection.getresponse()
-        content = answer.read(MOST_ANSWER_BYTES)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise NotReached("TooSlow" if is_over.is_set() else type(error).__name__) from None
-    finally:
-        ending.cancel()
-        connection.close()
+    with in_time(connection, WHOLE_SECONDS) as is_over:
+        try:
+            connection.request("POST", target, body, dict(headers))
+            answer = connection.getresponse()
+            content = answer.read(MOST_ANSWER_BYTES)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise NotReached("TooSlow" if is_over.is_set() else type(error).__name__) from None
     if is_over.is_set():  # what was cut off may look like an end
         raise NotReached("TooSlow")
     return answer.status, content
+
+
+@contextlib.contextmanager
+def in_time(connection: http.client.HTTPConnection, seconds: float) -> Iterator[threading.Event]:
+    """Close the connection at the end, and cut it off after so many seconds: a timeout begins anew with each
+    byte. What it gives is set then; what was cut off may look like an end."""
+    is_over = threading.Event()
+    ending = threading.Timer(seconds, _cut, (connection, is_over))
+    ending.daemon = True
+    ending.start()
+    try:
+        yield is_over
+    finally:
+        ending.cancel()
+        connection.close()
 
 
 def _cut(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
@@ -153,7 +162,7 @@ def _cut(connection: http.client.HTTPConnection, is_over: threading.Event) -> No
     taken = connection.sock
     if taken is not None:
         with contextlib.suppress(OSError):  # it has just ended by itself
-            taken.shutdown(socket.SHUT_RDWR)
+            socket.socket.shutdown(taken, socket.SHUT_RDWR)  # under TLS too, which knows nothing of it
 
 
 def _connection(scheme: str, host: str, port: int | None, address: str) -> http.client.HTTPConnection:

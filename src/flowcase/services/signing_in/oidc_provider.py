@@ -11,10 +11,13 @@ import binascii
 import datetime as dt
 import http.client
 import json
+import re
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -31,15 +34,17 @@ from joserfc.errors import (
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from flowcase.errors import FlowcaseError
-from flowcase.services.sending.journal_delivery import UnusableAddress, check_address
+from flowcase.services.sending.signed_posts import UnusableAddress, check_address, in_time
 
 # Signatures that need the provider's private key; never `none`, never a shared secret.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 KEPT = dt.timedelta(hours=1)  # how long discovery and keys are believed
 KEYS_AGAIN_AFTER = dt.timedelta(seconds=30)  # an unknown key makes us look again, no oftener than this
+AGAIN_AFTER_SECONDS = 5.0  # one that was away is asked anew: meanwhile nobody waits for it
 LEEWAY_SECONDS = 60
 OLDEST_TOKEN_SECONDS = 600
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 10  # of each step
+WHOLE_SECONDS = 15  # of all of them, however slowly it answers: a page waits meanwhile
 LONGEST_TOKEN = 16_384
 LOGGED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 MOST_BYTES = 1024 * 1024
@@ -82,6 +87,12 @@ class OidcProvider:
         self._lock = threading.Lock()
         self._discovery: tuple[dt.datetime, Mapping[str, Any]] | None = None
         self._keys: tuple[dt.datetime, list[Any]] | None = None
+        self._away_until = 0.0  # monotonic
+
+    def examine(self) -> None:
+        """Ask what it says of itself, and for its keys. Raises SignInNotAccepted, with what is wrong."""
+        if not self._fetched(str(self._about()["jwks_uri"])):
+            raise SignInNotAccepted("key", "none to sign with")
 
     def address(self, *, redirect: str, state: str, nonce: str, verifier: str) -> str:
         """Where the person signs in; PKCE with S256."""
@@ -166,9 +177,8 @@ class OidcProvider:
         answer = self._asked(str(about["token_endpoint"]), form, headers)
         if answer.status != 200 or not isinstance(answer.body, dict):
             said = answer.body.get("error") if isinstance(answer.body, dict) else ""
-            raise SignInNotAccepted(
-                "code" if said == "invalid_grant" else "provider", str(said or answer.status)
-            )
+            told = said if isinstance(said, str) and _ERROR.fullmatch(said) else str(answer.status)
+            raise SignInNotAccepted("code" if said == "invalid_grant" else "provider", told)
         token, access = answer.body.get("id_token"), answer.body.get("access_token")
         if not isinstance(token, str) or len(token) > MOST_BYTES:
             raise SignInNotAccepted("token", "no id_token")
@@ -222,8 +232,11 @@ class OidcProvider:
         with self._lock:
             if self._discovery is not None and self._now() < self._discovery[0] + KEPT:
                 return self._discovery[1]
-            found = self._asked(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration", None, {}).body
-            if not isinstance(found, dict) or found.get("issuer") != self.issuer:
+            answer = self._asked_again(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+            found = answer.body
+            if answer.status != HTTPStatus.OK or not isinstance(found, dict):
+                raise SignInNotAccepted("provider", f"discovery {answer.status}")
+            if found.get("issuer") != self.issuer:
                 raise SignInNotAccepted("issuer", "discovery")
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
                 try:
@@ -241,27 +254,25 @@ class OidcProvider:
             raise SignInNotAccepted("token", "crit")
         jwks = str(self._about()["jwks_uri"])
         with self._lock:
-            for attempt in (1, 2):
+            for attempt in (1, 2):  # keys rotate: look once more
                 now = self._now()
-                if self._keys is None or now >= self._keys[0] + KEPT:
+                if self._keys is None or now >= self._keys[0] + (KEPT if attempt == 1 else KEYS_AGAIN_AFTER):
                     self._keys = now, self._fetched(jwks)
                 found = [key for key in self._keys[1] if key.kid == header.get("kid")]
                 if header.get("kid") is None:  # allowed where the provider has one key only
                     found = self._keys[1] if len(self._keys[1]) == 1 else []
                 if found:
                     return found[0]
-                if attempt == 1 and now >= self._keys[0] + KEYS_AGAIN_AFTER:
-                    self._keys = None  # keys rotate: look once more
-                    continue
-                break
         raise SignInNotAccepted("key")
 
     def _fetched(self, address: str) -> list[Any]:
         """The provider's public keys for signatures; of other kinds none is taken."""
-        body = self._asked(address, None, {}).body
-        given = body.get("keys") if isinstance(body, dict) else None
+        answer = self._asked_again(address)
+        given = answer.body.get("keys") if isinstance(answer.body, dict) else None
+        if answer.status != HTTPStatus.OK or not isinstance(given, list):  # no reason to forget what is known
+            raise SignInNotAccepted("provider", f"keys {answer.status}")
         keys = []
-        for each in given if isinstance(given, list) else []:
+        for each in given:
             if not isinstance(each, dict) or each.get("kty") not in ("RSA", "EC", "OKP"):
                 continue
             if each.get("use", "sig") != "sig":
@@ -272,14 +283,28 @@ class OidcProvider:
                 continue
         return [key for key in keys if isinstance(key, (RSAKey, ECKey, OKPKey))]
 
+    def _asked_again(self, url: str) -> Answer:
+        """What everybody who signs in waits for: while it is away, one of them in a while finds out."""
+        if time.monotonic() < self._away_until:
+            raise SignInNotAccepted("unreachable", "a moment ago")
+        try:
+            return self._asked(url, None, {})
+        except SignInNotAccepted:
+            self._away_until = time.monotonic() + AGAIN_AFTER_SECONDS
+            raise
+
     def _asked(self, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]) -> Answer:
         try:
             check_address(url)
-            return self._ask(url, form, headers)
+            answer = self._ask(url, form, headers)
         except (OSError, http.client.HTTPException, ValueError, UnusableAddress) as error:
             raise SignInNotAccepted("unreachable", type(error).__name__) from None
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise SignInNotAccepted("unreachable", str(answer.status))
+        return answer
 
 
+_ERROR = re.compile(r"[a-z_]{1,40}")  # such as invalid_client
 _CLAIMS = {
     "iss": "issuer",
     "aud": "audience",
@@ -301,7 +326,7 @@ def _header(token: str) -> Mapping[str, Any]:
     try:
         first = token.split(".", 1)[0]
         header = json.loads(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError, binascii.Error):
         raise SignInNotAccepted("token", "header") from None
     if not isinstance(header, dict) or token.count(".") != 2:
         raise SignInNotAccepted("token", "header")
@@ -309,7 +334,7 @@ def _header(token: str) -> Mapping[str, Any]:
 
 
 def _ask(url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]) -> Answer:
-    """GET, or POST a form; JSON back, of at most MOST_BYTES."""
+    """GET, or POST a form; JSON back, of at most MOST_BYTES; None for what is no JSON."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     connection = (
@@ -319,9 +344,9 @@ def _ask(url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]) -
         if parts.scheme == "https"
         else http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
     )
-    try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        given = {"Accept": "application/json", **headers}
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    given = {"Accept": "application/json", **headers}
+    with in_time(connection, WHOLE_SECONDS) as is_over:
         if form is None:
             connection.request("GET", target, headers=given)
         else:
@@ -329,8 +354,15 @@ def _ask(url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]) -
             connection.request("POST", target, urlencode(form), given)
         answer = connection.getresponse()
         content = answer.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise ValueError("too long")
-        return Answer(answer.status, json.loads(content) if content else None)
-    finally:
-        connection.close()
+    if is_over.is_set():  # what was cut off may look like an end
+        raise TimeoutError
+    if len(content) > MOST_BYTES:
+        raise ValueError("too long")
+    return Answer(answer.status, _json(content))
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None

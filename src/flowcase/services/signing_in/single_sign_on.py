@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.services.signing_in.oidc_provider import OidcProvider, SignInNotAccepted
@@ -22,6 +24,9 @@ from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import people as people_rows
 from flowcase.store.queries import sign_ins
 from flowcase.store.queries.people import PersonRow
+
+_OF_PROVIDER = frozenset({"unreachable", "provider", "issuer", "key", "algorithm"})
+_log = structlog.get_logger(__name__)
 
 GIVEN_UP_AFTER = dt.timedelta(minutes=10)  # between leaving for the provider and coming back
 
@@ -64,6 +69,10 @@ class SingleSignOn:
     @property
     def is_offered(self) -> bool:
         return self._provider is not None
+
+    def examine(self) -> None:
+        """Whether anybody could sign in there now. Raises SignInNotAccepted, and leaves no event."""
+        self._known().examine()
 
     def begin(self, back: str) -> tuple[str, dict[str, str]]:
         """Where the person signs in, and what their browser keeps until they are back.
@@ -171,11 +180,11 @@ class SingleSignOn:
             if not row.is_active:
                 return "inactive"
             groups = (row.groups - managed) | wanted
-            if not groups:
-                return "groups"
-            if groups != row.groups:
+            if groups != row.groups:  # also where none is left: where they are signed in already, that ends
                 added, removed = tuple(sorted(groups - row.groups)), tuple(sorted(row.groups - groups))
                 tx.append(INSTALLATION, events.GroupsChanged(person=row.id, added=added, removed=removed))
+            if not groups:
+                return "groups"
             return PersonRow(
                 row.id, row.name, row.kind, row.team, row.district, row.locale, row.is_active, groups
             )
@@ -234,5 +243,7 @@ class SingleSignOn:
         return wanted, managed
 
     def _refuse(self, error: SignInNotAccepted, by: str = "oidc") -> None:
+        if error.because in _OF_PROVIDER:  # nobody who signs in can mend it
+            _log.warning("the sign-in provider is of no use", because=error.because, detail=error.detail)
         event = events.SignInRefused(person="", because=error.because, by=by)
         self._transactions.run(SYSTEM, lambda tx: tx.append(INSTALLATION, event))
