@@ -167,6 +167,9 @@ def test_who_went_to_another_team_is_led_there_and_not_where_they_have_cases_sti
 
     assert "Camilla Noer" not in page.text
     assert leader.get("/team/raadgivere/camilla.syd/overdragelse").status == 403
+    (elsewhere,) = page.all("//li[contains(., 'Sager, som rådgivere i andre team har: 2')]")
+    assert [each.get("href") for each in elsewhere.iter("a")] == [f"/sager/{code}" for code in HELD]
+    assert leader.get(f"/sager/{HELD[0]}/nyt-forloeb/skift_raadgiver").status == 200  # one at a time
 
 
 def test_no_case_is_handed_over_to_a_closed_account(leader, world):

@@ -83,6 +83,18 @@ class StartableFlows:
 
         return self._transactions.read(work)
 
+    def has_any(self, actor: Actor) -> bool:
+        """Whether `list` offers the actor anything outside of any case."""
+
+        def work(tx: Tx) -> bool:
+            for row in resources.definitions(tx, only_newest=True):
+                start = _start_event(self._advancing.definitions.process(tx, row.id))
+                if start is not None and _fits(start, None) and may_start(actor, starters=_starters(start)):
+                    return True
+            return False
+
+        return self._transactions.read(work)
+
     def page(
         self, process: str, *, case: str | None = None, with_first: bool = False, actor: Actor
     ) -> StartPage:

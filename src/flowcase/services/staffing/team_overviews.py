@@ -7,7 +7,7 @@ A case counts once in a caseworker's load as the rule sets say (`taeller`), and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
@@ -58,6 +58,7 @@ class Team:
     loads: tuple[Load, ...]  # the heaviest first; of who left, those that still have cases
     overdue: int  # user tasks of the team's people and those that the team is offered
     waiting: tuple[case_files.CaseRow, ...]  # cases that wait for a caseworker, the oldest first
+    elsewhere: tuple[case_files.CaseRow, ...]  # cases of who is in another team now: theirs to lead no more
 
     @property
     def limit(self) -> int | None:
@@ -161,6 +162,7 @@ class TeamOverviews:
         members = [row for row in ever if row.is_active or counted.get(row.id, (0, 0))[0]]
         loads = _with(tx, members, settings, counted, {})
         waiting = _waiting(tx, team, settings)
+        elsewhere = _elsewhere(tx, team, {row.id for row in ever})
         late = _late(tx.now)
         holders = _holders(tx, team, [row.id for row in ever])
         return Team(
@@ -168,6 +170,7 @@ class TeamOverviews:
             tuple(sorted(loads, key=lambda load: (-load.cases, load.person.name.casefold()))),
             task_rows.count(tx, holders, late, at_most=_ALL) if holders else 0,
             tuple(sorted(waiting, key=lambda row: (row.opened_at, row.code))),
+            tuple(sorted(elsewhere, key=lambda row: row.code)),
         )
 
 
@@ -178,6 +181,16 @@ def _members(tx: Tx, team: str) -> list[PersonRow]:
 def _ever_in(tx: Tx, team: str, settings: Mapping[str, Value]) -> list[PersonRow]:
     """With those who left: their cases and user tasks wait until somebody hands them over."""
     return [row for row in ever_in(tx, settings, [team]) if row.kind == "person"]
+
+
+def _elsewhere(tx: Tx, team: str, known: Collection[str]) -> list[case_files.CaseRow]:
+    """Open cases of the team that nobody who is or was in it has, such as of who moved to another team."""
+    return [
+        row
+        for id in case_files.caseworkers(tx, [team])
+        if id not in known
+        for row in case_files.cases(tx, team=team, caseworker=id, is_open=True, limit=_ALL)
+    ]
 
 
 def _waiting(tx: Tx, team: str, settings: Mapping[str, Value]) -> list[case_files.CaseRow]:

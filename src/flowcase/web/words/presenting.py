@@ -306,6 +306,14 @@ def _account(id: str) -> Actor | None:
     return known[id]
 
 
+def _begins_flows() -> bool:
+    """Whether the reader may begin a flow outside of any case; looked up once for each request."""
+    found: bool | None = g.get("begins_flows")
+    if found is None:
+        found = g.begins_flows = flow().startable_flows.has_any(actor())
+    return found
+
+
 def _leads_a_team() -> bool:
     """Whether the menu offers *Mit team*; asked once per request."""
     found: bool | None = g.get("leads_a_team")
@@ -426,5 +434,6 @@ def init_app(app: Flask) -> None:
         may_see_retention=permissions.may_see_retention,
         may_register_notifications=permissions.may_register_notifications,
         may_operate=permissions.may_operate,
+        begins_flows=_begins_flows,
         leads_a_team=_leads_a_team,
     )
