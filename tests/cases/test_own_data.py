@@ -21,3 +21,11 @@ def test_the_contact_itself_and_a_name_in_it_are_left_out() -> None:
 
     assert mentions(said, [NOTIFIER, NEIGHBOUR]) == [NOTIFIER, NEIGHBOUR]
     assert without_others(said, CHILD, [NOTIFIER, NEIGHBOUR]) == f"Ring på {LEFT_OUT}, og spørg {LEFT_OUT}."
+
+
+def test_digits_within_a_checksum_are_nobodys_cpr_number() -> None:
+    checksum = "3f2a9c0101121234e5b7" + "0" * 11 + "a"
+
+    said = f"Kontrolsum {checksum}, cpr0203151234"
+
+    assert without_others(said, CHILD, []) == f"Kontrolsum {checksum}, cpr{LEFT_OUT}"

@@ -26,7 +26,7 @@ LEFT_OUT = "[udeladt]"
 _WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.BOARD, Kind.ROWS})
 _LINKS = frozenset({Kind.REFERENCE, Kind.REFERENCES, Kind.FILE})
 _TIMES = frozenset({Kind.DATE, Kind.INSTANT})
-_CPR = re.compile(r"(?<!\d)\d{6}[ -]?\d{4}(?!\d)")
+_CPR = re.compile(r"\b[0-9a-f]{32,}\b|(?<!\d)(\d{6}[ -]?\d{4})(?!\d)")  # none within a checksum
 _SHORTEST = 3  # letters of a name that is looked for
 # What stands before a number where somebody's contact is all that is known of them: no word of a name.
 _OF_CONTACTS = frozenset({"tlf", "telefon", "telefonnummer", "mobil", "mobilnummer", "mail", "email"})
@@ -243,7 +243,9 @@ def without_others(value: Value, who: Somebody, others: Iterable[Somebody]) -> V
         pattern = re.compile(rf"(?<!\w)(?:{said})(?:s|'s)?(?!\w)", re.IGNORECASE)
 
     def clean(text: str) -> str:
-        text = _CPR.sub(lambda found: found[0] if digits(found[0]) == who.cpr else LEFT_OUT, text)
+        text = _CPR.sub(
+            lambda found: found[0] if found[1] is None or digits(found[1]) == who.cpr else LEFT_OUT, text
+        )
         return text if pattern is None else pattern.sub(LEFT_OUT, text)
 
     return _mapped(value, clean)

@@ -81,18 +81,10 @@ class CaseDossiers:
         Raises NotFound, Forbidden, Erased, and InvalidValues for a class or purpose that there is not, or a
         class above theirs.
         """
-        self.check(case, actor=actor)
-        errors = {}
-        if data_class not in DataClass.__members__.values():
-            errors["klasse"] = ["Vælg, hvor fortroligt det må være."]
-        if purpose not in PURPOSES:
-            errors["formaal"] = ["Vælg, hvad sagsakten skal bruges til."]
-        if errors:
-            raise InvalidValues("case file", errors)
-        wanted = DataClass(data_class)
 
         def work(tx: Tx) -> Dossier:
             row = _entitled(tx, case, actor)
+            wanted = _wanted(data_class, purpose)
             confidentiality.check_class(wanted, confidentiality.highest_handed_out(actor, row))
             return _put_together(tx, row, wanted, purpose, actor)
 
@@ -106,7 +98,7 @@ class CaseDossiers:
                 process=None,
                 first=None,
                 last=None,
-                data_class=wanted.value,
+                data_class=dossier.data_class.value,
                 names_actors=True,
                 events=dossier.events,
             )
@@ -114,6 +106,18 @@ class CaseDossiers:
 
         self._transactions.run(actor, remember)
         return dossier
+
+
+def _wanted(data_class: str, purpose: str) -> DataClass:
+    """The class that was asked for. Raises InvalidValues."""
+    errors = {}
+    if data_class not in DataClass.__members__.values():
+        errors["klasse"] = ["Vælg, hvor fortroligt det må være."]
+    if purpose not in PURPOSES:
+        errors["formaal"] = ["Vælg, hvad sagsakten skal bruges til."]
+    if errors:
+        raise InvalidValues("case file", errors)
+    return DataClass(data_class)
 
 
 def _existing(tx: Tx, case: str) -> case_files.CaseRow:
