@@ -63,6 +63,16 @@ def test_a_hold_is_placed_and_lifted_with_a_reason(due, sign_in):
     assert f"{CODE} må slettes igen." in lifted.text
 
 
+def test_what_was_chosen_for_a_document_is_not_chosen_for_a_hold(due, sign_in):
+    given = {"dokument": "findes-ikke", "til": "2027-04-03", "dokument_grund": "klagesag"}
+
+    refused = sign_in("anders.myn").post("/opbevaring/dokumenter", given)
+
+    assert "intet dokument med det nummer" in refused.one("//*[@id='dokument-fejl']").text_content()
+    chosen = [each.get("id") for each in refused.all("//select[option[@selected and @value='klagesag']]")]
+    assert chosen == ["dokument-grund"]
+
+
 def test_a_hold_that_was_lifted_in_another_window_is_said_to_be_gone(due, sign_in):
     head = sign_in("anders.myn")
 

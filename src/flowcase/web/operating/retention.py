@@ -78,11 +78,12 @@ def propose_document() -> Any:
     until, wrong = asked_days.day(given, "til")
     if until is None:
         return _page(day_problem=wrong or gettext("Vælg en dag.")), HTTPStatus.UNPROCESSABLE_ENTITY
-    if given.get("grund") not in {code for code, _ in _choices(DOCUMENT_REASONS)}:
+    reason = given.get("dokument_grund", "")
+    if reason not in {code for code, _ in _choices(DOCUMENT_REASONS)}:
         return _page(document_problem=gettext("Vælg en grund.")), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         flow().retention.documents.propose(
-            given.get("dokument", "").strip(), until=until, reason=given["grund"], actor=actor()
+            given.get("dokument", "").strip(), until=until, reason=reason, actor=actor()
         )
     except NotFound:
         said = gettext("Der er intet dokument med det nummer.")
